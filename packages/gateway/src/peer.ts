@@ -1,0 +1,174 @@
+/** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
+import type { CatalogDescriptor, Code, Filter, JobState, Output, PooledOutput, Program } from '@stimnet/protocol'
+
+export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
+
+/** Who is asking over HTTP. */
+export interface Account {
+  readonly name: string
+  readonly roles: readonly Role[]
+}
+
+export interface PeerFacts {
+  readonly nodeId: string
+  readonly institution: string
+  readonly peerId: string
+  readonly version: string
+  readonly startedAtMs: number
+  /** Where this gateway is reached, e.g. http://127.0.0.1:8000. */
+  readonly endpointUrl: string
+}
+
+export interface Activity {
+  readonly activeJobs: number
+  readonly totalJobs: number
+  readonly connectedPeers: number
+}
+
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+/** A peer as this one knows it. `number` is stable for as long as the peer is known; this peer itself is number 1. */
+export interface NodeView {
+  readonly number: number
+  readonly nodeId: string
+  readonly institution: string
+  readonly peerId: string
+  readonly endpointUrl: string
+  readonly connected: boolean
+  readonly lastSeenMs: number
+  readonly sandbox: string
+}
+
+/** An own catalog: `number` is stable per node. */
+export interface CatalogView {
+  readonly number: number
+  readonly descriptor: CatalogDescriptor
+}
+
+/** A catalog found in the mesh. */
+export interface FoundCatalogView {
+  readonly peerId: string
+  readonly nodeId: string
+  readonly institution: string
+  readonly descriptor: CatalogDescriptor
+}
+
+/** What an account asks for, parsed. `targets`: PeerIds or node ids; "*" means every peer that offers the catalog. */
+export interface Submission {
+  readonly targets: readonly string[] | '*'
+  readonly catalog: string
+  readonly program: Program
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** The documented REST form, as the client wrote it. */
+  readonly filters: Readonly<Record<string, unknown>>
+  /** The full filter language; joined with `filters` by `and`. */
+  readonly where?: Filter
+  readonly purpose: readonly string[]
+  readonly project: string
+  readonly title: string
+  /** From an Idempotency-Key header: the same key of the same account answers with the same request. */
+  readonly idempotencyKey?: string
+}
+
+/** A request that a researcher signed with an own key; the gateway need not be trusted. */
+export interface SignedSubmission {
+  readonly targets: readonly string[] | '*'
+  /** The sealed JobRequest (compact JWS). Its audience must name every target. */
+  readonly envelope: Uint8Array
+  readonly idempotencyKey?: string
+}
+
+/** One peer's share of a request. */
+export interface PartView {
+  readonly peerId: string
+  readonly nodeId: string
+  readonly institution: string
+  readonly jobId: string
+  readonly state: JobState
+  readonly code?: Code
+  readonly reason?: string
+  /** 0 to 1. */
+  readonly progress: number
+  readonly output?: Output
+  /** The sealed JobResult as received, base64url text of a compact JWS: evidence anybody can verify. */
+  readonly receipt?: string
+  readonly warnings: readonly string[]
+  readonly updatedAtMs: number
+}
+
+/** A request to one peer or many: what the documented API calls a job, and what a broadcast is. */
+export interface RequestView {
+  readonly id: string
+  /** Counts up from 1 per node. */
+  readonly number: number
+  readonly broadcast: boolean
+  readonly owner: string
+  readonly catalog: string
+  /** sql, statistic, python, r or jupyter. */
+  readonly programWord: string
+  readonly title: string
+  readonly submittedAtMs: number
+  readonly startedAtMs?: number
+  readonly endedAtMs?: number
+  /** Of one part: its own; of many: running until all have ended, completed if at least one completed. */
+  readonly state: JobState
+  readonly code?: Code
+  readonly reason?: string
+  readonly progress: number
+  readonly parts: readonly PartView[]
+  readonly pooled?: PooledOutput
+  readonly warnings: readonly string[]
+}
+
+export interface AuditView {
+  readonly sequence: number
+  readonly atMs: number
+  readonly kind: string
+  readonly actor: string
+  readonly jobId: string
+  readonly code: string
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly hash: string
+}
+
+export interface GatewayPeer {
+  facts(): PeerFacts
+  activity(): Activity
+  /** What /ready answers; ready when every check is ok. */
+  checks(): Promise<readonly Check[]>
+  /** Own catalogs that this account may see (private ones: stewards and operators), in the configured order. */
+  catalogs(account: Account | null): readonly CatalogView[]
+  nodes(): readonly NodeView[]
+  /** Catalogs of all reachable members that match every word. */
+  searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalogView[]>
+  /** Constant-time in whether the name exists. Null where name or password is wrong. */
+  authenticate(name: string, password: string): Promise<Account | null>
+  /** Null where the account no longer exists: a token outlives no account. */
+  account(name: string): Account | null
+  /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
+  submit(submission: Submission, account: Account): Promise<RequestView>
+  submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
+  /** Newest first. */
+  requests(
+    account: Account,
+    options: { limit: number; state?: JobState; broadcastsOnly?: boolean }
+  ): Promise<readonly RequestView[]>
+  /** Null where there is none or it belongs to somebody else. */
+  request(id: string, account: Account): Promise<RequestView | null>
+  /** Throws JOB_ENDED; null as above. */
+  cancel(id: string, account: Account): Promise<RequestView | null>
+  /** The view now, and again after each change, until it has ended or the signal aborts. */
+  watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<RequestView>
+  /** Records with a sequence below `before` (the newest where absent), newest first. */
+  audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]>
+  /** Prometheus text. */
+  metrics(): Promise<string>
+  /** For the operator's log, by the id that the client sees. */
+  unexpected(error: unknown, incident: string): void
+  /** A login that failed, a request over its rate: for counters and audit. */
+  suspicious(event: 'login-failed' | 'rate-limited', actor: string): void
+}

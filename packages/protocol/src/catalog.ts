@@ -1,0 +1,52 @@
+/** A catalog as its institution describes it: what may be said in public, and how a variable's name is resolved. */
+import { StimnetError } from './errors.ts'
+import type { VariableRef } from './plan.ts'
+import type { Message } from './wire.ts'
+
+export type CatalogDescriptor = Message<'CatalogDescriptor'>
+export type TableDescriptor = CatalogDescriptor['tables'][number]
+export type VariableDescriptor = TableDescriptor['variables'][number]
+export type LatticeVariable = CatalogDescriptor['lattice'][number]
+
+export const VARIABLE_TYPES = ['integer', 'number', 'category', 'date', 'text'] as const
+export type VariableType = (typeof VARIABLE_TYPES)[number]
+
+export const ACCESS_LEVELS = ['public', 'restricted', 'private'] as const
+export type AccessLevel = (typeof ACCESS_LEVELS)[number]
+
+export interface ResolvedVariable {
+  readonly ref: VariableRef
+  readonly table: TableDescriptor
+  readonly variable: VariableDescriptor
+}
+
+/**
+ * Finds `variable` or `table.variable` among the given tables (all of the catalog's unless given).
+ * Throws VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, both naming what there is.
+ */
+export function resolveVariable(
+  descriptor: CatalogDescriptor,
+  name: string,
+  tables: readonly string[] = descriptor.tables.map((table) => table.name)
+): ResolvedVariable {
+  const dot = name.indexOf('.')
+  const wanted = dot < 0 ? name : name.slice(dot + 1)
+  const within = dot < 0 ? tables : tables.filter((table) => table === name.slice(0, dot))
+  const found = descriptor.tables
+    .filter((table) => within.includes(table.name))
+    .flatMap((table) =>
+      table.variables
+        .filter((variable) => variable.name === wanted)
+        .map((variable) => ({ ref: `${table.name}.${variable.name}` as VariableRef, table, variable }))
+    )
+  const [first, second] = found
+  if (first && !second) return first
+  const shown = JSON.stringify(name.slice(0, 80))
+  if (first) {
+    const reason = `${shown} is in several tables; write one of ${found.map(({ ref }) => ref).join(', ')}.`
+    throw new StimnetError('VARIABLE_AMBIGUOUS', reason, { reason })
+  }
+  const known = descriptor.tables.filter((t) => tables.includes(t.name)).flatMap((t) => t.variables.map((v) => v.name))
+  const reason = `The catalog ${descriptor.name} has no variable ${shown}. It has: ${[...new Set(known)].join(', ').slice(0, 500)}.`
+  throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason })
+}

@@ -1,0 +1,71 @@
+/** Time as an argument: the system's clock, or one that a test moves by hand. */
+
+export interface Clock {
+  /** Unix time, ms. */
+  now(): number
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const timer = setTimeout(done, Math.max(0, ms))
+      function done() {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
+      function abort() {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+    })
+}
+
+/** A clock that stands still until `advance` moves it; sleepers wake in the order of their time. */
+export class SimulatedClock implements Clock {
+  #now: number
+  #sleepers: { at: number; wake: () => void }[] = []
+
+  constructor(startMs = 1_700_000_000_000) {
+    this.#now = startMs
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const sleeper = { at: this.#now + Math.max(0, ms), wake: resolve }
+      this.#sleepers.push(sleeper)
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
+          reject(signal.reason)
+        },
+        { once: true }
+      )
+    })
+  }
+
+  /** Moves time forward and lets everything due run, in order of time. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms
+    for (;;) {
+      const due = this.#sleepers.filter((s) => s.at <= end).sort((a, b) => a.at - b.at)[0]
+      if (!due) break
+      this.#sleepers = this.#sleepers.filter((s) => s !== due)
+      this.#now = Math.max(this.#now, due.at)
+      due.wake()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    this.#now = end
+  }
+}

@@ -1,0 +1,138 @@
+/** The filter language of cohorts: Boolean algebra over comparisons with declared levels and breakpoints. */
+import { z } from 'zod'
+import { StimnetError } from './errors.ts'
+import type { stimnet } from './gen/stimnet.js'
+import { LIMITS } from './limits.ts'
+
+export const COMPARISON_OPS = ['=', '!=', 'in', '<', '<=', '>', '>=', 'is null'] as const
+export type ComparisonOp = (typeof COMPARISON_OPS)[number]
+export type FilterValue = string | number | boolean
+
+/** `column` is `variable` or `table.variable`. `values` has one value, for `in` one or more, for `is null` none. */
+export interface Comparison {
+  readonly column: string
+  readonly op: ComparisonOp
+  readonly values: readonly FilterValue[]
+}
+
+/** A subject is in the cohort of a comparison when any of its rows fits; `not` is the complement in subjects. */
+export type Filter =
+  | { readonly all: readonly Filter[] }
+  | { readonly any: readonly Filter[] }
+  | { readonly not: Filter }
+  | Comparison
+
+export function isComparison(filter: Filter): filter is Comparison {
+  return 'column' in filter
+}
+
+const comparisonSchema = z.strictObject({
+  column: z.string().min(1).max(129),
+  op: z.enum(COMPARISON_OPS),
+  values: z.array(z.union([z.string().max(256), z.number(), z.boolean()])).max(LIMITS.filterLiteralsMax)
+})
+
+/** The JSON form, for REST and configuration. Depth and literals are checked by `checkFilter`. */
+export const filterSchema: z.ZodType<Filter> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(filterSchema).max(LIMITS.filterLiteralsMax) }),
+    z.strictObject({ any: z.array(filterSchema).max(LIMITS.filterLiteralsMax) }),
+    z.strictObject({ not: filterSchema }),
+    comparisonSchema
+  ])
+)
+
+const invalid = (reason: string): never => {
+  throw new StimnetError('FILTER_INVALID', reason, { reason })
+}
+
+/** Throws FILTER_INVALID where depth, number of literals or the number of values of an operator is out of bounds. */
+export function checkFilter(filter: Filter): Filter {
+  let literals = 0
+  const visit = (node: Filter, depth: number): void => {
+    if (depth > LIMITS.filterDepthMax) invalid(`A filter is at most ${LIMITS.filterDepthMax} levels deep.`)
+    if (!isComparison(node)) {
+      const inner = 'all' in node ? node.all : 'any' in node ? node.any : [node.not]
+      if (inner.length === 0) invalid('`all` and `any` need at least one filter.')
+      for (const child of inner) visit(child, depth + 1)
+      return
+    }
+    const [min, max] = valuesOf(node.op)
+    if (node.values.length < min || node.values.length > max) invalid(`\`${node.op}\` has a wrong number of values.`)
+    for (const value of node.values) {
+      if (typeof value === 'number' && !Number.isFinite(value)) invalid('A number in a filter must be finite.')
+    }
+    literals += Math.max(1, node.values.length)
+    if (literals > LIMITS.filterLiteralsMax) invalid(`A filter has at most ${LIMITS.filterLiteralsMax} values.`)
+  }
+  visit(filter, 1)
+  return filter
+}
+
+function valuesOf(op: ComparisonOp): [min: number, max: number] {
+  if (op === 'is null') return [0, 0]
+  return op === 'in' ? [1, LIMITS.filterLiteralsMax] : [1, 1]
+}
+
+/** Every column a filter names, as written. */
+export function columnsOf(filter: Filter): string[] {
+  if (isComparison(filter)) return [filter.column]
+  const inner = 'all' in filter ? filter.all : 'any' in filter ? filter.any : [filter.not]
+  return [...new Set(inner.flatMap(columnsOf))]
+}
+
+/** The documented REST form, `{ column: value | [values] }`, every key and value joined by `and`. */
+export function filterFromPairs(pairs: Readonly<Record<string, unknown>>): Filter | undefined {
+  const parts = Object.entries(pairs).map(([column, value]): Comparison => {
+    const values = Array.isArray(value) ? value : [value]
+    const plain = values.filter((v) => ['string', 'number', 'boolean'].includes(typeof v)) as FilterValue[]
+    if (plain.length !== values.length)
+      invalid(`The filter on ${JSON.stringify(column).slice(0, 80)} needs plain values.`)
+    return plain.length === 1 ? { column, op: '=', values: plain } : { column, op: 'in', values: plain }
+  })
+  const [first] = parts
+  if (first === undefined) return undefined
+  return checkFilter(parts.length === 1 ? first : { all: parts })
+}
+
+/** To the wire. */
+export function filterToMessage(filter: Filter): stimnet.Filter.$Properties {
+  if ('all' in filter) return { all: { filters: filter.all.map(filterToMessage) } }
+  if ('any' in filter) return { any: { filters: filter.any.map(filterToMessage) } }
+  if ('not' in filter) return { not: filterToMessage(filter.not) }
+  const values = filter.values.map((value) =>
+    typeof value === 'string' ? { text: value } : typeof value === 'number' ? { number: value } : { truth: value }
+  )
+  return { compare: { column: filter.column, op: filter.op, values } }
+}
+
+/** The nested message as it comes from a decoder: anything can be missing. */
+interface LooseFilter {
+  all?: { filters?: readonly LooseFilter[] } | null
+  any?: { filters?: readonly LooseFilter[] } | null
+  not?: LooseFilter | null
+  compare?: { column?: string; op?: string; values?: readonly LooseValue[] } | null
+}
+interface LooseValue {
+  text?: string | null
+  number?: number | null
+  truth?: boolean | null
+}
+
+/** From the wire; throws FILTER_INVALID. */
+export function filterFromMessage(message: LooseFilter): Filter {
+  return checkFilter(fromLoose(message, 1))
+}
+
+function fromLoose(message: LooseFilter, depth: number): Filter {
+  if (depth > LIMITS.filterDepthMax) return invalid(`A filter is at most ${LIMITS.filterDepthMax} levels deep.`)
+  const list = (filters: readonly LooseFilter[] | undefined) => (filters ?? []).map((f) => fromLoose(f, depth + 1))
+  if (message.all) return { all: list(message.all.filters) }
+  if (message.any) return { any: list(message.any.filters) }
+  if (message.not) return { not: fromLoose(message.not, depth + 1) }
+  if (!message.compare) return invalid('An empty filter.')
+  const { column = '', op = '', values = [] } = message.compare
+  const known = COMPARISON_OPS.find((candidate) => candidate === op)
+  if (!known) return invalid('An unknown comparison.')
+  return { column, op: known, values: values.map((v) => v.text ?? v.number ?? v.truth ?? '') }
+}

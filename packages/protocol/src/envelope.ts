@@ -1,0 +1,184 @@
+/** seal and open: a statement signed by an Ed25519 key, verifiable knowing only the key's id. */
+import { base64url, CompactSign, type CryptoKey, compactVerify, importJWK } from 'jose'
+import type { Clock } from './clock.ts'
+import { StimnetError } from './errors.ts'
+import { type KeyId, keyIdOf, parseKeyId, publicKeyOf, sha256Hex } from './ids.ts'
+import { LIMITS } from './limits.ts'
+import { messages } from './wire.ts'
+
+/** A signature made for anything else is no signature here. */
+export const DOMAIN = 'stimnet/1'
+const HEADER_TYPE = 'stimnet+jws'
+
+/** What can be sealed, and how long such a statement may be valid at most, ms. */
+export const SEALED_TYPES = {
+  'job-request': LIMITS.requestLifetimeMsMax,
+  cancel: LIMITS.requestLifetimeMsMax,
+  decision: Number.POSITIVE_INFINITY,
+  'job-result': Number.POSITIVE_INFINITY,
+  catalog: 24 * 3_600_000,
+  hello: 24 * 3_600_000
+} as const
+
+export type SealedType = keyof typeof SEALED_TYPES
+
+/** A private key that can sign; the key itself stays inside. */
+export interface Signer {
+  readonly id: KeyId
+  sign(payload: Uint8Array): Promise<string>
+}
+
+/** Fixed prefix of a PKCS#8 Ed25519 private key (RFC 8410), before its 32 bytes. */
+const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20)
+
+/** A signer from the 32 secret bytes of an Ed25519 key. */
+export async function signerFromSeed(seed: Uint8Array): Promise<Signer> {
+  if (seed.length !== 32) throw new StimnetError('KEY_UNSUPPORTED', 'an Ed25519 private key has 32 bytes')
+  const pkcs8 = new Uint8Array(PKCS8_PREFIX.length + 32)
+  pkcs8.set(PKCS8_PREFIX)
+  pkcs8.set(seed, PKCS8_PREFIX.length)
+  const exportable = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
+  const jwk = await crypto.subtle.exportKey('jwk', exportable)
+  const key = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign'])
+  const id = keyIdOf(base64url.decode(jwk.x ?? ''))
+  return {
+    id,
+    sign: (payload) =>
+      new CompactSign(payload).setProtectedHeader({ alg: 'Ed25519', kid: id, typ: HEADER_TYPE }).sign(key)
+  }
+}
+
+export interface SealOptions {
+  readonly type: SealedType
+  readonly body: Uint8Array
+  readonly signer: Signer
+  readonly clock: Clock
+  /** PeerIds it is meant for; empty means anyone. */
+  readonly audience?: readonly string[]
+  readonly lifetimeMs: number
+  /** 16 bytes; fresh random ones unless given (golden vectors give them). */
+  readonly nonce?: Uint8Array
+}
+
+/** Signs `body` as a statement of `type`. The bytes are an ASCII compact JWS. */
+export async function seal(options: SealOptions): Promise<Uint8Array> {
+  const issuedAtMs = options.clock.now()
+  const payload = messages.Statement.encode({
+    domain: DOMAIN,
+    type: options.type,
+    issuer: options.signer.id,
+    audience: [...(options.audience ?? [])],
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + options.lifetimeMs,
+    nonce: options.nonce ?? crypto.getRandomValues(new Uint8Array(16)),
+    body: options.body
+  })
+  const jws = new TextEncoder().encode(await options.signer.sign(payload))
+  if (jws.length > LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', `sealing a ${options.type}`)
+  return jws
+}
+
+/** A statement whose signature, type, audience and time were checked. */
+export interface Opened {
+  readonly issuer: KeyId
+  readonly audience: readonly string[]
+  readonly issuedAtMs: number
+  readonly expiresAtMs: number
+  readonly nonce: Uint8Array
+  readonly body: Uint8Array
+  /** SHA-256 of the JWS, hex: the name by which decisions and receipts point to it. */
+  readonly hash: string
+}
+
+export interface OpenOptions {
+  readonly type: SealedType
+  readonly clock: Clock
+  /** Refused unless signed for this PeerId (or for anyone). */
+  readonly audience?: string
+  /** Refused unless signed by this key. */
+  readonly issuer?: string
+  /** For evidence read later, such as a receipt in a file: its time is not checked, all else is. */
+  readonly atAnyTime?: boolean
+}
+
+// Importing a key costs more than a verification; peers and researchers come back. Bounded, oldest out first.
+const keyCache = new Map<string, Promise<CryptoKey>>()
+const KEY_CACHE_MAX = 1_000
+
+function verificationKey(id: KeyId): Promise<CryptoKey> {
+  const cached = keyCache.get(id)
+  if (cached) return cached
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: base64url.encode(publicKeyOf(id)) }
+  const key = importJWK(jwk, 'Ed25519') as Promise<CryptoKey>
+  if (keyCache.size >= KEY_CACHE_MAX) keyCache.delete(keyCache.keys().next().value ?? '')
+  keyCache.set(id, key)
+  return key
+}
+
+/**
+ * Verifies a sealed statement over the exact bytes received, and only then decodes it. Throws TOO_LARGE, MALFORMED,
+ * KEY_UNSUPPORTED, SIGNATURE_INVALID, TYPE_MISMATCH, AUDIENCE_MISMATCH, EXPIRED, NOT_YET_VALID, LIFETIME_TOO_LONG.
+ * Whether it was seen before is for its receiver's store to say.
+ */
+export async function open(jws: Uint8Array, options: OpenOptions): Promise<Opened> {
+  if (jws.length > LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', `opening a ${options.type}`)
+  const { payload, kid } = await verify(jws, options.type)
+  const statement = messages.Statement.decode(payload)
+  const fail = (code: 'MALFORMED' | 'TYPE_MISMATCH' | 'AUDIENCE_MISMATCH' | 'SIGNATURE_INVALID'): never => {
+    throw new StimnetError(code, `opening a ${options.type}`)
+  }
+  if (statement.domain !== DOMAIN || statement.type !== options.type) fail('TYPE_MISMATCH')
+  if (statement.issuer !== kid || (options.issuer !== undefined && options.issuer !== kid)) fail('SIGNATURE_INVALID')
+  if (statement.nonce.length !== 16) fail('MALFORMED')
+  if (
+    options.audience !== undefined &&
+    statement.audience.length > 0 &&
+    !statement.audience.includes(options.audience)
+  ) {
+    fail('AUDIENCE_MISMATCH')
+  }
+  checkTime(statement, options)
+  return {
+    issuer: kid,
+    audience: statement.audience,
+    issuedAtMs: statement.issuedAtMs,
+    expiresAtMs: statement.expiresAtMs,
+    nonce: statement.nonce.slice(),
+    body: statement.body.slice(),
+    hash: await sha256Hex(jws)
+  }
+}
+
+async function verify(jws: Uint8Array, type: string): Promise<{ payload: Uint8Array; kid: KeyId }> {
+  let kid: KeyId | undefined
+  try {
+    const { payload } = await compactVerify(
+      jws,
+      (header) => {
+        if (header.typ !== HEADER_TYPE) throw new StimnetError('TYPE_MISMATCH', `opening a ${type}`)
+        kid = parseKeyId(header.kid ?? '')
+        return verificationKey(kid)
+      },
+      { algorithms: ['Ed25519'] }
+    )
+    if (kid === undefined) throw new StimnetError('KEY_UNSUPPORTED', `opening a ${type}`)
+    return { payload, kid }
+  } catch (cause) {
+    if (cause instanceof StimnetError) throw cause
+    const malformed = (cause as { code?: string }).code === 'ERR_JWS_INVALID'
+    throw new StimnetError(malformed ? 'MALFORMED' : 'SIGNATURE_INVALID', `opening a ${type}`, { cause })
+  }
+}
+
+function checkTime(statement: { issuedAtMs: number; expiresAtMs: number }, options: OpenOptions): void {
+  const { issuedAtMs, expiresAtMs } = statement
+  const now = options.clock.now()
+  const lifetime = expiresAtMs - issuedAtMs
+  if (!Number.isFinite(issuedAtMs) || Number.isNaN(expiresAtMs) || lifetime < 0) {
+    throw new StimnetError('MALFORMED', `reading the times of a ${options.type}`)
+  }
+  if (lifetime > SEALED_TYPES[options.type]) throw new StimnetError('LIFETIME_TOO_LONG', `opening a ${options.type}`)
+  if (options.atAnyTime) return
+  if (issuedAtMs > now + LIMITS.clockSkewMs) throw new StimnetError('NOT_YET_VALID', `opening a ${options.type}`)
+  if (expiresAtMs < now - LIMITS.clockSkewMs) throw new StimnetError('EXPIRED', `opening a ${options.type}`)
+}

@@ -1,0 +1,81 @@
+/** Names of things: keys, jobs, catalogs. Parsed once, at the edge; inside, the type is trusted. */
+import { base58btc } from 'multiformats/bases/base58'
+import { StimnetError } from './errors.ts'
+
+declare const brand: unique symbol
+type Branded<B extends string> = string & { readonly [brand]: B }
+
+/** An Ed25519 public key as libp2p writes it (12D3Koo…): a peer's PeerId or a researcher's key id, one form for both. */
+export type KeyId = Branded<'KeyId'>
+/** 32 hexadecimal digits. */
+export type JobId = Branded<'JobId'>
+
+// A PeerId of an Ed25519 key is the identity multihash of a protobuf: 0x00 0x24 | 0x08 0x01 0x12 0x20 | 32 bytes.
+const KEY_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
+
+/** The key id of a raw Ed25519 public key. */
+export function keyIdOf(publicKey: Uint8Array): KeyId {
+  if (publicKey.length !== 32) throw new StimnetError('KEY_UNSUPPORTED', 'a public key has 32 bytes')
+  const bytes = new Uint8Array(KEY_PREFIX.length + 32)
+  bytes.set(KEY_PREFIX)
+  bytes.set(publicKey, KEY_PREFIX.length)
+  // A PeerId is base58btc without the multibase prefix 'z'.
+  return base58btc.encode(bytes).slice(1) as KeyId
+}
+
+/** The raw public key inside a key id. Throws KEY_UNSUPPORTED for anything but the one canonical spelling. */
+export function publicKeyOf(text: string): Uint8Array {
+  if (text.length > 60) throw new StimnetError('KEY_UNSUPPORTED', 'reading a key id')
+  let bytes: Uint8Array
+  try {
+    bytes = base58btc.decode(`z${text}`)
+  } catch (cause) {
+    throw new StimnetError('KEY_UNSUPPORTED', 'reading a key id', { cause })
+  }
+  const fits = bytes.length === KEY_PREFIX.length + 32 && KEY_PREFIX.every((byte, i) => bytes[i] === byte)
+  if (!fits) throw new StimnetError('KEY_UNSUPPORTED', 'reading a key id')
+  return bytes.slice(KEY_PREFIX.length)
+}
+
+/** Throws KEY_UNSUPPORTED. */
+export function parseKeyId(text: string): KeyId {
+  return keyIdOf(publicKeyOf(text))
+}
+
+export function isKeyId(text: string): text is KeyId {
+  try {
+    publicKeyOf(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Throws MALFORMED. */
+export function parseJobId(text: string): JobId {
+  if (!/^[0-9a-f]{32}$/.test(text)) throw new StimnetError('MALFORMED', 'a job id has 32 hexadecimal digits')
+  return text as JobId
+}
+
+/**
+ * The id of the job that a request becomes at one peer. A hash of who asked, their nonce and who serves, so that
+ * nobody can take another's id first, and both sides know it before the answer.
+ */
+export async function jobIdOf(request: { issuer: string; nonce: Uint8Array; servingPeer: string }): Promise<JobId> {
+  const text = `stimnet/job/1\n${request.issuer}\n${toHex(request.nonce)}\n${request.servingPeer}`
+  return (await sha256Hex(new TextEncoder().encode(text))).slice(0, 32) as JobId
+}
+
+/** A catalog, table or variable name: letters, digits, underscore and hyphen, at most 64, beginning with a letter. */
+export function isName(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(text)
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** SHA-256, lower-case hexadecimal. */
+export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)))
+}

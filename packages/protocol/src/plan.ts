@@ -1,0 +1,108 @@
+/** The plan that SQL and named statistics both compile to, and what reducing the data by it gives, subject by subject. */
+import type { Filter } from './cohort.ts'
+import type { SubjectSet } from './subject-set.ts'
+
+/** A variable in full: `table.variable`. */
+export type VariableRef = `${string}.${string}`
+
+/** One of at most three grouping keys. A number is grouped by its declared breakpoints. */
+export interface GroupKey {
+  /** Column name in the output. */
+  readonly name: string
+  readonly variable: VariableRef
+}
+
+/** One column of the answer. `name` is the output's column name. */
+export type Measure =
+  /** Distinct subjects. */
+  | { readonly kind: 'subjects'; readonly name: string }
+  /** Rows. */
+  | { readonly kind: 'rows'; readonly name: string }
+  /** Over non-missing values: how many, sum, mean, sample variance, sample standard deviation. */
+  | {
+      readonly kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd'
+      readonly name: string
+      readonly variable: VariableRef
+    }
+  /** Sample covariance and Pearson correlation over rows where both are present. */
+  | {
+      readonly kind: 'covariance' | 'correlation'
+      readonly name: string
+      readonly variables: readonly [VariableRef, VariableRef]
+    }
+  /** The share of a group's subjects (with the variable present) that have the level. */
+  | { readonly kind: 'share'; readonly name: string; readonly variable: VariableRef; readonly level: string }
+  /** Linear within the bin of the declared breakpoints; q from 0.05 to 0.95. */
+  | { readonly kind: 'quantile'; readonly name: string; readonly variable: VariableRef; readonly q: number }
+
+/** What a node computes: over which rows, in which groups, which numbers. */
+export interface Plan {
+  /** Subject-keyed tables, joined on the subject key. */
+  readonly tables: readonly string[]
+  /** Rows of the join; columns in full (`table.variable`). */
+  readonly where?: Filter
+  readonly groupBy: readonly GroupKey[]
+  readonly measures: readonly Measure[]
+}
+
+/** The plan over one cohort, reduced per subject first. It holds small cells: it never leaves the walls as it is. */
+export interface Reduction {
+  /** Groups that occur, in the order of their keys. */
+  readonly groups: readonly ReducedGroup[]
+}
+
+export interface ReducedGroup {
+  /** One label a key: a level, a bin such as "[60,65)", or null for missing. */
+  readonly key: readonly (string | null)[]
+  /** Subjects with at least one row here. */
+  readonly support: SubjectSet
+  readonly rows: number
+  /** By variable, for each one a measure needs. */
+  readonly columns: ReadonlyMap<VariableRef, ReducedColumn>
+  /** By `x y`, for each pair a covariance or correlation needs. */
+  readonly pairs: ReadonlyMap<string, ReducedPair>
+}
+
+/** Sums are exact integers in units of 10^-decimals (squares: 10^-2·decimals). */
+export interface ReducedColumn {
+  readonly decimals: number
+  /** Subjects with a non-missing value here. */
+  readonly support: SubjectSet
+  /** Non-missing rows. */
+  readonly rows: number
+  /** Zero for a category. */
+  readonly sum: bigint
+  readonly sumSquares: bigint
+  /** No value is below zero: only then dominance is defined. */
+  readonly nonNegative: boolean
+  /** The two largest contributions of one subject to `sum`, when not negative. */
+  readonly largest: readonly [bigint, bigint]
+  /** Subjects by value: all declared levels of a category; a number's own values where it has at most ten. */
+  readonly levels?: ReadonlyMap<string, SubjectSet>
+  /** Subjects and rows by declared bin, where a quantile asks for them. */
+  readonly bins?: readonly ReducedBin[]
+}
+
+export interface ReducedBin {
+  readonly from: number
+  readonly to: number
+  readonly support: SubjectSet
+  readonly rows: number
+}
+
+/** Over rows where both are present; sums in units of 10^-decimals of each. */
+export interface ReducedPair {
+  readonly support: SubjectSet
+  readonly rows: number
+  readonly decimals: readonly [number, number]
+  readonly sumX: bigint
+  readonly sumY: bigint
+  readonly sumXX: bigint
+  readonly sumYY: bigint
+  readonly sumXY: bigint
+}
+
+/** The key of a pair in `ReducedGroup.pairs`. */
+export function pairKey(x: VariableRef, y: VariableRef): string {
+  return `${x} ${y}`
+}

@@ -1,0 +1,113 @@
+/** A set of subjects over one epoch's dense, randomly permuted index: the unit in which privacy is counted. */
+
+export class SubjectSet {
+  /** How many subjects the epoch has. */
+  readonly universe: number
+  readonly #words: Uint32Array
+
+  private constructor(universe: number, words: Uint32Array) {
+    this.universe = universe
+    this.#words = words
+  }
+
+  static none(universe: number): SubjectSet {
+    return new SubjectSet(universe, new Uint32Array(Math.ceil(universe / 32)))
+  }
+
+  static everyone(universe: number): SubjectSet {
+    return SubjectSet.none(universe).complement()
+  }
+
+  static of(universe: number, members: Iterable<number>): SubjectSet {
+    const set = SubjectSet.none(universe)
+    for (const member of members) set.add(member)
+    return set
+  }
+
+  /** From `toBytes`. Throws RangeError where the bytes are not a set over that universe. */
+  static fromBytes(universe: number, bytes: Uint8Array): SubjectSet {
+    const words = new Uint32Array(Math.ceil(universe / 32))
+    if (bytes.length !== words.length * 4) throw new RangeError('not a subject set of this epoch')
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (let i = 0; i < words.length; i++) words[i] = view.getUint32(i * 4, true)
+    const spare = universe % 32
+    if (spare !== 0 && (words[words.length - 1] ?? 0) >>> spare !== 0) {
+      throw new RangeError('a subject set with members beyond its universe')
+    }
+    return new SubjectSet(universe, words)
+  }
+
+  /** Little-endian words, four bytes each. */
+  toBytes(): Uint8Array {
+    const bytes = new Uint8Array(this.#words.length * 4)
+    const view = new DataView(bytes.buffer)
+    for (const [i, word] of this.#words.entries()) view.setUint32(i * 4, word, true)
+    return bytes
+  }
+
+  /** For building a set; a set that was handed out is never changed. */
+  add(member: number): void {
+    if (member < 0 || member >= this.universe) throw new RangeError('no such subject')
+    const at = member >>> 5
+    this.#words[at] = ((this.#words[at] ?? 0) | (1 << (member & 31))) >>> 0
+  }
+
+  has(member: number): boolean {
+    return (((this.#words[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1
+  }
+
+  get size(): number {
+    let count = 0
+    for (const word of this.#words) count += bitsIn(word)
+    return count
+  }
+
+  and(other: SubjectSet): SubjectSet {
+    return this.#combine(other, (a, b) => a & b)
+  }
+
+  or(other: SubjectSet): SubjectSet {
+    return this.#combine(other, (a, b) => a | b)
+  }
+
+  /** Those in this set and not in the other. */
+  without(other: SubjectSet): SubjectSet {
+    return this.#combine(other, (a, b) => a & ~b)
+  }
+
+  complement(): SubjectSet {
+    const words = this.#words.map((word) => ~word >>> 0)
+    const spare = this.universe % 32
+    if (spare !== 0) words[words.length - 1] = ((words[words.length - 1] ?? 0) & ((1 << spare) - 1)) >>> 0
+    return new SubjectSet(this.universe, words)
+  }
+
+  equals(other: SubjectSet): boolean {
+    return this.universe === other.universe && this.#words.every((word, i) => word === other.#words[i])
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (let at = 0; at < this.#words.length; at++) {
+      let word = this.#words[at] ?? 0
+      while (word !== 0) {
+        const bit = 31 - Math.clz32(word & -word)
+        yield at * 32 + bit
+        word = (word & (word - 1)) >>> 0
+      }
+    }
+  }
+
+  #combine(other: SubjectSet, join: (a: number, b: number) => number): SubjectSet {
+    if (this.universe !== other.universe) throw new RangeError('subject sets of two epochs')
+    const words = new Uint32Array(this.#words.length)
+    for (let i = 0; i < words.length; i++) words[i] = join(this.#words[i] ?? 0, other.#words[i] ?? 0)
+    return new SubjectSet(this.universe, words)
+  }
+}
+
+/** Number of ones in a 32-bit word (the SWAR method). */
+function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return (((fours + (fours >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
+}
