@@ -1,8 +1,15 @@
 /** Canonical JSON (RFC 8785): one byte sequence for one value, so that a hash of it means something. */
 import { StimnetError } from './errors.ts'
 
-/** Throws MALFORMED for what JSON cannot say: NaN, infinities, functions, lone surrogates. */
+/** Deeper values than this are nobody's answer, and would use up the stack. */
+const DEPTH_MAX = 100
+
+/** Throws MALFORMED for what JSON cannot say: NaN, infinities, functions, lone surrogates, objects of a class; and past 100 levels. */
 export function canonicalJson(value: unknown): string {
+  return write(value, 0)
+}
+
+function write(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new StimnetError('MALFORMED', 'a number JSON cannot say')
@@ -13,17 +20,27 @@ export function canonicalJson(value: unknown): string {
     if (!value.isWellFormed()) throw new StimnetError('MALFORMED', 'a text that is not Unicode')
     return JSON.stringify(value)
   }
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
-  if (typeof value === 'object') {
+  if (depth >= DEPTH_MAX) throw new StimnetError('MALFORMED', 'a value nested too deep')
+  // Array.from also visits holes, which JSON writes as null.
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item ?? null, depth + 1)).join(',')}]`
+  if (isPlainObject(value)) {
     // RFC 8785 sorts by UTF-16 code units, which is what < does for strings here.
     const entries = Object.entries(value)
       .filter(([, inner]) => inner !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${entries.map(([key, inner]) => `${canonicalJson(key)}:${canonicalJson(inner)}`).join(',')}}`
+    return `{${entries.map(([key, inner]) => `${write(key, depth)}:${write(inner, depth + 1)}`).join(',')}}`
   }
   throw new StimnetError('MALFORMED', `a ${typeof value} JSON cannot say`)
 }
 
+// A Map or a Date would be written as an empty object, and all of them get one hash.
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+/** Canonical JSON as UTF-8. Throws MALFORMED. */
 export function canonicalBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(canonicalJson(value))
 }

@@ -3,17 +3,26 @@ import { StimnetError } from './errors.ts'
 import type { VariableRef } from './plan.ts'
 import type { Message } from './wire.ts'
 
+/** What an institution says about one catalog; never rows. */
 export type CatalogDescriptor = Message<'CatalogDescriptor'>
+/** One table of a catalog. */
 export type TableDescriptor = CatalogDescriptor['tables'][number]
+/** One variable of a table: its type, unit, and levels or breakpoints. */
 export type VariableDescriptor = TableDescriptor['variables'][number]
+/** A variable whose levels or bins make the base cells of a small catalog. */
 export type LatticeVariable = CatalogDescriptor['lattice'][number]
 
+/** What a variable can be. */
 export const VARIABLE_TYPES = ['integer', 'number', 'category', 'date', 'text'] as const
+/** One of VARIABLE_TYPES. */
 export type VariableType = (typeof VARIABLE_TYPES)[number]
 
+/** Who may see that a catalog exists: everyone, the federation, or only those who know its name. */
 export const ACCESS_LEVELS = ['public', 'restricted', 'private'] as const
+/** One of ACCESS_LEVELS. */
 export type AccessLevel = (typeof ACCESS_LEVELS)[number]
 
+/** A variable found by name, with the table it is in. */
 export interface ResolvedVariable {
   readonly ref: VariableRef
   readonly table: TableDescriptor

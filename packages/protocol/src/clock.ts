@@ -1,5 +1,6 @@
 /** Time as an argument: the system's clock, or one that a test moves by hand. */
 
+/** What tells and passes time. */
 export interface Clock {
   /** Unix time, ms. */
   now(): number
@@ -7,14 +8,23 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** A longer timer of the platform would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const timer = setTimeout(done, Math.max(0, ms))
-      function done() {
+      let left = Math.max(0, ms)
+      let timer = setTimeout(step, Math.min(left, TIMER_MS_MAX))
+      function step() {
+        left -= TIMER_MS_MAX
+        if (left > 0) {
+          timer = setTimeout(step, Math.min(left, TIMER_MS_MAX))
+          return
+        }
         signal?.removeEventListener('abort', abort)
         resolve()
       }
@@ -42,16 +52,18 @@ export class SimulatedClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const sleeper = { at: this.#now + Math.max(0, ms), wake: resolve }
+      const sleeper = { at: this.#now + Math.max(0, ms), wake }
       this.#sleepers.push(sleeper)
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
-          reject(signal.reason)
-        },
-        { once: true }
-      )
+      // As with the system's clock, a signal that outlives the sleep keeps nothing of it.
+      const abort = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
+        reject(signal?.reason)
+      }
+      function wake() {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
+      signal?.addEventListener('abort', abort, { once: true })
     })
   }
 

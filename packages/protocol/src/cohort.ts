@@ -4,8 +4,11 @@ import { StimnetError } from './errors.ts'
 import type { stimnet } from './gen/stimnet.js'
 import { LIMITS } from './limits.ts'
 
+/** Operators of a comparison, as written. */
 export const COMPARISON_OPS = ['=', '!=', 'in', '<', '<=', '>', '>=', 'is null'] as const
+/** One of COMPARISON_OPS. */
 export type ComparisonOp = (typeof COMPARISON_OPS)[number]
+/** What a variable is compared with. */
 export type FilterValue = string | number | boolean
 
 /** `column` is `variable` or `table.variable`. `values` has one value, for `in` one or more, for `is null` none. */
@@ -22,31 +25,43 @@ export type Filter =
   | { readonly not: Filter }
   | Comparison
 
+/** Whether a filter is a comparison, and so has no filters inside. */
 export function isComparison(filter: Filter): filter is Comparison {
   return 'column' in filter
 }
 
+/** `table.variable`, each a name. */
+const COLUMN_CHARACTERS_MAX = 129
+const VALUE_CHARACTERS_MAX = 256
+
 const comparisonSchema = z.strictObject({
-  column: z.string().min(1).max(129),
+  column: z.string().min(1).max(COLUMN_CHARACTERS_MAX),
   op: z.enum(COMPARISON_OPS),
-  values: z.array(z.union([z.string().max(256), z.number(), z.boolean()])).max(LIMITS.filterLiteralsMax)
+  values: z
+    .array(z.union([z.string().max(VALUE_CHARACTERS_MAX), z.number(), z.boolean()]))
+    .max(LIMITS.filterLiteralsMax)
 })
 
-/** The JSON form, for REST and configuration. Depth and literals are checked by `checkFilter`. */
-export const filterSchema: z.ZodType<Filter> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(filterSchema).max(LIMITS.filterLiteralsMax) }),
-    z.strictObject({ any: z.array(filterSchema).max(LIMITS.filterLiteralsMax) }),
-    z.strictObject({ not: filterSchema }),
+// As many schemas as a filter has levels: one that refers to itself would follow a hostile body until the stack ends.
+function schemaAt(depth: number): z.ZodType<Filter> {
+  if (depth === LIMITS.filterDepthMax) return comparisonSchema
+  const inner = schemaAt(depth + 1)
+  return z.union([
+    z.strictObject({ all: z.array(inner).max(LIMITS.filterLiteralsMax) }),
+    z.strictObject({ any: z.array(inner).max(LIMITS.filterLiteralsMax) }),
+    z.strictObject({ not: inner }),
     comparisonSchema
   ])
-)
+}
+
+/** The JSON form, for REST and configuration. Literals in total are counted by `checkFilter`. */
+export const filterSchema: z.ZodType<Filter> = schemaAt(1)
 
 const invalid = (reason: string): never => {
   throw new StimnetError('FILTER_INVALID', reason, { reason })
 }
 
-/** Throws FILTER_INVALID where depth, number of literals or the number of values of an operator is out of bounds. */
+/** Throws FILTER_INVALID where depth, a text's length, the literals or the values of an operator are out of bounds. */
 export function checkFilter(filter: Filter): Filter {
   let literals = 0
   const visit = (node: Filter, depth: number): void => {
@@ -59,14 +74,25 @@ export function checkFilter(filter: Filter): Filter {
     }
     const [min, max] = valuesOf(node.op)
     if (node.values.length < min || node.values.length > max) invalid(`\`${node.op}\` has a wrong number of values.`)
-    for (const value of node.values) {
-      if (typeof value === 'number' && !Number.isFinite(value)) invalid('A number in a filter must be finite.')
-    }
+    checkTexts(node)
     literals += Math.max(1, node.values.length)
     if (literals > LIMITS.filterLiteralsMax) invalid(`A filter has at most ${LIMITS.filterLiteralsMax} values.`)
   }
   visit(filter, 1)
   return filter
+}
+
+// The JSON schema bounds these too; a filter from the wire comes past no schema.
+function checkTexts({ column, values }: Comparison): void {
+  if (column === '' || column.length > COLUMN_CHARACTERS_MAX || !column.isWellFormed()) {
+    invalid(`A column is named in 1 to ${COLUMN_CHARACTERS_MAX} characters.`)
+  }
+  for (const value of values) {
+    if (typeof value === 'number' && !Number.isFinite(value)) invalid('A number in a filter must be finite.')
+    if (typeof value === 'string' && (value.length > VALUE_CHARACTERS_MAX || !value.isWellFormed())) {
+      invalid(`A text in a filter has at most ${VALUE_CHARACTERS_MAX} characters.`)
+    }
+  }
 }
 
 function valuesOf(op: ComparisonOp): [min: number, max: number] {

@@ -20,6 +20,7 @@ export const SEALED_TYPES = {
   hello: 24 * 3_600_000
 } as const
 
+/** One of the types that can be sealed. */
 export type SealedType = keyof typeof SEALED_TYPES
 
 /** A private key that can sign; the key itself stays inside. */
@@ -48,6 +49,7 @@ export async function signerFromSeed(seed: Uint8Array): Promise<Signer> {
   }
 }
 
+/** What `seal` signs, for whom and for how long. */
 export interface SealOptions {
   readonly type: SealedType
   readonly body: Uint8Array
@@ -90,6 +92,7 @@ export interface Opened {
   readonly hash: string
 }
 
+/** What `open` expects of a statement. */
 export interface OpenOptions {
   readonly type: SealedType
   readonly clock: Clock
@@ -149,6 +152,16 @@ export async function open(jws: Uint8Array, options: OpenOptions): Promise<Opene
   }
 }
 
+/**
+ * Header and payload are signed as they are spelled, the signature is not: base64 leaves spare bits, and decoders
+ * forgive padding, blanks and a byte order mark. One statement must have one spelling, because its hash is its name.
+ */
+function hasOneSpelling(jws: Uint8Array): boolean {
+  const text = new TextDecoder().decode(jws)
+  const signature = text.slice(text.lastIndexOf('.') + 1)
+  return text.length === jws.length && base64url.encode(base64url.decode(signature)) === signature
+}
+
 async function verify(jws: Uint8Array, type: string): Promise<{ payload: Uint8Array; kid: KeyId }> {
   let kid: KeyId | undefined
   try {
@@ -156,12 +169,14 @@ async function verify(jws: Uint8Array, type: string): Promise<{ payload: Uint8Ar
       jws,
       (header) => {
         if (header.typ !== HEADER_TYPE) throw new StimnetError('TYPE_MISMATCH', `opening a ${type}`)
-        kid = parseKeyId(header.kid ?? '')
+        if (typeof header.kid !== 'string') throw new StimnetError('KEY_UNSUPPORTED', `opening a ${type}`)
+        kid = parseKeyId(header.kid)
         return verificationKey(kid)
       },
       { algorithms: ['Ed25519'] }
     )
     if (kid === undefined) throw new StimnetError('KEY_UNSUPPORTED', `opening a ${type}`)
+    if (!hasOneSpelling(jws)) throw new StimnetError('MALFORMED', `reading the spelling of a ${type}`)
     return { payload, kid }
   } catch (cause) {
     if (cause instanceof StimnetError) throw cause

@@ -100,6 +100,7 @@ export const CODES = facts({
   CREDENTIALS_INVALID: { fault: 'request', retry: false, meaning: 'User name or password is wrong.' },
   NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This account may not do that.' },
   NOT_FOUND: { fault: 'request', retry: false, meaning: 'There is nothing at that address.' },
+  METHOD_NOT_ALLOWED: { fault: 'request', retry: false, meaning: 'That address does not take this method.' },
   BODY_INVALID: { fault: 'request', retry: false, meaning: 'The body does not fit its schema.' },
   BODY_TOO_LARGE: { fault: 'request', retry: false, meaning: 'The body is larger than its limit.' },
   MEDIA_TYPE_UNSUPPORTED: { fault: 'request', retry: false, meaning: 'The content type is not accepted here.' },

@@ -42,6 +42,7 @@ export function parseKeyId(text: string): KeyId {
   return keyIdOf(publicKeyOf(text))
 }
 
+/** Whether a text from outside is the canonical spelling of an Ed25519 key id. */
 export function isKeyId(text: string): text is KeyId {
   try {
     publicKeyOf(text)
@@ -71,6 +72,7 @@ export function isName(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(text)
 }
 
+/** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -15,6 +15,7 @@ export const JOB_STATES = [
   'expired'
 ] as const
 
+/** One of JOB_STATES. */
 export type JobState = (typeof JOB_STATES)[number]
 
 /** From a state to every state that may follow it. No move leads out of an end. */
@@ -32,6 +33,7 @@ export const JOB_MOVES: Readonly<Record<JobState, readonly JobState[]>> = {
   expired: []
 }
 
+/** Whether a text from outside is a state we know. */
 export function isJobState(text: string): text is JobState {
   return Object.hasOwn(JOB_MOVES, text)
 }

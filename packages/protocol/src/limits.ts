@@ -3,6 +3,7 @@
 const KiB = 1024
 const MiB = 1024 * KiB
 
+/** Most bytes, times and counts; a name ends in its unit and bound. */
 export const LIMITS = {
   /** A script a person can still review. */
   scriptBytesMax: 256 * KiB,

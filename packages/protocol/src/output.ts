@@ -4,6 +4,7 @@ import { z } from 'zod'
 /** Which claim a result carries; see docs/disclosure.md. */
 export const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const
 
+/** What was done to the numbers before they left, and which claim they carry. */
 export const disclosureCardSchema = z.object({
   /** `unreviewed`: nobody read this code, no disclosure claim is made. */
   level: z.enum(ASSURANCE_LEVELS),
@@ -24,17 +25,17 @@ export const disclosureCardSchema = z.object({
   code_hash: z.string(),
   image: z.string()
 })
+/** A disclosure card as read. */
 export type DisclosureCard = z.output<typeof disclosureCardSchema>
 
-const numberOrNull = z.number().nullable()
-
-/** What lets a released cell be pooled exactly: n, sum and sum of squared deviations from the mean; and with a second variable its own and the cross term. */
+/** What lets a released cell be pooled exactly: n, sum and, but for a mean, the sum of squared deviations from the mean; and with a second variable its own and the cross term. */
 export const momentsSchema = z.object({
   n: z.number(),
   sum: z.number(),
-  deviations: z.number(),
+  deviations: z.number().optional(),
   second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
 })
+/** Moments as read. */
 export type MomentsPart = z.output<typeof momentsSchema>
 
 /** How a column of the answer pools: by adding counts or sums, from moments, from a share's cells, from bins, or not at all. */
@@ -46,6 +47,7 @@ export const outputColumnSchema = z.object({
   unit: z.string().optional(),
   argument: z.union([z.string(), z.number()]).optional()
 })
+/** A column as read. */
 export type OutputColumn = z.output<typeof outputColumnSchema>
 
 /** One row: values in the order of the columns (null: withheld), and by column name what pools it. */
@@ -61,9 +63,12 @@ export const outputRowSchema = z.object({
     ])
   )
 })
+/** A row as read. */
 export type OutputRow = z.output<typeof outputRowSchema>
+/** What pools one cell of a row. */
 export type OutputPart = OutputRow['parts'][string]
 
+/** An answer of the node's own numbers. */
 export const tableOutputSchema = z.object({
   kind: z.literal('table'),
   columns: z.array(outputColumnSchema),
@@ -72,8 +77,10 @@ export const tableOutputSchema = z.object({
   withheld: z.object({ groups: z.number(), cells: z.number() }),
   disclosure: disclosureCardSchema
 })
+/** A table as read. */
 export type TableOutput = z.output<typeof tableOutputSchema>
 
+/** The checked values of a script. */
 export const valuesOutputSchema = z.object({
   kind: z.literal('values'),
   /** A JSON value: numbers rounded to 4 significant digits, words only from the script or the request. */
@@ -81,8 +88,10 @@ export const valuesOutputSchema = z.object({
   withheld: z.object({ leaves: z.number() }),
   disclosure: disclosureCardSchema
 })
+/** Values as read. */
 export type ValuesOutput = z.output<typeof valuesOutputSchema>
 
+/** Either kind, told apart by `kind`. */
 export const outputSchema = z.discriminatedUnion('kind', [tableOutputSchema, valuesOutputSchema])
 /** A safe output as it is read by whoever received it. */
 export type Output = z.output<typeof outputSchema>
@@ -104,4 +113,5 @@ export const pooledOutputSchema = z.object({
   /** What a reader must know: sites missing or suppressed, columns that only show their parts. */
   notes: z.array(z.string())
 })
+/** A pooled answer as read. */
 export type PooledOutput = z.output<typeof pooledOutputSchema>

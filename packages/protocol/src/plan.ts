@@ -51,6 +51,7 @@ export interface Reduction {
   readonly groups: readonly ReducedGroup[]
 }
 
+/** One group of the plan, over the subjects that fall into it. */
 export interface ReducedGroup {
   /** One label a key: a level, a bin such as "[60,65)", or null for missing. */
   readonly key: readonly (string | null)[]
@@ -83,6 +84,7 @@ export interface ReducedColumn {
   readonly bins?: readonly ReducedBin[]
 }
 
+/** One bin of a variable, from its lower breakpoint up to the next. */
 export interface ReducedBin {
   readonly from: number
   readonly to: number

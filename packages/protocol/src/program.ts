@@ -1,12 +1,16 @@
 /** What can be asked for: one of our statistics, SQL (a syntax for the same), or a script. */
 import { z } from 'zod'
+import { canonicalJson } from './canonical.ts'
 import { StimnetError } from './errors.ts'
 import type { stimnet } from './gen/stimnet.js'
 import { LIMITS } from './limits.ts'
 
+/** Languages a script can be written in; which of them run is for each node to say. */
 export const SCRIPT_LANGUAGES = ['python', 'r', 'jupyter'] as const
+/** One of SCRIPT_LANGUAGES. */
 export type ScriptLanguage = (typeof SCRIPT_LANGUAGES)[number]
 
+/** The JSON form of a statistic, for REST and the wire. */
 export const statisticSchema = z.strictObject({
   name: z.string().min(1).max(64),
   table: z.string().max(64).optional(),
@@ -18,6 +22,7 @@ export const statisticSchema = z.strictObject({
 /** A statistic by name: over which variables, grouped by which. */
 export type StatisticCall = z.output<typeof statisticSchema>
 
+/** One of the three kinds of program. */
 export type Program =
   | { readonly kind: 'sql'; readonly sql: string }
   | { readonly kind: 'statistic'; readonly statistic: StatisticCall }
@@ -28,12 +33,13 @@ export function programWord(program: Program): string {
   return program.kind === 'script' ? program.language : program.kind
 }
 
-/** What the code hash of a receipt is taken over. */
+/** What the code hash of a receipt is taken over: the same text whatever the order in which a statistic was written. */
 export function programText(program: Program): string {
   if (program.kind === 'sql') return program.sql
-  return program.kind === 'script' ? program.code : JSON.stringify(program.statistic)
+  return program.kind === 'script' ? program.code : canonicalJson(program.statistic)
 }
 
+/** To the wire. */
 export function programToMessage(program: Program): stimnet.Program.$Properties {
   if (program.kind === 'sql') return { sql: program.sql }
   if (program.kind === 'script') return { script: { language: program.language, code: program.code } }

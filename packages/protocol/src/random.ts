@@ -1,10 +1,12 @@
 /** Chance as an argument: cryptographic, or seeded in tests. Never Math.random. */
 
+/** What gives random bytes. */
 export interface RandomSource {
   /** Fresh bytes. */
   bytes(length: number): Uint8Array
 }
 
+/** The platform's cryptographic generator. */
 export const cryptographicRandom: RandomSource = {
   bytes: (length) => {
     const bytes = new Uint8Array(length)

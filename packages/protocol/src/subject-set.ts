@@ -47,13 +47,18 @@ export class SubjectSet {
 
   /** For building a set; a set that was handed out is never changed. */
   add(member: number): void {
-    if (member < 0 || member >= this.universe) throw new RangeError('no such subject')
+    if (!this.#holds(member)) throw new RangeError('no such subject')
     const at = member >>> 5
     this.#words[at] = ((this.#words[at] ?? 0) | (1 << (member & 31))) >>> 0
   }
 
   has(member: number): boolean {
-    return (((this.#words[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1
+    // Without the first check 2^32 would be taken for 0.
+    return this.#holds(member) && (((this.#words[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1
+  }
+
+  #holds(member: number): boolean {
+    return Number.isInteger(member) && member >= 0 && member < this.universe
   }
 
   get size(): number {

@@ -1,0 +1,69 @@
+/** How a snapshot keeps a variable: exact integers only, and the conditions over them in our own SQL. */
+import type { VariableDescriptor } from '@stimnet/protocol'
+import { decimalsOf, type VariableConfig } from './catalog-config.ts'
+import { domainOf } from './domain.ts'
+
+/** The dense subject index. No variable can have this name. */
+export const SUBJECT = '_subject'
+
+/** The number of a value's cell, from the column that keeps the value; null where it is missing. */
+export function cellSql(column: string, variable: VariableDescriptor, config: VariableConfig): string {
+  if (variable.type === 'category') return column
+  const cases = scaledPoints(variable, config).map((point, i) => `WHEN ${column} < ${point} THEN ${i}`)
+  return `CASE WHEN ${column} IS NULL THEN NULL ${cases.join(' ')} ELSE ${cases.length} END`
+}
+
+/** Whether a value lies in one of the cells; false where it is missing. */
+export function inCellsSql(
+  column: string,
+  variable: VariableDescriptor,
+  config: VariableConfig,
+  cells: ReadonlySet<number>
+): string {
+  const sorted = [...cells].sort((a, b) => a - b)
+  if (sorted.length === 0) return 'false'
+  if (variable.type === 'category') return `coalesce(${column} IN (${sorted.join(', ')}), false)`
+  const points = scaledPoints(variable, config)
+  const ranges = runs(sorted).map(([first, last]) => {
+    const from = points[first - 1]
+    const to = points[last]
+    const parts = [from === undefined ? '' : `${column} >= ${from}`, to === undefined ? '' : `${column} < ${to}`]
+    return parts.filter((part) => part !== '').join(' AND ') || `${column} IS NOT NULL`
+  })
+  return `coalesce(${ranges.map((range) => `(${range})`).join(' OR ')}, false)`
+}
+
+/** Breakpoints in the snapshot's own units. */
+export function scaledPoints(variable: VariableDescriptor, config: VariableConfig): readonly number[] {
+  const unit = 10 ** decimalsOf(config)
+  return variable.breakpoints.map((point) => Math.round(point * unit))
+}
+
+/** Neighbours put together: 1 2 3 7 becomes 1–3 and 7–7. */
+function runs(sorted: readonly number[]): [first: number, last: number][] {
+  const found: [number, number][] = []
+  for (const cell of sorted) {
+    const open = found.at(-1)
+    if (open && open[1] === cell - 1) open[1] = cell
+    else found.push([cell, cell])
+  }
+  return found
+}
+
+/** Whether a variable is a number to calculate with. */
+export function isNumeric(variable: { readonly type: string }): boolean {
+  return variable.type === 'integer' || variable.type === 'number'
+}
+
+/** How many cells a group key can take, a missing value among them. Static. */
+export function groupCells(variable: VariableDescriptor): number {
+  return (domainOf(variable)?.cells ?? 0) + 1
+}
+
+/** A scaled integer as the decimal text everybody writes: no trailing zeros, no exponent. */
+export function decimalText(scaled: bigint, decimals: number): string {
+  const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(decimals + 1, '0')
+  const whole = digits.slice(0, digits.length - decimals)
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '')
+  return `${scaled < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+}

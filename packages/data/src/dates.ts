@@ -1,0 +1,16 @@
+/** Dates as days since 1970-01-01, written YYYY-MM-DD. */
+
+const DAY_MS = 86_400_000
+
+/** Null for what is no day of the calendar. */
+export function daysOf(text: string): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
+  const ms = Date.parse(`${text}T00:00:00Z`)
+  // Some engines take 2023-02-30 for a day in March; what does not come back as it went in is none.
+  if (!Number.isFinite(ms) || isoDate(ms / DAY_MS) !== text) return null
+  return ms / DAY_MS
+}
+
+export function isoDate(days: number): string {
+  return new Date(days * DAY_MS).toISOString().slice(0, 10)
+}

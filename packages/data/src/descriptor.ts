@@ -1,0 +1,60 @@
+/** What a catalog says about itself in public, made of its configuration and the rounded number of its subjects. */
+import { type CatalogDescriptor, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
+import { breakpointNumber, type CatalogConfig, type VariableConfig } from './catalog-config.ts'
+
+export interface DescriptorFacts {
+  readonly epoch: string
+  readonly snapshotAtMs: number
+  readonly subjects: number
+  readonly cohortSizeMin: number
+  readonly programs: readonly string[]
+}
+
+export function describe(config: CatalogConfig, facts: DescriptorFacts): CatalogDescriptor {
+  const wanted = config.programs
+  return {
+    name: config.name,
+    title: config.title,
+    description: config.description,
+    dataType: config.data_type,
+    accessLevel: config.access_level,
+    keywords: [...config.keywords],
+    tables: config.tables.map((table) => ({
+      name: table.name,
+      description: table.description,
+      variables: table.variables.map(describeVariable),
+      // Declared and checked, not looked up in the data: the description says nothing that a row could change.
+      oneRowPerSubject: table.one_row_per_subject
+    })),
+    subjectKey: config.subject_key,
+    epoch: facts.epoch,
+    snapshotAtMs: facts.snapshotAtMs,
+    subjectsRounded: Math.floor(facts.subjects / LIMITS.totalRecordsRounding) * LIMITS.totalRecordsRounding,
+    synthetic: config.synthetic,
+    programs: facts.programs.filter((word) => wanted === undefined || wanted.some((other) => other === word)),
+    lattice: (config.lattice ?? []).map(({ variable, breakpoints }) => ({
+      variable,
+      breakpoints: (breakpoints ?? declaredPoints(config, variable)).map(breakpointNumber)
+    })),
+    cohortSizeMin: Math.max(facts.cohortSizeMin, config.min_cohort_size ?? 0, LIMITS.cohortSizeFloor)
+  }
+}
+
+function declaredPoints(config: CatalogConfig, ref: string): readonly (number | string)[] {
+  const variables = config.tables.flatMap((t) => t.variables.map((v) => ({ ref: `${t.name}.${v.name}`, v })))
+  return variables.find((candidate) => candidate.ref === ref)?.v.breakpoints ?? []
+}
+
+export function describeVariable(variable: VariableConfig): VariableDescriptor {
+  return {
+    name: variable.name,
+    type: variable.type,
+    unit: variable.unit ?? '',
+    description: variable.description ?? '',
+    levels: [...(variable.levels ?? [])],
+    breakpoints: (variable.breakpoints ?? []).map(breakpointNumber),
+    minimum: variable.minimum ?? 0,
+    maximum: variable.maximum ?? 0,
+    bounded: variable.minimum !== undefined
+  }
+}

@@ -1,0 +1,50 @@
+/** Filters against a catalog's description: columns in full, values declared, and which part speaks of rows. */
+import {
+  type CatalogDescriptor,
+  type Comparison,
+  checkFilter,
+  columnsOf,
+  type Filter,
+  isComparison,
+  resolveVariable
+} from '@stimnet/protocol'
+import { canonical, chosenCells } from './domain.ts'
+
+/**
+ * The filter with columns in full and canonical values; the same filter again when it is resolved already. Static.
+ * Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+ */
+export function resolveFilter(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly string[]): Filter {
+  return mapComparisons(checkFilter(filter), (comparison) => {
+    const { ref, variable } = resolveVariable(descriptor, comparison.column, tables)
+    chosenCells(comparison, ref, variable)
+    return canonical(comparison, ref, variable)
+  })
+}
+
+function mapComparisons(filter: Filter, change: (comparison: Comparison) => Comparison): Filter {
+  if (isComparison(filter)) return change(filter)
+  if ('all' in filter) return { all: filter.all.map((inner) => mapComparisons(inner, change)) }
+  if ('any' in filter) return { any: filter.any.map((inner) => mapComparisons(inner, change)) }
+  return { not: mapComparisons(filter.not, change) }
+}
+
+/**
+ * The top-level conjuncts of a resolved filter that lie wholly in `tables`. A cohort filter chooses subjects; these
+ * parts of it choose rows as well, so that `{visit: 'month_12'}` means the rows of that visit, not every row of
+ * whoever had one. Undefined where there is none.
+ */
+export function rowFilter(filter: Filter | undefined, tables: readonly string[]): Filter | undefined {
+  if (filter === undefined) return undefined
+  const own = conjuncts(filter).filter((part) => columnsOf(part).every((column) => tables.includes(tableOf(column))))
+  const [first, ...others] = own
+  return first === undefined || others.length === 0 ? first : { all: own }
+}
+
+function conjuncts(filter: Filter): readonly Filter[] {
+  return 'all' in filter ? filter.all.flatMap(conjuncts) : [filter]
+}
+
+function tableOf(ref: string): string {
+  return ref.slice(0, ref.indexOf('.'))
+}

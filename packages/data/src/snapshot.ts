@@ -1,0 +1,196 @@
+/** A snapshot: a catalog's files as they were once, typed, without subject keys, in a folder named by their hash. */
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, canonicalBytes, type RandomSource, StimnetError, sha256Hex, toHex } from '@stimnet/protocol'
+import type { CatalogConfig } from './catalog-config.ts'
+import { decimalsOf } from './catalog-config.ts'
+import { SUBJECT } from './columns.ts'
+import { type Engine, openEngine, type Session } from './engine.ts'
+import { quoteName, quoteText } from './quote.ts'
+import { fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
+import { typeColumns } from './sources/typed.ts'
+import type { Manifest, SubjectIndex } from './subject-index.ts'
+import { indexTable } from './subject-index-build.ts'
+
+/** Raised whenever a snapshot of the same files would come out differently. */
+const FORMAT = 1
+
+export interface SnapshotOptions {
+  readonly config: CatalogConfig
+  readonly baseDir: string
+  readonly dataDir: string
+  readonly index: SubjectIndex
+  readonly clock: Clock
+  readonly random: RandomSource
+}
+
+export interface Snapshot {
+  readonly epoch: string
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/**
+ * The snapshot of the files as they are now: the one at hand where they are unchanged, a new epoch beside the old ones
+ * where they are not. Throws SOURCE_INVALID.
+ */
+export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
+  const { config, baseDir, dataDir, index } = options
+  const sources = config.tables.map((table) => sourceOf(table, baseDir))
+  const hashes = await Promise.all(sources.map((source) => hashOf(source, index)))
+  const epoch = await epochOf(config, hashes)
+  const folder = join(dataDir, config.name, epoch)
+  const known = await index.manifest(epoch)
+  if (known && (await isWhole(folder, known))) return { epoch, folder, manifest: known }
+  const manifest = await build({ ...options, sources, hashes, epoch, folder })
+  return { epoch, folder, manifest }
+}
+
+/** From the index where the file was not touched since; else read and noted. */
+async function hashOf(source: Source, index: SubjectIndex): Promise<string> {
+  const print = await fingerprint(source)
+  const known = await index.sourceHash(source.path, print)
+  if (known !== null) return known
+  const hash = await hashFile(source.path)
+  await assertUntouched(source, print)
+  await index.noteSourceHash(source.path, print, hash)
+  return hash
+}
+
+async function assertUntouched(source: Source, print: string): Promise<void> {
+  if ((await fingerprint(source)) === print) return
+  throw new StimnetError('SOURCE_INVALID', `${source.path}: changed while it was being read. Start again.`)
+}
+
+/**
+ * The name of an epoch: a hash of the files' bytes and of every setting that decides how they are read. Titles,
+ * descriptions and policy are not in it; the lattice is neither, since it changes no row.
+ */
+async function epochOf(config: CatalogConfig, hashes: readonly string[]): Promise<string> {
+  const tables = config.tables.map((table, i) => ({
+    name: table.name,
+    format: sourceOf(table, '/').format,
+    sha256: hashes[i],
+    oneRow: table.one_row_per_subject,
+    variables: table.variables.map((variable) => ({
+      name: variable.name,
+      column: variable.column ?? variable.name,
+      type: variable.type,
+      levels: variable.levels ?? [],
+      breakpoints: variable.breakpoints ?? [],
+      minimum: variable.minimum ?? null,
+      maximum: variable.maximum ?? null,
+      decimals: decimalsOf(variable),
+      missing: variable.missing
+    }))
+  }))
+  const described = { format: FORMAT, catalog: config.name, subjectKey: config.subject_key, tables }
+  return sha256Hex(canonicalBytes(described))
+}
+
+async function isWhole(folder: string, manifest: Manifest): Promise<boolean> {
+  for (const { file, sha256 } of manifest.tables) {
+    const path = join(folder, file)
+    const there = await stat(path).then(
+      (facts) => facts.isFile(),
+      () => false
+    )
+    if (!there || (await hashFile(path)) !== sha256) return false
+  }
+  return true
+}
+
+interface BuildOptions extends SnapshotOptions {
+  readonly sources: readonly Source[]
+  readonly hashes: readonly string[]
+  readonly epoch: string
+  readonly folder: string
+}
+
+/** Everything in a folder of its own, moved to its name at the end; then the index, its manifest last. */
+async function build(options: BuildOptions): Promise<Manifest> {
+  const parent = join(options.dataDir, options.config.name)
+  await mkdir(parent, { recursive: true })
+  const temporary = await mkdtemp(join(parent, 'unfinished-'))
+  const engine = await openEngine({ spillDir: join(temporary, 'spill') })
+  try {
+    const session = await engine.session()
+    await loadTables(session, options)
+    const subjects = await numberSubjects(session, options)
+    const tables = await writeTables(session, options, temporary)
+    await rm(join(temporary, 'spill'), { recursive: true, force: true })
+    // Whatever stands there has no manifest or is not whole: an earlier attempt that was cut short.
+    await rm(options.folder, { recursive: true, force: true })
+    await rename(temporary, options.folder)
+    for (const { table } of options.sources) await indexTable({ session, table, subjects, ...options })
+    const manifest: Manifest = { subjects, snapshotAtMs: options.clock.now(), tables }
+    await options.index.writeManifest(options.epoch, manifest)
+    return manifest
+  } finally {
+    engine.close()
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+async function loadTables(session: Session, { sources, hashes, config }: BuildOptions): Promise<void> {
+  for (const [i, source] of sources.entries()) {
+    const print = await fingerprint(source)
+    const names = { raw: 'raw', typed: `typed_${i}` }
+    const loaded = await loadSource(source, session, names.raw)
+    await typeColumns({ source, loaded, session, subjectKey: config.subject_key, ...names })
+    await session.rows('DROP TABLE raw')
+    await assertUntouched(source, print)
+    if (loaded.sha256 !== hashes[i]) {
+      throw new StimnetError('SOURCE_INVALID', `${source.path}: changed while it was being read. Start again.`)
+    }
+  }
+}
+
+/**
+ * Gives every subject a place in the dense index, in the order of a keyed hash: a random permutation that says nothing
+ * about the key. The hash's own key is kept, so that a snapshot made again after its files were lost keeps every place:
+ * what the ledger remembers about places stays true. Returns how many subjects there are.
+ */
+async function numberSubjects(session: Session, { sources, index, epoch, random }: BuildOptions): Promise<number> {
+  const salt = await index.salt(epoch, () => toHex(random.bytes(32)))
+  const keys = sources.map((_, i) => `SELECT _key FROM typed_${i}`).join(' UNION ')
+  await session.rows(
+    `CREATE TABLE subjects AS SELECT _key, CAST(row_number() OVER (ORDER BY sha256($1 || _key), _key) - 1 AS UINTEGER) AS ${quoteName(SUBJECT)} FROM (${keys})`,
+    [salt]
+  )
+  const [count] = await session.rows('SELECT count(*) FROM subjects')
+  return Number(count?.[0])
+}
+
+async function writeTables(session: Session, { sources }: BuildOptions, folder: string): Promise<Manifest['tables']> {
+  const written: { name: string; file: string; sha256: string }[] = []
+  for (const [i, { table }] of sources.entries()) {
+    const file = `${table.name}.parquet`
+    const columns = table.variables.map(({ name }) => quoteName(name)).join(', ')
+    const rows = `SELECT ${quoteName(SUBJECT)}, ${columns} FROM typed_${i} JOIN subjects USING (_key)`
+    // Sorted by place and value: nothing of the source's own order is left.
+    await session.rows(`CREATE TABLE table_${i} AS ${rows} ORDER BY ALL`)
+    await session.rows(`DROP TABLE typed_${i}`)
+    await session.rows(`COPY table_${i} TO ${quoteText(join(folder, file))} (FORMAT parquet, COMPRESSION zstd)`)
+    written.push({ name: table.name, file, sha256: await hashFile(join(folder, file)) })
+  }
+  return written
+}
+
+/** The tables of a snapshot in memory, in an engine that can no longer reach a file. */
+export async function loadSnapshot(snapshot: Snapshot): Promise<Engine> {
+  const engine = await openEngine()
+  try {
+    const session = await engine.session()
+    for (const { name, file } of snapshot.manifest.tables) {
+      const path = quoteText(join(snapshot.folder, file))
+      await session.rows(`CREATE TABLE ${quoteName(name)} AS SELECT * FROM read_parquet(${path})`)
+    }
+    session.close()
+    await engine.lock()
+    return engine
+  } catch (cause) {
+    engine.close()
+    throw cause
+  }
+}

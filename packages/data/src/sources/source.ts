@@ -1,0 +1,98 @@
+/** A table's file, CSV, TSV or Parquet: its fingerprint, its hash, and its columns loaded as text. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import type { TableConfig } from '../catalog-config.ts'
+import type { Session } from '../engine.ts'
+import { quoteName, quoteText } from '../quote.ts'
+import { type CsvShape, lineOfRecord, scanCsv } from './csv-scan.ts'
+
+export type SourceFormat = 'csv' | 'tsv' | 'parquet'
+
+export interface Source {
+  readonly table: TableConfig
+  /** Absolute. */
+  readonly path: string
+  readonly format: SourceFormat
+}
+
+/** Throws SOURCE_INVALID where the format can be told neither from `format` nor from the file's ending. */
+export function sourceOf(table: TableConfig, baseDir: string): Source {
+  const path = resolve(baseDir, table.file)
+  const ending = /\.(csv|tsv|parquet)$/i.exec(table.file)?.[1]?.toLowerCase()
+  const format = table.format ?? (ending as SourceFormat | undefined)
+  if (format) return { table, path, format }
+  throw new StimnetError('SOURCE_INVALID', `${path}: set tables.${table.name}.format to csv, tsv or parquet`)
+}
+
+/** What changes whenever a file is written: taken before and after reading it. Throws SOURCE_INVALID. */
+export async function fingerprint(source: Source): Promise<string> {
+  try {
+    const facts = await stat(source.path, { bigint: true })
+    if (!facts.isFile()) throw new Error('not a file')
+    // ctime as well: copying tools set mtime back, but nobody sets ctime.
+    return [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join('-')
+  } catch (cause) {
+    throw new StimnetError('SOURCE_INVALID', `${source.path}: cannot be read (tables.${source.table.name}.file)`, { cause })
+  }
+}
+
+/** SHA-256 of a file, lower-case hexadecimal. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/** A loaded source: `raw` has one text column `c<i>` for each of the file's, in the file's order. */
+export interface LoadedSource {
+  readonly columns: readonly string[]
+  readonly sha256: string
+  /** How the steward finds a row, given its position from 0: a line of a text file, a row of a Parquet file. */
+  place(row: number): Promise<string>
+}
+
+/** Loads a source into the table `raw`. Throws SOURCE_INVALID. */
+export function loadSource(source: Source, session: Session, raw: string): Promise<LoadedSource> {
+  return source.format === 'parquet' ? loadParquet(source, session, raw) : loadText(source, session, raw)
+}
+
+async function loadText(source: Source, session: Session, raw: string): Promise<LoadedSource> {
+  const { path, table } = source
+  const separator = source.format === 'tsv' ? '\t' : ','
+  const shape: CsvShape = await scanCsv(path, separator)
+  const columns = shape.header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ')
+  const options = `auto_detect = false, header = true, delim = ${quoteText(separator)}, quote = '"', escape = '"', columns = {${columns}}`
+  const sql = `CREATE TABLE ${quoteName(raw)} AS SELECT * FROM read_csv(${quoteText(path)}, ${options})`
+  await fromFile(source, () => session.rows(sql))
+  const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
+  if (Number(count?.[0]) !== shape.records) {
+    throw new StimnetError('SOURCE_INVALID', `${path}: ${shape.records} records, of which the engine read ${count?.[0]} (tables.${table.name})`)
+  }
+  return {
+    columns: shape.header,
+    sha256: shape.sha256,
+    place: async (row) => `line ${await lineOfRecord(path, separator, row + 1)}`
+  }
+}
+
+async function loadParquet(source: Source, session: Session, raw: string): Promise<LoadedSource> {
+  const file = quoteText(source.path)
+  const sha256 = await hashFile(source.path)
+  const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))
+  const columns = described.map(([name]) => String(name))
+  const texts = columns.map((name, i) => `CAST(${quoteName(name)} AS VARCHAR) AS c${i}`).join(', ')
+  const sql = `CREATE TABLE ${quoteName(raw)} AS SELECT ${texts} FROM read_parquet(${file})`
+  await fromFile(source, () => session.rows(sql))
+  return { columns, sha256, place: async (row) => `row ${row + 1}` }
+}
+
+async function fromFile<T>(source: Source, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (cause) {
+    throw new StimnetError('SOURCE_INVALID', `${source.path}: cannot be read as ${source.format}`, { cause })
+  }
+}

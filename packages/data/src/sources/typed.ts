@@ -1,0 +1,171 @@
+/** From text to declared types: every value fits its variable, or the steward is told file, line and key. */
+import { StimnetError } from '@stimnet/protocol'
+import { decimalsOf, type VariableConfig } from '../catalog-config.ts'
+import type { Session } from '../engine.ts'
+import { quoteName, quoteText } from '../quote.ts'
+import type { LoadedSource, Source } from './source.ts'
+
+/** Whole numbers up to here are exact in every language that will read them. */
+const SCALED_MAX = Number.MAX_SAFE_INTEGER
+/** With values below 2^53 the sum of so many squares fits the engine's 128-bit integers. */
+const ROWS_MAX = 2 ** 20
+const SQUARES_MAX = 2n ** 127n
+
+/**
+ * Makes the table `typed` of `raw`: `key` (text) and one column a variable, in the form a snapshot keeps. Throws
+ * SOURCE_INVALID naming file, line and variable, never the value, which may be somebody's.
+ */
+export async function typeColumns(options: {
+  source: Source
+  loaded: LoadedSource
+  session: Session
+  subjectKey: string
+  raw: string
+  typed: string
+}): Promise<void> {
+  const { source, loaded, session, subjectKey, raw, typed } = options
+  const positionOf = columnPositions(source, loaded)
+  const key = `c${positionOf(subjectKey, 'subject_key')}`
+  const variables = source.table.variables.map((variable) => {
+    const text = presentSql(`c${positionOf(variable.column ?? variable.name, variable.name)}`, variable)
+    return { variable, text, value: valueSql(text, variable) }
+  })
+  await checkKeys({ source, loaded, session, raw, key, subjectKey })
+  const wrong = variables.map(({ text, value }) => `min(rowid) FILTER (WHERE ${text} IS NOT NULL AND ${value} IS NULL)`)
+  const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${quoteName(raw)}`)
+  await refuseFirst(source, loaded, first, source.table.variables, faultOf)
+  const list = variables.map(({ variable, value }) => `${value} AS ${quoteName(variable.name)}`)
+  await session.rows(
+    `CREATE TABLE ${quoteName(typed)} AS SELECT rowid AS ${quoteName('_row')}, ${key} AS ${quoteName('_key')}, ${list.join(', ')} FROM ${quoteName(raw)}`
+  )
+  await checkRanges({ source, loaded, session, typed })
+}
+
+/** Where a declared column stands in the file; names must fit to the letter. */
+function columnPositions(source: Source, loaded: LoadedSource): (column: string, key: string) => number {
+  const { columns } = loaded
+  const twin = columns.find((column, i) => columns.indexOf(column) !== i)
+  if (twin !== undefined) refuse(source, `line 1: the column ${JSON.stringify(twin)} comes twice`)
+  return (column, key) => {
+    const at = columns.indexOf(column)
+    if (at >= 0) return at
+    const has = columns.slice(0, 50).join(', ').slice(0, 500)
+    return refuse(source, `line 1: no column ${JSON.stringify(column)} (for ${key}). The file has: ${has}`)
+  }
+}
+
+/** A field's text, or null where it is missing. */
+function presentSql(column: string, variable: VariableConfig): string {
+  const markers = ['', ...variable.missing].map(quoteText).join(', ')
+  return `CASE WHEN ${column} IN (${markers}) THEN NULL ELSE ${column} END`
+}
+
+/** The value as a snapshot keeps it: a level's number, scaled whole numbers, days; null where it does not fit. */
+function valueSql(text: string, variable: VariableConfig): string {
+  const trimmed = `trim(${text})`
+  const matching = (pattern: string, value: string) => `CASE WHEN regexp_full_match(${trimmed}, '${pattern}') THEN ${value} END`
+  switch (variable.type) {
+    case 'category': {
+      const levels = (variable.levels ?? []).map(quoteText).join(', ')
+      return `CAST(nullif(list_position([${levels}], ${text}), 0) - 1 AS USMALLINT)`
+    }
+    case 'integer':
+    case 'number': {
+      // Digits of an exact decimal without its point are the scaled whole number; no float is ever between.
+      const decimals = decimalsOf(variable)
+      const pattern = variable.type === 'integer' ? '[+-]?[0-9]+([.]0*)?' : '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?'
+      const decimal = `TRY_CAST(${trimmed} AS DECIMAL(18, ${decimals}))`
+      return matching(pattern, `CAST(replace(CAST(${decimal} AS VARCHAR), '.', '') AS BIGINT)`)
+    }
+    case 'date':
+      return matching('[0-9]{4}-[0-9]{2}-[0-9]{2}', `CAST(TRY_CAST(${trimmed} AS DATE) - DATE '1970-01-01' AS INTEGER)`)
+    case 'text':
+      return text
+  }
+}
+
+function faultOf(variable: VariableConfig): string {
+  switch (variable.type) {
+    case 'category':
+      return `none of the declared levels (${(variable.levels ?? []).slice(0, 40).join(', ').slice(0, 500)})`
+    case 'integer':
+      return 'not a whole number of at most 18 digits'
+    case 'number':
+      return `not a number that fits 18 digits, ${decimalsOf(variable)} of them decimals`
+    case 'date':
+      return 'not a date written YYYY-MM-DD'
+    case 'text':
+      return 'not a text'
+  }
+}
+
+async function checkKeys(options: {
+  source: Source
+  loaded: LoadedSource
+  session: Session
+  raw: string
+  key: string
+  subjectKey: string
+}): Promise<void> {
+  const { source, loaded, session, key, subjectKey } = options
+  const raw = quoteName(options.raw)
+  const [first] = await session.rows(
+    `SELECT min(rowid) FILTER (WHERE ${key} IS NULL OR ${key} = ''), min(rowid) FILTER (WHERE ${key} != trim(${key})) FROM ${raw}`
+  )
+  const at = async (row: unknown) => `${await loaded.place(Number(row))}, ${subjectKey}`
+  if (typeof first?.[0] === 'bigint') refuse(source, `${await at(first[0])}: no subject`)
+  // "7" and "7 " would be one person counted as two.
+  if (typeof first?.[1] === 'bigint') refuse(source, `${await at(first[1])}: spaces around the subject`)
+  if (!source.table.one_row_per_subject) return
+  const [second] = await session.rows(
+    `SELECT min(rowid) FROM (SELECT rowid, row_number() OVER (PARTITION BY ${key} ORDER BY rowid) AS n FROM ${raw}) WHERE n = 2`
+  )
+  if (typeof second?.[0] === 'bigint') refuse(source, `${await at(second[0])}: a second row of one subject`)
+}
+
+/** Bounds the steward declared, and bounds of exact arithmetic: found at start, so that no query can fail on them. */
+async function checkRanges(options: { source: Source; loaded: LoadedSource; session: Session; typed: string }): Promise<void> {
+  const { source, loaded, session } = options
+  const typed = quoteName(options.typed)
+  const numeric = source.table.variables.filter(({ type }) => type === 'integer' || type === 'number')
+  if (numeric.length === 0) return
+  const wrong = numeric.map((variable) => {
+    const column = quoteName(variable.name)
+    const unit = 10 ** decimalsOf(variable)
+    const low = variable.minimum === undefined ? -SCALED_MAX : Math.round(variable.minimum * unit)
+    const high = variable.maximum === undefined ? SCALED_MAX : Math.round(variable.maximum * unit)
+    return `min(${quoteName('_row')}) FILTER (WHERE ${column} < ${BigInt(low)} OR ${column} > ${BigInt(high)})`
+  })
+  const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${typed}`)
+  await refuseFirst(source, loaded, first, numeric, ({ minimum, maximum }) =>
+    minimum === undefined ? 'too large to be counted exactly: declare fewer decimals' : `outside ${minimum} to ${maximum}`
+  )
+  const largest = numeric.map(({ name }) => `max(abs(${quoteName(name)}))`)
+  const [facts] = await session.rows(`SELECT count(*), ${largest.join(', ')} FROM ${typed}`)
+  const rows = Math.max(Number(facts?.[0]), ROWS_MAX)
+  for (const [i, variable] of numeric.entries()) {
+    const value = BigInt(Number(facts?.[i + 1] ?? 0))
+    if (value * value * BigInt(rows) >= SQUARES_MAX) {
+      refuse(source, `${variable.name}: its squares over ${rows} rows are too large to be summed exactly: declare fewer decimals`)
+    }
+  }
+}
+
+async function refuseFirst(
+  source: Source,
+  loaded: LoadedSource,
+  first: readonly unknown[] | undefined,
+  variables: readonly VariableConfig[],
+  fault: (variable: VariableConfig) => string
+): Promise<void> {
+  for (const [i, variable] of variables.entries()) {
+    const row = first?.[i]
+    if (row === null || row === undefined) continue
+    refuse(source, `${await loaded.place(Number(row))}, ${variable.name}: ${fault(variable)}`)
+  }
+}
+
+function refuse(source: Source, message: string): never {
+  throw new StimnetError('SOURCE_INVALID', `${source.path}, ${message} (table ${source.table.name})`)
+}
+

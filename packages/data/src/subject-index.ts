@@ -1,0 +1,79 @@
+/** The subject index in LevelDB: for each epoch and variable, who has which level or bin, and who misses a value. */
+import { StimnetError, SubjectSet } from '@stimnet/protocol'
+import type { AbstractLevel } from 'abstract-level'
+
+/** Where the subject index is kept: any sublevel with text keys. */
+export type IndexLevel = AbstractLevel<string | Buffer | Uint8Array, string, string>
+
+/** What an epoch consists of; written last, so that an epoch with a manifest is complete. */
+export interface Manifest {
+  readonly subjects: number
+  readonly snapshotAtMs: number
+  readonly tables: readonly { readonly name: string; readonly file: string; readonly sha256: string }[]
+}
+
+/** The sets of one variable: by cell, and `missing`. */
+export type SetName = number | 'missing'
+
+const BYTES = { valueEncoding: 'view' } as const
+
+/** One catalog's part of the index. */
+export class SubjectIndex {
+  readonly #level: IndexLevel
+  readonly #catalog: string
+
+  constructor(level: IndexLevel, catalog: string) {
+    this.#level = level
+    this.#catalog = catalog
+  }
+
+  async manifest(epoch: string): Promise<Manifest | null> {
+    const text = await this.#level.get(this.#key(epoch, 'manifest'))
+    return text === undefined ? null : (JSON.parse(text) as Manifest)
+  }
+
+  async writeManifest(epoch: string, manifest: Manifest): Promise<void> {
+    await this.#level.put(this.#key(epoch, 'manifest'), JSON.stringify(manifest))
+  }
+
+  /** The secret that decides the places of an epoch's subjects: made once. */
+  async salt(epoch: string, make: () => string): Promise<string> {
+    const key = this.#key(epoch, 'salt')
+    const known = await this.#level.get(key)
+    if (known !== undefined) return known
+    const salt = make()
+    await this.#level.put(key, salt)
+    return salt
+  }
+
+  /** The hash noted for a file, where its fingerprint is still the same. */
+  async sourceHash(path: string, fingerprint: string): Promise<string | null> {
+    const text = await this.#level.get(this.#key('source', path))
+    const [print, hash] = (text ?? '').split(' ')
+    return print === fingerprint && hash ? hash : null
+  }
+
+  async noteSourceHash(path: string, fingerprint: string, hash: string): Promise<void> {
+    await this.#level.put(this.#key('source', path), `${fingerprint} ${hash}`)
+  }
+
+  async writeSets(epoch: string, ref: string, sets: ReadonlyMap<SetName, SubjectSet>): Promise<void> {
+    const puts = Array.from(sets, ([name, set]) => ({
+      type: 'put' as const,
+      key: this.#key(epoch, 'set', ref, String(name)),
+      value: set.toBytes()
+    }))
+    await this.#level.batch(puts, BYTES)
+  }
+
+  /** Who is in one set of a variable. Throws NODE_ERROR where the index does not have it. */
+  async set(epoch: string, universe: number, ref: string, name: SetName): Promise<SubjectSet> {
+    const bytes = await this.#level.get(this.#key(epoch, 'set', ref, String(name)), BYTES)
+    if (bytes === undefined) throw new StimnetError('NODE_ERROR', `the index has no set ${ref} ${name}`)
+    return SubjectSet.fromBytes(universe, bytes as unknown as Uint8Array)
+  }
+
+  #key(...parts: string[]): string {
+    return [this.#catalog, ...parts].join('/')
+  }
+}

@@ -1,0 +1,35 @@
+/** The headers of every answer, and JSON in them. */
+
+/** No page may frame, sniff, store or embed what the API says; it loads nothing itself. */
+const API_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY'
+} as const
+
+/** For the pages we serve ourselves: scripts and styles from this origin's own files alone. */
+export const PAGE_HEADERS = {
+  'cache-control': 'no-cache',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+} as const
+
+/** A plain object and not `Headers`: the server writes it straight to the socket. */
+export function headersOf(requestId: string, own: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...API_HEADERS, 'x-request-id': requestId, ...own }
+}
+
+export function jsonAnswer(
+  value: unknown,
+  options: { requestId: string; status?: number; headers?: Readonly<Record<string, string>> }
+): Response {
+  return new Response(JSON.stringify(value), {
+    status: options.status ?? 200,
+    headers: headersOf(options.requestId, { 'content-type': 'application/json; charset=utf-8', ...options.headers })
+  })
+}

@@ -1,0 +1,124 @@
+/** The gateway on one page: what it is made of, and every route. */
+import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
+import { Hono } from 'hono'
+import { Tokens } from './auth.ts'
+import type { Connection } from './caller.ts'
+import { Gate, type GatewayContext } from './gate.ts'
+import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from './limits.ts'
+import { openApiOf } from './openapi.ts'
+import type { GatewayPeer } from './peer.ts'
+import { Refusal } from './problem.ts'
+import type { Room } from './room.ts'
+import type { Route } from './route.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { authRoutes } from './routes/auth.ts'
+import { broadcastRoutes } from './routes/broadcasts.ts'
+import { catalogRoutes } from './routes/catalogs.ts'
+import { docsRoutes } from './routes/docs.ts'
+import { healthRoutes } from './routes/health.ts'
+import { jobRoutes } from './routes/jobs.ts'
+
+export interface GatewaySettings {
+  /** Signs access tokens (HS256); at least 32 bytes. */
+  readonly tokenSecret: Uint8Array
+  /** At least a second. */
+  readonly tokenLifetimeMs: number
+  /** False: whoever has no token is the researcher `anonymous`. */
+  readonly requireAuth: boolean
+  readonly rate: {
+    /** Requests of one account, or without one of one address. */
+    readonly perMinutePerIdentity: number
+    /** Logins at one name from one address; an address may try four times, a name be tried ten times as often. */
+    readonly loginPerMinute: number
+  }
+  readonly clock: Clock
+  readonly random: RandomSource
+}
+
+export type GatewayApp = Hono<{ Bindings: Connection }>
+
+/** Throws CONFIG_INVALID. */
+export function createGateway(peer: GatewayPeer, settings: GatewaySettings): GatewayApp {
+  const room = roomOf(peer, settings)
+  const gate = new Gate(peer, room.tokens, { ...settings, perMinutePerIdentity: settings.rate.perMinutePerIdentity })
+  return serve(routesOf(room), gate)
+}
+
+/** Every route, in the order of the documentation. */
+export function routesOf(room: Room): Route[] {
+  let document: string | undefined
+  const routes: Route[] = [
+    ...healthRoutes(room),
+    ...authRoutes(room),
+    ...catalogRoutes(room),
+    ...jobRoutes(room),
+    ...broadcastRoutes(room),
+    ...auditRoutes(room),
+    ...docsRoutes(() => {
+      document ??= JSON.stringify(openApiOf(routes, { version: room.peer.facts().version, url: '/' }))
+      return document
+    })
+  ]
+  return routes
+}
+
+export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
+  const { clock, rate } = settings
+  if (!(rate.perMinutePerIdentity >= 1) || !(rate.loginPerMinute >= 1)) {
+    throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
+  }
+  const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  return {
+    peer,
+    clock,
+    requireAuth: settings.requireAuth,
+    tokens: new Tokens({
+      secret: settings.tokenSecret,
+      lifetimeMs: settings.tokenLifetimeMs,
+      issuer: peer.facts().peerId,
+      clock
+    }),
+    loginRates: {
+      perCaller: new Buckets(rate.loginPerMinute, clock),
+      perAddress: new Buckets(4 * rate.loginPerMinute, clock),
+      perName: new Buckets(10 * rate.loginPerMinute, clock)
+    },
+    logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
+    streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax })
+  }
+}
+
+function serve(routes: readonly Route[], gate: Gate): GatewayApp {
+  const app: GatewayApp = new Hono()
+  const methods = new Map<string, string[]>()
+  for (const route of routes) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
+    app.on(route.method, path, gate.handler(route))
+    methods.set(path, [...(methods.get(path) ?? []), route.method])
+  }
+  for (const [path, known] of methods) app.all(path, otherMethod(gate, known))
+  app.get('/', (c) => c.redirect('/docs', 307))
+  app.notFound((c) =>
+    gate.answer(c as GatewayContext, async () => {
+      throw new StimnetError('NOT_FOUND', 'routing')
+    })
+  )
+  app.onError((error, c) =>
+    gate.answer(c as GatewayContext, async () => {
+      throw error
+    })
+  )
+  return app
+}
+
+/** OPTIONS tells what there is; what is not there is refused. No other origin is allowed in. */
+function otherMethod(gate: Gate, known: readonly string[]): (c: GatewayContext) => Promise<Response> {
+  const allow = [...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  return (c) =>
+    gate.answer(c, async (requestId) => {
+      if (c.req.method === 'OPTIONS') {
+        return new Response(null, { status: 204, headers: { allow, 'x-request-id': requestId } })
+      }
+      throw new Refusal('METHOD_NOT_ALLOWED', `Use ${allow}.`, { allow })
+    })
+}

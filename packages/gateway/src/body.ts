@@ -1,0 +1,104 @@
+/** A request's body: counted while it arrives, of the expected kind, and nothing in it that only looks like JSON. */
+import { LIMITS, StimnetError } from '@stimnet/protocol'
+import { InvalidInput } from './problem.ts'
+import type { BodyType } from './route.ts'
+
+/** Deeper JSON is no request of ours, and recursion over it must end. */
+const DEPTH_MAX = 32
+
+const MEDIA_TYPES: Record<BodyType, string> = { json: 'application/json', form: 'application/x-www-form-urlencoded' }
+
+/** Throws MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, MALFORMED or BODY_INVALID. */
+export async function readBody(request: Request, type: BodyType): Promise<unknown> {
+  checkMediaType(request.headers.get('content-type') ?? '', type)
+  const text = decode(await readBytes(request, LIMITS.restBodyBytesMax))
+  return type === 'json' ? parseJson(text) : parseForm(text)
+}
+
+function checkMediaType(header: string, type: BodyType): void {
+  const [media = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase())
+  const charsets = parameters.filter((p) => p.startsWith('charset='))
+  const utf8 = charsets.every((p) => /^charset="?utf-8"?$/.test(p))
+  if (media === MEDIA_TYPES[type] && utf8) return
+  const reason = `Send ${MEDIA_TYPES[type]}, in UTF-8.`
+  throw new StimnetError('MEDIA_TYPE_UNSUPPORTED', 'reading a body', { reason })
+}
+
+/** Reads at most `bytesMax`; a declared length over it is refused unread. */
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new StimnetError('BODY_TOO_LARGE', 'reading a body', { reason: `A body has at most ${bytesMax / 1024} KiB.` })
+  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge()
+  if (!request.body) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  // Leaving the loop cancels the stream.
+  for await (const chunk of request.body) {
+    length += chunk.length
+    if (length > bytesMax) throw tooLarge()
+    chunks.push(chunk)
+  }
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading a body', { cause, reason: 'The body is not UTF-8 text.' })
+  }
+}
+
+function parseJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading a body', { cause, reason: 'The body is not JSON.' })
+  }
+  checkPlain(value)
+  return value
+}
+
+const invalid = (field: string, message: string): never => {
+  throw new InvalidInput('BODY_INVALID', [{ field: field.slice(0, 200), message }])
+}
+
+/** Refuses what a later reader could trip over: depth, non-numbers such as 1e999, broken Unicode, `__proto__`. */
+function checkPlain(root: unknown): void {
+  const open: { value: unknown; field: string; depth: number }[] = [{ value: root, field: '', depth: 1 }]
+  for (let item = open.pop(); item; item = open.pop()) {
+    const { value, field, depth } = item
+    if (typeof value === 'number' && !Number.isFinite(value)) invalid(field, 'The number is out of range.')
+    if (typeof value === 'string' && !value.isWellFormed()) invalid(field, 'The text is not Unicode.')
+    if (typeof value !== 'object' || value === null) continue
+    if (depth > DEPTH_MAX) invalid(field, `The body is at most ${DEPTH_MAX} levels deep.`)
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === '__proto__' || !key.isWellFormed()) invalid(field, 'A key of that name is not accepted.')
+      const name = field.length > 100 ? field : field === '' ? key : `${field}.${key}`
+      open.push({ value: inner, field: name.slice(0, 200), depth: depth + 1 })
+    }
+  }
+}
+
+function parseForm(text: string): unknown {
+  return fromPairs(new URLSearchParams(text), 'BODY_INVALID')
+}
+
+/** An object of a query or form; a name given twice is refused, since two readers could pick different ones. */
+export function fromPairs(pairs: URLSearchParams, code: 'BODY_INVALID' | 'PARAMETER_INVALID'): Record<string, string> {
+  const object = new Map<string, string>()
+  for (const [name, value] of pairs) {
+    if (object.has(name) || name === '__proto__') {
+      throw new InvalidInput(code, [{ field: name.slice(0, 200), message: 'Give it once.' }])
+    }
+    object.set(name, value)
+  }
+  return Object.fromEntries(object)
+}

@@ -1,0 +1,36 @@
+/** Where a request comes from, as far as the connection tells. */
+
+/** What the server hands over with each request; empty in tests without a socket. */
+export interface Connection {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } | undefined } | undefined
+  readonly closing?: AbortSignal
+}
+
+/** The address for counting: an IPv6 caller owns its /64, an IPv4 one its address. */
+export function addressOf(connection: Connection | undefined): string {
+  const raw = connection?.incoming?.socket?.remoteAddress ?? ''
+  const address = raw.startsWith('::ffff:') ? raw.slice(7) : raw
+  return address.includes(':') ? networkOf(address) : address || 'unknown'
+}
+
+/** The first 64 bits, written out. */
+function networkOf(address: string): string {
+  const [before = '', after] = address.split('::')
+  const head = before === '' ? [] : before.split(':')
+  const tail = after === undefined || after === '' ? [] : after.split(':')
+  const gap = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length)
+  return [...head, ...Array.from({ length: gap }, () => '0'), ...tail].slice(0, 4).join(':')
+}
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1)$/
+const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
+
+/**
+ * Whether a program on this machine asks for this machine. A forwarded request came from elsewhere; another name in
+ * `Host` is a web page that had its own name point here.
+ */
+export function isLocal(connection: Connection | undefined, headers: Headers, host: string): boolean {
+  const raw = connection?.incoming?.socket?.remoteAddress ?? ''
+  const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'].some((name) => headers.has(name))
+  return LOOPBACK.test(raw.replace(/^::ffff:/, '')) && LOOPBACK_HOST.test(host) && !forwarded
+}

@@ -1,0 +1,18 @@
+/** A signal that aborts when its time is over or one of others does. */
+import type { Clock } from '@stimnet/protocol'
+
+/** `clear` ends the wait; call it when the work is done. */
+export function deadline(
+  clock: Clock,
+  ms: number,
+  others: readonly (AbortSignal | undefined)[]
+): { signal: AbortSignal; clear(): void } {
+  const over = new AbortController()
+  const done = new AbortController()
+  clock.sleep(ms, done.signal).then(
+    () => over.abort(),
+    () => undefined
+  )
+  const signals = others.filter((signal) => signal !== undefined)
+  return { signal: AbortSignal.any([over.signal, ...signals]), clear: () => done.abort() }
+}

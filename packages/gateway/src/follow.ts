@@ -1,0 +1,35 @@
+/** The event stream of one request, for jobs and broadcasts alike. */
+import { isEnded, StimnetError } from '@stimnet/protocol'
+import { eventStream, lastEventOf } from './events.ts'
+import { findRequest, known } from './known.ts'
+import type { RequestView } from './peer.ts'
+import type { Room } from './room.ts'
+import type { Ask } from './route.ts'
+
+/** Throws UNAUTHENTICATED, JOB_UNKNOWN or BUSY. */
+export async function followRequest(
+  room: Room,
+  ask: Ask<unknown, unknown>,
+  render: (view: RequestView, ended: boolean) => unknown
+): Promise<Response> {
+  const account = known(ask.account)
+  const view = await findRequest(room.peer, ask.param('id'), account)
+  const headers = ask.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+  const last = lastEventOf(ask.header('last-event-id'))
+  // An EventSource comes back after every end; 204 tells it that there is nothing more.
+  if (last.end && isEnded(view.state)) return new Response(null, { status: 204, headers: ask.headers({}) })
+  if (ask.request.method === 'HEAD') return new Response(null, { headers })
+  const leave = room.streams.take(account.name)
+  if (!leave) throw new StimnetError('BUSY', 'following a request', { reason: 'Too many event streams are open.' })
+  const stream = eventStream({
+    watch: (signal) => room.peer.watch(view.id, account, signal),
+    render,
+    problem: ask.problem,
+    stillPermitted: () => !room.requireAuth || room.peer.account(account.name) !== null,
+    after: last.seen,
+    clock: room.clock,
+    signals: [ask.request.signal, ...(ask.closing ? [ask.closing] : [])],
+    closed: leave
+  })
+  return new Response(stream, { headers })
+}

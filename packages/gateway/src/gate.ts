@@ -1,0 +1,152 @@
+/** The way of every request: who asks, how often, with what; then the handler; then its answer or its problem. */
+import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import { headersOf, jsonAnswer } from './answer.ts'
+import { presentedToken, type Tokens } from './auth.ts'
+import { fromPairs, readBody } from './body.ts'
+import { addressOf, type Connection, isLocal } from './caller.ts'
+import { Buckets } from './limits.ts'
+import type { Account, GatewayPeer } from './peer.ts'
+import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
+import { Answer, type RawAsk, type Route } from './route.ts'
+
+export interface GateSettings {
+  readonly requireAuth: boolean
+  readonly perMinutePerIdentity: number
+  readonly clock: Clock
+  readonly random: RandomSource
+}
+
+export type GatewayContext = Context<{ Bindings: Connection }>
+
+/** Whoever asks without a token where none is required. */
+const ANONYMOUS: Account = { name: 'anonymous', roles: ['researcher'] }
+
+export class Gate {
+  readonly #peer: GatewayPeer
+  readonly #tokens: Tokens
+  readonly #settings: GateSettings
+  readonly #rates: Buckets
+
+  constructor(peer: GatewayPeer, tokens: Tokens, settings: GateSettings) {
+    this.#peer = peer
+    this.#tokens = tokens
+    this.#settings = settings
+    this.#rates = new Buckets(settings.perMinutePerIdentity, settings.clock)
+  }
+
+  /** Serves one route. */
+  handler(route: Route): (c: GatewayContext) => Promise<Response> {
+    return (c) =>
+      this.answer(c, async (requestId) => {
+        const account = await this.#admit(route, c)
+        const reply = await route.run(this.#ask(c, account, requestId), parse)
+        if (reply instanceof Response) return reply
+        return reply instanceof Answer
+          ? jsonAnswer(reply.value, { requestId, status: reply.status, headers: reply.headers })
+          : jsonAnswer(reply, { requestId })
+      })
+  }
+
+  /** Runs `work`; whatever it throws becomes a problem. */
+  async answer(c: GatewayContext, work: (requestId: string) => Promise<Response>): Promise<Response> {
+    const requestId = this.#requestId(c.req.header('x-request-id'))
+    try {
+      return await work(requestId)
+    } catch (error) {
+      return problemAnswer(error, this.#context(requestId))
+    }
+  }
+
+  #context(requestId: string): ProblemContext {
+    return {
+      requestId,
+      report: (error) => {
+        const incident = toHex(this.#settings.random.bytes(8))
+        this.#peer.unexpected(error, incident)
+        return incident
+      }
+    }
+  }
+
+  #requestId(given: string | undefined): string {
+    return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : toHex(this.#settings.random.bytes(8))
+  }
+
+  async #admit(route: Route, c: GatewayContext): Promise<Account | null> {
+    const address = addressOf(c.env)
+    if (route.access === 'open' || (route.access === 'local' && isLocal(c.env, c.req.raw.headers, hostOf(c)))) {
+      if (route.limited !== false) this.#count(`address ${address}`, address)
+      return null
+    }
+    const account = await this.#identify(c, address)
+    if (account === null && route.access !== 'anyone') throw new StimnetError('UNAUTHENTICATED', route.id)
+    const roles = route.access === 'local' ? (['operator'] as const) : route.roles
+    if (account && roles && !roles.some((role) => account.roles.includes(role))) {
+      const reason = `This needs the role ${roles.join(' or ')}.`
+      throw new StimnetError('NOT_PERMITTED', route.id, { reason })
+    }
+    return account
+  }
+
+  /** The account behind the token, counted against its rate; without a token the address is counted. */
+  async #identify(c: GatewayContext, address: string): Promise<Account | null> {
+    const token = presentedToken(c.req.raw.headers)
+    if (token === null) {
+      this.#count(`address ${address}`, address)
+      return this.#settings.requireAuth ? null : ANONYMOUS
+    }
+    let name = this.#tokens.recall(token)
+    if (name === null) {
+      // Guessing costs the guesser's address, whatever name the guess bears.
+      this.#count(`address ${address}`, address)
+      name = await this.#tokens.verify(token)
+    }
+    const account = name === null ? null : this.#peer.account(name)
+    if (!account) {
+      throw new Refusal('UNAUTHENTICATED', 'The token is not valid (any more). Ask for a new one.', {
+        'www-authenticate': 'Bearer realm="stimnet", error="invalid_token"'
+      })
+    }
+    this.#count(`account ${account.name}`, account.name)
+    return account
+  }
+
+  #count(key: string, actor: string): void {
+    const taken = this.#rates.take(key)
+    if (!taken.ok) throw rateLimited(this.#peer, taken, actor)
+  }
+
+  #ask(c: GatewayContext, account: Account | null, requestId: string): RawAsk {
+    const request = c.req.raw
+    return {
+      account,
+      request,
+      address: addressOf(c.env),
+      param: (name) => c.req.param(name) ?? '',
+      header: (name) => c.req.header(name),
+      closing: c.env?.closing,
+      headers: (own) => headersOf(requestId, own),
+      problem: (error) => JSON.stringify(problemOf(error, this.#context(requestId))),
+      query: () => fromPairs(new URL(request.url).searchParams, 'PARAMETER_INVALID'),
+      body: (type) => readBody(request, type)
+    }
+  }
+}
+
+/** The refusal of one caller too eager; told of once a minute. */
+export function rateLimited(peer: GatewayPeer, taken: { waitMs: number; first: boolean }, actor: string): Refusal {
+  if (taken.first) peer.suspicious('rate-limited', actor)
+  return new Refusal('RATE_LIMITED', undefined, { 'retry-after': String(Math.max(1, Math.ceil(taken.waitMs / 1_000))) })
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown, where: 'query' | 'body'): z.output<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new InvalidInput(where === 'query' ? 'PARAMETER_INVALID' : 'BODY_INVALID', fieldsOf(parsed.error))
+}
+
+function hostOf(c: GatewayContext): string {
+  return c.req.header('host') ?? new URL(c.req.url).host
+}

@@ -1,0 +1,150 @@
+/** Errors as RFC 9457 problems: a code, a text about the request, and never anything from inside. */
+import { CODES, type Code, StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { headersOf } from './answer.ts'
+
+export interface FieldProblem {
+  /** As `filters.age`; empty where it is the whole. */
+  readonly field: string
+  readonly message: string
+}
+
+/** What a client sent does not fit; names each field, at most `FIELDS_MAX`. */
+export class InvalidInput extends StimnetError {
+  readonly fields: readonly FieldProblem[]
+
+  constructor(code: 'BODY_INVALID' | 'PARAMETER_INVALID', fields: readonly FieldProblem[]) {
+    const [first] = fields
+    const reason = first ? `${first.field === '' ? '' : `${first.field}: `}${first.message}` : CODES[code].meaning
+    super(code, reason, { reason })
+    this.fields = fields
+  }
+}
+
+const FIELDS_MAX = 10
+const TEXT_MAX = 300
+
+/** A problem that also sets headers, such as how long to wait. */
+export class Refusal extends StimnetError {
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: Code, reason: string | undefined, headers: Readonly<Record<string, string>>) {
+    super(code, 'refusing a request', reason === undefined ? {} : { reason })
+    this.headers = headers
+  }
+}
+
+/** The fields of a zod error in the client's words. */
+export function fieldsOf(error: z.ZodError): FieldProblem[] {
+  return error.issues
+    .flatMap(likeliest)
+    .slice(0, FIELDS_MAX)
+    .map((issue) => {
+      const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+      const field = [...issue.path, ...unknown].map(String).join('.').slice(0, TEXT_MAX)
+      const message = unknown.length > 0 ? 'There is no such field.' : issue.message
+      return { field, message: message.slice(0, TEXT_MAX) }
+    })
+}
+
+/** Of a body that may have one of several forms, what is wrong with the form it comes closest to. */
+function likeliest(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.path.length > 0) return [issue]
+  const [closest] = [...issue.errors].sort((a, b) => a.length - b.length)
+  return closest ?? [issue]
+}
+
+// Where the fault alone does not tell the status.
+const STATUS: Partial<Record<Code, number>> = {
+  MALFORMED: 400,
+  TOO_LARGE: 413,
+  SIGNATURE_INVALID: 400,
+  KEY_UNSUPPORTED: 400,
+  TYPE_MISMATCH: 400,
+  AUDIENCE_MISMATCH: 400,
+  EXPIRED: 400,
+  NOT_YET_VALID: 400,
+  LIFETIME_TOO_LONG: 400,
+  REQUEST_REPLAYED: 409,
+  CATALOG_UNKNOWN: 404,
+  JOB_UNKNOWN: 404,
+  JOB_ENDED: 409,
+  PEER_UNKNOWN: 404,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  UNAUTHENTICATED: 401,
+  CREDENTIALS_INVALID: 401,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  RATE_LIMITED: 429,
+  QUEUE_FULL: 503,
+  COHORT_NOT_RELEASABLE: 422,
+  OUTPUT_NOT_RELEASABLE: 422,
+  NO_PROVIDERS: 503,
+  DEADLINE: 504,
+  UNIMPLEMENTED: 501,
+  BUSY: 503,
+  SANDBOX_UNAVAILABLE: 503,
+  STORE_UNAVAILABLE: 503
+}
+
+const STATUS_OF_FAULT = { request: 422, policy: 403, program: 422, node: 500, network: 502 } as const
+
+/** The HTTP status of a code. */
+export function statusOf(code: Code): number {
+  return STATUS[code] ?? STATUS_OF_FAULT[CODES[code].fault]
+}
+
+export const problemSchema = z.object({
+  type: z.string().describe('urn:stimnet:code: and the code'),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string().describe('One of the closed list of codes'),
+  retry: z.boolean().describe('Whether the same request may succeed later, unchanged'),
+  request_id: z.string(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  incident: z.string().optional().describe("By this id the operator finds the cause in the node's log")
+})
+
+export type Problem = z.output<typeof problemSchema>
+
+export interface ProblemContext {
+  readonly requestId: string
+  /** Tells the operator of what nobody foresaw; gives the incident's id. */
+  report(error: unknown): string
+}
+
+/** The problem of anything thrown. What is no StimnetError is INTERNAL and says nothing of itself. */
+export function problemOf(error: unknown, context: ProblemContext): Problem {
+  const known = error instanceof StimnetError ? error : new StimnetError('INTERNAL', 'answering a request')
+  const { meaning, retry, fault } = CODES[known.code]
+  return {
+    type: `urn:stimnet:code:${known.code}`,
+    title: meaning,
+    status: statusOf(known.code),
+    // What the node itself could not do is told to its operator alone.
+    detail: fault === 'node' ? meaning : known.reason,
+    code: known.code,
+    retry,
+    request_id: context.requestId,
+    ...(known instanceof InvalidInput ? { errors: [...known.fields] } : {}),
+    ...(fault === 'node' ? { incident: context.report(error) } : {})
+  }
+}
+
+export function problemAnswer(error: unknown, context: ProblemContext): Response {
+  const problem = problemOf(error, context)
+  const waits = problem.status === 503 || problem.status === 429 ? { 'retry-after': '5' } : {}
+  const challenge = problem.status === 401 ? { 'www-authenticate': 'Bearer realm="stimnet"' } : {}
+  const own = error instanceof Refusal ? error.headers : {}
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: headersOf(context.requestId, {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...waits,
+      ...challenge,
+      ...own
+    })
+  })
+}

@@ -1,0 +1,15 @@
+/** What the routes share: the peer, the settings and what is counted across requests. */
+import type { Clock } from '@stimnet/protocol'
+import type { Tokens } from './auth.ts'
+import type { Buckets, Places, Turnstile } from './limits.ts'
+import type { GatewayPeer } from './peer.ts'
+
+export interface Room {
+  readonly peer: GatewayPeer
+  readonly clock: Clock
+  readonly requireAuth: boolean
+  readonly tokens: Tokens
+  readonly loginRates: { readonly perCaller: Buckets; readonly perAddress: Buckets; readonly perName: Buckets }
+  readonly logins: Turnstile
+  readonly streams: Places
+}

@@ -1,0 +1,107 @@
+/** A route as data: who may use it, what it takes, what it answers; served, documented and tested from one declaration. */
+import type { z } from 'zod'
+import type { Account, Role } from './peer.ts'
+
+/**
+ * `open`: credentials are not looked at. `anyone`: a token is optional, a wrong one is refused. `account`: a token where
+ * the gateway requires one. `local`: the same machine, or an operator.
+ */
+export type Access = 'open' | 'anyone' | 'account' | 'local'
+
+/** One request, before its query and body are parsed. */
+export interface RawAsk {
+  readonly account: Account | null
+  readonly request: Request
+  /** Of the caller, for counting. */
+  readonly address: string
+  /** A path parameter, decoded; the empty text where there is none. */
+  param(name: string): string
+  header(name: string): string | undefined
+  /** Aborts when the server closes. */
+  readonly closing: AbortSignal | undefined
+  /** Headers of an answer that the handler writes itself. */
+  headers(own: Readonly<Record<string, string>>): Record<string, string>
+  /** The problem, as JSON text, for what goes wrong after the answer began. */
+  problem(error: unknown): string
+  query(): unknown
+  body(type: BodyType): Promise<unknown>
+}
+
+export interface Ask<Q, B> extends Omit<RawAsk, 'query' | 'body'> {
+  readonly query: Q
+  readonly body: B
+}
+
+export type BodyType = 'json' | 'form'
+
+/** An answer that needs another status or headers than the plain one. */
+export class Answer<T> {
+  readonly value: T
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(value: T, options: { status?: number; headers?: Readonly<Record<string, string>> }) {
+    this.value = value
+    this.status = options.status ?? 200
+    this.headers = options.headers ?? {}
+  }
+}
+
+/** What a handler gives back; a `Response` only where the answer is no JSON. */
+export type Reply<T> = T | Answer<T> | Response
+
+interface Described {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** As OpenAPI writes it: /api/v1/jobs/{id}. */
+  readonly path: string
+  /** OpenAPI's operationId. */
+  readonly id: string
+  readonly tag: string
+  readonly summary: string
+  readonly access: Access
+  /** One of these is needed; all may where absent. */
+  readonly roles?: readonly Role[]
+  /** False: not counted against the caller's rate, so that a probe is never refused. Default true. */
+  readonly limited?: boolean
+  /** Status codes of a good answer. Default 200. */
+  readonly statuses?: readonly number[]
+  /** Default application/json. */
+  readonly answerType?: string
+  /** Whether an Idempotency-Key is read. */
+  readonly idempotent?: boolean
+}
+
+export interface RouteDefinition<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> extends Described {
+  readonly query?: Q
+  readonly body?: { readonly type: BodyType; readonly schema: B }
+  readonly answer: A
+  handle(ask: Ask<z.output<Q>, z.output<B>>): Reply<z.input<A>> | Promise<Reply<z.input<A>>>
+}
+
+/** A route whose types are closed over. */
+export interface Route extends Described {
+  readonly query?: z.ZodType
+  readonly body?: { readonly type: BodyType; readonly schema: z.ZodType }
+  readonly answer: z.ZodType
+  run(ask: RawAsk, parse: Parse): Promise<Reply<unknown>>
+}
+
+/** Parses or throws, naming the field and where it was: `query` or `body`. */
+export type Parse = <S extends z.ZodType>(schema: S, value: unknown, where: 'query' | 'body') => z.output<S>
+
+/** Declares a route; the handler's types follow from its schemas. */
+export function route<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+  definition: RouteDefinition<Q, B, A>
+): Route {
+  const { handle, ...described } = definition
+  return {
+    ...described,
+    run: async (raw, parse) => {
+      const query = definition.query ? parse(definition.query, raw.query(), 'query') : undefined
+      const body = definition.body
+        ? parse(definition.body.schema, await raw.body(definition.body.type), 'body')
+        : undefined
+      return await handle({ ...raw, query: query as z.output<Q>, body: body as z.output<B> })
+    }
+  }
+}

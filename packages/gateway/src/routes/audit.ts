@@ -1,0 +1,34 @@
+/** The audit log, newest first. */
+import { z } from 'zod'
+import { known } from '../known.ts'
+import type { Room } from '../room.ts'
+import { type Route, route } from '../route.ts'
+import { auditOf, auditShape } from '../shapes/audit.ts'
+import { wholeNumber } from '../shapes/named.ts'
+
+const auditQuery = z.strictObject({
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
+  before: wholeNumber({ min: 0, max: 2 ** 48 })
+    .optional()
+    .describe('Records with a smaller sequence alone')
+})
+
+export function auditRoutes({ peer }: Room): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/audit',
+      id: 'audit',
+      tag: 'Audit',
+      summary: 'Every request, decision, run, release and refusal of this node',
+      access: 'account',
+      roles: ['auditor', 'steward', 'operator'],
+      query: auditQuery,
+      answer: z.array(auditShape),
+      handle: async ({ account, query }) => {
+        const before = query.before === undefined ? {} : { before: query.before }
+        return (await peer.audit(known(account), { limit: query.limit, ...before })).map(auditOf)
+      }
+    })
+  ]
+}

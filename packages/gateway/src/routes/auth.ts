@@ -1,0 +1,60 @@
+/** Logging in: a form for a token. */
+import { StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { rateLimited } from '../gate.ts'
+import type { Account } from '../peer.ts'
+import type { Room } from '../room.ts'
+import { type Route, route } from '../route.ts'
+import { input, output } from '../shapes/named.ts'
+
+const loginShape = input(
+  'Login',
+  z.strictObject({
+    username: z.string().min(1).max(128),
+    password: z.string().min(1).max(1_024),
+    // What OAuth 2 password clients send along.
+    grant_type: z.literal('password').optional(),
+    scope: z.string().max(256).optional(),
+    client_id: z.string().max(256).optional(),
+    client_secret: z.string().max(256).optional()
+  })
+)
+
+const tokenShape = output('Token', z.object({ access_token: z.string(), token_type: z.literal('bearer') }))
+
+export function authRoutes(room: Room): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/api/v1/auth/token',
+      id: 'authenticate',
+      tag: 'Authentication',
+      summary: 'User name and password for an access token',
+      access: 'open',
+      body: { type: 'form', schema: loginShape },
+      answer: tokenShape,
+      handle: async ({ body, address }) => {
+        const account = await logIn(room, { name: body.username, password: body.password, address })
+        return { access_token: await room.tokens.issue(account), token_type: 'bearer' as const }
+      }
+    })
+  ]
+}
+
+/** Throws RATE_LIMITED, BUSY or CREDENTIALS_INVALID; which of name and password was wrong is not told. */
+async function logIn(room: Room, login: { name: string; password: string; address: string }): Promise<Account> {
+  const { peer, loginRates } = room
+  // By caller first: somebody else's guessing at a name must not lock its owner out at once.
+  const counted = [
+    loginRates.perCaller.take(`${login.address} ${login.name}`),
+    loginRates.perAddress.take(login.address),
+    loginRates.perName.take(login.name)
+  ]
+  const refused = counted.find((taken) => !taken.ok)
+  if (refused && !refused.ok) throw rateLimited(peer, refused, login.name)
+  const passed = await room.logins.pass(() => peer.authenticate(login.name, login.password))
+  if (!passed) throw new StimnetError('BUSY', 'logging in', { reason: 'Too many logins at once. Try again.' })
+  if (passed.value) return passed.value
+  peer.suspicious('login-failed', login.name)
+  throw new StimnetError('CREDENTIALS_INVALID', 'logging in')
+}

@@ -1,0 +1,84 @@
+/** Broadcasts: one request to many peers, each peer's share, and the pooled answer. */
+import { z } from 'zod'
+import { followRequest } from '../follow.ts'
+import { findRequest, known } from '../known.ts'
+import type { Room } from '../room.ts'
+import { Answer, type Route, route } from '../route.ts'
+import { broadcastOf, broadcastShape } from '../shapes/broadcast.ts'
+import { wholeNumber } from '../shapes/named.ts'
+import { broadcastSubmissionShape, envelopeBytesOf, idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
+
+const listQuery = z.strictObject({ limit: wholeNumber({ min: 1, max: 1_000 }).default(100) })
+
+export function broadcastRoutes(room: Room): Route[] {
+  const { peer } = room
+  const tag = 'Broadcasts'
+  return [
+    route({
+      method: 'POST',
+      path: '/api/v1/broadcasts',
+      id: 'submitBroadcast',
+      tag,
+      summary: 'Ask many peers at once, signed by yourself (`envelope`) or by this peer for your account',
+      access: 'account',
+      roles: ['researcher'],
+      idempotent: true,
+      body: { type: 'json', schema: broadcastSubmissionShape },
+      answer: broadcastShape,
+      statuses: [201],
+      handle: async ({ account, body, header }) => {
+        const key = idempotencyKeyOf(header('idempotency-key'))
+        const { targets } = body
+        const view =
+          'envelope' in body
+            ? await peer.submitSigned(
+                {
+                  targets,
+                  envelope: envelopeBytesOf(body.envelope),
+                  ...(key === undefined ? {} : { idempotencyKey: key })
+                },
+                known(account)
+              )
+            : await peer.submit(submissionOf(body, { targets, idempotencyKey: key }), known(account))
+        const headers = { location: `/api/v1/broadcasts/${view.id}` }
+        return new Answer(broadcastOf(view, { withOutputs: true }), { status: 201, headers })
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/broadcasts',
+      id: 'listBroadcasts',
+      tag,
+      summary: 'Your broadcasts, newest first, without outputs',
+      access: 'account',
+      query: listQuery,
+      answer: z.array(broadcastShape),
+      handle: async ({ account, query }) => {
+        const views = await peer.requests(known(account), { limit: query.limit, broadcastsOnly: true })
+        return views.map((view) => broadcastOf(view, { withOutputs: false }))
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/broadcasts/{id}',
+      id: 'broadcast',
+      tag,
+      summary: "Each peer's state, safe output and receipt, and the pooled answer",
+      access: 'account',
+      answer: broadcastShape,
+      handle: async ({ account, param }) =>
+        broadcastOf(await findRequest(peer, param('id'), known(account)), { withOutputs: true })
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/broadcasts/{id}/events',
+      id: 'broadcastEvents',
+      tag,
+      summary: 'Each change as a server-sent event; outputs come with the last one, `end`',
+      access: 'account',
+      answer: z.string(),
+      answerType: 'text/event-stream',
+      handle: (ask) => followRequest(room, ask, (view, ended) => broadcastOf(view, { withOutputs: ended }))
+    })
+  ]
+}

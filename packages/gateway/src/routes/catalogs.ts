@@ -1,0 +1,112 @@
+/** Nodes and catalogs: this node's own, and those found in the mesh. */
+import { ACCESS_LEVELS, StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { deadline } from '../deadline.ts'
+import { GATEWAY_LIMITS } from '../limits.ts'
+import type { Account, CatalogView } from '../peer.ts'
+import { InvalidInput } from '../problem.ts'
+import type { Room } from '../room.ts'
+import { type Route, route } from '../route.ts'
+import {
+  catalogOf,
+  catalogShape,
+  discoveryShape,
+  foundCatalogOf,
+  foundCatalogShape,
+  levelOf
+} from '../shapes/catalog.ts'
+import { nodeOf, nodeShape } from '../shapes/node.ts'
+
+const WORDS_MAX = 8
+
+const levelQuery = z.strictObject({ access_level: z.enum(ACCESS_LEVELS).optional() })
+const searchQuery = z.strictObject({ q: z.string().max(256).default('') })
+
+export function catalogRoutes({ peer, clock }: Room): Route[] {
+  const tag = 'Catalogs'
+  const nodes = () => [...peer.nodes()].sort((a, b) => a.number - b.number).map(nodeOf)
+  const catalogs = (account: Account | null) => visibleTo(account, peer.catalogs(account))
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/discovery',
+      id: 'discovery',
+      tag,
+      summary: 'Node capabilities: the nodes it knows and the catalogs it offers',
+      access: 'anyone',
+      answer: discoveryShape,
+      handle: ({ account }) => ({ nodes: nodes(), data_catalogs: catalogs(account).map(catalogOf) })
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/nodes',
+      id: 'nodes',
+      tag,
+      summary: 'Known nodes, this one first',
+      access: 'anyone',
+      answer: z.array(nodeShape),
+      handle: nodes
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/data-catalogs',
+      id: 'catalogs',
+      tag,
+      summary: 'Available datasets of this node',
+      access: 'anyone',
+      query: levelQuery,
+      answer: z.array(catalogShape),
+      handle: ({ account, query }) =>
+        catalogs(account)
+          .filter(({ descriptor }) => !query.access_level || levelOf(descriptor) === query.access_level)
+          .map(catalogOf)
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/data-catalogs/{id}',
+      id: 'catalog',
+      tag,
+      summary: 'One dataset, by number or name',
+      access: 'anyone',
+      answer: catalogShape,
+      handle: ({ account, param }) => {
+        const id = param('id')
+        const found = catalogs(account).find(
+          ({ number, descriptor }) => String(number) === id || descriptor.name === id
+        )
+        // The same answer for one that is hidden and one that is not there.
+        if (!found) throw new StimnetError('CATALOG_UNKNOWN', 'reading a catalog')
+        return catalogOf(found)
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/mesh/catalogs',
+      id: 'meshCatalogs',
+      tag,
+      summary: 'Search the catalogs of the whole mesh: all words must match',
+      access: 'account',
+      query: searchQuery,
+      answer: z.array(foundCatalogShape),
+      handle: async ({ query, request, closing }) => {
+        const within = deadline(clock, GATEWAY_LIMITS.searchMsMax, [request.signal, closing])
+        try {
+          return (await peer.searchMesh(wordsOf(query.q), within.signal)).map(foundCatalogOf)
+        } finally {
+          within.clear()
+        }
+      }
+    })
+  ]
+}
+
+/** Without an account the public level alone, whatever the peer would show. */
+function visibleTo(account: Account | null, views: readonly CatalogView[]): readonly CatalogView[] {
+  return account ? views : views.filter(({ descriptor }) => levelOf(descriptor) === 'public')
+}
+
+function wordsOf(text: string): string[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '')
+  if (words.length <= WORDS_MAX) return words
+  throw new InvalidInput('PARAMETER_INVALID', [{ field: 'q', message: `At most ${WORDS_MAX} words.` }])
+}

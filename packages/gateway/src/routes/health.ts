@@ -1,0 +1,72 @@
+/** How the node is: for people, probes and Prometheus. */
+import { z } from 'zod'
+import type { Check } from '../peer.ts'
+import type { Room } from '../room.ts'
+import { Answer, type Route, route } from '../route.ts'
+import { healthOf, healthShape, readinessOf, readinessShape, serviceInfoOf, serviceInfoShape } from '../shapes/node.ts'
+
+/** Probes come often and from everywhere: the checks themselves run at most once a second. */
+const CHECKS_EVERY_MS = 1_000
+
+export function healthRoutes({ peer, clock }: Room): Route[] {
+  const tag = 'Node'
+  let checked: { atMs: number; checks: Promise<readonly Check[]> } | undefined
+  const checks = () => {
+    const now = clock.now()
+    if (!checked || Math.abs(now - checked.atMs) >= CHECKS_EVERY_MS) checked = { atMs: now, checks: peer.checks() }
+    return checked.checks
+  }
+  return [
+    route({
+      method: 'GET',
+      path: '/health',
+      id: 'health',
+      tag,
+      summary: 'Node health check',
+      access: 'open',
+      limited: false,
+      answer: healthShape,
+      handle: () => healthOf(peer.facts(), peer.activity(), clock.now())
+    }),
+    route({
+      method: 'GET',
+      path: '/ready',
+      id: 'ready',
+      tag,
+      summary: 'Whether the node can take requests; 503 where it cannot',
+      access: 'open',
+      limited: false,
+      answer: readinessShape,
+      statuses: [200, 503],
+      handle: async () => {
+        const readiness = readinessOf(await checks())
+        return new Answer(readiness, { status: readiness.ready ? 200 : 503 })
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/metrics',
+      id: 'metrics',
+      tag,
+      summary: 'Prometheus metrics, for programs on this machine and for operators',
+      access: 'local',
+      limited: false,
+      answer: z.string(),
+      answerType: 'text/plain',
+      handle: async ({ headers }) =>
+        new Response(await peer.metrics(), {
+          headers: headers({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+        })
+    }),
+    route({
+      method: 'GET',
+      path: '/service-info',
+      id: 'serviceInfo',
+      tag,
+      summary: 'What this service is, as GA4GH describes services',
+      access: 'open',
+      answer: serviceInfoShape,
+      handle: () => serviceInfoOf(peer.facts())
+    })
+  ]
+}

@@ -1,0 +1,110 @@
+/** The documented API's jobs: submit, list, read, cancel, follow. */
+import { type JobState, StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { followRequest } from '../follow.ts'
+import { findRequest, isRequestId, known } from '../known.ts'
+import type { Account, GatewayPeer, RequestView } from '../peer.ts'
+import type { Room } from '../room.ts'
+import { Answer, type Route, route } from '../route.ts'
+import { acceptedOf, acceptedShape, jobOf, jobShape } from '../shapes/job.ts'
+import { wholeNumber } from '../shapes/named.ts'
+import { OUTWARD_STATES, statesOf } from '../shapes/result.ts'
+import { idempotencyKeyOf, jobSubmissionShape, submissionOf } from '../shapes/submission.ts'
+
+const listQuery = z.strictObject({
+  status: z.enum(OUTWARD_STATES).optional().describe('A documented status, or pending, denied or expired'),
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(100)
+})
+
+export function jobRoutes(room: Room): Route[] {
+  const { peer } = room
+  const tag = 'Jobs'
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/jobs',
+      id: 'listJobs',
+      tag,
+      summary: 'Your jobs, newest first',
+      access: 'account',
+      query: listQuery,
+      answer: z.array(jobShape),
+      handle: async ({ account, query }) => {
+        const states = query.status === undefined ? [undefined] : statesOf(query.status)
+        const views = await newestOf(peer, known(account), { states, limit: query.limit })
+        return views.map((view) => jobOf(view, { withParts: false }))
+      }
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/jobs',
+      id: 'submitJob',
+      tag,
+      summary: 'Submit an analysis job; answers before any remote peer is asked',
+      access: 'account',
+      roles: ['researcher'],
+      idempotent: true,
+      body: { type: 'json', schema: jobSubmissionShape },
+      answer: acceptedShape,
+      // 200 and not 201: existing clients compare with it.
+      handle: async ({ account, body, header }) => {
+        const targets = body.target_node_id === '*' ? '*' : [body.target_node_id]
+        const submission = submissionOf(body, { targets, idempotencyKey: idempotencyKeyOf(header('idempotency-key')) })
+        const view = await peer.submit(submission, known(account))
+        const message = `The job was accepted. Read it at /api/v1/jobs/${view.id}.`
+        return new Answer(acceptedOf(view, message), { headers: { location: `/api/v1/jobs/${view.id}` } })
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/jobs/{id}',
+      id: 'job',
+      tag,
+      summary: 'Job status and results',
+      access: 'account',
+      answer: jobShape,
+      handle: async ({ account, param }) =>
+        jobOf(await findRequest(peer, param('id'), known(account)), { withParts: true })
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/v1/jobs/{id}',
+      id: 'cancelJob',
+      tag,
+      summary: 'Cancel a queued or running job',
+      access: 'account',
+      answer: acceptedShape,
+      handle: async ({ account, param }) => {
+        const id = param('id')
+        const view = isRequestId(id) ? await peer.cancel(id, known(account)) : null
+        if (!view) throw new StimnetError('JOB_UNKNOWN', 'cancelling a request')
+        return acceptedOf(view, 'The job is being cancelled.')
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/jobs/{id}/events',
+      id: 'jobEvents',
+      tag,
+      summary: 'Each change of a job as a server-sent event; ends with the event `end`',
+      access: 'account',
+      answer: z.string(),
+      answerType: 'text/event-stream',
+      handle: (ask) => followRequest(room, ask, (view, ended) => jobOf(view, { withParts: ended }))
+    })
+  ]
+}
+
+/** Of several states together, each asked for in turn; a request that moved between two askings counts once. */
+async function newestOf(
+  peer: GatewayPeer,
+  account: Account,
+  { states, limit }: { states: readonly (JobState | undefined)[]; limit: number }
+): Promise<RequestView[]> {
+  const found = new Map<string, RequestView>()
+  for (const state of states) {
+    const views = await peer.requests(account, { limit, ...(state === undefined ? {} : { state }) })
+    for (const view of views) found.set(view.id, view)
+  }
+  return [...found.values()].sort((a, b) => b.number - a.number).slice(0, limit)
+}

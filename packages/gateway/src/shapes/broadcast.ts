@@ -1,0 +1,89 @@
+/** A request with each peer's share: state, safe output, receipt; and the pooled answer. */
+import { outwardState } from '@stimnet/protocol'
+import { z } from 'zod'
+import type { PartView, RequestView } from '../peer.ts'
+import { isoOf, output, timestamp } from './named.ts'
+import { messageOf, OUTWARD_STATES, pooledOutputShape, REST_STATUSES, restStatus, safeOutputShape } from './result.ts'
+
+const partShape = output(
+  'BroadcastPart',
+  z.object({
+    peer_id: z.string(),
+    node_id: z.string(),
+    institution: z.string(),
+    job_id: z.string(),
+    status: z.enum(REST_STATUSES),
+    state: z.enum(OUTWARD_STATES),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    progress: z.number().min(0).max(1),
+    output: safeOutputShape.nullable(),
+    receipt: z.string().nullable().describe('The sealed JobResult (compact JWS): evidence anybody can verify'),
+    warnings: z.array(z.string()),
+    updated_at: timestamp
+  })
+)
+
+export const broadcastShape = output(
+  'Broadcast',
+  z.object({
+    id: z.string(),
+    number: z.number().int(),
+    title: z.string(),
+    data_catalog_name: z.string(),
+    script_type: z.string(),
+    status: z.enum(REST_STATUSES),
+    state: z.enum(OUTWARD_STATES),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    progress: z.number().min(0).max(1),
+    submitted_at: timestamp,
+    started_at: timestamp.nullable(),
+    completed_at: timestamp.nullable(),
+    warnings: z.array(z.string()),
+    parts: z.array(partShape),
+    pooled: pooledOutputShape.nullable()
+  })
+)
+
+export type BroadcastShape = z.output<typeof broadcastShape>
+
+/** `withOutputs`: false in lists and in events before the end, which tell the state alone. */
+export function broadcastOf(view: RequestView, options: { withOutputs: boolean }): BroadcastShape {
+  return {
+    id: view.id,
+    number: view.number,
+    title: view.title,
+    data_catalog_name: view.catalog,
+    script_type: view.programWord,
+    status: restStatus(view.state),
+    state: outwardState(view.state),
+    code: view.code ?? null,
+    reason: messageOf(view),
+    progress: Math.min(1, Math.max(0, view.progress)),
+    submitted_at: isoOf(view.submittedAtMs),
+    started_at: view.startedAtMs === undefined ? null : isoOf(view.startedAtMs),
+    completed_at: view.endedAtMs === undefined ? null : isoOf(view.endedAtMs),
+    warnings: [...view.warnings],
+    parts: view.parts.map((part) => partOf(part, options.withOutputs)),
+    pooled: options.withOutputs ? (view.pooled ?? null) : null
+  }
+}
+
+function partOf(part: PartView, withOutput: boolean): z.output<typeof partShape> {
+  return {
+    peer_id: part.peerId,
+    node_id: part.nodeId,
+    institution: part.institution,
+    job_id: part.jobId,
+    status: restStatus(part.state),
+    state: outwardState(part.state),
+    code: part.code ?? null,
+    reason: messageOf(part),
+    progress: Math.min(1, Math.max(0, part.progress)),
+    output: withOutput ? (part.output ?? null) : null,
+    receipt: withOutput ? (part.receipt ?? null) : null,
+    warnings: [...part.warnings],
+    updated_at: isoOf(part.updatedAtMs)
+  }
+}

@@ -1,0 +1,119 @@
+/** Catalogs as clients read them: descriptions, declared levels and rounded sizes. */
+import { ACCESS_LEVELS, type CatalogDescriptor, VARIABLE_TYPES } from '@stimnet/protocol'
+import { z } from 'zod'
+import type { CatalogView, FoundCatalogView } from '../peer.ts'
+import { isoOf, output, timestamp } from './named.ts'
+import { nodeShape } from './node.ts'
+
+const variableShape = z.object({
+  name: z.string(),
+  type: z.string().describe(`One of ${VARIABLE_TYPES.join(', ')}`),
+  unit: z.string(),
+  description: z.string(),
+  levels: z.array(z.string()),
+  breakpoints: z.array(z.number()),
+  minimum: z.number().nullable(),
+  maximum: z.number().nullable()
+})
+
+const tableShape = z.object({
+  name: z.string(),
+  description: z.string(),
+  one_row_per_subject: z.boolean(),
+  variables: z.array(variableShape)
+})
+
+const schemaDefinitionShape = output(
+  'CatalogSchema',
+  z.object({
+    subject_key: z.string(),
+    tables: z.array(tableShape),
+    lattice: z.array(z.object({ variable: z.string(), breakpoints: z.array(z.number()) }))
+  })
+)
+
+const described = {
+  name: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  data_type: z.string(),
+  schema_definition: schemaDefinitionShape.nullable(),
+  access_level: z.enum(ACCESS_LEVELS),
+  total_records: z.number().int().describe('Subjects, rounded down to tens'),
+  last_updated: timestamp,
+  keywords: z.array(z.string()),
+  epoch: z.string().describe('Hash of the snapshot'),
+  synthetic: z.boolean(),
+  programs: z.array(z.string()).describe('What may be asked: statistic, sql, python, …'),
+  cohort_size_min: z.number().int()
+}
+
+export const catalogShape = output('Catalog', z.object({ id: z.number().int(), ...described }))
+
+export const foundCatalogShape = output(
+  'FoundCatalog',
+  z.object({ peer_id: z.string(), node_id: z.string(), institution: z.string(), ...described })
+)
+
+export const discoveryShape = output(
+  'Discovery',
+  z.object({ nodes: z.array(nodeShape), data_catalogs: z.array(catalogShape) })
+)
+
+export function catalogOf(view: CatalogView): z.output<typeof catalogShape> {
+  return { id: view.number, ...descriptionOf(view.descriptor) }
+}
+
+export function foundCatalogOf(view: FoundCatalogView): z.output<typeof foundCatalogShape> {
+  return {
+    peer_id: view.peerId,
+    node_id: view.nodeId,
+    institution: view.institution,
+    ...descriptionOf(view.descriptor)
+  }
+}
+
+function descriptionOf(descriptor: CatalogDescriptor) {
+  return {
+    name: descriptor.name,
+    title: descriptor.title,
+    description: descriptor.description || null,
+    data_type: descriptor.dataType,
+    schema_definition: schemaOf(descriptor),
+    access_level: levelOf(descriptor),
+    total_records: descriptor.subjectsRounded,
+    last_updated: isoOf(descriptor.snapshotAtMs),
+    keywords: [...descriptor.keywords],
+    epoch: descriptor.epoch,
+    synthetic: descriptor.synthetic,
+    programs: [...descriptor.programs],
+    cohort_size_min: descriptor.cohortSizeMin
+  }
+}
+
+/** What says nothing known about itself counts as private. */
+export function levelOf(descriptor: CatalogDescriptor): (typeof ACCESS_LEVELS)[number] {
+  return ACCESS_LEVELS.find((level) => level === descriptor.accessLevel) ?? 'private'
+}
+
+function schemaOf(descriptor: CatalogDescriptor): z.output<typeof schemaDefinitionShape> {
+  return {
+    subject_key: descriptor.subjectKey,
+    tables: descriptor.tables.map((table) => ({
+      name: table.name,
+      description: table.description,
+      one_row_per_subject: table.oneRowPerSubject,
+      variables: table.variables.map((variable) => ({
+        name: variable.name,
+        type: variable.type,
+        unit: variable.unit,
+        description: variable.description,
+        levels: [...variable.levels],
+        breakpoints: [...variable.breakpoints],
+        minimum: variable.bounded ? variable.minimum : null,
+        maximum: variable.bounded ? variable.maximum : null
+      }))
+    })),
+    lattice: descriptor.lattice.map(({ variable, breakpoints }) => ({ variable, breakpoints: [...breakpoints] }))
+  }
+}

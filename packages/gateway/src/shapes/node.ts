@@ -1,0 +1,103 @@
+/** What a node says about itself and the nodes it knows. */
+import { z } from 'zod'
+import type { Activity, Check, NodeView, PeerFacts } from '../peer.ts'
+import { isoOf, output, timestamp } from './named.ts'
+
+export const healthShape = output(
+  'Health',
+  z.object({
+    status: z.literal('healthy'),
+    node_id: z.string(),
+    version: z.string(),
+    uptime: z.number().describe('Seconds'),
+    active_jobs: z.number().int(),
+    total_jobs: z.number().int(),
+    institution: z.string(),
+    peer_id: z.string(),
+    peers: z.number().int().describe('Peers connected now')
+  })
+)
+
+export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): z.output<typeof healthShape> {
+  return {
+    status: 'healthy',
+    node_id: facts.nodeId,
+    version: facts.version,
+    uptime: Math.max(0, nowMs - facts.startedAtMs) / 1_000,
+    active_jobs: activity.activeJobs,
+    total_jobs: activity.totalJobs,
+    institution: facts.institution,
+    peer_id: facts.peerId,
+    peers: activity.connectedPeers
+  }
+}
+
+export const readinessShape = output(
+  'Readiness',
+  z.object({
+    ready: z.boolean(),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }))
+  })
+)
+
+export function readinessOf(checks: readonly Check[]): z.output<typeof readinessShape> {
+  return {
+    ready: checks.every((check) => check.ok),
+    checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail }))
+  }
+}
+
+export const nodeShape = output(
+  'Node',
+  z.object({
+    id: z.number().int(),
+    node_id: z.string(),
+    name: z.string(),
+    institution: z.string(),
+    endpoint_url: z.string(),
+    is_active: z.boolean(),
+    last_seen: timestamp,
+    peer_id: z.string(),
+    sandbox: z.string().describe('Engine and isolation grade, in its own words')
+  })
+)
+
+export function nodeOf(view: NodeView): z.output<typeof nodeShape> {
+  return {
+    id: view.number,
+    node_id: view.nodeId,
+    name: view.nodeId,
+    institution: view.institution,
+    endpoint_url: view.endpointUrl,
+    is_active: view.connected,
+    last_seen: isoOf(view.lastSeenMs),
+    peer_id: view.peerId,
+    sandbox: view.sandbox
+  }
+}
+
+/** GA4GH service-info 1.0. */
+export const serviceInfoShape = output(
+  'ServiceInfo',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    type: z.object({ group: z.string(), artifact: z.string(), version: z.string() }),
+    description: z.string(),
+    organization: z.object({ name: z.string(), url: z.string() }),
+    documentationUrl: z.string(),
+    version: z.string()
+  })
+)
+
+export function serviceInfoOf(facts: PeerFacts): z.output<typeof serviceInfoShape> {
+  return {
+    id: `org.stimnet.${facts.nodeId}`,
+    name: `StimNet at ${facts.institution}`,
+    type: { group: 'org.stimnet', artifact: 'federated-analysis', version: '1.0.0' },
+    description: 'Runs signed analyses where the data lie and releases privacy-filtered aggregates.',
+    organization: { name: facts.institution, url: facts.endpointUrl },
+    documentationUrl: `${facts.endpointUrl}/docs`,
+    version: facts.version
+  }
+}

@@ -1,0 +1,143 @@
+/** A safe output as the documented API's clients read it: rows are objects by column. */
+import {
+  CODES,
+  disclosureCardSchema,
+  isEnded,
+  type JobState,
+  type Output,
+  outputSchema,
+  outwardState,
+  type PooledOutput,
+  pooledOutputSchema
+} from '@stimnet/protocol'
+import { z } from 'zod'
+import type { PartView, RequestView } from '../peer.ts'
+import { output } from './named.ts'
+
+output('DisclosureCard', disclosureCardSchema)
+export const safeOutputShape = output('SafeOutput', outputSchema)
+export const pooledOutputShape = output('PooledOutput', pooledOutputSchema)
+
+/** What existing clients know; they stop waiting at the last four. */
+export const REST_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled', 'blocked'] as const
+export type RestStatus = (typeof REST_STATUSES)[number]
+
+const STATUS_OF: Record<JobState, RestStatus> = {
+  pending: 'queued',
+  queued: 'queued',
+  running: 'running',
+  disclosing: 'running',
+  completed: 'completed',
+  blocked: 'blocked',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  denied: 'blocked',
+  expired: 'cancelled'
+}
+
+export function restStatus(state: JobState): RestStatus {
+  return STATUS_OF[state]
+}
+
+/** The true states behind a documented status, or a true state itself. */
+export function statesOf(status: RestStatus | JobState): JobState[] {
+  const behind = (Object.keys(STATUS_OF) as JobState[]).filter((state) => STATUS_OF[state] === status)
+  const itself = status in STATUS_OF && !(REST_STATUSES as readonly string[]).includes(status)
+  return itself ? [status as JobState] : behind
+}
+
+/** `disclosing` is shown as running: how long it takes is a channel. */
+export const OUTWARD_STATES = [
+  'pending',
+  'queued',
+  'running',
+  'completed',
+  'blocked',
+  'failed',
+  'cancelled',
+  'denied',
+  'expired'
+] as const satisfies readonly ReturnType<typeof outwardState>[]
+
+type Cell = string | number | null
+
+interface Table {
+  readonly columns: readonly { readonly name: string }[]
+  readonly rows: readonly { readonly values: readonly Cell[] }[]
+}
+
+function tableOf({ columns, rows }: Table): { columns: string[]; rows: Record<string, Cell>[] } {
+  const names = columns.map((column) => column.name)
+  return {
+    columns: names,
+    rows: rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row.values[at] ?? null])))
+  }
+}
+
+/** One peer's output. A script's own `disclosure` or `withheld` gives way to the true one. */
+export function resultOf(safe: Output): Record<string, unknown> {
+  const { withheld, disclosure } = safe
+  if (safe.kind === 'table') return { ...tableOf(safe), withheld, disclosure }
+  const { values } = safe
+  const object = typeof values === 'object' && values !== null && !Array.isArray(values) ? values : { result: values }
+  return { ...object, withheld, disclosure }
+}
+
+const partResultShape = z.object({
+  peer_id: z.string(),
+  node_id: z.string(),
+  institution: z.string(),
+  status: z.enum(REST_STATUSES),
+  state: z.enum(OUTWARD_STATES),
+  code: z.string().nullable(),
+  result_data: z.record(z.string(), z.unknown()).nullable()
+})
+
+function partResultOf(part: PartView): z.output<typeof partResultShape> {
+  return {
+    peer_id: part.peerId,
+    node_id: part.nodeId,
+    institution: part.institution,
+    status: restStatus(part.state),
+    state: outwardState(part.state),
+    code: part.code ?? null,
+    result_data: part.output ? resultOf(part.output) : null
+  }
+}
+
+/** What the parts of several peers give together; the claims stand in each part's own card. */
+function pooledResultOf(view: RequestView, withParts: boolean): Record<string, unknown> {
+  const pooled: PooledOutput | undefined = view.pooled
+  const tables = view.parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
+  return {
+    ...(pooled ? tableOf(pooled) : { columns: [], rows: [] }),
+    withheld: {
+      groups: tables.reduce((sum, { groups }) => sum + groups, 0),
+      cells: tables.reduce((sum, { cells }) => sum + cells, 0)
+    },
+    disclosure: null,
+    sites: pooled?.sites ?? [],
+    missing: pooled?.missing ?? [],
+    notes: pooled?.notes ?? [],
+    ...(withParts ? { parts: view.parts.map(partResultOf) } : {})
+  }
+}
+
+/** Null until something can be said. `withParts`: false in lists, which would grow without bound. */
+export function resultDataOf(view: RequestView, options: { withParts: boolean }): Record<string, unknown> | null {
+  const [only, second] = view.parts
+  const several = view.broadcast || second !== undefined
+  if (restStatus(view.state) === 'blocked') {
+    return {
+      message: messageOf(view) ?? '',
+      ...(several && options.withParts ? { parts: view.parts.map(partResultOf) } : {})
+    }
+  }
+  if (several) return isEnded(view.state) ? pooledResultOf(view, options.withParts) : null
+  return view.state === 'completed' && only?.output ? resultOf(only.output) : null
+}
+
+/** What went wrong, in words about the request; null where nothing did. */
+export function messageOf({ reason, code }: Pick<RequestView, 'reason' | 'code'>): string | null {
+  return reason ?? (code ? CODES[code].meaning : null)
+}

@@ -1,0 +1,329 @@
+/** A small peer for the tests of the routes: all in memory, one catalog, requests that a test moves along by hand. */
+import {
+  type CatalogDescriptor,
+  type DisclosureCard,
+  isEnded,
+  type JobState,
+  StimnetError,
+  type TableOutput
+} from '@stimnet/protocol'
+import type {
+  Account,
+  AuditView,
+  CatalogView,
+  Check,
+  GatewayPeer,
+  PartView,
+  RequestView,
+  SignedSubmission,
+  Submission
+} from '../src/index.ts'
+
+export const PEER_ID = '12D3KooWDemoPeerOfTheTests'
+
+export const CARD: DisclosureCard = {
+  level: 'P1',
+  claim: 'Counts below 5 are withheld.',
+  preset: 'strict',
+  policy_hash: 'aa',
+  k: 5,
+  round_base: 5,
+  epoch: 'e1',
+  cohort_hash: 'cc',
+  subjects: null,
+  suppressed_cells: 1,
+  bits: null,
+  code_hash: 'dd',
+  image: 'engine'
+}
+
+export const TABLE: TableOutput = {
+  kind: 'table',
+  columns: [
+    { name: 'sex', role: 'key', kind: 'key', variables: [] },
+    { name: 'n', role: 'measure', kind: 'subjects', variables: [] }
+  ],
+  rows: [
+    { values: ['female', 70], parts: { n: { add: 70 } } },
+    { values: ['male', null], parts: {} }
+  ],
+  withheld: { groups: 1, cells: 2 },
+  disclosure: CARD
+}
+
+export function descriptorOf(name: string, accessLevel: string): CatalogDescriptor {
+  return {
+    name,
+    title: `The ${name}`,
+    description: '<script>alert(1)</script>',
+    dataType: 'clinical',
+    accessLevel,
+    keywords: ['parkinson'],
+    tables: [
+      {
+        name: 'subjects',
+        description: '',
+        oneRowPerSubject: true,
+        variables: [
+          {
+            name: 'age',
+            type: 'integer',
+            unit: 'years',
+            description: '',
+            levels: [],
+            breakpoints: [65],
+            minimum: 18,
+            maximum: 95,
+            bounded: true
+          }
+        ]
+      }
+    ],
+    subjectKey: 'subject_id',
+    epoch: 'e1',
+    snapshotAtMs: 1_700_000_000_000,
+    subjectsRounded: 150,
+    synthetic: true,
+    programs: ['sql', 'statistic', 'python'],
+    lattice: [{ variable: 'subjects.age', breakpoints: [65] }],
+    cohortSizeMin: 5
+  }
+}
+
+export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
+  return {
+    peerId: `peer-${nodeId}`,
+    nodeId,
+    institution: `Institution of ${nodeId}`,
+    jobId: 'f'.repeat(32),
+    state: 'queued',
+    progress: 0,
+    warnings: [],
+    updatedAtMs: 1_700_000_000_000,
+    ...more
+  }
+}
+
+export class FakePeer implements GatewayPeer {
+  readonly accounts = new Map<string, Account>([
+    ['ada', { name: 'ada', roles: ['researcher'] }],
+    ['bob', { name: 'bob', roles: ['researcher'] }],
+    ['stew', { name: 'stew', roles: ['steward'] }],
+    ['olga', { name: 'olga', roles: ['operator'] }]
+  ])
+  readonly views = new Map<string, RequestView>()
+  readonly submissions: (Submission | SignedSubmission)[] = []
+  readonly incidents: { error: unknown; incident: string }[] = []
+  readonly suspicions: [event: string, actor: string][] = []
+  ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
+  searched: readonly string[] = []
+  watching = 0
+  logins = 0
+  checked = 0
+  /** Thrown by the next submit, request or watch. */
+  fails: unknown
+  beforeLogin: Promise<void> = Promise.resolve()
+  readonly #waiting = new Set<() => void>()
+
+  facts() {
+    return {
+      nodeId: 'node-1',
+      institution: 'Charité',
+      peerId: PEER_ID,
+      version: '0.1.0',
+      startedAtMs: 1_700_000_000_000 - 5_000,
+      endpointUrl: 'http://127.0.0.1:8000'
+    }
+  }
+
+  activity() {
+    return { activeJobs: 1, totalJobs: 3, connectedPeers: 2 }
+  }
+
+  async checks() {
+    this.checked += 1
+    return this.ready
+  }
+
+  catalogs(account: Account | null): readonly CatalogView[] {
+    const all = [
+      { number: 1, descriptor: descriptorOf('clinical_trial_data', 'public') },
+      { number: 2, descriptor: descriptorOf('imaging_data', 'restricted') },
+      { number: 3, descriptor: descriptorOf('secret_data', 'private') }
+    ]
+    // A peer that shows an anonymous caller too much: the gateway must hold.
+    return account?.roles.includes('steward') ? all : all.slice(0, 2)
+  }
+
+  nodes() {
+    const node = (number: number, nodeId: string) => ({
+      number,
+      nodeId,
+      institution: `Institution of ${nodeId}`,
+      peerId: `peer-${nodeId}`,
+      endpointUrl: 'http://127.0.0.1:8000',
+      connected: true,
+      lastSeenMs: 1_700_000_000_000,
+      sandbox: 'wasm'
+    })
+    return [node(2, 'node-2'), node(1, 'node-1')]
+  }
+
+  async searchMesh(words: readonly string[]) {
+    this.searched = words
+    const descriptor = descriptorOf('clinical_trial_data', 'public')
+    return [{ peerId: 'peer-node-2', nodeId: 'node-2', institution: 'Another', descriptor }]
+  }
+
+  async authenticate(name: string, password: string) {
+    this.logins += 1
+    await this.beforeLogin
+    return password === 'correct' ? this.account(name) : null
+  }
+
+  account(name: string) {
+    return this.accounts.get(name) ?? null
+  }
+
+  async submit(submission: Submission, account: Account) {
+    this.#mayFail()
+    this.submissions.push(submission)
+    const targets = submission.targets === '*' ? ['node-1', 'node-2'] : submission.targets
+    const word = submission.program.kind === 'script' ? submission.program.language : submission.program.kind
+    return this.add({
+      owner: account.name,
+      programWord: word,
+      title: submission.title,
+      parts: targets.map((t) => partOf(t))
+    })
+  }
+
+  async submitSigned(submission: SignedSubmission, account: Account) {
+    this.submissions.push(submission)
+    return this.add({ owner: account.name, broadcast: true })
+  }
+
+  /** Stores a request as it is. */
+  add(more: Partial<RequestView>): RequestView {
+    const number = this.views.size + 1
+    const parts = more.parts ?? [partOf('node-1')]
+    const view: RequestView = {
+      id: `req-${number}`,
+      number,
+      broadcast: parts.length > 1,
+      owner: 'ada',
+      catalog: 'clinical_trial_data',
+      programWord: 'sql',
+      title: '',
+      submittedAtMs: 1_700_000_000_000,
+      state: 'queued',
+      progress: 0,
+      parts,
+      warnings: [],
+      ...more
+    }
+    this.views.set(view.id, view)
+    return view
+  }
+
+  /** Changes a request and tells whoever watches. */
+  change(id: string, more: Partial<RequestView>): void {
+    const view = this.views.get(id)
+    if (!view) throw new Error('no such request in the test')
+    this.views.set(id, { ...view, ...more })
+    for (const wake of this.#waiting) wake()
+  }
+
+  async requests(account: Account, options: { limit: number; state?: JobState; broadcastsOnly?: boolean }) {
+    return [...this.views.values()]
+      .filter((view) => view.owner === account.name)
+      .filter((view) => options.state === undefined || view.state === options.state)
+      .filter((view) => !options.broadcastsOnly || view.broadcast)
+      .reverse()
+      .slice(0, options.limit)
+  }
+
+  async request(id: string, account: Account) {
+    this.#mayFail()
+    const view = this.views.get(id)
+    return view?.owner === account.name ? view : null
+  }
+
+  async cancel(id: string, account: Account) {
+    const view = await this.request(id, account)
+    if (!view) return null
+    if (isEnded(view.state)) throw new StimnetError('JOB_ENDED', 'cancelling')
+    this.change(id, { state: 'cancelled' })
+    return this.views.get(id) ?? null
+  }
+
+  async *watch(id: string, account: Account, signal: AbortSignal): AsyncGenerator<RequestView> {
+    this.watching += 1
+    try {
+      for (let last: RequestView | undefined; !signal.aborted; ) {
+        const view = this.views.get(id)
+        if (!view || view.owner !== account.name) return
+        if (view === last) {
+          await this.#changed(signal)
+          this.#mayFail()
+          continue
+        }
+        last = view
+        yield view
+        if (isEnded(view.state)) return
+      }
+    } finally {
+      this.watching -= 1
+    }
+  }
+
+  /** Wakes the watchers without a change, so that a set `fails` reaches them. */
+  nudge(): void {
+    for (const wake of this.#waiting) wake()
+  }
+
+  #changed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal.addEventListener('abort', wake)
+    })
+  }
+
+  async audit(_account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]> {
+    const record = (sequence: number): AuditView => ({
+      sequence,
+      atMs: 1_700_000_000_000,
+      kind: 'decision',
+      actor: 'ada',
+      jobId: 'f'.repeat(32),
+      code: 'QUEUE_FULL',
+      detail: { queue: 100 },
+      hash: 'ab'
+    })
+    const from = (options.before ?? 4) - 1
+    return [record(from), record(from - 1)].slice(0, options.limit)
+  }
+
+  async metrics() {
+    return '# HELP stimnet_jobs_total Jobs.\nstimnet_jobs_total 3\n'
+  }
+
+  unexpected(error: unknown, incident: string) {
+    this.incidents.push({ error, incident })
+  }
+
+  suspicious(event: 'login-failed' | 'rate-limited', actor: string) {
+    this.suspicions.push([event, actor])
+  }
+
+  #mayFail(): void {
+    const { fails } = this
+    this.fails = undefined
+    if (fails !== undefined) throw fails
+  }
+}

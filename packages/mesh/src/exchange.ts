@@ -1,0 +1,28 @@
+/** An exchange is data: what is asked, what is answered, and every bound on both. */
+import type { Codec } from '@stimnet/protocol'
+
+/** Tokens come back at `perSecond` up to `burst`; each question costs one. */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+export interface Exchange<Q, A> {
+  /** The libp2p protocol id. A change that an old peer would misread is a new id. */
+  readonly id: string
+  readonly question: Codec<Q>
+  readonly answer: Codec<A>
+  readonly questionBytesMax: number
+  readonly answerBytesMax: number
+  /** From the whole question to the answer, ms. Past it: DEADLINE. */
+  readonly deadlineMs: number
+  /** Open at once on one connection. The asker lets further questions wait; the server resets those of one that does not. */
+  readonly streamsPerConnectionMax: number
+  /** Worked on at once for everybody; further ones are BUSY. */
+  readonly atOnceMax: number
+  /** Past either: BUSY. */
+  readonly quota: { readonly perPeer: Rate; readonly total: Rate }
+}
+
+/** Says nothing but lets the compiler find Q and A in the codecs. */
+export const exchangeOf = <Q, A>(exchange: Exchange<Q, A>): Exchange<Q, A> => exchange

@@ -1,0 +1,18 @@
+/** Stop a job of mine. */
+import { messages } from '@stimnet/protocol'
+import { exchangeOf } from '../exchange.ts'
+
+const KiB = 1024
+
+/** CancelAsk → CancelAnswer. */
+export const cancelExchange = exchangeOf({
+  id: '/stimnet/cancel/1.0.0',
+  question: messages.CancelAsk,
+  answer: messages.CancelAnswer,
+  questionBytesMax: 16 * KiB,
+  answerBytesMax: 4 * KiB,
+  deadlineMs: 15_000,
+  streamsPerConnectionMax: 16,
+  atOnceMax: 64,
+  quota: { perPeer: { burst: 60, perSecond: 10 }, total: { burst: 500, perSecond: 100 } }
+})

@@ -1,0 +1,20 @@
+/** Which of your catalogs match: the answer holds sealed CatalogDescriptors. */
+import { messages } from '@stimnet/protocol'
+import { exchangeOf } from '../exchange.ts'
+
+const KiB = 1024
+
+/** CatalogQuery → CatalogAnswer. */
+export const catalogExchange = exchangeOf({
+  id: '/stimnet/catalog/1.0.0',
+  question: messages.CatalogQuery,
+  answer: messages.CatalogAnswer,
+  questionBytesMax: 16 * KiB,
+  // Some dozens of described catalogs, each with hundreds of variables.
+  answerBytesMax: 1024 * KiB,
+  deadlineMs: 15_000,
+  streamsPerConnectionMax: 16,
+  atOnceMax: 64,
+  // Sealing costs a signature; a search asks every member once.
+  quota: { perPeer: { burst: 60, perSecond: 10 }, total: { burst: 1_000, perSecond: 200 } }
+})

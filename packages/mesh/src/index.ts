@@ -1,0 +1,24 @@
+/** Who is there, what they offer, how to ask. */
+export { type Exchange, exchangeOf, type Rate } from './exchange.ts'
+export { cancelExchange } from './exchanges/cancel.ts'
+export { catalogExchange } from './exchanges/catalog.ts'
+export { followExchange } from './exchanges/follow.ts'
+export { helloExchange } from './exchanges/hello.ts'
+export { jobExchange } from './exchanges/job.ts'
+export type {
+  AskOptions,
+  FollowAsk,
+  Follower,
+  FollowEvent,
+  FollowHandler,
+  FollowOptions,
+  Handler,
+  Mesh,
+  MeshDeps,
+  MeshEvents,
+  MeshSettings,
+  MeshStore,
+  MeshTiming
+} from './mesh.ts'
+export { startMesh } from './start.ts'
+export { TERMS_MAX } from './terms.ts'

@@ -1,0 +1,212 @@
+/** The promises of `Mesh`, kept by the parts. */
+import assert from 'node:assert/strict'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { type Decoded, isKeyId, parseKeyId, StimnetError } from '@stimnet/protocol'
+import { type Asking, ask, OPEN_MS_MAX } from './ask.ts'
+import type { LevelDatastore } from './datastore.ts'
+import { Dialler } from './dialler.ts'
+import { Discovery } from './discovery.ts'
+import type { Exchange } from './exchange.ts'
+import { followExchange } from './exchanges/follow.ts'
+import { errorOf, faultOf } from './fault.ts'
+import { follow, type MeshFollower } from './follow.ts'
+import { isPermitted } from './gater.ts'
+import { Lanes } from './lanes.ts'
+import { Links } from './links.ts'
+import type { Members } from './members.ts'
+import type {
+  AskOptions,
+  Follower,
+  FollowHandler,
+  FollowOptions,
+  Handler,
+  Mesh,
+  MeshDeps,
+  MeshSettings,
+  MeshStore,
+  MeshTiming
+} from './mesh.ts'
+import { firstPeerOf, type MeshNode, startNode } from './node.ts'
+import { type Serving, serve } from './serve.ts'
+import { serveFollow } from './serve-follow.ts'
+
+/** For a peer to take what was sent before the connection closes, ms. */
+const CLOSE_MS_MAX = 500
+
+export interface MeshParts {
+  readonly settings: MeshSettings
+  readonly deps: MeshDeps
+  readonly timing: MeshTiming
+  readonly node: MeshNode
+  readonly datastore: LevelDatastore
+  readonly members: Members
+  readonly discoveryStore: MeshStore
+}
+
+export class RunningMesh implements Mesh {
+  readonly peerId: string
+  readonly #parts: MeshParts
+  readonly #stopping = new AbortController()
+  readonly #links: Links
+  readonly #discovery: Discovery
+  readonly #dialler: Dialler
+  readonly #asking: Asking
+  readonly #serving: Serving
+  readonly #followers = new Map<string, MeshFollower>()
+  #running: Promise<unknown> = Promise.resolve()
+  #stopped: Promise<void> | null = null
+
+  constructor(parts: MeshParts) {
+    const { node, deps, timing } = parts
+    const stopping = this.#stopping.signal
+    const permits = (peerId: string) => isPermitted(parts.settings.permits, peerId)
+    this.#parts = parts
+    this.peerId = node.peerId.toString()
+    this.#links = new Links(node, {
+      onLive: (peerId, facts) => this.#onLive(peerId, facts),
+      onGone: (peerId) => this.#onGone(peerId)
+    })
+    this.#discovery = new Discovery({ ...deps, node, timing, stopping, permits, store: parts.discoveryStore })
+    const lookUp = (peerId: string, signal: AbortSignal) => this.#discovery.lookUp(peerId, signal)
+    this.#dialler = new Dialler({ ...deps, node, links: this.#links, timing, stopping, permits, lookUp })
+    this.#asking = { node, clock: deps.clock, random: deps.random, lanes: new Lanes(), stopping }
+    this.#serving = { node, deps, permits, stopping }
+  }
+
+  async start(): Promise<void> {
+    const { node, settings, members } = this.#parts
+    firstPeerOf(node, () => this.#discovery.firstPeer())
+    node.addEventListener('peer:discovery', ({ detail }) => {
+      this.#dialler.addHint(detail.id.toString(), detail.multiaddrs.map(String))
+    })
+    await startNode(node, settings)
+    for (const address of settings.bootstrap) this.#dialler.addBootstrap(address)
+    for (const peerId of members.ids()) this.#dialler.addMember(peerId, members.addressesOf(peerId))
+    this.#running = Promise.all([
+      this.#dialler.run(),
+      this.#discovery.runAnnouncing(),
+      this.#discovery.runExploring(this.#dialler)
+    ]).catch((error) => this.#parts.deps.events.unexpected(errorOf(error), 'keeping up the mesh'))
+  }
+
+  addresses(): string[] {
+    return this.#parts.node.getMultiaddrs().map(String)
+  }
+
+  announce(terms: readonly string[]): void {
+    this.#discovery.announce(terms)
+  }
+
+  findProviders(term: string, signal: AbortSignal): Promise<string[]> {
+    return this.#discovery.findProviders(term, signal)
+  }
+
+  members(): string[] {
+    return this.#parts.members.ids().filter((peerId) => isPermitted(this.#parts.settings.permits, peerId))
+  }
+
+  connected(): string[] {
+    return this.#links.live()
+  }
+
+  lastSeen(peerId: string): number | null {
+    return this.#links.isLive(peerId) ? this.#parts.deps.clock.now() : this.#parts.members.lastSeen(peerId)
+  }
+
+  addressesOf(peerId: string): string[] {
+    return this.#parts.members.addressesOf(peerId)
+  }
+
+  ask<Q, A>(exchange: Exchange<Q, A>, peerId: string, question: Q, options: AskOptions): Promise<Decoded<A>> {
+    return ask(this.#asking, exchange, peerId, question, options)
+  }
+
+  serve<Q, A>(exchange: Exchange<Q, A>, handler: Handler<Q, A>): void {
+    this.#assertFree(exchange.id)
+    serve(this.#serving, exchange, handler)
+  }
+
+  follow(peerId: string, options: FollowOptions): Follower {
+    const id = parseKeyId(peerId)
+    assert(!this.#followers.has(id), `${id} is followed already: there is one stream to a peer`)
+    const follower = follow(this.#asking, id, options, this.#parts.timing, () => this.#followers.delete(id))
+    this.#followers.set(id, follower)
+    return follower
+  }
+
+  serveFollow(handler: FollowHandler): void {
+    this.#assertFree(followExchange.id)
+    serveFollow(this.#serving, handler, this.#parts.timing)
+  }
+
+  async connect(target: string, options: AskOptions): Promise<string> {
+    const signal = AbortSignal.any([options.signal, this.#stopping.signal, AbortSignal.timeout(OPEN_MS_MAX)])
+    try {
+      const connection = await this.#parts.node.dial(isKeyId(target) ? peerIdFromString(target) : multiaddr(target), {
+        signal
+      })
+      await this.#links.untilLive(connection, signal)
+      return connection.remotePeer.toString()
+    } catch (error) {
+      throw faultOf(error, `connecting to ${target}`)
+    }
+  }
+
+  async disconnect(peerId: string): Promise<void> {
+    await this.#parts.node.hangUp(peerIdFromString(parseKeyId(peerId)))
+  }
+
+  async permitsChanged(): Promise<void> {
+    const { node, settings, members } = this.#parts
+    const strangers = (peerIds: readonly string[]) => peerIds.filter((id) => !isPermitted(settings.permits, id))
+    for (const peerId of strangers(members.ids())) {
+      members.forget(peerId)
+      this.#dialler.forget(peerId)
+    }
+    const connected = node.getPeers().map(String)
+    await Promise.all(strangers(connected).map((peerId) => this.disconnect(peerId)))
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    const { node, datastore, members } = this.#parts
+    this.#stopping.abort(new StimnetError('INTERRUPTED', 'the mesh stops'))
+    await Promise.all([...this.#followers.values()].map((follower) => follower.close()))
+    await this.#running
+    for (const peerId of this.#links.live()) members.saw(peerId)
+    this.#links.close()
+    // Closed here, for the library waits half a second for a connection that the other side closes at the same time.
+    const signal = AbortSignal.timeout(CLOSE_MS_MAX)
+    await Promise.allSettled(node.getConnections().map((connection) => connection.close({ signal })))
+    await node.stop()
+    datastore.close()
+    await members.close()
+  }
+
+  #onLive(peerId: string, facts: { addresses: string[]; isNew: boolean }): void {
+    const { settings, deps, members } = this.#parts
+    // Let in, and no longer permitted by the time it has said who it is.
+    if (!isPermitted(settings.permits, peerId)) return void this.disconnect(peerId)
+    members.saw(peerId, facts.addresses)
+    this.#dialler.addMember(peerId, facts.addresses)
+    if (!facts.isNew) return
+    this.#followers.get(peerId)?.peerIsBack()
+    deps.events.peerConnected(peerId)
+  }
+
+  #onGone(peerId: string): void {
+    const { deps, members } = this.#parts
+    if (members.lastSeen(peerId) !== null) members.saw(peerId)
+    this.#dialler.lost(peerId)
+    deps.events.peerDisconnected(peerId)
+  }
+
+  #assertFree(protocol: string): void {
+    assert(!this.#parts.node.getProtocols().includes(protocol), `${protocol} has a handler already`)
+  }
+}

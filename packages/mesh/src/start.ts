@@ -1,0 +1,69 @@
+/** Puts the mesh together: its settings checked, its store opened, its node made, and then started. */
+import { multiaddr } from '@multiformats/multiaddr'
+import { StimnetError } from '@stimnet/protocol'
+import { LevelDatastore } from './datastore.ts'
+import { Members } from './members.ts'
+import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
+import { createNode } from './node.ts'
+import { RunningMesh } from './running-mesh.ts'
+
+const MINUTE_MS = 60_000
+
+const TIMING: MeshTiming = {
+  announceEveryMs: 45 * MINUTE_MS,
+  providerValidityMs: 120 * MINUTE_MS,
+  redialMs: 250,
+  redialMsMax: 15_000,
+  discoverMs: 500,
+  discoverMsMax: MINUTE_MS,
+  heartbeatMs: 5_000,
+  silenceMsMax: 16_000,
+  reopenMs: 100
+}
+
+/**
+ * Starts the mesh: listens, and begins to look for the others. `prepare` registers handlers before the first peer can
+ * come in. Throws CONFIG_INVALID and ADDRESS_IN_USE; nothing is left open then.
+ */
+export async function startMesh(
+  settings: MeshSettings,
+  deps: MeshDeps,
+  prepare: (mesh: Mesh) => void = () => {}
+): Promise<Mesh> {
+  checkSettings(settings)
+  const stores = storesIn(deps.store)
+  const datastore = await LevelDatastore.open(stores.libp2p)
+  const members = await Members.open(stores.members, deps.clock)
+  const timing = { ...TIMING, ...settings.timing }
+  const node = await createNode(settings, timing, datastore)
+  const mesh = new RunningMesh({ settings, deps, timing, node, datastore, members, discoveryStore: stores.discovery })
+  try {
+    prepare(mesh)
+    await mesh.start()
+    return mesh
+  } catch (error) {
+    await mesh.stop()
+    throw error
+  }
+}
+
+function checkSettings(settings: MeshSettings): void {
+  if (settings.nodeSeed.length !== 32) throw new StimnetError('CONFIG_INVALID', 'the node seed has 32 bytes')
+  for (const address of [...settings.listen, ...(settings.announce ?? []), ...settings.bootstrap]) {
+    try {
+      multiaddr(address)
+    } catch (cause) {
+      throw new StimnetError('CONFIG_INVALID', `${address} is no multiaddr`, { cause })
+    }
+  }
+}
+
+/** Encodings are named here, so that any level may be handed in. */
+function storesIn(store: MeshStore): Record<'libp2p' | 'members' | 'discovery', MeshStore> {
+  const encodings = { keyEncoding: 'utf8', valueEncoding: 'view' } as const
+  return {
+    libp2p: store.sublevel<string, Uint8Array>('libp2p', encodings),
+    members: store.sublevel<string, Uint8Array>('members', encodings),
+    discovery: store.sublevel<string, Uint8Array>('discovery', encodings)
+  }
+}

@@ -1,0 +1,34 @@
+/** From a word to the key under which the DHT keeps who announced it. */
+import { StimnetError } from '@stimnet/protocol'
+import { CID } from 'multiformats/cid'
+import * as raw from 'multiformats/codecs/raw'
+import { sha256 } from 'multiformats/hashes/sha2'
+
+/** Names and keywords one peer announces: each costs a round through the DHT at every announcement. */
+export const TERMS_MAX = 256
+/** Longer than any catalog name, long enough for a keyword. */
+const TERM_LENGTH_MAX = 200
+
+/** One spelling for words that a person would take for the same. Empty for what is no term. */
+export function normaliseTerm(text: string): string {
+  const term = text.trim().normalize('NFC').toLowerCase()
+  return term.length > TERM_LENGTH_MAX ? '' : term
+}
+
+/** The distinct terms, normalised. Throws PARAMETER_INVALID past `TERMS_MAX`. */
+export function normaliseTerms(texts: readonly string[]): string[] {
+  const terms = [...new Set(texts.map(normaliseTerm))].filter((term) => term !== '')
+  if (terms.length > TERMS_MAX) {
+    throw new StimnetError('PARAMETER_INVALID', `announcing ${terms.length} terms, at most ${TERMS_MAX}`)
+  }
+  return terms
+}
+
+// A key is a guessable hash: whoever is in the DHT can test whether a word is announced. Only what may be public is.
+const keyOf = async (text: string): Promise<CID> =>
+  CID.createV1(raw.code, await sha256.digest(new TextEncoder().encode(text)))
+
+/** Where every member announces itself. */
+export const membershipKey = (): Promise<CID> => keyOf('stimnet/members/v1')
+
+export const termKey = (term: string): Promise<CID> => keyOf(`stimnet/term/v1|${normaliseTerm(term)}`)

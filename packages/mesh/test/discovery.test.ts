@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { helloExchange } from '../src/index.ts'
+import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
+
+const knowsAll = (peer: TestPeer, all: readonly TestPeer[]) =>
+  all.every((other) => other === peer || peer.mesh.connected().includes(other.mesh.peerId))
+
+const sorted = (texts: readonly string[]) => [...texts].sort()
+
+/** Far beyond any test: for what shall not happen by itself. */
+const NEVER_MS = 600_000
+
+describe('finding each other', () => {
+  it('a peer that joins by one other peer is known to all within a second', async () => {
+    await withNetwork(async (start) => {
+      const first = await start()
+      const bootstrap = first.mesh.addresses()
+      const others: TestPeer[] = []
+      for (let i = 0; i < 5; i++) others.push(await start({ bootstrap }))
+      const before = [first, ...others]
+      await until(() => before.every((peer) => knowsAll(peer, before)), 'the six of before', 15_000)
+      const newcomer = await start({ bootstrap })
+      const all = [...before, newcomer]
+      const ms = await until(() => all.every((peer) => knowsAll(peer, all)), 'all seven', 5_000)
+      // Aim: 1 s. Measured alone: some 100 ms; the test machine may be busy.
+      assert(ms < 3_000, `known to all after ${ms} ms`)
+      assert.deepEqual(sorted(newcomer.mesh.members()), sorted(before.map(({ mesh }) => mesh.peerId)))
+      assert.equal(newcomer.told.connected.length, 6)
+    })
+  })
+
+  it('a catalog announced by one is found by a third who knows only the peer between them', async () => {
+    await withNetwork(async (start) => {
+      const between = await start()
+      const bootstrap = between.mesh.addresses()
+      const [offering, looking] = [await start({ bootstrap }), await start({ bootstrap })]
+      offering.mesh.announce(['Clinical_Trial_Data', '  Parkinson’s  '])
+      const find = (term: string) => looking.mesh.findProviders(term, soon())
+      await until(async () => (await find('clinical_trial_data')).length > 0, 'the catalog is found')
+      assert.deepEqual(await find('CLINICAL_trial_data '), [offering.mesh.peerId])
+      assert.deepEqual(await find('parkinson’s'), [offering.mesh.peerId])
+      assert.deepEqual(await find('imaging_data'), [])
+      assert.deepEqual(await find('  '), [])
+    })
+  })
+
+  it('a catalog that many offer is found at all of them', async () => {
+    await withNetwork(async (start) => {
+      const first = await start()
+      const all = [first]
+      for (let i = 0; i < 7; i++) all.push(await start({ bootstrap: first.mesh.addresses() }))
+      for (const peer of all.slice(1)) peer.mesh.announce(['demo'])
+      const expected = sorted(all.slice(1).map(({ mesh }) => mesh.peerId))
+      await until(async () => (await first.mesh.findProviders('demo', soon())).length === expected.length, 'all seven')
+      assert.deepEqual(sorted(await first.mesh.findProviders('demo', soon())), expected)
+    })
+  })
+
+  it('what is no longer announced, and who has left, is forgotten when the records lapse', async () => {
+    await withNetwork(async (start) => {
+      const timing = { providerValidityMs: 1_500, announceEveryMs: 500 }
+      const first = await start({ timing })
+      const bootstrap = first.mesh.addresses()
+      const [staying, leaving] = [await start({ timing, bootstrap }), await start({ timing, bootstrap })]
+      staying.mesh.announce(['kept', 'dropped'])
+      leaving.mesh.announce(['kept'])
+      const find = async (term: string) => sorted(await first.mesh.findProviders(term, soon()))
+      const both = sorted([staying.mesh.peerId, leaving.mesh.peerId])
+      await until(async () => (await find('kept')).length === 2 && (await find('dropped')).length === 1, 'announced')
+      assert.deepEqual(await find('kept'), both)
+      staying.mesh.announce(['kept'])
+      await leaving.mesh.stop()
+      await until(async () => (await find('dropped')).length === 0, 'the dropped term lapses')
+      await until(async () => (await find('kept')).length === 1, 'who left lapses')
+      assert.deepEqual(await find('kept'), [staying.mesh.peerId])
+    })
+  })
+
+  it('a question to the DHT ends with its signal, and gives nothing where nobody is there', async () => {
+    await withNetwork(async (start) => {
+      const alone = await start()
+      alone.mesh.announce(['demo'])
+      assert.deepEqual(await alone.mesh.findProviders('demo', soon(500)), [])
+      assert.deepEqual(alone.mesh.members(), [])
+    })
+  })
+
+  it('more terms than a peer may announce are refused', async () => {
+    await withNetwork(async (start) => {
+      const { mesh } = await start()
+      const terms = Array.from({ length: 257 }, (_, i) => `term ${i}`)
+      assert.throws(() => mesh.announce(terms), { code: 'PARAMETER_INVALID' })
+      mesh.announce(terms.slice(1))
+    })
+  })
+})
+
+describe('finding each other again', () => {
+  it('a peer that restarts with a new address is found by all, though it remembers nothing', async () => {
+    await withNetwork(async (start) => {
+      const first = await start()
+      const bootstrap = first.mesh.addresses()
+      const [other, moving] = [await start({ bootstrap }), await start({ bootstrap })]
+      const { peerId } = moving.mesh
+      await until(() => other.mesh.connected().includes(peerId), 'connected')
+      const before = other.mesh.addressesOf(peerId)
+      await moving.mesh.stop()
+      await until(() => !other.mesh.connected().includes(peerId), 'gone')
+      await start({ bootstrap, seed: moving.seed, store: newStore() })
+      await until(() => other.mesh.connected().includes(peerId), 'connected again')
+      assert.notDeepEqual(other.mesh.addressesOf(peerId), before)
+    })
+  })
+
+  it('a peer with a new address is found through others, when it calls nobody itself', async () => {
+    await withNetwork(async (start) => {
+      const first = await start()
+      const bootstrap = first.mesh.addresses()
+      const timing = { redialMsMax: 1_000 }
+      const [seeking, moving] = [await start({ bootstrap, timing }), await start({ bootstrap })]
+      const { peerId } = moving.mesh
+      await until(() => seeking.mesh.connected().includes(peerId), 'connected')
+      await moving.mesh.stop()
+      await until(() => !seeking.mesh.connected().includes(peerId), 'gone')
+      let turnsAway = true
+      await start({
+        bootstrap,
+        seed: moving.seed,
+        permits: (id) => id === first.mesh.peerId || !turnsAway,
+        timing: { discoverMs: NEVER_MS, discoverMsMax: NEVER_MS }
+      })
+      await until(() => first.mesh.connected().includes(peerId), 'the one between has it again')
+      turnsAway = false
+      await until(() => seeking.mesh.connected().includes(peerId), 'the seeking one found it')
+    })
+  })
+
+  it('two peers that met once find each other without any bootstrap address', async () => {
+    await withNetwork(async (start) => {
+      const [a, b] = [await start(), await start()]
+      await a.mesh.connect(b.mesh.addresses()[0] ?? '', { signal: soon() })
+      await until(() => b.mesh.connected().length === 1, 'met')
+      await a.mesh.stop()
+      await b.mesh.stop()
+      const again = await start({ seed: a.seed, store: a.store })
+      assert.deepEqual(again.mesh.members(), [b.mesh.peerId])
+      assert((again.mesh.lastSeen(b.mesh.peerId) ?? 0) > 0)
+      const port = b.mesh.addresses().length
+      assert.equal(port, 0, 'a stopped node listens nowhere')
+      await start({ seed: b.seed, store: b.store })
+      // Neither is where the other left it; only the one that still listens where it did could be called.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.deepEqual(again.mesh.members(), [b.mesh.peerId])
+    })
+  })
+
+  it('a peer that comes back to its old address is called again and again until it is there', async () => {
+    await withNetwork(async (start) => {
+      const first = await start()
+      const address = first.mesh.addresses()[0] ?? ''
+      const other = await start({ bootstrap: [address] })
+      await until(() => other.mesh.connected().length === 1, 'connected')
+      await first.mesh.stop()
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      const listen = [address.slice(0, address.indexOf('/p2p/'))]
+      // It remembers nobody: only the other can call.
+      await start({ seed: first.seed, store: newStore(), listen })
+      await until(() => other.mesh.connected().length === 1, 'connected again')
+      assert.equal(other.told.connected.length, 2)
+    })
+  })
+})
+
+describe('who may connect', () => {
+  it('a stranger is turned away, and nothing it asks is answered', async () => {
+    await withNetwork(async (start) => {
+      const allowed = new Set<string>()
+      let asked = 0
+      const guarded = await start({
+        permits: (peerId) => allowed.has(peerId),
+        prepare: (mesh) =>
+          mesh.serve(helloExchange, async () => {
+            asked += 1
+            return { jws: new Uint8Array() }
+          })
+      })
+      const [stranger, member] = [await start(), await start()]
+      allowed.add(member.mesh.peerId)
+      const address = guarded.mesh.addresses()[0] ?? ''
+      await assert.rejects(stranger.mesh.connect(address, { signal: soon() }), { code: 'INTERRUPTED' })
+      const ask = (peer: TestPeer) =>
+        peer.mesh.ask(helloExchange, guarded.mesh.peerId, { version: '1' }, { signal: soon() })
+      await assert.rejects(ask(stranger))
+      await member.mesh.connect(address, { signal: soon() })
+      await ask(member)
+      assert.equal(asked, 1)
+      assert.deepEqual(guarded.mesh.members(), [member.mesh.peerId])
+      assert.deepEqual(guarded.told.connected, [member.mesh.peerId])
+    })
+  })
+
+  it('nobody calls a stranger, also not at an address that does not name it', async () => {
+    await withNetwork(async (start) => {
+      const stranger = await start()
+      const guarded = await start({ permits: () => false })
+      const address = stranger.mesh.addresses()[0] ?? ''
+      const anonymous = address.slice(0, address.indexOf('/p2p/'))
+      await assert.rejects(guarded.mesh.connect(address, { signal: soon() }), { code: 'FORBIDDEN' })
+      await assert.rejects(guarded.mesh.connect(anonymous, { signal: soon() }), { code: 'FORBIDDEN' })
+      assert.deepEqual([guarded.mesh.connected(), stranger.mesh.connected()], [[], []])
+    })
+  })
+
+  it('who loses its permit is hung up on, and not let in again', async () => {
+    await withNetwork(async (start) => {
+      const revoked = new Set<string>()
+      const guarded = await start({ permits: (peerId) => !revoked.has(peerId) })
+      const member = await start({ bootstrap: guarded.mesh.addresses() })
+      await until(() => guarded.mesh.connected().length === 1, 'connected')
+      revoked.add(member.mesh.peerId)
+      await guarded.mesh.permitsChanged()
+      await until(() => guarded.mesh.connected().length === 0, 'hung up')
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      assert.deepEqual([guarded.mesh.connected(), guarded.mesh.members()], [[], []])
+      revoked.clear()
+      await until(() => guarded.mesh.connected().length === 1, 'let in again')
+    })
+  })
+
+  it('a permit that cannot be judged is no permit', async () => {
+    await withNetwork(async (start) => {
+      const guarded = await start({
+        permits: () => {
+          throw new Error('the list cannot be read')
+        }
+      })
+      const member = await start()
+      const address = guarded.mesh.addresses()[0] ?? ''
+      await assert.rejects(member.mesh.connect(address, { signal: soon() }), { code: 'INTERRUPTED' })
+      assert.deepEqual(guarded.mesh.connected(), [])
+    })
+  })
+})

@@ -1,0 +1,56 @@
+/** Whether the peer is fit to serve: what /ready asks, each check with what to do. */
+import { constants } from 'node:fs'
+import { access, statfs } from 'node:fs/promises'
+import type { Check } from '@stimnet/gateway'
+import type { Mesh } from '@stimnet/mesh'
+import type { Sandbox } from '@stimnet/sandbox'
+import type { Database } from './store/database.ts'
+
+/** Below this a synced batch may fail soon; LevelDB compacts into new files. */
+const DISK_FREE_BYTES_MIN = 256 * 1024 * 1024
+
+export function createChecks(parts: {
+  database: Database
+  mesh: Mesh
+  sandbox: Sandbox | undefined
+  dataDir: string
+}): () => Promise<readonly Check[]> {
+  return async () => [
+    databaseCheck(parts.database),
+    await diskCheck(parts.dataDir),
+    meshCheck(parts.mesh),
+    await sandboxCheck(parts.sandbox)
+  ]
+}
+
+function databaseCheck({ failure }: Database): Check {
+  const detail = failure ? 'writing failed: free the disk, then restart the peer' : 'writable'
+  return { name: 'database', ok: failure === undefined, detail }
+}
+
+export async function diskCheck(directory: string): Promise<Check> {
+  try {
+    await access(directory, constants.W_OK)
+    const { bavail, bsize } = await statfs(directory)
+    const free = bavail * bsize
+    const detail = `${Math.floor(free / 2 ** 20)} MiB free`
+    return { name: 'disk', ok: free >= DISK_FREE_BYTES_MIN, detail: free < DISK_FREE_BYTES_MIN ? `${detail}: make room` : detail }
+  } catch {
+    return { name: 'disk', ok: false, detail: `cannot write ${directory}` }
+  }
+}
+
+function meshCheck(mesh: Mesh): Check {
+  const listening = mesh.addresses().length
+  return { name: 'mesh', ok: true, detail: `${listening} addresses, ${mesh.connected().length} peers connected` }
+}
+
+async function sandboxCheck(sandbox: Sandbox | undefined): Promise<Check> {
+  if (!sandbox) return { name: 'sandbox', ok: true, detail: 'none: scripts are refused, SQL and statistics are answered' }
+  try {
+    const { engine, grade, languages } = await sandbox.describe()
+    return { name: 'sandbox', ok: true, detail: `${engine} (${grade}): ${languages.join(', ')}` }
+  } catch {
+    return { name: 'sandbox', ok: false, detail: 'cannot be started: see the log' }
+  }
+}

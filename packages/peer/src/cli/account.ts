@@ -1,0 +1,69 @@
+/** `stimnet account`: who may log in at this peer's gateway. */
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { loadConfig } from '../config.ts'
+import { Accounts, ROLES } from '../store/accounts.ts'
+import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { CONFIG_OPTION } from './start.ts'
+import { tableOf } from './table.ts'
+
+/** Long enough that guessing at ten a minute is hopeless. */
+const PASSWORD_LENGTH_MIN = 12
+
+export const accountCommand = command({
+  name: 'account',
+  usage: 'add NAME | remove NAME | list  [--role ROLE] [--config FILE]',
+  summary: 'Adds, removes or lists the accounts of the gateway.',
+  details: `
+The password is read from standard input, one line. A running peer sees the change at its next start.
+Roles: researcher asks, steward and auditor read the audit log, operator and steward see private catalogs.
+
+  stimnet account add ada --role researcher
+  openssl rand -base64 18 | tee password.txt | stimnet account add ada`,
+  options: {
+    config: CONFIG_OPTION,
+    role: { type: 'string', multiple: true, value: 'ROLE', help: `${ROLES.join(', ')} (default researcher)` }
+  },
+  positionals: [1, 2],
+  run: async (values, [action = '', name], io) => {
+    const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
+    const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
+    switch (oneOf('action', action, ['add', 'remove', 'list'])) {
+      case 'list':
+        io.out(tableOf(['name', 'roles'], accounts.list().map((account) => [account.name, account.roles.join(', ')])))
+        return EXIT.ok
+      case 'remove':
+        if (name !== undefined && (await accounts.remove(name))) return EXIT.ok
+        io.err(`stimnet account: there is no account ${JSON.stringify(name ?? '')}\n`)
+        return EXIT.failed
+      case 'add':
+        return add(accounts, name, values.role ?? ['researcher'], io)
+    }
+  }
+})
+
+async function add(accounts: Accounts, name: string | undefined, roles: readonly string[], io: Io): Promise<number> {
+  if (name === undefined) {
+    io.err('stimnet account add: the name is missing\n')
+    return EXIT.usage
+  }
+  const password = await readPassword(io)
+  if (password.length < PASSWORD_LENGTH_MIN) {
+    io.err(`stimnet account add: a password has at least ${PASSWORD_LENGTH_MIN} characters\n`)
+    return EXIT.usage
+  }
+  await accounts.put({ name, roles, password })
+  io.out(`Added ${name} (${roles.join(', ')}).\n`)
+  return EXIT.ok
+}
+
+async function readPassword(io: Io): Promise<string> {
+  if (process.stdin.isTTY) io.err('Password: ')
+  const lines = createInterface({ input: process.stdin })
+  try {
+    for await (const line of lines) return line
+    return ''
+  } finally {
+    lines.close()
+  }
+}

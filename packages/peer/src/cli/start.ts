@@ -1,0 +1,35 @@
+/** `stimnet start`: runs a peer until it is told to stop. */
+import { loadConfig } from '../config.ts'
+import { startPeer } from '../peer.ts'
+import { command, EXIT } from './arguments.ts'
+
+export const CONFIG_OPTION = {
+  type: 'string',
+  short: 'c',
+  value: 'FILE',
+  help: 'The peer’s configuration (default stimnet.yaml)'
+} as const
+
+export const startCommand = command({
+  name: 'start',
+  usage: '[--config FILE]',
+  summary: 'Runs the peer in the foreground until Ctrl-C or SIGTERM.',
+  details: `
+Log lines go to standard error as JSON. Jobs under way when the peer stops stay admitted and run again at its next start.`,
+  options: { config: CONFIG_OPTION },
+  positionals: [0, 0],
+  run: async (values, _, io) => {
+    const peer = await startPeer(await loadConfig(values.config ?? 'stimnet.yaml'))
+    io.out(`PeerId   ${peer.peerId}\n`)
+    for (const address of peer.addresses) io.out(`Address  ${address}\n`)
+    if (peer.gatewayUrl) io.out(`Gateway  ${peer.gatewayUrl}\n`)
+    io.out(`Catalogs ${[...peer.catalogs.keys()].join(', ') || 'none'}\n`)
+    await new Promise<void>((resolve) => {
+      if (io.signal.aborted) return resolve()
+      io.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    io.err('Stopping.\n')
+    await peer.stop()
+    return EXIT.ok
+  }
+})

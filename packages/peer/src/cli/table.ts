@@ -1,0 +1,26 @@
+/** Plain tables for a terminal: columns as wide as their longest cell, numbers to the right. */
+
+/** Cells are shown as text; a column is numeric when all its cells are numbers or empty. */
+export function tableOf(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const numeric = header.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] !== 'string'))
+  const text = rows.map((row) => header.map((_, at) => cellOf(row[at])))
+  const widths = header.map((name, at) => Math.max(name.length, ...text.map((row) => row[at]?.length ?? 0)))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => (numeric[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return `${[line(header), line(widths.map((width) => '─'.repeat(width))), ...text.map(line)].join('\n')}\n`
+}
+
+/** At most six digits after the point: a terminal is for reading; --json has every digit. */
+export function cellOf(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '·'
+  if (typeof value === 'string') return printable(value)
+  return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(6)))
+}
+
+/** Text from elsewhere must not steer the terminal: control characters become visible signs. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD')
+}

@@ -1,0 +1,208 @@
+/** What can be configured: each key with its default, unit and reason. Nothing else reads the environment. */
+import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { catalogConfigSchema } from '@stimnet/data'
+import { isKeyId, LIMITS, StimnetError } from '@stimnet/protocol'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+
+const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
+
+/** Who may ask: a researcher's key, or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`). */
+const requester = z
+  .string()
+  .refine((text) => text === 'gateway:self' || isKeyId(text.replace(/^gateway:/, '')), 'not a key id or gateway:KEY_ID')
+
+const meshSchema = z.strictObject({
+  /** Multiaddrs to listen on. Loopback unless configured: a peer is not on the network by accident. */
+  listen: z.array(z.string()).default(['/ip4/127.0.0.1/tcp/4001']),
+  /** Addresses to tell others instead, e.g. the public one before a port-forward. */
+  announce: z.array(z.string()).default([]),
+  /** Addresses of peers to join by, each ending in /p2p/PEERID. */
+  bootstrap: z.array(z.string()).default([]),
+  /** Finding peers by multicast in the local network. Off: hospital networks should not be told. */
+  mdns: z.boolean().default(false),
+  /** PeerIds that may connect. Empty means nobody. */
+  peers: z.array(keyId).default([]),
+  /** Lets anybody connect and ask. For the demo and tests alone. */
+  open: z.boolean().default(false)
+})
+
+const gatewaySchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Loopback unless configured; beyond it TLS in front, or `insecure: true`. */
+  host: z.string().default('127.0.0.1'),
+  /** 0 takes a free one. */
+  port: z.int().min(0).max(65_535).default(8000),
+  /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
+  insecure: z.boolean().default(false),
+  /** Lifetime of access tokens, minutes. A working day is long enough. */
+  token_lifetime_minutes: z.int().min(1).max(1440).default(480),
+  /** Requests per minute for one identity. */
+  requests_per_minute: z.int().min(1).default(600),
+  /** Log-in attempts per minute for one name or address; a password is not guessed at this rate. */
+  logins_per_minute: z.int().min(1).default(10)
+})
+
+const privacySchema = z.strictObject({
+  /** A named set of rules; see docs/disclosure.md. */
+  preset: z.string().default('default'),
+  /** Smallest number of distinct subjects behind anything released. */
+  min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).default(5),
+  /** No catalog of this peer goes below this, whatever it says. */
+  k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor)
+})
+
+const sandboxSchema = z.strictObject({
+  /** `none` runs no scripts at all. */
+  engine: z.enum(['auto', 'wasm', 'none']).default('auto'),
+  /** Single-use sandboxes kept warm. 0 starts each when it is needed. */
+  pool_size: z.int().min(0).max(16).default(1),
+  wall_time_ms: z.int().min(100).max(LIMITS.wallTimeMsMax).default(LIMITS.wallTimeMsDefault),
+  memory_mib: z.int().min(256).max(65_536).default(1024)
+})
+
+const jobsSchema = z.strictObject({
+  /** Jobs that run at the same time. Two: one that waits for its sandbox does not hold up a count. */
+  concurrency: z.int().min(1).max(64).default(2),
+  queue_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsMax),
+  queue_per_requester_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsPerRequesterMax)
+})
+
+export const configSchema = z.strictObject({
+  /** The name others see beside the PeerId. */
+  node_id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+    .default('node-1'),
+  institution: z.string().min(1).max(200),
+  /** Everything this peer writes: key, database, snapshots. Relative to this file. */
+  data_dir: z.string().default('./stimnet-data'),
+  mesh: meshSchema.prefault({}),
+  /** Who may ask. Empty means nobody. */
+  requesters: z.array(requester).default([]),
+  gateway: gatewaySchema.prefault({}),
+  privacy: privacySchema.prefault({}),
+  sandbox: sandboxSchema.prefault({}),
+  jobs: jobsSchema.prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  catalogs: z.array(catalogConfigSchema).default([])
+})
+
+/** A peer's configuration, checked. Paths are as written; `baseDir` is what they are relative to. */
+export type PeerConfig = z.output<typeof configSchema>
+
+export interface LoadedConfig {
+  readonly config: PeerConfig
+  readonly baseDir: string
+  readonly file: string
+}
+
+/** Every key that an environment variable may set, for containers: STIMNET_NODE_ID and so on. */
+const VARIABLES: Readonly<Record<string, readonly [section: string, key: string] | readonly [key: string]>> = {
+  STIMNET_NODE_ID: ['node_id'],
+  STIMNET_INSTITUTION: ['institution'],
+  STIMNET_DATA_DIR: ['data_dir'],
+  STIMNET_GATEWAY_HOST: ['gateway', 'host'],
+  STIMNET_GATEWAY_PORT: ['gateway', 'port'],
+  STIMNET_GATEWAY_INSECURE: ['gateway', 'insecure'],
+  STIMNET_MIN_COHORT_SIZE: ['privacy', 'min_cohort_size'],
+  STIMNET_K_MIN: ['privacy', 'k_min'],
+  STIMNET_LOG_LEVEL: ['log', 'level']
+}
+
+/** Reads and checks a configuration file, then the environment over it. Throws CONFIG_INVALID naming file, line and key. */
+export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
+  const path = resolve(file)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}: stimnet init makes a configuration`, { cause })
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const [error] = document.errors
+  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
+  const raw = withEnvironment(document.toJS() ?? {}, environment)
+  const lineOf = (keys: readonly PropertyKey[]) => {
+    const node = document.getIn(keys.map(String), true) as { range?: [number] } | undefined
+    return node?.range ? ` line ${lines.linePos(node.range[0]).line}:` : ''
+  }
+  const config = parseConfig(raw, (keys) => `${path}:${lineOf(keys)} `)
+  return { config, baseDir: dirname(path), file: path }
+}
+
+/** Checks a configuration object. `where` names the place of a key in messages. */
+export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) => string = () => ''): PeerConfig {
+  const parsed = configSchema.safeParse(raw)
+  if (!parsed.success) {
+    const told = parsed.error.issues.map((issue) => {
+      const unknown = issue.code === 'unrecognized_keys' ? issue.keys : []
+      const keys = [...issue.path, ...unknown.slice(0, 1)]
+      return `${where(keys)}${keys.join('.') || 'configuration'}: ${unknown.length > 0 ? 'there is no such key' : issue.message}`
+    })
+    throw new StimnetError('CONFIG_INVALID', told.join('\n'))
+  }
+  for (const [key, why] of contradictions(parsed.data)) {
+    throw new StimnetError('CONFIG_INVALID', `${where(key.split('.'))}${key}: ${why}`)
+  }
+  return parsed.data
+}
+
+/** What each key allows but both together do not. */
+function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
+  const { gateway, mesh, privacy } = config
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(gateway.host)
+  if (gateway.enabled && !loopback && !gateway.insecure) {
+    yield ['gateway.host', 'plain HTTP beyond loopback: put TLS in front and say insecure: true, or bind 127.0.0.1']
+  }
+  if (mesh.open && (mesh.peers.length > 0 || config.requesters.length > 0)) {
+    yield ['mesh.open', 'lets everybody in, so mesh.peers and requesters would do nothing: remove one or the other']
+  }
+  if (privacy.min_cohort_size < privacy.k_min) {
+    yield ['privacy.min_cohort_size', `is below privacy.k_min (${privacy.k_min})`]
+  }
+  const trusting = config.catalogs.find((catalog) => catalog.scripts === 'auto' && !catalog.synthetic)
+  if (trusting) yield ['catalogs', `${trusting.name}: scripts: auto needs synthetic: true; nobody would read the code`]
+  const hasty = config.catalogs.find((catalog) => catalog.timing === 'prompt' && !catalog.synthetic)
+  if (hasty) yield ['catalogs', `${hasty.name}: timing: prompt needs synthetic: true; durations tell about patients`]
+  const names = config.catalogs.map((catalog) => catalog.name)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) yield ['catalogs', `the name ${twice} is used twice`]
+}
+
+function withEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw
+  const merged: Record<string, unknown> = { ...raw }
+  for (const [variable, path] of Object.entries(VARIABLES)) {
+    const text = environment[variable]
+    if (text === undefined) continue
+    const value = /^\d+$/.test(text) ? Number(text) : text === 'true' || text === 'false' ? text === 'true' : text
+    const [first, second] = path
+    if (second === undefined) merged[first] = value
+    else merged[first] = { ...(merged[first] as object | undefined), [second]: value }
+  }
+  return merged
+}
+
+/** Where the client commands look when not told otherwise. */
+export interface ClientSettings {
+  readonly url: string
+  /** The session file: who is logged in where. */
+  readonly sessionFile: string
+  /** The researcher's own key. */
+  readonly keyFile: string
+  readonly token: string | undefined
+}
+
+/** STIMNET_URL, STIMNET_TOKEN, STIMNET_KEY; files under the user's configuration folder. */
+export function clientSettings(environment: NodeJS.ProcessEnv = process.env): ClientSettings {
+  const home = environment.XDG_CONFIG_HOME ?? join(environment.HOME ?? environment.USERPROFILE ?? '.', '.config')
+  return {
+    url: environment.STIMNET_URL ?? 'http://127.0.0.1:8000',
+    sessionFile: join(home, 'stimnet', 'session.json'),
+    keyFile: environment.STIMNET_KEY ?? join(home, 'stimnet', 'researcher.key'),
+    token: environment.STIMNET_TOKEN
+  }
+}

@@ -1,0 +1,119 @@
+/** Everything worth telling, one function each: it owns the log line and the counter. The audit log is the database's. */
+import type { Code } from '@stimnet/protocol'
+import { type Logger, pino } from 'pino'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export interface PeerEvents {
+  started(facts: { peerId: string; addresses: readonly string[]; gatewayUrl?: string }): void
+  stopped(): void
+  catalogReady(facts: { catalog: string; epoch: string; fresh: boolean }): void
+  peerConnected(peerId: string): void
+  peerDisconnected(peerId: string): void
+  /** An exchange was answered, or refused with a code. */
+  served(facts: { exchange: string; from?: string; ms: number; code?: Code }): void
+  admitted(facts: { jobId: string; catalog: string; program: string; askedBy: string }): void
+  refused(facts: { code: Code; askedBy: string; catalog?: string; cause?: unknown }): void
+  ran(facts: { jobId: string; program: string; ms: number }): void
+  ended(facts: { jobId: string; state: string; code?: Code; why?: string; cause?: unknown }): void
+  asked(facts: { requestId: string; peers: number }): void
+  partFailed(facts: { requestId: string; peerId: string; code: Code; cause?: unknown }): void
+  suspicious(event: string, actor: string): void
+  /** A failure nobody foresaw; the incident is what the client was told. */
+  unexpected(error: unknown, incident: string): void
+  metrics(): Promise<string>
+  /** Sets the gauges just before they are read. */
+  onMetrics(read: () => { queued: number; running: number; peers: number }): void
+}
+
+/** Log level and where the lines go: standard error, so that standard output stays for answers. */
+export function createEvents(settings: { level: string; nodeId: string }): PeerEvents {
+  const log = pino({ level: settings.level, base: { node: settings.nodeId } }, pino.destination({ fd: 2, sync: false }))
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return { ...lifeEvents(log), ...jobEvents(log, registry), ...meshEvents(log, registry), ...gauges(registry) }
+}
+
+function lifeEvents(log: Logger) {
+  return {
+    started: (facts: object) => log.info(facts, 'serving'),
+    stopped: () => log.info('stopped'),
+    catalogReady: (facts: object) => log.info(facts, 'catalog ready'),
+    suspicious: (event: string, actor: string) => log.warn({ event, actor }, 'suspicious'),
+    unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
+  }
+}
+
+function jobEvents(log: Logger, registry: Registry) {
+  const registers = [registry]
+  const admissions = new Counter({ name: 'stimnet_admissions_total', help: 'Requests admitted', registers })
+  // No reason labels: /metrics may be read by more people than the log.
+  const refusals = new Counter({ name: 'stimnet_refusals_total', help: 'Requests refused', registers })
+  const ends = new Counter({ name: 'stimnet_jobs_ended_total', help: 'Jobs that reached an end', registers })
+  const runs = new Histogram({
+    name: 'stimnet_job_run_seconds',
+    help: 'Time from start to end of a run',
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
+    registers
+  })
+  return {
+    admitted: (facts: object) => {
+      admissions.inc()
+      log.info(facts, 'admitted')
+    },
+    refused: ({ cause, ...facts }: { cause?: unknown }) => {
+      refusals.inc()
+      log.info({ ...facts, ...(cause === undefined ? {} : { err: cause }) }, 'refused')
+    },
+    ran: (facts: { ms: number }) => {
+      runs.observe(facts.ms / 1000)
+      log.debug(facts, 'ran')
+    },
+    ended: ({ cause, ...facts }: { cause?: unknown }) => {
+      ends.inc()
+      log.info({ ...facts, ...(cause === undefined ? {} : { err: cause }) }, 'ended')
+    },
+    asked: (facts: object) => log.info(facts, 'asked'),
+    partFailed: ({ cause, ...facts }: { cause?: unknown }) =>
+      log.info({ ...facts, ...(cause === undefined ? {} : { err: cause }) }, 'a peer gave no answer')
+  }
+}
+
+function meshEvents(log: Logger, registry: Registry) {
+  const exchanges = new Counter({
+    name: 'stimnet_exchanges_total',
+    help: 'Questions answered on the mesh',
+    labelNames: ['exchange'],
+    registers: [registry]
+  })
+  return {
+    peerConnected: (peerId: string) => log.info({ peerId }, 'peer connected'),
+    peerDisconnected: (peerId: string) => log.info({ peerId }, 'peer disconnected'),
+    served: (facts: { exchange: string }) => {
+      exchanges.inc({ exchange: facts.exchange })
+      log.debug(facts, 'served')
+    }
+  }
+}
+
+function gauges(registry: Registry) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
+  const queued = gauge('stimnet_jobs_queued', 'Jobs waiting')
+  const running = gauge('stimnet_jobs_running', 'Jobs running')
+  const peers = gauge('stimnet_peers_connected', 'Connected peers')
+  let read: () => { queued: number; running: number; peers: number } = () => ({ queued: 0, running: 0, peers: 0 })
+  return {
+    onMetrics: (reader: typeof read) => {
+      read = reader
+    },
+    metrics: () => {
+      const now = read()
+      queued.set(now.queued)
+      running.set(now.running)
+      peers.set(now.peers)
+      return registry.metrics()
+    }
+  }
+}
+
+/** Says nothing: for tests. */
+export const silentEvents = (): PeerEvents => createEvents({ level: 'silent', nodeId: 'test' })

@@ -1,0 +1,100 @@
+/** What this peer answers when asked: who it is, what it offers, jobs, cancelling, following. For others and for itself. */
+import { cancelExchange, catalogExchange, helloExchange, jobExchange, type Mesh } from '@stimnet/mesh'
+import type { Catalog } from '@stimnet/data'
+import {
+  type CatalogDescriptor,
+  CODES,
+  type Clock,
+  codeOf,
+  type Message,
+  messages,
+  open,
+  type Signer,
+  seal,
+  StimnetError
+} from '@stimnet/protocol'
+import type { Admit } from './jobs/admit.ts'
+import { type FollowEvent, follow } from './jobs/follow.ts'
+import type { Runner } from './jobs/runner.ts'
+import { fitsWords } from './requests/directory.ts'
+import type { JobStore } from './store/jobs.ts'
+
+export interface Exchanges {
+  hello(): Promise<Uint8Array>
+  catalogs(query: { words: readonly string[]; name: string }, askedBy: string): Promise<Uint8Array[]>
+  job(sealedRequest: Uint8Array, askedBy: string): Promise<Uint8Array>
+  cancel(sealedCancel: Uint8Array, askedBy: string): Promise<Message<'CancelAnswer'>>
+  follow(
+    ask: { log: string; after: number; openJobs: readonly string[] },
+    askedBy: string,
+    signal: AbortSignal
+  ): AsyncIterable<FollowEvent>
+}
+
+export interface ExchangeParts {
+  readonly clock: Clock
+  readonly signer: Signer
+  readonly catalogs: ReadonlyMap<string, Catalog>
+  readonly admit: Admit
+  readonly jobs: JobStore
+  readonly runner: Runner
+  readonly facts: { nodeId: string; institution: string; version: string; sandbox: string }
+}
+
+/** What a peer says of itself and its catalogs is believed for this long, then asked again. */
+const DESCRIPTION_LIFETIME_MS = 3_600_000
+
+export function createExchanges(parts: ExchangeParts): Exchanges {
+  const say = (type: 'hello' | 'catalog', body: Uint8Array) =>
+    seal({ type, body, signer: parts.signer, clock: parts.clock, lifetimeMs: DESCRIPTION_LIFETIME_MS })
+  const offered = (askedBy: string): CatalogDescriptor[] =>
+    [...parts.catalogs.values()]
+      .map((catalog) => catalog.descriptor)
+      .filter(({ accessLevel }) => accessLevel !== 'private' || askedBy === parts.signer.id)
+  return {
+    hello: () => {
+      const catalogs = offered('').map(({ name }) => name)
+      return say('hello', messages.HelloAnswer.encode({ ...parts.facts, catalogs }))
+    },
+    catalogs: (query, askedBy) => {
+      const fits = offered(askedBy).filter(
+        (descriptor) =>
+          (query.name === '' || descriptor.name === query.name) && fitsWords(descriptor, query.words.slice(0, 16))
+      )
+      return Promise.all(fits.map((descriptor) => say('catalog', messages.CatalogDescriptor.encode(descriptor as never))))
+    },
+    job: parts.admit,
+    cancel: (sealed, askedBy) => answerCancel(parts, sealed, askedBy),
+    follow: (ask, askedBy, signal) => follow(parts.jobs, ask, askedBy, signal)
+  }
+}
+
+/** Puts the exchanges on the mesh. */
+export function serveExchanges(mesh: Mesh, exchanges: Exchanges): void {
+  mesh.serve(helloExchange, async () => ({ jws: await exchanges.hello() }))
+  mesh.serve(catalogExchange, async (query, from) => ({ catalogs: await exchanges.catalogs(query, from) }))
+  mesh.serve(jobExchange, async ({ request }, from) => ({ decision: await exchanges.job(request, from) }))
+  mesh.serve(cancelExchange, ({ cancel }, from) => exchanges.cancel(cancel, from))
+  mesh.serveFollow((ask, from, signal) => exchanges.follow(ask, from, signal))
+}
+
+/** A job is cancelled by the key that asked for it or by the peer through which it came; to others it does not exist. */
+async function answerCancel(
+  parts: ExchangeParts,
+  sealed: Uint8Array,
+  askedBy: string
+): Promise<Message<'CancelAnswer'>> {
+  try {
+    const opened = await open(sealed, { type: 'cancel', clock: parts.clock, audience: parts.signer.id })
+    const { jobId } = messages.CancelRequest.decode(opened.body)
+    const job = await parts.jobs.get(jobId)
+    if (!job || (opened.issuer !== job.issuer && opened.issuer !== job.askedBy)) {
+      throw new StimnetError('JOB_UNKNOWN', `${askedBy} cancels ${jobId.slice(0, 32)}`)
+    }
+    if (!(await parts.runner.cancel(job.id))) throw new StimnetError('JOB_ENDED', `${askedBy} cancels ${job.id}`)
+    return { ok: true, code: '', reason: '' }
+  } catch (error) {
+    const code = codeOf(error)
+    return { ok: false, code, reason: CODES[code].meaning }
+  }
+}

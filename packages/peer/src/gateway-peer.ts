@@ -1,0 +1,189 @@
+/** This peer as its gateway sees it. */
+import type { Account, AuditView, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
+import { type Clock, type Signer, StimnetError, toHex, type Message } from '@stimnet/protocol'
+import type { Catalog } from '@stimnet/data'
+import type { Mesh } from '@stimnet/mesh'
+import type { PeerEvents } from './events.ts'
+import type { Runner } from './jobs/runner.ts'
+import { cancelRequest } from './requests/cancel.ts'
+import type { Directory, Neighbour } from './requests/directory.ts'
+import type { Links } from './requests/links.ts'
+import type { Submitter } from './requests/submit.ts'
+import { stateOf, type Views } from './requests/view.ts'
+import type { Accounts, StoredAccount } from './store/accounts.ts'
+import type { Database } from './store/database.ts'
+import type { RequestRecord, RequestStore } from './store/requests.ts'
+
+export interface GatewayPeerParts {
+  readonly clock: Clock
+  readonly signer: Signer
+  readonly facts: GatewayPeer['facts']
+  readonly database: Database
+  readonly catalogs: ReadonlyMap<string, Catalog>
+  readonly mesh: Mesh
+  readonly directory: Directory
+  readonly links: Links
+  readonly requests: RequestStore
+  readonly views: Views
+  readonly submitter: Submitter
+  readonly runner: Runner
+  readonly accounts: Accounts
+  readonly checks: () => Promise<readonly Check[]>
+  readonly events: PeerEvents
+}
+
+/** Roles that may see more than their own: private catalogs, every request. */
+const isStaff = (account: Account | null) => account?.roles.some((role) => role === 'steward' || role === 'operator')
+
+export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
+  return { ...aboutThePeer(parts), ...aboutRequests(parts), ...aboutPeople(parts) }
+}
+
+function aboutThePeer(parts: GatewayPeerParts) {
+  const { mesh, runner, requests, directory } = parts
+  return {
+    facts: parts.facts,
+    activity: () => {
+      const { queued, running } = runner.counts
+      return { activeJobs: queued + running, totalJobs: requests.total, connectedPeers: mesh.connected().length }
+    },
+    checks: parts.checks,
+    catalogs: (account: Account | null): CatalogView[] =>
+      [...parts.catalogs.values()]
+        .map((catalog, at) => ({ number: at + 1, descriptor: catalog.descriptor }))
+        .filter(({ descriptor }) => descriptor.accessLevel !== 'private' || isStaff(account)),
+    nodes: (): NodeView[] => {
+      const connected = new Set(mesh.connected())
+      return directory.neighbours().map((neighbour) => nodeView(parts, neighbour, connected))
+    },
+    searchMesh: async (words: readonly string[], signal: AbortSignal) => {
+      const found = await directory.search({ words, name: '' }, signal)
+      return found.map(({ peerId, descriptor }) => ({ peerId, ...namesOf(directory, peerId), descriptor }))
+    },
+    metrics: () => parts.events.metrics(),
+    unexpected: (error: unknown, incident: string) => parts.events.unexpected(error, incident)
+  }
+}
+
+function namesOf(directory: Directory, peerId: string): { nodeId: string; institution: string } {
+  const neighbour = directory.get(peerId)
+  return { nodeId: neighbour?.nodeId ?? '', institution: neighbour?.institution ?? '' }
+}
+
+function nodeView(parts: GatewayPeerParts, neighbour: Neighbour, connected: ReadonlySet<string>): NodeView {
+  const self = neighbour.peerId === parts.signer.id
+  return {
+    number: neighbour.number,
+    nodeId: neighbour.nodeId,
+    institution: neighbour.institution,
+    peerId: neighbour.peerId,
+    // Another peer's gateway is its own affair; what we reach it by is the mesh.
+    endpointUrl: self ? parts.facts().endpointUrl : `/p2p/${neighbour.peerId}`,
+    connected: self || connected.has(neighbour.peerId),
+    lastSeenMs: self ? parts.clock.now() : (parts.mesh.lastSeen(neighbour.peerId) ?? neighbour.lastSeenMs),
+    sandbox: neighbour.sandbox
+  }
+}
+
+function aboutRequests(parts: GatewayPeerParts) {
+  const { requests, submitter, views } = parts
+  const view = (record: RequestRecord) => views.of(record)
+  const own = async (id: string, account: Account): Promise<RequestRecord | null> => {
+    const record = await requests.get(id)
+    return record?.owner === account.name ? record : null
+  }
+  return {
+    submit: async (submission: Parameters<GatewayPeer['submit']>[0], account: Account) =>
+      view(await submitter.submit(submission, account.name)),
+    submitSigned: async (submission: Parameters<GatewayPeer['submitSigned']>[0], account: Account) =>
+      view(await submitter.submitSigned(submission, account.name)),
+    requests: async (account: Account, options: Parameters<GatewayPeer['requests']>[1]) => {
+      const records = await requests.list(
+        options.limit,
+        (record) =>
+          record.owner === account.name &&
+          (!options.broadcastsOnly || record.broadcast) &&
+          (options.state === undefined || stateOf(record) === options.state)
+      )
+      return Promise.all(records.map(view))
+    },
+    request: async (id: string, account: Account) => {
+      const record = await own(id, account)
+      return record ? view(record) : null
+    },
+    cancel: async (id: string, account: Account) => {
+      const record = await own(id, account)
+      return record ? view(await cancelRequest(parts, record)) : null
+    },
+    watch: (id: string, account: Account, signal: AbortSignal) => watch(parts, id, account, signal)
+  }
+}
+
+/** The view now and after each change, until the end. A watcher that is slow sees the latest, not every one. */
+async function* watch(
+  parts: GatewayPeerParts,
+  id: string,
+  account: Account,
+  signal: AbortSignal
+): AsyncGenerator<RequestView> {
+  let changed = Promise.withResolvers<void>()
+  const wake = () => changed.resolve()
+  const unwatch = parts.requests.watch(id, wake)
+  signal.addEventListener('abort', wake, { once: true })
+  try {
+    while (!signal.aborted) {
+      const record = await parts.requests.get(id)
+      if (record?.owner !== account.name) return
+      yield await parts.views.of(record)
+      if (record.endedAtMs !== undefined) return
+      await changed.promise
+      changed = Promise.withResolvers()
+    }
+  } finally {
+    unwatch()
+    signal.removeEventListener('abort', wake)
+  }
+}
+
+function aboutPeople(parts: GatewayPeerParts) {
+  const { accounts, database } = parts
+  return {
+    authenticate: async (name: string, password: string) => {
+      const account = await accounts.authenticate(name, password)
+      return account ? accountOf(account) : null
+    },
+    account: (name: string) => {
+      const account = accounts.get(name)
+      return account ? accountOf(account) : null
+    },
+    audit: async (account: Account, options: { limit: number; before?: number }): Promise<AuditView[]> => {
+      if (!account.roles.some((role) => role === 'auditor' || role === 'steward')) {
+        throw new StimnetError('NOT_PERMITTED', `${account.name} reads the audit log`)
+      }
+      return (await database.auditLog.read(options)).map(auditView)
+    },
+    suspicious: (event: 'login-failed' | 'rate-limited', actor: string) => {
+      parts.events.suspicious(event, actor)
+      if (event !== 'login-failed') return
+      // The rate limit bounds how often; a log that cannot be written is told by the database.
+      void database.commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) })).catch(() => undefined)
+    }
+  }
+}
+
+function accountOf(account: StoredAccount): Account {
+  return { name: account.name, roles: account.roles }
+}
+
+function auditView(record: Message<'AuditRecord'>): AuditView {
+  return {
+    sequence: record.sequence,
+    atMs: record.atMs,
+    kind: record.kind,
+    actor: record.actor,
+    jobId: record.jobId,
+    code: record.code,
+    detail: record.detailJson === '' ? {} : (JSON.parse(record.detailJson) as Record<string, unknown>),
+    hash: toHex(record.hash)
+  }
+}

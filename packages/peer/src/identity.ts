@@ -1,0 +1,53 @@
+/** The peer's own Ed25519 key: made once, kept in a file that only its owner reads. */
+import { hkdfSync } from 'node:crypto'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type RandomSource, type Signer, StimnetError, signerFromSeed } from '@stimnet/protocol'
+
+/** Reads a key file (64 hexadecimal digits), or makes one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
+export async function loadOrCreateSeed(path: string, random: RandomSource): Promise<Uint8Array> {
+  const existing = await readSeed(path)
+  if (existing) return existing
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const seed = random.bytes(32)
+  // 'wx': two processes that start together cannot each make a key.
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(`${Buffer.from(seed).toString('hex')}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return seed
+}
+
+/** The seed in a key file; undefined where there is none. */
+export async function readSeed(path: string): Promise<Uint8Array | undefined> {
+  let text: string
+  try {
+    text = (await readFile(path, 'utf8')).trim()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new StimnetError('CONFIG_INVALID', `reading the key file ${path}`, { cause })
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
+  const { mode } = await stat(path)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new StimnetError('CONFIG_INVALID', `${path} can be read by others: chmod 600 ${path}`)
+  }
+  return new Uint8Array(Buffer.from(text, 'hex'))
+}
+
+/**
+ * Keys kept for accounts without one of their own: derived from the peer's key and the account's name, so that there
+ * is nothing more to store or to lose. Requests signed so say `custody: gateway`.
+ */
+export function custodialSigner(nodeSeed: Uint8Array, account: string): Promise<Signer> {
+  const seed = hkdfSync('sha256', nodeSeed, 'stimnet/custody/1', account, 32)
+  return signerFromSeed(new Uint8Array(seed))
+}
+
+/** A secret of the gateway's own, e.g. for access tokens: another name, another secret. */
+export function derivedSecret(nodeSeed: Uint8Array, name: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', nodeSeed, 'stimnet/secret/1', name, 32))
+}

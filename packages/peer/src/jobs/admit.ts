@@ -1,0 +1,222 @@
+/** From a sealed ask to a sealed decision: check, validate, sign off, enqueue. It never waits for a run. */
+import {
+  CODES,
+  type Clock,
+  type Code,
+  codeOf,
+  jobIdOf,
+  messages,
+  programWord,
+  type Signer,
+  StimnetError,
+  seal,
+  toHex
+} from '@stimnet/protocol'
+import type { PeerEvents } from '../events.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { Database, Draft } from '../store/database.ts'
+import type { JobRecord, JobStore } from '../store/jobs.ts'
+import { type Answered, ReplayStore } from '../store/replays.ts'
+import { type CheckedRequest, check } from './check.ts'
+import type { SignOff } from './sign-off.ts'
+import { type JobPlan, type ValidationContext, validate } from './validate.ts'
+
+/** A decision is evidence: it stays verifiable for as long as records are kept. */
+export const EVIDENCE_LIFETIME_MS = 10 * 365 * 24 * 3_600_000
+
+export interface AdmissionParts {
+  readonly clock: Clock
+  readonly signer: Signer
+  readonly database: Database
+  readonly jobs: JobStore
+  readonly replays: ReplayStore
+  readonly validation: ValidationContext
+  readonly signOff: SignOff
+  readonly queue: Queue
+  readonly events: PeerEvents
+}
+
+/** The runner's queue as admission sees it. A seat is taken before the first wait, so that the queue's end is exact. */
+export interface Queue {
+  takeSeat(issuer: string): void
+  leaveSeat(issuer: string): void
+  enqueue(job: JobRecord): void
+}
+
+interface Verdict {
+  readonly decision: Decision
+  readonly plan?: JobPlan
+  readonly cause?: unknown
+}
+
+/** Answers one ask with the sealed Decision. The same statement from the same peer gets the same bytes again. */
+export type Admit = (sealedRequest: Uint8Array, askedBy: string) => Promise<Uint8Array>
+
+export function createAdmission(parts: AdmissionParts): Admit {
+  return async (sealedRequest, askedBy) => {
+    let checked: CheckedRequest
+    try {
+      checked = await check(sealedRequest, { clock: parts.clock, self: parts.signer.id })
+    } catch (error) {
+      return refuseUnopened(parts, askedBy, error)
+    }
+    const key = ReplayStore.key(checked.opened.issuer, toHex(checked.opened.nonce))
+    return parts.replays.alone(key, async () => {
+      const earlier = await parts.replays.get(key)
+      if (earlier) return answerAgain(parts, earlier, checked, askedBy)
+      const verdict = await judge(parts, checked, askedBy)
+      return verdict.plan && verdict.decision.allow
+        ? admitJob(parts, { key, checked, askedBy, plan: verdict.plan, sealedRequest })
+        : refuseRequest(parts, { key, checked, askedBy, verdict })
+    })
+  }
+}
+
+async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: string): Promise<Verdict> {
+  try {
+    // Who may ask at all comes first: a stranger learns nothing about what exists here.
+    const early = parts.signOff.people({ checked, askedBy })
+    if (!early.allow) return { decision: early }
+    const plan = await validate(checked.request, parts.validation)
+    const decision = parts.signOff.decide({ checked, askedBy, plan })
+    if (decision.allow) parts.queue.takeSeat(checked.opened.issuer)
+    return { decision, plan }
+  } catch (error) {
+    const code = codeOf(error)
+    const reason = error instanceof StimnetError ? error.reason : CODES[code].meaning
+    return { decision: { allow: false, code, reason }, cause: error }
+  }
+}
+
+interface Admitted {
+  readonly key: string
+  readonly checked: CheckedRequest
+  readonly askedBy: string
+  readonly plan: JobPlan
+  readonly sealedRequest: Uint8Array
+}
+
+async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint8Array> {
+  try {
+    return await storeJob(parts, admitted)
+  } catch (error) {
+    parts.queue.leaveSeat(admitted.checked.opened.issuer)
+    throw error
+  }
+}
+
+async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint8Array> {
+  const { checked, askedBy, plan } = admitted
+  const { issuer, nonce, hash } = checked.opened
+  const job: JobRecord = {
+    id: await jobIdOf({ issuer, nonce, servingPeer: parts.signer.id }),
+    state: 'queued',
+    request: Buffer.from(admitted.sealedRequest).toString('base64url'),
+    requestHash: hash,
+    issuer,
+    custody: checked.request.custody === 'gateway' ? 'gateway' : 'requester',
+    askedBy,
+    catalog: plan.catalog.descriptor.name,
+    epoch: plan.catalog.epoch,
+    programWord: programWord(plan.program),
+    admittedAtMs: parts.clock.now(),
+    runs: 0,
+    warnings: plan.warnings
+  }
+  const sealed = await sealDecision(parts, askedBy, {
+    allowed: true,
+    jobId: job.id,
+    requestHash: hash,
+    state: job.state,
+    warnings: [...job.warnings]
+  })
+  await parts.database.commit((draft) => {
+    parts.jobs.add(draft, job)
+    remember(parts, draft, { key: admitted.key, checked, askedBy, sealed })
+    draft.audit({ kind: 'request', actor: issuer, jobId: job.id, detail: requestDetail(checked, askedBy) })
+    draft.audit({ kind: 'decision', actor: parts.signer.id, jobId: job.id, detail: { allowed: true } })
+  })
+  parts.events.admitted({ jobId: job.id, catalog: job.catalog, program: job.programWord, askedBy })
+  parts.queue.enqueue(job)
+  return sealed
+}
+
+async function refuseRequest(
+  parts: AdmissionParts,
+  refused: { key: string; checked: CheckedRequest; askedBy: string; verdict: Verdict }
+): Promise<Uint8Array> {
+  const { checked, askedBy, verdict } = refused
+  const { code, reason } = verdict.decision.allow ? { code: 'INTERNAL' as const, reason: '' } : verdict.decision
+  const sealed = await sealDecision(parts, askedBy, { allowed: false, code, reason, requestHash: checked.opened.hash })
+  await parts.database.commit((draft) => {
+    // A refusal that may turn into leave later (a full queue) is not kept: the same statement may ask again.
+    if (!CODES[code].retry) remember(parts, draft, { key: refused.key, checked, askedBy, sealed })
+    draft.audit({ kind: 'request', actor: checked.opened.issuer, detail: requestDetail(checked, askedBy) })
+    draft.audit({ kind: 'refusal', actor: parts.signer.id, code, detail: { request: checked.opened.hash } })
+  })
+  parts.events.refused({ code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
+  return sealed
+}
+
+/** Nothing in it can be believed, so only the asking peer is named. */
+async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unknown): Promise<Uint8Array> {
+  const code = codeOf(error)
+  await parts.database.commit((draft) => draft.audit({ kind: 'refusal', actor: askedBy, code }))
+  parts.events.refused({ code, askedBy, cause: error })
+  return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
+}
+
+/** The same ask again, as after a broken connection, gets the same answer; from anybody else it is a replay. */
+async function answerAgain(parts: AdmissionParts, earlier: Answered, checked: CheckedRequest, askedBy: string) {
+  if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {
+    return new Uint8Array(Buffer.from(earlier.decision, 'base64url'))
+  }
+  const code: Code = 'REQUEST_REPLAYED'
+  await parts.database.commit((draft) =>
+    draft.audit({ kind: 'refusal', actor: askedBy, code, detail: { request: checked.opened.hash } })
+  )
+  parts.events.refused({ code, askedBy })
+  return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
+}
+
+function remember(
+  parts: AdmissionParts,
+  draft: Draft,
+  answered: { key: string; checked: CheckedRequest; askedBy: string; sealed: Uint8Array }
+): void {
+  const { hash, expiresAtMs } = answered.checked.opened
+  parts.replays.remember(draft, answered.key, {
+    requestHash: hash,
+    askedBy: answered.askedBy,
+    decision: Buffer.from(answered.sealed).toString('base64url'),
+    // Two skews: ours when it expired, and ours when we swept.
+    expiresAtMs: expiresAtMs + 5 * 60_000
+  })
+}
+
+function requestDetail(checked: CheckedRequest, askedBy: string) {
+  const { catalog, custody, account, project } = checked.request
+  return {
+    request: checked.opened.hash,
+    asked_by: askedBy,
+    catalog: catalog.slice(0, 80),
+    custody: custody === 'gateway' ? 'gateway' : 'requester',
+    account: account.slice(0, 80),
+    project: project.slice(0, 80)
+  }
+}
+
+function sealDecision(
+  parts: AdmissionParts,
+  askedBy: string,
+  decision: Parameters<typeof messages.Decision.encode>[0]
+): Promise<Uint8Array> {
+  return seal({
+    type: 'decision',
+    body: messages.Decision.encode(decision),
+    signer: parts.signer,
+    clock: parts.clock,
+    audience: [askedBy],
+    lifetimeMs: EVIDENCE_LIFETIME_MS
+  })
+}

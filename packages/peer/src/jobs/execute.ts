@@ -1,0 +1,79 @@
+/** One run: cohort gate, then statistics or sandbox. What comes back is an aggregate, and stays inside the walls. */
+import type { Aggregate } from '@stimnet/privacy'
+import { gateCohort, literalsOfPython } from '@stimnet/privacy'
+import { type Code, type SubjectSet, StimnetError } from '@stimnet/protocol'
+import type { Sandbox } from '@stimnet/sandbox'
+import type { CatalogPrivacy } from './privacy.ts'
+import type { JobPlan } from './validate.ts'
+
+/** How a run ended, before disclosure. */
+export type Executed =
+  | { readonly ok: true; readonly aggregate: Aggregate; readonly cohort: SubjectSet; readonly image: string }
+  | { readonly ok: false; readonly code: Code; /** Local only: never leaves. */ readonly why: string }
+
+export interface ExecutionParts {
+  readonly sandbox: Sandbox | undefined
+  readonly privacy: CatalogPrivacy
+  readonly memoryBytesMax: number
+  readonly outputBytesMax: number
+}
+
+/** The engine that computes SQL and statistics, as receipts name it. */
+export const NODE_ENGINE = 'node statistics'
+
+/** Runs an admitted job. Expected failures are values; what is thrown is the node's own. */
+export async function execute(
+  job: { id: string; plan: JobPlan },
+  parts: ExecutionParts,
+  signal: AbortSignal
+): Promise<Executed> {
+  const { plan } = job
+  const cohort = await plan.catalog.cohort(plan.cohort)
+  if (!gateCohort(cohort.size, parts.privacy.settings).ok) {
+    return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: 'the cohort is below the smallest size' }
+  }
+  if (plan.plan) {
+    const reduction = await plan.catalog.reduce(plan.plan, cohort, signal)
+    return { ok: true, aggregate: { kind: 'table', plan: plan.plan, reduction }, cohort, image: NODE_ENGINE }
+  }
+  return runScript(job, parts, cohort, signal)
+}
+
+async function runScript(
+  { id, plan }: { id: string; plan: JobPlan },
+  parts: ExecutionParts,
+  cohort: SubjectSet,
+  signal: AbortSignal
+): Promise<Executed> {
+  const { program } = plan
+  if (program.kind !== 'script' || !parts.sandbox) throw new StimnetError('SANDBOX_UNAVAILABLE', `running ${id}`)
+  // The script's output depends on who is in the cohort: the atom rule judges it as a release on that set, before it runs.
+  const scriptGate = await parts.privacy.admits([cohort])
+  if (!scriptGate) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: 'the cohort splits an atom' }
+  const tables = await plan.catalog.tables(cohort, signal)
+  const outcome = await parts.sandbox.run(
+    {
+      jobId: id,
+      language: program.language,
+      code: program.code,
+      parameters: plan.parameters,
+      filters: plan.filters,
+      catalogId: plan.catalog.descriptor.name,
+      tables,
+      minCohortSize: parts.privacy.settings.k
+    },
+    { wallTimeMsMax: plan.wallTimeMsMax, memoryBytesMax: parts.memoryBytesMax, outputBytesMax: parts.outputBytesMax },
+    signal
+  )
+  if (!outcome.ok) return { ok: false, code: outcome.code, why: outcome.log }
+  const literals = new Set([...literalsOfPython(program.code), ...textsIn(plan.parameters)])
+  const { image } = await parts.sandbox.describe()
+  return { ok: true, aggregate: { kind: 'script', result: outcome.result, literals }, cohort, image }
+}
+
+/** Every text in the parameters of the signed request: the script may say them again. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)])
+}

@@ -1,0 +1,77 @@
+/** The end of a job, in one synced batch: state, sealed result, atoms, audit. Once stored, only these bytes are served. */
+import { createHash } from 'node:crypto'
+import { assertSafe, type SafeOutput } from '@stimnet/privacy'
+import { type Clock, type Code, CODES, type JobState, messages, type Signer, seal } from '@stimnet/protocol'
+import type { Database, Draft } from '../store/database.ts'
+import type { JobRecord, JobStore } from '../store/jobs.ts'
+import { EVIDENCE_LIFETIME_MS } from './admit.ts'
+
+/** How a job ends: with a safe output, or with a code. */
+export type Ending =
+  | { readonly state: 'completed'; readonly output: SafeOutput }
+  | { readonly state: Exclude<JobState, 'completed'>; readonly code: Code }
+
+export interface Publication {
+  readonly job: JobRecord
+  readonly ending: Ending
+  readonly codeHash: string
+  readonly image: string
+  readonly policyHash: string
+  readonly visibleAtMs: number
+}
+
+export interface PublishParts {
+  readonly clock: Clock
+  readonly signer: Signer
+  readonly database: Database
+  readonly jobs: JobStore
+}
+
+/** Inside the single writer: seals the result with its place in the audit log and stores both. */
+export async function publish(parts: PublishParts, draft: Draft, publication: Publication): Promise<JobRecord> {
+  const { job, ending } = publication
+  const outputJson = ending.state === 'completed' ? assertSafe(ending.output).bytes : new Uint8Array()
+  const code = ending.state === 'completed' ? '' : ending.code
+  const outputHash = createHash('sha256').update(outputJson).digest('hex')
+  const record = draft.audit({
+    kind: ending.state === 'completed' ? 'release' : 'end',
+    actor: parts.signer.id,
+    jobId: job.id,
+    code,
+    detail: { state: ending.state, request: job.requestHash, output: outputHash, policy: publication.policyHash }
+  })
+  const sealed = await seal({
+    type: 'job-result',
+    signer: parts.signer,
+    // The boundary, not the moment: when it was sealed is a channel too.
+    clock: { ...parts.clock, now: () => publication.visibleAtMs },
+    audience: [job.askedBy],
+    lifetimeMs: EVIDENCE_LIFETIME_MS,
+    body: messages.JobResult.encode({
+      jobId: job.id,
+      state: ending.state,
+      code,
+      reason: code === '' ? '' : CODES[code].meaning,
+      outputJson,
+      receipt: {
+        requestHash: job.requestHash,
+        outputHash,
+        epoch: job.epoch,
+        codeHash: publication.codeHash,
+        image: publication.image,
+        policyHash: publication.policyHash,
+        auditHead: record.hash,
+        auditSequence: record.sequence,
+        releasedAtMs: publication.visibleAtMs,
+        requester: job.issuer,
+        custody: job.custody
+      }
+    })
+  })
+  return parts.jobs.change(draft, job, ending.state, {
+    endedAtMs: publication.visibleAtMs,
+    visibleAtMs: publication.visibleAtMs,
+    result: Buffer.from(sealed).toString('base64url'),
+    ...(code === '' ? {} : { code, reason: CODES[code].meaning })
+  })
+}

@@ -1,0 +1,161 @@
+/** How each large part of a peer is opened from its configuration. */
+import { join } from 'node:path'
+import { type Catalog, openCatalog } from '@stimnet/data'
+import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway'
+import { helloExchange, type Mesh, type MeshTiming, startMesh } from '@stimnet/mesh'
+import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES } from '@stimnet/protocol'
+import { openWasmSandbox, type Sandbox } from '@stimnet/sandbox'
+import type { PeerConfig } from './config.ts'
+import type { PeerEvents } from './events.ts'
+import { derivedSecret } from './identity.ts'
+import type { Lifetime } from './lifetime.ts'
+import type { Directory } from './requests/directory.ts'
+import type { Database } from './store/database.ts'
+import type { ReplayStore } from './store/replays.ts'
+
+export function openSandbox(config: PeerConfig, dataDir: string): Promise<Sandbox> | undefined {
+  if (config.sandbox.engine === 'none') return undefined
+  return openWasmSandbox({
+    cacheDir: join(dataDir, 'sandbox'),
+    poolSize: config.sandbox.pool_size,
+    memoryBytesMax: config.sandbox.memory_mib * 1024 * 1024
+  })
+}
+
+interface CatalogParts {
+  readonly config: PeerConfig
+  readonly baseDir: string
+  readonly dataDir: string
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly sandbox: Sandbox | undefined
+  readonly events: PeerEvents
+}
+
+/** Every configured catalog with its current epoch; a new epoch is told to the audit log. */
+export async function openCatalogs(
+  parts: CatalogParts,
+  lifetime: Lifetime
+): Promise<ReadonlyMap<string, Catalog>> {
+  const { config, database } = parts
+  const languages = (await parts.sandbox?.describe())?.languages ?? []
+  const programs = ['statistic', 'sql', ...SCRIPT_LANGUAGES.filter((language) => languages.includes(language))]
+  const epochs = database.json<string>('epochs')
+  const catalogs = new Map<string, Catalog>()
+  for (const catalogConfig of config.catalogs) {
+    const catalog = await openCatalog(catalogConfig, {
+      baseDir: parts.baseDir,
+      dataDir: join(parts.dataDir, 'snapshots'),
+      index: database.root.sublevel<string, string>(`index-${catalogConfig.name}`, {}) as never,
+      clock: parts.clock,
+      random: parts.random,
+      cohortSizeMin: config.privacy.min_cohort_size,
+      programs
+    })
+    lifetime.keep(catalog, (opened) => opened.close())
+    const { name } = catalogConfig
+    const fresh = (await epochs.get(name)) !== catalog.epoch
+    if (fresh) {
+      await database.commit((draft) => {
+        draft.put(epochs, name, catalog.epoch)
+        draft.audit({ kind: 'epoch', actor: 'node', detail: { catalog: name, epoch: catalog.epoch } })
+      })
+    }
+    parts.events.catalogReady({ catalog: name, epoch: catalog.epoch, fresh })
+    catalogs.set(name, catalog)
+  }
+  return catalogs
+}
+
+interface MeshParts {
+  readonly config: PeerConfig
+  readonly seed: Uint8Array
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly events: PeerEvents
+  readonly transport: 'tcp' | 'memory' | undefined
+  readonly timing: Partial<MeshTiming> | undefined
+  readonly onConnected: (peerId: string) => void
+}
+
+export function openMesh(parts: MeshParts): Promise<Mesh> {
+  const { config, events } = parts
+  const permitted = new Set<string>(config.mesh.peers)
+  return startMesh(
+    {
+      nodeSeed: parts.seed,
+      listen: config.mesh.listen,
+      announce: config.mesh.announce,
+      bootstrap: config.mesh.bootstrap,
+      mdns: config.mesh.mdns,
+      permits: (peerId) => config.mesh.open || permitted.has(peerId),
+      ...(parts.transport === undefined ? {} : { transport: parts.transport }),
+      ...(parts.timing === undefined ? {} : { timing: parts.timing })
+    },
+    {
+      store: parts.database.root.sublevel<string, Uint8Array>('mesh', { valueEncoding: 'view' }) as never,
+      clock: parts.clock,
+      random: parts.random,
+      events: {
+        peerConnected: (peerId) => {
+          events.peerConnected(peerId)
+          parts.onConnected(peerId)
+        },
+        peerDisconnected: (peerId) => events.peerDisconnected(peerId),
+        refused: (from, exchange, code) => events.served({ exchange, from, ms: 0, code }),
+        served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
+        unexpected: (error, during) => events.unexpected(error, during)
+      }
+    }
+  )
+}
+
+/** Membership is told by everybody; of catalogs only what is not private, by name and by the steward's own words. */
+export function termsOf(catalogs: ReadonlyMap<string, Catalog>): string[] {
+  const told = [...catalogs.values()].map(({ descriptor }) => descriptor).filter((d) => d.accessLevel !== 'private')
+  return [...new Set(told.flatMap(({ name, keywords }) => [name, ...keywords]))]
+}
+
+const HELLO_MS = 10_000
+
+/** Asks a peer who it is, and remembers. A peer that does not say stays nameless and can still be asked by PeerId. */
+export async function introduce(mesh: Mesh, directory: Directory, peerId: string, events: PeerEvents): Promise<void> {
+  try {
+    const signal = AbortSignal.timeout(HELLO_MS)
+    const { jws } = await mesh.ask(helloExchange, peerId, { version: '' }, { signal })
+    await directory.introduce(peerId, jws)
+  } catch (error) {
+    events.served({ exchange: helloExchange.id, from: peerId, ms: 0, code: codeOf(error) })
+  }
+}
+
+/** The gateway's own door; undefined where it is switched off. */
+export async function openGateway(
+  parts: { config: PeerConfig; seed: Uint8Array; clock: Clock; random: RandomSource; peer: GatewayPeer },
+  lifetime: Lifetime
+): Promise<string | undefined> {
+  const { gateway } = parts.config
+  if (!gateway.enabled) return undefined
+  const app = createGateway(parts.peer, {
+    tokenSecret: derivedSecret(parts.seed, 'gateway-token'),
+    tokenLifetimeMs: gateway.token_lifetime_minutes * 60_000,
+    requireAuth: true,
+    rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
+    clock: parts.clock,
+    random: parts.random
+  })
+  const listening = lifetime.keep(await listenGateway(app, { host: gateway.host, port: gateway.port }), (opened) =>
+    opened.close()
+  )
+  return listening.url
+}
+
+const SWEEP_MS = 60_000
+
+/** Forgets expired replays now and then. */
+export function sweepReplays(replays: ReplayStore, database: Database, clock: Clock, lifetime: Lifetime): void {
+  const timer = setInterval(() => void replays.sweep(database, clock.now()).catch(() => undefined), SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}

@@ -1,0 +1,170 @@
+/** One institution's peer, put together: what exists, and who talks to whom. Read it from top to bottom. */
+import { join, resolve } from 'node:path'
+import type { Catalog } from '@stimnet/data'
+import type { Mesh, MeshTiming } from '@stimnet/mesh'
+import {
+  type Clock,
+  cryptographicRandom,
+  LIMITS,
+  type RandomSource,
+  signerFromSeed,
+  systemClock,
+  toHex
+} from '@stimnet/protocol'
+import type { Sandbox } from '@stimnet/sandbox'
+import { createChecks } from './checks.ts'
+import type { LoadedConfig } from './config.ts'
+import { createEvents, type PeerEvents } from './events.ts'
+import { createExchanges, serveExchanges } from './exchanges.ts'
+import { createGatewayPeer } from './gateway-peer.ts'
+import { custodialSigner, loadOrCreateSeed } from './identity.ts'
+import { createAdmission } from './jobs/admit.ts'
+import { createCatalogPrivacy } from './jobs/privacy.ts'
+import { Runner } from './jobs/runner.ts'
+import { createSignOff } from './jobs/sign-off.ts'
+import { type Lifetime, withLifetime } from './lifetime.ts'
+import { introduce, openCatalogs, openGateway, openMesh, openSandbox, sweepReplays, termsOf } from './opening.ts'
+import { Directory } from './requests/directory.ts'
+import { Followers } from './requests/follow.ts'
+import { meshLinks } from './requests/mesh-links.ts'
+import { Submitter } from './requests/submit.ts'
+import { Views } from './requests/view.ts'
+import { Accounts } from './store/accounts.ts'
+import { AtomStore } from './store/atoms.ts'
+import { Database } from './store/database.ts'
+import { JobStore } from './store/jobs.ts'
+import { ReplayStore } from './store/replays.ts'
+import { RequestStore } from './store/requests.ts'
+import { VERSION } from './version.ts'
+
+/** What a test or another host may bring instead of the machine's own. */
+export interface PeerOptions {
+  readonly clock?: Clock
+  readonly random?: RandomSource
+  readonly events?: PeerEvents
+  readonly sandbox?: Sandbox
+  /** Memory joins peers of one process. */
+  readonly transport?: 'tcp' | 'memory'
+  readonly timing?: Partial<MeshTiming>
+}
+
+/** A running peer. */
+export interface Peer {
+  readonly peerId: string
+  readonly mesh: Mesh
+  /** Multiaddrs with the PeerId. */
+  readonly addresses: readonly string[]
+  /** Where the gateway listens; undefined without one. */
+  readonly gatewayUrl: string | undefined
+  readonly catalogs: ReadonlyMap<string, Catalog>
+  readonly accounts: Accounts
+  readonly database: Database
+  /** Closes everything, the last opened first. Jobs under way stay admitted and run again at the next start. */
+  stop(): Promise<void>
+}
+
+/** Starts a peer. Throws CONFIG_INVALID, SOURCE_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN, ADDRESS_IN_USE. */
+export function startPeer(loaded: LoadedConfig, options: PeerOptions = {}): Promise<Peer> {
+  return withLifetime((lifetime) => compose(loaded, options, lifetime))
+}
+
+async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, lifetime: Lifetime): Promise<Peer> {
+  const { keep } = lifetime
+  const clock = options.clock ?? systemClock
+  const random = options.random ?? cryptographicRandom
+  const dataDir = resolve(baseDir, config.data_dir)
+  const events = options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id })
+
+  // What this peer is and keeps.
+  const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
+  const signer = await signerFromSeed(seed)
+  const database = keep(await Database.open({ directory: join(dataDir, 'db') }, () => clock.now()), (db) => db.close())
+  const jobs = await JobStore.open(database, () => toHex(random.bytes(16)))
+  const requests = await RequestStore.open(database)
+  const replays = new ReplayStore(database)
+  const atoms = new AtomStore(database)
+  const accounts = await Accounts.open(join(dataDir, 'accounts.json'))
+
+  // What it can run, and on which data.
+  const sandbox = keep(options.sandbox ?? (await openSandbox(config, dataDir)), (opened) => opened?.close())
+  const shared = { config, database, clock, random, events }
+  const catalogs = await openCatalogs({ ...shared, baseDir, dataDir, sandbox }, lifetime)
+  const privacy = await createCatalogPrivacy({ catalogs, atoms, settings: config.privacy })
+
+  // What others ask of it.
+  const validation = { catalogs, sandbox, wallTimeMsMax: config.sandbox.wall_time_ms }
+  const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
+  const runner = new Runner({
+    ...{ clock, signer, database, jobs, validation, events, privacy },
+    execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
+    concurrency: config.jobs.concurrency
+  })
+  const signOff = createSignOff({ config, self: signer.id, waiting: (issuer) => runner.waiting(issuer) })
+  const admit = createAdmission({ clock, signer, database, jobs, replays, validation, signOff, queue: runner, events })
+  const engine = await sandbox?.describe()
+  const facts = {
+    nodeId: config.node_id,
+    institution: config.institution,
+    version: VERSION,
+    sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none'
+  }
+  const exchanges = createExchanges({ clock, signer, catalogs, admit, jobs, runner, facts })
+
+  // The way to others.
+  let onConnected: (peerId: string) => void = () => undefined
+  const mesh = keep(
+    await openMesh({
+      ...{ ...shared, seed, transport: options.transport, timing: options.timing },
+      onConnected: (peerId) => onConnected(peerId)
+    }),
+    (opened) => opened.stop()
+  )
+  const links = meshLinks(mesh, exchanges)
+  const directory = await Directory.open(
+    {
+      ...{ clock, database, links },
+      members: () => [signer.id, ...mesh.members()],
+      providers: (catalog, signal) => mesh.findProviders(catalog, signal)
+    },
+    { peerId: signer.id, ...facts }
+  )
+  onConnected = (peerId) => void introduce(mesh, directory, peerId, events)
+  mesh.connected().forEach(onConnected)
+
+  // What it asks of others.
+  const views = new Views(clock)
+  const followers = keep(new Followers({ clock, requests, links, events }), (opened) => opened.close())
+  const submitter = keep(
+    new Submitter({
+      ...{ clock, random, requests, directory, links, followers, events, self: signer.id },
+      signerOf: (account) => custodialSigner(seed, account)
+    }),
+    (opened) => opened.stop()
+  )
+
+  // The work that an earlier life left; then the doors.
+  keep(runner, (opened) => opened.stop())
+  await runner.recover()
+  await submitter.recover()
+  sweepReplays(replays, database, clock, lifetime)
+  serveExchanges(mesh, exchanges)
+  mesh.announce(termsOf(catalogs))
+  await database.commit((draft) => draft.audit({ kind: 'start', actor: signer.id, detail: { version: VERSION } }))
+  events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
+  const startedAtMs = clock.now()
+  let gatewayUrl: string | undefined
+  const peer = createGatewayPeer({
+    ...{ clock, signer, database, catalogs, mesh, directory, links, requests, views, submitter, runner, accounts, events },
+    facts: () => ({ ...facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
+    checks: createChecks({ database, mesh, sandbox, dataDir })
+  })
+  gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
+  events.started({ peerId: signer.id, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
+  return {
+    ...{ peerId: signer.id, mesh, addresses: mesh.addresses(), gatewayUrl, catalogs, accounts, database },
+    stop: async () => {
+      await lifetime.close()
+      events.stopped()
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/** The rules of this peer, in the order in which they are asked. */
+import { catalogIsOffered, programIsPermitted } from './data.ts'
+import type { Rule } from './decision.ts'
+import { requesterIsListed } from './people.ts'
+import { queueHasRoom } from './settings.ts'
+
+export const RULES: readonly Rule[] = [catalogIsOffered, requesterIsListed, programIsPermitted, queueHasRoom]

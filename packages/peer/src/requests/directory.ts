@@ -1,0 +1,156 @@
+/** Who is there and what they offer, as far as this peer knows: names, numbers, catalogs found in the mesh. */
+import {
+  type CatalogDescriptor,
+  type Clock,
+  isKeyId,
+  messages,
+  open,
+  StimnetError
+} from '@stimnet/protocol'
+import type { Database, Sublevel } from '../store/database.ts'
+import type { Links } from './links.ts'
+
+/** What is remembered of a peer, ourselves included as number 1. */
+export interface Neighbour {
+  readonly number: number
+  readonly peerId: string
+  readonly nodeId: string
+  readonly institution: string
+  readonly version: string
+  readonly sandbox: string
+  readonly lastSeenMs: number
+}
+
+export interface FoundCatalog {
+  readonly peerId: string
+  readonly descriptor: CatalogDescriptor
+}
+
+export interface DirectoryParts {
+  readonly clock: Clock
+  readonly database: Database
+  readonly links: Links
+  /** Peers that may be asked now: members known to the mesh, ourselves among them. */
+  readonly members: () => readonly string[]
+  /** PeerIds that the DHT names for a catalog: hints. */
+  readonly providers: (catalog: string, signal: AbortSignal) => Promise<readonly string[]>
+}
+
+/** A catalog question waits this long for one peer; who is slower is not counted in. */
+const ASK_MS = 5_000
+/** How long the DHT is asked for peers that membership does not know. */
+const HINT_MS = 1_500
+
+export class Directory {
+  readonly #parts: DirectoryParts
+  readonly #stored: Sublevel<Neighbour>
+  readonly #neighbours = new Map<string, Neighbour>()
+
+  private constructor(parts: DirectoryParts) {
+    this.#parts = parts
+    this.#stored = parts.database.json('neighbours')
+  }
+
+  static async open(parts: DirectoryParts, self: Omit<Neighbour, 'number' | 'lastSeenMs'>): Promise<Directory> {
+    const directory = new Directory(parts)
+    for await (const neighbour of directory.#stored.values()) directory.#neighbours.set(neighbour.peerId, neighbour)
+    await directory.#remember({ ...self, lastSeenMs: parts.clock.now() })
+    return directory
+  }
+
+  /** In the order of their numbers. */
+  neighbours(): Neighbour[] {
+    return [...this.#neighbours.values()].sort((a, b) => a.number - b.number)
+  }
+
+  get(peerId: string): Neighbour | undefined {
+    return this.#neighbours.get(peerId)
+  }
+
+  /** Reads what a peer says of itself, sealed by itself. */
+  async introduce(peerId: string, sealedHello: Uint8Array): Promise<void> {
+    const opened = await open(sealedHello, { type: 'hello', issuer: peerId, clock: this.#parts.clock })
+    const hello = messages.HelloAnswer.decode(opened.body)
+    await this.#remember({
+      peerId,
+      nodeId: hello.nodeId.slice(0, 64),
+      institution: hello.institution.slice(0, 200),
+      version: hello.version.slice(0, 32),
+      sandbox: hello.sandbox.slice(0, 64),
+      lastSeenMs: this.#parts.clock.now()
+    })
+  }
+
+  /** The PeerId behind a name. Throws PEER_UNKNOWN, also where two peers share the name. */
+  resolve(name: string): string {
+    if (isKeyId(name)) return name
+    const named = this.neighbours().filter((neighbour) => neighbour.nodeId === name)
+    const [only, second] = named
+    if (only && !second) return only.peerId
+    const shown = JSON.stringify(name.slice(0, 64))
+    const reason = second
+      ? `Several peers are called ${shown}: use one of the PeerIds ${named.map(({ peerId }) => peerId).join(', ')}.`
+      : `No peer called ${shown} is known here. GET /api/v1/nodes lists those that are.`
+    throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+  }
+
+  /** Asks every member, and whom the DHT names besides, for catalogs; each answer is signed by its owner. */
+  async search(
+    query: { words: readonly string[]; name: string },
+    signal: AbortSignal
+  ): Promise<readonly FoundCatalog[]> {
+    const hinted = query.name === '' ? [] : await this.#hints(query.name, signal)
+    const candidates = [...new Set([...this.#parts.members(), ...hinted])]
+    const answers = await Promise.all(candidates.map((peerId) => this.#ask(peerId, query, signal)))
+    return answers.flat()
+  }
+
+  async #hints(name: string, signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      return await this.#parts.providers(name, AbortSignal.any([signal, AbortSignal.timeout(HINT_MS)]))
+    } catch {
+      // Hints only: membership is asked in any case.
+      return []
+    }
+  }
+
+  async #ask(peerId: string, query: { words: readonly string[]; name: string }, signal: AbortSignal) {
+    try {
+      const link = this.#parts.links.to(peerId)
+      const sealed = await link.catalogs(query, AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]))
+      return await Promise.all(sealed.map((bytes) => this.#read(peerId, bytes)))
+    } catch {
+      // A peer that cannot be asked, or does not sign what it says, offers nothing now.
+      return []
+    }
+  }
+
+  async #read(peerId: string, sealed: Uint8Array): Promise<FoundCatalog> {
+    const opened = await open(sealed, { type: 'catalog', issuer: peerId, clock: this.#parts.clock })
+    return { peerId, descriptor: messages.CatalogDescriptor.decode(opened.body) }
+  }
+
+  async #remember(neighbour: Omit<Neighbour, 'number'>): Promise<void> {
+    const known = this.#neighbours.get(neighbour.peerId)
+    const number = known?.number ?? this.#neighbours.size + 1
+    const remembered = { ...neighbour, number }
+    this.#neighbours.set(neighbour.peerId, remembered)
+    await this.#parts.database.commit((draft) => draft.put(this.#stored, neighbour.peerId, remembered), { sync: false })
+  }
+}
+
+/** Whether a catalog fits every word, in its name, title, description, keywords or variables. */
+export function fitsWords(descriptor: CatalogDescriptor, words: readonly string[]): boolean {
+  const variables = descriptor.tables.flatMap((table) => table.variables)
+  const text = [
+    descriptor.name,
+    descriptor.title,
+    descriptor.description,
+    descriptor.dataType,
+    ...descriptor.keywords,
+    ...variables.flatMap((variable) => [variable.name, variable.description])
+  ]
+    .join('\n')
+    .toLowerCase()
+  return words.every((word) => text.includes(word.toLowerCase()))
+}

@@ -1,0 +1,113 @@
+/** A stored request as the gateway shows it: states, verified outputs, and the pooled answer. */
+import type { PartView, RequestView } from '@stimnet/gateway'
+import { CODES, codeOf, isEnded, type JobState, messages, type Output, open, type Clock } from '@stimnet/protocol'
+import { pool } from '@stimnet/statistics'
+import type { RequestPart, RequestRecord } from '../store/requests.ts'
+
+/** Ended requests whose view is kept: it never changes again, and clients ask for it many times. */
+const KEPT_MAX = 512
+
+/** Views of requests; that of an ended one is made once. */
+export class Views {
+  readonly #clock: Clock
+  readonly #ended = new Map<string, Promise<RequestView>>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  of(record: RequestRecord): Promise<RequestView> {
+    if (record.endedAtMs === undefined) return viewOf(record, this.#clock)
+    const kept = this.#ended.get(record.id)
+    if (kept) return kept
+    const view = viewOf(record, this.#clock)
+    if (this.#ended.size >= KEPT_MAX) this.#ended.delete(this.#ended.keys().next().value ?? '')
+    this.#ended.set(record.id, view)
+    view.catch(() => this.#ended.delete(record.id))
+    return view
+  }
+}
+
+/** Reads the stored, already verified results; a part without a result has no output. */
+async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView> {
+  const parts = await Promise.all(record.parts.map((part) => partView(part, clock)))
+  const state = stateOf(record)
+  const only = parts.length === 1 ? parts[0] : undefined
+  const code = record.code ?? only?.code
+  const reason = record.reason ?? only?.reason
+  const ended = record.endedAtMs !== undefined
+  return {
+    id: record.id,
+    number: record.number,
+    broadcast: record.broadcast,
+    owner: record.owner,
+    catalog: record.catalog,
+    programWord: record.programWord,
+    title: record.title,
+    submittedAtMs: record.submittedAtMs,
+    ...(record.startedAtMs === undefined ? {} : { startedAtMs: record.startedAtMs }),
+    ...(record.endedAtMs === undefined ? {} : { endedAtMs: record.endedAtMs }),
+    state,
+    ...(code === undefined ? {} : { code }),
+    ...(reason === undefined ? {} : { reason }),
+    progress: ended ? 1 : parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part.progress, 0) / parts.length,
+    parts,
+    ...pooledOf(parts, ended),
+    warnings: [...new Set(parts.flatMap((part) => part.warnings))]
+  }
+}
+
+function pooledOf(parts: readonly PartView[], ended: boolean): Pick<RequestView, 'pooled'> {
+  if (!ended || parts.length < 2 || !parts.some((part) => part.output)) return {}
+  try {
+    const shares = parts.map(({ peerId, output, code }) => ({ site: peerId, output: output ?? null, ...(code ? { code } : {}) }))
+    return { pooled: pool(shares) }
+  } catch (error) {
+    // Parts that do not fit together are shown side by side; the view says so.
+    const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
+    return { pooled: { columns: [], rows: [], sites: [], missing: [], notes } }
+  }
+}
+
+/** One part: its own state. Several: running until all have ended, completed where at least one did. */
+export function stateOf(record: RequestRecord): JobState {
+  const states = record.parts.map((part) => part.state)
+  const [only] = states
+  if (record.parts.length === 0) {
+    if (record.cancelled) return 'cancelled'
+    return record.endedAtMs === undefined ? 'queued' : 'failed'
+  }
+  if (states.length === 1 && only !== undefined) return only
+  if (states.some((state) => !isEnded(state))) return states.every((state) => state === 'queued') ? 'queued' : 'running'
+  if (states.includes('completed')) return 'completed'
+  // Of several ends the one that says most: what was withheld before what was refused before what broke.
+  const order: readonly JobState[] = ['blocked', 'denied', 'failed', 'cancelled', 'expired']
+  return order.find((state) => states.includes(state)) ?? 'failed'
+}
+
+async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
+  const output = await outputOf(part, clock)
+  return {
+    peerId: part.peerId,
+    nodeId: part.nodeId,
+    institution: part.institution,
+    jobId: part.jobId,
+    state: part.state,
+    ...(part.code === undefined ? {} : { code: part.code }),
+    ...(part.reason === undefined ? {} : { reason: part.reason }),
+    progress: part.progress,
+    ...(output === undefined ? {} : { output }),
+    ...(part.result === undefined ? {} : { receipt: Buffer.from(part.result, 'base64url').toString('ascii') }),
+    warnings: part.warnings,
+    updatedAtMs: part.updatedAtMs
+  }
+}
+
+async function outputOf(part: RequestPart, clock: Clock): Promise<Output | undefined> {
+  if (part.result === undefined || part.state !== 'completed') return undefined
+  const sealed = new Uint8Array(Buffer.from(part.result, 'base64url'))
+  const opened = await open(sealed, { type: 'job-result', issuer: part.peerId, clock, atAnyTime: true })
+  const { outputJson } = messages.JobResult.decode(opened.body)
+  // Its shape was checked when it was received; only then it was stored.
+  return JSON.parse(new TextDecoder().decode(outputJson)) as Output
+}

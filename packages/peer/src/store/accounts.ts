@@ -1,0 +1,116 @@
+/** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer reads. */
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+
+export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
+
+const accountSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64'),
+  roles: z.array(z.enum(ROLES)).min(1),
+  password: z.string()
+})
+export type StoredAccount = z.output<typeof accountSchema>
+
+const fileSchema = z.strictObject({ accounts: z.array(accountSchema) })
+
+/** scrypt parameters: 32 MiB and about 0.1 s for one guess (RFC 7914; N = 2^15, r = 8, p = 1). */
+const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }
+const HASH_BYTES = 32
+
+/** `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const hash = await derive(password, salt, COST)
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$')
+}
+
+export async function passwordFits(password: string, stored: string): Promise<boolean> {
+  const [scheme, N, r, p, salt = '', hash = ''] = stored.split('$')
+  const expected = Buffer.from(hash, 'base64url')
+  if (scheme !== 'scrypt' || expected.length !== HASH_BYTES) return false
+  const cost = { N: Number(N), r: Number(r), p: Number(p), maxmem: COST.maxmem }
+  return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), cost), expected)
+}
+
+function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFC'), salt, HASH_BYTES, cost, (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}
+
+/** Guesses at the same time: each takes 32 MiB, and strangers start them. */
+const CHECKS_MAX = 4
+
+export class Accounts {
+  readonly #file: string
+  readonly #accounts: Map<string, StoredAccount>
+  /** Somebody's hash to compare with where there is no such account, so that time does not tell. */
+  readonly #nobody: Promise<string>
+  #checking = 0
+
+  private constructor(file: string, accounts: readonly StoredAccount[]) {
+    this.#file = file
+    this.#accounts = new Map(accounts.map((account) => [account.name, account]))
+    this.#nobody = hashPassword(randomBytes(16).toString('hex'))
+  }
+
+  /** No file is no accounts. Throws CONFIG_INVALID for one that cannot be read. */
+  static async open(file: string): Promise<Accounts> {
+    try {
+      return new Accounts(file, fileSchema.parse(JSON.parse(await readFile(file, 'utf8'))).accounts)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new Accounts(file, [])
+      throw new StimnetError('CONFIG_INVALID', `the accounts file ${file} cannot be read`, { cause })
+    }
+  }
+
+  list(): readonly StoredAccount[] {
+    return [...this.#accounts.values()]
+  }
+
+  get(name: string): StoredAccount | undefined {
+    return this.#accounts.get(name)
+  }
+
+  /** Throws RATE_LIMITED where too many passwords are being checked at once. */
+  async authenticate(name: string, password: string): Promise<StoredAccount | null> {
+    if (this.#checking >= CHECKS_MAX) throw new StimnetError('RATE_LIMITED', 'checking a password')
+    this.#checking += 1
+    try {
+      const account = this.#accounts.get(name)
+      const fits = await passwordFits(password, account?.password ?? (await this.#nobody))
+      return fits && account ? account : null
+    } finally {
+      this.#checking -= 1
+    }
+  }
+
+  /** Adds or replaces an account. Throws PARAMETER_INVALID for a name or role that is none. */
+  async put(account: { name: string; roles: readonly string[]; password: string }): Promise<void> {
+    const parsed = accountSchema.safeParse({ ...account, password: await hashPassword(account.password) })
+    if (!parsed.success) {
+      const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    }
+    this.#accounts.set(account.name, parsed.data)
+    await this.#write()
+  }
+
+  /** False where there is no such account. */
+  async remove(name: string): Promise<boolean> {
+    const removed = this.#accounts.delete(name)
+    if (removed) await this.#write()
+    return removed
+  }
+
+  async #write(): Promise<void> {
+    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
+    const text = `${JSON.stringify({ accounts: this.list() }, null, 2)}\n`
+    // Whole or not at all: a crash must not leave half a file.
+    await writeFile(`${this.#file}.new`, text, { mode: 0o600 })
+    await rename(`${this.#file}.new`, this.#file)
+  }
+}

@@ -1,0 +1,151 @@
+/** The one database of a peer: sublevels for who needs one, and a single writer with group commit. */
+import { codeOf, StimnetError } from '@stimnet/protocol'
+import type { AbstractLevel, AbstractSublevel } from 'abstract-level'
+import { Level } from 'level'
+import { MemoryLevel } from 'memory-level'
+import { type AuditEvent, AuditLog } from './audit-log.ts'
+
+export type Root = AbstractLevel<string | Buffer | Uint8Array, string, string>
+export type Sublevel<V> = AbstractSublevel<Root, string | Buffer | Uint8Array, string, V>
+
+/** One line of a batch; which value belongs to which sublevel is known where it is made. */
+export type Operation =
+  | { readonly type: 'put'; readonly sublevel: unknown; readonly key: string; readonly value: unknown }
+  | { readonly type: 'del'; readonly sublevel: unknown; readonly key: string }
+
+/** What one change wants written: all of it in one batch, or none. */
+export interface Draft {
+  put<V>(sublevel: Sublevel<V>, key: string, value: V): void
+  del<V>(sublevel: Sublevel<V>, key: string): void
+  /** Appends to the audit log; gives the record's place and hash at once, so that a receipt can carry them. */
+  audit(event: AuditEvent): { sequence: number; hash: string }
+}
+
+interface Waiting {
+  readonly prepare: (draft: Draft) => unknown
+  readonly sync: boolean
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Changes written together at most; keeps a batch, and with it the wait of its first change, short. */
+const GROUP_MAX = 256
+
+export class Database {
+  readonly root: Root
+  readonly auditLog: AuditLog
+  readonly #now: () => number
+  readonly #waiting: Waiting[] = []
+  #writing: Promise<void> | undefined
+  #broken: StimnetError | undefined
+  #closed = false
+
+  private constructor(root: Root, auditLog: AuditLog, now: () => number) {
+    this.root = root
+    this.auditLog = auditLog
+    this.#now = now
+  }
+
+  /**
+   * Opens the database in a directory, or in memory for tests. Throws STORE_UNAVAILABLE where another process holds
+   * it or it cannot be read, AUDIT_BROKEN where the log's end is not where the last batch left it.
+   */
+  static async open(where: { directory: string } | { memory: true }, now: () => number): Promise<Database> {
+    const root = (
+      'memory' in where ? new MemoryLevel<string, string>() : new Level<string, string>(where.directory)
+    ) as unknown as Root
+    try {
+      await root.open()
+    } catch (cause) {
+      throw new StimnetError('STORE_UNAVAILABLE', `opening ${'directory' in where ? where.directory : 'memory'}`, {
+        cause
+      })
+    }
+    try {
+      return new Database(root, await AuditLog.open(root), now)
+    } catch (error) {
+      await root.close()
+      throw error
+    }
+  }
+
+  json<V>(name: string): Sublevel<V> {
+    return this.root.sublevel<string, V>(name, { valueEncoding: 'json' }) as unknown as Sublevel<V>
+  }
+
+  /**
+   * The only way to write. `prepare` runs when all earlier changes have been prepared, and decides with what it then
+   * sees; all changes waiting are written in one batch. With `sync` (the default) the promise resolves once the batch
+   * is on disk; without, the change is as durable as the next synced one. `prepare` may throw: then nothing of it is
+   * written. A batch that cannot be written stops the writer: what memory holds is then ahead of the disk.
+   */
+  commit<T>(prepare: (draft: Draft) => T | Promise<T>, options: { sync?: boolean } = {}): Promise<T> {
+    if (this.#closed) return Promise.reject(new StimnetError('STORE_UNAVAILABLE', 'the database is closed'))
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ prepare, sync: options.sync ?? true, resolve, reject })
+      this.#writing ??= this.#write()
+    })
+  }
+
+  /** Why writing stopped, if it did. */
+  get failure(): StimnetError | undefined {
+    return this.#broken
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#writing
+    await this.root.close()
+  }
+
+  async #write(): Promise<void> {
+    // One turn of the loop, so that what arrives together is written together.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#waiting.length > 0) await this.#writeGroup(this.#waiting.splice(0, GROUP_MAX))
+    this.#writing = undefined
+  }
+
+  async #writeGroup(group: Waiting[]): Promise<void> {
+    const operations: Operation[] = []
+    const done: (() => void)[] = []
+    const prepared: Waiting[] = []
+    for (const waiting of group) {
+      if (this.#broken) {
+        waiting.reject(this.#broken)
+        continue
+      }
+      const mark = this.auditLog.mark()
+      const own: Operation[] = []
+      try {
+        const value = await waiting.prepare(this.#draft(own))
+        operations.push(...own)
+        prepared.push(waiting)
+        done.push(() => waiting.resolve(value as never))
+      } catch (error) {
+        this.auditLog.rewind(mark)
+        waiting.reject(error)
+      }
+    }
+    const records = this.auditLog.takePending()
+    if (operations.length === 0 && records.length === 0) return done.forEach((resolve) => void resolve())
+    try {
+      await this.root.batch([...operations, ...records] as never, { sync: prepared.some((w) => w.sync) } as never)
+      for (const resolve of done) resolve()
+    } catch (cause) {
+      this.#broken = new StimnetError('STORE_UNAVAILABLE', `writing failed (${codeOf(cause)})`, { cause })
+      for (const waiting of prepared) waiting.reject(this.#broken)
+    }
+  }
+
+  #draft(operations: Operation[]): Draft {
+    return {
+      put: (sublevel, key, value) => {
+        operations.push({ type: 'put', sublevel, key, value })
+      },
+      del: (sublevel, key) => {
+        operations.push({ type: 'del', sublevel, key })
+      },
+      audit: (event) => this.auditLog.append(event, this.#now())
+    }
+  }
+}

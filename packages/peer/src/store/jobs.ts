@@ -1,0 +1,157 @@
+/** The jobs others asked of us, and for each asking peer the feed of their changes. */
+import { isEnded, type JobState, move, outwardState } from '@stimnet/protocol'
+import type { Database, Draft, Sublevel } from './database.ts'
+
+/** One admitted request. Bytes are base64url. */
+export interface JobRecord {
+  readonly id: string
+  readonly state: JobState
+  /** The sealed JobRequest as received. */
+  readonly request: string
+  readonly requestHash: string
+  readonly issuer: string
+  /** requester, or gateway where the asking peer keeps the key. */
+  readonly custody: string
+  /** The peer that asked, and that may follow and cancel. */
+  readonly askedBy: string
+  readonly catalog: string
+  /** The epoch it was admitted for; it runs on no other. */
+  readonly epoch: string
+  readonly programWord: string
+  readonly admittedAtMs: number
+  readonly startedAtMs?: number
+  readonly endedAtMs?: number
+  /** How often it was started; more than one after a crash. */
+  readonly runs: number
+  readonly code?: string
+  readonly reason?: string
+  readonly warnings: readonly string[]
+  /** When its end may be seen outside. */
+  readonly visibleAtMs?: number
+  /** The sealed JobResult, once ended. Once stored, only these bytes are ever served. */
+  readonly result?: string
+}
+
+/** One line of an asking peer's feed: the latest outward state of one job. */
+export interface FeedEntry {
+  readonly jobId: string
+  readonly state: JobState
+  readonly progress: number
+}
+
+const sequenceKey = (askedBy: string, sequence: number) => `${askedBy}!${String(sequence).padStart(16, '0')}`
+
+export class JobStore {
+  readonly #jobs: Sublevel<JobRecord>
+  readonly #feed: Sublevel<FeedEntry>
+  /** By job: where in the feed it stands now. */
+  readonly #placed: Sublevel<{ sequence: number; state: JobState }>
+  readonly #database: Database
+  readonly #watchers = new Map<string, Set<() => void>>()
+  #sequence: number
+  #total: number
+  #showing: Promise<unknown> = Promise.resolve()
+  /** Names this feed; an asker that followed another starts from the beginning. */
+  readonly log: string
+
+  private constructor(database: Database, log: string, facts: { sequence: number; total: number }) {
+    this.#database = database
+    this.#jobs = database.json('jobs')
+    this.#feed = database.json('feed')
+    this.#placed = database.json('feed-places')
+    this.log = log
+    this.#sequence = facts.sequence
+    this.#total = facts.total
+  }
+
+  static async open(database: Database, freshLog: () => string): Promise<JobStore> {
+    const meta = database.json<string>('meta')
+    let log = await meta.get('feed-log')
+    if (log === undefined) {
+      log = freshLog()
+      const name = log
+      await database.commit((draft) => draft.put(meta, 'feed-log', name))
+    }
+    // The highest place given so far; places are few enough to look at once at start.
+    let sequence = 0
+    for await (const place of database.json<{ sequence: number }>('feed-places').values()) {
+      sequence = Math.max(sequence, place.sequence)
+    }
+    const total = (await database.json('jobs').keys().all()).length
+    return new JobStore(database, log, { sequence, total })
+  }
+
+  get(id: string): Promise<JobRecord | undefined> {
+    return this.#jobs.get(id)
+  }
+
+  /** All that have not ended, oldest first. */
+  async open(): Promise<JobRecord[]> {
+    const records = await this.#jobs.values().all()
+    return records.filter((job) => !isEnded(job.state)).sort((a, b) => a.admittedAtMs - b.admittedAtMs)
+  }
+
+  /** Ended jobs whose end was not yet shown: a crash came between. */
+  async unshown(): Promise<JobRecord[]> {
+    const shown = new Map(await this.#placed.iterator().all())
+    const records = await this.#jobs.values().all()
+    return records.filter((job) => isEnded(job.state) && shown.get(job.id)?.state !== outwardState(job.state))
+  }
+
+  add(draft: Draft, job: JobRecord): void {
+    this.#total += 1
+    draft.put(this.#jobs, job.id, job)
+  }
+
+  /** Applies one allowed move; the record comes back as it now is. */
+  change(draft: Draft, job: JobRecord, to: JobState, changes: Partial<JobRecord> = {}): JobRecord {
+    const changed = { ...job, ...changes, state: move(job.state, to) }
+    draft.put(this.#jobs, job.id, changed)
+    return changed
+  }
+
+  /** Puts a job's outward state into its asker's feed and wakes the follower. Not synced: a crash shows it again. */
+  show(job: JobRecord, progress: number): Promise<void> {
+    // One after the other, so that each sees where the one before put the job.
+    const shown = this.#showing.then(() => this.#show(job, progress))
+    this.#showing = shown.catch(() => undefined)
+    return shown
+  }
+
+  async #show(job: JobRecord, progress: number): Promise<void> {
+    const before = await this.#placed.get(job.id)
+    const state = outwardState(job.state)
+    await this.#database.commit(
+      (draft) => {
+        this.#sequence += 1
+        if (before) draft.del(this.#feed, sequenceKey(job.askedBy, before.sequence))
+        draft.put(this.#feed, sequenceKey(job.askedBy, this.#sequence), { jobId: job.id, state, progress })
+        draft.put(this.#placed, job.id, { sequence: this.#sequence, state })
+      },
+      { sync: false }
+    )
+    for (const wake of this.#watchers.get(job.askedBy) ?? []) wake()
+  }
+
+  /** A peer's feed after a sequence, oldest first, a bounded piece at a time. */
+  async feed(askedBy: string, after: number, limit: number): Promise<{ sequence: number; entry: FeedEntry }[]> {
+    const range = { gt: sequenceKey(askedBy, after), lt: sequenceKey(askedBy, Number.MAX_SAFE_INTEGER), limit }
+    const entries = await this.#feed.iterator(range).all()
+    return entries.map(([key, entry]) => ({ sequence: Number(key.slice(key.indexOf('!') + 1)), entry }))
+  }
+
+  /** Calls `wake` at each change of that peer's feed, until the returned function is called. */
+  watch(askedBy: string, wake: () => void): () => void {
+    const set = this.#watchers.get(askedBy) ?? new Set()
+    this.#watchers.set(askedBy, set.add(wake))
+    return () => {
+      set.delete(wake)
+      if (set.size === 0) this.#watchers.delete(askedBy)
+    }
+  }
+
+  /** All jobs ever admitted. */
+  get total(): number {
+    return this.#total
+  }
+}

@@ -1,0 +1,181 @@
+/** The door: makes a safe output of an aggregate, or refuses. Pure; what it returns takes effect when it is published. */
+import {
+  type CatalogDescriptor,
+  type DisclosureCard,
+  LIMITS,
+  type Output,
+  type Plan,
+  type Reduction,
+  type SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
+import type { Partition } from './atoms.ts'
+import type { VariableFacts } from './cell.ts'
+import { claimOf } from './claims.ts'
+import { gateCohort } from './cohort-gate.ts'
+import { roundCount } from './rounding.ts'
+import { type SafeOutput, takeMaker } from './safe-output.ts'
+import { judgeScript } from './script-output.ts'
+import type { PrivacySettings } from './settings.ts'
+import { suppress } from './suppress.ts'
+import { columnsOfPlan, rowOf } from './table-output.ts'
+
+export type { VariableFacts } from './cell.ts'
+
+const makeSafeOutput = takeMaker()
+
+/** What a program produced. It stays inside the walls. */
+export type Aggregate =
+  | { readonly kind: 'table'; readonly plan: Plan; readonly reduction: Reduction }
+  | {
+      readonly kind: 'script'
+      /** The JSON text that the script wrote, unread. */
+      readonly result: string
+      /** The words it may say: its own literals, the parameters', and the catalog's public words. */
+      readonly literals: ReadonlySet<string>
+    }
+
+export interface DisclosureContext {
+  readonly settings: PrivacySettings
+  readonly policyHash: string
+  readonly epoch: string
+  readonly cohortHash: string
+  readonly codeHash: string
+  readonly image: string
+  /** Who was in it, as evaluated by the node. */
+  readonly cohort: SubjectSet
+  /** Of the ledger scope, as it is now: call again under the single writer, and publish with what that call returns. */
+  readonly partition: Partition
+  readonly synthetic: boolean
+  /** See `variableFacts`. A variable it does not know counts as unbounded. */
+  readonly variables: ReadonlyMap<VariableRef, VariableFacts>
+}
+
+export type Disclosed =
+  | {
+      readonly ok: true
+      readonly output: SafeOutput /** To store in the batch that publishes. */
+      readonly partition: Partition
+    }
+  | {
+      readonly ok: false
+      readonly code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE'
+      /** For the local audit log alone: it is about data. */
+      readonly why: string
+    }
+
+/** Units and bounds of a catalog's variables. */
+export function variableFacts(descriptor: CatalogDescriptor): Map<VariableRef, VariableFacts> {
+  return new Map(
+    descriptor.tables.flatMap((table) =>
+      table.variables.map((variable): [VariableRef, VariableFacts] => [
+        `${table.name}.${variable.name}`,
+        { bounded: variable.bounded, ...(variable.unit === '' ? {} : { unit: variable.unit }) }
+      ])
+    )
+  )
+}
+
+/** Applies the rules in force to an aggregate. Gate, atoms and suppression all fail with the same code. */
+export function disclose(aggregate: Aggregate, context: DisclosureContext): Disclosed {
+  if (!gateCohort(context.cohort.size, context.settings).ok)
+    return refuse('COHORT_NOT_RELEASABLE', 'the cohort is too small')
+  return aggregate.kind === 'table' ? discloseTable(aggregate, context) : discloseScript(aggregate, context)
+}
+
+function refuse(code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE', why: string): Disclosed {
+  return { ok: false, code, why }
+}
+
+function discloseTable(
+  { plan, reduction }: Extract<Aggregate, { kind: 'table' }>,
+  context: DisclosureContext
+): Disclosed {
+  const { settings } = context
+  const facts = (variable: VariableRef): VariableFacts => context.variables.get(variable) ?? { bounded: false }
+  const { rows, partition, why } = suppress(plan, reduction, { settings, facts, partition: context.partition })
+  const shown = rows.filter((row) => row.shown)
+  if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
+  const outputRows = shown.map((row) => rowOf(row, settings))
+  const groups = rows.length - shown.length
+  const cells = shown.reduce((sum, row) => sum + row.cells.filter((cell) => cell.basis === null).length, 0)
+  const suppressed = cells + groups * plan.measures.length
+  // The size of the cohort is a total: with a group withheld it would give the group's size away.
+  const total = groups === 0 && partition.isUnionOfAtoms(context.cohort) ? roundedSize(context) : null
+  return pass(
+    {
+      kind: 'table',
+      columns: columnsOfPlan(plan, facts),
+      rows: outputRows,
+      withheld: { groups, cells },
+      disclosure: cardOf(context, { level: 'P1', subjects: total, suppressed, bits: null })
+    },
+    partition
+  )
+}
+
+function discloseScript(
+  { result, literals }: Extract<Aggregate, { kind: 'script' }>,
+  context: DisclosureContext
+): Disclosed {
+  const admission = context.partition.admit([context.cohort], context.settings.k)
+  if (!admission.ok) return refuse('COHORT_NOT_RELEASABLE', 'the cohort splits an atom')
+  const judged = judgeScript(result, {
+    literals,
+    k: context.settings.k,
+    bitsMax: context.settings.scriptBitsMax,
+    subjects: context.cohort.size
+  })
+  if (!judged.ok) return refuse('OUTPUT_NOT_RELEASABLE', judged.why)
+  return pass(
+    {
+      kind: 'values',
+      values: judged.values,
+      withheld: { leaves: judged.withheld },
+      disclosure: cardOf(context, {
+        level: 'unreviewed',
+        subjects: roundedSize(context),
+        suppressed: judged.withheld,
+        bits: judged.bits
+      })
+    },
+    admission.next
+  )
+}
+
+function roundedSize({ cohort, settings }: DisclosureContext): number {
+  return roundCount(cohort.size, settings)
+}
+
+function pass(output: Output, partition: Partition): Disclosed {
+  const safe = makeSafeOutput(output)
+  if (safe.bytes.length > LIMITS.outputBytesMax)
+    return refuse('OUTPUT_NOT_RELEASABLE', 'more than a safe output can hold')
+  return { ok: true, output: safe, partition }
+}
+
+interface CardFacts {
+  readonly level: DisclosureCard['level']
+  readonly subjects: number | null
+  readonly suppressed: number
+  readonly bits: number | null
+}
+
+function cardOf(context: DisclosureContext, facts: CardFacts): DisclosureCard {
+  const { settings } = context
+  return {
+    level: facts.level,
+    claim: claimOf(facts.level, settings.k, context.synthetic),
+    preset: settings.preset,
+    policy_hash: context.policyHash,
+    k: settings.k,
+    round_base: settings.roundBase,
+    epoch: context.epoch,
+    cohort_hash: context.cohortHash,
+    subjects: facts.subjects,
+    suppressed_cells: facts.suppressed,
+    bits: facts.bits,
+    code_hash: context.codeHash,
+    image: context.image
+  }
+}

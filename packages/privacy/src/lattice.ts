@@ -1,0 +1,92 @@
+/**
+ * The lattice of a small catalog: its steward fixes base cells (sex × diagnosis × age below or from 65, say), and whole
+ * cohorts are made of them, so that no refusal of a cohort tells anything about data or history.
+ *
+ * One more thing is allowed: a declared category of a table with several rows per subject, because an ordinary question
+ * names the visit it is about. Who has a row at that visit is not made of base cells; the atom rule, which judges the
+ * subjects behind every released number, still stands behind such a question and may refuse it.
+ */
+import {
+  type CatalogDescriptor,
+  type Comparison,
+  type Filter,
+  isComparison,
+  type Plan,
+  type ResolvedVariable,
+  resolveVariable,
+  StimnetError
+} from '@stimnet/protocol'
+
+export interface AskedCohort {
+  readonly cohort?: Filter
+  readonly plan?: Plan
+}
+
+/**
+ * Throws FILTER_OFF_LATTICE, with a reason that names the lattice, where cohort, WHERE or GROUP BY go beyond it; and
+ * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS. A catalog without a lattice lets everything pass. Looks at no data.
+ */
+export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }: AskedCohort): void {
+  if (descriptor.lattice.length === 0) return
+  if (cohort !== undefined) assertFilter(descriptor, cohort)
+  if (plan?.where !== undefined) assertFilter(descriptor, plan.where, plan.tables)
+  for (const key of plan?.groupBy ?? []) {
+    const resolved = resolveVariable(descriptor, key.variable)
+    if (isVisitLike(resolved)) continue
+    const cuts = cutsOf(descriptor, resolved)
+    if (cuts === undefined) refuse(descriptor, key.variable)
+    if (!isCategory(resolved) && !resolved.variable.breakpoints.every((cut) => cuts.includes(cut))) {
+      refuse(descriptor, key.variable)
+    }
+  }
+}
+
+function assertFilter(descriptor: CatalogDescriptor, filter: Filter, tables?: readonly string[]): void {
+  for (const comparison of comparisonsOf(filter)) {
+    const resolved = resolveVariable(descriptor, comparison.column, tables)
+    if (!isVisitLike(resolved) && !isOnCut(comparison, resolved, cutsOf(descriptor, resolved))) {
+      refuse(descriptor, comparison.column)
+    }
+  }
+}
+
+function comparisonsOf(filter: Filter): Comparison[] {
+  if (isComparison(filter)) return [filter]
+  const inner = 'all' in filter ? filter.all : 'any' in filter ? filter.any : [filter.not]
+  return inner.flatMap(comparisonsOf)
+}
+
+function isCategory({ variable }: ResolvedVariable): boolean {
+  return variable.type === 'category' && variable.levels.length > 0
+}
+
+function isVisitLike(resolved: ResolvedVariable): boolean {
+  return !resolved.table.oneRowPerSubject && isCategory(resolved)
+}
+
+/** Undefined for a variable that is not in the lattice. */
+function cutsOf(descriptor: CatalogDescriptor, { ref }: ResolvedVariable): readonly number[] | undefined {
+  return descriptor.lattice.find((entry) => entry.variable === ref)?.breakpoints
+}
+
+/** Base cells are [from, to): of the comparisons with a number only `<` and `>=` at a cut are made of whole cells. */
+function isOnCut({ op, values }: Comparison, resolved: ResolvedVariable, cuts: readonly number[] | undefined): boolean {
+  if (cuts === undefined || op === 'is null') return false
+  if (isCategory(resolved)) return op === '=' || op === '!=' || op === 'in'
+  return (op === '<' || op === '>=') && values.every((value) => typeof value === 'number' && cuts.includes(value))
+}
+
+/** The lattice in words: "subjects.sex, subjects.age (cut at 65)". */
+export function latticeInWords(descriptor: CatalogDescriptor): string {
+  const words = descriptor.lattice.map(({ variable, breakpoints }) =>
+    breakpoints.length === 0 ? variable : `${variable} (< or >= ${breakpoints.join(', ')})`
+  )
+  return words.join(', ')
+}
+
+function refuse(descriptor: CatalogDescriptor, column: string): never {
+  const reason =
+    `${JSON.stringify(column.slice(0, 129))} cannot be used like this: this small catalog answers for cohorts and groups made of ` +
+    `${latticeInWords(descriptor).slice(0, 400)}, and the categories of tables with several rows per subject.`
+  throw new StimnetError('FILTER_OFF_LATTICE', reason, { reason })
+}

@@ -1,0 +1,60 @@
+/** What the tests of the protocol share: keys, a clock that stands still, and a filter like a researcher's. */
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import {
+  type Code,
+  COMPARISON_OPS,
+  type Filter,
+  SimulatedClock,
+  type StimnetError,
+  signerFromSeed
+} from '../src/index.ts'
+
+export const START_MS = 1_750_000_000_000
+export const clockAt = (ms: number) => new SimulatedClock(ms)
+export const seedOf = (byte: number) => new Uint8Array(32).fill(byte)
+
+/** Ada asks; Bob is another key. */
+export const ada = await signerFromSeed(seedOf(1))
+export const bob = await signerFromSeed(seedOf(2))
+
+export const bytesOf = (text: string) => new TextEncoder().encode(text)
+export const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+/** For `assert.throws` and `assert.rejects`: a StimnetError with one of the codes. */
+export function coded(...codes: Code[]) {
+  return (error: unknown): true => {
+    const { name, code } = error as StimnetError
+    assert.equal(name, 'StimnetError', `not a StimnetError: ${String(error)}`)
+    assert.ok(codes.includes(code), `${code} is none of ${codes.join(', ')}`)
+    return true
+  }
+}
+
+const column = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,20}(\.[A-Za-z][A-Za-z0-9_]{0,20})?$/)
+// The wire cannot tell -0 from 0 apart in a comparison's meaning, so it is not asked to.
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))
+const value = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), finite, fc.boolean())
+const comparison = fc.constantFrom(...COMPARISON_OPS).chain((op) => {
+  const count = op === 'is null' ? [0, 0] : op === 'in' ? [1, 4] : [1, 1]
+  return fc.record({
+    column,
+    op: fc.constant(op),
+    values: fc.array(value, { minLength: count[0] ?? 0, maxLength: count[1] ?? 1 })
+  })
+})
+
+function filterAt(depth: number): fc.Arbitrary<Filter> {
+  if (depth === 4) return comparison
+  const inner = filterAt(depth + 1)
+  const some = fc.array(inner, { minLength: 1, maxLength: 2 })
+  return fc.oneof(
+    { weight: 2, arbitrary: comparison },
+    fc.record({ all: some }),
+    fc.record({ any: some }),
+    fc.record({ not: inner })
+  )
+}
+
+/** Any filter that is well formed: at most 4 levels and 32 values. */
+export const anyFilter: fc.Arbitrary<Filter> = filterAt(1)

@@ -1,0 +1,61 @@
+/** A sandbox for other packages' tests: answers as told, and runs nothing. */
+import { type Clock, systemClock } from '@stimnet/protocol'
+import { runBounded } from './bounded.ts'
+import type { Sandbox, SandboxFailure, SandboxJob, SandboxLanguage } from './sandbox.ts'
+
+/** What a fake program does: the JSON text it leaves, or the code it fails with; `log` is what it printed. */
+export type FakeAnswer =
+  | { readonly result: string; readonly log?: string }
+  | { readonly code: SandboxFailure; readonly log?: string }
+
+export interface FakeBehaviour {
+  /** Called once a job. Whatever it throws is PROGRAM_FAILED; a promise that hangs meets the wall time. */
+  answer(job: SandboxJob, signal: AbortSignal): FakeAnswer | Promise<FakeAnswer>
+  /** Default: python and jupyter. */
+  readonly languages?: readonly SandboxLanguage[]
+  /** Default: csv, data_loader, json, math, os, statistics, stimnet. */
+  readonly libraries?: readonly string[]
+  /** What the wall time is measured with. Default: the system's clock. */
+  readonly clock?: Clock
+}
+
+const LIBRARIES = ['csv', 'data_loader', 'json', 'math', 'os', 'statistics', 'stimnet']
+
+/** A sandbox that runs no program. Its deadline, output bound and cancel are the real ones. */
+export function fakeSandbox(behaviour: FakeBehaviour): Sandbox {
+  const languages = behaviour.languages ?? ['python', 'jupyter']
+  const libraries = new Set(behaviour.libraries ?? LIBRARIES)
+  const closing = new AbortController()
+  return {
+    engine: 'fake',
+    describe: async () => ({
+      engine: 'fake',
+      grade: 'none',
+      image: 'fake',
+      languages,
+      libraries: (language) => (languages.includes(language) ? libraries : new Set())
+    }),
+    run: (job, limits, signal) => {
+      const any = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])])
+      const isClosed = closing.signal.aborted
+      const context = { limits, signal: isClosed ? undefined : any, clock: behaviour.clock ?? systemClock }
+      return runBounded(context, async (bounds) => {
+        if (isClosed) return { end: 'failed', code: 'SANDBOX_UNAVAILABLE' }
+        const answer = await ask(behaviour, job, bounds.signal)
+        bounds.printed(Buffer.from(answer.log ?? ''))
+        return 'code' in answer
+          ? { end: 'failed', code: answer.code }
+          : { end: 'result', bytes: Buffer.from(answer.result) }
+      })
+    },
+    close: async () => closing.abort()
+  }
+}
+
+async function ask(behaviour: FakeBehaviour, job: SandboxJob, signal: AbortSignal): Promise<FakeAnswer> {
+  try {
+    return await behaviour.answer(job, signal)
+  } catch (error) {
+    return { code: 'PROGRAM_FAILED', log: String(error) }
+  }
+}

@@ -1,0 +1,5 @@
+/** Safe settings: a stranger's program over a cohort, no network, bounded. */
+export { type FakeBehaviour, fakeSandbox } from './fake.ts'
+export { type ImportedModule, type Imports, importsOf } from './imports.ts'
+export * from './sandbox.ts'
+export { openWasmSandbox, type WasmSettings } from './wasm/open.ts'

@@ -1,0 +1,112 @@
+/**
+ * The port: a stranger's program over a cohort, in a place that is used once.
+ *
+ * What every engine promises, and the contract suite checks:
+ * - The program sees the tables, parameters and filters of its job, and nothing else: no network, no file of this
+ *   machine, no environment, nothing of any job before it.
+ * - It is bounded in time, memory and output, and it is gone when `run` has answered.
+ * - What comes back is one JSON text of at most `outputBytesMax`. It is untrusted: the program may have written anything.
+ * - What it prints goes into `log`, bounded, for the steward of this node. The log may quote patients and never leaves.
+ * - `run` does not throw for anything a program does. It answers with a code.
+ */
+
+/** A JSON object as the request carried it. */
+export type JsonObject = { readonly [name: string]: unknown }
+
+export const SANDBOX_LANGUAGES = ['python', 'r', 'jupyter'] as const
+/** What a script can be written in. An engine names those it runs in `describe`. */
+export type SandboxLanguage = (typeof SANDBOX_LANGUAGES)[number]
+
+export type ColumnType = 'integer' | 'number' | 'category' | 'date' | 'text'
+
+/** One table of the cohort: CSV in UTF-8 with a header line, where the empty field means missing. */
+export interface SandboxTable {
+  readonly name: string
+  readonly csv: Uint8Array
+  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
+}
+
+export interface SandboxJob {
+  readonly jobId: string
+  readonly language: SandboxLanguage
+  readonly code: string
+  readonly parameters: JsonObject
+  readonly filters: JsonObject
+  /** `data_catalog_id` in JOB_CONFIG. */
+  readonly catalogId: string
+  readonly tables: readonly SandboxTable[]
+  /** MIN_COHORT_SIZE in the script's environment. */
+  readonly minCohortSize: number
+}
+
+/** Bounds of one run. The engine enforces them whatever the program does. */
+export interface SandboxLimits {
+  /** From the call of `run` until the answer, ms; starting a cold sandbox counts. Past it: TIME_LIMIT. */
+  readonly wallTimeMsMax: number
+  /** Of the whole sandbox process, interpreter included, bytes. Past it: MEMORY_LIMIT. */
+  readonly memoryBytesMax: number
+  /** Of the result's JSON text, bytes; what is printed has the same bound. Past it: OUTPUT_LIMIT. */
+  readonly outputBytesMax: number
+}
+
+/** What a run cost. Exact values are a side channel: they are for this institution, not for the requester. */
+export interface SandboxUsage {
+  /** From the call of `run` to its answer, ms. */
+  readonly wallTimeMs: number
+  /** Highest resident memory seen, bytes; undefined where the engine cannot tell. */
+  readonly peakMemoryBytes: number | undefined
+  /** Every byte that came out of the sandbox, result and log. */
+  readonly outputBytes: number
+  /** Whether a waiting sandbox took the job. */
+  readonly warm: boolean
+}
+
+/** How a run can fail; each is a code of the protocol. */
+export const SANDBOX_FAILURES = [
+  'PROGRAM_FAILED',
+  'TIME_LIMIT',
+  'MEMORY_LIMIT',
+  'OUTPUT_LIMIT',
+  'SANDBOX_UNAVAILABLE',
+  'CANCELLED'
+] as const
+export type SandboxFailure = (typeof SANDBOX_FAILURES)[number]
+
+export type SandboxOutcome =
+  | {
+      readonly ok: true
+      /** The raw, untrusted JSON text. */
+      readonly result: string
+      /** What was printed, bounded; for the steward only, never leaves. */
+      readonly log: string
+      readonly usage: SandboxUsage
+    }
+  | {
+      readonly ok: false
+      readonly code: SandboxFailure
+      /** What was printed and the traceback, bounded; for the steward only, never leaves. */
+      readonly log: string
+      readonly usage: SandboxUsage
+    }
+
+/** How strongly a sandbox holds: what stands between the program and this machine. */
+export type SandboxGrade = 'wasm' | 'wasm+bwrap' | 'docker' | 'docker+gvisor' | 'none'
+
+export interface SandboxDescription {
+  readonly engine: 'wasm' | 'docker' | 'fake'
+  readonly grade: SandboxGrade
+  /** What ran the program, for receipts: e.g. "wasm pyodide@314.0.7 sha256:…". */
+  readonly image: string
+  readonly languages: readonly SandboxLanguage[]
+  /** Top-level modules a program in that language can import; empty for a language the engine does not run. */
+  libraries(language: SandboxLanguage): ReadonlySet<string>
+}
+
+export interface Sandbox {
+  readonly engine: 'wasm' | 'docker' | 'fake'
+  describe(): Promise<SandboxDescription>
+  /** Runs one program in a sandbox of its own. Aborting the signal ends it: CANCELLED. */
+  run(job: SandboxJob, limits: SandboxLimits, signal?: AbortSignal): Promise<SandboxOutcome>
+  /** Ends what runs (CANCELLED) and what waits. Afterwards no process is left and `run` answers SANDBOX_UNAVAILABLE. */
+  close(): Promise<void>
+}

@@ -1,0 +1,160 @@
+/** One Deno process for one program: started, READY, given a job, gone. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { StimnetError } from '@stimnet/protocol'
+import type { Bounds, Ended } from '../bounded.ts'
+import type { Slot } from '../pool.ts'
+import { AnswerReader } from '../wire.ts'
+import { DENO_ENVIRONMENT } from './deno.ts'
+import { LOOK_EVERY_MS, residentBytes } from './memory.ts'
+
+/** Much more than a start takes on a machine that is busy with others, ms. */
+const START_MS_MAX = 30_000
+
+/** Of what a process says while it starts, bytes: for the operator, where it does not come up. */
+const COMPLAINT_BYTES_MAX = 2_000
+
+/** A process that dies holding at least this share of its limit died of memory, whoever killed it. */
+const NEAR_MEMORY_LIMIT = 0.75
+
+interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export class DenoSlot implements Slot {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
+  readonly #reader: AnswerReader
+  readonly #exit: Promise<Exit>
+  #hasExited = false
+  #isUsed = false
+  #onPrinted: (chunk: Buffer) => void
+  #onAnswered: (bytes: number) => void = () => {}
+
+  /** Starts one and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
+  static async start(
+    command: readonly string[],
+    options: { answerBytesMax: number; signal: AbortSignal }
+  ): Promise<DenoSlot> {
+    let complaint = ''
+    const slot = new DenoSlot(command, {
+      answerBytesMax: options.answerBytesMax,
+      onPrinted: (chunk) => {
+        complaint = (complaint + chunk).slice(-COMPLAINT_BYTES_MAX)
+      }
+    })
+    const started = await slot.#startedWithin(AbortSignal.any([options.signal, AbortSignal.timeout(START_MS_MAX)]))
+    if (started) return slot
+    await slot.destroy()
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `starting a sandbox: ${complaint}`)
+  }
+
+  private constructor(
+    [file = '', ...args]: readonly string[],
+    options: { answerBytesMax: number; onPrinted: (chunk: Buffer) => void }
+  ) {
+    this.#reader = new AnswerReader(options)
+    this.#onPrinted = options.onPrinted
+    // A group of its own, so that a signal reaches all of it and a terminal's Ctrl-C none of it.
+    this.#child = spawn(file, args, {
+      env: DENO_ENVIRONMENT,
+      cwd: '/',
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32'
+    })
+    const { stdin, stdout, stderr } = this.#child
+    stdout.on('data', (chunk: Buffer) => this.#onAnswered(this.#reader.push(chunk)))
+    stderr.on('data', (chunk: Buffer) => this.#onPrinted(chunk))
+    // A program may end before it has read its tables: the exit tells, the broken pipe need not.
+    for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {})
+    this.#exit = new Promise((resolve) => {
+      const ended = (exit: Exit) => {
+        this.#hasExited = true
+        resolve(exit)
+      }
+      this.#child.once('error', () => ended({ code: null, signal: null }))
+      this.#child.once('close', (code, signal) => ended({ code, signal }))
+    })
+  }
+
+  get isAlive(): boolean {
+    return !this.#hasExited && !this.#isUsed
+  }
+
+  async destroy(): Promise<void> {
+    this.#kill()
+    await this.#exit
+  }
+
+  /** Gives it its job, once in its life, and waits until the process is gone. */
+  async run(job: readonly Uint8Array[], bounds: Bounds): Promise<Ended> {
+    if (this.#isUsed) throw new StimnetError('INTERNAL', 'using a sandbox twice')
+    this.#isUsed = true
+    let peakBytes = 0
+    this.#onPrinted = bounds.printed
+    this.#onAnswered = bounds.answered
+    const look = async () => {
+      const bytes = await residentBytes(this.#child.pid ?? 0)
+      if (bytes === undefined) return
+      peakBytes = Math.max(peakBytes, bytes)
+      bounds.resident(bytes)
+    }
+    const kill = () => this.#kill()
+    bounds.signal.addEventListener('abort', kill, { once: true })
+    if (bounds.signal.aborted) kill()
+    const timer = setInterval(look, LOOK_EVERY_MS)
+    try {
+      await look()
+      for (const part of job) this.#child.stdin.write(part)
+      this.#child.stdin.end()
+      return this.#judge(await this.#exit, peakBytes >= NEAR_MEMORY_LIMIT * bounds.limits.memoryBytesMax)
+    } finally {
+      clearInterval(timer)
+      bounds.signal.removeEventListener('abort', kill)
+    }
+  }
+
+  /** What the way it ended means. Only a clean exit with one whole frame is an answer. */
+  #judge({ code, signal }: Exit, wasNearMemoryLimit: boolean): Ended {
+    const answer = this.#reader.answer()
+    if (code === 0 && answer) return answer
+    const number = signal === null && code !== null && code > 128 ? code - 128 : 0
+    const by = signal ?? SIGNALS_BY_NUMBER.get(number)
+    if (by === 'SIGXCPU') return { end: 'failed', code: 'TIME_LIMIT' }
+    // V8 ends itself like this when it gets no more memory, from its own limit or from the system's.
+    if (by === 'SIGTRAP' || by === 'SIGABRT' || by === 'SIGILL') return { end: 'failed', code: 'MEMORY_LIMIT' }
+    if (by === 'SIGKILL') return { end: 'failed', code: wasNearMemoryLimit ? 'MEMORY_LIMIT' : 'SANDBOX_UNAVAILABLE' }
+    return { end: 'failed', code: 'PROGRAM_FAILED' }
+  }
+
+  async #startedWithin(signal: AbortSignal): Promise<boolean> {
+    const aborted = Promise.withResolvers<boolean>()
+    const abort = () => aborted.resolve(false)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    try {
+      return await Promise.race([this.#reader.ready.then(() => true), this.#exit.then(() => false), aborted.promise])
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  #kill(): void {
+    if (this.#hasExited || this.#child.pid === undefined) return
+    try {
+      if (process.platform === 'win32') this.#child.kill('SIGKILL')
+      else process.kill(-this.#child.pid, 'SIGKILL')
+    } catch {
+      // It has ended a moment ago.
+    }
+  }
+}
+
+/** A process under bubblewrap that died of a signal is reported as 128 plus its number. */
+const SIGNALS_BY_NUMBER: ReadonlyMap<number, NodeJS.Signals> = new Map([
+  [4, 'SIGILL'],
+  [5, 'SIGTRAP'],
+  [6, 'SIGABRT'],
+  [9, 'SIGKILL'],
+  [24, 'SIGXCPU']
+])

@@ -1,0 +1,99 @@
+/** How a job goes into a sandbox process and how its one answer comes out: the same framing for every engine. */
+import type { Ended } from './bounded.ts'
+import { BoundedBytes } from './bounded-bytes.ts'
+import { cellsOf } from './notebook.ts'
+import type { SandboxJob } from './sandbox.ts'
+
+/** A table's name becomes a file's name in the sandbox. */
+const TABLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
+
+const KIND_RESULT = 0x52 // R
+const KIND_FAILED = 0x46 // F
+const HEAD_BYTES = 5
+const READY = Buffer.from('READY\n')
+const BEFORE_PAYLOAD_BYTES = READY.length + HEAD_BYTES
+
+/**
+ * What goes to stdin: u32 length, JSON header, then the tables' bytes. Undefined where the code is no program of its
+ * language (a notebook that is none).
+ */
+export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[] | undefined {
+  const cells = job.language === 'jupyter' ? cellsOf(job.code) : [job.code]
+  if (cells === undefined) return undefined
+  for (const { name } of job.tables) {
+    if (!TABLE_NAME.test(name)) throw new RangeError('a table name that is no file name')
+  }
+  const header = {
+    language: job.language,
+    cells,
+    output_bytes_max: outputBytesMax,
+    files: job.tables.map(({ name, csv }) => ({ name: `${name}.csv`, length: csv.length })),
+    config: {
+      job_id: job.jobId,
+      script_type: job.language,
+      parameters: job.parameters,
+      filters: job.filters,
+      data_catalog_id: job.catalogId,
+      min_cohort_size: job.minCohortSize,
+      tables: job.tables.map(({ name, columns }) => ({ name, columns }))
+    }
+  }
+  const bytes = Buffer.from(JSON.stringify(header))
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return [length, bytes, ...job.tables.map(({ csv }) => csv)]
+}
+
+/**
+ * Reads a sandbox's stdout: READY, then one frame (kind byte, u32 length, payload), then the end. Everything is counted
+ * before it is kept; anything else is an answer nobody may believe.
+ */
+export class AnswerReader {
+  #kept: BoundedBytes
+  #total = 0
+  #isReady = false
+  #isBroken = false
+  readonly #ready = Promise.withResolvers<void>()
+  /** Resolves at READY; never rejects, since the end of the process is somebody else's watch. */
+  readonly ready = this.#ready.promise
+
+  constructor(options: { answerBytesMax: number }) {
+    this.#kept = new BoundedBytes({ bytesMax: BEFORE_PAYLOAD_BYTES + options.answerBytesMax })
+  }
+
+  /** How many bytes of payload came with this chunk. */
+  push(chunk: Uint8Array): number {
+    const payloadBefore = this.#payloadBytes()
+    this.#total += chunk.length
+    if (!this.#kept.push(chunk)) this.#isBroken = true
+    if (!this.#isReady && this.#kept.length >= READY.length) this.#start()
+    return this.#payloadBytes() - payloadBefore
+  }
+
+  #payloadBytes(): number {
+    return Math.max(0, this.#total - BEFORE_PAYLOAD_BYTES)
+  }
+
+  #start(): void {
+    if (!this.#kept.bytes().subarray(0, READY.length).equals(READY)) {
+      this.#isBroken = true
+      return
+    }
+    this.#isReady = true
+    this.#ready.resolve()
+  }
+
+  /** The answer, once the process has ended; undefined where there is not exactly one whole frame. */
+  answer(): Ended | undefined {
+    const frame = this.#kept.bytes().subarray(READY.length)
+    if (!this.#isReady || this.#isBroken || frame.length < HEAD_BYTES) return undefined
+    const payload = frame.subarray(HEAD_BYTES)
+    if (payload.length !== frame.readUInt32BE(1)) return undefined
+    if (frame[0] === KIND_RESULT) return { end: 'result', bytes: payload }
+    const code = OWN_FAILURES.find((own) => own === payload.toString('latin1'))
+    return frame[0] === KIND_FAILED && code ? { end: 'failed', code } : undefined
+  }
+}
+
+/** What a sandbox process may say of itself. Time and the node's own faults are for the host to see. */
+const OWN_FAILURES = ['PROGRAM_FAILED', 'MEMORY_LIMIT', 'OUTPUT_LIMIT'] as const

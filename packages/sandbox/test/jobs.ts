@@ -1,0 +1,52 @@
+/** Jobs and limits as the tests of every sandbox use them. */
+import type { SandboxJob, SandboxLanguage, SandboxLimits, SandboxTable } from '../src/index.ts'
+
+export const MiB = 1024 * 1024
+
+export const LIMITS_OF_TESTS: SandboxLimits = {
+  wallTimeMsMax: 20_000,
+  memoryBytesMax: 1024 * MiB,
+  outputBytesMax: 64 * 1024
+}
+
+export const SUBJECTS: SandboxTable = {
+  name: 'subjects',
+  csv: Buffer.from('subject_id,age,sex,visit_date,weight\nS1,61,F,2024-01-02,70.5\nS2,,M,,\n"S,3",70,F,2024-03-04,81\n'),
+  columns: [
+    { name: 'subject_id', type: 'text' },
+    { name: 'age', type: 'integer' },
+    { name: 'sex', type: 'category' },
+    { name: 'visit_date', type: 'date' },
+    { name: 'weight', type: 'number' }
+  ]
+}
+
+export function jobOf(code: string, more: Partial<SandboxJob> = {}): SandboxJob {
+  return {
+    jobId: 'job-1',
+    language: 'python',
+    code,
+    parameters: { threshold: 5 },
+    filters: { sex: 'F' },
+    catalogId: 'clinical_trial_data',
+    tables: [SUBJECTS],
+    minCohortSize: 7,
+    ...more
+  }
+}
+
+/** A notebook of these code cells. */
+export function notebookOf(...cells: string[]): { language: SandboxLanguage; code: string } {
+  return {
+    language: 'jupyter',
+    code: JSON.stringify({
+      nbformat: 4,
+      nbformat_minor: 5,
+      metadata: {},
+      cells: [
+        { cell_type: 'markdown', source: ['# A report'] },
+        ...cells.map((source) => ({ cell_type: 'code', outputs: [], source: source.split(/(?<=\n)/) }))
+      ]
+    })
+  }
+}

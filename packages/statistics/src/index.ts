@@ -1,0 +1,6 @@
+/** Sufficient statistics that add across sites, and how to pool them. Pure arithmetic: runs in a browser. */
+export * from './moments.ts'
+export * from './named.ts'
+export * from './pool.ts'
+export * from './quantile.ts'
+export * from './rational.ts'

@@ -1,0 +1,52 @@
+/** One cell of the pooled answer from the cells of the sites, by what its column is. */
+import type { OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
+import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
+import { poolBins, quantileOf } from './quantile.ts'
+
+export type Cell = OutputPart
+
+const ADDING = ['subjects', 'rows', 'count', 'sum']
+const FROM_MOMENTS = ['mean', 'variance', 'sd', 'covariance', 'correlation']
+
+/** Null where the cells do not pool: a quantile on grids that do not meet, moments of no value. */
+export function poolCells(column: OutputColumn, cells: readonly Cell[]): number | null {
+  if (ADDING.includes(column.kind)) return exactSum(cells.flatMap((cell) => ('add' in cell ? [cell.add] : [])))
+  if (FROM_MOMENTS.includes(column.kind)) {
+    const moments = poolMoments(cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : [])))
+    return moments === null ? null : valueOfMoments(column.kind, moments)
+  }
+  if (column.kind === 'share') {
+    const shares = cells.flatMap((cell) => ('share' in cell ? [cell.share] : []))
+    const of = exactSum(shares.map((share) => share.of))
+    return of > 0 ? exactSum(shares.map((share) => share.having)) / of : null
+  }
+  if (column.kind !== 'quantile' || typeof column.argument !== 'number') return null
+  const bins = poolBins(cells.flatMap((cell) => ('bins' in cell ? [cell.bins] : [])))
+  return bins === null ? null : quantileOf(bins, column.argument)
+}
+
+/** Relative difference between a shown value and what its part gives: rounding on the way, nothing more. */
+const TOLERANCE = 1e-6
+
+/** Whether a site's own part gives the value it shows: a mistaken or dishonest site is not averaged in. */
+export function readsAs(column: OutputColumn, row: OutputRow, value: string | number | null): boolean {
+  if (column.role === 'key') return value === null || typeof value === 'string'
+  if (value === null) return true
+  const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
+  if (typeof value !== 'number' || part === undefined || !isCountable(part)) return false
+  const own = poolCells(column, [part])
+  return own !== null && Math.abs(own - value) <= TOLERANCE * Math.max(1, Math.abs(value))
+}
+
+function isCountable(part: Cell): boolean {
+  if ('add' in part) return Number.isFinite(part.add)
+  if ('share' in part) return part.share.of > 0 && part.share.having >= 0 && part.share.having <= part.share.of
+  if ('bins' in part) return part.bins.every((bin) => Number.isFinite(bin.rows) && bin.rows >= 0)
+  const { n, sum, deviations = 0, second } = part.moments
+  const spreads = [deviations, second?.deviations ?? 0]
+  return n > 0 && [n, sum, second?.sum ?? 0, second?.cross ?? 0].every(Number.isFinite) && spreads.every(isSpread)
+}
+
+function isSpread(value: number): boolean {
+  return Number.isFinite(value) && value >= 0
+}

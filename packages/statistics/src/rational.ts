@@ -1,0 +1,66 @@
+/** From exact integers to the nearest double: the one place where a statistic is rounded. */
+
+/** The double nearest to numerator / denominator, ties to even. Throws RangeError for a zero denominator. */
+export function ratioToNumber(numerator: bigint, denominator: bigint): number {
+  if (denominator === 0n) throw new RangeError('a ratio over zero')
+  if (numerator === 0n) return 0
+  const negative = numerator < 0n !== denominator < 0n
+  const top = magnitude(numerator)
+  const bottom = magnitude(denominator)
+  const magnitudeOfRatio = roundedQuotient(top, bottom)
+  return negative ? -magnitudeOfRatio : magnitudeOfRatio
+}
+
+/** The double nearest to the square root of numerator / denominator. Throws RangeError unless that is at least zero. */
+export function rootOfRatioToNumber(numerator: bigint, denominator: bigint): number {
+  if (denominator === 0n || numerator < 0n !== denominator < 0n) {
+    if (numerator === 0n && denominator !== 0n) return 0
+    throw new RangeError('a root of no number')
+  }
+  if (numerator === 0n) return 0
+  const top = magnitude(numerator)
+  const bottom = magnitude(denominator)
+  // An even shift, so that the root shifts by half of it; 160 bits under the root give 80 in it, more than a double has.
+  const shift = Math.max(0, 2 * Math.ceil((160 + bits(bottom) - bits(top)) / 2))
+  const scaled = top << BigInt(shift)
+  const quotient = scaled / bottom
+  const root = integerRoot(quotient)
+  const exact = root * root === quotient && quotient * bottom === scaled
+  // The lowest bit only says "and a little more", which is all that rounding needs to know.
+  return scaledDown((root << 1n) | (exact ? 0n : 1n), shift / 2 + 1)
+}
+
+/** The largest integer whose square is at most `value`. */
+export function integerRoot(value: bigint): bigint {
+  if (value < 0n) throw new RangeError('a root of no number')
+  if (value < 2n) return value
+  let root = 1n << BigInt(Math.ceil(bits(value) / 2))
+  for (;;) {
+    const next = (root + value / root) >> 1n
+    if (next >= root) return root
+    root = next
+  }
+}
+
+function roundedQuotient(top: bigint, bottom: bigint): number {
+  const shift = Math.max(0, bits(bottom) - bits(top) + 72)
+  const scaled = top << BigInt(shift)
+  const quotient = scaled / bottom
+  const rest = quotient * bottom === scaled ? 0n : 1n
+  return scaledDown((quotient << 1n) | rest, shift + 1)
+}
+
+/** `value` times 2^-shift. `Number()` of a bigint rounds to nearest, ties to even; a power of two changes no digit. */
+function scaledDown(value: bigint, shift: number): number {
+  const half = Math.floor(shift / 2)
+  return Number(value) * 2 ** -half * 2 ** -(shift - half)
+}
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value
+}
+
+/** Bits of a positive integer, at most three too many. */
+function bits(value: bigint): number {
+  return value.toString(16).length * 4
+}

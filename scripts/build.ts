@@ -1,0 +1,94 @@
+/** Emits what is published: each package as JavaScript with types in dist/<name>, with a package.json that fits. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly bin?: Readonly<Record<string, string>>
+  readonly exports?: Readonly<Record<string, string>>
+  readonly [key: string]: unknown
+}
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+const names = readdirSync(join(root, 'packages'))
+  .filter((name) => existsSync(join(root, 'packages', name, 'src/index.ts')))
+  .sort()
+
+rmSync(dist, { recursive: true, force: true })
+compile()
+for (const name of names) {
+  copyAssets(name)
+  renameEntries(name)
+  writeManifest(name)
+  cpSync(join(root, 'LICENSE'), join(dist, name, 'LICENSE'))
+}
+console.log(`built ${names.join(', ')} in dist/`)
+
+/** One compilation for all: packages see each other's sources, and each lands in its own folder. */
+function compile(): void {
+  const settings = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      sourceMap: false,
+      rootDir: join(root, 'packages'),
+      outDir: join(dist, '.out'),
+      noEmitOnError: true
+    },
+    include: names.map((name) => join(root, 'packages', name, 'src'))
+  }
+  mkdirSync(dist, { recursive: true })
+  const path = join(dist, 'tsconfig.build.json')
+  writeFileSync(path, JSON.stringify(settings, null, 2))
+  try {
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', path], { stdio: 'inherit' })
+    for (const name of names) cpSync(join(dist, '.out', name, 'src'), join(dist, name, 'dist'), { recursive: true })
+  } finally {
+    rmSync(path)
+    rmSync(join(dist, '.out'), { recursive: true, force: true })
+  }
+}
+
+/** What the compiler does not write: generated JavaScript with its types, runners, schemas, pages. */
+function copyAssets(name: string): void {
+  const source = join(root, 'packages', name, 'src')
+  for (const path of globSync('**/*', { cwd: source, withFileTypes: true })) {
+    if (!path.isFile() || (path.name.endsWith('.ts') && !path.name.endsWith('.d.ts')) || path.name.endsWith('.tsx'))
+      continue
+    const from = join(path.parentPath, path.name)
+    const to = join(dist, name, 'dist', from.slice(source.length))
+    mkdirSync(dirname(to), { recursive: true })
+    cpSync(from, to)
+  }
+}
+
+/** A child process or worker is started by the name of its file: './child.ts' in a text becomes './child.js'. */
+function renameEntries(name: string): void {
+  for (const path of globSync(join(dist, name, 'dist/**/*.js'))) {
+    const text = readFileSync(path, 'utf8')
+    const renamed = text.replace(/(['"`])([\w./-]+)\.ts\1/g, (whole, quote: string, file: string) =>
+      existsSync(join(dirname(path), `${file}.js`)) ? `${quote}${file}.js${quote}` : whole
+    )
+    if (renamed !== text) writeFileSync(path, renamed)
+  }
+}
+
+function writeManifest(name: string): void {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest
+  const built = (path: string) => path.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '.js')
+  const entry = (path: string) => ({ types: built(path).replace(/\.js$/, '.d.ts'), default: built(path) })
+  const exports = Object.fromEntries(Object.entries(manifest.exports ?? {}).map(([key, path]) => [key, entry(path)]))
+  const bin = Object.fromEntries(Object.entries(manifest.bin ?? {}).map(([key, path]) => [key, built(path)]))
+  const published = {
+    ...manifest,
+    ...(manifest.bin === undefined ? {} : { bin }),
+    exports,
+    engines: { node: '>=24' },
+    files: ['dist', 'LICENSE']
+  }
+  writeFileSync(join(dist, name, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
+}

@@ -1,0 +1,17 @@
+/** Checks the rules of the house (docs/architecture.md, CONTRIBUTING.md): every breach as `file:line rule message`. */
+import { join } from 'node:path'
+import { confinedBreaches } from './tidy/confined.ts'
+import { graphBreaches } from './tidy/graph.ts'
+import { importBreaches } from './tidy/imports.ts'
+import { type Breach, readTree } from './tidy/tree.ts'
+import { wordBreaches } from './tidy/words.ts'
+
+// The folder is an argument for the tests, which plant breaches in small trees.
+const tree = readTree(process.argv[2] ?? join(import.meta.dirname, '..'))
+const breaches = [importBreaches, confinedBreaches, graphBreaches, wordBreaches]
+  .flatMap((rule) => rule(tree))
+  .sort((a: Breach, b: Breach) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
+
+for (const { file, line, rule, message } of breaches) console.log(`${file}:${line} ${rule} ${message}`)
+console.log(breaches.length === 0 ? `tidy: ${tree.files.length} files` : `tidy: ${breaches.length} breaches`)
+if (breaches.length > 0) process.exitCode = 1

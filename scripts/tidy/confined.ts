@@ -1,0 +1,21 @@
+/** Words of code that belong into few places: settings, clock, chance, the end of the process, the console, `any`. */
+import { CONFINED } from './house.ts'
+import { lineOf } from './scan.ts'
+import type { Breach, Tree } from './tree.ts'
+
+/** Every such word outside its place, in the sources of packages. */
+export function confinedBreaches(tree: Tree): Breach[] {
+  return tree.files
+    .filter((file) => file.room === 'source')
+    .flatMap((file) =>
+      CONFINED.filter(({ allowed }) => !allowed.some((place) => place.test(file.path))).flatMap(
+        ({ rule, pattern, message }) =>
+          [...file.layers.code.matchAll(pattern)].map((match) => ({
+            file: file.path,
+            line: lineOf(file.layers.source, match.index),
+            rule,
+            message
+          }))
+      )
+    )
+}

@@ -1,0 +1,87 @@
+/** The law of the house as data: floors, doors, and the few places where time, settings and words out are allowed. */
+
+/** Of which other packages each may import. The table of docs/architecture.md, written once more for the machine. */
+export const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  statistics: ['protocol'],
+  privacy: ['protocol', 'statistics'],
+  sandbox: ['protocol'],
+  data: ['protocol'],
+  mesh: ['protocol'],
+  gateway: ['protocol'],
+  sdk: ['protocol', 'statistics'],
+  // The command line is a researcher's client, so the peer may use the sdk.
+  peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'gateway', 'sdk'],
+  console: ['sdk', 'protocol']
+}
+
+/** Heavy dependencies, each behind one door. A name ending in / stands for all of its scope. */
+export const DOORS: readonly { readonly dependency: string; readonly door: string }[] = [
+  { dependency: 'libp2p', door: 'mesh' },
+  { dependency: '@libp2p/', door: 'mesh' },
+  { dependency: '@chainsafe/', door: 'mesh' },
+  { dependency: 'hono', door: 'gateway' },
+  { dependency: '@hono/', door: 'gateway' },
+  { dependency: 'dockerode', door: 'sandbox' },
+  { dependency: '@duckdb/', door: 'data' },
+  { dependency: 'level', door: 'peer' }
+]
+
+/** These run in a browser too: nothing of `node:` in them. */
+export const BROWSER_PACKAGES: readonly string[] = ['protocol', 'statistics', 'sdk', 'console']
+
+/** Started by name, imported by nobody. Package-relative paths; `index.ts` is always an entry. */
+export const ENTRIES: readonly string[] = ['packages/peer/src/main.ts', 'packages/console/src/main.ts']
+
+/** A word of code that is only allowed in some places, what to do instead. `allowed` are beginnings of paths. */
+export interface Confined {
+  readonly rule: string
+  readonly pattern: RegExp
+  readonly allowed: readonly RegExp[]
+  readonly message: string
+}
+
+const CLOCK_AND_CHANCE = [/^packages\/protocol\/src\/(clock|random)\.ts$/]
+
+export const CONFINED: readonly Confined[] = [
+  {
+    rule: 'settings',
+    pattern: /\bprocess\s*\.\s*env\b/g,
+    allowed: [/^packages\/peer\/src\/config[^/]*\.ts$/, /^packages\/peer\/src\/config\//],
+    message: 'process.env is read by the configuration of the peer alone; pass the setting in'
+  },
+  {
+    rule: 'clock',
+    pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\b\s*(?:\(\s*\)|(?!\s*\())|(?<!\bnew\s)(?<![\w$.])Date\s*\(\s*\)/g,
+    allowed: CLOCK_AND_CHANCE,
+    message: 'time is an argument: take a Clock'
+  },
+  {
+    rule: 'chance',
+    pattern: /\bMath\s*\.\s*random\b/g,
+    allowed: CLOCK_AND_CHANCE,
+    message: 'chance is an argument: take a RandomSource'
+  },
+  {
+    rule: 'exit',
+    pattern: /\bprocess\s*\.\s*(?:exit|abort|reallyExit)\s*\(/g,
+    allowed: [],
+    message: 'a process ends because nothing is left open; set process.exitCode in main'
+  },
+  {
+    rule: 'console',
+    pattern: /(?<![\w$.])console\s*\.\s*\w/g,
+    allowed: [/^packages\/peer\/src\/cli\//, /^packages\/peer\/src\/main\.ts$/],
+    message: 'what is worth telling goes through the events of the peer'
+  },
+  {
+    rule: 'any',
+    pattern:
+      /(?:[:|&]|\bas|=>|\bkeyof|\bextends|\bis|\btype\s+\w+\s*=)\s*any\b(?!\s*[:?(.])|<\s*any\s*[,>[]|,\s*any\s*>/g,
+    allowed: [],
+    message: 'name the type, or use unknown and look'
+  }
+]
+
+/** At least this share of the exported names says what it is for. */
+export const TSDOC_SHARE_MIN = 0.95

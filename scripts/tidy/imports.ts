@@ -1,0 +1,71 @@
+/** Enter by the door, and only downwards: what a file may import. */
+import { BROWSER_PACKAGES, DOORS, FLOORS } from './house.ts'
+import type { Import } from './scan.ts'
+import { type Breach, type SourceFile, type Tree, targetOf } from './tree.ts'
+
+const SCOPE = '@stimnet/'
+
+/** Breaches of floors (`floor`), doors (`door`), package borders (`deep`), declarations (`undeclared`) and `browser`. */
+export function importBreaches(tree: Tree): Breach[] {
+  return tree.files.flatMap((file) =>
+    file.imports.flatMap((one) =>
+      verdictsOn(tree, file, one).map(([rule, message]) => ({ file: file.path, line: one.line, rule, message }))
+    )
+  )
+}
+
+type Verdict = readonly [rule: string, message: string]
+
+function verdictsOn(tree: Tree, file: SourceFile, { from }: Import): Verdict[] {
+  if (from.startsWith('.') || from.startsWith('/')) return relativeVerdicts(file, from)
+  if (from.startsWith(SCOPE) && from.split('/').length > 2) {
+    return [['deep', `${from} goes past the index of its package`]]
+  }
+  // Tests may use what the workspace has; scripts have no package of their own.
+  if (file.room !== 'source' || file.package === undefined) return []
+  if (from.startsWith('node:')) {
+    return BROWSER_PACKAGES.includes(file.package) ? [['browser', `${file.package} runs in a browser: no ${from}`]] : []
+  }
+  const wrong =
+    floorVerdict(file.package, from) ?? doorVerdict(file.package, from) ?? undeclaredVerdict(tree, file.package, from)
+  return wrong ? [wrong] : []
+}
+
+function relativeVerdicts(file: SourceFile, from: string): Verdict[] {
+  const target = targetOf(file, from)
+  const home = file.package === undefined ? '' : `packages/${file.package}/`
+  const leaves = home !== '' && !target.startsWith(home)
+  const enters = /^packages\/[^/]+\//.test(target) && !(home !== '' && target.startsWith(home))
+  // Tests of a package may use helpers of the tests of the whole, and the shared vectors.
+  if (enters || (leaves && file.room === 'source')) return [['deep', `${from} leaves its package past the index`]]
+  return []
+}
+
+function floorVerdict(home: string, from: string): Verdict | undefined {
+  if (!from.startsWith(SCOPE)) return undefined
+  const other = from.slice(SCOPE.length)
+  if (other === home) return ['floor', `${home} imports itself by name`]
+  const allowed = FLOORS[home]
+  if (allowed === undefined) return ['floor', `the table of floors does not know ${home}`]
+  return allowed.includes(other) ? undefined : ['floor', `${home} may not import ${other}`]
+}
+
+function doorVerdict(home: string, from: string): Verdict | undefined {
+  const name = packageNameOf(from)
+  const fits = (dependency: string) => (dependency.endsWith('/') ? from.startsWith(dependency) : name === dependency)
+  const behind = DOORS.find(({ dependency }) => fits(dependency))
+  return behind === undefined || behind.door === home ? undefined : ['door', `${name} is used in ${behind.door} alone`]
+}
+
+function undeclaredVerdict(tree: Tree, home: string, from: string): Verdict | undefined {
+  const name = packageNameOf(from)
+  if (tree.packages.get(home)?.dependencies.has(name)) return undefined
+  return ['undeclared', `${name} is not among the dependencies of packages/${home}/package.json`]
+}
+
+function packageNameOf(from: string): string {
+  return from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/')
+}

@@ -1,0 +1,141 @@
+/** A reader of TypeScript that knows just enough: what is code, comment or text, and what is imported. */
+
+/** A file split into layers of equal length, so that a place in one is the place in all. */
+export interface Layers {
+  readonly source: string
+  /** Comments, and the insides of strings, templates and regular expressions, are blanks; their quotes stay. */
+  readonly code: string
+}
+
+export interface Import {
+  /** What stands between the quotes. */
+  readonly from: string
+  readonly line: number
+  /** An import that only names types is erased when it runs. */
+  readonly typeOnly: boolean
+}
+
+// After these, a slash begins a regular expression; after a name or a closing bracket, it divides.
+const BEFORE_REGEX =
+  /(?:^|[=(,:;![{}&|?+\-*%~^<>\n]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|await|yield))\s*$/
+
+/** Blanks out what is not code. */
+export function layersOf(source: string): Layers {
+  const out = [...Array(source.length).keys()].map((i) => source.charAt(i))
+  const blank = (from: number, to: number) => {
+    for (let i = from; i < to; i++) if (out[i] !== '\n') out[i] = ' '
+  }
+  // Depth of braces at which each open template continues.
+  const templates: number[] = []
+  let depth = 0
+  let at = 0
+  const template = (from: number) => {
+    const end = endOfTemplatePart(source, from)
+    blank(from, end.at)
+    at = end.at + (end.opens ? 2 : 1)
+    if (end.opens) templates.push(depth)
+  }
+  while (at < source.length) {
+    const two = source.slice(at, at + 2)
+    const one = source.charAt(at)
+    if (two === '//' || (two === '#!' && at === 0)) {
+      const end = indexOrEnd(source, '\n', at)
+      blank(at, end)
+      at = end
+    } else if (two === '/*') {
+      const end = Math.min(source.length, indexOrEnd(source, '*/', at + 2) + 2)
+      blank(at, end)
+      at = end
+    } else if (one === '"' || one === "'") {
+      const end = endOfQuoted(source, at + 1, one)
+      blank(at + 1, end)
+      at = end + 1
+    } else if (one === '`') {
+      template(at + 1)
+    } else if (one === '/' && BEFORE_REGEX.test(out.slice(Math.max(0, at - 20), at).join(''))) {
+      const end = endOfRegex(source, at + 1)
+      blank(at + 1, end)
+      at = end + 1
+    } else {
+      if (one === '{') depth++
+      if (one === '}' && templates.at(-1) === depth) {
+        templates.pop()
+        template(at + 1)
+        continue
+      }
+      if (one === '}') depth--
+      at++
+    }
+  }
+  return { source, code: out.join('') }
+}
+
+function indexOrEnd(text: string, wanted: string, from: number): number {
+  const at = text.indexOf(wanted, from)
+  return at < 0 ? text.length : at
+}
+
+function endOfQuoted(source: string, from: number, quote: string): number {
+  let at = from
+  while (at < source.length && source[at] !== quote && source[at] !== '\n') at += source[at] === '\\' ? 2 : 1
+  return Math.min(at, source.length)
+}
+
+function endOfRegex(source: string, from: number): number {
+  let at = from
+  for (let inClass = false; at < source.length && source[at] !== '\n'; at++) {
+    if (source[at] === '\\') at++
+    else if (source[at] === '[') inClass = true
+    else if (source[at] === ']') inClass = false
+    else if (source[at] === '/' && !inClass) break
+  }
+  return Math.min(at, source.length)
+}
+
+function endOfTemplatePart(source: string, from: number): { at: number; opens: boolean } {
+  let at = from
+  while (at < source.length && source[at] !== '`') {
+    if (source.startsWith('${', at)) return { at, opens: true }
+    at += source[at] === '\\' ? 2 : 1
+  }
+  return { at: Math.min(at, source.length), opens: false }
+}
+
+/** The line of a place, from 1. */
+export function lineOf(source: string, at: number): number {
+  let line = 1
+  for (let i = source.indexOf('\n'); i >= 0 && i < at; i = source.indexOf('\n', i + 1)) line++
+  return line
+}
+
+const STATEMENTS = [
+  /(?<![\w$.])import\s+(type\s+)?[\w$*{},\s]+?\s*\bfrom\s*(["'])/g,
+  /(?<![\w$.])export\s+(type\s+)?(?:\*(?:\s*as\s+[\w$]+)?|\{[\w$,\s]*\})\s*from\s*(["'])/g,
+  /(?<![\w$.])import\s*()(["'])/g,
+  /(?<![\w$.])(?:import|require|import\.meta\.resolve)\s*\(\s*()(["'])/g
+]
+
+/** Every import, re-export and dynamic import with a plain text, in order of lines. */
+export function importsOf({ source, code }: Layers): Import[] {
+  const found: Import[] = []
+  for (const statement of STATEMENTS) {
+    for (const match of code.matchAll(statement)) {
+      const start = match.index + match[0].length
+      const end = code.indexOf(match[2] ?? "'", start)
+      if (end < 0) continue
+      found.push({
+        from: source.slice(start, end),
+        line: lineOf(source, match.index),
+        typeOnly: match[1] !== undefined && match[1] !== ''
+      })
+    }
+  }
+  return found.sort((a, b) => a.line - b.line)
+}
+
+/** Texts in quotes that look like a file, such as the entry of a child process. */
+export function fileNamesOf({ source, code }: Layers): string[] {
+  return [...code.matchAll(/(["'`])\s*\1/g)]
+    .map((match) => source.slice(match.index + 1, match.index + match[0].length - 1))
+    .filter((text) => /^[\w./-]+\.\w+$/.test(text))
+}

@@ -1,0 +1,100 @@
+/** The project as the rules see it: packages with what they declare, and source files with what they import. */
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileNamesOf, type Import, importsOf, type Layers, layersOf } from './scan.ts'
+
+/** A place where the house is out of order. */
+export interface Breach {
+  /** Relative to the project, with forward slashes. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  readonly rule: string
+  readonly message: string
+}
+
+export type Room = 'source' | 'test' | 'script'
+
+export interface SourceFile {
+  readonly path: string
+  readonly room: Room
+  /** The package it is in, without scope; undefined for scripts and the tests of the whole. */
+  readonly package: string | undefined
+  readonly layers: Layers
+  readonly imports: readonly Import[]
+  readonly fileNames: readonly string[]
+}
+
+export interface Package {
+  readonly name: string
+  readonly dependencies: ReadonlySet<string>
+}
+
+export interface Tree {
+  readonly files: readonly SourceFile[]
+  readonly packages: ReadonlyMap<string, Package>
+}
+
+// Generated code is made by rules of its own.
+const SKIPPED = /(^|\/)(node_modules|dist|gen|\.cache|\.stimnet)(\/|$)|\.d\.ts$/
+
+const ROOMS: readonly { readonly room: Room; readonly glob: string }[] = [
+  { room: 'source', glob: 'packages/*/src/**/*.{ts,tsx}' },
+  { room: 'test', glob: 'packages/*/test/**/*.ts' },
+  { room: 'test', glob: 'scripts/test/**/*.ts' },
+  { room: 'test', glob: 'test/**/*.ts' },
+  { room: 'script', glob: 'scripts/**/*.ts' }
+]
+
+/** Reads the project at `root`. */
+export function readTree(root: string): Tree {
+  const files = new Map<string, SourceFile>()
+  for (const { room, glob } of ROOMS) {
+    for (const found of globSync(glob, { cwd: root, exclude: ['**/node_modules'] })) {
+      const path = found.replaceAll('\\', '/')
+      if (!SKIPPED.test(path) && !files.has(path)) files.set(path, readSource(root, path, room))
+    }
+  }
+  return {
+    files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    packages: new Map(readPackages(root).map((one) => [one.name, one]))
+  }
+}
+
+function readSource(root: string, path: string, room: Room): SourceFile {
+  const layers = layersOf(readFileSync(join(root, path), 'utf8'))
+  return {
+    path,
+    room,
+    package: /^packages\/([^/]+)\//.exec(path)?.[1],
+    layers,
+    imports: importsOf(layers),
+    fileNames: fileNamesOf(layers)
+  }
+}
+
+function readPackages(root: string): Package[] {
+  const folder = join(root, 'packages')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'package.json')))
+    .map((name) => {
+      const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as {
+        dependencies?: object
+        optionalDependencies?: object
+      }
+      const declared = { ...manifest.dependencies, ...manifest.optionalDependencies }
+      return { name, dependencies: new Set(Object.keys(declared)) }
+    })
+}
+
+/** The path in the tree that a relative import of this file means. */
+export function targetOf(file: SourceFile, relative: string): string {
+  const parts = [...file.path.split('/').slice(0, -1), ...relative.split('/')]
+  const out: string[] = []
+  for (const part of parts) {
+    if (part === '..') out.pop()
+    else if (part !== '.' && part !== '') out.push(part)
+  }
+  return out.join('/')
+}

@@ -1,0 +1,173 @@
+/** A whole federation in one process, or in processes of its own: peers with demo data in a temporary folder. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
+import { createClient, type StimnetClient } from '@stimnet/sdk'
+import { stringify } from 'yaml'
+import { demoCatalogs } from '../scripts/demo/catalogs.ts'
+import { DEMO_SITES, type DemoSite, writeDemoData } from '../scripts/demo/data.ts'
+
+export const PASSWORD = 'correct horse battery'
+
+/** One institution's folder: configuration, data, everything it writes. */
+export interface Site {
+  readonly folder: string
+  readonly configFile: string
+  readonly site: DemoSite
+}
+
+export interface SiteOptions {
+  readonly bootstrap?: readonly string[]
+  /** Merged over the configuration's sections. */
+  readonly config?: Readonly<Record<string, unknown>>
+}
+
+/** A temporary folder that is removed at the end of the test. */
+export async function scratchFolder(t: { after(fn: () => unknown): void }): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  return folder
+}
+
+/** Writes data and configuration of one institution. Scripts are off unless the configuration says otherwise. */
+export async function writeSite(parent: string, at: number, options: SiteOptions = {}): Promise<Site> {
+  const site = DEMO_SITES[at % DEMO_SITES.length] ?? DEMO_SITES[0]
+  if (!site) throw new Error('no demo sites')
+  const named = { ...site, nodeId: `node-${at + 1}`, seed: site.seed + at }
+  const folder = join(parent, named.nodeId)
+  await mkdir(folder, { recursive: true })
+  await writeDemoData(join(folder, 'data'), named)
+  const config = {
+    node_id: named.nodeId,
+    institution: `${named.institution}${at < DEMO_SITES.length ? '' : ` ${at + 1}`}`,
+    data_dir: './stimnet-data',
+    mesh: { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: options.bootstrap ?? [], open: true },
+    gateway: { port: 0 },
+    sandbox: { engine: 'none' },
+    log: { level: 'silent' },
+    catalogs: demoCatalogs('data'),
+    ...options.config
+  }
+  const configFile = join(folder, 'stimnet.yaml')
+  await writeFile(configFile, stringify(config))
+  return { folder, configFile, site: named }
+}
+
+/** Starts a peer of this process. */
+export async function startSite(site: Site, options: PeerOptions = {}): Promise<Peer> {
+  const events = createEvents({ level: 'silent', nodeId: site.site.nodeId })
+  const peer = await startPeer(await loadConfig(site.configFile, {}), { events, ...options })
+  if (!peer.accounts.get('ada')) {
+    await peer.accounts.put({ name: 'ada', roles: ['researcher', 'auditor'], password: PASSWORD })
+  }
+  return peer
+}
+
+export interface Federation {
+  readonly peers: readonly Peer[]
+  readonly sites: readonly Site[]
+  /** Logged in as ada at a peer's gateway. */
+  client(at: number): Promise<StimnetClient>
+}
+
+/** Starts n peers that join by the first, and waits until each is connected with each. */
+export async function startFederation(
+  t: { after(fn: () => unknown): void },
+  n: number,
+  options: SiteOptions & { peer?: PeerOptions } = {}
+): Promise<Federation> {
+  const parent = await scratchFolder(t)
+  const peers: Peer[] = []
+  const sites: Site[] = []
+  // Registered after the folder, so that it runs before the folder goes.
+  t.after(() => Promise.all(peers.map((peer) => peer.stop())))
+  for (let at = 0; at < n; at++) {
+    const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
+    const site = await writeSite(parent, at, { ...options, bootstrap })
+    sites.push(site)
+    peers.push(await startSite(site, options.peer))
+  }
+  await until(() => peers.every((peer) => peer.mesh.connected().length >= n - 1), 'all peers are connected')
+  return { peers, sites, client: (at) => clientOf(peers[at]) }
+}
+
+export async function clientOf(peer: { gatewayUrl: string | undefined } | undefined): Promise<StimnetClient> {
+  const client = createClient({ url: peer?.gatewayUrl ?? '' })
+  await client.authenticate('ada', PASSWORD)
+  return client
+}
+
+/** Waits for a condition, generously: how fast things are is for the benchmark to say. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  options: { withinMs?: number } = {}
+): Promise<void> {
+  const end = performance.now() + (options.withinMs ?? 30_000)
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+/** A peer in a process of its own, as an institution runs it. */
+export interface PeerProcess {
+  readonly process: ChildProcess
+  readonly peerId: string
+  readonly addresses: readonly string[]
+  readonly gatewayUrl: string
+  /** kill -9 and wait until it is gone. */
+  kill(): Promise<void>
+  /** SIGTERM and wait until it has stopped; gives the exit code. */
+  stop(): Promise<number | null>
+}
+
+const MAIN = join(import.meta.dirname, '../packages/peer/src/main.ts')
+
+/** Starts `stimnet start` for a site; resolves when it serves. */
+export async function spawnSite(t: { after(fn: () => unknown): void }, site: Site): Promise<PeerProcess> {
+  const child = spawn(process.execPath, [MAIN, 'start', '--config', site.configFile], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH ?? '', HOME: site.folder }
+  })
+  const exited = once(child, 'exit')
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await exited
+  })
+  let out = ''
+  let err = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err = (err + text).slice(-8_000)
+  })
+  await until(
+    () => {
+      if (child.exitCode !== null) throw new Error(`the peer ended with ${child.exitCode}: ${err}`)
+      return /^Catalogs .*$/m.test(out)
+    },
+    `${site.site.nodeId} serves`,
+    { withinMs: 60_000 }
+  )
+  const all = (name: string) => [...out.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map((match) => match[1] ?? '')
+  return {
+    process: child,
+    peerId: all('PeerId')[0] ?? '',
+    addresses: all('Address'),
+    gatewayUrl: all('Gateway')[0] ?? '',
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+    stop: async () => {
+      child.kill('SIGTERM')
+      await exited
+      return child.exitCode
+    }
+  }
+}
