@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
-import { createClient, type StimnetClient } from '@stimnet/sdk'
+import { createClient, type Client } from '@stimnet/sdk'
 import { stringify } from 'yaml'
 import { demoCatalogs } from '../scripts/demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from '../scripts/demo/data.ts'
@@ -58,7 +58,7 @@ export async function writeSite(parent: string, at: number, options: SiteOptions
 
 /** Starts a peer of this process. */
 export async function startSite(site: Site, options: PeerOptions = {}): Promise<Peer> {
-  const events = createEvents({ level: 'silent', nodeId: site.site.nodeId })
+  const events = createEvents({ level: process.env.STIMNET_TEST_LOG ?? 'silent', nodeId: site.site.nodeId })
   const peer = await startPeer(await loadConfig(site.configFile, {}), { events, ...options })
   if (!peer.accounts.get('ada')) {
     await peer.accounts.put({ name: 'ada', roles: ['researcher', 'auditor'], password: PASSWORD })
@@ -70,7 +70,7 @@ export interface Federation {
   readonly peers: readonly Peer[]
   readonly sites: readonly Site[]
   /** Logged in as ada at a peer's gateway. */
-  client(at: number): Promise<StimnetClient>
+  client(at: number): Promise<Client>
 }
 
 /** Starts n peers that join by the first, and waits until each is connected with each. */
@@ -94,7 +94,7 @@ export async function startFederation(
   return { peers, sites, client: (at) => clientOf(peers[at]) }
 }
 
-export async function clientOf(peer: { gatewayUrl: string | undefined } | undefined): Promise<StimnetClient> {
+export async function clientOf(peer: { gatewayUrl: string | undefined } | undefined): Promise<Client> {
   const client = createClient({ url: peer?.gatewayUrl ?? '' })
   await client.authenticate('ada', PASSWORD)
   return client

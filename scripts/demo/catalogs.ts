@@ -22,9 +22,22 @@ function clinicalTrial(folder: string): object {
         description: 'One row a subject.',
         one_row_per_subject: true,
         variables: [
-          { name: 'age', type: 'integer', unit: 'a', description: 'Age at inclusion', breakpoints: [65], minimum: 18, maximum: 100 },
+          {
+            name: 'age',
+            type: 'integer',
+            unit: 'a',
+            description: 'Age at inclusion',
+            breakpoints: [65],
+            minimum: 18,
+            maximum: 100
+          },
           { name: 'sex', type: 'category', levels: ['female', 'male'] },
-          { name: 'diagnosis', type: 'category', description: 'Motor subtype', levels: ['tremor-dominant', 'akinetic-rigid', 'mixed'] },
+          {
+            name: 'diagnosis',
+            type: 'category',
+            description: 'Motor subtype',
+            levels: ['tremor-dominant', 'akinetic-rigid', 'mixed']
+          },
           { name: 'visit', type: 'category', description: 'Visit of inclusion', levels: ['baseline'] }
         ]
       },
@@ -34,14 +47,39 @@ function clinicalTrial(folder: string): object {
         description: 'One row a subject and visit.',
         variables: [
           { name: 'visit', type: 'category', levels: ['baseline', 'month_6', 'month_12'] },
-          { name: 'UPDRS_total', type: 'integer', unit: 'points', description: 'Unified Parkinson’s Disease Rating Scale', minimum: 0, maximum: 199 },
-          { name: 'UPDRS_change', type: 'integer', unit: 'points', description: 'Against baseline; below zero is better', minimum: -199, maximum: 199 },
-          { name: 'quality_of_life', type: 'integer', unit: 'points', description: '0 worst, 100 best', minimum: 0, maximum: 100 },
+          {
+            name: 'UPDRS_total',
+            type: 'integer',
+            unit: 'points',
+            description: 'Unified Parkinson’s Disease Rating Scale',
+            minimum: 0,
+            maximum: 199
+          },
+          {
+            name: 'UPDRS_change',
+            type: 'integer',
+            unit: 'points',
+            description: 'Against baseline; below zero is better',
+            minimum: -199,
+            maximum: 199
+          },
+          {
+            name: 'quality_of_life',
+            type: 'integer',
+            unit: 'points',
+            description: '0 worst, 100 best',
+            minimum: 0,
+            maximum: 100
+          },
           { name: 'treatment_response', type: 'category', levels: ['responder', 'partial', 'none'] }
         ]
       }
     ],
-    lattice: [{ variable: 'subjects.sex' }, { variable: 'subjects.diagnosis' }, { variable: 'subjects.age', breakpoints: [65] }]
+    lattice: [
+      { variable: 'subjects.sex' },
+      { variable: 'subjects.diagnosis' },
+      { variable: 'subjects.age', breakpoints: [65] }
+    ]
   }
 }
 
@@ -62,8 +100,24 @@ function imaging(folder: string): object {
         one_row_per_subject: true,
         variables: [
           { name: 'scan_type', type: 'category', levels: ['T1', 'DTI', 'fMRI'] },
-          { name: 'scan_quality', type: 'number', unit: 'points', description: '1 unusable, 5 excellent', minimum: 1, maximum: 5, decimals: 1 },
-          { name: 'motion_score', type: 'number', unit: 'mm', description: 'Mean framewise displacement', minimum: 0, maximum: 5, decimals: 2 },
+          {
+            name: 'scan_quality',
+            type: 'number',
+            unit: 'points',
+            description: '1 unusable, 5 excellent',
+            minimum: 1,
+            maximum: 5,
+            decimals: 1
+          },
+          {
+            name: 'motion_score',
+            type: 'number',
+            unit: 'mm',
+            description: 'Mean framewise displacement',
+            minimum: 0,
+            maximum: 5,
+            decimals: 2
+          },
           { name: 'file_path', type: 'text' }
         ]
       }

@@ -64,7 +64,9 @@ type Rows = (string | number)[][]
 /** Every cell of sex × subtype × age band gets 12 or 13 subjects, so that ordinary questions can be answered. */
 function clinicalTrial(site: DemoSite, dice: Dice): { subjects: Rows; outcomes: Rows } {
   const subjects: Rows = [['subject_id', 'age', 'sex', 'diagnosis', 'visit']]
-  const outcomes: Rows = [['subject_id', 'visit', 'UPDRS_total', 'UPDRS_change', 'quality_of_life', 'treatment_response']]
+  const outcomes: Rows = [
+    ['subject_id', 'visit', 'UPDRS_total', 'UPDRS_change', 'quality_of_life', 'treatment_response']
+  ]
   const cells = SEXES.flatMap((sex) => SUBTYPES.flatMap((subtype) => AGE_BANDS.map((band) => ({ sex, subtype, band }))))
   for (let i = 0; i < SUBJECTS; i++) {
     const { sex, subtype, band } = cells[i % cells.length] ?? { sex: '', subtype: '', band: { from: 45, to: 65 } }

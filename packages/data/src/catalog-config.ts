@@ -13,7 +13,9 @@ const MISSING_MAX = 16
 const DECIMALS_MAX = 9
 
 /** Letters, digits, underscore and hyphen, beginning with a letter. */
-const nameSchema = z.string().refine(isName, 'a name has letters, digits, _ and -, at most 64, and begins with a letter')
+const nameSchema = z
+  .string()
+  .refine(isName, 'a name has letters, digits, _ and -, at most 64, and begins with a letter')
 const lineSchema = z.string().max(200)
 const textSchema = z.string().max(4000)
 
@@ -122,7 +124,8 @@ function checkVariable(variable: z.output<z.ZodObject> & Record<string, unknown>
   if (v.minimum !== undefined && v.maximum !== undefined && v.minimum >= v.maximum) {
     refuse('minimum', 'the minimum is below the maximum')
   }
-  if (v.decimals !== undefined && v.type !== 'number' && v.decimals !== 0) refuse('decimals', 'only a number has decimals')
+  if (v.decimals !== undefined && v.type !== 'number' && v.decimals !== 0)
+    refuse('decimals', 'only a number has decimals')
   checkBreakpoints(v, refuse)
 }
 

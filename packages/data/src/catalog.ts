@@ -1,10 +1,24 @@
 /** A catalog opened for questions: its public description, its cohorts, and its rows reduced by a plan. */
-import type { CatalogDescriptor, Clock, Filter, Plan, RandomSource, Reduction, SubjectSet } from '@stimnet/protocol'
-import type { AbstractLevel } from 'abstract-level'
+import {
+  type CatalogDescriptor,
+  type Clock,
+  type Filter,
+  type Plan,
+  type RandomSource,
+  type Reduction,
+  StimnetError,
+  type SubjectSet
+} from '@stimnet/protocol'
 import type { CatalogConfig } from './catalog-config.ts'
-
-/** Where the subject index is kept: any sublevel with text keys. */
-export type IndexLevel = AbstractLevel<string | Buffer | Uint8Array, string, string>
+import { baseCellsOf, cohortOf } from './cohort.ts'
+import { describe } from './descriptor.ts'
+import type { Engine } from './engine.ts'
+import { resolveFilter } from './filter.ts'
+import { onLattice } from './lattice.ts'
+import { reduce } from './reduce/reduce.ts'
+import { loadSnapshot, takeSnapshot } from './snapshot.ts'
+import { type IndexLevel, SubjectIndex } from './subject-index.ts'
+import { type CohortTable, cohortTables } from './tables.ts'
 
 export interface CatalogOptions {
   /** Folder that the files of the configuration are relative to. */
@@ -20,19 +34,6 @@ export interface CatalogOptions {
   readonly programs: readonly string[]
 }
 
-/** One table of a cohort as a sandbox gets it. */
-export interface CohortTable {
-  readonly name: string
-  /** UTF-8, RFC 4180, a header line; the first column is the subject key with pseudonyms in it. */
-  readonly csv: Uint8Array
-  readonly columns: readonly CohortColumn[]
-}
-
-export interface CohortColumn {
-  readonly name: string
-  readonly type: 'integer' | 'number' | 'category' | 'date' | 'text'
-}
-
 export interface Catalog {
   readonly descriptor: CatalogDescriptor
   /** Hash of the snapshot: the same files and description give the same epoch. */
@@ -41,24 +42,79 @@ export interface Catalog {
   readonly subjects: number
   readonly config: CatalogConfig
   /**
-   * The filter with columns in full and canonical values. Static: it depends on the description alone.
-   * Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+   * The filter with columns in full and canonical values; unchanged when it is resolved already. Static: it depends on
+   * the description alone. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
    */
   resolveFilter(filter: Filter, tables?: readonly string[]): Filter
-  /** Who fits, by the index alone; everyone without a filter. Takes resolved and unresolved filters. */
+  /** Who fits, by the index alone; everyone without a filter. Throws as `resolveFilter`. */
   cohort(filter: Filter | undefined): Promise<SubjectSet>
   /** The lattice's base cells that are not empty; none without a lattice. */
   baseCells(): Promise<readonly SubjectSet[]>
-  /** Whether a filter is made of lattice variables at their cut points. Static. */
+  /** Whether a filter is made of lattice variables at their cut points. Static. Throws as `resolveFilter`. */
   onLattice(filter: Filter): boolean
-  /** Throws NODE_ERROR, CANCELLED, or SQL_NOT_SUPPORTED where the plan has more cells than the node can hold. */
+  /** Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node, NODE_ERROR, CANCELLED. */
   reduce(plan: Plan, cohort: SubjectSet, signal?: AbortSignal): Promise<Reduction>
   /** The cohort's rows for a sandbox, under fresh pseudonyms. Throws NODE_ERROR, CANCELLED. */
   tables(cohort: SubjectSet, signal?: AbortSignal): Promise<readonly CohortTable[]>
   close(): Promise<void>
 }
 
-/** Opens a catalog, after making its snapshot where there is none for these files. Throws SOURCE_INVALID, NODE_ERROR. */
+/**
+ * Opens a catalog, after making its snapshot where there is none for these files. Throws SOURCE_INVALID naming file,
+ * line and key; NODE_ERROR.
+ */
 export async function openCatalog(config: CatalogConfig, options: CatalogOptions): Promise<Catalog> {
-  throw new Error(`not yet: ${config.name} ${options.baseDir}`)
+  const index = new SubjectIndex(options.index, config.name)
+  const snapshot = await takeSnapshot({ config, index, ...pick(options) })
+  const { epoch, manifest } = snapshot
+  const { subjects, snapshotAtMs } = manifest
+  const { cohortSizeMin, programs, random } = options
+  const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs })
+  const at = { index, epoch, subjects, descriptor }
+  const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
+  const engine = once(() => loadSnapshot(snapshot))
+  const withEngine = async (cohort: SubjectSet) => {
+    if (cohort.universe !== subjects) throw new StimnetError('NODE_ERROR', 'a cohort of another epoch')
+    return engine.get()
+  }
+  return {
+    descriptor,
+    epoch,
+    subjects,
+    config,
+    resolveFilter: resolve,
+    cohort: async (filter) => cohortOf(filter === undefined ? undefined : resolve(filter), at),
+    baseCells: () => baseCellsOf(at),
+    onLattice: (filter) => onLattice(resolve(filter), descriptor),
+    reduce: async (plan, cohort, signal) =>
+      reduce({ plan, cohort, descriptor, config, engine: await withEngine(cohort), signal }),
+    tables: async (cohort, signal) =>
+      cohortTables({ cohort, config, engine: await withEngine(cohort), random, signal }),
+    close: () => engine.close()
+  }
+}
+
+function pick({ baseDir, dataDir, clock, random }: CatalogOptions) {
+  return { baseDir, dataDir, clock, random }
+}
+
+/** One engine, loaded at first need; a failed start is tried again by the next question. */
+function once(open: () => Promise<Engine>): { get(): Promise<Engine>; close(): Promise<void> } {
+  let opened: Promise<Engine> | undefined
+  let closed = false
+  return {
+    get() {
+      if (closed) throw new StimnetError('NODE_ERROR', 'the catalog is closed')
+      opened ??= open().catch((cause) => {
+        opened = undefined
+        throw cause
+      })
+      return opened
+    },
+    async close() {
+      closed = true
+      const engine = await opened?.catch(() => undefined)
+      engine?.close()
+    }
+  }
 }

@@ -97,7 +97,10 @@ function cutAfter(point: number, ref: string, variable: VariableDescriptor): num
   if (at >= 0) return at
   const value = pointText(variable, point)
   const advice = 'Compare with >= and < at a breakpoint.'
-  return refuse('VALUE_NOT_DECLARED', `${ref} cannot be cut just above ${value}. ${advice} ${declaredPoints(ref, variable)}`)
+  return refuse(
+    'VALUE_NOT_DECLARED',
+    `${ref} cannot be cut just above ${value}. ${advice} ${declaredPoints(ref, variable)}`
+  )
 }
 
 function declaredPoints(ref: string, variable: VariableDescriptor): string {
@@ -112,8 +115,12 @@ function pointOf(value: FilterValue, ref: string, variable: VariableDescriptor):
     const days = daysOf(value)
     if (days !== null) return days
   }
-  const kind = variable.type === 'date' ? 'a date, YYYY-MM-DD' : variable.type === 'integer' ? 'a whole number' : 'a number'
-  return refuse('VALUE_NOT_DECLARED', `${ref} is compared with ${kind}, not ${quoted(value)}. ${declaredPoints(ref, variable)}`)
+  const kind =
+    variable.type === 'date' ? 'a date, YYYY-MM-DD' : variable.type === 'integer' ? 'a whole number' : 'a number'
+  return refuse(
+    'VALUE_NOT_DECLARED',
+    `${ref} is compared with ${kind}, not ${quoted(value)}. ${declaredPoints(ref, variable)}`
+  )
 }
 
 /**

@@ -1,6 +1,7 @@
 /** DuckDB, opened narrow: few threads, bounded memory, no extensions, and locked before the first question. */
 import type { DuckDBConnection, DuckDBResultReader, DuckDBValue } from '@duckdb/node-api'
-import { StimnetError } from '@stimnet/protocol'
+import { StimnetError, type SubjectSet } from '@stimnet/protocol'
+import { bitData } from './bits.ts'
 
 /** A peer shares its machine with sandboxes. */
 const THREADS = 2
@@ -17,6 +18,8 @@ export interface EngineOptions {
 /** One in-memory database. */
 export interface Engine {
   session(): Promise<Session>
+  /** A set as a parameter: bit i is subject i. */
+  bits(set: SubjectSet): DuckDBValue
   /** From here on no file can be read or written, and no setting changed. */
   lock(): Promise<void>
   close(): void
@@ -31,7 +34,7 @@ export interface Session {
 
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   // Loaded at first need: it is 70 MB, and a peer at rest asks it nothing.
-  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const { DuckDBBitValue, DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(THREADS),
     memory_limit: `${MEMORY_MIB}MiB`,
@@ -42,6 +45,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     allow_community_extensions: 'false'
   })
   return {
+    bits: (set) => new DuckDBBitValue(bitData(set)),
     session: async () => sessionOf(await instance.connect()),
     async lock() {
       const connection = await instance.connect()

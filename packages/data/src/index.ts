@@ -1,5 +1,7 @@
 /** Safe data: catalogs, sources, snapshots, the subject index, cohorts. */
-export { type Catalog, type CatalogOptions, type CohortColumn, type CohortTable, type IndexLevel, openCatalog } from './catalog.ts'
+export { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts'
 export { type CatalogConfig, catalogConfigSchema } from './catalog-config.ts'
 export { rowFilter } from './filter.ts'
 export { parseSql } from './sql/parse.ts'
+export type { IndexLevel } from './subject-index.ts'
+export type { CohortColumn, CohortTable } from './tables.ts'

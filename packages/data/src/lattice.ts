@@ -1,5 +1,11 @@
 /** The lattice: base cells fixed by the steward, of which every cohort of a small catalog is made. */
-import { type CatalogDescriptor, type Filter, isComparison, resolveVariable, type VariableDescriptor } from '@stimnet/protocol'
+import {
+  type CatalogDescriptor,
+  type Filter,
+  isComparison,
+  resolveVariable,
+  type VariableDescriptor
+} from '@stimnet/protocol'
 import { chosenCells, domainOf } from './domain.ts'
 
 /** The lattice's own cells of one variable: neighbouring bins between its cut points put together. */

@@ -18,11 +18,14 @@ export function planFault(plan: Plan, descriptor: CatalogDescriptor): string | n
   if (unknown !== undefined) return `The catalog has no table ${JSON.stringify(unknown.slice(0, 80))}.`
   if (plan.tables.length === 0 || plan.tables.length > TABLES_MAX) return `A query has 1 to ${TABLES_MAX} tables.`
   if (new Set(plan.tables).size !== plan.tables.length) return 'A table is joined with itself.'
-  if (plan.measures.length === 0 || plan.measures.length > MEASURES_MAX) return `A query has 1 to ${MEASURES_MAX} aggregates.`
+  if (plan.measures.length === 0 || plan.measures.length > MEASURES_MAX)
+    return `A query has 1 to ${MEASURES_MAX} aggregates.`
   const names = [...plan.groupBy, ...plan.measures].map(({ name }) => name)
   const twin = names.find((name, i) => names.indexOf(name) !== i)
   if (twin !== undefined) return `Two columns of the answer are called ${twin}: name one with AS.`
-  return groupingFault(plan, descriptor) ?? firstFault(plan.measures, (measure) => measureFault(measure, plan, descriptor))
+  return (
+    groupingFault(plan, descriptor) ?? firstFault(plan.measures, (measure) => measureFault(measure, plan, descriptor))
+  )
 }
 
 function groupingFault({ groupBy, tables }: Plan, descriptor: CatalogDescriptor): string | null {
@@ -42,7 +45,7 @@ function groupingFault({ groupBy, tables }: Plan, descriptor: CatalogDescriptor)
 export function measureFault(measure: Measure, { tables }: Plan, descriptor: CatalogDescriptor): string | null {
   if (measure.kind === 'subjects' || measure.kind === 'rows') return null
   const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, tables).variable
-  if (measure.kind === 'covariance' || measure.kind === 'correlation') {
+  if ('variables' in measure) {
     const other = measure.variables.find((ref) => !isNumeric(variableOf(ref)))
     return other === undefined ? null : `${other} is no number: it has no ${measure.kind}.`
   }
@@ -71,7 +74,9 @@ function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | null)
 
 /** The variables that measures calculate with, each once. */
 export function measuredVariables(measures: readonly Measure[]): VariableRef[] {
-  return [...new Set(measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? [...m.variables] : [])))]
+  return [
+    ...new Set(measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? [...m.variables] : [])))
+  ]
 }
 
 /** The pairs of variables, each once. */

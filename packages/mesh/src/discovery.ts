@@ -102,10 +102,10 @@ export class Discovery {
   }
 
   async #announceAll(signal: AbortSignal): Promise<void> {
-    if (this.#terms === null) return
-    const terms = this.#terms
+    const terms = this.#terms ?? []
     try {
-      await this.#withdrawAllBut(terms)
+      // Before anybody has said what is offered, membership alone is known, and nothing is to be withdrawn.
+      if (this.#terms !== null) await this.#withdrawAllBut(terms)
       const keys = [await membershipKey(), ...(await Promise.all(terms.map(termKey)))]
       await inParallel(keys, PROVIDES_MAX, (key) => this.#provide(key, signal))
     } catch (error) {

@@ -8,7 +8,7 @@ const malformed = coded('MALFORMED')
 
 test('RFC 8785, section 3.2.2: the example object', () => {
   const value = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+    numbers: JSON.parse('[333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001]') as number[],
     string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
     literals: [null, true, false]
   }
@@ -124,8 +124,8 @@ test('a value nested without end is refused, and the stack holds', () => {
   const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
   assert.equal(canonicalJson(nested(100)).length, 200)
   for (const depth of [101, 200_000]) assert.throws(() => canonicalJson(nested(depth)), malformed)
-  const cyclic: Record<string, unknown> = {}
-  cyclic['self'] = cyclic
+  const cyclic: { self?: unknown } = {}
+  cyclic.self = cyclic
   assert.throws(() => canonicalJson(cyclic), malformed)
 })
 

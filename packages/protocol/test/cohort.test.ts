@@ -171,7 +171,7 @@ describe('a filter that asks for too much is refused', () => {
           invalid(error)
         }
       }),
-      { numRuns: 500 }
+      { numRuns: 100 }
     )
   })
 })

@@ -31,17 +31,21 @@ export function coded(...codes: Code[]) {
   }
 }
 
+const PLAIN = { noNullPrototype: true }
 const column = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,20}(\.[A-Za-z][A-Za-z0-9_]{0,20})?$/)
 // The wire cannot tell -0 from 0 apart in a comparison's meaning, so it is not asked to.
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))
 const value = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), finite, fc.boolean())
 const comparison = fc.constantFrom(...COMPARISON_OPS).chain((op) => {
   const count = op === 'is null' ? [0, 0] : op === 'in' ? [1, 4] : [1, 1]
-  return fc.record({
-    column,
-    op: fc.constant(op),
-    values: fc.array(value, { minLength: count[0] ?? 0, maxLength: count[1] ?? 1 })
-  })
+  return fc.record(
+    {
+      column,
+      op: fc.constant(op),
+      values: fc.array(value, { minLength: count[0] ?? 0, maxLength: count[1] ?? 1 })
+    },
+    PLAIN
+  )
 })
 
 function filterAt(depth: number): fc.Arbitrary<Filter> {
@@ -50,9 +54,9 @@ function filterAt(depth: number): fc.Arbitrary<Filter> {
   const some = fc.array(inner, { minLength: 1, maxLength: 2 })
   return fc.oneof(
     { weight: 2, arbitrary: comparison },
-    fc.record({ all: some }),
-    fc.record({ any: some }),
-    fc.record({ not: inner })
+    fc.record({ all: some }, PLAIN),
+    fc.record({ any: some }, PLAIN),
+    fc.record({ not: inner }, PLAIN)
   )
 }
 

@@ -53,9 +53,14 @@ export function fakeSandbox(behaviour: FakeBehaviour): Sandbox {
 }
 
 async function ask(behaviour: FakeBehaviour, job: SandboxJob, signal: AbortSignal): Promise<FakeAnswer> {
+  const ended = Promise.withResolvers<FakeAnswer>()
+  const end = () => ended.resolve({ code: 'CANCELLED' })
+  signal.addEventListener('abort', end, { once: true })
   try {
-    return await behaviour.answer(job, signal)
+    return await Promise.race([behaviour.answer(job, signal), ended.promise])
   } catch (error) {
     return { code: 'PROGRAM_FAILED', log: String(error) }
+  } finally {
+    signal.removeEventListener('abort', end)
   }
 }

@@ -27,6 +27,8 @@ export class Pool<S extends Slot> {
   readonly #settings: PoolSettings<S>
   readonly #closing = new AbortController()
   readonly #waiting: S[] = []
+  /** Jobs that wait for a start under way: half of it is done, and a second start would slow both. */
+  readonly #takers: PromiseWithResolvers<S | undefined>[] = []
   /** What is on its way into the pool, and what is being destroyed: close waits for both. */
   readonly #underWay = new Set<Promise<unknown>>()
   #starting = 0
@@ -36,20 +38,38 @@ export class Pool<S extends Slot> {
     this.#settings = settings
   }
 
-  /** A waiting one, or undefined: the caller then starts one of its own. Never hands out the same one twice. */
-  take(): S | undefined {
+  /**
+   * A waiting one, or one that is on its way already; undefined: the caller starts one of its own. Never hands out the
+   * same one twice.
+   */
+  async take(signal: AbortSignal): Promise<S | undefined> {
     for (let slot = this.#waiting.shift(); slot; slot = this.#waiting.shift()) {
       if (slot.isAlive) return slot
       this.#keep(slot.destroy())
     }
-    return undefined
+    if (signal.aborted || this.#starting <= this.#takers.length) return undefined
+    const taker = Promise.withResolvers<S | undefined>()
+    const leave = () => {
+      const at = this.#takers.indexOf(taker)
+      if (at >= 0) this.#takers.splice(at, 1)
+      taker.resolve(undefined)
+    }
+    this.#takers.push(taker)
+    signal.addEventListener('abort', leave, { once: true })
+    return taker.promise.finally(() => signal.removeEventListener('abort', leave))
   }
 
   /** Brings the pool back to its size in the background. Called after an answer, never before. */
   refill(): void {
     while (!this.#closing.signal.aborted && this.#waiting.length + this.#starting < this.#settings.size) {
       this.#starting++
-      this.#keep(this.#add().finally(() => this.#starting--))
+      this.#keep(
+        this.#add().finally(() => {
+          this.#starting--
+          // Whoever waits for a start that failed, or that an earlier one got, starts one of its own.
+          while (this.#takers.length > this.#starting) this.#takers.pop()?.resolve(undefined)
+        })
+      )
     }
   }
 
@@ -60,6 +80,7 @@ export class Pool<S extends Slot> {
 
   async close(): Promise<void> {
     this.#closing.abort()
+    for (const taker of this.#takers.splice(0)) taker.resolve(undefined)
     const gone = this.#waiting.splice(0).map((slot) => slot.destroy())
     await Promise.allSettled([...gone, ...this.#underWay])
   }
@@ -67,11 +88,13 @@ export class Pool<S extends Slot> {
   async #add(): Promise<void> {
     const { clock, start } = this.#settings
     const signal = this.#closing.signal
-    if (this.#pauseMs > 0) await clock.sleep(this.#pauseMs, signal)
     try {
+      if (this.#pauseMs > 0) await clock.sleep(this.#pauseMs, signal)
       const slot = await start(signal)
       this.#pauseMs = 0
       if (signal.aborted) return await slot.destroy()
+      const taker = this.#takers.shift()
+      if (taker) return taker.resolve(slot)
       this.#waiting.push(slot)
       this.#expire(slot)
     } catch {

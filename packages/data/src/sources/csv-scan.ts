@@ -95,7 +95,8 @@ class CsvScanner {
     if (byte === NUL) this.#refuse(this.#line, 'a zero byte')
     if (this.#state === 'return-seen') {
       if (byte !== LF) this.#refuse(this.#line, 'a carriage return without a line feed')
-      return this.#endRecord()
+      this.#endRecord()
+      return
     }
     if (this.records < 0) this.#keepHeader(byte)
     if (this.#state === 'quoted') {
@@ -104,7 +105,10 @@ class CsvScanner {
       if (byte === QUOTE) this.#state = 'quote-seen'
       return
     }
-    if (byte === LF) return this.#endRecord()
+    if (byte === LF) {
+      this.#endRecord()
+      return
+    }
     if (byte === CR) {
       this.#state = 'return-seen'
       return

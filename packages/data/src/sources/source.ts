@@ -35,7 +35,9 @@ export async function fingerprint(source: Source): Promise<string> {
     // ctime as well: copying tools set mtime back, but nobody sets ctime.
     return [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join('-')
   } catch (cause) {
-    throw new StimnetError('SOURCE_INVALID', `${source.path}: cannot be read (tables.${source.table.name}.file)`, { cause })
+    throw new StimnetError('SOURCE_INVALID', `${source.path}: cannot be read (tables.${source.table.name}.file)`, {
+      cause
+    })
   }
 }
 
@@ -69,7 +71,10 @@ async function loadText(source: Source, session: Session, raw: string): Promise<
   await fromFile(source, () => session.rows(sql))
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
   if (Number(count?.[0]) !== shape.records) {
-    throw new StimnetError('SOURCE_INVALID', `${path}: ${shape.records} records, of which the engine read ${count?.[0]} (tables.${table.name})`)
+    throw new StimnetError(
+      'SOURCE_INVALID',
+      `${path}: ${shape.records} records, of which the engine read ${count?.[0]} (tables.${table.name})`
+    )
   }
   return {
     columns: shape.header,

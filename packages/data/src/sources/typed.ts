@@ -63,7 +63,8 @@ function presentSql(column: string, variable: VariableConfig): string {
 /** The value as a snapshot keeps it: a level's number, scaled whole numbers, days; null where it does not fit. */
 function valueSql(text: string, variable: VariableConfig): string {
   const trimmed = `trim(${text})`
-  const matching = (pattern: string, value: string) => `CASE WHEN regexp_full_match(${trimmed}, '${pattern}') THEN ${value} END`
+  const matching = (pattern: string, value: string) =>
+    `CASE WHEN regexp_full_match(${trimmed}, '${pattern}') THEN ${value} END`
   switch (variable.type) {
     case 'category': {
       const levels = (variable.levels ?? []).map(quoteText).join(', ')
@@ -73,7 +74,8 @@ function valueSql(text: string, variable: VariableConfig): string {
     case 'number': {
       // Digits of an exact decimal without its point are the scaled whole number; no float is ever between.
       const decimals = decimalsOf(variable)
-      const pattern = variable.type === 'integer' ? '[+-]?[0-9]+([.]0*)?' : '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?'
+      const pattern =
+        variable.type === 'integer' ? '[+-]?[0-9]+([.]0*)?' : '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?'
       const decimal = `TRY_CAST(${trimmed} AS DECIMAL(18, ${decimals}))`
       return matching(pattern, `CAST(replace(CAST(${decimal} AS VARCHAR), '.', '') AS BIGINT)`)
     }
@@ -124,7 +126,12 @@ async function checkKeys(options: {
 }
 
 /** Bounds the steward declared, and bounds of exact arithmetic: found at start, so that no query can fail on them. */
-async function checkRanges(options: { source: Source; loaded: LoadedSource; session: Session; typed: string }): Promise<void> {
+async function checkRanges(options: {
+  source: Source
+  loaded: LoadedSource
+  session: Session
+  typed: string
+}): Promise<void> {
   const { source, loaded, session } = options
   const typed = quoteName(options.typed)
   const numeric = source.table.variables.filter(({ type }) => type === 'integer' || type === 'number')
@@ -138,7 +145,9 @@ async function checkRanges(options: { source: Source; loaded: LoadedSource; sess
   })
   const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${typed}`)
   await refuseFirst(source, loaded, first, numeric, ({ minimum, maximum }) =>
-    minimum === undefined ? 'too large to be counted exactly: declare fewer decimals' : `outside ${minimum} to ${maximum}`
+    minimum === undefined
+      ? 'too large to be counted exactly: declare fewer decimals'
+      : `outside ${minimum} to ${maximum}`
   )
   const largest = numeric.map(({ name }) => `max(abs(${quoteName(name)}))`)
   const [facts] = await session.rows(`SELECT count(*), ${largest.join(', ')} FROM ${typed}`)
@@ -146,7 +155,10 @@ async function checkRanges(options: { source: Source; loaded: LoadedSource; sess
   for (const [i, variable] of numeric.entries()) {
     const value = BigInt(Number(facts?.[i + 1] ?? 0))
     if (value * value * BigInt(rows) >= SQUARES_MAX) {
-      refuse(source, `${variable.name}: its squares over ${rows} rows are too large to be summed exactly: declare fewer decimals`)
+      refuse(
+        source,
+        `${variable.name}: its squares over ${rows} rows are too large to be summed exactly: declare fewer decimals`
+      )
     }
   }
 }
@@ -168,4 +180,3 @@ async function refuseFirst(
 function refuse(source: Source, message: string): never {
   throw new StimnetError('SOURCE_INVALID', `${source.path}, ${message} (table ${source.table.name})`)
 }
-

@@ -1,7 +1,18 @@
-/** SQL text to a plan. */
+/**
+ * SQL text to a plan. SQL is only a syntax for our own statistics: the text is read here, by ourselves, and never
+ * executed. No native parser sees it; what is answered depends on the text and the catalog's description alone.
+ */
 import type { CatalogDescriptor, Plan } from '@stimnet/protocol'
+import { bindSelect } from './bind.ts'
+import { Cursor } from './cursor.ts'
+import { parseSelect } from './syntax.ts'
 
-/** Throws SQL_NOT_SUPPORTED, VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, TOO_LARGE. */
+/**
+ * Reads one SELECT of aggregates: over one table, or several joined on the subject key; WHERE over declared levels and
+ * breakpoints; GROUP BY at most three declared columns. Throws TOO_LARGE, SQL_NOT_SUPPORTED (with line and column),
+ * VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+ */
 export function parseSql(text: string, descriptor: CatalogDescriptor): Plan {
-  throw new Error(`not yet: ${text} ${descriptor.name}`)
+  const cursor = new Cursor(text)
+  return bindSelect(parseSelect(cursor), cursor, descriptor)
 }

@@ -1,9 +1,9 @@
 /** `stimnet account`: who may log in at this peer's gateway. */
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { loadConfig } from '../config.ts'
 import { Accounts, ROLES } from '../store/accounts.ts'
 import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { readPassword } from './password.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { tableOf } from './table.ts'
 
@@ -55,15 +55,4 @@ async function add(accounts: Accounts, name: string | undefined, roles: readonly
   await accounts.put({ name, roles, password })
   io.out(`Added ${name} (${roles.join(', ')}).\n`)
   return EXIT.ok
-}
-
-async function readPassword(io: Io): Promise<string> {
-  if (process.stdin.isTTY) io.err('Password: ')
-  const lines = createInterface({ input: process.stdin })
-  try {
-    for await (const line of lines) return line
-    return ''
-  } finally {
-    lines.close()
-  }
 }

@@ -1,8 +1,28 @@
 /** Every subcommand, in the order in which a newcomer meets them. */
 import { accountCommand } from './account.ts'
 import type { Command } from './arguments.ts'
+import { auditCommand } from './audit.ts'
+import { catalogsCommand } from './catalogs.ts'
+import { doctorCommand } from './doctor.ts'
 import { initCommand } from './init.ts'
+import { jobCommand, jobsCommand } from './jobs.ts'
 import { keyCommand } from './key.ts'
+import { loginCommand } from './login.ts'
+import { peersCommand } from './peers.ts'
+import { runCommand } from './run.ts'
 import { startCommand } from './start.ts'
 
-export const COMMANDS: readonly Command[] = [initCommand, startCommand, accountCommand, keyCommand]
+export const COMMANDS: readonly Command[] = [
+  initCommand,
+  startCommand,
+  accountCommand,
+  doctorCommand,
+  auditCommand,
+  loginCommand,
+  keyCommand,
+  catalogsCommand,
+  peersCommand,
+  runCommand,
+  jobsCommand,
+  jobCommand
+]

@@ -101,7 +101,7 @@ class WasmSandbox implements Sandbox {
   async #runIn(job: readonly Uint8Array[] | undefined, bounds: Bounds): Promise<Ended> {
     if (job === undefined) return { end: 'failed', code: 'PROGRAM_FAILED' }
     if (job.reduce((sum, part) => sum + part.length, 0) > INPUT_BYTES_MAX) return { end: 'failed', code: 'MEMORY_LIMIT' }
-    const waiting = this.#pool.take()
+    const waiting = await this.#pool.take(bounds.signal)
     if (waiting) bounds.tookWarm()
     const slot = waiting ?? (await this.#start(bounds.signal))
     try {

@@ -1,0 +1,106 @@
+/** Who has which value: the frequency tables behind categories, few-valued numbers and the bins of quantiles. */
+import { type ReducedBin, SubjectSet } from '@stimnet/protocol'
+import { setOfBits } from '../bits.ts'
+import { decimalsOf } from '../catalog-config.ts'
+import { cellSql, decimalText, isNumeric } from '../columns.ts'
+import { domainOf } from '../domain.ts'
+import type { Base, PlanVariable } from './base.ts'
+import { type ReduceSession, support } from './groups.ts'
+
+/** A number with no more values than this is a table for disclosure purposes; privacy.md B.4, step 4. */
+export const FEW_VALUES_MAX = 10
+
+/** What a group's column has beside its sums, under the group's `groupId`. */
+export type ByGroup<T> = ReadonlyMap<string, T>
+
+interface CellCount {
+  readonly support: SubjectSet
+  readonly rows: number
+}
+
+/** One text for the cells of a group's keys. */
+export function groupId(cells: readonly (number | null)[]): string {
+  return cells.map(String).join(',')
+}
+
+/**
+ * Subjects by value: every declared level of a category; the values of a number where the whole cohort has at most
+ * ten. Undefined for any other number. A group has an empty set for what does not occur in it.
+ */
+export async function levelsOf(
+  value: PlanVariable,
+  at: number,
+  base: Base,
+  session: ReduceSession
+): Promise<((group: string) => ReadonlyMap<string, SubjectSet>) | undefined> {
+  const names = await valueNames(value, at, session)
+  if (names === undefined) return undefined
+  const counts = await countCells(`x${at}`, base, session)
+  return (group) => {
+    const own = counts.get(group)
+    const none = SubjectSet.none(session.subjects)
+    return new Map(Array.from(names, ([cell, name]) => [name, own?.get(cell)?.support ?? none]))
+  }
+}
+
+/** Values as kept to values as written. */
+async function valueNames(
+  { variable, config }: PlanVariable,
+  at: number,
+  { session, signal }: ReduceSession
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (variable.type === 'category') return new Map(variable.levels.map((level, i) => [String(i), level]))
+  if (!isNumeric(variable)) return undefined
+  const few = `SELECT DISTINCT x${at} AS x FROM base WHERE x${at} IS NOT NULL LIMIT ${FEW_VALUES_MAX + 1}`
+  const found = await session.rows(`SELECT x FROM (${few}) ORDER BY x`, [], signal)
+  if (found.length > FEW_VALUES_MAX) return undefined
+  return new Map(found.map(([x]) => [String(x), decimalText(BigInt(String(x)), decimalsOf(config))]))
+}
+
+/**
+ * Subjects and rows by declared bin, all bins in order. The open ends reach to the declared minimum and maximum, or to
+ * infinity where none are declared.
+ */
+export async function binsOf(
+  { variable, config }: PlanVariable,
+  at: number,
+  base: Base,
+  session: ReduceSession
+): Promise<(group: string) => readonly ReducedBin[]> {
+  const counts = await countCells(cellSql(`x${at}`, variable, config), base, session, `x${at} IS NOT NULL`)
+  const { breakpoints, bounded, minimum, maximum } = variable
+  const first = breakpoints[0] ?? 0
+  const last = breakpoints.at(-1) ?? 0
+  const lowest = bounded && minimum < first ? minimum : Number.NEGATIVE_INFINITY
+  const highest = bounded && maximum > last ? maximum : Number.POSITIVE_INFINITY
+  const edges = [lowest, ...breakpoints, highest]
+  return (group) =>
+    Array.from({ length: domainOf(variable)?.cells ?? 0 }, (_, cell) => ({
+      from: edges[cell] ?? lowest,
+      to: edges[cell + 1] ?? highest,
+      support: counts.get(group)?.get(String(cell))?.support ?? SubjectSet.none(session.subjects),
+      rows: counts.get(group)?.get(String(cell))?.rows ?? 0
+    }))
+}
+
+/** By group, then by value of an expression over `base`. */
+async function countCells(
+  expression: string,
+  base: Base,
+  { session, subjects, signal }: ReduceSession,
+  condition = `${expression} IS NOT NULL`
+): Promise<ByGroup<ReadonlyMap<string, CellCount>>> {
+  const keys = base.keys.map((_, i) => `k${i}`)
+  const columns = [...keys, `${expression} AS cell`]
+  const by = [...keys, 'cell'].join(', ')
+  const sql = `SELECT ${columns.join(', ')}, ${support(subjects)}, count(*) FROM base WHERE ${condition} GROUP BY ${by}`
+  const found = new Map<string, Map<string, CellCount>>()
+  for (const row of await session.rows(sql, [], signal)) {
+    const group = groupId(row.slice(0, keys.length).map((cell) => (cell === null ? null : Number(cell))))
+    const own = found.get(group) ?? new Map<string, CellCount>()
+    found.set(group, own)
+    const [cell, bits, rows] = row.slice(keys.length)
+    own.set(String(cell), { support: setOfBits(subjects, bits), rows: Number(rows) })
+  }
+  return found
+}

@@ -1,0 +1,84 @@
+/** Names in a query: columns, tables, aliases; and the words that are none. */
+import type { Cursor } from './cursor.ts'
+
+export interface ColumnSyntax {
+  readonly at: number
+  readonly qualifier?: string
+  readonly name: string
+}
+
+/** What other dialects have at these places, and what to do here instead. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  HAVING: 'HAVING would select groups by their numbers; every group that may be released is released.',
+  LIMIT: 'LIMIT is not needed: an answer has one row a group.',
+  OFFSET: 'OFFSET is not needed: an answer has one row a group.',
+  FETCH: 'FETCH is not needed: an answer has one row a group.',
+  UNION: 'One SELECT at a time: no UNION.',
+  INTERSECT: 'One SELECT at a time: no INTERSECT.',
+  EXCEPT: 'One SELECT at a time: no EXCEPT.',
+  WINDOW: 'Window functions look at single rows; only aggregates leave.',
+  QUALIFY: 'Window functions look at single rows; only aggregates leave.',
+  OVER: 'Window functions look at single rows; only aggregates leave.',
+  TABLESAMPLE: 'A sample is no cohort: use WHERE.',
+  USING: 'A sample is no cohort: use WHERE.',
+  FILTER: 'FILTER counts single subjects apart; use WHERE or GROUP BY.',
+  WITHIN: 'WITHIN GROUP is not supported; write QUANTILE(column, q).',
+  LEFT: 'Only an inner JOIN on the subject key is supported.',
+  RIGHT: 'Only an inner JOIN on the subject key is supported.',
+  FULL: 'Only an inner JOIN on the subject key is supported.',
+  CROSS: 'Only an inner JOIN on the subject key is supported.',
+  NATURAL: 'Only an inner JOIN on the subject key is supported.',
+  ASOF: 'Only an inner JOIN on the subject key is supported.',
+  POSITIONAL: 'Only an inner JOIN on the subject key is supported.',
+  CASE: 'CASE can pick out one person; only declared columns are aggregated.',
+  CAST: 'Values are cast by the catalog; name the column alone.',
+  DISTINCT: 'DISTINCT rows are single rows; only aggregates leave.',
+  SELECT: 'One SELECT at a time: no sub-queries.',
+  WITH: 'One SELECT at a time: no WITH.',
+  INTO: 'A query writes nothing.',
+  EXISTS: 'One SELECT at a time: no sub-queries.',
+  NULL: 'NULL is compared with IS NULL or IS NOT NULL.'
+}
+
+const KEYWORDS = new Set([
+  ...Object.keys(NOT_HERE),
+  ...['FROM', 'WHERE', 'GROUP', 'BY', 'ORDER', 'JOIN', 'INNER', 'ON', 'AS', 'AND', 'OR', 'NOT', 'IN', 'IS', 'BETWEEN'],
+  ...['LIKE', 'ILIKE', 'SIMILAR', 'ALL', 'ANY', 'SOME', 'TRUE', 'FALSE', 'ASC', 'DESC', 'LATERAL']
+])
+
+/** Throws with the reason where a word stands that other dialects have and this grammar has not. */
+export function refuseKeyword(cursor: Cursor): void {
+  const why = Object.hasOwn(NOT_HERE, cursor.keyword) ? NOT_HERE[cursor.keyword] : undefined
+  if (why !== undefined) cursor.refuse(why)
+}
+
+/** `name` or `table.name`. */
+export function parseColumn(cursor: Cursor): ColumnSyntax {
+  const { at } = cursor.token
+  const first = parseName(cursor, 'a column')
+  if (!cursor.trySign('.')) return { at, name: first }
+  if (cursor.isSign('*')) cursor.refuse('* would be rows; name group columns and aggregates.')
+  return { at, qualifier: first, name: parseName(cursor, 'a column') }
+}
+
+/** A bare or quoted name that is no keyword. */
+export function parseName(cursor: Cursor, what: string): string {
+  refuseKeyword(cursor)
+  const { kind, text } = cursor.token
+  if (kind === 'quoted') {
+    // A simple name, with or without quotes; nothing else is ever called so in a catalog.
+    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(text)) cursor.refuse('A quoted name has letters, digits, _ and - only.')
+    return cursor.take().text
+  }
+  if (kind !== 'word' || KEYWORDS.has(cursor.keyword)) cursor.refuse(`Expected ${what}, found ${cursor.shown}.`)
+  return cursor.take().text
+}
+
+/** `AS name`, or a name alone; undefined where there is none. */
+export function parseAlias(cursor: Cursor): string | undefined {
+  const said = cursor.tryKeyword('AS')
+  const { kind } = cursor.token
+  if (!said && kind !== 'quoted' && (kind !== 'word' || KEYWORDS.has(cursor.keyword))) return undefined
+  if (cursor.token.text.length > 64) cursor.refuse('A name has at most 64 characters.')
+  return parseName(cursor, 'a name')
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { SimulatedClock } from '@stimnet/protocol'
+import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from '../src/limits.ts'
+
+describe('token buckets', () => {
+  it('remember a bounded number of callers, the longest unseen forgotten first', () => {
+    const buckets = new Buckets(1, new SimulatedClock())
+    buckets.take('first')
+    for (let i = 1; i < GATEWAY_LIMITS.callersMax; i++) buckets.take(`caller ${i}`)
+    assert.equal(buckets.take('first').ok, false)
+    buckets.take('one too many')
+    assert.equal(buckets.size, GATEWAY_LIMITS.callersMax)
+    // `first` was seen just now, so it is still known and still empty.
+    assert.equal(buckets.take('first').ok, false)
+  })
+
+  it('let nobody save up more than a minute', async () => {
+    const clock = new SimulatedClock()
+    const buckets = new Buckets(3, clock)
+    buckets.take('a')
+    await clock.advance(3_600_000)
+    const taken = [1, 2, 3, 4].map(() => buckets.take('a').ok)
+    assert.deepEqual(taken, [true, true, true, false])
+  })
+})
+
+describe('places', () => {
+  it('are bounded in all and by key, and given back once', () => {
+    const places = new Places({ max: 3, perKeyMax: 2 })
+    const leave = places.take('a')
+    places.take('a')
+    assert.equal(places.take('a'), null)
+    assert.ok(places.take('b'))
+    assert.equal(places.take('c'), null)
+    leave?.()
+    leave?.()
+    assert.equal(places.taken, 2)
+    assert.ok(places.take('a'))
+  })
+})
+
+describe('a turnstile', () => {
+  it('goes on after work that failed', async () => {
+    const turnstile = new Turnstile({ atOnce: 1, waitingMax: 1 })
+    const failing = turnstile.pass(() => Promise.reject(new Error('broken')))
+    const next = turnstile.pass(async () => 'done')
+    assert.equal(await turnstile.pass(async () => 'too many'), null)
+    await assert.rejects(failing, /broken/)
+    assert.deepEqual(await next, { value: 'done' })
+    assert.deepEqual(await turnstile.pass(async () => 'again'), { value: 'again' })
+  })
+})

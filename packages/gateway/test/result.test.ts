@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { JOB_STATES, type JobState, type ValuesOutput } from '@stimnet/protocol'
+import { jobOf } from '../src/shapes/job.ts'
+import { REST_STATUSES, restStatus, statesOf } from '../src/shapes/result.ts'
+import { CARD, FakePeer, partOf, TABLE } from './fake-peer.ts'
+
+const view = (state: JobState, more = {}) =>
+  new FakePeer().add({ state, parts: [partOf('node-1', { state })], ...more })
+const job = (state: JobState, more = {}) => jobOf(view(state, more), { withParts: true })
+const values = (given: unknown): ValuesOutput => ({
+  kind: 'values',
+  values: given,
+  withheld: { leaves: 2 },
+  disclosure: CARD
+})
+const scripted = (given: unknown) =>
+  job('completed', { parts: [partOf('node-1', { state: 'completed', output: values(given) })] }).result_data
+
+describe("a job's state", () => {
+  it('is told in the words existing clients know, and in the true word beside', () => {
+    const told = Object.fromEntries(JOB_STATES.map((state) => [state, [job(state).status, job(state).state]]))
+    assert.deepEqual(told, {
+      pending: ['queued', 'pending'],
+      queued: ['queued', 'queued'],
+      running: ['running', 'running'],
+      disclosing: ['running', 'running'],
+      completed: ['completed', 'completed'],
+      blocked: ['blocked', 'blocked'],
+      failed: ['failed', 'failed'],
+      cancelled: ['cancelled', 'cancelled'],
+      denied: ['blocked', 'denied'],
+      expired: ['cancelled', 'expired']
+    })
+  })
+
+  it('is found by every documented status', () => {
+    for (const status of REST_STATUSES) assert.ok(statesOf(status).every((state) => restStatus(state) === status))
+    assert.deepEqual(REST_STATUSES.flatMap(statesOf).sort(), [...JOB_STATES].sort())
+    assert.deepEqual(statesOf('denied'), ['denied'])
+  })
+
+  it('that is an end always has a time in seconds, even where it never ran', () => {
+    for (const state of ['completed', 'failed', 'cancelled', 'blocked', 'denied', 'expired'] as const) {
+      assert.equal(typeof job(state).execution_time, 'number')
+    }
+    assert.equal(job('cancelled').execution_time, 0)
+    assert.equal(job('running').execution_time, null)
+    assert.equal(job('failed', { startedAtMs: 2_000, endedAtMs: 1_000 }).execution_time, 0)
+  })
+
+  it('never shows measurements that are a side channel', () => {
+    for (const state of JOB_STATES) {
+      assert.equal(job(state).memory_used_mb, null)
+      assert.equal(job(state).records_processed, null)
+    }
+  })
+})
+
+describe("a job's result", () => {
+  it('of a blocked or denied job is a message', () => {
+    const reason = 'Nothing can be released about this cohort.'
+    const blocked = job('blocked', { code: 'COHORT_NOT_RELEASABLE', reason })
+    assert.deepEqual(blocked.result_data, { message: reason })
+    assert.equal(blocked.error_message, `COHORT_NOT_RELEASABLE: ${reason}`)
+    assert.deepEqual(job('denied', { code: 'DENIED' }).result_data, { message: 'A steward denied the request.' })
+  })
+
+  it('of a failed job is nothing but why', () => {
+    const failed = job('failed', { code: 'LIBRARY_NOT_AVAILABLE', reason: 'numpy' })
+    assert.equal(failed.result_data, null)
+    assert.equal(failed.error_message, 'LIBRARY_NOT_AVAILABLE: numpy')
+  })
+
+  it('is not shown before the job has completed, whatever the peer holds', () => {
+    for (const state of ['running', 'failed', 'cancelled'] as const) {
+      const held = { parts: [partOf('node-1', { state, output: TABLE })] }
+      assert.equal(job(state, held).result_data, null)
+    }
+  })
+
+  it("of a script is its values, with what was withheld and the true card, which the script's own cannot replace", () => {
+    assert.deepEqual(scripted({ mean: 4.2 }), { mean: 4.2, withheld: { leaves: 2 }, disclosure: CARD })
+    const forged = scripted({ mean: 4.2, disclosure: { level: 'P2' }, withheld: 'nothing' })
+    assert.deepEqual(forged, { mean: 4.2, withheld: { leaves: 2 }, disclosure: CARD })
+  })
+
+  it('of a script that gives no object stands under `result`', () => {
+    assert.deepEqual(scripted([1, 2]), { result: [1, 2], withheld: { leaves: 2 }, disclosure: CARD })
+    assert.deepEqual(scripted(null), { result: null, withheld: { leaves: 2 }, disclosure: CARD })
+  })
+
+  it('of several peers that were all blocked still names each', () => {
+    const parts = ['node-1', 'node-2'].map((id) => partOf(id, { state: 'blocked', code: 'COHORT_NOT_RELEASABLE' }))
+    const { result_data } = job('blocked', { parts, broadcast: true, code: 'COHORT_NOT_RELEASABLE' })
+    assert.equal((result_data?.parts as unknown[]).length, 2)
+    assert.equal(typeof result_data?.message, 'string')
+  })
+
+  it('has times that are times, whatever a peer claims', () => {
+    const odd = job('running', { submittedAtMs: 1e300, startedAtMs: Number.NaN, progress: 7 })
+    assert.equal(odd.submitted_at, '1970-01-01T00:00:00.000Z')
+    assert.equal(odd.progress, 1)
+  })
+})

@@ -1,0 +1,79 @@
+/** An answer in a terminal: the parts, the pooled table, and what a reader must know about both. */
+import type { Broadcast } from '@stimnet/sdk'
+import { EXIT } from './arguments.ts'
+import { printable, tableOf } from './table.ts'
+
+type Part = Broadcast['parts'][number]
+
+/** One line a peer. */
+export function partsTable(broadcast: Broadcast): string {
+  const rows = broadcast.parts.map((part) => [
+    part.institution || part.peer_id,
+    part.state,
+    part.code ?? '',
+    part.output?.disclosure.subjects ?? null,
+    withheldIn(part)
+  ])
+  return tableOf(['institution', 'state', 'code', 'subjects', 'withheld'], rows)
+}
+
+function withheldIn({ output }: Part): string {
+  if (!output) return ''
+  if (output.kind === 'values') return output.withheld.leaves > 0 ? `${output.withheld.leaves} values` : 'nothing'
+  const { groups, cells } = output.withheld
+  return groups + cells === 0 ? 'nothing' : `${groups} groups, ${cells} cells`
+}
+
+/** The whole answer, as text. */
+export function answerText(broadcast: Broadcast): string {
+  const lines = [partsTable(broadcast)]
+  for (const part of broadcast.parts) if (part.reason && part.code) lines.push(`${nameOf(part)}: ${printable(part.reason)}\n`)
+  const { pooled } = broadcast
+  const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
+  if (pooled && pooled.rows.length > 0) {
+    lines.push(`\nPooled over ${pooled.sites.length} institutions\n`)
+    lines.push(
+      tableOf(
+        [...pooled.columns.map(({ name }) => name), 'institutions'],
+        pooled.rows.map((row) => [...row.values, row.sites.length])
+      )
+    )
+  }
+  if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
+  for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
+  const notes = [...(pooled?.notes ?? []), ...broadcast.warnings]
+  if (notes.length > 0) lines.push(`\n${notes.map((note) => `Note: ${printable(note)}`).join('\n')}\n`)
+  const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
+  if (claims.size > 0) lines.push(`\n${[...claims].join('\n')}\n`)
+  return lines.join('')
+}
+
+function claimOf({ level, claim }: { level: string; claim: string }): string {
+  return `Assurance ${level}: ${printable(claim)}`
+}
+
+function partLines(part: Part): string[] {
+  if (part.output?.kind !== 'table') return []
+  const { columns, rows } = part.output
+  return [
+    `\n${nameOf(part)}\n`,
+    tableOf(
+      columns.map(({ name }) => name),
+      rows.map((row) => row.values)
+    )
+  ]
+}
+
+function valueLines(part: Part): string[] {
+  if (part.output?.kind !== 'values') return []
+  return [`\n${nameOf(part)}\n`, `${printable(JSON.stringify(part.output.values))}\n`]
+}
+
+function nameOf(part: Part): string {
+  return printable(part.institution || part.peer_id)
+}
+
+/** 0 where at least one peer completed. */
+export function exitOf(broadcast: Broadcast): number {
+  return broadcast.parts.some((part) => part.state === 'completed') ? EXIT.ok : EXIT.failed
+}

@@ -1,0 +1,116 @@
+/** `stimnet doctor`: what is well with a peer, what is not, and what to do about it. */
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { type LoadedConfig, loadConfig } from '../config.ts'
+import { diskCheck } from '../checks.ts'
+import { openSandbox } from '../opening.ts'
+import { command, EXIT } from './arguments.ts'
+import { CONFIG_OPTION } from './start.ts'
+import { printable } from './table.ts'
+
+interface Finding {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+export const doctorCommand = command({
+  name: 'doctor',
+  usage: '[--config FILE] [--json]',
+  summary: 'Checks clock, disk, ports, other peers and the sandbox; says what to do.',
+  options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print the findings as JSON' } },
+  positionals: [0, 0],
+  run: async (values, _, io) => {
+    const loaded = await loadConfig(values.config ?? 'stimnet.yaml')
+    const findings = [
+      { name: 'configuration', ok: true, detail: `${loaded.config.catalogs.length} catalogs` },
+      admission(loaded),
+      clockFinding(),
+      await diskCheck(resolve(loaded.baseDir, loaded.config.data_dir)),
+      ...(await gatewayFindings(loaded)),
+      ...(await Promise.all(loaded.config.mesh.bootstrap.map(reachable))),
+      await sandboxFinding(loaded)
+    ]
+    if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
+    else for (const { name, ok, detail } of findings) io.out(`${ok ? 'ok  ' : 'FIX '} ${name.padEnd(14)} ${printable(detail)}\n`)
+    return findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
+  }
+})
+
+function admission({ config }: LoadedConfig): Finding {
+  if (config.mesh.open) return { name: 'admission', ok: false, detail: 'mesh.open lets everybody in: for demos alone' }
+  const { peers } = config.mesh
+  const ok = peers.length > 0 && config.requesters.length > 0
+  const detail = ok
+    ? `${peers.length} peers may connect, ${config.requesters.length} requesters may ask`
+    : 'nobody may connect or ask yet: list PeerIds in mesh.peers and keys in requesters'
+  return { name: 'admission', ok, detail }
+}
+
+/** Signed requests live ten minutes: a clock that is far off refuses everything. Only the impossible can be seen here. */
+function clockFinding(): Finding {
+  const year = new Date(performance.timeOrigin).getUTCFullYear()
+  const ok = year >= 2026
+  return { name: 'clock', ok, detail: ok ? 'plausible; keep it in step with NTP' : `says the year ${year}: set it` }
+}
+
+/** Either the peer runs and answers, or its port is free for it. */
+async function gatewayFindings({ config }: LoadedConfig): Promise<Finding[]> {
+  const { gateway } = config
+  if (!gateway.enabled || gateway.port === 0) return []
+  const url = `http://${gateway.host}:${gateway.port}`
+  try {
+    const ready = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(3_000) })
+    const body = (await ready.json()) as { checks?: Finding[] }
+    return (body.checks ?? []).map((check) => ({ ...check, name: `peer: ${check.name}` }))
+  } catch {
+    const free = await canListen(gateway.host, gateway.port)
+    const detail = free ? `port ${gateway.port} is free; the peer is not running` : `port ${gateway.port} is taken by another program: change gateway.port`
+    return [{ name: 'gateway', ok: free, detail }]
+  }
+}
+
+function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const server = createServer()
+    server.once('error', () => settle(false))
+    server.listen(port, host, () => server.close(() => settle(true)))
+  })
+}
+
+/** Whether the address of a peer to join by takes a TCP connection; what is behind it, the mesh finds out. */
+async function reachable(address: string): Promise<Finding> {
+  const match = /^\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+)/.exec(address)
+  const name = 'bootstrap'
+  if (!match?.[1]) return { name, ok: false, detail: `${address} is no address such as /dns4/HOST/tcp/4001/p2p/PEERID` }
+  const ok = await canConnect(match[1], Number(match[2]))
+  return { name, ok, detail: ok ? `${address} answers` : `${address} does not answer: ask its steward, check the firewall` }
+}
+
+async function canConnect(host: string, port: number): Promise<boolean> {
+  const { connect } = await import('node:net')
+  return new Promise((settle) => {
+    const socket = connect({ host, port, timeout: 3_000 })
+    const end = (ok: boolean) => {
+      socket.destroy()
+      settle(ok)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+    socket.once('timeout', () => end(false))
+  })
+}
+
+async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Finding> {
+  const name = 'sandbox'
+  if (config.sandbox.engine === 'none') return { name, ok: true, detail: 'none: scripts are refused' }
+  try {
+    const sandbox = await openSandbox(config, resolve(baseDir, config.data_dir))
+    const description = await sandbox?.describe()
+    await sandbox?.close()
+    return { name, ok: true, detail: `${description?.engine} (${description?.grade}) runs ${description?.languages.join(', ')}` }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no reason given'
+    return { name, ok: false, detail: `cannot be started (${why}): npm ci brings Deno and Pyodide` }
+  }
+}

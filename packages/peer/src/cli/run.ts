@@ -1,0 +1,147 @@
+/** `stimnet run`: one program to many peers, their progress, and the pooled answer. */
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import {
+  type Filter,
+  LIMITS,
+  type Program,
+  programText,
+  programWord,
+  signerFromSeed,
+  StimnetError,
+  statisticSchema
+} from '@stimnet/protocol'
+import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
+import { clientSettings } from '../config.ts'
+import { readSeed } from '../identity.ts'
+import { answerText, exitOf } from './answer.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { drawProgress } from './progress.ts'
+import { CLIENT_OPTIONS, clientFor, pairsOf } from './session.ts'
+import { whereOf } from './where.ts'
+
+export const runCommand = command({
+  name: 'run',
+  usage: 'FILE --catalog NAME [--peers all|NAME,…] [--where COMPARISON] [--param NAME=VALUE]',
+  summary: 'Runs a program at the peers that offer a catalog and pools what they give.',
+  details: `
+FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) you sign yourself; else the
+gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several are joined by and.
+
+  stimnet run change.sql --catalog clinical_trial_data
+  stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
+  stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5`,
+  options: {
+    ...CLIENT_OPTIONS,
+    catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
+    peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
+    where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects that fit, e.g. sex=female' },
+    param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
+    purpose: { type: 'string', multiple: true, value: 'TERM', help: 'What for, as a GA4GH DUO term' },
+    title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' }
+  },
+  positionals: [1, 1],
+  run: async (values, [file = ''], io) => {
+    if (!values.catalog) {
+      io.err('stimnet run: --catalog is missing; stimnet catalogs lists them\n')
+      return EXIT.usage
+    }
+    const client = await clientFor(values.url)
+    const where = whereOf(values.where ?? [])
+    const ask = {
+      catalog: values.catalog,
+      program: await programOf(file),
+      parameters: pairsOf('param', values.param ?? []),
+      ...(where ? { where } : {}),
+      purpose: values.purpose ?? [],
+      title: values.title ?? file
+    }
+    const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
+    const submitted = await submit(client, ask, names, io)
+    const ended = await follow(client, submitted.id, io)
+    io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
+    return exitOf(ended)
+  }
+})
+
+const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = { '.py': 'python', '.r': 'r', '.ipynb': 'jupyter' }
+
+/** The program in a file, by its ending. Throws PARAMETER_INVALID. */
+async function programOf(file: string): Promise<Program> {
+  const ending = extname(file).toLowerCase()
+  const text = await readProgram(file)
+  const language = LANGUAGES[ending]
+  if (language) return { kind: 'script', language, code: text }
+  if (ending === '.sql') return { kind: 'sql', sql: text }
+  if (ending === '.json') {
+    const parsed = statisticSchema.safeParse(parseJson(file, text))
+    if (parsed.success) return { kind: 'statistic', statistic: parsed.data }
+    throw invalid(`${file} describes no statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`)
+  }
+  throw invalid(`${file}: the ending says what it is: .sql, .py, .r, .ipynb or .json`)
+}
+
+async function readProgram(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8')
+    if (Buffer.byteLength(text) <= LIMITS.scriptBytesMax) return text
+  } catch (cause) {
+    throw invalid(`${file} cannot be read`, cause)
+  }
+  throw invalid(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw invalid(`${file} is not JSON`, cause)
+  }
+}
+
+function invalid(reason: string, cause?: unknown): StimnetError {
+  return new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+}
+
+interface Ask {
+  readonly catalog: string
+  readonly program: Program
+  readonly parameters: Record<string, unknown>
+  readonly where?: Filter
+  readonly purpose: readonly string[]
+  readonly title: string
+}
+
+/** Signed with the researcher's key where there is one; that needs the targets first, because the signature names them. */
+async function submit(client: Client, ask: Ask, names: string[] | undefined, io: Io): Promise<{ id: string }> {
+  const seed = await readSeed(clientSettings().keyFile)
+  if (!seed) {
+    const { catalog, program, ...rest } = ask
+    return client.submitBroadcast({
+      ...rest,
+      targets: names ?? '*',
+      data_catalog_name: catalog,
+      script_type: programWord(program) as 'sql',
+      script_content: programText(program)
+    })
+  }
+  const signer = await signerFromSeed(seed)
+  const targets = await targetsOf(client, ask.catalog, names)
+  io.err(`Signing as ${signer.id} for ${targets.length} peers.\n`)
+  return client.submitBroadcast(await signRequest({ ...ask, signer, targets }))
+}
+
+async function targetsOf(client: Client, catalog: string, names: string[] | undefined): Promise<string[]> {
+  const offering = (await client.meshCatalogs(catalog)).filter((found) => found.name === catalog)
+  const chosen = offering.filter(({ peer_id, node_id }) => !names || names.includes(peer_id) || names.includes(node_id))
+  if (chosen.length > 0) return chosen.map(({ peer_id }) => peer_id)
+  const reason = `No peer that can be reached offers ${catalog}${names ? ` among ${names.join(', ')}` : ''}.`
+  throw new StimnetError('NO_PROVIDERS', reason, { reason })
+}
+
+/** Draws each peer's state until all have ended. */
+async function follow(client: Client, id: string, io: Io): Promise<Broadcast> {
+  const draw = drawProgress(io)
+  for await (const broadcast of client.watchBroadcast(id, { signal: io.signal })) draw(broadcast)
+  return client.broadcast(id)
+}

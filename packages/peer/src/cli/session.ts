@@ -1,0 +1,64 @@
+/** Who is logged in where: the client of a peer's gateway, from options, session file or environment. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import { createClient, type Client } from '@stimnet/sdk'
+import { z } from 'zod'
+import { clientSettings } from '../config.ts'
+
+export const CLIENT_OPTIONS = {
+  url: { type: 'string', value: 'URL', help: 'The gateway to ask (default STIMNET_URL or http://127.0.0.1:8000)' },
+  json: { type: 'boolean', help: 'Print the answer as JSON' }
+} as const
+
+const sessionSchema = z.record(z.string(), z.object({ token: z.string() }))
+
+async function sessions(file: string): Promise<z.output<typeof sessionSchema>> {
+  try {
+    return sessionSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    // Absent or unreadable: the same as not logged in, and logging in writes it anew.
+    return {}
+  }
+}
+
+/** A client of the gateway at `url`, with the token of an earlier `stimnet login` where there is one. */
+export async function clientFor(url: string | undefined): Promise<Client> {
+  const settings = clientSettings()
+  const at = url ?? settings.url
+  const token = settings.token ?? (await sessions(settings.sessionFile))[at]?.token
+  return createClient({ url: at, ...(token === undefined ? {} : { token }) })
+}
+
+/** Logs in and remembers the token, in a file that only its owner reads. */
+export async function logIn(url: string | undefined, name: string, password: string): Promise<string> {
+  const settings = clientSettings()
+  const at = url ?? settings.url
+  const token = await createClient({ url: at }).authenticate(name, password)
+  const all = { ...(await sessions(settings.sessionFile)), [at]: { token } }
+  await mkdir(dirname(settings.sessionFile), { recursive: true, mode: 0o700 })
+  await writeFile(settings.sessionFile, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
+  return at
+}
+
+/** `a=b` pairs of repeated options. A value that is JSON is taken as such, all else as text. */
+export function pairsOf(option: string, texts: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=')
+      if (at < 1) {
+        const reason = `--${option} wants name=value, not ${JSON.stringify(text)}`
+        throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+      }
+      return [text.slice(0, at), valueOf(text.slice(at + 1))]
+    })
+  )
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,26 @@
+/** `--where`: a comparison written as one writes it, e.g. `sex=female`, `age>=65`, `visit=baseline,month_6`. */
+import { type Comparison, type ComparisonOp, type Filter, type FilterValue, StimnetError } from '@stimnet/protocol'
+
+const OPS: readonly ComparisonOp[] = ['>=', '<=', '!=', '=', '>', '<']
+
+/** Several are joined by `and`. Throws FILTER_INVALID. */
+export function whereOf(texts: readonly string[]): Filter | undefined {
+  const comparisons = texts.map(comparisonOf)
+  return comparisons.length > 1 ? { all: comparisons } : comparisons[0]
+}
+
+function comparisonOf(text: string): Comparison {
+  const match = /^\s*([A-Za-z][\w.-]*)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*$/.exec(text)
+  const op = OPS.find((known) => known === match?.[2])
+  if (!match?.[1] || !match[3] || !op) {
+    const reason = `--where wants a comparison such as sex=female or age>=65, not ${JSON.stringify(text)}`
+    throw new StimnetError('FILTER_INVALID', reason, { reason })
+  }
+  const values = match[3].split(',').map((value) => filterValueOf(value.trim()))
+  return { column: match[1], op: op === '=' && values.length > 1 ? 'in' : op, values }
+}
+
+function filterValueOf(text: string): FilterValue {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text.replace(/^(["'])(.*)\1$/, '$2')
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { Accounts } from '../src/store/accounts.ts'
+
+async function accountsFile(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-accounts-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return join(folder, 'accounts.json')
+}
+
+describe('gateway accounts', () => {
+  test('the right password opens, a wrong one and an unknown name do not', async (t) => {
+    const accounts = await Accounts.open(await accountsFile(t))
+    await accounts.put({ name: 'ada', roles: ['researcher'], password: 'a long enough one' })
+    assert.equal((await accounts.authenticate('ada', 'a long enough one'))?.name, 'ada')
+    assert.equal(await accounts.authenticate('ada', 'another long one'), null)
+    assert.equal(await accounts.authenticate('eve', 'a long enough one'), null)
+    assert.equal(await accounts.authenticate('__proto__', 'a long enough one'), null)
+  })
+
+  test('the file holds no password and is closed to others', async (t) => {
+    const file = await accountsFile(t)
+    const accounts = await Accounts.open(file)
+    await accounts.put({ name: 'ada', roles: ['researcher'], password: 'a long enough one' })
+    assert.doesNotMatch(await readFile(file, 'utf8'), /long enough/)
+    if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o077, 0)
+  })
+
+  test('accounts outlive a restart, and a removed one does not', async (t) => {
+    const file = await accountsFile(t)
+    await (await Accounts.open(file)).put({ name: 'ada', roles: ['auditor'], password: 'a long enough one' })
+    const again = await Accounts.open(file)
+    assert.deepEqual(again.get('ada')?.roles, ['auditor'])
+    assert.equal(await again.remove('ada'), true)
+    assert.equal((await Accounts.open(file)).get('ada'), undefined)
+  })
+
+  test('a role that does not exist and a name that could be a path are refused', async (t) => {
+    const accounts = await Accounts.open(await accountsFile(t))
+    const password = 'a long enough one'
+    await assert.rejects(accounts.put({ name: 'ada', roles: ['root'], password }), { code: 'PARAMETER_INVALID' })
+    await assert.rejects(accounts.put({ name: '../ada', roles: ['researcher'], password }), { code: 'PARAMETER_INVALID' })
+  })
+
+  test('a file that is no accounts file stops the start', async (t) => {
+    const file = await accountsFile(t)
+    await writeFile(file, '{"accounts": "all"}')
+    await assert.rejects(Accounts.open(file), { code: 'CONFIG_INVALID' })
+  })
+
+  test('only a few passwords are checked at once', async (t) => {
+    const accounts = await Accounts.open(await accountsFile(t))
+    const checks = await Promise.allSettled(Array.from({ length: 12 }, () => accounts.authenticate('eve', 'x')))
+    const refused = checks.filter((check) => check.status === 'rejected')
+    assert.ok(refused.length >= 8)
+    assert.equal((refused[0] as PromiseRejectedResult).reason.code, 'RATE_LIMITED')
+  })
+})

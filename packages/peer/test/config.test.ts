@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { loadConfig, parseConfig } from '../src/config.ts'
+
+async function fileWith(t: TestContext, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-config-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'stimnet.yaml')
+  await writeFile(file, text)
+  return file
+}
+
+const refused = async (t: TestContext, text: string, message: RegExp, environment = {}) =>
+  assert.rejects(loadConfig(await fileWith(t, text), environment), (error: Error & { code?: string }) => {
+    assert.equal(error.code, 'CONFIG_INVALID')
+    assert.match(error.message, message)
+    return true
+  })
+
+describe('a peer’s configuration', () => {
+  test('the example loads as it stands', async () => {
+    const example = join(import.meta.dirname, '../../../config/peer.example.yaml')
+    const { config } = await loadConfig(example, {})
+    assert.ok(config.catalogs.length > 0)
+  })
+
+  test('needs little more than a name, and then lets nobody in', async (t) => {
+    const { config } = await loadConfig(await fileWith(t, 'institution: A\n'), {})
+    assert.deepEqual([config.mesh.peers, config.requesters, config.mesh.open], [[], [], false])
+    assert.equal(config.gateway.host, '127.0.0.1')
+    assert.equal(config.privacy.min_cohort_size, 5)
+  })
+
+  test('an unknown key is refused by name and line', (t) => refused(t, 'institution: A\nmesh:\n  lissten: []\n', /mesh\.lissten: there is no such key/))
+
+  test('a wrong value is refused by line and key', (t) => refused(t, 'institution: A\ngateway:\n  port: 99999\n', /line 3: gateway\.port/))
+
+  test('a key given twice is refused', (t) => refused(t, 'institution: A\ninstitution: B\n', /unique/i))
+
+  test('plain HTTP beyond loopback must be meant', async (t) => {
+    await refused(t, 'institution: A\ngateway:\n  host: 0.0.0.0\n', /gateway\.host: plain HTTP beyond loopback/)
+    const file = await fileWith(t, 'institution: A\ngateway:\n  host: 0.0.0.0\n  insecure: true\n')
+    assert.equal((await loadConfig(file, {})).config.gateway.insecure, true)
+  })
+
+  test('open and an allow-list contradict each other', (t) =>
+    refused(t, 'institution: A\nmesh:\n  open: true\nrequesters: [gateway:self]\n', /mesh\.open/))
+
+  test('a cohort floor below three is refused', (t) => refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 2\n', /privacy\.min_cohort_size/))
+
+  test('a smallest cohort below the peer’s own floor is refused', (t) =>
+    refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 5\n  k_min: 10\n', /privacy\.min_cohort_size: is below privacy\.k_min/))
+
+  test('a name that is no key id cannot be listed', (t) => refused(t, 'institution: A\nrequesters: [ada]\n', /requesters/))
+
+  test('a catalog name used twice is refused', () => {
+    const catalog = {
+      name: 'c',
+      subject_key: 'id',
+      tables: [{ name: 't', file: 't.csv', variables: [{ name: 'v', type: 'integer' }] }]
+    }
+    assert.throws(() => parseConfig({ institution: 'A', catalogs: [catalog, catalog] }), /the name c is used twice/)
+  })
+
+  test('scripts cannot run unread on real patients’ data', () => {
+    const catalog = {
+      name: 'c',
+      subject_key: 'id',
+      scripts: 'auto',
+      tables: [{ name: 't', file: 't.csv', variables: [{ name: 'v', type: 'integer' }] }]
+    }
+    assert.throws(() => parseConfig({ institution: 'A', catalogs: [catalog] }), /scripts: auto needs synthetic/)
+    assert.ok(parseConfig({ institution: 'A', catalogs: [{ ...catalog, synthetic: true }] }))
+  })
+
+  test('the environment goes over the file, and is checked like it', async (t) => {
+    const file = await fileWith(t, 'institution: A\n')
+    const { config } = await loadConfig(file, { STIMNET_GATEWAY_PORT: '9001', STIMNET_NODE_ID: 'north' })
+    assert.deepEqual([config.gateway.port, config.node_id], [9001, 'north'])
+    await refused(t, 'institution: A\n', /gateway\.port/, { STIMNET_GATEWAY_PORT: 'many' })
+  })
+})

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { withLifetime } from '../src/lifetime.ts'
+
+describe('a lifetime', () => {
+  test('closes the last opened first, once', async () => {
+    const closed: string[] = []
+    const lifetime = await withLifetime(async (lifetime) => {
+      for (const name of ['a', 'b', 'c']) lifetime.keep(name, () => closed.push(name))
+      return lifetime
+    })
+    await Promise.all([lifetime.close(), lifetime.close()])
+    assert.deepEqual(closed, ['c', 'b', 'a'])
+  })
+
+  test('closes what was opened when a later step throws, and tells that step’s error', async () => {
+    const closed: string[] = []
+    await assert.rejects(
+      withLifetime(async ({ keep }) => {
+        keep('a', () => closed.push('a'))
+        keep('b', () => {
+          throw new Error('cannot close b')
+        })
+        throw new Error('cannot open c')
+      }),
+      /cannot open c/
+    )
+    assert.deepEqual(closed, ['a'])
+  })
+})

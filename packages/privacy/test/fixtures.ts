@@ -1,0 +1,225 @@
+/** A small world of subjects with rows, reduced the way the data package promises to, and a context to disclose it in. */
+import {
+  type CatalogDescriptor,
+  type Measure,
+  type Plan,
+  pairKey,
+  type ReducedBin,
+  type ReducedColumn,
+  type ReducedGroup,
+  type ReducedPair,
+  type Reduction,
+  SubjectSet,
+  type TableOutput,
+  type VariableRef
+} from '@stimnet/protocol'
+import {
+  type Disclosed,
+  type DisclosureContext,
+  disclose,
+  effectiveSettings,
+  Partition,
+  type VariableFacts
+} from '@stimnet/privacy'
+
+export interface Row {
+  readonly subject: number
+  readonly [variable: string]: number | string | null
+}
+
+type Value = number | string | null
+
+/** Smallest test catalog of variables: all numbers are integers here, so that there are no decimals to get wrong. */
+export const BINS: readonly number[] = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+
+export const ref = (name: string): VariableRef => `t.${name}`
+
+export const measure = (kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd', name: string): Measure => ({
+  kind,
+  name: `${kind}_${name}`,
+  variable: ref(name)
+})
+export const SUBJECTS: Measure = { kind: 'subjects', name: 'subjects' }
+
+export function planOf(measures: readonly Measure[], ...by: string[]): Plan {
+  return { tables: ['t'], groupBy: by.map((name) => ({ name, variable: ref(name) })), measures }
+}
+
+const bare = (variable: VariableRef) => variable.slice(2)
+
+export function reduce(plan: Plan, universe: number, rows: readonly Row[]): Reduction {
+  const byKey = new Map<string, Row[]>()
+  for (const row of rows) {
+    const key = JSON.stringify(plan.groupBy.map((group) => row[bare(group.variable)] ?? null))
+    byKey.set(key, [...(byKey.get(key) ?? []), row])
+  }
+  const groups = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))
+  return { groups: groups.map(([key, members]) => reduceGroup(plan, universe, JSON.parse(key), members)) }
+}
+
+function reduceGroup(plan: Plan, universe: number, key: (string | null)[], rows: readonly Row[]): ReducedGroup {
+  const variables = plan.measures.flatMap((m) =>
+    'variables' in m ? [...m.variables] : 'variable' in m ? [m.variable] : []
+  )
+  const pairs = plan.measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
+  return {
+    key,
+    support: subjectsOf(universe, rows),
+    rows: rows.length,
+    columns: new Map(variables.map((variable) => [variable, reduceColumn(universe, bare(variable), rows)])),
+    pairs: new Map(pairs.map(([x, y]) => [pairKey(x, y), reducePair(universe, bare(x), bare(y), rows)]))
+  }
+}
+
+export function subjectsOf(universe: number, rows: readonly Row[]): SubjectSet {
+  return SubjectSet.of(
+    universe,
+    rows.map((row) => row.subject)
+  )
+}
+
+function reduceColumn(universe: number, name: string, all: readonly Row[]): ReducedColumn {
+  const rows = all.filter((row) => (row[name] ?? null) !== null)
+  const values = rows.map((row): Value => row[name] ?? null)
+  const numbers = values.map((value) => (typeof value === 'number' ? BigInt(value) : 0n))
+  const distinct = [...new Set(values)]
+  const perSubject = new Map<number, bigint>()
+  for (const [i, row] of rows.entries())
+    perSubject.set(row.subject, (perSubject.get(row.subject) ?? 0n) + (numbers[i] ?? 0n))
+  const [first = 0n, second = 0n] = [...perSubject.values()].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))
+  const having = (value: Value) =>
+    subjectsOf(
+      universe,
+      rows.filter((row) => row[name] === value)
+    )
+  const bins = BINS.slice(1).map((to, i): ReducedBin => {
+    const from = BINS[i] ?? 0
+    const inside = rows.filter((row) => Number(row[name]) >= from && Number(row[name]) < to)
+    return { from, to, support: subjectsOf(universe, inside), rows: inside.length }
+  })
+  return {
+    decimals: 0,
+    support: subjectsOf(universe, rows),
+    rows: rows.length,
+    sum: numbers.reduce((a, b) => a + b, 0n),
+    sumSquares: numbers.reduce((a, b) => a + b * b, 0n),
+    nonNegative: numbers.every((value) => value >= 0n),
+    largest: [first, second],
+    ...(distinct.length <= 10 ? { levels: new Map(distinct.map((value) => [String(value), having(value)])) } : {}),
+    bins
+  }
+}
+
+function reducePair(universe: number, x: string, y: string, all: readonly Row[]): ReducedPair {
+  const rows = all.filter((row) => typeof row[x] === 'number' && typeof row[y] === 'number')
+  const sum = (term: (a: bigint, b: bigint) => bigint) =>
+    rows.reduce((total, row) => total + term(BigInt(row[x] ?? 0), BigInt(row[y] ?? 0)), 0n)
+  return {
+    support: subjectsOf(universe, rows),
+    rows: rows.length,
+    decimals: [0, 0],
+    sumX: sum((a) => a),
+    sumY: sum((_, b) => b),
+    sumXX: sum((a) => a * a),
+    sumYY: sum((_, b) => b * b),
+    sumXY: sum((a, b) => a * b)
+  }
+}
+
+export const SETTINGS = effectiveSettings({ preset: 'default' })
+
+export function contextOf(universe: number, more: Partial<DisclosureContext> = {}): DisclosureContext {
+  return {
+    settings: SETTINGS,
+    policyHash: 'p'.repeat(64),
+    epoch: 'e'.repeat(64),
+    cohortHash: 'c'.repeat(64),
+    codeHash: 'd'.repeat(64),
+    image: 'node statistics',
+    cohort: SubjectSet.everyone(universe),
+    partition: Partition.start(universe),
+    synthetic: false,
+    variables: new Map<VariableRef, VariableFacts>(),
+    ...more
+  }
+}
+
+/** Discloses rows as they would be after the cohort and WHERE. */
+export function ask(
+  plan: Plan,
+  universe: number,
+  rows: readonly Row[],
+  more: Partial<DisclosureContext> = {}
+): Disclosed {
+  return disclose({ kind: 'table', plan, reduction: reduce(plan, universe, rows) }, contextOf(universe, more))
+}
+
+export function tableOf(disclosed: Disclosed): TableOutput {
+  if (!disclosed.ok) throw new Error(`refused: ${disclosed.code}`)
+  const { output } = disclosed.output
+  if (output.kind !== 'table') throw new Error('no table')
+  return output
+}
+
+export function people(count: number, row: (subject: number) => Record<string, number | string | null>): Row[] {
+  return Array.from({ length: count }, (_, subject) => ({ subject, ...row(subject) }))
+}
+
+type Table = CatalogDescriptor['tables'][number]
+type Variable = Table['variables'][number]
+
+const variable = (name: string, type: string, more: Partial<Variable> = {}): Variable => ({
+  name,
+  type,
+  unit: '',
+  description: '',
+  levels: [],
+  breakpoints: [],
+  minimum: 0,
+  maximum: 0,
+  bounded: false,
+  ...more
+})
+
+/** In the shape of the demo: base cells sex × diagnosis × age below or from 65. */
+export const CATALOG: CatalogDescriptor = {
+  name: 'trial',
+  title: '',
+  description: '',
+  dataType: '',
+  accessLevel: 'public',
+  keywords: [],
+  subjectKey: 'subject_id',
+  epoch: '',
+  snapshotAtMs: 0,
+  subjectsRounded: 150,
+  synthetic: true,
+  programs: [],
+  lattice: [
+    { variable: 'subjects.sex', breakpoints: [] },
+    { variable: 'subjects.age', breakpoints: [65] }
+  ],
+  cohortSizeMin: 5,
+  tables: [
+    {
+      name: 'subjects',
+      description: '',
+      oneRowPerSubject: true,
+      variables: [
+        variable('age', 'integer', { breakpoints: [65], unit: 'year', bounded: true, maximum: 120 }),
+        variable('height', 'number', { breakpoints: [150, 170] }),
+        variable('sex', 'category', { levels: ['F', 'M'] }),
+        variable('site', 'category', { levels: ['north', 'south'] })
+      ]
+    },
+    {
+      name: 'outcomes',
+      description: '',
+      oneRowPerSubject: false,
+      variables: [
+        variable('visit', 'category', { levels: ['baseline', 'month_12'] }),
+        variable('UPDRS_total', 'number', { breakpoints: [20, 40, 60], unit: 'point' })
+      ]
+    }
+  ]
+}

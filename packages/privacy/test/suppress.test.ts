@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { effectiveSettings, Partition } from '@stimnet/privacy'
+import { type Measure, type Plan, SubjectSet } from '@stimnet/protocol'
+import fc from 'fast-check'
+import { isDominated, unionOf } from '../src/dominance.ts'
+import { suppress } from '../src/suppress.ts'
+import { ask, measure, people, planOf, type Row, reduce, ref, SETTINGS, SUBJECTS, tableOf } from './fixtures.ts'
+
+const rowsOf = (disclosed: ReturnType<typeof ask>) => tableOf(disclosed).rows.map((row) => row.values)
+const refused = (disclosed: ReturnType<typeof ask>) => (disclosed.ok ? '' : disclosed.code)
+
+test('R03: five rows of one person are one person', () => {
+  const rows: Row[] = Array.from({ length: 50 }, () => ({ subject: 0, age: 60 }))
+  assert.equal(refused(ask(planOf([SUBJECTS]), 40, rows)), 'COHORT_NOT_RELEASABLE')
+})
+
+test('a group of fewer than k is withheld, not named, and another with it so that it stays hidden', () => {
+  const rows = people(33, (i) => ({ arm: i < 3 ? 'rare' : i < 13 ? 'b' : 'a' }))
+  const disclosed = ask(planOf([SUBJECTS], 'arm'), 33, rows)
+  const table = tableOf(disclosed)
+  assert.deepEqual(
+    table.rows.map((row) => row.values),
+    [['a', 20]]
+  )
+  assert.deepEqual(table.withheld, { groups: 2, cells: 0 })
+  assert.ok(!JSON.stringify(table).includes('rare'))
+  assert.equal(table.disclosure.subjects, null, 'a total beside a withheld group would give it away')
+})
+
+test('two small groups that together are k hide each other', () => {
+  const rows = people(36, (i) => ({ arm: i < 3 ? 'x' : i < 6 ? 'y' : 'a' }))
+  assert.deepEqual(rowsOf(ask(planOf([SUBJECTS], 'arm'), 36, rows)), [['a', 30]])
+})
+
+test('what is withheld together is nobody or at least k people, whatever the table', () => {
+  const table = fc.array(fc.nat(7), { minLength: 10, maxLength: 60 })
+  fc.assert(
+    fc.property(table, (arms) => {
+      const rows = people(arms.length, (i) => ({ arm: String(arms[i]), x: 20 + ((i * 7) % 40) }))
+      const plan = planOf([SUBJECTS, measure('mean', 'x')], 'arm')
+      const { rows: judged, partition } = suppress(plan, reduce(plan, arms.length, rows), {
+        settings: SETTINGS,
+        facts: () => ({ bounded: false }),
+        partition: Partition.start(arms.length)
+      })
+      const hidden = judged.filter((row) => !row.shown).reduce((sum, row) => sum + row.group.support.size, 0)
+      const nothing = judged.every((row) => !row.shown)
+      assert.ok(hidden === 0 || hidden >= 5 || nothing)
+      for (const row of judged.filter((entry) => entry.shown)) {
+        assert.ok(row.group.support.size >= 5)
+        for (const cell of row.cells.filter((entry) => entry.basis)) assert.ok(partition.isUnionOfAtoms(cell.support))
+      }
+    })
+  )
+})
+
+test('R22: one patient who makes up nearly all of a sum is not shown by it; a spread one is', () => {
+  const rows = (values: readonly number[]) => people(values.length, (i) => ({ cost: values[i] ?? 0 }))
+  const plan = planOf([SUBJECTS, measure('sum', 'cost')])
+  const many = Array.from({ length: 30 }, (_, i) => 10 + i)
+  const dominated = [10_000, ...Array.from({ length: 29 }, (_, i) => i % 12)]
+  assert.equal(typeof rowsOf(ask(plan, 30, rows(many)))[0]?.[1], 'number')
+  assert.deepEqual(rowsOf(ask(plan, 30, rows(dominated))), [[30, null]])
+})
+
+test('the two dominance rules are those of output checking, at their edges', () => {
+  const dominated = (total: number, first: number, second: number) =>
+    isDominated({ total: BigInt(total), largest: [BigInt(first), BigInt(second)] }, SETTINGS)
+  assert.equal(dominated(100, 90, 5), true)
+  assert.equal(dominated(100, 20, 20), false)
+  assert.equal(dominated(100, 50, 40), true, 'exactly 90 %')
+  assert.equal(dominated(100, 50, 39), false)
+  assert.equal(
+    isDominated({ total: 1050n, largest: [900n, 61n] }, { ...SETTINGS, dominanceShareMax: 1 }),
+    true,
+    '89 < 90'
+  )
+  assert.equal(
+    isDominated({ total: 1050n, largest: [900n, 60n] }, { ...SETTINGS, dominanceShareMax: 1 }),
+    false,
+    '90 = 90'
+  )
+  assert.equal(isDominated({ total: 0n, largest: [0n, 0n] }, SETTINGS), false)
+})
+
+test('withheld sums are judged together: nobody dominates what can be worked out from a total', () => {
+  const two = [
+    { total: 100n, largest: [90n, 2n] as const },
+    { total: 900n, largest: [100n, 90n] as const }
+  ]
+  assert.deepEqual(unionOf(two, { disjoint: true }), { total: 1000n, largest: [100n, 90n] })
+  assert.deepEqual(unionOf(two, { disjoint: false }), { total: 1000n, largest: [190n, 92n] })
+  assert.equal(unionOf([], { disjoint: true }), undefined)
+  const rows = people(90, (i) => ({ arm: 'abc'[i % 3] ?? '', cost: i === 0 ? 100_000 : 50 + i }))
+  const shown = rowsOf(ask(planOf([SUBJECTS, measure('sum', 'cost')], 'arm'), 90, rows))
+  assert.deepEqual(
+    shown.map((row) => row[2]),
+    [null, null, null],
+    'one patient dominates every union'
+  )
+  const milder = people(90, (i) => ({ arm: 'abc'[i % 3] ?? '', cost: i === 0 ? 20_000 : 50 + i }))
+  const sums = rowsOf(ask(planOf([measure('sum', 'cost')], 'arm'), 90, milder))
+  assert.equal(sums.length, 1, 'the smallest further group is withheld with it')
+})
+
+test('the mean of an ordinary variable is never withheld for dominance', () => {
+  const ages = fc
+    .array(fc.integer({ min: 40, max: 90 }), { minLength: 12, maxLength: 40 })
+    .filter((a) => new Set(a).size > 10)
+  fc.assert(
+    fc.property(ages, (values) => {
+      const rows = people(values.length, (i) => ({ age: values[i] ?? 0 }))
+      const [row] = rowsOf(ask(planOf([measure('mean', 'age')]), values.length, rows))
+      assert.ok(Math.abs(Number(row?.[0]) - values.reduce((a, b) => a + b) / values.length) < 1e-9)
+    })
+  )
+})
+
+test('sums of values below zero need declared bounds, for nobody can tell who dominates them', () => {
+  const rows = people(40, (i) => ({ change: (i % 25) - 12 }))
+  const plan = planOf([SUBJECTS, measure('sum', 'change'), measure('mean', 'change')])
+  assert.deepEqual(rowsOf(ask(plan, 40, rows))[0]?.slice(1), [null, null])
+  const variables = new Map([[ref('change'), { bounded: true }]])
+  assert.ok(rowsOf(ask(plan, 40, rows, { variables }))[0]?.every((value) => typeof value === 'number'))
+})
+
+test('a spread needs ten people', () => {
+  const rows = people(40, (i) => ({ arm: i < 9 ? 'small' : 'large', x: i }))
+  const plan = planOf([measure('mean', 'x'), measure('sd', 'x')], 'arm')
+  const rowsShown = rowsOf(ask(plan, 40, rows))
+  assert.deepEqual(
+    rowsShown.map((row) => row[0]),
+    ['large', 'small']
+  )
+  assert.deepEqual(
+    rowsShown.map((row) => row[2] === null),
+    [true, true],
+    'the other group would give it away with a total'
+  )
+})
+
+test('a variable of few values is a table: its rarest value must be k people', () => {
+  const plan = planOf([SUBJECTS, measure('mean', 'score'), measure('variance', 'score')])
+  const scores = (rare: number) => people(40, (i) => ({ score: i < rare ? 2 : i % 2 }))
+  assert.deepEqual(rowsOf(ask(plan, 40, scores(4)))[0], [40, null, null])
+  assert.deepEqual(
+    rowsOf(ask(plan, 40, scores(5)))[0]?.map((value) => value === null),
+    [false, false, false]
+  )
+})
+
+test('the mean of a 0/1 column is a count of the ones: its support is theirs, not the group (mutation: group instead of support)', () => {
+  const rows = people(40, (i) => ({ flag: i < 10 ? 1 : 0 }))
+  const target = planOf([measure('mean', 'flag')])
+  const first = ask(target, 40, rows)
+  assert.ok(first.ok)
+  const oneMore = people(40, (i) => ({ flag: i < 11 ? 1 : 0 }))
+  assert.equal(refused(ask(target, 40, oneMore, { partition: first.partition })), 'COHORT_NOT_RELEASABLE')
+})
+
+test('R15: nobody and everybody is withheld where zeros disclose, and shown where they do not', () => {
+  const share: Measure = { kind: 'share', name: 'share', variable: ref('hiv'), level: 'yes' }
+  const arms = people(60, (i) => ({ arm: i < 30 ? 'a' : 'b', hiv: i < 30 ? 'yes' : i < 45 ? 'yes' : 'no' }))
+  const strict = rowsOf(ask(planOf([SUBJECTS, share], 'arm'), 60, arms))
+  assert.deepEqual(strict, [
+    ['a', 30, null],
+    ['b', 30, 0.5]
+  ])
+  const settings = { ...effectiveSettings({ preset: 'cms' }), k: 5 }
+  assert.deepEqual(rowsOf(ask(planOf([SUBJECTS, share], 'arm'), 60, arms, { settings }))[0], ['a', 30, 1])
+})
+
+test('a share shows neither cell where one of both is small', () => {
+  const share: Measure = { kind: 'share', name: 'share', variable: ref('hiv'), level: 'yes' }
+  for (const having of [1, 4, 36, 39]) {
+    const rows = people(40, (i) => ({ hiv: i < having ? 'yes' : 'no' }))
+    assert.deepEqual(rowsOf(ask(planOf([SUBJECTS, share]), 40, rows)), [[40, null]])
+  }
+  const rows = people(40, (i) => ({ hiv: i < 10 ? 'yes' : 'no' }))
+  const table = tableOf(ask(planOf([share]), 40, rows))
+  assert.deepEqual(table.rows[0], { values: [0.25], parts: { share: { share: { having: 10, of: 40 } } } })
+})
+
+test('that everyone has the same value is said of each one, and withheld', () => {
+  const rows = people(40, () => ({ x: 7 }))
+  assert.deepEqual(rowsOf(ask(planOf([SUBJECTS, measure('mean', 'x'), measure('sd', 'x')]), 40, rows)), [
+    [40, null, null]
+  ])
+  const zeros = people(40, () => ({ x: 0 }))
+  assert.deepEqual(rowsOf(ask(planOf([SUBJECTS, measure('sum', 'x')]), 40, zeros)), [[40, null]])
+})
+
+test('a missing value of one or two people is not worked out from n and the non-missing', () => {
+  const rows = people(40, (i) => ({ x: i < 2 ? null : i + 20 }))
+  assert.deepEqual(rowsOf(ask(planOf([SUBJECTS, measure('count', 'x'), measure('mean', 'x')]), 40, rows)), [
+    [40, null, null]
+  ])
+  assert.deepEqual(
+    rowsOf(
+      ask(
+        planOf([measure('count', 'x')]),
+        38,
+        rows.slice(2).map((r, i) => ({ ...r, subject: i }))
+      )
+    ),
+    [[38]]
+  )
+})
+
+test('bins of a quantile are each nobody or k, small ones being joined with their neighbours', () => {
+  const quantile: Measure = { kind: 'quantile', name: 'q50', variable: ref('x'), q: 0.5 }
+  const rows = people(60, (i) => ({ x: i < 2 ? 5 : i < 58 ? 30 + (i % 30) : 95 }))
+  const [row] = tableOf(ask(planOf([quantile]), 60, rows)).rows
+  const part = row?.parts.q50
+  assert.ok(part && 'bins' in part)
+  assert.ok(part.bins.every((bin) => bin.rows === 0 || bin.rows >= 5))
+  assert.equal(
+    part.bins.reduce((sum, bin) => sum + bin.rows, 0),
+    60
+  )
+  assert.deepEqual([part.bins[0]?.from, part.bins.at(-1)?.to], [0, 100])
+  const same = people(60, () => ({ x: 45 }))
+  assert.equal(refused(ask(planOf([quantile]), 60, same)), 'COHORT_NOT_RELEASABLE')
+})
+
+test('a correlation of two yes/no variables is their four counts, and each must be k', () => {
+  const plan = (): Plan => planOf([SUBJECTS, { kind: 'correlation', name: 'r', variables: [ref('a'), ref('b')] }])
+  const rows = (rare: number) => people(80, (i) => ({ a: i < 40 ? 1 : 0, b: i < rare ? 1 : i < 40 ? 0 : i % 2 }))
+  assert.deepEqual(rowsOf(ask(plan(), 80, rows(4)))[0]?.[1], null)
+  assert.equal(typeof rowsOf(ask(plan(), 80, rows(6)))[0]?.[1], 'number')
+})
+
+test('a correlation is withheld where the few values among its pairs are not known', () => {
+  const rows: Row[] = people(40, (i) => ({ a: i % 2, b: i })).flatMap((row, i) => [
+    row,
+    { subject: i, a: i % 2, b: null }
+  ])
+  const plan = planOf([SUBJECTS, { kind: 'covariance', name: 'c', variables: [ref('a'), ref('b')] }])
+  assert.deepEqual(rowsOf(ask(plan, 40, rows)), [[40, null]])
+})
+
+test('a reduction that lacks what the plan needs gives nothing away', () => {
+  const plan = planOf([measure('mean', 'x')])
+  const rows = people(40, (i) => ({ x: i }))
+  const { groups } = reduce(planOf([SUBJECTS]), 40, rows)
+  const judged = suppress(
+    plan,
+    { groups },
+    { settings: SETTINGS, facts: () => ({ bounded: false }), partition: Partition.start(40) }
+  )
+  assert.ok(judged.rows.every((row) => !row.shown))
+  const pair = planOf([{ kind: 'covariance', name: 'c', variables: [ref('a'), ref('b')] }])
+  assert.ok(
+    suppress(
+      pair,
+      { groups },
+      { settings: SETTINGS, facts: () => ({ bounded: false }), partition: Partition.start(40) }
+    ).rows.every((r) => !r.shown)
+  )
+})
+
+test('R13: row and column sums never stand beside the table: there is no way to ask for them', () => {
+  const counts = [
+    [20, 3, 15],
+    [12, 9, 30],
+    [4, 25, 18]
+  ]
+  const rows = counts.flatMap((line, i) =>
+    line.flatMap((n, j) => Array.from({ length: n }, () => ({ r: `r${i}`, c: `c${j}` })))
+  )
+  const all: Row[] = rows.map((row, subject) => ({ subject, ...row }))
+  const inner = ask(planOf([SUBJECTS], 'r', 'c'), all.length, all)
+  assert.ok(inner.ok)
+  const shown = tableOf(inner).rows.map((row) => `${row.values[0]}${row.values[1]}`)
+  assert.ok(!shown.includes('r0c1') && !shown.includes('r2c0'))
+  // The margins, asked for afterwards, would be released only where they do not uncover a cell.
+  const margin = ask(planOf([SUBJECTS], 'r'), all.length, all, { partition: inner.partition })
+  const both = margin.ok ? margin.partition : inner.partition
+  const cell = SubjectSet.of(
+    all.length,
+    all.filter((row) => row.r === 'r0' && row.c === 'c1').map((row) => row.subject)
+  )
+  assert.ok(!both.isUnionOfAtoms(cell))
+  assert.ok(both.smallestAtom >= 5)
+})

@@ -1,0 +1,177 @@
+/** The REST API as functions. */
+import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
+import { followEvents } from './events.ts'
+import { type Fetch, Http } from './http.ts'
+import type {
+  AuditRecord,
+  Broadcast,
+  BroadcastSubmission,
+  Catalog,
+  Discovery,
+  FoundCatalog,
+  Health,
+  Job,
+  JobAccepted,
+  JobStatus,
+  JobSubmission,
+  Node,
+  OutwardState
+} from './shapes.ts'
+import type { SignedRequest } from './sign.ts'
+
+export interface ClientOptions {
+  /** Of a gateway, such as http://127.0.0.1:8000. */
+  readonly url: string
+  /** An access token; `authenticate` gets one. */
+  readonly token?: string
+  /** The platform's own unless given. */
+  readonly fetch?: Fetch
+  readonly clock?: Clock
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal
+}
+
+interface SubmitOptions extends WaitOptions {
+  /** The same key of the same account answers with the same request, however often it is sent. */
+  readonly idempotencyKey?: string
+}
+
+/** A gateway as its researcher sees it. Every method throws StimnetError by the gateway's code. */
+export interface Client {
+  /** Gets a token and uses it from then on. Throws CREDENTIALS_INVALID. */
+  authenticate(username: string, password: string): Promise<string>
+  health(options?: WaitOptions): Promise<Health>
+  discovery(options?: WaitOptions): Promise<Discovery>
+  nodes(options?: WaitOptions): Promise<Node[]>
+  catalogs(options?: WaitOptions & { accessLevel?: Catalog['access_level'] }): Promise<Catalog[]>
+  /** By number or name. */
+  catalog(id: number | string, options?: WaitOptions): Promise<Catalog>
+  /** Catalogs of the whole mesh that match every word. */
+  meshCatalogs(words: string, options?: WaitOptions): Promise<FoundCatalog[]>
+  submitJob(submission: JobSubmission, options?: SubmitOptions): Promise<JobAccepted>
+  job(id: string, options?: WaitOptions): Promise<Job>
+  cancelJob(id: string, options?: WaitOptions): Promise<JobAccepted>
+  listJobs(options?: WaitOptions & { status?: JobStatus | OutwardState; limit?: number }): Promise<Job[]>
+  /** Each state of a job until its end; reconnects by itself. */
+  watchJob(id: string, options?: WaitOptions): AsyncIterable<Job>
+  /** The job once it has ended, however it ended. */
+  waitForJob(id: string, options?: WaitOptions): Promise<Job>
+  submitBroadcast(submission: BroadcastSubmission | SignedRequest, options?: SubmitOptions): Promise<Broadcast>
+  broadcast(id: string, options?: WaitOptions): Promise<Broadcast>
+  listBroadcasts(options?: WaitOptions & { limit?: number }): Promise<Broadcast[]>
+  /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
+  watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
+  audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
+}
+
+/**
+ * @example
+ * const client = createClient({ url: 'http://127.0.0.1:8000' })
+ * await client.authenticate('demo', 'demo')
+ * const { id } = await client.submitBroadcast({
+ *   data_catalog_name: 'clinical_trial_data', script_type: 'sql',
+ *   script_content: 'SELECT sex, COUNT(DISTINCT subject_id) AS n FROM subjects GROUP BY sex'
+ * })
+ * for await (const { progress, pooled } of client.watchBroadcast(id)) show(progress, pooled)
+ */
+export function createClient(options: ClientOptions): Client {
+  let { token } = options
+  const clock = options.clock ?? systemClock
+  const url = options.url.replace(/\/+$/, '')
+  // Called as a method of another object, the browser's fetch refuses.
+  const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+  const http = new Http({ url, fetch, clock, token: () => token })
+  return {
+    authenticate: async (username, password) => {
+      const form = { username, password }
+      const answer = await http.json<{ access_token: string }>({ method: 'POST', path: '/api/v1/auth/token', form })
+      token = answer.access_token
+      return answer.access_token
+    },
+    ...catalogCalls(http),
+    ...jobCalls(http, clock),
+    ...broadcastCalls(http, clock),
+    audit: ({ limit, before, signal } = {}) =>
+      http.json({ method: 'GET', path: '/api/v1/audit', query: { limit, before }, signal })
+  }
+}
+
+function catalogCalls(http: Http) {
+  return {
+    health: ({ signal }: WaitOptions = {}) => http.json<Health>({ method: 'GET', path: '/health', signal }),
+    discovery: ({ signal }: WaitOptions = {}) =>
+      http.json<Discovery>({ method: 'GET', path: '/api/v1/discovery', signal }),
+    nodes: ({ signal }: WaitOptions = {}) => http.json<Node[]>({ method: 'GET', path: '/api/v1/nodes', signal }),
+    catalogs: ({ signal, accessLevel }: WaitOptions & { accessLevel?: Catalog['access_level'] } = {}) =>
+      http.json<Catalog[]>({
+        method: 'GET',
+        path: '/api/v1/data-catalogs',
+        query: { access_level: accessLevel },
+        signal
+      }),
+    catalog: (id: number | string, { signal }: WaitOptions = {}) =>
+      http.json<Catalog>({ method: 'GET', path: `/api/v1/data-catalogs/${segment(id)}`, signal }),
+    meshCatalogs: (words: string, { signal }: WaitOptions = {}) =>
+      http.json<FoundCatalog[]>({ method: 'GET', path: '/api/v1/mesh/catalogs', query: { q: words }, signal })
+  }
+}
+
+function jobCalls(http: Http, clock: Clock) {
+  const watchJob = (id: string, { signal }: WaitOptions = {}) =>
+    followEvents<Job>(http, `/api/v1/jobs/${segment(id)}/events`, { clock, signal })
+  return {
+    watchJob,
+    submitJob: (submission: JobSubmission, options: SubmitOptions = {}) =>
+      http.json<JobAccepted>({
+        method: 'POST',
+        path: '/api/v1/jobs',
+        json: submission,
+        headers: keyHeader(options),
+        signal: options.signal
+      }),
+    job: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<Job>({ method: 'GET', path: `/api/v1/jobs/${segment(id)}`, signal }),
+    cancelJob: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<JobAccepted>({ method: 'DELETE', path: `/api/v1/jobs/${segment(id)}`, signal }),
+    listJobs: ({ signal, status, limit }: WaitOptions & { status?: OutwardState; limit?: number } = {}) =>
+      http.json<Job[]>({ method: 'GET', path: '/api/v1/jobs', query: { status, limit }, signal }),
+    waitForJob: async (id: string, options: WaitOptions = {}) => {
+      let last: Job | undefined
+      for await (const job of watchJob(id, options)) last = job
+      if (!last) throw new StimnetError('INTERRUPTED', `waiting for job ${id}`)
+      return last
+    }
+  }
+}
+
+function broadcastCalls(http: Http, clock: Clock) {
+  return {
+    submitBroadcast: (submission: BroadcastSubmission | SignedRequest, options: SubmitOptions = {}) =>
+      http.json<Broadcast>({
+        method: 'POST',
+        path: '/api/v1/broadcasts',
+        json: 'envelope' in submission ? { envelope: submission.text, targets: submission.targets } : submission,
+        headers: keyHeader(options),
+        signal: options.signal
+      }),
+    broadcast: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<Broadcast>({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}`, signal }),
+    listBroadcasts: ({ signal, limit }: WaitOptions & { limit?: number } = {}) =>
+      http.json<Broadcast[]>({ method: 'GET', path: '/api/v1/broadcasts', query: { limit }, signal }),
+    watchBroadcast: (id: string, { signal }: WaitOptions = {}) =>
+      followEvents<Broadcast>(http, `/api/v1/broadcasts/${segment(id)}/events`, { clock, signal })
+  }
+}
+
+/** An id is one segment of a path, whatever is in it; a dot segment would be resolved away. */
+function segment(id: number | string): string {
+  const text = String(id)
+  if (text === '' || text === '.' || text === '..') throw new StimnetError('NOT_FOUND', 'an id that is no segment')
+  return encodeURIComponent(text)
+}
+
+function keyHeader({ idempotencyKey }: SubmitOptions): Record<string, string> {
+  return idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
+}

@@ -1,0 +1,124 @@
+/** One request and its answer: with a deadline, a size, and errors by code. */
+import { type Clock, StimnetError } from '@stimnet/protocol'
+import { errorOf } from './problem.ts'
+
+/** What `fetch` is to us; a test or a proxy brings its own. */
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>
+
+/** A list of a thousand jobs with outputs of 64 KiB each. */
+const ANSWER_BYTES_MAX = 96 * 1024 * 1024
+const ANSWER_MS_MAX = 30_000
+
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly json?: unknown
+  readonly form?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface HttpOptions {
+  readonly url: string
+  readonly fetch: Fetch
+  readonly clock: Clock
+  token(): string | undefined
+}
+
+export class Http {
+  readonly #options: HttpOptions
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+  }
+
+  /** The answer's JSON. Throws the problem's StimnetError, PEER_UNREACHABLE, DEADLINE, TOO_LARGE or MALFORMED. */
+  async json<T>(request: Request): Promise<T> {
+    const late = new AbortController()
+    const done = new AbortController()
+    this.#options.clock.sleep(ANSWER_MS_MAX, done.signal).then(
+      () => late.abort(),
+      () => undefined
+    )
+    const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal
+    try {
+      const text = await textOf(await this.open({ ...request, signal }))
+      return parse<T>(text, request.path)
+    } catch (cause) {
+      if (cause instanceof StimnetError && !late.signal.aborted) throw cause
+      if (request.signal?.aborted) throw request.signal.reason
+      if (late.signal.aborted) throw new StimnetError('DEADLINE', `asking for ${request.path}`, { cause })
+      throw new StimnetError('INTERRUPTED', `reading ${request.path}`, { cause })
+    } finally {
+      done.abort()
+    }
+  }
+
+  /** The open answer, its body unread; a problem is thrown. Aborts with the request's signal. */
+  async open(request: Request): Promise<Response> {
+    const { url, fetch } = this.#options
+    let response: Response
+    try {
+      response = await fetch(addressOf(url, request), initOf(request, this.#options.token()))
+    } catch (cause) {
+      if (request.signal?.aborted) throw request.signal.reason
+      throw new StimnetError('PEER_UNREACHABLE', `asking for ${request.path}`, { cause })
+    }
+    if (response.ok) return response
+    throw errorOf(response.status, await textOf(response))
+  }
+}
+
+function addressOf(url: string, request: Request): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) query.set(name, String(value))
+  }
+  return `${url}${request.path}${query.size > 0 ? `?${query}` : ''}`
+}
+
+function initOf(request: Request, token: string | undefined): RequestInit {
+  const headers: Record<string, string> = { accept: 'application/json', ...request.headers }
+  if (token !== undefined) headers.authorization = `Bearer ${token}`
+  if (request.json !== undefined) headers['content-type'] = 'application/json'
+  const body = request.json !== undefined ? JSON.stringify(request.json) : formOf(request.form)
+  return {
+    method: request.method,
+    headers,
+    // A redirect could carry the token to somebody else.
+    redirect: 'error',
+    ...(body === undefined ? {} : { body }),
+    ...(request.signal ? { signal: request.signal } : {})
+  }
+}
+
+function formOf(form: Request['form']): URLSearchParams | undefined {
+  return form === undefined ? undefined : new URLSearchParams(form)
+}
+
+async function textOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  if (!reader) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    length += value.length
+    if (length > ANSWER_BYTES_MAX) {
+      await reader.cancel()
+      throw new StimnetError('TOO_LARGE', 'reading an answer')
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+function parse<T>(text: string, path: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', `reading ${path}`, { cause })
+  }
+}

@@ -1,0 +1,15 @@
+/** A researcher's TypeScript: describe, sign, submit, follow, verify and pool. Runs in a browser and in Node. */
+export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
+export { ApiError } from './problem.ts'
+export type * from './shapes.ts'
+export { statisticText } from './shapes.ts'
+export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
+export {
+  type PoolOptions,
+  type ReceiptExpectation,
+  type VerifiedBroadcast,
+  type VerifiedPart,
+  type VerifiedReceipt,
+  verifyAndPool,
+  verifyReceipt
+} from './verify.ts'

@@ -1,0 +1,67 @@
+/** A gateway's problem (RFC 9457) as the error it stands for. */
+import { type Code, isCode, StimnetError } from '@stimnet/protocol'
+
+/** `code` and `reason` as the gateway gave them; beside them what only HTTP knows. */
+export class ApiError extends StimnetError {
+  /** The HTTP status. */
+  readonly status: number
+  /** What did not fit, field by field. */
+  readonly fields: readonly { readonly field: string; readonly message: string }[]
+  /** By this id the node's operator finds the cause. */
+  readonly incident: string | undefined
+
+  constructor(
+    code: Code,
+    more: { status: number; reason?: string; fields?: ApiError['fields']; incident?: string | undefined }
+  ) {
+    const { reason } = more
+    super(code, reason ?? `the gateway answered ${more.status}`, reason === undefined ? {} : { reason })
+    this.status = more.status
+    this.fields = more.fields ?? []
+    this.incident = more.incident
+  }
+}
+
+// For an answer that is no problem of ours, such as a proxy's page.
+const CODE_OF_STATUS: Readonly<Record<number, Code>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'NOT_PERMITTED',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'BODY_TOO_LARGE',
+  415: 'MEDIA_TYPE_UNSUPPORTED',
+  429: 'RATE_LIMITED',
+  502: 'INTERRUPTED',
+  503: 'BUSY',
+  504: 'DEADLINE'
+}
+
+/** Never throws: whatever the text is, an error comes of it. */
+export function errorOf(status: number, text: string): ApiError {
+  const problem = parseObject(text)
+  const said = typeof problem.code === 'string' && isCode(problem.code) ? problem.code : undefined
+  const code = said ?? CODE_OF_STATUS[status] ?? 'INTERNAL'
+  return new ApiError(code, {
+    status,
+    ...(typeof problem.detail === 'string' ? { reason: problem.detail.slice(0, 2_000) } : {}),
+    fields: fieldsOf(problem.errors),
+    incident: typeof problem.incident === 'string' ? problem.incident.slice(0, 64) : undefined
+  })
+}
+
+function fieldsOf(errors: unknown): ApiError['fields'] {
+  if (!Array.isArray(errors)) return []
+  return errors.slice(0, 20).flatMap((error: unknown) => {
+    const { field, message } = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {}
+    return typeof field === 'string' && typeof message === 'string' ? [{ field, message }] : []
+  })
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}

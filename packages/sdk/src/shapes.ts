@@ -1,0 +1,205 @@
+/** What the REST API sends and answers, as its clients see it; the gateway's schemas say the same, and a test holds both together. */
+import type { DisclosureCard, Filter, Output, PooledOutput, StatisticCall } from '@stimnet/protocol'
+
+export interface Health {
+  readonly status: 'healthy'
+  readonly node_id: string
+  readonly version: string
+  /** Seconds. */
+  readonly uptime: number
+  readonly active_jobs: number
+  readonly total_jobs: number
+  readonly institution: string
+  readonly peer_id: string
+  readonly peers: number
+}
+
+export interface Node {
+  readonly id: number
+  readonly node_id: string
+  readonly name: string
+  readonly institution: string
+  readonly endpoint_url: string
+  readonly is_active: boolean
+  /** ISO 8601. */
+  readonly last_seen: string
+  readonly peer_id: string
+  readonly sandbox: string
+}
+
+export interface CatalogVariable {
+  readonly name: string
+  readonly type: string
+  readonly unit: string
+  readonly description: string
+  readonly levels: readonly string[]
+  readonly breakpoints: readonly number[]
+  readonly minimum: number | null
+  readonly maximum: number | null
+}
+
+export interface CatalogTable {
+  readonly name: string
+  readonly description: string
+  readonly one_row_per_subject: boolean
+  readonly variables: readonly CatalogVariable[]
+}
+
+interface CatalogDescription {
+  readonly name: string
+  readonly title: string
+  readonly description: string | null
+  readonly data_type: string
+  readonly schema_definition: {
+    readonly subject_key: string
+    readonly tables: readonly CatalogTable[]
+    readonly lattice: readonly { readonly variable: string; readonly breakpoints: readonly number[] }[]
+  } | null
+  readonly access_level: 'public' | 'restricted' | 'private'
+  /** Subjects, rounded down to tens. */
+  readonly total_records: number
+  readonly last_updated: string
+  readonly keywords: readonly string[]
+  readonly epoch: string
+  readonly synthetic: boolean
+  readonly programs: readonly string[]
+  readonly cohort_size_min: number
+}
+
+/** A catalog of the node asked. */
+export interface Catalog extends CatalogDescription {
+  readonly id: number
+}
+
+/** A catalog found in the mesh, with who holds it. */
+export interface FoundCatalog extends CatalogDescription {
+  readonly peer_id: string
+  readonly node_id: string
+  readonly institution: string
+}
+
+export interface Discovery {
+  readonly nodes: readonly Node[]
+  readonly data_catalogs: readonly Catalog[]
+}
+
+export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'blocked'
+/** The true word behind a status. */
+export type OutwardState = JobStatus | 'pending' | 'denied' | 'expired'
+
+export interface JobAccepted {
+  readonly job_id: string
+  readonly status: JobStatus
+  readonly message: string
+}
+
+/** A table, a script's values, a pooled table with its parts, or `{ message }` of a blocked job. */
+export interface ResultData {
+  readonly columns?: readonly string[]
+  readonly rows?: readonly Readonly<Record<string, string | number | null>>[]
+  readonly disclosure?: DisclosureCard | null
+  readonly message?: string
+  readonly [key: string]: unknown
+}
+
+export interface Job {
+  readonly id: number
+  readonly job_id: string
+  readonly script_type: string
+  readonly status: JobStatus
+  readonly state: OutwardState
+  /** 0 to 1. */
+  readonly progress: number
+  readonly result_data: ResultData | null
+  readonly error_message: string | null
+  /** Seconds; a number once the job has ended. */
+  readonly execution_time: number | null
+  readonly memory_used_mb: number | null
+  readonly records_processed: number | null
+  readonly submitted_at: string
+  readonly started_at: string | null
+  readonly completed_at: string | null
+  readonly code: string | null
+  readonly title: string
+  readonly data_catalog_name: string
+  readonly warnings: readonly string[]
+  readonly receipt: string | null
+}
+
+export interface BroadcastPart {
+  readonly peer_id: string
+  readonly node_id: string
+  readonly institution: string
+  readonly job_id: string
+  readonly status: JobStatus
+  readonly state: OutwardState
+  readonly code: string | null
+  readonly reason: string | null
+  readonly progress: number
+  readonly output: Output | null
+  /** The sealed JobResult: evidence that `verifyReceipt` opens. */
+  readonly receipt: string | null
+  readonly warnings: readonly string[]
+  readonly updated_at: string
+}
+
+export interface Broadcast {
+  readonly id: string
+  readonly number: number
+  readonly title: string
+  readonly data_catalog_name: string
+  readonly script_type: string
+  readonly status: JobStatus
+  readonly state: OutwardState
+  readonly code: string | null
+  readonly reason: string | null
+  readonly progress: number
+  readonly submitted_at: string
+  readonly started_at: string | null
+  readonly completed_at: string | null
+  readonly warnings: readonly string[]
+  readonly parts: readonly BroadcastPart[]
+  /** As the gateway pooled it; `verifyAndPool` does it again from what the peers signed. */
+  readonly pooled: PooledOutput | null
+}
+
+export interface AuditRecord {
+  readonly sequence: number
+  readonly at: string
+  readonly kind: string
+  readonly actor: string
+  readonly job_id: string
+  readonly code: string
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly hash: string
+}
+
+interface Asked {
+  readonly data_catalog_name: string
+  readonly script_type: 'python' | 'r' | 'sql' | 'jupyter' | 'statistic'
+  /** The query or script; for a statistic its call, as JSON text. */
+  readonly script_content: string
+  readonly parameters?: Readonly<Record<string, unknown>>
+  /** Column to value or list of values; all must hold. */
+  readonly filters?: Readonly<Record<string, unknown>>
+  readonly where?: Filter
+  /** GA4GH DUO terms. */
+  readonly purpose?: readonly string[]
+  readonly project?: string
+  readonly title?: string
+}
+
+export interface JobSubmission extends Asked {
+  /** A node id, a PeerId, or "*" for every peer that offers the catalog. */
+  readonly target_node_id: string
+}
+
+/** Signed by the gateway with the account's key: `custody: gateway`. */
+export interface BroadcastSubmission extends Asked {
+  readonly targets?: readonly string[] | '*'
+}
+
+/** The JSON of a statistic's call, for `script_content`. */
+export function statisticText(call: Partial<StatisticCall> & { readonly name: string }): string {
+  return JSON.stringify(call)
+}

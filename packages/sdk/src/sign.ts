@@ -1,0 +1,91 @@
+/** A request signed by the researcher's own key, so that neither gateway nor asking peer need be trusted. */
+import {
+  type Clock,
+  checkFilter,
+  cryptographicRandom,
+  type Filter,
+  filterToMessage,
+  LIMITS,
+  messages,
+  type Program,
+  parseKeyId,
+  programToMessage,
+  type RandomSource,
+  type Signer,
+  StimnetError,
+  seal,
+  sha256Hex,
+  systemClock,
+  toHex
+} from '@stimnet/protocol'
+
+export interface SignRequestOptions {
+  readonly signer: Signer
+  readonly catalog: string
+  readonly program: Program
+  /** PeerIds; nobody else may run it. */
+  readonly targets: readonly string[]
+  readonly parameters?: Readonly<Record<string, unknown>>
+  /** Column to value or list of values; all must hold. */
+  readonly filters?: Readonly<Record<string, unknown>>
+  /** The full filter language; joined to `filters` by and. */
+  readonly where?: Filter
+  /** GA4GH DUO terms. */
+  readonly purpose?: readonly string[]
+  readonly project?: string
+  readonly title?: string
+  /** Default: each catalog's own limit. */
+  readonly wallTimeMsMax?: number
+  readonly clock?: Clock
+  readonly random?: RandomSource
+  /** Default five minutes, at most ten: how long a peer may still accept it. */
+  readonly lifetimeMs?: number
+}
+
+export interface SignedRequest {
+  readonly envelope: Uint8Array
+  /** The same as text: a compact JWS. */
+  readonly text: string
+  /** By this a receipt names the request it answers. */
+  readonly hash: string
+  readonly targets: readonly string[]
+}
+
+const LIFETIME_MS_DEFAULT = LIMITS.requestLifetimeMsMax / 2
+
+/** Throws KEY_UNSUPPORTED for a target that is no PeerId, FILTER_INVALID, PARAMETER_INVALID, LIFETIME_TOO_LONG, TOO_LARGE. */
+export async function signRequest(options: SignRequestOptions): Promise<SignedRequest> {
+  const targets = [...new Set(options.targets.map(parseKeyId))]
+  if (targets.length === 0) throw new StimnetError('PARAMETER_INVALID', 'a request without a target')
+  const lifetimeMs = options.lifetimeMs ?? LIFETIME_MS_DEFAULT
+  if (!(lifetimeMs <= LIMITS.requestLifetimeMsMax)) throw new StimnetError('LIFETIME_TOO_LONG', 'signing a request')
+  const random = options.random ?? cryptographicRandom
+  const envelope = await seal({
+    type: 'job-request',
+    body: bodyOf(options, targets.length > 1 ? toHex(random.bytes(16)) : ''),
+    signer: options.signer,
+    clock: options.clock ?? systemClock,
+    audience: targets,
+    lifetimeMs,
+    nonce: random.bytes(16)
+  })
+  return { envelope, text: new TextDecoder().decode(envelope), hash: await sha256Hex(envelope), targets }
+}
+
+function bodyOf(options: SignRequestOptions, broadcast: string): Uint8Array {
+  const { where } = options
+  return messages.JobRequest.encode({
+    catalog: options.catalog,
+    purpose: [...(options.purpose ?? [])],
+    project: options.project ?? '',
+    // The serving peer joins `filters` to this, since it alone knows which of them are variables.
+    ...(where === undefined ? {} : { cohort: filterToMessage(checkFilter(where)) }),
+    program: programToMessage(options.program),
+    parametersJson: JSON.stringify(options.parameters ?? {}),
+    filtersJson: JSON.stringify(options.filters ?? {}),
+    wallTimeMsMax: options.wallTimeMsMax ?? 0,
+    custody: 'requester',
+    title: options.title ?? '',
+    broadcast
+  })
+}

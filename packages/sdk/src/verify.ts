@@ -1,0 +1,166 @@
+/** Whether what a gateway shows is what the peers signed; and the pooled answer from that alone. */
+import {
+  type Clock,
+  type Code,
+  codeOf,
+  isCode,
+  isEnded,
+  isJobState,
+  LIMITS,
+  type Message,
+  messages,
+  type Output,
+  open,
+  outputSchema,
+  type PooledOutput,
+  StimnetError,
+  sha256Hex,
+  systemClock
+} from '@stimnet/protocol'
+import { pool } from '@stimnet/statistics'
+import type { Broadcast, BroadcastPart } from './shapes.ts'
+
+export interface ReceiptExpectation {
+  /** The peer that must have signed. */
+  readonly expectedPeer: string
+  /** `SignedRequest.hash`; without it, any request of anybody may be the one answered. */
+  readonly requestHash?: string
+  readonly clock?: Clock
+}
+
+/** A result whose signature and hashes were checked. */
+export interface VerifiedReceipt {
+  readonly result: Message<'JobResult'>
+  readonly receipt: NonNullable<Message<'JobResult'>['receipt']>
+  /** Null where the job did not complete. */
+  readonly output: Output | null
+  readonly code: Code | undefined
+  /** Unix time, ms: when it was signed. */
+  readonly issuedAtMs: number
+}
+
+/**
+ * Opens a sealed JobResult: a compact JWS, or base64url around it. Throws SIGNATURE_INVALID where another key signed, the
+ * bytes were changed or it answers another request; MALFORMED where it is no result.
+ */
+export async function verifyReceipt(receiptText: string, expected: ReceiptExpectation): Promise<VerifiedReceipt> {
+  const { expectedPeer, requestHash } = expected
+  const clock = expected.clock ?? systemClock
+  const jws = jwsBytesOf(receiptText)
+  const opened = await open(jws, { type: 'job-result', issuer: expectedPeer, clock, atAnyTime: true })
+  const result = messages.JobResult.decode(opened.body)
+  const { receipt, state } = result
+  if (!receipt || !isJobState(state) || !isEnded(state)) throw new StimnetError('MALFORMED', 'a result without an end')
+  if (receipt.outputHash !== (await sha256Hex(result.outputJson))) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a receipt of another output')
+  }
+  if (requestHash !== undefined && receipt.requestHash !== requestHash) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a receipt of another request')
+  }
+  return {
+    result,
+    receipt,
+    output: state === 'completed' ? parseOutput(result.outputJson) : null,
+    code: isCode(result.code) ? result.code : undefined,
+    issuedAtMs: opened.issuedAtMs
+  }
+}
+
+function jwsBytesOf(text: string): Uint8Array {
+  if (text.length > 2 * LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', 'reading a receipt')
+  if (text.includes('.')) return new TextEncoder().encode(text)
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading a receipt', { cause })
+  }
+}
+
+function parseOutput(bytes: Uint8Array): Output {
+  if (bytes.length > LIMITS.outputBytesMax) throw new StimnetError('TOO_LARGE', 'reading an output')
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading an output', { cause })
+  }
+  const parsed = outputSchema.safeParse(value)
+  if (!parsed.success) throw new StimnetError('MALFORMED', 'reading an output', { cause: parsed.error })
+  return parsed.data
+}
+
+export interface PoolOptions {
+  /** `SignedRequest.hash`; give it wherever you signed yourself. */
+  readonly requestHash?: string
+  /** PeerIds that were asked; a part of anybody else is left out. A gateway could sign with keys of its own. */
+  readonly peers?: readonly string[]
+  readonly clock?: Clock
+}
+
+/** One peer's share: verified, or left out with the code that says why. */
+export interface VerifiedPart {
+  readonly peerId: string
+  readonly institution: string
+  /** Whether its receipt holds, also one that says that nothing was released. */
+  readonly verified: boolean
+  readonly output: Output | null
+  readonly code: string | undefined
+  readonly receipt: VerifiedReceipt | undefined
+}
+
+export interface VerifiedBroadcast {
+  /** From verified outputs alone. */
+  readonly pooled: PooledOutput
+  readonly parts: readonly VerifiedPart[]
+  /** Every peer that was asked has a receipt that holds. */
+  readonly complete: boolean
+}
+
+/** Pools again from what each peer signed; what the gateway says of outputs and pooling is not read. */
+export async function verifyAndPool(
+  broadcast: Pick<Broadcast, 'parts'>,
+  options: PoolOptions = {}
+): Promise<VerifiedBroadcast> {
+  const seen = new Set<string>()
+  const parts: VerifiedPart[] = []
+  for (const part of broadcast.parts) {
+    // The same peer twice would count its people twice.
+    if (!seen.has(part.peer_id)) parts.push(await verifyPart(part, options))
+    seen.add(part.peer_id)
+  }
+  for (const peerId of options.peers ?? []) {
+    if (!seen.has(peerId)) parts.push(unverified({ peer_id: peerId, institution: '' }, 'PEER_UNREACHABLE'))
+    seen.add(peerId)
+  }
+  const sites = parts.map(({ peerId, output, code }) => ({
+    site: peerId,
+    output,
+    ...(code === undefined ? {} : { code })
+  }))
+  return { pooled: pool(sites), parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
+}
+
+async function verifyPart(part: BroadcastPart, options: PoolOptions): Promise<VerifiedPart> {
+  if (options.peers && !options.peers.includes(part.peer_id)) return unverified(part, 'PEER_UNKNOWN')
+  if (part.receipt === null) return unverified(part, part.code ?? 'PEER_UNREACHABLE')
+  try {
+    const { requestHash, clock } = options
+    const receipt = await verifyReceipt(part.receipt, {
+      expectedPeer: part.peer_id,
+      ...(requestHash === undefined ? {} : { requestHash }),
+      ...(clock === undefined ? {} : { clock })
+    })
+    const { output, code } = receipt
+    const { peer_id: peerId, institution } = part
+    return { peerId, institution, verified: true, output, code, receipt }
+  } catch (error) {
+    // Named beside the answer and not thrown: one bad receipt must not hide the good ones.
+    return unverified(part, codeOf(error))
+  }
+}
+
+function unverified(part: Pick<BroadcastPart, 'peer_id' | 'institution'>, code: string): VerifiedPart {
+  const { peer_id: peerId, institution } = part
+  return { peerId, institution, verified: false, output: null, code, receipt: undefined }
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CatalogDescriptor, StatisticCall } from '@stimnet/protocol'
+import { planOfStatistic, STATISTICS } from '@stimnet/statistics'
+
+const variable = (name: string, type: string, more: object = {}) => ({
+  name,
+  type,
+  unit: '',
+  description: '',
+  levels: [] as string[],
+  breakpoints: [] as number[],
+  minimum: 0,
+  maximum: 0,
+  bounded: false,
+  ...more
+})
+
+const VISIT = variable('visit', 'category', { levels: ['baseline', 'month_12'] })
+const CATALOG: CatalogDescriptor = {
+  name: 'trial',
+  title: '',
+  description: '',
+  dataType: '',
+  accessLevel: 'public',
+  keywords: [],
+  subjectKey: 'subject_id',
+  epoch: '',
+  snapshotAtMs: 0,
+  subjectsRounded: 150,
+  synthetic: true,
+  programs: [],
+  lattice: [],
+  cohortSizeMin: 5,
+  tables: [
+    {
+      name: 'subjects',
+      description: '',
+      oneRowPerSubject: true,
+      variables: [
+        variable('age', 'integer', { breakpoints: [20, 40, 65, 90] }),
+        variable('sex', 'category', { levels: ['F', 'M'] }),
+        VISIT,
+        variable('note', 'text')
+      ]
+    },
+    {
+      name: 'outcomes',
+      description: '',
+      oneRowPerSubject: false,
+      variables: [VISIT, variable('UPDRS_total', 'number'), variable('quality_of_life', 'number')]
+    },
+    { name: 'scans', description: '', oneRowPerSubject: false, variables: [variable('motion', 'number')] }
+  ]
+}
+
+const call = (name: string, more: Partial<StatisticCall> = {}): StatisticCall => ({
+  name,
+  variables: [],
+  by: [],
+  arguments: {},
+  ...more
+})
+const plan = (name: string, more: Partial<StatisticCall> = {}) => planOfStatistic(call(name, more), CATALOG)
+const code = (expected: string) => (error: unknown) => (error as { code: string }).code === expected
+
+test('a mean by sex joins the two tables that it names', () => {
+  assert.deepEqual(plan('mean', { variables: ['UPDRS_total'], by: ['sex'] }), {
+    tables: ['outcomes', 'subjects'],
+    groupBy: [{ name: 'sex', variable: 'subjects.sex' }],
+    measures: [{ kind: 'mean', name: 'mean_UPDRS_total', variable: 'outcomes.UPDRS_total' }]
+  })
+})
+
+test('a name that several tables have is taken from the table already in use', () => {
+  assert.deepEqual(plan('mean', { variables: ['UPDRS_total'], by: ['visit'] }).groupBy, [
+    { name: 'visit', variable: 'outcomes.visit' }
+  ])
+  assert.deepEqual(plan('count', { table: 'subjects', by: ['visit'] }).groupBy[0]?.variable, 'subjects.visit')
+  assert.throws(() => plan('count', { by: ['visit'] }), code('VARIABLE_AMBIGUOUS'))
+})
+
+test('a count without variables counts subjects, and rows where a subject can have several', () => {
+  assert.deepEqual(
+    plan('count', { table: 'subjects' }).measures.map((m) => m.name),
+    ['subjects']
+  )
+  assert.deepEqual(
+    plan('count', { table: 'outcomes' }).measures.map((m) => m.name),
+    ['subjects', 'rows']
+  )
+  assert.deepEqual(
+    plan('count', { variables: ['age'] }).measures.map((m) => m.name),
+    ['subjects', 'count_age']
+  )
+  assert.throws(() => plan('count'), code('PARAMETER_INVALID'))
+})
+
+test('moments, spreads and their other names make the measures they promise', () => {
+  assert.deepEqual(
+    plan('moments', { variables: ['age'] }).measures.map((m) => m.kind),
+    ['count', 'mean', 'variance', 'sd']
+  )
+  assert.deepEqual(
+    plan('stdev', { variables: ['age'] }).measures.map((m) => m.kind),
+    ['sd']
+  )
+  assert.deepEqual(
+    plan('sum', { variables: ['age'] }).measures.map((m) => m.kind),
+    ['sum']
+  )
+  assert.deepEqual(plan('correlation', { variables: ['UPDRS_total', 'quality_of_life', 'age'] }).measures.length, 3)
+})
+
+test('table and histogram group by levels and declared bins', () => {
+  assert.deepEqual(
+    plan('table', { variables: ['sex', 'age'] }).groupBy.map((key) => key.name),
+    ['sex', 'age']
+  )
+  assert.deepEqual(
+    plan('histogram', { variables: ['age'], by: ['sex'] }).groupBy.map((key) => key.name),
+    ['age', 'sex']
+  )
+  assert.throws(() => plan('table', { variables: ['note'] }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('table', { variables: ['UPDRS_total'] }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('histogram', { variables: ['sex'] }), code('PARAMETER_INVALID'))
+})
+
+test('a quantile has a place from 0.05 to 0.95: smallest and largest belong to one person', () => {
+  assert.deepEqual(
+    plan('quantile', { variables: ['age'] }).measures.map((m) => m.name),
+    ['q25_age', 'q50_age', 'q75_age']
+  )
+  assert.deepEqual(plan('quantile', { variables: ['age'], arguments: { q: 0.9 } }).measures.length, 1)
+  for (const q of [0, 1, 0.04, 'x', [], [0.5, 2], null, Number.NaN, '__proto__']) {
+    if (q === null) continue
+    assert.throws(() => plan('quantile', { variables: ['age'], arguments: { q } }), code('PARAMETER_INVALID'))
+  }
+  assert.throws(() => plan('quantile', { variables: ['UPDRS_total'] }), code('PARAMETER_INVALID'))
+})
+
+test('a share is of a declared level', () => {
+  const measure = plan('share', { variables: ['sex'], arguments: { level: 'F' } }).measures[0]
+  assert.deepEqual(measure, { kind: 'share', name: 'share_sex', variable: 'subjects.sex', level: 'F' })
+  assert.throws(() => plan('share', { variables: ['sex'], arguments: { level: 'f' } }), code('VALUE_NOT_DECLARED'))
+  assert.throws(() => plan('share', { variables: ['sex'] }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('share', { variables: ['age'], arguments: { level: 'F' } }), code('PARAMETER_INVALID'))
+})
+
+test('what is not offered is refused with what there is', () => {
+  for (const name of ['max', 'median', '__proto__', 'constructor', '']) {
+    assert.throws(() => plan(name, { variables: ['age'] }), code('STATISTIC_UNKNOWN'))
+  }
+  assert.throws(() => plan('mean', { variables: ['height'] }), code('VARIABLE_UNKNOWN'))
+  assert.throws(() => plan('mean', { variables: ['sex'] }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('mean', { variables: [] }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('mean', { variables: ['age', 'age'] }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('mean', { variables: ['age'], arguments: { trim: 1 } }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('mean', { variables: ['age'], table: 'nowhere' }), code('PARAMETER_INVALID'))
+  assert.throws(
+    () => plan('table', { variables: ['sex', 'age'], by: ['outcomes.visit', 'subjects.visit'] }),
+    code('PARAMETER_INVALID')
+  )
+})
+
+test('two tables with several rows per subject are not multiplied with each other', () => {
+  assert.throws(() => plan('mean', { variables: ['UPDRS_total', 'motion'] }), code('PARAMETER_INVALID'))
+})
+
+test('two variables of one name get two columns', () => {
+  const names = plan('count', { variables: ['subjects.visit', 'outcomes.visit'] }).measures.map((m) => m.name)
+  assert.deepEqual(names, ['subjects', 'rows', 'count_subjects_visit', 'count_outcomes_visit'])
+})
+
+test('every statistic in the list has a plan', () => {
+  const variables: Record<string, string[]> = {
+    covariance: ['age', 'UPDRS_total'],
+    correlation: ['age', 'UPDRS_total'],
+    share: ['sex']
+  }
+  for (const { name } of STATISTICS) {
+    const args = name === 'share' ? { level: 'F' } : {}
+    assert.ok(plan(name, { variables: variables[name] ?? ['age'], arguments: args }).measures.length > 0, name)
+  }
+})
