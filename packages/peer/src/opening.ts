@@ -16,7 +16,7 @@ import type { ReplayStore } from './store/replays.ts'
 export function openSandbox(config: PeerConfig, dataDir: string): Promise<Sandbox> | undefined {
   if (config.sandbox.engine === 'none') return undefined
   return openWasmSandbox({
-    cacheDir: join(dataDir, 'sandbox'),
+    cacheDir: config.sandbox.cache_dir ?? join(dataDir, 'sandbox'),
     poolSize: config.sandbox.pool_size,
     memoryBytesMax: config.sandbox.memory_mib * 1024 * 1024
   })

@@ -1,0 +1,12 @@
+"""Age and sex of the cohort. Runs on the standard library; what is printed never leaves."""
+import statistics
+
+from data_loader import load_data
+
+subjects = load_data()["subjects"]
+ages = [row["age"] for row in subjects]
+result = {
+    "mean age": statistics.mean(ages),
+    "sd age": statistics.stdev(ages),
+    "share female": sum(row["sex"] == "female" for row in subjects) / len(subjects),
+}

@@ -1,0 +1,59 @@
+/** What the demo asks, and what it suggests to try next. */
+
+/** Counts, means and spread at each visit: pools exactly from sufficient statistics. */
+export const SQL = `SELECT outcomes.visit,
+       COUNT(DISTINCT subject_id) AS subjects,
+       AVG(UPDRS_total)           AS updrs,
+       STDDEV(UPDRS_total)        AS spread,
+       AVG(quality_of_life)       AS quality
+FROM outcomes
+GROUP BY outcomes.visit`
+
+/** A script sees the cohort's tables and nothing else; what it prints stays inside. */
+export const PYTHON = `import statistics
+from data_loader import load_data
+
+tables = load_data()
+change = [row["UPDRS_change"] for row in tables["outcomes"] if row["visit"] == "month_12"]
+quality = [row["quality_of_life"] for row in tables["outcomes"] if row["visit"] == "month_12"]
+print("this line never leaves the institution")
+result = {
+    "median change": statistics.median(change),
+    "correlation": statistics.correlation(change, quality),
+}
+`
+
+/** Few people, if any, at any one institution. */
+export const TOO_SMALL = {
+  sql: 'SELECT COUNT(DISTINCT subject_id) AS subjects, AVG(UPDRS_total) AS updrs FROM outcomes',
+  where: {
+    all: [
+      { column: 'sex', op: '=', values: ['female'] },
+      { column: 'diagnosis', op: '=', values: ['mixed'] },
+      { column: 'age', op: '>=', values: [65] },
+      { column: 'outcomes.treatment_response', op: '=', values: ['responder'] },
+      { not: { column: 'outcomes.treatment_response', op: '=', values: ['none'] } }
+    ]
+  }
+} as const
+
+/** Lines to type while the demo is served; each works, and works again. */
+export function suggestions(url: string): string {
+  return `
+Try next (another terminal, in this folder):
+
+  curl ${url}/health
+  curl '${url}/api/v1/data-catalogs'
+  TOKEN=$(curl -s ${url}/api/v1/auth/token -d username=demo -d password=demo | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl '${url}/api/v1/mesh/catalogs?q=parkinson' -H "Authorization: Bearer $TOKEN"
+
+  echo demo | bin/stimnet login demo --url ${url}
+  bin/stimnet catalogs parkinson --url ${url}
+  bin/stimnet run examples/change-by-sex.sql --catalog clinical_trial_data --url ${url}
+  bin/stimnet run examples/quality-by-scan.json --catalog imaging_data --url ${url}
+  bin/stimnet run examples/age-sex-summary.py --catalog clinical_trial_data --url ${url}
+  bin/stimnet jobs --url ${url}
+
+Interactive documentation: ${url}/docs (log in as demo, password demo). Ctrl-C ends the demo.
+`
+}
