@@ -58,7 +58,8 @@ async function startInstitutions(folder: string, serve: boolean, peers: Peer[]):
   say('Three institutions with synthetic data start on this machine.')
   for (const [at, site] of DEMO_SITES.entries()) {
     const port = serve ? 8000 + at : 0
-    if (serve && !(await isFree(port))) throw new Error(`port ${port} is taken: stop what listens there, then try again`)
+    if (serve && !(await isFree(port)))
+      throw new Error(`port ${port} is taken: stop what listens there, then try again`)
     peers.push(await startInstitution(join(folder, site.nodeId), join(folder, 'sandbox'), site, port, peers[0]))
     say(`  ${site.institution.padEnd(34)} ${peers.at(-1)?.peerId}  (${seconds()})`)
   }
@@ -100,7 +101,13 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   say(`\nA researcher with the key ${signer.id} asks all three at once. Each request is signed.`)
   const question = async (heading: string, program: Program, where?: Filter) => {
     say(`\n── ${heading} ${'─'.repeat(Math.max(0, 76 - heading.length))}\n`)
-    const signed = await signRequest({ signer, catalog: 'clinical_trial_data', program, targets, ...(where ? { where } : {}) })
+    const signed = await signRequest({
+      signer,
+      catalog: 'clinical_trial_data',
+      program,
+      targets,
+      ...(where ? { where } : {})
+    })
     const answer = await follow(client, (await client.submitBroadcast(signed)).id)
     say(answerText(answer))
     return { answer, requestHash: signed.hash }
@@ -108,19 +115,33 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   say(`\n${SQL}`)
   const sql = await question('SQL: motor score and quality of life at each visit', { kind: 'sql', sql: SQL })
   say(`${PYTHON}`)
-  const python = await question('Python, in a sandbox without network or files', { kind: 'script', language: 'python', code: PYTHON })
-  const small = await question('A cohort that is too small', { kind: 'sql', sql: TOO_SMALL.sql }, TOO_SMALL.where as never)
+  const python = await question('Python, in a sandbox without network or files', {
+    kind: 'script',
+    language: 'python',
+    code: PYTHON
+  })
+  const small = await question(
+    'A cohort that is too small',
+    { kind: 'sql', sql: TOO_SMALL.sql },
+    TOO_SMALL.where as never
+  )
 
   say(`── Proof ${'─'.repeat(70)}\n`)
-  const verified = [sql, python, small].map(({ answer, requestHash }) => verifyAndPool(answer, { requestHash, peers: targets }))
+  const verified = [sql, python, small].map(({ answer, requestHash }) =>
+    verifyAndPool(answer, { requestHash, peers: targets })
+  )
   const receipts = (await Promise.all(verified)).flatMap(({ parts }) => parts)
   const holding = receipts.filter((part) => part.verified).length
-  say(`Receipts: ${holding} of ${receipts.length} verify: signed by the institution, over this request and this output.`)
+  say(
+    `Receipts: ${holding} of ${receipts.length} verify: signed by the institution, over this request and this output.`
+  )
   let whole = 0
   for (const peer of peers) whole += (await peer.database.auditLog.verify()).ok ? 1 : 0
   say(`Audit logs: ${whole} of ${peers.length} are whole, every record chained to the one before.`)
   const asExpected =
-    sql.answer.state === 'completed' && python.answer.state === 'completed' && small.answer.parts.every((p) => p.state === 'blocked')
+    sql.answer.state === 'completed' &&
+    python.answer.state === 'completed' &&
+    small.answer.parts.every((p) => p.state === 'blocked')
   say(`Done in ${seconds()}.`)
   return asExpected && holding === receipts.length && whole === peers.length
 }

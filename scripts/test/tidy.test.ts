@@ -37,6 +37,9 @@ export const template = \`new Date() \${z.string().parse('x')} Math.random()\`
 export const pattern = /console.log\\(['"\`]/
 /** A filter, whose any is a word and no type. */
 export const filter = { any: [1], at: new Date(0) }
+const any = filter.any ?? AbortSignal.any([])
+/** A variable of that name. */
+export const variable = filter ? any : any || (any && any)
 `,
   'packages/mesh/package.json': manifest('mesh', ['@stimnet/protocol', 'libp2p', '@libp2p/tcp']),
   'packages/mesh/src/index.ts': `/** Who is there. */
@@ -108,6 +111,7 @@ describe('a breach of the house is found', () => {
     ['the process is ended', 'exit', 'packages/peer/src/main.ts', 'process.exit(1)'],
     ['something is printed inside', 'console', index, "console.error('x')"],
     ['a type is any', 'any', index, 'const loose: any = start'],
+    ['one of several types is any', 'any', index, 'const loose = start as string | any'],
     ['a type argument is any', 'any', index, 'const loose: Map<string, any> = start']
   ]
   for (const [what, rule, path, line] of planted) {

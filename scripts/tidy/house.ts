@@ -77,7 +77,7 @@ export const CONFINED: readonly Confined[] = [
   {
     rule: 'any',
     pattern:
-      /(?:[:|&]|\bas|=>|\bkeyof|\bextends|\bis|\btype\s+\w+\s*=)\s*any\b(?!\s*[:?(.])|<\s*any\s*[,>[]|,\s*any\s*>/g,
+      /(?:(?<!\s):|(?<!\|)\||(?<!&)&|\bas|=>|\bkeyof|\bextends|\bis|\btype\s+\w+\s*=)\s*any\b(?!\s*[:?(.])|<\s*any\s*[,>[]|,\s*any\s*>/g,
     allowed: [],
     message: 'name the type, or use unknown and look'
   }

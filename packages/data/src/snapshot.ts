@@ -1,5 +1,5 @@
 /** A snapshot: a catalog's files as they were once, typed, without subject keys, in a folder named by their hash. */
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, canonicalBytes, type RandomSource, StimnetError, sha256Hex, toHex } from '@stimnet/protocol'
 import type { CatalogConfig } from './catalog-config.ts'
@@ -7,13 +7,14 @@ import { decimalsOf } from './catalog-config.ts'
 import { SUBJECT } from './columns.ts'
 import { type Engine, openEngine, type Session } from './engine.ts'
 import { quoteName, quoteText } from './quote.ts'
-import { fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
+import { assertPlainPath, fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
 import { typeColumns } from './sources/typed.ts'
 import type { Manifest, SubjectIndex } from './subject-index.ts'
 import { indexTable } from './subject-index-build.ts'
 
 /** Raised whenever a snapshot of the same files would come out differently. */
 const FORMAT = 1
+const UNFINISHED = 'unfinished-'
 
 export interface SnapshotOptions {
   readonly config: CatalogConfig
@@ -40,6 +41,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
   const hashes = await Promise.all(sources.map((source) => hashOf(source, index)))
   const epoch = await epochOf(config, hashes)
   const folder = join(dataDir, config.name, epoch)
+  assertPlainPath(folder, 'the data folder')
   const known = await index.manifest(epoch)
   if (known && (await isWhole(folder, known))) return { epoch, folder, manifest: known }
   const manifest = await build({ ...options, sources, hashes, epoch, folder })
@@ -111,8 +113,9 @@ interface BuildOptions extends SnapshotOptions {
 async function build(options: BuildOptions): Promise<Manifest> {
   const parent = join(options.dataDir, options.config.name)
   await mkdir(parent, { recursive: true })
-  const temporary = await mkdtemp(join(parent, 'unfinished-'))
-  const engine = await openEngine({ spillDir: join(temporary, 'spill') })
+  await removeUnfinished(parent)
+  const temporary = await mkdtemp(join(parent, UNFINISHED))
+  const engine = await openEngine({ threads: 2, spillDir: join(temporary, 'spill') })
   try {
     const session = await engine.session()
     await loadTables(session, options)
@@ -129,6 +132,13 @@ async function build(options: BuildOptions): Promise<Manifest> {
   } finally {
     engine.close()
     await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** What a node that was killed left behind; the database's lock keeps a second node away. */
+async function removeUnfinished(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (name.startsWith(UNFINISHED)) await rm(join(parent, name), { recursive: true, force: true })
   }
 }
 
@@ -179,12 +189,12 @@ async function writeTables(session: Session, { sources }: BuildOptions, folder: 
 
 /** The tables of a snapshot in memory, in an engine that can no longer reach a file. */
 export async function loadSnapshot(snapshot: Snapshot): Promise<Engine> {
-  const engine = await openEngine()
+  const engine = await openEngine({ threads: 1 })
   try {
     const session = await engine.session()
     for (const { name, file } of snapshot.manifest.tables) {
       const path = quoteText(join(snapshot.folder, file))
-      await session.rows(`CREATE TABLE ${quoteName(name)} AS SELECT * FROM read_parquet(${path})`)
+      await session.rows(`CREATE TABLE ${quoteName(name)} AS SELECT * FROM read_parquet(${path}, hive_partitioning = false)`)
     }
     session.close()
     await engine.lock()

@@ -3,7 +3,7 @@ import { type RandomSource, StimnetError, type SubjectSet } from '@stimnet/proto
 import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog-config.ts'
 import { decimalText, SUBJECT } from './columns.ts'
 import { isoDate } from './dates.ts'
-import type { Engine, Row } from './engine.ts'
+import type { Engine, Session } from './engine.ts'
 import { quoteName } from './quote.ts'
 import { shuffled } from './shuffle.ts'
 
@@ -23,27 +23,27 @@ export interface CohortColumn {
   readonly type: VariableConfig['type']
 }
 
+interface TablesOptions {
+  readonly cohort: SubjectSet
+  readonly config: CatalogConfig
+  readonly engine: Engine
+  readonly random: RandomSource
+  readonly signal: AbortSignal | undefined
+}
+
 /** Throws NODE_ERROR where the tables are larger than a sandbox takes; CANCELLED. */
-export async function cohortTables(options: {
-  cohort: SubjectSet
-  config: CatalogConfig
-  engine: Engine
-  random: RandomSource
-  signal: AbortSignal | undefined
-}): Promise<readonly CohortTable[]> {
-  const { cohort, config, engine, random, signal } = options
-  const pseudonyms = pseudonymsOf(cohort, random)
+export async function cohortTables(options: TablesOptions): Promise<readonly CohortTable[]> {
+  const { cohort, config, engine, random } = options
+  // Dealt out anew in each call, and the same in all its tables: the place in this order is the pseudonym.
+  const order = shuffled([...cohort], random)
   const session = await engine.session()
   try {
     const tables: CohortTable[] = []
     let room = TABLES_BYTES_MAX
     for (const table of config.tables) {
-      const names = table.variables.map(({ name }) => quoteName(name)).join(', ')
-      const subject = `CAST(${quoteName(SUBJECT)} AS INTEGER)`
-      // By value within a subject: what order the source had is not to be seen.
-      const sql = `SELECT ${subject}, ${names} FROM ${quoteName(table.name)} WHERE get_bit($1, ${subject}) = 1 ORDER BY ALL`
-      const rows = await session.rows(sql, [engine.bits(cohort)], signal)
-      const csv = writeCsv({ rows, table, subjectKey: config.subject_key, pseudonyms, bytesMax: room })
+      const lines = await linesBySubject({ ...options, session, table, bytesMax: room })
+      const csv = writeCsv({ table, subjectKey: config.subject_key, order, lines })
+      if (csv.length > room) throw tooLarge()
       room -= csv.length
       tables.push({ name: table.name, csv, columns: columnsOf(table, config.subject_key) })
     }
@@ -57,38 +57,45 @@ function columnsOf(table: TableConfig, subjectKey: string): CohortColumn[] {
   return [{ name: subjectKey, type: 'text' }, ...table.variables.map(({ name, type }) => ({ name, type }))]
 }
 
-/** S0001, S0002, …, dealt out anew; the same subject has the same one in every table of the call. */
-function pseudonymsOf(cohort: SubjectSet, random: RandomSource): ReadonlyMap<number, string> {
-  const members = shuffled([...cohort], random)
-  const width = Math.max(4, String(members.length).length)
-  return new Map(members.map((member, i) => [member, `S${String(i + 1).padStart(width, '0')}`]))
+/** The lines of a table without their subject, by place in the dense index; by value within a subject. */
+async function linesBySubject(
+  options: TablesOptions & { session: Session; table: TableConfig; bytesMax: number }
+): Promise<ReadonlyMap<number, string[]>> {
+  const { cohort, engine, session, table, bytesMax, signal } = options
+  const writers = table.variables.map(writerOf)
+  const names = table.variables.map(({ name }) => quoteName(name)).join(', ')
+  const subject = `CAST(${quoteName(SUBJECT)} AS INTEGER)`
+  // What order the source had is not to be seen.
+  const sql = `SELECT ${subject}, ${names} FROM ${quoteName(table.name)} WHERE get_bit($1, ${subject}) = 1 ORDER BY ALL`
+  const found = new Map<number, string[]>()
+  let length = 0
+  for await (const rows of session.chunks(sql, [engine.bits(cohort)], signal)) {
+    for (const [at, ...values] of rows) {
+      const line = values.map((value, i) => (value === null ? '' : (writers[i]?.(value) ?? ''))).join(',')
+      length += line.length
+      const lines = found.get(Number(at))
+      if (lines) lines.push(line)
+      else found.set(Number(at), [line])
+    }
+    if (length > bytesMax) throw tooLarge()
+  }
+  return found
 }
 
 function writeCsv(options: {
-  rows: readonly Row[]
   table: TableConfig
   subjectKey: string
-  pseudonyms: ReadonlyMap<number, string>
-  bytesMax: number
+  order: readonly number[]
+  lines: ReadonlyMap<number, string[]>
 }): Uint8Array {
-  const { rows, table, subjectKey, pseudonyms, bytesMax } = options
-  const writers = table.variables.map(writerOf)
-  const bySubject = new Map<string, string[]>()
-  let length = 0
-  for (const [subject, ...values] of rows) {
-    const name = pseudonyms.get(Number(subject)) ?? ''
-    const line = `${[name, ...values.map((value, i) => (value === null ? '' : (writers[i]?.(value) ?? '')))].join(',')}\n`
-    length += line.length
-    if (length > bytesMax) throw tooLarge()
-    const lines = bySubject.get(name)
-    if (lines) lines.push(line)
-    else bySubject.set(name, [line])
-  }
-  const names = [...bySubject.keys()].sort()
-  const header = `${[subjectKey, ...table.variables.map(({ name }) => name)].map(field).join(',')}\n`
-  const csv = new TextEncoder().encode(header + names.flatMap((name) => bySubject.get(name) ?? []).join(''))
-  if (csv.length > bytesMax) throw tooLarge()
-  return csv
+  const { table, subjectKey, order, lines } = options
+  const width = Math.max(4, String(order.length).length)
+  const header = [subjectKey, ...table.variables.map(({ name }) => name)].map(field).join(',')
+  const body = order.flatMap((subject, i) => {
+    const pseudonym = `S${String(i + 1).padStart(width, '0')}`
+    return (lines.get(subject) ?? []).map((line) => `${pseudonym},${line}`)
+  })
+  return new TextEncoder().encode(`${[header, ...body].join('\n')}\n`)
 }
 
 function tooLarge(): StimnetError {

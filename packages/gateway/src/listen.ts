@@ -1,6 +1,6 @@
 /** The gateway on a socket: limits on every connection, and a close that leaves nothing open. */
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { StimnetError } from '@stimnet/protocol'
 import type { Hono } from 'hono'
@@ -38,11 +38,16 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   }) as Server
   server.setTimeout(GATEWAY_LIMITS.idleMsMax)
   server.maxConnections = GATEWAY_LIMITS.connectionsMax
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await bind(server, options)
   const { port } = server.address() as AddressInfo
   let closed: Promise<void> | undefined
   const close = () => {
-    closed ??= shut(server, closing)
+    closed ??= shut(server, sockets, closing)
     return closed
   }
   if (options.signal?.aborted) await close()
@@ -65,11 +70,15 @@ function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
   })
 }
 
-async function shut(server: Server, closing: AbortController): Promise<void> {
+async function shut(server: Server, sockets: ReadonlySet<Socket>, closing: AbortController): Promise<void> {
   const down = new Promise<void>((resolve) => server.close(() => resolve()))
   closing.abort()
-  server.closeIdleConnections()
+  // A connection whose answer ends only now becomes idle only now, and would be kept alive for seconds.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20)
+  // One on which nothing was ever said does not count as idle: browsers open such in advance.
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
   const late = setTimeout(() => server.closeAllConnections(), GATEWAY_LIMITS.closeMsMax)
   await down
+  clearInterval(sweep)
   clearTimeout(late)
 }

@@ -73,7 +73,8 @@ export class Dialler {
   /** A peer that somebody named. Dialled at once, and forgotten if it does not answer. */
   addHint(peerId: string, addresses: readonly string[]): void {
     const { node, links, permits } = this.#deps
-    if (peerId === node.peerId.toString() || links.isLive(peerId) || !permits(peerId)) return
+    if (addresses.length === 0 || peerId === node.peerId.toString()) return
+    if (links.isOpen(peerId) || !permits(peerId)) return
     const known = this.#targets.get(peerId)
     if (known) {
       const fresh = addresses.filter((address) => !known.addresses.includes(address))
@@ -128,7 +129,7 @@ export class Dialler {
   }
 
   #isIdle(target: Target): boolean {
-    return target.dialling || (target.peerId !== null && this.#deps.links.isLive(target.peerId))
+    return target.dialling || (target.peerId !== null && this.#deps.links.isOpen(target.peerId))
   }
 
   #takeDue(): Target[] {
@@ -168,10 +169,12 @@ export class Dialler {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(DIAL_MS_MAX)])
     const { peerId } = target
     // After a failure the address may be an old one.
-    if (peerId !== null && (target.failures > 0 || target.addresses.length === 0)) {
+    if (peerId !== null && target.lasting && (target.failures > 0 || target.addresses.length === 0)) {
       target.addresses = merge(await this.#deps.lookUp(peerId, signal), target.addresses)
     }
-    const connection = await node.dial(dialable(target), { signal })
+    const addresses = dialable(target)
+    if (addresses.length === 0) throw new Error('no address is known')
+    const connection = await node.dial(addresses, { signal })
     await links.untilLive(connection, AbortSignal.any([stopping, AbortSignal.timeout(IDENTIFY_MS_MAX)]))
     target.peerId ??= connection.remotePeer.toString()
   }

@@ -11,8 +11,6 @@ import { membershipKey, normaliseTerm, normaliseTerms, termKey } from './terms.t
 const QUERY_MS_MAX = 5_000
 /** Putting one record with every node near its key, ms. */
 const PROVIDE_MS_MAX = 20_000
-/** Records put at once. */
-const PROVIDES_MAX = 2
 /** To learn who is there, so many answers are enough: each names everybody its node knows. */
 const ANSWERS_ENOUGH = 3
 /** The members' key is looked up in one of so many rounds: it asks everybody. */
@@ -31,6 +29,8 @@ export interface DiscoveryDeps extends Pick<MeshDeps, 'clock' | 'random' | 'even
 export class Discovery {
   readonly #deps: DiscoveryDeps
   #terms: readonly string[] | null = null
+  /** When each key was put last, by its text form. */
+  readonly #putAtMs = new Map<string, number>()
   #announceNow = new AbortController()
   #exploreNow = new AbortController()
 
@@ -63,9 +63,10 @@ export class Discovery {
     const query = AbortSignal.any([signal, stopping, AbortSignal.timeout(QUERY_MS_MAX)])
     try {
       const id = peerIdFromString(peerId)
+      let answers = 0
       for await (const event of node.services.dht.findPeer(id, { useCache: false, signal: query })) {
-        if (event.name !== 'FINAL_PEER') continue
-        for (const address of event.peer.multiaddrs) addresses.add(address.toString())
+        if (event.name === 'FINAL_PEER') for (const address of event.peer.multiaddrs) addresses.add(address.toString())
+        if (event.name === 'PEER_RESPONSE' && ++answers >= ANSWERS_ENOUGH) break
       }
     } catch {
       // Nobody knows, or not in time: what was heard until now is all there is.
@@ -107,20 +108,34 @@ export class Discovery {
       // Before anybody has said what is offered, membership alone is known, and nothing is to be withdrawn.
       if (this.#terms !== null) await this.#withdrawAllBut(terms)
       const keys = [await membershipKey(), ...(await Promise.all(terms.map(termKey)))]
-      await inParallel(keys, PROVIDES_MAX, (key) => this.#provide(key, signal))
+      for (const key of keys.filter(this.#isDue)) await this.#provide(key, signal)
     } catch (error) {
       if (!signal.aborted) this.#deps.events.unexpected(error, 'announcing')
     }
   }
 
+  // A changed list puts the new terms alone; each round costs an answer from every member.
+  readonly #isDue = (key: CID): boolean => {
+    const { clock, timing } = this.#deps
+    return clock.now() - (this.#putAtMs.get(key.toString()) ?? 0) >= timing.announceEveryMs / 2
+  }
+
   async #provide(key: CID, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
+    const { clock } = this.#deps
+    const startedAtMs = clock.now()
+    let told = 0
     const within = AbortSignal.any([signal, AbortSignal.timeout(PROVIDE_MS_MAX)])
     try {
-      for await (const _ of this.#deps.node.services.dht.provide(key, { signal: within }));
+      for await (const event of this.#deps.node.services.dht.provide(key, { signal: within })) {
+        if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') told += 1
+      }
     } catch {
       // Some nodes were told, and all are told again before the record lapses.
     }
+    if (told > 0) this.#putAtMs.set(key.toString(), clock.now())
+    // As long a rest as the work took: every member answers, and all may be announcing after a common start.
+    await clock.sleep(clock.now() - startedAtMs, signal).catch(() => {})
   }
 
   // The library would renew a record of ours that we no longer want; others' copies lapse by themselves.
@@ -171,12 +186,4 @@ export class Discovery {
     found.delete(node.peerId.toString())
     return new Map([...found].filter(([peerId]) => permits(peerId)))
   }
-}
-
-async function inParallel<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items]
-  const worker = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item)
-  }
-  await Promise.all(Array.from({ length: most }, worker))
 }

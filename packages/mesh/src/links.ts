@@ -13,12 +13,14 @@ interface Listeners {
 export class Links {
   readonly #node: MeshNode
   readonly #live = new Set<string>()
+  readonly #open = new Set<string>()
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>()
   readonly #listeners: Listeners
 
   constructor(node: MeshNode, listeners: Listeners) {
     this.#node = node
     this.#listeners = listeners
+    node.addEventListener('peer:connect', this.#connected)
     node.addEventListener('peer:identify', this.#identified)
     node.addEventListener('peer:disconnect', this.#disconnected)
   }
@@ -29,6 +31,11 @@ export class Links {
 
   isLive(peerId: string): boolean {
     return this.#live.has(peerId)
+  }
+
+  /** Live, or about to be or to be turned away. */
+  isOpen(peerId: string): boolean {
+    return this.#open.has(peerId)
   }
 
   /**
@@ -52,8 +59,13 @@ export class Links {
   }
 
   close(): void {
+    this.#node.removeEventListener('peer:connect', this.#connected)
     this.#node.removeEventListener('peer:identify', this.#identified)
     this.#node.removeEventListener('peer:disconnect', this.#disconnected)
+  }
+
+  readonly #connected = (event: CustomEvent<PeerId>): void => {
+    this.#open.add(event.detail.toString())
   }
 
   readonly #identified = (event: CustomEvent<IdentifyResult>): void => {
@@ -69,6 +81,7 @@ export class Links {
 
   readonly #disconnected = (event: CustomEvent<PeerId>): void => {
     const id = event.detail.toString()
+    this.#open.delete(id)
     if (this.#live.delete(id)) this.#listeners.onGone(id)
   }
 }

@@ -59,7 +59,9 @@ export async function createNode(
       identify: identify({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB }),
       // A new address of ours is told soon; the default waits a second, also after the end.
       identifyPush: identifyPush({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB, debounce: 100 }),
-      ping: ping({ protocolPrefix: PREFIX }),
+      // The connection monitor pings on the same protocol: with the default of one stream a ping of the DHT at the same
+      // time is taken for a dead link, and the connection is closed.
+      ping: ping({ protocolPrefix: PREFIX, maxInboundStreams: 16, maxOutboundStreams: 16 }),
       dht: kadDHT(dhtSettings(timing))
     }
   })
@@ -134,8 +136,8 @@ function dhtSettings(timing: MeshTiming) {
     // An answer names as many providers as a bucket holds: with the default of 20, most of a large network is hidden.
     kBucketSize: 256,
     // By default up to a hundred requests of one query run at once; the members are few and asked again soon.
-    alpha: 4,
-    disjointPaths: 4,
+    alpha: 3,
+    disjointPaths: 3,
     // Our own triggers know when there is a peer to ask; a query with none gives nothing, instead of waiting.
     allowQueryWithZeroPeers: true,
     // The default floor of 5 s lets one hung peer hold up each query for so long.

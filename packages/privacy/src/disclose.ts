@@ -10,7 +10,7 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import type { Partition } from './atoms.ts'
-import type { VariableFacts } from './cell.ts'
+import type { VariableFacts } from './cell-basis.ts'
 import { claimOf } from './claims.ts'
 import { gateCohort } from './cohort-gate.ts'
 import { roundCount } from './rounding.ts'
@@ -20,7 +20,7 @@ import type { PrivacySettings } from './settings.ts'
 import { suppress } from './suppress.ts'
 import { columnsOfPlan, rowOf } from './table-output.ts'
 
-export type { VariableFacts } from './cell.ts'
+export type { VariableFacts } from './cell-basis.ts'
 
 const makeSafeOutput = takeMaker()
 

@@ -1,8 +1,10 @@
 /** Which cells of a table are shown: primary suppression, residual closure, and the atom rule on what remains. */
 import type { Measure, Plan, ReducedGroup, Reduction, SubjectSet } from '@stimnet/protocol'
 import { Partition, type Refinement } from './atoms.ts'
-import { type CellBasis, type FactsOf, judgeCell } from './cell.ts'
+import { judgeCell } from './cell.ts'
+import type { CellBasis, CellRules, FactsOf } from './cell-basis.ts'
 import { type Contributions, isDominated, unionOf } from './dominance.ts'
+import { fewValued } from './few-values.ts'
 import type { PrivacySettings } from './settings.ts'
 
 export interface TableCell {
@@ -38,7 +40,9 @@ export interface SuppressionRules {
  */
 export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRules): Suppressed {
   const why = new Map<string, number>()
-  const rows = reduction.groups.map((group) => judgeRow(group, plan, rules, why))
+  const few = fewValued(reduction)
+  const cellRules: CellRules = { ...rules, isFewValued: (variable) => few.has(variable) }
+  const rows = reduction.groups.map((group) => judgeRow(group, plan, cellRules, why))
   for (;;) {
     close(rows, rules.settings, why)
     const draft = rules.partition.refine()
@@ -52,15 +56,14 @@ function note(why: Map<string, number>, text: string): void {
   why.set(text, (why.get(text) ?? 0) + 1)
 }
 
-function judgeRow(group: ReducedGroup, plan: Plan, rules: SuppressionRules, why: Map<string, number>): TableRow {
-  const { settings, facts } = rules
+function judgeRow(group: ReducedGroup, plan: Plan, rules: CellRules, why: Map<string, number>): TableRow {
   const cells = plan.measures.map((measure): TableCell => {
-    const finding = judgeCell(group, measure, settings, facts)
+    const finding = judgeCell(group, measure, rules)
     if (finding.ok) return { measure, support: finding.basis.support, sums: finding.basis.sums, basis: finding.basis }
     note(why, `${measure.kind}: ${finding.why}`)
     return { measure, support: finding.support, sums: finding.sums, basis: null }
   })
-  return { group, cells, shown: group.support.size >= settings.k }
+  return { group, cells, shown: group.support.size >= rules.settings.k }
 }
 
 /** Residual closure: whoever knows a total learns what was withheld together, so that must be safe as well. */

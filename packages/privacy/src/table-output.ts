@@ -24,7 +24,7 @@ import {
   valueOfMoments,
   varianceOf
 } from '@stimnet/statistics'
-import type { CellBasis, FactsOf } from './cell.ts'
+import type { CellBasis, FactsOf } from './cell-basis.ts'
 import { roundCount, roundDigits } from './rounding.ts'
 import type { PrivacySettings } from './settings.ts'
 import type { TableRow } from './suppress.ts'

@@ -99,7 +99,7 @@ test('withheld sums are judged together: nobody dominates what can be worked out
     [null, null, null],
     'one patient dominates every union'
   )
-  const milder = people(90, (i) => ({ arm: 'abc'[i % 3] ?? '', cost: i === 0 ? 20_000 : 50 + i }))
+  const milder = people(90, (i) => ({ arm: 'abc'[i % 3] ?? '', cost: i === 0 ? 30_000 : 50 + i }))
   const sums = rowsOf(ask(planOf([measure('sum', 'cost')], 'arm'), 90, milder))
   assert.equal(sums.length, 1, 'the smallest further group is withheld with it')
 })
@@ -125,18 +125,24 @@ test('sums of values below zero need declared bounds, for nobody can tell who do
   assert.ok(rowsOf(ask(plan, 40, rows, { variables }))[0]?.every((value) => typeof value === 'number'))
 })
 
-test('a spread needs ten people', () => {
-  const rows = people(40, (i) => ({ arm: i < 9 ? 'small' : 'large', x: i }))
-  const plan = planOf([measure('mean', 'x'), measure('sd', 'x')], 'arm')
-  const rowsShown = rowsOf(ask(plan, 40, rows))
+test('a spread needs ten people, a mean does not', () => {
+  const rows = people(40, (i) => ({ arm: i < 9 ? 'small' : 'large', x: i + 20 }))
+  const shown = rowsOf(ask(planOf([measure('mean', 'x'), measure('sd', 'x')], 'arm'), 40, rows))
   assert.deepEqual(
-    rowsShown.map((row) => row[0]),
-    ['large', 'small']
+    shown.map((row) => row.map((value) => value !== null)),
+    [
+      [true, true, true],
+      [true, true, false]
+    ]
   )
+})
+
+test('nine people of nine ages are no table of ages: outside nobody knows which', () => {
+  const rows = people(40, (i) => ({ arm: i < 9 ? 'small' : 'large', age: 50 + i }))
+  const shown = rowsOf(ask(planOf([measure('mean', 'age')], 'arm'), 40, rows))
   assert.deepEqual(
-    rowsShown.map((row) => row[2] === null),
-    [true, true],
-    'the other group would give it away with a total'
+    shown.map((row) => row[0]),
+    ['large', 'small']
   )
 })
 

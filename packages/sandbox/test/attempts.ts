@@ -19,7 +19,8 @@ globalThis.builtin = (name) => process.getBuiltinModule(name)
 
 const FILES = {
   'open a file of the machine': 'open("/etc/passwd").read()',
-  'list the root': 'import os\nassert "proc" in os.listdir("/") and os.listdir("/proc/self/fd") and open("/proc/self/maps").read()',
+  'list the root':
+    'import os\nassert "proc" in os.listdir("/") and os.listdir("/proc/self/fd") and open("/proc/self/maps").read()',
   'read a file by Node': `${OWN_DENO}run_js("builtin('node:fs').readFileSync('/etc/passwd', 'utf8')")`,
   'read what Python is made of': `${OWN_DENO}
 path = str(js.process.argv[1])
@@ -43,7 +44,8 @@ assert os.listdir("/host")`,
 }
 
 const ENVIRONMENT = {
-  'read the environment by Python': 'import os\nassert [name for name in os.environ if name.startswith(("STIMNET", "USER", "PWD", "NODE"))]',
+  'read the environment by Python':
+    'import os\nassert [name for name in os.environ if name.startswith(("STIMNET", "USER", "PWD", "NODE"))]',
   'read the environment by Node': `${JS}assert "PATH" in str(js.JSON.stringify(js.process.env))`,
   'read the environment with a Deno of its own': `${OWN_DENO}
 run_js("Deno.env = { toObject: () => ({}), get: () => undefined }")

@@ -20,11 +20,7 @@ export interface ContractPrograms {
   readonly prints: string
 }
 
-export function sandboxContract(options: {
-  name: string
-  open(): Promise<Sandbox>
-  programs: ContractPrograms
-}): void {
+export function sandboxContract(options: { name: string; open(): Promise<Sandbox>; programs: ContractPrograms }): void {
   const { name, programs } = options
   describe(`the contract of a sandbox: ${name}`, () => {
     let sandbox: Sandbox

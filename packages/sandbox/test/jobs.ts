@@ -11,7 +11,9 @@ export const LIMITS_OF_TESTS: SandboxLimits = {
 
 export const SUBJECTS: SandboxTable = {
   name: 'subjects',
-  csv: Buffer.from('subject_id,age,sex,visit_date,weight\nS1,61,F,2024-01-02,70.5\nS2,,M,,\n"S,3",70,F,2024-03-04,81\n'),
+  csv: Buffer.from(
+    'subject_id,age,sex,visit_date,weight\nS1,61,F,2024-01-02,70.5\nS2,,M,,\n"S,3",70,F,2024-03-04,81\n'
+  ),
   columns: [
     { name: 'subject_id', type: 'text' },
     { name: 'age', type: 'integer' },

@@ -1,15 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
-import { openWasmSandbox } from '../src/index.ts'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { openWasmSandbox, type Sandbox } from '../src/index.ts'
 import { sandboxContract } from './contract.ts'
+import { jobOf, LIMITS_OF_TESTS, notebookOf } from './jobs.ts'
+import { below, canSeeProcesses, isRunning, until } from './processes.ts'
 
 const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
 after(() => rm(cacheDir, { recursive: true, force: true }))
 
 sandboxContract({
-  name: 'wasm',
+  name: 'wasm, inside bubblewrap where it works',
   open: () => openWasmSandbox({ cacheDir, poolSize: 1 }),
   programs: {
     answers: 'result = {"n": 3}',
@@ -21,4 +26,169 @@ sandboxContract({
     printsTooMuch: 'while True:\n  print("x" * 1000)',
     prints: 'print("printed by the program")\nresult = {"n": 3}'
   }
+})
+
+describe('what a script sees', () => {
+  let sandbox: Sandbox
+  before(async () => {
+    sandbox = await openWasmSandbox({ cacheDir, poolSize: 2, warmFrom: 'open' })
+  })
+  after(() => sandbox?.close())
+
+  const resultOf = async (job: Parameters<Sandbox['run']>[0]): Promise<unknown> => {
+    const outcome = await sandbox.run(job, LIMITS_OF_TESTS)
+    assert.ok(outcome.ok, JSON.stringify(outcome))
+    return JSON.parse(outcome.result)
+  }
+
+  test('tables come as lists of dicts, numbers as numbers and what is missing as None', async () => {
+    const rows = [
+      { subject_id: 'S1', age: 61, sex: 'F', visit_date: '2024-01-02', weight: 70.5 },
+      { subject_id: 'S2', age: null, sex: 'M', visit_date: null, weight: null },
+      { subject_id: 'S,3', age: 70, sex: 'F', visit_date: '2024-03-04', weight: 81 }
+    ]
+    const code = `
+from data_loader import load_data
+import stimnet
+result = [load_data(), load_data("subjects"), stimnet.tables["subjects"], load_data("subjects.csv")]`
+    assert.deepEqual(await resultOf(jobOf(code)), [{ subjects: rows }, rows, rows, rows])
+  })
+
+  test('an older script finds its folder, its configuration and its output file', async () => {
+    const code = `
+import csv, json, os, sys
+if __name__ == "__main__":
+    config = json.load(open(os.environ["JOB_CONFIG"]))
+    with open(os.path.join(os.environ["DATA_ROOT"], "subjects.csv")) as file:
+        ages = [int(row["age"]) for row in csv.DictReader(file) if row["age"]]
+    config.pop("tables")
+    with open(os.environ["OUTPUT_FILE"], "w") as file:
+        json.dump({"ages": ages, "config": config, "k": os.environ["MIN_COHORT_SIZE"]}, file)
+    result = "not this one"
+    sys.exit(0)`
+    assert.deepEqual(await resultOf(jobOf(code)), {
+      ages: [61, 70],
+      k: '7',
+      config: {
+        job_id: 'job-1',
+        script_type: 'python',
+        parameters: { threshold: 5 },
+        filters: { sex: 'F' },
+        data_catalog_id: 'clinical_trial_data',
+        min_cohort_size: 7
+      }
+    })
+  })
+
+  test('its environment is that and nothing of this machine', async () => {
+    const names = ['DATA_ROOT', 'HOME', 'JOB_CONFIG', 'LANG', 'MIN_COHORT_SIZE', 'OUTPUT_FILE', 'TZ']
+    assert.deepEqual(await resultOf(jobOf('import os\nresult = sorted(os.environ)')), names)
+  })
+
+  test('released values make one object, before a name `result`', async () => {
+    const code = `
+import stimnet
+stimnet.release("mean_age", 65.5)
+stimnet.release("quartiles", 61, 65.5, 70)
+stimnet.release("age", n=2, mean=65.5)
+save_result("threshold", stimnet.parameters["threshold"])
+result = "not this one"`
+    assert.deepEqual(await resultOf(jobOf(code)), {
+      mean_age: 65.5,
+      quartiles: [61, 65.5, 70],
+      age: { n: 2, mean: 65.5 },
+      threshold: 5
+    })
+  })
+
+  test('a script that exits in trouble has failed, whatever it left', async () => {
+    const code = 'import sys\nsave_result("a", 1)\nsys.exit(2)'
+    const outcome = await sandbox.run(jobOf(code), LIMITS_OF_TESTS)
+    assert.equal(outcome.ok ? 'ok' : outcome.code, 'PROGRAM_FAILED')
+  })
+
+  test("a notebook's cells run in order and share their names; its own commands do nothing", async () => {
+    const notebook = notebookOf('%matplotlib inline\n!pip install numpy\nimport stimnet\nn = 1\nn', 'stimnet.release("n", n + 1)')
+    assert.deepEqual(await resultOf(jobOf('', notebook)), { n: 2 })
+  })
+
+  test('a text that is no notebook has failed before anything runs', async () => {
+    const outcome = await sandbox.run(jobOf('result = 1', { language: 'jupyter' }), LIMITS_OF_TESTS)
+    assert.equal(outcome.ok ? 'ok' : outcome.code, 'PROGRAM_FAILED')
+  })
+
+  test('chance differs from job to job, though all start from the same memory', async () => {
+    const code = 'import random, uuid\nresult = [random.random(), str(uuid.uuid4())]'
+    const [first, second] = [await resultOf(jobOf(code)), await resultOf(jobOf(code))] as [unknown[], unknown[]]
+    assert.notEqual(first[0], second[0])
+    assert.notEqual(first[1], second[1])
+  })
+
+  test('all libraries it names can be found', async () => {
+    const { libraries } = await sandbox.describe()
+    const code = `
+import importlib.util
+result = [n for n in ${JSON.stringify([...libraries('python')])} if n != "__main__" and importlib.util.find_spec(n) is None]`
+    assert.deepEqual(await resultOf(jobOf(code)), [])
+  })
+
+  test('more jobs at once than allowed are refused, not queued without end', async () => {
+    const narrow = await openWasmSandbox({ cacheDir, poolSize: 0, runsMax: 1 })
+    const both = await Promise.all([1, 2].map(() => narrow.run(jobOf('result = 1'), LIMITS_OF_TESTS)))
+    assert.deepEqual(
+      both.map((outcome) => (outcome.ok ? 'ok' : outcome.code)),
+      ['ok', 'SANDBOX_UNAVAILABLE']
+    )
+    await narrow.close()
+  })
+})
+
+describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses }, () => {
+  test('after closing no process is left, whether it ran or waited', async () => {
+    const others = new Set(below(process.pid))
+    const sandbox = await openWasmSandbox({ cacheDir, poolSize: 2, warmFrom: 'open' })
+    const running = sandbox.run(jobOf('while True: pass'), LIMITS_OF_TESTS)
+    await until(() => below(process.pid).length > others.size, { msMax: 5_000 })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await sandbox.close()
+    await running
+    assert.ok(await until(() => below(process.pid).every((pid) => others.has(pid)), { msMax: 1_000 }))
+  })
+
+  test('when its peer is killed, what waits and what runs dies with it', async () => {
+    const script = `
+      import { openWasmSandbox } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
+      const sandbox = await openWasmSandbox({ cacheDir: ${JSON.stringify(cacheDir)}, poolSize: 2, warmFrom: 'open', bubblewrap: process.argv[1] })
+      const job = { jobId: 'j', language: 'python', code: 'print("runs", flush=True)\\nwhile True: pass', parameters: {}, filters: {}, catalogId: 'c', tables: [], minCohortSize: 5 }
+      sandbox.run(job, { wallTimeMsMax: 60000, memoryBytesMax: 2 ** 30, outputBytesMax: 1000 })
+      setTimeout(() => console.log('running'), 2500)`
+    for (const wall of ['never', 'auto']) {
+      const peer = spawn(process.execPath, ['--input-type=module', '-e', script, wall], { stdio: ['ignore', 'pipe', 'inherit'] })
+      await new Promise((resolve) => peer.stdout.once('data', resolve))
+      const orphans = below(peer.pid ?? 0)
+      assert.ok(orphans.length >= 2, `${orphans}`)
+      peer.kill('SIGKILL')
+      assert.ok(await until(() => !orphans.some(isRunning), { msMax: 3_000 }), `${wall}: ${orphans.filter(isRunning)}`)
+    }
+  })
+
+  test('two peers that start at once build one snapshot, whole', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
+    const script = `
+      import { openWasmSandbox } from ${JSON.stringify(fileURLToPath(new URL('../src/index.ts', import.meta.url)))}
+      await (await openWasmSandbox({ cacheDir: ${JSON.stringify(own)}, poolSize: 0 })).close()`
+    const codes = await Promise.all(
+      [1, 2].map(() => {
+        const peer = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
+        return new Promise((resolve) => peer.once('close', resolve))
+      })
+    )
+    assert.deepEqual(codes, [0, 0])
+    assert.equal((await readdir(own)).length, 1)
+    const sandbox = await openWasmSandbox({ cacheDir: own, poolSize: 0 })
+    const outcome = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+    assert.ok(outcome.ok)
+    await sandbox.close()
+    await rm(own, { recursive: true, force: true })
+  })
 })

@@ -21,10 +21,17 @@ export interface Source {
 /** Throws SOURCE_INVALID where the format can be told neither from `format` nor from the file's ending. */
 export function sourceOf(table: TableConfig, baseDir: string): Source {
   const path = resolve(baseDir, table.file)
+  assertPlainPath(path, `tables.${table.name}.file`)
   const ending = /\.(csv|tsv|parquet)$/i.exec(table.file)?.[1]?.toLowerCase()
   const format = table.format ?? (ending as SourceFormat | undefined)
   if (format) return { table, path, format }
   throw new StimnetError('SOURCE_INVALID', `${path}: set tables.${table.name}.format to csv, tsv or parquet`)
+}
+
+/** The engine would take * ? and [ for a pattern, and read other files too. Throws SOURCE_INVALID naming the key. */
+export function assertPlainPath(path: string, key: string): void {
+  if (!/[*?[]/.test(path)) return
+  throw new StimnetError('SOURCE_INVALID', `${path}: a path has no * ? or [ (${key})`)
 }
 
 /** What changes whenever a file is written: taken before and after reading it. Throws SOURCE_INVALID. */
@@ -66,7 +73,7 @@ async function loadText(source: Source, session: Session, raw: string): Promise<
   const separator = source.format === 'tsv' ? '\t' : ','
   const shape: CsvShape = await scanCsv(path, separator)
   const columns = shape.header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ')
-  const options = `auto_detect = false, header = true, delim = ${quoteText(separator)}, quote = '"', escape = '"', columns = {${columns}}`
+  const options = `auto_detect = false, compression = 'none', hive_partitioning = false, header = true, delim = ${quoteText(separator)}, quote = '"', escape = '"', columns = {${columns}}`
   const sql = `CREATE TABLE ${quoteName(raw)} AS SELECT * FROM read_csv(${quoteText(path)}, ${options})`
   await fromFile(source, () => session.rows(sql))
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
@@ -84,7 +91,7 @@ async function loadText(source: Source, session: Session, raw: string): Promise<
 }
 
 async function loadParquet(source: Source, session: Session, raw: string): Promise<LoadedSource> {
-  const file = quoteText(source.path)
+  const file = `${quoteText(source.path)}, hive_partitioning = false`
   const sha256 = await hashFile(source.path)
   const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))
   const columns = described.map(([name]) => String(name))

@@ -28,7 +28,10 @@ function residentOnLinux(pid: number, depth = 0): number | undefined {
     // bubblewrap stands above the interpreter, two deep.
     const below = depth < 3 ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim() : ''
     const children = below === '' ? [] : below.split(' ').slice(0, 16)
-    return children.reduce((sum, child) => sum + (residentOnLinux(Number(child), depth + 1) ?? 0), Number(kibibytes) * 1024)
+    return children.reduce(
+      (sum, child) => sum + (residentOnLinux(Number(child), depth + 1) ?? 0),
+      Number(kibibytes) * 1024
+    )
   } catch {
     // It ended between two looks.
     return undefined

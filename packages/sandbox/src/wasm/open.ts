@@ -1,12 +1,13 @@
 /** The embedded sandbox: Python as WebAssembly in a Deno process without a single permission, used once. */
-import { join } from 'node:path'
-import { type Clock, LIMITS, systemClock } from '@stimnet/protocol'
+import { type Clock, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { type Bounds, type Ended, runBounded } from '../bounded.ts'
 import { Pool } from '../pool.ts'
 import type { Sandbox, SandboxDescription, SandboxLanguage, SandboxLimits, SandboxOutcome } from '../sandbox.ts'
 import { encodeJob } from '../wire.ts'
+import { canBubblewrap, underBubblewrap } from './bubblewrap.ts'
 import { denoArguments, findInstallation, type Installation, underOsLimits } from './deno.ts'
-import { DenoSlot } from './slot.ts'
+import { seccompFilter } from './seccomp.ts'
+import { DenoSlot, type SlotCommand } from './slot.ts'
 import { ensureSnapshot, type Snapshot } from './snapshot.ts'
 
 /** Tables of a job together, bytes. More does not fit beside the program that reads them. */
@@ -24,6 +25,8 @@ export interface WasmSettings {
   readonly poolSize: number
   /** `first-job` (default): nothing waits before somebody has run something. `open`: the pool fills at once. */
   readonly warmFrom?: 'first-job' | 'open'
+  /** `auto` (default): inside bubblewrap where that works. `require`: not at all where it does not. */
+  readonly bubblewrap?: 'auto' | 'never' | 'require'
   /** Ceiling of every run, bytes; a job's own limit may be lower. Default 1 GiB. */
   readonly memoryBytesMax?: number
   /** Ceiling of a sandbox's processor time, ms, in case its host is gone. Default one hour. */
@@ -39,7 +42,18 @@ export interface WasmSettings {
 export async function openWasmSandbox(settings: WasmSettings): Promise<Sandbox> {
   const installation = findInstallation()
   const snapshot = await ensureSnapshot(installation, settings.cacheDir)
-  return new WasmSandbox(settings, installation, snapshot)
+  const wall = settings.bubblewrap ?? 'auto'
+  const filter = seccompFilter(process.arch)
+  const isWalled = wall !== 'never' && (await canBubblewrap(installation.deno, filter))
+  if (wall === 'require' && !isWalled) throw new StimnetError('SANDBOX_UNAVAILABLE', 'starting bubblewrap')
+  return new WasmSandbox(settings, { installation, snapshot, ...(isWalled && filter ? { filter } : {}) })
+}
+
+/** What was found on this machine; with a filter, bubblewrap works here. */
+interface Parts {
+  readonly installation: Installation
+  readonly snapshot: Snapshot
+  readonly filter?: Buffer
 }
 
 class WasmSandbox implements Sandbox {
@@ -47,21 +61,21 @@ class WasmSandbox implements Sandbox {
   readonly #clock: Clock
   readonly #memoryBytesMax: number
   readonly #runsMax: number
-  readonly #command: readonly string[]
+  readonly #command: SlotCommand
   readonly #description: SandboxDescription
   readonly #pool: Pool<DenoSlot>
   readonly #closing = new AbortController()
   readonly #running = new Set<Promise<SandboxOutcome>>()
 
-  constructor(settings: WasmSettings, installation: Installation, snapshot: Snapshot) {
+  constructor(settings: WasmSettings, parts: Parts) {
     this.#clock = settings.clock ?? systemClock
     this.#memoryBytesMax = settings.memoryBytesMax ?? LIMITS.memoryBytesDefault
     this.#runsMax = settings.runsMax ?? 16
-    this.#command = commandOf(installation, snapshot, {
+    this.#command = commandOf(parts, {
       memoryBytesMax: this.#memoryBytesMax,
       cpuSecondsMax: Math.ceil((settings.wallTimeMsMax ?? LIMITS.wallTimeMsMax) / 1000)
     })
-    this.#description = describe(installation, snapshot)
+    this.#description = describe(parts)
     this.#pool = new Pool({
       start: (signal) => this.#start(signal),
       size: settings.poolSize,
@@ -100,7 +114,8 @@ class WasmSandbox implements Sandbox {
 
   async #runIn(job: readonly Uint8Array[] | undefined, bounds: Bounds): Promise<Ended> {
     if (job === undefined) return { end: 'failed', code: 'PROGRAM_FAILED' }
-    if (job.reduce((sum, part) => sum + part.length, 0) > INPUT_BYTES_MAX) return { end: 'failed', code: 'MEMORY_LIMIT' }
+    if (job.reduce((sum, part) => sum + part.length, 0) > INPUT_BYTES_MAX)
+      return { end: 'failed', code: 'MEMORY_LIMIT' }
     const waiting = await this.#pool.take(bounds.signal)
     if (waiting) bounds.tookWarm()
     const slot = waiting ?? (await this.#start(bounds.signal))
@@ -126,26 +141,41 @@ class WasmSandbox implements Sandbox {
 
 const UNAVAILABLE: Ended = { end: 'failed', code: 'SANDBOX_UNAVAILABLE' }
 
-function commandOf(
-  installation: Installation,
-  snapshot: Snapshot,
-  limits: { memoryBytesMax: number; cpuSecondsMax: number }
-): string[] {
+function commandOf(parts: Parts, limits: { memoryBytesMax: number; cpuSecondsMax: number }): SlotCommand {
+  const { installation, snapshot, filter } = parts
   const { deno, pyodideDirectory, runnerDirectory } = installation
-  const args = denoArguments({
-    readable: [pyodideDirectory, runnerDirectory, snapshot.path],
-    runner: join(runnerDirectory, 'runner.js'),
-    memoryBytesMax: limits.memoryBytesMax,
-    args: ['serve', pyodideDirectory, snapshot.path]
-  })
-  return underOsLimits([deno, ...args], limits)
+  const outside = { deno, pyodide: pyodideDirectory, runner: runnerDirectory, memory: snapshot.path }
+  if (!filter) return { words: underOsLimits(denoCommand(outside, limits.memoryBytesMax), limits) }
+  const binds = Object.fromEntries(Object.entries(outside).map(([name, path]) => [INSIDE[name as Part], path]))
+  const walled = underBubblewrap(denoCommand(INSIDE, limits.memoryBytesMax), binds)
+  return { words: underOsLimits(walled, limits), filter }
 }
 
-function describe(installation: Installation, snapshot: Snapshot): SandboxDescription {
+type Part = 'deno' | 'pyodide' | 'runner' | 'memory'
+
+/** Names that tell nothing of this machine. */
+const INSIDE: Readonly<Record<Part, string>> = {
+  deno: '/sandbox/deno',
+  pyodide: '/sandbox/pyodide',
+  runner: '/sandbox/runner',
+  memory: '/sandbox/memory.bin'
+}
+
+function denoCommand(paths: Readonly<Record<Part, string>>, memoryBytesMax: number): string[] {
+  const args = denoArguments({
+    readable: [paths.pyodide, paths.runner, paths.memory],
+    runner: `${paths.runner}/runner.js`,
+    memoryBytesMax,
+    args: ['serve', paths.pyodide, paths.memory]
+  })
+  return [paths.deno, ...args]
+}
+
+function describe({ installation, snapshot, filter }: Parts): SandboxDescription {
   const libraries = new Set([...snapshot.modules, ...HELPERS])
   return {
     engine: 'wasm',
-    grade: 'wasm',
+    grade: filter ? 'wasm+bwrap' : 'wasm',
     image: `wasm pyodide@${installation.pyodideVersion} sha256:${snapshot.hash}`,
     languages: LANGUAGES,
     libraries: (language) => (LANGUAGES.includes(language) ? libraries : new Set())

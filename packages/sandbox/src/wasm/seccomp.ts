@@ -105,28 +105,28 @@ export function seccompFilter(processor: string): Buffer | undefined {
   const refused = Object.values(REFUSED).flatMap((numbers) => numbers[column] ?? [])
   return Buffer.concat([
     step(LOAD, AT_ARCHITECTURE),
-    step(IF_EQUAL, audit, { then: 1 }),
+    step(IF_EQUAL, audit, { met: 1 }),
     step(RETURN, KILL_PROCESS),
     step(LOAD, AT_NUMBER),
-    step(IF_AT_LEAST, X32_BIT, { otherwise: 1 }),
+    step(IF_AT_LEAST, X32_BIT, { unmet: 1 }),
     step(RETURN, EPERM),
-    ...refused.flatMap((number) => [step(IF_EQUAL, number, { otherwise: 1 }), step(RETURN, EPERM)]),
-    ...[step(IF_EQUAL, CLONE3, { otherwise: 1 }), step(RETURN, ENOSYS)],
-    step(IF_EQUAL, clone, { otherwise: 4 }),
-    ...[step(LOAD, AT_ARGUMENT), step(IF_ANY_BIT, NEW_NAMESPACES, { otherwise: 1 }), step(RETURN, EPERM)],
+    ...refused.flatMap((number) => [step(IF_EQUAL, number, { unmet: 1 }), step(RETURN, EPERM)]),
+    ...[step(IF_EQUAL, CLONE3, { unmet: 1 }), step(RETURN, ENOSYS)],
+    step(IF_EQUAL, clone, { unmet: 4 }),
+    ...[step(LOAD, AT_ARGUMENT), step(IF_ANY_BIT, NEW_NAMESPACES, { unmet: 1 }), step(RETURN, EPERM)],
     step(RETURN, ALLOW),
-    step(IF_EQUAL, socket, { otherwise: 3 }),
-    ...[step(LOAD, AT_ARGUMENT), step(IF_EQUAL, AF_UNIX, { then: 1 }), step(RETURN, EPERM)],
+    step(IF_EQUAL, socket, { unmet: 3 }),
+    ...[step(LOAD, AT_ARGUMENT), step(IF_EQUAL, AF_UNIX, { met: 1 }), step(RETURN, EPERM)],
     step(RETURN, ALLOW)
   ])
 }
 
 /** One instruction: what to do, with what, and how many instructions to leap over after a test. */
-function step(operation: number, operand: number, leap: { then?: number; otherwise?: number } = {}): Buffer {
+function step(operation: number, operand: number, leap: { met?: number; unmet?: number } = {}): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeUInt16LE(operation, 0)
-  bytes.writeUInt8(leap.then ?? 0, 2)
-  bytes.writeUInt8(leap.otherwise ?? 0, 3)
+  bytes.writeUInt8(leap.met ?? 0, 2)
+  bytes.writeUInt8(leap.unmet ?? 0, 3)
   bytes.writeUInt32LE(operand, 4)
   return bytes
 }

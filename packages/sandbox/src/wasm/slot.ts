@@ -1,10 +1,11 @@
 /** One Deno process for one program: started, READY, given a job, gone. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Writable } from 'node:stream'
 import { StimnetError } from '@stimnet/protocol'
 import type { Bounds, Ended } from '../bounded.ts'
 import type { Slot } from '../pool.ts'
 import { AnswerReader } from '../wire.ts'
+import { SECCOMP_DESCRIPTOR, sendFilter } from './bubblewrap.ts'
 import { DENO_ENVIRONMENT } from './deno.ts'
 import { LOOK_EVERY_MS, residentBytes } from './memory.ts'
 
@@ -22,8 +23,15 @@ interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
+/** How one is started: the words of the command, and the filter of system calls where bubblewrap reads one. */
+export interface SlotCommand {
+  readonly words: readonly string[]
+  readonly filter?: Buffer
+}
+
 export class DenoSlot implements Slot {
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
+  readonly #child: ChildProcess
+  readonly #stdin: Writable
   readonly #reader: AnswerReader
   readonly #exit: Promise<Exit>
   #hasExited = false
@@ -33,7 +41,7 @@ export class DenoSlot implements Slot {
 
   /** Starts one and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
   static async start(
-    command: readonly string[],
+    command: SlotCommand,
     options: { answerBytesMax: number; signal: AbortSignal }
   ): Promise<DenoSlot> {
     let complaint = ''
@@ -49,24 +57,25 @@ export class DenoSlot implements Slot {
     throw new StimnetError('SANDBOX_UNAVAILABLE', `starting a sandbox: ${complaint}`)
   }
 
-  private constructor(
-    [file = '', ...args]: readonly string[],
-    options: { answerBytesMax: number; onPrinted: (chunk: Buffer) => void }
-  ) {
+  private constructor(command: SlotCommand, options: { answerBytesMax: number; onPrinted: (chunk: Buffer) => void }) {
     this.#reader = new AnswerReader(options)
     this.#onPrinted = options.onPrinted
+    const [file = '', ...args] = command.words
     // A group of its own, so that a signal reaches all of it and a terminal's Ctrl-C none of it.
     this.#child = spawn(file, args, {
       env: DENO_ENVIRONMENT,
       cwd: '/',
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', command.filter ? 'pipe' : 'ignore'],
       detached: process.platform !== 'win32'
     })
     const { stdin, stdout, stderr } = this.#child
+    if (!stdin || !stdout || !stderr) throw new StimnetError('SANDBOX_UNAVAILABLE', 'starting a sandbox without pipes')
+    this.#stdin = stdin
     stdout.on('data', (chunk: Buffer) => this.#onAnswered(this.#reader.push(chunk)))
     stderr.on('data', (chunk: Buffer) => this.#onPrinted(chunk))
     // A program may end before it has read its tables: the exit tells, the broken pipe need not.
     for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {})
+    if (command.filter) sendFilter(this.#child.stdio[SECCOMP_DESCRIPTOR], command.filter)
     this.#exit = new Promise((resolve) => {
       const ended = (exit: Exit) => {
         this.#hasExited = true
@@ -105,8 +114,8 @@ export class DenoSlot implements Slot {
     const timer = setInterval(look, LOOK_EVERY_MS)
     try {
       await look()
-      for (const part of job) this.#child.stdin.write(part)
-      this.#child.stdin.end()
+      for (const part of job) this.#stdin.write(part)
+      this.#stdin.end()
       return this.#judge(await this.#exit, peakBytes >= NEAR_MEMORY_LIMIT * bounds.limits.memoryBytesMax)
     } finally {
       clearInterval(timer)

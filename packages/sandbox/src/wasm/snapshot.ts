@@ -86,7 +86,11 @@ async function identityOf(installation: Installation): Promise<string> {
   const runner = (await readdir(runnerDirectory)).sort().map((name) => join(runnerDirectory, name))
   const hash = createHash('sha256').update(`deno ${denoVersion} pyodide ${pyodideVersion}\n`)
   for (const path of [...parts.map((name) => join(pyodideDirectory, name)), ...runner]) {
-    hash.update(createHash('sha256').update(await readFile(path)).digest())
+    hash.update(
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest()
+    )
   }
   return hash.digest('hex')
 }

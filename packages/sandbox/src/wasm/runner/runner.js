@@ -72,9 +72,11 @@ function attempt(work) {
  * deletions only take away what needs no permission (storage, workers, the raw operations) and what might one day.
  */
 function giveUpEverything() {
-  for (const name of ['read', 'write', 'net', 'env', 'run', 'ffi', 'sys', 'import']) Deno.permissions.revokeSync({ name })
+  for (const name of ['read', 'write', 'net', 'env', 'run', 'ffi', 'sys', 'import'])
+    Deno.permissions.revokeSync({ name })
   delete Deno[Deno.internal]
-  const names = 'Deno localStorage sessionStorage caches Worker BroadcastChannel fetch WebSocket WebSocketStream EventSource WebTransport'
+  const names =
+    'Deno localStorage sessionStorage caches Worker BroadcastChannel fetch WebSocket WebSocketStream EventSource WebTransport'
   for (const name of names.split(' ')) delete globalThis[name]
   Object.defineProperty(globalThis.navigator, 'gpu', { value: undefined })
 }

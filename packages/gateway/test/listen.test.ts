@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { describe, it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { cryptographicRandom, systemClock } from '@stimnet/protocol'
+import { createGateway, listenGateway } from '../src/index.ts'
+import { FakePeer } from './fake-peer.ts'
+import { SECRET, SQL_JOB } from './house.ts'
+
+async function open() {
+  const peer = new FakePeer()
+  const app = createGateway(peer, {
+    tokenSecret: SECRET,
+    tokenLifetimeMs: 60_000,
+    requireAuth: true,
+    rate: { perMinutePerIdentity: 100_000, loginPerMinute: 100 },
+    clock: systemClock,
+    random: cryptographicRandom
+  })
+  const listening = await listenGateway(app, { host: '127.0.0.1', port: 0 })
+  const login = new URLSearchParams({ username: 'ada', password: 'correct' })
+  const answer = await fetch(`${listening.url}/api/v1/auth/token`, { method: 'POST', body: login })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }
+  return { peer, app, headers, ...listening }
+}
+
+async function until(claim: () => boolean) {
+  for (let i = 0; i < 200 && !claim(); i++) await wait(10)
+  assert.ok(claim())
+}
+
+/** Sends bytes as they are and gives what comes back until the connection closes. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+  })
+}
+
+describe('a gateway on a socket', () => {
+  it('takes a job over HTTP and streams it to its end', async () => {
+    const { peer, url, headers, close } = await open()
+    const posted = await fetch(`${url}/api/v1/jobs`, { method: 'POST', headers, body: JSON.stringify(SQL_JOB) })
+    const { job_id } = (await posted.json()) as { job_id: string }
+    const events = await fetch(`${url}/api/v1/jobs/${job_id}/events`, { headers })
+    const text = events.text()
+    await until(() => peer.watching === 1)
+    peer.change(job_id, { state: 'running' })
+    await wait(20)
+    peer.change(job_id, { state: 'completed' })
+    const names = [...(await text).matchAll(/^event: (\w+)$/gm)].map(([, name]) => name)
+    assert.deepEqual(names, ['change', 'change', 'end'])
+    await close()
+  })
+
+  it('brings the first event at once, and lets go when the client hangs up', async () => {
+    const { peer, url, headers, close } = await open()
+    const { id } = peer.add({})
+    const stop = new AbortController()
+    const events = await fetch(`${url}/api/v1/jobs/${id}/events`, { headers, signal: stop.signal })
+    const first = await events.body?.getReader().read()
+    assert.match(new TextDecoder().decode(first?.value), /^id: 1\nevent: change/)
+    assert.equal(peer.watching, 1)
+    stop.abort()
+    await until(() => peer.watching === 0)
+    await close()
+  })
+
+  it('ends event streams and idle connections when it closes, at once', async () => {
+    const { peer, url, headers, close } = await open()
+    const { id } = peer.add({})
+    const streams = await Promise.all([1, 2, 3].map(() => fetch(`${url}/api/v1/jobs/${id}/events`, { headers })))
+    const texts = streams.map((stream) => stream.text())
+    await until(() => peer.watching === 3)
+    const begun = performance.now()
+    await close()
+    assert.ok(performance.now() - begun < 1_500)
+    await Promise.all(texts)
+    assert.equal(peer.watching, 0)
+    await assert.rejects(fetch(`${url}/health`))
+    await close()
+  })
+
+  it('closes within seconds although a request hangs', async () => {
+    const { port, close } = await open()
+    const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100'
+    const head = `POST /api/v1/auth/token HTTP/1.1\r\nHost: x\r\n${form}\r\n\r\nusername=`
+    const hanging = raw(port, head).catch(() => '')
+    await wait(50)
+    const begun = performance.now()
+    await close()
+    const took = performance.now() - begun
+    assert.ok(took > 1_500 && took < 4_000)
+    await hanging
+  })
+
+  it('closes when its signal aborts', async () => {
+    const { app, close } = await open()
+    const stop = new AbortController()
+    const { url } = await listenGateway(app, { host: '127.0.0.1', port: 0, signal: stop.signal })
+    assert.equal((await fetch(`${url}/health`)).status, 200)
+    stop.abort()
+    await wait(50)
+    await assert.rejects(fetch(`${url}/health`))
+    await close()
+  })
+
+  it('says that a port is taken', async () => {
+    const { app, port, close } = await open()
+    await assert.rejects(listenGateway(app, { host: '127.0.0.1', port }), { code: 'ADDRESS_IN_USE' })
+    await assert.rejects(listenGateway(app, { host: '192.0.2.1', port: 0 }), { code: 'CONFIG_INVALID' })
+    await close()
+  })
+
+  it('refuses headers without end, ambiguous lengths and what is no HTTP, and lives on', async () => {
+    const { url, port, close } = await open()
+    const huge = `GET /health HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(20_000)}\r\n\r\n`
+    assert.match(await raw(port, huge), /^HTTP\/1\.1 431/)
+    const smuggled =
+      'POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
+    assert.match(await raw(port, smuggled), /^HTTP\/1\.1 400/)
+    assert.match(await raw(port, '\u0000\u0001nonsense\r\n\r\n'), /^HTTP\/1\.1 400/)
+    assert.equal((await fetch(`${url}/health`)).status, 200)
+    await close()
+  })
+
+  it('refuses a body over its limit while it is being sent', async () => {
+    const { url, headers, close } = await open()
+    const status = await new Promise<number>((resolve, reject) => {
+      const post = request(`${url}/api/v1/jobs`, { method: 'POST', headers }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode ?? 0)
+      })
+      post.on('error', reject)
+      for (let i = 0; i < 24; i++) post.write(' '.repeat(65_536))
+      post.end()
+    })
+    assert.equal(status, 413)
+    await close()
+  })
+
+  it('shows metrics to this machine', async () => {
+    const { url, close } = await open()
+    assert.equal((await fetch(`${url}/metrics`)).status, 200)
+    await close()
+  })
+
+  it('takes no name of ours for a path out of the house', async () => {
+    const { port, close } = await open()
+    for (const path of ['/docs/../../../etc/passwd', '//etc/passwd', '/docs/..%2f..%2fpackage.json', 'http://x/../y']) {
+      const answer = await raw(port, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+      assert.match(answer, /^HTTP\/1\.1 4\d\d/, path)
+    }
+    await close()
+  })
+})

@@ -1,0 +1,22 @@
+/** Bins that can be shown: none of fewer than k subjects. */
+import type { ReducedBin } from '@stimnet/protocol'
+
+/** Joins each bin of fewer than k subjects with its neighbours until there are none: the tails, most often. */
+export function joinSmallBins(bins: readonly ReducedBin[], k: number): ReducedBin[] {
+  const joined: ReducedBin[] = []
+  const isSmall = (bin: ReducedBin | undefined) => bin !== undefined && bin.support.size > 0 && bin.support.size < k
+  for (const bin of bins) {
+    const last = joined.at(-1)
+    if (last && isSmall(last)) joined[joined.length - 1] = join(last, bin)
+    else joined.push(bin)
+  }
+  while (joined.length > 1 && isSmall(joined.at(-1))) {
+    const [low, high] = joined.splice(-2)
+    if (low && high) joined.push(join(low, high))
+  }
+  return joined
+}
+
+function join(low: ReducedBin, high: ReducedBin): ReducedBin {
+  return { from: low.from, to: high.to, support: low.support.or(high.support), rows: low.rows + high.rows }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { systemClock } from '@stimnet/protocol'
+import { type Bounds, type Ended, readJsonText, runBounded } from '../src/bounded.ts'
+
+const limits = { wallTimeMsMax: 200, memoryBytesMax: 1000, outputBytesMax: 10 }
+const result = (text: string): Ended => ({ end: 'result', bytes: Buffer.from(text) })
+
+async function codeOf(work: (bounds: Bounds) => Promise<Ended>, signal?: AbortSignal) {
+  const outcome = await runBounded({ limits, signal, clock: systemClock }, work)
+  return outcome.ok ? 'ok' : outcome.code
+}
+
+test('the first bound broken decides, whatever comes after', async () => {
+  assert.equal(await codeOf(async (bounds) => (bounds.resident(1001), bounds.answered(11), result('1'))), 'MEMORY_LIMIT')
+  assert.equal(await codeOf(async (bounds) => (bounds.answered(11), bounds.resident(1001), result('1'))), 'OUTPUT_LIMIT')
+  assert.equal(await codeOf(async (bounds) => (bounds.printed(Buffer.alloc(11)), result('1'))), 'OUTPUT_LIMIT')
+  assert.equal(await codeOf(async (bounds) => (bounds.printed(Buffer.alloc(10)), bounds.resident(1000), result('1'))), 'ok')
+})
+
+test('a run that ends at the bound is told to stop, and is waited for until it has', async () => {
+  let isCleared = false
+  const work = (bounds: Bounds) =>
+    new Promise<Ended>((resolve) => {
+      bounds.signal.addEventListener('abort', () => {
+        setTimeout(() => {
+          isCleared = true
+          resolve(result('1'))
+        }, 50)
+      })
+    })
+  assert.equal(await codeOf(work), 'TIME_LIMIT')
+  assert.ok(isCleared)
+})
+
+test('an engine that breaks is the fault of the node', async () => {
+  assert.equal(await codeOf(() => Promise.reject(new Error('broken'))), 'SANDBOX_UNAVAILABLE')
+})
+
+test('a result larger than its limit is never parsed', async () => {
+  assert.equal(await codeOf(async () => result('"123456789"')), 'OUTPUT_LIMIT')
+  assert.equal(await codeOf(async () => result('"12345678"')), 'ok')
+})
+
+test('only strict JSON of a bearable depth in UTF-8 is a result', () => {
+  for (const text of ['{"a": [1, null, "x"]}', '0', `${'['.repeat(32)}${']'.repeat(32)}`, '"[[[[{{{{\\"[[["']) {
+    assert.equal(readJsonText(Buffer.from(text)), text)
+  }
+  const wrong = ['', 'NaN', '[Infinity]', "{'a': 1}", '1 2', '{"a": }', `${'['.repeat(33)}${']'.repeat(33)}`, '[', '"', '\\']
+  for (const text of wrong) assert.equal(readJsonText(Buffer.from(text)), undefined, text)
+  assert.equal(readJsonText(Buffer.from([0x22, 0xff, 0x22])), undefined)
+  assert.equal(readJsonText(Buffer.from('['.repeat(1_000_000))), undefined)
+  assert.equal(readJsonText(Buffer.from(`"${'\\'.repeat(1_000_000)}`)), undefined)
+})

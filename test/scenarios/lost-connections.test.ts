@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { createServer, connect, type Server, type Socket } from 'node:net'
+import { describe, type TestContext, test } from 'node:test'
+import { createClient, type Client } from '@stimnet/sdk'
+import { Accounts } from '../../packages/peer/src/store/accounts.ts'
+import { join } from 'node:path'
+import { PASSWORD, type PeerProcess, scratchFolder, type Site, spawnSite, until, writeSite } from '../mesh.ts'
+
+/** A script that takes a while, so that there is time to break something under it. */
+const SLOW = `import time
+time.sleep(3)
+result = {"rows": 2000}
+`
+
+const WITH_SCRIPTS = { sandbox: { engine: 'wasm', pool_size: 0 } }
+
+async function siteWithAccount(parent: string, at: number, options: Parameters<typeof writeSite>[2]): Promise<Site> {
+  const site = await writeSite(parent, at, options)
+  const accounts = await Accounts.open(join(site.folder, 'stimnet-data', 'accounts.json'))
+  await accounts.put({ name: 'ada', roles: ['researcher', 'auditor'], password: PASSWORD })
+  return site
+}
+
+async function logIn(peer: PeerProcess): Promise<Client> {
+  const client = createClient({ url: peer.gatewayUrl })
+  await client.authenticate('ada', PASSWORD)
+  return client
+}
+
+const submitTo = (client: Client, target: string, script: { type: 'sql' | 'python'; content: string }) =>
+  client.submitJob({
+    target_node_id: target,
+    data_catalog_name: 'clinical_trial_data',
+    script_type: script.type,
+    script_content: script.content
+  })
+
+const COUNT = { type: 'sql', content: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' } as const
+
+const active = async (client: Client, nodeId: string): Promise<boolean> =>
+  (await client.nodes()).some((node) => node.node_id === nodeId && node.is_active)
+
+const knows = (client: Client, nodeId: string): Promise<void> =>
+  until(() => active(client, nodeId), `${nodeId} is known and connected`)
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Waits for the end of a job by asking now and then; the gateway itself may have been away. */
+async function ended(client: Client, id: string, withinMs = 60_000) {
+  await until(async () => (await client.job(id)).completed_at !== null, `job ${id} has ended`, { withinMs })
+  return client.job(id)
+}
+
+async function two(t: TestContext) {
+  const parent = await scratchFolder(t)
+  const serving = await siteWithAccount(parent, 0, { config: WITH_SCRIPTS })
+  const servingPeer = await spawnSite(t, serving)
+  const asking = await siteWithAccount(parent, 1, { bootstrap: servingPeer.addresses.slice(0, 1) })
+  const askingPeer = await spawnSite(t, asking)
+  const client = await logIn(askingPeer)
+  await knows(client, 'node-1')
+  return { parent, serving, servingPeer, asking, askingPeer, client }
+}
+
+describe('what rivals lose', { concurrency: false }, () => {
+  test('a serving peer killed while it runs a job still answers it after its restart', async (t) => {
+    const { serving, servingPeer, client } = await two(t)
+    const { job_id } = await submitTo(client, 'node-1', { type: 'python', content: SLOW })
+    await until(async () => (await client.job(job_id)).status === 'running', 'the job runs')
+    await servingPeer.kill()
+    await spawnSite(t, serving)
+    const job = await ended(client, job_id)
+    assert.equal(job.status, 'completed', JSON.stringify(job))
+  })
+
+  test('an asking peer killed while it waits still gets its result after its restart', async (t) => {
+    const { asking, askingPeer, client } = await two(t)
+    const { job_id } = await submitTo(client, 'node-1', { type: 'python', content: SLOW })
+    await until(async () => (await client.job(job_id)).status === 'running', 'the job runs')
+    await askingPeer.kill()
+    const again = await spawnSite(t, asking)
+    const job = await ended(await logIn(again), job_id)
+    assert.equal(job.status, 'completed', JSON.stringify(job))
+  })
+
+  test('a peer that restarts under a new address is found again by everybody', async (t) => {
+    const { parent, servingPeer, client } = await two(t)
+    const third = await siteWithAccount(parent, 2, { bootstrap: servingPeer.addresses.slice(0, 1) })
+    const thirdPeer = await spawnSite(t, third)
+    await knows(client, 'node-3')
+    await thirdPeer.kill()
+    // Port 0 gives it another port than before.
+    const moved = await spawnSite(t, third)
+    assert.equal(moved.peerId, thirdPeer.peerId)
+    assert.notDeepEqual(moved.addresses, thirdPeer.addresses)
+    const { job_id } = await submitTo(client, 'node-3', COUNT)
+    const job = await ended(client, job_id)
+    assert.equal(job.status, 'completed', JSON.stringify(job))
+  })
+
+  test('a link that is cut for a while loses nothing', async (t) => {
+    const parent = await scratchFolder(t)
+    const port = await freePort()
+    const link = await cuttableLink(t, port)
+    // Others only ever learn the way through the link.
+    const mesh = { listen: [`/ip4/127.0.0.1/tcp/${port}`], announce: [`/ip4/127.0.0.1/tcp/${link.port}`], open: true }
+    const serving = await siteWithAccount(parent, 0, { config: { ...WITH_SCRIPTS, mesh } })
+    const servingPeer = await spawnSite(t, serving)
+    const asking = await siteWithAccount(parent, 1, { bootstrap: [`/ip4/127.0.0.1/tcp/${link.port}/p2p/${servingPeer.peerId}`] })
+    const client = await logIn(await spawnSite(t, asking))
+    await knows(client, 'node-1')
+    const { job_id } = await submitTo(client, 'node-1', { type: 'python', content: SLOW })
+    await until(async () => (await client.job(job_id)).status === 'running', 'the job runs')
+    link.cut()
+    // Longer than the job: it ends while nobody can be told.
+    await until(async () => !(await active(client, 'node-1')), 'the cut is noticed')
+    const cutMs = process.env.STIMNET_LONG ? 60_000 : 8_000
+    await new Promise((resolve) => setTimeout(resolve, cutMs))
+    const during = await submitTo(client, 'node-1', COUNT)
+    assert.equal((await client.job(during.job_id)).completed_at, null)
+    link.mend()
+    assert.equal((await ended(client, job_id)).status, 'completed')
+    assert.equal((await ended(client, during.job_id)).status, 'completed')
+  })
+
+  test('a peer that joins is discovered by those that were there', async (t) => {
+    const { parent, servingPeer, client } = await two(t)
+    const third = await siteWithAccount(parent, 2, { bootstrap: servingPeer.addresses.slice(0, 1) })
+    await spawnSite(t, third)
+    await knows(client, 'node-3')
+    const found = await client.meshCatalogs('parkinson')
+    assert.deepEqual(found.map(({ node_id }) => node_id).sort(), ['node-1', 'node-2', 'node-3'])
+  })
+})
+
+/** A TCP link that can be cut: while it is, everything on it is dropped and nothing new gets through. */
+async function cuttableLink(t: TestContext, target: number) {
+  const sockets = new Set<Socket>()
+  let open = true
+  const server: Server = createServer((inbound) => {
+    if (!open) return inbound.destroy()
+    const outbound = connect(target, '127.0.0.1')
+    for (const [from, to] of [
+      [inbound, outbound],
+      [outbound, inbound]
+    ] as const) {
+      sockets.add(from)
+      from.pipe(to)
+      from.on('error', () => undefined)
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const drop = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  t.after(() => {
+    drop()
+    server.close()
+  })
+  return {
+    port: (server.address() as { port: number }).port,
+    cut: () => {
+      open = false
+      drop()
+    },
+    mend: () => {
+      open = true
+    }
+  }
+}
