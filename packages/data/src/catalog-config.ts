@@ -116,7 +116,8 @@ function checkVariable(variable: z.output<z.ZodObject> & Record<string, unknown>
   const isNumber = v.type === 'integer' || v.type === 'number'
   if (isCategory !== (v.levels !== undefined)) refuse('levels', 'a category declares its levels, nothing else does')
   if (v.levels && new Set(v.levels).size !== v.levels.length) refuse('levels', 'a level is declared twice')
-  if (v.levels?.some((level) => v.missing.includes(level))) refuse('missing', 'a level cannot stand for missing as well')
+  if (v.levels?.some((level) => v.missing.includes(level)))
+    refuse('missing', 'a level cannot stand for missing as well')
   if (v.breakpoints && !isNumber && v.type !== 'date') refuse('breakpoints', `a ${v.type} has no breakpoints`)
   for (const key of ['minimum', 'maximum'] as const) {
     if (v[key] !== undefined && !isNumber) refuse(key, `a ${v.type} has no ${key}`)

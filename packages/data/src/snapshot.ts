@@ -194,7 +194,9 @@ export async function loadSnapshot(snapshot: Snapshot): Promise<Engine> {
     const session = await engine.session()
     for (const { name, file } of snapshot.manifest.tables) {
       const path = quoteText(join(snapshot.folder, file))
-      await session.rows(`CREATE TABLE ${quoteName(name)} AS SELECT * FROM read_parquet(${path}, hive_partitioning = false)`)
+      await session.rows(
+        `CREATE TABLE ${quoteName(name)} AS SELECT * FROM read_parquet(${path}, hive_partitioning = false)`
+      )
     }
     session.close()
     await engine.lock()

@@ -98,7 +98,7 @@ function discloseTable(
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
   const outputRows = shown.map((row) => rowOf(row, settings))
   const groups = rows.length - shown.length
-  const cells = shown.reduce((sum, row) => sum + row.cells.filter((cell) => cell.basis === null).length, 0)
+  const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const suppressed = cells + groups * plan.measures.length
   // The size of the cohort is a total: with a group withheld it would give the group's size away.
   const total = groups === 0 && partition.isUnionOfAtoms(context.cohort) ? roundedSize(context) : null

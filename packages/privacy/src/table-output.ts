@@ -17,6 +17,7 @@ import {
   deviationsOf,
   type ExactSums,
   meanOf,
+  OPEN_END,
   quantileOf,
   sdOf,
   sidesOf,
@@ -30,7 +31,8 @@ import type { PrivacySettings } from './settings.ts'
 import type { TableRow } from './suppress.ts'
 
 interface Shown {
-  readonly value: number
+  /** Null for a quantile that lies beyond the last breakpoint. */
+  readonly value: number | null
   readonly part: OutputPart
 }
 
@@ -101,10 +103,13 @@ function showShare(basis: CellBasis, having: number, settings: PrivacySettings):
   return of === 0 ? null : { value: shown / of, part: { share: { having: shown, of } } }
 }
 
-function showQuantile(basis: CellBasis, q: number, settings: PrivacySettings): Shown | null {
-  const bins = (basis.bins ?? []).map(({ from, to, rows }) => ({ from, to, rows: roundCount(rows, settings) }))
-  const value = quantileOf(bins, q)
-  return value === null ? null : { value, part: { bins } }
+function showQuantile(basis: CellBasis, q: number, settings: PrivacySettings): Shown {
+  const bins = (basis.bins ?? []).map(({ from, to, rows }) => ({
+    from: Math.max(from, -OPEN_END),
+    to: Math.min(to, OPEN_END),
+    rows: roundCount(rows, settings)
+  }))
+  return { value: quantileOf(bins, q), part: { bins } }
 }
 
 function isExact(settings: PrivacySettings): boolean {

@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { effectiveSettings, Partition } from '@stimnet/privacy'
+import { disclose, effectiveSettings, Partition } from '@stimnet/privacy'
 import { type Measure, type Plan, SubjectSet } from '@stimnet/protocol'
+import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
 import { isDominated, unionOf } from '../src/dominance.ts'
 import { suppress } from '../src/suppress.ts'
-import { ask, measure, people, planOf, type Row, reduce, ref, SETTINGS, SUBJECTS, tableOf } from './fixtures.ts'
+import {
+  ask,
+  contextOf,
+  measure,
+  people,
+  planOf,
+  type Row,
+  reduce,
+  ref,
+  SETTINGS,
+  SUBJECTS,
+  tableOf
+} from './fixtures.ts'
 
 const rowsOf = (disclosed: ReturnType<typeof ask>) => tableOf(disclosed).rows.map((row) => row.values)
 const refused = (disclosed: ReturnType<typeof ask>) => (disclosed.ok ? '' : disclosed.code)
@@ -228,6 +241,40 @@ test('bins of a quantile are each nobody or k, small ones being joined with thei
   assert.deepEqual([part.bins[0]?.from, part.bins.at(-1)?.to], [0, 100])
   const same = people(60, () => ({ x: 45 }))
   assert.equal(refused(ask(planOf([quantile]), 60, same)), 'COHORT_NOT_RELEASABLE')
+})
+
+test('a quantile beyond the last breakpoint has no value, and its bins still pool', () => {
+  const q = (at: number): Measure => ({ kind: 'quantile', name: 'q', variable: ref('x'), q: at })
+  const rows = people(60, (i) => ({ x: 40 + i }))
+  const { groups } = reduce(planOf([q(0.95)]), 60, rows)
+  const open = groups.map((group) => {
+    const columns = [...group.columns].map(([variable, column]) => {
+      const bins = (column.bins ?? []).map((bin) => (bin.to === 100 ? { ...bin, to: Number.POSITIVE_INFINITY } : bin))
+      return [variable, { ...column, bins }] as const
+    })
+    return { ...group, columns: new Map(columns) }
+  })
+  const disclosed = disclose({ kind: 'table', plan: planOf([q(0.95)]), reduction: { groups: open } }, contextOf(60))
+  const table = tableOf(disclosed)
+  assert.deepEqual(table.rows[0]?.values, [null])
+  assert.deepEqual(table.withheld, { groups: 0, cells: 0 })
+  const part = table.rows[0]?.parts.q
+  assert.ok(part && 'bins' in part && part.bins.at(-1)?.to === Number.MAX_VALUE)
+  const lower = tableOf(
+    ask(
+      planOf([q(0.95)]),
+      60,
+      people(60, (i) => ({ x: i }))
+    )
+  )
+  assert.equal(
+    pool([
+      { site: 'a', output: table },
+      { site: 'b', output: table },
+      { site: 'c', output: lower }
+    ]).sites.length,
+    3
+  )
 })
 
 test('a correlation of two yes/no variables is their four counts, and each must be k', () => {

@@ -43,7 +43,7 @@ test('a result larger than its limit is never parsed', async () => {
 })
 
 test('only strict JSON of a bearable depth in UTF-8 is a result', () => {
-  for (const text of ['{"a": [1, null, "x"]}', '0', `${'['.repeat(32)}${']'.repeat(32)}`, '"[[[[{{{{\\"[[["']) {
+  for (const text of ['{"a": [1, null, "x"]}', '0', `${'['.repeat(32)}${']'.repeat(32)}`, `"${'x'.repeat(1_000_000)}"`, '"[[[[{{{{\\"[[["']) {
     assert.equal(readJsonText(Buffer.from(text)), text)
   }
   const wrong = ['', 'NaN', '[Infinity]', "{'a': 1}", '1 2', '{"a": }', `${'['.repeat(33)}${']'.repeat(33)}`, '[', '"', '\\']

@@ -31,8 +31,8 @@ const TOLERANCE = 1e-6
 /** Whether a site's own part gives the value it shows: a mistaken or dishonest site is not averaged in. */
 export function readsAs(column: OutputColumn, row: OutputRow, value: string | number | null): boolean {
   if (column.role === 'key') return value === null || typeof value === 'string'
-  if (value === null) return true
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
+  if (value === null) return part === undefined || ('bins' in part && isCountable(part))
   if (typeof value !== 'number' || part === undefined || !isCountable(part)) return false
   const own = poolCells(column, [part])
   return own !== null && Math.abs(own - value) <= TOLERANCE * Math.max(1, Math.abs(value))

@@ -138,16 +138,20 @@ function poolRow(
   return { values, sites: found.map(({ site }) => site) }
 }
 
+/** A quantile beyond the last breakpoint has no value at its site, but its bins still count among all. */
 function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
-  return part === undefined || row.values[at] === null ? [] : [part]
+  if (part === undefined) return []
+  return row.values[at] === null && !('bins' in part) ? [] : [part]
 }
 
 /** Which sites withheld a cell of a row that they do show. */
 function cellNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[]): string[] {
   return columns.flatMap((column, i) => {
     if (column.role === 'key') return []
-    const sites = tables.filter(({ table }) => table.rows.some((row) => row.values[i] === null)).map(({ site }) => site)
+    const sites = tables
+      .filter(({ table }) => table.rows.some((row) => cellOf(column, row, i).length === 0))
+      .map(({ site }) => site)
     return sites.length === 0 ? [] : [`${column.name} was withheld in some rows by ${sites.join(', ')}.`]
   })
 }

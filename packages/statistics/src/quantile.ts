@@ -1,5 +1,8 @@
 /** Quantiles from counts on a public grid: linear within a bin, and bins of several sites on the grid they share. */
 
+/** How an open end is written: JSON has no infinity. The first bin may begin at its negative, the last may end at it. */
+export const OPEN_END = Number.MAX_VALUE
+
 /** Rows in [from, to). */
 export interface Bin {
   readonly from: number
@@ -14,8 +17,8 @@ export function quantileOf(bins: readonly Bin[], q: number): number | null {
   let below = 0
   for (const bin of bins) {
     if (bin.rows > 0 && below + bin.rows >= q * total) {
-      const value = bin.from + ((q * total - below) / bin.rows) * (bin.to - bin.from)
-      return Number.isFinite(value) ? value : null
+      if (Math.abs(bin.from) >= OPEN_END || Math.abs(bin.to) >= OPEN_END) return null
+      return bin.from + ((q * total - below) / bin.rows) * (bin.to - bin.from)
     }
     below += bin.rows
   }

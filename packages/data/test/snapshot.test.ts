@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { seededRandom, StimnetError } from '@stimnet/protocol'
+import { type Catalog, parseSql } from '../src/index.ts'
+import { openEngine } from '../src/engine.ts'
+import { quoteText } from '../src/quote.ts'
+import { CLINIC, CLINIC_FILES, makeWorld, type World } from './world.ts'
+
+const worlds: World[] = []
+after(async () => {
+  for (const world of worlds) await world.close()
+})
+async function world(config: object = CLINIC, files: Readonly<Record<string, string>> = CLINIC_FILES): Promise<World> {
+  const made = await makeWorld(config, files)
+  worlds.push(made)
+  return made
+}
+
+const snapshotOf = (at: World, catalog: Catalog, file: string) => join(at.folder, 'data', 'clinic', catalog.epoch, file)
+const mean = async (catalog: Catalog) => {
+  const reduction = await catalog.reduce(
+    parseSql('SELECT SUM(age) FROM people', catalog.descriptor),
+    await catalog.cohort(undefined)
+  )
+  return reduction.groups[0]?.columns.get('people.age')?.sum
+}
+
+test('a catalog says what it has: variables, levels, breakpoints, and its subjects rounded down to tens', async () => {
+  const { descriptor, subjects } = await (await world()).open()
+  assert.equal(subjects, 6)
+  assert.equal(descriptor.subjectsRounded, 0)
+  assert.equal(descriptor.cohortSizeMin, 5)
+  assert.deepEqual(descriptor.programs, ['statistic', 'sql', 'python'])
+  assert.deepEqual(descriptor.tables[1]?.variables.find(({ name }) => name === 'day')?.breakpoints, [19723, 19754])
+  const people = `subject_id,age,sex,note,height\n${Array.from({ length: 29 }, (_, i) => `p${i},50,F,,1`).join('\n')}`
+  const larger = await (await world(CLINIC, { ...CLINIC_FILES, 'people.csv': people })).open({
+    ...CLINIC,
+    programs: ['sql'],
+    min_cohort_size: 9
+  })
+  assert.equal(larger.subjects, 33)
+  assert.equal(larger.descriptor.subjectsRounded, 30)
+  assert.deepEqual(larger.descriptor.programs, ['sql'])
+  assert.equal(larger.descriptor.cohortSizeMin, 9)
+})
+
+test('the same files give the same epoch, and a second start makes nothing anew', async () => {
+  const at = await world()
+  const first = await at.open()
+  const written = await stat(snapshotOf(at, first, 'people.parquet'))
+  const second = await at.open(CLINIC, seededRandom(2))
+  assert.equal(second.epoch, first.epoch)
+  assert.equal((await stat(snapshotOf(at, first, 'people.parquet'))).mtimeMs, written.mtimeMs)
+  const titled = await at.open({ ...CLINIC, title: 'A clinic', access_level: 'public' })
+  assert.equal(titled.epoch, first.epoch, 'a title changes no row')
+})
+
+test('a changed file makes a new epoch at the next start, and the old one stays as it was', async () => {
+  const at = await world()
+  const first = await at.open()
+  const bytes = await readFile(snapshotOf(at, first, 'people.parquet'))
+  await at.write('people.csv', CLINIC_FILES['people.csv'].replace('a,39', 'a,38'))
+  assert.equal(await mean(first), 204n, 'an open catalog goes on with its own epoch')
+  const second = await at.open()
+  assert.notEqual(second.epoch, first.epoch)
+  assert.equal(await mean(second), 203n)
+  assert.deepEqual(await readFile(snapshotOf(at, first, 'people.parquet')), bytes)
+  assert.equal(await mean(first), 204n)
+})
+
+test('a change is seen even where size and time of the file are set back', async () => {
+  const at = await world()
+  const first = await at.open()
+  const path = join(at.folder, 'people.csv')
+  const { atime, mtime } = await stat(path)
+  await writeFile(path, CLINIC_FILES['people.csv'].replace('a,39', 'a,38'))
+  await utimes(path, atime, mtime)
+  assert.notEqual((await at.open()).epoch, first.epoch)
+})
+
+test('other levels or breakpoints make another epoch', async () => {
+  const at = await world()
+  const { epoch } = await at.open()
+  const [people, visits] = CLINIC.tables
+  const [, ...others] = people.variables
+  const other = {
+    ...CLINIC,
+    tables: [{ ...people, variables: [{ ...people.variables[0], breakpoints: [50] }, ...others] }, visits]
+  }
+  assert.notEqual((await at.open(other)).epoch, epoch)
+})
+
+test('a snapshot that was lost or damaged is made again, and every subject keeps its place', async () => {
+  const at = await world()
+  const first = await at.open(CLINIC, seededRandom(1))
+  const women = await first.cohort({ column: 'sex', op: '=', values: ['F'] })
+  for (const damage of [(path: string) => unlink(path), (path: string) => writeFile(path, 'PAR1')]) {
+    await damage(snapshotOf(at, first, 'people.parquet'))
+    const again = await at.open(CLINIC, seededRandom(99))
+    assert.equal(again.epoch, first.epoch)
+    assert.ok((await again.cohort({ column: 'sex', op: '=', values: ['F'] })).equals(women))
+    assert.equal(await mean(again), 204n)
+  }
+})
+
+test('places in the index do not follow the order of the keys or of the file', async () => {
+  const keys = Array.from({ length: 200 }, (_, i) => `p${String(i).padStart(3, '0')}`)
+  const config = {
+    name: 'clinic',
+    subject_key: 'id',
+    tables: [{ name: 't', file: 't.csv', variables: [{ name: 'half', type: 'category', levels: ['first', 'second'] }] }]
+  }
+  const at = await world(config, {
+    't.csv': `id,half\n${keys.map((key, i) => `${key},${i < 100 ? 'first' : 'second'}`).join('\n')}`
+  })
+  const first = [...(await (await at.open()).cohort({ column: 'half', op: '=', values: ['first'] }))]
+  const low = first.filter((place) => place < 100).length
+  assert.ok(low > 20 && low < 80, `${low} of the first hundred stand in the first half`)
+})
+
+test('a snapshot holds no subject keys, and nothing unfinished stays behind', async () => {
+  const files = { ...CLINIC_FILES, 'people.csv': CLINIC_FILES['people.csv'].replace('\na,', '\nPATIENT-4711,') }
+  const at = await world(CLINIC, files)
+  const catalog = await at.open()
+  assert.deepEqual(await readdir(join(at.folder, 'data', 'clinic')), [catalog.epoch])
+  const engine = await openEngine({ threads: 1 })
+  const session = await engine.session()
+  const path = quoteText(snapshotOf(at, catalog, 'people.parquet'))
+  const columns = await session.rows(`DESCRIBE SELECT * FROM read_parquet(${path})`)
+  assert.deepEqual(
+    columns.map(([name]) => name),
+    ['_subject', 'age', 'sex', 'note', 'height']
+  )
+  const rows = await session.rows(`SELECT CAST(t AS VARCHAR) FROM read_parquet(${path}) t`)
+  assert.ok(!rows.join().includes('4711'))
+  engine.close()
+})
+
+test('an empty table makes an empty catalog that answers with nothing', async () => {
+  const files = { 'people.csv': 'subject_id,age,sex,note,height\n', 'visits.csv': 'subject_id,visit,score,day,Grade\n' }
+  const catalog = await (await world(CLINIC, files)).open()
+  assert.equal(catalog.subjects, 0)
+  const everyone = await catalog.cohort(undefined)
+  assert.equal(everyone.size, 0)
+  assert.deepEqual(
+    (await catalog.reduce(parseSql('SELECT COUNT(*), AVG(age) FROM people', catalog.descriptor), everyone)).groups,
+    []
+  )
+  assert.deepEqual(
+    (await catalog.tables(everyone)).map(({ name }) => name),
+    ['people', 'visits']
+  )
+})
+
+test('Parquet files are read as CSV files are', async () => {
+  const at = await world()
+  const engine = await openEngine({ threads: 1 })
+  const session = await engine.session()
+  const to = quoteText(join(at.folder, 'people.parquet'))
+  await session.rows(
+    `COPY (SELECT * FROM (VALUES ('a', 39, 'F', 'x', 1.7::DOUBLE, DATE '2024-01-01'), ('b', 40, NULL, NULL, 1.805, NULL)) t(subject_id, age, sex, note, height, day)) TO ${to} (FORMAT parquet)`
+  )
+  engine.close()
+  const [people] = CLINIC.tables
+  const config = {
+    ...CLINIC,
+    tables: [{ ...people, file: 'people.parquet', variables: [...people.variables, { name: 'day', type: 'date' }] }]
+  }
+  const catalog = await at.open(config)
+  const [table] = await catalog.tables(await catalog.cohort({ column: 'sex', op: '=', values: ['F'] }))
+  assert.equal(
+    new TextDecoder().decode(table?.csv),
+    'subject_id,age,sex,note,height,day\nS0001,39,F,x,1.7,2024-01-01\n'
+  )
+  const wrong = {
+    ...config,
+    tables: [{ ...config.tables[0], variables: [{ name: 'sex', type: 'category', levels: ['M'] }] }]
+  }
+  await assert.rejects(at.open(wrong), {
+    code: 'SOURCE_INVALID',
+    message: /people\.parquet, row 1, sex: none of the declared levels \(M\)/
+  })
+})
+
+const people = (lines: string) => ({ ...CLINIC_FILES, 'people.csv': `subject_id,age,sex,note,height\n${lines}\n` })
+const tableWith = (change: object) => ({ ...CLINIC, tables: [{ ...CLINIC.tables[0], ...change }, CLINIC.tables[1]] })
+
+const REFUSED: readonly (readonly [string, object, Readonly<Record<string, string>>, RegExp])[] = [
+  [
+    'a missing file',
+    tableWith({ file: 'none.csv' }),
+    CLINIC_FILES,
+    /none\.csv: cannot be read \(tables\.people\.file\)/
+  ],
+  ['a folder instead of a file', tableWith({ file: '.', format: 'csv' }), CLINIC_FILES, /cannot be read/],
+  [
+    'a file of unknown format',
+    tableWith({ file: 'people.xlsx' }),
+    CLINIC_FILES,
+    /people\.xlsx: set tables\.people\.format/
+  ],
+  ['a pattern instead of a file', tableWith({ file: '*.csv' }), CLINIC_FILES, /tables\.people\.file/],
+  ['a ragged line', CLINIC, people('a,39,F,,1\nb,40,M,1'), /people\.csv, line 3: 4 fields, while the header has 5/],
+  [
+    'a file without the subject key',
+    { ...CLINIC, subject_key: 'person' },
+    CLINIC_FILES,
+    /people\.csv, line 1: no column "person" \(for subject_key\)/
+  ],
+  [
+    'a variable that the file does not have',
+    tableWith({ variables: [{ name: 'weight', type: 'number' }] }),
+    CLINIC_FILES,
+    /people\.csv, line 1: no column "weight" \(for weight\)\. The file has: subject_id, age/
+  ],
+  [
+    'a column in other capitals',
+    tableWith({ variables: [{ name: 'Age', type: 'integer' }] }),
+    CLINIC_FILES,
+    /no column "Age"/
+  ],
+  [
+    'a column twice',
+    CLINIC,
+    { ...CLINIC_FILES, 'people.csv': 'subject_id,age,age,sex,note,height\n' },
+    /line 1: the column "age" comes twice/
+  ],
+  ['a row without a subject', CLINIC, people('a,39,F,,1\n,40,M,,1'), /people\.csv, line 3, subject_id: no subject/],
+  ['a subject with a space after it', CLINIC, people('a,39,F,,1\n"a ",40,M,,1'), /line 3, subject_id: spaces around/],
+  [
+    'an undeclared level',
+    CLINIC,
+    people('a,39,F,,1\nb,40,f,,1'),
+    /people\.csv, line 3, sex: none of the declared levels \(F, M\)/
+  ],
+  [
+    'a word for a number',
+    CLINIC,
+    people('a,39,F,"two\nlines",1\nb,forty,M,,1'),
+    /people\.csv, line 4, age: not a whole number/
+  ],
+  ['a fraction of a whole number', CLINIC, people('a,39.5,F,,1'), /line 2, age: not a whole number/],
+  ['infinity', CLINIC, people('a,39,F,,inf'), /line 2, height: not a number/],
+  ['not-a-number', CLINIC, people('a,39,F,,NaN'), /line 2, height: not a number/],
+  ['a decimal comma', CLINIC, people('a,39,F,,"1,7"'), /line 2, height: not a number/],
+  ['a hexadecimal number', CLINIC, people('a,0x20,F,,1'), /line 2, age: not a whole number/],
+  [
+    'a number too large to be exact',
+    CLINIC,
+    people('a,39,F,,100000000000000'),
+    /line 2, height: too large to be counted exactly/
+  ],
+  ['a number beyond 18 digits', CLINIC, people('a,39,F,,1e30'), /line 2, height: not a number that fits/],
+  ['an age outside its declared bounds', CLINIC, people('a,39,F,,1\nb,140,M,,1'), /line 3, age: outside 18 to 110/],
+  [
+    'a day that the calendar does not have',
+    CLINIC,
+    { ...CLINIC_FILES, 'visits.csv': 'subject_id,visit,score,day,Grade\na,baseline,1,2024-02-30,1\n' },
+    /visits\.csv, line 2, day: not a date written YYYY-MM-DD/
+  ],
+  [
+    'a second row where one was promised',
+    tableWith({ one_row_per_subject: true }),
+    people('a,39,F,,1\nb,40,M,,1\na,41,F,,1'),
+    /line 4, subject_id: a second row of one subject/
+  ]
+]
+
+for (const [why, config, files, words] of REFUSED) {
+  test(`${why} is refused at the start, naming where`, async () => {
+    const at = await world(config, files)
+    await assert.rejects(at.open(), (error: unknown) => {
+      assert.ok(error instanceof StimnetError)
+      assert.equal(error.code, 'SOURCE_INVALID')
+      assert.match(error.message, words)
+      assert.doesNotMatch(error.reason, /people|visits/, 'only the steward is told')
+      return true
+    })
+  })
+}
+
+test('a wrong value far down a large file is found on its own line', async () => {
+  const lines = Array.from({ length: 250_000 }, (_, i) => `p${i},50,${i === 199_998 ? 'X' : 'F'},,1`)
+  const at = await world(CLINIC, people(lines.join('\n')))
+  await assert.rejects(at.open(), { message: /people\.csv, line 200000, sex/ })
+})
+
+test('a message about a wrong value does not repeat the value, which may be somebody’s', async () => {
+  const at = await world(CLINIC, people('a,39,HANS-MEIER,,1'))
+  await assert.rejects(at.open(), (error: Error) => !error.message.includes('MEIER'))
+})

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { LevelDatastore } from '../src/datastore.ts'
+import { framesOf, openAnswer } from '../src/frame.ts'
+import { followExchange, helloExchange, jobExchange, type Mesh } from '../src/index.ts'
+import { createNode, type MeshNode } from '../src/node.ts'
+import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
+
+const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
+
+/** A permitted peer that does with its streams what it likes. */
+async function withIntruder(server: TestPeer, test: (node: MeshNode) => Promise<void>): Promise<void> {
+  const settings = {
+    nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
+    listen: [],
+    bootstrap: [],
+    mdns: false,
+    permits: () => true
+  }
+  const node = await createNode(settings, TIMING, await LevelDatastore.open(newStore()))
+  await node.start()
+  try {
+    await node.dial(multiaddr(server.mesh.addresses()[0] ?? ''))
+    await test(node)
+  } finally {
+    await node.stop()
+  }
+}
+
+const streamTo = (node: MeshNode, server: TestPeer, protocol: string): Promise<Stream> =>
+  node.dialProtocol(multiaddr(server.mesh.addresses()[0] ?? ''), protocol, { maxOutboundStreams: 100 })
+
+const hello = (mesh: Mesh) => mesh.serve(helloExchange, async () => ({ jws: Uint8Array.of(1) }))
+
+async function isReset(stream: Stream, msMax: number): Promise<void> {
+  await until(() => stream.status !== 'open', 'the stream is reset', msMax)
+}
+
+/** The code inside the one frame that comes back. */
+async function codeFrom(stream: Stream, frames = framesOf(stream, 1_000)): Promise<string> {
+  const frame = await frames.read({ signal: soon() })
+  try {
+    openAnswer(frame, 'asking')
+    return 'OK'
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+describe('a member that misbehaves', () => {
+  it('and sends a question of another kind is told MALFORMED, and the next is answered', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ prepare: hello })
+      await withIntruder(server, async (node) => {
+        for (const bytes of [Uint8Array.of(0xff, 0xff, 0xff), Uint8Array.of(0x0a, 0x7f, 1)]) {
+          const stream = await streamTo(node, server, helloExchange.id)
+          const frames = framesOf(stream, 1_000)
+          await frames.write(bytes, { signal: soon() })
+          assert.equal(await codeFrom(stream, frames), 'MALFORMED')
+        }
+        const stream = await streamTo(node, server, helloExchange.id)
+        const frames = framesOf(stream, 1_000)
+        await frames.write(helloExchange.question.encode({ version: '1' }), { signal: soon() })
+        assert.equal(await codeFrom(stream, frames), 'OK')
+      })
+    })
+  })
+
+  it('and sends a length that never ends is told TOO_LARGE at once', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ prepare: hello })
+      await withIntruder(server, async (node) => {
+        const stream = await streamTo(node, server, helloExchange.id)
+        const answered = codeFrom(stream)
+        for (let i = 0; i < 64 && stream.status === 'open'; i++) {
+          if (!stream.send(new Uint8Array(65_536).fill(0xff))) await stream.onDrain().catch(() => {})
+        }
+        assert.equal(await answered, 'TOO_LARGE')
+      })
+      assert.equal(server.told.refused[0]?.code, 'TOO_LARGE')
+    })
+  })
+
+  it('and never finishes its question is given up after some seconds', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ prepare: hello })
+      await withIntruder(server, async (node) => {
+        const stream = await streamTo(node, server, helloExchange.id)
+        const answered = codeFrom(stream)
+        stream.send(Uint8Array.of(100, 1))
+        assert.equal(await answered, 'DEADLINE')
+      })
+    })
+  })
+
+  it('and opens more streams than the exchange allows has the further ones reset', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({
+        prepare: (mesh) => mesh.serve(helloExchange, () => new Promise(() => {}))
+      })
+      await withIntruder(server, async (node) => {
+        const question = helloExchange.question.encode({ version: '1' })
+        const opened = await Promise.allSettled(
+          Array.from({ length: 40 }, async () => {
+            const stream = await streamTo(node, server, helloExchange.id)
+            await framesOf(stream, 1_000).write(question, { signal: soon() })
+            return stream
+          })
+        )
+        const streams = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+        const open = () => streams.filter((stream) => stream.status === 'open').length
+        await until(() => open() <= helloExchange.streamsPerConnectionMax + 8, 'the rest is reset')
+      })
+    })
+  })
+
+  it('and floods its follow stream after the question fills no memory, and is still told what happens', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({
+        timing: { heartbeatMs: 100 },
+        prepare: (mesh) =>
+          mesh.serveFollow(async function* (_ask, _from, signal) {
+            await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+            yield* []
+          })
+      })
+      await withIntruder(server, async (node) => {
+        const stream = await streamTo(node, server, followExchange.id)
+        const frames = framesOf(stream, 1_000)
+        await frames.write(followExchange.question.encode({}), { signal: soon() })
+        assert.equal(await codeFrom(stream, frames), 'OK')
+        const before = process.memoryUsage().arrayBuffers
+        for (let i = 0; i < 1_000 && stream.status === 'open'; i++) {
+          if (!stream.send(new Uint8Array(65_536))) await stream.onDrain().catch(() => {})
+        }
+        const grownMiB = (process.memoryUsage().arrayBuffers - before) / 2 ** 20
+        assert(grownMiB < 40, `${grownMiB} MiB more after 64 MiB were sent`)
+        if (stream.status === 'open') assert.equal(await codeFrom(stream, frames), 'OK')
+      })
+    })
+  })
+
+  it('and sends nothing after opening a follow stream is given up', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({
+        prepare: (mesh) =>
+          mesh.serveFollow(async function* () {
+            yield* []
+          })
+      })
+      await withIntruder(server, async (node) => {
+        const stream = await streamTo(node, server, followExchange.id)
+        assert.equal(await codeFrom(stream), 'DEADLINE')
+        await stream.close()
+        await isReset(stream, 7_000)
+      })
+    })
+  })
+
+  it('is not believed when it puts values into the DHT', async () => {
+    await withNetwork(async (start) => {
+      const server = await start()
+      await withIntruder(server, async (node) => {
+        await until(() => server.mesh.connected().length === 1, 'connected')
+        const key = new TextEncoder().encode('/stimnet/anything')
+        const put = async () => {
+          for await (const event of node.services.dht.put(key, new Uint8Array(1_000), { signal: soon(3_000) })) {
+            assert.notEqual(event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE', true)
+          }
+        }
+        await put().catch(() => {})
+      })
+      let stored = 0
+      for await (const name of server.store.keys()) if (name.includes('/dht/record')) stored += 1
+      assert.equal(stored, 0)
+    })
+  })
+
+  it('does not stop others from being answered while it asks as much as it can', async () => {
+    await withNetwork(async (start) => {
+      const quota = { perPeer: { burst: 20, perSecond: 5 }, total: { burst: 1_000, perSecond: 100 } }
+      const server = await start({
+        prepare: (mesh) => mesh.serve({ ...jobExchange, quota }, async () => ({ decision: Uint8Array.of(1) }))
+      })
+      const [flooder, modest] = [await start({ bootstrap: server.mesh.addresses() }), await start()]
+      await modest.mesh.connect(server.mesh.addresses()[0] ?? '', { signal: soon() })
+      const ask = (peer: TestPeer, bytes: number) =>
+        peer.mesh.ask(jobExchange, server.mesh.peerId, { request: new Uint8Array(bytes) }, { signal: soon() })
+      let flooding = true
+      const flood = Array.from({ length: 16 }, async () => {
+        while (flooding) await ask(flooder, 50_000).catch(() => {})
+      })
+      for (let i = 0; i < 10; i++) await ask(modest, 1_000)
+      flooding = false
+      await Promise.all(flood)
+      assert(server.told.refused.length > 0)
+      assert(server.told.refused.every(({ peerId, code }) => peerId === flooder.mesh.peerId && code === 'BUSY'))
+    })
+  })
+})
