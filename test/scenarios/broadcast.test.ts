@@ -36,6 +36,13 @@ describe('one question to three institutions', () => {
     assert.equal(answer.parts.length, 3)
     const { pooled } = await verifyAndPool(answer, { peers: peers.map(({ peerId }) => peerId) })
     assert.deepEqual(answer.pooled, pooled)
-    assert.deepEqual(pooled.rows.map((row) => row.values.slice(0, 2)), [['baseline', 450], ['month_6', 450], ['month_12', 450]])
+    assert.deepEqual(
+      pooled.rows.map((row) => row.values.slice(0, 2)),
+      [
+        ['baseline', 450],
+        ['month_6', 450],
+        ['month_12', 450]
+      ]
+    )
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { createClient, type Client } from '@stimnet/sdk'
-import { Accounts } from '../../packages/peer/src/store/accounts.ts'
+import { Accounts } from '@stimnet/peer'
 import { join } from 'node:path'
 import { PASSWORD, type PeerProcess, scratchFolder, type Site, spawnSite, until, writeSite } from '../mesh.ts'
 
@@ -112,7 +112,9 @@ describe('what rivals lose', { concurrency: false }, () => {
     const mesh = { listen: [`/ip4/127.0.0.1/tcp/${port}`], announce: [`/ip4/127.0.0.1/tcp/${link.port}`], open: true }
     const serving = await siteWithAccount(parent, 0, { config: { ...WITH_SCRIPTS, mesh } })
     const servingPeer = await spawnSite(t, serving)
-    const asking = await siteWithAccount(parent, 1, { bootstrap: [`/ip4/127.0.0.1/tcp/${link.port}/p2p/${servingPeer.peerId}`] })
+    const asking = await siteWithAccount(parent, 1, {
+      bootstrap: [`/ip4/127.0.0.1/tcp/${link.port}/p2p/${servingPeer.peerId}`]
+    })
     const client = await logIn(await spawnSite(t, asking))
     await knows(client, 'node-1')
     const { job_id } = await submitTo(client, 'node-1', { type: 'python', content: SLOW })

@@ -4,7 +4,6 @@
 const API_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -13,6 +12,7 @@ const API_HEADERS = {
 
 /** For the pages we serve ourselves: scripts and styles from this origin's own files alone. */
 export const PAGE_HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-cache',
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +

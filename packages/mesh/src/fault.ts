@@ -43,8 +43,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, Code>> = {
   ENETUNREACH: 'PEER_UNREACHABLE',
   ENOTFOUND: 'PEER_UNREACHABLE',
   ETIMEDOUT: 'PEER_UNREACHABLE',
-  EPIPE: 'INTERRUPTED',
-  EADDRINUSE: 'ADDRESS_IN_USE'
+  EPIPE: 'INTERRUPTED'
 }
 
 /** A length prefix that will not end; see `frame.ts`. */

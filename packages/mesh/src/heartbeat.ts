@@ -27,6 +27,9 @@ export async function* withHeartbeats<T>(
       next = iterator.next()
     }
     next.catch(() => {})
+  } catch (error) {
+    // Events that end by throwing because they were told to end have only ended.
+    if (!options.signal.aborted) throw error
   } finally {
     void iterator.return?.().catch(() => {})
   }

@@ -12,9 +12,9 @@ import { yamux } from '@libp2p/yamux'
 import { StimnetError } from '@stimnet/protocol'
 import { createLibp2p } from 'libp2p'
 import type { LevelDatastore } from './datastore.ts'
-import { faultCodeOf } from './fault.ts'
 import { gaterOf } from './gater.ts'
 import type { MeshSettings, MeshTiming } from './mesh.ts'
+import { isAnyTaken } from './port.ts'
 
 const DAY_MS = 24 * 3_600_000
 const MINUTE_MS = 60_000
@@ -73,7 +73,7 @@ export async function startNode(node: MeshNode, settings: MeshSettings): Promise
   try {
     await node.start()
   } catch (cause) {
-    const code = faultCodeOf(cause) === 'ADDRESS_IN_USE' ? 'ADDRESS_IN_USE' : 'CONFIG_INVALID'
+    const code = (await isAnyTaken(settings.listen)) ? 'ADDRESS_IN_USE' : 'CONFIG_INVALID'
     throw new StimnetError(code, `listening on ${settings.listen.join(', ')}`, { cause })
   }
 }

@@ -9,6 +9,7 @@ import type { Database } from './store/database.ts'
 /** Below this a synced batch may fail soon; LevelDB compacts into new files. */
 const DISK_FREE_BYTES_MIN = 256 * 1024 * 1024
 
+/** The checks of a running peer, asked at each `/ready`. */
 export function createChecks(parts: {
   database: Database
   mesh: Mesh
@@ -28,13 +29,18 @@ function databaseCheck({ failure }: Database): Check {
   return { name: 'database', ok: failure === undefined, detail }
 }
 
+/** Whether a folder can be written and has room. */
 export async function diskCheck(directory: string): Promise<Check> {
   try {
     await access(directory, constants.W_OK)
     const { bavail, bsize } = await statfs(directory)
     const free = bavail * bsize
     const detail = `${Math.floor(free / 2 ** 20)} MiB free`
-    return { name: 'disk', ok: free >= DISK_FREE_BYTES_MIN, detail: free < DISK_FREE_BYTES_MIN ? `${detail}: make room` : detail }
+    return {
+      name: 'disk',
+      ok: free >= DISK_FREE_BYTES_MIN,
+      detail: free < DISK_FREE_BYTES_MIN ? `${detail}: make room` : detail
+    }
   } catch {
     return { name: 'disk', ok: false, detail: `cannot write ${directory}` }
   }
@@ -46,7 +52,8 @@ function meshCheck(mesh: Mesh): Check {
 }
 
 async function sandboxCheck(sandbox: Sandbox | undefined): Promise<Check> {
-  if (!sandbox) return { name: 'sandbox', ok: true, detail: 'none: scripts are refused, SQL and statistics are answered' }
+  if (!sandbox)
+    return { name: 'sandbox', ok: true, detail: 'none: scripts are refused, SQL and statistics are answered' }
   try {
     const { engine, grade, languages } = await sandbox.describe()
     return { name: 'sandbox', ok: true, detail: `${engine} (${grade}): ${languages.join(', ')}` }

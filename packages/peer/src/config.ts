@@ -71,6 +71,7 @@ const jobsSchema = z.strictObject({
   queue_per_requester_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsPerRequesterMax)
 })
 
+/** The whole configuration; see config/peer.example.yaml. */
 export const configSchema = z.strictObject({
   /** The name others see beside the PeerId. */
   node_id: z
@@ -94,6 +95,7 @@ export const configSchema = z.strictObject({
 /** A peer's configuration, checked. Paths are as written; `baseDir` is what they are relative to. */
 export type PeerConfig = z.output<typeof configSchema>
 
+/** A configuration and where it came from. */
 export interface LoadedConfig {
   readonly config: PeerConfig
   readonly baseDir: string

@@ -3,6 +3,7 @@ import type { Code } from '@stimnet/protocol'
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
+/** One function for each thing worth telling. */
 export interface PeerEvents {
   started(facts: { peerId: string; addresses: readonly string[]; gatewayUrl?: string }): void
   stopped(): void

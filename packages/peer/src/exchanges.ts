@@ -19,6 +19,7 @@ import type { Runner } from './jobs/runner.ts'
 import { fitsWords } from './requests/directory.ts'
 import type { JobStore } from './store/jobs.ts'
 
+/** What is answered, whoever carried the question. */
 export interface Exchanges {
   hello(): Promise<Uint8Array>
   catalogs(query: { words: readonly string[]; name: string }, askedBy: string): Promise<Uint8Array[]>
@@ -31,6 +32,7 @@ export interface Exchanges {
   ): AsyncIterable<FollowEvent>
 }
 
+/** What answering needs. */
 export interface ExchangeParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -44,6 +46,7 @@ export interface ExchangeParts {
 /** What a peer says of itself and its catalogs is believed for this long, then asked again. */
 const DESCRIPTION_LIFETIME_MS = 3_600_000
 
+/** The answers of this peer. */
 export function createExchanges(parts: ExchangeParts): Exchanges {
   const say = (type: 'hello' | 'catalog', body: Uint8Array) =>
     seal({ type, body, signer: parts.signer, clock: parts.clock, lifetimeMs: DESCRIPTION_LIFETIME_MS })
@@ -61,7 +64,9 @@ export function createExchanges(parts: ExchangeParts): Exchanges {
         (descriptor) =>
           (query.name === '' || descriptor.name === query.name) && fitsWords(descriptor, query.words.slice(0, 16))
       )
-      return Promise.all(fits.map((descriptor) => say('catalog', messages.CatalogDescriptor.encode(descriptor as never))))
+      return Promise.all(
+        fits.map((descriptor) => say('catalog', messages.CatalogDescriptor.encode(descriptor as never)))
+      )
     },
     job: parts.admit,
     cancel: (sealed, askedBy) => answerCancel(parts, sealed, askedBy),

@@ -14,6 +14,7 @@ import type { Accounts, StoredAccount } from './store/accounts.ts'
 import type { Database } from './store/database.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
 
+/** What the gateway’s view of a peer is made from. */
 export interface GatewayPeerParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -35,6 +36,7 @@ export interface GatewayPeerParts {
 /** Roles that may see more than their own: private catalogs, every request. */
 const isStaff = (account: Account | null) => account?.roles.some((role) => role === 'steward' || role === 'operator')
 
+/** Puts the gateway’s few methods on top of the peer’s parts. */
 export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
   return { ...aboutThePeer(parts), ...aboutRequests(parts), ...aboutPeople(parts) }
 }
@@ -166,7 +168,9 @@ function aboutPeople(parts: GatewayPeerParts) {
       parts.events.suspicious(event, actor)
       if (event !== 'login-failed') return
       // The rate limit bounds how often; a log that cannot be written is told by the database.
-      void database.commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) })).catch(() => undefined)
+      void database
+        .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
+        .catch(() => undefined)
     }
   }
 }

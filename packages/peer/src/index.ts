@@ -1,5 +1,7 @@
 /** One institution: its policy, its jobs, its requests, its stores. */
+export { answerText } from './cli/answer.ts'
 export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './config.ts'
 export { createEvents, type PeerEvents } from './events.ts'
 export { type Peer, type PeerOptions, startPeer } from './peer.ts'
+export { Accounts } from './store/accounts.ts'
 export { VERSION } from './version.ts'

@@ -1,5 +1,6 @@
 /** Who opens, closes: the last opened closes first, also when a later step throws. */
 
+/** What is open, in the order of opening. */
 export interface Lifetime {
   /** Registers how to close what was just opened, and returns it. */
   keep<T>(opened: T, close: (opened: T) => unknown): T

@@ -13,6 +13,7 @@ import type { Directory } from './requests/directory.ts'
 import type { Database } from './store/database.ts'
 import type { ReplayStore } from './store/replays.ts'
 
+/** The configured sandbox; undefined for none. Throws SANDBOX_UNAVAILABLE. */
 export function openSandbox(config: PeerConfig, dataDir: string): Promise<Sandbox> | undefined {
   if (config.sandbox.engine === 'none') return undefined
   return openWasmSandbox({
@@ -34,10 +35,7 @@ interface CatalogParts {
 }
 
 /** Every configured catalog with its current epoch; a new epoch is told to the audit log. */
-export async function openCatalogs(
-  parts: CatalogParts,
-  lifetime: Lifetime
-): Promise<ReadonlyMap<string, Catalog>> {
+export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Promise<ReadonlyMap<string, Catalog>> {
   const { config, database } = parts
   const languages = (await parts.sandbox?.describe())?.languages ?? []
   const programs = ['statistic', 'sql', ...SCRIPT_LANGUAGES.filter((language) => languages.includes(language))]
@@ -80,6 +78,7 @@ interface MeshParts {
   readonly onConnected: (peerId: string) => void
 }
 
+/** Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events } = parts
   const permitted = new Set<string>(config.mesh.peers)

@@ -154,7 +154,21 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined
   const peer = createGatewayPeer({
-    ...{ clock, signer, database, catalogs, mesh, directory, links, requests, views, submitter, runner, accounts, events },
+    ...{
+      clock,
+      signer,
+      database,
+      catalogs,
+      mesh,
+      directory,
+      links,
+      requests,
+      views,
+      submitter,
+      runner,
+      accounts,
+      events
+    },
     facts: () => ({ ...facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
     checks: createChecks({ database, mesh, sandbox, dataDir })
   })

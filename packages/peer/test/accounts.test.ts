@@ -42,7 +42,9 @@ describe('gateway accounts', () => {
     const accounts = await Accounts.open(await accountsFile(t))
     const password = 'a long enough one'
     await assert.rejects(accounts.put({ name: 'ada', roles: ['root'], password }), { code: 'PARAMETER_INVALID' })
-    await assert.rejects(accounts.put({ name: '../ada', roles: ['researcher'], password }), { code: 'PARAMETER_INVALID' })
+    await assert.rejects(accounts.put({ name: '../ada', roles: ['researcher'], password }), {
+      code: 'PARAMETER_INVALID'
+    })
   })
 
   test('a file that is no accounts file stops the start', async (t) => {

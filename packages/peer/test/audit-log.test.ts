@@ -63,8 +63,14 @@ describe('the audit log', () => {
   test('reads newest first, page by page', async () => {
     const { database } = await withRecords(5)
     const page = await database.auditLog.read({ limit: 2 })
-    assert.deepEqual(page.map((record) => record.sequence), [5, 4])
+    assert.deepEqual(
+      page.map((record) => record.sequence),
+      [5, 4]
+    )
     const next = await database.auditLog.read({ limit: 2, before: 4 })
-    assert.deepEqual(next.map((record) => record.sequence), [3, 2])
+    assert.deepEqual(
+      next.map((record) => record.sequence),
+      [3, 2]
+    )
   })
 })

@@ -34,9 +34,11 @@ describe('a peer’s configuration', () => {
     assert.equal(config.privacy.min_cohort_size, 5)
   })
 
-  test('an unknown key is refused by name and line', (t) => refused(t, 'institution: A\nmesh:\n  lissten: []\n', /mesh\.lissten: there is no such key/))
+  test('an unknown key is refused by name and line', (t) =>
+    refused(t, 'institution: A\nmesh:\n  lissten: []\n', /mesh\.lissten: there is no such key/))
 
-  test('a wrong value is refused by line and key', (t) => refused(t, 'institution: A\ngateway:\n  port: 99999\n', /line 3: gateway\.port/))
+  test('a wrong value is refused by line and key', (t) =>
+    refused(t, 'institution: A\ngateway:\n  port: 99999\n', /line 3: gateway\.port/))
 
   test('a key given twice is refused', (t) => refused(t, 'institution: A\ninstitution: B\n', /unique/i))
 
@@ -49,12 +51,18 @@ describe('a peer’s configuration', () => {
   test('open and an allow-list contradict each other', (t) =>
     refused(t, 'institution: A\nmesh:\n  open: true\nrequesters: [gateway:self]\n', /mesh\.open/))
 
-  test('a cohort floor below three is refused', (t) => refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 2\n', /privacy\.min_cohort_size/))
+  test('a cohort floor below three is refused', (t) =>
+    refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 2\n', /privacy\.min_cohort_size/))
 
   test('a smallest cohort below the peer’s own floor is refused', (t) =>
-    refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 5\n  k_min: 10\n', /privacy\.min_cohort_size: is below privacy\.k_min/))
+    refused(
+      t,
+      'institution: A\nprivacy:\n  min_cohort_size: 5\n  k_min: 10\n',
+      /privacy\.min_cohort_size: is below privacy\.k_min/
+    ))
 
-  test('a name that is no key id cannot be listed', (t) => refused(t, 'institution: A\nrequesters: [ada]\n', /requesters/))
+  test('a name that is no key id cannot be listed', (t) =>
+    refused(t, 'institution: A\nrequesters: [ada]\n', /requesters/))
 
   test('a catalog name used twice is refused', () => {
     const catalog = {

@@ -36,7 +36,10 @@ describe('the single writer', () => {
         })
       )
     )
-    assert.deepEqual(numbers, Array.from({ length: 50 }, (_, i) => i + 1))
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 50 }, (_, i) => i + 1)
+    )
     assert.equal((await box.keys().all()).length, 50)
     await database.close()
   })

@@ -12,7 +12,10 @@ describe('the release grid', () => {
   })
 
   test('a script shows at 250 ms times a power of two', () => {
-    assert.deepEqual([at(1, true), at(250, true), at(251, true), at(900, true), at(2_001, true)], [250, 250, 500, 1_000, 4_000])
+    assert.deepEqual(
+      [at(1, true), at(250, true), at(251, true), at(900, true), at(2_001, true)],
+      [250, 250, 500, 1_000, 4_000]
+    )
   })
 
   test('a synthetic catalog does not wait', () => {

@@ -56,7 +56,7 @@ export class Partition {
   /** All of the sets or none. The answer does not depend on their order. */
   admit(sets: readonly SubjectSet[], k: number): Admission {
     const draft = this.refine()
-    return draft.admit(sets, k) ? { ok: true, next: Partition.of(draft) } : { ok: false }
+    return draft.admit(sets, k) ? { ok: true, next: this.refinedBy(draft) } : { ok: false }
   }
 
   /** For judging many candidates one after the other, each all or nothing. */
@@ -64,8 +64,9 @@ export class Partition {
     return new Refinement(this.#labels.slice(), [...this.#sizes])
   }
 
-  static of(draft: Refinement): Partition {
-    return Partition.#canonical(draft)
+  /** What a draft from `refine` has become; this very partition where nothing was split, so that nothing need be stored. */
+  refinedBy(draft: Refinement): Partition {
+    return draft.atoms === this.atoms ? this : Partition.#canonical(draft)
   }
 
   /** Whether releasing something about this set would split nothing. */

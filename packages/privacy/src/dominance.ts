@@ -30,8 +30,12 @@ export function unionOf(sums: readonly Contributions[], options: { disjoint: boo
   if (!options.disjoint) {
     return { total, largest: [add(sums.map((sum) => sum.largest[0])), add(sums.map((sum) => sum.largest[1]))] }
   }
-  const all = sums.flatMap(({ largest }) => largest).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))
-  return { total, largest: [all[0] ?? 0n, all[1] ?? 0n] }
+  let [first, second] = [0n, 0n]
+  for (const value of sums.flatMap(({ largest }) => largest)) {
+    if (value > first) [first, second] = [value, first]
+    else if (value > second) second = value
+  }
+  return { total, largest: [first, second] }
 }
 
 function add(terms: readonly bigint[]): bigint {

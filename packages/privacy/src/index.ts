@@ -1,4 +1,6 @@
 /** Safe outputs: the only door out. */
+export * from './accounting/decimal.ts'
+export * from './accounting/zcdp.ts'
 export { type Admission, Partition } from './atoms.ts'
 export * from './cohort-gate.ts'
 export {
@@ -11,6 +13,12 @@ export {
 } from './disclose.ts'
 export * from './lattice.ts'
 export { literalsOfPython, publicWordsOf } from './literals.ts'
+export * from './mechanisms/discrete-gaussian.ts'
+export * from './mechanisms/discrete-laplace.ts'
+export * from './mechanisms/exact-bernoulli.ts'
+export * from './mechanisms/group-selection.ts'
+export * from './mechanisms/permute-and-flip.ts'
+export * from './mechanisms/random-bits.ts'
 export * from './presets.ts'
 export { assertSafe, SafeOutput } from './safe-output.ts'
 export * from './settings.ts'

@@ -1,9 +1,10 @@
 /** Which cells of a table are shown: primary suppression, residual closure, and the atom rule on what remains. */
 import type { Measure, Plan, ReducedGroup, Reduction, SubjectSet } from '@stimnet/protocol'
-import { Partition, type Refinement } from './atoms.ts'
+import type { Partition, Refinement } from './atoms.ts'
 import { judgeCell } from './cell.ts'
 import type { CellBasis, CellRules, FactsOf } from './cell-basis.ts'
-import { type Contributions, isDominated, unionOf } from './dominance.ts'
+import { closeOver } from './closure.ts'
+import type { Contributions } from './dominance.ts'
 import { fewValued } from './few-values.ts'
 import type { PrivacySettings } from './settings.ts'
 
@@ -47,7 +48,11 @@ export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRul
     close(rows, rules.settings, why)
     const draft = rules.partition.refine()
     if (admitRows(rows, draft, rules.settings, why)) {
-      return { rows, partition: Partition.of(draft), why: [...why].map(([text, times]) => `${text}: ${times}`) }
+      return {
+        rows,
+        partition: rules.partition.refinedBy(draft),
+        why: [...why].map(([text, times]) => `${text}: ${times}`)
+      }
     }
   }
 }
@@ -66,7 +71,7 @@ function judgeRow(group: ReducedGroup, plan: Plan, rules: CellRules, why: Map<st
   return { group, cells, shown: group.support.size >= rules.settings.k }
 }
 
-/** Residual closure: whoever knows a total learns what was withheld together, so that must be safe as well. */
+/** Whole groups first, then each measure; a group that lost all its measures is withheld, and all is closed again. */
 function close(rows: readonly TableRow[], settings: PrivacySettings, why: Map<string, number>): void {
   for (;;) {
     for (const row of rows) {
@@ -88,66 +93,23 @@ function withheldCount(rows: readonly TableRow[]): number {
 }
 
 function closeRows(rows: readonly TableRow[], settings: PrivacySettings, why: Map<string, number>): void {
-  for (;;) {
-    const hidden = rows.filter((row) => !row.shown)
-    if (!isTooFew(union(hidden.map((row) => row.group.support)), settings)) return
-    const next = smallest(
-      rows.filter((row) => row.shown),
-      (row) => row.group.support.size
-    )
-    if (!next) return
-    next.shown = false
-    for (const cell of next.cells) cell.basis = null
+  const closable = rows.map((row) => ({ row, support: row.group.support, sums: [] }))
+  const [shown, withheld] = [closable.filter(({ row }) => row.shown), closable.filter(({ row }) => !row.shown)]
+  for (const { row } of closeOver(withheld, shown, settings)) {
+    row.shown = false
+    for (const cell of row.cells) cell.basis = null
     note(why, 'a group withheld so that others stay hidden')
   }
 }
 
-/** Across the groups of one measure: the withheld cells together are nobody or k, and no one dominates their sum. */
+/** Across the groups of one measure. */
 function closeColumn(rows: readonly TableRow[], at: number, settings: PrivacySettings, why: Map<string, number>): void {
-  for (;;) {
-    const column = rows.flatMap((row) => row.cells.slice(at, at + 1))
-    const hidden = column.filter((cell) => cell.basis === null)
-    if (!isTooFew(union(hidden.map((cell) => cell.support)), settings) && !dominatedTogether(hidden, settings)) return
-    const next = smallest(
-      column.filter((cell) => cell.basis !== null),
-      (cell) => cell.support.size
-    )
-    if (!next) return
-    next.basis = null
-    note(why, `${next.measure.kind}: withheld so that others stay hidden`)
+  const column = rows.flatMap((row) => row.cells.slice(at, at + 1))
+  const [shown, withheld] = [column.filter((cell) => cell.basis !== null), column.filter((cell) => cell.basis === null)]
+  for (const cell of closeOver(withheld, shown, settings)) {
+    cell.basis = null
+    note(why, `${cell.measure.kind}: withheld so that others stay hidden`)
   }
-}
-
-function dominatedTogether(cells: readonly TableCell[], settings: PrivacySettings): boolean {
-  const sides = Math.max(0, ...cells.map((cell) => cell.sums.length))
-  const all = union(cells.map((cell) => cell.support))
-  const disjoint = all !== undefined && all.size === cells.reduce((sum, cell) => sum + cell.support.size, 0)
-  for (let side = 0; side < sides; side++) {
-    const together = unionOf(
-      cells.flatMap((cell) => cell.sums.slice(side, side + 1)),
-      { disjoint }
-    )
-    if (together && isDominated(together, settings)) return true
-  }
-  return false
-}
-
-/** The first of the smallest, so that the order of keys decides between equals. */
-function smallest<T>(items: readonly T[], sizeOf: (item: T) => number): T | undefined {
-  return items.reduce<T | undefined>(
-    (least, item) => (least === undefined || sizeOf(item) < sizeOf(least) ? item : least),
-    undefined
-  )
-}
-
-function union(sets: readonly SubjectSet[]): SubjectSet | undefined {
-  const [first, ...others] = sets
-  return first && others.reduce((all, set) => all.or(set), first)
-}
-
-function isTooFew(set: SubjectSet | undefined, settings: PrivacySettings): boolean {
-  const size = set?.size ?? 0
-  return size > 0 && size < settings.k
 }
 
 /** True where every shown cell goes with the atoms; those that do not are withheld, and the caller closes again. */

@@ -4,6 +4,7 @@ import { disclose, effectiveSettings, Partition } from '@stimnet/privacy'
 import { type Measure, type Plan, SubjectSet } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
+import { judgeCell } from '../src/cell.ts'
 import { isDominated, unionOf } from '../src/dominance.ts'
 import { suppress } from '../src/suppress.ts'
 import {
@@ -66,6 +67,25 @@ test('what is withheld together is nobody or at least k people, whatever the tab
       }
     })
   )
+})
+
+test('a cell is judged by itself before it ever meets the atoms', () => {
+  const rules = { settings: SETTINGS, facts: () => ({ bounded: false }), isFewValued: () => true }
+  const judge = (rows: readonly Row[], kind: 'mean' | 'count' = 'mean') => {
+    const [group] = reduce(planOf([measure(kind, 'x')]), 40, rows).groups
+    assert.ok(group)
+    const finding = judgeCell(group, measure(kind, 'x'), rules)
+    return finding.ok ? '' : finding.why
+  }
+  assert.match(
+    judge(
+      people(40, (i) => ({ x: i < 4 ? i : null })),
+      'count'
+    ),
+    /fewer than k subjects/
+  )
+  assert.match(judge(people(40, (i) => ({ x: i < 4 ? 2 : i % 2 }))), /a value of fewer than k/)
+  assert.equal(judge(people(40, (i) => ({ x: i < 5 ? 2 : i % 2 }))), '')
 })
 
 test('R22: one patient who makes up nearly all of a sum is not shown by it; a spread one is', () => {

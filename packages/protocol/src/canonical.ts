@@ -13,8 +13,8 @@ function write(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new StimnetError('MALFORMED', 'a number JSON cannot say')
-    // -0 is written 0, as RFC 8785 wants; ECMAScript's own number form is the canonical one.
-    return JSON.stringify(value === 0 ? 0 : value)
+    // ECMAScript's own form of a number is the canonical one; -0 is written 0.
+    return JSON.stringify(value)
   }
   if (typeof value === 'string') {
     if (!value.isWellFormed()) throw new StimnetError('MALFORMED', 'a text that is not Unicode')

@@ -2,6 +2,9 @@
 import { StimnetError } from './errors.ts'
 import { stimnet } from './gen/stimnet.js'
 
+// Declarations of other packages name messages by these types.
+export type { stimnet }
+
 /** A generated message's properties with defaults filled in; an absent sub-message is null. */
 export type Decoded<P> = P extends Uint8Array
   ? Uint8Array
@@ -65,7 +68,6 @@ export const messages = {
   FollowAsk: codec<stimnet.FollowAsk.$Properties>('FollowAsk', stimnet.FollowAsk),
   FollowEvent: codec<stimnet.FollowEvent.$Properties>('FollowEvent', stimnet.FollowEvent),
   JobResult: codec<stimnet.JobResult.$Properties>('JobResult', stimnet.JobResult),
-  BroadcastRecord: codec<stimnet.BroadcastRecord.$Properties>('BroadcastRecord', stimnet.BroadcastRecord),
   AuditRecord: codec<stimnet.AuditRecord.$Properties>('AuditRecord', stimnet.AuditRecord)
 } as const
 

@@ -37,4 +37,15 @@ test('a name that is not there is refused, and the reason names what is', () => 
     () => resolveVariable(descriptor, 'x'.repeat(10_000)),
     (error: StimnetError) => error.reason.length < 700 && error.reason.includes('age, sex, score')
   )
+  const many = Array.from({ length: 1_000 }, (_, i) => `variable_${i}`)
+  const [first] = descriptor.tables
+  assert.ok(first)
+  const wide = {
+    ...descriptor,
+    tables: [{ ...first, variables: many.map((name) => ({ ...first.variables[0], name })) }]
+  }
+  assert.throws(
+    () => resolveVariable(wide as CatalogDescriptor, 'x'),
+    (error: StimnetError) => error.reason.length < 700 && error.reason.includes('variable_1, variable_2')
+  )
 })

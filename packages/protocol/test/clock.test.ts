@@ -89,6 +89,15 @@ describe("the system's clock", () => {
     await assert.rejects(sleep, reason)
   })
 
+  test('sleeps on when asked for longer than a timer of the platform lasts', async () => {
+    const controller = new AbortController()
+    const sleep = systemClock.sleep(31 * 24 * 3_600_000, controller.signal)
+    await systemClock.sleep(20)
+    assert.equal(await isSettled(sleep), false)
+    controller.abort(new Error('stop'))
+    await assert.rejects(sleep, /stop/)
+  })
+
   test('sleeps for a month when asked to, and does not wake at once', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] })
     const month = 31 * 24 * 3_600_000

@@ -90,6 +90,9 @@ describe('a filter that asks for too much is refused', () => {
   test('nested a hundred thousand times it is refused, and the stack holds', () => {
     const json = `${'{"not":'.repeat(100_000)}{"column":"a","op":"=","values":[1]}${'}'.repeat(100_000)}`
     assert.equal(filterSchema.safeParse(JSON.parse(json)).success, false)
+    let message: object = { compare: { column: 'a', op: '=', values: [{ number: 1 }] } }
+    for (let i = 0; i < 100_000; i++) message = { not: message }
+    assert.throws(() => filterFromMessage(message), invalid)
   })
 
   test('with more than 32 values, in one place or in all together', () => {

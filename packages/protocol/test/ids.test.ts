@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { generateKeyPairFromSeed, publicKeyFromRaw } from '@libp2p/crypto/keys'
 import { peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id'
 import fc from 'fast-check'
+import { base58btc } from 'multiformats/bases/base58'
 import {
   isKeyId,
   isName,
@@ -84,6 +85,15 @@ describe('only the one spelling of an Ed25519 key is a key id', () => {
         else assert.throws(() => parseKeyId(text), unsupported)
       })
     )
+  })
+
+  test('the beginning of a key id before more or fewer than 32 bytes is none', () => {
+    for (const length of [0, 31, 33, 35]) {
+      const bytes = Uint8Array.from([0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...new Uint8Array(length).fill(7)])
+      const text = base58btc.encode(bytes).slice(1)
+      assert.throws(() => publicKeyOf(text), unsupported)
+      assert.equal(isKeyId(text), false)
+    }
   })
 
   test('a public key has 32 bytes', () => {

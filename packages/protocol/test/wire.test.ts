@@ -49,20 +49,6 @@ const receipt = fc.record({
   requester: text,
   custody: text
 })
-const part = fc.record({
-  peerId: text,
-  jobId: text,
-  state: text,
-  code: text,
-  reason: text,
-  progress: number,
-  decision: bytes,
-  result: bytes,
-  updatedAtMs: number,
-  nodeId: text,
-  institution: text,
-  warnings: texts
-})
 
 /** Every field of every message that has no `oneof`; the fields of a JobRequest are tested by their own modules. */
 const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
@@ -129,14 +115,6 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     reason: text,
     outputJson: bytes,
     receipt: fc.option(receipt)
-  }),
-  BroadcastRecord: fc.record({
-    id: text,
-    request: bytes,
-    owner: text,
-    submittedAtMs: number,
-    parts: fc.array(part, { maxLength: 2 }),
-    closed: fc.boolean()
   }),
   AuditRecord: fc.record({
     sequence: number,

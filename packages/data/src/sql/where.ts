@@ -110,7 +110,8 @@ function parseListed(cursor: Cursor, column: ColumnSyntax, negated: boolean): Co
   while (cursor.trySign(',')) values.push(parseValue(cursor))
   cursor.expectSign(')')
   if (!negated) return compare('in', values)
-  return { kind: 'all', parts: values.map((value) => compare('!=', [value])) }
+  const others = values.map((value) => compare('!=', [value]))
+  return others.length === 1 && others[0] ? others[0] : { kind: 'all', parts: others }
 }
 
 function parseValue(cursor: Cursor): FilterValue {

@@ -10,6 +10,7 @@ import { tableOf } from './table.ts'
 /** Long enough that guessing at ten a minute is hopeless. */
 const PASSWORD_LENGTH_MIN = 12
 
+/** Exit code 1: no such account; 2: the password or name will not do. */
 export const accountCommand = command({
   name: 'account',
   usage: 'add NAME | remove NAME | list  [--role ROLE] [--config FILE]',
@@ -30,7 +31,12 @@ Roles: researcher asks, steward and auditor read the audit log, operator and ste
     const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
     switch (oneOf('action', action, ['add', 'remove', 'list'])) {
       case 'list':
-        io.out(tableOf(['name', 'roles'], accounts.list().map((account) => [account.name, account.roles.join(', ')])))
+        io.out(
+          tableOf(
+            ['name', 'roles'],
+            accounts.list().map((account) => [account.name, account.roles.join(', ')])
+          )
+        )
         return EXIT.ok
       case 'remove':
         if (name !== undefined && (await accounts.remove(name))) return EXIT.ok

@@ -27,7 +27,7 @@ function withheldIn({ output }: Part): string {
 /** The whole answer, as text. */
 export function answerText(broadcast: Broadcast): string {
   const lines = [partsTable(broadcast)]
-  for (const part of broadcast.parts) if (part.reason && part.code) lines.push(`${nameOf(part)}: ${printable(part.reason)}\n`)
+  lines.push(...reasonLines(broadcast))
   const { pooled } = broadcast
   const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
   if (pooled && pooled.rows.length > 0) {
@@ -46,6 +46,17 @@ export function answerText(broadcast: Broadcast): string {
   const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
   if (claims.size > 0) lines.push(`\n${[...claims].join('\n')}\n`)
   return lines.join('')
+}
+
+/** Each reason once, with those it holds for. */
+function reasonLines({ parts }: Broadcast): string[] {
+  const told = new Map<string, string[]>()
+  for (const part of parts) {
+    if (!part.code || !part.reason) continue
+    const names = told.get(part.reason) ?? []
+    told.set(part.reason, [...names, nameOf(part)])
+  }
+  return [...told].map(([reason, names]) => `${names.length === parts.length ? 'All' : names.join(', ')}: ${printable(reason)}\n`)
 }
 
 function claimOf({ level, claim }: { level: string; claim: string }): string {

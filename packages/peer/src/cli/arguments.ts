@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { StimnetError } from '@stimnet/protocol'
 
+/** One option of a command. */
 export interface Option {
   readonly type: 'string' | 'boolean'
   readonly multiple?: boolean
@@ -11,8 +12,13 @@ export interface Option {
   readonly help: string
 }
 
+/** The values of a command’s options, as parsed. */
 export type Values<O extends Record<string, Option>> = {
-  readonly [K in keyof O]: O[K] extends { multiple: true } ? string[] | undefined : O[K] extends { type: 'boolean' } ? boolean | undefined : string | undefined
+  readonly [K in keyof O]: O[K] extends { multiple: true }
+    ? string[] | undefined
+    : O[K] extends { type: 'boolean' }
+      ? boolean | undefined
+      : string | undefined
 }
 
 /** One subcommand. `run` gives the exit code. */
@@ -55,6 +61,7 @@ export function command<const O extends Record<string, Option>>(definition: Comm
   return definition as unknown as Command
 }
 
+/** Parses, answers `--help`, runs; gives the exit code. */
 export async function runCommand(definition: Command, args: readonly string[], io: Io): Promise<number> {
   const options = { ...definition.options, ...COMMON }
   let parsed: { values: Record<string, unknown>; positionals: string[] }
@@ -82,10 +89,13 @@ export async function runCommand(definition: Command, args: readonly string[], i
 }
 
 function usageError(definition: Command, io: Io, message: string): number {
-  io.err(`stimnet ${definition.name}: ${message}\nusage: stimnet ${definition.name} ${definition.usage}\nMore: stimnet ${definition.name} --help\n`)
+  io.err(
+    `stimnet ${definition.name}: ${message}\nusage: stimnet ${definition.name} ${definition.usage}\nMore: stimnet ${definition.name} --help\n`
+  )
   return EXIT.usage
 }
 
+/** What `--help` prints. */
 export function helpOf(definition: Command): string {
   const lines = Object.entries({ ...definition.options, ...COMMON }).map(([name, option]) => {
     const value = option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''

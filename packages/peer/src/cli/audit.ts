@@ -6,6 +6,7 @@ import { systemClock } from '@stimnet/protocol'
 import { command, EXIT, oneOf } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
 
+/** Exit code 1: the log is broken. */
 export const auditCommand = command({
   name: 'audit',
   usage: 'verify [--config FILE] [--json]',
@@ -18,7 +19,9 @@ GET /api/v1/audit. Exit code 1 means that a record was changed, dropped or moved
   run: async (values, [action = ''], io) => {
     oneOf('action', action, ['verify'])
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
-    const database = await Database.open({ directory: join(resolve(baseDir, config.data_dir), 'db') }, () => systemClock.now())
+    const database = await Database.open({ directory: join(resolve(baseDir, config.data_dir), 'db') }, () =>
+      systemClock.now()
+    )
     try {
       const finding = await database.auditLog.verify()
       if (values.json) io.out(`${JSON.stringify(finding)}\n`)

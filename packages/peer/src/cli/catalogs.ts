@@ -3,6 +3,7 @@ import { command, EXIT } from './arguments.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { tableOf } from './table.ts'
 
+/** Exit code 3: the gateway cannot be reached. */
 export const catalogsCommand = command({
   name: 'catalogs',
   usage: '[WORD …] [--url URL] [--json]',

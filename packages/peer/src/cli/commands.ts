@@ -12,6 +12,7 @@ import { peersCommand } from './peers.ts'
 import { runCommand } from './run.ts'
 import { startCommand } from './start.ts'
 
+/** As `stimnet --help` lists them. */
 export const COMMANDS: readonly Command[] = [
   initCommand,
   startCommand,

@@ -14,6 +14,7 @@ interface Finding {
   readonly detail: string
 }
 
+/** Exit code 1: at least one finding wants mending. */
 export const doctorCommand = command({
   name: 'doctor',
   usage: '[--config FILE] [--json]',
@@ -32,7 +33,9 @@ export const doctorCommand = command({
       await sandboxFinding(loaded)
     ]
     if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
-    else for (const { name, ok, detail } of findings) io.out(`${ok ? 'ok  ' : 'FIX '} ${name.padEnd(14)} ${printable(detail)}\n`)
+    else
+      for (const { name, ok, detail } of findings)
+        io.out(`${ok ? 'ok  ' : 'FIX '} ${name.padEnd(14)} ${printable(detail)}\n`)
     return findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
   }
 })
@@ -65,7 +68,9 @@ async function gatewayFindings({ config }: LoadedConfig): Promise<Finding[]> {
     return (body.checks ?? []).map((check) => ({ ...check, name: `peer: ${check.name}` }))
   } catch {
     const free = await canListen(gateway.host, gateway.port)
-    const detail = free ? `port ${gateway.port} is free; the peer is not running` : `port ${gateway.port} is taken by another program: change gateway.port`
+    const detail = free
+      ? `port ${gateway.port} is free; the peer is not running`
+      : `port ${gateway.port} is taken by another program: change gateway.port`
     return [{ name: 'gateway', ok: free, detail }]
   }
 }
@@ -84,7 +89,11 @@ async function reachable(address: string): Promise<Finding> {
   const name = 'bootstrap'
   if (!match?.[1]) return { name, ok: false, detail: `${address} is no address such as /dns4/HOST/tcp/4001/p2p/PEERID` }
   const ok = await canConnect(match[1], Number(match[2]))
-  return { name, ok, detail: ok ? `${address} answers` : `${address} does not answer: ask its steward, check the firewall` }
+  return {
+    name,
+    ok,
+    detail: ok ? `${address} answers` : `${address} does not answer: ask its steward, check the firewall`
+  }
 }
 
 async function canConnect(host: string, port: number): Promise<boolean> {
@@ -108,7 +117,11 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
     const sandbox = await openSandbox(config, resolve(baseDir, config.data_dir))
     const description = await sandbox?.describe()
     await sandbox?.close()
-    return { name, ok: true, detail: `${description?.engine} (${description?.grade}) runs ${description?.languages.join(', ')}` }
+    return {
+      name,
+      ok: true,
+      detail: `${description?.engine} (${description?.grade}) runs ${description?.languages.join(', ')}`
+    }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no reason given'
     return { name, ok: false, detail: `cannot be started (${why}): npm ci brings Deno and Pyodide` }

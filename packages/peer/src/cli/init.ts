@@ -5,6 +5,7 @@ import { cryptographicRandom, signerFromSeed, StimnetError } from '@stimnet/prot
 import { loadOrCreateSeed } from '../identity.ts'
 import { command, EXIT } from './arguments.ts'
 
+/** Never overwrites: an existing configuration is CONFIG_INVALID. */
 export const initCommand = command({
   name: 'init',
   usage: '[FOLDER] --institution NAME [--node-id NAME]',
@@ -34,7 +35,9 @@ To take it back, delete the folder.
     io.out(`Wrote ${file}\n`)
     io.out(`PeerId ${signer.id}: give it to the other institutions for their mesh.peers.\n`)
     io.out(`Next: describe a catalog in ${file} (docs/operating.md), then\n`)
-    io.out(`  stimnet account add NAME --config ${file}\n  stimnet start --config ${file}\n  stimnet doctor --config ${file}\n`)
+    io.out(
+      `  stimnet account add NAME --config ${file}\n  stimnet start --config ${file}\n  stimnet doctor --config ${file}\n`
+    )
     return EXIT.ok
   }
 })

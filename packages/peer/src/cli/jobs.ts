@@ -4,6 +4,7 @@ import { command, EXIT } from './arguments.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { tableOf } from './table.ts'
 
+/** Only this account’s own. */
 export const jobsCommand = command({
   name: 'jobs',
   usage: '[--limit N] [--url URL] [--json]',
@@ -28,6 +29,7 @@ export const jobsCommand = command({
   }
 })
 
+/** Exit code 1: it ended without any peer completing it. */
 export const jobCommand = command({
   name: 'job',
   usage: 'ID [--cancel] [--url URL] [--json]',

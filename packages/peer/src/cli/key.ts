@@ -4,6 +4,7 @@ import { clientSettings } from '../config.ts'
 import { loadOrCreateSeed, readSeed } from '../identity.ts'
 import { command, EXIT } from './arguments.ts'
 
+/** Never replaces a key. */
 export const keyCommand = command({
   name: 'key',
   usage: '[FILE] [--show]',

@@ -3,6 +3,7 @@ import { command, EXIT } from './arguments.ts'
 import { readPassword } from './password.ts'
 import { CLIENT_OPTIONS, logIn } from './session.ts'
 
+/** Exit code 1: name or password is wrong. */
 export const loginCommand = command({
   name: 'login',
   usage: 'NAME [--url URL]',

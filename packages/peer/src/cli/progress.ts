@@ -5,6 +5,7 @@ import { printable } from './table.ts'
 
 const BAR = 20
 
+/** Gives what to call with each state of a broadcast. */
 export function drawProgress(io: Io): (broadcast: Broadcast) => void {
   let drawn = 0
   const told = new Map<string, string>()
@@ -25,6 +26,8 @@ export function drawProgress(io: Io): (broadcast: Broadcast) => void {
 
 function lineOf(part: Broadcast['parts'][number]): string {
   const full = Math.round(part.progress * BAR)
-  const name = printable(part.institution || part.peer_id).slice(0, 40).padEnd(40)
+  const name = printable(part.institution || part.peer_id)
+    .slice(0, 40)
+    .padEnd(40)
   return `${name} ${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${part.state}${part.code ? ` ${part.code}` : ''}`
 }

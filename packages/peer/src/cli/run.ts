@@ -20,6 +20,7 @@ import { drawProgress } from './progress.ts'
 import { CLIENT_OPTIONS, clientFor, pairsOf } from './session.ts'
 import { whereOf } from './where.ts'
 
+/** Exit code 0: at least one peer completed; 1: none did. */
 export const runCommand = command({
   name: 'run',
   usage: 'FILE --catalog NAME [--peers all|NAME,…] [--where COMPARISON] [--param NAME=VALUE]',
@@ -64,7 +65,11 @@ gateway signs for your account. --where takes comparisons with declared levels a
   }
 })
 
-const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = { '.py': 'python', '.r': 'r', '.ipynb': 'jupyter' }
+const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = {
+  '.py': 'python',
+  '.r': 'r',
+  '.ipynb': 'jupyter'
+}
 
 /** The program in a file, by its ending. Throws PARAMETER_INVALID. */
 async function programOf(file: string): Promise<Program> {
@@ -76,7 +81,9 @@ async function programOf(file: string): Promise<Program> {
   if (ending === '.json') {
     const parsed = statisticSchema.safeParse(parseJson(file, text))
     if (parsed.success) return { kind: 'statistic', statistic: parsed.data }
-    throw invalid(`${file} describes no statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`)
+    throw invalid(
+      `${file} describes no statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`
+    )
   }
   throw invalid(`${file}: the ending says what it is: .sql, .py, .r, .ipynb or .json`)
 }

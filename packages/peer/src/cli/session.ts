@@ -6,6 +6,7 @@ import { createClient, type Client } from '@stimnet/sdk'
 import { z } from 'zod'
 import { clientSettings } from '../config.ts'
 
+/** Options of every command that asks a gateway. */
 export const CLIENT_OPTIONS = {
   url: { type: 'string', value: 'URL', help: 'The gateway to ask (default STIMNET_URL or http://127.0.0.1:8000)' },
   json: { type: 'boolean', help: 'Print the answer as JSON' }
@@ -50,12 +51,12 @@ export function pairsOf(option: string, texts: readonly string[]): Record<string
         const reason = `--${option} wants name=value, not ${JSON.stringify(text)}`
         throw new StimnetError('PARAMETER_INVALID', reason, { reason })
       }
-      return [text.slice(0, at), valueOf(text.slice(at + 1))]
+      return [text.slice(0, at), jsonOrText(text.slice(at + 1))]
     })
   )
 }
 
-function valueOf(text: string): unknown {
+function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

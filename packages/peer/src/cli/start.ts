@@ -3,6 +3,7 @@ import { loadConfig } from '../config.ts'
 import { startPeer } from '../peer.ts'
 import { command, EXIT } from './arguments.ts'
 
+/** Where the peer’s configuration is, for every command on the peer’s own machine. */
 export const CONFIG_OPTION = {
   type: 'string',
   short: 'c',
@@ -10,6 +11,7 @@ export const CONFIG_OPTION = {
   help: 'The peer’s configuration (default stimnet.yaml)'
 } as const
 
+/** Exit code 2: the configuration is wrong; 1: the peer could not start. */
 export const startCommand = command({
   name: 'start',
   usage: '[--config FILE]',

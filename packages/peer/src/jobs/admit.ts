@@ -24,6 +24,7 @@ import { type JobPlan, type ValidationContext, validate } from './validate.ts'
 /** A decision is evidence: it stays verifiable for as long as records are kept. */
 export const EVIDENCE_LIFETIME_MS = 10 * 365 * 24 * 3_600_000
 
+/** What admission needs. */
 export interface AdmissionParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -52,6 +53,7 @@ interface Verdict {
 /** Answers one ask with the sealed Decision. The same statement from the same peer gets the same bytes again. */
 export type Admit = (sealedRequest: Uint8Array, askedBy: string) => Promise<Uint8Array>
 
+/** Admission over the given parts. */
 export function createAdmission(parts: AdmissionParts): Admit {
   return async (sealedRequest, askedBy) => {
     let checked: CheckedRequest

@@ -1,6 +1,7 @@
 /** Whether an ask is what it says: sealed, for us, fresh. What is in it is judged after. */
 import { type Clock, type Message, messages, type Opened, open, StimnetError } from '@stimnet/protocol'
 
+/** A request whose envelope holds. */
 export interface CheckedRequest {
   readonly opened: Opened
   readonly request: Message<'JobRequest'>

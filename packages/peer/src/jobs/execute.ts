@@ -9,8 +9,9 @@ import type { JobPlan } from './validate.ts'
 /** How a run ended, before disclosure. */
 export type Executed =
   | { readonly ok: true; readonly aggregate: Aggregate; readonly cohort: SubjectSet; readonly image: string }
-  | { readonly ok: false; readonly code: Code; /** Local only: never leaves. */ readonly why: string }
+  | { readonly ok: false; readonly code: Code /** Local only: never leaves. */; readonly why: string }
 
+/** What a run needs. */
 export interface ExecutionParts {
   readonly sandbox: Sandbox | undefined
   readonly privacy: CatalogPrivacy

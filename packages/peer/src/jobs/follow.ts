@@ -5,6 +5,7 @@ import type { FeedEntry, JobStore } from '../store/jobs.ts'
 /** Entries read from the store at a time. */
 const PIECE = 32
 
+/** One change of one job, as it goes onto the stream. */
 export type FollowEvent = Message<'FollowEvent'>
 
 /** Events until the signal aborts. Only jobs that this peer asked for; another's id is unknown to it. */

@@ -15,6 +15,7 @@ import type { PeerConfig } from '../config.ts'
 import type { AtomStore } from '../store/atoms.ts'
 import type { Draft } from '../store/database.ts'
 
+/** What is to be released, and what it was computed from. */
 export interface ReleaseFacts {
   readonly aggregate: Aggregate
   readonly cohort: SubjectSet
@@ -34,6 +35,7 @@ export interface CatalogPrivacy {
   prepare(facts: ReleaseFacts): Promise<{ disclose(draft: Draft): Disclosed }>
 }
 
+/** By catalog name. */
 export interface CatalogPrivacies {
   of(catalog: string): CatalogPrivacy
 }

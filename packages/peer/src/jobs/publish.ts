@@ -11,6 +11,7 @@ export type Ending =
   | { readonly state: 'completed'; readonly output: SafeOutput }
   | { readonly state: Exclude<JobState, 'completed'>; readonly code: Code }
 
+/** A job’s end and everything its receipt says. */
 export interface Publication {
   readonly job: JobRecord
   readonly ending: Ending
@@ -20,6 +21,7 @@ export interface Publication {
   readonly visibleAtMs: number
 }
 
+/** What publishing needs. */
 export interface PublishParts {
   readonly clock: Clock
   readonly signer: Signer

@@ -1,14 +1,6 @@
 /** Runs admitted jobs at our own pace: a bounded queue, a bounded number at a time, each to an end. */
 import { createHash } from 'node:crypto'
-import {
-  type Clock,
-  type Code,
-  codeOf,
-  isEnded,
-  type JobState,
-  programText,
-  StimnetError
-} from '@stimnet/protocol'
+import { type Clock, type Code, codeOf, isEnded, type JobState, programText, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import type { Database } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
@@ -23,6 +15,7 @@ import { type JobPlan, type ValidationContext, validate } from './validate.ts'
 /** A job caught running more often than this takes the node down with it: it ends as the node's failure. */
 const RUNS_MAX = 3
 
+/** What running needs. */
 export interface RunnerParts extends PublishParts {
   readonly clock: Clock
   readonly database: Database
@@ -34,6 +27,7 @@ export interface RunnerParts extends PublishParts {
   readonly events: PeerEvents
 }
 
+/** The queue and its workers; one a peer. */
 export class Runner implements Queue {
   readonly #parts: RunnerParts
   readonly #queue: JobRecord[] = []

@@ -7,12 +7,14 @@ import type { CheckedRequest } from './check.ts'
 import type { JobPlan } from './validate.ts'
 import { programWord } from '@stimnet/protocol'
 
+/** The policy’s word on a request. */
 export interface SignOff {
   /** Whether this requester may ask anything here. */
   people(ask: { checked: CheckedRequest; askedBy: string }): Decision
   decide(ask: { checked: CheckedRequest; askedBy: string; plan: JobPlan }): Decision
 }
 
+/** Sign-off under one configuration. */
 export function createSignOff(parts: {
   config: PeerConfig
   self: string

@@ -34,6 +34,7 @@ export interface JobPlan {
   readonly warnings: readonly string[]
 }
 
+/** What a request is held against. */
 export interface ValidationContext {
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly sandbox: Sandbox | undefined
@@ -43,7 +44,8 @@ export interface ValidationContext {
 /** Throws a StimnetError with a code and a reason about the request alone. */
 export async function validate(request: Message<'JobRequest'>, context: ValidationContext): Promise<JobPlan> {
   const catalog = context.catalogs.get(request.catalog)
-  if (!catalog) throw new StimnetError('CATALOG_UNKNOWN', `a request for ${JSON.stringify(request.catalog.slice(0, 80))}`)
+  if (!catalog)
+    throw new StimnetError('CATALOG_UNKNOWN', `a request for ${JSON.stringify(request.catalog.slice(0, 80))}`)
   const program = programFromMessage(request.program)
   const parameters = parseJsonObject(request.parametersJson)
   const filters = parseJsonObject(request.filtersJson)
@@ -60,7 +62,11 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
     ...(cohort === undefined ? {} : { cohort }),
     parameters,
     filters,
-    wallTimeMsMax: Math.min(request.wallTimeMsMax || context.wallTimeMsMax, context.wallTimeMsMax, LIMITS.wallTimeMsMax),
+    wallTimeMsMax: Math.min(
+      request.wallTimeMsMax || context.wallTimeMsMax,
+      context.wallTimeMsMax,
+      LIMITS.wallTimeMsMax
+    ),
     warnings
   }
 }
@@ -75,7 +81,9 @@ function knownFilters(catalog: Catalog, filters: Readonly<Record<string, unknown
       pairs[column] = value
     } catch (error) {
       if (!lenient || !['VARIABLE_UNKNOWN', 'VARIABLE_AMBIGUOUS'].includes(codeOf(error))) throw error
-      warnings.push(`The filter ${JSON.stringify(column.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`)
+      warnings.push(
+        `The filter ${JSON.stringify(column.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
+      )
     }
   }
   return { pairs, warnings }

@@ -10,5 +10,8 @@ export const programIsPermitted: Rule = ({ programWord, catalog }) => {
   if (programWord === 'statistic' || programWord === 'sql') return allowed
   if (catalog.scripts === 'auto') return allowed
   const why = catalog.scripts === 'deny' ? 'does not run scripts' : 'runs a script only after review'
-  return refuse('PROGRAM_NOT_PERMITTED', `The catalog ${catalog.name} ${why}. SQL and named statistics are answered at once.`)
+  return refuse(
+    'PROGRAM_NOT_PERMITTED',
+    `The catalog ${catalog.name} ${why}. SQL and named statistics are answered at once.`
+  )
 }

@@ -1,12 +1,15 @@
 /** Allow, or refuse with a code and a reason; rules are pure, and the first refusal wins. */
 import { CODES, type Code } from '@stimnet/protocol'
 
+/** What a rule says. */
 export type Decision =
   | { readonly allow: true }
-  | { readonly allow: false; readonly code: Code; /** Static: about the request alone. */ readonly reason: string }
+  | { readonly allow: false; readonly code: Code /** Static: about the request alone. */; readonly reason: string }
 
+/** Nothing against it. */
 export const allowed: Decision = { allow: true }
 
+/** A no; the code’s own meaning where no better reason is given. */
 export function refuse(code: Code, reason: string = CODES[code].meaning): Decision {
   return { allow: false, code, reason }
 }
@@ -30,6 +33,7 @@ export interface Facts {
   readonly queueMax: { readonly total: number; readonly ofRequester: number }
 }
 
+/** Pure: facts in, decision out. */
 export type Rule = (facts: Facts) => Decision
 
 /** The first refusal, or leave to go on. */

@@ -1,6 +1,7 @@
 /** Who may ask: listed keys, and accounts of listed gateways. */
 import { allowed, type Facts, type Rule, refuse } from './decision.ts'
 
+/** REQUESTER_NOT_PERMITTED for a key that neither is listed nor comes through a listed gateway. */
 export const requesterIsListed: Rule = (facts) => {
   if (facts.open || facts.requesters.includes(facts.issuer)) return allowed
   if (facts.custody === 'gateway' && gatewayIsListed(facts)) return allowed

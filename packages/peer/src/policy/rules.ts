@@ -4,4 +4,5 @@ import type { Rule } from './decision.ts'
 import { requesterIsListed } from './people.ts'
 import { queueHasRoom } from './settings.ts'
 
+/** Asked from first to last. */
 export const RULES: readonly Rule[] = [catalogIsOffered, requesterIsListed, programIsPermitted, queueHasRoom]

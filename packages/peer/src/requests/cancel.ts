@@ -37,7 +37,10 @@ async function cancelPart(
       lifetimeMs: CANCEL_MS * 6
     })
     // Where the peer cannot be told now, its result is dropped when it comes: the part has ended here.
-    await parts.links.to(part.peerId).cancel(sealed, AbortSignal.timeout(CANCEL_MS)).catch(() => undefined)
+    await parts.links
+      .to(part.peerId)
+      .cancel(sealed, AbortSignal.timeout(CANCEL_MS))
+      .catch(() => undefined)
   }
   await parts.requests.changePart(record.id, part.peerId, parts.clock.now(), (current) => ({
     ...current,

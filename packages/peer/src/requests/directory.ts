@@ -1,13 +1,7 @@
 /** Who is there and what they offer, as far as this peer knows: names, numbers, catalogs found in the mesh. */
-import {
-  type CatalogDescriptor,
-  type Clock,
-  isKeyId,
-  messages,
-  open,
-  StimnetError
-} from '@stimnet/protocol'
-import type { Database, Sublevel } from '../store/database.ts'
+import { type CatalogDescriptor, type Clock, isKeyId, messages, open, StimnetError } from '@stimnet/protocol'
+import type { Database } from '../store/database.ts'
+import type { Sublevel } from '../store/level.ts'
 import type { Links } from './links.ts'
 
 /** What is remembered of a peer, ourselves included as number 1. */
@@ -21,11 +15,13 @@ export interface Neighbour {
   readonly lastSeenMs: number
 }
 
+/** A catalog and whose it is. */
 export interface FoundCatalog {
   readonly peerId: string
   readonly descriptor: CatalogDescriptor
 }
 
+/** What the directory needs. */
 export interface DirectoryParts {
   readonly clock: Clock
   readonly database: Database
@@ -41,6 +37,7 @@ const ASK_MS = 5_000
 /** How long the DHT is asked for peers that membership does not know. */
 const HINT_MS = 1_500
 
+/** One a peer; remembered in the database. */
 export class Directory {
   readonly #parts: DirectoryParts
   readonly #stored: Sublevel<Neighbour>

@@ -5,6 +5,7 @@ import type { RequestPart, RequestRecord, RequestStore } from '../store/requests
 import type { Links } from './links.ts'
 import { receiveResult } from './receive.ts'
 
+/** What following needs. */
 export interface FollowParts {
   readonly clock: Clock
   readonly requests: RequestStore
@@ -20,6 +21,7 @@ interface Awaited {
   admitted: boolean
 }
 
+/** The follow streams of this peer, one per serving peer. */
 export class Followers {
   readonly #parts: FollowParts
   readonly #awaited = new Map<string, Map<string, Awaited>>()
@@ -58,7 +60,10 @@ export class Followers {
   /** A bounded list: it is for noticing that a peer lost its memory, not for following. */
   #admitted(peerId: string): string[] {
     const jobs = [...(this.#awaited.get(peerId) ?? [])]
-    return jobs.filter(([, { admitted }]) => admitted).map(([id]) => id).slice(0, 64)
+    return jobs
+      .filter(([, { admitted }]) => admitted)
+      .map(([id]) => id)
+      .slice(0, 64)
   }
 
   close(): void {

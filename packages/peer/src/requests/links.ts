@@ -15,6 +15,7 @@ export interface Link {
   ): { close(): void }
 }
 
+/** A link to any peer, ourselves included. */
 export interface Links {
   readonly self: string
   to(peerId: string): Link

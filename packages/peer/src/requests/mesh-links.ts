@@ -6,6 +6,7 @@ import type { Link, Links } from './links.ts'
 /** Before a follow stream to ourselves is opened again after a failure, ms. */
 const OWN_REOPEN_MS = 250
 
+/** Links to others over `mesh`, to ourselves by `own`. */
 export function meshLinks(mesh: Mesh, own: Exchanges): Links {
   return { self: mesh.peerId, to: (peerId) => (peerId === mesh.peerId ? ownLink(own, peerId) : meshLink(mesh, peerId)) }
 }

@@ -1,25 +1,6 @@
 /** Whether what a peer sent is what it signed: the decision and the result, each against the request they answer. */
-import {
-  type Clock,
-  type Code,
-  isCode,
-  isEnded,
-  isJobState,
-  type Message,
-  messages,
-  type Output,
-  open,
-  outputSchema,
-  StimnetError,
-  sha256Hex
-} from '@stimnet/protocol'
-
-/** A verified end of one peer's job. */
-export interface ReceivedResult {
-  readonly result: Message<'JobResult'>
-  readonly output?: Output
-  readonly code?: Code
-}
+import { type Clock, type Message, messages, open, StimnetError } from '@stimnet/protocol'
+import { type VerifiedReceipt, verifyReceipt } from '@stimnet/sdk'
 
 interface Expected {
   readonly peerId: string
@@ -43,32 +24,13 @@ export async function receiveDecision(
   return decision
 }
 
-/** Opens a sealed JobResult and checks hashes and shape. Throws SIGNATURE_INVALID or MALFORMED. */
-export async function receiveResult(sealed: Uint8Array, expected: Expected, clock: Clock): Promise<ReceivedResult> {
-  const opened = await open(sealed, { type: 'job-result', issuer: expected.peerId, clock, atAnyTime: true })
-  const result = messages.JobResult.decode(opened.body)
-  const { receipt } = result
-  if (
-    result.jobId !== expected.jobId ||
-    receipt?.requestHash !== expected.requestHash ||
-    receipt.outputHash !== (await sha256Hex(result.outputJson))
-  ) {
-    throw new StimnetError('SIGNATURE_INVALID', 'a result of another request')
-  }
-  if (!isJobState(result.state) || !isEnded(result.state)) throw new StimnetError('MALFORMED', 'a result without an end')
-  const code = isCode(result.code) ? { code: result.code } : {}
-  if (result.state !== 'completed') return { result, ...code }
-  return { result, output: parseOutput(result.outputJson) }
-}
-
-function parseOutput(bytes: Uint8Array): Output {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (cause) {
-    throw new StimnetError('MALFORMED', 'reading an output', { cause })
-  }
-  const parsed = outputSchema.safeParse(value)
-  if (!parsed.success) throw new StimnetError('MALFORMED', 'reading an output', { cause: parsed.error })
-  return parsed.data
+/** A verified JobResult of that very job. Throws SIGNATURE_INVALID or MALFORMED. */
+export async function receiveResult(sealed: Uint8Array, expected: Expected, clock: Clock): Promise<VerifiedReceipt> {
+  const verified = await verifyReceipt(new TextDecoder().decode(sealed), {
+    expectedPeer: expected.peerId,
+    requestHash: expected.requestHash,
+    clock
+  })
+  if (verified.result.jobId !== expected.jobId) throw new StimnetError('SIGNATURE_INVALID', 'a result of another job')
+  return verified
 }

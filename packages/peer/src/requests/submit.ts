@@ -29,6 +29,7 @@ import type { Followers } from './follow.ts'
 import type { Links } from './links.ts'
 import { receiveDecision } from './receive.ts'
 
+/** What submitting needs. */
 export interface SubmitParts {
   readonly clock: Clock
   readonly random: RandomSource
@@ -49,6 +50,7 @@ const RETRY_MS = 500
 const RETRY_MS_MAX = 15_000
 const ASK_MS = 15_000
 
+/** Takes requests in and carries them out; one a peer. */
 export class Submitter {
   readonly #parts: SubmitParts
   readonly #stopping = new AbortController()
@@ -80,7 +82,8 @@ export class Submitter {
     })
     if (unsealed.length > (LIMITS.envelopeBytesMax * 3) / 4 - 4096) throw new StimnetError('TOO_LARGE', 'a request')
     // A name nobody has is the asker's mistake: said at once, not after a minute of looking.
-    const targets = submission.targets === '*' ? '*' : submission.targets.map((name) => this.#parts.directory.resolve(name))
+    const targets =
+      submission.targets === '*' ? '*' : submission.targets.map((name) => this.#parts.directory.resolve(name))
     return this.#store(
       {
         id,
@@ -162,7 +165,12 @@ export class Submitter {
         const code = codeOf(error)
         const reason = error instanceof StimnetError ? error.reason : CODES[code].meaning
         if (code === 'INTERNAL') this.#parts.events.unexpected(error, record.id)
-        await this.#parts.requests.change(record.id, (r) => ({ ...r, code, reason, endedAtMs: this.#parts.clock.now() }))
+        await this.#parts.requests.change(record.id, (r) => ({
+          ...r,
+          code,
+          reason,
+          endedAtMs: this.#parts.clock.now()
+        }))
       })
       .finally(() => this.#work.delete(work))
     this.#work.add(work)
@@ -256,7 +264,11 @@ export class Submitter {
         if (!current || isEnded(current.state)) return undefined
         const expired = clock.now() + wait > (record.expiresAtMs ?? 0)
         if (!CODES[code].retry || expired) {
-          await this.#refused(record, part, { code, reason: CODES[code].meaning, state: expired ? 'expired' : 'failed' })
+          await this.#refused(record, part, {
+            code,
+            reason: CODES[code].meaning,
+            state: expired ? 'expired' : 'failed'
+          })
           return undefined
         }
       }
@@ -269,7 +281,12 @@ export class Submitter {
     const expected = { peerId: part.peerId, jobId: part.jobId, requestHash: record.requestHash ?? '' }
     const decision = await receiveDecision(sealed, expected, this.#parts.clock).catch((error) => error as unknown)
     if (decision instanceof Error) {
-      this.#parts.events.partFailed({ requestId: record.id, peerId: part.peerId, code: codeOf(decision), cause: decision })
+      this.#parts.events.partFailed({
+        requestId: record.id,
+        peerId: part.peerId,
+        code: codeOf(decision),
+        cause: decision
+      })
       return this.#refused(record, part, {
         code: 'SIGNATURE_INVALID',
         reason: 'The peer answered with a decision that does not verify.',

@@ -60,7 +60,11 @@ async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView>
 function pooledOf(parts: readonly PartView[], ended: boolean): Pick<RequestView, 'pooled'> {
   if (!ended || parts.length < 2 || !parts.some((part) => part.output)) return {}
   try {
-    const shares = parts.map(({ peerId, output, code }) => ({ site: peerId, output: output ?? null, ...(code ? { code } : {}) }))
+    const shares = parts.map(({ peerId, output, code }) => ({
+      site: peerId,
+      output: output ?? null,
+      ...(code ? { code } : {})
+    }))
     return { pooled: pool(shares) }
   } catch (error) {
     // Parts that do not fit together are shown side by side; the view says so.

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 
+/** What an account may be. */
 export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
 
 const accountSchema = z.strictObject({
@@ -12,6 +13,7 @@ const accountSchema = z.strictObject({
   roles: z.array(z.enum(ROLES)).min(1),
   password: z.string()
 })
+/** An account as the file holds it. */
 export type StoredAccount = z.output<typeof accountSchema>
 
 const fileSchema = z.strictObject({ accounts: z.array(accountSchema) })
@@ -27,6 +29,7 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$')
 }
 
+/** Whether a password gives the stored hash; in constant time. */
 export async function passwordFits(password: string, stored: string): Promise<boolean> {
   const [scheme, N, r, p, salt = '', hash = ''] = stored.split('$')
   const expected = Buffer.from(hash, 'base64url')
@@ -44,6 +47,7 @@ function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buff
 /** Guesses at the same time: each takes 32 MiB, and strangers start them. */
 const CHECKS_MAX = 4
 
+/** The accounts file, read once and written whole. */
 export class Accounts {
   readonly #file: string
   readonly #accounts: Map<string, StoredAccount>

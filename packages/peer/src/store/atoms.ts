@@ -1,7 +1,9 @@
 /** The partitions of the atom rule, one per catalog epoch and ledger scope: what releases have already told apart. */
 import { Partition } from '@stimnet/privacy'
-import type { Database, Draft, Sublevel } from './database.ts'
+import type { Database, Draft } from './database.ts'
+import type { Sublevel } from './level.ts'
 
+/** One partition a scope, kept in memory once used. */
 export class AtomStore {
   readonly #atoms: Sublevel<Uint8Array>
   readonly #current = new Map<string, Partition>()

@@ -1,7 +1,7 @@
 /** The append-only, hash-chained log of what was asked, decided, run and released. */
 import { createHash } from 'node:crypto'
 import { canonicalJson, type Message, messages, StimnetError, toHex } from '@stimnet/protocol'
-import type { Operation, Root, Sublevel } from './database.ts'
+import type { Operation, Root, Sublevel } from './level.ts'
 
 /** What can happen, in one word each. */
 export type AuditKind =
@@ -18,6 +18,7 @@ export type AuditKind =
   | 'connection-refused'
   | 'epoch'
 
+/** What is to be recorded. */
 export interface AuditEvent {
   readonly kind: AuditKind
   /** Key id, PeerId or account. */
@@ -28,6 +29,7 @@ export interface AuditEvent {
   readonly detail?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** A record as it stands in the log. */
 export type AuditRecord = Message<'AuditRecord'>
 
 /** Where the log ends: kept beside the records, so that a dropped last record is noticed. */
@@ -41,6 +43,7 @@ const EMPTY: Head = { sequence: 0, hash: '0'.repeat(64) }
 /** Sixteen digits sort like numbers up to 2^53. */
 const keyOf = (sequence: number): string => String(sequence).padStart(16, '0')
 
+/** Appended to by the single writer, read by anybody. */
 export class AuditLog {
   readonly #records: Sublevel<Uint8Array>
   readonly #meta: Sublevel<Head>
@@ -55,7 +58,9 @@ export class AuditLog {
 
   /** Throws AUDIT_BROKEN where the log does not end at its head. */
   static async open(root: Root): Promise<AuditLog> {
-    const records = root.sublevel<string, Uint8Array>('audit', { valueEncoding: 'view' }) as unknown as Sublevel<Uint8Array>
+    const records = root.sublevel<string, Uint8Array>('audit', {
+      valueEncoding: 'view'
+    }) as unknown as Sublevel<Uint8Array>
     const meta = root.sublevel<string, Head>('audit-head', { valueEncoding: 'json' }) as unknown as Sublevel<Head>
     const head = (await meta.get('head')) ?? EMPTY
     const [last] = await records.values({ reverse: true, limit: 1 }).all()

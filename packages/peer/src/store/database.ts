@@ -1,17 +1,9 @@
 /** The one database of a peer: sublevels for who needs one, and a single writer with group commit. */
 import { codeOf, StimnetError } from '@stimnet/protocol'
-import type { AbstractLevel, AbstractSublevel } from 'abstract-level'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
 import { type AuditEvent, AuditLog } from './audit-log.ts'
-
-export type Root = AbstractLevel<string | Buffer | Uint8Array, string, string>
-export type Sublevel<V> = AbstractSublevel<Root, string | Buffer | Uint8Array, string, V>
-
-/** One line of a batch; which value belongs to which sublevel is known where it is made. */
-export type Operation =
-  | { readonly type: 'put'; readonly sublevel: unknown; readonly key: string; readonly value: unknown }
-  | { readonly type: 'del'; readonly sublevel: unknown; readonly key: string }
+import type { Operation, Root, Sublevel } from './level.ts'
 
 /** What one change wants written: all of it in one batch, or none. */
 export interface Draft {
@@ -31,6 +23,7 @@ interface Waiting {
 /** Changes written together at most; keeps a batch, and with it the wait of its first change, short. */
 const GROUP_MAX = 256
 
+/** The database and its single writer. */
 export class Database {
   readonly root: Root
   readonly auditLog: AuditLog
@@ -51,9 +44,9 @@ export class Database {
    * it or it cannot be read, AUDIT_BROKEN where the log's end is not where the last batch left it.
    */
   static async open(where: { directory: string } | { memory: true }, now: () => number): Promise<Database> {
-    const root = (
-      'memory' in where ? new MemoryLevel<string, string>() : new Level<string, string>(where.directory)
-    ) as unknown as Root
+    const root = ('memory' in where
+      ? new MemoryLevel<string, string>()
+      : new Level<string, string>(where.directory)) as unknown as Root
     try {
       await root.open()
     } catch (cause) {

@@ -1,6 +1,7 @@
 /** The jobs others asked of us, and for each asking peer the feed of their changes. */
 import { isEnded, type JobState, move, outwardState } from '@stimnet/protocol'
-import type { Database, Draft, Sublevel } from './database.ts'
+import type { Database, Draft } from './database.ts'
+import type { Sublevel } from './level.ts'
 
 /** One admitted request. Bytes are base64url. */
 export interface JobRecord {
@@ -41,6 +42,7 @@ export interface FeedEntry {
 
 const sequenceKey = (askedBy: string, sequence: number) => `${askedBy}!${String(sequence).padStart(16, '0')}`
 
+/** Jobs, and the feed of each asking peer. */
 export class JobStore {
   readonly #jobs: Sublevel<JobRecord>
   readonly #feed: Sublevel<FeedEntry>

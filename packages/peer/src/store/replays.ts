@@ -1,5 +1,6 @@
 /** Which signed statements were answered, until they would be refused as expired anyway. */
-import type { Database, Draft, Sublevel } from './database.ts'
+import type { Database, Draft } from './database.ts'
+import type { Sublevel } from './level.ts'
 
 /** What was answered; a repeated ask by the same peer gets the same again. */
 export interface Answered {
@@ -10,6 +11,7 @@ export interface Answered {
   readonly expiresAtMs: number
 }
 
+/** By issuer and nonce. */
 export class ReplayStore {
   readonly #answered: Sublevel<Answered>
   /** Being answered right now: the database does not know them yet. */

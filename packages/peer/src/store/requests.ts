@@ -1,6 +1,7 @@
 /** The requests we sent to others, each with its parts; and how far we followed each serving peer. */
 import { type Code, isEnded, type JobState } from '@stimnet/protocol'
-import type { Database, Sublevel } from './database.ts'
+import type { Database } from './database.ts'
+import type { Sublevel } from './level.ts'
 
 /** One peer's share of a request. Bytes are base64url. */
 export interface RequestPart {
@@ -22,6 +23,7 @@ export interface RequestPart {
   readonly updatedAtMs: number
 }
 
+/** One request of an account, as stored. */
 export interface RequestRecord {
   readonly id: string
   readonly number: number
@@ -54,6 +56,7 @@ export interface Followed {
   readonly after: number
 }
 
+/** Requests of this peer’s accounts. */
 export class RequestStore {
   readonly #database: Database
   readonly #requests: Sublevel<RequestRecord>

@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import {
+  type Filter,
+  type Measure,
+  type Plan,
+  pairKey,
+  type ReducedColumn,
+  SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
+import fc from 'fast-check'
+import { type Catalog, parseSql } from '../src/index.ts'
+import {
+  AGE_POINTS,
+  filter,
+  isMember,
+  LEVELS,
+  MODEL_CONFIG,
+  type Model,
+  model,
+  modelFiles,
+  rowFits,
+  SCORE_POINTS,
+  subjectsOf,
+  type Value
+} from './model.ts'
+import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
+
+type JoinedRow = { readonly who: string; readonly values: Readonly<Record<string, Value>> }
+const DECIMALS: Readonly<Record<string, number>> = { 'people.age': 0, 'visits.score': 2, 'visits.grade': 1 }
+const POINTS: Readonly<Record<string, readonly number[]>> = { 'people.age': AGE_POINTS, 'visits.score': SCORE_POINTS }
+
+/** Every row of the join, with values by `table.variable`. */
+function joinedRows(data: Model, tables: readonly string[]): JoinedRow[] {
+  const full = (table: 'people' | 'visits') =>
+    data[table].map(({ who, values }) => ({
+      who,
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${table}.${name}`, value]))
+    }))
+  const [first, second] = tables.map((table) => full(table as 'people' | 'visits'))
+  if (second === undefined) return first ?? []
+  return (first ?? []).flatMap((a) =>
+    second.filter((b) => b.who === a.who).map((b) => ({ who: a.who, values: { ...a.values, ...b.values } }))
+  )
+}
+
+function binOf(value: number, points: readonly number[]): string {
+  const at = points.filter((point) => value >= point).length
+  if (at === 0) return `<${points[0]}`
+  return at === points.length ? `>=${points.at(-1)}` : `[${points[at - 1]},${points[at]})`
+}
+
+function keyOf(row: JoinedRow, ref: string): string | null {
+  const value = row.values[ref] ?? null
+  const points = POINTS[ref]
+  return value === null || points === undefined ? (value as string | null) : binOf(Number(value), points)
+}
+
+const scaled = (value: Value | undefined, ref: string) => BigInt(Math.round(Number(value) * 10 ** (DECIMALS[ref] ?? 0)))
+const sum = (values: readonly bigint[]) => values.reduce((a, b) => a + b, 0n)
+const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
+
+/** The slow way: one column of one group. `all` are the rows of all groups. */
+function column(rows: readonly JoinedRow[], all: readonly JoinedRow[], ref: string, binned: boolean) {
+  const has = rows.filter(({ values }) => values[ref] !== null)
+  const numeric = ref in DECIMALS
+  const numbers = numeric ? has.map(({ values }) => scaled(values[ref], ref)) : []
+  const own = sorted(has.map(({ who }) => who)).map((who) =>
+    sum(has.filter((r) => r.who === who).map((r) => (numeric ? scaled(r.values[ref], ref) : 0n)))
+  )
+  const nonNegative = numbers.every((n) => n >= 0n)
+  const [one = 0n, two = 0n] = nonNegative ? own.sort((a, b) => (a < b ? 1 : -1)) : []
+  const distinct = new Set(all.flatMap(({ values }) => (values[ref] === null ? [] : [String(values[ref])])))
+  const names = numeric ? (distinct.size <= 10 ? [...distinct] : null) : LEVELS
+  const whoHas = (name: string) =>
+    sorted(has.filter(({ values }) => String(values[ref]) === name).map(({ who }) => who))
+  const points = POINTS[ref] ?? []
+  const labels = [`<${points[0]}`, ...points.slice(1).map((p, i) => `[${points[i]},${p})`), `>=${points.at(-1)}`]
+  return {
+    decimals: DECIMALS[ref] ?? 0,
+    support: sorted(has.map(({ who }) => who)),
+    rows: has.length,
+    sum: sum(numbers),
+    sumSquares: sum(numbers.map((n) => n * n)),
+    nonNegative,
+    largest: [one, two],
+    levels: names === null ? null : Object.fromEntries(names.map((name) => [name, whoHas(name)])),
+    bins: binned ? labels.map((label) => has.filter((row) => keyOf(row, ref) === label).length) : null
+  }
+}
+
+function pair(rows: readonly JoinedRow[], x: string, y: string) {
+  const both = rows.filter(({ values }) => values[x] !== null && values[y] !== null)
+  const xs = both.map(({ values }) => scaled(values[x], x))
+  const ys = both.map(({ values }) => scaled(values[y], y))
+  const products = (a: readonly bigint[], b: readonly bigint[]) => sum(a.map((n, i) => n * (b[i] ?? 0n)))
+  return {
+    support: sorted(both.map(({ who }) => who)),
+    rows: both.length,
+    decimals: [DECIMALS[x], DECIMALS[y]],
+    sumX: sum(xs),
+    sumY: sum(ys),
+    sumXX: products(xs, xs),
+    sumYY: products(ys, ys),
+    sumXY: products(xs, ys)
+  }
+}
+
+function expected(data: Model, plan: Plan, cohort: Filter) {
+  const rows = joinedRows(data, plan.tables).filter(
+    (row) => isMember(row.who, cohort, data) && (plan.where === undefined || rowFits(row.values, plan.where))
+  )
+  const groups = new Map<string, JoinedRow[]>()
+  for (const row of rows) {
+    const key = JSON.stringify(plan.groupBy.map(({ variable }) => keyOf(row, variable)))
+    groups.set(key, [...(groups.get(key) ?? []), row])
+  }
+  const refs = [
+    ...new Set(plan.measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? m.variables : [])))
+  ]
+  const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
+  const pairs = plan.measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
+  return Object.fromEntries(
+    [...groups].sort().map(([key, own]) => [
+      key,
+      {
+        support: sorted(own.map(({ who }) => who)),
+        rows: own.length,
+        columns: Object.fromEntries(refs.map((ref) => [ref, column(own, rows, ref, binned.has(ref))])),
+        pairs: Object.fromEntries(pairs.map(([x, y]) => [pairKey(x, y), pair(own, x, y)]))
+      }
+    ])
+  )
+}
+
+async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter) {
+  const names = new Map<number, string>()
+  for (const who of subjectsOf(data)) {
+    for (const ref of ['people.who', 'visits.who']) {
+      for (const place of await catalog.cohort({ column: ref, op: '=', values: [who] })) names.set(place, who)
+    }
+  }
+  const named = (set: SubjectSet) => sorted([...set].map((place) => names.get(place) ?? '?'))
+  const { groups } = await catalog.reduce(plan, await catalog.cohort(cohort))
+  const columnOf = (c: ReducedColumn) => ({
+    ...c,
+    support: named(c.support),
+    levels: c.levels === undefined ? null : Object.fromEntries([...c.levels].map(([name, set]) => [name, named(set)])),
+    bins: c.bins === undefined ? null : c.bins.map(({ rows }) => rows)
+  })
+  const entries = groups.map(
+    ({ key, support, rows, columns, pairs }) =>
+      [
+        JSON.stringify(key),
+        {
+          support: named(support),
+          rows,
+          columns: Object.fromEntries([...columns].map(([ref, c]) => [ref, columnOf(c)])),
+          pairs: Object.fromEntries([...pairs].map(([ref, p]) => [ref, { ...p, support: named(p.support) }]))
+        }
+      ] as const
+  )
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const PEOPLE: readonly VariableRef[] = ['people.age', 'people.group']
+const VISITS: readonly VariableRef[] = ['visits.kind', 'visits.score']
+
+function planOver(tables: readonly string[]): fc.Arbitrary<Plan> {
+  const refs = [...(tables.includes('people') ? PEOPLE : []), ...(tables.includes('visits') ? VISITS : [])]
+  const numbers = [...refs, ...(tables.includes('visits') ? (['visits.grade'] as const) : [])].filter(
+    (ref) => ref in DECIMALS
+  )
+  const categories = refs.filter((ref) => !(ref in DECIMALS))
+  const measure: fc.Arbitrary<Measure> = fc.oneof(
+    fc.constantFrom<Measure>({ kind: 'rows', name: 'r' }, { kind: 'subjects', name: 's' }),
+    fc
+      .tuple(fc.constantFrom('count' as const, 'sum' as const, 'sd' as const), fc.constantFrom(...numbers))
+      .map(([kind, variable]) => ({ kind, name: 'm', variable })),
+    fc
+      .tuple(fc.constantFrom(...categories), fc.constantFrom(...LEVELS))
+      .map(([variable, level]) => ({ kind: 'share' as const, name: 'p', variable, level })),
+    fc
+      .tuple(fc.constantFrom(...numbers), fc.constantFrom(...numbers))
+      .map(([x, y]) => ({ kind: 'covariance' as const, name: 'c', variables: [x, y] as const })),
+    fc
+      .constantFrom(...numbers.filter((ref) => ref in POINTS))
+      .map((variable) => ({ kind: 'quantile' as const, name: 'q', variable, q: 0.5 }))
+  )
+  return fc
+    .tuple(
+      fc.uniqueArray(fc.constantFrom(...refs), { maxLength: 3 }),
+      fc.array(measure, { minLength: 1, maxLength: 4 }),
+      fc.option(filter(tables))
+    )
+    .map(([keys, measures, where]) => ({
+      tables,
+      ...(where === null ? {} : { where }),
+      groupBy: keys.map((variable, i) => ({ name: `k${i}`, variable })),
+      measures: measures.map((m, i) => ({ ...m, name: `${m.name}${i}` }))
+    }))
+}
+const plan = fc.oneof(
+  planOver(['people']),
+  planOver(['visits']),
+  planOver(['people', 'visits']),
+  planOver(['visits', 'people'])
+)
+
+test('a reduction is what adding up row by row gives: groups, people, sums, squares, levels, bins, pairs', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      model,
+      fc.array(fc.tuple(plan, filter(['people', 'visits'])), { minLength: 12, maxLength: 12 }),
+      async (data, asks) => {
+        const world = await makeWorld(MODEL_CONFIG, modelFiles(data))
+        try {
+          const catalog = await world.open()
+          for (const [asked, cohort] of asks) {
+            assert.deepEqual(await actual(catalog, data, asked, cohort), expected(data, asked, cohort))
+          }
+        } finally {
+          await world.close()
+        }
+      }
+    ),
+    { numRuns: 15 }
+  )
+})
+
+const world = await makeWorld(CLINIC, CLINIC_FILES)
+const catalog = await world.open()
+const everyone = await catalog.cohort(undefined)
+after(() => world.close())
+const ask = (sql: string, signal?: AbortSignal) => catalog.reduce(parseSql(sql, catalog.descriptor), everyone, signal)
+
+test('groups come in the order of their levels and bins, a missing one last', async () => {
+  const byAge = await ask('SELECT age, COUNT(*) FROM people GROUP BY age')
+  assert.deepEqual(
+    byAge.groups.map(({ key }) => key[0]),
+    ['<40', '[40,60)', '[60,65)', '[65,66)', null]
+  )
+  const byDay = await ask('SELECT visit, day, COUNT(*) FROM visits GROUP BY visit, day')
+  assert.deepEqual(
+    byDay.groups.map(({ key }) => key.join(' ')),
+    [
+      'baseline <2024-01-01',
+      'baseline [2024-01-01,2024-02-01)',
+      'baseline >=2024-02-01',
+      'month_12 [2024-01-01,2024-02-01)',
+      'month_12 >=2024-02-01',
+      'month_12 '
+    ]
+  )
+  assert.equal(byDay.groups.at(-1)?.key[1], null)
+})
+
+test('a value is kept exactly to its declared decimals, halves away from zero', async () => {
+  const { groups } = await ask('SELECT SUM(height), SUM(score) FROM people JOIN visits USING (subject_id)')
+  // a twice 1.70, b 1.81 (of 1.805), d twice 1.60; scores −5.5 + 3 + 0 + 10.5
+  assert.equal(groups[0]?.columns.get('people.height')?.sum, 170n * 2n + 181n + 160n * 2n)
+  assert.equal(groups[0]?.columns.get('visits.score')?.sum, 80n)
+})
+
+test('a sum is exact and does not depend on the order of rows, up to the largest number doubles can count', async () => {
+  const top = Number.MAX_SAFE_INTEGER
+  const values = [top, 1, 1, -top, 3, top, -2]
+  const config = {
+    name: 'c',
+    subject_key: 'id',
+    tables: [{ name: 't', file: 't.csv', variables: [{ name: 'x', type: 'integer' }] }]
+  }
+  for (const order of [values, [...values].reverse(), [...values].sort()]) {
+    const at = await makeWorld(config, { 't.csv': `id,x\n${order.map((x, i) => `p${i},${x}`).join('\n')}` })
+    const other = await at.open()
+    const { groups } = await other.reduce(
+      parseSql('SELECT VARIANCE(x) FROM t', other.descriptor),
+      await other.cohort(undefined)
+    )
+    const x = groups[0]?.columns.get('t.x')
+    assert.equal(x?.sum, BigInt(top) + 3n)
+    assert.equal(x?.sumSquares, 3n * BigInt(top) ** 2n + 15n)
+    await at.close()
+  }
+})
+
+test('squares that could not be summed exactly are refused at the start, not when somebody asks', async () => {
+  const top = Number.MAX_SAFE_INTEGER
+  const config = {
+    name: 'c',
+    subject_key: 'id',
+    tables: [{ name: 't', file: 't.csv', variables: [{ name: 'x', type: 'integer' }] }]
+  }
+  const rows = Array.from({ length: 2 ** 21 + 1 }, (_, i) => `p,${i === 0 ? top : 1}`).join('\n')
+  const at = await makeWorld(config, { 't.csv': `id,x\n${rows}` })
+  await assert.rejects(at.open(), { code: 'SOURCE_INVALID', message: /x: its squares/ })
+  await at.close()
+})
+
+test('the bins of a quantile reach to the declared minimum and maximum', async () => {
+  const { groups } = await ask('SELECT MEDIAN(age) FROM people')
+  const bins = groups[0]?.columns.get('people.age')?.bins ?? []
+  assert.deepEqual(
+    bins.map(({ from, to, rows }) => [from, to, rows]),
+    [
+      [18, 40, 1],
+      [40, 60, 1],
+      [60, 65, 1],
+      [65, 66, 1],
+      [66, 110, 0]
+    ]
+  )
+})
+
+test('a plan that does not fit the catalog is refused before the data are read', async () => {
+  const refused: readonly (readonly [Partial<Plan>, string])[] = [
+    [{ tables: [] }, 'PARAMETER_INVALID'],
+    [{ tables: ['people', 'people'] }, 'PARAMETER_INVALID'],
+    [{ tables: ['nobody'] }, 'PARAMETER_INVALID'],
+    [{ measures: [] }, 'PARAMETER_INVALID'],
+    [{ groupBy: [{ name: 'note', variable: 'people.note' }] }, 'PARAMETER_INVALID'],
+    [{ groupBy: [{ name: 'height', variable: 'people.height' }] }, 'PARAMETER_INVALID'],
+    [
+      { groupBy: [{ name: 'n', variable: 'people.age' }], measures: [{ kind: 'rows', name: 'n' }] },
+      'PARAMETER_INVALID'
+    ],
+    [{ measures: [{ kind: 'mean', name: 'x', variable: 'people.sex' }] }, 'PARAMETER_INVALID'],
+    [{ measures: [{ kind: 'count', name: 'x', variable: 'people.note' }] }, 'PARAMETER_INVALID'],
+    [{ measures: [{ kind: 'quantile', name: 'x', variable: 'people.age', q: 1 }] }, 'PARAMETER_INVALID'],
+    [{ measures: [{ kind: 'share', name: 'x', variable: 'people.sex', level: 'X' }] }, 'PARAMETER_INVALID'],
+    [{ measures: [{ kind: 'mean', name: 'x', variable: 'people.weight' }] }, 'VARIABLE_UNKNOWN'],
+    [{ where: { column: 'people.age', op: '>=', values: [93] } }, 'VALUE_NOT_DECLARED'],
+    [{ where: { column: 'visits.score', op: '>=', values: [0] } }, 'VARIABLE_UNKNOWN']
+  ]
+  const plan: Plan = { tables: ['people'], groupBy: [], measures: [{ kind: 'rows', name: 'n' }] }
+  for (const [change, code] of refused) await assert.rejects(catalog.reduce({ ...plan, ...change }, everyone), { code })
+  await assert.rejects(catalog.reduce(plan, SubjectSet.none(3)), { code: 'NODE_ERROR' })
+})
+
+test('a reduction stops when its job is cancelled, and many can run at once', async () => {
+  await assert.rejects(ask('SELECT COUNT(*) FROM people', AbortSignal.abort()), { code: 'CANCELLED' })
+  const sums = await Promise.all(Array.from({ length: 12 }, () => ask('SELECT sex, SUM(age) FROM people GROUP BY sex')))
+  for (const { groups } of sums)
+    assert.deepEqual(
+      groups.map(({ columns }) => columns.get('people.age')?.sum),
+      [99n, 105n, 0n]
+    )
+})
+
+test('after closing nothing is answered any more', async () => {
+  const at = await makeWorld(CLINIC, CLINIC_FILES)
+  const other = await at.open()
+  await other.close()
+  await assert.rejects(other.reduce(parseSql('SELECT COUNT(*) FROM people', other.descriptor), everyone), {
+    code: 'NODE_ERROR'
+  })
+  await at.close()
+})

@@ -1,0 +1,23 @@
+/** Privacy parameters as they are written: decimal text to exact ratios and integer nano-ρ, never through a double. */
+import { StimnetError } from '@stimnet/protocol'
+import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
+
+/** Digits, a point, digits: no sign, no exponent, nothing that `Number` would make something of. */
+const DECIMAL = /^(\d{1,9})(?:\.(\d{1,18}))?$/
+
+/** The exact value of a positive decimal number such as "0.05". Throws PARAMETER_INVALID for anything else. */
+export function ratioOfDecimal(text: string): Ratio {
+  const match = DECIMAL.exec(text)
+  const [, whole = '', fraction = ''] = match ?? []
+  const top = match ? BigInt(whole + fraction) : 0n
+  if (top === 0n) {
+    const reason = 'A privacy parameter is a decimal number above zero, such as 0.05.'
+    throw new StimnetError('PARAMETER_INVALID', 'reading a privacy parameter', { reason })
+  }
+  return { top, bottom: 10n ** BigInt(fraction.length) }
+}
+
+/** ρ in billionths, rounded up, against the one who spends: integers add without drift and compare exactly. */
+export function nanoRhoOf({ top, bottom }: Ratio): bigint {
+  return (top * 1_000_000_000n + bottom - 1n) / bottom
+}

@@ -1,0 +1,51 @@
+/** Zero-concentrated differential privacy: how ρ adds up, and what (ε, δ) it amounts to. */
+
+/** Halvings until a double cannot be halved any more, whatever the interval. */
+const HALVINGS = 1100
+
+/** ρ of an ε-private release. */
+export function rhoOfPure(epsilon: number): number {
+  return epsilon ** 2 / 2
+}
+
+/** ρ of Gaussian noise of that variance on something of that L2 sensitivity. */
+export function rhoOfGaussian({ sensitivity, variance }: { sensitivity: number; variance: number }): number {
+  return sensitivity ** 2 / (2 * variance)
+}
+
+/** The smallest δ for which ρ-zCDP is (ε, δ)-private: Canonne, Kamath & Steinke 2020, proposition 7, at its best α. */
+export function deltaOf(rho: number, epsilon: number): number {
+  if (rho === 0) return 0
+  // The exponent's derivative in α, (2α - 1)ρ - ε + ln(1 - 1/α), only grows.
+  const best = lastBelow(
+    1,
+    (epsilon + 1) / (2 * rho) + 2,
+    (alpha) => (2 * alpha - 1) * rho - epsilon + Math.log1p(-1 / alpha) < 0
+  )
+  const alpha = Math.max(best, 1 + Number.EPSILON)
+  const exponent = (alpha - 1) * (alpha * rho - epsilon) + alpha * Math.log1p(-1 / alpha)
+  return Math.min(1, Math.exp(exponent) / (alpha - 1))
+}
+
+/** The smallest ε for which ρ-zCDP is (ε, δ)-private. */
+export function epsilonOf(rho: number, delta: number): number {
+  const simple = rho + 2 * Math.sqrt(rho * Math.log(1 / delta))
+  return lastBelow(0, simple, (epsilon) => deltaOf(rho, epsilon) > delta)
+}
+
+/** The largest ρ that is (ε, δ)-private. */
+export function rhoFor(epsilon: number, delta: number): number {
+  return lastBelow(0, epsilon + 1, (rho) => deltaOf(rho, epsilon) <= delta)
+}
+
+/** Where a claim that holds up to some point stops to hold. */
+function lastBelow(low: number, high: number, holds: (at: number) => boolean): number {
+  let [from, to] = [low, high]
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = from + (to - from) / 2
+    if (middle === from || middle === to) break
+    if (holds(middle)) from = middle
+    else to = middle
+  }
+  return from
+}
