@@ -24,6 +24,7 @@ export function headersOf(requestId: string, own: Readonly<Record<string, string
   return { ...API_HEADERS, 'x-request-id': requestId, ...own }
 }
 
+/** A JSON answer in those headers; status 200 unless given. */
 export function jsonAnswer(
   value: unknown,
   options: { requestId: string; status?: number; headers?: Readonly<Record<string, string>> }

@@ -18,6 +18,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 
+/** What a gateway needs beside its peer. */
 export interface GatewaySettings {
   /** Signs access tokens (HS256); at least 32 bytes. */
   readonly tokenSecret: Uint8Array
@@ -35,6 +36,7 @@ export interface GatewaySettings {
   readonly random: RandomSource
 }
 
+/** The gateway as a Hono app; its environment is the connection a request came over. */
 export type GatewayApp = Hono<{ Bindings: Connection }>
 
 /** Throws CONFIG_INVALID. */
@@ -62,6 +64,7 @@ export function routesOf(room: Room): Route[] {
   return routes
 }
 
+/** What the routes of one gateway share. Throws CONFIG_INVALID. */
 export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
   const { clock, rate } = settings
   if (!(rate.perMinutePerIdentity >= 1) || !(rate.loginPerMinute >= 1)) {

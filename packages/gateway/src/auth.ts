@@ -8,6 +8,7 @@ const TOKEN_CHARS_MAX = 4_096
 /** Verified tokens remembered until they expire: a verification costs more than the rest of a request. */
 const REMEMBERED_MAX = 10_000
 
+/** What tokens are signed with, and for how long. */
 export interface TokenSettings {
   /** At least 32 bytes. */
   readonly secret: Uint8Array
@@ -22,6 +23,7 @@ interface Remembered {
   readonly expiresAtMs: number
 }
 
+/** Issues access tokens and says whose a token is. */
 export class Tokens {
   readonly #settings: TokenSettings
   readonly #key: Promise<CryptoKey>

@@ -3,6 +3,7 @@ import { type Clock, isEnded } from '@stimnet/protocol'
 import { GATEWAY_LIMITS } from './limits.ts'
 import type { RequestView } from './peer.ts'
 
+/** Where the states come from, how they are told, and what ends the stream. */
 export interface EventOptions {
   watch(signal: AbortSignal): AsyncIterable<RequestView>
   /** The data of one event. Before the end without outputs, since each event tells the whole state again. */

@@ -11,6 +11,7 @@ import type { Account, GatewayPeer } from './peer.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
 import { Answer, type RawAsk, type Route } from './route.ts'
 
+/** Who is let in without a token, and how often. */
 export interface GateSettings {
   readonly requireAuth: boolean
   readonly perMinutePerIdentity: number
@@ -18,11 +19,13 @@ export interface GateSettings {
   readonly random: RandomSource
 }
 
+/** Hono's context with our connection in it. */
 export type GatewayContext = Context<{ Bindings: Connection }>
 
 /** Whoever asks without a token where none is required. */
 const ANONYMOUS: Account = { name: 'anonymous', roles: ['researcher'] }
 
+/** Lets requests in: identifies, counts, parses, answers. */
 export class Gate {
   readonly #peer: GatewayPeer
   readonly #tokens: Tokens

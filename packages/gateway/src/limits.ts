@@ -1,6 +1,7 @@
 /** How much of the gateway one caller may take: requests a minute, streams and logins at once. All bounded maps. */
 import type { Clock } from '@stimnet/protocol'
 
+/** Every bound of the gateway beside the rates of its settings; times in ms. */
 export const GATEWAY_LIMITS = {
   /** Callers remembered; past it the one least recently seen is forgotten, which costs it nothing. */
   callersMax: 10_000,
@@ -35,6 +36,7 @@ interface Bucket {
   toldAtMs: number
 }
 
+/** Whether a token was there, and else how long until the next one. */
 export type Taken = { readonly ok: true } | { readonly ok: false; readonly waitMs: number; readonly first: boolean }
 
 /** Token buckets by key: `perMinute` on average, and as many at once. */

@@ -7,6 +7,7 @@ import type { Hono } from 'hono'
 import type { Connection } from './caller.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
 
+/** Where to listen. */
 export interface ListenOptions {
   readonly host: string
   /** 0 lets the system choose. */
@@ -15,6 +16,7 @@ export interface ListenOptions {
   readonly signal?: AbortSignal
 }
 
+/** An open listener. */
 export interface Listening {
   readonly url: string
   readonly port: number

@@ -8,6 +8,7 @@ type Json = Record<string, unknown>
 
 output('Problem', problemSchema)
 
+/** The whole document as plain JSON. */
 export function openApiOf(routes: readonly Route[], info: { version: string; url: string }): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {

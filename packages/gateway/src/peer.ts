@@ -1,6 +1,7 @@
 /** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
 import type { CatalogDescriptor, Code, Filter, JobState, Output, PooledOutput, Program } from '@stimnet/protocol'
 
+/** What an account may do. */
 export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
 
 /** Who is asking over HTTP. */
@@ -9,6 +10,7 @@ export interface Account {
   readonly roles: readonly Role[]
 }
 
+/** Who this peer is. */
 export interface PeerFacts {
   readonly nodeId: string
   readonly institution: string
@@ -19,12 +21,14 @@ export interface PeerFacts {
   readonly endpointUrl: string
 }
 
+/** How busy this peer is now. */
 export interface Activity {
   readonly activeJobs: number
   readonly totalJobs: number
   readonly connectedPeers: number
 }
 
+/** One thing a peer needs to be ready. */
 export interface Check {
   readonly name: string
   readonly ok: boolean
@@ -124,6 +128,7 @@ export interface RequestView {
   readonly warnings: readonly string[]
 }
 
+/** A record of the audit log, see proto/audit.proto. */
 export interface AuditView {
   readonly sequence: number
   readonly atMs: number
@@ -135,6 +140,7 @@ export interface AuditView {
   readonly hash: string
 }
 
+/** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
   activity(): Activity

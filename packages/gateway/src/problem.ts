@@ -3,6 +3,7 @@ import { CODES, type Code, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { headersOf } from './answer.ts'
 
+/** One field that does not fit. */
 export interface FieldProblem {
   /** As `filters.age`; empty where it is the whole. */
   readonly field: string
@@ -95,6 +96,7 @@ export function statusOf(code: Code): number {
   return STATUS[code] ?? STATUS_OF_FAULT[CODES[code].fault]
 }
 
+/** A problem as it is sent. */
 export const problemSchema = z.object({
   type: z.string().describe('urn:stimnet:code: and the code'),
   title: z.string(),
@@ -107,8 +109,10 @@ export const problemSchema = z.object({
   incident: z.string().optional().describe("By this id the operator finds the cause in the node's log")
 })
 
+/** A problem as it is sent. */
 export type Problem = z.output<typeof problemSchema>
 
+/** What a problem tells beside its error. */
 export interface ProblemContext {
   readonly requestId: string
   /** Tells the operator of what nobody foresaw; gives the incident's id. */
@@ -133,6 +137,7 @@ export function problemOf(error: unknown, context: ProblemContext): Problem {
   }
 }
 
+/** The problem as a response, with the headers its status asks for. */
 export function problemAnswer(error: unknown, context: ProblemContext): Response {
   const problem = problemOf(error, context)
   const waits = problem.status === 503 || problem.status === 429 ? { 'retry-after': '5' } : {}

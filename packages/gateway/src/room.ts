@@ -4,6 +4,7 @@ import type { Tokens } from './auth.ts'
 import type { Buckets, Places, Turnstile } from './limits.ts'
 import type { GatewayPeer } from './peer.ts'
 
+/** Everything a route can reach. */
 export interface Room {
   readonly peer: GatewayPeer
   readonly clock: Clock

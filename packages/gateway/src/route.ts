@@ -27,11 +27,13 @@ export interface RawAsk {
   body(type: BodyType): Promise<unknown>
 }
 
+/** One request with its query and body parsed. */
 export interface Ask<Q, B> extends Omit<RawAsk, 'query' | 'body'> {
   readonly query: Q
   readonly body: B
 }
 
+/** What a body can be: a JSON value or a form. */
 export type BodyType = 'json' | 'form'
 
 /** An answer that needs another status or headers than the plain one. */
@@ -71,6 +73,7 @@ interface Described {
   readonly idempotent?: boolean
 }
 
+/** A route with its types open; `route` closes them. */
 export interface RouteDefinition<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> extends Described {
   readonly query?: Q
   readonly body?: { readonly type: BodyType; readonly schema: B }

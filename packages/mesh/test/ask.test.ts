@@ -130,6 +130,10 @@ describe('asking another peer', () => {
       const asked = asker.mesh.ask(helloExchange, server.mesh.peerId, hello, { signal: soon() })
       assert.equal(await codeOf(asked), 'DEADLINE')
       assert.equal(told?.aborted, true)
+      assert.deepEqual(
+        server.told.refused.map(({ code }) => code),
+        ['DEADLINE']
+      )
     })
   })
 
@@ -147,7 +151,8 @@ describe('asking another peer', () => {
         await codeOf(asker.mesh.ask(helloExchange, server.mesh.peerId, hello, { signal: impatient })),
         'DEADLINE'
       )
-      await until(() => told?.aborted === true, 'the handler is told')
+      // Long before its own deadline of 5 s.
+      await until(() => told?.aborted === true, 'the handler is told', 3_000)
     })
   })
 

@@ -12,7 +12,7 @@ const sorted = (texts: readonly string[]) => [...texts].sort()
 const NEVER_MS = 600_000
 
 describe('finding each other', () => {
-  it('a peer that joins by one other peer is known to all within a second', async () => {
+  it('a peer that joins by one other peer becomes known to all', async () => {
     await withNetwork(async (start) => {
       const first = await start()
       const bootstrap = first.mesh.addresses()
@@ -22,9 +22,8 @@ describe('finding each other', () => {
       await until(() => before.every((peer) => knowsAll(peer, before)), 'the six of before', 15_000)
       const newcomer = await start({ bootstrap })
       const all = [...before, newcomer]
-      const ms = await until(() => all.every((peer) => knowsAll(peer, all)), 'all seven', 5_000)
-      // Aim: 1 s. Measured alone: some 100 ms; the test machine may be busy.
-      assert(ms < 3_000, `known to all after ${ms} ms`)
+      // Some 100 ms on a machine of its own; the bench says how long exactly.
+      await until(() => all.every((peer) => knowsAll(peer, all)), 'all seven')
       assert.deepEqual(sorted(newcomer.mesh.members()), sorted(before.map(({ mesh }) => mesh.peerId)))
       assert.equal(newcomer.told.connected.length, 6)
     })
@@ -117,7 +116,7 @@ describe('finding each other again', () => {
     await withNetwork(async (start) => {
       const first = await start()
       const bootstrap = first.mesh.addresses()
-      const timing = { redialMsMax: 1_000 }
+      const timing = { redialMsMax: 500, discoverMs: NEVER_MS, discoverMsMax: NEVER_MS }
       const [seeking, moving] = [await start({ bootstrap, timing }), await start({ bootstrap })]
       const { peerId } = moving.mesh
       await until(() => seeking.mesh.connected().includes(peerId), 'connected')

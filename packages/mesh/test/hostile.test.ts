@@ -137,8 +137,37 @@ describe('a member that misbehaves', () => {
         }
         const grownMiB = (process.memoryUsage().arrayBuffers - before) / 2 ** 20
         assert(grownMiB < 40, `${grownMiB} MiB more after 64 MiB were sent`)
-        if (stream.status === 'open') assert.equal(await codeFrom(stream, frames), 'OK')
+        assert.equal(await codeFrom(stream, frames), 'OK')
       })
+    })
+  })
+
+  it('and follows many times at once is followed once: by the newest stream', async () => {
+    await withNetwork(async (start) => {
+      let served = 0
+      const server = await start({
+        prepare: (mesh) =>
+          mesh.serveFollow(async function* (_ask, _from, signal) {
+            served += 1
+            await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+            served -= 1
+            yield* []
+          })
+      })
+      await withIntruder(server, async (node) => {
+        const streams: Stream[] = []
+        for (let i = 0; i < 4; i++) {
+          const stream = await streamTo(node, server, followExchange.id)
+          const frames = framesOf(stream, 1_000)
+          await frames.write(followExchange.question.encode({}), { signal: soon() })
+          assert.equal(await codeFrom(stream, frames), 'OK')
+          streams.push(stream)
+        }
+        await until(() => served === 1, 'one is served')
+        await until(() => streams.filter((stream) => stream.status === 'open').length === 1, 'one is open')
+        assert.equal(streams.at(-1)?.status, 'open')
+      })
+      await until(() => served === 0, 'none is served after the connection is gone')
     })
   })
 

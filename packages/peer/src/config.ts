@@ -1,6 +1,6 @@
 /** What can be configured: each key with its default, unit and reason. Nothing else reads the environment. */
 import { readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { catalogConfigSchema } from '@stimnet/data'
 import { isKeyId, LIMITS, StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
@@ -188,25 +188,4 @@ function withEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown 
     else merged[first] = { ...(merged[first] as object | undefined), [second]: value }
   }
   return merged
-}
-
-/** Where the client commands look when not told otherwise. */
-export interface ClientSettings {
-  readonly url: string
-  /** The session file: who is logged in where. */
-  readonly sessionFile: string
-  /** The researcher's own key. */
-  readonly keyFile: string
-  readonly token: string | undefined
-}
-
-/** STIMNET_URL, STIMNET_TOKEN, STIMNET_KEY; files under the user's configuration folder. */
-export function clientSettings(environment: NodeJS.ProcessEnv = process.env): ClientSettings {
-  const home = environment.XDG_CONFIG_HOME ?? join(environment.HOME ?? environment.USERPROFILE ?? '.', '.config')
-  return {
-    url: environment.STIMNET_URL ?? 'http://127.0.0.1:8000',
-    sessionFile: join(home, 'stimnet', 'session.json'),
-    keyFile: environment.STIMNET_KEY ?? join(home, 'stimnet', 'researcher.key'),
-    token: environment.STIMNET_TOKEN
-  }
 }

@@ -1,17 +1,18 @@
 /** What this peer answers when asked: who it is, what it offers, jobs, cancelling, following. For others and for itself. */
-import { cancelExchange, catalogExchange, helloExchange, jobExchange, type Mesh } from '@stimnet/mesh'
+
 import type { Catalog } from '@stimnet/data'
+import { cancelExchange, catalogExchange, helloExchange, jobExchange, type Mesh } from '@stimnet/mesh'
 import {
   type CatalogDescriptor,
-  CODES,
   type Clock,
+  CODES,
   codeOf,
   type Message,
   messages,
   open,
   type Signer,
-  seal,
-  StimnetError
+  StimnetError,
+  seal
 } from '@stimnet/protocol'
 import type { Admit } from './jobs/admit.ts'
 import { type FollowEvent, follow } from './jobs/follow.ts'

@@ -1,8 +1,9 @@
 /** This peer as its gateway sees it. */
-import type { Account, AuditView, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
-import { type Clock, type Signer, StimnetError, toHex, type Message } from '@stimnet/protocol'
+
 import type { Catalog } from '@stimnet/data'
+import type { Account, AuditView, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
+import { type Clock, type Message, type Signer, StimnetError, toHex } from '@stimnet/protocol'
 import type { PeerEvents } from './events.ts'
 import type { Runner } from './jobs/runner.ts'
 import { cancelRequest } from './requests/cancel.ts'

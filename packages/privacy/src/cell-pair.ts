@@ -40,7 +40,7 @@ export function judgePair(
     unsafePairs(pair, settings) ??
     sides.map((side) => unknownLevels(side, pair)).find((text) => text !== undefined)
   if (why !== undefined) return withheld(why, support, sums)
-  return judged({ support, sets: [support, ...crossSets(x, y, support)], sums }, settings)
+  return judged({ support, sets: [support, ...levelSets(x, y, support)], sums }, settings)
 }
 
 /** A subject gives to the pairs at most what it gives to the whole column, so that these are bounds from above. */
@@ -65,9 +65,10 @@ function unknownLevels({ column, levels }: Side, pair: ReducedPair): string | un
   return known ? undefined : 'the values among the pairs are not known'
 }
 
-/** The sum of products of two columns of few values solves for their whole cross-table. */
-function crossSets(x: Side, y: Side, support: SubjectSet): SubjectSet[] {
-  const rows = x.levels.map((set) => set.and(support))
-  const columns = y.levels.map((set) => set.and(support))
-  return [...rows, ...columns, ...rows.flatMap((row) => columns.map((column) => row.and(column)))]
+/**
+ * The sum of products of two columns of few values solves for their whole cross-table. Its cells need no sets of their
+ * own: the atom rule splits by the values of one and then of the other, and so judges each crossing.
+ */
+function levelSets(x: Side, y: Side, support: SubjectSet): SubjectSet[] {
+  return [...x.levels, ...y.levels].map((set) => set.and(support))
 }

@@ -49,7 +49,11 @@ class Together {
     this.#support = this.#support?.or(support) ?? support
     this.#size = this.#support.size
     this.#sizes += support.size
-    for (const [side, sum] of sums.entries()) this.#sums[side] = [...(this.#sums[side] ?? []), sum]
+    for (const [side, sum] of sums.entries()) {
+      const known = this.#sums[side] ?? []
+      known.push(sum)
+      this.#sums[side] = known
+    }
   }
 
   isSafe(): boolean {

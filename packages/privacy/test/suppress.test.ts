@@ -304,6 +304,25 @@ test('a correlation of two yes/no variables is their four counts, and each must 
   assert.equal(typeof rowsOf(ask(plan(), 80, rows(6)))[0]?.[1], 'number')
 })
 
+test('a correlation needs enough people with both values, and both must vary among them', () => {
+  const plan = planOf([SUBJECTS, { kind: 'covariance', name: 'c', variables: [ref('a'), ref('b')] }])
+  const settings = effectiveSettings({ preset: 'default', overrides: { spreadSubjectsMin: 20 } })
+  const paired = (count: number) => people(60, (i) => ({ a: i + 20, b: i < count ? i * 2 + 5 : null }))
+  assert.equal(rowsOf(ask(plan, 60, paired(19), { settings }))[0]?.[1], null)
+  assert.equal(typeof rowsOf(ask(plan, 60, paired(20), { settings }))[0]?.[1], 'number')
+  const flat = people(60, (i) => ({ a: i < 30 ? 50 : i, b: i < 30 ? i + 1 : null }))
+  assert.equal(rowsOf(ask(plan, 60, flat))[0]?.[1], null, 'everyone with both has the same')
+})
+
+test('the bins of a quantile are cohorts too: shifted by one person they are another question', () => {
+  const quantile: Measure = { kind: 'quantile', name: 'q', variable: ref('x'), q: 0.5 }
+  const rows = people(60, (i) => ({ x: i < 30 ? 15 : 75 }))
+  const first = ask(planOf([quantile]), 60, rows)
+  assert.ok(first.ok && ask(planOf([quantile]), 60, rows, { partition: first.partition }).ok)
+  const shifted = people(60, (i) => ({ x: i < 31 ? 15 : 75 }))
+  assert.equal(ask(planOf([quantile]), 60, shifted, { partition: first.partition }).ok, false)
+})
+
 test('a correlation is withheld where the few values among its pairs are not known', () => {
   const rows: Row[] = people(40, (i) => ({ a: i % 2, b: i })).flatMap((row, i) => [
     row,

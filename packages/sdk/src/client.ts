@@ -19,6 +19,7 @@ import type {
 } from './shapes.ts'
 import type { SignedRequest } from './sign.ts'
 
+/** Which gateway, as whom. */
 export interface ClientOptions {
   /** Of a gateway, such as http://127.0.0.1:8000. */
   readonly url: string
@@ -29,6 +30,7 @@ export interface ClientOptions {
   readonly clock?: Clock
 }
 
+/** How a call can be given up: its abort is thrown as the reason. */
 export interface WaitOptions {
   readonly signal?: AbortSignal
 }

@@ -12,6 +12,7 @@ const RETRY_MS_MAX = 8_000
 /** Attempts in a row without one event, before the caller is told. */
 const ATTEMPTS_MAX = 8
 
+/** One server-sent event. */
 export interface ServerEvent {
   readonly id: string | undefined
   readonly name: string

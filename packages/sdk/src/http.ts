@@ -9,6 +9,7 @@ export type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 const ANSWER_BYTES_MAX = 96 * 1024 * 1024
 const ANSWER_MS_MAX = 30_000
 
+/** One request of the API. */
 export interface Request {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
@@ -19,6 +20,7 @@ export interface Request {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Where to, with what, as whom. */
 export interface HttpOptions {
   readonly url: string
   readonly fetch: Fetch
@@ -26,6 +28,7 @@ export interface HttpOptions {
   token(): string | undefined
 }
 
+/** Requests of one gateway. */
 export class Http {
   readonly #options: HttpOptions
 

@@ -1,6 +1,7 @@
 /** What the REST API sends and answers, as its clients see it; the gateway's schemas say the same, and a test holds both together. */
 import type { DisclosureCard, Filter, Output, PooledOutput, StatisticCall } from '@stimnet/protocol'
 
+/** How a node is. */
 export interface Health {
   readonly status: 'healthy'
   readonly node_id: string
@@ -14,6 +15,7 @@ export interface Health {
   readonly peers: number
 }
 
+/** A node as another knows it. */
 export interface Node {
   readonly id: number
   readonly node_id: string
@@ -27,6 +29,7 @@ export interface Node {
   readonly sandbox: string
 }
 
+/** A variable: its type, unit, and declared levels or breakpoints. */
 export interface CatalogVariable {
   readonly name: string
   readonly type: string
@@ -38,6 +41,7 @@ export interface CatalogVariable {
   readonly maximum: number | null
 }
 
+/** A table of a catalog; never its rows. */
 export interface CatalogTable {
   readonly name: string
   readonly description: string
@@ -78,15 +82,18 @@ export interface FoundCatalog extends CatalogDescription {
   readonly institution: string
 }
 
+/** The nodes known and the catalogs offered. */
 export interface Discovery {
   readonly nodes: readonly Node[]
   readonly data_catalogs: readonly Catalog[]
 }
 
+/** The status of the documented API. */
 export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'blocked'
 /** The true word behind a status. */
 export type OutwardState = JobStatus | 'pending' | 'denied' | 'expired'
 
+/** The answer to a submission. */
 export interface JobAccepted {
   readonly job_id: string
   readonly status: JobStatus
@@ -102,6 +109,7 @@ export interface ResultData {
   readonly [key: string]: unknown
 }
 
+/** A job with its result. */
 export interface Job {
   readonly id: number
   readonly job_id: string
@@ -126,6 +134,7 @@ export interface Job {
   readonly receipt: string | null
 }
 
+/** One peer's share of a broadcast. */
 export interface BroadcastPart {
   readonly peer_id: string
   readonly node_id: string
@@ -143,6 +152,7 @@ export interface BroadcastPart {
   readonly updated_at: string
 }
 
+/** One request to many peers, and their answers. */
 export interface Broadcast {
   readonly id: string
   readonly number: number
@@ -163,6 +173,7 @@ export interface Broadcast {
   readonly pooled: PooledOutput | null
 }
 
+/** One record of the audit log. */
 export interface AuditRecord {
   readonly sequence: number
   readonly at: string
@@ -189,6 +200,7 @@ interface Asked {
   readonly title?: string
 }
 
+/** What a job asks for; the gateway signs it with the key of the account. */
 export interface JobSubmission extends Asked {
   /** A node id, a PeerId, or "*" for every peer that offers the catalog. */
   readonly target_node_id: string

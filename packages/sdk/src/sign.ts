@@ -19,6 +19,7 @@ import {
   toHex
 } from '@stimnet/protocol'
 
+/** What is asked, of whom, and who signs. */
 export interface SignRequestOptions {
   readonly signer: Signer
   readonly catalog: string
@@ -42,6 +43,7 @@ export interface SignRequestOptions {
   readonly lifetimeMs?: number
 }
 
+/** A signed request, ready for `submitBroadcast`. */
 export interface SignedRequest {
   readonly envelope: Uint8Array
   /** The same as text: a compact JWS. */

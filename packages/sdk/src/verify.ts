@@ -20,6 +20,7 @@ import {
 import { pool } from '@stimnet/statistics'
 import type { Broadcast, BroadcastPart } from './shapes.ts'
 
+/** Whose receipt it must be, and of what. */
 export interface ReceiptExpectation {
   /** The peer that must have signed. */
   readonly expectedPeer: string
@@ -90,6 +91,7 @@ function parseOutput(bytes: Uint8Array): Output {
   return parsed.data
 }
 
+/** What the researcher knows better than the gateway. */
 export interface PoolOptions {
   /** `SignedRequest.hash`; give it wherever you signed yourself. */
   readonly requestHash?: string
@@ -109,6 +111,7 @@ export interface VerifiedPart {
   readonly receipt: VerifiedReceipt | undefined
 }
 
+/** The pooled answer, and how far it can be trusted. */
 export interface VerifiedBroadcast {
   /** From verified outputs alone. */
   readonly pooled: PooledOutput

@@ -13,6 +13,7 @@ const auditQuery = z.strictObject({
     .describe('Records with a smaller sequence alone')
 })
 
+/** GET /api/v1/audit. */
 export function auditRoutes({ peer }: Room): Route[] {
   return [
     route({

@@ -22,6 +22,7 @@ const loginShape = input(
 
 const tokenShape = output('Token', z.object({ access_token: z.string(), token_type: z.literal('bearer') }))
 
+/** POST /api/v1/auth/token. */
 export function authRoutes(room: Room): Route[] {
   return [
     route({

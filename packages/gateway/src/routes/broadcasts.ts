@@ -10,6 +10,7 @@ import { broadcastSubmissionShape, envelopeBytesOf, idempotencyKeyOf, submission
 
 const listQuery = z.strictObject({ limit: wholeNumber({ min: 1, max: 1_000 }).default(100) })
 
+/** /api/v1/broadcasts and what lies below. */
 export function broadcastRoutes(room: Room): Route[] {
   const { peer } = room
   const tag = 'Broadcasts'

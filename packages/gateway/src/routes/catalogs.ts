@@ -22,6 +22,7 @@ const WORDS_MAX = 8
 const levelQuery = z.strictObject({ access_level: z.enum(ACCESS_LEVELS).optional() })
 const searchQuery = z.strictObject({ q: z.string().max(256).default('') })
 
+/** Discovery, nodes, data-catalogs and the search of the mesh. */
 export function catalogRoutes({ peer, clock }: Room): Route[] {
   const tag = 'Catalogs'
   const nodes = () => [...peer.nodes()].sort((a, b) => a.number - b.number).map(nodeOf)

@@ -8,6 +8,7 @@ import { healthOf, healthShape, readinessOf, readinessShape, serviceInfoOf, serv
 /** Probes come often and from everywhere: the checks themselves run at most once a second. */
 const CHECKS_EVERY_MS = 1_000
 
+/** /health, /ready, /metrics and /service-info. */
 export function healthRoutes({ peer, clock }: Room): Route[] {
   const tag = 'Node'
   let checked: { atMs: number; checks: Promise<readonly Check[]> } | undefined

@@ -16,6 +16,7 @@ const listQuery = z.strictObject({
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100)
 })
 
+/** /api/v1/jobs and what lies below. */
 export function jobRoutes(room: Room): Route[] {
   const { peer } = room
   const tag = 'Jobs'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { AuditView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 
+/** A record of the audit log as answered. */
 export const auditShape = output(
   'AuditRecord',
   z.object({
@@ -17,6 +18,7 @@ export const auditShape = output(
   })
 )
 
+/** A record for the wire. */
 export function auditOf(view: AuditView): z.output<typeof auditShape> {
   const { sequence, atMs, kind, actor, jobId, code, detail, hash } = view
   return { sequence, at: isoOf(atMs), kind, actor, job_id: jobId, code, detail: { ...detail }, hash }

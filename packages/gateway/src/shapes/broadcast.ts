@@ -24,6 +24,7 @@ const partShape = output(
   })
 )
 
+/** A broadcast as answered. */
 export const broadcastShape = output(
   'Broadcast',
   z.object({
@@ -46,6 +47,7 @@ export const broadcastShape = output(
   })
 )
 
+/** A broadcast as answered. */
 export type BroadcastShape = z.output<typeof broadcastShape>
 
 /** `withOutputs`: false in lists and in events before the end, which tell the state alone. */

@@ -48,22 +48,27 @@ const described = {
   cohort_size_min: z.number().int()
 }
 
+/** One of this node's catalogs as answered. */
 export const catalogShape = output('Catalog', z.object({ id: z.number().int(), ...described }))
 
+/** A catalog of the mesh as answered, with who holds it. */
 export const foundCatalogShape = output(
   'FoundCatalog',
   z.object({ peer_id: z.string(), node_id: z.string(), institution: z.string(), ...described })
 )
 
+/** What a node has and knows, in one answer. */
 export const discoveryShape = output(
   'Discovery',
   z.object({ nodes: z.array(nodeShape), data_catalogs: z.array(catalogShape) })
 )
 
+/** An own catalog for the wire. */
 export function catalogOf(view: CatalogView): z.output<typeof catalogShape> {
   return { id: view.number, ...descriptionOf(view.descriptor) }
 }
 
+/** A found catalog for the wire. */
 export function foundCatalogOf(view: FoundCatalogView): z.output<typeof foundCatalogShape> {
   return {
     peer_id: view.peerId,

@@ -6,6 +6,7 @@ import { isoOf, output, timestamp } from './named.ts'
 import { messageOf, OUTWARD_STATES, REST_STATUSES, restStatus, resultDataOf } from './result.ts'
 import { SCRIPT_TYPES } from './submission.ts'
 
+/** A job as answered. */
 export const jobShape = output(
   'Job',
   z.object({
@@ -37,6 +38,7 @@ export const jobShape = output(
   })
 )
 
+/** A job as answered. */
 export type JobShape = z.output<typeof jobShape>
 
 /** `withParts`: false in lists. */
@@ -78,11 +80,13 @@ function executionSeconds({ startedAtMs, submittedAtMs, endedAtMs }: RequestView
   return Math.max(0, (endedAtMs ?? from) - from) / 1_000
 }
 
+/** What answers a submission. */
 export const acceptedShape = output(
   'JobAccepted',
   z.object({ job_id: z.string(), status: z.enum(REST_STATUSES), message: z.string() })
 )
 
+/** The answer to a submission or cancellation. */
 export function acceptedOf(view: RequestView, message: string): z.output<typeof acceptedShape> {
   return { job_id: view.id, status: restStatus(view.state), message }
 }

@@ -6,11 +6,13 @@ export const inputs = z.registry<{ id: string }>()
 /** What they get. */
 export const outputs = z.registry<{ id: string }>()
 
+/** Names a schema of what is sent. */
 export function input<S extends z.ZodType>(id: string, schema: S): S {
   inputs.add(schema, { id })
   return schema
 }
 
+/** Names a schema of what is answered. */
 export function output<S extends z.ZodType>(id: string, schema: S): S {
   outputs.add(schema, { id })
   return schema

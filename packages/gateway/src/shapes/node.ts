@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Activity, Check, NodeView, PeerFacts } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 
+/** Health as answered. */
 export const healthShape = output(
   'Health',
   z.object({
@@ -18,6 +19,7 @@ export const healthShape = output(
   })
 )
 
+/** Health for the wire. */
 export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): z.output<typeof healthShape> {
   return {
     status: 'healthy',
@@ -32,6 +34,7 @@ export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): z
   }
 }
 
+/** Readiness as answered. */
 export const readinessShape = output(
   'Readiness',
   z.object({
@@ -40,6 +43,7 @@ export const readinessShape = output(
   })
 )
 
+/** Ready when every check is ok. */
 export function readinessOf(checks: readonly Check[]): z.output<typeof readinessShape> {
   return {
     ready: checks.every((check) => check.ok),
@@ -47,6 +51,7 @@ export function readinessOf(checks: readonly Check[]): z.output<typeof readiness
   }
 }
 
+/** A node as answered. */
 export const nodeShape = output(
   'Node',
   z.object({
@@ -62,6 +67,7 @@ export const nodeShape = output(
   })
 )
 
+/** A node for the wire. */
 export function nodeOf(view: NodeView): z.output<typeof nodeShape> {
   return {
     id: view.number,
@@ -90,6 +96,7 @@ export const serviceInfoShape = output(
   })
 )
 
+/** Service info for the wire. */
 export function serviceInfoOf(facts: PeerFacts): z.output<typeof serviceInfoShape> {
   return {
     id: `org.stimnet.${facts.nodeId}`,

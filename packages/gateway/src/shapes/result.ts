@@ -15,11 +15,14 @@ import type { PartView, RequestView } from '../peer.ts'
 import { output } from './named.ts'
 
 output('DisclosureCard', disclosureCardSchema)
+/** One peer's safe output, named for the document. */
 export const safeOutputShape = output('SafeOutput', outputSchema)
+/** A pooled answer, named for the document. */
 export const pooledOutputShape = output('PooledOutput', pooledOutputSchema)
 
 /** What existing clients know; they stop waiting at the last four. */
 export const REST_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled', 'blocked'] as const
+/** One of REST_STATUSES. */
 export type RestStatus = (typeof REST_STATUSES)[number]
 
 const STATUS_OF: Record<JobState, RestStatus> = {
@@ -35,6 +38,7 @@ const STATUS_OF: Record<JobState, RestStatus> = {
   expired: 'cancelled'
 }
 
+/** The documented status of a state. */
 export function restStatus(state: JobState): RestStatus {
   return STATUS_OF[state]
 }

@@ -15,6 +15,7 @@ import type { Submission } from '../peer.ts'
 import { fieldsOf, InvalidInput } from '../problem.ts'
 import { input } from './named.ts'
 
+/** What can be submitted; `statistic` is new beside the documented four. */
 export const SCRIPT_TYPES = ['python', 'r', 'sql', 'jupyter', 'statistic'] as const
 
 /** A PeerId or a node's name. */
@@ -45,6 +46,7 @@ const asked = {
   title: z.string().max(200).nullish()
 }
 
+/** What POST /api/v1/jobs takes. */
 export const jobSubmissionShape = input(
   'JobSubmission',
   z.strictObject({

@@ -1,6 +1,5 @@
 /** `stimnet account`: who may log in at this peer's gateway. */
 import { join, resolve } from 'node:path'
-import { loadConfig } from '../config.ts'
 import { Accounts, ROLES } from '../store/accounts.ts'
 import { command, EXIT, type Io, oneOf } from './arguments.ts'
 import { readPassword } from './password.ts'
@@ -27,6 +26,8 @@ Roles: researcher asks, steward and auditor read the audit log, operator and ste
   },
   positionals: [1, 2],
   run: async (values, [action = '', name], io) => {
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const { loadConfig } = await import('../config.ts')
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
     switch (oneOf('action', action, ['add', 'remove', 'list'])) {

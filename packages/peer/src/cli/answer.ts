@@ -26,7 +26,10 @@ function withheldIn({ output }: Part): string {
 
 /** The whole answer, as text. */
 export function answerText(broadcast: Broadcast): string {
-  const lines = [partsTable(broadcast)]
+  const lines =
+    broadcast.parts.length > 0
+      ? [partsTable(broadcast)]
+      : [`${broadcast.code ?? broadcast.state}: ${printable(broadcast.reason ?? '')}\n`]
   lines.push(...reasonLines(broadcast))
   const { pooled } = broadcast
   const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
@@ -56,7 +59,9 @@ function reasonLines({ parts }: Broadcast): string[] {
     const names = told.get(part.reason) ?? []
     told.set(part.reason, [...names, nameOf(part)])
   }
-  return [...told].map(([reason, names]) => `${names.length === parts.length ? 'All' : names.join(', ')}: ${printable(reason)}\n`)
+  return [...told].map(
+    ([reason, names]) => `${names.length === parts.length ? 'All' : names.join(', ')}: ${printable(reason)}\n`
+  )
 }
 
 function claimOf({ level, claim }: { level: string; claim: string }): string {

@@ -1,7 +1,5 @@
 /** `stimnet audit verify`: whether the log of this peer is whole. */
 import { join, resolve } from 'node:path'
-import { loadConfig } from '../config.ts'
-import { Database } from '../store/database.ts'
 import { systemClock } from '@stimnet/protocol'
 import { command, EXIT, oneOf } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
@@ -18,6 +16,8 @@ GET /api/v1/audit. Exit code 1 means that a record was changed, dropped or moved
   positionals: [1, 1],
   run: async (values, [action = ''], io) => {
     oneOf('action', action, ['verify'])
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const [{ loadConfig }, { Database }] = await Promise.all([import('../config.ts'), import('../store/database.ts')])
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const database = await Database.open({ directory: join(resolve(baseDir, config.data_dir), 'db') }, () =>
       systemClock.now()

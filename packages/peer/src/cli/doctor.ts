@@ -1,9 +1,8 @@
 /** `stimnet doctor`: what is well with a peer, what is not, and what to do about it. */
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
-import { type LoadedConfig, loadConfig } from '../config.ts'
 import { diskCheck } from '../checks.ts'
-import { openSandbox } from '../opening.ts'
+import type { LoadedConfig } from '../config.ts'
 import { command, EXIT } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { printable } from './table.ts'
@@ -22,6 +21,8 @@ export const doctorCommand = command({
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print the findings as JSON' } },
   positionals: [0, 0],
   run: async (values, _, io) => {
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const { loadConfig } = await import('../config.ts')
     const loaded = await loadConfig(values.config ?? 'stimnet.yaml')
     const findings = [
       { name: 'configuration', ok: true, detail: `${loaded.config.catalogs.length} catalogs` },
@@ -114,6 +115,7 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
   const name = 'sandbox'
   if (config.sandbox.engine === 'none') return { name, ok: true, detail: 'none: scripts are refused' }
   try {
+    const { openSandbox } = await import('../opening.ts')
     const sandbox = await openSandbox(config, resolve(baseDir, config.data_dir))
     const description = await sandbox?.describe()
     await sandbox?.close()

@@ -1,7 +1,7 @@
 /** `stimnet init`: a configuration with its reasons in it, a key, and what to do next. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { cryptographicRandom, signerFromSeed, StimnetError } from '@stimnet/protocol'
+import { cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
 import { loadOrCreateSeed } from '../identity.ts'
 import { command, EXIT } from './arguments.ts'
 

@@ -1,6 +1,6 @@
 /** `stimnet key`: a researcher's own signing key, so that no gateway need be trusted. */
 import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
-import { clientSettings } from '../config.ts'
+import { clientSettings } from '../config-client.ts'
 import { loadOrCreateSeed, readSeed } from '../identity.ts'
 import { command, EXIT } from './arguments.ts'
 

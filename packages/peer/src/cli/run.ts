@@ -7,12 +7,12 @@ import {
   type Program,
   programText,
   programWord,
-  signerFromSeed,
   StimnetError,
+  signerFromSeed,
   statisticSchema
 } from '@stimnet/protocol'
 import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
-import { clientSettings } from '../config.ts'
+import { clientSettings } from '../config-client.ts'
 import { readSeed } from '../identity.ts'
 import { answerText, exitOf } from './answer.ts'
 import { command, EXIT, type Io } from './arguments.ts'

@@ -2,9 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
-import { createClient, type Client } from '@stimnet/sdk'
+import { type Client, createClient } from '@stimnet/sdk'
 import { z } from 'zod'
-import { clientSettings } from '../config.ts'
+import { clientSettings } from '../config-client.ts'
 
 /** Options of every command that asks a gateway. */
 export const CLIENT_OPTIONS = {

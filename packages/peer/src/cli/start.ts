@@ -1,6 +1,4 @@
 /** `stimnet start`: runs a peer until it is told to stop. */
-import { loadConfig } from '../config.ts'
-import { startPeer } from '../peer.ts'
 import { command, EXIT } from './arguments.ts'
 
 /** Where the peer’s configuration is, for every command on the peer’s own machine. */
@@ -21,6 +19,8 @@ Log lines go to standard error as JSON. Jobs under way when the peer stops stay 
   options: { config: CONFIG_OPTION },
   positionals: [0, 0],
   run: async (values, _, io) => {
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const [{ loadConfig }, { startPeer }] = await Promise.all([import('../config.ts'), import('../peer.ts')])
     const peer = await startPeer(await loadConfig(values.config ?? 'stimnet.yaml'))
     io.out(`PeerId   ${peer.peerId}\n`)
     for (const address of peer.addresses) io.out(`Address  ${address}\n`)

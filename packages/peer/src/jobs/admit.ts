@@ -1,7 +1,7 @@
 /** From a sealed ask to a sealed decision: check, validate, sign off, enqueue. It never waits for a run. */
 import {
-  CODES,
   type Clock,
+  CODES,
   type Code,
   codeOf,
   jobIdOf,

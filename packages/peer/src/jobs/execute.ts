@@ -1,7 +1,7 @@
 /** One run: cohort gate, then statistics or sandbox. What comes back is an aggregate, and stays inside the walls. */
 import type { Aggregate } from '@stimnet/privacy'
 import { gateCohort, literalsOfPython } from '@stimnet/privacy'
-import { type Code, type SubjectSet, StimnetError } from '@stimnet/protocol'
+import { type Code, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from './privacy.ts'
 import type { JobPlan } from './validate.ts'

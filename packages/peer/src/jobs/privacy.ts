@@ -5,12 +5,12 @@ import {
   type Disclosed,
   disclose,
   effectiveSettings,
-  type PrivacySettings,
   Partition,
+  type PrivacySettings,
   policyHash,
   variableFacts
 } from '@stimnet/privacy'
-import { canonicalBytes, type Filter, sha256Hex, type SubjectSet } from '@stimnet/protocol'
+import { canonicalBytes, type Filter, type SubjectSet, sha256Hex } from '@stimnet/protocol'
 import type { PeerConfig } from '../config.ts'
 import type { AtomStore } from '../store/atoms.ts'
 import type { Draft } from '../store/database.ts'

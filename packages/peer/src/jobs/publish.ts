@@ -1,7 +1,7 @@
 /** The end of a job, in one synced batch: state, sealed result, atoms, audit. Once stored, only these bytes are served. */
 import { createHash } from 'node:crypto'
 import { assertSafe, type SafeOutput } from '@stimnet/privacy'
-import { type Clock, type Code, CODES, type JobState, messages, type Signer, seal } from '@stimnet/protocol'
+import { type Clock, CODES, type Code, type JobState, messages, type Signer, seal } from '@stimnet/protocol'
 import type { Database, Draft } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import { EVIDENCE_LIFETIME_MS } from './admit.ts'

@@ -9,7 +9,7 @@ import { check } from './check.ts'
 import { type Executed, type ExecutionParts, execute, NODE_ENGINE } from './execute.ts'
 import { visibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from './privacy.ts'
-import { type Ending, publish, type PublishParts } from './publish.ts'
+import { type Ending, type PublishParts, publish } from './publish.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
 
 /** A job caught running more often than this takes the node down with it: it ends as the node's failure. */

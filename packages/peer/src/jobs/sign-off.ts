@@ -1,11 +1,12 @@
 /** Gathers the facts of a request and asks the policy; it decides nothing itself. */
+
+import { programWord } from '@stimnet/protocol'
 import type { PeerConfig } from '../config.ts'
 import { type Decision, decide, type Facts } from '../policy/decision.ts'
 import { requesterIsListed } from '../policy/people.ts'
 import { RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
 import type { JobPlan } from './validate.ts'
-import { programWord } from '@stimnet/protocol'
 
 /** The policy’s word on a request. */
 export interface SignOff {

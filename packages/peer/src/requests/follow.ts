@@ -1,5 +1,5 @@
 /** One follow stream per serving peer, for as long as we wait for anything there. */
-import { type Clock, type Code, isEnded, isJobState, type Message, StimnetError, codeOf } from '@stimnet/protocol'
+import { type Clock, type Code, codeOf, isEnded, isJobState, type Message, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Links } from './links.ts'

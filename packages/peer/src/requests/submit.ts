@@ -1,7 +1,9 @@
 /** From what an account asks for to sealed requests at other peers: store, find, seal, ask, follow. */
+
+import type { SignedSubmission, Submission } from '@stimnet/gateway'
 import {
-  CODES,
   type Clock,
+  CODES,
   type Code,
   checkFilter,
   codeOf,
@@ -21,7 +23,6 @@ import {
   seal,
   toHex
 } from '@stimnet/protocol'
-import type { SignedSubmission, Submission } from '@stimnet/gateway'
 import type { PeerEvents } from '../events.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Directory } from './directory.ts'

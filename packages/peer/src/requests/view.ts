@@ -1,6 +1,6 @@
 /** A stored request as the gateway shows it: states, verified outputs, and the pooled answer. */
 import type { PartView, RequestView } from '@stimnet/gateway'
-import { CODES, codeOf, isEnded, type JobState, messages, type Output, open, type Clock } from '@stimnet/protocol'
+import { type Clock, CODES, codeOf, isEnded, type JobState, messages, type Output, open } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
 

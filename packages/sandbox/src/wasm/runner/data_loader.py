@@ -1,10 +1,9 @@
 """The cohort's tables, as scripts of the first clients ask for them."""
 import csv as _csv
-import json as _json
 import os as _os
 
-with open(_os.environ["JOB_CONFIG"], encoding="utf-8") as _file:
-    _tables = _json.load(_file)["tables"]
+import stimnet as _stimnet
+
 _loaded = {}
 
 
@@ -18,33 +17,29 @@ def _integer(text):
 _parsers = {"integer": _integer, "number": float}
 
 
-def _load(table):
-    parsers = {column["name"]: _parsers.get(column["type"], str) for column in table["columns"]}
-    path = _os.path.join(_os.environ["DATA_ROOT"], table["name"] + ".csv")
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = _csv.reader(file)
-        names = next(rows, [])
-        readers = [(name, parsers.get(name, str)) for name in names]
-        return [
-            {name: None if text == "" else parse(text) for (name, parse), text in zip(readers, row)} for row in rows if row
-        ]
+def _rows(lines, columns):
+    parsers = {column["name"]: _parsers.get(column["type"], str) for column in columns}
+    rows = _csv.reader(lines)
+    readers = [(name, parsers.get(name, str)) for name in next(rows, [])]
+    return [{name: None if text == "" else parse(text) for (name, parse), text in zip(readers, row)} for row in rows if row]
 
 
 def load_data(table=None):
     """Every table by name, or the rows of the one named: dicts with numbers as numbers and None for missing."""
+    tables = _stimnet._config["tables"]
     if table is None or str(table).rstrip("/") == _os.environ["DATA_ROOT"]:
-        return {one["name"]: load_data(one["name"]) for one in _tables}
+        return {one["name"]: load_data(one["name"]) for one in tables}
     name = str(table).removesuffix(".csv")
     if name not in _loaded:
-        found = next((one for one in _tables if one["name"] == name), None)
+        found = next((one for one in tables if one["name"] == name), None)
         if found is None:
-            raise KeyError(f"no table {name!r}; there are: " + ", ".join(one["name"] for one in _tables))
-        _loaded[name] = _load(found)
+            raise KeyError(f"no table {name!r}; there are: " + ", ".join(one["name"] for one in tables))
+        path = _os.path.join(_os.environ["DATA_ROOT"], name + ".csv")
+        with open(path, newline="", encoding="utf-8") as file:
+            _loaded[name] = _rows(file, found["columns"])
     return _loaded[name]
 
 
 def save_result(name, value):
     """Names one value of the result."""
-    import stimnet
-
-    stimnet.release(name, value)
+    _stimnet.release(name, value)

@@ -3,6 +3,9 @@
 def _make():
     import builtins, json, os, random, sys, traceback, types
 
+    sys.path.insert(0, "/lib/helpers")
+    import data_loader, stimnet
+
     # The engine finds its source of randomness at the first call, and could not once its permissions are gone.
     os.urandom(1)
     dumps, loads, stat, opened, excepthook = json.dumps, json.loads, os.stat, open, traceback.print_exception
@@ -17,7 +20,6 @@ def _make():
         raise TypeError(f"{type(value).__name__} is not JSON")
 
     def prepare(header):
-        sys.path.insert(0, "/lib/helpers")
         os.environ.clear()
         os.environ.update(
             HOME="/tmp",
@@ -32,14 +34,12 @@ def _make():
         # Every sandbox starts from the same memory, and so from the same random state.
         random.seed()
         sys.argv = ["script.py"]
-        import stimnet
-        from data_loader import save_result
-
-        builtins.save_result = save_result
+        stimnet._begin(header["config"])
+        builtins.save_result = data_loader.save_result
         main = types.ModuleType("__main__")
         main.__dict__["__builtins__"] = builtins
         sys.modules["__main__"] = main
-        return main.__dict__, stimnet
+        return main.__dict__
 
     def execute(cells, scope):
         for number, cell in enumerate(cells, 1):
@@ -50,7 +50,7 @@ def _make():
         """Whether an exit means that all is well."""
         return error.code in (None, 0, False)
 
-    def find(scope, stimnet, bytes_max):
+    def find(scope, bytes_max):
         try:
             size = stat("/job/result.json").st_size
         except FileNotFoundError:
@@ -70,13 +70,13 @@ def _make():
     def attempt(text):
         header = loads(text)
         try:
-            scope, stimnet = prepare(header)
+            scope = prepare(header)
             try:
                 execute(header["cells"], scope)
             except SystemExit as error:
                 if not leave(error):
                     raise
-            return find(scope, stimnet, header["output_bytes_max"])
+            return find(scope, header["output_bytes_max"])
         except MemoryError:
             return "failed", "MEMORY_LIMIT"
         except BaseException as error:
@@ -90,6 +90,41 @@ def _make():
                     pass
 
     return attempt
+
+
+def _warm():
+    # Machine code for the engine's functions is made at their first call. What most scripts do is done here once, on
+    # nothing, while the sandbox waits for its job.
+    import csv, datetime, io, json, math, random, re, statistics, traceback
+
+    import data_loader
+
+    columns = [{"name": "a", "type": "integer"}, {"name": "b", "type": "number"}, {"name": "c", "type": "category"}]
+    text = "a,b,c\n" + "".join(f"{i},{i / 7},{'x' if i % 2 else 'y'}\n" for i in range(40))
+    rows = data_loader._rows(io.StringIO(text), columns)
+    with open("/tmp/warm", "w") as file:
+        file.write(text)
+    with open("/tmp/warm", newline="") as file:
+        groups = {}
+        for row in csv.DictReader(file):
+            groups.setdefault(row["c"], []).append(float(row["b"]))
+    numbers = sorted((row["b"] for row in rows), reverse=True)
+    found = {
+        "mean": statistics.mean(numbers), "sd": statistics.stdev(numbers), "median": statistics.median(numbers),
+        "quantiles": statistics.quantiles(numbers), "r": statistics.correlation(numbers, numbers), "root": math.sqrt(2),
+        "groups": groups, "day": datetime.date.today().isoformat(), "word": re.sub("a", "b", "aaa"), "text": f"{1 / 3:.3f}",
+    }
+    json.loads(json.dumps(found, indent=1))
+    json.dumps(found, allow_nan=False)
+    scope = {}
+    exec(compile("class A:\n  def f(self, *a, **k): return [x for x in a]\nb = A().f(1, 2, c=3)\nassert b", "warm", "exec"), scope)
+    try:
+        raise ValueError("warm")
+    except ValueError as error:
+        traceback.print_exception(error, file=io.StringIO())
+    import os
+
+    os.remove("/tmp/warm")
 
 
 _run = _make()

@@ -8,7 +8,7 @@
  */
 // Held here, since the name Deno is gone when the program runs.
 const { args, exit, stdin, stdout, stderr } = Deno
-const [mode, pyodideDirectory, snapshotPath] = args
+const [mode, pyodideDirectory, snapshotPath, warmth] = args
 
 const { loadPyodide } = await import(`file://${pyodideDirectory}/pyodide.mjs`)
 const here = new URL('.', import.meta.url).pathname
@@ -43,7 +43,8 @@ async function serve() {
   for (const name of ['data_loader', 'stimnet']) pyodide.FS.writeFile(`/lib/helpers/${name}.py`, python(name))
   pyodide.runPython(python('run'))
   const run = pyodide.globals.get('_run')
-  pyodide.runPython('del _run')
+  if (warmth === 'warm') pyodide.runPython('_warm()')
+  pyodide.runPython('del _run, _warm')
   giveUpEverything()
   write(stdout, new TextEncoder().encode('READY\n'))
 

@@ -5,14 +5,11 @@ parameters  the parameters of the request
 filters     its filters, already applied to the cohort where they name variables
 release     release("mean_age", 61.2), release("age", n=120, mean=61.2), release("quartiles", 55, 61, 70)
 """
-import json as _json
-import os as _os
 
-with open(_os.environ["JOB_CONFIG"], encoding="utf-8") as _file:
-    _config = _json.load(_file)
-parameters = _config["parameters"]
-filters = _config["filters"]
-min_cohort_size = int(_os.environ["MIN_COHORT_SIZE"])
+_config = {}
+parameters = {}
+filters = {}
+min_cohort_size = None
 _released = {}
 
 
@@ -23,6 +20,13 @@ def release(name, *values, **fields):
     if bool(values) == bool(fields):
         raise TypeError("release needs either values or named fields")
     _released[name] = fields or (values[0] if len(values) == 1 else list(values))
+
+
+def _begin(config):
+    # The module is imported before there is a job, so that no job waits for it.
+    global _config, parameters, filters, min_cohort_size
+    _config, parameters, filters = config, config["parameters"], config["filters"]
+    min_cohort_size = config["min_cohort_size"]
 
 
 def __getattr__(name):

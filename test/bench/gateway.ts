@@ -1,0 +1,72 @@
+/** The gateway's requests a second beside a bare server's. Server and load are processes of their own. */
+import { join } from 'node:path'
+import { createClient } from '@stimnet/sdk'
+import { PASSWORD, writeSite } from '../mesh.ts'
+import { startBareServer, startServingPeer } from './children.ts'
+import { requestsPerSecond } from './http-load.ts'
+import { inTurn, median, spread } from './measure.ts'
+import type { Context, Line, Row } from './row.ts'
+import { scratchFolder } from './scratch.ts'
+import { QUESTIONS, trialCatalog, writeTrial } from './trial.ts'
+
+const CONNECTIONS = 16
+const REQUESTS = 4_000
+const ROUNDS = 9
+const WARM_UPS = 3
+
+export const gatewayRow: Row = {
+  name: 'gateway',
+  says: 'requests a second of the gateway',
+  withinMs: 90_000,
+  measure
+}
+
+async function measure(context: Context): Promise<readonly Line[]> {
+  const folder = await scratchFolder(context)
+  const data = join(folder, 'trial.csv')
+  await writeTrial(data)
+  const site = await writeSite(folder, 0, {
+    config: {
+      log: { level: 'info' },
+      // The limit itself stays in the way of every request, as in an institution.
+      gateway: { port: 0, requests_per_minute: 1_000_000_000 },
+      catalogs: [trialCatalog('trial', data, 'prompt')]
+    }
+  })
+  const peer = await startServingPeer(context, site.configFile)
+  const bare = await startBareServer(context)
+  const { id, token } = await endedJob(peer.gatewayUrl)
+  const load = (url: string, path: string, token?: string) =>
+    requestsPerSecond({ url, path, connections: CONNECTIONS, requests: REQUESTS, ...(token ? { token } : {}) })
+  const found = await inTurn(
+    {
+      health: () => load(peer.gatewayUrl, '/health'),
+      bare: () => load(bare.url, '/health'),
+      job: () => load(peer.gatewayUrl, `/api/v1/jobs/${id}`, token)
+    },
+    { warmUps: WARM_UPS, rounds: ROUNDS, onRound: (round) => context.progress(`round ${round} of ${ROUNDS}`) }
+  )
+  return (['health', 'job'] as const).map((side) => ({
+    name: side === 'health' ? 'GET /health' : 'GET /api/v1/jobs/{id}, ended',
+    unit: '/s',
+    ours: median(found[side]),
+    floor: median(found.bare),
+    floorIs: 'a bare Hono server with a constant answer',
+    target: { of: 'ratio', bound: 'at least', value: 0.5 },
+    note: `middle half: ours ${spread(found[side])} /s, floor ${spread(found.bare)} /s; ${CONNECTIONS} connections`
+  }))
+}
+
+/** A job of this peer's own, through the gateway, to its end. */
+async function endedJob(url: string): Promise<{ id: string; token: string }> {
+  const client = createClient({ url })
+  const token = await client.authenticate('ada', PASSWORD)
+  const { job_id: id } = await client.submitJob({
+    data_catalog_name: 'trial',
+    script_type: 'sql',
+    script_content: QUESTIONS[0] ?? ''
+  } as never)
+  const job = await client.waitForJob(String(id))
+  if (job.status !== 'completed') throw new Error(`the job ended ${job.status}`)
+  return { id: String(id), token }
+}

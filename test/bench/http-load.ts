@@ -1,0 +1,70 @@
+/** A light HTTP client: sockets kept alive, one request after the other on each, and nothing but counting. */
+import { connect, type Socket } from 'node:net'
+
+export interface Load {
+  readonly url: string
+  readonly path: string
+  readonly token?: string
+  /** Sockets, each with one request under way. */
+  readonly connections: number
+  readonly requests: number
+}
+
+const LOAD_MS_MAX = 30_000
+
+/** Requests per second. Throws where any answer is not a 200 with a body. */
+export async function requestsPerSecond(load: Load): Promise<number> {
+  const { hostname, port, host } = new URL(load.url)
+  const authorization = load.token === undefined ? '' : `authorization: Bearer ${load.token}\r\n`
+  const request = Buffer.from(`GET ${load.path} HTTP/1.1\r\nhost: ${host}\r\n${authorization}accept: */*\r\n\r\n`)
+  const sockets = await Promise.all(Array.from({ length: load.connections }, () => opened(hostname, Number(port))))
+  const late = setTimeout(() => {
+    for (const socket of sockets) socket.destroy(new Error('the load did not end in time'))
+  }, LOAD_MS_MAX)
+  let left = load.requests
+  const take = () => left-- > 0
+  try {
+    const started = performance.now()
+    await Promise.all(sockets.map((socket) => drive(socket, request, take)))
+    return load.requests / ((performance.now() - started) / 1_000)
+  } finally {
+    clearTimeout(late)
+    for (const socket of sockets) socket.destroy()
+  }
+}
+
+function opened(host: string, port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, noDelay: true }, () => resolve(socket))
+    socket.once('error', reject)
+  })
+}
+
+/** Asks as long as there is something to take. */
+function drive(socket: Socket, request: Buffer, take: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let had = ''
+    const next = () => (take() ? void socket.write(request) : resolve())
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the server hung up')))
+    socket.setEncoding('latin1')
+    socket.on('data', (piece: string) => {
+      had += piece
+      const end = endOf(had)
+      if (end === undefined || had.length < end) return
+      if (!had.startsWith('HTTP/1.1 200 ')) return reject(new Error(`answered ${had.slice(0, 200)}`))
+      had = had.slice(end)
+      next()
+    })
+    next()
+  })
+}
+
+/** Where the answer at the beginning of a text ends; undefined before its head is whole. */
+function endOf(text: string): number | undefined {
+  const head = text.indexOf('\r\n\r\n')
+  if (head < 0) return undefined
+  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head))?.[1]
+  if (length === undefined) throw new Error(`an answer without a length: ${text.slice(0, head)}`)
+  return head + 4 + Number(length)
+}

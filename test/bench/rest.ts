@@ -1,0 +1,97 @@
+/** A peer at rest: what it holds in memory, and how soon it serves after it was started. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { type Site, spawnSite, writeSite } from '../mesh.ts'
+import { inTurn, median, short, spread, timed } from './measure.ts'
+import { residentOf } from './processes.ts'
+import type { Context, Line, Row } from './row.ts'
+import { scratchFolder } from './scratch.ts'
+
+const ROUNDS = 5
+/** Until what a start leaves behind is collected, and a warm slot has come up. */
+const SETTLE_MS = 3_000
+
+export const restRow: Row = {
+  name: 'rest',
+  says: 'memory and start of a peer at rest',
+  withinMs: 90_000,
+  measure
+}
+
+async function measure(context: Context): Promise<readonly Line[]> {
+  const folder = await scratchFolder(context)
+  const site = await writeSite(folder, 0, { config: configOf(folder, 0) })
+  context.progress('first start: snapshots')
+  await (await spawnSite(context, site)).stop()
+  const memory: number[] = []
+  const bareMemory: number[] = []
+  const found = await inTurn(
+    { peer: () => startOf(context, site, memory), bare: () => bareStart(context, bareMemory) },
+    { warmUps: 1, rounds: ROUNDS, onRound: (round) => context.progress(`start ${round} of ${ROUNDS}`) }
+  )
+  const floorIs = 'a bare node process'
+  return [
+    {
+      name: 'a peer at rest: resident memory',
+      unit: 'MB',
+      ours: median(memory),
+      floor: median(bareMemory),
+      floorIs,
+      target: { of: 'ours', bound: 'at most', value: 150 },
+      note: `${SETTLE_MS / 1_000} s after the start, three catalogs, no job yet; ${await warmSlots(context, folder)}`
+    },
+    {
+      name: 'a peer: from start to serving',
+      unit: 'ms',
+      ours: median(found.peer),
+      floor: median(found.bare),
+      floorIs,
+      target: { of: 'ours', bound: 'at most', value: 2_000 },
+      note: `with a current snapshot; middle half ${spread(found.peer)} ms`
+    }
+  ]
+}
+
+function configOf(folder: string, poolSize: number): Record<string, unknown> {
+  return {
+    log: { level: 'info' },
+    sandbox: { engine: 'auto', pool_size: poolSize, cache_dir: join(folder, 'sandbox') }
+  }
+}
+
+/** Starts, waits until it serves, lets it rest, notes its memory and stops it. */
+async function startOf(context: Context, site: Site, memory: number[]): Promise<number> {
+  const started = performance.now()
+  const peer = await spawnSite(context, site)
+  const took = performance.now() - started
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  memory.push((await residentOf(peer.process.pid ?? 0)).own)
+  await peer.stop()
+  return took
+}
+
+async function bareStart(context: Context, memory: number[]): Promise<number> {
+  const took = await timed(async () => {
+    await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit')
+  })
+  const idle = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)'], { stdio: 'ignore' })
+  const exited = once(idle, 'exit')
+  context.after(() => idle.kill('SIGKILL'))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  memory.push((await residentOf(idle.pid ?? 0)).own)
+  idle.kill('SIGKILL')
+  await exited
+  return took
+}
+
+/** The same peer with one warm sandbox: its children, told apart. */
+async function warmSlots(context: Context, folder: string): Promise<string> {
+  const site = await writeSite(folder, 0, { config: configOf(folder, 1) })
+  const peer = await spawnSite(context, site)
+  await new Promise((resolve) => setTimeout(resolve, 2 * SETTLE_MS))
+  const { own, children } = await residentOf(peer.process.pid ?? 0)
+  await peer.stop()
+  const told = children.map(({ name, mb }) => `${name} ${short(mb)} MB`).join(', ') || 'no child'
+  return `with one warm sandbox: the peer ${short(own)} MB, beside it ${told}`
+}

@@ -1,0 +1,28 @@
+/** Started for one row: measures it, takes everything down again, and hands its lines to the parent. */
+import { ROWS } from './rows.ts'
+import type { Line } from './row.ts'
+
+/** What the parent is told. */
+export type RowAnswer =
+  | { readonly ok: true; readonly lines: readonly Line[] }
+  | { readonly ok: false; readonly why: string }
+
+async function answer(name: string | undefined): Promise<RowAnswer> {
+  const row = ROWS.find((candidate) => candidate.name === name)
+  if (!row) return { ok: false, why: `there is no row ${name}` }
+  const taking: (() => unknown)[] = []
+  const context = {
+    progress: (text: string) => void process.stderr.write(`  ${row.name}: ${text}\n`),
+    after: (take: () => unknown) => void taking.unshift(take)
+  }
+  try {
+    return { ok: true, lines: await row.measure(context) }
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  } finally {
+    for (const take of taking) await take()
+  }
+}
+
+const answered = await answer(process.argv[2])
+process.send?.(answered, () => process.disconnect?.())

@@ -1,0 +1,10 @@
+/** Every row of the benchmark, in the order of the table. */
+import { auditRow } from './audit.ts'
+import { broadcastRow } from './broadcast.ts'
+import { gatewayRow } from './gateway.ts'
+import { jobRow } from './job.ts'
+import { joinRow } from './join.ts'
+import { restRow } from './rest.ts'
+import type { Row } from './row.ts'
+
+export const ROWS: readonly Row[] = [jobRow, gatewayRow, broadcastRow, auditRow, restRow, joinRow]

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { parse, stringify } from 'yaml'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
+import { DEMO_SITES, writeDemoData } from '../../scripts/demo/data.ts'
+import { PASSWORD, scratchFolder, spawnSite } from '../mesh.ts'
+
+const MAIN = join(import.meta.dirname, '../../packages/peer/src/main.ts')
+
+/** Runs `stimnet` as a person would, in a home of its own. */
+function stimnetIn(home: string) {
+  return async (args: readonly string[], input = ''): Promise<{ code: number | null; out: string; err: string }> => {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      env: { PATH: process.env.PATH ?? '', HOME: home },
+      cwd: home
+    })
+    const collected = { out: '', err: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      collected.out += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      collected.err += text
+    })
+    child.stdin.end(input)
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, ...collected }
+  }
+}
+
+describe('the command line', () => {
+  test('takes a newcomer from nothing to a first answer', async (t) => {
+    const home = await scratchFolder(t)
+    const stimnet = stimnetIn(home)
+
+    const init = await stimnet(['init', 'peer', '--institution', 'Hospital A'])
+    assert.equal(init.code, 0, init.err)
+    const again = await stimnet(['init', 'peer', '--institution', 'Hospital B'])
+    assert.equal(again.code, 2)
+    assert.match(again.err, /nothing was changed/)
+
+    const configFile = join(home, 'peer', 'stimnet.yaml')
+    const config = parse(await readFile(configFile, 'utf8'))
+    const [site] = DEMO_SITES
+    assert.ok(site)
+    await writeDemoData(join(home, 'peer', 'data'), site)
+    const catalogs = demoCatalogs('data')
+    Object.assign(config, { catalogs, sandbox: { engine: 'none' }, log: { level: 'silent' } })
+    config.mesh.listen = ['/ip4/127.0.0.1/tcp/0']
+    config.gateway.port = 0
+    await writeFile(configFile, stringify(config))
+
+    const weak = await stimnet(['account', 'add', 'ada', '--config', configFile], 'short\n')
+    assert.deepEqual([weak.code, /at least 12/.test(weak.err)], [2, true])
+    const roles = ['--role', 'researcher', '--role', 'auditor']
+    assert.equal((await stimnet(['account', 'add', 'ada', ...roles, '--config', configFile], `${PASSWORD}\n`)).code, 0)
+    assert.match((await stimnet(['account', 'list', '--config', configFile])).out, /ada\s+researcher, auditor/)
+
+    const peer = await spawnSite(t, { folder: join(home, 'peer'), configFile, site })
+    const at = ['--url', peer.gatewayUrl]
+    assert.match(init.out, new RegExp(peer.peerId))
+
+    const stranger = await stimnet(['jobs', ...at])
+    assert.deepEqual([stranger.code, /UNAUTHENTICATED/.test(stranger.err)], [3, true])
+    assert.equal((await stimnet(['login', 'ada', ...at], 'a wrong password\n')).code, 1)
+    assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
+
+    assert.match((await stimnet(['catalogs', 'updrs', ...at])).out, /clinical_trial_data/)
+    assert.doesNotMatch((await stimnet(['catalogs', 'unicorns', ...at])).out, /clinical_trial_data/)
+    assert.match((await stimnet(['peers', ...at])).out, /Hospital A/)
+
+    await writeFile(join(home, 'q.sql'), 'SELECT sex, COUNT(DISTINCT subject_id) AS n, AVG(age) AS age FROM subjects GROUP BY sex')
+    const run = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--where', 'diagnosis=mixed', ...at])
+    assert.equal(run.code, 0, run.err)
+    assert.match(run.out, /female\s+\d+/)
+    assert.match(run.out, /Assurance P1/)
+
+    const json = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--json', ...at])
+    assert.equal(JSON.parse(json.out).state, 'completed')
+    const jobs = await stimnet(['jobs', '--json', ...at])
+    const [latest] = JSON.parse(jobs.out) as { job_id: string }[]
+    const job = await stimnet(['job', latest?.job_id ?? '', ...at])
+    assert.equal(job.code, 0)
+    assert.match(job.out, /completed/)
+
+    const unknown = await stimnet(['run', 'q.sql', '--catalog', 'nothing', ...at])
+    assert.deepEqual([unknown.code, /NO_PROVIDERS|No peer/.test(unknown.out + unknown.err)], [1, true])
+
+    assert.equal(await peer.stop(), 0)
+    const audit = await stimnet(['audit', 'verify', '--config', configFile])
+    assert.deepEqual([audit.code, /^Whole: \d+ records/.test(audit.out)], [0, true])
+  })
+
+  test('a researcher’s own key signs where there is one', async (t) => {
+    const home = await scratchFolder(t)
+    const stimnet = stimnetIn(home)
+    const made = await stimnet(['key'])
+    assert.match(made.out, /^12D3Koo\w+\n$/)
+    assert.equal((await stimnet(['key', '--show'])).out, made.out)
+  })
+
+  test('says what is wrong and what to do, with an exit code for scripts', async (t) => {
+    const home = await scratchFolder(t)
+    const stimnet = stimnetIn(home)
+    const cases: [string[], number, RegExp][] = [
+      [[], 2, /usage: stimnet COMMAND/],
+      [['fly'], 2, /there is no command "fly"/],
+      [['run', '--fast'], 2, /Unknown option '--fast'/],
+      [['run', 'x.sql'], 2, /--catalog is missing/],
+      [['run', 'missing.sql', '--catalog', 'c'], 2, /missing\.sql cannot be read/],
+      [['start', '--config', 'nowhere.yaml'], 2, /stimnet init makes a configuration/],
+      [['catalogs', '--url', 'http://127.0.0.1:1'], 3, /PEER_UNREACHABLE/],
+      [['audit', 'burn'], 2, /is one of verify/]
+    ]
+    for (const [args, code, message] of cases) {
+      const { code: ended, out, err } = await stimnet(args)
+      assert.match(out + err, message, args.join(' '))
+      assert.equal(ended, code, `${args.join(' ')}: ${err}`)
+    }
+    assert.equal((await stimnet(['--help'])).code, 0)
+    for (const name of ['init', 'start', 'account', 'doctor', 'audit', 'login', 'key', 'catalogs', 'peers', 'run', 'jobs', 'job']) {
+      const help = await stimnet([name, '--help'])
+      assert.deepEqual([help.code, help.out.startsWith(`usage: stimnet ${name}`)], [0, true])
+    }
+  })
+})
