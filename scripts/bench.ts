@@ -18,26 +18,28 @@ Measures this machine's peers against floors measured beside them, in turn, and 
 ${ROWS.map(({ name, says }) => `  ${name.padEnd(12)}${says}`).join('\n')}
 `
 
+const OPTIONS = {
+  only: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  strict: { type: 'boolean' },
+  help: { type: 'boolean' }
+} as const
+
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
 /** Row processes that run: ended with all they started when this one is. */
 const running = new Set<ChildProcess>()
 
 async function main(): Promise<number> {
-  const options = {
-    only: { type: 'string', multiple: true, default: [] },
-    json: { type: 'boolean', default: false },
-    strict: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false }
-  } as const
-  const { values } = parseArgs({ options })
+  const { values } = parseArgs({ options: OPTIONS })
+  const { only = [] } = values
   if (values.help) {
     process.stdout.write(HELP)
     return 0
   }
-  const unknown = values.only.find((name) => !ROWS.some((row) => row.name === name))
+  const unknown = only.find((name) => !ROWS.some((row) => row.name === name))
   if (unknown !== undefined) throw new TypeError(`there is no row ${unknown}`)
-  const rows = ROWS.filter(({ name }) => values.only.length === 0 || values.only.includes(name))
+  const rows = ROWS.filter(({ name }) => only.length === 0 || only.includes(name))
   const { lines, failed } = await run(rows)
   process.stdout.write(values.json ? `${JSON.stringify(jsonOf(lines, failed), null, 2)}\n` : `\n${tableOf(lines)}`)
   for (const { name, why } of failed) say(`bench: ${name} could not run: ${why}`)

@@ -8,6 +8,7 @@ import { scratchFolder } from './scratch.ts'
 
 const RECORDS = 1_000
 const ROUNDS = 11
+const ENOUGH_MS = 20_000
 const WARM_UPS = 3
 
 export const auditRow: Row = {
@@ -35,7 +36,12 @@ async function measure(context: Context): Promise<readonly Line[]> {
       records: () => perSecond((at) => database.commit((draft) => draft.audit(eventOf(at)))),
       puts: () => perSecond((at) => level.put(`${round++}-${at}`, VALUE, { sync: true }))
     },
-    { warmUps: WARM_UPS, rounds: ROUNDS, onRound: (now) => (now === 1 ? context.progress('measuring') : undefined) }
+    {
+      warmUps: WARM_UPS,
+      rounds: ROUNDS,
+      enoughMs: ENOUGH_MS,
+      onRound: (now) => (now === 1 ? context.progress('measuring') : undefined)
+    }
   )
   if (!(await database.auditLog.verify()).ok) throw new Error('the audit log does not verify')
   return [

@@ -17,6 +17,7 @@ import { QUESTIONS, SUBJECTS, TABLE, trialCatalog, writeTrial } from './trial.ts
 
 const WARM_UPS = 15
 const ROUNDS = 41
+const ENOUGH_MS = 40_000
 const ANSWER_MS_MAX = 15_000
 
 export const jobRow: Row = {
@@ -47,7 +48,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   const found = await inTurn(
     { job: () => researcher.ask('prompt'), floor: floor.all, padded: () => researcher.ask('padded') },
     {
-      ...{ warmUps: WARM_UPS, rounds: ROUNDS },
+      ...{ warmUps: WARM_UPS, rounds: ROUNDS, enoughMs: ENOUGH_MS },
       onRound: (round) => (round % 10 === 1 ? context.progress(`round ${round} of ${ROUNDS}`) : undefined)
     }
   )

@@ -7,6 +7,7 @@ import type { Context, Line, Row } from './row.ts'
 import { scratchFolder } from './scratch.ts'
 
 const ROUNDS = 5
+const ENOUGH_MS = 30_000
 const KNOWN_MS_MAX = 15_000
 
 export const joinRow: Row = {
@@ -48,7 +49,12 @@ async function measure(context: Context): Promise<readonly Line[]> {
         return took
       }
     },
-    { warmUps: 1, rounds: ROUNDS, onRound: (round) => context.progress(`join ${round} of ${ROUNDS}`) }
+    {
+      warmUps: 1,
+      rounds: ROUNDS,
+      enoughMs: ENOUGH_MS,
+      onRound: (round) => context.progress(`join ${round} of ${ROUNDS}`)
+    }
   )
   return [
     {

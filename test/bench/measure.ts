@@ -4,18 +4,24 @@ export interface Turns {
   /** Rounds thrown away first: compilers and caches warm up. */
   readonly warmUps: number
   readonly rounds: number
+  /** No round starts after so long, once three are counted: a busy machine gives fewer, not a longer wait. */
+  readonly enoughMs?: number
   /** Told before each round, from 1 on; warm-ups are 0. */
   readonly onRound?: (round: number) => void
 }
 
+const ROUNDS_MIN = 3
+
 /** Each side gives its own number each time; what comes back are all of the counted ones. */
 export async function inTurn<Name extends string>(
   sides: Readonly<Record<Name, () => Promise<number>>>,
-  { warmUps, rounds, onRound }: Turns
+  { warmUps, rounds, enoughMs = Number.POSITIVE_INFINITY, onRound }: Turns
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(sides) as Name[]
   const found = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
+  const began = performance.now()
   for (let round = 1 - warmUps; round <= rounds; round++) {
+    if (round > ROUNDS_MIN && performance.now() - began > enoughMs) break
     onRound?.(Math.max(0, round))
     for (const name of names) {
       const value = await sides[name]()

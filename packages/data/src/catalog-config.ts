@@ -29,26 +29,27 @@ const levelSchema = z
 
 const breakpointSchema = z.union([z.number(), z.string().refine((text) => daysOf(text) !== null, 'not a date')])
 
-const variableSchema = z
-  .strictObject({
-    name: nameSchema,
-    /** Column of the file; the variable's name unless given. */
-    column: z.string().min(1).max(200).optional(),
-    type: z.enum(VARIABLE_TYPES),
-    unit: lineSchema.optional(),
-    description: textSchema.optional(),
-    /** Every value a category may have. */
-    levels: z.array(levelSchema).min(1).max(LEVELS_MAX).optional(),
-    /** Where a number or date may be cut: for filters, groups, quantiles. Dates as YYYY-MM-DD. */
-    breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional(),
-    minimum: z.number().optional(),
-    maximum: z.number().optional(),
-    /** Decimal places kept, exactly. Default 6 for a number, 0 for an integer. */
-    decimals: z.int().min(0).max(DECIMALS_MAX).optional(),
-    /** What stands for a missing value in the file; the empty field always does. */
-    missing: z.array(z.string().max(64)).max(MISSING_MAX).default(['NA', ''])
-  })
-  .superRefine(checkVariable)
+const variableShape = z.strictObject({
+  name: nameSchema,
+  /** Column of the file; the variable's name unless given. */
+  column: z.string().min(1).max(200).optional(),
+  type: z.enum(VARIABLE_TYPES),
+  unit: lineSchema.optional(),
+  description: textSchema.optional(),
+  /** Every value a category may have. */
+  levels: z.array(levelSchema).min(1).max(LEVELS_MAX).optional(),
+  /** Where a number or date may be cut: for filters, groups, quantiles. Dates as YYYY-MM-DD. */
+  breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  /** Decimal places kept, exactly. Default 6 for a number, 0 for an integer. */
+  decimals: z.int().min(0).max(DECIMALS_MAX).optional(),
+  /** What stands for a missing value in the file; the empty field always does. */
+  missing: z.array(z.string().max(64)).max(MISSING_MAX).default(['NA', ''])
+})
+/** One variable of a table. */
+export type VariableConfig = z.output<typeof variableShape>
+const variableSchema = variableShape.superRefine(checkVariable)
 
 const tableSchema = z.strictObject({
   name: nameSchema,
@@ -69,47 +70,44 @@ const latticeVariableSchema = z.strictObject({
   breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional()
 })
 
+const catalogShape = z.strictObject({
+  name: nameSchema,
+  title: lineSchema.default(''),
+  description: textSchema.default(''),
+  data_type: lineSchema.default('tabular'),
+  access_level: z.enum(ACCESS_LEVELS).default('private'),
+  /** Announced in the DHT for catalogs that are not private. */
+  keywords: z.array(z.string().min(1).max(64)).max(LIMITS.keywordsMax).default([]),
+  /** The column in every table's file that says whose row it is. It is no variable and never leaves. */
+  subject_key: nameSchema,
+  /** Nobody real is in it. */
+  synthetic: z.boolean().default(false),
+  tables: z.array(tableSchema).min(1).max(TABLES_MAX),
+  /** The base cells that every cohort is made of; privacy.md A.5. */
+  lattice: z.array(latticeVariableSchema).min(1).max(8).optional(),
+  /** May only raise the node's own. */
+  min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).optional(),
+  /** What may be asked: statistic, sql, python, r, jupyter. What the node offers unless given. */
+  programs: z.array(z.enum(['statistic', 'sql', 'python', 'r', 'jupyter'])).optional(),
+  /** What happens to scripts: run, wait for a steward, or none. `auto` if synthetic, else `deny`. */
+  scripts: z.enum(['auto', 'review', 'deny']).optional(),
+  /** Whether a script's result waits for the release grid. `prompt` if synthetic, else `padded`. */
+  timing: z.enum(['padded', 'prompt']).optional()
+})
+
 /** One catalog of the peer's configuration. */
-export const catalogConfigSchema = z
-  .strictObject({
-    name: nameSchema,
-    title: lineSchema.default(''),
-    description: textSchema.default(''),
-    data_type: lineSchema.default('tabular'),
-    access_level: z.enum(ACCESS_LEVELS).default('private'),
-    /** Announced in the DHT for catalogs that are not private. */
-    keywords: z.array(z.string().min(1).max(64)).max(LIMITS.keywordsMax).default([]),
-    /** The column in every table's file that says whose row it is. It is no variable and never leaves. */
-    subject_key: nameSchema,
-    /** Nobody real is in it. */
-    synthetic: z.boolean().default(false),
-    tables: z.array(tableSchema).min(1).max(TABLES_MAX),
-    /** The base cells that every cohort is made of; privacy.md A.5. */
-    lattice: z.array(latticeVariableSchema).min(1).max(8).optional(),
-    /** May only raise the node's own. */
-    min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).optional(),
-    /** What may be asked: statistic, sql, python, r, jupyter. What the node offers unless given. */
-    programs: z.array(z.enum(['statistic', 'sql', 'python', 'r', 'jupyter'])).optional(),
-    /** What happens to scripts: run, wait for a steward, or none. `auto` if synthetic, else `deny`. */
-    scripts: z.enum(['auto', 'review', 'deny']).optional(),
-    /** Whether a script's result waits for the release grid. `prompt` if synthetic, else `padded`. */
-    timing: z.enum(['padded', 'prompt']).optional()
-  })
-  .superRefine(checkCatalog)
+export const catalogConfigSchema = catalogShape.superRefine(checkCatalog)
 
 /** A catalog's configuration, parsed. */
-export type CatalogConfig = z.output<typeof catalogConfigSchema>
+export type CatalogConfig = z.output<typeof catalogShape>
 /** One of its tables. */
 export type TableConfig = CatalogConfig['tables'][number]
-/** One variable of a table. */
-export type VariableConfig = TableConfig['variables'][number]
 
 interface Issues {
   addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string }): void
 }
 
-function checkVariable(variable: z.output<z.ZodObject> & Record<string, unknown>, context: Issues): void {
-  const v = variable as unknown as VariableConfig
+function checkVariable(v: VariableConfig, context: Issues): void {
   const refuse = (key: keyof VariableConfig, message: string) =>
     context.addIssue({ code: 'custom', path: [key], message })
   const isCategory = v.type === 'category'
@@ -146,8 +144,7 @@ function checkBreakpoints(v: VariableConfig, refuse: (key: keyof VariableConfig,
   }
 }
 
-function checkCatalog(raw: z.output<z.ZodObject> & Record<string, unknown>, context: Issues): void {
-  const catalog = raw as unknown as CatalogConfig
+function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })
   refuseTwins(catalog.tables, (i) => refuse(['tables', i, 'name'], 'a table of that name is declared before'))
   for (const [t, table] of catalog.tables.entries()) {

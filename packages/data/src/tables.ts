@@ -29,6 +29,8 @@ interface TablesOptions {
   readonly engine: Engine
   readonly random: RandomSource
   readonly signal: AbortSignal | undefined
+  /** All tables together. Default `TABLES_BYTES_MAX`. */
+  readonly bytesMax?: number
 }
 
 /** Throws NODE_ERROR where the tables are larger than a sandbox takes; CANCELLED. */
@@ -39,7 +41,7 @@ export async function cohortTables(options: TablesOptions): Promise<readonly Coh
   const session = await engine.session()
   try {
     const tables: CohortTable[] = []
-    let room = TABLES_BYTES_MAX
+    let room = options.bytesMax ?? TABLES_BYTES_MAX
     for (const table of config.tables) {
       const lines = await linesBySubject({ ...options, session, table, bytesMax: room })
       const csv = writeCsv({ table, subjectKey: config.subject_key, order, lines })
@@ -99,7 +101,7 @@ function writeCsv(options: {
 }
 
 function tooLarge(): StimnetError {
-  return new StimnetError('NODE_ERROR', `the cohort's tables are larger than ${TABLES_BYTES_MAX} bytes`)
+  return new StimnetError('NODE_ERROR', `the cohort's tables are larger than a sandbox takes`)
 }
 
 function writerOf(variable: VariableConfig): (value: unknown) => string {

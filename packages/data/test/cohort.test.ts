@@ -46,7 +46,7 @@ test('a cohort is who a reader of every row would choose, whatever the filter', 
         }
       }
     ),
-    { numRuns: 12 }
+    { numRuns: 10, endOnFailure: true }
   )
 })
 
@@ -75,7 +75,7 @@ test('base cells are the parts that the lattice cuts everyone into, and each coh
         await world.close()
       }
     }),
-    { numRuns: 8 }
+    { numRuns: 8, endOnFailure: true }
   )
 })
 

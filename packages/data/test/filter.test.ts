@@ -39,6 +39,7 @@ const REFUSED: readonly (readonly [string, Filter, Code, RegExp])[] = [
   ['an age between breakpoints', compare('age', '>=', 50), 'VALUE_NOT_DECLARED', /40, 60, 65, 66/],
   ['the oldest person', compare('age', '>', 93), 'VALUE_NOT_DECLARED', /cannot be cut/],
   ['above a breakpoint of a number', compare('score', '>', 0), 'VALUE_NOT_DECLARED', /Compare with >= and </],
+  ['above a number that is one below a breakpoint', compare('score', '>', -1), 'VALUE_NOT_DECLARED', /cannot be cut/],
   ['an exact number', compare('score', '=', 0), 'VALUE_NOT_DECLARED', /cannot be cut/],
   ['an exact age that no two breakpoints enclose', compare('age', '=', 40), 'VALUE_NOT_DECLARED', /cannot be cut/],
   ['a number as a text', compare('age', '>=', '40'), 'VALUE_NOT_DECLARED', /a whole number/],

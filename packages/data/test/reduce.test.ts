@@ -25,6 +25,8 @@ import {
   subjectsOf,
   type Value
 } from './model.ts'
+import type { Engine } from '../src/engine.ts'
+import { reduce } from '../src/reduce/reduce.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
 type JoinedRow = { readonly who: string; readonly values: Readonly<Record<string, Value>> }
@@ -225,7 +227,7 @@ test('a reduction is what adding up row by row gives: groups, people, sums, squa
         }
       }
     ),
-    { numRuns: 15 }
+    { numRuns: 10, endOnFailure: true }
   )
 })
 
@@ -346,6 +348,43 @@ test('a reduction stops when its job is cancelled, and many can run at once', as
       groups.map(({ columns }) => columns.get('people.age')?.sum),
       [99n, 105n, 0n]
     )
+})
+
+test('a query that runs too long is interrupted in the middle', async () => {
+  const table = (name: string, variable: string) => ({
+    name,
+    file: `${name}.csv`,
+    variables: [{ name: variable, type: 'integer' }]
+  })
+  const config = { name: 'c', subject_key: 'id', tables: [table('t', 'x'), table('u', 'y')] }
+  const rows = (variable: string) => `id,${variable}\n${Array.from({ length: 6000 }, (_, i) => `p,${i}`).join('\n')}`
+  const at = await makeWorld(config, { 't.csv': rows('x'), 'u.csv': rows('y') })
+  const other = await at.open()
+  const everyone = await other.cohort(undefined)
+  await other.reduce(parseSql('SELECT COUNT(*) FROM t', other.descriptor), everyone)
+  // 36 million joined rows of one person: seconds, were it not for the signal.
+  const query = parseSql('SELECT CORR(x, y) FROM t JOIN u USING (id)', other.descriptor)
+  const started = performance.now()
+  await assert.rejects(other.reduce(query, everyone, AbortSignal.timeout(50)), { code: 'CANCELLED' })
+  assert.ok(performance.now() - started < 1500)
+  await at.close()
+})
+
+test('a plan with more subject sets than a node can hold is refused by its size alone', async () => {
+  const plan: Plan = {
+    tables: ['people'],
+    groupBy: [{ name: 'age', variable: 'people.age' }],
+    measures: [{ kind: 'mean', name: 'm', variable: 'people.height' }]
+  }
+  const engine = { session: () => assert.fail('no query is run') } as unknown as Engine
+  const cohort = SubjectSet.none(100_000_000)
+  await assert.rejects(
+    reduce({ plan, cohort, engine, config: catalog.config, descriptor: catalog.descriptor, signal: undefined }),
+    {
+      code: 'PARAMETER_INVALID',
+      reason: /more groups and columns than this node can hold/
+    }
+  )
 })
 
 test('after closing nothing is answered any more', async () => {

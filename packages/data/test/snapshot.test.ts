@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { seededRandom, StimnetError } from '@stimnet/protocol'
@@ -72,11 +72,12 @@ test('a changed file makes a new epoch at the next start, and the old one stays 
 
 test('a change is seen even where size and time of the file are set back', async () => {
   const at = await world()
-  const first = await at.open()
   const path = join(at.folder, 'people.csv')
-  const { atime, mtime } = await stat(path)
+  const then = new Date('2024-01-01')
+  await utimes(path, then, then)
+  const first = await at.open()
   await writeFile(path, CLINIC_FILES['people.csv'].replace('a,39', 'a,38'))
-  await utimes(path, atime, mtime)
+  await utimes(path, then, then)
   assert.notEqual((await at.open()).epoch, first.epoch)
 })
 
@@ -136,6 +137,28 @@ test('a snapshot holds no subject keys, and nothing unfinished stays behind', as
   const rows = await session.rows(`SELECT CAST(t AS VARCHAR) FROM read_parquet(${path}) t`)
   assert.ok(!rows.join().includes('4711'))
   engine.close()
+})
+
+test('a snapshot keeps nothing of the order of its file', async () => {
+  const at = await world()
+  const catalog = await at.open()
+  const engine = await openEngine({ threads: 1 })
+  const session = await engine.session()
+  const path = quoteText(snapshotOf(at, catalog, 'visits.parquet'))
+  const rows = await session.rows(`SELECT _subject, visit FROM read_parquet(${path})`)
+  engine.close()
+  const places = rows.map(([place, visit]) => Number(place) * 2 + Number(visit))
+  assert.deepEqual(
+    places,
+    [...places].sort((a, b) => a - b)
+  )
+})
+
+test('what a killed node left half written is cleared away at the next snapshot', async () => {
+  const at = await world()
+  await mkdir(join(at.folder, 'data', 'clinic', 'unfinished-x'), { recursive: true })
+  const { epoch } = await at.open()
+  assert.deepEqual(await readdir(join(at.folder, 'data', 'clinic')), [epoch])
 })
 
 test('an empty table makes an empty catalog that answers with nothing', async () => {
@@ -201,7 +224,12 @@ const REFUSED: readonly (readonly [string, object, Readonly<Record<string, strin
     CLINIC_FILES,
     /people\.xlsx: set tables\.people\.format/
   ],
-  ['a pattern instead of a file', tableWith({ file: '*.csv' }), CLINIC_FILES, /tables\.people\.file/],
+  [
+    'a pattern instead of a file',
+    tableWith({ file: 'people[1].csv' }),
+    { ...CLINIC_FILES, 'people[1].csv': '' },
+    /a path has no \* \? or \[ \(tables\.people\.file\)/
+  ],
   ['a ragged line', CLINIC, people('a,39,F,,1\nb,40,M,1'), /people\.csv, line 3: 4 fields, while the header has 5/],
   [
     'a file without the subject key',

@@ -105,6 +105,7 @@ const REFUSED: readonly (readonly [sql: string, code: Code, reason: RegExp])[] =
   ['SELECT people.* FROM people', no, /\* would be rows/],
   ['SELECT age FROM people', no, /age would be single rows/],
   ['SELECT age, COUNT(*) FROM people', no, /age would be single rows/],
+  ['SELECT sex, people.sex, COUNT(*) FROM people GROUP BY sex', no, /selected twice/],
   ['SELECT sex FROM people GROUP BY sex', no, /at least one aggregate/],
   ['SELECT subject_id, COUNT(*) FROM people GROUP BY subject_id', no, /subject_id says who/],
   ['SELECT COUNT(*) FROM people GROUP BY subject_id', no, /subject_id says who/],

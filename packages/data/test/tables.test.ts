@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { cryptographicRandom, type Filter, SubjectSet } from '@stimnet/protocol'
+import { openEngine } from '../src/engine.ts'
+import { cohortTables } from '../src/tables.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
 const world = await makeWorld(CLINIC, CLINIC_FILES)
@@ -71,6 +73,28 @@ test('real subject keys never reach a program', async () => {
 
 test('a cohort of another epoch is refused', async () => {
   await assert.rejects(catalog.tables(SubjectSet.none(7)), { code: 'NODE_ERROR' })
+})
+
+test('tables larger than a sandbox takes are not handed out', async () => {
+  const engine = await openEngine({ threads: 1 })
+  const session = await engine.session()
+  await session.rows('CREATE TABLE people AS SELECT 0 AS _subject, 1 AS age, 0 AS sex, $1 AS note, 1 AS height', [
+    'x'.repeat(500)
+  ])
+  await session.rows('CREATE TABLE visits AS SELECT 0 AS _subject, 0 AS visit, 1 AS score, 1 AS day, 1 AS Grade')
+  const ask = (bytesMax: number) =>
+    cohortTables({
+      cohort: SubjectSet.everyone(1),
+      config: catalog.config,
+      engine,
+      random: cryptographicRandom,
+      signal: undefined,
+      bytesMax
+    })
+  assert.equal((await ask(700)).length, 2)
+  await assert.rejects(ask(560), { code: 'NODE_ERROR', message: /larger than a sandbox takes/ })
+  await assert.rejects(ask(400), { code: 'NODE_ERROR', message: /larger than a sandbox takes/ })
+  engine.close()
 })
 
 test('reading stops when the job is cancelled', async () => {

@@ -1,6 +1,7 @@
 /** The gateway on one page: what it is made of, and every route. */
 import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
 import { Hono } from 'hono'
+import { headersOf } from './answer.ts'
 import { Tokens } from './auth.ts'
 import type { Connection } from './caller.ts'
 import { Gate, type GatewayContext } from './gate.ts'
@@ -120,7 +121,7 @@ function otherMethod(gate: Gate, known: readonly string[]): (c: GatewayContext) 
   return (c) =>
     gate.answer(c, async (requestId) => {
       if (c.req.method === 'OPTIONS') {
-        return new Response(null, { status: 204, headers: { allow, 'x-request-id': requestId } })
+        return new Response(null, { status: 204, headers: headersOf(requestId, { allow }) })
       }
       throw new Refusal('METHOD_NOT_ALLOWED', `Use ${allow}.`, { allow })
     })

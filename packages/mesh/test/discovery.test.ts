@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { helloExchange } from '../src/index.ts'
+import { multiaddr } from '@multiformats/multiaddr'
+import { cryptographicRandom, systemClock } from '@stimnet/protocol'
+import { LevelDatastore } from '../src/datastore.ts'
+import { Discovery } from '../src/discovery.ts'
+import { helloExchange, type MeshEvents, type MeshTiming } from '../src/index.ts'
+import { createNode } from '../src/node.ts'
 import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
 
 const knowsAll = (peer: TestPeer, all: readonly TestPeer[]) =>
@@ -11,6 +16,26 @@ const sorted = (texts: readonly string[]) => [...texts].sort()
 /** Far beyond any test: for what shall not happen by itself. */
 const NEVER_MS = 600_000
 
+const TIMING: MeshTiming = {
+  announceEveryMs: NEVER_MS,
+  providerValidityMs: NEVER_MS,
+  redialMs: NEVER_MS,
+  redialMsMax: NEVER_MS,
+  discoverMs: NEVER_MS,
+  discoverMsMax: NEVER_MS,
+  heartbeatMs: NEVER_MS,
+  silenceMsMax: NEVER_MS,
+  reopenMs: NEVER_MS
+}
+
+const NO_EVENTS: MeshEvents = {
+  peerConnected: () => {},
+  peerDisconnected: () => {},
+  refused: () => {},
+  served: () => {},
+  unexpected: () => {}
+}
+
 describe('finding each other', () => {
   it('a peer that joins by one other peer becomes known to all', async () => {
     await withNetwork(async (start) => {
@@ -19,11 +44,11 @@ describe('finding each other', () => {
       const others: TestPeer[] = []
       for (let i = 0; i < 5; i++) others.push(await start({ bootstrap }))
       const before = [first, ...others]
-      await until(() => before.every((peer) => knowsAll(peer, before)), 'the six of before', 15_000)
+      await until(() => before.every((peer) => knowsAll(peer, before)), 'the six of before', 30_000)
       const newcomer = await start({ bootstrap })
       const all = [...before, newcomer]
       // Some 100 ms on a machine of its own; the bench says how long exactly.
-      await until(() => all.every((peer) => knowsAll(peer, all)), 'all seven')
+      await until(() => all.every((peer) => knowsAll(peer, all)), 'all seven', 30_000)
       assert.deepEqual(sorted(newcomer.mesh.members()), sorted(before.map(({ mesh }) => mesh.peerId)))
       assert.equal(newcomer.told.connected.length, 6)
     })
@@ -36,7 +61,9 @@ describe('finding each other', () => {
       const [offering, looking] = [await start({ bootstrap }), await start({ bootstrap })]
       offering.mesh.announce(['Clinical_Trial_Data', '  Parkinson’s  '])
       const find = (term: string) => looking.mesh.findProviders(term, soon())
-      await until(async () => (await find('clinical_trial_data')).length > 0, 'the catalog is found')
+      for (const term of ['clinical_trial_data', 'parkinson’s']) {
+        await until(async () => (await find(term)).length > 0, `${term} is found`)
+      }
       assert.deepEqual(await find('CLINICAL_trial_data '), [offering.mesh.peerId])
       assert.deepEqual(await find('parkinson’s'), [offering.mesh.peerId])
       assert.deepEqual(await find('imaging_data'), [])
@@ -51,7 +78,11 @@ describe('finding each other', () => {
       for (let i = 0; i < 7; i++) all.push(await start({ bootstrap: first.mesh.addresses() }))
       for (const peer of all.slice(1)) peer.mesh.announce(['demo'])
       const expected = sorted(all.slice(1).map(({ mesh }) => mesh.peerId))
-      await until(async () => (await first.mesh.findProviders('demo', soon())).length === expected.length, 'all seven')
+      await until(
+        async () => (await first.mesh.findProviders('demo', soon())).length === expected.length,
+        'all seven',
+        30_000
+      )
       assert.deepEqual(sorted(await first.mesh.findProviders('demo', soon())), expected)
     })
   })
@@ -132,6 +163,48 @@ describe('finding each other again', () => {
       await until(() => first.mesh.connected().includes(peerId), 'the one between has it again')
       turnsAway = false
       await until(() => seeking.mesh.connected().includes(peerId), 'the seeking one found it')
+    })
+  })
+
+  it('others are asked where a peer is now', async () => {
+    await withNetwork(async (start) => {
+      const between = await start()
+      const sought = await start({ bootstrap: between.mesh.addresses() })
+      await until(() => between.mesh.connected().length === 1, 'connected')
+      const node = await createNode(
+        {
+          nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
+          listen: [],
+          bootstrap: [],
+          mdns: false,
+          // It can learn of the sought one by hearsay alone.
+          permits: (id) => id === between.mesh.peerId
+        },
+        TIMING,
+        await LevelDatastore.open(newStore())
+      )
+      const stop = new AbortController()
+      try {
+        await node.start()
+        const discovery = new Discovery({
+          node,
+          store: newStore(),
+          timing: TIMING,
+          stopping: stop.signal,
+          permits: () => true,
+          clock: systemClock,
+          random: cryptographicRandom,
+          events: NO_EVENTS
+        })
+        await node.dial(multiaddr(between.mesh.addresses()[0] ?? ''))
+        const [address = ''] = sought.mesh.addresses()
+        const lookUp = () => discovery.lookUp(sought.mesh.peerId, soon(2_000))
+        const expected = address.slice(0, address.indexOf('/p2p/'))
+        await until(async () => (await lookUp()).includes(expected), 'the address is told', 30_000)
+      } finally {
+        stop.abort()
+        await node.stop()
+      }
     })
   })
 

@@ -34,10 +34,6 @@ const streamTo = (node: MeshNode, server: TestPeer, protocol: string): Promise<S
 
 const hello = (mesh: Mesh) => mesh.serve(helloExchange, async () => ({ jws: Uint8Array.of(1) }))
 
-async function isReset(stream: Stream, msMax: number): Promise<void> {
-  await until(() => stream.status !== 'open', 'the stream is reset', msMax)
-}
-
 /** The code inside the one frame that comes back. */
 async function codeFrom(stream: Stream, frames = framesOf(stream, 1_000)): Promise<string> {
   const frame = await frames.read({ signal: soon() })
@@ -83,14 +79,22 @@ describe('a member that misbehaves', () => {
     })
   })
 
-  it('and never finishes its question is given up after some seconds', async () => {
+  it('and never finishes its question, or never begins, is given up after some seconds', async () => {
     await withNetwork(async (start) => {
-      const server = await start({ prepare: hello })
+      const server = await start({
+        prepare: (mesh) => {
+          hello(mesh)
+          mesh.serveFollow(async function* () {
+            yield* []
+          })
+        }
+      })
       await withIntruder(server, async (node) => {
-        const stream = await streamTo(node, server, helloExchange.id)
-        const answered = codeFrom(stream)
-        stream.send(Uint8Array.of(100, 1))
-        assert.equal(await answered, 'DEADLINE')
+        const unfinished = await streamTo(node, server, helloExchange.id)
+        const silent = await streamTo(node, server, followExchange.id)
+        const codes = Promise.all([codeFrom(unfinished), codeFrom(silent)])
+        unfinished.send(Uint8Array.of(100, 1))
+        assert.deepEqual(await codes, ['DEADLINE', 'DEADLINE'])
       })
     })
   })
@@ -133,7 +137,10 @@ describe('a member that misbehaves', () => {
         assert.equal(await codeFrom(stream, frames), 'OK')
         const before = process.memoryUsage().arrayBuffers
         for (let i = 0; i < 1_000 && stream.status === 'open'; i++) {
-          if (!stream.send(new Uint8Array(65_536))) await stream.onDrain().catch(() => {})
+          stream.send(new Uint8Array(65_536))
+          // Its own limits would end the stream before ours are tried.
+          while (stream.status === 'open' && stream.writeBufferLength > 1 << 20)
+            await new Promise((resolve) => setTimeout(resolve, 1))
         }
         const grownMiB = (process.memoryUsage().arrayBuffers - before) / 2 ** 20
         assert(grownMiB < 40, `${grownMiB} MiB more after 64 MiB were sent`)
@@ -168,23 +175,6 @@ describe('a member that misbehaves', () => {
         assert.equal(streams.at(-1)?.status, 'open')
       })
       await until(() => served === 0, 'none is served after the connection is gone')
-    })
-  })
-
-  it('and sends nothing after opening a follow stream is given up', async () => {
-    await withNetwork(async (start) => {
-      const server = await start({
-        prepare: (mesh) =>
-          mesh.serveFollow(async function* () {
-            yield* []
-          })
-      })
-      await withIntruder(server, async (node) => {
-        const stream = await streamTo(node, server, followExchange.id)
-        assert.equal(await codeFrom(stream), 'DEADLINE')
-        await stream.close()
-        await isReset(stream, 7_000)
-      })
     })
   })
 

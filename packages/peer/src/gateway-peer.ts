@@ -102,9 +102,9 @@ function aboutRequests(parts: GatewayPeerParts) {
       view(await submitter.submitSigned(submission, account.name)),
     requests: async (account: Account, options: Parameters<GatewayPeer['requests']>[1]) => {
       const records = await requests.list(
+        account.name,
         options.limit,
         (record) =>
-          record.owner === account.name &&
           (!options.broadcastsOnly || record.broadcast) &&
           (options.state === undefined || stateOf(record) === options.state)
       )

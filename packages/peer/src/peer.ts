@@ -124,9 +124,10 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
     {
       ...{ clock, database, links },
       members: () => [signer.id, ...mesh.members()],
+      isConnected: (peerId) => peerId === signer.id || mesh.connected().includes(peerId),
       providers: (catalog, signal) => mesh.findProviders(catalog, signal)
     },
-    { peerId: signer.id, ...facts }
+    { peerId: signer.id, catalogs: [...catalogs.keys()], ...facts }
   )
   onConnected = (peerId) => void introduce(mesh, directory, peerId, events)
   mesh.connected().forEach(onConnected)

@@ -77,13 +77,9 @@ test('a cell is judged by itself before it ever meets the atoms', () => {
     const finding = judgeCell(group, measure(kind, 'x'), rules)
     return finding.ok ? '' : finding.why
   }
-  assert.match(
-    judge(
-      people(40, (i) => ({ x: i < 4 ? i : null })),
-      'count'
-    ),
-    /fewer than k subjects/
-  )
+  const few = people(40, (i) => ({ x: i < 4 ? i : null }))
+  const none = people(40, () => ({ x: null }))
+  for (const rows of [few, none]) assert.match(judge(rows, 'count'), /^fewer than k subjects/)
   assert.match(judge(people(40, (i) => ({ x: i < 4 ? 2 : i % 2 }))), /a value of fewer than k/)
   assert.equal(judge(people(40, (i) => ({ x: i < 5 ? 2 : i % 2 }))), '')
 })

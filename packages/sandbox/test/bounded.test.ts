@@ -11,11 +11,27 @@ async function codeOf(work: (bounds: Bounds) => Promise<Ended>, signal?: AbortSi
   return outcome.ok ? 'ok' : outcome.code
 }
 
+/** A run that breaks these bounds in this order and then leaves a result all the same. */
+const breaking =
+  (...steps: ((bounds: Bounds) => void)[]) =>
+  async (bounds: Bounds) => {
+    for (const step of steps) step(bounds)
+    return result('1')
+  }
+
 test('the first bound broken decides, whatever comes after', async () => {
-  assert.equal(await codeOf(async (bounds) => (bounds.resident(1001), bounds.answered(11), result('1'))), 'MEMORY_LIMIT')
-  assert.equal(await codeOf(async (bounds) => (bounds.answered(11), bounds.resident(1001), result('1'))), 'OUTPUT_LIMIT')
-  assert.equal(await codeOf(async (bounds) => (bounds.printed(Buffer.alloc(11)), result('1'))), 'OUTPUT_LIMIT')
-  assert.equal(await codeOf(async (bounds) => (bounds.printed(Buffer.alloc(10)), bounds.resident(1000), result('1'))), 'ok')
+  const tooMuchMemory = (bounds: Bounds) => bounds.resident(1001)
+  const tooLongAnAnswer = (bounds: Bounds) => bounds.answered(11)
+  const tooLongALog = (bounds: Bounds) => bounds.printed(Buffer.alloc(11))
+  assert.equal(await codeOf(breaking(tooMuchMemory, tooLongAnAnswer)), 'MEMORY_LIMIT')
+  assert.equal(await codeOf(breaking(tooLongAnAnswer, tooMuchMemory)), 'OUTPUT_LIMIT')
+  assert.equal(await codeOf(breaking(tooLongALog)), 'OUTPUT_LIMIT')
+  const justFits = (bounds: Bounds) => {
+    bounds.printed(Buffer.alloc(10))
+    bounds.answered(10)
+    bounds.resident(1000)
+  }
+  assert.equal(await codeOf(breaking(justFits)), 'ok')
 })
 
 test('a run that ends at the bound is told to stop, and is waited for until it has', async () => {
@@ -43,10 +59,27 @@ test('a result larger than its limit is never parsed', async () => {
 })
 
 test('only strict JSON of a bearable depth in UTF-8 is a result', () => {
-  for (const text of ['{"a": [1, null, "x"]}', '0', `${'['.repeat(32)}${']'.repeat(32)}`, `"${'x'.repeat(1_000_000)}"`, '"[[[[{{{{\\"[[["']) {
+  for (const text of [
+    '{"a": [1, null, "x"]}',
+    '0',
+    `${'['.repeat(32)}${']'.repeat(32)}`,
+    `"${'x'.repeat(1_000_000)}"`,
+    '"[[[[{{{{\\"[[["'
+  ]) {
     assert.equal(readJsonText(Buffer.from(text)), text)
   }
-  const wrong = ['', 'NaN', '[Infinity]', "{'a': 1}", '1 2', '{"a": }', `${'['.repeat(33)}${']'.repeat(33)}`, '[', '"', '\\']
+  const wrong = [
+    '',
+    'NaN',
+    '[Infinity]',
+    "{'a': 1}",
+    '1 2',
+    '{"a": }',
+    `${'['.repeat(33)}${']'.repeat(33)}`,
+    '[',
+    '"',
+    '\\'
+  ]
   for (const text of wrong) assert.equal(readJsonText(Buffer.from(text)), undefined, text)
   assert.equal(readJsonText(Buffer.from([0x22, 0xff, 0x22])), undefined)
   assert.equal(readJsonText(Buffer.from('['.repeat(1_000_000))), undefined)

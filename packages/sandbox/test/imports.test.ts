@@ -69,7 +69,12 @@ if (n := 3) > 2: print(f"{n!r:>{n}}")
 })
 
 test('code made to be slow or deep to parse is answered soon', async () => {
-  const hostile = ['('.repeat(250_000), `x${'.a'.repeat(125_000)}`, 'a if b else '.repeat(20_000), 'lambda: '.repeat(30_000)]
+  const hostile = [
+    '('.repeat(250_000),
+    `x${'.a'.repeat(125_000)}`,
+    'a if b else '.repeat(20_000),
+    'lambda: '.repeat(30_000)
+  ]
   for (const code of hostile) {
     const startedAt = performance.now()
     await importsOf('python', code)

@@ -6,6 +6,10 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openWasmSandbox, type Sandbox } from '../src/index.ts'
+import { canBubblewrap } from '../src/wasm/bubblewrap.ts'
+import { findInstallation } from '../src/wasm/deno.ts'
+import { seccompFilter } from '../src/wasm/seccomp.ts'
+import { attempts } from './attempts.ts'
 import { sandboxContract } from './contract.ts'
 import { jobOf, LIMITS_OF_TESTS, notebookOf } from './jobs.ts'
 import { below, canSeeProcesses, isRunning, until } from './processes.ts'
@@ -108,7 +112,10 @@ result = "not this one"`
   })
 
   test("a notebook's cells run in order and share their names; its own commands do nothing", async () => {
-    const notebook = notebookOf('%matplotlib inline\n!pip install numpy\nimport stimnet\nn = 1\nn', 'stimnet.release("n", n + 1)')
+    const notebook = notebookOf(
+      '%matplotlib inline\n!pip install numpy\nimport stimnet\nn = 1\nn',
+      'stimnet.release("n", n + 1)'
+    )
     assert.deepEqual(await resultOf(jobOf('', notebook)), { n: 2 })
   })
 
@@ -143,6 +150,40 @@ result = [n for n in ${JSON.stringify([...libraries('python')])} if n != "__main
   })
 })
 
+test('a sandbox says whether the wall stands, and one that must have it does not do without', async () => {
+  const plain = await openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'never' })
+  assert.equal((await plain.describe()).grade, 'wasm')
+  await plain.close()
+  const required = openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'require' })
+  const works = await canBubblewrap(findInstallation().deno, seccompFilter(process.arch))
+  if (!works) await assert.rejects(required, { code: 'SANDBOX_UNAVAILABLE' })
+  else {
+    const walled = await required
+    assert.equal((await walled.describe()).grade, 'wasm+bwrap')
+    const names = Object.entries(attempts(9)).map(([name, code]) => [name, code])
+    const outcome = await walled.run(
+      jobOf(`
+import js, json
+got = []
+for name, code in json.loads(${JSON.stringify(JSON.stringify(names))}):
+    try:
+        exec(code, {})
+        got.append(name)
+    except BaseException:
+        pass
+result = [got, str(js.process.argv)]`),
+      LIMITS_OF_TESTS
+    )
+    assert.ok(outcome.ok, JSON.stringify(outcome))
+    // Not even the names of this machine's folders are there to be seen.
+    assert.deepEqual(JSON.parse(outcome.result), [
+      [],
+      '/sandbox/deno,/sandbox/runner/runner.js,serve,/sandbox/pyodide,/sandbox/memory.bin,cold'
+    ])
+    await walled.close()
+  }
+})
+
 describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses }, () => {
   test('after closing no process is left, whether it ran or waited', async () => {
     const others = new Set(below(process.pid))
@@ -159,11 +200,17 @@ describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses
     const script = `
       import { openWasmSandbox } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
       const sandbox = await openWasmSandbox({ cacheDir: ${JSON.stringify(cacheDir)}, poolSize: 2, warmFrom: 'open', bubblewrap: process.argv[1] })
-      const job = { jobId: 'j', language: 'python', code: 'print("runs", flush=True)\\nwhile True: pass', parameters: {}, filters: {}, catalogId: 'c', tables: [], minCohortSize: 5 }
-      sandbox.run(job, { wallTimeMsMax: 60000, memoryBytesMax: 2 ** 30, outputBytesMax: 1000 })
-      setTimeout(() => console.log('running'), 2500)`
+      const run = (code) => sandbox.run({ jobId: 'j', language: 'python', code, parameters: {}, filters: {}, catalogId: 'c', tables: [],
+        minCohortSize: 5 }, { wallTimeMsMax: 60000, memoryBytesMax: 2 ** 30, outputBytesMax: 1000 })
+      // Once through, so that one is warm and the endless one really runs when this peer is killed.
+      await Promise.all([run('result = 1'), run('result = 1')])
+      while (!(await run('result = 1')).usage.warm) {}
+      run('while True: pass')
+      setTimeout(() => console.log('running'), 3000)`
     for (const wall of ['never', 'auto']) {
-      const peer = spawn(process.execPath, ['--input-type=module', '-e', script, wall], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const peer = spawn(process.execPath, ['--input-type=module', '-e', script, wall], {
+        stdio: ['ignore', 'pipe', 'inherit']
+      })
       await new Promise((resolve) => peer.stdout.once('data', resolve))
       const orphans = below(peer.pid ?? 0)
       assert.ok(orphans.length >= 2, `${orphans}`)

@@ -262,7 +262,7 @@ function quantiles(call: StatisticCall, variables: readonly ResolvedVariable[]):
   }
   const names = uniqueNames(variables)
   return variables.flatMap(({ ref, variable }, i) => {
-    if (variable.breakpoints.length < 2) invalid(`${ref} has no declared breakpoints to find a quantile on.`)
+    if (variable.breakpoints.length === 0) invalid(`${ref} has no declared breakpoints to find a quantile on.`)
     return [...new Set(levels)].map(
       (q): Measure => ({ kind: 'quantile', name: `q${Number((q * 100).toPrecision(6))}_${names[i]}`, variable: ref, q })
     )

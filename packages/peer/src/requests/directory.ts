@@ -12,6 +12,8 @@ export interface Neighbour {
   readonly institution: string
   readonly version: string
   readonly sandbox: string
+  /** Names of the catalogs that it said it offers. */
+  readonly catalogs: readonly string[]
   readonly lastSeenMs: number
 }
 
@@ -28,12 +30,15 @@ export interface DirectoryParts {
   readonly links: Links
   /** Peers that may be asked now: members known to the mesh, ourselves among them. */
   readonly members: () => readonly string[]
+  readonly isConnected: (peerId: string) => boolean
   /** PeerIds that the DHT names for a catalog: hints. */
   readonly providers: (catalog: string, signal: AbortSignal) => Promise<readonly string[]>
 }
 
 /** A catalog question waits this long for one peer; who is slower is not counted in. */
 const ASK_MS = 5_000
+/** And this long for one that must be dialled first: a broadcast does not wait for a peer that is away. */
+const DIAL_MS = 1_500
 /** How long the DHT is asked for peers that membership does not know. */
 const HINT_MS = 1_500
 
@@ -74,6 +79,7 @@ export class Directory {
       institution: hello.institution.slice(0, 200),
       version: hello.version.slice(0, 32),
       sandbox: hello.sandbox.slice(0, 64),
+      catalogs: hello.catalogs.slice(0, 256).map((name) => name.slice(0, 64)),
       lastSeenMs: this.#parts.clock.now()
     })
   }
@@ -89,6 +95,11 @@ export class Directory {
       ? `Several peers are called ${shown}: use one of the PeerIds ${named.map(({ peerId }) => peerId).join(', ')}.`
       : `No peer called ${shown} is known here. GET /api/v1/nodes lists those that are.`
     throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+  }
+
+  /** Peers that said they offer a catalog, ourselves included. */
+  offering(catalog: string): Neighbour[] {
+    return this.neighbours().filter(({ catalogs }) => catalogs.includes(catalog))
   }
 
   /** Asks every member, and whom the DHT names besides, for catalogs; each answer is signed by its owner. */
@@ -114,7 +125,10 @@ export class Directory {
   async #ask(peerId: string, query: { words: readonly string[]; name: string }, signal: AbortSignal) {
     try {
       const link = this.#parts.links.to(peerId)
-      const sealed = await link.catalogs(query, AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]))
+      const sealed = await link.catalogs(
+        query,
+        AbortSignal.any([signal, AbortSignal.timeout(this.#parts.isConnected(peerId) ? ASK_MS : DIAL_MS)])
+      )
       return await Promise.all(sealed.map((bytes) => this.#read(peerId, bytes)))
     } catch {
       // A peer that cannot be asked, or does not sign what it says, offers nothing now.

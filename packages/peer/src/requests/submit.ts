@@ -191,6 +191,7 @@ export class Submitter {
 
   async #seal(record: RequestRecord): Promise<RequestRecord | undefined> {
     const targets = record.targets === '*' ? await this.#findTargets(record) : record.targets
+    const warnings = record.targets === '*' ? this.#absentFrom(targets, record.catalog) : []
     const envelope = record.envelope ? fromBase64(record.envelope) : await this.#sealCustodial(record, targets)
     const opened = await open(envelope, { type: 'job-request', clock: this.#parts.clock, atAnyTime: true })
     const parts = await Promise.all(targets.map((peerId) => this.#newPart(peerId, opened)))
@@ -199,7 +200,8 @@ export class Submitter {
       envelope: Buffer.from(envelope).toString('base64url'),
       requestHash: opened.hash,
       expiresAtMs: opened.expiresAtMs,
-      parts
+      parts,
+      warnings
     }))
   }
 
@@ -208,6 +210,15 @@ export class Submitter {
     if (found.length > 0) return [...new Set(found.map(({ peerId }) => peerId))]
     const reason = `No peer that can be reached offers the catalog ${JSON.stringify(record.catalog.slice(0, 80))}.`
     throw new StimnetError('NO_PROVIDERS', reason, { reason })
+  }
+
+  /** Who once offered the catalog and cannot be asked now: the answer is without them, and says so. */
+  #absentFrom(targets: readonly string[], catalog: string): string[] {
+    const absent = this.#parts.directory.offering(catalog).filter(({ peerId }) => !targets.includes(peerId))
+    return absent.map(
+      ({ institution, nodeId }) =>
+        `${institution} (${nodeId}) offers ${catalog} but cannot be reached now: this answer is without it.`
+    )
   }
 
   async #sealCustodial(record: RequestRecord, audience: readonly string[]): Promise<Uint8Array> {

@@ -44,11 +44,16 @@ export interface RequestRecord {
   readonly startedAtMs?: number
   readonly endedAtMs?: number
   readonly cancelled?: boolean
+  /** What its owner should know, such as a peer that could not be asked. */
+  readonly warnings?: readonly string[]
   /** Where no part could even be made. */
   readonly code?: Code
   readonly reason?: string
   readonly parts: readonly RequestPart[]
 }
+
+/** Records one list looks at: who wants older ones asks for them by id. */
+const LOOKED_AT_MAX = 10_000
 
 /** How far one serving peer's feed was seen. */
 export interface Followed {
@@ -60,7 +65,9 @@ export interface Followed {
 export class RequestStore {
   readonly #database: Database
   readonly #requests: Sublevel<RequestRecord>
-  readonly #numbers: Sublevel<string>
+  /** By owner and number: an account's list reads its own requests and nobody else's. */
+  readonly #owned: Sublevel<string>
+  readonly #meta: Sublevel<number>
   readonly #idempotency: Sublevel<string>
   readonly #followed: Sublevel<Followed>
   readonly #watchers = new Map<string, Set<() => void>>()
@@ -70,15 +77,15 @@ export class RequestStore {
   private constructor(database: Database, number: number) {
     this.#database = database
     this.#requests = database.json('requests')
-    this.#numbers = database.json('request-numbers')
+    this.#owned = database.json('request-owners')
+    this.#meta = database.json('request-meta')
     this.#idempotency = database.json('idempotency')
     this.#followed = database.json('followed')
     this.#number = number
   }
 
   static async open(database: Database): Promise<RequestStore> {
-    const [last] = await database.json<string>('request-numbers').keys({ reverse: true, limit: 1 }).all()
-    return new RequestStore(database, Number(last ?? 0))
+    return new RequestStore(database, (await database.json<number>('request-meta').get('number')) ?? 0)
   }
 
   get total(): number {
@@ -89,10 +96,11 @@ export class RequestStore {
     return this.#requests.get(id)
   }
 
-  /** Newest first, filtered while reading, so that a limit is a limit of what fits. */
-  async list(limit: number, fits: (record: RequestRecord) => boolean): Promise<RequestRecord[]> {
+  /** An owner's, newest first, filtered while reading, so that a limit is a limit of what fits. */
+  async list(owner: string, limit: number, fits: (record: RequestRecord) => boolean): Promise<RequestRecord[]> {
     const found: RequestRecord[] = []
-    for await (const id of this.#numbers.values({ reverse: true })) {
+    const range = { gt: `${owner}!`, lt: `${owner}!~`, reverse: true, limit: LOOKED_AT_MAX }
+    for await (const id of this.#owned.values(range)) {
       const record = await this.#requests.get(id)
       if (record && fits(record)) found.push(record)
       if (found.length >= limit) break
@@ -116,7 +124,8 @@ export class RequestStore {
       this.#number += 1
       const numbered = { ...record, number: this.#number }
       draft.put(this.#requests, record.id, numbered)
-      draft.put(this.#numbers, String(this.#number).padStart(16, '0'), record.id)
+      draft.put(this.#meta, 'number', this.#number)
+      draft.put(this.#owned, `${record.owner}!${String(this.#number).padStart(16, '0')}`, record.id)
       if (idempotencyKey !== undefined) draft.put(this.#idempotency, `${record.owner}!${idempotencyKey}`, record.id)
       draft.audit({
         kind: 'ask',

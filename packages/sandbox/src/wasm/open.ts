@@ -61,7 +61,7 @@ class WasmSandbox implements Sandbox {
   readonly #clock: Clock
   readonly #memoryBytesMax: number
   readonly #runsMax: number
-  readonly #command: SlotCommand
+  readonly #commands: Readonly<Record<Warmth, SlotCommand>>
   readonly #description: SandboxDescription
   readonly #pool: Pool<DenoSlot>
   readonly #closing = new AbortController()
@@ -71,13 +71,14 @@ class WasmSandbox implements Sandbox {
     this.#clock = settings.clock ?? systemClock
     this.#memoryBytesMax = settings.memoryBytesMax ?? LIMITS.memoryBytesDefault
     this.#runsMax = settings.runsMax ?? 16
-    this.#command = commandOf(parts, {
+    const limits = {
       memoryBytesMax: this.#memoryBytesMax,
       cpuSecondsMax: Math.ceil((settings.wallTimeMsMax ?? LIMITS.wallTimeMsMax) / 1000)
-    })
+    }
+    this.#commands = { warm: commandOf(parts, limits, 'warm'), cold: commandOf(parts, limits, 'cold') }
     this.#description = describe(parts)
     this.#pool = new Pool({
-      start: (signal) => this.#start(signal),
+      start: (signal) => this.#start('warm', signal),
       size: settings.poolSize,
       waitMsMax: settings.waitMsMax ?? 10 * 60_000,
       clock: this.#clock
@@ -118,7 +119,7 @@ class WasmSandbox implements Sandbox {
       return { end: 'failed', code: 'MEMORY_LIMIT' }
     const waiting = await this.#pool.take(bounds.signal)
     if (waiting) bounds.tookWarm()
-    const slot = waiting ?? (await this.#start(bounds.signal))
+    const slot = waiting ?? (await this.#start('cold', bounds.signal))
     try {
       return await slot.run(job, bounds)
     } finally {
@@ -126,8 +127,8 @@ class WasmSandbox implements Sandbox {
     }
   }
 
-  #start(signal: AbortSignal): Promise<DenoSlot> {
-    return DenoSlot.start(this.#command, { answerBytesMax: LIMITS.sandboxFrameBytesMax, signal })
+  #start(warmth: Warmth, signal: AbortSignal): Promise<DenoSlot> {
+    return DenoSlot.start(this.#commands[warmth], { answerBytesMax: LIMITS.sandboxFrameBytesMax, signal })
   }
 
   #within(limits: SandboxLimits): SandboxLimits {
@@ -141,13 +142,20 @@ class WasmSandbox implements Sandbox {
 
 const UNAVAILABLE: Ended = { end: 'failed', code: 'SANDBOX_UNAVAILABLE' }
 
-function commandOf(parts: Parts, limits: { memoryBytesMax: number; cpuSecondsMax: number }): SlotCommand {
+/** One that will wait practises first, so that the job runs at full speed; one that is waited for does not. */
+type Warmth = 'warm' | 'cold'
+
+function commandOf(
+  parts: Parts,
+  limits: { memoryBytesMax: number; cpuSecondsMax: number },
+  warmth: Warmth
+): SlotCommand {
   const { installation, snapshot, filter } = parts
   const { deno, pyodideDirectory, runnerDirectory } = installation
   const outside = { deno, pyodide: pyodideDirectory, runner: runnerDirectory, memory: snapshot.path }
-  if (!filter) return { words: underOsLimits(denoCommand(outside, limits.memoryBytesMax), limits) }
+  if (!filter) return { words: underOsLimits(denoCommand(outside, limits.memoryBytesMax, warmth), limits) }
   const binds = Object.fromEntries(Object.entries(outside).map(([name, path]) => [INSIDE[name as Part], path]))
-  const walled = underBubblewrap(denoCommand(INSIDE, limits.memoryBytesMax), binds)
+  const walled = underBubblewrap(denoCommand(INSIDE, limits.memoryBytesMax, warmth), binds)
   return { words: underOsLimits(walled, limits), filter }
 }
 
@@ -161,12 +169,12 @@ const INSIDE: Readonly<Record<Part, string>> = {
   memory: '/sandbox/memory.bin'
 }
 
-function denoCommand(paths: Readonly<Record<Part, string>>, memoryBytesMax: number): string[] {
+function denoCommand(paths: Readonly<Record<Part, string>>, memoryBytesMax: number, warmth: Warmth): string[] {
   const args = denoArguments({
     readable: [paths.pyodide, paths.runner, paths.memory],
     runner: `${paths.runner}/runner.js`,
     memoryBytesMax,
-    args: ['serve', paths.pyodide, paths.memory]
+    args: ['serve', paths.pyodide, paths.memory, warmth]
   })
   return [paths.deno, ...args]
 }

@@ -94,13 +94,13 @@ def _make():
 
 def _warm():
     # Machine code for the engine's functions is made at their first call. What most scripts do is done here once, on
-    # nothing, while the sandbox waits for its job.
+    # nothing, while the sandbox waits for its job; often enough that the slow first code is replaced by the fast one.
     import csv, datetime, io, json, math, random, re, statistics, traceback
 
     import data_loader
 
     columns = [{"name": "a", "type": "integer"}, {"name": "b", "type": "number"}, {"name": "c", "type": "category"}]
-    text = "a,b,c\n" + "".join(f"{i},{i / 7},{'x' if i % 2 else 'y'}\n" for i in range(40))
+    text = "a,b,c\n" + "".join(f"{i},{i / 7},{'x' if i % 2 else 'y'}\n" for i in range(2000))
     rows = data_loader._rows(io.StringIO(text), columns)
     with open("/tmp/warm", "w") as file:
         file.write(text)
