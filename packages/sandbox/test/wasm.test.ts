@@ -184,6 +184,13 @@ result = [got, str(js.process.argv)]`),
   }
 })
 
+test('a folder whose name Deno would take for two is refused', async () => {
+  const folder = join(cacheDir, 'a,b')
+  await assert.rejects(openWasmSandbox({ cacheDir: folder, poolSize: 0, bubblewrap: 'never' }), {
+    code: 'SANDBOX_UNAVAILABLE'
+  })
+})
+
 describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses }, () => {
   test('after closing no process is left, whether it ran or waited', async () => {
     const others = new Set(below(process.pid))

@@ -58,7 +58,8 @@ function versionIn(manifest: { version?: unknown }): string {
 
 /**
  * Deno's arguments. Nothing is allowed but reading what Python is made of, and the runner gives that back before it takes
- * a job. Imports are named separately: Deno would otherwise fetch modules from a list of public hosts unasked.
+ * a job. Imports are named separately: Deno would otherwise fetch modules from a list of public hosts unasked. Throws
+ * SANDBOX_UNAVAILABLE for a path that Deno would misread.
  */
 export function denoArguments(options: {
   readable: readonly string[]
@@ -66,6 +67,10 @@ export function denoArguments(options: {
   memoryBytesMax: number
   args: readonly string[]
 }): string[] {
+  // Deno takes a comma for the end of a path, and would permit what comes after it.
+  if (options.readable.some((path) => path.includes(','))) {
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `a comma in one of ${options.readable.join(' ')}`)
+  }
   const wasmPages = Math.floor(Math.max(64 * MiB, options.memoryBytesMax - BASE_BYTES) / WASM_PAGE_BYTES)
   return [
     ...['run', '--quiet', '--no-prompt', '--no-config', '--no-lock', '--no-npm', '--no-remote', '--cached-only'],

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { DENO_ENVIRONMENT, denoArguments, type Installation, underOsLimits } from './deno.ts'
 
@@ -25,10 +25,14 @@ const underWay = new Map<string, Promise<Snapshot>>()
 /** The snapshot in `cacheDir`, built if it is not there. Several processes may ask at once; one of theirs stays. */
 export async function ensureSnapshot(installation: Installation, cacheDir: string): Promise<Snapshot> {
   const hash = await identityOf(installation)
-  const directory = join(cacheDir, `python-${hash.slice(0, 32)}`)
+  // Sandboxes start in the root folder, so their paths must be whole.
+  const folder = resolve(cacheDir)
+  const directory = join(folder, `python-${hash.slice(0, 32)}`)
   const pending = underWay.get(directory)
   if (pending) return pending
-  const work = findOrBuild(installation, { hash, directory, cacheDir }).finally(() => underWay.delete(directory))
+  const work = findOrBuild(installation, { hash, directory, cacheDir: folder }).finally(() =>
+    underWay.delete(directory)
+  )
   underWay.set(directory, work)
   return work
 }

@@ -10,8 +10,10 @@
 const { args, exit, stdin, stdout, stderr } = Deno
 const [mode, pyodideDirectory, snapshotPath, warmth] = args
 
-const { loadPyodide } = await import(`file://${pyodideDirectory}/pyodide.mjs`)
-const here = new URL('.', import.meta.url).pathname
+const { loadPyodide } = await import(
+  `file://${encodeURI(pyodideDirectory).replace(/[?#]/g, encodeURIComponent)}/pyodide.mjs`
+)
+const here = decodeURIComponent(new URL('.', import.meta.url).pathname)
 const python = (name) => Deno.readTextFileSync(`${here}${name}.py`)
 const options = {
   indexURL: `${pyodideDirectory}/`,
