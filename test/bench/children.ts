@@ -9,6 +9,7 @@ export interface ServingPeer {
   readonly peerId: string
   readonly addresses: readonly string[]
   readonly gatewayUrl: string
+  readonly pid: number
 }
 
 /** A peer of `configFile` in a process of its own, which also answers `echoExchange`. */

@@ -1,5 +1,5 @@
 /** How soon a peer that has just been started is known to all: connected with each, and named at each gateway. */
-import { loadConfig, createEvents, type Peer, startPeer } from '@stimnet/peer'
+import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import type { Client } from '@stimnet/sdk'
 import { clientOf, startSite, until, writeSite } from '../mesh.ts'
 import { inTurn, median, spread, timed } from './measure.ts'

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { type Site, spawnSite, writeSite } from '../mesh.ts'
+import { clientOf, type Site, spawnSite, writeSite } from '../mesh.ts'
+import { startServingPeer } from './children.ts'
 import { inTurn, median, short, spread, timed } from './measure.ts'
 import { residentOf } from './processes.ts'
 import type { Context, Line, Row } from './row.ts'
@@ -91,13 +92,22 @@ async function bareStart(context: Context, memory: number[]): Promise<number> {
   return took
 }
 
-/** The same peer with one warm sandbox: its children, told apart. */
+/** The same peer after its first script, from when on one sandbox waits: its children, told apart. */
 async function warmSlots(context: Context, folder: string): Promise<string> {
   const site = await writeSite(folder, 0, { config: configOf(folder, 1) })
-  const peer = await spawnSite(context, site)
+  const { gatewayUrl, pid } = await startServingPeer(context, site.configFile)
+  const client = await clientOf({ gatewayUrl })
+  const { job_id: id } = await client.submitJob({
+    target_node_id: site.site.nodeId,
+    data_catalog_name: 'demo_dataset',
+    script_type: 'python',
+    script_content: SCRIPT
+  } as never)
+  const { status } = await client.waitForJob(String(id))
   await new Promise((resolve) => setTimeout(resolve, 2 * SETTLE_MS))
-  const { own, children } = await residentOf(peer.process.pid ?? 0)
-  await peer.stop()
+  const { own, children } = await residentOf(pid)
   const told = children.map(({ name, mb }) => `${name} ${short(mb)} MB`).join(', ') || 'no child'
-  return `with one warm sandbox: the peer ${short(own)} MB, beside it ${told}`
+  return `after a first script (${status}): the peer ${short(own)} MB, the warm sandbox beside it ${told}`
 }
+
+const SCRIPT = 'result = {"n": 1}\n'

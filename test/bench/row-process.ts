@@ -1,6 +1,7 @@
 /** Started for one row: measures it, takes everything down again, and hands its lines to the parent. */
-import { ROWS } from './rows.ts'
+
 import type { Line } from './row.ts'
+import { ROWS } from './rows.ts'
 
 /** What the parent is told. */
 export type RowAnswer =

@@ -8,4 +8,4 @@ const peer = await startPeer(await loadConfig(process.argv[2] ?? '', {}))
 if (!peer.accounts.get('ada')) await peer.accounts.put({ name: 'ada', roles: ['researcher'], password: PASSWORD })
 peer.mesh.serve(echoExchange, async (envelope) => envelope)
 const { peerId, addresses, gatewayUrl } = peer
-serveParent({ peerId, addresses, gatewayUrl }, () => peer.stop())
+serveParent({ peerId, addresses, gatewayUrl, pid: process.pid }, () => peer.stop())

@@ -72,7 +72,10 @@ describe('the command line', () => {
     assert.doesNotMatch((await stimnet(['catalogs', 'unicorns', ...at])).out, /clinical_trial_data/)
     assert.match((await stimnet(['peers', ...at])).out, /Hospital A/)
 
-    await writeFile(join(home, 'q.sql'), 'SELECT sex, COUNT(DISTINCT subject_id) AS n, AVG(age) AS age FROM subjects GROUP BY sex')
+    await writeFile(
+      join(home, 'q.sql'),
+      'SELECT sex, COUNT(DISTINCT subject_id) AS n, AVG(age) AS age FROM subjects GROUP BY sex'
+    )
     const run = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--where', 'diagnosis=mixed', ...at])
     assert.equal(run.code, 0, run.err)
     assert.match(run.out, /female\s+\d+/)
@@ -121,7 +124,20 @@ describe('the command line', () => {
       assert.equal(ended, code, `${args.join(' ')}: ${err}`)
     }
     assert.equal((await stimnet(['--help'])).code, 0)
-    for (const name of ['init', 'start', 'account', 'doctor', 'audit', 'login', 'key', 'catalogs', 'peers', 'run', 'jobs', 'job']) {
+    for (const name of [
+      'init',
+      'start',
+      'account',
+      'doctor',
+      'audit',
+      'login',
+      'key',
+      'catalogs',
+      'peers',
+      'run',
+      'jobs',
+      'job'
+    ]) {
       const help = await stimnet([name, '--help'])
       assert.deepEqual([help.code, help.out.startsWith(`usage: stimnet ${name}`)], [0, true])
     }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { createServer, connect, type Server, type Socket } from 'node:net'
-import { describe, type TestContext, test } from 'node:test'
-import { createClient, type Client } from '@stimnet/sdk'
-import { Accounts } from '@stimnet/peer'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { PASSWORD, type PeerProcess, scratchFolder, type Site, spawnSite, until, writeSite } from '../mesh.ts'
+import { describe, type TestContext, test } from 'node:test'
+import { Accounts } from '@stimnet/peer'
+import { type Client, createClient } from '@stimnet/sdk'
+import { PASSWORD, type PeerProcess, type Site, scratchFolder, spawnSite, until, writeSite } from '../mesh.ts'
 
 /** A script that takes a while, so that there is time to break something under it. */
 const SLOW = `import time

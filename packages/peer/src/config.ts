@@ -151,7 +151,7 @@ export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) 
   for (const [key, why] of contradictions(parsed.data)) {
     throw new StimnetError('CONFIG_INVALID', `${where(key.split('.'))}${key}: ${why}`)
   }
-  return parsed.data
+  return Object.freeze(parsed.data)
 }
 
 /** What each key allows but both together do not. */
@@ -161,6 +161,9 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (gateway.enabled && !loopback && !gateway.insecure) {
     yield ['gateway.host', 'plain HTTP beyond loopback: put TLS in front and say insecure: true, or bind 127.0.0.1']
   }
+  const real = config.catalogs.find((catalog) => !catalog.synthetic)
+  if (mesh.open && real)
+    yield ['mesh.open', `lets everybody ask about ${real.name}, which is not synthetic: list peers and requesters`]
   if (mesh.open && (mesh.peers.length > 0 || config.requesters.length > 0)) {
     yield ['mesh.open', 'lets everybody in, so mesh.peers and requesters would do nothing: remove one or the other']
   }

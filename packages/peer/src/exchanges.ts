@@ -14,10 +14,12 @@ import {
   StimnetError,
   seal
 } from '@stimnet/protocol'
+import type { PeerEvents } from './events.ts'
 import type { Admit } from './jobs/admit.ts'
 import { type FollowEvent, follow } from './jobs/follow.ts'
 import type { Runner } from './jobs/runner.ts'
 import { fitsWords } from './requests/directory.ts'
+import type { Database } from './store/database.ts'
 import type { JobStore } from './store/jobs.ts'
 
 /** What is answered, whoever carried the question. */
@@ -40,6 +42,8 @@ export interface ExchangeParts {
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly admit: Admit
   readonly jobs: JobStore
+  readonly database: Database
+  readonly events: PeerEvents
   readonly runner: Runner
   readonly facts: { nodeId: string; institution: string; version: string; sandbox: string }
 }
@@ -97,10 +101,12 @@ async function answerCancel(
     if (!job || (opened.issuer !== job.issuer && opened.issuer !== job.askedBy)) {
       throw new StimnetError('JOB_UNKNOWN', `${askedBy} cancels ${jobId.slice(0, 32)}`)
     }
-    if (!(await parts.runner.cancel(job.id))) throw new StimnetError('JOB_ENDED', `${askedBy} cancels ${job.id}`)
+    await parts.database.commit((draft) => draft.audit({ kind: 'cancel', actor: opened.issuer, jobId: job.id }))
+    if (!(await parts.runner.cancel(job))) throw new StimnetError('JOB_ENDED', `${askedBy} cancels ${job.id}`)
     return { ok: true, code: '', reason: '' }
   } catch (error) {
     const code = codeOf(error)
+    parts.events.refused({ code, askedBy, cause: error })
     return { ok: false, code, reason: CODES[code].meaning }
   }
 }

@@ -9,7 +9,7 @@ import type { Runner } from './jobs/runner.ts'
 import { cancelRequest } from './requests/cancel.ts'
 import type { Directory, Neighbour } from './requests/directory.ts'
 import type { Links } from './requests/links.ts'
-import type { Submitter } from './requests/submit.ts'
+import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
 import type { Accounts, StoredAccount } from './store/accounts.ts'
 import type { Database } from './store/database.ts'
@@ -35,7 +35,10 @@ export interface GatewayPeerParts {
 }
 
 /** Roles that may see more than their own: private catalogs, every request. */
-const isStaff = (account: Account | null) => account?.roles.some((role) => role === 'steward' || role === 'operator')
+const isStaff = (account: Account | null): boolean =>
+  account?.roles.some((role) => role === 'steward' || role === 'operator') ?? false
+
+const ownerOf = (account: Account): Owner => ({ name: account.name, mayUsePrivate: isStaff(account) })
 
 /** Puts the gateway’s few methods on top of the peer’s parts. */
 export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
@@ -60,7 +63,7 @@ function aboutThePeer(parts: GatewayPeerParts) {
       return directory.neighbours().map((neighbour) => nodeView(parts, neighbour, connected))
     },
     searchMesh: async (words: readonly string[], signal: AbortSignal) => {
-      const found = await directory.search({ words, name: '' }, signal)
+      const found = await directory.search({ words, name: '', includePrivate: false }, signal)
       return found.map(({ peerId, descriptor }) => ({ peerId, ...namesOf(directory, peerId), descriptor }))
     },
     metrics: () => parts.events.metrics(),
@@ -97,9 +100,9 @@ function aboutRequests(parts: GatewayPeerParts) {
   }
   return {
     submit: async (submission: Parameters<GatewayPeer['submit']>[0], account: Account) =>
-      view(await submitter.submit(submission, account.name)),
+      view(await submitter.submit(submission, ownerOf(account))),
     submitSigned: async (submission: Parameters<GatewayPeer['submitSigned']>[0], account: Account) =>
-      view(await submitter.submitSigned(submission, account.name)),
+      view(await submitter.submitSigned(submission, ownerOf(account))),
     requests: async (account: Account, options: Parameters<GatewayPeer['requests']>[1]) => {
       const records = await requests.list(
         account.name,

@@ -10,6 +10,7 @@ import type { PeerEvents } from './events.ts'
 import { derivedSecret } from './identity.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Directory } from './requests/directory.ts'
+import type { Accounts } from './store/accounts.ts'
 import type { Database } from './store/database.ts'
 import type { ReplayStore } from './store/replays.ts'
 
@@ -76,6 +77,7 @@ interface MeshParts {
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
   readonly onConnected: (peerId: string) => void
+  readonly prepare: (mesh: Mesh) => void
 }
 
 /** Throws ADDRESS_IN_USE and what `startMesh` throws. */
@@ -107,7 +109,8 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
         served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
         unexpected: (error, during) => events.unexpected(error, during)
       }
-    }
+    },
+    parts.prepare
   )
 }
 
@@ -149,6 +152,14 @@ export async function openGateway(
     opened.close()
   )
   return listening.url
+}
+
+const REFRESH_MS = 2_000
+
+/** Notices accounts added or removed by another process; until the first one there is no file, and nobody. */
+export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void {
+  const timer = setInterval(() => void accounts.refresh(), REFRESH_MS)
+  lifetime.keep(timer.unref(), clearInterval)
 }
 
 const SWEEP_MS = 60_000

@@ -4,9 +4,11 @@ import type { Catalog } from '@stimnet/data'
 import type { Mesh, MeshTiming } from '@stimnet/mesh'
 import {
   type Clock,
+  canonicalBytes,
   cryptographicRandom,
   LIMITS,
   type RandomSource,
+  sha256Hex,
   signerFromSeed,
   systemClock,
   toHex
@@ -23,7 +25,16 @@ import { createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
-import { introduce, openCatalogs, openGateway, openMesh, openSandbox, sweepReplays, termsOf } from './opening.ts'
+import {
+  introduce,
+  keepAccountsFresh,
+  openCatalogs,
+  openGateway,
+  openMesh,
+  openSandbox,
+  sweepReplays,
+  termsOf
+} from './opening.ts'
 import { Directory } from './requests/directory.ts'
 import { Followers } from './requests/follow.ts'
 import { meshLinks } from './requests/mesh-links.ts'
@@ -94,12 +105,12 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // What others ask of it.
   const validation = { catalogs, sandbox, wallTimeMsMax: config.sandbox.wall_time_ms }
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
-  const runner = new Runner({
-    ...{ clock, signer, database, jobs, validation, events, privacy },
+  const signOff = createSignOff({ config, self: signer.id, seats: (issuer, askedBy) => runner.seats(issuer, askedBy) })
+  const runner: Runner = new Runner({
+    ...{ clock, signer, database, jobs, validation, events, privacy, signOff },
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
     concurrency: config.jobs.concurrency
   })
-  const signOff = createSignOff({ config, self: signer.id, waiting: (issuer) => runner.waiting(issuer) })
   const admit = createAdmission({ clock, signer, database, jobs, replays, validation, signOff, queue: runner, events })
   const engine = await sandbox?.describe()
   const facts = {
@@ -108,14 +119,20 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
     version: VERSION,
     sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none'
   }
-  const exchanges = createExchanges({ clock, signer, catalogs, admit, jobs, runner, facts })
+  const exchanges = createExchanges({ clock, signer, catalogs, admit, jobs, database, runner, events, facts })
+
+  // What an earlier life left comes before anything new: both would run the same jobs.
+  keep(runner, (opened) => opened.stop())
+  await runner.recover()
 
   // The way to others.
   let onConnected: (peerId: string) => void = () => undefined
   const mesh = keep(
     await openMesh({
       ...{ ...shared, seed, transport: options.transport, timing: options.timing },
-      onConnected: (peerId) => onConnected(peerId)
+      onConnected: (peerId) => onConnected(peerId),
+      // Before it listens: an asker that comes back at once finds everything answered.
+      prepare: (opened) => serveExchanges(opened, exchanges)
     }),
     (opened) => opened.stop()
   )
@@ -138,19 +155,22 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const submitter = keep(
     new Submitter({
       ...{ clock, random, requests, directory, links, followers, events, self: signer.id },
-      signerOf: (account) => custodialSigner(seed, account)
+      signerOf: (account) => custodialSigner(seed, account),
+      signer,
+      isPrivate: (catalog) => catalogs.get(catalog)?.descriptor.accessLevel === 'private'
     }),
     (opened) => opened.stop()
   )
 
-  // The work that an earlier life left; then the doors.
-  keep(runner, (opened) => opened.stop())
-  await runner.recover()
+  // What an earlier life left open elsewhere; then the doors.
   await submitter.recover()
   sweepReplays(replays, database, clock, lifetime)
-  serveExchanges(mesh, exchanges)
+  keepAccountsFresh(accounts, lifetime)
   mesh.announce(termsOf(catalogs))
-  await database.commit((draft) => draft.audit({ kind: 'start', actor: signer.id, detail: { version: VERSION } }))
+  const configHash = await sha256Hex(canonicalBytes(config))
+  await database.commit((draft) =>
+    draft.audit({ kind: 'start', actor: signer.id, detail: { version: VERSION, config: configHash } })
+  )
   events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined

@@ -38,6 +38,19 @@ describe('gateway accounts', () => {
     assert.equal((await Accounts.open(file)).get('ada'), undefined)
   })
 
+  test('a running peer sees what another process changed', async (t) => {
+    const file = await accountsFile(t)
+    const running = await Accounts.open(file)
+    const other = await Accounts.open(file)
+    await other.put({ name: 'ada', roles: ['researcher'], password: 'a long enough one' })
+    await running.refresh()
+    assert.ok(running.get('ada'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await other.remove('ada')
+    await running.refresh()
+    assert.equal(running.get('ada'), undefined)
+  })
+
   test('a role that does not exist and a name that could be a path are refused', async (t) => {
     const accounts = await Accounts.open(await accountsFile(t))
     const password = 'a long enough one'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { decide, type Facts } from '../src/policy/decision.ts'
-import { RULES } from '../src/policy/rules.ts'
+import { ADMISSION_RULES } from '../src/policy/rules.ts'
 
 const facts = (changes: Partial<Facts> = {}): Facts => ({
   issuer: 'researcher',
@@ -12,13 +12,13 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   requesters: ['researcher'],
   programWord: 'sql',
   catalog: { name: 'trial', accessLevel: 'public', synthetic: false, scripts: 'deny' },
-  queue: { total: 0, ofRequester: 0 },
-  queueMax: { total: 10, ofRequester: 2 },
+  queue: { total: 0, ofRequester: 0, ofPeer: 0 },
+  queueMax: { total: 10, ofRequester: 2, ofPeer: 5 },
   ...changes
 })
 
 const codeOf = (changes: Partial<Facts>) => {
-  const decision = decide(RULES, facts(changes))
+  const decision = decide(ADMISSION_RULES, facts(changes))
   return decision.allow ? 'allowed' : decision.code
 }
 
@@ -58,8 +58,9 @@ describe('the policy', () => {
     assert.equal(codeOf({ programWord: 'python', catalog: { ...facts().catalog, scripts: 'auto' } }), 'allowed')
   })
 
-  test('a full queue refuses, in total and for one requester', () => {
-    assert.equal(codeOf({ queue: { total: 10, ofRequester: 0 } }), 'QUEUE_FULL')
-    assert.equal(codeOf({ queue: { total: 2, ofRequester: 2 } }), 'QUEUE_FULL')
+  test('a full queue refuses: in total, for one requester, and for one peer with many keys', () => {
+    assert.equal(codeOf({ queue: { total: 10, ofRequester: 0, ofPeer: 0 } }), 'QUEUE_FULL')
+    assert.equal(codeOf({ queue: { total: 2, ofRequester: 2, ofPeer: 2 } }), 'QUEUE_FULL')
+    assert.equal(codeOf({ queue: { total: 5, ofRequester: 0, ofPeer: 5 } }), 'QUEUE_FULL')
   })
 })

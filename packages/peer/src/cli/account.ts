@@ -15,7 +15,7 @@ export const accountCommand = command({
   usage: 'add NAME | remove NAME | list  [--role ROLE] [--config FILE]',
   summary: 'Adds, removes or lists the accounts of the gateway.',
   details: `
-The password is read from standard input, one line. A running peer sees the change at its next start.
+The password is read from standard input, one line. A running peer sees the change within seconds.
 Roles: researcher asks, steward and auditor read the audit log, operator and steward see private catalogs.
 
   stimnet account add ada --role researcher

@@ -39,8 +39,8 @@ export interface AdmissionParts {
 
 /** The runner's queue as admission sees it. A seat is taken before the first wait, so that the queue's end is exact. */
 export interface Queue {
-  takeSeat(issuer: string): void
-  leaveSeat(issuer: string): void
+  takeSeat(issuer: string, askedBy: string): void
+  leaveSeat(issuer: string, askedBy: string): void
   enqueue(job: JobRecord): void
 }
 
@@ -66,6 +66,9 @@ export function createAdmission(parts: AdmissionParts): Admit {
     return parts.replays.alone(key, async () => {
       const earlier = await parts.replays.get(key)
       if (earlier) return answerAgain(parts, earlier, checked, askedBy)
+      // A nonce used again after its replay record was swept must not take the place of the job it once became.
+      const taken = await parts.jobs.get(await jobIdOf({ ...checked.opened, servingPeer: parts.signer.id }))
+      if (taken) return refuseReplay(parts, checked, askedBy)
       const verdict = await judge(parts, checked, askedBy)
       return verdict.plan && verdict.decision.allow
         ? admitJob(parts, { key, checked, askedBy, plan: verdict.plan, sealedRequest })
@@ -77,11 +80,12 @@ export function createAdmission(parts: AdmissionParts): Admit {
 async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: string): Promise<Verdict> {
   try {
     // Who may ask at all comes first: a stranger learns nothing about what exists here.
-    const early = parts.signOff.people({ checked, askedBy })
+    const descriptor = parts.validation.catalogs.get(checked.request.catalog)?.descriptor
+    const early = parts.signOff.early({ checked, askedBy }, descriptor)
     if (!early.allow) return { decision: early }
     const plan = await validate(checked.request, parts.validation)
-    const decision = parts.signOff.decide({ checked, askedBy, plan })
-    if (decision.allow) parts.queue.takeSeat(checked.opened.issuer)
+    const decision = parts.signOff.decide({ checked, askedBy }, plan)
+    if (decision.allow) parts.queue.takeSeat(checked.opened.issuer, askedBy)
     return { decision, plan }
   } catch (error) {
     const code = codeOf(error)
@@ -102,7 +106,7 @@ async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   try {
     return await storeJob(parts, admitted)
   } catch (error) {
-    parts.queue.leaveSeat(admitted.checked.opened.issuer)
+    parts.queue.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
     throw error
   }
 }
@@ -173,6 +177,10 @@ async function answerAgain(parts: AdmissionParts, earlier: Answered, checked: Ch
   if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {
     return new Uint8Array(Buffer.from(earlier.decision, 'base64url'))
   }
+  return refuseReplay(parts, checked, askedBy)
+}
+
+async function refuseReplay(parts: AdmissionParts, checked: CheckedRequest, askedBy: string): Promise<Uint8Array> {
   const code: Code = 'REQUEST_REPLAYED'
   await parts.database.commit((draft) =>
     draft.audit({ kind: 'refusal', actor: askedBy, code, detail: { request: checked.opened.hash } })

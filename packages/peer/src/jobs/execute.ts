@@ -1,6 +1,6 @@
 /** One run: cohort gate, then statistics or sandbox. What comes back is an aggregate, and stays inside the walls. */
 import type { Aggregate } from '@stimnet/privacy'
-import { gateCohort, literalsOfPython } from '@stimnet/privacy'
+import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import { type Code, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from './privacy.ts'
@@ -67,7 +67,13 @@ async function runScript(
     signal
   )
   if (!outcome.ok) return { ok: false, code: outcome.code, why: outcome.log }
-  const literals = new Set([...literalsOfPython(program.code), ...textsIn(plan.parameters)])
+  // A word may leave if it was in the request, or in what the catalog says in public.
+  const { descriptor } = plan.catalog
+  const literals = new Set([
+    ...literalsOfPython(program.code),
+    ...textsIn(plan.parameters),
+    ...publicWordsOf(descriptor)
+  ])
   const { image } = await parts.sandbox.describe()
   return { ok: true, aggregate: { kind: 'script', result: outcome.result, literals }, cohort, image }
 }

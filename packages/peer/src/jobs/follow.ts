@@ -29,7 +29,8 @@ export async function* follow(
     const job = await jobs.get(id)
     if (job?.askedBy !== askedBy) yield event({ jobId: id, state: 'unknown' })
   }
-  let after = ask.log === jobs.log ? ask.after : 0
+  // A place that was never given is no place to go on from.
+  let after = ask.log === jobs.log && ask.after <= jobs.sequence ? ask.after : 0
   while (!signal.aborted) {
     // Watching begins before reading: a change between the two is not missed.
     const change = nextChange(jobs, askedBy, signal)

@@ -19,6 +19,8 @@ export interface Publication {
   readonly image: string
   readonly policyHash: string
   readonly visibleAtMs: number
+  /** Why disclosure withheld it: one of our own static texts, for this institution's auditors. */
+  readonly why?: string
 }
 
 /** What publishing needs. */
@@ -40,7 +42,13 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     actor: parts.signer.id,
     jobId: job.id,
     code,
-    detail: { state: ending.state, request: job.requestHash, output: outputHash, policy: publication.policyHash }
+    detail: {
+      state: ending.state,
+      request: job.requestHash,
+      output: outputHash,
+      policy: publication.policyHash,
+      ...(publication.why === undefined ? {} : { why: publication.why })
+    }
   })
   const sealed = await seal({
     type: 'job-result',

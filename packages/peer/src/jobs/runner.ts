@@ -10,6 +10,8 @@ import { type Executed, type ExecutionParts, execute, NODE_ENGINE } from './exec
 import { visibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from './privacy.ts'
 import { type Ending, type PublishParts, publish } from './publish.ts'
+import { SeatCount } from './seats.ts'
+import type { Seats, SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
 
 /** A job caught running more often than this takes the node down with it: it ends as the node's failure. */
@@ -23,6 +25,7 @@ export interface RunnerParts extends PublishParts {
   readonly validation: ValidationContext
   readonly privacy: CatalogPrivacies
   readonly execution: Omit<ExecutionParts, 'privacy'>
+  readonly signOff: Pick<SignOff, 'standing'>
   readonly concurrency: number
   readonly events: PeerEvents
 }
@@ -32,10 +35,12 @@ export class Runner implements Queue {
   readonly #parts: RunnerParts
   readonly #queue: JobRecord[] = []
   readonly #running = new Map<string, AbortController>()
-  readonly #seats = new Map<string, number>()
+  readonly #seats = new SeatCount()
   readonly #showing = new Set<Promise<void>>()
+  readonly #work = new Set<Promise<void>>()
+  /** Cancelled after they were stored and before they reached the queue. */
+  readonly #doomed = new Set<string>()
   readonly #stopping = new AbortController()
-  #work = new Set<Promise<void>>()
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
@@ -44,30 +49,24 @@ export class Runner implements Queue {
   /** Takes up what an earlier life of this node left: the open jobs, and ends that were not yet shown. */
   async recover(): Promise<void> {
     const { jobs, database } = this.#parts
-    for (const job of await jobs.unshown()) this.#show(job)
+    for (const job of await jobs.unshown()) void this.#show(job)
     for (const job of await jobs.open()) {
-      this.takeSeat(job.issuer)
+      this.takeSeat(job.issuer, job.askedBy)
       const interrupted = job.state === 'running' || job.state === 'disclosing'
-      const queued = interrupted ? await database.commit((draft) => jobs.change(draft, job, 'queued')) : job
-      this.enqueue(queued)
+      this.enqueue(interrupted ? await database.commit((draft) => jobs.change(draft, job, 'queued')) : job)
     }
   }
 
-  takeSeat(issuer: string): void {
-    this.#seats.set(issuer, (this.#seats.get(issuer) ?? 0) + 1)
+  takeSeat(issuer: string, askedBy: string): void {
+    this.#seats.take(issuer, askedBy)
   }
 
-  leaveSeat(issuer: string): void {
-    const left = (this.#seats.get(issuer) ?? 0) - 1
-    if (left > 0) this.#seats.set(issuer, left)
-    else this.#seats.delete(issuer)
+  leaveSeat(issuer: string, askedBy: string): void {
+    this.#seats.leave(issuer, askedBy)
   }
 
-  /** Seats taken: jobs waiting, running or being admitted. */
-  waiting(issuer: string): { total: number; ofRequester: number } {
-    let total = 0
-    for (const seats of this.#seats.values()) total += seats
-    return { total, ofRequester: this.#seats.get(issuer) ?? 0 }
+  seats(issuer: string, askedBy: string): Seats {
+    return this.#seats.of(issuer, askedBy)
   }
 
   get counts(): { queued: number; running: number } {
@@ -76,23 +75,27 @@ export class Runner implements Queue {
 
   enqueue(job: JobRecord): void {
     this.#queue.push(job)
-    this.#showState(job, 0)
+    this.#keepShowing(this.#parts.jobs.show(job, 0))
+    if (this.#doomed.delete(job.id)) void this.cancel(job)
     this.#fill()
   }
 
-  /** Ends a waiting job at once and stops a running one. False where it has already ended. */
-  async cancel(id: string): Promise<boolean> {
-    const at = this.#queue.findIndex((job) => job.id === id)
+  /** Ends a waiting job at once and stops a running one. False where its end has been shown. */
+  async cancel(job: JobRecord): Promise<boolean> {
+    const at = this.#queue.findIndex(({ id }) => id === job.id)
     const waiting = this.#queue[at]
     if (waiting) {
       this.#queue.splice(at, 1)
-      await this.#end(waiting, { state: 'cancelled', code: 'CANCELLED' }, undefined)
-      this.leaveSeat(waiting.issuer)
+      const ending = this.#endWaiting(waiting).finally(() => this.#work.delete(ending))
+      this.#work.add(ending)
       return true
     }
-    const running = this.#running.get(id)
-    running?.abort(new StimnetError('CANCELLED', `cancelling ${id}`))
-    return running !== undefined
+    const running = this.#running.get(job.id)
+    running?.abort(new StimnetError('CANCELLED', `cancelling ${job.id}`))
+    if (running) return true
+    if (!isEnded(job.state)) this.#doomed.add(job.id)
+    // Until its end is shown a job has not ended, as far as anybody outside can tell.
+    return !isEnded(job.state) || this.#parts.clock.now() < (job.visibleAtMs ?? 0)
   }
 
   /** Stops starting jobs, interrupts those running (they stay admitted and run again at the next start), and waits. */
@@ -118,41 +121,70 @@ export class Runner implements Queue {
     }
   }
 
-  /** One job to its end. Whatever is thrown ends it as the node's failure; nothing vanishes. */
+  /**
+   * One job to its end. Whatever is thrown ends it as the node's failure; nothing vanishes. The worker and the seat are
+   * free when the end is shown, not before: when the next job starts would tell how long this one took.
+   */
   async #run(job: JobRecord, signal: AbortSignal): Promise<void> {
     const { clock, events } = this.#parts
     const started = clock.now()
     try {
-      const running = await this.#start(job)
+      const { shown } = await this.#toItsEnd(job, signal)
+      await shown
+    } catch (error) {
+      // The store cannot take the end either: the job stays admitted and runs again when the node does.
+      events.unexpected(error, job.id)
+    } finally {
+      this.leaveSeat(job.issuer, job.askedBy)
+      events.ran({ jobId: job.id, program: job.programWord, ms: clock.now() - started })
+    }
+  }
+
+  /** Resolves when the end is stored; what it resolves to, when the end is shown. */
+  async #toItsEnd(job: JobRecord, signal: AbortSignal): Promise<{ shown: Promise<void> }> {
+    let running = job
+    try {
+      running = await this.#start(job)
       const plan = await this.#planOf(running)
       const privacy = this.#parts.privacy.of(job.catalog)
       const executed =
         job.runs >= RUNS_MAX
           ? { ok: false as const, code: 'NODE_ERROR' as const, why: 'the node stopped each time it ran' }
           : await execute({ id: job.id, plan }, { ...this.#parts.execution, privacy }, signal)
-      if (this.#stopping.signal.aborted) return
-      if (signal.aborted) await this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
-      else await this.#finish(running, plan, privacy, executed)
+      if (this.#stopping.signal.aborted) return this.#putBack(job, running)
+      if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
+      return await this.#finish(running, plan, privacy, executed)
     } catch (error) {
-      await this.#failed(job, signal, error)
-    } finally {
-      this.leaveSeat(job.issuer)
-      events.ran({ jobId: job.id, program: job.programWord, ms: clock.now() - started })
+      if (this.#stopping.signal.aborted) return this.#putBack(job, running)
+      return this.#failed(job, signal, error)
     }
   }
 
-  /** Ends a job whose run threw: cancelled, left for the next start of the node, or failed by the node's fault. */
-  async #failed(job: JobRecord, signal: AbortSignal, error: unknown): Promise<void> {
-    if (this.#stopping.signal.aborted) return
+  /** A run that the node itself interrupted to stop does not count: the job did not bring the node down. */
+  async #putBack(job: JobRecord, running: JobRecord): Promise<{ shown: Promise<void> }> {
+    const { database, jobs } = this.#parts
+    if (running.state === 'running') {
+      await database.commit((draft) => jobs.change(draft, running, 'queued', { runs: job.runs }))
+    }
+    return { shown: Promise.resolve() }
+  }
+
+  /** Ends a job whose run threw: cancelled, or failed by the node's fault. */
+  async #failed(job: JobRecord, signal: AbortSignal, error: unknown): Promise<{ shown: Promise<void> }> {
     const current = (await this.#parts.jobs.get(job.id)) ?? job
-    if (isEnded(current.state)) return
-    const cancelled = signal.aborted
-    const code: Code = cancelled ? 'CANCELLED' : codeOf(error) === 'INTERNAL' ? 'NODE_ERROR' : codeOf(error)
+    if (isEnded(current.state)) return { shown: Promise.resolve() }
+    const code: Code = signal.aborted ? 'CANCELLED' : codeOf(error) === 'INTERNAL' ? 'NODE_ERROR' : codeOf(error)
+    return this.#end(current, { state: signal.aborted ? 'cancelled' : 'failed', code }, undefined, error)
+  }
+
+  async #endWaiting(job: JobRecord): Promise<void> {
     try {
-      await this.#end(current, { state: cancelled ? 'cancelled' : 'failed', code }, undefined, error)
-    } catch (storeError) {
-      // The store cannot take the end either: the job stays admitted and runs again when the node does.
-      this.#parts.events.unexpected(storeError, job.id)
+      const { shown } = await this.#end(job, { state: 'cancelled', code: 'CANCELLED' }, undefined)
+      await shown
+    } catch (error) {
+      this.#parts.events.unexpected(error, job.id)
+    } finally {
+      this.leaveSeat(job.issuer, job.askedBy)
     }
   }
 
@@ -166,7 +198,7 @@ export class Runner implements Queue {
       // As durable as the batch that ends the job: a crash before it finds the job queued, which is as good.
       { sync: false }
     )
-    this.#showState(running, 0.1)
+    this.#keepShowing(this.#parts.jobs.show(running, 0.1))
     return running
   }
 
@@ -174,41 +206,52 @@ export class Runner implements Queue {
   async #planOf(job: JobRecord): Promise<JobPlan> {
     const sealed = new Uint8Array(Buffer.from(job.request, 'base64url'))
     // It was fresh when it was admitted; now only its bytes count.
-    const { request } = await check(sealed, {
-      clock: { ...this.#parts.clock, now: () => job.admittedAtMs },
-      self: this.#parts.signer.id
-    })
-    const plan = await validate(request, this.#parts.validation)
+    const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
+    const checked = await check(sealed, { clock, self: this.#parts.signer.id })
+    const plan = await validate(checked.request, this.#parts.validation)
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
+    // The policy may have changed since it was admitted, as when the node was restarted.
+    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy }, plan)
+    if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted')
     return plan
   }
 
-  async #finish(job: JobRecord, plan: JobPlan, privacy: CatalogPrivacy, executed: Executed): Promise<void> {
+  async #finish(
+    job: JobRecord,
+    plan: JobPlan,
+    privacy: CatalogPrivacy,
+    executed: Executed
+  ): Promise<{ shown: Promise<void> }> {
     if (!executed.ok) {
-      const blocked = executed.code === 'COHORT_NOT_RELEASABLE'
-      await this.#end(job, { state: blocked ? 'blocked' : 'failed', code: executed.code }, plan, executed.why)
-      return
+      const state = executed.code === 'COHORT_NOT_RELEASABLE' ? 'blocked' : 'failed'
+      return this.#end(job, { state, code: executed.code }, plan, executed.why)
     }
-    const { database } = this.#parts
-    const disclosing = { ...job, state: 'disclosing' as JobState }
     const { aggregate, cohort, image } = executed
     const door = await privacy.prepare({ aggregate, cohort, image, filter: plan.cohort, codeHash: codeHashOf(plan) })
+    const disclosing = { ...job, state: 'disclosing' as JobState }
     // Judged inside the single writer, against the atoms as they are then: there is no race to lose.
-    const ended = await database.commit(async (draft) => {
+    const ended = await this.#parts.database.commit(async (draft) => {
       const disclosed = door.disclose(draft)
       const ending: Ending = disclosed.ok
         ? { state: 'completed', output: disclosed.output }
         : { state: 'blocked', code: disclosed.code }
-      const record = await publish(this.#parts, draft, this.#publication(disclosing, ending, plan, image))
+      const publication = this.#publication(disclosing, ending, plan, image)
+      const why = disclosed.ok ? {} : { why: disclosed.why }
+      const record = await publish(this.#parts, draft, { ...publication, ...why })
       return { record, why: disclosed.ok ? undefined : disclosed.why }
     })
-    this.#told(ended.record, ended.why)
+    return { shown: this.#told(ended.record, ended.why) }
   }
 
-  async #end(job: JobRecord, ending: Ending, plan: JobPlan | undefined, why?: unknown): Promise<void> {
+  async #end(
+    job: JobRecord,
+    ending: Ending,
+    plan: JobPlan | undefined,
+    why?: unknown
+  ): Promise<{ shown: Promise<void> }> {
     const publication = this.#publication(job, ending, plan, NODE_ENGINE)
     const record = await this.#parts.database.commit((draft) => publish(this.#parts, draft, publication))
-    this.#told(record, why)
+    return { shown: this.#told(record, why) }
   }
 
   #publication(job: JobRecord, ending: Ending, plan: JobPlan | undefined, image: string) {
@@ -230,7 +273,7 @@ export class Runner implements Queue {
     }
   }
 
-  #told(job: JobRecord, why: unknown): void {
+  #told(job: JobRecord, why: unknown): Promise<void> {
     const code = job.code as Code | undefined
     this.#parts.events.ended({
       jobId: job.id,
@@ -238,25 +281,23 @@ export class Runner implements Queue {
       ...(code === undefined ? {} : { code }),
       ...(typeof why === 'string' ? { why } : why === undefined ? {} : { cause: why })
     })
-    this.#show(job)
+    return this.#show(job)
   }
 
-  /** Shows an end at its boundary, not before. */
-  #show(job: JobRecord): void {
-    const shown = (async () => {
-      const wait = (job.visibleAtMs ?? 0) - this.#parts.clock.now()
-      // Stopping leaves it for the next start, which shows it at once.
-      if (wait > 0) await this.#parts.clock.sleep(wait, this.#stopping.signal)
-      await this.#parts.jobs.show(job, 1)
-    })().catch(() => undefined)
-    this.#showing.add(shown)
-    void shown.finally(() => this.#showing.delete(shown))
+  /** Shows an end at its boundary, not before. Stopping leaves it for the next start, which shows it at once. */
+  #show(job: JobRecord): Promise<void> {
+    const { clock, jobs } = this.#parts
+    const wait = (job.visibleAtMs ?? 0) - clock.now()
+    const due = wait > 0 ? clock.sleep(wait, this.#stopping.signal) : Promise.resolve()
+    return this.#keepShowing(due.then(() => jobs.show(job, 1)))
   }
 
-  #showState(job: JobRecord, progress: number): void {
-    const shown = this.#parts.jobs.show(job, progress).catch(() => undefined)
+  /** A show that fails is made again at the next start: the job is there, only its feed is behind. */
+  #keepShowing(showing: Promise<void>): Promise<void> {
+    const shown = showing.catch(() => undefined)
     this.#showing.add(shown)
-    void shown.finally(() => this.#showing.delete(shown))
+    void shown.then(() => this.#showing.delete(shown))
+    return shown
   }
 }
 

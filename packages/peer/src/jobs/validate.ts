@@ -75,7 +75,12 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
 function knownFilters(catalog: Catalog, filters: Readonly<Record<string, unknown>>, lenient: boolean) {
   const pairs: Record<string, unknown> = {}
   const warnings: string[] = []
-  for (const [column, value] of Object.entries(filters)) {
+  const entries = Object.entries(filters)
+  if (entries.length > LIMITS.filterLiteralsMax) {
+    const reason = `At most ${LIMITS.filterLiteralsMax} filters.`
+    throw new StimnetError('FILTER_INVALID', reason, { reason })
+  }
+  for (const [column, value] of entries) {
     try {
       resolveVariable(catalog.descriptor, column)
       pairs[column] = value

@@ -14,6 +14,14 @@ export function refuse(code: Code, reason: string = CODES[code].meaning): Decisi
   return { allow: false, code, reason }
 }
 
+/** Jobs that wait or run. */
+export interface QueueFacts {
+  readonly total: number
+  readonly ofRequester: number
+  /** Asked through the peer that carries this request. */
+  readonly ofPeer: number
+}
+
 /** What the rules judge by; gathered before, so that no rule reads a store. */
 export interface Facts {
   readonly issuer: string
@@ -29,8 +37,8 @@ export interface Facts {
     readonly synthetic: boolean
     readonly scripts: 'auto' | 'review' | 'deny'
   }
-  readonly queue: { readonly total: number; readonly ofRequester: number }
-  readonly queueMax: { readonly total: number; readonly ofRequester: number }
+  readonly queue: QueueFacts
+  readonly queueMax: QueueFacts
 }
 
 /** Pure: facts in, decision out. */

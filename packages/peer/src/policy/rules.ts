@@ -4,5 +4,11 @@ import type { Rule } from './decision.ts'
 import { requesterIsListed } from './people.ts'
 import { queueHasRoom } from './settings.ts'
 
-/** Asked from first to last. */
-export const RULES: readonly Rule[] = [catalogIsOffered, requesterIsListed, programIsPermitted, queueHasRoom]
+/** Before a request is looked into: a stranger learns nothing about what exists here. */
+export const EARLY_RULES: readonly Rule[] = [requesterIsListed, catalogIsOffered]
+
+/** What must hold when a request is admitted, and still when its job runs. */
+export const STANDING_RULES: readonly Rule[] = [...EARLY_RULES, programIsPermitted]
+
+/** What must hold for a request to become a job. */
+export const ADMISSION_RULES: readonly Rule[] = [...STANDING_RULES, queueHasRoom]

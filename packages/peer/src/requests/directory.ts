@@ -39,6 +39,10 @@ export interface DirectoryParts {
 const ASK_MS = 5_000
 /** And this long for one that must be dialled first: a broadcast does not wait for a peer that is away. */
 const DIAL_MS = 1_500
+/** Peers remembered; beyond, the one unseen for longest goes. Far more than a federation has. */
+const NEIGHBOURS_MAX = 1_000
+/** How long what a peer offers is not asked again. */
+const OFFERS_KEPT_MS = 10_000
 /** How long the DHT is asked for peers that membership does not know. */
 const HINT_MS = 1_500
 
@@ -47,6 +51,7 @@ export class Directory {
   readonly #parts: DirectoryParts
   readonly #stored: Sublevel<Neighbour>
   readonly #neighbours = new Map<string, Neighbour>()
+  readonly #offers = new Map<string, { catalogs: readonly FoundCatalog[]; untilMs: number }>()
 
   private constructor(parts: DirectoryParts) {
     this.#parts = parts
@@ -104,13 +109,17 @@ export class Directory {
 
   /** Asks every member, and whom the DHT names besides, for catalogs; each answer is signed by its owner. */
   async search(
-    query: { words: readonly string[]; name: string },
+    query: { words: readonly string[]; name: string; includePrivate: boolean },
     signal: AbortSignal
   ): Promise<readonly FoundCatalog[]> {
     const hinted = query.name === '' ? [] : await this.#hints(query.name, signal)
     const candidates = [...new Set([...this.#parts.members(), ...hinted])]
-    const answers = await Promise.all(candidates.map((peerId) => this.#ask(peerId, query, signal)))
-    return answers.flat()
+    const answers = await Promise.all(candidates.map((peerId) => this.#offersOf(peerId, signal)))
+    return answers
+      .flat()
+      .filter(({ descriptor }) => query.name === '' || descriptor.name === query.name)
+      .filter(({ descriptor }) => query.includePrivate || descriptor.accessLevel !== 'private')
+      .filter(({ descriptor }) => fitsWords(descriptor, query.words))
   }
 
   async #hints(name: string, signal: AbortSignal): Promise<readonly string[]> {
@@ -122,16 +131,26 @@ export class Directory {
     }
   }
 
-  async #ask(peerId: string, query: { words: readonly string[]; name: string }, signal: AbortSignal) {
+  /** What a peer offers, as it said a moment ago: one busy searcher must not use up what others may ask. */
+  async #offersOf(peerId: string, signal: AbortSignal): Promise<readonly FoundCatalog[]> {
+    const now = this.#parts.clock.now()
+    const known = this.#offers.get(peerId)
+    if (known && known.untilMs > now) return known.catalogs
     try {
+      const withinMs = this.#parts.isConnected(peerId) ? ASK_MS : DIAL_MS
       const link = this.#parts.links.to(peerId)
       const sealed = await link.catalogs(
-        query,
-        AbortSignal.any([signal, AbortSignal.timeout(this.#parts.isConnected(peerId) ? ASK_MS : DIAL_MS)])
+        { words: [], name: '' },
+        AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
       )
-      return await Promise.all(sealed.map((bytes) => this.#read(peerId, bytes)))
+      const catalogs = await Promise.all(sealed.map((bytes) => this.#read(peerId, bytes)))
+      this.#offers.delete(peerId)
+      this.#offers.set(peerId, { catalogs, untilMs: now + OFFERS_KEPT_MS })
+      if (this.#offers.size > NEIGHBOURS_MAX) this.#offers.delete(this.#offers.keys().next().value ?? '')
+      return catalogs
     } catch {
       // A peer that cannot be asked, or does not sign what it says, offers nothing now.
+      this.#offers.delete(peerId)
       return []
     }
   }
@@ -143,10 +162,25 @@ export class Directory {
 
   async #remember(neighbour: Omit<Neighbour, 'number'>): Promise<void> {
     const known = this.#neighbours.get(neighbour.peerId)
-    const number = known?.number ?? this.#neighbours.size + 1
-    const remembered = { ...neighbour, number }
+    const highest = Math.max(0, ...[...this.#neighbours.values()].map(({ number }) => number))
+    const remembered = { ...neighbour, number: known?.number ?? highest + 1 }
     this.#neighbours.set(neighbour.peerId, remembered)
-    await this.#parts.database.commit((draft) => draft.put(this.#stored, neighbour.peerId, remembered), { sync: false })
+    const forgotten = this.#neighbours.size > NEIGHBOURS_MAX ? this.#longestUnseen() : undefined
+    if (forgotten) this.#neighbours.delete(forgotten.peerId)
+    await this.#parts.database.commit(
+      (draft) => {
+        draft.put(this.#stored, neighbour.peerId, remembered)
+        if (forgotten) draft.del(this.#stored, forgotten.peerId)
+      },
+      { sync: false }
+    )
+  }
+
+  /** Never ourselves: number 1 stays. */
+  #longestUnseen(): Neighbour | undefined {
+    return this.neighbours()
+      .filter(({ peerId }) => peerId !== this.#parts.links.self)
+      .sort((a, b) => a.lastSeenMs - b.lastSeenMs)[0]
   }
 }
 

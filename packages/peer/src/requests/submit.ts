@@ -1,4 +1,5 @@
 /** From what an account asks for to sealed requests at other peers: store, find, seal, ask, follow. */
+import { createHash } from 'node:crypto'
 
 import type { SignedSubmission, Submission } from '@stimnet/gateway'
 import {
@@ -25,6 +26,7 @@ import {
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
+import { cancelPart } from './cancel.ts'
 import type { Directory } from './directory.ts'
 import type { Followers } from './follow.ts'
 import type { Links } from './links.ts'
@@ -41,9 +43,24 @@ export interface SubmitParts {
   readonly followers: Followers
   /** The custodial key of an account. */
   readonly signerOf: (account: string) => Promise<Signer>
+  /** This peer's own key: it cancels what came through it. */
+  readonly signer: Signer
+  /** Whether this peer has a private catalog of that name. */
+  readonly isPrivate: (catalog: string) => boolean
   readonly events: PeerEvents
 }
 
+/** An account that asks. */
+export interface Owner {
+  readonly name: string
+  /** Whether this peer's own private catalogs are there for it. */
+  readonly mayUsePrivate: boolean
+}
+
+/** Sealed and in base64 it must still fit an envelope. */
+const UNSEALED_BYTES_MAX = (LIMITS.envelopeBytesMax * 3) / 4 - 4096
+/** Requests of one account that have not ended. */
+const OPEN_REQUESTS_MAX = 100
 /** Peers asked at the same time. */
 const CONCURRENCY = 64
 /** Between two attempts at a peer that could not be reached: doubles from the first to the last. */
@@ -61,14 +78,15 @@ export class Submitter {
     this.#parts = parts
   }
 
-  /** Stores what was asked for and answers; peers are asked after. */
-  async submit(submission: Submission, owner: string): Promise<RequestRecord> {
-    const earlier = await this.#earlier(owner, submission.idempotencyKey)
-    if (earlier) return earlier
+  /** Stores what was asked for and answers; peers are asked after. Throws what is wrong with the ask itself. */
+  submit(submission: Submission, owner: Owner): Promise<RequestRecord> {
     const id = toHex(this.#parts.random.bytes(16))
     const broadcast = submission.targets === '*' || submission.targets.length > 1
     if (submission.where) checkFilter(submission.where)
-    const unsealed = messages.JobRequest.encode({
+    // A name nobody has is the asker's mistake: said at once, not after a minute of looking.
+    const targets = submission.targets === '*' ? '*' : this.#resolve(submission.targets)
+    this.#assertVisible(submission.catalog, targets, owner)
+    const request = {
       catalog: submission.catalog,
       purpose: [...submission.purpose],
       project: submission.project,
@@ -77,57 +95,70 @@ export class Submitter {
       parametersJson: JSON.stringify(submission.parameters),
       filtersJson: JSON.stringify(submission.filters),
       custody: 'gateway',
-      account: owner,
-      title: submission.title,
-      broadcast: broadcast ? id : ''
-    })
-    if (unsealed.length > (LIMITS.envelopeBytesMax * 3) / 4 - 4096) throw new StimnetError('TOO_LARGE', 'a request')
-    // A name nobody has is the asker's mistake: said at once, not after a minute of looking.
-    const targets =
-      submission.targets === '*' ? '*' : submission.targets.map((name) => this.#parts.directory.resolve(name))
+      account: owner.name,
+      title: submission.title
+    }
+    const unsealed = messages.JobRequest.encode({ ...request, broadcast: broadcast ? id : '' })
+    if (unsealed.length > UNSEALED_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'a request')
+    const contentHash = hashOf([messages.JobRequest.encode(request), JSON.stringify(targets)])
     return this.#store(
       {
         id,
-        owner,
+        owner: owner.name,
+        mayUsePrivate: owner.mayUsePrivate,
         broadcast,
         targets,
-        unsealed: Buffer.from(unsealed).toString('base64url'),
+        unsealed: toText(unsealed),
         catalog: submission.catalog,
         programWord: programWord(submission.program),
         title: submission.title
       },
-      submission.idempotencyKey
+      { key: submission.idempotencyKey, contentHash }
     )
   }
 
   /** A request that its author signed: it goes out as it is, to peers its audience names. */
-  async submitSigned(submission: SignedSubmission, owner: string): Promise<RequestRecord> {
-    const earlier = await this.#earlier(owner, submission.idempotencyKey)
-    if (earlier) return earlier
+  async submitSigned(submission: SignedSubmission, owner: Owner): Promise<RequestRecord> {
     const opened = await open(submission.envelope, { type: 'job-request', clock: this.#parts.clock })
     const request = messages.JobRequest.decode(opened.body)
-    const named = submission.targets === '*' ? opened.audience : submission.targets
-    const targets = named.map((name) => this.#parts.directory.resolve(name))
+    // Custody is ours to declare: an owner who trusts this gateway's accounts must not be told of one that is not.
+    if (request.custody === 'gateway' || request.account !== '') {
+      const reason = 'A request that you sign yourself says custody: requester, and names no account.'
+      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    }
+    const targets = this.#resolve(submission.targets === '*' ? opened.audience : submission.targets)
     const stranger = targets.find((peerId) => !opened.audience.includes(peerId))
     if (targets.length === 0 || stranger !== undefined) {
       const reason = 'The signed request must name every target in its audience.'
       throw new StimnetError('AUDIENCE_MISMATCH', reason, { reason })
     }
+    this.#assertVisible(request.catalog, targets, owner)
     return this.#store(
       {
         id: toHex(this.#parts.random.bytes(16)),
-        owner,
+        owner: owner.name,
+        mayUsePrivate: owner.mayUsePrivate,
         broadcast: targets.length > 1,
         targets,
-        envelope: Buffer.from(submission.envelope).toString('base64url'),
+        envelope: toText(submission.envelope),
         requestHash: opened.hash,
         expiresAtMs: opened.expiresAtMs,
         catalog: request.catalog,
         programWord: programWord(programFromMessage(request.program)),
         title: request.title
       },
-      submission.idempotencyKey
+      { key: submission.idempotencyKey, contentHash: hashOf([submission.envelope, JSON.stringify(targets)]) }
     )
+  }
+
+  #resolve(names: readonly string[]): string[] {
+    return [...new Set(names.map((name) => this.#parts.directory.resolve(name)))]
+  }
+
+  /** This peer's own private catalogs are for its stewards and operators; for other accounts they do not exist. */
+  #assertVisible(catalog: string, targets: readonly string[] | '*', owner: Owner): void {
+    if (targets === '*' || owner.mayUsePrivate || !targets.includes(this.#parts.self)) return
+    if (this.#parts.isPrivate(catalog)) throw new StimnetError('CATALOG_UNKNOWN', `${owner.name} asks for ${catalog}`)
   }
 
   /** Goes on with what an earlier life of this peer left open. */
@@ -143,38 +174,40 @@ export class Submitter {
     await Promise.all(this.#work)
   }
 
-  async #earlier(owner: string, key: string | undefined): Promise<RequestRecord | undefined> {
-    if (key === undefined) return undefined
-    const id = await this.#parts.requests.idempotent(owner, key)
-    return id === undefined ? undefined : this.#parts.requests.get(id)
-  }
-
-  async #store(
+  #store(
     fields: Omit<RequestRecord, 'number' | 'parts' | 'submittedAtMs'>,
-    idempotencyKey: string | undefined
+    idempotency: { key: string | undefined; contentHash: string }
   ): Promise<RequestRecord> {
-    const record = { ...fields, submittedAtMs: this.#parts.clock.now(), parts: [] }
-    const stored = await this.#parts.requests.add(record, idempotencyKey)
-    this.#begin(stored)
-    return stored
+    const { requests, clock } = this.#parts
+    return requests.once({ owner: fields.owner, ...idempotency }, async () => {
+      if (requests.openOf(fields.owner) >= OPEN_REQUESTS_MAX) {
+        const reason = `At most ${OPEN_REQUESTS_MAX} requests of one account are under way. Wait for some to end.`
+        throw new StimnetError('QUEUE_FULL', reason, { reason })
+      }
+      const stored = await requests.add({ ...fields, submittedAtMs: clock.now(), parts: [] }, idempotency)
+      this.#begin(stored)
+      return stored
+    })
   }
 
   #begin(record: RequestRecord): void {
     const work = this.#deliver(record)
-      .catch(async (error) => {
-        if (this.#stopping.signal.aborted) return
-        const code = codeOf(error)
-        const reason = error instanceof StimnetError ? error.reason : CODES[code].meaning
-        if (code === 'INTERNAL') this.#parts.events.unexpected(error, record.id)
-        await this.#parts.requests.change(record.id, (r) => ({
-          ...r,
-          code,
-          reason,
-          endedAtMs: this.#parts.clock.now()
-        }))
-      })
+      .catch((error) => this.#undelivered(record, error))
+      // The store itself failed: what was asked for is stored and goes on at the next start.
+      .catch((error) => this.#parts.events.unexpected(error, record.id))
       .finally(() => this.#work.delete(work))
     this.#work.add(work)
+  }
+
+  async #undelivered(record: RequestRecord, error: unknown): Promise<void> {
+    if (this.#stopping.signal.aborted) return
+    const code = codeOf(error)
+    const reason = error instanceof StimnetError ? error.reason : CODES[code].meaning
+    if (code === 'INTERNAL') this.#parts.events.unexpected(error, record.id)
+    const endedAtMs = this.#parts.clock.now()
+    await this.#parts.requests.change(record.id, (current) =>
+      current.endedAtMs === undefined ? { ...current, code, reason, endedAtMs } : current
+    )
   }
 
   /** Targets, parts and seal where they are still missing; then each part to its decision. */
@@ -195,18 +228,24 @@ export class Submitter {
     const envelope = record.envelope ? fromBase64(record.envelope) : await this.#sealCustodial(record, targets)
     const opened = await open(envelope, { type: 'job-request', clock: this.#parts.clock, atAnyTime: true })
     const parts = await Promise.all(targets.map((peerId) => this.#newPart(peerId, opened)))
-    return this.#parts.requests.change(record.id, ({ unsealed: _, ...current }) => ({
-      ...current,
-      envelope: Buffer.from(envelope).toString('base64url'),
-      requestHash: opened.hash,
-      expiresAtMs: opened.expiresAtMs,
-      parts,
-      warnings
-    }))
+    const sealed = await this.#parts.requests.change(record.id, ({ unsealed, ...current }) => {
+      // Cancelled while we looked for peers: nobody is asked.
+      if (current.endedAtMs !== undefined) return { ...current, ...(unsealed === undefined ? {} : { unsealed }) }
+      return {
+        ...current,
+        envelope: Buffer.from(envelope).toString('base64url'),
+        requestHash: opened.hash,
+        expiresAtMs: opened.expiresAtMs,
+        parts,
+        warnings
+      }
+    })
+    return sealed?.endedAtMs === undefined ? sealed : undefined
   }
 
   async #findTargets(record: RequestRecord): Promise<readonly string[]> {
-    const found = await this.#parts.directory.search({ words: [], name: record.catalog }, this.#stopping.signal)
+    const query = { words: [], name: record.catalog, includePrivate: record.mayUsePrivate }
+    const found = await this.#parts.directory.search(query, this.#stopping.signal)
     if (found.length > 0) return [...new Set(found.map(({ peerId }) => peerId))]
     const reason = `No peer that can be reached offers the catalog ${JSON.stringify(record.catalog.slice(0, 80))}.`
     throw new StimnetError('NO_PROVIDERS', reason, { reason })
@@ -217,7 +256,7 @@ export class Submitter {
     const absent = this.#parts.directory.offering(catalog).filter(({ peerId }) => !targets.includes(peerId))
     return absent.map(
       ({ institution, nodeId }) =>
-        `${institution} (${nodeId}) offers ${catalog} but cannot be reached now: this answer is without it.`
+        `${institution} (${nodeId}) offers ${catalog} but did not answer: this result is without it.`
     )
   }
 
@@ -250,11 +289,16 @@ export class Submitter {
 
   /** Asks one peer until it has decided or the request has expired; an admitted part is then followed. */
   async #ask(record: RequestRecord, part: RequestPart): Promise<void> {
-    if (isEnded(part.state)) return
-    this.#expect(record, part)
-    if (part.answered) return this.#parts.followers.await(part)
+    const current = await this.#current(record, part)
+    if (!current || isEnded(current.state)) return
+    this.#expect(record, current)
+    if (current.answered) return this.#parts.followers.await(current)
     const decided = await this.#decided(record, part)
     if (decided) await this.#apply(record, part, decided)
+  }
+
+  async #current(record: RequestRecord, part: RequestPart): Promise<RequestPart | undefined> {
+    return (await this.#parts.requests.get(record.id))?.parts.find(({ peerId }) => peerId === part.peerId)
   }
 
   #expect(record: RequestRecord, part: RequestPart): void {
@@ -272,7 +316,7 @@ export class Submitter {
         if (this.#stopping.signal.aborted) return undefined
         const code = codeOf(error)
         this.#parts.events.partFailed({ requestId: record.id, peerId: part.peerId, code, cause: error })
-        const current = (await this.#parts.requests.get(record.id))?.parts.find((p) => p.peerId === part.peerId)
+        const current = await this.#current(record, part)
         if (!current || isEnded(current.state)) return undefined
         const expired = clock.now() + wait > (record.expiresAtMs ?? 0)
         if (!CODES[code].retry || expired) {
@@ -290,35 +334,40 @@ export class Submitter {
   }
 
   async #apply(record: RequestRecord, part: RequestPart, sealed: Uint8Array): Promise<void> {
-    const expected = { peerId: part.peerId, jobId: part.jobId, requestHash: record.requestHash ?? '' }
-    const decision = await receiveDecision(sealed, expected, this.#parts.clock).catch((error) => error as unknown)
-    if (decision instanceof Error) {
-      this.#parts.events.partFailed({
-        requestId: record.id,
-        peerId: part.peerId,
-        code: codeOf(decision),
-        cause: decision
-      })
-      return this.#refused(record, part, {
-        code: 'SIGNATURE_INVALID',
-        reason: 'The peer answered with a decision that does not verify.',
-        state: 'failed'
-      })
+    const decision = await this.#verified(record, part, sealed)
+    if (!decision) {
+      const reason = 'The peer answered with a decision that does not verify.'
+      return this.#refused(record, part, { code: 'SIGNATURE_INVALID', reason, state: 'failed' })
     }
-    const { allowed, code, reason, warnings } = decision as Awaited<ReturnType<typeof receiveDecision>>
+    const { allowed, code, reason, warnings } = decision
     if (!allowed) {
       const known: Code = isCode(code) ? code : 'INTERNAL'
       // The policy's no is a denial; an ask that is wrong in itself has failed.
       const state = CODES[known].fault === 'policy' ? 'denied' : 'failed'
       return this.#refused(record, part, { code: known, reason, state, decision: toText(sealed) })
     }
-    await this.#parts.requests.changePart(record.id, part.peerId, this.#parts.clock.now(), (current) => ({
+    const { requests, clock, followers } = this.#parts
+    await requests.changePart(record.id, part.peerId, clock.now(), (current) => ({
       ...current,
       answered: true,
       decision: toText(sealed),
       warnings
     }))
-    this.#parts.followers.await(part)
+    const current = await this.#current(record, part)
+    // Cancelled while the peer was being asked: it is told now.
+    if (current?.state === 'cancelled') return cancelPart(this.#parts, part)
+    followers.await(part)
+  }
+
+  async #verified(record: RequestRecord, part: RequestPart, sealed: Uint8Array) {
+    const expected = { peerId: part.peerId, jobId: part.jobId, requestHash: record.requestHash ?? '' }
+    try {
+      return await receiveDecision(sealed, expected, this.#parts.clock)
+    } catch (cause) {
+      const { id: requestId } = record
+      this.#parts.events.partFailed({ requestId, peerId: part.peerId, code: codeOf(cause), cause })
+      return undefined
+    }
   }
 
   async #refused(
@@ -338,6 +387,12 @@ export class Submitter {
 
 function fromBase64(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'base64url'))
+}
+
+function hashOf(pieces: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece).update('\n')
+  return hash.digest('hex')
 }
 
 function toText(bytes: Uint8Array): string {

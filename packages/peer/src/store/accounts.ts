@@ -1,6 +1,6 @@
 /** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer reads. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -50,10 +50,12 @@ const CHECKS_MAX = 4
 /** The accounts file, read once and written whole. */
 export class Accounts {
   readonly #file: string
-  readonly #accounts: Map<string, StoredAccount>
+  #accounts: Map<string, StoredAccount>
   /** Somebody's hash to compare with where there is no such account, so that time does not tell. */
   readonly #nobody: Promise<string>
   #checking = 0
+  /** The file's time when it was last read, ms. */
+  #readMs = Number.NaN
 
   private constructor(file: string, accounts: readonly StoredAccount[]) {
     this.#file = file
@@ -77,6 +79,22 @@ export class Accounts {
 
   get(name: string): StoredAccount | undefined {
     return this.#accounts.get(name)
+  }
+
+  /**
+   * Reads the file again where it has changed, as after `stimnet account remove`. A file that cannot be read closes
+   * every account until it can.
+   */
+  async refresh(): Promise<void> {
+    try {
+      const { mtimeMs } = await stat(this.#file)
+      if (mtimeMs === this.#readMs) return
+      this.#accounts = (await Accounts.open(this.#file)).#accounts
+      this.#readMs = mtimeMs
+    } catch {
+      this.#accounts = new Map()
+      this.#readMs = Number.NaN
+    }
   }
 
   /** Throws RATE_LIMITED where too many passwords are being checked at once. */
@@ -116,5 +134,6 @@ export class Accounts {
     // Whole or not at all: a crash must not leave half a file.
     await writeFile(`${this.#file}.new`, text, { mode: 0o600 })
     await rename(`${this.#file}.new`, this.#file)
+    this.#readMs = (await stat(this.#file)).mtimeMs
   }
 }

@@ -40,12 +40,18 @@ export interface FeedEntry {
   readonly progress: number
 }
 
+/** Added to the feed's place at each start; doubles count to 2^53, enough for a start every second for 270 years. */
+const SEQUENCE_LEAP = 2 ** 20
+
 const sequenceKey = (askedBy: string, sequence: number) => `${askedBy}!${String(sequence).padStart(16, '0')}`
 
 /** Jobs, and the feed of each asking peer. */
 export class JobStore {
   readonly #jobs: Sublevel<JobRecord>
   readonly #feed: Sublevel<FeedEntry>
+  /** Ids of jobs that have not ended, and of ends that were not yet shown: what a start looks at. */
+  readonly #unfinished: Sublevel<true>
+  readonly #meta: Sublevel<number>
   /** By job: where in the feed it stands now. */
   readonly #placed: Sublevel<{ sequence: number; state: JobState }>
   readonly #database: Database
@@ -61,6 +67,8 @@ export class JobStore {
     this.#jobs = database.json('jobs')
     this.#feed = database.json('feed')
     this.#placed = database.json('feed-places')
+    this.#unfinished = database.json('jobs-unfinished')
+    this.#meta = database.json('jobs-meta')
     this.log = log
     this.#sequence = facts.sequence
     this.#total = facts.total
@@ -74,13 +82,11 @@ export class JobStore {
       const name = log
       await database.commit((draft) => draft.put(meta, 'feed-log', name))
     }
-    // The highest place given so far; places are few enough to look at once at start.
-    let sequence = 0
-    for await (const place of database.json<{ sequence: number }>('feed-places').values()) {
-      sequence = Math.max(sequence, place.sequence)
-    }
-    const total = (await database.json('jobs').keys().all()).length
-    return new JobStore(database, log, { sequence, total })
+    const numbers = database.json<number>('jobs-meta')
+    // Shows are not synced: after a loss of power the last ones may be gone, and an asker may have seen them. A place
+    // far beyond is after every one ever given.
+    const sequence = ((await numbers.get('sequence')) ?? 0) + SEQUENCE_LEAP
+    return new JobStore(database, log, { sequence, total: (await numbers.get('total')) ?? 0 })
   }
 
   get(id: string): Promise<JobRecord | undefined> {
@@ -89,20 +95,25 @@ export class JobStore {
 
   /** All that have not ended, oldest first. */
   async open(): Promise<JobRecord[]> {
-    const records = await this.#jobs.values().all()
+    const records = await this.#unfinishedJobs()
     return records.filter((job) => !isEnded(job.state)).sort((a, b) => a.admittedAtMs - b.admittedAtMs)
   }
 
   /** Ended jobs whose end was not yet shown: a crash came between. */
   async unshown(): Promise<JobRecord[]> {
-    const shown = new Map(await this.#placed.iterator().all())
-    const records = await this.#jobs.values().all()
-    return records.filter((job) => isEnded(job.state) && shown.get(job.id)?.state !== outwardState(job.state))
+    return (await this.#unfinishedJobs()).filter((job) => isEnded(job.state))
+  }
+
+  async #unfinishedJobs(): Promise<JobRecord[]> {
+    const records = await this.#jobs.getMany(await this.#unfinished.keys().all())
+    return records.filter((job) => job !== undefined)
   }
 
   add(draft: Draft, job: JobRecord): void {
     this.#total += 1
     draft.put(this.#jobs, job.id, job)
+    draft.put(this.#unfinished, job.id, true)
+    draft.put(this.#meta, 'total', this.#total)
   }
 
   /** Applies one allowed move; the record comes back as it now is. */
@@ -129,10 +140,17 @@ export class JobStore {
         if (before) draft.del(this.#feed, sequenceKey(job.askedBy, before.sequence))
         draft.put(this.#feed, sequenceKey(job.askedBy, this.#sequence), { jobId: job.id, state, progress })
         draft.put(this.#placed, job.id, { sequence: this.#sequence, state })
+        draft.put(this.#meta, 'sequence', this.#sequence)
+        if (isEnded(state)) draft.del(this.#unfinished, job.id)
       },
       { sync: false }
     )
     for (const wake of this.#watchers.get(job.askedBy) ?? []) wake()
+  }
+
+  /** The last place given. */
+  get sequence(): number {
+    return this.#sequence
   }
 
   /** A peer's feed after a sequence, oldest first, a bounded piece at a time. */

@@ -1,5 +1,5 @@
 /** The requests we sent to others, each with its parts; and how far we followed each serving peer. */
-import { type Code, isEnded, type JobState } from '@stimnet/protocol'
+import { type Code, isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import type { Database } from './database.ts'
 import type { Sublevel } from './level.ts'
 
@@ -29,6 +29,8 @@ export interface RequestRecord {
   readonly number: number
   readonly owner: string
   readonly broadcast: boolean
+  /** Whether its owner may use this peer's own private catalogs. */
+  readonly mayUsePrivate: boolean
   /** What the account asked for: names, or "*". */
   readonly targets: readonly string[] | '*'
   /** An encoded JobRequest to seal once the targets are known; absent once sealed. */
@@ -52,6 +54,12 @@ export interface RequestRecord {
   readonly parts: readonly RequestPart[]
 }
 
+/** What an idempotency key stands for. */
+interface Remembered {
+  readonly id: string
+  readonly contentHash: string
+}
+
 /** Records one list looks at: who wants older ones asks for them by id. */
 const LOOKED_AT_MAX = 10_000
 
@@ -68,7 +76,12 @@ export class RequestStore {
   /** By owner and number: an account's list reads its own requests and nobody else's. */
   readonly #owned: Sublevel<string>
   readonly #meta: Sublevel<number>
-  readonly #idempotency: Sublevel<string>
+  readonly #idempotency: Sublevel<Remembered>
+  /** Ids of requests that have not ended, with their owners: what a start looks at, and what bounds an account. */
+  readonly #open: Sublevel<string>
+  readonly #openByOwner = new Map<string, number>()
+  /** Idempotency keys being used right now: the database does not know them yet. */
+  readonly #claimed = new Map<string, Promise<RequestRecord>>()
   readonly #followed: Sublevel<Followed>
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #changing = new Map<string, Promise<unknown>>()
@@ -80,12 +93,15 @@ export class RequestStore {
     this.#owned = database.json('request-owners')
     this.#meta = database.json('request-meta')
     this.#idempotency = database.json('idempotency')
+    this.#open = database.json('requests-open')
     this.#followed = database.json('followed')
     this.#number = number
   }
 
   static async open(database: Database): Promise<RequestStore> {
-    return new RequestStore(database, (await database.json<number>('request-meta').get('number')) ?? 0)
+    const store = new RequestStore(database, (await database.json<number>('request-meta').get('number')) ?? 0)
+    for await (const owner of store.#open.values()) store.#countOpen(owner, 1)
+    return store
   }
 
   get total(): number {
@@ -110,23 +126,67 @@ export class RequestStore {
 
   /** Those with a part that has not ended, or that were not yet sealed. */
   async open(): Promise<RequestRecord[]> {
-    const records = await this.#requests.values().all()
-    return records.filter((record) => record.endedAtMs === undefined)
+    const records = await this.#requests.getMany(await this.#open.keys().all())
+    return records.filter((record) => record !== undefined)
   }
 
-  idempotent(owner: string, key: string): Promise<string | undefined> {
-    return this.#idempotency.get(`${owner}!${key}`)
+  /** Requests of an account that have not ended. */
+  openOf(owner: string): number {
+    return this.#openByOwner.get(owner) ?? 0
+  }
+
+  #countOpen(owner: string, change: number): void {
+    const count = this.openOf(owner) + change
+    if (count > 0) this.#openByOwner.set(owner, count)
+    else this.#openByOwner.delete(owner)
+  }
+
+  /**
+   * The request that this key of this owner became, or `make` and remember it: once, also for asks that come together.
+   * Throws PARAMETER_INVALID where the key was used for something else.
+   */
+  async once(
+    use: { owner: string; key: string | undefined; contentHash: string },
+    make: () => Promise<RequestRecord>
+  ): Promise<RequestRecord> {
+    if (use.key === undefined) return make()
+    const name = `${use.owner}!${use.key}`
+    const claimed = this.#claimed.get(name)
+    if (claimed) await claimed.catch(() => undefined)
+    const earlier = await this.#idempotency.get(name)
+    if (earlier) return this.#repeated(earlier, use.contentHash)
+    if (this.#claimed.has(name)) return this.once(use, make)
+    const making = make()
+    this.#claimed.set(name, making)
+    try {
+      return await making
+    } finally {
+      this.#claimed.delete(name)
+    }
+  }
+
+  async #repeated(earlier: Remembered, contentHash: string): Promise<RequestRecord> {
+    const record = earlier.contentHash === contentHash ? await this.#requests.get(earlier.id) : undefined
+    if (record) return record
+    const reason = 'This Idempotency-Key was used for another request. Use a fresh one.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
 
   /** Stores a new request under the next number, in one synced batch with its idempotency key and an audit record. */
-  add(record: Omit<RequestRecord, 'number'>, idempotencyKey: string | undefined): Promise<RequestRecord> {
+  add(
+    record: Omit<RequestRecord, 'number'>,
+    idempotency: { key: string | undefined; contentHash: string }
+  ): Promise<RequestRecord> {
+    this.#countOpen(record.owner, 1)
     return this.#database.commit((draft) => {
       this.#number += 1
+      draft.put(this.#open, record.id, record.owner)
       const numbered = { ...record, number: this.#number }
       draft.put(this.#requests, record.id, numbered)
       draft.put(this.#meta, 'number', this.#number)
       draft.put(this.#owned, `${record.owner}!${String(this.#number).padStart(16, '0')}`, record.id)
-      if (idempotencyKey !== undefined) draft.put(this.#idempotency, `${record.owner}!${idempotencyKey}`, record.id)
+      const { key, contentHash } = idempotency
+      if (key !== undefined) draft.put(this.#idempotency, `${record.owner}!${key}`, { id: record.id, contentHash })
       draft.audit({
         kind: 'ask',
         actor: record.owner,
@@ -145,7 +205,12 @@ export class RequestStore {
       if (!record) return undefined
       const edited = edit(record)
       if (edited === record) return record
-      await this.#database.commit((draft) => draft.put(this.#requests, id, edited))
+      const ends = record.endedAtMs === undefined && edited.endedAtMs !== undefined
+      await this.#database.commit((draft) => {
+        draft.put(this.#requests, id, edited)
+        if (ends) draft.del(this.#open, id)
+      })
+      if (ends) this.#countOpen(record.owner, -1)
       return edited
     })
     const settled = changed.then(
