@@ -1,6 +1,7 @@
 /** The benchmark: every row as a ratio to a floor measured in the same run. Never a test: a slow machine fails nothing. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { cpus, loadavg } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMet, type Line, ratioOf, type Row } from '../test/bench/row.ts'
@@ -26,6 +27,10 @@ const OPTIONS = {
 } as const
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
+
+/** Where rows put their files: a row that had to be killed removes nothing. */
+const scratch = mkdtempSync(join(tmpdir(), 'stimnet-bench-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }))
 
 /** Row processes that run: ended with all they started when this one is. */
 const running = new Set<ChildProcess>()
@@ -72,7 +77,11 @@ async function run(rows: readonly Row[]): Promise<{ lines: Line[]; failed: Faile
 function runRow({ name, withinMs }: Row): Promise<RowAnswer> {
   const file = join(import.meta.dirname, '../test/bench/row-process.ts')
   // A group of its own, so that what a row started ends with it, however it ends.
-  const child = fork(file, [name], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(file, [name], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, TMPDIR: scratch }
+  })
   running.add(child)
   return new Promise((resolve) => {
     let answer: RowAnswer | undefined

@@ -92,6 +92,9 @@ describe('the command line', () => {
     const unknown = await stimnet(['run', 'q.sql', '--catalog', 'nothing', ...at])
     assert.deepEqual([unknown.code, /NO_PROVIDERS|No peer/.test(unknown.out + unknown.err)], [1, true])
 
+    const running = await stimnet(['audit', 'verify', ...at])
+    assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)
+
     assert.equal(await peer.stop(), 0)
     const audit = await stimnet(['audit', 'verify', '--config', configFile])
     assert.deepEqual([audit.code, /^Whole: \d+ records/.test(audit.out)], [0, true])

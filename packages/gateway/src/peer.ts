@@ -128,6 +128,11 @@ export interface RequestView {
   readonly warnings: readonly string[]
 }
 
+/** Whether the audit log is whole, and where it first breaks if it is not. */
+export type AuditFinding =
+  | { readonly ok: true; readonly records: number; readonly head: string }
+  | { readonly ok: false; readonly sequence: number; readonly why: string }
+
 /** A record of the audit log, see proto/audit.proto. */
 export interface AuditView {
   readonly sequence: number
@@ -171,6 +176,8 @@ export interface GatewayPeer {
   watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<RequestView>
   /** Records with a sequence below `before` (the newest where absent), newest first. */
   audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]>
+  /** Walks the whole log. Throws NOT_PERMITTED. */
+  verifyAudit(account: Account): Promise<AuditFinding>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

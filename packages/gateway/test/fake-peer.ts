@@ -9,6 +9,7 @@ import {
 } from '@stimnet/protocol'
 import type {
   Account,
+  AuditFinding,
   AuditView,
   CatalogView,
   Check,
@@ -292,6 +293,10 @@ export class FakePeer implements GatewayPeer {
       this.#waiting.add(wake)
       signal.addEventListener('abort', wake)
     })
+  }
+
+  async verifyAudit(): Promise<AuditFinding> {
+    return { ok: true, records: 0, head: '0'.repeat(64) }
   }
 
   async audit(_account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]> {

@@ -31,7 +31,8 @@ const DOCUMENTED = [
   'GET /api/v1/broadcasts',
   'GET /api/v1/broadcasts/{id}',
   'GET /api/v1/broadcasts/{id}/events',
-  'GET /api/v1/audit'
+  'GET /api/v1/audit',
+  'GET /api/v1/audit/verification'
 ]
 
 describe('the OpenAPI document', () => {

@@ -6,7 +6,7 @@ import type * as sdk from '@stimnet/sdk'
 import { ApiError, createClient, signRequest } from '@stimnet/sdk'
 import type { z } from 'zod'
 import type { SignedSubmission } from '../src/index.ts'
-import type { auditShape } from '../src/shapes/audit.ts'
+import type { auditShape, auditVerificationShape } from '../src/shapes/audit.ts'
 import type { BroadcastShape } from '../src/shapes/broadcast.ts'
 import type { catalogShape, discoveryShape, foundCatalogShape } from '../src/shapes/catalog.ts'
 import type { acceptedShape, JobShape } from '../src/shapes/job.ts'
@@ -39,6 +39,7 @@ describe('the TypeScript client', () => {
     assert.ok(holds<Omit<sdk.Job, 'result_data'>, Omit<JobShape, 'result_data'>>())
     assert.ok(holds<sdk.Broadcast, BroadcastShape>())
     assert.ok(holds<sdk.AuditRecord, z.output<typeof auditShape>>())
+    assert.ok(holds<sdk.AuditVerification, z.output<typeof auditVerificationShape>>())
   })
 
   it('reads nodes and catalogs, logs in, and asks through the gateway', async () => {

@@ -153,6 +153,7 @@ async function* watch(
 
 function aboutPeople(parts: GatewayPeerParts) {
   const { accounts, database } = parts
+  let verifying: ReturnType<typeof database.auditLog.verify> | undefined
   return {
     authenticate: async (name: string, password: string) => {
       const account = await accounts.authenticate(name, password)
@@ -163,10 +164,16 @@ function aboutPeople(parts: GatewayPeerParts) {
       return account ? accountOf(account) : null
     },
     audit: async (account: Account, options: { limit: number; before?: number }): Promise<AuditView[]> => {
-      if (!account.roles.some((role) => role === 'auditor' || role === 'steward')) {
-        throw new StimnetError('NOT_PERMITTED', `${account.name} reads the audit log`)
-      }
+      assertAuditor(account)
       return (await database.auditLog.read(options)).map(auditView)
+    },
+    verifyAudit: (account: Account) => {
+      assertAuditor(account)
+      // One walk at a time: who asks meanwhile gets what it finds.
+      verifying ??= database.auditLog.verify().finally(() => {
+        verifying = undefined
+      })
+      return verifying
     },
     suspicious: (event: 'login-failed' | 'rate-limited', actor: string) => {
       parts.events.suspicious(event, actor)
@@ -177,6 +184,11 @@ function aboutPeople(parts: GatewayPeerParts) {
         .catch(() => undefined)
     }
   }
+}
+
+function assertAuditor(account: Account): void {
+  if (account.roles.some((role) => role === 'auditor' || role === 'steward' || role === 'operator')) return
+  throw new StimnetError('NOT_PERMITTED', `${account.name} reads the audit log`)
 }
 
 function accountOf(account: StoredAccount): Account {

@@ -4,6 +4,7 @@ import { followEvents } from './events.ts'
 import { type Fetch, Http } from './http.ts'
 import type {
   AuditRecord,
+  AuditVerification,
   Broadcast,
   BroadcastSubmission,
   Catalog,
@@ -66,6 +67,8 @@ export interface Client {
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
   audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
+  /** Whether the gateway's peer finds its audit log whole. */
+  verifyAudit(options?: WaitOptions): Promise<AuditVerification>
 }
 
 /**
@@ -96,7 +99,8 @@ export function createClient(options: ClientOptions): Client {
     ...jobCalls(http, clock),
     ...broadcastCalls(http, clock),
     audit: ({ limit, before, signal } = {}) =>
-      http.json({ method: 'GET', path: '/api/v1/audit', query: { limit, before }, signal })
+      http.json({ method: 'GET', path: '/api/v1/audit', query: { limit, before }, signal }),
+    verifyAudit: ({ signal } = {}) => http.json({ method: 'GET', path: '/api/v1/audit/verification', signal })
   }
 }
 

@@ -1,5 +1,5 @@
 /** Server-sent events over fetch: read, and taken up again where the connection broke. */
-import { CODES, type Clock, codeOf, StimnetError } from '@stimnet/protocol'
+import { type Clock, CODES, codeOf, StimnetError } from '@stimnet/protocol'
 import type { Http } from './http.ts'
 import { errorOf } from './problem.ts'
 

@@ -173,6 +173,15 @@ export interface Broadcast {
   readonly pooled: PooledOutput | null
 }
 
+/** What a walk over the audit log found. */
+export interface AuditVerification {
+  readonly ok: boolean
+  readonly records: number | null
+  readonly head: string | null
+  readonly broken_at: number | null
+  readonly why: string | null
+}
+
 /** One record of the audit log. */
 export interface AuditRecord {
   readonly sequence: number

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { known } from '../known.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../route.ts'
-import { auditOf, auditShape } from '../shapes/audit.ts'
+import { auditOf, auditShape, auditVerificationOf, auditVerificationShape } from '../shapes/audit.ts'
 import { wholeNumber } from '../shapes/named.ts'
 
 const auditQuery = z.strictObject({
@@ -13,7 +13,7 @@ const auditQuery = z.strictObject({
     .describe('Records with a smaller sequence alone')
 })
 
-/** GET /api/v1/audit. */
+/** GET /api/v1/audit, GET /api/v1/audit/verification. */
 export function auditRoutes({ peer }: Room): Route[] {
   return [
     route({
@@ -30,6 +30,17 @@ export function auditRoutes({ peer }: Room): Route[] {
         const before = query.before === undefined ? {} : { before: query.before }
         return (await peer.audit(known(account), { limit: query.limit, ...before })).map(auditOf)
       }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/audit/verification',
+      id: 'auditVerification',
+      tag: 'Audit',
+      summary: 'Walks the audit log and says whether it is whole',
+      access: 'account',
+      roles: ['auditor', 'steward', 'operator'],
+      answer: auditVerificationShape,
+      handle: async ({ account }) => auditVerificationOf(await peer.verifyAudit(known(account)))
     })
   ]
 }

@@ -1,6 +1,6 @@
 /** One record of the audit log. */
 import { z } from 'zod'
-import type { AuditView } from '../peer.ts'
+import type { AuditFinding, AuditView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 
 /** A record of the audit log as answered. */
@@ -22,4 +22,23 @@ export const auditShape = output(
 export function auditOf(view: AuditView): z.output<typeof auditShape> {
   const { sequence, atMs, kind, actor, jobId, code, detail, hash } = view
   return { sequence, at: isoOf(atMs), kind, actor, job_id: jobId, code, detail: { ...detail }, hash }
+}
+
+/** What a walk over the log found. */
+export const auditVerificationShape = output(
+  'AuditVerification',
+  z.object({
+    ok: z.boolean().describe('False where a record was changed, dropped or moved'),
+    records: z.number().int().nullable(),
+    head: z.string().nullable().describe('The hash of the last record'),
+    broken_at: z.number().int().nullable().describe('The sequence at which it first breaks'),
+    why: z.string().nullable()
+  })
+)
+
+/** A finding for the wire. */
+export function auditVerificationOf(finding: AuditFinding): z.output<typeof auditVerificationShape> {
+  return finding.ok
+    ? { ok: true, records: finding.records, head: finding.head, broken_at: null, why: null }
+    : { ok: false, records: null, head: null, broken_at: finding.sequence, why: finding.why }
 }
