@@ -125,13 +125,19 @@ export interface PeerProcess {
   stop(): Promise<number | null>
 }
 
+/** Started as `npm` starts everything: with the cache of compiled sources. */
+const compileCache = (): Record<string, string> => {
+  const { NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+}
+
 const MAIN = join(import.meta.dirname, '../packages/peer/src/main.ts')
 
 /** Starts `stimnet start` for a site; resolves when it serves. */
 export async function spawnSite(t: { after(fn: () => unknown): void }, site: Site): Promise<PeerProcess> {
   const child = spawn(process.execPath, [MAIN, 'start', '--config', site.configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', HOME: site.folder }
+    env: { PATH: process.env.PATH ?? '', HOME: site.folder, ...compileCache() }
   })
   const exited = once(child, 'exit')
   t.after(async () => {

@@ -24,12 +24,25 @@ export function headersOf(requestId: string, own: Readonly<Record<string, string
   return { ...API_HEADERS, 'x-request-id': requestId, ...own }
 }
 
+/** Texts of answers that never change again. */
+const texts = new WeakMap<object, string>()
+
+/** Marks an answer that will be given again as it is: its text is made once. For values that nobody changes. */
+export function settled<T extends object>(value: T): T {
+  if (!texts.has(value)) texts.set(value, JSON.stringify(value))
+  return value
+}
+
+function textOf(value: unknown): string {
+  return (typeof value === 'object' && value !== null ? texts.get(value) : undefined) ?? JSON.stringify(value)
+}
+
 /** A JSON answer in those headers; status 200 unless given. */
 export function jsonAnswer(
   value: unknown,
   options: { requestId: string; status?: number; headers?: Readonly<Record<string, string>> }
 ): Response {
-  return new Response(JSON.stringify(value), {
+  return new Response(textOf(value), {
     status: options.status ?? 200,
     headers: headersOf(options.requestId, { 'content-type': 'application/json; charset=utf-8', ...options.headers })
   })

@@ -94,8 +94,10 @@ function nodeView(parts: GatewayPeerParts, neighbour: Neighbour, connected: Read
 function aboutRequests(parts: GatewayPeerParts) {
   const { requests, submitter, views } = parts
   const view = (record: RequestRecord) => views.of(record)
-  const own = async (id: string, account: Account): Promise<RequestRecord | null> => {
-    const record = await requests.get(id)
+  const own = async (named: string, account: Account): Promise<RequestRecord | null> => {
+    // Existing clients may name a job by its number.
+    const id = /^\d{1,15}$/.test(named) ? await requests.idOf(account.name, Number(named)) : named
+    const record = id === undefined ? undefined : await requests.get(id)
     return record?.owner === account.name ? record : null
   }
   return {

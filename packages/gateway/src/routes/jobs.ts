@@ -1,12 +1,13 @@
 /** The documented API's jobs: submit, list, read, cancel, follow. */
-import { type JobState, StimnetError } from '@stimnet/protocol'
+import { isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
+import { settled } from '../answer.ts'
 import { followRequest } from '../follow.ts'
 import { findRequest, isRequestId, known } from '../known.ts'
 import type { Account, GatewayPeer, RequestView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../route.ts'
-import { acceptedOf, acceptedShape, jobOf, jobShape } from '../shapes/job.ts'
+import { acceptedOf, acceptedShape, type JobShape, jobOf, jobShape } from '../shapes/job.ts'
 import { wholeNumber } from '../shapes/named.ts'
 import { OUTWARD_STATES, statesOf } from '../shapes/result.ts'
 import { idempotencyKeyOf, jobSubmissionShape, submissionOf } from '../shapes/submission.ts'
@@ -15,6 +16,18 @@ const listQuery = z.strictObject({
   status: z.enum(OUTWARD_STATES).optional().describe('A documented status, or pending, denied or expired'),
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100)
 })
+
+/** Jobs that have ended, by the view they were made from: clients read them many times. */
+const ended = new WeakMap<RequestView, JobShape>()
+
+function endedOnce(view: RequestView): JobShape {
+  const made = ended.get(view)
+  if (made) return made
+  const job = jobOf(view, { withParts: true })
+  if (!isEnded(view.state)) return job
+  ended.set(view, settled(job))
+  return job
+}
 
 /** /api/v1/jobs and what lies below. */
 export function jobRoutes(room: Room): Route[] {
@@ -64,8 +77,7 @@ export function jobRoutes(room: Room): Route[] {
       summary: 'Job status and results',
       access: 'account',
       answer: jobShape,
-      handle: async ({ account, param }) =>
-        jobOf(await findRequest(peer, param('id'), known(account)), { withParts: true })
+      handle: async ({ account, param }) => endedOnce(await findRequest(peer, param('id'), known(account)))
     }),
     route({
       method: 'DELETE',

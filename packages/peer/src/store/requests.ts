@@ -54,6 +54,16 @@ export interface RequestRecord {
   readonly parts: readonly RequestPart[]
 }
 
+/** Ended records at hand, and how large one may be to be among them: 64 MB in all at the most. */
+const KEPT_MAX = 256
+const KEPT_CHARACTERS_MAX = 256 * 1024
+
+function sizeOf({ envelope = '', parts }: RequestRecord): number {
+  return parts.reduce((sum, { result = '', decision = '' }) => sum + result.length + decision.length, envelope.length)
+}
+
+const ownedKey = (owner: string, number: number): string => `${owner}!${String(number).padStart(16, '0')}`
+
 /** What an idempotency key stands for. */
 interface Remembered {
   readonly id: string
@@ -81,6 +91,7 @@ export class RequestStore {
   readonly #open: Sublevel<string>
   readonly #openByOwner = new Map<string, number>()
   /** Idempotency keys being used right now: the database does not know them yet. */
+  readonly #ended = new Map<string, RequestRecord>()
   readonly #claimed = new Map<string, Promise<RequestRecord>>()
   readonly #followed: Sublevel<Followed>
   readonly #watchers = new Map<string, Set<() => void>>()
@@ -108,8 +119,21 @@ export class RequestStore {
     return this.#number
   }
 
-  get(id: string): Promise<RequestRecord | undefined> {
-    return this.#requests.get(id)
+  /** An ended record never changes again: those asked for lately are at hand. */
+  async get(id: string): Promise<RequestRecord | undefined> {
+    const kept = this.#ended.get(id)
+    if (kept) return kept
+    const record = await this.#requests.get(id)
+    if (record?.endedAtMs !== undefined && sizeOf(record) <= KEPT_CHARACTERS_MAX) {
+      if (this.#ended.size >= KEPT_MAX) this.#ended.delete(this.#ended.keys().next().value ?? '')
+      this.#ended.set(id, record)
+    }
+    return record
+  }
+
+  /** The id behind an account's number for it. */
+  idOf(owner: string, number: number): Promise<string | undefined> {
+    return this.#owned.get(ownedKey(owner, number))
   }
 
   /** An owner's, newest first, filtered while reading, so that a limit is a limit of what fits. */
@@ -184,7 +208,7 @@ export class RequestStore {
       const numbered = { ...record, number: this.#number }
       draft.put(this.#requests, record.id, numbered)
       draft.put(this.#meta, 'number', this.#number)
-      draft.put(this.#owned, `${record.owner}!${String(this.#number).padStart(16, '0')}`, record.id)
+      draft.put(this.#owned, ownedKey(record.owner, this.#number), record.id)
       const { key, contentHash } = idempotency
       if (key !== undefined) draft.put(this.#idempotency, `${record.owner}!${key}`, { id: record.id, contentHash })
       draft.audit({
@@ -210,6 +234,7 @@ export class RequestStore {
         draft.put(this.#requests, id, edited)
         if (ends) draft.del(this.#open, id)
       })
+      this.#ended.delete(id)
       if (ends) this.#countOpen(record.owner, -1)
       return edited
     })
