@@ -16,6 +16,7 @@ const TRAVEL_MS_MAX = 2_000
 const AGAIN_MS_MIN = 50
 const AGAIN_MS_MAX = 250
 
+/** What asking needs. */
 export interface Asking {
   readonly node: Libp2p
   readonly clock: Clock

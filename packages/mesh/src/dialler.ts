@@ -1,6 +1,7 @@
 /** Keeps connections up: dials members, bootstrap addresses and hints, again and again with growing waits. */
-import type { Clock, RandomSource } from '@stimnet/protocol'
+
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Clock, RandomSource } from '@stimnet/protocol'
 import { backOffMs } from './back-off.ts'
 import type { Links } from './links.ts'
 import { ADDRESSES_MAX } from './members.ts'
@@ -30,6 +31,7 @@ interface Target {
   dialling: boolean
 }
 
+/** What dialling needs. */
 export interface DiallerDeps {
   readonly node: MeshNode
   readonly links: Links
@@ -42,6 +44,7 @@ export interface DiallerDeps {
   readonly lookUp: (peerId: string, signal: AbortSignal) => Promise<string[]>
 }
 
+/** Keeps this peer connected to whom it knows; one a mesh. */
 export class Dialler {
   readonly #deps: DiallerDeps
   readonly #targets = new Map<string, Target>()
@@ -189,6 +192,7 @@ function merge(newer: readonly string[], older: readonly string[]): string[] {
   return [...new Set([...newer, ...older])].slice(0, ADDRESSES_MAX)
 }
 
+/** The PeerId at the end of a multiaddr; undefined without one. */
 export function peerIdOf(address: Multiaddr): string | null {
   return address.getComponents().findLast((component) => component.name === 'p2p')?.value ?? null
 }

@@ -18,6 +18,7 @@ const ROUNDS_PER_MEMBERSHIP_LOOK = 6
 /** Where the announced terms are kept, so that those dropped while the node was down are withdrawn too. */
 const ANNOUNCED_KEY = 'announced'
 
+/** What discovery needs. */
 export interface DiscoveryDeps extends Pick<MeshDeps, 'clock' | 'random' | 'events'> {
   readonly node: MeshNode
   readonly store: MeshStore
@@ -26,6 +27,7 @@ export interface DiscoveryDeps extends Pick<MeshDeps, 'clock' | 'random' | 'even
   readonly permits: (peerId: string) => boolean
 }
 
+/** Announces this peer and looks for others; one a mesh. */
 export class Discovery {
   readonly #deps: DiscoveryDeps
   #terms: readonly string[] | null = null

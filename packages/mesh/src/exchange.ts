@@ -7,6 +7,7 @@ export interface Rate {
   readonly perSecond: number
 }
 
+/** One question and its answer, with everything that bounds them. */
 export interface Exchange<Q, A> {
   /** The libp2p protocol id. A change that an old peer would misread is a new id. */
   readonly id: string

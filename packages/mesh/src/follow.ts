@@ -20,6 +20,7 @@ export interface MeshFollower extends Follower {
   peerIsBack(): void
 }
 
+/** Opens a follow stream and keeps it open until it is closed. */
 export function follow(
   asking: Asking,
   peerId: string,

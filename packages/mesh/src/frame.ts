@@ -52,6 +52,7 @@ export function decodeLength(bytes: Uint8ArrayList): number {
 /** The bytes an answer frame needs beside its message. */
 export const ANSWER_BYTES_MORE = 1 + CODE_BYTES_MAX
 
+/** An answer: 0x00 and the message. */
 export function answerFrame(message: Uint8Array): Uint8Array {
   const frame = new Uint8Array(1 + message.length)
   frame[0] = ANSWERED
@@ -59,6 +60,7 @@ export function answerFrame(message: Uint8Array): Uint8Array {
   return frame
 }
 
+/** A refusal: 0x01 and the code, in ASCII. */
 export function refusalFrame(code: Code): Uint8Array {
   return Uint8Array.of(REFUSED, ...new TextEncoder().encode(code))
 }

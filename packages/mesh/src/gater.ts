@@ -15,6 +15,7 @@ export function gaterOf(permits: (peerId: string) => boolean): ConnectionGater {
   }
 }
 
+/** Whether a PeerId may be connected to; a rule that throws is a no. */
 export function isPermitted(permits: (peerId: string) => boolean, peerId: string): boolean {
   try {
     return permits(peerId) === true

@@ -8,8 +8,8 @@ export { jobExchange } from './exchanges/job.ts'
 export type {
   AskOptions,
   FollowAsk,
-  Follower,
   FollowEvent,
+  Follower,
   FollowHandler,
   FollowOptions,
   Handler,

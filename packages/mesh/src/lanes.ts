@@ -6,6 +6,7 @@ interface Lane {
   readonly waiting: (() => void)[]
 }
 
+/** Counts open streams by peer and exchange, and lets the next ask wait its turn. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
 

@@ -10,6 +10,7 @@ interface Listeners {
   onGone(peerId: string): void
 }
 
+/** Who is connected, by PeerId. */
 export class Links {
   readonly #node: MeshNode
   readonly #live = new Set<string>()

@@ -14,6 +14,7 @@ interface Member {
   addresses: string[]
 }
 
+/** Peers that were met, kept over restarts; bounded. */
 export class Members {
   readonly #store: MeshStore
   readonly #clock: Clock

@@ -13,6 +13,7 @@ export type FollowEvent = PropertiesOf<typeof messages.FollowEvent>
 /** Where the mesh keeps known members, addresses and provider records: a sublevel of its own. */
 export type MeshStore = AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>
 
+/** How often and how long; defaults suit a federation of institutions. */
 export interface MeshTiming {
   /** Provider records are put again this often, ms. Default 45 min, well inside their validity. */
   readonly announceEveryMs: number
@@ -34,6 +35,7 @@ export interface MeshTiming {
   readonly reopenMs: number
 }
 
+/** What a steward or a test decides. */
 export interface MeshSettings {
   /** The 32-byte Ed25519 seed of this peer: the PeerId follows from it. */
   readonly nodeSeed: Uint8Array
@@ -66,6 +68,7 @@ export interface MeshEvents {
   unexpected(error: unknown, during: string): void
 }
 
+/** What the mesh is given of the rest of the peer. */
 export interface MeshDeps {
   readonly store: MeshStore
   readonly clock: Clock
@@ -73,6 +76,7 @@ export interface MeshDeps {
   readonly events: MeshEvents
 }
 
+/** How an ask may end early. */
 export interface AskOptions {
   readonly signal: AbortSignal
 }
@@ -83,6 +87,7 @@ export type Handler<Q, A> = (question: Decoded<Q>, from: string, signal: AbortSi
 /** Gives everything after what `ask` names, then what comes; ends with the signal. Signs of life are added by the mesh. */
 export type FollowHandler = (ask: Decoded<FollowAsk>, from: string, signal: AbortSignal) => AsyncIterable<FollowEvent>
 
+/** What follows a serving peer’s feed. */
 export interface FollowOptions {
   /** Asked at each opening, so that a reopened stream goes on where the last one broke. */
   readonly ask: () => FollowAsk | Promise<FollowAsk>

@@ -22,9 +22,11 @@ const KiB = 1024
 const MiB = 1024 * KiB
 
 const PREFIX = 'stimnet'
+/** Our own DHT: no node of another network answers it. */
 export const KAD_PROTOCOL = '/stimnet/kad/1.0.0'
 const MDNS_TAG = '_stimnet._udp.local'
 
+/** libp2p with the services we use. */
 export type MeshNode = Libp2p<{
   identify: unknown
   identifyPush: unknown

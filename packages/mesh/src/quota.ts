@@ -10,6 +10,7 @@ interface Bucket {
 /** Buckets kept; a full one says no more than no bucket, so those go first. */
 const BUCKETS_MAX = 2_000
 
+/** Token buckets for each peer and for all together. */
 export class Quota {
   readonly #rates: { readonly perPeer: Rate; readonly total: Rate }
   readonly #clock: Clock

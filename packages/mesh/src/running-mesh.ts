@@ -34,6 +34,7 @@ import { serveFollow } from './serve-follow.ts'
 /** For a peer to take what was sent before the connection closes, ms. */
 const CLOSE_MS_MAX = 500
 
+/** What a running mesh is made of. */
 export interface MeshParts {
   readonly settings: MeshSettings
   readonly deps: MeshDeps
@@ -44,6 +45,7 @@ export interface MeshParts {
   readonly discoveryStore: MeshStore
 }
 
+/** The mesh once everything is up. */
 export class RunningMesh implements Mesh {
   readonly peerId: string
   readonly #parts: MeshParts

@@ -31,4 +31,5 @@ const keyOf = async (text: string): Promise<CID> =>
 /** Where every member announces itself. */
 export const membershipKey = (): Promise<CID> => keyOf('stimnet/members/v1')
 
+/** The DHT key of a term. */
 export const termKey = (term: string): Promise<CID> => keyOf(`stimnet/term/v1|${normaliseTerm(term)}`)

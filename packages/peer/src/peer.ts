@@ -35,6 +35,7 @@ import {
   sweepReplays,
   termsOf
 } from './opening.ts'
+import { Delivery } from './requests/deliver.ts'
 import { Directory } from './requests/directory.ts'
 import { Followers } from './requests/follow.ts'
 import { meshLinks } from './requests/mesh-links.ts'
@@ -152,18 +153,20 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // What it asks of others.
   const views = new Views(clock)
   const followers = keep(new Followers({ clock, requests, links, events }), (opened) => opened.close())
-  const submitter = keep(
-    new Submitter({
-      ...{ clock, random, requests, directory, links, followers, events, self: signer.id },
-      signerOf: (account) => custodialSigner(seed, account),
-      signer,
-      isPrivate: (catalog) => catalogs.get(catalog)?.descriptor.accessLevel === 'private'
+  const delivery = keep(
+    new Delivery({
+      ...{ clock, random, requests, directory, links, followers, events, signer },
+      signerOf: (account) => custodialSigner(seed, account)
     }),
     (opened) => opened.stop()
   )
+  const submitter = new Submitter({
+    ...{ clock, random, requests, directory, delivery, self: signer.id },
+    isPrivate: (catalog) => catalogs.get(catalog)?.descriptor.accessLevel === 'private'
+  })
 
   // What an earlier life left open elsewhere; then the doors.
-  await submitter.recover()
+  await delivery.recover()
   sweepReplays(replays, database, clock, lifetime)
   keepAccountsFresh(accounts, lifetime)
   mesh.announce(termsOf(catalogs))

@@ -8,6 +8,7 @@ export type FakeAnswer =
   | { readonly result: string; readonly log?: string }
   | { readonly code: SandboxFailure; readonly log?: string }
 
+/** What the fake does in place of a program. */
 export interface FakeBehaviour {
   /** Called once a job. Whatever it throws is PROGRAM_FAILED; a promise that hangs meets the wall time. */
   answer(job: SandboxJob, signal: AbortSignal): FakeAnswer | Promise<FakeAnswer>

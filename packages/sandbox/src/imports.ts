@@ -8,6 +8,7 @@ import type { SandboxLanguage } from './sandbox.ts'
 /** A script of the largest size parses in some 20 ms; one that takes this long was made to. */
 const PARSE_MS_MAX = 500
 
+/** A module by its top-level name, and the line that imports it (from 1). */
 export interface ImportedModule {
   /** Top-level name: `scipy` for `import scipy.stats`. */
   readonly name: string

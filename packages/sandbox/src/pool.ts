@@ -9,6 +9,7 @@ export interface Slot {
   destroy(): Promise<void>
 }
 
+/** How many wait, how long, and how they are made. */
 export interface PoolSettings<S extends Slot> {
   /** Starts one and resolves when it waits for a job. The signal aborts when the pool closes. */
   start(signal: AbortSignal): Promise<S>
@@ -23,6 +24,7 @@ export interface PoolSettings<S extends Slot> {
 const PAUSE_MS_FIRST = 500
 const PAUSE_MS_MAX = 60_000
 
+/** Sandboxes that wait for a job, each for one. */
 export class Pool<S extends Slot> {
   readonly #settings: PoolSettings<S>
   readonly #closing = new AbortController()

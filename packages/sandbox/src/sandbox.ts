@@ -13,10 +13,12 @@
 /** A JSON object as the request carried it. */
 export type JsonObject = { readonly [name: string]: unknown }
 
+/** Every language that some engine runs. */
 export const SANDBOX_LANGUAGES = ['python', 'r', 'jupyter'] as const
 /** What a script can be written in. An engine names those it runs in `describe`. */
 export type SandboxLanguage = (typeof SANDBOX_LANGUAGES)[number]
 
+/** How a column’s text is to be read. */
 export type ColumnType = 'integer' | 'number' | 'category' | 'date' | 'text'
 
 /** One table of the cohort: CSV in UTF-8 with a header line, where the empty field means missing. */
@@ -26,6 +28,7 @@ export interface SandboxTable {
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
 }
 
+/** A program and everything it may see. */
 export interface SandboxJob {
   readonly jobId: string
   readonly language: SandboxLanguage
@@ -70,8 +73,10 @@ export const SANDBOX_FAILURES = [
   'SANDBOX_UNAVAILABLE',
   'CANCELLED'
 ] as const
+/** One of them. */
 export type SandboxFailure = (typeof SANDBOX_FAILURES)[number]
 
+/** How a run ended. */
 export type SandboxOutcome =
   | {
       readonly ok: true
@@ -92,6 +97,7 @@ export type SandboxOutcome =
 /** How strongly a sandbox holds: what stands between the program and this machine. */
 export type SandboxGrade = 'wasm' | 'wasm+bwrap' | 'docker' | 'docker+gvisor' | 'none'
 
+/** What an engine is and can run. */
 export interface SandboxDescription {
   readonly engine: 'wasm' | 'docker' | 'fake'
   readonly grade: SandboxGrade
@@ -102,6 +108,7 @@ export interface SandboxDescription {
   libraries(language: SandboxLanguage): ReadonlySet<string>
 }
 
+/** An engine; see the promise above. */
 export interface Sandbox {
   readonly engine: 'wasm' | 'docker' | 'fake'
   describe(): Promise<SandboxDescription>

@@ -21,6 +21,7 @@ export interface ExactPairSums {
   readonly sumXY: bigint
 }
 
+/** The sum in the variable’s own unit, rounded once. */
 export function sumOf({ sum, decimals }: Pick<ExactSums, 'sum' | 'decimals'>): number {
   return ratioToNumber(sum, powerOfTen(decimals))
 }

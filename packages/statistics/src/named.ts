@@ -11,12 +11,14 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 
+/** An argument beside variables and grouping keys. */
 export interface StatisticArgument {
   readonly name: string
   readonly required: boolean
   readonly meaning: string
 }
 
+/** A statistic as documentation and clients show it. */
 export interface StatisticDescription {
   readonly name: string
   readonly summary: string

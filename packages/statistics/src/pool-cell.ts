@@ -3,6 +3,7 @@ import type { OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
 import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
 import { poolBins, quantileOf } from './quantile.ts'
 
+/** One cell of the pooled table, before it is written. */
 export type Cell = OutputPart
 
 const ADDING = ['subjects', 'rows', 'count', 'sum']

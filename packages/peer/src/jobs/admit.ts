@@ -14,6 +14,7 @@ import {
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import type { Decision } from '../policy/decision.ts'
+import { fromText, toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
@@ -117,7 +118,7 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   const job: JobRecord = {
     id: await jobIdOf({ issuer, nonce, servingPeer: parts.signer.id }),
     state: 'queued',
-    request: Buffer.from(admitted.sealedRequest).toString('base64url'),
+    request: toText(admitted.sealedRequest),
     requestHash: hash,
     issuer,
     custody: checked.request.custody === 'gateway' ? 'gateway' : 'requester',
@@ -175,7 +176,7 @@ async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unk
 /** The same ask again, as after a broken connection, gets the same answer; from anybody else it is a replay. */
 async function answerAgain(parts: AdmissionParts, earlier: Answered, checked: CheckedRequest, askedBy: string) {
   if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {
-    return new Uint8Array(Buffer.from(earlier.decision, 'base64url'))
+    return fromText(earlier.decision)
   }
   return refuseReplay(parts, checked, askedBy)
 }
@@ -198,7 +199,7 @@ function remember(
   parts.replays.remember(draft, answered.key, {
     requestHash: hash,
     askedBy: answered.askedBy,
-    decision: Buffer.from(answered.sealed).toString('base64url'),
+    decision: toText(answered.sealed),
     // Two skews: ours when it expired, and ours when we swept.
     expiresAtMs: expiresAtMs + 5 * 60_000
   })

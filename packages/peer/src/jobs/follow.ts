@@ -1,5 +1,6 @@
 /** What one asking peer sees of its jobs: what it missed, then each change as it is shown. */
 import type { Message } from '@stimnet/protocol'
+import { fromText } from '../store/base64.ts'
 import type { FeedEntry, JobStore } from '../store/jobs.ts'
 
 /** Entries read from the store at a time. */
@@ -66,5 +67,5 @@ async function shown(jobs: JobStore, entry: FeedEntry): Promise<Partial<FollowEv
   const job = await jobs.get(entry.jobId)
   // The stored result belongs to the end alone: an entry that still says running must not carry it.
   const ended = job?.state === entry.state && job.result !== undefined
-  return { ...entry, ...(ended ? { result: new Uint8Array(Buffer.from(job.result ?? '', 'base64url')) } : {}) }
+  return { ...entry, ...(ended ? { result: fromText(job.result ?? '') } : {}) }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { assertSafe, type SafeOutput } from '@stimnet/privacy'
 import { type Clock, CODES, type Code, type JobState, messages, type Signer, seal } from '@stimnet/protocol'
+import { toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import { EVIDENCE_LIFETIME_MS } from './admit.ts'
@@ -81,7 +82,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   return parts.jobs.change(draft, job, ending.state, {
     endedAtMs: publication.visibleAtMs,
     visibleAtMs: publication.visibleAtMs,
-    result: Buffer.from(sealed).toString('base64url'),
+    result: toText(sealed),
     ...(code === '' ? {} : { code, reason: CODES[code].meaning })
   })
 }

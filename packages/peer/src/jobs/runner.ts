@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Clock, type Code, codeOf, isEnded, type JobState, programText, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
+import { fromText } from '../store/base64.ts'
 import type { Database } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import type { Queue } from './admit.ts'
@@ -204,7 +205,7 @@ export class Runner implements Queue {
 
   /** The plan is made again from the stored bytes, so that what runs is what was admitted, also after a restart. */
   async #planOf(job: JobRecord): Promise<JobPlan> {
-    const sealed = new Uint8Array(Buffer.from(job.request, 'base64url'))
+    const sealed = fromText(job.request)
     // It was fresh when it was admitted; now only its bytes count.
     const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
     const checked = await check(sealed, { clock, self: this.#parts.signer.id })

@@ -1,6 +1,7 @@
 /** One follow stream per serving peer, for as long as we wait for anything there. */
 import { type Clock, type Code, codeOf, isEnded, isJobState, type Message, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
+import { toText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Links } from './links.ts'
 import { receiveResult } from './receive.ts'
@@ -108,7 +109,7 @@ export class Followers {
         ...part,
         state: isJobState(result.state) ? result.state : 'failed',
         progress: 1,
-        result: Buffer.from(event.result).toString('base64url'),
+        result: toText(event.result),
         ...(code === undefined ? {} : { code, reason: result.reason })
       })
     } catch (cause) {

@@ -2,6 +2,7 @@
 import type { PartView, RequestView } from '@stimnet/gateway'
 import { type Clock, CODES, codeOf, isEnded, type JobState, messages, type Output, open } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
+import { fromText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
 
 /** Ended requests whose view is kept: it never changes again, and clients ask for it many times. */
@@ -109,7 +110,7 @@ async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
 
 async function outputOf(part: RequestPart, clock: Clock): Promise<Output | undefined> {
   if (part.result === undefined || part.state !== 'completed') return undefined
-  const sealed = new Uint8Array(Buffer.from(part.result, 'base64url'))
+  const sealed = fromText(part.result)
   const opened = await open(sealed, { type: 'job-result', issuer: part.peerId, clock, atAnyTime: true })
   const { outputJson } = messages.JobResult.decode(opened.body)
   // Its shape was checked when it was received; only then it was stored.

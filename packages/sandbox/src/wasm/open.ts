@@ -18,6 +18,7 @@ const HELPERS = ['data_loader', 'stimnet']
 
 const LANGUAGES: readonly SandboxLanguage[] = ['python', 'jupyter']
 
+/** Where it keeps its snapshot, how many wait, and what bounds them. */
 export interface WasmSettings {
   /** Folder for Python's snapshot (31 MB), made where it is missing. May be shared by several peers. */
   readonly cacheDir: string

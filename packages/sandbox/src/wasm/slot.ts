@@ -29,6 +29,7 @@ export interface SlotCommand {
   readonly filter?: Buffer
 }
 
+/** One Deno process: started, used for one job, ended. */
 export class DenoSlot implements Slot {
   readonly #child: ChildProcess
   readonly #stdin: Writable

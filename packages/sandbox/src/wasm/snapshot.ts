@@ -12,6 +12,7 @@ const OUTPUT_BYTES_MAX = 40 * 1024 * 1024
 const BUILD_MS_MAX = 120_000
 const BUILD_MEMORY_BYTES = 1024 * 1024 * 1024
 
+/** Python’s memory after start, on disk. */
 export interface Snapshot {
   readonly path: string
   /** The top-level modules that Python really has. */

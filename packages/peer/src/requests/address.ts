@@ -1,0 +1,106 @@
+/** Whom a request goes to, and the seal that names them: nobody else may run it. */
+import {
+  type Clock,
+  jobIdOf,
+  LIMITS,
+  open,
+  type RandomSource,
+  type Signer,
+  StimnetError,
+  seal
+} from '@stimnet/protocol'
+import { fromText, toText } from '../store/base64.ts'
+import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
+import type { Directory } from './directory.ts'
+
+/** What addressing needs. */
+export interface AddressParts {
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly requests: RequestStore
+  readonly directory: Directory
+  /** The custodial key of an account. */
+  readonly signerOf: (account: string) => Promise<Signer>
+}
+
+/** Undefined where the request was cancelled meanwhile. Throws NO_PROVIDERS where nobody offers the catalog. */
+export async function address(
+  parts: AddressParts,
+  record: RequestRecord,
+  signal: AbortSignal
+): Promise<RequestRecord | undefined> {
+  const targets = record.targets === '*' ? await findTargets(parts, record, signal) : record.targets
+  const warnings = record.targets === '*' ? absentFrom(parts.directory, targets, record.catalog) : []
+  const envelope = record.envelope ? fromText(record.envelope) : await sealCustodial(parts, record, targets)
+  const opened = await open(envelope, { type: 'job-request', clock: parts.clock, atAnyTime: true })
+  const shares = await Promise.all(targets.map((peerId) => newPart(parts, peerId, opened)))
+  const sealed = await parts.requests.change(record.id, ({ unsealed, ...current }) => {
+    // Cancelled while we looked for peers: nobody is asked.
+    if (current.endedAtMs !== undefined) return { ...current, ...(unsealed === undefined ? {} : { unsealed }) }
+    return {
+      ...current,
+      envelope: toText(envelope),
+      requestHash: opened.hash,
+      expiresAtMs: opened.expiresAtMs,
+      parts: shares,
+      warnings
+    }
+  })
+  return sealed?.endedAtMs === undefined ? sealed : undefined
+}
+
+async function findTargets(
+  parts: AddressParts,
+  record: RequestRecord,
+  signal: AbortSignal
+): Promise<readonly string[]> {
+  const query = { words: [], name: record.catalog, includePrivate: record.mayUsePrivate }
+  const found = await parts.directory.search(query, signal)
+  if (found.length > 0) return [...new Set(found.map(({ peerId }) => peerId))]
+  const reason = `No peer that can be reached offers the catalog ${JSON.stringify(record.catalog.slice(0, 80))}.`
+  throw new StimnetError('NO_PROVIDERS', reason, { reason })
+}
+
+/** Who once offered the catalog and cannot be asked now: the answer is without them, and says so. */
+function absentFrom(directory: Directory, targets: readonly string[], catalog: string): string[] {
+  const absent = directory.offering(catalog).filter(({ peerId }) => !targets.includes(peerId))
+  return absent.map(
+    ({ institution, nodeId }) =>
+      `${institution} (${nodeId}) offers ${catalog} but did not answer: this result is without it.`
+  )
+}
+
+async function sealCustodial(
+  parts: AddressParts,
+  record: RequestRecord,
+  audience: readonly string[]
+): Promise<Uint8Array> {
+  return seal({
+    type: 'job-request',
+    body: fromText(record.unsealed ?? ''),
+    signer: await parts.signerOf(record.owner),
+    clock: parts.clock,
+    audience,
+    lifetimeMs: LIMITS.requestLifetimeMsMax,
+    nonce: parts.random.bytes(16)
+  })
+}
+
+async function newPart(
+  parts: AddressParts,
+  peerId: string,
+  opened: { issuer: string; nonce: Uint8Array }
+): Promise<RequestPart> {
+  const neighbour = parts.directory.get(peerId)
+  return {
+    peerId,
+    nodeId: neighbour?.nodeId ?? '',
+    institution: neighbour?.institution ?? '',
+    jobId: await jobIdOf({ ...opened, servingPeer: peerId }),
+    state: 'queued',
+    answered: false,
+    progress: 0,
+    warnings: [],
+    updatedAtMs: parts.clock.now()
+  }
+}

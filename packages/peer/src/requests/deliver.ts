@@ -1,0 +1,180 @@
+/** From a stored request to each peer's decision: address it, ask, and follow what was admitted. */
+import { CODES, type Code, codeOf, isCode, isEnded, type Signer, StimnetError } from '@stimnet/protocol'
+import type { PeerEvents } from '../events.ts'
+import { fromText, toText } from '../store/base64.ts'
+import type { RequestPart, RequestRecord } from '../store/requests.ts'
+import { type AddressParts, address } from './address.ts'
+import { cancelPart } from './cancel.ts'
+import type { Followers } from './follow.ts'
+import type { Links } from './links.ts'
+import { receiveDecision } from './receive.ts'
+
+/** What delivering needs. */
+export interface DeliveryParts extends AddressParts {
+  readonly links: Links
+  readonly followers: Followers
+  /** This peer's own key: it cancels what came through it. */
+  readonly signer: Signer
+  readonly events: PeerEvents
+}
+
+/** Peers asked at the same time. */
+const CONCURRENCY = 64
+/** Between two attempts at a peer that could not be reached: doubles from the first to the last. */
+const RETRY_MS = 500
+const RETRY_MS_MAX = 15_000
+const ASK_MS = 15_000
+
+/** Carries requests out; one a peer. */
+export class Delivery {
+  readonly #parts: DeliveryParts
+  readonly #stopping = new AbortController()
+  readonly #work = new Set<Promise<void>>()
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts
+  }
+
+  /** Goes on with what an earlier life of this peer left open. */
+  async recover(): Promise<void> {
+    const records = await this.#parts.requests.open()
+    // All are expected before the first stream opens: its events may be about any of them.
+    for (const record of records) for (const part of record.parts) this.#expect(record, part)
+    for (const record of records) this.begin(record)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new StimnetError('NODE_ERROR', 'the node is stopping'))
+    await Promise.all(this.#work)
+  }
+
+  /** Goes to work on a stored request; what becomes of it is told by the store. */
+  begin(record: RequestRecord): void {
+    const work = this.#deliver(record)
+      .catch((error) => this.#undelivered(record, error))
+      // The store itself failed: what was asked for is stored and goes on at the next start.
+      .catch((error) => this.#parts.events.unexpected(error, record.id))
+      .finally(() => this.#work.delete(work))
+    this.#work.add(work)
+  }
+
+  async #undelivered(record: RequestRecord, error: unknown): Promise<void> {
+    if (this.#stopping.signal.aborted) return
+    const code = codeOf(error)
+    const reason = error instanceof StimnetError ? error.reason : CODES[code].meaning
+    if (code === 'INTERNAL') this.#parts.events.unexpected(error, record.id)
+    const endedAtMs = this.#parts.clock.now()
+    await this.#parts.requests.change(record.id, (current) =>
+      current.endedAtMs === undefined ? { ...current, code, reason, endedAtMs } : current
+    )
+  }
+
+  /** Targets, parts and seal where they are still missing; then each part to its decision. */
+  async #deliver(record: RequestRecord): Promise<void> {
+    const sealed = record.parts.length > 0 ? record : await address(this.#parts, record, this.#stopping.signal)
+    if (!sealed) return
+    this.#parts.events.asked({ requestId: sealed.id, peers: sealed.parts.length })
+    const waiting = [...sealed.parts]
+    const worker = async () => {
+      for (let part = waiting.shift(); part; part = waiting.shift()) await this.#ask(sealed, part)
+    }
+    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, worker))
+  }
+
+  /** Asks one peer until it has decided or the request has expired; an admitted part is then followed. */
+  async #ask(record: RequestRecord, part: RequestPart): Promise<void> {
+    const current = await this.#current(record, part)
+    if (!current || isEnded(current.state)) return
+    this.#expect(record, current)
+    if (current.answered) return this.#parts.followers.await(current)
+    const decided = await this.#decided(record, part)
+    if (decided) await this.#apply(record, part, decided)
+  }
+
+  async #current(record: RequestRecord, part: RequestPart): Promise<RequestPart | undefined> {
+    return (await this.#parts.requests.get(record.id))?.parts.find(({ peerId }) => peerId === part.peerId)
+  }
+
+  #expect(record: RequestRecord, part: RequestPart): void {
+    if (!isEnded(part.state)) this.#parts.followers.expect(record, part)
+  }
+
+  async #decided(record: RequestRecord, part: RequestPart): Promise<Uint8Array | undefined> {
+    const { clock, links, random } = this.#parts
+    const request = fromText(record.envelope ?? '')
+    for (let wait = RETRY_MS; ; wait = Math.min(wait * 2, RETRY_MS_MAX)) {
+      try {
+        const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ASK_MS)])
+        return await links.to(part.peerId).job(request, signal)
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return undefined
+        const code = codeOf(error)
+        this.#parts.events.partFailed({ requestId: record.id, peerId: part.peerId, code, cause: error })
+        const current = await this.#current(record, part)
+        if (!current || isEnded(current.state)) return undefined
+        const expired = clock.now() + wait > (record.expiresAtMs ?? 0)
+        if (!CODES[code].retry || expired) {
+          await this.#refused(record, part, {
+            code,
+            reason: CODES[code].meaning,
+            state: expired ? 'expired' : 'failed'
+          })
+          return undefined
+        }
+      }
+      // Half of it by chance, so that many waiting requests do not return at the same moment.
+      await clock.sleep(wait / 2 + ((random.bytes(1)[0] ?? 0) / 256) * (wait / 2), this.#stopping.signal)
+    }
+  }
+
+  async #apply(record: RequestRecord, part: RequestPart, sealed: Uint8Array): Promise<void> {
+    const decision = await this.#verified(record, part, sealed)
+    if (!decision) {
+      const reason = 'The peer answered with a decision that does not verify.'
+      return this.#refused(record, part, { code: 'SIGNATURE_INVALID', reason, state: 'failed' })
+    }
+    const { allowed, code, reason, warnings } = decision
+    if (!allowed) {
+      const known: Code = isCode(code) ? code : 'INTERNAL'
+      // The policy's no is a denial; an ask that is wrong in itself has failed.
+      const state = CODES[known].fault === 'policy' ? 'denied' : 'failed'
+      return this.#refused(record, part, { code: known, reason, state, decision: toText(sealed) })
+    }
+    const { requests, clock, followers } = this.#parts
+    await requests.changePart(record.id, part.peerId, clock.now(), (current) => ({
+      ...current,
+      answered: true,
+      decision: toText(sealed),
+      warnings
+    }))
+    const current = await this.#current(record, part)
+    // Cancelled while the peer was being asked: it is told now.
+    if (current?.state === 'cancelled') return cancelPart(this.#parts, part)
+    followers.await(part)
+  }
+
+  async #verified(record: RequestRecord, part: RequestPart, sealed: Uint8Array) {
+    const expected = { peerId: part.peerId, jobId: part.jobId, requestHash: record.requestHash ?? '' }
+    try {
+      return await receiveDecision(sealed, expected, this.#parts.clock)
+    } catch (cause) {
+      const { id: requestId } = record
+      this.#parts.events.partFailed({ requestId, peerId: part.peerId, code: codeOf(cause), cause })
+      return undefined
+    }
+  }
+
+  async #refused(
+    record: RequestRecord,
+    part: RequestPart,
+    end: { code: Code; reason: string; state: 'failed' | 'denied' | 'expired'; decision?: string }
+  ): Promise<void> {
+    this.#parts.followers.forget(part)
+    await this.#parts.requests.changePart(record.id, part.peerId, this.#parts.clock.now(), (current) => ({
+      ...current,
+      ...end,
+      answered: true,
+      progress: 1
+    }))
+  }
+}

@@ -1,0 +1,51 @@
+/** The part of dockerode that is used here, which brings no types of its own. */
+declare module 'dockerode' {
+  import type { Duplex } from 'node:stream'
+
+  interface Abortable {
+    readonly abortSignal?: AbortSignal
+  }
+
+  interface Container {
+    readonly id: string
+    start(options: Abortable): Promise<unknown>
+    wait(options: Abortable & { readonly condition: 'not-running' }): Promise<unknown>
+    inspect(options: Abortable): Promise<{
+      readonly State: { readonly ExitCode: number; readonly OOMKilled: boolean; readonly Running: boolean }
+    }>
+    remove(options: Abortable & { readonly force: boolean; readonly v: boolean }): Promise<unknown>
+  }
+
+  interface Dial extends Abortable {
+    readonly path: string
+    readonly method: 'POST'
+    readonly file: Buffer
+    readonly isStream: true
+    readonly hijack: true
+    readonly openStdin: false
+    readonly statusCodes: Readonly<Record<number, true | string>>
+  }
+
+  export default class Docker {
+    constructor(options: { readonly socketPath: string })
+    readonly modem: { dial(options: Dial, done: (error: Error | null, socket?: Duplex) => void): void }
+    info(options: Abortable): Promise<{
+      readonly MemoryLimit: boolean
+      readonly PidsLimit: boolean
+      readonly CpuCfsQuota: boolean
+      readonly SecurityOptions: readonly string[] | null
+      readonly Runtimes: Readonly<Record<string, unknown>>
+    }>
+    getImage(name: string): {
+      inspect(options: Abortable): Promise<{
+        readonly Id: string
+        readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null } | null
+      }>
+    }
+    getContainer(id: string): Container
+    createContainer(options: Abortable & Readonly<Record<string, unknown>>): Promise<Container>
+    listContainers(
+      options: Abortable & { readonly all: boolean; readonly filters: Readonly<Record<string, readonly string[]>> }
+    ): Promise<readonly { readonly Id: string; readonly Labels: Readonly<Record<string, string>> }[]>
+  }
+}

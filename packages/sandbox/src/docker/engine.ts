@@ -1,0 +1,130 @@
+/** A Docker engine as this sandbox uses it: each call has a deadline, and what fails is SANDBOX_UNAVAILABLE. */
+import type { Duplex } from 'node:stream'
+import { StimnetError } from '@stimnet/protocol'
+import type Docker from 'dockerode'
+import { createOptions, type ContainerSettings, type RunnerMode } from './create.ts'
+
+/** One call to an engine that is busy with others, ms. */
+const CALL_MS_MAX = 30_000
+
+/** The runner's way of speaking, as the image says it in this label. */
+const RUNNER_LABEL = 'stimnet.runner'
+const RUNNER_VERSION = '1'
+
+/** Whose a container is: the node, and the opened sandbox of that node. */
+export const OWNER_LABEL = 'stimnet.owner'
+export const SANDBOX_LABEL = 'stimnet.sandbox'
+
+/** How a container's first process ended. */
+export interface ContainerEnd {
+  readonly exitCode: number
+  /** Whether any process of it was killed for memory, even when the first one ended well. */
+  readonly ranOutOfMemory: boolean
+}
+
+export class Engine {
+  readonly #docker: Docker
+
+  private constructor(docker: Docker) {
+    this.#docker = docker
+  }
+
+  /** Connects to an engine that can hold what is asked for. Throws SANDBOX_UNAVAILABLE. */
+  static async connect(options: { socketPath: string; runtime?: string }): Promise<Engine> {
+    // Loaded when it is needed: it is large, and most nodes run without it.
+    const { default: Client } = await import('dockerode')
+    const engine = new Engine(new Client({ socketPath: options.socketPath }))
+    const info = await could('asking Docker what it is', engine.#docker.info(deadline()))
+    const missing = [
+      ...(info.MemoryLimit ? [] : ['memory limits']),
+      ...(info.PidsLimit ? [] : ['process limits']),
+      ...(info.CpuCfsQuota ? [] : ['processor limits']),
+      ...(info.SecurityOptions?.some((one) => one.startsWith('name=seccomp')) ? [] : ['seccomp']),
+      ...(options.runtime === undefined || Object.hasOwn(info.Runtimes, options.runtime) ? [] : [options.runtime])
+    ]
+    if (missing.length > 0) throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker lacks ${missing.join(', ')}`)
+    return engine
+  }
+
+  /** The id of the image that a name means now. Throws SANDBOX_UNAVAILABLE where it is none of ours. */
+  async imageId(name: string): Promise<string> {
+    const image = await could('looking for the image of the sandbox', this.#docker.getImage(name).inspect(deadline()))
+    if (image.Config?.Labels?.[RUNNER_LABEL] === RUNNER_VERSION) return image.Id
+    throw new StimnetError('SANDBOX_UNAVAILABLE', 'the image has no runner of this version')
+  }
+
+  /** Makes a container, which does not run yet. */
+  async create(settings: ContainerSettings, mode: RunnerMode): Promise<string> {
+    const options = { ...createOptions(settings, mode), ...deadline() }
+    return (await could('creating a container', this.#docker.createContainer(options))).id
+  }
+
+  /** Its stdin, and what it says on stdout and stderr, in one socket. Whoever gets it destroys it. */
+  attach(id: string): Promise<Duplex> {
+    const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
+    // A timer of its own, which ends with the call: the signal would go on to end the socket.
+    const control = new AbortController()
+    const timer = setTimeout(() => control.abort(), CALL_MS_MAX)
+    // Not container.attach(): it sends its options as a body, which other engines hand to the program as input.
+    this.#docker.modem.dial(
+      {
+        path: `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`,
+        method: 'POST',
+        file: Buffer.alloc(0),
+        isStream: true,
+        hijack: true,
+        openStdin: false,
+        statusCodes: { 101: true, 200: true, 400: 'bad parameter', 404: 'no such container', 500: 'server error' },
+        abortSignal: control.signal
+      },
+      (error, socket) => (socket ? resolve(socket) : reject(error))
+    )
+    return could(
+      'attaching to a container',
+      promise.finally(() => clearTimeout(timer))
+    )
+  }
+
+  async start(id: string): Promise<void> {
+    await could('starting a container', this.#docker.getContainer(id).start(deadline()))
+  }
+
+  /** Waits until it has ended, however long that takes. */
+  async end(id: string, signal: AbortSignal): Promise<ContainerEnd> {
+    const container = this.#docker.getContainer(id)
+    await could('waiting for a container', container.wait({ condition: 'not-running', abortSignal: signal }))
+    const { State } = await could('looking at a container', container.inspect(deadline()))
+    return { exitCode: State.ExitCode, ranOutOfMemory: State.OOMKilled }
+  }
+
+  /** Ends it, whatever it does, and leaves nothing of it. */
+  async remove(id: string): Promise<void> {
+    const removing = this.#docker.getContainer(id).remove({ force: true, v: true, ...deadline() })
+    await could('removing a container', removing.catch(unlessGone))
+  }
+
+  /** Containers with this label, running or not. */
+  async containers(label: string, value: string): Promise<readonly { id: string; sandbox: string | undefined }[]> {
+    const filters = { label: [`${label}=${value}`] }
+    const found = await could('listing containers', this.#docker.listContainers({ all: true, filters, ...deadline() }))
+    return found.map(({ Id, Labels }) => ({ id: Id, sandbox: Labels[SANDBOX_LABEL] }))
+  }
+}
+
+function deadline(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(CALL_MS_MAX) }
+}
+
+async function could<T>(doing: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (cause) {
+    throw new StimnetError('SANDBOX_UNAVAILABLE', doing, { cause })
+  }
+}
+
+/** 404: somebody has removed it; 409: the engine is about to. */
+function unlessGone(error: unknown): void {
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined
+  if (status !== 404 && status !== 409) throw error
+}
