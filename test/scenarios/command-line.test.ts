@@ -133,6 +133,7 @@ describe('the command line', () => {
       'account',
       'doctor',
       'audit',
+      'epoch',
       'login',
       'key',
       'catalogs',

@@ -31,14 +31,16 @@ def main(mode):
 
 def runner(is_warm):
     """The function that runs a program; a container that will wait imports first what most programs import."""
+    # The interpreter looks into no folder of its own accord; the program is to find the helpers, and not the runner.
     sys.path.insert(0, "/usr/lib/helpers")
+    sys.path.insert(0, "/opt/stimnet")
+    import frames
+
+    sys.path.remove("/opt/stimnet")
     for name in THREADS:
         # Beside os.environ, which is emptied before the program runs.
         os.environ.pop(name, None)
         os.putenv(name, "1")
-    import frames
-
-    frames.install()
     parts = {"__name__": "run"}
     original, json.dumps = json.dumps, frames.dumps(json.dumps)
     try:
@@ -49,6 +51,7 @@ def runner(is_warm):
     if is_warm:
         parts["_warm"]()
         frames.warm(LIBRARIES)
+    frames.install()
     return parts["_run"]
 
 

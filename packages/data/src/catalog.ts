@@ -6,20 +6,23 @@ import {
   type Plan,
   type RandomSource,
   type Reduction,
+  type RowItems,
   StimnetError,
-  type SubjectSet
+  SubjectSet
 } from '@stimnet/protocol'
 import type { CatalogConfig } from './catalog-config.ts'
+import { ROW, SUBJECT } from './columns.ts'
 import { baseCellsOf, cohortOf } from './cohort.ts'
 import { describe } from './descriptor.ts'
 import type { Engine } from './engine.ts'
 import { resolveFilter } from './filter.ts'
-import { onLattice } from './lattice.ts'
+import { quoteName } from './quote.ts'
 import { reduce } from './reduce/reduce.ts'
-import { loadSnapshot, takeSnapshot } from './snapshot.ts'
+import { loadSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { type IndexLevel, SubjectIndex } from './subject-index.ts'
 import { type CohortTable, cohortTables } from './tables.ts'
 
+/** Where a catalog is kept, and what this node brings to it. */
 export interface CatalogOptions {
   /** Folder that the files of the configuration are relative to. */
   readonly baseDir: string
@@ -32,14 +35,28 @@ export interface CatalogOptions {
   readonly cohortSizeMin: number
   /** What this node can run for the catalog, as words of `programWord`. */
   readonly programs: readonly string[]
+  /**
+   * The epoch that releases were made from, which the catalog stays with: what they have told apart is known of its rows
+   * alone, and the difference between two epochs is whoever came between. While the sources make another one, the catalog
+   * is served from this epoch's snapshot and description, and says the other's name in `Catalog.newer`; open it without
+   * `pinned`, or with that name, to take it. Default: whatever the sources are now.
+   */
+  readonly pinned?: string
 }
 
+/** One catalog, open. Whoever opened it closes it. */
 export interface Catalog {
   readonly descriptor: CatalogDescriptor
   /** Hash of the snapshot: the same files and description give the same epoch. */
   readonly epoch: string
+  /**
+   * The epoch that the sources make now, where the catalog is pinned to another. It is a name: its snapshot is made, and
+   * its files are checked, when it is opened.
+   */
+  readonly newer?: string
   /** Distinct subjects, exactly. Stays inside. */
   readonly subjects: number
+  /** What it is served by: of a pinned epoch its own tables and lattice, and the stricter of its policy and today's. */
   readonly config: CatalogConfig
   /**
    * The filter with columns in full and canonical values; unchanged when it is resolved already. Static: it depends on
@@ -50,8 +67,13 @@ export interface Catalog {
   cohort(filter: Filter | undefined): Promise<SubjectSet>
   /** The lattice's base cells that are not empty; none without a lattice. */
   baseCells(): Promise<readonly SubjectSet[]>
-  /** Whether a filter is made of lattice variables at their cut points. Static. Throws as `resolveFilter`. */
-  onLattice(filter: Filter): boolean
+  /**
+   * The subject of each row of a table that has several per subject, by the row's place; in ascending order. Throws
+   * NODE_ERROR for any other table.
+   */
+  owners(table: string): Promise<Uint32Array>
+  /** The rows of each base cell's subjects, where they have any; for starting the table's ledger. Throws as `owners`. */
+  rowBaseCells(table: string): Promise<readonly SubjectSet[]>
   /** Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node, NODE_ERROR, CANCELLED. */
   reduce(plan: Plan, cohort: SubjectSet, signal?: AbortSignal): Promise<Reduction>
   /** The cohort's rows for a sandbox, under fresh pseudonyms. Throws NODE_ERROR, CANCELLED. */
@@ -61,18 +83,23 @@ export interface Catalog {
 
 /**
  * Opens a catalog, after making its snapshot where there is none for these files. Throws SOURCE_INVALID naming file,
- * line and key; NODE_ERROR.
+ * line and key, or that a pinned epoch is lost; NODE_ERROR.
  */
 export async function openCatalog(config: CatalogConfig, options: CatalogOptions): Promise<Catalog> {
   const index = new SubjectIndex(options.index, config.name)
   const snapshot = await takeSnapshot({ config, index, ...pick(options) })
-  const { epoch, manifest } = snapshot
+  return serve(snapshot, index, options)
+}
+
+function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions): Catalog {
+  const { epoch, manifest, config, newer } = snapshot
   const { subjects, snapshotAtMs } = manifest
   const { cohortSizeMin, programs, random } = options
   const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs })
   const at = { index, epoch, subjects, descriptor }
   const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
   const engine = once(() => loadSnapshot(snapshot))
+  const { itemsOf, rowsOf } = rowItems(snapshot, () => engine.get())
   const withEngine = async (cohort: SubjectSet) => {
     if (cohort.universe !== subjects) throw new StimnetError('NODE_ERROR', 'a cohort of another epoch')
     return engine.get()
@@ -80,22 +107,59 @@ export async function openCatalog(config: CatalogConfig, options: CatalogOptions
   return {
     descriptor,
     epoch,
+    ...(newer === undefined ? {} : { newer }),
     subjects,
     config,
     resolveFilter: resolve,
     cohort: async (filter) => cohortOf(filter === undefined ? undefined : resolve(filter), at),
     baseCells: () => baseCellsOf(at),
-    onLattice: (filter) => onLattice(resolve(filter), descriptor),
+    owners: async (table) => (await itemsOf(table)).owners,
+    rowBaseCells: async (table) => rowsOfCells(await itemsOf(table), await baseCellsOf(at)),
     reduce: async (plan, cohort, signal) =>
-      reduce({ plan, cohort, descriptor, config, engine: await withEngine(cohort), signal }),
+      reduce({ plan, cohort, descriptor, config, itemsOf, rowsOf, engine: await withEngine(cohort), signal }),
     tables: async (cohort, signal) =>
       cohortTables({ cohort, config, engine: await withEngine(cohort), random, signal }),
     close: () => engine.close()
   }
 }
 
-function pick({ baseDir, dataDir, clock, random }: CatalogOptions) {
-  return { baseDir, dataDir, clock, random }
+/** The rows of the tables that have several per subject: counted in the manifest, their owners read once. */
+function rowItems({ manifest, config }: Snapshot, engine: () => Promise<Engine>) {
+  const known = new Map<string, RowItems>()
+  const rowsOf = (table: string): number => {
+    const several = config.tables.some(({ name, one_row_per_subject }) => name === table && !one_row_per_subject)
+    const rows = manifest.tables.find(({ name }) => name === table)?.rows
+    if (several && rows !== undefined) return rows
+    throw new StimnetError('NODE_ERROR', 'no table with several rows per subject')
+  }
+  const itemsOf = async (table: string): Promise<RowItems> => {
+    const rows = rowsOf(table)
+    const before = known.get(table)
+    if (before !== undefined) return before
+    const session = await (await engine()).session()
+    try {
+      const sql = `SELECT ${quoteName(SUBJECT)} FROM ${quoteName(table)} ORDER BY ${quoteName(ROW)}`
+      const items: RowItems = { table, rows, owners: await session.column(sql, rows) }
+      known.set(table, items)
+      return items
+    } finally {
+      session.close()
+    }
+  }
+  return { rowsOf, itemsOf }
+}
+
+/** Each row to its subject's cell; cells whose subjects have no rows here are left out. */
+function rowsOfCells({ rows, owners }: RowItems, cells: readonly SubjectSet[]): readonly SubjectSet[] {
+  const cellOf = new Map<number, number>()
+  for (const [cell, subjects] of cells.entries()) for (const subject of subjects) cellOf.set(subject, cell)
+  const sets = cells.map(() => SubjectSet.none(rows))
+  for (const [row, subject] of owners.entries()) sets[cellOf.get(subject) ?? -1]?.add(row)
+  return sets.filter(({ size }) => size > 0)
+}
+
+function pick({ baseDir, dataDir, clock, random, pinned }: CatalogOptions) {
+  return { baseDir, dataDir, clock, random, ...(pinned === undefined ? {} : { pinned }) }
 }
 
 /** One engine, loaded at first need; a failed start is tried again by the next question. */

@@ -6,6 +6,9 @@ import { domainOf } from './domain.ts'
 /** The dense subject index. No variable can have this name. */
 export const SUBJECT = '_subject'
 
+/** A row's place in a table that has several per subject: fixed for the epoch, a subject's rows side by side. */
+export const ROW = '_row'
+
 /** The number of a value's cell, from the column that keeps the value; null where it is missing. */
 export function cellSql(column: string, variable: VariableDescriptor, config: VariableConfig): string {
   if (variable.type === 'category') return column

@@ -11,6 +11,7 @@ export function daysOf(text: string): number | null {
   return ms / DAY_MS
 }
 
+/** A day number (days since 1970-01-01) as YYYY-MM-DD. */
 export function isoDate(days: number): string {
   return new Date(days * DAY_MS).toISOString().slice(0, 10)
 }

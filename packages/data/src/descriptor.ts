@@ -2,6 +2,7 @@
 import { type CatalogDescriptor, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
 import { breakpointNumber, type CatalogConfig, type VariableConfig } from './catalog-config.ts'
 
+/** What a description says that its configuration does not. */
 export interface DescriptorFacts {
   readonly epoch: string
   readonly snapshotAtMs: number
@@ -10,6 +11,7 @@ export interface DescriptorFacts {
   readonly programs: readonly string[]
 }
 
+/** The public description of a catalog. */
 export function describe(config: CatalogConfig, facts: DescriptorFacts): CatalogDescriptor {
   const wanted = config.programs
   return {
@@ -45,6 +47,7 @@ function declaredPoints(config: CatalogConfig, ref: string): readonly (number | 
   return variables.find((candidate) => candidate.ref === ref)?.v.breakpoints ?? []
 }
 
+/** The public description of one variable. */
 export function describeVariable(variable: VariableConfig): VariableDescriptor {
   return {
     name: variable.name,

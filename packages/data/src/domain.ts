@@ -26,6 +26,7 @@ export function cellLabel(variable: VariableDescriptor, cell: number): string {
   return `[${pointText(variable, from)},${pointText(variable, to)})`
 }
 
+/** A breakpoint as people write it: dates as YYYY-MM-DD. */
 export function pointText(variable: VariableDescriptor, point: number): string {
   return variable.type === 'date' ? isoDate(point) : String(point)
 }

@@ -18,6 +18,8 @@ export function planFault(plan: Plan, descriptor: CatalogDescriptor): string | n
   if (unknown !== undefined) return `The catalog has no table ${JSON.stringify(unknown.slice(0, 80))}.`
   if (plan.tables.length === 0 || plan.tables.length > TABLES_MAX) return `A query has 1 to ${TABLES_MAX} tables.`
   if (new Set(plan.tables).size !== plan.tables.length) return 'A table is joined with itself.'
+  const [long, other] = severalRowsTables(plan, descriptor)
+  if (long !== undefined && other !== undefined) return twoLongTables(long, other)
   if (plan.measures.length === 0 || plan.measures.length > MEASURES_MAX)
     return `A query has 1 to ${MEASURES_MAX} aggregates.`
   const names = [...plan.groupBy, ...plan.measures].map(({ name }) => name)
@@ -25,6 +27,18 @@ export function planFault(plan: Plan, descriptor: CatalogDescriptor): string | n
   if (twin !== undefined) return `Two columns of the answer are called ${twin}: name one with AS.`
   return (
     groupingFault(plan, descriptor) ?? firstFault(plan.measures, (measure) => measureFault(measure, plan, descriptor))
+  )
+}
+
+/** The tables of a plan that have, or may have, several rows per subject. */
+export function severalRowsTables({ tables }: Plan, descriptor: CatalogDescriptor): string[] {
+  return tables.filter((name) => descriptor.tables.some((table) => table.name === name && !table.oneRowPerSubject))
+}
+
+function twoLongTables(one: string, other: string): string {
+  return (
+    `${one} and ${other} both have several rows per subject: joined, each row of one would be counted once for each row ` +
+    'of the other. Ask about one of them at a time; the other can still choose the cohort.'
   )
 }
 

@@ -2,10 +2,10 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, canonicalBytes, type RandomSource, StimnetError, sha256Hex, toHex } from '@stimnet/protocol'
-import type { CatalogConfig } from './catalog-config.ts'
-import { decimalsOf } from './catalog-config.ts'
-import { SUBJECT } from './columns.ts'
+import { type CatalogConfig, catalogConfigSchema, decimalsOf } from './catalog-config.ts'
+import { ROW, SUBJECT } from './columns.ts'
 import { type Engine, openEngine, type Session } from './engine.ts'
+import { pinnedConfig } from './pinned-config.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { assertPlainPath, fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
 import { typeColumns } from './sources/typed.ts'
@@ -13,9 +13,10 @@ import type { Manifest, SubjectIndex } from './subject-index.ts'
 import { indexTable } from './subject-index-build.ts'
 
 /** Raised whenever a snapshot of the same files would come out differently. */
-const FORMAT = 1
+const FORMAT = 2
 const UNFINISHED = 'unfinished-'
 
+/** A catalog’s configuration, and where its snapshots are kept. */
 export interface SnapshotOptions {
   readonly config: CatalogConfig
   readonly baseDir: string
@@ -23,29 +24,56 @@ export interface SnapshotOptions {
   readonly index: SubjectIndex
   readonly clock: Clock
   readonly random: RandomSource
+  /** The epoch to stay with, whatever the files are now. */
+  readonly pinned?: string
 }
 
+/** One epoch of a catalog, whole in its folder. */
 export interface Snapshot {
   readonly epoch: string
+  /** The description it is served by: the one given, or, of a pinned epoch, its own. */
+  readonly config: CatalogConfig
+  /** The epoch that the files make now, where that is another. */
+  readonly newer?: string
   readonly folder: string
   readonly manifest: Manifest
 }
 
 /**
  * The snapshot of the files as they are now: the one at hand where they are unchanged, a new epoch beside the old ones
- * where they are not. Throws SOURCE_INVALID.
+ * where they are not. With a pinned epoch that the files no longer make, that one as it was. Throws SOURCE_INVALID.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
-  const { config, baseDir, dataDir, index } = options
+  const { config, baseDir, dataDir, index, pinned } = options
   const sources = config.tables.map((table) => sourceOf(table, baseDir))
   const hashes = await Promise.all(sources.map((source) => hashOf(source, index)))
   const epoch = await epochOf(config, hashes)
+  if (pinned !== undefined && pinned !== epoch) return pinnedSnapshot({ ...options, pinned, newer: epoch })
   const folder = join(dataDir, config.name, epoch)
   assertPlainPath(folder, 'the data folder')
   const known = await index.manifest(epoch)
-  if (known && (await isWhole(folder, known))) return { epoch, folder, manifest: known }
-  const manifest = await build({ ...options, sources, hashes, epoch, folder })
-  return { epoch, folder, manifest }
+  const whole = known && (await isWhole(folder, known)) ? known : null
+  const manifest = whole ?? (await build({ ...options, sources, hashes, epoch, folder }))
+  // What changes no row (the lattice, say) can have changed since: the epoch keeps the description it was last served by.
+  await index.writeConfig(epoch, config)
+  return { epoch, folder, manifest, config }
+}
+
+/** An epoch that was answered from stays as it is until a steward takes the newer one. */
+async function pinnedSnapshot(options: SnapshotOptions & { pinned: string; newer: string }): Promise<Snapshot> {
+  const { config, dataDir, index, pinned: epoch, newer } = options
+  const folder = join(dataDir, config.name, epoch)
+  assertPlainPath(folder, 'the data folder')
+  const [manifest, stored] = await Promise.all([index.manifest(epoch), index.config(epoch)])
+  const parsed = catalogConfigSchema.safeParse(stored)
+  if (manifest && parsed.success && (await isWhole(folder, manifest))) {
+    return { epoch, folder, manifest, config: pinnedConfig(parsed.data, config), newer }
+  }
+  throw new StimnetError(
+    'SOURCE_INVALID',
+    `${folder}: the epoch that catalog ${config.name} was answered from is lost or damaged, and its files have changed. ` +
+      'Put the files or the folder back, or accept the new epoch.'
+  )
 }
 
 /** From the index where the file was not touched since; else read and noted. */
@@ -173,16 +201,20 @@ async function numberSubjects(session: Session, { sources, index, epoch, random 
 }
 
 async function writeTables(session: Session, { sources }: BuildOptions, folder: string): Promise<Manifest['tables']> {
-  const written: { name: string; file: string; sha256: string }[] = []
+  const written: Manifest['tables'][number][] = []
   for (const [i, { table }] of sources.entries()) {
     const file = `${table.name}.parquet`
     const columns = table.variables.map(({ name }) => quoteName(name)).join(', ')
     const rows = `SELECT ${quoteName(SUBJECT)}, ${columns} FROM typed_${i} JOIN subjects USING (_key)`
-    // Sorted by place and value: nothing of the source's own order is left.
-    await session.rows(`CREATE TABLE table_${i} AS ${rows} ORDER BY ALL`)
+    // Sorted by place and value: nothing of the source's own order is left, and a subject's rows lie together.
+    await session.rows(`CREATE TABLE sorted AS ${rows} ORDER BY ALL`)
+    const place = table.one_row_per_subject ? '' : `, CAST(rowid AS UINTEGER) AS ${quoteName(ROW)}`
+    await session.rows(`CREATE TABLE table_${i} AS SELECT *${place} FROM sorted ORDER BY rowid`)
+    await session.rows('DROP TABLE sorted')
     await session.rows(`DROP TABLE typed_${i}`)
     await session.rows(`COPY table_${i} TO ${quoteText(join(folder, file))} (FORMAT parquet, COMPRESSION zstd)`)
-    written.push({ name: table.name, file, sha256: await hashFile(join(folder, file)) })
+    const [count] = await session.rows(`SELECT count(*) FROM table_${i}`)
+    written.push({ name: table.name, file, sha256: await hashFile(join(folder, file)), rows: Number(count?.[0]) })
   }
   return written
 }

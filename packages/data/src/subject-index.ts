@@ -9,7 +9,12 @@ export type IndexLevel = AbstractLevel<string | Buffer | Uint8Array, string, str
 export interface Manifest {
   readonly subjects: number
   readonly snapshotAtMs: number
-  readonly tables: readonly { readonly name: string; readonly file: string; readonly sha256: string }[]
+  readonly tables: readonly {
+    readonly name: string
+    readonly file: string
+    readonly sha256: string
+    readonly rows: number
+  }[]
 }
 
 /** The sets of one variable: by cell, and `missing`. */
@@ -34,6 +39,16 @@ export class SubjectIndex {
 
   async writeManifest(epoch: string, manifest: Manifest): Promise<void> {
     await this.#level.put(this.#key(epoch, 'manifest'), JSON.stringify(manifest))
+  }
+
+  /** The description that an epoch was last served by; null where there is none. */
+  async config(epoch: string): Promise<unknown> {
+    const text = await this.#level.get(this.#key(epoch, 'config'))
+    return text === undefined ? null : JSON.parse(text)
+  }
+
+  async writeConfig(epoch: string, config: object): Promise<void> {
+    await this.#level.put(this.#key(epoch, 'config'), JSON.stringify(config))
   }
 
   /** The secret that decides the places of an epoch's subjects: made once. */

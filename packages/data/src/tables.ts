@@ -18,6 +18,7 @@ export interface CohortTable {
   readonly columns: readonly CohortColumn[]
 }
 
+/** A column of such a table. */
 export interface CohortColumn {
   readonly name: string
   readonly type: VariableConfig['type']

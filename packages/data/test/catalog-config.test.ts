@@ -10,7 +10,7 @@ test('a catalog is described in a few lines, and everything else has a careful d
   assert.equal(config.access_level, 'private')
   assert.equal(config.synthetic, false)
   assert.deepEqual(config.tables[0]?.variables[0]?.missing, ['NA', ''])
-  assert.equal(config.tables[0]?.one_row_per_subject, false)
+  assert.equal(config.tables[1]?.one_row_per_subject, false)
 })
 
 test('levels written as numbers or truth values in YAML are levels all the same', () => {

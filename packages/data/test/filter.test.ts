@@ -4,8 +4,7 @@ import type { Code, Filter } from '@stimnet/protocol'
 import { rowFilter } from '../src/index.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
-const lattice = [{ variable: 'people.sex' }, { variable: 'people.age', breakpoints: [65] }]
-const world = await makeWorld({ ...CLINIC, lattice }, CLINIC_FILES)
+const world = await makeWorld(CLINIC, CLINIC_FILES)
 const catalog = await world.open()
 after(() => world.close())
 
@@ -65,24 +64,6 @@ test('a variable of a table that is not asked about is unknown there', () => {
   assert.throws(() => catalog.resolveFilter(compare('visit', '=', 'baseline'), ['people']), {
     code: 'VARIABLE_UNKNOWN'
   })
-})
-
-test('the lattice has its own levels and cut points, and nothing finer', () => {
-  const on: Filter[] = [
-    compare('sex', '!=', 'F'),
-    compare('age', '>=', 65),
-    compare('age', '<=', 64),
-    { not: { any: [compare('sex', '=', 'M'), compare('age', '<', 65)] } },
-    compare('age', 'is null')
-  ]
-  const off: Filter[] = [
-    compare('age', '>=', 60),
-    compare('age', '=', 65),
-    compare('visit', '=', 'baseline'),
-    { any: [compare('sex', '=', 'M'), compare('age', '<', 60)] }
-  ]
-  for (const filter of on) assert.equal(catalog.onLattice(filter), true, JSON.stringify(filter))
-  for (const filter of off) assert.equal(catalog.onLattice(filter), false, JSON.stringify(filter))
 })
 
 test('what a cohort filter says about the plan’s own tables holds for their rows as well', () => {

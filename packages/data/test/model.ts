@@ -26,6 +26,7 @@ export const MODEL_CONFIG = {
     {
       name: 'people',
       file: 'people.csv',
+      one_row_per_subject: true,
       variables: [
         { name: 'who', column: 'twin', type: 'category', levels: KEYS },
         { name: 'age', type: 'integer', breakpoints: AGE_POINTS },
@@ -59,7 +60,7 @@ const visit = fc.record({
   })
 })
 export const model: fc.Arbitrary<Model> = fc.record({
-  people: fc.array(person, { minLength: 1, maxLength: 18 }),
+  people: fc.uniqueArray(person, { selector: ({ who }) => who, minLength: 1, maxLength: 14 }),
   visits: fc.array(visit, { maxLength: 40 })
 })
 

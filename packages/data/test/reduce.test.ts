@@ -63,8 +63,12 @@ const scaled = (value: Value | undefined, ref: string) => BigInt(Math.round(Numb
 const sum = (values: readonly bigint[]) => values.reduce((a, b) => a + b, 0n)
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
 
+/** Whose each row is, where there can be several of one. */
+const owned = (rows: readonly JoinedRow[], long: boolean) => (long ? rows.map(({ who }) => who).sort() : null)
+const binOfRows = (rows: readonly JoinedRow[], long: boolean) => ({ rows: rows.length, rowSet: owned(rows, long) })
+
 /** The slow way: one column of one group. `all` are the rows of all groups. */
-function column(rows: readonly JoinedRow[], all: readonly JoinedRow[], ref: string, binned: boolean) {
+function column(rows: readonly JoinedRow[], all: readonly JoinedRow[], ref: string, binned: boolean, long: boolean) {
   const has = rows.filter(({ values }) => values[ref] !== null)
   const numeric = ref in DECIMALS
   const numbers = numeric ? has.map(({ values }) => scaled(values[ref], ref)) : []
@@ -83,16 +87,36 @@ function column(rows: readonly JoinedRow[], all: readonly JoinedRow[], ref: stri
     decimals: DECIMALS[ref] ?? 0,
     support: sorted(has.map(({ who }) => who)),
     rows: has.length,
+    rowSet: owned(has, long),
     sum: sum(numbers),
     sumSquares: sum(numbers.map((n) => n * n)),
     nonNegative,
     largest: [one, two],
     levels: names === null ? null : Object.fromEntries(names.map((name) => [name, whoHas(name)])),
-    bins: binned ? labels.map((label) => has.filter((row) => keyOf(row, ref) === label).length) : null
+    levelRows:
+      names === null || !numeric || !long
+        ? null
+        : Object.fromEntries(
+            names.map((name) => [
+              name,
+              owned(
+                has.filter((r) => String(r.values[ref]) === name),
+                long
+              )
+            ])
+          ),
+    bins: binned
+      ? labels.map((label) =>
+          binOfRows(
+            has.filter((row) => keyOf(row, ref) === label),
+            long
+          )
+        )
+      : null
   }
 }
 
-function pair(rows: readonly JoinedRow[], x: string, y: string) {
+function pair(rows: readonly JoinedRow[], x: string, y: string, long: boolean) {
   const both = rows.filter(({ values }) => values[x] !== null && values[y] !== null)
   const xs = both.map(({ values }) => scaled(values[x], x))
   const ys = both.map(({ values }) => scaled(values[y], y))
@@ -100,6 +124,7 @@ function pair(rows: readonly JoinedRow[], x: string, y: string) {
   return {
     support: sorted(both.map(({ who }) => who)),
     rows: both.length,
+    rowSet: owned(both, long),
     decimals: [DECIMALS[x], DECIMALS[y]],
     sumX: sum(xs),
     sumY: sum(ys),
@@ -123,14 +148,16 @@ function expected(data: Model, plan: Plan, cohort: Filter) {
   ]
   const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
   const pairs = plan.measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
+  const long = plan.tables.includes('visits')
   return Object.fromEntries(
     [...groups].sort().map(([key, own]) => [
       key,
       {
         support: sorted(own.map(({ who }) => who)),
         rows: own.length,
-        columns: Object.fromEntries(refs.map((ref) => [ref, column(own, rows, ref, binned.has(ref))])),
-        pairs: Object.fromEntries(pairs.map(([x, y]) => [pairKey(x, y), pair(own, x, y)]))
+        rowSet: owned(own, long),
+        columns: Object.fromEntries(refs.map((ref) => [ref, column(own, rows, ref, binned.has(ref), long)])),
+        pairs: Object.fromEntries(pairs.map(([x, y]) => [pairKey(x, y), pair(own, x, y, long)]))
       }
     ])
   )
@@ -144,22 +171,33 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
     }
   }
   const named = (set: SubjectSet) => sorted([...set].map((place) => names.get(place) ?? '?'))
-  const { groups } = await catalog.reduce(plan, await catalog.cohort(cohort))
+  const { groups, items } = await catalog.reduce(plan, await catalog.cohort(cohort))
+  assert.equal(items?.table, plan.tables.includes('visits') ? 'visits' : undefined)
+  const ownedBy = (set: SubjectSet | undefined) =>
+    set === undefined ? null : [...set].map((row) => names.get(items?.owners[row] ?? -1) ?? '?').sort()
+  // Groups share no row: as sets they are disjoint, whoever their owners are.
+  const together = groups.reduce((all, { rowSet }) => (rowSet && all ? rowSet.or(all) : rowSet), groups[0]?.rowSet)
+  assert.equal(together?.size ?? 0, items === undefined ? 0 : groups.reduce((all, { rows }) => all + rows, 0))
   const columnOf = (c: ReducedColumn) => ({
     ...c,
     support: named(c.support),
+    rowSet: ownedBy(c.rowSet),
+    levelRows: (c.levelRows && Object.fromEntries([...c.levelRows].map(([name, set]) => [name, ownedBy(set)]))) || null,
     levels: c.levels === undefined ? null : Object.fromEntries([...c.levels].map(([name, set]) => [name, named(set)])),
-    bins: c.bins === undefined ? null : c.bins.map(({ rows }) => rows)
+    bins: c.bins === undefined ? null : c.bins.map(({ rows, rowSet }) => ({ rows, rowSet: ownedBy(rowSet) }))
   })
   const entries = groups.map(
-    ({ key, support, rows, columns, pairs }) =>
+    ({ key, support, rows, rowSet, columns, pairs }) =>
       [
         JSON.stringify(key),
         {
           support: named(support),
           rows,
+          rowSet: ownedBy(rowSet),
           columns: Object.fromEntries([...columns].map(([ref, c]) => [ref, columnOf(c)])),
-          pairs: Object.fromEntries([...pairs].map(([ref, p]) => [ref, { ...p, support: named(p.support) }]))
+          pairs: Object.fromEntries(
+            [...pairs].map(([ref, p]) => [ref, { ...p, support: named(p.support), rowSet: ownedBy(p.rowSet) }])
+          )
         }
       ] as const
   )
@@ -351,19 +389,17 @@ test('a reduction stops when its job is cancelled, and many can run at once', as
 })
 
 test('a query that runs too long is interrupted in the middle', async () => {
-  const table = (name: string, variable: string) => ({
-    name,
-    file: `${name}.csv`,
-    variables: [{ name: variable, type: 'integer' }]
-  })
-  const config = { name: 'c', subject_key: 'id', tables: [table('t', 'x'), table('u', 'y')] }
-  const rows = (variable: string) => `id,${variable}\n${Array.from({ length: 6000 }, (_, i) => `p,${i}`).join('\n')}`
-  const at = await makeWorld(config, { 't.csv': rows('x'), 'u.csv': rows('y') })
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const variables = names.map((name) => ({ name, type: 'integer' }))
+  const config = { name: 'x', subject_key: 'id', tables: [{ name: 't', file: 't.csv', variables }] }
+  const rows = Array.from({ length: 100_000 }, (_, i) => `p${i},${names.map((_, j) => (i * (j + 3)) % 1009)}`)
+  const at = await makeWorld(config, { 't.csv': `id,${names}\n${rows.join('\n')}` })
   const other = await at.open()
   const everyone = await other.cohort(undefined)
   await other.reduce(parseSql('SELECT COUNT(*) FROM t', other.descriptor), everyone)
-  // 36 million joined rows of one person: seconds, were it not for the signal.
-  const query = parseSql('SELECT CORR(x, y) FROM t JOIN u USING (id)', other.descriptor)
+  // Thirty pairs: seconds, were it not for the signal.
+  const pairs = names.flatMap((x) => names.filter((y) => y !== x).map((y) => `CORR(${x}, ${y})`))
+  const query = parseSql(`SELECT ${pairs.join(', ')} FROM t`, other.descriptor)
   const started = performance.now()
   await assert.rejects(other.reduce(query, everyone, AbortSignal.timeout(50)), { code: 'CANCELLED' })
   assert.ok(performance.now() - started < 1500)
@@ -379,7 +415,16 @@ test('a plan with more subject sets than a node can hold is refused by its size 
   const engine = { session: () => assert.fail('no query is run') } as unknown as Engine
   const cohort = SubjectSet.none(100_000_000)
   await assert.rejects(
-    reduce({ plan, cohort, engine, config: catalog.config, descriptor: catalog.descriptor, signal: undefined }),
+    reduce({
+      plan,
+      cohort,
+      engine,
+      config: catalog.config,
+      descriptor: catalog.descriptor,
+      itemsOf: () => assert.fail('no row is read'),
+      rowsOf: () => 0,
+      signal: undefined
+    }),
     {
       code: 'PARAMETER_INVALID',
       reason: /more groups and columns than this node can hold/

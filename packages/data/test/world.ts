@@ -10,7 +10,7 @@ export interface World {
   readonly folder: string
   readonly index: IndexLevel
   write(file: string, text: string): Promise<void>
-  open(config?: object, random?: RandomSource): Promise<Catalog>
+  open(config?: object, random?: RandomSource, pinned?: string): Promise<Catalog>
   close(): Promise<void>
 }
 
@@ -25,7 +25,7 @@ export async function makeWorld(config: object, files: Readonly<Record<string, s
     folder,
     index,
     write,
-    async open(other = config, random = seededRandom(1)) {
+    async open(other = config, random = seededRandom(1), pinned) {
       const catalog = await openCatalog(catalogConfigSchema.parse(other), {
         baseDir: folder,
         dataDir: join(folder, 'data'),
@@ -33,7 +33,8 @@ export async function makeWorld(config: object, files: Readonly<Record<string, s
         clock: new SimulatedClock(),
         random,
         cohortSizeMin: 5,
-        programs: ['statistic', 'sql', 'python']
+        programs: ['statistic', 'sql', 'python'],
+        ...(pinned === undefined ? {} : { pinned })
       })
       opened.push(catalog)
       return catalog
@@ -53,6 +54,7 @@ export const CLINIC = {
     {
       name: 'people',
       file: 'people.csv',
+      one_row_per_subject: true,
       variables: [
         { name: 'age', type: 'integer', unit: 'years', breakpoints: [40, 60, 65, 66], minimum: 18, maximum: 110 },
         { name: 'sex', type: 'category', levels: ['F', 'M'] },

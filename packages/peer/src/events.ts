@@ -7,7 +7,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface PeerEvents {
   started(facts: { peerId: string; addresses: readonly string[]; gatewayUrl?: string }): void
   stopped(): void
-  catalogReady(facts: { catalog: string; epoch: string; fresh: boolean }): void
+  /** `newer`: its files have changed, and it still answers from the epoch it answered from before. */
+  catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
   /** An exchange was answered, or refused with a code. */
@@ -38,7 +39,10 @@ function lifeEvents(log: Logger) {
   return {
     started: (facts: object) => log.info(facts, 'serving'),
     stopped: () => log.info('stopped'),
-    catalogReady: (facts: object) => log.info(facts, 'catalog ready'),
+    catalogReady: (facts: { newer?: string }) =>
+      facts.newer === undefined
+        ? log.info(facts, 'catalog ready')
+        : log.warn(facts, 'catalog ready at its earlier epoch: stimnet epoch accept takes the newer one'),
     suspicious: (event: string, actor: string) => log.warn({ event, actor }, 'suspicious'),
     unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
   }

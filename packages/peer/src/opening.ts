@@ -1,6 +1,6 @@
 /** How each large part of a peer is opened from its configuration. */
 import { join } from 'node:path'
-import { type Catalog, openCatalog } from '@stimnet/data'
+import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway'
 import { helloExchange, type Mesh, type MeshTiming, startMesh } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES } from '@stimnet/protocol'
@@ -11,6 +11,7 @@ import { derivedSecret } from './identity.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Accounts } from './store/accounts.ts'
+import type { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
 import type { ReplayStore } from './store/replays.ts'
 
@@ -32,18 +33,27 @@ interface CatalogParts {
   readonly clock: Clock
   readonly random: RandomSource
   readonly sandbox: Sandbox | undefined
+  readonly atoms: AtomStore
   readonly events: PeerEvents
 }
 
-/** Every configured catalog with its current epoch; a new epoch is told to the audit log. */
+/**
+ * Every configured catalog. One that has answered stays at the epoch it answered from: the difference between two epochs
+ * is whoever came or went between them. A steward takes the newer one with `stimnet epoch accept`.
+ */
 export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Promise<ReadonlyMap<string, Catalog>> {
   const { config, database } = parts
   const languages = (await parts.sandbox?.describe())?.languages ?? []
   const programs = ['statistic', 'sql', ...SCRIPT_LANGUAGES.filter((language) => languages.includes(language))]
-  const epochs = database.json<string>('epochs')
+  const epochs = epochStore(database)
+  await assertSourcesApart(config.catalogs, parts.baseDir)
   const catalogs = new Map<string, Catalog>()
   for (const catalogConfig of config.catalogs) {
+    const { name } = catalogConfig
+    const last = await epochs.get(name)
+    const pinned = last !== undefined && (await parts.atoms.hasReleased(name, last)) ? { pinned: last } : {}
     const catalog = await openCatalog(catalogConfig, {
+      ...pinned,
       baseDir: parts.baseDir,
       dataDir: join(parts.dataDir, 'snapshots'),
       index: database.root.sublevel<string, string>(`index-${catalogConfig.name}`, {}) as never,
@@ -53,18 +63,23 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
       programs
     })
     lifetime.keep(catalog, (opened) => opened.close())
-    const { name } = catalogConfig
-    const fresh = (await epochs.get(name)) !== catalog.epoch
+    const fresh = last !== catalog.epoch
     if (fresh) {
       await database.commit((draft) => {
         draft.put(epochs, name, catalog.epoch)
         draft.audit({ kind: 'epoch', actor: 'node', detail: { catalog: name, epoch: catalog.epoch } })
       })
     }
-    parts.events.catalogReady({ catalog: name, epoch: catalog.epoch, fresh })
+    const { epoch, newer } = catalog
+    parts.events.catalogReady({ catalog: name, epoch, fresh, ...(newer === undefined ? {} : { newer }) })
     catalogs.set(name, catalog)
   }
   return catalogs
+}
+
+/** The epoch that each catalog is served from, by name. */
+export function epochStore(database: Database) {
+  return database.json<string>('epochs')
 }
 
 interface MeshParts {

@@ -18,5 +18,6 @@ export function joinSmallBins(bins: readonly ReducedBin[], k: number): ReducedBi
 }
 
 function join(low: ReducedBin, high: ReducedBin): ReducedBin {
-  return { from: low.from, to: high.to, support: low.support.or(high.support), rows: low.rows + high.rows }
+  const rowSet = low.rowSet && high.rowSet ? { rowSet: low.rowSet.or(high.rowSet) } : {}
+  return { from: low.from, to: high.to, support: low.support.or(high.support), rows: low.rows + high.rows, ...rowSet }
 }

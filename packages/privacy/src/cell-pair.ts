@@ -1,46 +1,51 @@
 /** Covariance and correlation, which tell both means, both spreads and the sum of products besides. */
 import { pairKey, type ReducedColumn, type ReducedGroup, type ReducedPair, type VariableRef } from '@stimnet/protocol'
-import type { SubjectSet } from '@stimnet/protocol'
 import {
   type CellFinding,
   type CellRules,
   doesNotVary,
   judged,
   levelsOf,
+  rowsBehind,
   tooFewForSpread,
   unsafeValues,
   withheld
 } from './cell-basis.ts'
 import type { Contributions } from './dominance.ts'
+import type { SolvedSet } from './row-sets.ts'
 import type { PrivacySettings } from './settings.ts'
 
 interface Side {
   readonly column: ReducedColumn
-  /** Subjects by value, where those are few. */
-  readonly levels: readonly SubjectSet[]
+  /** By value, where those are few. */
+  readonly levels: readonly SolvedSet[] | undefined
 }
 
+/** Whether the covariance or correlation of a group may stand by itself. */
 export function judgePair(
   group: ReducedGroup,
   variables: readonly [VariableRef, VariableRef],
-  { settings, facts, isFewValued }: CellRules
+  rules: CellRules
 ): CellFinding {
+  const { settings, facts, isFewValued } = rules
   const pair = group.pairs.get(pairKey(...variables))
   const sides = variables.flatMap((variable): Side[] => {
     const column = group.columns.get(variable)
-    return column ? [{ column, levels: levelsOf(column, isFewValued(variable)) }] : []
+    return column ? [{ column, levels: levelsOf(column, isFewValued(variable), rules) }] : []
   })
   const [x, y] = sides
   if (!pair || !x || !y) return withheld('the reduction lacks the pair', group.support)
   const { support } = pair
-  const sums = contributionsOf(pair, x.column, y.column)
+  const behind = rowsBehind(pair, rules, variables)
+  if (!behind.ok) return withheld(behind.why, support)
+  const sums = [...behind.weights, ...contributionsOf(pair, x.column, y.column)]
   const why =
     unsafeValues(x.column, facts(variables[0]), settings) ??
     unsafeValues(y.column, facts(variables[1]), settings) ??
     unsafePairs(pair, settings) ??
-    sides.map((side) => unknownLevels(side, pair)).find((text) => text !== undefined)
+    (x.levels && y.levels ? undefined : 'the reduction lacks the rows of values')
   if (why !== undefined) return withheld(why, support, sums)
-  return judged({ support, sets: [support, ...levelSets(x, y, support)], sums }, settings)
+  return judged({ support, sets: [behind.set, ...levelSets(x, y, behind.set, rules)], sums }, rules)
 }
 
 /** A subject gives to the pairs at most what it gives to the whole column, so that these are bounds from above. */
@@ -59,16 +64,12 @@ function unsafePairs(pair: ReducedPair, settings: PrivacySettings): string | und
   return tooFewForSpread(pair.support, settings)
 }
 
-/** Which value a subject has in its pairs is known where every value is in a pair, or nobody has two values. */
-function unknownLevels({ column, levels }: Side, pair: ReducedPair): string | undefined {
-  const known = levels.length === 0 || column.rows === pair.rows || column.rows === column.support.size
-  return known ? undefined : 'the values among the pairs are not known'
-}
-
 /**
  * The sum of products of two columns of few values solves for their whole cross-table. Its cells need no sets of their
  * own: the atom rule splits by the values of one and then of the other, and so judges each crossing.
  */
-function levelSets(x: Side, y: Side, support: SubjectSet): SubjectSet[] {
-  return [...x.levels, ...y.levels].map((set) => set.and(support))
+function levelSets(x: Side, y: Side, of: SolvedSet, { rowSets }: CellRules): SolvedSet[] {
+  return [...(x.levels ?? []), ...(y.levels ?? [])].map(({ subjects, rows }) =>
+    rows && of.rows && rowSets ? rowSets.solved(rows.and(of.rows)) : { subjects: subjects.and(of.subjects) }
+  )
 }

@@ -6,26 +6,25 @@ import {
   type CellRules,
   judged,
   levelsOf,
+  rowsBehind,
   tooFewForSpread,
   unsafeValues,
   withheld
 } from './cell-basis.ts'
 import { judgePair } from './cell-pair.ts'
 import type { Contributions } from './dominance.ts'
-import type { PrivacySettings } from './settings.ts'
 
 type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'count' }>
 
+/** Whether one measure of one group may stand by itself. */
 export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRules): CellFinding {
-  const { settings } = rules
   switch (measure.kind) {
     case 'subjects':
+      return judged({ support: group.support, sets: [{ subjects: group.support }], sums: [] }, rules)
     case 'rows':
-      return judged({ support: group.support, sets: [group.support], sums: [] }, settings)
+      return judgeRows(group, [], rules)
     case 'count':
-      return withColumn(group, measure.variable, ({ support }) =>
-        judged({ support, sets: [support], sums: [] }, settings)
-      )
+      return withColumn(group, measure.variable, (column) => judgeRows(column, [measure.variable], rules))
     case 'sum':
     case 'mean':
     case 'variance':
@@ -35,9 +34,9 @@ export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRule
     case 'correlation':
       return judgePair(group, measure.variables, rules)
     case 'share':
-      return withColumn(group, measure.variable, (column) => judgeShare(column, measure.level, settings))
+      return withColumn(group, measure.variable, (column) => judgeShare(column, measure.level, rules))
     case 'quantile':
-      return withColumn(group, measure.variable, (column) => judgeQuantile(column, settings))
+      return withColumn(group, measure.variable, (column) => judgeQuantile(column, measure.variable, rules))
   }
 }
 
@@ -50,36 +49,53 @@ function withColumn(
   return column ? judge(column) : withheld('the reduction lacks the variable', group.support)
 }
 
+function judgeRows(part: ReducedGroup | ReducedColumn, variables: VariableRef[], rules: CellRules): CellFinding {
+  const { support } = part
+  const behind = rowsBehind(part, rules, variables)
+  if (!behind.ok) return withheld(behind.why, support)
+  return judged({ support, sets: [behind.set], sums: behind.weights }, rules)
+}
+
 /** Sum, mean, variance, sd; of a variable of few values, each value's subjects must be publishable too. */
 function judgeValues(column: ReducedColumn, measure: ValueMeasure, rules: CellRules): CellFinding {
   const { settings } = rules
   const { support } = column
   const isSpread = measure.kind === 'variance' || measure.kind === 'sd'
-  const sums: Contributions[] = column.nonNegative ? [{ total: column.sum, largest: column.largest }] : []
+  const behind = rowsBehind(column, rules, [measure.variable])
+  if (!behind.ok) return withheld(behind.why, support)
+  const values: Contributions[] = column.nonNegative ? [{ total: column.sum, largest: column.largest }] : []
+  const sums = [...behind.weights, ...values]
+  const levels = levelsOf(column, rules.isFewValued(measure.variable), rules)
   const why =
     unsafeValues(column, rules.facts(measure.variable), settings) ??
-    (isSpread ? tooFewForSpread(support, settings) : undefined)
+    (isSpread ? tooFewForSpread(support, settings) : undefined) ??
+    (levels === undefined ? 'the reduction lacks the rows of values' : undefined)
   if (why !== undefined) return withheld(why, support, sums)
-  const levels = levelsOf(column, rules.isFewValued(measure.variable))
-  return judged({ support, sets: [support, ...levels], sums }, settings)
+  return judged({ support, sets: [behind.set, ...(levels ?? [])], sums }, rules)
 }
 
-/** A share is two cells: those that have the level, and those that have not. */
-function judgeShare(column: ReducedColumn, level: string, settings: PrivacySettings): CellFinding {
+/** A share is two cells of subjects, not of rows: those that have the level, and those that have not. */
+function judgeShare(column: ReducedColumn, level: string, rules: CellRules): CellFinding {
   const { support } = column
   const having = column.levels?.get(level) ?? SubjectSet.none(support.universe)
   const without = support.without(having)
-  if (settings.zerosAreDisclosive && (having.size === 0 || without.size === 0)) {
+  if (rules.settings.zerosAreDisclosive && (having.size === 0 || without.size === 0)) {
     return withheld('nobody or everybody has it', support)
   }
-  return judged({ support, sets: [support, having, without], sums: [] }, settings)
+  return judged({ support, sets: [support, having, without].map((subjects) => ({ subjects })), sums: [] }, rules)
 }
 
-function judgeQuantile(column: ReducedColumn, settings: PrivacySettings): CellFinding {
+function judgeQuantile(column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
   const { support } = column
-  const bins = joinSmallBins(column.bins ?? [], settings.k)
+  const behind = rowsBehind(column, rules, [variable])
+  if (!behind.ok) return withheld(behind.why, support)
+  const bins = joinSmallBins(column.bins ?? [], rules.settings.k)
   const filled = bins.filter((bin) => bin.support.size > 0)
-  if (filled.length === 0) return withheld('the reduction lacks the bins', support)
-  if (settings.zerosAreDisclosive && filled.length === 1) return withheld('everyone is in one bin', support)
-  return judged({ support, sets: filled.map((bin) => bin.support), sums: [], bins }, settings)
+  const sums = behind.weights
+  if (filled.length === 0) return withheld('the reduction lacks the bins', support, sums)
+  if (rules.settings.zerosAreDisclosive && filled.length === 1) return withheld('everyone is in one bin', support, sums)
+  const found = filled.map((bin) => rowsBehind(bin, rules, [variable]))
+  const sets = found.flatMap((bin) => (bin.ok ? [bin.set] : []))
+  if (sets.length < filled.length) return withheld('the reduction lacks the rows of bins', support, sums)
+  return judged({ support, sets, sums, bins }, rules)
 }

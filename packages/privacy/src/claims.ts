@@ -1,6 +1,7 @@
 /** The one sentence that says what a result promises, and what it does not. */
 import type { DisclosureCard } from '@stimnet/protocol'
 
+/** The claim of a result of that level. */
 export function claimOf(level: DisclosureCard['level'], k: number, synthetic: boolean): string {
   const about = synthetic ? ' The data are synthetic.' : ''
   if (level === 'P1') {

@@ -6,6 +6,7 @@ import type { SubjectSet } from '@stimnet/protocol'
 import { type Contributions, isDominated, unionOf } from './dominance.ts'
 import type { PrivacySettings } from './settings.ts'
 
+/** What can be withheld so that others stay hidden. */
 export interface Closable {
   readonly support: SubjectSet
   readonly sums: readonly Contributions[]

@@ -13,6 +13,7 @@ import type { Partition } from './atoms.ts'
 import type { VariableFacts } from './cell-basis.ts'
 import { claimOf } from './claims.ts'
 import { gateCohort } from './cohort-gate.ts'
+import type { Ledgers } from './ledgers.ts'
 import { roundCount } from './rounding.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { judgeScript } from './script-output.ts'
@@ -35,6 +36,7 @@ export type Aggregate =
       readonly literals: ReadonlySet<string>
     }
 
+/** Everything that disclosure depends on beside the aggregate. */
 export interface DisclosureContext {
   readonly settings: PrivacySettings
   readonly policyHash: string
@@ -45,17 +47,19 @@ export interface DisclosureContext {
   /** Who was in it, as evaluated by the node. */
   readonly cohort: SubjectSet
   /** Of the ledger scope, as it is now: call again under the single writer, and publish with what that call returns. */
-  readonly partition: Partition
+  readonly ledgers: Ledgers
   readonly synthetic: boolean
   /** See `variableFacts`. A variable it does not know counts as unbounded. */
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
+/** A safe output, or the one code of its refusal. */
 export type Disclosed =
   | {
       readonly ok: true
-      readonly output: SafeOutput /** To store in the batch that publishes. */
-      readonly partition: Partition
+      readonly output: SafeOutput
+      /** To store in the batch that publishes; the very same objects where nothing was split. */
+      readonly ledgers: Ledgers
     }
   | {
       readonly ok: false
@@ -76,7 +80,10 @@ export function variableFacts(descriptor: CatalogDescriptor): Map<VariableRef, V
   )
 }
 
-/** Applies the rules in force to an aggregate. Gate, atoms and suppression all fail with the same code. */
+/**
+ * Applies the rules in force to an aggregate. Gate, atoms and suppression all fail with the same code. Throws NODE_ERROR
+ * where `ledgers` lacks the rows that the aggregate is made of.
+ */
 export function disclose(aggregate: Aggregate, context: DisclosureContext): Disclosed {
   if (!gateCohort(context.cohort.size, context.settings).ok)
     return refuse('COHORT_NOT_RELEASABLE', 'the cohort is too small')
@@ -93,7 +100,7 @@ function discloseTable(
 ): Disclosed {
   const { settings } = context
   const facts = (variable: VariableRef): VariableFacts => context.variables.get(variable) ?? { bounded: false }
-  const { rows, partition, why } = suppress(plan, reduction, { settings, facts, partition: context.partition })
+  const { rows, ledgers, why } = suppress(plan, reduction, { settings, facts, ledgers: context.ledgers })
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
   const outputRows = shown.map((row) => rowOf(row, settings))
@@ -101,7 +108,7 @@ function discloseTable(
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const suppressed = cells + groups * plan.measures.length
   // The size of the cohort is a total: with a group withheld it would give the group's size away.
-  const total = groups === 0 && partition.isUnionOfAtoms(context.cohort) ? roundedSize(context) : null
+  const total = groups === 0 && ledgers.subjects.isUnionOfAtoms(context.cohort) ? roundedSize(context) : null
   return pass(
     {
       kind: 'table',
@@ -110,7 +117,7 @@ function discloseTable(
       withheld: { groups, cells },
       disclosure: cardOf(context, { level: 'P1', subjects: total, suppressed, bits: null })
     },
-    partition
+    ledgers
   )
 }
 
@@ -118,7 +125,7 @@ function discloseScript(
   { result, literals }: Extract<Aggregate, { kind: 'script' }>,
   context: DisclosureContext
 ): Disclosed {
-  const admission = context.partition.admit([context.cohort], context.settings.k)
+  const admission = context.ledgers.subjects.admit([context.cohort], context.settings.k)
   if (!admission.ok) return refuse('COHORT_NOT_RELEASABLE', 'the cohort splits an atom')
   const judged = judgeScript(result, {
     literals,
@@ -139,7 +146,7 @@ function discloseScript(
         bits: judged.bits
       })
     },
-    admission.next
+    withSubjects(context.ledgers, admission.next)
   )
 }
 
@@ -147,11 +154,15 @@ function roundedSize({ cohort, settings }: DisclosureContext): number {
   return roundCount(cohort.size, settings)
 }
 
-function pass(output: Output, partition: Partition): Disclosed {
+function withSubjects(ledgers: Ledgers, subjects: Partition): Ledgers {
+  return subjects === ledgers.subjects ? ledgers : { ...ledgers, subjects }
+}
+
+function pass(output: Output, ledgers: Ledgers): Disclosed {
   const safe = makeSafeOutput(output)
   if (safe.bytes.length > LIMITS.outputBytesMax)
     return refuse('OUTPUT_NOT_RELEASABLE', 'more than a safe output can hold')
-  return { ok: true, output: safe, partition }
+  return { ok: true, output: safe, ledgers }
 }
 
 interface CardFacts {

@@ -1,7 +1,7 @@
 /** Safe outputs: the only door out. */
 export * from './accounting/decimal.ts'
 export * from './accounting/zcdp.ts'
-export { type Admission, Partition } from './atoms.ts'
+export { type Admission, Partition, type RowOwners } from './atoms.ts'
 export * from './cohort-gate.ts'
 export {
   type Aggregate,
@@ -12,6 +12,7 @@ export {
   variableFacts
 } from './disclose.ts'
 export * from './lattice.ts'
+export type { Ledgers } from './ledgers.ts'
 export { literalsOfPython, publicWordsOf } from './literals.ts'
 export * from './mechanisms/discrete-gaussian.ts'
 export * from './mechanisms/discrete-laplace.ts'

@@ -14,9 +14,11 @@ import {
   type Plan,
   type ResolvedVariable,
   resolveVariable,
-  StimnetError
+  StimnetError,
+  type SubjectSet
 } from '@stimnet/protocol'
 
+/** What a request asks about. */
 export interface AskedCohort {
   readonly cohort?: Filter
   readonly plan?: Plan
@@ -39,6 +41,17 @@ export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }:
       refuse(descriptor, key.variable)
     }
   }
+}
+
+/**
+ * Throws SOURCE_INVALID where a base cell that is not empty has fewer than k subjects: every question would either be
+ * refused or tell of them. For the steward, when the catalog is opened; says no count.
+ */
+export function assertLatticeHolds(descriptor: CatalogDescriptor, baseCells: readonly SubjectSet[], k: number): void {
+  if (baseCells.every(({ size }) => size === 0 || size >= k)) return
+  const words = latticeInWords(descriptor).slice(0, 400)
+  const why = `a base cell of its lattice (${words}, and missing values) has fewer than ${k} subjects. Make it coarser.`
+  throw new StimnetError('SOURCE_INVALID', `catalog ${descriptor.name}: ${why}`)
 }
 
 function assertFilter(descriptor: CatalogDescriptor, filter: Filter, tables?: readonly string[]): void {

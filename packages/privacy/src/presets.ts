@@ -31,6 +31,7 @@ const DEFAULT: DisclosureRules = {
   scriptBitsMax: 256
 }
 
+/** The presets by name. */
 export const PRESETS = {
   default: DEFAULT,
   // Counts of at most seven are redacted, the rest goes to the nearest five. The digits of an exact mean give its n away
@@ -45,8 +46,10 @@ export const PRESETS = {
   'acro-sacro': { ...DEFAULT, k: 10, roundBase: 5, significantDigits: 4, spreadSubjectsMin: 12 }
 } as const satisfies Readonly<Record<string, DisclosureRules>>
 
+/** The name of a preset. */
 export type PresetName = keyof typeof PRESETS
 
+/** Whether there is a preset of that name. */
 export function isPreset(name: string): name is PresetName {
   return Object.hasOwn(PRESETS, name)
 }

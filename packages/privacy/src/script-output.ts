@@ -3,6 +3,7 @@ import { canonicalJson } from '@stimnet/protocol'
 import { toDigits } from './rounding.ts'
 import { readScriptJson, type ScriptValue } from './script-tokens.ts'
 
+/** What a script’s result may hold. */
 export interface ScriptContract {
   /** The words it may say, whole, as key or as value. */
   readonly literals: ReadonlySet<string>
@@ -14,6 +15,7 @@ export interface ScriptContract {
   readonly subjects: number
 }
 
+/** What of a script’s result may leave, or why nothing may. */
 export type JudgedScript =
   | { readonly ok: true; readonly values: unknown; readonly withheld: number; readonly bits: number }
   | { readonly ok: false; readonly why: string }

@@ -14,6 +14,7 @@ export type ScriptValue =
     }
   | { readonly kind: 'word'; readonly value: boolean | null }
 
+/** How large a result is read at all. */
 export interface ReadingBounds {
   /** Objects and arrays within each other. */
   readonly depthMax: number
@@ -21,6 +22,7 @@ export interface ReadingBounds {
   readonly leavesMax: number
 }
 
+/** A result as read, or why it is none. */
 export type Reading = { readonly ok: true; readonly value: ScriptValue } | { readonly ok: false; readonly why: string }
 
 /** Digits of a number as written: a double needs 17, its sign, point and exponent the rest. */

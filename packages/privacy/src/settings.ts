@@ -2,10 +2,12 @@
 import { canonicalBytes, LIMITS, sha256Hex, StimnetError } from '@stimnet/protocol'
 import { type DisclosureRules, isPreset, PRESETS } from './presets.ts'
 
+/** The rules in force. */
 export interface PrivacySettings extends DisclosureRules {
   readonly preset: string
 }
 
+/** What a configuration chooses. */
 export interface SettingsChoice {
   readonly preset: string
   readonly overrides?: Partial<DisclosureRules>

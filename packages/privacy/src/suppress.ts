@@ -1,13 +1,15 @@
 /** Which cells of a table are shown: primary suppression, residual closure, and the atom rule on what remains. */
 import type { Measure, Plan, ReducedGroup, Reduction, SubjectSet } from '@stimnet/protocol'
-import type { Partition, Refinement } from './atoms.ts'
 import { judgeCell } from './cell.ts'
 import type { CellBasis, CellRules, FactsOf } from './cell-basis.ts'
 import { closeOver } from './closure.ts'
 import type { Contributions } from './dominance.ts'
 import { fewValued } from './few-values.ts'
+import { assertLedgerOf, LedgerDraft, type Ledgers } from './ledgers.ts'
+import { RowSets } from './row-sets.ts'
 import type { PrivacySettings } from './settings.ts'
 
+/** One measure of one group. */
 export interface TableCell {
   readonly measure: Measure
   readonly support: SubjectSet
@@ -16,41 +18,48 @@ export interface TableCell {
   basis: CellBasis | null
 }
 
+/** One group with its cells. */
 export interface TableRow {
   readonly group: ReducedGroup
   readonly cells: readonly TableCell[]
   shown: boolean
 }
 
+/** A table of which everything shown can stand. */
 export interface Suppressed {
   readonly rows: readonly TableRow[]
-  readonly partition: Partition
+  readonly ledgers: Ledgers
   /** What was withheld and why, for the local audit log alone. */
   readonly why: readonly string[]
 }
 
+/** By what a table is judged. */
 export interface SuppressionRules {
   readonly settings: PrivacySettings
   readonly facts: FactsOf
-  readonly partition: Partition
+  readonly ledgers: Ledgers
 }
 
 /**
  * Withholds until what is shown can stand: each cell by itself, the withheld ones together, and all shown ones with
- * everything released before. Each round withholds at least one more cell, so it ends.
+ * everything released before. Each round withholds at least one more cell, so it ends. Throws NODE_ERROR without the
+ * ledger of the reduction's rows.
  */
 export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRules): Suppressed {
+  const { settings, facts, ledgers } = rules
+  assertLedgerOf(reduction.items, ledgers)
   const why = new Map<string, number>()
   const few = fewValued(reduction)
-  const cellRules: CellRules = { ...rules, isFewValued: (variable) => few.has(variable) }
+  const rowSets = reduction.items && new RowSets(reduction.items, ledgers.subjects.universe)
+  const cellRules: CellRules = { settings, facts, rowSets, isFewValued: (variable) => few.has(variable) }
   const rows = reduction.groups.map((group) => judgeRow(group, plan, cellRules, why))
   for (;;) {
-    close(rows, rules.settings, why)
-    const draft = rules.partition.refine()
-    if (admitRows(rows, draft, rules.settings, why)) {
+    close(rows, settings, why)
+    const draft = new LedgerDraft(ledgers)
+    if (admitRows(rows, draft, settings, why)) {
       return {
         rows,
-        partition: rules.partition.refinedBy(draft),
+        ledgers: draft.result(),
         why: [...why].map(([text, times]) => `${text}: ${times}`)
       }
     }
@@ -115,7 +124,7 @@ function closeColumn(rows: readonly TableRow[], at: number, settings: PrivacySet
 /** True where every shown cell goes with the atoms; those that do not are withheld, and the caller closes again. */
 function admitRows(
   rows: readonly TableRow[],
-  draft: Refinement,
+  draft: LedgerDraft,
   settings: PrivacySettings,
   why: Map<string, number>
 ): boolean {

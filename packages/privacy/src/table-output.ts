@@ -36,6 +36,7 @@ interface Shown {
   readonly part: OutputPart
 }
 
+/** The columns of a plan’s answer, keys first. */
 export function columnsOfPlan(plan: Plan, facts: FactsOf): OutputColumn[] {
   const keys = plan.groupBy.map((key): OutputColumn => {
     const { unit } = facts(key.variable)
@@ -60,6 +61,7 @@ function columnOf(measure: Measure, facts: FactsOf): OutputColumn {
   }
 }
 
+/** One shown group as a row of the answer. */
 export function rowOf(row: TableRow, settings: PrivacySettings): OutputRow {
   const parts: Record<string, OutputPart> = {}
   const values = row.cells.map(({ measure, basis }) => {

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { disclose, effectiveSettings, Partition, variableFacts } from '@stimnet/privacy'
+import { disclose, effectiveSettings, variableFacts } from '@stimnet/privacy'
 import { LIMITS, type Measure, outputSchema, SubjectSet } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
-import { ask, CATALOG, contextOf, measure, people, planOf, type Row, ref, SUBJECTS, tableOf } from './fixtures.ts'
+import {
+  ask,
+  CATALOG,
+  contextOf,
+  ledgersOf,
+  measure,
+  people,
+  planOf,
+  type Row,
+  ref,
+  SUBJECTS,
+  tableOf
+} from './fixtures.ts'
 
 /** 150 people of a trial, each with a row at two visits. */
 const TRIAL: Row[] = people(150, (i) => ({
@@ -12,22 +24,22 @@ const TRIAL: Row[] = people(150, (i) => ({
   updrs: 20 + ((i * 37) % 61),
   change: ((i * 11) % 31) - 15
 })).flatMap((row) => [
-  { ...row, visit: 'baseline' },
-  { ...row, visit: 'month_12', updrs: Number(row.updrs) + 5 }
+  { ...row, row: 0, visit: 'baseline' },
+  { ...row, row: 1, visit: 'month_12', updrs: Number(row.updrs) + 5 }
 ])
 const MONTH_12 = TRIAL.filter((row) => row.visit === 'month_12')
 const ORDINARY = [SUBJECTS, measure('mean', 'updrs'), measure('sd', 'updrs')]
 
 test('ordinary questions about 150 people are answered in full, twice in a row, one after the other', () => {
-  let partition = Partition.start(150)
+  let ledgers = ledgersOf(150)
   const answers: string[] = []
   for (const by of ['sex', 'diagnosis', 'sex', 'diagnosis', 'visit']) {
     const rows = by === 'visit' ? TRIAL : MONTH_12
-    const disclosed = ask(planOf(ORDINARY, by), 150, rows, { partition })
+    const disclosed = ask(planOf(ORDINARY, by), 150, rows, { ledgers })
     const table = tableOf(disclosed)
     assert.deepEqual(table.withheld, { groups: 0, cells: 0 })
     if (disclosed.ok) {
-      partition = disclosed.partition
+      ledgers = disclosed.ledgers
       answers.push(disclosed.output.json)
     }
   }
@@ -99,7 +111,7 @@ test('R04: the answer for everyone, then for everyone but one, is one answer', (
   const first = ask(planOf([SUBJECTS, measure('sum', 'updrs')]), 150, MONTH_12)
   assert.ok(first.ok)
   const others = MONTH_12.filter((row) => row.subject !== 77)
-  const second = ask(planOf([SUBJECTS, measure('sum', 'updrs')]), 150, others, { partition: first.partition })
+  const second = ask(planOf([SUBJECTS, measure('sum', 'updrs')]), 150, others, { ledgers: first.ledgers })
   assert.equal(second.ok ? '' : second.code, 'COHORT_NOT_RELEASABLE')
 })
 
@@ -225,11 +237,11 @@ test('a script on a cohort that splits an atom is refused like any other', () =>
     Array.from({ length: 99 }, (_, i) => i)
   )
   const script = { kind: 'script', result: '{}', literals: new Set<string>() } as const
-  const refused = disclose(script, contextOf(150, { cohort, partition: first.partition }))
+  const refused = disclose(script, contextOf(150, { cohort, ledgers: first.ledgers }))
   assert.equal(refused.ok ? '' : refused.code, 'COHORT_NOT_RELEASABLE')
   const cohortOfHundred = SubjectSet.of(
     150,
     Array.from({ length: 100 }, (_, i) => i)
   )
-  assert.ok(disclose(script, contextOf(150, { cohort: cohortOfHundred, partition: first.partition })).ok)
+  assert.ok(disclose(script, contextOf(150, { cohort: cohortOfHundred, ledgers: first.ledgers })).ok)
 })

@@ -18,12 +18,15 @@ import {
   type DisclosureContext,
   disclose,
   effectiveSettings,
+  type Ledgers,
   Partition,
   type VariableFacts
 } from '@stimnet/privacy'
 
 export interface Row {
   readonly subject: number
+  /** Which of its subject's rows it is; in the order given unless said. */
+  readonly row?: number
   readonly [variable: string]: number | string | null
 }
 
@@ -47,27 +50,77 @@ export function planOf(measures: readonly Measure[], ...by: string[]): Plan {
 
 const bare = (variable: VariableRef) => variable.slice(2)
 
+/** Places that each subject has in the table `t`, where it has several rows. */
+export const ROWS_EACH = 64
+
+export function ownersOf(universe: number): Uint32Array {
+  return Uint32Array.from({ length: universe * ROWS_EACH }, (_, place) => Math.floor(place / ROWS_EACH))
+}
+
+/** Nothing released yet, of everyone and of the rows of `t`. */
+export function ledgersOf(universe: number): Ledgers {
+  const rows = { owners: ownersOf(universe), k: SETTINGS.k }
+  return {
+    subjects: Partition.start(universe),
+    rows: { table: 't', partition: Partition.start(universe * ROWS_EACH, [], rows) }
+  }
+}
+
+interface World {
+  readonly universe: number
+  /** Each row's place; undefined where nobody has several. */
+  readonly places: ReadonlyMap<Row, number> | undefined
+}
+
+function worldOf(universe: number, rows: readonly Row[]): World {
+  const seen = new Map<number, number>()
+  const places = new Map<Row, number>()
+  for (const row of rows) {
+    const ordinal = seen.get(row.subject) ?? 0
+    seen.set(row.subject, ordinal + 1)
+    places.set(row, row.subject * ROWS_EACH + (row.row ?? ordinal))
+  }
+  const several = rows.some((row) => row.row !== undefined) || [...seen.values()].some((count) => count > 1)
+  return { universe, places: several ? places : undefined }
+}
+
+function rowSet({ universe, places }: World, rows: readonly Row[]): { rowSet?: SubjectSet } {
+  if (places === undefined) return {}
+  return {
+    rowSet: SubjectSet.of(
+      universe * ROWS_EACH,
+      rows.map((row) => places.get(row) ?? -1)
+    )
+  }
+}
+
 export function reduce(plan: Plan, universe: number, rows: readonly Row[]): Reduction {
+  const world = worldOf(universe, rows)
   const byKey = new Map<string, Row[]>()
   for (const row of rows) {
     const key = JSON.stringify(plan.groupBy.map((group) => row[bare(group.variable)] ?? null))
     byKey.set(key, [...(byKey.get(key) ?? []), row])
   }
   const groups = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))
-  return { groups: groups.map(([key, members]) => reduceGroup(plan, universe, JSON.parse(key), members)) }
+  const items = { table: 't', rows: universe * ROWS_EACH, owners: ownersOf(universe) }
+  return {
+    ...(world.places === undefined ? {} : { items }),
+    groups: groups.map(([key, members]) => reduceGroup(plan, world, JSON.parse(key), members))
+  }
 }
 
-function reduceGroup(plan: Plan, universe: number, key: (string | null)[], rows: readonly Row[]): ReducedGroup {
+function reduceGroup(plan: Plan, world: World, key: (string | null)[], rows: readonly Row[]): ReducedGroup {
   const variables = plan.measures.flatMap((m) =>
     'variables' in m ? [...m.variables] : 'variable' in m ? [m.variable] : []
   )
   const pairs = plan.measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
   return {
     key,
-    support: subjectsOf(universe, rows),
+    support: subjectsOf(world.universe, rows),
     rows: rows.length,
-    columns: new Map(variables.map((variable) => [variable, reduceColumn(universe, bare(variable), rows)])),
-    pairs: new Map(pairs.map(([x, y]) => [pairKey(x, y), reducePair(universe, bare(x), bare(y), rows)]))
+    ...rowSet(world, rows),
+    columns: new Map(variables.map((variable) => [variable, reduceColumn(world, bare(variable), rows)])),
+    pairs: new Map(pairs.map(([x, y]) => [pairKey(x, y), reducePair(world, bare(x), bare(y), rows)]))
   }
 }
 
@@ -78,7 +131,8 @@ export function subjectsOf(universe: number, rows: readonly Row[]): SubjectSet {
   )
 }
 
-function reduceColumn(universe: number, name: string, all: readonly Row[]): ReducedColumn {
+function reduceColumn(world: World, name: string, all: readonly Row[]): ReducedColumn {
+  const { universe } = world
   const rows = all.filter((row) => (row[name] ?? null) !== null)
   const values = rows.map((row): Value => row[name] ?? null)
   const numbers = values.map((value) => (typeof value === 'number' ? BigInt(value) : 0n))
@@ -87,36 +141,38 @@ function reduceColumn(universe: number, name: string, all: readonly Row[]): Redu
   for (const [i, row] of rows.entries())
     perSubject.set(row.subject, (perSubject.get(row.subject) ?? 0n) + (numbers[i] ?? 0n))
   const [first = 0n, second = 0n] = [...perSubject.values()].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))
-  const having = (value: Value) =>
-    subjectsOf(
-      universe,
-      rows.filter((row) => row[name] === value)
-    )
+  const having = (value: Value) => rows.filter((row) => row[name] === value)
+  const levels = new Map(distinct.map((value) => [String(value), subjectsOf(universe, having(value))]))
+  const levelRows = new Map(
+    distinct.map((value) => [String(value), rowSet(world, having(value)).rowSet ?? SubjectSet.none(0)])
+  )
   const bins = BINS.slice(1).map((to, i): ReducedBin => {
     const from = BINS[i] ?? 0
     const inside = rows.filter((row) => Number(row[name]) >= from && Number(row[name]) < to)
-    return { from, to, support: subjectsOf(universe, inside), rows: inside.length }
+    return { from, to, support: subjectsOf(universe, inside), rows: inside.length, ...rowSet(world, inside) }
   })
   return {
     decimals: 0,
     support: subjectsOf(universe, rows),
     rows: rows.length,
+    ...rowSet(world, rows),
     sum: numbers.reduce((a, b) => a + b, 0n),
     sumSquares: numbers.reduce((a, b) => a + b * b, 0n),
     nonNegative: numbers.every((value) => value >= 0n),
     largest: [first, second],
-    ...(distinct.length <= 10 ? { levels: new Map(distinct.map((value) => [String(value), having(value)])) } : {}),
+    ...(distinct.length <= 10 ? { levels, ...(world.places ? { levelRows } : {}) } : {}),
     bins
   }
 }
 
-function reducePair(universe: number, x: string, y: string, all: readonly Row[]): ReducedPair {
+function reducePair(world: World, x: string, y: string, all: readonly Row[]): ReducedPair {
   const rows = all.filter((row) => typeof row[x] === 'number' && typeof row[y] === 'number')
   const sum = (term: (a: bigint, b: bigint) => bigint) =>
     rows.reduce((total, row) => total + term(BigInt(row[x] ?? 0), BigInt(row[y] ?? 0)), 0n)
   return {
-    support: subjectsOf(universe, rows),
+    support: subjectsOf(world.universe, rows),
     rows: rows.length,
+    ...rowSet(world, rows),
     decimals: [0, 0],
     sumX: sum((a) => a),
     sumY: sum((_, b) => b),
@@ -137,7 +193,7 @@ export function contextOf(universe: number, more: Partial<DisclosureContext> = {
     codeHash: 'd'.repeat(64),
     image: 'node statistics',
     cohort: SubjectSet.everyone(universe),
-    partition: Partition.start(universe),
+    ledgers: ledgersOf(universe),
     synthetic: false,
     variables: new Map<VariableRef, VariableFacts>(),
     ...more

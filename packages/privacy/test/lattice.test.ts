@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertOnLattice } from '@stimnet/privacy'
-import type { Comparison, Filter, FilterValue, Plan, VariableRef } from '@stimnet/protocol'
+import { assertLatticeHolds, assertOnLattice } from '@stimnet/privacy'
+import {
+  type Comparison,
+  type Filter,
+  type FilterValue,
+  type Plan,
+  SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
 import { CATALOG } from './fixtures.ts'
 
 const compare = (column: string, op: Comparison['op'], ...values: FilterValue[]): Filter => ({ column, op, values })
@@ -61,4 +68,18 @@ test('a catalog without a lattice answers any declared question', () => {
     { ...CATALOG, lattice: [] },
     { cohort: compare('age', '=', 64), plan: plan(undefined, 'subjects.site') }
   )
+})
+
+test('a lattice with a base cell of fewer than k people is not offered, and the steward is told no number', () => {
+  const cell = (from: number, to: number) =>
+    SubjectSet.of(
+      30,
+      Array.from({ length: to - from }, (_, i) => from + i)
+    )
+  assertLatticeHolds(CATALOG, [cell(0, 5), cell(5, 30), SubjectSet.none(30)], 5)
+  assertLatticeHolds(CATALOG, [], 5)
+  assert.throws(() => assertLatticeHolds(CATALOG, [cell(0, 4), cell(4, 30)], 5), {
+    code: 'SOURCE_INVALID',
+    message: /trial: a base cell of its lattice \(subjects\.sex, .* has fewer than 5 subjects/
+  })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { disclose, effectiveSettings, Partition } from '@stimnet/privacy'
+import { disclose, effectiveSettings } from '@stimnet/privacy'
 import { type Measure, type Plan, SubjectSet } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
@@ -10,6 +10,7 @@ import { suppress } from '../src/suppress.ts'
 import {
   ask,
   contextOf,
+  ledgersOf,
   measure,
   people,
   planOf,
@@ -53,24 +54,25 @@ test('what is withheld together is nobody or at least k people, whatever the tab
     fc.property(table, (arms) => {
       const rows = people(arms.length, (i) => ({ arm: String(arms[i]), x: 20 + ((i * 7) % 40) }))
       const plan = planOf([SUBJECTS, measure('mean', 'x')], 'arm')
-      const { rows: judged, partition } = suppress(plan, reduce(plan, arms.length, rows), {
+      const { rows: judged, ledgers } = suppress(plan, reduce(plan, arms.length, rows), {
         settings: SETTINGS,
         facts: () => ({ bounded: false }),
-        partition: Partition.start(arms.length)
+        ledgers: ledgersOf(arms.length)
       })
       const hidden = judged.filter((row) => !row.shown).reduce((sum, row) => sum + row.group.support.size, 0)
       const nothing = judged.every((row) => !row.shown)
       assert.ok(hidden === 0 || hidden >= 5 || nothing)
       for (const row of judged.filter((entry) => entry.shown)) {
         assert.ok(row.group.support.size >= 5)
-        for (const cell of row.cells.filter((entry) => entry.basis)) assert.ok(partition.isUnionOfAtoms(cell.support))
+        for (const cell of row.cells.filter((entry) => entry.basis))
+          assert.ok(ledgers.subjects.isUnionOfAtoms(cell.support))
       }
     })
   )
 })
 
 test('a cell is judged by itself before it ever meets the atoms', () => {
-  const rules = { settings: SETTINGS, facts: () => ({ bounded: false }), isFewValued: () => true }
+  const rules = { settings: SETTINGS, facts: () => ({ bounded: false }), isFewValued: () => true, rowSets: undefined }
   const judge = (rows: readonly Row[], kind: 'mean' | 'count' = 'mean') => {
     const [group] = reduce(planOf([measure(kind, 'x')]), 40, rows).groups
     assert.ok(group)
@@ -191,7 +193,7 @@ test('the mean of a 0/1 column is a count of the ones: its support is theirs, no
   const first = ask(target, 40, rows)
   assert.ok(first.ok)
   const oneMore = people(40, (i) => ({ flag: i < 11 ? 1 : 0 }))
-  assert.equal(refused(ask(target, 40, oneMore, { partition: first.partition })), 'COHORT_NOT_RELEASABLE')
+  assert.equal(refused(ask(target, 40, oneMore, { ledgers: first.ledgers })), 'COHORT_NOT_RELEASABLE')
 })
 
 test('R15: nobody and everybody is withheld where zeros disclose, and shown where they do not', () => {
@@ -314,18 +316,17 @@ test('the bins of a quantile are cohorts too: shifted by one person they are ano
   const quantile: Measure = { kind: 'quantile', name: 'q', variable: ref('x'), q: 0.5 }
   const rows = people(60, (i) => ({ x: i < 30 ? 15 : 75 }))
   const first = ask(planOf([quantile]), 60, rows)
-  assert.ok(first.ok && ask(planOf([quantile]), 60, rows, { partition: first.partition }).ok)
+  assert.ok(first.ok && ask(planOf([quantile]), 60, rows, { ledgers: first.ledgers }).ok)
   const shifted = people(60, (i) => ({ x: i < 31 ? 15 : 75 }))
-  assert.equal(ask(planOf([quantile]), 60, shifted, { partition: first.partition }).ok, false)
+  assert.equal(ask(planOf([quantile]), 60, shifted, { ledgers: first.ledgers }).ok, false)
 })
 
-test('a correlation is withheld where the few values among its pairs are not known', () => {
-  const rows: Row[] = people(40, (i) => ({ a: i % 2, b: i })).flatMap((row, i) => [
-    row,
-    { subject: i, a: i % 2, b: null }
-  ])
+test('a correlation knows which rows have which value, also where a subject has rows outside the pairs', () => {
   const plan = planOf([SUBJECTS, { kind: 'covariance', name: 'c', variables: [ref('a'), ref('b')] }])
-  assert.deepEqual(rowsOf(ask(plan, 40, rows)), [[40, null]])
+  const rows = (rare: number): Row[] =>
+    people(40, (i) => ({ a: i < rare ? 2 : i % 2, b: i })).flatMap((row, i) => [row, { subject: i, a: 2, b: null }])
+  assert.equal(typeof rowsOf(ask(plan, 40, rows(5)))[0]?.[1], 'number')
+  assert.deepEqual(rowsOf(ask(plan, 40, rows(4)))[0], [40, null], 'four among the pairs, forty in the column')
 })
 
 test('a reduction that lacks what the plan needs gives nothing away', () => {
@@ -335,7 +336,7 @@ test('a reduction that lacks what the plan needs gives nothing away', () => {
   const judged = suppress(
     plan,
     { groups },
-    { settings: SETTINGS, facts: () => ({ bounded: false }), partition: Partition.start(40) }
+    { settings: SETTINGS, facts: () => ({ bounded: false }), ledgers: ledgersOf(40) }
   )
   assert.ok(judged.rows.every((row) => !row.shown))
   const pair = planOf([{ kind: 'covariance', name: 'c', variables: [ref('a'), ref('b')] }])
@@ -343,7 +344,7 @@ test('a reduction that lacks what the plan needs gives nothing away', () => {
     suppress(
       pair,
       { groups },
-      { settings: SETTINGS, facts: () => ({ bounded: false }), partition: Partition.start(40) }
+      { settings: SETTINGS, facts: () => ({ bounded: false }), ledgers: ledgersOf(40) }
     ).rows.every((r) => !r.shown)
   )
 })
@@ -363,8 +364,8 @@ test('R13: row and column sums never stand beside the table: there is no way to 
   const shown = tableOf(inner).rows.map((row) => `${row.values[0]}${row.values[1]}`)
   assert.ok(!shown.includes('r0c1') && !shown.includes('r2c0'))
   // The margins, asked for afterwards, would be released only where they do not uncover a cell.
-  const margin = ask(planOf([SUBJECTS], 'r'), all.length, all, { partition: inner.partition })
-  const both = margin.ok ? margin.partition : inner.partition
+  const margin = ask(planOf([SUBJECTS], 'r'), all.length, all, { ledgers: inner.ledgers })
+  const both = margin.ok ? margin.ledgers.subjects : inner.ledgers.subjects
   const cell = SubjectSet.of(
     all.length,
     all.filter((row) => row.r === 'r0' && row.c === 'c1').map((row) => row.subject)

@@ -45,8 +45,22 @@ export interface Plan {
   readonly measures: readonly Measure[]
 }
 
+/**
+ * The rows of the one table of a plan that has several rows per subject. Each number of the plan is made of some of them,
+ * and the sets that say which (`rowSet`, `levelRows`) are over these rows, not over subjects.
+ */
+export interface RowItems {
+  readonly table: string
+  /** How many rows the table has in this epoch; the universe of every row set. */
+  readonly rows: number
+  /** The subject of each row, by the row's place; in ascending order. */
+  readonly owners: Uint32Array
+}
+
 /** The plan over one cohort, reduced per subject first. It holds small cells: it never leaves the walls as it is. */
 export interface Reduction {
+  /** Absent where every table of the plan has one row per subject: there a row set would be its support again. */
+  readonly items?: RowItems
   /** Groups that occur, in the order of their keys. */
   readonly groups: readonly ReducedGroup[]
 }
@@ -58,6 +72,8 @@ export interface ReducedGroup {
   /** Subjects with at least one row here. */
   readonly support: SubjectSet
   readonly rows: number
+  /** Which rows these are; with `Reduction.items`. */
+  readonly rowSet?: SubjectSet
   /** By variable, for each one a measure needs. */
   readonly columns: ReadonlyMap<VariableRef, ReducedColumn>
   /** By `x y`, for each pair a covariance or correlation needs. */
@@ -71,6 +87,8 @@ export interface ReducedColumn {
   readonly support: SubjectSet
   /** Non-missing rows. */
   readonly rows: number
+  /** Which rows these are; with `Reduction.items`. */
+  readonly rowSet?: SubjectSet
   /** Zero for a category. */
   readonly sum: bigint
   readonly sumSquares: bigint
@@ -80,6 +98,8 @@ export interface ReducedColumn {
   readonly largest: readonly [bigint, bigint]
   /** Subjects by value: all declared levels of a category; a number's own values where it has at most ten. */
   readonly levels?: ReadonlyMap<string, SubjectSet>
+  /** Rows by value, for a number's own values; with `Reduction.items`. */
+  readonly levelRows?: ReadonlyMap<string, SubjectSet>
   /** Subjects and rows by declared bin, where a quantile asks for them. */
   readonly bins?: readonly ReducedBin[]
 }
@@ -90,12 +110,16 @@ export interface ReducedBin {
   readonly to: number
   readonly support: SubjectSet
   readonly rows: number
+  /** Which rows these are; with `Reduction.items`. */
+  readonly rowSet?: SubjectSet
 }
 
 /** Over rows where both are present; sums in units of 10^-decimals of each. */
 export interface ReducedPair {
   readonly support: SubjectSet
   readonly rows: number
+  /** Which rows these are; with `Reduction.items`. */
+  readonly rowSet?: SubjectSet
   readonly decimals: readonly [number, number]
   readonly sumX: bigint
   readonly sumY: bigint

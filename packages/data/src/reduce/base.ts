@@ -10,10 +10,10 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import type { CatalogConfig, VariableConfig } from '../catalog-config.ts'
-import { cellSql, inCellsSql, SUBJECT } from '../columns.ts'
+import { cellSql, inCellsSql, ROW, SUBJECT } from '../columns.ts'
 import { chosenCells } from '../domain.ts'
 import type { Engine, Session } from '../engine.ts'
-import { measuredVariables } from '../plan-check.ts'
+import { measuredVariables, severalRowsTables } from '../plan-check.ts'
 import { quoteName } from '../quote.ts'
 
 /** A variable of the plan with what is needed to read it. */
@@ -25,12 +25,16 @@ export interface PlanVariable {
   readonly sql: string
 }
 
-/** The temporary table `base` has `s`, `k0…` by group key and `x0…` by measured variable. */
+/**
+ * The temporary table `base` has `s`, `k0…` by group key and `x0…` by measured variable; and `r`, the row's place in the
+ * one table of the plan that has several rows per subject.
+ */
 export interface Base {
   readonly keys: readonly PlanVariable[]
   readonly values: readonly PlanVariable[]
 }
 
+/** Makes `base` in the session. Throws what `resolveVariable` throws, NODE_ERROR, CANCELLED. */
 export async function makeBase(options: {
   plan: Plan
   cohort: SubjectSet
@@ -44,7 +48,9 @@ export async function makeBase(options: {
   const find = (name: string) => planVariable(name, options)
   const keys = plan.groupBy.map(({ variable }) => find(variable))
   const values = measuredVariables(plan.measures).map(find)
+  const [long] = severalRowsTables(plan, options.descriptor)
   const columns = [
+    ...(long === undefined ? [] : [`t${plan.tables.indexOf(long)}.${quoteName(ROW)} AS r`]),
     `t0.${quoteName(SUBJECT)} AS s`,
     ...keys.map(({ sql, variable, config }, i) => `${cellSql(sql, variable, config)} AS k${i}`),
     ...values.map(({ sql }, i) => `${sql} AS x${i}`)

@@ -5,7 +5,7 @@ import { decimalsOf } from '../catalog-config.ts'
 import { cellSql, decimalText, isNumeric } from '../columns.ts'
 import { domainOf } from '../domain.ts'
 import type { Base, PlanVariable } from './base.ts'
-import { type ReduceSession, support } from './groups.ts'
+import { type ReduceSession, rowSupport, support } from './groups.ts'
 
 /** A number with no more values than this is a table for disclosure purposes; privacy.md B.4, step 4. */
 export const FEW_VALUES_MAX = 10
@@ -16,6 +16,13 @@ export type ByGroup<T> = ReadonlyMap<string, T>
 interface CellCount {
   readonly support: SubjectSet
   readonly rows: number
+  readonly rowSet?: SubjectSet
+}
+
+/** Subjects by value, and rows by value where those are asked for. */
+export interface Levels {
+  readonly levels: ReadonlyMap<string, SubjectSet>
+  readonly levelRows?: ReadonlyMap<string, SubjectSet>
 }
 
 /** One text for the cells of a group's keys. */
@@ -32,14 +39,20 @@ export async function levelsOf(
   at: number,
   base: Base,
   session: ReduceSession
-): Promise<((group: string) => ReadonlyMap<string, SubjectSet>) | undefined> {
+): Promise<((group: string) => Levels) | undefined> {
   const names = await valueNames(value, at, session)
   if (names === undefined) return undefined
-  const counts = await countCells(`x${at}`, base, session)
+  // Levels of a category are shares, and those are of subjects; a number's are solved for by its sums, row by row.
+  const items = isNumeric(value.variable) ? session.items : undefined
+  const counts = await countCells(`x${at}`, base, { ...session, items })
+  const none = SubjectSet.none(session.subjects)
+  const noRows = SubjectSet.none(items ?? 0)
   return (group) => {
     const own = counts.get(group)
-    const none = SubjectSet.none(session.subjects)
-    return new Map(Array.from(names, ([cell, name]) => [name, own?.get(cell)?.support ?? none]))
+    const entries = Array.from(names, ([cell, name]) => ({ name, count: own?.get(cell) }))
+    const levels = new Map(entries.map(({ name, count }) => [name, count?.support ?? none]))
+    if (items === undefined) return { levels }
+    return { levels, levelRows: new Map(entries.map(({ name, count }) => [name, count?.rowSet ?? noRows])) }
   }
 }
 
@@ -74,12 +87,17 @@ export async function binsOf(
   const lowest = bounded && minimum < first ? minimum : Number.NEGATIVE_INFINITY
   const highest = bounded && maximum > last ? maximum : Number.POSITIVE_INFINITY
   const edges = [lowest, ...breakpoints, highest]
+  const { subjects, items } = session
+  const nobody = {
+    support: SubjectSet.none(subjects),
+    rows: 0,
+    ...(items === undefined ? {} : { rowSet: SubjectSet.none(items) })
+  }
   return (group) =>
     Array.from({ length: domainOf(variable)?.cells ?? 0 }, (_, cell) => ({
       from: edges[cell] ?? lowest,
       to: edges[cell + 1] ?? highest,
-      support: counts.get(group)?.get(String(cell))?.support ?? SubjectSet.none(session.subjects),
-      rows: counts.get(group)?.get(String(cell))?.rows ?? 0
+      ...(counts.get(group)?.get(String(cell)) ?? nobody)
     }))
 }
 
@@ -87,20 +105,22 @@ export async function binsOf(
 async function countCells(
   expression: string,
   base: Base,
-  { session, subjects, signal }: ReduceSession,
+  { session, subjects, items, signal }: ReduceSession,
   condition = `${expression} IS NOT NULL`
 ): Promise<ByGroup<ReadonlyMap<string, CellCount>>> {
   const keys = base.keys.map((_, i) => `k${i}`)
   const columns = [...keys, `${expression} AS cell`]
   const by = [...keys, 'cell'].join(', ')
-  const sql = `SELECT ${columns.join(', ')}, ${support(subjects)}, count(*) FROM base WHERE ${condition} GROUP BY ${by}`
+  const parts = [support(subjects), 'count(*)', ...(items === undefined ? [] : [rowSupport(items)])]
+  const sql = `SELECT ${[...columns, ...parts].join(', ')} FROM base WHERE ${condition} GROUP BY ${by}`
   const found = new Map<string, Map<string, CellCount>>()
   for (const row of await session.rows(sql, [], signal)) {
     const group = groupId(row.slice(0, keys.length).map((cell) => (cell === null ? null : Number(cell))))
     const own = found.get(group) ?? new Map<string, CellCount>()
     found.set(group, own)
-    const [cell, bits, rows] = row.slice(keys.length)
-    own.set(String(cell), { support: setOfBits(subjects, bits), rows: Number(rows) })
+    const [cell, bits, rows, rowBits] = row.slice(keys.length)
+    const rowSet = items === undefined ? {} : { rowSet: setOfBits(items, rowBits) }
+    own.set(String(cell), { support: setOfBits(subjects, bits), rows: Number(rows), ...rowSet })
   }
   return found
 }

@@ -11,6 +11,7 @@ export interface GroupSums {
   readonly cells: readonly (number | null)[]
   readonly support: SubjectSet
   readonly rows: number
+  readonly rowSet?: SubjectSet
   readonly columns: readonly ReducedColumn[]
   readonly pairs: readonly ReducedPair[]
 }
@@ -18,12 +19,16 @@ export interface GroupSums {
 /** A pair of measured variables, by position. */
 export type PairAt = readonly [x: number, y: number]
 
+/** One session in which a plan is reduced. */
 export interface ReduceSession {
   readonly session: Session
   readonly subjects: number
+  /** Rows of the table that has several per subject; undefined where the plan has none. */
+  readonly items: number | undefined
   readonly signal: AbortSignal | undefined
 }
 
+/** The sums of all groups, from the table `base`. Throws NODE_ERROR, CANCELLED. */
 export async function sumGroups(
   base: Base,
   pairs: readonly PairAt[],
@@ -50,6 +55,12 @@ export async function sumGroups(
 export function support(subjects: number, condition = ''): string {
   const only = condition === '' ? '' : ` FILTER (WHERE ${condition})`
   return `bitstring_agg(CAST(s AS INTEGER), 0, ${bitsOf(subjects) - 1})${only}`
+}
+
+/** The aggregate that gathers rows. */
+export function rowSupport(items: number, condition = ''): string {
+  const only = condition === '' ? '' : ` FILTER (WHERE ${condition})`
+  return `bitstring_agg(CAST(r AS INTEGER), 0, ${bitsOf(items) - 1})${only}`
 }
 
 function subjectParts({ variable }: PlanVariable, i: number): string[] {

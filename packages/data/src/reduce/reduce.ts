@@ -5,6 +5,7 @@ import {
   pairKey,
   type ReducedColumn,
   type Reduction,
+  type RowItems,
   resolveVariable,
   StimnetError,
   type SubjectSet
@@ -13,41 +14,51 @@ import type { CatalogConfig } from '../catalog-config.ts'
 import { groupCells } from '../columns.ts'
 import { cellLabel, domainOf } from '../domain.ts'
 import type { Engine } from '../engine.ts'
-import { measuredPairs, measuredVariables, planFault } from '../plan-check.ts'
+import { measuredPairs, measuredVariables, planFault, severalRowsTables } from '../plan-check.ts'
 import { type Base, makeBase } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, groupId, levelsOf } from './cells.ts'
 import { type GroupSums, type ReduceSession, sumGroups } from './groups.ts'
+import { withRowSets } from './row-sets.ts'
 
 /** Subject sets of one reduction, bytes: what a node can hold beside everything else. */
 const SETS_BYTES_MAX = 512 * 1024 * 1024
 
+/** A plan, a cohort, and what is needed to read their rows. */
 export interface ReduceOptions {
   readonly plan: Plan
   readonly cohort: SubjectSet
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
+  /** The rows of a table that has several per subject. */
+  readonly itemsOf: (table: string) => Promise<RowItems>
+  /** How many rows that are. */
+  readonly rowsOf: (table: string) => number
   readonly signal: AbortSignal | undefined
 }
 
 /** Throws PARAMETER_INVALID for a plan that does not fit the catalog; NODE_ERROR, CANCELLED. */
 export async function reduce(options: ReduceOptions): Promise<Reduction> {
   const { plan, cohort, descriptor, engine, signal } = options
-  assertFits(plan, descriptor, cohort.universe)
+  assertFits(options)
+  const [long] = severalRowsTables(plan, descriptor)
+  const items = long === undefined ? undefined : await options.itemsOf(long)
   const session = await engine.session()
   try {
-    const reading: ReduceSession = { session, subjects: cohort.universe, signal }
+    const reading: ReduceSession = { session, subjects: cohort.universe, items: items?.rows, signal }
     const base = await makeBase({ ...options, session })
     const pairs = measuredPairs(plan.measures)
     const at = (ref: string) => base.values.findIndex((value) => value.ref === ref)
     const places = pairs.map(([x, y]) => [at(x), at(y)] as const)
-    const groups = await sumGroups(base, places, reading)
+    const groups = await withRowSets(await sumGroups(base, places, reading), base, places, reading)
     const complete = await completeColumns(plan, base, reading)
     return {
+      ...(items === undefined ? {} : { items }),
       groups: groups.map((group) => ({
         key: group.cells.map((cell, i) => labelOf(cell, base, i)),
         support: group.support,
         rows: group.rows,
+        ...(group.rowSet === undefined ? {} : { rowSet: group.rowSet }),
         columns: new Map(base.values.map(({ ref }, i) => [ref, complete(group, i)])),
         pairs: new Map(pairs.map(([x, y], i) => [pairKey(x, y), present(group.pairs[i])]))
       }))
@@ -58,7 +69,7 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
 }
 
 /** Static: what a plan costs is known from the description and the number of subjects. */
-function assertFits(plan: Plan, descriptor: CatalogDescriptor, universe: number): void {
+function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   const fault = planFault(plan, descriptor)
   if (fault !== null) throw new StimnetError('PARAMETER_INVALID', fault, { reason: fault })
   const variableOf = (ref: string) => resolveVariable(descriptor, ref, plan.tables).variable
@@ -67,6 +78,8 @@ function assertFits(plan: Plan, descriptor: CatalogDescriptor, universe: number)
     const variable = variableOf(ref)
     return 1 + Math.max(FEW_VALUES_MAX, domainOf(variable)?.cells ?? 0)
   })
+  const [long] = severalRowsTables(plan, descriptor)
+  const universe = cohort.universe + (long === undefined ? 0 : rowsOf(long))
   const bytes = groups * (1 + measuredPairs(plan.measures).length + sets.reduce((a, b) => a + b, 0)) * (universe / 8)
   if (bytes <= SETS_BYTES_MAX) return
   const reason = 'The query makes more groups and columns than this node can hold. Ask for fewer at a time.'
@@ -81,7 +94,7 @@ async function completeColumns(plan: Plan, base: Base, reading: ReduceSession) {
     const levels = await levelsOf(value, i, base, reading)
     const bins = binned.has(value.ref) ? await binsOf(value, i, base, reading) : undefined
     extras.push((group) => ({
-      ...(levels === undefined ? {} : { levels: levels(group) }),
+      ...(levels === undefined ? {} : levels(group)),
       ...(bins === undefined ? {} : { bins: bins(group) })
     }))
   }

@@ -12,6 +12,7 @@ const CR = 0x0d
 const NUL = 0x00
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf)
 
+/** What reading a text file through says of it. */
 export interface CsvShape {
   readonly header: readonly string[]
   /** Records below the header. */

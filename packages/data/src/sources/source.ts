@@ -9,8 +9,10 @@ import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type CsvShape, lineOfRecord, scanCsv } from './csv-scan.ts'
 
+/** What a file is read as. */
 export type SourceFormat = 'csv' | 'tsv' | 'parquet'
 
+/** A table’s file. */
 export interface Source {
   readonly table: TableConfig
   /** Absolute. */

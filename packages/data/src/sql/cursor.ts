@@ -1,6 +1,7 @@
 /** A place in a list of tokens, with the few questions a parser asks. */
 import { refuseAt, type Token, tokenize } from './tokens.ts'
 
+/** A place in a query, and what may come next. */
 export class Cursor {
   readonly #query: string
   readonly #tokens: readonly Token[]

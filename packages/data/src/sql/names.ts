@@ -1,6 +1,7 @@
 /** Names in a query: columns, tables, aliases; and the words that are none. */
 import type { Cursor } from './cursor.ts'
 
+/** A column as the query names it. */
 export interface ColumnSyntax {
   readonly at: number
   readonly qualifier?: string

@@ -9,6 +9,7 @@ export type ArgumentSyntax =
   | { readonly kind: 'text'; readonly text: string; readonly at: number }
   | { readonly kind: 'number'; readonly number: number; readonly at: number }
 
+/** An aggregate with its arguments. */
 export interface CallSyntax {
   readonly at: number
   /** In capitals. */
@@ -18,6 +19,7 @@ export interface CallSyntax {
   readonly arguments: readonly ArgumentSyntax[]
 }
 
+/** One item of SELECT. */
 export interface ItemSyntax {
   readonly at: number
   readonly alias?: string
@@ -26,12 +28,14 @@ export interface ItemSyntax {
     | { readonly kind: 'call'; readonly call: CallSyntax }
 }
 
+/** A table with its alias. */
 export interface TableSyntax {
   readonly at: number
   readonly name: string
   readonly alias?: string
 }
 
+/** A JOIN with its columns. */
 export interface JoinSyntax {
   readonly table: TableSyntax
   readonly at: number
@@ -39,6 +43,7 @@ export interface JoinSyntax {
   readonly columns: readonly ColumnSyntax[]
 }
 
+/** A whole query, before any name is looked up. */
 export interface SelectSyntax {
   readonly items: readonly ItemSyntax[]
   readonly from: TableSyntax

@@ -1,6 +1,7 @@
 /** SQL text to tokens: names, numbers, texts and signs, each with its place; comments fall away. */
 import { LIMITS, StimnetError } from '@stimnet/protocol'
 
+/** A word, number, text or sign of a query. */
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'number' | 'text' | 'sign' | 'end'
   /** A word as written, the inside of a quoted name or text, a sign. */

@@ -4,6 +4,7 @@ import type { Command } from './arguments.ts'
 import { auditCommand } from './audit.ts'
 import { catalogsCommand } from './catalogs.ts'
 import { doctorCommand } from './doctor.ts'
+import { epochCommand } from './epoch.ts'
 import { initCommand } from './init.ts'
 import { jobCommand, jobsCommand } from './jobs.ts'
 import { keyCommand } from './key.ts'
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   accountCommand,
   doctorCommand,
   auditCommand,
+  epochCommand,
   loginCommand,
   keyCommand,
   catalogsCommand,

@@ -25,6 +25,12 @@ Log lines go to standard error as JSON. Jobs under way when the peer stops stay 
     io.out(`PeerId   ${peer.peerId}\n`)
     for (const address of peer.addresses) io.out(`Address  ${address}\n`)
     if (peer.gatewayUrl) io.out(`Gateway  ${peer.gatewayUrl}\n`)
+    for (const { descriptor, newer } of peer.catalogs.values()) {
+      if (newer === undefined) continue
+      io.err(
+        `${descriptor.name}: the files have changed; it answers from before. stimnet epoch accept takes the new ones.\n`
+      )
+    }
     io.out(`Catalogs ${[...peer.catalogs.keys()].join(', ') || 'none'}\n`)
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) return resolve()

@@ -2,10 +2,10 @@
 import type { Catalog } from '@stimnet/data'
 import {
   type Aggregate,
+  assertLatticeHolds,
   type Disclosed,
   disclose,
   effectiveSettings,
-  Partition,
   type PrivacySettings,
   policyHash,
   variableFacts
@@ -14,6 +14,7 @@ import { canonicalBytes, type Filter, type SubjectSet, sha256Hex } from '@stimne
 import type { PeerConfig } from '../config.ts'
 import type { AtomStore } from '../store/atoms.ts'
 import type { Draft } from '../store/database.ts'
+import { ledgersOf } from './ledgers.ts'
 
 /** What is to be released, and what it was computed from. */
 export interface ReleaseFacts {
@@ -46,7 +47,10 @@ interface PrivacyParts {
   readonly settings: PeerConfig['privacy']
 }
 
-/** One for each catalog. Throws CONFIG_INVALID for a preset that does not exist. */
+/**
+ * One for each catalog. Throws CONFIG_INVALID for a preset that does not exist, SOURCE_INVALID for a lattice with a base
+ * cell of fewer subjects than a release needs.
+ */
 export async function createCatalogPrivacy(parts: PrivacyParts): Promise<CatalogPrivacies> {
   const made = new Map<string, CatalogPrivacy>()
   for (const [name, catalog] of parts.catalogs) made.set(name, await privacyOf(catalog, parts))
@@ -71,17 +75,16 @@ async function rulesOf(settings: PeerConfig['privacy'], catalogMin: number | und
 async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<CatalogPrivacy> {
   const { atoms } = parts
   const rules = await rulesOf(parts.settings, catalog.config.min_cohort_size)
-  // One scope for everybody: until affiliations can be verified, a new key costs nothing.
-  const scope = `${catalog.descriptor.name}!${catalog.epoch}!global`
-  const load = () =>
-    atoms.load(scope, catalog.subjects, async () => Partition.start(catalog.subjects, await catalog.baseCells()))
+  assertLatticeHolds(catalog.descriptor, await catalog.baseCells(), rules.settings.k)
+  const ledgers = ledgersOf(catalog, atoms, rules.settings.k)
   const variables = variableFacts(catalog.descriptor)
   return {
     ...rules,
     timing: catalog.config.timing ?? (catalog.descriptor.synthetic ? 'prompt' : 'padded'),
-    admits: async (sets) => (await load()).admit(sets, rules.settings.k).ok,
+    admits: async (sets) => (await ledgers.load(undefined)).subjects.admit(sets, rules.settings.k).ok,
     prepare: async (facts) => {
-      const loaded = await load()
+      const items = facts.aggregate.kind === 'table' ? facts.aggregate.reduction.items : undefined
+      const loaded = await ledgers.load(items)
       const cohortHash = await sha256Hex(canonicalBytes(facts.filter ?? null))
       return {
         disclose: (draft) => {
@@ -92,11 +95,11 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
             codeHash: facts.codeHash,
             image: facts.image,
             cohort: facts.cohort,
-            partition: atoms.current(scope) ?? loaded,
+            ledgers: ledgers.current(loaded),
             synthetic: catalog.descriptor.synthetic,
             variables
           })
-          if (disclosed.ok) atoms.replace(draft, scope, disclosed.partition)
+          if (disclosed.ok) ledgers.replace(draft, disclosed.ledgers)
           return disclosed
         }
       }

@@ -1,12 +1,21 @@
-/** The partitions of the atom rule, one per catalog epoch and ledger scope: what releases have already told apart. */
-import { Partition } from '@stimnet/privacy'
+/** The partitions of the atom rule, one per catalog epoch and ledger: what releases have already told apart. */
+import type { Partition } from '@stimnet/privacy'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
+
+/** How one ledger's partition begins, and how it is read again. */
+export interface LedgerForm {
+  start(): Promise<Partition>
+  /** Throws NODE_ERROR where the bytes are not a partition of this ledger. */
+  read(bytes: Uint8Array): Partition
+}
 
 /** One partition a scope, kept in memory once used. */
 export class AtomStore {
   readonly #atoms: Sublevel<Uint8Array>
   readonly #current = new Map<string, Partition>()
+  /** As it stands in the database. */
+  readonly #stored = new Map<string, Partition>()
 
   constructor(database: Database) {
     this.#atoms = database.root.sublevel<string, Uint8Array>('atoms', {
@@ -14,16 +23,24 @@ export class AtomStore {
     }) as unknown as Sublevel<Uint8Array>
   }
 
-  /** Loads a scope's partition, or starts it. Throws NODE_ERROR where the stored bytes are not a partition of this epoch. */
-  async load(scope: string, universe: number, start: () => Promise<Partition>): Promise<Partition> {
+  /** Loads a scope's partition; starts it only where none is stored. Throws NODE_ERROR where the stored bytes are not one. */
+  async load(scope: string, form: LedgerForm): Promise<Partition> {
     const known = this.#current.get(scope)
     if (known) return known
     const bytes = await this.#atoms.get(scope)
-    const partition = bytes === undefined ? await start() : Partition.fromBytes(bytes, universe)
+    const partition = bytes === undefined ? await form.start() : form.read(bytes)
     // Another load may have come first; all must share one.
     const current = this.#current.get(scope) ?? partition
     this.#current.set(scope, current)
+    if (bytes !== undefined && current === partition) this.#stored.set(scope, partition)
     return current
+  }
+
+  /** Whether anything was ever released from that epoch of a catalog. */
+  async hasReleased(catalog: string, epoch: string): Promise<boolean> {
+    const prefix = `${catalog}!${epoch}!`
+    const keys = await this.#atoms.keys({ gt: prefix, lt: `${prefix}~`, limit: 1 }).all()
+    return keys.length > 0
   }
 
   /** The partition as of the last change prepared; only what `load` loaded. */
@@ -31,10 +48,14 @@ export class AtomStore {
     return this.#current.get(scope)
   }
 
-  /** Inside the single writer: the partition after a release, in the batch that publishes it. */
+  /**
+   * Inside the single writer: the partition after a release, in the batch that publishes it. Also where the release split
+   * nothing, if it is the first: a ledger that was used is read at the next start, whatever lattice stands there by then.
+   */
   replace(draft: Draft, scope: string, partition: Partition): void {
-    if (this.#current.get(scope) === partition) return
+    if (this.#stored.get(scope) === partition) return
     draft.put(this.#atoms, scope, partition.toBytes())
     this.#current.set(scope, partition)
+    this.#stored.set(scope, partition)
   }
 }

@@ -4,6 +4,7 @@ import type { RandomSource } from '@stimnet/protocol'
 /** A page of bytes at a time; asking the platform for four costs as much as for thousands. */
 const PAGE_BYTES = 16_384
 
+/** Random bits, one draw at a time. */
 export class RandomBits {
   readonly #source: RandomSource
   #page: DataView = new DataView(new ArrayBuffer(0))

@@ -68,7 +68,8 @@ export class Engine {
     // Not container.attach(): it sends its options as a body, which other engines hand to the program as input.
     this.#docker.modem.dial(
       {
-        path: `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`,
+        // The last character is cut off by dial(), which expects a question mark there.
+        path: `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1&`,
         method: 'POST',
         file: Buffer.alloc(0),
         isStream: true,

@@ -1,0 +1,35 @@
+/** The description of a catalog that stays with an older epoch: the rows' own, under the newer policy where it is stricter. */
+import type { CatalogConfig } from './catalog-config.ts'
+
+const SCRIPTS = ['deny', 'review', 'auto'] as const
+
+/**
+ * Tables, subject key and lattice are those of the stored description: they say how its rows are read and asked about.
+ * Words for people and who may see it come from the current one. Where both can say how careful to be, the more careful
+ * one holds: a table of real people does not become synthetic because its file was replaced.
+ */
+export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): CatalogConfig {
+  const { title, description, keywords, data_type, access_level, programs } = current
+  const k = Math.max(stored.min_cohort_size ?? 0, current.min_cohort_size ?? 0)
+  return {
+    ...stored,
+    title,
+    description,
+    keywords,
+    data_type,
+    access_level,
+    programs,
+    synthetic: stored.synthetic && current.synthetic,
+    scripts: SCRIPTS.find((choice) => [scriptsOf(stored), scriptsOf(current)].includes(choice)),
+    timing: [timingOf(stored), timingOf(current)].includes('padded') ? 'padded' : 'prompt',
+    ...(k === 0 ? {} : { min_cohort_size: k })
+  }
+}
+
+function scriptsOf({ scripts, synthetic }: CatalogConfig): (typeof SCRIPTS)[number] {
+  return scripts ?? (synthetic ? 'auto' : 'deny')
+}
+
+function timingOf({ timing, synthetic }: CatalogConfig): 'padded' | 'prompt' {
+  return timing ?? (synthetic ? 'prompt' : 'padded')
+}

@@ -1,0 +1,60 @@
+/** Sets of rows as privacy counts them: whose they are, and how unevenly they are shared out. */
+import { type RowItems, SubjectSet } from '@stimnet/protocol'
+import { membersOf } from './atoms.ts'
+import type { Contributions } from './dominance.ts'
+
+/** What a released number can be solved for: some subjects, or, where one can have several, some rows and whose they are. */
+export interface SolvedSet {
+  readonly subjects: SubjectSet
+  readonly rows?: SubjectSet
+}
+
+interface RowFacts {
+  readonly subjects: SubjectSet
+  /** Each row counts one: a subject is in a number as often as it has rows. */
+  readonly weights: Contributions
+}
+
+/** The rows of one reduction; each set is looked at once. */
+export class RowSets {
+  readonly items: RowItems
+  readonly #universe: number
+  readonly #known = new WeakMap<SubjectSet, RowFacts>()
+
+  /** `universe` is how many subjects the epoch has. */
+  constructor(items: RowItems, universe: number) {
+    this.items = items
+    this.#universe = universe
+  }
+
+  of(rows: SubjectSet): RowFacts {
+    const facts = this.#known.get(rows) ?? this.#count(rows)
+    this.#known.set(rows, facts)
+    return facts
+  }
+
+  solved(rows: SubjectSet): SolvedSet {
+    return { subjects: this.of(rows).subjects, rows }
+  }
+
+  /** A subject's rows lie together, so that each is done with before the next one begins. */
+  #count(rows: SubjectSet): RowFacts {
+    const { owners } = this.items
+    const subjects = SubjectSet.none(this.#universe)
+    const members = membersOf(rows, this.items.rows)
+    let [first, second] = [0, 0]
+    for (let i = 0; i < members.length; ) {
+      const owner = owners[members[i] ?? 0] ?? 0
+      const from = i
+      while (i < members.length && owners[members[i] ?? 0] === owner) i++
+      subjects.add(owner)
+      const own = i - from
+      if (own > first) [first, second] = [own, first]
+      else if (own > second) second = own
+    }
+    return {
+      subjects,
+      weights: { of: 'rows', total: BigInt(members.length), largest: [BigInt(first), BigInt(second)] }
+    }
+  }
+}

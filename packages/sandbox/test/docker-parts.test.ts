@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createOptions } from '../src/docker/create.ts'
+import seccomp from '../src/docker/seccomp.json' with { type: 'json' }
+import { StreamSplitter } from '../src/docker/streams.ts'
+import { MiB } from './jobs.ts'
+
+const options = createOptions(
+  { imageId: 'sha256:0', labels: { a: 'b' }, memoryBytesMax: 100 * MiB, cpuSecondsMax: 60 },
+  'cold'
+)
+const host = options.HostConfig as Record<string, unknown>
+
+test('a container gets no network, no writable root, no privilege, no folder of the machine and no log', () => {
+  assert.equal(options.NetworkDisabled, true)
+  assert.equal(options.User, '65534:65534')
+  assert.deepEqual([host.NetworkMode, host.IpcMode, host.ReadonlyRootfs], ['none', 'none', true])
+  assert.deepEqual([host.CapDrop, host.LogConfig], [['ALL'], { Type: 'none' }])
+  assert.deepEqual((host.SecurityOpt as string[])[0], 'no-new-privileges')
+  for (const name of ['Binds', 'Mounts', 'VolumesFrom', 'Devices', 'CapAdd', 'PidMode', 'UsernsMode'])
+    assert.equal(host[name], undefined, name)
+})
+
+test('a container has a bound on memory, swap, processes, processor, files and each of its folders', () => {
+  assert.deepEqual([host.Memory, host.MemorySwap], [100 * MiB, 100 * MiB])
+  assert.deepEqual([host.PidsLimit, host.NanoCpus], [64, 1e9])
+  for (const mount of Object.values(host.Tmpfs as Record<string, string>))
+    assert.match(mount, /noexec,nosuid,nodev,.*size=\d+,nr_inodes=\d+/)
+  assert.ok((host.Ulimits as { Name: string }[]).some(({ Name }) => Name === 'cpu'))
+})
+
+test('system calls are refused unless they are named, and none is named that leads out', () => {
+  assert.equal(seccomp.defaultAction, 'SCMP_ACT_ERRNO')
+  const free = seccomp.syscalls.filter(({ action, ...rule }) => action === 'SCMP_ACT_ALLOW' && !('args' in rule))
+  const names = new Set(free.flatMap((rule) => rule.names))
+  const out = `socket socketpair clone clone3 ptrace process_vm_readv process_vm_writev bpf perf_event_open userfaultfd mount umount2 pivot_root
+    chroot unshare setns keyctl add_key request_key io_uring_setup memfd_create memfd_secret open_by_handle_at personality kexec_load
+    init_module finit_module mknod mknodat shmget msgget semget mq_open pidfd_getfd syslog reboot swapon fanotify_init`
+  for (const name of out.split(/\s+/)) assert.ok(!names.has(name), name)
+  const sockets = seccomp.syscalls.find((rule) => rule.names.includes('socket'))
+  assert.deepEqual(sockets?.args, [{ index: 0, value: 1, op: 'SCMP_CMP_EQ' }])
+})
+
+test('what a container says is taken apart alike, however it arrives', () => {
+  const piece = fc.record({ stream: fc.constantFrom(1, 2), bytes: fc.uint8Array({ maxLength: 40 }) })
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), fc.integer({ min: 1, max: 30 }), (pieces, step) => {
+      const sent = Buffer.concat(pieces.flatMap(({ stream, bytes }) => [headOf(stream, bytes.length), bytes]))
+      const got: Record<number, Buffer[]> = { 1: [], 2: [] }
+      const splitter = new StreamSplitter({
+        stdout: (chunk) => got[1]?.push(Buffer.from(chunk)),
+        stderr: (chunk) => got[2]?.push(Buffer.from(chunk))
+      })
+      for (let at = 0; at < sent.length; at += step) splitter.push(sent.subarray(at, at + step))
+      for (const stream of [1, 2]) {
+        const wanted = Buffer.concat(pieces.filter((one) => one.stream === stream).map(({ bytes }) => bytes))
+        assert.ok(Buffer.concat(got[stream] ?? []).equals(wanted))
+      }
+    }),
+    { numRuns: 200 }
+  )
+})
+
+function headOf(stream: number, length: number): Buffer {
+  const head = Buffer.alloc(8)
+  head[0] = stream
+  head.writeUInt32BE(length, 4)
+  return head
+}
