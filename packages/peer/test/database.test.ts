@@ -23,6 +23,21 @@ describe('the single writer', () => {
     await database.close()
   })
 
+  test('takes back what memory took for granted when the rest of a change throws', async () => {
+    const database = await inMemory()
+    let partition = 'before'
+    const changing = database.commit((draft) => {
+      partition = 'after'
+      draft.undo(() => {
+        partition = 'before'
+      })
+      throw new Error('the seal failed')
+    })
+    await assert.rejects(changing)
+    assert.equal(partition, 'before')
+    await database.close()
+  })
+
   test('prepares changes in order, each seeing what the one before decided', async () => {
     const database = await inMemory()
     const box = database.json<number>('box')

@@ -53,9 +53,19 @@ export class AtomStore {
    * nothing, if it is the first: a ledger that was used is read at the next start, whatever lattice stands there by then.
    */
   replace(draft: Draft, scope: string, partition: Partition): void {
-    if (this.#stored.get(scope) === partition) return
+    const [current, stored] = [this.#current.get(scope), this.#stored.get(scope)]
+    if (stored === partition) return
+    draft.undo(() => {
+      put(this.#current, scope, current)
+      put(this.#stored, scope, stored)
+    })
     draft.put(this.#atoms, scope, partition.toBytes())
     this.#current.set(scope, partition)
     this.#stored.set(scope, partition)
   }
+}
+
+function put(partitions: Map<string, Partition>, scope: string, partition: Partition | undefined): void {
+  if (partition === undefined) partitions.delete(scope)
+  else partitions.set(scope, partition)
 }

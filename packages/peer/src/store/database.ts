@@ -9,6 +9,8 @@ import type { Operation, Root, Sublevel } from './level.ts'
 export interface Draft {
   put<V>(sublevel: Sublevel<V>, key: string, value: V): void
   del<V>(sublevel: Sublevel<V>, key: string): void
+  /** How to take back what memory took for granted, should the rest of the change throw. Last registered, first called. */
+  undo(restore: () => void): void
   /** Appends to the audit log; gives the record's place and hash at once, so that a receipt can carry them. */
   audit(event: AuditEvent): { sequence: number; hash: string }
 }
@@ -109,13 +111,15 @@ export class Database {
       }
       const mark = this.auditLog.mark()
       const own: Operation[] = []
+      const undo: (() => void)[] = []
       try {
-        const value = await waiting.prepare(this.#draft(own))
+        const value = await waiting.prepare(this.#draft(own, undo))
         operations.push(...own)
         prepared.push(waiting)
         done.push(() => waiting.resolve(value as never))
       } catch (error) {
         this.auditLog.rewind(mark)
+        for (const restore of undo.reverse()) restore()
         waiting.reject(error)
       }
     }
@@ -130,8 +134,9 @@ export class Database {
     }
   }
 
-  #draft(operations: Operation[]): Draft {
+  #draft(operations: Operation[], undo: (() => void)[]): Draft {
     return {
+      undo: (restore) => void undo.push(restore),
       put: (sublevel, key, value) => {
         operations.push({ type: 'put', sublevel, key, value })
       },

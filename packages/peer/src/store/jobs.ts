@@ -111,6 +111,9 @@ export class JobStore {
 
   add(draft: Draft, job: JobRecord): void {
     this.#total += 1
+    draft.undo(() => {
+      this.#total -= 1
+    })
     draft.put(this.#jobs, job.id, job)
     draft.put(this.#unfinished, job.id, true)
     draft.put(this.#meta, 'total', this.#total)

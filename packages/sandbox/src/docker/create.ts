@@ -93,7 +93,7 @@ function hostConfig(settings: ContainerSettings): Readonly<Record<string, unknow
     Memory: memoryBytesMax,
     // Memory and swap together: so there is no swap.
     MemorySwap: memoryBytesMax,
-    PidsLimit: 500,
+    PidsLimit: PROCESSES_MAX[runtime ?? 'runc'],
     NanoCpus: 1e9,
     // When the machine itself runs out of memory, a stranger's program goes first.
     OomScoreAdj: 1000,

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
+import { disclose, effectiveSettings, type Ledgers, Partition, variableFacts } from '@stimnet/privacy'
+import { SimulatedClock, seededRandom } from '@stimnet/protocol'
+import { MemoryLevel } from 'memory-level'
+
+const LATTICE = [{ variable: 'people.sex' }]
+const CONFIG = {
+  name: 'trial',
+  subject_key: 'id',
+  tables: [
+    {
+      name: 'people',
+      file: 'people.csv',
+      one_row_per_subject: true,
+      variables: [
+        { name: 'age', type: 'integer', breakpoints: [65], minimum: 18, maximum: 100 },
+        { name: 'sex', type: 'category', levels: ['F', 'M'] }
+      ]
+    },
+    {
+      name: 'visits',
+      file: 'visits.csv',
+      variables: [
+        { name: 'visit', type: 'category', levels: ['baseline', 'month_6', 'month_12'] },
+        { name: 'response', type: 'category', levels: ['yes', 'no'] },
+        { name: 'score', type: 'integer', minimum: 0, maximum: 100 },
+        { name: 'change', type: 'integer', minimum: -100, maximum: 100 }
+      ]
+    }
+  ],
+  lattice: LATTICE
+}
+
+/** Sixty people of a trial; the target alone did not respond at month 12. */
+async function world(t: { after(fn: () => unknown): void }, more: readonly string[] = []) {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-ledgers-'))
+  const people = Array.from({ length: 60 }, (_, i) => `p${i},${40 + (i % 40)},${i % 2 === 0 ? 'F' : 'M'}`)
+  const visits = people.flatMap((_, i) =>
+    ['baseline', 'month_6', 'month_12'].map(
+      (visit, j) =>
+        `p${i},${visit},${i === 7 && j === 2 ? 'no' : 'yes'},${30 + ((i * 7 + j * 11) % 50)},${((i * 3 + j) % 31) - 15}`
+    )
+  )
+  await writeFile(join(folder, 'people.csv'), `id,age,sex\n${people.join('\n')}\n`)
+  await writeFile(join(folder, 'visits.csv'), `id,visit,response,score,change\n${[...visits, ...more].join('\n')}\n`)
+  const catalog = await openCatalog(catalogConfigSchema.parse(CONFIG), {
+    baseDir: folder,
+    dataDir: join(folder, 'data'),
+    index: new MemoryLevel() as never,
+    clock: new SimulatedClock(),
+    random: seededRandom(1),
+    cohortSizeMin: 5,
+    programs: ['sql']
+  })
+  t.after(async () => {
+    await catalog.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return asking(catalog)
+}
+
+/** One question after the other, as the peer asks: each judged by what those before have told apart. */
+async function asking(catalog: Catalog) {
+  const settings = effectiveSettings({ preset: 'default' })
+  const owners = await catalog.owners('visits')
+  const start = Partition.start(owners.length, await catalog.rowBaseCells('visits'), { owners, k: settings.k })
+  let ledgers: Ledgers = {
+    subjects: Partition.start(catalog.subjects, await catalog.baseCells()),
+    rows: { table: 'visits', partition: start }
+  }
+  const texts = { policyHash: '', epoch: catalog.epoch, cohortHash: '', codeHash: '', image: '' }
+  return async (sql: string): Promise<readonly (readonly unknown[])[]> => {
+    const plan = parseSql(sql, catalog.descriptor)
+    const cohort = await catalog.cohort(undefined)
+    const reduction = await catalog.reduce(plan, cohort)
+    const variables = variableFacts(catalog.descriptor)
+    const context = { ...texts, settings, cohort, ledgers, synthetic: false, variables }
+    const disclosed = disclose({ kind: 'table', plan, reduction }, context)
+    if (!disclosed.ok) return []
+    ledgers = disclosed.ledgers
+    const { output } = disclosed.output
+    return output.kind === 'table' ? output.rows.map(({ values }) => values) : []
+  }
+}
+
+test('a filter over rows that leaves everyone in and one row out does not tell that row', async (t) => {
+  const ask = await world(t)
+  const numbers = 'SELECT COUNT(DISTINCT id) AS n, COUNT(*) AS r, SUM(score) AS s FROM visits'
+  assert.deepEqual((await ask(numbers))[0]?.slice(0, 2), [60, 180])
+  const rest = `${numbers} WHERE NOT (visit = 'month_12' AND response = 'no')`
+  assert.deepEqual(await ask(rest), [[60, null, null]])
+  assert.deepEqual((await ask(`${numbers} WHERE visit = 'month_12'`))[0]?.slice(0, 2), [60, 60])
+})
+
+test('an age is not added up once a visit: whoever has one more would be told', async (t) => {
+  const ask = await world(t, ['p7,month_6,yes,50,1'])
+  assert.equal((await ask('SELECT SUM(age) FROM people'))[0]?.length, 1)
+  assert.deepEqual(await ask('SELECT COUNT(DISTINCT id) AS n, SUM(age) AS s FROM people JOIN visits USING (id)'), [
+    [60, null]
+  ])
+  const month = "FROM people JOIN visits USING (id) WHERE visit = 'month_12'"
+  const [[sum, r] = []] = await ask(`SELECT SUM(age) AS s, CORR(age, change) AS r ${month}`)
+  assert.ok(typeof sum === 'number' && typeof r === 'number', 'at one visit everyone has one row')
+})
+
+test('a patient who has most of the rows is in no number over rows', async (t) => {
+  const more = Array.from({ length: 500 }, (_, i) => `p7,month_6,yes,${40 + (i % 5)},-2`)
+  const ask = await world(t, more)
+  const sql =
+    'SELECT COUNT(DISTINCT id) AS n, COUNT(*) AS r, COUNT(score) AS c, AVG(score) AS a, SUM(change) AS s FROM visits'
+  assert.deepEqual(await ask(sql), [[60, null, null, null, null]])
+})
+
+test('ordinary questions are answered in full, and answered again', async (t) => {
+  const ask = await world(t)
+  for (const sql of Array.from({ length: 2 }, () => [
+    'SELECT visit, COUNT(DISTINCT id) AS n, AVG(score) AS a, STDDEV(score) AS d FROM visits GROUP BY visit',
+    "SELECT sex, AVG(change) AS a FROM people JOIN visits USING (id) WHERE visit = 'month_12' GROUP BY sex",
+    "SELECT CORR(age, change) AS r FROM people JOIN visits USING (id) WHERE visit = 'month_12'"
+  ]).flat()) {
+    const rows = await ask(sql)
+    assert.ok(rows.length > 0 && rows.flat().every((value) => value !== null), sql)
+  }
+})
