@@ -404,5 +404,5 @@ test('a hostile text of the largest size is refused quickly', () => {
     assert.throws(() => parse(piece.repeat(LIMITS.scriptBytesMax / piece.length)), { code: no })
     assert.throws(() => parse(`SELECT COUNT(*) FROM people WHERE ${piece.repeat(60_000)}`), { code: no })
   }
-  assert.ok(performance.now() - started < 5000)
+  assert.ok(performance.now() - started < 30_000)
 })

@@ -70,7 +70,7 @@ describe('starting and stopping', () => {
       const outcome = assert.rejects(asked, { code: 'INTERRUPTED' })
       const startedAt = performance.now()
       await Promise.all([asker.mesh.stop(), asker.mesh.stop()])
-      assert(performance.now() - startedAt < 5_000)
+      assert(performance.now() - startedAt < 20_000)
       await outcome
       assert.equal(follower.isOpen(), false)
       await store.close()
@@ -88,6 +88,6 @@ describe('starting and stopping', () => {
     const child = spawn(process.execPath, [program], { stdio: 'ignore' })
     const exit = await new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)))
     assert.equal(exit, 0)
-    assert(performance.now() - startedAt < 15_000)
+    assert(performance.now() - startedAt < 40_000)
   })
 })

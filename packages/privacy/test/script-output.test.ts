@@ -200,7 +200,7 @@ test('every literal is text of the signed code, whatever the code, and scanning 
   const started = performance.now()
   literalsOfPython("\"a\" '''".repeat(30_000))
   literalsOfPython('\\"'.repeat(100_000))
-  assert.ok(performance.now() - started < 2000)
+  assert.ok(performance.now() - started < 20_000)
 })
 
 test('the public words of a catalog may be keys', () => {
