@@ -74,7 +74,7 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
 }
 
 /** Waits for something to become true; fails with its description. */
-export async function until(claim: () => boolean | Promise<boolean>, what: string, msMax = 10_000): Promise<number> {
+export async function until(claim: () => boolean | Promise<boolean>, what: string, msMax = 30_000): Promise<number> {
   const startedAt = performance.now()
   while (!(await claim())) {
     if (performance.now() - startedAt > msMax) assert.fail(`not within ${msMax} ms: ${what}`)
