@@ -101,6 +101,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   const question = async (heading: string, program: Program, where?: Filter) => {
     say(`\n── ${heading} ${'─'.repeat(Math.max(0, 76 - heading.length))}\n`)
     say(`${program.kind === 'sql' ? program.sql : program.kind === 'script' ? program.code : ''}\n`)
+    if (where) say(`Only subjects with: ${JSON.stringify(where)}\n`)
     const signed = await signRequest({
       signer,
       catalog: 'clinical_trial_data',

@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const SUITE = 'trixie'
-const MIRROR = 'http://deb.debian.org/debian'
 const OFFICIAL_BASE = `debian:${SUITE}-slim`
 /** Made here where no registry of images is reachable. */
 const OWN_BASE = `stimnet-base:${SUITE}`
@@ -81,7 +80,7 @@ async function ensureBase(): Promise<string> {
 
 async function bootstrap(folder: string): Promise<void> {
   console.error(`images: no registry answers; making Debian ${SUITE} with debootstrap`)
-  const { ok, output } = await attempt('debootstrap', ['--variant=minbase', SUITE, folder, MIRROR])
+  const { ok, output } = await attempt('debootstrap', ['--variant=minbase', SUITE, folder])
   if (!ok) throw new Error(`no base image: neither a registry nor debootstrap (as root) gave one\n${output}`)
   const trimmed = ['var/cache', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale', 'var/log']
   for (const path of trimmed) rmSync(join(folder, path), { recursive: true, force: true })

@@ -11,8 +11,8 @@ import {
   SubjectSet
 } from '@stimnet/protocol'
 import type { CatalogConfig } from './catalog-config.ts'
-import { ROW, SUBJECT } from './columns.ts'
 import { baseCellsOf, cohortOf } from './cohort.ts'
+import { ROW, SUBJECT } from './columns.ts'
 import { describe } from './descriptor.ts'
 import type { Engine } from './engine.ts'
 import { resolveFilter } from './filter.ts'

@@ -10,7 +10,9 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import fc from 'fast-check'
+import type { Engine } from '../src/engine.ts'
 import { type Catalog, parseSql } from '../src/index.ts'
+import { reduce } from '../src/reduce/reduce.ts'
 import {
   AGE_POINTS,
   filter,
@@ -25,8 +27,6 @@ import {
   subjectsOf,
   type Value
 } from './model.ts'
-import type { Engine } from '../src/engine.ts'
-import { reduce } from '../src/reduce/reduce.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
 type JoinedRow = { readonly who: string; readonly values: Readonly<Record<string, Value>> }

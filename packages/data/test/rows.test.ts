@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { seededRandom, type SubjectSet } from '@stimnet/protocol'
+import { type SubjectSet, seededRandom } from '@stimnet/protocol'
 import { parseSql } from '../src/index.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 

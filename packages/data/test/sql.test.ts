@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Code, LIMITS, StimnetError } from '@stimnet/protocol'
 import fc from 'fast-check'
-import { catalogConfigSchema, parseSql } from '../src/index.ts'
 import { describe } from '../src/descriptor.ts'
+import { catalogConfigSchema, parseSql } from '../src/index.ts'
 import { CLINIC } from './world.ts'
 
 const descriptor = describe(catalogConfigSchema.parse(CLINIC), {

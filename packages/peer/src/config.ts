@@ -55,7 +55,11 @@ const privacySchema = z.strictObject({
 
 const sandboxSchema = z.strictObject({
   /** `none` runs no scripts at all. */
-  engine: z.enum(['auto', 'wasm', 'none']).default('auto'),
+  engine: z.enum(['auto', 'wasm', 'docker', 'none']).default('auto'),
+  /** With `docker`: the image that scripts/images.ts printed, by name or id. */
+  docker_image: z.string().optional(),
+  /** With `docker`: `runsc` runs every program under gVisor, where the engine has it. */
+  docker_runtime: z.enum(['runc', 'runsc']).optional(),
   /** Single-use sandboxes kept warm. 0 starts each when it is needed. */
   pool_size: z.int().min(0).max(16).default(1),
   /** Where the interpreter's snapshot (31 MB) is kept; peers of one machine may share it. In data_dir unless given. */
@@ -166,6 +170,9 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
     yield ['mesh.open', `lets everybody ask about ${real.name}, which is not synthetic: list peers and requesters`]
   if (mesh.open && (mesh.peers.length > 0 || config.requesters.length > 0)) {
     yield ['mesh.open', 'lets everybody in, so mesh.peers and requesters would do nothing: remove one or the other']
+  }
+  if (config.sandbox.engine === 'docker' && config.sandbox.docker_image === undefined) {
+    yield ['sandbox.docker_image', 'is missing: npm run images builds one and prints its name']
   }
   if (privacy.min_cohort_size < privacy.k_min) {
     yield ['privacy.min_cohort_size', `is below privacy.k_min (${privacy.k_min})`]

@@ -119,6 +119,3 @@ function gauges(registry: Registry) {
     }
   }
 }
-
-/** Says nothing: for tests. */
-export const silentEvents = (): PeerEvents => createEvents({ level: 'silent', nodeId: 'test' })

@@ -4,7 +4,7 @@ import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway'
 import { helloExchange, type Mesh, type MeshTiming, startMesh } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES } from '@stimnet/protocol'
-import { openWasmSandbox, type Sandbox } from '@stimnet/sandbox'
+import { openDockerSandbox, openWasmSandbox, type Sandbox } from '@stimnet/sandbox'
 import type { PeerConfig } from './config.ts'
 import type { PeerEvents } from './events.ts'
 import { derivedSecret } from './identity.ts'
@@ -16,13 +16,19 @@ import type { Database } from './store/database.ts'
 import type { ReplayStore } from './store/replays.ts'
 
 /** The configured sandbox; undefined for none. Throws SANDBOX_UNAVAILABLE. */
-export function openSandbox(config: PeerConfig, dataDir: string): Promise<Sandbox> | undefined {
-  if (config.sandbox.engine === 'none') return undefined
-  return openWasmSandbox({
-    cacheDir: config.sandbox.cache_dir ?? join(dataDir, 'sandbox'),
-    poolSize: config.sandbox.pool_size,
-    memoryBytesMax: config.sandbox.memory_mib * 1024 * 1024
-  })
+export function openSandbox(config: PeerConfig, dataDir: string, owner: string): Promise<Sandbox> | undefined {
+  const { sandbox } = config
+  if (sandbox.engine === 'none') return undefined
+  const bounds = {
+    poolSize: sandbox.pool_size,
+    memoryBytesMax: sandbox.memory_mib * 1024 * 1024,
+    wallTimeMsMax: sandbox.wall_time_ms
+  }
+  if (sandbox.engine === 'docker') {
+    const runtime = sandbox.docker_runtime === undefined ? {} : { runtime: sandbox.docker_runtime }
+    return openDockerSandbox({ ...bounds, ...runtime, image: sandbox.docker_image ?? '', owner })
+  }
+  return openWasmSandbox({ ...bounds, cacheDir: sandbox.cache_dir ?? join(dataDir, 'sandbox') })
 }
 
 interface CatalogParts {

@@ -98,7 +98,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const accounts = await Accounts.open(join(dataDir, 'accounts.json'))
 
   // What it can run, and on which data.
-  const sandbox = keep(options.sandbox ?? (await openSandbox(config, dataDir)), (opened) => opened?.close())
+  const sandbox = keep(options.sandbox ?? (await openSandbox(config, dataDir, signer.id)), (opened) => opened?.close())
   const shared = { config, database, clock, random, events }
   const catalogs = await openCatalogs({ ...shared, baseDir, dataDir, sandbox, atoms }, lifetime)
   const privacy = await createCatalogPrivacy({ catalogs, atoms, settings: config.privacy })

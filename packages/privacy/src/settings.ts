@@ -1,5 +1,5 @@
 /** The rules in force: a preset, and what an institution's file tightens. */
-import { canonicalBytes, LIMITS, sha256Hex, StimnetError } from '@stimnet/protocol'
+import { canonicalBytes, LIMITS, StimnetError, sha256Hex } from '@stimnet/protocol'
 import { type DisclosureRules, isPreset, PRESETS } from './presets.ts'
 
 /** The rules in force. */

@@ -5,8 +5,8 @@ import {
   type OutputColumn,
   type OutputPart,
   type OutputRow,
-  pairKey,
   type Plan,
+  pairKey,
   type ReducedColumn,
   type ReducedGroup
 } from '@stimnet/protocol'

@@ -1,4 +1,14 @@
 /** A small world of subjects with rows, reduced the way the data package promises to, and a context to disclose it in. */
+
+import {
+  type Disclosed,
+  type DisclosureContext,
+  disclose,
+  effectiveSettings,
+  type Ledgers,
+  Partition,
+  type VariableFacts
+} from '@stimnet/privacy'
 import {
   type CatalogDescriptor,
   type Measure,
@@ -13,15 +23,6 @@ import {
   type TableOutput,
   type VariableRef
 } from '@stimnet/protocol'
-import {
-  type Disclosed,
-  type DisclosureContext,
-  disclose,
-  effectiveSettings,
-  type Ledgers,
-  Partition,
-  type VariableFacts
-} from '@stimnet/privacy'
 
 export interface Row {
   readonly subject: number

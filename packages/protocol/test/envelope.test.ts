@@ -14,10 +14,10 @@ import {
   type SealedType,
   type SealOptions,
   type Signer,
+  StimnetError,
   seal,
   sha256Hex,
-  signerFromSeed,
-  StimnetError
+  signerFromSeed
 } from '../src/index.ts'
 import { ada, bob, bytesOf, clockAt, coded, START_MS, seedOf, textOf } from './fixtures.ts'
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {
-  type Code,
   COMPARISON_OPS,
+  type Code,
   type Filter,
   SimulatedClock,
   type StimnetError,

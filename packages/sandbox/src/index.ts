@@ -2,5 +2,6 @@
 export { type DockerSettings, openDockerSandbox } from './docker/open.ts'
 export { type FakeBehaviour, fakeSandbox } from './fake.ts'
 export { type ImportedModule, type Imports, importsOf } from './imports.ts'
+export { cellsOf } from './notebook.ts'
 export * from './sandbox.ts'
 export { openWasmSandbox, type WasmSettings } from './wasm/open.ts'

@@ -116,7 +116,7 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
   if (config.sandbox.engine === 'none') return { name, ok: true, detail: 'none: scripts are refused' }
   try {
     const { openSandbox } = await import('../opening.ts')
-    const sandbox = await openSandbox(config, resolve(baseDir, config.data_dir))
+    const sandbox = await openSandbox(config, resolve(baseDir, config.data_dir), 'doctor')
     const description = await sandbox?.describe()
     await sandbox?.close()
     return {

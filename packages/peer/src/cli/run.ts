@@ -141,14 +141,26 @@ async function submit(client: Client, ask: Ask, names: string[] | undefined, io:
 async function targetsOf(client: Client, catalog: string, names: string[] | undefined): Promise<string[]> {
   const offering = (await client.meshCatalogs(catalog)).filter((found) => found.name === catalog)
   const chosen = offering.filter(({ peer_id, node_id }) => !names || names.includes(peer_id) || names.includes(node_id))
-  if (chosen.length > 0) return chosen.map(({ peer_id }) => peer_id)
-  const reason = `No peer that can be reached offers ${catalog}${names ? ` among ${names.join(', ')}` : ''}.`
+  const missing = (names ?? []).filter(
+    (name) => !chosen.some(({ peer_id, node_id }) => name === peer_id || name === node_id)
+  )
+  if (chosen.length > 0 && missing.length === 0) return chosen.map(({ peer_id }) => peer_id)
+  const whom =
+    missing.length > 0
+      ? `${missing.join(', ')} cannot be reached or does not offer`
+      : 'No peer that can be reached offers'
+  const reason = `${whom} ${catalog}; stimnet catalogs lists who does.`
   throw new StimnetError('NO_PROVIDERS', reason, { reason })
 }
 
 /** Draws each peer's state until all have ended. */
 async function follow(client: Client, id: string, io: Io): Promise<Broadcast> {
   const draw = drawProgress(io)
-  for await (const broadcast of client.watchBroadcast(id, { signal: io.signal })) draw(broadcast)
+  try {
+    for await (const broadcast of client.watchBroadcast(id, { signal: io.signal })) draw(broadcast)
+  } catch (error) {
+    if (io.signal.aborted) io.err(`Still running: stimnet job ${id} shows it, stimnet job ${id} --cancel ends it.\n`)
+    throw error
+  }
   return client.broadcast(id)
 }

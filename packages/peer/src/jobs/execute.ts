@@ -2,7 +2,7 @@
 import type { Aggregate } from '@stimnet/privacy'
 import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import { type Code, StimnetError, type SubjectSet } from '@stimnet/protocol'
-import type { Sandbox } from '@stimnet/sandbox'
+import { cellsOf, type Sandbox } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from './privacy.ts'
 import type { JobPlan } from './validate.ts'
 
@@ -70,12 +70,17 @@ async function runScript(
   // A word may leave if it was in the request, or in what the catalog says in public.
   const { descriptor } = plan.catalog
   const literals = new Set([
-    ...literalsOfPython(program.code),
+    ...literalsOfPython(pythonOf(program)),
     ...textsIn(plan.parameters),
     ...publicWordsOf(descriptor)
   ])
   const { image } = await parts.sandbox.describe()
   return { ok: true, aggregate: { kind: 'script', result: outcome.result, literals }, cohort, image }
+}
+
+/** The Python that will run: of a notebook its code cells, one after the other. */
+function pythonOf(program: { language: string; code: string }): string {
+  return program.language === 'jupyter' ? (cellsOf(program.code) ?? []).join('\n') : program.code
 }
 
 /** Every text in the parameters of the signed request: the script may say them again. */

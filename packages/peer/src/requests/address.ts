@@ -30,7 +30,7 @@ export async function address(
   signal: AbortSignal
 ): Promise<RequestRecord | undefined> {
   const targets = record.targets === '*' ? await findTargets(parts, record, signal) : record.targets
-  const warnings = record.targets === '*' ? absentFrom(parts.directory, targets, record.catalog) : []
+  const warnings = record.broadcast ? absentFrom(parts.directory, targets, record.catalog) : []
   const envelope = record.envelope ? fromText(record.envelope) : await sealCustodial(parts, record, targets)
   const opened = await open(envelope, { type: 'job-request', clock: parts.clock, atAnyTime: true })
   const shares = await Promise.all(targets.map((peerId) => newPart(parts, peerId, opened)))
@@ -66,7 +66,7 @@ function absentFrom(directory: Directory, targets: readonly string[], catalog: s
   const absent = directory.offering(catalog).filter(({ peerId }) => !targets.includes(peerId))
   return absent.map(
     ({ institution, nodeId }) =>
-      `${institution} (${nodeId}) offers ${catalog} but did not answer: this result is without it.`
+      `${institution} (${nodeId}) offers ${catalog} and was not asked or did not answer: this result is without it.`
   )
 }
 

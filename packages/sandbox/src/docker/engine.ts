@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import { StimnetError } from '@stimnet/protocol'
 import type Docker from 'dockerode'
-import { createOptions, type ContainerSettings, type RunnerMode } from './create.ts'
+import { type ContainerSettings, createOptions, type RunnerMode } from './create.ts'
 
 /** One call to an engine that is busy with others, ms. */
 const CALL_MS_MAX = 30_000
