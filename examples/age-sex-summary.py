@@ -1,9 +1,9 @@
 """Age and sex of the cohort. Runs on the standard library; what is printed never leaves."""
 import statistics
 
-from data_loader import load_data
+import stimnet
 
-subjects = load_data()["subjects"]
+subjects = stimnet.tables["subjects"]
 ages = [row["age"] for row in subjects]
 result = {
     "mean age": statistics.mean(ages),

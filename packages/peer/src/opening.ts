@@ -22,7 +22,9 @@ export function openSandbox(config: PeerConfig, dataDir: string, owner: string):
   const bounds = {
     poolSize: sandbox.pool_size,
     memoryBytesMax: sandbox.memory_mib * 1024 * 1024,
-    wallTimeMsMax: sandbox.wall_time_ms
+    // The engines end a process at this much processor time, should nobody be there to end it. Threads add up and a start
+    // costs too: it must never come before our own timer, which knows what it means.
+    wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000
   }
   if (sandbox.engine === 'docker') {
     const runtime = sandbox.docker_runtime === undefined ? {} : { runtime: sandbox.docker_runtime }

@@ -72,8 +72,20 @@ async function gatewayFindings({ config }: LoadedConfig): Promise<Finding[]> {
     const detail = free
       ? `port ${gateway.port} is free; the peer is not running`
       : `port ${gateway.port} is taken by another program: change gateway.port`
-    return [{ name: 'gateway', ok: free, detail }]
+    return [{ name: 'gateway', ok: free, detail }, ...(await meshPortFindings(config.mesh.listen))]
   }
+}
+
+/** Ports that the peer will want; asked only while it does not run. */
+async function meshPortFindings(addresses: readonly string[]): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const address of addresses) {
+    const match = /^\/ip[46]\/([^/]+)\/tcp\/([1-9]\d*)/.exec(address)
+    if (!match?.[1]) continue
+    const ok = await canListen(match[1], Number(match[2]))
+    findings.push({ name: 'mesh', ok, detail: ok ? `${address} is free` : `${address} is taken: change mesh.listen` })
+  }
+  return findings
 }
 
 function canListen(host: string, port: number): Promise<boolean> {
