@@ -78,12 +78,14 @@ describe('finding each other', () => {
       for (let i = 0; i < 7; i++) all.push(await start({ bootstrap: first.mesh.addresses() }))
       for (const peer of all.slice(1)) peer.mesh.announce(['demo'])
       const expected = sorted(all.slice(1).map(({ mesh }) => mesh.peerId))
-      await until(
-        async () => (await first.mesh.findProviders('demo', soon())).length === expected.length,
-        'all seven',
-        30_000
-      )
-      assert.deepEqual(sorted(await first.mesh.findProviders('demo', soon())), expected)
+      // Each lookup is a hint and may miss one that is busy; together they name everybody, and nobody else.
+      const found = new Set<string>()
+      const look = async () => {
+        for (const peerId of await first.mesh.findProviders('demo', soon())) found.add(peerId)
+        return found.size >= expected.length
+      }
+      await until(look, 'all seven', 60_000)
+      assert.deepEqual(sorted([...found]), expected)
     })
   })
 
@@ -97,8 +99,10 @@ describe('finding each other', () => {
       leaving.mesh.announce(['kept'])
       const find = async (term: string) => sorted(await first.mesh.findProviders(term, soon()))
       const both = sorted([staying.mesh.peerId, leaving.mesh.peerId])
-      await until(async () => (await find('kept')).length === 2 && (await find('dropped')).length === 1, 'announced')
-      assert.deepEqual(await find('kept'), both)
+      await until(
+        async () => (await find('kept')).join() === both.join() && (await find('dropped')).length === 1,
+        'announced'
+      )
       staying.mesh.announce(['kept'])
       await leaving.mesh.stop()
       await until(async () => (await find('dropped')).length === 0, 'the dropped term lapses')
