@@ -122,7 +122,7 @@ describe('what rivals lose', { concurrency: false }, () => {
     link.cut()
     // Longer than the job: it ends while nobody can be told.
     await until(async () => !(await active(client, 'node-1')), 'the cut is noticed')
-    const cutMs = process.env.STIMNET_LONG ? 60_000 : 8_000
+    const cutMs = process.env.STIMNET_LONG ? 60_000 : 8_000 // STIMNET_LONG=1: the whole minute
     await new Promise((resolve) => setTimeout(resolve, cutMs))
     const during = await submitTo(client, 'node-1', COUNT)
     assert.equal((await client.job(during.job_id)).completed_at, null)
