@@ -85,6 +85,10 @@ const catalogShape = z.strictObject({
   tables: z.array(tableSchema).min(1).max(TABLES_MAX),
   /** The base cells that every cohort is made of; privacy.md A.5. */
   lattice: z.array(latticeVariableSchema).min(1).max(8).optional(),
+  /** `sdc`: exact numbers under disclosure control. `dp`: differentially private ones only; never both for one person. */
+  mode: z.enum(['sdc', 'dp']).default('sdc'),
+  /** Weakest isolation in which a script may see these data; any that runs here unless given. */
+  sandbox_grade_min: z.enum(['wasm', 'wasm+bwrap', 'docker', 'docker+gvisor']).optional(),
   /** May only raise the node's own. */
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).optional(),
   /** What may be asked: statistic, sql, python, r, jupyter. What the node offers unless given. */

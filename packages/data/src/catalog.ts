@@ -33,6 +33,8 @@ export interface CatalogOptions {
   readonly random: RandomSource
   /** The node's smallest cohort, subjects; the catalog's own may only raise it. */
   readonly cohortSizeMin: number
+  /** The disclosure rules in force, for the description: preset and hash. */
+  readonly rules?: { readonly preset: string; readonly policyHash: string }
   /** What this node can run for the catalog, as words of `programWord`. */
   readonly programs: readonly string[]
   /**
@@ -94,8 +96,8 @@ export async function openCatalog(config: CatalogConfig, options: CatalogOptions
 function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions): Catalog {
   const { epoch, manifest, config, newer } = snapshot
   const { subjects, snapshotAtMs } = manifest
-  const { cohortSizeMin, programs, random } = options
-  const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs })
+  const { cohortSizeMin, programs, random, rules } = options
+  const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
   const at = { index, epoch, subjects, descriptor }
   const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
   const engine = once(() => loadSnapshot(snapshot))

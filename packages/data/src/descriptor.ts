@@ -9,6 +9,9 @@ export interface DescriptorFacts {
   readonly subjects: number
   readonly cohortSizeMin: number
   readonly programs: readonly string[]
+  /** The disclosure rules in force: preset and hash. */
+  readonly preset?: string
+  readonly policyHash?: string
 }
 
 /** The public description of a catalog. */
@@ -38,7 +41,12 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
       variable,
       breakpoints: (breakpoints ?? declaredPoints(config, variable)).map(breakpointNumber)
     })),
-    cohortSizeMin: Math.max(facts.cohortSizeMin, config.min_cohort_size ?? 0, LIMITS.cohortSizeFloor)
+    cohortSizeMin: Math.max(facts.cohortSizeMin, config.min_cohort_size ?? 0, LIMITS.cohortSizeFloor),
+    mode: config.mode,
+    scripts: config.scripts ?? (config.synthetic ? 'auto' : 'deny'),
+    sandboxGradeMin: config.sandbox_grade_min ?? '',
+    preset: facts.preset ?? '',
+    policyHash: facts.policyHash ?? ''
   }
 }
 

@@ -1,5 +1,17 @@
 /** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
-import type { CatalogDescriptor, Code, Filter, JobState, Output, PooledOutput, Program } from '@stimnet/protocol'
+import type {
+  CatalogDescriptor,
+  Code,
+  Filter,
+  JobState,
+  Output,
+  OutputDeclaration,
+  PooledOutput,
+  PrivacyAsk,
+  Program,
+  VariableContract,
+  VariableMapping
+} from '@stimnet/protocol'
 
 /** What an account may do. */
 export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
@@ -73,6 +85,13 @@ export interface Submission {
   readonly where?: Filter
   readonly purpose: readonly string[]
   readonly project: string
+  /** Which claim is asked for, and what it may spend. */
+  readonly privacy: PrivacyAsk
+  /** Typed outputs that a script promises; empty for the default contract. */
+  readonly outputs: readonly OutputDeclaration[]
+  /** What each variable is taken to be: a peer that differs is not asked. */
+  readonly contract: readonly VariableContract[]
+  readonly mappings: readonly VariableMapping[]
   readonly title: string
   /** From an Idempotency-Key header: the same key of the same account answers with the same request. */
   readonly idempotencyKey?: string

@@ -87,7 +87,12 @@ export function descriptorOf(name: string, accessLevel: string): CatalogDescript
     synthetic: true,
     programs: ['sql', 'statistic', 'python'],
     lattice: [{ variable: 'subjects.age', breakpoints: [65] }],
-    cohortSizeMin: 5
+    cohortSizeMin: 5,
+    mode: 'sdc',
+    scripts: 'auto',
+    sandboxGradeMin: '',
+    preset: 'default',
+    policyHash: ''
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { StimnetError } from '@stimnet/protocol'
+import { P1_ASK, StimnetError } from '@stimnet/protocol'
 import type { Submission } from '../src/index.ts'
 import { GATEWAY_LIMITS } from '../src/limits.ts'
 import { CARD, PEER_ID, partOf, TABLE } from './fake-peer.ts'
@@ -169,6 +169,10 @@ describe('jobs', () => {
         filters: { sex: 'female', visit: [1, 2] },
         purpose: [],
         project: '',
+        privacy: P1_ASK,
+        outputs: [],
+        contract: [],
+        mappings: [],
         title: '',
         idempotencyKey: 'once'
       }

@@ -8,6 +8,7 @@ import { openDockerSandbox, openWasmSandbox, type Sandbox } from '@stimnet/sandb
 import type { PeerConfig } from './config.ts'
 import type { PeerEvents } from './events.ts'
 import { derivedSecret } from './identity.ts'
+import { rulesOf } from './jobs/privacy.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Accounts } from './store/accounts.ts'
@@ -59,6 +60,7 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
   for (const catalogConfig of config.catalogs) {
     const { name } = catalogConfig
     const last = await epochs.get(name)
+    const rules = await rulesOf(config.privacy, catalogConfig.min_cohort_size)
     const pinned = last !== undefined && (await parts.atoms.hasReleased(name, last)) ? { pinned: last } : {}
     const catalog = await openCatalog(catalogConfig, {
       ...pinned,
@@ -67,7 +69,8 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
       index: database.root.sublevel<string, string>(`index-${catalogConfig.name}`, {}) as never,
       clock: parts.clock,
       random: parts.random,
-      cohortSizeMin: config.privacy.min_cohort_size,
+      cohortSizeMin: rules.settings.k,
+      rules: { preset: rules.settings.preset, policyHash: rules.policyHash },
       programs
     })
     lifetime.keep(catalog, (opened) => opened.close())

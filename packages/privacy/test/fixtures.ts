@@ -257,6 +257,11 @@ export const CATALOG: CatalogDescriptor = {
     { variable: 'subjects.age', breakpoints: [65] }
   ],
   cohortSizeMin: 5,
+  mode: 'sdc',
+  scripts: 'auto',
+  sandboxGradeMin: '',
+  preset: 'default',
+  policyHash: '',
   tables: [
     {
       name: 'subjects',

@@ -48,6 +48,12 @@ export const CODES = facts({
   SQL_NOT_SUPPORTED: { fault: 'request', retry: false, meaning: 'The query goes beyond the supported grammar.' },
   STATISTIC_UNKNOWN: { fault: 'request', retry: false, meaning: 'There is no statistic of that name.' },
   PARAMETER_INVALID: { fault: 'request', retry: false, meaning: 'A parameter has the wrong type or range.' },
+  CONTRACT_INVALID: { fault: 'request', retry: false, meaning: 'The declared outputs are not well formed.' },
+  SCHEMA_MISMATCH: {
+    fault: 'request',
+    retry: false,
+    meaning: 'A variable is not what the request takes it to be. Compare the catalogs, or give a mapping.'
+  },
   SCRIPT_INVALID: { fault: 'request', retry: false, meaning: 'The script cannot be parsed.' },
   LANGUAGE_NOT_AVAILABLE: { fault: 'request', retry: false, meaning: 'No sandbox here runs that language.' },
   LIBRARY_NOT_AVAILABLE: { fault: 'request', retry: false, meaning: 'The sandbox does not have that library.' },
@@ -56,6 +62,22 @@ export const CODES = facts({
   PEER_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This peer is not in the federation.' },
   PURPOSE_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'The catalog may not be used for that purpose.' },
   PROGRAM_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'The catalog does not run that kind of program.' },
+  MODE_NOT_PERMITTED: {
+    fault: 'policy',
+    retry: false,
+    meaning: 'The catalog releases differentially private numbers only: ask for P2.'
+  },
+  BUDGET_EXCEEDED: { fault: 'policy', retry: false, meaning: 'The privacy budget does not hold that much any more.' },
+  REFUSALS_EXHAUSTED: {
+    fault: 'policy',
+    retry: true,
+    meaning: 'Too many questions were refused lately. Ask later, on the lattice, or for P2.'
+  },
+  SANDBOX_TOO_WEAK: {
+    fault: 'policy',
+    retry: false,
+    meaning: 'The catalog demands a stronger sandbox than this peer runs.'
+  },
   CUSTODY_NOT_PERMITTED: {
     fault: 'policy',
     retry: false,

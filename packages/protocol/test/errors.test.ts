@@ -11,11 +11,11 @@ test('every code says whose doing it was, whether to retry, and what to do, in a
   }
 })
 
-test('what the program or the policy refused is not worth asking again, a full queue aside', () => {
+test('what the program or the policy refused is not worth asking again, a full queue and a cap for a time aside', () => {
   const again = Object.entries(CODES).filter(([, { retry }]) => retry)
   assert.deepEqual(
     again.filter(([, { fault }]) => fault === 'program' || fault === 'policy').map(([code]) => code),
-    ['QUEUE_FULL']
+    ['REFUSALS_EXHAUSTED', 'QUEUE_FULL']
   )
 })
 

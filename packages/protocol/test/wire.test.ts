@@ -47,7 +47,9 @@ const receipt = fc.record({
   auditSequence: number,
   releasedAtMs: number,
   requester: text,
-  custody: text
+  custody: text,
+  engine: text,
+  grade: text
 })
 
 /** Every field of every message that has no `oneof`; the fields of a JobRequest are tested by their own modules. */
@@ -77,12 +79,26 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     synthetic: fc.boolean(),
     programs: texts,
     lattice: fc.array(fc.record({ variable: text, breakpoints: numbers }), { maxLength: 2 }),
-    cohortSizeMin: uint32
+    cohortSizeMin: uint32,
+    mode: text,
+    scripts: text,
+    sandboxGradeMin: text,
+    preset: text,
+    policyHash: text
   }),
   CatalogQuery: fc.record({ words: texts, name: text }),
   CatalogAnswer: fc.record({ catalogs: fc.array(bytes, { maxLength: 3 }) }),
   HelloAsk: fc.record({ version: text }),
-  HelloAnswer: fc.record({ nodeId: text, institution: text, version: text, catalogs: texts, sandbox: text }),
+  HelloAnswer: fc.record({
+    nodeId: text,
+    institution: text,
+    version: text,
+    catalogs: texts,
+    sandbox: text,
+    sandboxEngine: text,
+    sandboxGrade: text,
+    languages: texts
+  }),
   Envelope: fc.record({ jws: bytes }),
   JobAsk: fc.record({ request: bytes }),
   JobAnswer: fc.record({ decision: bytes }),

@@ -1,5 +1,15 @@
 /** What the REST API sends and answers, as its clients see it; the gateway's schemas say the same, and a test holds both together. */
-import type { DisclosureCard, Filter, Output, PooledOutput, StatisticCall } from '@stimnet/protocol'
+import type {
+  DisclosureCard,
+  Filter,
+  Output,
+  OutputDeclarationInput,
+  PooledOutput,
+  PrivacyAskInput,
+  StatisticCall,
+  VariableContract,
+  VariableMapping
+} from '@stimnet/protocol'
 
 /** How a node is. */
 export interface Health {
@@ -68,6 +78,13 @@ interface CatalogDescription {
   readonly synthetic: boolean
   readonly programs: readonly string[]
   readonly cohort_size_min: number
+  /** `sdc` or `dp`. */
+  readonly mode: string
+  /** `auto`, `review` or `deny`. */
+  readonly scripts: string
+  readonly sandbox_grade_min: string | null
+  readonly preset: string
+  readonly policy_hash: string
 }
 
 /** A catalog of the node asked. */
@@ -206,6 +223,14 @@ interface Asked {
   /** GA4GH DUO terms. */
   readonly purpose?: readonly string[]
   readonly project?: string
+  /** Which claim is asked for; P1 unless given. */
+  readonly privacy?: PrivacyAskInput
+  /** Typed outputs that a script promises; the default contract unless given. */
+  readonly outputs?: readonly OutputDeclarationInput[]
+  /** What each variable is taken to be: a peer that differs refuses. */
+  readonly contract?: readonly VariableContract[]
+  /** How a site's own variables read in the request's. */
+  readonly mappings?: readonly VariableMapping[]
   readonly title?: string
 }
 

@@ -2,21 +2,28 @@
 import {
   type Clock,
   checkFilter,
+  contractToMessage,
   cryptographicRandom,
   type Filter,
   filterToMessage,
   LIMITS,
   messages,
+  type OutputDeclarationInput,
+  type PrivacyAskInput,
   type Program,
   parseKeyId,
+  privacyAskToMessage,
   programToMessage,
   type RandomSource,
   type Signer,
   StimnetError,
+  schemaTermsToMessage,
   seal,
   sha256Hex,
   systemClock,
-  toHex
+  toHex,
+  type VariableContract,
+  type VariableMapping
 } from '@stimnet/protocol'
 
 /** What is asked, of whom, and who signs. */
@@ -34,6 +41,14 @@ export interface SignRequestOptions {
   /** GA4GH DUO terms. */
   readonly purpose?: readonly string[]
   readonly project?: string
+  /** Which claim is asked for; P1 unless given. */
+  readonly privacy?: PrivacyAskInput
+  /** Typed outputs that a script promises; the default contract unless given. */
+  readonly outputs?: readonly OutputDeclarationInput[]
+  /** What each variable is taken to be: a peer that differs refuses. */
+  readonly contract?: readonly VariableContract[]
+  /** How a site's own variables read in the request's. */
+  readonly mappings?: readonly VariableMapping[]
   readonly title?: string
   /** Default: each catalog's own limit. */
   readonly wallTimeMsMax?: number
@@ -88,6 +103,9 @@ function bodyOf(options: SignRequestOptions, broadcast: string): Uint8Array {
     wallTimeMsMax: options.wallTimeMsMax ?? 0,
     custody: 'requester',
     title: options.title ?? '',
-    broadcast
+    broadcast,
+    ...(options.privacy === undefined ? {} : { privacy: privacyAskToMessage(options.privacy) }),
+    outputs: contractToMessage(options.outputs ?? []),
+    ...schemaTermsToMessage({ contract: options.contract ?? [], mappings: options.mappings ?? [] })
   })
 }

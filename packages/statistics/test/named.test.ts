@@ -32,6 +32,11 @@ const CATALOG: CatalogDescriptor = {
   programs: [],
   lattice: [],
   cohortSizeMin: 5,
+  mode: 'sdc',
+  scripts: 'auto',
+  sandboxGradeMin: '',
+  preset: 'default',
+  policyHash: '',
   tables: [
     {
       name: 'subjects',

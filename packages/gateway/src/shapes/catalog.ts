@@ -45,7 +45,12 @@ const described = {
   epoch: z.string().describe('Hash of the snapshot'),
   synthetic: z.boolean(),
   programs: z.array(z.string()).describe('What may be asked: statistic, sql, python, …'),
-  cohort_size_min: z.number().int()
+  cohort_size_min: z.number().int(),
+  mode: z.string().describe('sdc: exact numbers under disclosure control; dp: differentially private ones only'),
+  scripts: z.string().describe('auto, review or deny'),
+  sandbox_grade_min: z.string().nullable().describe('Weakest isolation in which a script is run; null for any'),
+  preset: z.string().describe('Disclosure rules by name'),
+  policy_hash: z.string().describe('Hash of the rules in force')
 }
 
 /** One of this node's catalogs as answered. */
@@ -92,7 +97,12 @@ function descriptionOf(descriptor: CatalogDescriptor) {
     epoch: descriptor.epoch,
     synthetic: descriptor.synthetic,
     programs: [...descriptor.programs],
-    cohort_size_min: descriptor.cohortSizeMin
+    cohort_size_min: descriptor.cohortSizeMin,
+    mode: descriptor.mode || 'sdc',
+    scripts: descriptor.scripts,
+    sandbox_grade_min: descriptor.sandboxGradeMin || null,
+    preset: descriptor.preset,
+    policy_hash: descriptor.policyHash
   }
 }
 

@@ -4,11 +4,16 @@ import {
   type Filter,
   filterSchema,
   LIMITS,
+  outputContractSchema,
+  P1_ASK,
   type Program,
   parseJsonObject,
+  privacyAskSchema,
   SCRIPT_LANGUAGES,
   StimnetError,
-  statisticSchema
+  statisticSchema,
+  variableContractSchema,
+  variableMappingSchema
 } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { Submission } from '../peer.ts'
@@ -43,6 +48,16 @@ const asked = {
   where: filterShape.nullish().describe('The cohort in the full filter language; joined to `filters` by and'),
   purpose: z.array(z.string().min(1).max(64)).max(16).nullish().describe('GA4GH DUO terms'),
   project: z.string().max(128).nullish(),
+  privacy: privacyAskSchema.nullish().describe('Which claim is asked for; P1 unless given'),
+  outputs: outputContractSchema
+    .nullish()
+    .describe('Typed outputs that a script promises; the default contract unless given'),
+  contract: z.array(variableContractSchema).max(64).nullish().describe('What each variable is taken to be'),
+  mappings: z
+    .array(variableMappingSchema)
+    .max(256)
+    .nullish()
+    .describe('How a site’s own variables read in the request’s'),
   title: z.string().max(200).nullish()
 }
 
@@ -94,6 +109,10 @@ export function submissionOf(
     ...(where === undefined ? {} : { where }),
     purpose: body.purpose ?? [],
     project: body.project ?? '',
+    privacy: body.privacy ?? P1_ASK,
+    outputs: body.outputs ?? [],
+    contract: body.contract ?? [],
+    mappings: body.mappings ?? [],
     title: body.title ?? '',
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey })
   }

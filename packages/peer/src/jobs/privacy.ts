@@ -66,7 +66,8 @@ export async function createCatalogPrivacy(parts: PrivacyParts): Promise<Catalog
   }
 }
 
-async function rulesOf(settings: PeerConfig['privacy'], catalogMin: number | undefined) {
+/** The rules in force for a catalog, and their hash. Throws CONFIG_INVALID. */
+export async function rulesOf(settings: PeerConfig['privacy'], catalogMin: number | undefined) {
   const k = Math.max(settings.min_cohort_size, catalogMin ?? 0)
   const rules = effectiveSettings({ preset: settings.preset, overrides: { k }, kMin: settings.k_min })
   return { settings: rules, policyHash: await policyHash(rules) }

@@ -5,17 +5,23 @@ import { assertOnLattice } from '@stimnet/privacy'
 import {
   checkFilter,
   codeOf,
+  contractFromMessage,
   type Filter,
   filterFromMessage,
   filterFromPairs,
   LIMITS,
   type Message,
+  type OutputDeclaration,
   type Plan,
+  type PrivacyAsk,
   type Program,
   parseJsonObject,
+  privacyAskFromMessage,
   programFromMessage,
   resolveVariable,
-  StimnetError
+  type SchemaTerms,
+  StimnetError,
+  schemaTermsFromMessage
 } from '@stimnet/protocol'
 import { importsOf, type Sandbox } from '@stimnet/sandbox'
 import { planOfStatistic } from '@stimnet/statistics'
@@ -30,6 +36,11 @@ export interface JobPlan {
   readonly cohort?: Filter
   readonly parameters: Readonly<Record<string, unknown>>
   readonly filters: Readonly<Record<string, unknown>>
+  /** Which claim is asked for, and what it may spend. */
+  readonly privacy: PrivacyAsk
+  /** Typed outputs of a script; empty: the default contract. */
+  readonly outputs: readonly OutputDeclaration[]
+  readonly schema: SchemaTerms
   readonly wallTimeMsMax: number
   readonly warnings: readonly string[]
 }
@@ -62,6 +73,9 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
     ...(cohort === undefined ? {} : { cohort }),
     parameters,
     filters,
+    privacy: privacyAskFromMessage(request.privacy),
+    outputs: contractFromMessage(request.outputs),
+    schema: schemaTermsFromMessage(request),
     wallTimeMsMax: Math.min(
       request.wallTimeMsMax || context.wallTimeMsMax,
       context.wallTimeMsMax,

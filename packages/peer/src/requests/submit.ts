@@ -4,15 +4,18 @@ import type { SignedSubmission, Submission } from '@stimnet/gateway'
 import {
   type Clock,
   checkFilter,
+  contractToMessage,
   filterToMessage,
   LIMITS,
   messages,
   open,
+  privacyAskToMessage,
   programFromMessage,
   programToMessage,
   programWord,
   type RandomSource,
   StimnetError,
+  schemaTermsToMessage,
   toHex
 } from '@stimnet/protocol'
 import { toText } from '../store/base64.ts'
@@ -70,7 +73,10 @@ export class Submitter {
       filtersJson: JSON.stringify(submission.filters),
       custody: 'gateway',
       account: owner.name,
-      title: submission.title
+      title: submission.title,
+      privacy: privacyAskToMessage(submission.privacy),
+      outputs: contractToMessage(submission.outputs),
+      ...schemaTermsToMessage(submission)
     }
     const unsealed = messages.JobRequest.encode({ ...request, broadcast: broadcast ? id : '' })
     if (unsealed.length > UNSEALED_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'a request')

@@ -209,6 +209,21 @@ export namespace stimnet {
         /** CatalogDescriptor cohortSizeMin. */
         cohortSizeMin: number;
 
+        /** CatalogDescriptor mode. */
+        mode: string;
+
+        /** CatalogDescriptor scripts. */
+        scripts: string;
+
+        /** CatalogDescriptor sandboxGradeMin. */
+        sandboxGradeMin: string;
+
+        /** CatalogDescriptor preset. */
+        preset: string;
+
+        /** CatalogDescriptor policyHash. */
+        policyHash: string;
+
         /**
          * Creates a new CatalogDescriptor instance using the specified properties.
          * @param [properties] Properties to set
@@ -313,6 +328,21 @@ export namespace stimnet {
 
             /** CatalogDescriptor cohortSizeMin */
             cohortSizeMin?: number;
+
+            /** CatalogDescriptor mode */
+            mode?: string;
+
+            /** CatalogDescriptor scripts */
+            scripts?: string;
+
+            /** CatalogDescriptor sandboxGradeMin */
+            sandboxGradeMin?: string;
+
+            /** CatalogDescriptor preset */
+            preset?: string;
+
+            /** CatalogDescriptor policyHash */
+            policyHash?: string;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
@@ -992,6 +1022,15 @@ export namespace stimnet {
         /** HelloAnswer sandbox. */
         sandbox: string;
 
+        /** HelloAnswer sandboxEngine. */
+        sandboxEngine: string;
+
+        /** HelloAnswer sandboxGrade. */
+        sandboxGrade: string;
+
+        /** HelloAnswer languages. */
+        languages: string[];
+
         /**
          * Creates a new HelloAnswer instance using the specified properties.
          * @param [properties] Properties to set
@@ -1066,6 +1105,15 @@ export namespace stimnet {
 
             /** HelloAnswer sandbox */
             sandbox?: string;
+
+            /** HelloAnswer sandboxEngine */
+            sandboxEngine?: string;
+
+            /** HelloAnswer sandboxGrade */
+            sandboxGrade?: string;
+
+            /** HelloAnswer languages */
+            languages?: string[];
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
@@ -1358,6 +1406,18 @@ export namespace stimnet {
         /** JobRequest broadcast. */
         broadcast: string;
 
+        /** JobRequest privacy. */
+        privacy: stimnet.PrivacyAsk;
+
+        /** JobRequest outputs. */
+        outputs: stimnet.OutputDeclaration[];
+
+        /** JobRequest contract. */
+        contract: stimnet.VariableContract[];
+
+        /** JobRequest mappings. */
+        mappings: stimnet.VariableMapping[];
+
         /**
          * Creates a new JobRequest instance using the specified properties.
          * @param [properties] Properties to set
@@ -1454,6 +1514,18 @@ export namespace stimnet {
             /** JobRequest broadcast */
             broadcast?: string;
 
+            /** JobRequest privacy */
+            privacy?: stimnet.PrivacyAsk.$Properties;
+
+            /** JobRequest outputs */
+            outputs?: stimnet.OutputDeclaration.$Properties[];
+
+            /** JobRequest contract */
+            contract?: stimnet.VariableContract.$Properties[];
+
+            /** JobRequest mappings */
+            mappings?: stimnet.VariableMapping.$Properties[];
+
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
         }
@@ -1472,8 +1544,708 @@ export namespace stimnet {
           account?: string;
           title?: string;
           broadcast?: string;
+          privacy?: stimnet.PrivacyAsk.$Shape;
+          outputs?: stimnet.OutputDeclaration.$Shape[];
+          contract?: stimnet.VariableContract.$Shape[];
+          mappings?: stimnet.VariableMapping.$Shape[];
           $unknowns?: Uint8Array[];
         };
+    }
+
+    /**
+     * Properties of a PrivacyAsk.
+     * @deprecated Use stimnet.PrivacyAsk.$Properties instead.
+     */
+    interface IPrivacyAsk extends stimnet.PrivacyAsk.$Properties {
+    }
+
+    /** Represents a PrivacyAsk. */
+    class PrivacyAsk {
+
+        /**
+         * Constructs a new PrivacyAsk.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.PrivacyAsk.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** PrivacyAsk level. */
+        level: string;
+
+        /** PrivacyAsk epsilon. */
+        epsilon: string;
+
+        /** PrivacyAsk rho. */
+        rho: string;
+
+        /** PrivacyAsk groupsPerSubject. */
+        groupsPerSubject: number;
+
+        /** PrivacyAsk rowsPerSubject. */
+        rowsPerSubject: number;
+
+        /** PrivacyAsk bounds. */
+        bounds: stimnet.VariableBounds[];
+
+        /**
+         * Creates a new PrivacyAsk instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns PrivacyAsk instance
+         */
+        static create(properties: stimnet.PrivacyAsk.$Shape): stimnet.PrivacyAsk & stimnet.PrivacyAsk.$Shape;
+        static create(properties?: stimnet.PrivacyAsk.$Properties): stimnet.PrivacyAsk;
+
+        /**
+         * Encodes the specified PrivacyAsk message. Does not implicitly {@link stimnet.PrivacyAsk.verify|verify} messages.
+         * @param message PrivacyAsk message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.PrivacyAsk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a PrivacyAsk message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.PrivacyAsk & stimnet.PrivacyAsk.$Shape} PrivacyAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.PrivacyAsk & stimnet.PrivacyAsk.$Shape;
+
+        /**
+         * Verifies a PrivacyAsk message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a PrivacyAsk message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns PrivacyAsk
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.PrivacyAsk;
+
+        /**
+         * Creates a plain object from a PrivacyAsk message. Also converts values to other types if specified.
+         * @param message PrivacyAsk
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.PrivacyAsk, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this PrivacyAsk to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace PrivacyAsk {
+
+        /** Properties of a PrivacyAsk. */
+        interface $Properties {
+
+            /** PrivacyAsk level */
+            level?: string;
+
+            /** PrivacyAsk epsilon */
+            epsilon?: string;
+
+            /** PrivacyAsk rho */
+            rho?: string;
+
+            /** PrivacyAsk groupsPerSubject */
+            groupsPerSubject?: number;
+
+            /** PrivacyAsk rowsPerSubject */
+            rowsPerSubject?: number;
+
+            /** PrivacyAsk bounds */
+            bounds?: stimnet.VariableBounds.$Properties[];
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a PrivacyAsk. */
+        type $Shape = stimnet.PrivacyAsk.$Properties;
+    }
+
+    /**
+     * Properties of a VariableBounds.
+     * @deprecated Use stimnet.VariableBounds.$Properties instead.
+     */
+    interface IVariableBounds extends stimnet.VariableBounds.$Properties {
+    }
+
+    /** Represents a VariableBounds. */
+    class VariableBounds {
+
+        /**
+         * Constructs a new VariableBounds.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.VariableBounds.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** VariableBounds variable. */
+        variable: string;
+
+        /** VariableBounds lower. */
+        lower: string;
+
+        /** VariableBounds upper. */
+        upper: string;
+
+        /**
+         * Creates a new VariableBounds instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns VariableBounds instance
+         */
+        static create(properties: stimnet.VariableBounds.$Shape): stimnet.VariableBounds & stimnet.VariableBounds.$Shape;
+        static create(properties?: stimnet.VariableBounds.$Properties): stimnet.VariableBounds;
+
+        /**
+         * Encodes the specified VariableBounds message. Does not implicitly {@link stimnet.VariableBounds.verify|verify} messages.
+         * @param message VariableBounds message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.VariableBounds.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a VariableBounds message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.VariableBounds & stimnet.VariableBounds.$Shape} VariableBounds
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.VariableBounds & stimnet.VariableBounds.$Shape;
+
+        /**
+         * Verifies a VariableBounds message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a VariableBounds message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns VariableBounds
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.VariableBounds;
+
+        /**
+         * Creates a plain object from a VariableBounds message. Also converts values to other types if specified.
+         * @param message VariableBounds
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.VariableBounds, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this VariableBounds to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace VariableBounds {
+
+        /** Properties of a VariableBounds. */
+        interface $Properties {
+
+            /** VariableBounds variable */
+            variable?: string;
+
+            /** VariableBounds lower */
+            lower?: string;
+
+            /** VariableBounds upper */
+            upper?: string;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a VariableBounds. */
+        type $Shape = stimnet.VariableBounds.$Properties;
+    }
+
+    /**
+     * Properties of an OutputDeclaration.
+     * @deprecated Use stimnet.OutputDeclaration.$Properties instead.
+     */
+    interface IOutputDeclaration extends stimnet.OutputDeclaration.$Properties {
+    }
+
+    /** Represents an OutputDeclaration. */
+    class OutputDeclaration {
+
+        /**
+         * Constructs a new OutputDeclaration.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.OutputDeclaration.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** OutputDeclaration name. */
+        name: string;
+
+        /** OutputDeclaration kind. */
+        kind: string;
+
+        /** OutputDeclaration categories. */
+        categories: string[];
+
+        /** OutputDeclaration edges. */
+        edges: number[];
+
+        /** OutputDeclaration lower. */
+        lower: string;
+
+        /** OutputDeclaration upper. */
+        upper: string;
+
+        /** OutputDeclaration terms. */
+        terms: string[];
+
+        /** OutputDeclaration digits. */
+        digits: number;
+
+        /** OutputDeclaration unit. */
+        unit: string;
+
+        /**
+         * Creates a new OutputDeclaration instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns OutputDeclaration instance
+         */
+        static create(properties: stimnet.OutputDeclaration.$Shape): stimnet.OutputDeclaration & stimnet.OutputDeclaration.$Shape;
+        static create(properties?: stimnet.OutputDeclaration.$Properties): stimnet.OutputDeclaration;
+
+        /**
+         * Encodes the specified OutputDeclaration message. Does not implicitly {@link stimnet.OutputDeclaration.verify|verify} messages.
+         * @param message OutputDeclaration message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.OutputDeclaration.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes an OutputDeclaration message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.OutputDeclaration & stimnet.OutputDeclaration.$Shape} OutputDeclaration
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.OutputDeclaration & stimnet.OutputDeclaration.$Shape;
+
+        /**
+         * Verifies an OutputDeclaration message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates an OutputDeclaration message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns OutputDeclaration
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.OutputDeclaration;
+
+        /**
+         * Creates a plain object from an OutputDeclaration message. Also converts values to other types if specified.
+         * @param message OutputDeclaration
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.OutputDeclaration, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this OutputDeclaration to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace OutputDeclaration {
+
+        /** Properties of an OutputDeclaration. */
+        interface $Properties {
+
+            /** OutputDeclaration name */
+            name?: string;
+
+            /** OutputDeclaration kind */
+            kind?: string;
+
+            /** OutputDeclaration categories */
+            categories?: string[];
+
+            /** OutputDeclaration edges */
+            edges?: number[];
+
+            /** OutputDeclaration lower */
+            lower?: string;
+
+            /** OutputDeclaration upper */
+            upper?: string;
+
+            /** OutputDeclaration terms */
+            terms?: string[];
+
+            /** OutputDeclaration digits */
+            digits?: number;
+
+            /** OutputDeclaration unit */
+            unit?: string;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of an OutputDeclaration. */
+        type $Shape = stimnet.OutputDeclaration.$Properties;
+    }
+
+    /**
+     * Properties of a VariableContract.
+     * @deprecated Use stimnet.VariableContract.$Properties instead.
+     */
+    interface IVariableContract extends stimnet.VariableContract.$Properties {
+    }
+
+    /** Represents a VariableContract. */
+    class VariableContract {
+
+        /**
+         * Constructs a new VariableContract.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.VariableContract.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** VariableContract variable. */
+        variable: string;
+
+        /** VariableContract type. */
+        type: string;
+
+        /** VariableContract unit. */
+        unit: string;
+
+        /** VariableContract levels. */
+        levels: string[];
+
+        /** VariableContract breakpoints. */
+        breakpoints: number[];
+
+        /**
+         * Creates a new VariableContract instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns VariableContract instance
+         */
+        static create(properties: stimnet.VariableContract.$Shape): stimnet.VariableContract & stimnet.VariableContract.$Shape;
+        static create(properties?: stimnet.VariableContract.$Properties): stimnet.VariableContract;
+
+        /**
+         * Encodes the specified VariableContract message. Does not implicitly {@link stimnet.VariableContract.verify|verify} messages.
+         * @param message VariableContract message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.VariableContract.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a VariableContract message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.VariableContract & stimnet.VariableContract.$Shape} VariableContract
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.VariableContract & stimnet.VariableContract.$Shape;
+
+        /**
+         * Verifies a VariableContract message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a VariableContract message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns VariableContract
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.VariableContract;
+
+        /**
+         * Creates a plain object from a VariableContract message. Also converts values to other types if specified.
+         * @param message VariableContract
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.VariableContract, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this VariableContract to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace VariableContract {
+
+        /** Properties of a VariableContract. */
+        interface $Properties {
+
+            /** VariableContract variable */
+            variable?: string;
+
+            /** VariableContract type */
+            type?: string;
+
+            /** VariableContract unit */
+            unit?: string;
+
+            /** VariableContract levels */
+            levels?: string[];
+
+            /** VariableContract breakpoints */
+            breakpoints?: number[];
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a VariableContract. */
+        type $Shape = stimnet.VariableContract.$Properties;
+    }
+
+    /**
+     * Properties of a VariableMapping.
+     * @deprecated Use stimnet.VariableMapping.$Properties instead.
+     */
+    interface IVariableMapping extends stimnet.VariableMapping.$Properties {
+    }
+
+    /** Represents a VariableMapping. */
+    class VariableMapping {
+
+        /**
+         * Constructs a new VariableMapping.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.VariableMapping.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** VariableMapping peer. */
+        peer: string;
+
+        /** VariableMapping variable. */
+        variable: string;
+
+        /** VariableMapping local. */
+        local: string;
+
+        /** VariableMapping levels. */
+        levels: stimnet.LevelMapping[];
+
+        /**
+         * Creates a new VariableMapping instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns VariableMapping instance
+         */
+        static create(properties: stimnet.VariableMapping.$Shape): stimnet.VariableMapping & stimnet.VariableMapping.$Shape;
+        static create(properties?: stimnet.VariableMapping.$Properties): stimnet.VariableMapping;
+
+        /**
+         * Encodes the specified VariableMapping message. Does not implicitly {@link stimnet.VariableMapping.verify|verify} messages.
+         * @param message VariableMapping message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.VariableMapping.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a VariableMapping message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.VariableMapping & stimnet.VariableMapping.$Shape} VariableMapping
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.VariableMapping & stimnet.VariableMapping.$Shape;
+
+        /**
+         * Verifies a VariableMapping message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a VariableMapping message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns VariableMapping
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.VariableMapping;
+
+        /**
+         * Creates a plain object from a VariableMapping message. Also converts values to other types if specified.
+         * @param message VariableMapping
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.VariableMapping, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this VariableMapping to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace VariableMapping {
+
+        /** Properties of a VariableMapping. */
+        interface $Properties {
+
+            /** VariableMapping peer */
+            peer?: string;
+
+            /** VariableMapping variable */
+            variable?: string;
+
+            /** VariableMapping local */
+            local?: string;
+
+            /** VariableMapping levels */
+            levels?: stimnet.LevelMapping.$Properties[];
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a VariableMapping. */
+        type $Shape = stimnet.VariableMapping.$Properties;
+    }
+
+    /**
+     * Properties of a LevelMapping.
+     * @deprecated Use stimnet.LevelMapping.$Properties instead.
+     */
+    interface ILevelMapping extends stimnet.LevelMapping.$Properties {
+    }
+
+    /** Represents a LevelMapping. */
+    class LevelMapping {
+
+        /**
+         * Constructs a new LevelMapping.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.LevelMapping.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** LevelMapping local. */
+        local: string;
+
+        /** LevelMapping level. */
+        level: string;
+
+        /**
+         * Creates a new LevelMapping instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns LevelMapping instance
+         */
+        static create(properties: stimnet.LevelMapping.$Shape): stimnet.LevelMapping & stimnet.LevelMapping.$Shape;
+        static create(properties?: stimnet.LevelMapping.$Properties): stimnet.LevelMapping;
+
+        /**
+         * Encodes the specified LevelMapping message. Does not implicitly {@link stimnet.LevelMapping.verify|verify} messages.
+         * @param message LevelMapping message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.LevelMapping.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a LevelMapping message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.LevelMapping & stimnet.LevelMapping.$Shape} LevelMapping
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.LevelMapping & stimnet.LevelMapping.$Shape;
+
+        /**
+         * Verifies a LevelMapping message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a LevelMapping message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns LevelMapping
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.LevelMapping;
+
+        /**
+         * Creates a plain object from a LevelMapping message. Also converts values to other types if specified.
+         * @param message LevelMapping
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.LevelMapping, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this LevelMapping to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace LevelMapping {
+
+        /** Properties of a LevelMapping. */
+        interface $Properties {
+
+            /** LevelMapping local */
+            local?: string;
+
+            /** LevelMapping level */
+            level?: string;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a LevelMapping. */
+        type $Shape = stimnet.LevelMapping.$Properties;
     }
 
     /**
@@ -3274,6 +4046,12 @@ export namespace stimnet {
         /** Receipt custody. */
         custody: string;
 
+        /** Receipt engine. */
+        engine: string;
+
+        /** Receipt grade. */
+        grade: string;
+
         /**
          * Creates a new Receipt instance using the specified properties.
          * @param [properties] Properties to set
@@ -3366,6 +4144,12 @@ export namespace stimnet {
 
             /** Receipt custody */
             custody?: string;
+
+            /** Receipt engine */
+            engine?: string;
+
+            /** Receipt grade */
+            grade?: string;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

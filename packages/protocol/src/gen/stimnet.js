@@ -520,6 +520,11 @@ export const stimnet = $root.stimnet = (() => {
          * @property {Array.<string>} [programs] CatalogDescriptor programs
          * @property {Array.<stimnet.LatticeVariable.$Properties>} [lattice] CatalogDescriptor lattice
          * @property {number} [cohortSizeMin] CatalogDescriptor cohortSizeMin
+         * @property {string} [mode] CatalogDescriptor mode
+         * @property {string} [scripts] CatalogDescriptor scripts
+         * @property {string} [sandboxGradeMin] CatalogDescriptor sandboxGradeMin
+         * @property {string} [preset] CatalogDescriptor preset
+         * @property {string} [policyHash] CatalogDescriptor policyHash
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -676,6 +681,46 @@ export const stimnet = $root.stimnet = (() => {
         CatalogDescriptor.prototype.cohortSizeMin = 0;
 
         /**
+         * CatalogDescriptor mode.
+         * @member {string} mode
+         * @memberof stimnet.CatalogDescriptor
+         * @instance
+         */
+        CatalogDescriptor.prototype.mode = "";
+
+        /**
+         * CatalogDescriptor scripts.
+         * @member {string} scripts
+         * @memberof stimnet.CatalogDescriptor
+         * @instance
+         */
+        CatalogDescriptor.prototype.scripts = "";
+
+        /**
+         * CatalogDescriptor sandboxGradeMin.
+         * @member {string} sandboxGradeMin
+         * @memberof stimnet.CatalogDescriptor
+         * @instance
+         */
+        CatalogDescriptor.prototype.sandboxGradeMin = "";
+
+        /**
+         * CatalogDescriptor preset.
+         * @member {string} preset
+         * @memberof stimnet.CatalogDescriptor
+         * @instance
+         */
+        CatalogDescriptor.prototype.preset = "";
+
+        /**
+         * CatalogDescriptor policyHash.
+         * @member {string} policyHash
+         * @memberof stimnet.CatalogDescriptor
+         * @instance
+         */
+        CatalogDescriptor.prototype.policyHash = "";
+
+        /**
          * Creates a new CatalogDescriptor instance using the specified properties.
          * @function create
          * @memberof stimnet.CatalogDescriptor
@@ -741,6 +786,16 @@ export const stimnet = $root.stimnet = (() => {
                     $root.stimnet.LatticeVariable.encode(message.lattice[i], writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
             if (message.cohortSizeMin != null && $Object.hasOwnProperty.call(message, "cohortSizeMin") && message.cohortSizeMin !== 0)
                 writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.cohortSizeMin);
+            if (message.mode != null && $Object.hasOwnProperty.call(message, "mode") && message.mode !== "")
+                writer.uint32(/* id 16, wireType 2 =*/130).string(message.mode);
+            if (message.scripts != null && $Object.hasOwnProperty.call(message, "scripts") && message.scripts !== "")
+                writer.uint32(/* id 17, wireType 2 =*/138).string(message.scripts);
+            if (message.sandboxGradeMin != null && $Object.hasOwnProperty.call(message, "sandboxGradeMin") && message.sandboxGradeMin !== "")
+                writer.uint32(/* id 18, wireType 2 =*/146).string(message.sandboxGradeMin);
+            if (message.preset != null && $Object.hasOwnProperty.call(message, "preset") && message.preset !== "")
+                writer.uint32(/* id 19, wireType 2 =*/154).string(message.preset);
+            if (message.policyHash != null && $Object.hasOwnProperty.call(message, "policyHash") && message.policyHash !== "")
+                writer.uint32(/* id 20, wireType 2 =*/162).string(message.policyHash);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -916,6 +971,51 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.cohortSizeMin;
                         continue;
                     }
+                case 16: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.mode = value;
+                        else
+                            delete message.mode;
+                        continue;
+                    }
+                case 17: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.scripts = value;
+                        else
+                            delete message.scripts;
+                        continue;
+                    }
+                case 18: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.sandboxGradeMin = value;
+                        else
+                            delete message.sandboxGradeMin;
+                        continue;
+                    }
+                case 19: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.preset = value;
+                        else
+                            delete message.preset;
+                        continue;
+                    }
+                case 20: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.policyHash = value;
+                        else
+                            delete message.policyHash;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -1013,6 +1113,21 @@ export const stimnet = $root.stimnet = (() => {
             if (message.cohortSizeMin != null && $Object.hasOwnProperty.call(message, "cohortSizeMin"))
                 if (!$util.isInteger(message.cohortSizeMin))
                     return "cohortSizeMin: integer expected";
+            if (message.mode != null && $Object.hasOwnProperty.call(message, "mode"))
+                if (!$util.isString(message.mode))
+                    return "mode: string expected";
+            if (message.scripts != null && $Object.hasOwnProperty.call(message, "scripts"))
+                if (!$util.isString(message.scripts))
+                    return "scripts: string expected";
+            if (message.sandboxGradeMin != null && $Object.hasOwnProperty.call(message, "sandboxGradeMin"))
+                if (!$util.isString(message.sandboxGradeMin))
+                    return "sandboxGradeMin: string expected";
+            if (message.preset != null && $Object.hasOwnProperty.call(message, "preset"))
+                if (!$util.isString(message.preset))
+                    return "preset: string expected";
+            if (message.policyHash != null && $Object.hasOwnProperty.call(message, "policyHash"))
+                if (!$util.isString(message.policyHash))
+                    return "policyHash: string expected";
             return null;
         };
 
@@ -1101,6 +1216,21 @@ export const stimnet = $root.stimnet = (() => {
             if (object.cohortSizeMin != null)
                 if ($Number(object.cohortSizeMin) !== 0)
                     message.cohortSizeMin = object.cohortSizeMin >>> 0;
+            if (object.mode != null)
+                if (typeof object.mode !== "string" || object.mode.length)
+                    message.mode = $String(object.mode);
+            if (object.scripts != null)
+                if (typeof object.scripts !== "string" || object.scripts.length)
+                    message.scripts = $String(object.scripts);
+            if (object.sandboxGradeMin != null)
+                if (typeof object.sandboxGradeMin !== "string" || object.sandboxGradeMin.length)
+                    message.sandboxGradeMin = $String(object.sandboxGradeMin);
+            if (object.preset != null)
+                if (typeof object.preset !== "string" || object.preset.length)
+                    message.preset = $String(object.preset);
+            if (object.policyHash != null)
+                if (typeof object.policyHash !== "string" || object.policyHash.length)
+                    message.policyHash = $String(object.policyHash);
             return message;
         };
 
@@ -1139,6 +1269,11 @@ export const stimnet = $root.stimnet = (() => {
                 object.subjectsRounded = 0;
                 object.synthetic = false;
                 object.cohortSizeMin = 0;
+                object.mode = "";
+                object.scripts = "";
+                object.sandboxGradeMin = "";
+                object.preset = "";
+                object.policyHash = "";
             }
             if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
                 object.name = message.name;
@@ -1182,6 +1317,16 @@ export const stimnet = $root.stimnet = (() => {
             }
             if (message.cohortSizeMin != null && $Object.hasOwnProperty.call(message, "cohortSizeMin"))
                 object.cohortSizeMin = message.cohortSizeMin;
+            if (message.mode != null && $Object.hasOwnProperty.call(message, "mode"))
+                object.mode = message.mode;
+            if (message.scripts != null && $Object.hasOwnProperty.call(message, "scripts"))
+                object.scripts = message.scripts;
+            if (message.sandboxGradeMin != null && $Object.hasOwnProperty.call(message, "sandboxGradeMin"))
+                object.sandboxGradeMin = message.sandboxGradeMin;
+            if (message.preset != null && $Object.hasOwnProperty.call(message, "preset"))
+                object.preset = message.preset;
+            if (message.policyHash != null && $Object.hasOwnProperty.call(message, "policyHash"))
+                object.policyHash = message.policyHash;
             return object;
         };
 
@@ -3075,6 +3220,9 @@ export const stimnet = $root.stimnet = (() => {
          * @property {string} [version] HelloAnswer version
          * @property {Array.<string>} [catalogs] HelloAnswer catalogs
          * @property {string} [sandbox] HelloAnswer sandbox
+         * @property {string} [sandboxEngine] HelloAnswer sandboxEngine
+         * @property {string} [sandboxGrade] HelloAnswer sandboxGrade
+         * @property {Array.<string>} [languages] HelloAnswer languages
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -3101,6 +3249,7 @@ export const stimnet = $root.stimnet = (() => {
          */
         const HelloAnswer = function (properties) {
             this.catalogs = [];
+            this.languages = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3148,6 +3297,30 @@ export const stimnet = $root.stimnet = (() => {
         HelloAnswer.prototype.sandbox = "";
 
         /**
+         * HelloAnswer sandboxEngine.
+         * @member {string} sandboxEngine
+         * @memberof stimnet.HelloAnswer
+         * @instance
+         */
+        HelloAnswer.prototype.sandboxEngine = "";
+
+        /**
+         * HelloAnswer sandboxGrade.
+         * @member {string} sandboxGrade
+         * @memberof stimnet.HelloAnswer
+         * @instance
+         */
+        HelloAnswer.prototype.sandboxGrade = "";
+
+        /**
+         * HelloAnswer languages.
+         * @member {Array.<string>} languages
+         * @memberof stimnet.HelloAnswer
+         * @instance
+         */
+        HelloAnswer.prototype.languages = $util.emptyArray;
+
+        /**
          * Creates a new HelloAnswer instance using the specified properties.
          * @function create
          * @memberof stimnet.HelloAnswer
@@ -3190,6 +3363,13 @@ export const stimnet = $root.stimnet = (() => {
                     writer.uint32(/* id 4, wireType 2 =*/34).string(message.catalogs[i]);
             if (message.sandbox != null && $Object.hasOwnProperty.call(message, "sandbox") && message.sandbox !== "")
                 writer.uint32(/* id 5, wireType 2 =*/42).string(message.sandbox);
+            if (message.sandboxEngine != null && $Object.hasOwnProperty.call(message, "sandboxEngine") && message.sandboxEngine !== "")
+                writer.uint32(/* id 6, wireType 2 =*/50).string(message.sandboxEngine);
+            if (message.sandboxGrade != null && $Object.hasOwnProperty.call(message, "sandboxGrade") && message.sandboxGrade !== "")
+                writer.uint32(/* id 7, wireType 2 =*/58).string(message.sandboxGrade);
+            if (message.languages != null && message.languages.length)
+                for (let i = 0; i < message.languages.length; ++i)
+                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.languages[i]);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -3278,6 +3458,32 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.sandbox;
                         continue;
                     }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.sandboxEngine = value;
+                        else
+                            delete message.sandboxEngine;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.sandboxGrade = value;
+                        else
+                            delete message.sandboxGrade;
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.languages && message.languages.length))
+                            message.languages = [];
+                        message.languages.push(reader.stringVerify());
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -3329,6 +3535,19 @@ export const stimnet = $root.stimnet = (() => {
             if (message.sandbox != null && $Object.hasOwnProperty.call(message, "sandbox"))
                 if (!$util.isString(message.sandbox))
                     return "sandbox: string expected";
+            if (message.sandboxEngine != null && $Object.hasOwnProperty.call(message, "sandboxEngine"))
+                if (!$util.isString(message.sandboxEngine))
+                    return "sandboxEngine: string expected";
+            if (message.sandboxGrade != null && $Object.hasOwnProperty.call(message, "sandboxGrade"))
+                if (!$util.isString(message.sandboxGrade))
+                    return "sandboxGrade: string expected";
+            if (message.languages != null && $Object.hasOwnProperty.call(message, "languages")) {
+                if (!$Array.isArray(message.languages))
+                    return "languages: array expected";
+                for (let i = 0; i < message.languages.length; ++i)
+                    if (!$util.isString(message.languages[i]))
+                        return "languages: string[] expected";
+            }
             return null;
         };
 
@@ -3369,6 +3588,19 @@ export const stimnet = $root.stimnet = (() => {
             if (object.sandbox != null)
                 if (typeof object.sandbox !== "string" || object.sandbox.length)
                     message.sandbox = $String(object.sandbox);
+            if (object.sandboxEngine != null)
+                if (typeof object.sandboxEngine !== "string" || object.sandboxEngine.length)
+                    message.sandboxEngine = $String(object.sandboxEngine);
+            if (object.sandboxGrade != null)
+                if (typeof object.sandboxGrade !== "string" || object.sandboxGrade.length)
+                    message.sandboxGrade = $String(object.sandboxGrade);
+            if (object.languages) {
+                if (!$Array.isArray(object.languages))
+                    throw $TypeError(".stimnet.HelloAnswer.languages: array expected");
+                message.languages = $Array(object.languages.length);
+                for (let i = 0; i < object.languages.length; ++i)
+                    message.languages[i] = $String(object.languages[i]);
+            }
             return message;
         };
 
@@ -3389,13 +3621,17 @@ export const stimnet = $root.stimnet = (() => {
             if (_depth > $util.recursionLimit)
                 throw $Error("max depth exceeded");
             let object = {};
-            if (options.arrays || options.defaults)
+            if (options.arrays || options.defaults) {
                 object.catalogs = [];
+                object.languages = [];
+            }
             if (options.defaults) {
                 object.nodeId = "";
                 object.institution = "";
                 object.version = "";
                 object.sandbox = "";
+                object.sandboxEngine = "";
+                object.sandboxGrade = "";
             }
             if (message.nodeId != null && $Object.hasOwnProperty.call(message, "nodeId"))
                 object.nodeId = message.nodeId;
@@ -3410,6 +3646,15 @@ export const stimnet = $root.stimnet = (() => {
             }
             if (message.sandbox != null && $Object.hasOwnProperty.call(message, "sandbox"))
                 object.sandbox = message.sandbox;
+            if (message.sandboxEngine != null && $Object.hasOwnProperty.call(message, "sandboxEngine"))
+                object.sandboxEngine = message.sandboxEngine;
+            if (message.sandboxGrade != null && $Object.hasOwnProperty.call(message, "sandboxGrade"))
+                object.sandboxGrade = message.sandboxGrade;
+            if (message.languages && message.languages.length) {
+                object.languages = $Array(message.languages.length);
+                for (let j = 0; j < message.languages.length; ++j)
+                    object.languages[j] = message.languages[j];
+            }
             return object;
         };
 
@@ -4152,6 +4397,10 @@ export const stimnet = $root.stimnet = (() => {
          * @property {string} [account] JobRequest account
          * @property {string} [title] JobRequest title
          * @property {string} [broadcast] JobRequest broadcast
+         * @property {stimnet.PrivacyAsk.$Properties} [privacy] JobRequest privacy
+         * @property {Array.<stimnet.OutputDeclaration.$Properties>} [outputs] JobRequest outputs
+         * @property {Array.<stimnet.VariableContract.$Properties>} [contract] JobRequest contract
+         * @property {Array.<stimnet.VariableMapping.$Properties>} [mappings] JobRequest mappings
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -4178,6 +4427,10 @@ export const stimnet = $root.stimnet = (() => {
          *   account?: string;
          *   title?: string;
          *   broadcast?: string;
+         *   privacy?: stimnet.PrivacyAsk.$Shape;
+         *   outputs?: Array.<stimnet.OutputDeclaration.$Shape>;
+         *   contract?: Array.<stimnet.VariableContract.$Shape>;
+         *   mappings?: Array.<stimnet.VariableMapping.$Shape>;
          *   $unknowns?: Array.<Uint8Array>;
          * }} stimnet.JobRequest.$Shape
          */
@@ -4192,6 +4445,9 @@ export const stimnet = $root.stimnet = (() => {
          */
         const JobRequest = function (properties) {
             this.purpose = [];
+            this.outputs = [];
+            this.contract = [];
+            this.mappings = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4295,6 +4551,38 @@ export const stimnet = $root.stimnet = (() => {
         JobRequest.prototype.broadcast = "";
 
         /**
+         * JobRequest privacy.
+         * @member {stimnet.PrivacyAsk} privacy
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.privacy = null;
+
+        /**
+         * JobRequest outputs.
+         * @member {Array.<stimnet.OutputDeclaration>} outputs
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.outputs = $util.emptyArray;
+
+        /**
+         * JobRequest contract.
+         * @member {Array.<stimnet.VariableContract>} contract
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.contract = $util.emptyArray;
+
+        /**
+         * JobRequest mappings.
+         * @member {Array.<stimnet.VariableMapping>} mappings
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.mappings = $util.emptyArray;
+
+        /**
          * Creates a new JobRequest instance using the specified properties.
          * @function create
          * @memberof stimnet.JobRequest
@@ -4351,6 +4639,17 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 11, wireType 2 =*/90).string(message.title);
             if (message.broadcast != null && $Object.hasOwnProperty.call(message, "broadcast") && message.broadcast !== "")
                 writer.uint32(/* id 12, wireType 2 =*/98).string(message.broadcast);
+            if (message.privacy != null && $Object.hasOwnProperty.call(message, "privacy"))
+                $root.stimnet.PrivacyAsk.encode(message.privacy, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+            if (message.outputs != null && message.outputs.length)
+                for (let i = 0; i < message.outputs.length; ++i)
+                    $root.stimnet.OutputDeclaration.encode(message.outputs[i], writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
+            if (message.contract != null && message.contract.length)
+                for (let i = 0; i < message.contract.length; ++i)
+                    $root.stimnet.VariableContract.encode(message.contract[i], writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+            if (message.mappings != null && message.mappings.length)
+                for (let i = 0; i < message.mappings.length; ++i)
+                    $root.stimnet.VariableMapping.encode(message.mappings[i], writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -4496,6 +4795,36 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.broadcast;
                         continue;
                     }
+                case 13: {
+                        if (wireType !== 2)
+                            break;
+                        message.privacy = $root.stimnet.PrivacyAsk.decode(reader, reader.size(), $undefined, _depth + 1, message.privacy);
+                        continue;
+                    }
+                case 14: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.outputs && message.outputs.length))
+                            message.outputs = [];
+                        message.outputs.push($root.stimnet.OutputDeclaration.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                case 15: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.contract && message.contract.length))
+                            message.contract = [];
+                        message.contract.push($root.stimnet.VariableContract.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                case 16: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.mappings && message.mappings.length))
+                            message.mappings = [];
+                        message.mappings.push($root.stimnet.VariableMapping.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -4572,6 +4901,38 @@ export const stimnet = $root.stimnet = (() => {
             if (message.broadcast != null && $Object.hasOwnProperty.call(message, "broadcast"))
                 if (!$util.isString(message.broadcast))
                     return "broadcast: string expected";
+            if (message.privacy != null && $Object.hasOwnProperty.call(message, "privacy")) {
+                let error = $root.stimnet.PrivacyAsk.verify(message.privacy, _depth + 1);
+                if (error)
+                    return "privacy." + error;
+            }
+            if (message.outputs != null && $Object.hasOwnProperty.call(message, "outputs")) {
+                if (!$Array.isArray(message.outputs))
+                    return "outputs: array expected";
+                for (let i = 0; i < message.outputs.length; ++i) {
+                    let error = $root.stimnet.OutputDeclaration.verify(message.outputs[i], _depth + 1);
+                    if (error)
+                        return "outputs." + error;
+                }
+            }
+            if (message.contract != null && $Object.hasOwnProperty.call(message, "contract")) {
+                if (!$Array.isArray(message.contract))
+                    return "contract: array expected";
+                for (let i = 0; i < message.contract.length; ++i) {
+                    let error = $root.stimnet.VariableContract.verify(message.contract[i], _depth + 1);
+                    if (error)
+                        return "contract." + error;
+                }
+            }
+            if (message.mappings != null && $Object.hasOwnProperty.call(message, "mappings")) {
+                if (!$Array.isArray(message.mappings))
+                    return "mappings: array expected";
+                for (let i = 0; i < message.mappings.length; ++i) {
+                    let error = $root.stimnet.VariableMapping.verify(message.mappings[i], _depth + 1);
+                    if (error)
+                        return "mappings." + error;
+                }
+            }
             return null;
         };
 
@@ -4637,6 +4998,41 @@ export const stimnet = $root.stimnet = (() => {
             if (object.broadcast != null)
                 if (typeof object.broadcast !== "string" || object.broadcast.length)
                     message.broadcast = $String(object.broadcast);
+            if (object.privacy != null) {
+                if (!$util.isObject(object.privacy))
+                    throw $TypeError(".stimnet.JobRequest.privacy: object expected");
+                message.privacy = $root.stimnet.PrivacyAsk.fromObject(object.privacy, _depth + 1);
+            }
+            if (object.outputs) {
+                if (!$Array.isArray(object.outputs))
+                    throw $TypeError(".stimnet.JobRequest.outputs: array expected");
+                message.outputs = $Array(object.outputs.length);
+                for (let i = 0; i < object.outputs.length; ++i) {
+                    if (!$util.isObject(object.outputs[i]))
+                        throw $TypeError(".stimnet.JobRequest.outputs: object expected");
+                    message.outputs[i] = $root.stimnet.OutputDeclaration.fromObject(object.outputs[i], _depth + 1);
+                }
+            }
+            if (object.contract) {
+                if (!$Array.isArray(object.contract))
+                    throw $TypeError(".stimnet.JobRequest.contract: array expected");
+                message.contract = $Array(object.contract.length);
+                for (let i = 0; i < object.contract.length; ++i) {
+                    if (!$util.isObject(object.contract[i]))
+                        throw $TypeError(".stimnet.JobRequest.contract: object expected");
+                    message.contract[i] = $root.stimnet.VariableContract.fromObject(object.contract[i], _depth + 1);
+                }
+            }
+            if (object.mappings) {
+                if (!$Array.isArray(object.mappings))
+                    throw $TypeError(".stimnet.JobRequest.mappings: array expected");
+                message.mappings = $Array(object.mappings.length);
+                for (let i = 0; i < object.mappings.length; ++i) {
+                    if (!$util.isObject(object.mappings[i]))
+                        throw $TypeError(".stimnet.JobRequest.mappings: object expected");
+                    message.mappings[i] = $root.stimnet.VariableMapping.fromObject(object.mappings[i], _depth + 1);
+                }
+            }
             return message;
         };
 
@@ -4657,8 +5053,12 @@ export const stimnet = $root.stimnet = (() => {
             if (_depth > $util.recursionLimit)
                 throw $Error("max depth exceeded");
             let object = {};
-            if (options.arrays || options.defaults)
+            if (options.arrays || options.defaults) {
                 object.purpose = [];
+                object.outputs = [];
+                object.contract = [];
+                object.mappings = [];
+            }
             if (options.defaults) {
                 object.catalog = "";
                 object.project = "";
@@ -4671,6 +5071,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.account = "";
                 object.title = "";
                 object.broadcast = "";
+                object.privacy = null;
             }
             if (message.catalog != null && $Object.hasOwnProperty.call(message, "catalog"))
                 object.catalog = message.catalog;
@@ -4699,6 +5100,23 @@ export const stimnet = $root.stimnet = (() => {
                 object.title = message.title;
             if (message.broadcast != null && $Object.hasOwnProperty.call(message, "broadcast"))
                 object.broadcast = message.broadcast;
+            if (message.privacy != null && $Object.hasOwnProperty.call(message, "privacy"))
+                object.privacy = $root.stimnet.PrivacyAsk.toObject(message.privacy, options, _depth + 1);
+            if (message.outputs && message.outputs.length) {
+                object.outputs = $Array(message.outputs.length);
+                for (let j = 0; j < message.outputs.length; ++j)
+                    object.outputs[j] = $root.stimnet.OutputDeclaration.toObject(message.outputs[j], options, _depth + 1);
+            }
+            if (message.contract && message.contract.length) {
+                object.contract = $Array(message.contract.length);
+                for (let j = 0; j < message.contract.length; ++j)
+                    object.contract[j] = $root.stimnet.VariableContract.toObject(message.contract[j], options, _depth + 1);
+            }
+            if (message.mappings && message.mappings.length) {
+                object.mappings = $Array(message.mappings.length);
+                for (let j = 0; j < message.mappings.length; ++j)
+                    object.mappings[j] = $root.stimnet.VariableMapping.toObject(message.mappings[j], options, _depth + 1);
+            }
             return object;
         };
 
@@ -4714,6 +5132,2181 @@ export const stimnet = $root.stimnet = (() => {
         };
 
         return JobRequest;
+    })();
+
+    stimnet.PrivacyAsk = (function() {
+
+        /**
+         * Properties of a PrivacyAsk.
+         * @typedef {Object} stimnet.PrivacyAsk.$Properties
+         * @property {string} [level] PrivacyAsk level
+         * @property {string} [epsilon] PrivacyAsk epsilon
+         * @property {string} [rho] PrivacyAsk rho
+         * @property {number} [groupsPerSubject] PrivacyAsk groupsPerSubject
+         * @property {number} [rowsPerSubject] PrivacyAsk rowsPerSubject
+         * @property {Array.<stimnet.VariableBounds.$Properties>} [bounds] PrivacyAsk bounds
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a PrivacyAsk.
+         * @memberof stimnet
+         * @interface IPrivacyAsk
+         * @augments stimnet.PrivacyAsk.$Properties
+         * @deprecated Use stimnet.PrivacyAsk.$Properties instead.
+         */
+
+        /**
+         * Shape of a PrivacyAsk.
+         * @typedef {stimnet.PrivacyAsk.$Properties} stimnet.PrivacyAsk.$Shape
+         */
+
+        /**
+         * Constructs a new PrivacyAsk.
+         * @memberof stimnet
+         * @classdesc Represents a PrivacyAsk.
+         * @constructor
+         * @param {stimnet.PrivacyAsk.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const PrivacyAsk = function (properties) {
+            this.bounds = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * PrivacyAsk level.
+         * @member {string} level
+         * @memberof stimnet.PrivacyAsk
+         * @instance
+         */
+        PrivacyAsk.prototype.level = "";
+
+        /**
+         * PrivacyAsk epsilon.
+         * @member {string} epsilon
+         * @memberof stimnet.PrivacyAsk
+         * @instance
+         */
+        PrivacyAsk.prototype.epsilon = "";
+
+        /**
+         * PrivacyAsk rho.
+         * @member {string} rho
+         * @memberof stimnet.PrivacyAsk
+         * @instance
+         */
+        PrivacyAsk.prototype.rho = "";
+
+        /**
+         * PrivacyAsk groupsPerSubject.
+         * @member {number} groupsPerSubject
+         * @memberof stimnet.PrivacyAsk
+         * @instance
+         */
+        PrivacyAsk.prototype.groupsPerSubject = 0;
+
+        /**
+         * PrivacyAsk rowsPerSubject.
+         * @member {number} rowsPerSubject
+         * @memberof stimnet.PrivacyAsk
+         * @instance
+         */
+        PrivacyAsk.prototype.rowsPerSubject = 0;
+
+        /**
+         * PrivacyAsk bounds.
+         * @member {Array.<stimnet.VariableBounds>} bounds
+         * @memberof stimnet.PrivacyAsk
+         * @instance
+         */
+        PrivacyAsk.prototype.bounds = $util.emptyArray;
+
+        /**
+         * Creates a new PrivacyAsk instance using the specified properties.
+         * @function create
+         * @memberof stimnet.PrivacyAsk
+         * @static
+         * @param {stimnet.PrivacyAsk.$Properties=} [properties] Properties to set
+         * @returns {stimnet.PrivacyAsk} PrivacyAsk instance
+         * @type {{
+         *   (properties: stimnet.PrivacyAsk.$Shape): stimnet.PrivacyAsk & stimnet.PrivacyAsk.$Shape;
+         *   (properties?: stimnet.PrivacyAsk.$Properties): stimnet.PrivacyAsk;
+         * }}
+         */
+        PrivacyAsk.create = function(properties) {
+            return new PrivacyAsk(properties);
+        };
+
+        /**
+         * Encodes the specified PrivacyAsk message. Does not implicitly {@link stimnet.PrivacyAsk.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.PrivacyAsk
+         * @static
+         * @param {stimnet.PrivacyAsk.$Properties} message PrivacyAsk message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        PrivacyAsk.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.level != null && $Object.hasOwnProperty.call(message, "level") && message.level !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.level);
+            if (message.epsilon != null && $Object.hasOwnProperty.call(message, "epsilon") && message.epsilon !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.epsilon);
+            if (message.rho != null && $Object.hasOwnProperty.call(message, "rho") && message.rho !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.rho);
+            if (message.groupsPerSubject != null && $Object.hasOwnProperty.call(message, "groupsPerSubject") && message.groupsPerSubject !== 0)
+                writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.groupsPerSubject);
+            if (message.rowsPerSubject != null && $Object.hasOwnProperty.call(message, "rowsPerSubject") && message.rowsPerSubject !== 0)
+                writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.rowsPerSubject);
+            if (message.bounds != null && message.bounds.length)
+                for (let i = 0; i < message.bounds.length; ++i)
+                    $root.stimnet.VariableBounds.encode(message.bounds[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a PrivacyAsk message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.PrivacyAsk
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.PrivacyAsk & stimnet.PrivacyAsk.$Shape} PrivacyAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        PrivacyAsk.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.PrivacyAsk();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.level = value;
+                        else
+                            delete message.level;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.epsilon = value;
+                        else
+                            delete message.epsilon;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.rho = value;
+                        else
+                            delete message.rho;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.groupsPerSubject = value;
+                        else
+                            delete message.groupsPerSubject;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.rowsPerSubject = value;
+                        else
+                            delete message.rowsPerSubject;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.bounds && message.bounds.length))
+                            message.bounds = [];
+                        message.bounds.push($root.stimnet.VariableBounds.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a PrivacyAsk message.
+         * @function verify
+         * @memberof stimnet.PrivacyAsk
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        PrivacyAsk.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.level != null && $Object.hasOwnProperty.call(message, "level"))
+                if (!$util.isString(message.level))
+                    return "level: string expected";
+            if (message.epsilon != null && $Object.hasOwnProperty.call(message, "epsilon"))
+                if (!$util.isString(message.epsilon))
+                    return "epsilon: string expected";
+            if (message.rho != null && $Object.hasOwnProperty.call(message, "rho"))
+                if (!$util.isString(message.rho))
+                    return "rho: string expected";
+            if (message.groupsPerSubject != null && $Object.hasOwnProperty.call(message, "groupsPerSubject"))
+                if (!$util.isInteger(message.groupsPerSubject))
+                    return "groupsPerSubject: integer expected";
+            if (message.rowsPerSubject != null && $Object.hasOwnProperty.call(message, "rowsPerSubject"))
+                if (!$util.isInteger(message.rowsPerSubject))
+                    return "rowsPerSubject: integer expected";
+            if (message.bounds != null && $Object.hasOwnProperty.call(message, "bounds")) {
+                if (!$Array.isArray(message.bounds))
+                    return "bounds: array expected";
+                for (let i = 0; i < message.bounds.length; ++i) {
+                    let error = $root.stimnet.VariableBounds.verify(message.bounds[i], _depth + 1);
+                    if (error)
+                        return "bounds." + error;
+                }
+            }
+            return null;
+        };
+
+        /**
+         * Creates a PrivacyAsk message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.PrivacyAsk
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.PrivacyAsk} PrivacyAsk
+         */
+        PrivacyAsk.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.PrivacyAsk)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.PrivacyAsk: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.PrivacyAsk();
+            if (object.level != null)
+                if (typeof object.level !== "string" || object.level.length)
+                    message.level = $String(object.level);
+            if (object.epsilon != null)
+                if (typeof object.epsilon !== "string" || object.epsilon.length)
+                    message.epsilon = $String(object.epsilon);
+            if (object.rho != null)
+                if (typeof object.rho !== "string" || object.rho.length)
+                    message.rho = $String(object.rho);
+            if (object.groupsPerSubject != null)
+                if ($Number(object.groupsPerSubject) !== 0)
+                    message.groupsPerSubject = object.groupsPerSubject >>> 0;
+            if (object.rowsPerSubject != null)
+                if ($Number(object.rowsPerSubject) !== 0)
+                    message.rowsPerSubject = object.rowsPerSubject >>> 0;
+            if (object.bounds) {
+                if (!$Array.isArray(object.bounds))
+                    throw $TypeError(".stimnet.PrivacyAsk.bounds: array expected");
+                message.bounds = $Array(object.bounds.length);
+                for (let i = 0; i < object.bounds.length; ++i) {
+                    if (!$util.isObject(object.bounds[i]))
+                        throw $TypeError(".stimnet.PrivacyAsk.bounds: object expected");
+                    message.bounds[i] = $root.stimnet.VariableBounds.fromObject(object.bounds[i], _depth + 1);
+                }
+            }
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a PrivacyAsk message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.PrivacyAsk
+         * @static
+         * @param {stimnet.PrivacyAsk} message PrivacyAsk
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        PrivacyAsk.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults)
+                object.bounds = [];
+            if (options.defaults) {
+                object.level = "";
+                object.epsilon = "";
+                object.rho = "";
+                object.groupsPerSubject = 0;
+                object.rowsPerSubject = 0;
+            }
+            if (message.level != null && $Object.hasOwnProperty.call(message, "level"))
+                object.level = message.level;
+            if (message.epsilon != null && $Object.hasOwnProperty.call(message, "epsilon"))
+                object.epsilon = message.epsilon;
+            if (message.rho != null && $Object.hasOwnProperty.call(message, "rho"))
+                object.rho = message.rho;
+            if (message.groupsPerSubject != null && $Object.hasOwnProperty.call(message, "groupsPerSubject"))
+                object.groupsPerSubject = message.groupsPerSubject;
+            if (message.rowsPerSubject != null && $Object.hasOwnProperty.call(message, "rowsPerSubject"))
+                object.rowsPerSubject = message.rowsPerSubject;
+            if (message.bounds && message.bounds.length) {
+                object.bounds = $Array(message.bounds.length);
+                for (let j = 0; j < message.bounds.length; ++j)
+                    object.bounds[j] = $root.stimnet.VariableBounds.toObject(message.bounds[j], options, _depth + 1);
+            }
+            return object;
+        };
+
+        /**
+         * Converts this PrivacyAsk to JSON.
+         * @function toJSON
+         * @memberof stimnet.PrivacyAsk
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        PrivacyAsk.prototype.toJSON = function() {
+            return PrivacyAsk.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return PrivacyAsk;
+    })();
+
+    stimnet.VariableBounds = (function() {
+
+        /**
+         * Properties of a VariableBounds.
+         * @typedef {Object} stimnet.VariableBounds.$Properties
+         * @property {string} [variable] VariableBounds variable
+         * @property {string} [lower] VariableBounds lower
+         * @property {string} [upper] VariableBounds upper
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a VariableBounds.
+         * @memberof stimnet
+         * @interface IVariableBounds
+         * @augments stimnet.VariableBounds.$Properties
+         * @deprecated Use stimnet.VariableBounds.$Properties instead.
+         */
+
+        /**
+         * Shape of a VariableBounds.
+         * @typedef {stimnet.VariableBounds.$Properties} stimnet.VariableBounds.$Shape
+         */
+
+        /**
+         * Constructs a new VariableBounds.
+         * @memberof stimnet
+         * @classdesc Represents a VariableBounds.
+         * @constructor
+         * @param {stimnet.VariableBounds.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const VariableBounds = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * VariableBounds variable.
+         * @member {string} variable
+         * @memberof stimnet.VariableBounds
+         * @instance
+         */
+        VariableBounds.prototype.variable = "";
+
+        /**
+         * VariableBounds lower.
+         * @member {string} lower
+         * @memberof stimnet.VariableBounds
+         * @instance
+         */
+        VariableBounds.prototype.lower = "";
+
+        /**
+         * VariableBounds upper.
+         * @member {string} upper
+         * @memberof stimnet.VariableBounds
+         * @instance
+         */
+        VariableBounds.prototype.upper = "";
+
+        /**
+         * Creates a new VariableBounds instance using the specified properties.
+         * @function create
+         * @memberof stimnet.VariableBounds
+         * @static
+         * @param {stimnet.VariableBounds.$Properties=} [properties] Properties to set
+         * @returns {stimnet.VariableBounds} VariableBounds instance
+         * @type {{
+         *   (properties: stimnet.VariableBounds.$Shape): stimnet.VariableBounds & stimnet.VariableBounds.$Shape;
+         *   (properties?: stimnet.VariableBounds.$Properties): stimnet.VariableBounds;
+         * }}
+         */
+        VariableBounds.create = function(properties) {
+            return new VariableBounds(properties);
+        };
+
+        /**
+         * Encodes the specified VariableBounds message. Does not implicitly {@link stimnet.VariableBounds.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.VariableBounds
+         * @static
+         * @param {stimnet.VariableBounds.$Properties} message VariableBounds message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        VariableBounds.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable") && message.variable !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.variable);
+            if (message.lower != null && $Object.hasOwnProperty.call(message, "lower") && message.lower !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.lower);
+            if (message.upper != null && $Object.hasOwnProperty.call(message, "upper") && message.upper !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.upper);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a VariableBounds message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.VariableBounds
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.VariableBounds & stimnet.VariableBounds.$Shape} VariableBounds
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        VariableBounds.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.VariableBounds();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.variable = value;
+                        else
+                            delete message.variable;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.lower = value;
+                        else
+                            delete message.lower;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.upper = value;
+                        else
+                            delete message.upper;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a VariableBounds message.
+         * @function verify
+         * @memberof stimnet.VariableBounds
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        VariableBounds.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable"))
+                if (!$util.isString(message.variable))
+                    return "variable: string expected";
+            if (message.lower != null && $Object.hasOwnProperty.call(message, "lower"))
+                if (!$util.isString(message.lower))
+                    return "lower: string expected";
+            if (message.upper != null && $Object.hasOwnProperty.call(message, "upper"))
+                if (!$util.isString(message.upper))
+                    return "upper: string expected";
+            return null;
+        };
+
+        /**
+         * Creates a VariableBounds message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.VariableBounds
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.VariableBounds} VariableBounds
+         */
+        VariableBounds.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.VariableBounds)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.VariableBounds: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.VariableBounds();
+            if (object.variable != null)
+                if (typeof object.variable !== "string" || object.variable.length)
+                    message.variable = $String(object.variable);
+            if (object.lower != null)
+                if (typeof object.lower !== "string" || object.lower.length)
+                    message.lower = $String(object.lower);
+            if (object.upper != null)
+                if (typeof object.upper !== "string" || object.upper.length)
+                    message.upper = $String(object.upper);
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a VariableBounds message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.VariableBounds
+         * @static
+         * @param {stimnet.VariableBounds} message VariableBounds
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        VariableBounds.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.variable = "";
+                object.lower = "";
+                object.upper = "";
+            }
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable"))
+                object.variable = message.variable;
+            if (message.lower != null && $Object.hasOwnProperty.call(message, "lower"))
+                object.lower = message.lower;
+            if (message.upper != null && $Object.hasOwnProperty.call(message, "upper"))
+                object.upper = message.upper;
+            return object;
+        };
+
+        /**
+         * Converts this VariableBounds to JSON.
+         * @function toJSON
+         * @memberof stimnet.VariableBounds
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        VariableBounds.prototype.toJSON = function() {
+            return VariableBounds.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return VariableBounds;
+    })();
+
+    stimnet.OutputDeclaration = (function() {
+
+        /**
+         * Properties of an OutputDeclaration.
+         * @typedef {Object} stimnet.OutputDeclaration.$Properties
+         * @property {string} [name] OutputDeclaration name
+         * @property {string} [kind] OutputDeclaration kind
+         * @property {Array.<string>} [categories] OutputDeclaration categories
+         * @property {Array.<number>} [edges] OutputDeclaration edges
+         * @property {string} [lower] OutputDeclaration lower
+         * @property {string} [upper] OutputDeclaration upper
+         * @property {Array.<string>} [terms] OutputDeclaration terms
+         * @property {number} [digits] OutputDeclaration digits
+         * @property {string} [unit] OutputDeclaration unit
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of an OutputDeclaration.
+         * @memberof stimnet
+         * @interface IOutputDeclaration
+         * @augments stimnet.OutputDeclaration.$Properties
+         * @deprecated Use stimnet.OutputDeclaration.$Properties instead.
+         */
+
+        /**
+         * Shape of an OutputDeclaration.
+         * @typedef {stimnet.OutputDeclaration.$Properties} stimnet.OutputDeclaration.$Shape
+         */
+
+        /**
+         * Constructs a new OutputDeclaration.
+         * @memberof stimnet
+         * @classdesc Represents an OutputDeclaration.
+         * @constructor
+         * @param {stimnet.OutputDeclaration.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const OutputDeclaration = function (properties) {
+            this.categories = [];
+            this.edges = [];
+            this.terms = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * OutputDeclaration name.
+         * @member {string} name
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.name = "";
+
+        /**
+         * OutputDeclaration kind.
+         * @member {string} kind
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.kind = "";
+
+        /**
+         * OutputDeclaration categories.
+         * @member {Array.<string>} categories
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.categories = $util.emptyArray;
+
+        /**
+         * OutputDeclaration edges.
+         * @member {Array.<number>} edges
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.edges = $util.emptyArray;
+
+        /**
+         * OutputDeclaration lower.
+         * @member {string} lower
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.lower = "";
+
+        /**
+         * OutputDeclaration upper.
+         * @member {string} upper
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.upper = "";
+
+        /**
+         * OutputDeclaration terms.
+         * @member {Array.<string>} terms
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.terms = $util.emptyArray;
+
+        /**
+         * OutputDeclaration digits.
+         * @member {number} digits
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.digits = 0;
+
+        /**
+         * OutputDeclaration unit.
+         * @member {string} unit
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.unit = "";
+
+        /**
+         * Creates a new OutputDeclaration instance using the specified properties.
+         * @function create
+         * @memberof stimnet.OutputDeclaration
+         * @static
+         * @param {stimnet.OutputDeclaration.$Properties=} [properties] Properties to set
+         * @returns {stimnet.OutputDeclaration} OutputDeclaration instance
+         * @type {{
+         *   (properties: stimnet.OutputDeclaration.$Shape): stimnet.OutputDeclaration & stimnet.OutputDeclaration.$Shape;
+         *   (properties?: stimnet.OutputDeclaration.$Properties): stimnet.OutputDeclaration;
+         * }}
+         */
+        OutputDeclaration.create = function(properties) {
+            return new OutputDeclaration(properties);
+        };
+
+        /**
+         * Encodes the specified OutputDeclaration message. Does not implicitly {@link stimnet.OutputDeclaration.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.OutputDeclaration
+         * @static
+         * @param {stimnet.OutputDeclaration.$Properties} message OutputDeclaration message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        OutputDeclaration.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+            if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.kind);
+            if (message.categories != null && message.categories.length)
+                for (let i = 0; i < message.categories.length; ++i)
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.categories[i]);
+            if (message.edges != null && message.edges.length)
+                writer.uint32(/* id 4, wireType 2 =*/34).doubles(message.edges);
+            if (message.lower != null && $Object.hasOwnProperty.call(message, "lower") && message.lower !== "")
+                writer.uint32(/* id 5, wireType 2 =*/42).string(message.lower);
+            if (message.upper != null && $Object.hasOwnProperty.call(message, "upper") && message.upper !== "")
+                writer.uint32(/* id 6, wireType 2 =*/50).string(message.upper);
+            if (message.terms != null && message.terms.length)
+                for (let i = 0; i < message.terms.length; ++i)
+                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.terms[i]);
+            if (message.digits != null && $Object.hasOwnProperty.call(message, "digits") && message.digits !== 0)
+                writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.digits);
+            if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== "")
+                writer.uint32(/* id 9, wireType 2 =*/74).string(message.unit);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes an OutputDeclaration message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.OutputDeclaration
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.OutputDeclaration & stimnet.OutputDeclaration.$Shape} OutputDeclaration
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        OutputDeclaration.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.OutputDeclaration();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.name = value;
+                        else
+                            delete message.name;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.kind = value;
+                        else
+                            delete message.kind;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.categories && message.categories.length))
+                            message.categories = [];
+                        message.categories.push(reader.stringVerify());
+                        continue;
+                    }
+                case 4: {
+                        if (wireType === 2) {
+                            if (!(message.edges && message.edges.length))
+                                message.edges = [];
+                            reader.doubles(message.edges);
+                            continue;
+                        }
+                        if (wireType !== 1)
+                            break;
+                        if (!(message.edges && message.edges.length))
+                            message.edges = [];
+                        message.edges.push(reader.double());
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.lower = value;
+                        else
+                            delete message.lower;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.upper = value;
+                        else
+                            delete message.upper;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.terms && message.terms.length))
+                            message.terms = [];
+                        message.terms.push(reader.stringVerify());
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.digits = value;
+                        else
+                            delete message.digits;
+                        continue;
+                    }
+                case 9: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.unit = value;
+                        else
+                            delete message.unit;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies an OutputDeclaration message.
+         * @function verify
+         * @memberof stimnet.OutputDeclaration
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        OutputDeclaration.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                if (!$util.isString(message.name))
+                    return "name: string expected";
+            if (message.kind != null && $Object.hasOwnProperty.call(message, "kind"))
+                if (!$util.isString(message.kind))
+                    return "kind: string expected";
+            if (message.categories != null && $Object.hasOwnProperty.call(message, "categories")) {
+                if (!$Array.isArray(message.categories))
+                    return "categories: array expected";
+                for (let i = 0; i < message.categories.length; ++i)
+                    if (!$util.isString(message.categories[i]))
+                        return "categories: string[] expected";
+            }
+            if (message.edges != null && $Object.hasOwnProperty.call(message, "edges")) {
+                if (!$Array.isArray(message.edges))
+                    return "edges: array expected";
+                for (let i = 0; i < message.edges.length; ++i)
+                    if (typeof message.edges[i] !== "number")
+                        return "edges: number[] expected";
+            }
+            if (message.lower != null && $Object.hasOwnProperty.call(message, "lower"))
+                if (!$util.isString(message.lower))
+                    return "lower: string expected";
+            if (message.upper != null && $Object.hasOwnProperty.call(message, "upper"))
+                if (!$util.isString(message.upper))
+                    return "upper: string expected";
+            if (message.terms != null && $Object.hasOwnProperty.call(message, "terms")) {
+                if (!$Array.isArray(message.terms))
+                    return "terms: array expected";
+                for (let i = 0; i < message.terms.length; ++i)
+                    if (!$util.isString(message.terms[i]))
+                        return "terms: string[] expected";
+            }
+            if (message.digits != null && $Object.hasOwnProperty.call(message, "digits"))
+                if (!$util.isInteger(message.digits))
+                    return "digits: integer expected";
+            if (message.unit != null && $Object.hasOwnProperty.call(message, "unit"))
+                if (!$util.isString(message.unit))
+                    return "unit: string expected";
+            return null;
+        };
+
+        /**
+         * Creates an OutputDeclaration message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.OutputDeclaration
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.OutputDeclaration} OutputDeclaration
+         */
+        OutputDeclaration.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.OutputDeclaration)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.OutputDeclaration: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.OutputDeclaration();
+            if (object.name != null)
+                if (typeof object.name !== "string" || object.name.length)
+                    message.name = $String(object.name);
+            if (object.kind != null)
+                if (typeof object.kind !== "string" || object.kind.length)
+                    message.kind = $String(object.kind);
+            if (object.categories) {
+                if (!$Array.isArray(object.categories))
+                    throw $TypeError(".stimnet.OutputDeclaration.categories: array expected");
+                message.categories = $Array(object.categories.length);
+                for (let i = 0; i < object.categories.length; ++i)
+                    message.categories[i] = $String(object.categories[i]);
+            }
+            if (object.edges) {
+                if (!$Array.isArray(object.edges))
+                    throw $TypeError(".stimnet.OutputDeclaration.edges: array expected");
+                message.edges = $Array(object.edges.length);
+                for (let i = 0; i < object.edges.length; ++i)
+                    message.edges[i] = $Number(object.edges[i]);
+            }
+            if (object.lower != null)
+                if (typeof object.lower !== "string" || object.lower.length)
+                    message.lower = $String(object.lower);
+            if (object.upper != null)
+                if (typeof object.upper !== "string" || object.upper.length)
+                    message.upper = $String(object.upper);
+            if (object.terms) {
+                if (!$Array.isArray(object.terms))
+                    throw $TypeError(".stimnet.OutputDeclaration.terms: array expected");
+                message.terms = $Array(object.terms.length);
+                for (let i = 0; i < object.terms.length; ++i)
+                    message.terms[i] = $String(object.terms[i]);
+            }
+            if (object.digits != null)
+                if ($Number(object.digits) !== 0)
+                    message.digits = object.digits >>> 0;
+            if (object.unit != null)
+                if (typeof object.unit !== "string" || object.unit.length)
+                    message.unit = $String(object.unit);
+            return message;
+        };
+
+        /**
+         * Creates a plain object from an OutputDeclaration message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.OutputDeclaration
+         * @static
+         * @param {stimnet.OutputDeclaration} message OutputDeclaration
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        OutputDeclaration.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults) {
+                object.categories = [];
+                object.edges = [];
+                object.terms = [];
+            }
+            if (options.defaults) {
+                object.name = "";
+                object.kind = "";
+                object.lower = "";
+                object.upper = "";
+                object.digits = 0;
+                object.unit = "";
+            }
+            if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                object.name = message.name;
+            if (message.kind != null && $Object.hasOwnProperty.call(message, "kind"))
+                object.kind = message.kind;
+            if (message.categories && message.categories.length) {
+                object.categories = $Array(message.categories.length);
+                for (let j = 0; j < message.categories.length; ++j)
+                    object.categories[j] = message.categories[j];
+            }
+            if (message.edges && message.edges.length) {
+                object.edges = $Array(message.edges.length);
+                for (let j = 0; j < message.edges.length; ++j)
+                    object.edges[j] = options.json && !$isFinite(message.edges[j]) ? $String(message.edges[j]) : message.edges[j];
+            }
+            if (message.lower != null && $Object.hasOwnProperty.call(message, "lower"))
+                object.lower = message.lower;
+            if (message.upper != null && $Object.hasOwnProperty.call(message, "upper"))
+                object.upper = message.upper;
+            if (message.terms && message.terms.length) {
+                object.terms = $Array(message.terms.length);
+                for (let j = 0; j < message.terms.length; ++j)
+                    object.terms[j] = message.terms[j];
+            }
+            if (message.digits != null && $Object.hasOwnProperty.call(message, "digits"))
+                object.digits = message.digits;
+            if (message.unit != null && $Object.hasOwnProperty.call(message, "unit"))
+                object.unit = message.unit;
+            return object;
+        };
+
+        /**
+         * Converts this OutputDeclaration to JSON.
+         * @function toJSON
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        OutputDeclaration.prototype.toJSON = function() {
+            return OutputDeclaration.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return OutputDeclaration;
+    })();
+
+    stimnet.VariableContract = (function() {
+
+        /**
+         * Properties of a VariableContract.
+         * @typedef {Object} stimnet.VariableContract.$Properties
+         * @property {string} [variable] VariableContract variable
+         * @property {string} [type] VariableContract type
+         * @property {string} [unit] VariableContract unit
+         * @property {Array.<string>} [levels] VariableContract levels
+         * @property {Array.<number>} [breakpoints] VariableContract breakpoints
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a VariableContract.
+         * @memberof stimnet
+         * @interface IVariableContract
+         * @augments stimnet.VariableContract.$Properties
+         * @deprecated Use stimnet.VariableContract.$Properties instead.
+         */
+
+        /**
+         * Shape of a VariableContract.
+         * @typedef {stimnet.VariableContract.$Properties} stimnet.VariableContract.$Shape
+         */
+
+        /**
+         * Constructs a new VariableContract.
+         * @memberof stimnet
+         * @classdesc Represents a VariableContract.
+         * @constructor
+         * @param {stimnet.VariableContract.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const VariableContract = function (properties) {
+            this.levels = [];
+            this.breakpoints = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * VariableContract variable.
+         * @member {string} variable
+         * @memberof stimnet.VariableContract
+         * @instance
+         */
+        VariableContract.prototype.variable = "";
+
+        /**
+         * VariableContract type.
+         * @member {string} type
+         * @memberof stimnet.VariableContract
+         * @instance
+         */
+        VariableContract.prototype.type = "";
+
+        /**
+         * VariableContract unit.
+         * @member {string} unit
+         * @memberof stimnet.VariableContract
+         * @instance
+         */
+        VariableContract.prototype.unit = "";
+
+        /**
+         * VariableContract levels.
+         * @member {Array.<string>} levels
+         * @memberof stimnet.VariableContract
+         * @instance
+         */
+        VariableContract.prototype.levels = $util.emptyArray;
+
+        /**
+         * VariableContract breakpoints.
+         * @member {Array.<number>} breakpoints
+         * @memberof stimnet.VariableContract
+         * @instance
+         */
+        VariableContract.prototype.breakpoints = $util.emptyArray;
+
+        /**
+         * Creates a new VariableContract instance using the specified properties.
+         * @function create
+         * @memberof stimnet.VariableContract
+         * @static
+         * @param {stimnet.VariableContract.$Properties=} [properties] Properties to set
+         * @returns {stimnet.VariableContract} VariableContract instance
+         * @type {{
+         *   (properties: stimnet.VariableContract.$Shape): stimnet.VariableContract & stimnet.VariableContract.$Shape;
+         *   (properties?: stimnet.VariableContract.$Properties): stimnet.VariableContract;
+         * }}
+         */
+        VariableContract.create = function(properties) {
+            return new VariableContract(properties);
+        };
+
+        /**
+         * Encodes the specified VariableContract message. Does not implicitly {@link stimnet.VariableContract.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.VariableContract
+         * @static
+         * @param {stimnet.VariableContract.$Properties} message VariableContract message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        VariableContract.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable") && message.variable !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.variable);
+            if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.type);
+            if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.unit);
+            if (message.levels != null && message.levels.length)
+                for (let i = 0; i < message.levels.length; ++i)
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.levels[i]);
+            if (message.breakpoints != null && message.breakpoints.length)
+                writer.uint32(/* id 5, wireType 2 =*/42).doubles(message.breakpoints);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a VariableContract message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.VariableContract
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.VariableContract & stimnet.VariableContract.$Shape} VariableContract
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        VariableContract.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.VariableContract();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.variable = value;
+                        else
+                            delete message.variable;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.type = value;
+                        else
+                            delete message.type;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.unit = value;
+                        else
+                            delete message.unit;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.levels && message.levels.length))
+                            message.levels = [];
+                        message.levels.push(reader.stringVerify());
+                        continue;
+                    }
+                case 5: {
+                        if (wireType === 2) {
+                            if (!(message.breakpoints && message.breakpoints.length))
+                                message.breakpoints = [];
+                            reader.doubles(message.breakpoints);
+                            continue;
+                        }
+                        if (wireType !== 1)
+                            break;
+                        if (!(message.breakpoints && message.breakpoints.length))
+                            message.breakpoints = [];
+                        message.breakpoints.push(reader.double());
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a VariableContract message.
+         * @function verify
+         * @memberof stimnet.VariableContract
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        VariableContract.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable"))
+                if (!$util.isString(message.variable))
+                    return "variable: string expected";
+            if (message.type != null && $Object.hasOwnProperty.call(message, "type"))
+                if (!$util.isString(message.type))
+                    return "type: string expected";
+            if (message.unit != null && $Object.hasOwnProperty.call(message, "unit"))
+                if (!$util.isString(message.unit))
+                    return "unit: string expected";
+            if (message.levels != null && $Object.hasOwnProperty.call(message, "levels")) {
+                if (!$Array.isArray(message.levels))
+                    return "levels: array expected";
+                for (let i = 0; i < message.levels.length; ++i)
+                    if (!$util.isString(message.levels[i]))
+                        return "levels: string[] expected";
+            }
+            if (message.breakpoints != null && $Object.hasOwnProperty.call(message, "breakpoints")) {
+                if (!$Array.isArray(message.breakpoints))
+                    return "breakpoints: array expected";
+                for (let i = 0; i < message.breakpoints.length; ++i)
+                    if (typeof message.breakpoints[i] !== "number")
+                        return "breakpoints: number[] expected";
+            }
+            return null;
+        };
+
+        /**
+         * Creates a VariableContract message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.VariableContract
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.VariableContract} VariableContract
+         */
+        VariableContract.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.VariableContract)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.VariableContract: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.VariableContract();
+            if (object.variable != null)
+                if (typeof object.variable !== "string" || object.variable.length)
+                    message.variable = $String(object.variable);
+            if (object.type != null)
+                if (typeof object.type !== "string" || object.type.length)
+                    message.type = $String(object.type);
+            if (object.unit != null)
+                if (typeof object.unit !== "string" || object.unit.length)
+                    message.unit = $String(object.unit);
+            if (object.levels) {
+                if (!$Array.isArray(object.levels))
+                    throw $TypeError(".stimnet.VariableContract.levels: array expected");
+                message.levels = $Array(object.levels.length);
+                for (let i = 0; i < object.levels.length; ++i)
+                    message.levels[i] = $String(object.levels[i]);
+            }
+            if (object.breakpoints) {
+                if (!$Array.isArray(object.breakpoints))
+                    throw $TypeError(".stimnet.VariableContract.breakpoints: array expected");
+                message.breakpoints = $Array(object.breakpoints.length);
+                for (let i = 0; i < object.breakpoints.length; ++i)
+                    message.breakpoints[i] = $Number(object.breakpoints[i]);
+            }
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a VariableContract message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.VariableContract
+         * @static
+         * @param {stimnet.VariableContract} message VariableContract
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        VariableContract.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults) {
+                object.levels = [];
+                object.breakpoints = [];
+            }
+            if (options.defaults) {
+                object.variable = "";
+                object.type = "";
+                object.unit = "";
+            }
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable"))
+                object.variable = message.variable;
+            if (message.type != null && $Object.hasOwnProperty.call(message, "type"))
+                object.type = message.type;
+            if (message.unit != null && $Object.hasOwnProperty.call(message, "unit"))
+                object.unit = message.unit;
+            if (message.levels && message.levels.length) {
+                object.levels = $Array(message.levels.length);
+                for (let j = 0; j < message.levels.length; ++j)
+                    object.levels[j] = message.levels[j];
+            }
+            if (message.breakpoints && message.breakpoints.length) {
+                object.breakpoints = $Array(message.breakpoints.length);
+                for (let j = 0; j < message.breakpoints.length; ++j)
+                    object.breakpoints[j] = options.json && !$isFinite(message.breakpoints[j]) ? $String(message.breakpoints[j]) : message.breakpoints[j];
+            }
+            return object;
+        };
+
+        /**
+         * Converts this VariableContract to JSON.
+         * @function toJSON
+         * @memberof stimnet.VariableContract
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        VariableContract.prototype.toJSON = function() {
+            return VariableContract.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return VariableContract;
+    })();
+
+    stimnet.VariableMapping = (function() {
+
+        /**
+         * Properties of a VariableMapping.
+         * @typedef {Object} stimnet.VariableMapping.$Properties
+         * @property {string} [peer] VariableMapping peer
+         * @property {string} [variable] VariableMapping variable
+         * @property {string} [local] VariableMapping local
+         * @property {Array.<stimnet.LevelMapping.$Properties>} [levels] VariableMapping levels
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a VariableMapping.
+         * @memberof stimnet
+         * @interface IVariableMapping
+         * @augments stimnet.VariableMapping.$Properties
+         * @deprecated Use stimnet.VariableMapping.$Properties instead.
+         */
+
+        /**
+         * Shape of a VariableMapping.
+         * @typedef {stimnet.VariableMapping.$Properties} stimnet.VariableMapping.$Shape
+         */
+
+        /**
+         * Constructs a new VariableMapping.
+         * @memberof stimnet
+         * @classdesc Represents a VariableMapping.
+         * @constructor
+         * @param {stimnet.VariableMapping.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const VariableMapping = function (properties) {
+            this.levels = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * VariableMapping peer.
+         * @member {string} peer
+         * @memberof stimnet.VariableMapping
+         * @instance
+         */
+        VariableMapping.prototype.peer = "";
+
+        /**
+         * VariableMapping variable.
+         * @member {string} variable
+         * @memberof stimnet.VariableMapping
+         * @instance
+         */
+        VariableMapping.prototype.variable = "";
+
+        /**
+         * VariableMapping local.
+         * @member {string} local
+         * @memberof stimnet.VariableMapping
+         * @instance
+         */
+        VariableMapping.prototype.local = "";
+
+        /**
+         * VariableMapping levels.
+         * @member {Array.<stimnet.LevelMapping>} levels
+         * @memberof stimnet.VariableMapping
+         * @instance
+         */
+        VariableMapping.prototype.levels = $util.emptyArray;
+
+        /**
+         * Creates a new VariableMapping instance using the specified properties.
+         * @function create
+         * @memberof stimnet.VariableMapping
+         * @static
+         * @param {stimnet.VariableMapping.$Properties=} [properties] Properties to set
+         * @returns {stimnet.VariableMapping} VariableMapping instance
+         * @type {{
+         *   (properties: stimnet.VariableMapping.$Shape): stimnet.VariableMapping & stimnet.VariableMapping.$Shape;
+         *   (properties?: stimnet.VariableMapping.$Properties): stimnet.VariableMapping;
+         * }}
+         */
+        VariableMapping.create = function(properties) {
+            return new VariableMapping(properties);
+        };
+
+        /**
+         * Encodes the specified VariableMapping message. Does not implicitly {@link stimnet.VariableMapping.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.VariableMapping
+         * @static
+         * @param {stimnet.VariableMapping.$Properties} message VariableMapping message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        VariableMapping.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.peer != null && $Object.hasOwnProperty.call(message, "peer") && message.peer !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.peer);
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable") && message.variable !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.variable);
+            if (message.local != null && $Object.hasOwnProperty.call(message, "local") && message.local !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.local);
+            if (message.levels != null && message.levels.length)
+                for (let i = 0; i < message.levels.length; ++i)
+                    $root.stimnet.LevelMapping.encode(message.levels[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a VariableMapping message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.VariableMapping
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.VariableMapping & stimnet.VariableMapping.$Shape} VariableMapping
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        VariableMapping.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.VariableMapping();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.peer = value;
+                        else
+                            delete message.peer;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.variable = value;
+                        else
+                            delete message.variable;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.local = value;
+                        else
+                            delete message.local;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.levels && message.levels.length))
+                            message.levels = [];
+                        message.levels.push($root.stimnet.LevelMapping.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a VariableMapping message.
+         * @function verify
+         * @memberof stimnet.VariableMapping
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        VariableMapping.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.peer != null && $Object.hasOwnProperty.call(message, "peer"))
+                if (!$util.isString(message.peer))
+                    return "peer: string expected";
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable"))
+                if (!$util.isString(message.variable))
+                    return "variable: string expected";
+            if (message.local != null && $Object.hasOwnProperty.call(message, "local"))
+                if (!$util.isString(message.local))
+                    return "local: string expected";
+            if (message.levels != null && $Object.hasOwnProperty.call(message, "levels")) {
+                if (!$Array.isArray(message.levels))
+                    return "levels: array expected";
+                for (let i = 0; i < message.levels.length; ++i) {
+                    let error = $root.stimnet.LevelMapping.verify(message.levels[i], _depth + 1);
+                    if (error)
+                        return "levels." + error;
+                }
+            }
+            return null;
+        };
+
+        /**
+         * Creates a VariableMapping message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.VariableMapping
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.VariableMapping} VariableMapping
+         */
+        VariableMapping.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.VariableMapping)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.VariableMapping: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.VariableMapping();
+            if (object.peer != null)
+                if (typeof object.peer !== "string" || object.peer.length)
+                    message.peer = $String(object.peer);
+            if (object.variable != null)
+                if (typeof object.variable !== "string" || object.variable.length)
+                    message.variable = $String(object.variable);
+            if (object.local != null)
+                if (typeof object.local !== "string" || object.local.length)
+                    message.local = $String(object.local);
+            if (object.levels) {
+                if (!$Array.isArray(object.levels))
+                    throw $TypeError(".stimnet.VariableMapping.levels: array expected");
+                message.levels = $Array(object.levels.length);
+                for (let i = 0; i < object.levels.length; ++i) {
+                    if (!$util.isObject(object.levels[i]))
+                        throw $TypeError(".stimnet.VariableMapping.levels: object expected");
+                    message.levels[i] = $root.stimnet.LevelMapping.fromObject(object.levels[i], _depth + 1);
+                }
+            }
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a VariableMapping message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.VariableMapping
+         * @static
+         * @param {stimnet.VariableMapping} message VariableMapping
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        VariableMapping.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults)
+                object.levels = [];
+            if (options.defaults) {
+                object.peer = "";
+                object.variable = "";
+                object.local = "";
+            }
+            if (message.peer != null && $Object.hasOwnProperty.call(message, "peer"))
+                object.peer = message.peer;
+            if (message.variable != null && $Object.hasOwnProperty.call(message, "variable"))
+                object.variable = message.variable;
+            if (message.local != null && $Object.hasOwnProperty.call(message, "local"))
+                object.local = message.local;
+            if (message.levels && message.levels.length) {
+                object.levels = $Array(message.levels.length);
+                for (let j = 0; j < message.levels.length; ++j)
+                    object.levels[j] = $root.stimnet.LevelMapping.toObject(message.levels[j], options, _depth + 1);
+            }
+            return object;
+        };
+
+        /**
+         * Converts this VariableMapping to JSON.
+         * @function toJSON
+         * @memberof stimnet.VariableMapping
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        VariableMapping.prototype.toJSON = function() {
+            return VariableMapping.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return VariableMapping;
+    })();
+
+    stimnet.LevelMapping = (function() {
+
+        /**
+         * Properties of a LevelMapping.
+         * @typedef {Object} stimnet.LevelMapping.$Properties
+         * @property {string} [local] LevelMapping local
+         * @property {string} [level] LevelMapping level
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a LevelMapping.
+         * @memberof stimnet
+         * @interface ILevelMapping
+         * @augments stimnet.LevelMapping.$Properties
+         * @deprecated Use stimnet.LevelMapping.$Properties instead.
+         */
+
+        /**
+         * Shape of a LevelMapping.
+         * @typedef {stimnet.LevelMapping.$Properties} stimnet.LevelMapping.$Shape
+         */
+
+        /**
+         * Constructs a new LevelMapping.
+         * @memberof stimnet
+         * @classdesc Represents a LevelMapping.
+         * @constructor
+         * @param {stimnet.LevelMapping.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const LevelMapping = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * LevelMapping local.
+         * @member {string} local
+         * @memberof stimnet.LevelMapping
+         * @instance
+         */
+        LevelMapping.prototype.local = "";
+
+        /**
+         * LevelMapping level.
+         * @member {string} level
+         * @memberof stimnet.LevelMapping
+         * @instance
+         */
+        LevelMapping.prototype.level = "";
+
+        /**
+         * Creates a new LevelMapping instance using the specified properties.
+         * @function create
+         * @memberof stimnet.LevelMapping
+         * @static
+         * @param {stimnet.LevelMapping.$Properties=} [properties] Properties to set
+         * @returns {stimnet.LevelMapping} LevelMapping instance
+         * @type {{
+         *   (properties: stimnet.LevelMapping.$Shape): stimnet.LevelMapping & stimnet.LevelMapping.$Shape;
+         *   (properties?: stimnet.LevelMapping.$Properties): stimnet.LevelMapping;
+         * }}
+         */
+        LevelMapping.create = function(properties) {
+            return new LevelMapping(properties);
+        };
+
+        /**
+         * Encodes the specified LevelMapping message. Does not implicitly {@link stimnet.LevelMapping.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.LevelMapping
+         * @static
+         * @param {stimnet.LevelMapping.$Properties} message LevelMapping message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        LevelMapping.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.local != null && $Object.hasOwnProperty.call(message, "local") && message.local !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.local);
+            if (message.level != null && $Object.hasOwnProperty.call(message, "level") && message.level !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.level);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a LevelMapping message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.LevelMapping
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.LevelMapping & stimnet.LevelMapping.$Shape} LevelMapping
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        LevelMapping.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.LevelMapping();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.local = value;
+                        else
+                            delete message.local;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.level = value;
+                        else
+                            delete message.level;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a LevelMapping message.
+         * @function verify
+         * @memberof stimnet.LevelMapping
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        LevelMapping.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.local != null && $Object.hasOwnProperty.call(message, "local"))
+                if (!$util.isString(message.local))
+                    return "local: string expected";
+            if (message.level != null && $Object.hasOwnProperty.call(message, "level"))
+                if (!$util.isString(message.level))
+                    return "level: string expected";
+            return null;
+        };
+
+        /**
+         * Creates a LevelMapping message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.LevelMapping
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.LevelMapping} LevelMapping
+         */
+        LevelMapping.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.LevelMapping)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.LevelMapping: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.LevelMapping();
+            if (object.local != null)
+                if (typeof object.local !== "string" || object.local.length)
+                    message.local = $String(object.local);
+            if (object.level != null)
+                if (typeof object.level !== "string" || object.level.length)
+                    message.level = $String(object.level);
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a LevelMapping message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.LevelMapping
+         * @static
+         * @param {stimnet.LevelMapping} message LevelMapping
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        LevelMapping.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.local = "";
+                object.level = "";
+            }
+            if (message.local != null && $Object.hasOwnProperty.call(message, "local"))
+                object.local = message.local;
+            if (message.level != null && $Object.hasOwnProperty.call(message, "level"))
+                object.level = message.level;
+            return object;
+        };
+
+        /**
+         * Converts this LevelMapping to JSON.
+         * @function toJSON
+         * @memberof stimnet.LevelMapping
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        LevelMapping.prototype.toJSON = function() {
+            return LevelMapping.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return LevelMapping;
     })();
 
     stimnet.Program = (function() {
@@ -9735,6 +12328,8 @@ export const stimnet = $root.stimnet = (() => {
          * @property {number} [releasedAtMs] Receipt releasedAtMs
          * @property {string} [requester] Receipt requester
          * @property {string} [custody] Receipt custody
+         * @property {string} [engine] Receipt engine
+         * @property {string} [grade] Receipt grade
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -9855,6 +12450,22 @@ export const stimnet = $root.stimnet = (() => {
         Receipt.prototype.custody = "";
 
         /**
+         * Receipt engine.
+         * @member {string} engine
+         * @memberof stimnet.Receipt
+         * @instance
+         */
+        Receipt.prototype.engine = "";
+
+        /**
+         * Receipt grade.
+         * @member {string} grade
+         * @memberof stimnet.Receipt
+         * @instance
+         */
+        Receipt.prototype.grade = "";
+
+        /**
          * Creates a new Receipt instance using the specified properties.
          * @function create
          * @memberof stimnet.Receipt
@@ -9908,6 +12519,10 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 10, wireType 2 =*/82).string(message.requester);
             if (message.custody != null && $Object.hasOwnProperty.call(message, "custody") && message.custody !== "")
                 writer.uint32(/* id 11, wireType 2 =*/90).string(message.custody);
+            if (message.engine != null && $Object.hasOwnProperty.call(message, "engine") && message.engine !== "")
+                writer.uint32(/* id 12, wireType 2 =*/98).string(message.engine);
+            if (message.grade != null && $Object.hasOwnProperty.call(message, "grade") && message.grade !== "")
+                writer.uint32(/* id 13, wireType 2 =*/106).string(message.grade);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -10051,6 +12666,24 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.custody;
                         continue;
                     }
+                case 12: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.engine = value;
+                        else
+                            delete message.engine;
+                        continue;
+                    }
+                case 13: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.grade = value;
+                        else
+                            delete message.grade;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -10116,6 +12749,12 @@ export const stimnet = $root.stimnet = (() => {
             if (message.custody != null && $Object.hasOwnProperty.call(message, "custody"))
                 if (!$util.isString(message.custody))
                     return "custody: string expected";
+            if (message.engine != null && $Object.hasOwnProperty.call(message, "engine"))
+                if (!$util.isString(message.engine))
+                    return "engine: string expected";
+            if (message.grade != null && $Object.hasOwnProperty.call(message, "grade"))
+                if (!$util.isString(message.grade))
+                    return "grade: string expected";
             return null;
         };
 
@@ -10170,6 +12809,12 @@ export const stimnet = $root.stimnet = (() => {
             if (object.custody != null)
                 if (typeof object.custody !== "string" || object.custody.length)
                     message.custody = $String(object.custody);
+            if (object.engine != null)
+                if (typeof object.engine !== "string" || object.engine.length)
+                    message.engine = $String(object.engine);
+            if (object.grade != null)
+                if (typeof object.grade !== "string" || object.grade.length)
+                    message.grade = $String(object.grade);
             return message;
         };
 
@@ -10202,6 +12847,8 @@ export const stimnet = $root.stimnet = (() => {
                 object.releasedAtMs = 0;
                 object.requester = "";
                 object.custody = "";
+                object.engine = "";
+                object.grade = "";
             }
             if (message.requestHash != null && $Object.hasOwnProperty.call(message, "requestHash"))
                 object.requestHash = message.requestHash;
@@ -10225,6 +12872,10 @@ export const stimnet = $root.stimnet = (() => {
                 object.requester = message.requester;
             if (message.custody != null && $Object.hasOwnProperty.call(message, "custody"))
                 object.custody = message.custody;
+            if (message.engine != null && $Object.hasOwnProperty.call(message, "engine"))
+                object.engine = message.engine;
+            if (message.grade != null && $Object.hasOwnProperty.call(message, "grade"))
+                object.grade = message.grade;
             return object;
         };
 
