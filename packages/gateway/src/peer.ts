@@ -56,7 +56,12 @@ export interface NodeView {
   readonly endpointUrl: string
   readonly connected: boolean
   readonly lastSeenMs: number
+  /** Engine and isolation grade in its own words. */
   readonly sandbox: string
+  readonly sandboxEngine: string
+  readonly sandboxGrade: string
+  /** Scripts that run there. */
+  readonly languages: readonly string[]
 }
 
 /** An own catalog: `number` is stable per node. */
@@ -117,6 +122,9 @@ export interface PartView {
   /** 0 to 1. */
   readonly progress: number
   readonly output?: Output
+  /** What ran it, from the receipt: its engine and isolation grade. */
+  readonly engine?: string
+  readonly grade?: string
   /** The sealed JobResult as received, base64url text of a compact JWS: evidence anybody can verify. */
   readonly receipt?: string
   readonly warnings: readonly string[]

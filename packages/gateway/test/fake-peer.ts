@@ -170,7 +170,10 @@ export class FakePeer implements GatewayPeer {
       endpointUrl: 'http://127.0.0.1:8000',
       connected: true,
       lastSeenMs: 1_700_000_000_000,
-      sandbox: 'wasm'
+      sandbox: 'wasm',
+      sandboxEngine: 'wasm',
+      sandboxGrade: 'wasm',
+      languages: ['python']
     })
     return [node(2, 'node-2'), node(1, 'node-1')]
   }

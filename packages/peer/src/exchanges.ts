@@ -35,6 +35,19 @@ export interface Exchanges {
   ): AsyncIterable<FollowEvent>
 }
 
+/** What this peer says of itself. */
+export interface HelloFacts {
+  readonly nodeId: string
+  readonly institution: string
+  readonly version: string
+  /** Engine and isolation grade, for people. */
+  readonly sandbox: string
+  readonly sandboxEngine: string
+  readonly sandboxGrade: string
+  /** Scripts that run here. */
+  readonly languages: string[]
+}
+
 /** What answering needs. */
 export interface ExchangeParts {
   readonly clock: Clock
@@ -45,7 +58,7 @@ export interface ExchangeParts {
   readonly database: Database
   readonly events: PeerEvents
   readonly runner: Runner
-  readonly facts: { nodeId: string; institution: string; version: string; sandbox: string }
+  readonly facts: HelloFacts
 }
 
 /** What a peer says of itself and its catalogs is believed for this long, then asked again. */

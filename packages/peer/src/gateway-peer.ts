@@ -87,7 +87,10 @@ function nodeView(parts: GatewayPeerParts, neighbour: Neighbour, connected: Read
     endpointUrl: self ? parts.facts().endpointUrl : `/p2p/${neighbour.peerId}`,
     connected: self || connected.has(neighbour.peerId),
     lastSeenMs: self ? parts.clock.now() : (parts.mesh.lastSeen(neighbour.peerId) ?? neighbour.lastSeenMs),
-    sandbox: neighbour.sandbox
+    sandbox: neighbour.sandbox,
+    sandboxEngine: neighbour.sandboxEngine ?? '',
+    sandboxGrade: neighbour.sandboxGrade ?? '',
+    languages: neighbour.languages ?? []
   }
 }
 

@@ -118,7 +118,10 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
     nodeId: config.node_id,
     institution: config.institution,
     version: VERSION,
-    sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none'
+    sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none',
+    sandboxEngine: engine?.engine ?? 'none',
+    sandboxGrade: engine?.grade ?? 'none',
+    languages: [...(engine?.languages ?? [])]
   }
   const exchanges = createExchanges({ clock, signer, catalogs, admit, jobs, database, runner, events, facts })
 

@@ -37,6 +37,11 @@ export interface Node {
   readonly last_seen: string
   readonly peer_id: string
   readonly sandbox: string
+  readonly sandbox_engine: string
+  /** From weak to strong: none, wasm, wasm+bwrap, docker, docker+gvisor. */
+  readonly sandbox_grade: string
+  /** Scripts that run there. */
+  readonly languages: readonly string[]
 }
 
 /** A variable: its type, unit, and declared levels or breakpoints. */
@@ -148,6 +153,10 @@ export interface Job {
   readonly title: string
   readonly data_catalog_name: string
   readonly warnings: readonly string[]
+  /** What ran it: `node`, `wasm` or `docker`; null before the end and for several peers. */
+  readonly engine: string | null
+  /** Its isolation grade; null where no sandbox was needed. */
+  readonly sandbox_grade: string | null
   readonly receipt: string | null
 }
 
@@ -163,6 +172,10 @@ export interface BroadcastPart {
   readonly reason: string | null
   readonly progress: number
   readonly output: Output | null
+  /** What ran it: `node`, `wasm` or `docker`; null before the end. */
+  readonly engine: string | null
+  /** Its isolation grade; null where no sandbox was needed. */
+  readonly sandbox_grade: string | null
   /** The sealed JobResult: evidence that `verifyReceipt` opens. */
   readonly receipt: string | null
   readonly warnings: readonly string[]

@@ -123,6 +123,8 @@ function partOf(signer: Signer, more: Partial<BroadcastPart>): BroadcastPart {
     node_id: 'n',
     institution: 'i',
     job_id: 'j',
+    engine: 'node',
+    sandbox_grade: null,
     status: 'completed',
     state: 'completed',
     code: null,

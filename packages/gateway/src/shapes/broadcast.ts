@@ -18,6 +18,8 @@ const partShape = output(
     reason: z.string().nullable(),
     progress: z.number().min(0).max(1),
     output: safeOutputShape.nullable(),
+    engine: z.string().nullable().describe('What ran it: node, wasm or docker; null before the end'),
+    sandbox_grade: z.string().nullable().describe('Its isolation grade; null where no sandbox was needed'),
     receipt: z.string().nullable().describe('The sealed JobResult (compact JWS): evidence anybody can verify'),
     warnings: z.array(z.string()),
     updated_at: timestamp
@@ -84,6 +86,8 @@ function partOf(part: PartView, withOutput: boolean): z.output<typeof partShape>
     reason: messageOf(part),
     progress: Math.min(1, Math.max(0, part.progress)),
     output: withOutput ? (part.output ?? null) : null,
+    engine: part.engine ?? null,
+    sandbox_grade: part.grade || null,
     receipt: withOutput ? (part.receipt ?? null) : null,
     warnings: [...part.warnings],
     updated_at: isoOf(part.updatedAtMs)

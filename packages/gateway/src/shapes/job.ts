@@ -34,6 +34,11 @@ export const jobShape = output(
     title: z.string(),
     data_catalog_name: z.string(),
     warnings: z.array(z.string()),
+    engine: z
+      .string()
+      .nullable()
+      .describe('What ran it: node, wasm or docker; null before the end and for several peers'),
+    sandbox_grade: z.string().nullable().describe('Its isolation grade; null where no sandbox was needed'),
     receipt: z.string().nullable().describe("The sealed result of the one peer asked; see a broadcast's parts for many")
   })
 )
@@ -66,6 +71,8 @@ export function jobOf(view: RequestView, options: { withParts: boolean }): JobSh
     title: view.title,
     data_catalog_name: view.catalog,
     warnings: [...view.warnings],
+    engine: second ? null : (only?.engine ?? null),
+    sandbox_grade: second ? null : only?.grade || null,
     receipt: second ? null : (only?.receipt ?? null)
   }
 }

@@ -63,7 +63,10 @@ export const nodeShape = output(
     is_active: z.boolean(),
     last_seen: timestamp,
     peer_id: z.string(),
-    sandbox: z.string().describe('Engine and isolation grade, in its own words')
+    sandbox: z.string().describe('Engine and isolation grade, in its own words'),
+    sandbox_engine: z.string().describe('wasm, docker or none'),
+    sandbox_grade: z.string().describe('Isolation, from weak to strong: none, wasm, wasm+bwrap, docker, docker+gvisor'),
+    languages: z.array(z.string()).describe('Scripts that run there')
   })
 )
 
@@ -78,7 +81,10 @@ export function nodeOf(view: NodeView): z.output<typeof nodeShape> {
     is_active: view.connected,
     last_seen: isoOf(view.lastSeenMs),
     peer_id: view.peerId,
-    sandbox: view.sandbox
+    sandbox: view.sandbox,
+    sandbox_engine: view.sandboxEngine,
+    sandbox_grade: view.sandboxGrade,
+    languages: [...view.languages]
   }
 }
 

@@ -6,6 +6,7 @@ import { toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import { EVIDENCE_LIFETIME_MS } from './admit.ts'
+import type { RanBy } from './execute.ts'
 
 /** How a job ends: with a safe output, or with a code. */
 export type Ending =
@@ -17,7 +18,7 @@ export interface Publication {
   readonly job: JobRecord
   readonly ending: Ending
   readonly codeHash: string
-  readonly image: string
+  readonly ranBy: RanBy
   readonly policyHash: string
   readonly visibleAtMs: number
   /** Why disclosure withheld it: one of our own static texts, for this institution's auditors. */
@@ -69,7 +70,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         outputHash,
         epoch: job.epoch,
         codeHash: publication.codeHash,
-        image: publication.image,
+        ...publication.ranBy,
         policyHash: publication.policyHash,
         auditHead: record.hash,
         auditSequence: record.sequence,

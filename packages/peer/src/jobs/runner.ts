@@ -7,7 +7,7 @@ import type { Database } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import type { Queue } from './admit.ts'
 import { check } from './check.ts'
-import { type Executed, type ExecutionParts, execute, NODE_ENGINE } from './execute.ts'
+import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
 import { visibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from './privacy.ts'
 import { type Ending, type PublishParts, publish } from './publish.ts'
@@ -150,7 +150,12 @@ export class Runner implements Queue {
       const privacy = this.#parts.privacy.of(job.catalog)
       const executed =
         job.runs >= RUNS_MAX
-          ? { ok: false as const, code: 'NODE_ERROR' as const, why: 'the node stopped each time it ran' }
+          ? {
+              ok: false as const,
+              code: 'NODE_ERROR' as const,
+              why: 'the node stopped each time it ran',
+              ranBy: RAN_BY_NODE
+            }
           : await execute({ id: job.id, plan }, { ...this.#parts.execution, privacy }, signal)
       if (this.#stopping.signal.aborted) return this.#putBack(job, running)
       if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
@@ -225,9 +230,10 @@ export class Runner implements Queue {
   ): Promise<{ shown: Promise<void> }> {
     if (!executed.ok) {
       const state = executed.code === 'COHORT_NOT_RELEASABLE' ? 'blocked' : 'failed'
-      return this.#end(job, { state, code: executed.code }, plan, executed.why)
+      return this.#end(job, { state, code: executed.code }, plan, executed.why, executed.ranBy)
     }
-    const { aggregate, cohort, image } = executed
+    const { aggregate, cohort, ranBy } = executed
+    const { image } = ranBy
     const door = await privacy.prepare({ aggregate, cohort, image, filter: plan.cohort, codeHash: codeHashOf(plan) })
     const disclosing = { ...job, state: 'disclosing' as JobState }
     // Judged inside the single writer, against the atoms as they are then: there is no race to lose.
@@ -236,7 +242,7 @@ export class Runner implements Queue {
       const ending: Ending = disclosed.ok
         ? { state: 'completed', output: disclosed.output }
         : { state: 'blocked', code: disclosed.code }
-      const publication = this.#publication(disclosing, ending, plan, image)
+      const publication = this.#publication(disclosing, ending, plan, ranBy)
       const why = disclosed.ok ? {} : { why: disclosed.why }
       const record = await publish(this.#parts, draft, { ...publication, ...why })
       return { record, why: disclosed.ok ? undefined : disclosed.why }
@@ -248,21 +254,22 @@ export class Runner implements Queue {
     job: JobRecord,
     ending: Ending,
     plan: JobPlan | undefined,
-    why?: unknown
+    why?: unknown,
+    ranBy: RanBy = RAN_BY_NODE
   ): Promise<{ shown: Promise<void> }> {
-    const publication = this.#publication(job, ending, plan, NODE_ENGINE)
+    const publication = this.#publication(job, ending, plan, ranBy)
     const record = await this.#parts.database.commit((draft) => publish(this.#parts, draft, publication))
     return { shown: this.#told(record, why) }
   }
 
-  #publication(job: JobRecord, ending: Ending, plan: JobPlan | undefined, image: string) {
+  #publication(job: JobRecord, ending: Ending, plan: JobPlan | undefined, ranBy: RanBy) {
     const privacy = this.#parts.privacy.of(job.catalog)
     const endedAtMs = this.#parts.clock.now()
     return {
       job,
       ending,
       codeHash: plan ? codeHashOf(plan) : '',
-      image,
+      ranBy,
       policyHash: privacy.policyHash,
       visibleAtMs: visibleAt({
         admittedAtMs: job.admittedAtMs,

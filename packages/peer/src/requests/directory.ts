@@ -12,6 +12,10 @@ export interface Neighbour {
   readonly institution: string
   readonly version: string
   readonly sandbox: string
+  /** Absent where it was remembered before peers said so. */
+  readonly sandboxEngine?: string
+  readonly sandboxGrade?: string
+  readonly languages?: readonly string[]
   /** Names of the catalogs that it said it offers. */
   readonly catalogs: readonly string[]
   readonly lastSeenMs: number
@@ -84,6 +88,9 @@ export class Directory {
       institution: hello.institution.slice(0, 200),
       version: hello.version.slice(0, 32),
       sandbox: hello.sandbox.slice(0, 64),
+      sandboxEngine: hello.sandboxEngine.slice(0, 32),
+      sandboxGrade: hello.sandboxGrade.slice(0, 32),
+      languages: hello.languages.slice(0, 8).map((language) => language.slice(0, 32)),
       catalogs: hello.catalogs.slice(0, 256).map((name) => name.slice(0, 64)),
       lastSeenMs: this.#parts.clock.now()
     })

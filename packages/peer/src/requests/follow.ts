@@ -110,6 +110,8 @@ export class Followers {
         state: isJobState(result.state) ? result.state : 'failed',
         progress: 1,
         result: toText(event.result),
+        engine: result.receipt?.engine.slice(0, 32) ?? '',
+        grade: result.receipt?.grade.slice(0, 32) ?? '',
         ...(code === undefined ? {} : { code, reason: result.reason })
       })
     } catch (cause) {

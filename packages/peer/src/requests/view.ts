@@ -102,6 +102,8 @@ async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
     ...(part.reason === undefined ? {} : { reason: part.reason }),
     progress: part.progress,
     ...(output === undefined ? {} : { output }),
+    ...(part.engine === undefined ? {} : { engine: part.engine }),
+    ...(part.grade === undefined ? {} : { grade: part.grade }),
     ...(part.result === undefined ? {} : { receipt: Buffer.from(part.result, 'base64url').toString('ascii') }),
     warnings: part.warnings,
     updatedAtMs: part.updatedAtMs

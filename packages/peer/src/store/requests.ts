@@ -19,6 +19,9 @@ export interface RequestPart {
   readonly decision?: string
   /** The sealed JobResult as received and verified. */
   readonly result?: string
+  /** From its receipt: what ran it. */
+  readonly engine?: string
+  readonly grade?: string
   readonly warnings: readonly string[]
   readonly updatedAtMs: number
 }
