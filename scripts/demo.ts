@@ -2,10 +2,13 @@
  * The demo: three institutions on this machine find each other, a researcher broadcasts a signed job, and one pooled
  * answer comes back. `--serve` keeps them up on ports 8000–8002.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { answerText, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import { cryptographicRandom, type Filter, type Program, signerFromSeed } from '@stimnet/protocol'
 import { type Broadcast, type Client, createClient, signRequest, verifyAndPool } from '@stimnet/sdk'
@@ -14,33 +17,38 @@ import { demoCatalogs } from './demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from './demo/data.ts'
 import { PYTHON, SQL, suggestions, TOO_SMALL } from './demo/questions.ts'
 
-const HELP = `usage: npm run demo [-- --serve]
+const HELP = `usage: npm run demo [-- --serve] [--sandbox auto|wasm|docker]
 
 Starts three institutions with synthetic data on this machine, asks them a few questions and stops.
-  --serve   keep them up on ports 8000, 8001 and 8002 until Ctrl-C
+  --serve           keep them up on ports 8000, 8001 and 8002 until Ctrl-C
+  --sandbox ENGINE  what runs scripts: docker (its image is built first, a few minutes once), wasm (nothing to install),
+                    or auto (default): Docker where an engine answers and has an image, else wasm
+  --help            this text
 `
+
+const ENGINES = ['auto', 'wasm', 'docker'] as const
+type EngineChoice = (typeof ENGINES)[number]
 
 const say = (text = '') => process.stdout.write(`${text}\n`)
 const started = performance.now()
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--help')) {
+  const { values } = readArguments(args)
+  if (values.help) {
     say(HELP)
     return 0
   }
-  const unknown = args.find((arg) => arg !== '--serve')
-  if (unknown !== undefined) {
-    process.stderr.write(`demo: there is no option ${unknown}\n\n${HELP}`)
-    return 2
-  }
-  const serve = args.includes('--serve')
+  const { serve } = values
+  const engine = ENGINES.find((known) => known === values.sandbox)
+  if (engine === undefined) throw new UsageError(`--sandbox is one of ${ENGINES.join(', ')}`)
+  if (engine === 'docker') await buildImage()
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-demo-'))
   const peers: Peer[] = []
   const stopping = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.resolve())
   try {
-    await startInstitutions(folder, serve, peers)
+    await startInstitutions({ folder, serve, engine }, peers)
     const ok = await ask(peers)
     if (serve) {
       say(suggestions(peers[0]?.gatewayUrl ?? ''))
@@ -53,13 +61,45 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function startInstitutions(folder: string, serve: boolean, peers: Peer[]): Promise<void> {
+class UsageError extends Error {}
+
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        serve: { type: 'boolean', default: false },
+        sandbox: { type: 'string', default: 'auto' },
+        help: { type: 'boolean', default: false }
+      }
+    })
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+/** Once for each state of its inputs; its progress goes to standard error. */
+async function buildImage(): Promise<void> {
+  const script = join(import.meta.dirname, 'images.ts')
+  const child = spawn(process.execPath, [script, '--only', 'python'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error('the image for Docker could not be built; --sandbox wasm needs none')
+}
+
+interface DemoChoices {
+  readonly folder: string
+  readonly serve: boolean
+  readonly engine: EngineChoice
+}
+
+async function startInstitutions({ folder, serve, engine }: DemoChoices, peers: Peer[]): Promise<void> {
   say('Three institutions with synthetic data start on this machine.')
   for (const [at, site] of DEMO_SITES.entries()) {
     const port = serve ? 8000 + at : 0
     if (serve && !(await isFree(port)))
       throw new Error(`port ${port} is taken: stop what listens there, then try again`)
-    peers.push(await startInstitution(join(folder, site.nodeId), join(folder, 'sandbox'), site, port, peers[0]))
+    const sandbox = { engine, pool_size: 1, cache_dir: join(folder, 'sandbox') }
+    peers.push(await startInstitution({ folder: join(folder, site.nodeId), sandbox, port }, site, peers[0]))
     say(`  ${site.institution.padEnd(34)} ${peers.at(-1)?.peerId}  (${seconds()})`)
   }
   await until(() => peers.every((peer) => peer.mesh.connected().length === DEMO_SITES.length - 1))
@@ -67,10 +107,8 @@ async function startInstitutions(folder: string, serve: boolean, peers: Peer[]):
 }
 
 async function startInstitution(
-  folder: string,
-  sandboxCache: string,
+  { folder, sandbox, port }: { folder: string; sandbox: object; port: number },
   site: DemoSite,
-  port: number,
   first: Peer | undefined
 ): Promise<Peer> {
   await mkdir(folder, { recursive: true })
@@ -81,7 +119,7 @@ async function startInstitution(
     institution: site.institution,
     mesh: { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: first?.addresses.slice(0, 1) ?? [], open: true },
     gateway: { port },
-    sandbox: { pool_size: 1, cache_dir: sandboxCache },
+    sandbox,
     log: { level: 'error' },
     catalogs: demoCatalogs('data')
   }
@@ -119,6 +157,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
     language: 'python',
     code: PYTHON
   })
+  say(ranIn(python.answer))
   const small = await question(
     'A cohort that is too small',
     { kind: 'sql', sql: TOO_SMALL.sql },
@@ -136,13 +175,19 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   )
   let whole = 0
   for (const peer of peers) whole += (await peer.database.auditLog.verify()).ok ? 1 : 0
-  say(`Audit logs: ${whole} of ${peers.length} are whole, every record chained to the one before.`)
+  say(`Audit logs: ${whole} of ${peers.length} are whole: every record stands in the tree whose root they sign.`)
   const asExpected =
     sql.answer.state === 'completed' &&
     python.answer.state === 'completed' &&
     small.answer.parts.every((p) => p.state === 'blocked')
   say(`Done in ${seconds()}.`)
   return asExpected && holding === receipts.length && whole === peers.length
+}
+
+/** What the receipts say of the sandbox. */
+function ranIn({ parts }: Broadcast): string {
+  const told = parts.flatMap(({ engine, sandbox_grade: grade }) => (engine ? [`${engine} (${grade})`] : []))
+  return `Each receipt names the sandbox it ran in: ${[...new Set(told)].join(', ')}.\n`
 }
 
 async function follow(client: Client, id: string): Promise<Broadcast> {
@@ -173,5 +218,6 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+  if (error instanceof UsageError) process.stderr.write(`\n${HELP}`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
 }

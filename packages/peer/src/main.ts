@@ -1,6 +1,6 @@
 /** The command `stimnet`: finds the subcommand, runs it, and turns what it throws into a line that says what to do. */
-import { CODES, codeOf, StimnetError } from '@stimnet/protocol'
-import { EXIT, helpOf, type Io, runCommand } from './cli/arguments.ts'
+import { type Code, StimnetError } from '@stimnet/protocol'
+import { EXIT, exitOfCode, helpOf, type Io, runCommand } from './cli/arguments.ts'
 import { COMMANDS } from './cli/commands.ts'
 import { VERSION } from './version.ts'
 
@@ -42,10 +42,18 @@ function tell(error: unknown, io: Io): number {
     io.err(`stimnet: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     return EXIT.failed
   }
+  const reason = IN_A_TERMINAL[error.code] ?? error.reason
   const detail = error.message === error.reason ? '' : `\n${error.message}`
-  io.err(`stimnet: ${error.code}: ${error.reason}${detail}\n`)
-  if (CODES[error.code].fault === 'network' || error.code === 'UNAUTHENTICATED') return EXIT.unreachable
-  return codeOf(error) === 'CONFIG_INVALID' || codeOf(error) === 'PARAMETER_INVALID' ? EXIT.usage : EXIT.failed
+  io.err(`stimnet: ${error.code}: ${reason}${detail}\n`)
+  return exitOfCode(error.code)
+}
+
+/** Where the code's own meaning speaks to a client of the REST API, or says too little to somebody at a terminal. */
+const IN_A_TERMINAL: Partial<Record<Code, string>> = {
+  UNAUTHENTICATED: 'Log in first: stimnet login NAME.',
+  PEER_UNREACHABLE: 'The gateway cannot be reached. Is the peer running (stimnet start), and is this its address?',
+  STORE_UNAVAILABLE:
+    'The database is in use or cannot be written. While the peer runs it holds the database: stop it first, or ask its gateway.'
 }
 
 const stopping = new AbortController()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { messages } from '@stimnet/protocol'
+import { type AuditProof, messages, provesConsistency, verifyAuditProof } from '@stimnet/protocol'
 import { Database } from '../src/store/database.ts'
 
 async function withRecords(count: number) {
@@ -13,6 +13,71 @@ async function withRecords(count: number) {
 }
 
 const key = (sequence: number) => String(sequence).padStart(16, '0')
+
+describe('the tree over the log', () => {
+  test('proves every record against every later state, and every state against every later one', async () => {
+    const { database } = await withRecords(13)
+    const log = database.auditLog
+    for (let size = 1; size <= 13; size++) {
+      const root = await log.rootAt(size)
+      for (let sequence = 1; sequence <= size; sequence++) {
+        const proven = await verifyAuditProof(await log.prove(sequence, { size, opened: true }))
+        assert.equal(proven.record?.actor, `key-${sequence - 1}`)
+        assert.deepEqual(proven.root, root)
+      }
+      for (let oldSize = 1; oldSize <= size; oldSize++) {
+        const path = await log.proveConsistency({ oldSize, size })
+        const claim = { oldSize, oldRoot: await log.rootAt(oldSize), size, root, path }
+        assert.ok(await provesConsistency(claim), `${oldSize} to ${size}`)
+      }
+    }
+  })
+
+  test('proves a record in the batch that writes it', async () => {
+    const { database } = await withRecords(6)
+    const [first, second] = await database.commit((draft) => [
+      draft.audit({ kind: 'release', actor: 'node' }).proof({ opened: true }),
+      draft.audit({ kind: 'release', actor: 'node' }).proof({ opened: false })
+    ])
+    assert.equal((await verifyAuditProof(first as AuditProof)).record?.kind, 'release')
+    const proven = await verifyAuditProof(second as AuditProof)
+    assert.deepEqual([proven.record, proven.index, proven.size], [undefined, 7, 8])
+    assert.deepEqual(proven.root, database.auditLog.head.root)
+  })
+
+  test('an entry tells number, hour and kind, and nothing that could be guessed', async () => {
+    const { database } = await withRecords(2)
+    const { entry } = await database.auditLog.prove(1, { size: 2, opened: false })
+    const told = JSON.parse(new TextDecoder().decode(entry))
+    assert.deepEqual(Object.keys(told), ['commitment', 'hour', 'kind', 'n', 'v'])
+    // The same event in another log has another commitment: its salt is random.
+    const other = await withRecords(2)
+    const again = await other.database.auditLog.prove(1, { size: 2, opened: false })
+    assert.notEqual(told.commitment, JSON.parse(new TextDecoder().decode(again.entry)).commitment)
+  })
+
+  test('a record other than the one committed to does not open an entry', async () => {
+    const { database } = await withRecords(3)
+    const proof = await database.auditLog.prove(2, { size: 3, opened: true })
+    const record = messages.AuditRecord.decode(proof.record)
+    const forged = { ...proof, record: messages.AuditRecord.encode({ ...record, actor: 'somebody-else' }) }
+    await assert.rejects(verifyAuditProof(forged as AuditProof), { code: 'SIGNATURE_INVALID' })
+    await assert.rejects(verifyAuditProof({ ...proof, index: 2 } as AuditProof), { code: 'SIGNATURE_INVALID' })
+  })
+
+  test('a change that throws leaves no trace in it', async () => {
+    const { database } = await withRecords(3)
+    const before = database.auditLog.head
+    const failing = database.commit((draft) => {
+      draft.audit({ kind: 'release', actor: 'node' })
+      throw new Error('no')
+    })
+    await assert.rejects(failing)
+    assert.deepEqual(database.auditLog.head, before)
+    await database.commit((draft) => draft.audit({ kind: 'end', actor: 'node' }))
+    assert.equal((await database.auditLog.verify()).ok, true)
+  })
+})
 
 describe('the audit log', () => {
   test('verifies when nobody touched it', async () => {
@@ -42,6 +107,14 @@ describe('the audit log', () => {
     await records.del(key(5))
     const verified = await database.auditLog.verify()
     assert.deepEqual(verified, { ok: false, sequence: 5, why: 'the last records are missing' })
+  })
+
+  test('shows a record that was written anew, hash and all', async () => {
+    const { database, records } = await withRecords(5)
+    const forger = await withRecords(5)
+    await records.put(key(4), (await forger.records.get(key(4))) ?? new Uint8Array())
+    const verified = await database.auditLog.verify()
+    assert.deepEqual(verified.ok, false)
   })
 
   test('shows two records that changed places', async () => {

@@ -23,6 +23,7 @@ export type OutputKind = (typeof OUTPUT_KINDS)[number]
 const OUTPUTS_MAX = 32
 const ENTRIES_MAX = 64
 const DIGITS_DEFAULT = 4
+const RESERVED: readonly string[] = ['withheld', 'disclosure']
 
 /** A name or label of the contract: printable, so that two of them never look alike by accident. */
 const wordSchema = z
@@ -30,12 +31,14 @@ const wordSchema = z
   .min(1)
   .max(64)
   .refine((text) => /^[\x20-\x7e]+$/.test(text) && text === text.trim(), 'Printable ASCII without outer spaces.')
+  .refine((text) => text !== '__proto__', 'This name changes objects.')
 const decimalSchema = z.string().regex(/^-?\d{1,9}(\.\d{1,9})?$/, 'A decimal number, such as 0.5.')
 
 /** One typed output as REST, command line and SDK take it. */
 export const outputDeclarationSchema = z
   .strictObject({
-    name: wordSchema,
+    /** Not `withheld` or `disclosure`: those stand beside the outputs. */
+    name: wordSchema.refine((text) => !RESERVED.includes(text), 'This name is taken.'),
     kind: z.enum(OUTPUT_KINDS),
     /** Of a table, in order. */
     categories: z.array(wordSchema).max(ENTRIES_MAX).default([]),

@@ -26,7 +26,13 @@ export type SealedType = keyof typeof SEALED_TYPES
 /** A private key that can sign; the key itself stays inside. */
 export interface Signer {
   readonly id: KeyId
+  /** A compact JWS. */
   sign(payload: Uint8Array): Promise<string>
+  /**
+   * The bare 64 bytes, for formats of others that are no JWS. What is signed must begin with words of that format, so that
+   * it can never be read as a JWS, which begins with its header in base64url.
+   */
+  signBytes(bytes: Uint8Array): Promise<Uint8Array>
 }
 
 /** Fixed prefix of a PKCS#8 Ed25519 private key (RFC 8410), before its 32 bytes. */
@@ -45,8 +51,21 @@ export async function signerFromSeed(seed: Uint8Array): Promise<Signer> {
   return {
     id,
     sign: (payload) =>
-      new CompactSign(payload).setProtectedHeader({ alg: 'Ed25519', kid: id, typ: HEADER_TYPE }).sign(key)
+      new CompactSign(payload).setProtectedHeader({ alg: 'Ed25519', kid: id, typ: HEADER_TYPE }).sign(key),
+    signBytes: async (bytes) =>
+      new Uint8Array(await crypto.subtle.sign('Ed25519', key, bytes as Uint8Array<ArrayBuffer>))
   }
+}
+
+/** Whether bare bytes were signed by that key; see `Signer.signBytes`. Throws KEY_UNSUPPORTED. */
+export async function verifyBytes(claim: {
+  readonly signedBy: string
+  readonly bytes: Uint8Array
+  readonly signature: Uint8Array
+}): Promise<boolean> {
+  const key = await verificationKey(parseKeyId(claim.signedBy))
+  const [signature, bytes] = [claim.signature, claim.bytes] as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>]
+  return crypto.subtle.verify('Ed25519', key, signature, bytes)
 }
 
 /** What `seal` signs, for whom and for how long. */

@@ -1,8 +1,46 @@
 /** The shape of what may leave: a table of the node's own numbers, or the checked values of a script; with its card. */
 import { z } from 'zod'
+import { pooledTypedSchema, typedValueSchema } from './typed-output.ts'
 
 /** Which claim a result carries; see docs/disclosure.md. */
 export const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const
+
+/** What a differentially private release promises and what it was paid with; all of it from the request, none of it from data. */
+export const dpCardSchema = z.object({
+  /** Two data sets are neighbours when one has all rows of one subject more. */
+  adjacency: z.literal('add-remove-subject'),
+  mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']),
+  /** Of this release at this institution: pure differential privacy, or zero-concentrated. One of both. */
+  epsilon: z.number().nullable(),
+  rho: z.number().nullable(),
+  /** Of this release alone. */
+  delta: z.number(),
+  /** What was taken from the ledger, in billionths of ρ. */
+  nano_rho: z.string(),
+  /** Numbers among which the charge was divided, in equal parts. */
+  numbers: z.number(),
+  groups_per_subject: z.number(),
+  rows_per_subject: z.number(),
+  /** Somebody at that many institutions of one broadcast pays what was asked, and no more. */
+  sites_per_person: z.number(),
+  bounds: z.array(z.object({ variable: z.string(), lower: z.number(), upper: z.number() })),
+  /** What the noise is expected to do to each column; `assumes_rows`: for a group of that many rows, at worst. */
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      sd: z.number().nullable(),
+      error_95: z.number().nullable(),
+      rank_error_95: z.number().nullable(),
+      assumes_rows: z.number().nullable()
+    })
+  ),
+  /** Whose spending the project's cap is held against: everybody's at this catalog, or this requester's. */
+  ledger_scope: z.enum(['catalog', 'requester']),
+  /** `dp`: nothing exact ever leaves this catalog. `sdc`: exact releases are outside of the promise. */
+  mode: z.enum(['sdc', 'dp'])
+})
+/** The differential-privacy part of a card, as read. */
+export type DpCard = z.output<typeof dpCardSchema>
 
 /** What was done to the numbers before they left, and which claim they carry. */
 export const disclosureCardSchema = z.object({
@@ -15,6 +53,8 @@ export const disclosureCardSchema = z.object({
   /** Smallest number of subjects behind a released number. */
   k: z.number(),
   round_base: z.number(),
+  /** Whose releases were counted together with this one: everybody's, or one project's. Absent in older results: everybody's. */
+  scope: z.string().optional(),
   epoch: z.string(),
   cohort_hash: z.string(),
   /** Subjects in the cohort, where that number may be shown. */
@@ -23,16 +63,23 @@ export const disclosureCardSchema = z.object({
   /** Bits metered out by a script. */
   bits: z.number().nullable(),
   code_hash: z.string(),
-  image: z.string()
+  image: z.string(),
+  /** With P2 alone. */
+  dp: dpCardSchema.optional()
 })
 /** A disclosure card as read. */
 export type DisclosureCard = z.output<typeof disclosureCardSchema>
 
-/** What lets a released cell be pooled exactly: n, sum and, but for a mean, the sum of squared deviations from the mean; and with a second variable its own and the cross term. */
+/**
+ * What lets a released cell be pooled exactly: n, sum and, but for a mean, the sum of squared deviations from the mean,
+ * for skewness and kurtosis of their third and fourth powers; and with a second variable its own and the cross term.
+ */
 export const momentsSchema = z.object({
   n: z.number(),
   sum: z.number(),
   deviations: z.number().optional(),
+  third: z.number().optional(),
+  fourth: z.number().optional(),
   second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
 })
 /** Moments as read. */
@@ -56,9 +103,11 @@ export const outputRowSchema = z.object({
   parts: z.record(
     z.string(),
     z.union([
-      z.object({ add: z.number() }),
-      z.object({ moments: momentsSchema }),
-      z.object({ share: z.object({ having: z.number(), of: z.number() }) }),
+      // `sd`: of the noise in the cell's value; with P2 alone.
+      z.object({ add: z.number(), sd: z.number().optional() }),
+      z.object({ moments: momentsSchema, sd: z.number().optional() }),
+      z.object({ share: z.object({ having: z.number(), of: z.number() }), sd: z.number().optional() }),
+      z.object({ choice: z.number() }),
       z.object({ bins: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })) })
     ])
   )
@@ -68,6 +117,35 @@ export type OutputRow = z.output<typeof outputRowSchema>
 /** What pools one cell of a row. */
 export type OutputPart = OutputRow['parts'][string]
 
+/** Tests that are made of an answer's own columns. */
+export const TEST_KINDS = ['welch', 'anova', 'chi_squared'] as const
+
+/**
+ * A test over released numbers: `of` the column that it is about, `by` the columns that make its groups. Numbers are null
+ * where a group is missing or withheld, and `note` says so.
+ */
+export const testResultSchema = z.object({
+  kind: z.enum(TEST_KINDS),
+  of: z.string(),
+  by: z.array(z.string()),
+  /** Those compared, in order; none for `chi_squared`. */
+  groups: z.array(
+    z.object({ name: z.string(), n: z.number().nullable(), mean: z.number().nullable(), sd: z.number().nullable() })
+  ),
+  /** Of `welch`: first mean less the second. */
+  difference: z.number().nullable(),
+  /** Of `welch`: the 95 % confidence interval of the difference, low and high. */
+  interval: z.array(z.number()).nullable(),
+  /** t, F or χ². */
+  statistic: z.number().nullable(),
+  df: z.array(z.number()),
+  p: z.number().nullable(),
+  /** What a reader must know; empty for nothing. */
+  note: z.string()
+})
+/** A test as read. */
+export type TestResult = z.output<typeof testResultSchema>
+
 /** An answer of the node's own numbers. */
 export const tableOutputSchema = z.object({
   kind: z.literal('table'),
@@ -75,6 +153,8 @@ export const tableOutputSchema = z.object({
   rows: z.array(outputRowSchema),
   /** Cells and whole groups that were withheld; groups are not named. */
   withheld: z.object({ groups: z.number(), cells: z.number() }),
+  /** Made of the rows above; over several sites they are made again of the pooled rows. */
+  tests: z.array(testResultSchema).optional(),
   disclosure: disclosureCardSchema
 })
 /** A table as read. */
@@ -91,8 +171,19 @@ export const valuesOutputSchema = z.object({
 /** Values as read. */
 export type ValuesOutput = z.output<typeof valuesOutputSchema>
 
-/** Either kind, told apart by `kind`. */
-export const outputSchema = z.discriminatedUnion('kind', [tableOutputSchema, valuesOutputSchema])
+/** What a script released under the contract that its request declared. */
+export const typedOutputSchema = z.object({
+  kind: z.literal('typed'),
+  /** In the order of the contract. */
+  outputs: z.array(typedValueSchema),
+  withheld: z.object({ values: z.number() }),
+  disclosure: disclosureCardSchema
+})
+/** Typed outputs as read. */
+export type TypedOutput = z.output<typeof typedOutputSchema>
+
+/** One of the kinds, told apart by `kind`. */
+export const outputSchema = z.discriminatedUnion('kind', [tableOutputSchema, valuesOutputSchema, typedOutputSchema])
 /** A safe output as it is read by whoever received it. */
 export type Output = z.output<typeof outputSchema>
 
@@ -100,13 +191,19 @@ export type Output = z.output<typeof outputSchema>
 export const pooledRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
   /** PeerIds whose row went in. A site whose row was withheld is missing here. */
-  sites: z.array(z.string())
+  sites: z.array(z.string()),
+  /** By column the standard deviation of the noise in it, where every part has some and it is known; with P2 alone. */
+  noise: z.array(z.number().nullable()).optional()
 })
 
 /** What one request to many peers gives when their parts are put together. */
 export const pooledOutputSchema = z.object({
   columns: z.array(outputColumnSchema.extend({ pools: z.boolean() })),
   rows: z.array(pooledRowSchema),
+  /** Over the pooled rows. */
+  tests: z.array(testResultSchema).optional(),
+  /** Of scripts with a declared contract. */
+  outputs: z.array(pooledTypedSchema).optional(),
   /** PeerIds whose output went in, and those that gave none, with the code. */
   sites: z.array(z.string()),
   missing: z.array(z.object({ site: z.string(), code: z.string() })),

@@ -18,9 +18,12 @@ export type Measure =
   | { readonly kind: 'subjects'; readonly name: string }
   /** Rows. */
   | { readonly kind: 'rows'; readonly name: string }
-  /** Over non-missing values: how many, sum, mean, sample variance, sample standard deviation. */
+  /**
+   * Over non-missing values: how many, sum, mean, sample variance and standard deviation; and, of the population,
+   * skewness (m3/m2^1.5) and kurtosis (m4/m2², 3 for a normal distribution).
+   */
   | {
-      readonly kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd'
+      readonly kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
       readonly name: string
       readonly variable: VariableRef
     }
@@ -35,6 +38,15 @@ export type Measure =
   /** Linear within the bin of the declared breakpoints; q from 0.05 to 0.95. */
   | { readonly kind: 'quantile'; readonly name: string; readonly variable: VariableRef; readonly q: number }
 
+/**
+ * A test over the answer's own columns, made of released numbers alone: it costs no data and is done again over the pooled
+ * ones. `of` is a column with moments (a mean, with its spread) or, for `chi_squared`, of subjects; `by` are key columns.
+ */
+export type PlanTest =
+  | { readonly kind: 'welch'; readonly of: string; readonly by: string; readonly groups: readonly [string, string] }
+  | { readonly kind: 'anova'; readonly of: string; readonly by: string }
+  | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
+
 /** What a node computes: over which rows, in which groups, which numbers. */
 export interface Plan {
   /** Subject-keyed tables, joined on the subject key. */
@@ -43,6 +55,7 @@ export interface Plan {
   readonly where?: Filter
   readonly groupBy: readonly GroupKey[]
   readonly measures: readonly Measure[]
+  readonly tests?: readonly PlanTest[]
 }
 
 /**
@@ -92,6 +105,10 @@ export interface ReducedColumn {
   /** Zero for a category. */
   readonly sum: bigint
   readonly sumSquares: bigint
+  /** Sums of third and fourth powers (10^-3·decimals, 10^-4·decimals), where a measure asks for them. */
+  readonly powers?: { readonly cubes: bigint; readonly fourths: bigint }
+  /** By power from 2, where a measure tells of spread. */
+  readonly deviations?: readonly Deviations[]
   /** No value is below zero: only then dominance is defined. */
   readonly nonNegative: boolean
   /** The two largest contributions of one subject to `sum`, when not negative. */
@@ -102,6 +119,18 @@ export interface ReducedColumn {
   readonly levelRows?: ReadonlyMap<string, SubjectSet>
   /** Subjects and rows by declared bin, where a quantile asks for them. */
   readonly bins?: readonly ReducedBin[]
+}
+
+/**
+ * How the distances from the group's mean, each to a power, are shared out among subjects: whoever has nearly all of a
+ * spread is known by it. Made with doubles: good for judging, never released.
+ */
+export interface Deviations {
+  readonly power: 2 | 3 | 4
+  /** In units of 2^-20 of the power of the snapshot's own unit. */
+  readonly total: bigint
+  /** The two largest contributions of one subject. */
+  readonly largest: readonly [bigint, bigint]
 }
 
 /** One bin of a variable, from its lower breakpoint up to the next. */
@@ -126,6 +155,8 @@ export interface ReducedPair {
   readonly sumXX: bigint
   readonly sumYY: bigint
   readonly sumXY: bigint
+  /** Of the first and of the second variable, over these rows; power 2. */
+  readonly deviations?: readonly Deviations[]
 }
 
 /** The key of a pair in `ReducedGroup.pairs`. */

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { StimnetError } from './errors.ts'
 import type { stimnet } from './gen/stimnet.js'
 
-const VARIABLES_MAX = 64
+/** Most variables of a contract: those of a whole catalog, for a script. */
+export const CONTRACT_VARIABLES_MAX = 512
+const MAPPINGS_MAX = 4096
 const refSchema = z.string().regex(/^[^.\s]{1,64}\.[^.\s]{1,64}$/, 'table.variable')
 
 /** One variable as the requester understands it: compared by name, type, unit, levels and their order, breakpoints. */
@@ -29,10 +31,35 @@ export const variableMappingSchema = z.strictObject({
   levels: z
     .array(z.strictObject({ local: z.string().min(1).max(128), level: z.string().min(1).max(128) }))
     .max(256)
-    .default([])
+    .default([]),
+  /** Of a number: the site's value times this is the request's. Empty: the same unit. */
+  scale: z
+    .string()
+    .regex(/^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,9})?$/, 'A decimal number above zero, such as 0.001.')
+    .or(z.literal(''))
+    .default('')
 })
 /** One mapping. */
 export type VariableMapping = z.output<typeof variableMappingSchema>
+/** One mapping, as it is written. */
+export type VariableMappingInput = z.input<typeof variableMappingSchema>
+/** One variable's contract, as it is written. */
+export type VariableContractInput = z.input<typeof variableContractSchema>
+
+/** All that a request takes its variables to be, each once. */
+export const contractListSchema = z
+  .array(variableContractSchema)
+  .max(CONTRACT_VARIABLES_MAX)
+  .refine((list) => new Set(list.map(({ variable }) => variable)).size === list.length, 'A variable stands twice.')
+
+/** All mappings of a request: at each peer a variable has one. */
+export const mappingListSchema = z
+  .array(variableMappingSchema)
+  .max(MAPPINGS_MAX)
+  .refine(
+    (list) => new Set(list.map(({ peer, variable }) => `${peer} ${variable}`)).size === list.length,
+    'A variable is mapped twice at one peer.'
+  )
 
 /** What a request carries of both. */
 export interface SchemaTerms {
@@ -40,11 +67,15 @@ export interface SchemaTerms {
   readonly mappings: readonly VariableMapping[]
 }
 
-/** To the wire. */
-export function schemaTermsToMessage({ contract, mappings }: SchemaTerms): {
+/** To the wire. Throws PARAMETER_INVALID. */
+export function schemaTermsToMessage(terms: {
+  readonly contract: readonly VariableContractInput[]
+  readonly mappings: readonly VariableMappingInput[]
+}): {
   contract: stimnet.VariableContract.$Properties[]
   mappings: stimnet.VariableMapping.$Properties[]
 } {
+  const { contract, mappings } = schemaTermsFromMessage(terms)
   return {
     contract: contract.map((one) => ({ ...one, levels: [...one.levels], breakpoints: [...one.breakpoints] })),
     mappings: mappings.map((one) => ({ ...one, levels: one.levels.map((pair) => ({ ...pair })) }))
@@ -56,11 +87,8 @@ export function schemaTermsFromMessage(message: {
   contract: readonly unknown[]
   mappings: readonly unknown[]
 }): SchemaTerms {
-  const contract = z.array(variableContractSchema).max(VARIABLES_MAX).safeParse(message.contract)
-  const mappings = z
-    .array(variableMappingSchema)
-    .max(256 * VARIABLES_MAX)
-    .safeParse(message.mappings)
+  const contract = contractListSchema.safeParse(message.contract)
+  const mappings = mappingListSchema.safeParse(message.mappings)
   if (contract.success && mappings.success) return { contract: contract.data, mappings: mappings.data }
   const reason = 'The schema contract or a mapping in the request is not well formed.'
   throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: contract.error ?? mappings.error })

@@ -49,7 +49,17 @@ const receipt = fc.record({
   requester: text,
   custody: text,
   engine: text,
-  grade: text
+  grade: text,
+  audit: fc.option(
+    fc.record({
+      entry: bytes,
+      index: number,
+      size: number,
+      path: fc.array(bytes, { maxLength: 3 }),
+      root: bytes,
+      record: bytes
+    })
+  )
 })
 
 /** Every field of every message that has no `oneof`; the fields of a JobRequest are tested by their own modules. */
@@ -140,8 +150,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     jobId: text,
     code: text,
     detailJson: text,
-    previous: bytes,
-    hash: bytes
+    hash: bytes,
+    salt: bytes
   })
 }
 

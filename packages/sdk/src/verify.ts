@@ -1,5 +1,6 @@
 /** Whether what a gateway shows is what the peers signed; and the pooled answer from that alone. */
 import {
+  type AuditProof,
   type Clock,
   type Code,
   codeOf,
@@ -13,9 +14,12 @@ import {
   open,
   outputSchema,
   type PooledOutput,
+  type ProvenEntry,
+  parseJsonObject,
   StimnetError,
   sha256Hex,
-  systemClock
+  systemClock,
+  verifyAuditProof
 } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import type { Broadcast, BroadcastPart } from './shapes.ts'
@@ -38,6 +42,8 @@ export interface VerifiedReceipt {
   readonly code: Code | undefined
   /** Unix time, ms: when it was signed. */
   readonly issuedAtMs: number
+  /** Where the end stands in the peer's log; undefined for a peer that does not prove it. */
+  readonly logged: ProvenEntry | undefined
 }
 
 /**
@@ -58,13 +64,36 @@ export async function verifyReceipt(receiptText: string, expected: ReceiptExpect
   if (requestHash !== undefined && receipt.requestHash !== requestHash) {
     throw new StimnetError('SIGNATURE_INVALID', 'a receipt of another request')
   }
+  const logged = receipt.audit ? await verifyLogged(receipt, receipt.audit, result) : undefined
   return {
     result,
     receipt,
     output: state === 'completed' ? parseOutput(result.outputJson) : null,
     code: isCode(result.code) ? result.code : undefined,
-    issuedAtMs: opened.issuedAtMs
+    issuedAtMs: opened.issuedAtMs,
+    logged
   }
+}
+
+/** That this very end stands in the log: a release also with what it released, under which rules, for which request. */
+async function verifyLogged(
+  receipt: VerifiedReceipt['receipt'],
+  proof: AuditProof,
+  { jobId }: VerifiedReceipt['result']
+): Promise<ProvenEntry> {
+  const proven = await verifyAuditProof(proof)
+  const { record } = proven
+  const detail = record === undefined ? undefined : parseJsonObject(record.detailJson)
+  const fits =
+    proven.leaf === receipt.auditHead &&
+    proven.index + 1 === receipt.auditSequence &&
+    (detail === undefined ||
+      (record?.jobId === jobId &&
+        detail.output === receipt.outputHash &&
+        detail.request === receipt.requestHash &&
+        detail.policy === receipt.policyHash))
+  if (!fits) throw new StimnetError('SIGNATURE_INVALID', 'a receipt that its log entry does not speak of')
+  return proven
 }
 
 function jwsBytesOf(text: string): Uint8Array {

@@ -30,7 +30,7 @@ export const auditVerificationShape = output(
   z.object({
     ok: z.boolean().describe('False where a record was changed, dropped or moved'),
     records: z.number().int().nullable(),
-    head: z.string().nullable().describe('The hash of the last record'),
+    head: z.string().nullable().describe('The root of the tree over all records'),
     broken_at: z.number().int().nullable().describe('The sequence at which it first breaks'),
     why: z.string().nullable()
   })

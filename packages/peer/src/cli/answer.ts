@@ -1,7 +1,9 @@
 /** An answer in a terminal: the parts, the pooled table, and what a reader must know about both. */
+import { isCode } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
-import { EXIT } from './arguments.ts'
+import { EXIT, exitOfCode } from './arguments.ts'
 import { printable, tableOf } from './table.ts'
+import { typedLines } from './typed.ts'
 
 type Part = Broadcast['parts'][number]
 
@@ -19,6 +21,7 @@ export function partsTable(broadcast: Broadcast): string {
 
 function withheldIn({ output }: Part): string {
   if (!output) return ''
+  if (output.kind === 'typed') return output.withheld.values > 0 ? `${output.withheld.values} values` : 'nothing'
   if (output.kind === 'values') return output.withheld.leaves > 0 ? `${output.withheld.leaves} values` : 'nothing'
   const { groups, cells } = output.withheld
   return groups + cells === 0 ? 'nothing' : `${groups} groups, ${cells} cells`
@@ -44,6 +47,7 @@ export function answerText(broadcast: Broadcast): string {
   }
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
+  lines.push(...typedLines(broadcast))
   const notes = [...(pooled?.notes ?? []), ...broadcast.warnings]
   if (notes.length > 0) lines.push(`\n${notes.map((note) => `Note: ${printable(note)}`).join('\n')}\n`)
   const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
@@ -89,7 +93,8 @@ function nameOf(part: Part): string {
   return printable(part.institution || part.peer_id)
 }
 
-/** 0 where at least one peer completed. */
+/** 0 where at least one peer completed; else what the code of the request says. */
 export function exitOf(broadcast: Broadcast): number {
-  return broadcast.parts.some((part) => part.state === 'completed') ? EXIT.ok : EXIT.failed
+  if (broadcast.parts.some((part) => part.state === 'completed')) return EXIT.ok
+  return broadcast.code !== null && isCode(broadcast.code) ? exitOfCode(broadcast.code) : EXIT.failed
 }

@@ -1,6 +1,6 @@
 /** Command lines: options as data, help from the same data, and errors that say what to write instead. */
 import { parseArgs } from 'node:util'
-import { StimnetError } from '@stimnet/protocol'
+import { CODES, type Code, StimnetError } from '@stimnet/protocol'
 
 /** One option of a command. */
 export interface Option {
@@ -53,6 +53,15 @@ export const EXIT = {
   /** The peer cannot be reached or does not let us in. */
   unreachable: 3
 } as const
+
+const NOT_LET_IN: readonly Code[] = ['UNAUTHENTICATED', 'CREDENTIALS_INVALID']
+const WRONG_USAGE: readonly Code[] = ['CONFIG_INVALID', 'PARAMETER_INVALID']
+
+/** The exit code for a code, the same whether a command threw it or a request ended with it. */
+export function exitOfCode(code: Code): number {
+  if (CODES[code].fault === 'network' || NOT_LET_IN.includes(code)) return EXIT.unreachable
+  return WRONG_USAGE.includes(code) ? EXIT.usage : EXIT.failed
+}
 
 const COMMON: Record<string, Option> = { help: { type: 'boolean', short: 'h', help: 'Show this help' } }
 

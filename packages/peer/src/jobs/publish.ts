@@ -21,6 +21,8 @@ export interface Publication {
   readonly ranBy: RanBy
   readonly policyHash: string
   readonly visibleAtMs: number
+  /** Inside the single writer: what the end uses up of its scope; gives closed fields for the audit log. */
+  readonly charge: (draft: Draft) => Readonly<Record<string, number>>
   /** Why disclosure withheld it: one of our own static texts, for this institution's auditors. */
   readonly why?: string
 }
@@ -49,6 +51,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
       request: job.requestHash,
       output: outputHash,
       policy: publication.policyHash,
+      ...publication.charge(draft),
       ...(publication.why === undefined ? {} : { why: publication.why })
     }
   })
@@ -76,7 +79,9 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         auditSequence: record.sequence,
         releasedAtMs: publication.visibleAtMs,
         requester: job.issuer,
-        custody: job.custody
+        custody: job.custody,
+        // What withheld it is about data: only a release is opened.
+        audit: record.proof({ opened: ending.state === 'completed' && publication.why === undefined })
       }
     })
   })

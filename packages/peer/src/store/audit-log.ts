@@ -1,6 +1,21 @@
-/** The append-only, hash-chained log of what was asked, decided, run and released. */
+/** The append-only log of what was asked, decided, run and released, under a tree that proves any part of it. */
 import { createHash } from 'node:crypto'
-import { canonicalJson, type Message, messages, StimnetError, toHex } from '@stimnet/protocol'
+import type { AuditFinding } from '@stimnet/gateway'
+import {
+  type AuditRecord,
+  auditCommitmentInput,
+  auditEntry,
+  canonicalJson,
+  consistencyRanges,
+  cryptographicRandom,
+  inclusionRanges,
+  messages,
+  type RandomSource,
+  StimnetError,
+  type TreeHead,
+  toHex
+} from '@stimnet/protocol'
+import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
 
 /** What can happen, in one word each. */
@@ -17,6 +32,7 @@ export type AuditKind =
   | 'login-failed'
   | 'connection-refused'
   | 'epoch'
+  | 'spend'
 
 /** What is to be recorded. */
 export interface AuditEvent {
@@ -29,16 +45,35 @@ export interface AuditEvent {
   readonly detail?: Readonly<Record<string, string | number | boolean>>
 }
 
-/** A record as it stands in the log. */
-export type AuditRecord = Message<'AuditRecord'>
-
 /** Where the log ends: kept beside the records, so that a dropped last record is noticed. */
 interface Head {
   readonly sequence: number
-  readonly hash: string
+  /** The tree's root, hex. */
+  readonly root: string
 }
 
-const EMPTY: Head = { sequence: 0, hash: '0'.repeat(64) }
+/** A record's place, and what proves it there. */
+export interface Appended {
+  /** Counts from 1. */
+  readonly sequence: number
+  /** Of the leaf, hex. */
+  readonly hash: string
+  /** The proof against the log as it is with this record; `opened` shows the record behind the commitment. */
+  proof(options: { opened: boolean }): AuditProofFields
+}
+
+/** What a receipt carries of it. */
+export interface AuditProofFields {
+  readonly entry: Uint8Array
+  readonly index: number
+  readonly size: number
+  readonly path: Uint8Array[]
+  readonly root: Uint8Array
+  readonly record: Uint8Array
+}
+
+const SALT_BYTES = 16
+const EMPTY_ROOT = toHex(rootOf(EMPTY_TREE))
 
 /** Sixteen digits sort like numbers up to 2^53. */
 const keyOf = (sequence: number): string => String(sequence).padStart(16, '0')
@@ -47,77 +82,101 @@ const keyOf = (sequence: number): string => String(sequence).padStart(16, '0')
 export class AuditLog {
   readonly #records: Sublevel<Uint8Array>
   readonly #meta: Sublevel<Head>
-  #head: Head
-  #pending: AuditRecord[] = []
+  readonly #nodes: AuditNodes
+  readonly #random: RandomSource
+  #tree: TreeState = EMPTY_TREE
+  /** As the last batch left it: what is proved to others is on the disk. */
+  #stored: TreeState = EMPTY_TREE
+  #pending: Operation[] = []
 
-  private constructor(records: Sublevel<Uint8Array>, meta: Sublevel<Head>, head: Head) {
-    this.#records = records
-    this.#meta = meta
-    this.#head = head
-  }
-
-  /** Throws AUDIT_BROKEN where the log does not end at its head. */
-  static async open(root: Root): Promise<AuditLog> {
-    const records = root.sublevel<string, Uint8Array>('audit', {
+  private constructor(root: Root, random: RandomSource) {
+    this.#random = random
+    this.#records = root.sublevel<string, Uint8Array>('audit', {
       valueEncoding: 'view'
     }) as unknown as Sublevel<Uint8Array>
-    const meta = root.sublevel<string, Head>('audit-head', { valueEncoding: 'json' }) as unknown as Sublevel<Head>
-    const head = (await meta.get('head')) ?? EMPTY
-    const [last] = await records.values({ reverse: true, limit: 1 }).all()
-    const end = last === undefined ? EMPTY : headOf(messages.AuditRecord.decode(last))
-    if (end.sequence !== head.sequence || end.hash !== head.hash) {
-      throw new StimnetError('AUDIT_BROKEN', `the log ends at ${end.sequence}, its head says ${head.sequence}`)
-    }
-    return new AuditLog(records, meta, head)
+    this.#meta = root.sublevel<string, Head>('audit-head', { valueEncoding: 'json' }) as unknown as Sublevel<Head>
+    this.#nodes = new AuditNodes(root, async (index) => Uint8Array.from((await this.#record(index + 1)).hash))
   }
 
-  get head(): Head {
-    return this.#head
+  /** Throws AUDIT_BROKEN where the log does not end at its head, or its tree has another root. */
+  static async open(root: Root, random: RandomSource = cryptographicRandom): Promise<AuditLog> {
+    const log = new AuditLog(root, random)
+    const head = await log.#head()
+    const [last] = await log.#records.keys({ reverse: true, limit: 1 }).all()
+    if (keyOf(head.sequence) !== (last ?? keyOf(0))) {
+      throw new StimnetError('AUDIT_BROKEN', `the log ends at ${last ?? 0}, its head says ${head.sequence}`)
+    }
+    log.#tree = await log.#nodes.load(head.sequence)
+    log.#stored = log.#tree
+    if (toHex(rootOf(log.#tree)) !== head.root) throw new StimnetError('AUDIT_BROKEN', 'the tree has another root')
+    return log
+  }
+
+  /** How far the log has come on disk. */
+  get head(): TreeHead {
+    return { size: this.#stored.size, root: rootOf(this.#stored) }
   }
 
   /** For the single writer alone. */
-  append(event: AuditEvent, atMs: number): { sequence: number; hash: string } {
+  append(event: AuditEvent, atMs: number): Appended {
     const record: AuditRecord = {
-      sequence: this.#head.sequence + 1,
+      sequence: this.#tree.size + 1,
       atMs,
       kind: event.kind,
       actor: event.actor,
       jobId: event.jobId ?? '',
       code: event.code ?? '',
       detailJson: event.detail === undefined ? '' : canonicalJson(event.detail),
-      previous: Uint8Array.from(Buffer.from(this.#head.hash, 'hex')),
-      hash: new Uint8Array()
+      hash: new Uint8Array(),
+      salt: this.#random.bytes(SALT_BYTES)
     }
-    record.hash = hashOf(record)
-    this.#pending.push(record)
-    this.#head = headOf(record)
-    return this.#head
+    const entry = entryOf(record)
+    const leaf = leafHashOf(entry)
+    const before = this.#tree
+    const { tree, nodes } = grown(before, leaf)
+    this.#tree = tree
+    const bytes = messages.AuditRecord.encode({ ...record, hash: leaf })
+    this.#pending.push({ type: 'put', sublevel: this.#records, key: keyOf(record.sequence), value: bytes })
+    for (const node of nodes) this.#pending.push(this.#nodes.put(node))
+    return {
+      sequence: record.sequence,
+      hash: toHex(leaf),
+      proof: ({ opened }) => ({
+        entry,
+        index: before.size,
+        size: tree.size,
+        path: pathOfNext(before),
+        root: rootOf(tree),
+        record: opened ? messages.AuditRecord.encode(record) : new Uint8Array()
+      })
+    }
   }
 
   /** Where the log stands before a change is prepared, and back to it when the change throws. */
-  mark(): { head: Head; pending: number } {
-    return { head: this.#head, pending: this.#pending.length }
+  mark(): { tree: TreeState; pending: number } {
+    return { tree: this.#tree, pending: this.#pending.length }
   }
 
-  rewind(mark: { head: Head; pending: number }): void {
-    this.#head = mark.head
+  rewind(mark: { tree: TreeState; pending: number }): void {
+    this.#tree = mark.tree
     this.#pending.length = mark.pending
   }
 
-  /** What the next batch must write; the head goes with it. */
-  takePending(): Operation[] {
-    const records = this.#pending
+  /** What the next batch must write; the head goes with it. `stored` is called when it is on disk. */
+  takePending(): { operations: Operation[]; stored: () => void } {
+    const operations = this.#pending
     this.#pending = []
-    if (records.length === 0) return []
-    return [
-      ...records.map((record) => ({
-        type: 'put' as const,
-        sublevel: this.#records,
-        key: keyOf(record.sequence),
-        value: messages.AuditRecord.encode(record)
-      })),
-      { type: 'put', sublevel: this.#meta, key: 'head', value: this.#head }
-    ]
+    const tree = this.#tree
+    if (operations.length > 0) {
+      const head: Head = { sequence: tree.size, root: toHex(rootOf(tree)) }
+      operations.push({ type: 'put', sublevel: this.#meta, key: 'head', value: head })
+    }
+    return {
+      operations,
+      stored: () => {
+        this.#stored = tree
+      }
+    }
   }
 
   /** Newest first, below `before`. */
@@ -127,11 +186,38 @@ export class AuditLog {
     return values.map((bytes) => messages.AuditRecord.decode(bytes))
   }
 
-  /** Walks the whole chain; says where it first breaks and how. */
-  async verify(): Promise<{ ok: true; records: number; head: string } | { ok: false; sequence: number; why: string }> {
-    let head = EMPTY
+  /** Proves record `sequence` against the first `size` records; RangeError where they do not hold it. Throws AUDIT_BROKEN. */
+  async prove(sequence: number, { size, opened }: { size: number; opened: boolean }): Promise<AuditProofFields> {
+    if (size > this.#stored.size) throw new RangeError('the log is not that long')
+    const ranges = inclusionRanges(sequence - 1, size)
+    const record = await this.#record(sequence)
+    return {
+      entry: entryOf(record),
+      index: sequence - 1,
+      size,
+      path: await Promise.all(ranges.map((range) => this.#nodes.rootOfRange(range))),
+      root: await this.rootAt(size),
+      record: opened ? messages.AuditRecord.encode({ ...record, hash: new Uint8Array() }) : new Uint8Array()
+    }
+  }
+
+  /** Proves that the log of `size` records goes on from that of `oldSize`, both at least 1. Throws AUDIT_BROKEN. */
+  async proveConsistency({ oldSize, size }: { oldSize: number; size: number }): Promise<Uint8Array[]> {
+    if (size > this.#stored.size) throw new RangeError('the log is not that long')
+    return Promise.all(consistencyRanges(oldSize, size).map((range) => this.#nodes.rootOfRange(range)))
+  }
+
+  /** The root when the log had `size` records. Throws AUDIT_BROKEN. */
+  async rootAt(size: number): Promise<Uint8Array> {
+    if (size > this.#stored.size) throw new RangeError('the log is not that long')
+    return size === 0 ? rootOf(EMPTY_TREE) : this.#nodes.rootOfRange({ from: 0, to: size })
+  }
+
+  /** Walks all records and makes the tree again; says where it first breaks and how. */
+  async verify(): Promise<AuditFinding> {
+    let tree = EMPTY_TREE
     for await (const [key, bytes] of this.#records.iterator()) {
-      const sequence = head.sequence + 1
+      const sequence = tree.size + 1
       const broken = (why: string) => ({ ok: false as const, sequence, why })
       let record: AuditRecord
       try {
@@ -140,24 +226,32 @@ export class AuditLog {
         return broken('the record cannot be read')
       }
       if (key !== keyOf(sequence) || record.sequence !== sequence) return broken('a record is missing or out of order')
-      if (toHex(record.previous) !== head.hash) return broken('the record does not follow the one before')
-      if (toHex(record.hash) !== toHex(hashOf(record))) return broken('the record was changed')
-      head = headOf(record)
+      const leaf = leafHashOf(entryOf(record))
+      if (toHex(record.hash) !== toHex(leaf)) return broken('the record was changed')
+      tree = grown(tree, leaf).tree
     }
-    const end = (await this.#meta.get('head')) ?? EMPTY
-    if (end.sequence !== head.sequence || end.hash !== head.hash) {
-      return { ok: false, sequence: head.sequence + 1, why: 'the last records are missing' }
+    const end = await this.#head()
+    if (end.sequence > tree.size) return { ok: false, sequence: tree.size + 1, why: 'the last records are missing' }
+    const root = toHex(rootOf(tree))
+    if (end.sequence < tree.size || end.root !== root) {
+      return { ok: false, sequence: end.sequence + 1, why: 'the records are not those that the head was made over' }
     }
-    return { ok: true, records: head.sequence, head: head.hash }
+    return { ok: true, records: tree.size, head: root }
+  }
+
+  async #head(): Promise<Head> {
+    const head = (await this.#meta.get('head')) ?? { sequence: 0, root: EMPTY_ROOT }
+    if (head.root === undefined) throw new StimnetError('AUDIT_BROKEN', 'the log is of a version before its tree')
+    return head
+  }
+
+  async #record(sequence: number): Promise<AuditRecord> {
+    const bytes = await this.#records.get(keyOf(sequence))
+    if (bytes === undefined) throw new StimnetError('AUDIT_BROKEN', `record ${sequence} is missing`)
+    return messages.AuditRecord.decode(bytes)
   }
 }
 
-function headOf(record: AuditRecord): Head {
-  return { sequence: record.sequence, hash: toHex(record.hash) }
-}
-
-/** SHA-256 over the record's bytes without its own hash. */
-function hashOf(record: AuditRecord): Uint8Array {
-  const bytes = messages.AuditRecord.encode({ ...record, hash: new Uint8Array() })
-  return new Uint8Array(createHash('sha256').update(bytes).digest())
+function entryOf(record: AuditRecord): Uint8Array {
+  return auditEntry(record, createHash('sha256').update(auditCommitmentInput(record)).digest('hex'))
 }

@@ -2,7 +2,7 @@
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
-import { type AuditEvent, AuditLog } from './audit-log.ts'
+import { type Appended, type AuditEvent, AuditLog } from './audit-log.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
 
 /** What one change wants written: all of it in one batch, or none. */
@@ -12,7 +12,7 @@ export interface Draft {
   /** How to take back what memory took for granted, should the rest of the change throw. Last registered, first called. */
   undo(restore: () => void): void
   /** Appends to the audit log; gives the record's place and hash at once, so that a receipt can carry them. */
-  audit(event: AuditEvent): { sequence: number; hash: string }
+  audit(event: AuditEvent): Appended
 }
 
 interface Waiting {
@@ -124,9 +124,13 @@ export class Database {
       }
     }
     const records = this.auditLog.takePending()
-    if (operations.length === 0 && records.length === 0) return done.forEach((resolve) => void resolve())
+    if (operations.length === 0 && records.operations.length === 0) return done.forEach((resolve) => void resolve())
     try {
-      await this.root.batch([...operations, ...records] as never, { sync: prepared.some((w) => w.sync) } as never)
+      await this.root.batch(
+        [...operations, ...records.operations] as never,
+        { sync: prepared.some((w) => w.sync) } as never
+      )
+      records.stored()
       for (const resolve of done) resolve()
     } catch (cause) {
       this.#broken = new StimnetError('STORE_UNAVAILABLE', `writing failed (${codeOf(cause)})`, { cause })

@@ -44,11 +44,11 @@ export namespace stimnet {
         /** AuditRecord detailJson. */
         detailJson: string;
 
-        /** AuditRecord previous. */
-        previous: Uint8Array;
-
         /** AuditRecord hash. */
         hash: Uint8Array;
+
+        /** AuditRecord salt. */
+        salt: Uint8Array;
 
         /**
          * Creates a new AuditRecord instance using the specified properties.
@@ -131,11 +131,11 @@ export namespace stimnet {
             /** AuditRecord detailJson */
             detailJson?: string;
 
-            /** AuditRecord previous */
-            previous?: Uint8Array;
-
             /** AuditRecord hash */
             hash?: Uint8Array;
+
+            /** AuditRecord salt */
+            salt?: Uint8Array;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
@@ -2069,6 +2069,9 @@ export namespace stimnet {
         /** VariableMapping levels. */
         levels: stimnet.LevelMapping[];
 
+        /** VariableMapping scale. */
+        scale: string;
+
         /**
          * Creates a new VariableMapping instance using the specified properties.
          * @param [properties] Properties to set
@@ -2140,6 +2143,9 @@ export namespace stimnet {
 
             /** VariableMapping levels */
             levels?: stimnet.LevelMapping.$Properties[];
+
+            /** VariableMapping scale */
+            scale?: string;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
@@ -4052,6 +4058,9 @@ export namespace stimnet {
         /** Receipt grade. */
         grade: string;
 
+        /** Receipt audit. */
+        audit: stimnet.AuditProof;
+
         /**
          * Creates a new Receipt instance using the specified properties.
          * @param [properties] Properties to set
@@ -4151,11 +4160,137 @@ export namespace stimnet {
             /** Receipt grade */
             grade?: string;
 
+            /** Receipt audit */
+            audit?: stimnet.AuditProof.$Properties;
+
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
         }
 
         /** Shape of a Receipt. */
         type $Shape = stimnet.Receipt.$Properties;
+    }
+
+    /**
+     * Properties of an AuditProof.
+     * @deprecated Use stimnet.AuditProof.$Properties instead.
+     */
+    interface IAuditProof extends stimnet.AuditProof.$Properties {
+    }
+
+    /** Represents an AuditProof. */
+    class AuditProof {
+
+        /**
+         * Constructs a new AuditProof.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.AuditProof.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** AuditProof entry. */
+        entry: Uint8Array;
+
+        /** AuditProof index. */
+        index: number;
+
+        /** AuditProof size. */
+        size: number;
+
+        /** AuditProof path. */
+        path: Uint8Array[];
+
+        /** AuditProof root. */
+        root: Uint8Array;
+
+        /** AuditProof record. */
+        record: Uint8Array;
+
+        /**
+         * Creates a new AuditProof instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns AuditProof instance
+         */
+        static create(properties: stimnet.AuditProof.$Shape): stimnet.AuditProof & stimnet.AuditProof.$Shape;
+        static create(properties?: stimnet.AuditProof.$Properties): stimnet.AuditProof;
+
+        /**
+         * Encodes the specified AuditProof message. Does not implicitly {@link stimnet.AuditProof.verify|verify} messages.
+         * @param message AuditProof message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.AuditProof.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes an AuditProof message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.AuditProof & stimnet.AuditProof.$Shape} AuditProof
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.AuditProof & stimnet.AuditProof.$Shape;
+
+        /**
+         * Verifies an AuditProof message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates an AuditProof message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns AuditProof
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.AuditProof;
+
+        /**
+         * Creates a plain object from an AuditProof message. Also converts values to other types if specified.
+         * @param message AuditProof
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.AuditProof, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this AuditProof to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace AuditProof {
+
+        /** Properties of an AuditProof. */
+        interface $Properties {
+
+            /** AuditProof entry */
+            entry?: Uint8Array;
+
+            /** AuditProof index */
+            index?: number;
+
+            /** AuditProof size */
+            size?: number;
+
+            /** AuditProof path */
+            path?: Uint8Array[];
+
+            /** AuditProof root */
+            root?: Uint8Array;
+
+            /** AuditProof record */
+            record?: Uint8Array;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of an AuditProof. */
+        type $Shape = stimnet.AuditProof.$Properties;
     }
 }

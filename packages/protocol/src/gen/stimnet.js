@@ -29,8 +29,8 @@ export const stimnet = $root.stimnet = (() => {
          * @property {string} [jobId] AuditRecord jobId
          * @property {string} [code] AuditRecord code
          * @property {string} [detailJson] AuditRecord detailJson
-         * @property {Uint8Array} [previous] AuditRecord previous
          * @property {Uint8Array} [hash] AuditRecord hash
+         * @property {Uint8Array} [salt] AuditRecord salt
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -119,20 +119,20 @@ export const stimnet = $root.stimnet = (() => {
         AuditRecord.prototype.detailJson = "";
 
         /**
-         * AuditRecord previous.
-         * @member {Uint8Array} previous
-         * @memberof stimnet.AuditRecord
-         * @instance
-         */
-        AuditRecord.prototype.previous = $util.newBuffer([]);
-
-        /**
          * AuditRecord hash.
          * @member {Uint8Array} hash
          * @memberof stimnet.AuditRecord
          * @instance
          */
         AuditRecord.prototype.hash = $util.newBuffer([]);
+
+        /**
+         * AuditRecord salt.
+         * @member {Uint8Array} salt
+         * @memberof stimnet.AuditRecord
+         * @instance
+         */
+        AuditRecord.prototype.salt = $util.newBuffer([]);
 
         /**
          * Creates a new AuditRecord instance using the specified properties.
@@ -180,10 +180,10 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 6, wireType 2 =*/50).string(message.code);
             if (message.detailJson != null && $Object.hasOwnProperty.call(message, "detailJson") && message.detailJson !== "")
                 writer.uint32(/* id 7, wireType 2 =*/58).string(message.detailJson);
-            if (message.previous != null && $Object.hasOwnProperty.call(message, "previous") && message.previous.length)
-                writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.previous);
             if (message.hash != null && $Object.hasOwnProperty.call(message, "hash") && message.hash.length)
                 writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.hash);
+            if (message.salt != null && $Object.hasOwnProperty.call(message, "salt") && message.salt.length)
+                writer.uint32(/* id 10, wireType 2 =*/82).bytes(message.salt);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -291,15 +291,6 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.detailJson;
                         continue;
                     }
-                case 8: {
-                        if (wireType !== 2)
-                            break;
-                        if ((value = reader.bytes()).length)
-                            message.previous = value;
-                        else
-                            delete message.previous;
-                        continue;
-                    }
                 case 9: {
                         if (wireType !== 2)
                             break;
@@ -307,6 +298,15 @@ export const stimnet = $root.stimnet = (() => {
                             message.hash = value;
                         else
                             delete message.hash;
+                        continue;
+                    }
+                case 10: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.salt = value;
+                        else
+                            delete message.salt;
                         continue;
                     }
                 }
@@ -362,12 +362,12 @@ export const stimnet = $root.stimnet = (() => {
             if (message.detailJson != null && $Object.hasOwnProperty.call(message, "detailJson"))
                 if (!$util.isString(message.detailJson))
                     return "detailJson: string expected";
-            if (message.previous != null && $Object.hasOwnProperty.call(message, "previous"))
-                if (!(message.previous && typeof message.previous.length === "number" || $util.isString(message.previous)))
-                    return "previous: buffer expected";
             if (message.hash != null && $Object.hasOwnProperty.call(message, "hash"))
                 if (!(message.hash && typeof message.hash.length === "number" || $util.isString(message.hash)))
                     return "hash: buffer expected";
+            if (message.salt != null && $Object.hasOwnProperty.call(message, "salt"))
+                if (!(message.salt && typeof message.salt.length === "number" || $util.isString(message.salt)))
+                    return "salt: buffer expected";
             return null;
         };
 
@@ -410,18 +410,18 @@ export const stimnet = $root.stimnet = (() => {
             if (object.detailJson != null)
                 if (typeof object.detailJson !== "string" || object.detailJson.length)
                     message.detailJson = $String(object.detailJson);
-            if (object.previous != null)
-                if (object.previous.length)
-                    if (typeof object.previous === "string")
-                        $util.base64.decode(object.previous, message.previous = $util.newBuffer($util.base64.length(object.previous)), 0);
-                    else if (object.previous.length >= 0)
-                        message.previous = object.previous;
             if (object.hash != null)
                 if (object.hash.length)
                     if (typeof object.hash === "string")
                         $util.base64.decode(object.hash, message.hash = $util.newBuffer($util.base64.length(object.hash)), 0);
                     else if (object.hash.length >= 0)
                         message.hash = object.hash;
+            if (object.salt != null)
+                if (object.salt.length)
+                    if (typeof object.salt === "string")
+                        $util.base64.decode(object.salt, message.salt = $util.newBuffer($util.base64.length(object.salt)), 0);
+                    else if (object.salt.length >= 0)
+                        message.salt = object.salt;
             return message;
         };
 
@@ -451,18 +451,18 @@ export const stimnet = $root.stimnet = (() => {
                 object.code = "";
                 object.detailJson = "";
                 if (options.bytes === $String)
-                    object.previous = "";
-                else {
-                    object.previous = [];
-                    if (options.bytes !== $Array)
-                        object.previous = $util.newBuffer(object.previous);
-                }
-                if (options.bytes === $String)
                     object.hash = "";
                 else {
                     object.hash = [];
                     if (options.bytes !== $Array)
                         object.hash = $util.newBuffer(object.hash);
+                }
+                if (options.bytes === $String)
+                    object.salt = "";
+                else {
+                    object.salt = [];
+                    if (options.bytes !== $Array)
+                        object.salt = $util.newBuffer(object.salt);
                 }
             }
             if (message.sequence != null && $Object.hasOwnProperty.call(message, "sequence"))
@@ -479,10 +479,10 @@ export const stimnet = $root.stimnet = (() => {
                 object.code = message.code;
             if (message.detailJson != null && $Object.hasOwnProperty.call(message, "detailJson"))
                 object.detailJson = message.detailJson;
-            if (message.previous != null && $Object.hasOwnProperty.call(message, "previous"))
-                object.previous = options.bytes === $String ? $util.base64.encode(message.previous, 0, message.previous.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.previous) : message.previous;
             if (message.hash != null && $Object.hasOwnProperty.call(message, "hash"))
                 object.hash = options.bytes === $String ? $util.base64.encode(message.hash, 0, message.hash.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.hash) : message.hash;
+            if (message.salt != null && $Object.hasOwnProperty.call(message, "salt"))
+                object.salt = options.bytes === $String ? $util.base64.encode(message.salt, 0, message.salt.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.salt) : message.salt;
             return object;
         };
 
@@ -6718,6 +6718,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {string} [variable] VariableMapping variable
          * @property {string} [local] VariableMapping local
          * @property {Array.<stimnet.LevelMapping.$Properties>} [levels] VariableMapping levels
+         * @property {string} [scale] VariableMapping scale
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -6783,6 +6784,14 @@ export const stimnet = $root.stimnet = (() => {
         VariableMapping.prototype.levels = $util.emptyArray;
 
         /**
+         * VariableMapping scale.
+         * @member {string} scale
+         * @memberof stimnet.VariableMapping
+         * @instance
+         */
+        VariableMapping.prototype.scale = "";
+
+        /**
          * Creates a new VariableMapping instance using the specified properties.
          * @function create
          * @memberof stimnet.VariableMapping
@@ -6823,6 +6832,8 @@ export const stimnet = $root.stimnet = (() => {
             if (message.levels != null && message.levels.length)
                 for (let i = 0; i < message.levels.length; ++i)
                     $root.stimnet.LevelMapping.encode(message.levels[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+            if (message.scale != null && $Object.hasOwnProperty.call(message, "scale") && message.scale !== "")
+                writer.uint32(/* id 5, wireType 2 =*/42).string(message.scale);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -6902,6 +6913,15 @@ export const stimnet = $root.stimnet = (() => {
                         message.levels.push($root.stimnet.LevelMapping.decode(reader, reader.size(), $undefined, _depth + 1));
                         continue;
                     }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.scale = value;
+                        else
+                            delete message.scale;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -6952,6 +6972,9 @@ export const stimnet = $root.stimnet = (() => {
                         return "levels." + error;
                 }
             }
+            if (message.scale != null && $Object.hasOwnProperty.call(message, "scale"))
+                if (!$util.isString(message.scale))
+                    return "scale: string expected";
             return null;
         };
 
@@ -6992,6 +7015,9 @@ export const stimnet = $root.stimnet = (() => {
                     message.levels[i] = $root.stimnet.LevelMapping.fromObject(object.levels[i], _depth + 1);
                 }
             }
+            if (object.scale != null)
+                if (typeof object.scale !== "string" || object.scale.length)
+                    message.scale = $String(object.scale);
             return message;
         };
 
@@ -7018,6 +7044,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.peer = "";
                 object.variable = "";
                 object.local = "";
+                object.scale = "";
             }
             if (message.peer != null && $Object.hasOwnProperty.call(message, "peer"))
                 object.peer = message.peer;
@@ -7030,6 +7057,8 @@ export const stimnet = $root.stimnet = (() => {
                 for (let j = 0; j < message.levels.length; ++j)
                     object.levels[j] = $root.stimnet.LevelMapping.toObject(message.levels[j], options, _depth + 1);
             }
+            if (message.scale != null && $Object.hasOwnProperty.call(message, "scale"))
+                object.scale = message.scale;
             return object;
         };
 
@@ -12330,6 +12359,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {string} [custody] Receipt custody
          * @property {string} [engine] Receipt engine
          * @property {string} [grade] Receipt grade
+         * @property {stimnet.AuditProof.$Properties} [audit] Receipt audit
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -12466,6 +12496,14 @@ export const stimnet = $root.stimnet = (() => {
         Receipt.prototype.grade = "";
 
         /**
+         * Receipt audit.
+         * @member {stimnet.AuditProof} audit
+         * @memberof stimnet.Receipt
+         * @instance
+         */
+        Receipt.prototype.audit = null;
+
+        /**
          * Creates a new Receipt instance using the specified properties.
          * @function create
          * @memberof stimnet.Receipt
@@ -12523,6 +12561,8 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 12, wireType 2 =*/98).string(message.engine);
             if (message.grade != null && $Object.hasOwnProperty.call(message, "grade") && message.grade !== "")
                 writer.uint32(/* id 13, wireType 2 =*/106).string(message.grade);
+            if (message.audit != null && $Object.hasOwnProperty.call(message, "audit"))
+                $root.stimnet.AuditProof.encode(message.audit, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -12684,6 +12724,12 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.grade;
                         continue;
                     }
+                case 14: {
+                        if (wireType !== 2)
+                            break;
+                        message.audit = $root.stimnet.AuditProof.decode(reader, reader.size(), $undefined, _depth + 1, message.audit);
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -12755,6 +12801,11 @@ export const stimnet = $root.stimnet = (() => {
             if (message.grade != null && $Object.hasOwnProperty.call(message, "grade"))
                 if (!$util.isString(message.grade))
                     return "grade: string expected";
+            if (message.audit != null && $Object.hasOwnProperty.call(message, "audit")) {
+                let error = $root.stimnet.AuditProof.verify(message.audit, _depth + 1);
+                if (error)
+                    return "audit." + error;
+            }
             return null;
         };
 
@@ -12815,6 +12866,11 @@ export const stimnet = $root.stimnet = (() => {
             if (object.grade != null)
                 if (typeof object.grade !== "string" || object.grade.length)
                     message.grade = $String(object.grade);
+            if (object.audit != null) {
+                if (!$util.isObject(object.audit))
+                    throw $TypeError(".stimnet.Receipt.audit: object expected");
+                message.audit = $root.stimnet.AuditProof.fromObject(object.audit, _depth + 1);
+            }
             return message;
         };
 
@@ -12849,6 +12905,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.custody = "";
                 object.engine = "";
                 object.grade = "";
+                object.audit = null;
             }
             if (message.requestHash != null && $Object.hasOwnProperty.call(message, "requestHash"))
                 object.requestHash = message.requestHash;
@@ -12876,6 +12933,8 @@ export const stimnet = $root.stimnet = (() => {
                 object.engine = message.engine;
             if (message.grade != null && $Object.hasOwnProperty.call(message, "grade"))
                 object.grade = message.grade;
+            if (message.audit != null && $Object.hasOwnProperty.call(message, "audit"))
+                object.audit = $root.stimnet.AuditProof.toObject(message.audit, options, _depth + 1);
             return object;
         };
 
@@ -12891,6 +12950,427 @@ export const stimnet = $root.stimnet = (() => {
         };
 
         return Receipt;
+    })();
+
+    stimnet.AuditProof = (function() {
+
+        /**
+         * Properties of an AuditProof.
+         * @typedef {Object} stimnet.AuditProof.$Properties
+         * @property {Uint8Array} [entry] AuditProof entry
+         * @property {number} [index] AuditProof index
+         * @property {number} [size] AuditProof size
+         * @property {Array.<Uint8Array>} [path] AuditProof path
+         * @property {Uint8Array} [root] AuditProof root
+         * @property {Uint8Array} [record] AuditProof record
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of an AuditProof.
+         * @memberof stimnet
+         * @interface IAuditProof
+         * @augments stimnet.AuditProof.$Properties
+         * @deprecated Use stimnet.AuditProof.$Properties instead.
+         */
+
+        /**
+         * Shape of an AuditProof.
+         * @typedef {stimnet.AuditProof.$Properties} stimnet.AuditProof.$Shape
+         */
+
+        /**
+         * Constructs a new AuditProof.
+         * @memberof stimnet
+         * @classdesc Represents an AuditProof.
+         * @constructor
+         * @param {stimnet.AuditProof.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const AuditProof = function (properties) {
+            this.path = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * AuditProof entry.
+         * @member {Uint8Array} entry
+         * @memberof stimnet.AuditProof
+         * @instance
+         */
+        AuditProof.prototype.entry = $util.newBuffer([]);
+
+        /**
+         * AuditProof index.
+         * @member {number} index
+         * @memberof stimnet.AuditProof
+         * @instance
+         */
+        AuditProof.prototype.index = 0;
+
+        /**
+         * AuditProof size.
+         * @member {number} size
+         * @memberof stimnet.AuditProof
+         * @instance
+         */
+        AuditProof.prototype.size = 0;
+
+        /**
+         * AuditProof path.
+         * @member {Array.<Uint8Array>} path
+         * @memberof stimnet.AuditProof
+         * @instance
+         */
+        AuditProof.prototype.path = $util.emptyArray;
+
+        /**
+         * AuditProof root.
+         * @member {Uint8Array} root
+         * @memberof stimnet.AuditProof
+         * @instance
+         */
+        AuditProof.prototype.root = $util.newBuffer([]);
+
+        /**
+         * AuditProof record.
+         * @member {Uint8Array} record
+         * @memberof stimnet.AuditProof
+         * @instance
+         */
+        AuditProof.prototype.record = $util.newBuffer([]);
+
+        /**
+         * Creates a new AuditProof instance using the specified properties.
+         * @function create
+         * @memberof stimnet.AuditProof
+         * @static
+         * @param {stimnet.AuditProof.$Properties=} [properties] Properties to set
+         * @returns {stimnet.AuditProof} AuditProof instance
+         * @type {{
+         *   (properties: stimnet.AuditProof.$Shape): stimnet.AuditProof & stimnet.AuditProof.$Shape;
+         *   (properties?: stimnet.AuditProof.$Properties): stimnet.AuditProof;
+         * }}
+         */
+        AuditProof.create = function(properties) {
+            return new AuditProof(properties);
+        };
+
+        /**
+         * Encodes the specified AuditProof message. Does not implicitly {@link stimnet.AuditProof.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.AuditProof
+         * @static
+         * @param {stimnet.AuditProof.$Properties} message AuditProof message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        AuditProof.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.entry != null && $Object.hasOwnProperty.call(message, "entry") && message.entry.length)
+                writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.entry);
+            if (message.index != null && $Object.hasOwnProperty.call(message, "index") && !$Object.is(message.index, 0))
+                writer.uint32(/* id 2, wireType 1 =*/17).double(message.index);
+            if (message.size != null && $Object.hasOwnProperty.call(message, "size") && !$Object.is(message.size, 0))
+                writer.uint32(/* id 3, wireType 1 =*/25).double(message.size);
+            if (message.path != null && message.path.length)
+                for (let i = 0; i < message.path.length; ++i)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.path[i]);
+            if (message.root != null && $Object.hasOwnProperty.call(message, "root") && message.root.length)
+                writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.root);
+            if (message.record != null && $Object.hasOwnProperty.call(message, "record") && message.record.length)
+                writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.record);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes an AuditProof message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.AuditProof
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.AuditProof & stimnet.AuditProof.$Shape} AuditProof
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        AuditProof.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.AuditProof();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.entry = value;
+                        else
+                            delete message.entry;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 1)
+                            break;
+                        if (!$Object.is(value = reader.double(), 0))
+                            message.index = value;
+                        else
+                            delete message.index;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 1)
+                            break;
+                        if (!$Object.is(value = reader.double(), 0))
+                            message.size = value;
+                        else
+                            delete message.size;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.path && message.path.length))
+                            message.path = [];
+                        message.path.push(reader.bytes());
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.root = value;
+                        else
+                            delete message.root;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.record = value;
+                        else
+                            delete message.record;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies an AuditProof message.
+         * @function verify
+         * @memberof stimnet.AuditProof
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        AuditProof.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.entry != null && $Object.hasOwnProperty.call(message, "entry"))
+                if (!(message.entry && typeof message.entry.length === "number" || $util.isString(message.entry)))
+                    return "entry: buffer expected";
+            if (message.index != null && $Object.hasOwnProperty.call(message, "index"))
+                if (typeof message.index !== "number")
+                    return "index: number expected";
+            if (message.size != null && $Object.hasOwnProperty.call(message, "size"))
+                if (typeof message.size !== "number")
+                    return "size: number expected";
+            if (message.path != null && $Object.hasOwnProperty.call(message, "path")) {
+                if (!$Array.isArray(message.path))
+                    return "path: array expected";
+                for (let i = 0; i < message.path.length; ++i)
+                    if (!(message.path[i] && typeof message.path[i].length === "number" || $util.isString(message.path[i])))
+                        return "path: buffer[] expected";
+            }
+            if (message.root != null && $Object.hasOwnProperty.call(message, "root"))
+                if (!(message.root && typeof message.root.length === "number" || $util.isString(message.root)))
+                    return "root: buffer expected";
+            if (message.record != null && $Object.hasOwnProperty.call(message, "record"))
+                if (!(message.record && typeof message.record.length === "number" || $util.isString(message.record)))
+                    return "record: buffer expected";
+            return null;
+        };
+
+        /**
+         * Creates an AuditProof message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.AuditProof
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.AuditProof} AuditProof
+         */
+        AuditProof.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.AuditProof)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.AuditProof: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.AuditProof();
+            if (object.entry != null)
+                if (object.entry.length)
+                    if (typeof object.entry === "string")
+                        $util.base64.decode(object.entry, message.entry = $util.newBuffer($util.base64.length(object.entry)), 0);
+                    else if (object.entry.length >= 0)
+                        message.entry = object.entry;
+            if (object.index != null)
+                if (!$Object.is($Number(object.index), 0))
+                    message.index = $Number(object.index);
+            if (object.size != null)
+                if (!$Object.is($Number(object.size), 0))
+                    message.size = $Number(object.size);
+            if (object.path) {
+                if (!$Array.isArray(object.path))
+                    throw $TypeError(".stimnet.AuditProof.path: array expected");
+                message.path = $Array(object.path.length);
+                for (let i = 0; i < object.path.length; ++i)
+                    if (typeof object.path[i] === "string")
+                        $util.base64.decode(object.path[i], message.path[i] = $util.newBuffer($util.base64.length(object.path[i])), 0);
+                    else if (object.path[i].length >= 0)
+                        message.path[i] = object.path[i];
+            }
+            if (object.root != null)
+                if (object.root.length)
+                    if (typeof object.root === "string")
+                        $util.base64.decode(object.root, message.root = $util.newBuffer($util.base64.length(object.root)), 0);
+                    else if (object.root.length >= 0)
+                        message.root = object.root;
+            if (object.record != null)
+                if (object.record.length)
+                    if (typeof object.record === "string")
+                        $util.base64.decode(object.record, message.record = $util.newBuffer($util.base64.length(object.record)), 0);
+                    else if (object.record.length >= 0)
+                        message.record = object.record;
+            return message;
+        };
+
+        /**
+         * Creates a plain object from an AuditProof message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.AuditProof
+         * @static
+         * @param {stimnet.AuditProof} message AuditProof
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        AuditProof.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults)
+                object.path = [];
+            if (options.defaults) {
+                if (options.bytes === $String)
+                    object.entry = "";
+                else {
+                    object.entry = [];
+                    if (options.bytes !== $Array)
+                        object.entry = $util.newBuffer(object.entry);
+                }
+                object.index = 0;
+                object.size = 0;
+                if (options.bytes === $String)
+                    object.root = "";
+                else {
+                    object.root = [];
+                    if (options.bytes !== $Array)
+                        object.root = $util.newBuffer(object.root);
+                }
+                if (options.bytes === $String)
+                    object.record = "";
+                else {
+                    object.record = [];
+                    if (options.bytes !== $Array)
+                        object.record = $util.newBuffer(object.record);
+                }
+            }
+            if (message.entry != null && $Object.hasOwnProperty.call(message, "entry"))
+                object.entry = options.bytes === $String ? $util.base64.encode(message.entry, 0, message.entry.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.entry) : message.entry;
+            if (message.index != null && $Object.hasOwnProperty.call(message, "index"))
+                object.index = options.json && !$isFinite(message.index) ? $String(message.index) : message.index;
+            if (message.size != null && $Object.hasOwnProperty.call(message, "size"))
+                object.size = options.json && !$isFinite(message.size) ? $String(message.size) : message.size;
+            if (message.path && message.path.length) {
+                object.path = $Array(message.path.length);
+                for (let j = 0; j < message.path.length; ++j)
+                    object.path[j] = options.bytes === $String ? $util.base64.encode(message.path[j], 0, message.path[j].length) : options.bytes === $Array ? $Array.prototype.slice.call(message.path[j]) : message.path[j];
+            }
+            if (message.root != null && $Object.hasOwnProperty.call(message, "root"))
+                object.root = options.bytes === $String ? $util.base64.encode(message.root, 0, message.root.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.root) : message.root;
+            if (message.record != null && $Object.hasOwnProperty.call(message, "record"))
+                object.record = options.bytes === $String ? $util.base64.encode(message.record, 0, message.record.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.record) : message.record;
+            return object;
+        };
+
+        /**
+         * Converts this AuditProof to JSON.
+         * @function toJSON
+         * @memberof stimnet.AuditProof
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        AuditProof.prototype.toJSON = function() {
+            return AuditProof.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return AuditProof;
     })();
 
     return stimnet;
