@@ -133,6 +133,33 @@ const compileCache = (): Record<string, string> => {
 
 const MAIN = join(import.meta.dirname, '../packages/peer/src/main.ts')
 
+/** How a run of `stimnet` ended and what it said. */
+export interface CommandRun {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs `stimnet` as a person would, in a home of its own. */
+export function stimnetIn(home: string): (args: readonly string[], input?: string) => Promise<CommandRun> {
+  return async (args, input = '') => {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      env: { PATH: process.env.PATH ?? '', HOME: home, ...compileCache() },
+      cwd: home
+    })
+    const collected = { out: '', err: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      collected.out += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      collected.err += text
+    })
+    child.stdin.end(input)
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, ...collected }
+  }
+}
+
 /** Starts `stimnet start` for a site; resolves when it serves. */
 export async function spawnSite(t: { after(fn: () => unknown): void }, site: Site): Promise<PeerProcess> {
   const child = spawn(process.execPath, [MAIN, 'start', '--config', site.configFile], {

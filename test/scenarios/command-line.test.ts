@@ -1,35 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { DEMO_SITES, writeDemoData } from '../../scripts/demo/data.ts'
-import { PASSWORD, scratchFolder, spawnSite } from '../mesh.ts'
-
-const MAIN = join(import.meta.dirname, '../../packages/peer/src/main.ts')
-
-/** Runs `stimnet` as a person would, in a home of its own. */
-function stimnetIn(home: string) {
-  return async (args: readonly string[], input = ''): Promise<{ code: number | null; out: string; err: string }> => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env.PATH ?? '', HOME: home },
-      cwd: home
-    })
-    const collected = { out: '', err: '' }
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      collected.out += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      collected.err += text
-    })
-    child.stdin.end(input)
-    const [code] = (await once(child, 'close')) as [number | null]
-    return { code, ...collected }
-  }
-}
+import { PASSWORD, scratchFolder, spawnSite, stimnetIn } from '../mesh.ts'
 
 describe('the command line', () => {
   test('takes a newcomer from nothing to a first answer', async (t) => {

@@ -5,6 +5,7 @@ export { catalogExchange } from './exchanges/catalog.ts'
 export { followExchange } from './exchanges/follow.ts'
 export { helloExchange } from './exchanges/hello.ts'
 export { jobExchange } from './exchanges/job.ts'
+export { witnessExchange } from './exchanges/witness.ts'
 export type {
   AskOptions,
   FollowAsk,

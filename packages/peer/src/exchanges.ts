@@ -1,7 +1,7 @@
 /** What this peer answers when asked: who it is, what it offers, jobs, cancelling, following. For others and for itself. */
 
 import type { Catalog } from '@stimnet/data'
-import { cancelExchange, catalogExchange, helloExchange, jobExchange, type Mesh } from '@stimnet/mesh'
+import { cancelExchange, catalogExchange, helloExchange, jobExchange, type Mesh, witnessExchange } from '@stimnet/mesh'
 import {
   type CatalogDescriptor,
   type Clock,
@@ -21,6 +21,7 @@ import type { Runner } from './jobs/runner.ts'
 import { fitsWords } from './requests/directory.ts'
 import type { Database } from './store/database.ts'
 import type { JobStore } from './store/jobs.ts'
+import { type Attest, createAttest } from './witness/attest.ts'
 
 /** What is answered, whoever carried the question. */
 export interface Exchanges {
@@ -28,6 +29,7 @@ export interface Exchanges {
   catalogs(query: { words: readonly string[]; name: string }, askedBy: string): Promise<Uint8Array[]>
   job(sealedRequest: Uint8Array, askedBy: string): Promise<Uint8Array>
   cancel(sealedCancel: Uint8Array, askedBy: string): Promise<Message<'CancelAnswer'>>
+  attest: Attest
   follow(
     ask: { log: string; after: number; openJobs: readonly string[] },
     askedBy: string,
@@ -87,6 +89,7 @@ export function createExchanges(parts: ExchangeParts): Exchanges {
       )
     },
     job: parts.admit,
+    attest: createAttest(parts),
     cancel: (sealed, askedBy) => answerCancel(parts, sealed, askedBy),
     follow: (ask, askedBy, signal) => follow(parts.jobs, ask, askedBy, signal)
   }
@@ -98,6 +101,7 @@ export function serveExchanges(mesh: Mesh, exchanges: Exchanges): void {
   mesh.serve(catalogExchange, async (query, from) => ({ catalogs: await exchanges.catalogs(query, from) }))
   mesh.serve(jobExchange, async ({ request }, from) => ({ decision: await exchanges.job(request, from) }))
   mesh.serve(cancelExchange, ({ cancel }, from) => exchanges.cancel(cancel, from))
+  mesh.serve(witnessExchange, (ask, from) => exchanges.attest(ask, from))
   mesh.serveFollow((ask, from, signal) => exchanges.follow(ask, from, signal))
 }
 

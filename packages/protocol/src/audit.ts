@@ -1,4 +1,5 @@
 /** What stands in a peer's log for a record, and how anybody checks that it does: the log itself tells nothing. */
+import { z } from 'zod'
 import { canonicalBytes } from './canonical.ts'
 import { StimnetError } from './errors.ts'
 import { sha256Hex, toHex } from './ids.ts'
@@ -31,6 +32,18 @@ export function auditEntry(record: AuditRecord, commitment: string): Uint8Array 
   const { sequence, atMs, kind } = record
   return canonicalBytes({ v: VERSION, n: sequence, hour: Math.floor(atMs / HOUR_MS) * HOUR_MS, kind, commitment })
 }
+
+/** A proof as a file holds it: bytes in base64, with the signed state of the log that its path leads to. */
+export const auditProofFileSchema = z.object({
+  entry: z.base64(),
+  index: z.int().min(0),
+  size: z.int().min(1),
+  path: z.array(z.base64()).max(64),
+  root: z.base64(),
+  record: z.base64(),
+  /** C2SP signed note. */
+  checkpoint: z.string().max(16_384)
+})
 
 /** What a proof says once it was checked. */
 export interface ProvenEntry {

@@ -15,6 +15,11 @@ const facts = <const T extends Record<string, CodeFacts>>(table: T): T => table
 
 /** Every code StimNet can answer with. */
 export const CODES = facts({
+  CHECKPOINT_CONFLICT: {
+    fault: 'request',
+    retry: false,
+    meaning: 'The log does not go on from what was seen of it before: it was restored from a copy, or there are two.'
+  },
   // Envelopes
   MALFORMED: { fault: 'request', retry: false, meaning: 'The bytes are not a message of the expected kind.' },
   TOO_LARGE: { fault: 'request', retry: false, meaning: 'The message is larger than its limit.' },

@@ -8,6 +8,9 @@ import type { Plan } from './plan.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 import { mapVariable, type SchemaFault } from './variable-mapping.ts'
 
+/** More differences than this are not read any more. */
+const DIFFERENCES_TOLD_MAX = 6
+
 /** A variable that a program uses. */
 export interface VariableUse {
   /** `table.variable`. */
@@ -65,6 +68,20 @@ export function usesOfTables({ tables }: SiteCatalog['descriptor']): VariableUse
   return tables.flatMap((table) =>
     table.variables.map(({ name }) => ({ variable: `${table.name}.${name}`, binned: false }))
   )
+}
+
+/** Differences in a sentence, each with the site's name where one is given. Made of catalogs and request alone. */
+export function differencesInWords(
+  differences: readonly SchemaDifference[],
+  nameOf?: (site: string) => string
+): string {
+  const told = differences.slice(0, DIFFERENCES_TOLD_MAX).map(({ site, variable, field, expected, found }) => {
+    const where = nameOf ? `${nameOf(site)}: ` : ''
+    const clipped = (text: string) => JSON.stringify(text.length > 160 ? `${text.slice(0, 159)}…` : text)
+    return `${where}${variable}, ${field} ${clipped(found)} instead of ${clipped(expected)}`
+  })
+  const more = differences.length - told.length
+  return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ')
 }
 
 /** Pure, and the same wherever it is asked: at the asking peer, at each serving one, in a browser. */
@@ -162,12 +179,16 @@ function orderDifferences(
   contract: readonly VariableContract[],
   mappings: readonly VariableMapping[]
 ): SchemaDifference[] {
-  const tables = [...new Set(contract.map(({ variable }) => tableOf(variable)))]
+  // What few have is a difference of its own, and has no place among the others.
+  const common = contract
+    .map(({ variable }) => variable)
+    .filter((variable) => 2 * sites.filter((at) => variableAt(at, variable)).length > sites.length)
+  const tables = [...new Set(common.map(tableOf))]
   return sites.flatMap(({ site, descriptor }) =>
     tables.flatMap((table) => {
       const isMapped = mappings.some(({ peer, variable }) => peer === site && tableOf(variable) === table)
       const own = descriptor.tables.find((one) => one.name === table)?.variables.map(({ name }) => name) ?? []
-      const wanted = contract.map(({ variable }) => variable).filter((variable) => tableOf(variable) === table)
+      const wanted = common.filter((variable) => tableOf(variable) === table)
       const names = wanted.map((variable) => variable.slice(table.length + 1)).filter((name) => own.includes(name))
       const found = own.filter((name) => names.includes(name))
       if (isMapped || found.join(' ') === names.join(' ')) return []

@@ -68,7 +68,9 @@ export const messages = {
   FollowAsk: codec<stimnet.FollowAsk.$Properties>('FollowAsk', stimnet.FollowAsk),
   FollowEvent: codec<stimnet.FollowEvent.$Properties>('FollowEvent', stimnet.FollowEvent),
   JobResult: codec<stimnet.JobResult.$Properties>('JobResult', stimnet.JobResult),
-  AuditRecord: codec<stimnet.AuditRecord.$Properties>('AuditRecord', stimnet.AuditRecord)
+  AuditRecord: codec<stimnet.AuditRecord.$Properties>('AuditRecord', stimnet.AuditRecord),
+  WitnessAsk: codec<stimnet.WitnessAsk.$Properties>('WitnessAsk', stimnet.WitnessAsk),
+  WitnessAnswer: codec<stimnet.WitnessAnswer.$Properties>('WitnessAnswer', stimnet.WitnessAnswer)
 } as const
 
 /** What `messages[N].decode` gives. */

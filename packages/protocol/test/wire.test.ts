@@ -93,6 +93,7 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     mode: text,
     scripts: text,
     sandboxGradeMin: text,
+    sitesPerPerson: uint32,
     preset: text,
     policyHash: text
   }),
@@ -152,7 +153,9 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     detailJson: text,
     hash: bytes,
     salt: bytes
-  })
+  }),
+  WitnessAsk: fc.record({ note: text, oldSize: number, path: fc.array(bytes, { maxLength: 3 }) }),
+  WitnessAnswer: fc.record({ cosignature: text, code: text, seen: text })
 }
 
 const codecs = Object.values(messages) as unknown as Codec<object>[]

@@ -1,9 +1,18 @@
 /** The audit log, newest first. */
+import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { known } from '../known.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../route.ts'
-import { auditOf, auditShape, auditVerificationOf, auditVerificationShape } from '../shapes/audit.ts'
+import {
+  attestedShape,
+  auditOf,
+  auditProofOf,
+  auditProofShape,
+  auditShape,
+  auditVerificationOf,
+  auditVerificationShape
+} from '../shapes/audit.ts'
 import { wholeNumber } from '../shapes/named.ts'
 
 const auditQuery = z.strictObject({
@@ -13,7 +22,7 @@ const auditQuery = z.strictObject({
     .describe('Records with a smaller sequence alone')
 })
 
-/** GET /api/v1/audit, GET /api/v1/audit/verification. */
+/** /api/v1/audit and what proves it. */
 export function auditRoutes({ peer }: Room): Route[] {
   return [
     route({
@@ -41,6 +50,49 @@ export function auditRoutes({ peer }: Room): Route[] {
       roles: ['auditor', 'steward', 'operator'],
       answer: auditVerificationShape,
       handle: async ({ account }) => auditVerificationOf(await peer.verifyAudit(known(account)))
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/audit/checkpoint',
+      id: 'auditCheckpoint',
+      tag: 'Audit',
+      summary: 'How far the log has come, signed by this node and by its witnesses',
+      access: 'account',
+      roles: ['auditor', 'steward', 'operator'],
+      answer: z.object({ checkpoint: z.string().describe('C2SP signed note') }),
+      handle: async ({ account }) => ({ checkpoint: await peer.checkpoint(known(account)) })
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/audit/proofs/{sequence}',
+      id: 'auditProof',
+      tag: 'Audit',
+      summary: 'Proves a record to somebody who sees nothing else of the log',
+      access: 'account',
+      roles: ['auditor', 'steward', 'operator'],
+      answer: auditProofShape,
+      handle: async ({ account, param }) => {
+        const text = param('sequence')
+        const proof = /^\d{1,15}$/.test(text) ? await peer.proveAudit(known(account), Number(text)) : null
+        if (!proof) throw new StimnetError('NOT_FOUND', `record ${text.slice(0, 20)}`)
+        return auditProofOf(proof)
+      }
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/audit/witnesses',
+      id: 'gatherWitnesses',
+      tag: 'Audit',
+      summary: 'Has every connected member attest the log as it stands',
+      access: 'account',
+      roles: ['auditor', 'steward', 'operator'],
+      answer: z.array(attestedShape),
+      handle: async ({ account }) =>
+        (await peer.gatherWitnesses(known(account))).map(({ witness, code }) => ({
+          witness,
+          attested: code === undefined,
+          code: code ?? null
+        }))
     })
   ]
 }

@@ -1,6 +1,6 @@
 /** One record of the audit log. */
 import { z } from 'zod'
-import type { AuditFinding, AuditView } from '../peer.ts'
+import type { AuditFinding, AuditProofView, AuditView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 
 /** A record of the audit log as answered. */
@@ -23,6 +23,35 @@ export function auditOf(view: AuditView): z.output<typeof auditShape> {
   const { sequence, atMs, kind, actor, jobId, code, detail, hash } = view
   return { sequence, at: isoOf(atMs), kind, actor, job_id: jobId, code, detail: { ...detail }, hash }
 }
+
+const bytesShape = z.string().describe('Base64')
+
+/** A proof as answered; `stimnet verify` reads it from a file. */
+export const auditProofShape = output(
+  'AuditProof',
+  z.object({
+    entry: bytesShape,
+    index: z.number().int(),
+    size: z.number().int(),
+    path: z.array(bytesShape),
+    root: bytesShape,
+    record: bytesShape,
+    checkpoint: z.string().describe('C2SP signed note')
+  })
+)
+
+/** A proof for the wire. */
+export function auditProofOf(view: AuditProofView): z.output<typeof auditProofShape> {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  const { entry, path, root, record, ...rest } = view
+  return { ...rest, entry: text(entry), path: path.map(text), root: text(root), record: text(record) }
+}
+
+/** What each witness did with the log's newest state. */
+export const attestedShape = output(
+  'Attested',
+  z.object({ witness: z.string(), attested: z.boolean(), code: z.string().nullable() })
+)
 
 /** What a walk over the log found. */
 export const auditVerificationShape = output(

@@ -146,6 +146,216 @@ export namespace stimnet {
     }
 
     /**
+     * Properties of a WitnessAsk.
+     * @deprecated Use stimnet.WitnessAsk.$Properties instead.
+     */
+    interface IWitnessAsk extends stimnet.WitnessAsk.$Properties {
+    }
+
+    /** Represents a WitnessAsk. */
+    class WitnessAsk {
+
+        /**
+         * Constructs a new WitnessAsk.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.WitnessAsk.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** WitnessAsk note. */
+        note: string;
+
+        /** WitnessAsk oldSize. */
+        oldSize: number;
+
+        /** WitnessAsk path. */
+        path: Uint8Array[];
+
+        /**
+         * Creates a new WitnessAsk instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns WitnessAsk instance
+         */
+        static create(properties: stimnet.WitnessAsk.$Shape): stimnet.WitnessAsk & stimnet.WitnessAsk.$Shape;
+        static create(properties?: stimnet.WitnessAsk.$Properties): stimnet.WitnessAsk;
+
+        /**
+         * Encodes the specified WitnessAsk message. Does not implicitly {@link stimnet.WitnessAsk.verify|verify} messages.
+         * @param message WitnessAsk message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.WitnessAsk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a WitnessAsk message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.WitnessAsk & stimnet.WitnessAsk.$Shape} WitnessAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.WitnessAsk & stimnet.WitnessAsk.$Shape;
+
+        /**
+         * Verifies a WitnessAsk message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a WitnessAsk message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns WitnessAsk
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.WitnessAsk;
+
+        /**
+         * Creates a plain object from a WitnessAsk message. Also converts values to other types if specified.
+         * @param message WitnessAsk
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.WitnessAsk, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this WitnessAsk to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace WitnessAsk {
+
+        /** Properties of a WitnessAsk. */
+        interface $Properties {
+
+            /** WitnessAsk note */
+            note?: string;
+
+            /** WitnessAsk oldSize */
+            oldSize?: number;
+
+            /** WitnessAsk path */
+            path?: Uint8Array[];
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a WitnessAsk. */
+        type $Shape = stimnet.WitnessAsk.$Properties;
+    }
+
+    /**
+     * Properties of a WitnessAnswer.
+     * @deprecated Use stimnet.WitnessAnswer.$Properties instead.
+     */
+    interface IWitnessAnswer extends stimnet.WitnessAnswer.$Properties {
+    }
+
+    /** Represents a WitnessAnswer. */
+    class WitnessAnswer {
+
+        /**
+         * Constructs a new WitnessAnswer.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.WitnessAnswer.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** WitnessAnswer cosignature. */
+        cosignature: string;
+
+        /** WitnessAnswer code. */
+        code: string;
+
+        /** WitnessAnswer seen. */
+        seen: string;
+
+        /**
+         * Creates a new WitnessAnswer instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns WitnessAnswer instance
+         */
+        static create(properties: stimnet.WitnessAnswer.$Shape): stimnet.WitnessAnswer & stimnet.WitnessAnswer.$Shape;
+        static create(properties?: stimnet.WitnessAnswer.$Properties): stimnet.WitnessAnswer;
+
+        /**
+         * Encodes the specified WitnessAnswer message. Does not implicitly {@link stimnet.WitnessAnswer.verify|verify} messages.
+         * @param message WitnessAnswer message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.WitnessAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a WitnessAnswer message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.WitnessAnswer & stimnet.WitnessAnswer.$Shape} WitnessAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.WitnessAnswer & stimnet.WitnessAnswer.$Shape;
+
+        /**
+         * Verifies a WitnessAnswer message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a WitnessAnswer message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns WitnessAnswer
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.WitnessAnswer;
+
+        /**
+         * Creates a plain object from a WitnessAnswer message. Also converts values to other types if specified.
+         * @param message WitnessAnswer
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.WitnessAnswer, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this WitnessAnswer to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace WitnessAnswer {
+
+        /** Properties of a WitnessAnswer. */
+        interface $Properties {
+
+            /** WitnessAnswer cosignature */
+            cosignature?: string;
+
+            /** WitnessAnswer code */
+            code?: string;
+
+            /** WitnessAnswer seen */
+            seen?: string;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a WitnessAnswer. */
+        type $Shape = stimnet.WitnessAnswer.$Properties;
+    }
+
+    /**
      * Properties of a CatalogDescriptor.
      * @deprecated Use stimnet.CatalogDescriptor.$Properties instead.
      */
@@ -223,6 +433,9 @@ export namespace stimnet {
 
         /** CatalogDescriptor policyHash. */
         policyHash: string;
+
+        /** CatalogDescriptor sitesPerPerson. */
+        sitesPerPerson: number;
 
         /**
          * Creates a new CatalogDescriptor instance using the specified properties.
@@ -343,6 +556,9 @@ export namespace stimnet {
 
             /** CatalogDescriptor policyHash */
             policyHash?: string;
+
+            /** CatalogDescriptor sitesPerPerson */
+            sitesPerPerson?: number;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

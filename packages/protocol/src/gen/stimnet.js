@@ -500,6 +500,604 @@ export const stimnet = $root.stimnet = (() => {
         return AuditRecord;
     })();
 
+    stimnet.WitnessAsk = (function() {
+
+        /**
+         * Properties of a WitnessAsk.
+         * @typedef {Object} stimnet.WitnessAsk.$Properties
+         * @property {string} [note] WitnessAsk note
+         * @property {number} [oldSize] WitnessAsk oldSize
+         * @property {Array.<Uint8Array>} [path] WitnessAsk path
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a WitnessAsk.
+         * @memberof stimnet
+         * @interface IWitnessAsk
+         * @augments stimnet.WitnessAsk.$Properties
+         * @deprecated Use stimnet.WitnessAsk.$Properties instead.
+         */
+
+        /**
+         * Shape of a WitnessAsk.
+         * @typedef {stimnet.WitnessAsk.$Properties} stimnet.WitnessAsk.$Shape
+         */
+
+        /**
+         * Constructs a new WitnessAsk.
+         * @memberof stimnet
+         * @classdesc Represents a WitnessAsk.
+         * @constructor
+         * @param {stimnet.WitnessAsk.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const WitnessAsk = function (properties) {
+            this.path = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * WitnessAsk note.
+         * @member {string} note
+         * @memberof stimnet.WitnessAsk
+         * @instance
+         */
+        WitnessAsk.prototype.note = "";
+
+        /**
+         * WitnessAsk oldSize.
+         * @member {number} oldSize
+         * @memberof stimnet.WitnessAsk
+         * @instance
+         */
+        WitnessAsk.prototype.oldSize = 0;
+
+        /**
+         * WitnessAsk path.
+         * @member {Array.<Uint8Array>} path
+         * @memberof stimnet.WitnessAsk
+         * @instance
+         */
+        WitnessAsk.prototype.path = $util.emptyArray;
+
+        /**
+         * Creates a new WitnessAsk instance using the specified properties.
+         * @function create
+         * @memberof stimnet.WitnessAsk
+         * @static
+         * @param {stimnet.WitnessAsk.$Properties=} [properties] Properties to set
+         * @returns {stimnet.WitnessAsk} WitnessAsk instance
+         * @type {{
+         *   (properties: stimnet.WitnessAsk.$Shape): stimnet.WitnessAsk & stimnet.WitnessAsk.$Shape;
+         *   (properties?: stimnet.WitnessAsk.$Properties): stimnet.WitnessAsk;
+         * }}
+         */
+        WitnessAsk.create = function(properties) {
+            return new WitnessAsk(properties);
+        };
+
+        /**
+         * Encodes the specified WitnessAsk message. Does not implicitly {@link stimnet.WitnessAsk.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.WitnessAsk
+         * @static
+         * @param {stimnet.WitnessAsk.$Properties} message WitnessAsk message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        WitnessAsk.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.note);
+            if (message.oldSize != null && $Object.hasOwnProperty.call(message, "oldSize") && !$Object.is(message.oldSize, 0))
+                writer.uint32(/* id 2, wireType 1 =*/17).double(message.oldSize);
+            if (message.path != null && message.path.length)
+                for (let i = 0; i < message.path.length; ++i)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.path[i]);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a WitnessAsk message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.WitnessAsk
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.WitnessAsk & stimnet.WitnessAsk.$Shape} WitnessAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        WitnessAsk.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.WitnessAsk();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.note = value;
+                        else
+                            delete message.note;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 1)
+                            break;
+                        if (!$Object.is(value = reader.double(), 0))
+                            message.oldSize = value;
+                        else
+                            delete message.oldSize;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.path && message.path.length))
+                            message.path = [];
+                        message.path.push(reader.bytes());
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a WitnessAsk message.
+         * @function verify
+         * @memberof stimnet.WitnessAsk
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        WitnessAsk.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.note != null && $Object.hasOwnProperty.call(message, "note"))
+                if (!$util.isString(message.note))
+                    return "note: string expected";
+            if (message.oldSize != null && $Object.hasOwnProperty.call(message, "oldSize"))
+                if (typeof message.oldSize !== "number")
+                    return "oldSize: number expected";
+            if (message.path != null && $Object.hasOwnProperty.call(message, "path")) {
+                if (!$Array.isArray(message.path))
+                    return "path: array expected";
+                for (let i = 0; i < message.path.length; ++i)
+                    if (!(message.path[i] && typeof message.path[i].length === "number" || $util.isString(message.path[i])))
+                        return "path: buffer[] expected";
+            }
+            return null;
+        };
+
+        /**
+         * Creates a WitnessAsk message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.WitnessAsk
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.WitnessAsk} WitnessAsk
+         */
+        WitnessAsk.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.WitnessAsk)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.WitnessAsk: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.WitnessAsk();
+            if (object.note != null)
+                if (typeof object.note !== "string" || object.note.length)
+                    message.note = $String(object.note);
+            if (object.oldSize != null)
+                if (!$Object.is($Number(object.oldSize), 0))
+                    message.oldSize = $Number(object.oldSize);
+            if (object.path) {
+                if (!$Array.isArray(object.path))
+                    throw $TypeError(".stimnet.WitnessAsk.path: array expected");
+                message.path = $Array(object.path.length);
+                for (let i = 0; i < object.path.length; ++i)
+                    if (typeof object.path[i] === "string")
+                        $util.base64.decode(object.path[i], message.path[i] = $util.newBuffer($util.base64.length(object.path[i])), 0);
+                    else if (object.path[i].length >= 0)
+                        message.path[i] = object.path[i];
+            }
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a WitnessAsk message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.WitnessAsk
+         * @static
+         * @param {stimnet.WitnessAsk} message WitnessAsk
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        WitnessAsk.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults)
+                object.path = [];
+            if (options.defaults) {
+                object.note = "";
+                object.oldSize = 0;
+            }
+            if (message.note != null && $Object.hasOwnProperty.call(message, "note"))
+                object.note = message.note;
+            if (message.oldSize != null && $Object.hasOwnProperty.call(message, "oldSize"))
+                object.oldSize = options.json && !$isFinite(message.oldSize) ? $String(message.oldSize) : message.oldSize;
+            if (message.path && message.path.length) {
+                object.path = $Array(message.path.length);
+                for (let j = 0; j < message.path.length; ++j)
+                    object.path[j] = options.bytes === $String ? $util.base64.encode(message.path[j], 0, message.path[j].length) : options.bytes === $Array ? $Array.prototype.slice.call(message.path[j]) : message.path[j];
+            }
+            return object;
+        };
+
+        /**
+         * Converts this WitnessAsk to JSON.
+         * @function toJSON
+         * @memberof stimnet.WitnessAsk
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        WitnessAsk.prototype.toJSON = function() {
+            return WitnessAsk.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return WitnessAsk;
+    })();
+
+    stimnet.WitnessAnswer = (function() {
+
+        /**
+         * Properties of a WitnessAnswer.
+         * @typedef {Object} stimnet.WitnessAnswer.$Properties
+         * @property {string} [cosignature] WitnessAnswer cosignature
+         * @property {string} [code] WitnessAnswer code
+         * @property {string} [seen] WitnessAnswer seen
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a WitnessAnswer.
+         * @memberof stimnet
+         * @interface IWitnessAnswer
+         * @augments stimnet.WitnessAnswer.$Properties
+         * @deprecated Use stimnet.WitnessAnswer.$Properties instead.
+         */
+
+        /**
+         * Shape of a WitnessAnswer.
+         * @typedef {stimnet.WitnessAnswer.$Properties} stimnet.WitnessAnswer.$Shape
+         */
+
+        /**
+         * Constructs a new WitnessAnswer.
+         * @memberof stimnet
+         * @classdesc Represents a WitnessAnswer.
+         * @constructor
+         * @param {stimnet.WitnessAnswer.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const WitnessAnswer = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * WitnessAnswer cosignature.
+         * @member {string} cosignature
+         * @memberof stimnet.WitnessAnswer
+         * @instance
+         */
+        WitnessAnswer.prototype.cosignature = "";
+
+        /**
+         * WitnessAnswer code.
+         * @member {string} code
+         * @memberof stimnet.WitnessAnswer
+         * @instance
+         */
+        WitnessAnswer.prototype.code = "";
+
+        /**
+         * WitnessAnswer seen.
+         * @member {string} seen
+         * @memberof stimnet.WitnessAnswer
+         * @instance
+         */
+        WitnessAnswer.prototype.seen = "";
+
+        /**
+         * Creates a new WitnessAnswer instance using the specified properties.
+         * @function create
+         * @memberof stimnet.WitnessAnswer
+         * @static
+         * @param {stimnet.WitnessAnswer.$Properties=} [properties] Properties to set
+         * @returns {stimnet.WitnessAnswer} WitnessAnswer instance
+         * @type {{
+         *   (properties: stimnet.WitnessAnswer.$Shape): stimnet.WitnessAnswer & stimnet.WitnessAnswer.$Shape;
+         *   (properties?: stimnet.WitnessAnswer.$Properties): stimnet.WitnessAnswer;
+         * }}
+         */
+        WitnessAnswer.create = function(properties) {
+            return new WitnessAnswer(properties);
+        };
+
+        /**
+         * Encodes the specified WitnessAnswer message. Does not implicitly {@link stimnet.WitnessAnswer.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.WitnessAnswer
+         * @static
+         * @param {stimnet.WitnessAnswer.$Properties} message WitnessAnswer message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        WitnessAnswer.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.cosignature != null && $Object.hasOwnProperty.call(message, "cosignature") && message.cosignature !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.cosignature);
+            if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.code);
+            if (message.seen != null && $Object.hasOwnProperty.call(message, "seen") && message.seen !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.seen);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a WitnessAnswer message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.WitnessAnswer
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.WitnessAnswer & stimnet.WitnessAnswer.$Shape} WitnessAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        WitnessAnswer.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.WitnessAnswer();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.cosignature = value;
+                        else
+                            delete message.cosignature;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.code = value;
+                        else
+                            delete message.code;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.seen = value;
+                        else
+                            delete message.seen;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a WitnessAnswer message.
+         * @function verify
+         * @memberof stimnet.WitnessAnswer
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        WitnessAnswer.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.cosignature != null && $Object.hasOwnProperty.call(message, "cosignature"))
+                if (!$util.isString(message.cosignature))
+                    return "cosignature: string expected";
+            if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                if (!$util.isString(message.code))
+                    return "code: string expected";
+            if (message.seen != null && $Object.hasOwnProperty.call(message, "seen"))
+                if (!$util.isString(message.seen))
+                    return "seen: string expected";
+            return null;
+        };
+
+        /**
+         * Creates a WitnessAnswer message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.WitnessAnswer
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.WitnessAnswer} WitnessAnswer
+         */
+        WitnessAnswer.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.WitnessAnswer)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.WitnessAnswer: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.WitnessAnswer();
+            if (object.cosignature != null)
+                if (typeof object.cosignature !== "string" || object.cosignature.length)
+                    message.cosignature = $String(object.cosignature);
+            if (object.code != null)
+                if (typeof object.code !== "string" || object.code.length)
+                    message.code = $String(object.code);
+            if (object.seen != null)
+                if (typeof object.seen !== "string" || object.seen.length)
+                    message.seen = $String(object.seen);
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a WitnessAnswer message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.WitnessAnswer
+         * @static
+         * @param {stimnet.WitnessAnswer} message WitnessAnswer
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        WitnessAnswer.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.cosignature = "";
+                object.code = "";
+                object.seen = "";
+            }
+            if (message.cosignature != null && $Object.hasOwnProperty.call(message, "cosignature"))
+                object.cosignature = message.cosignature;
+            if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                object.code = message.code;
+            if (message.seen != null && $Object.hasOwnProperty.call(message, "seen"))
+                object.seen = message.seen;
+            return object;
+        };
+
+        /**
+         * Converts this WitnessAnswer to JSON.
+         * @function toJSON
+         * @memberof stimnet.WitnessAnswer
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        WitnessAnswer.prototype.toJSON = function() {
+            return WitnessAnswer.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return WitnessAnswer;
+    })();
+
     stimnet.CatalogDescriptor = (function() {
 
         /**
@@ -525,6 +1123,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {string} [sandboxGradeMin] CatalogDescriptor sandboxGradeMin
          * @property {string} [preset] CatalogDescriptor preset
          * @property {string} [policyHash] CatalogDescriptor policyHash
+         * @property {number} [sitesPerPerson] CatalogDescriptor sitesPerPerson
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -721,6 +1320,14 @@ export const stimnet = $root.stimnet = (() => {
         CatalogDescriptor.prototype.policyHash = "";
 
         /**
+         * CatalogDescriptor sitesPerPerson.
+         * @member {number} sitesPerPerson
+         * @memberof stimnet.CatalogDescriptor
+         * @instance
+         */
+        CatalogDescriptor.prototype.sitesPerPerson = 0;
+
+        /**
          * Creates a new CatalogDescriptor instance using the specified properties.
          * @function create
          * @memberof stimnet.CatalogDescriptor
@@ -796,6 +1403,8 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 19, wireType 2 =*/154).string(message.preset);
             if (message.policyHash != null && $Object.hasOwnProperty.call(message, "policyHash") && message.policyHash !== "")
                 writer.uint32(/* id 20, wireType 2 =*/162).string(message.policyHash);
+            if (message.sitesPerPerson != null && $Object.hasOwnProperty.call(message, "sitesPerPerson") && message.sitesPerPerson !== 0)
+                writer.uint32(/* id 21, wireType 0 =*/168).uint32(message.sitesPerPerson);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1016,6 +1625,15 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.policyHash;
                         continue;
                     }
+                case 21: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.sitesPerPerson = value;
+                        else
+                            delete message.sitesPerPerson;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -1128,6 +1746,9 @@ export const stimnet = $root.stimnet = (() => {
             if (message.policyHash != null && $Object.hasOwnProperty.call(message, "policyHash"))
                 if (!$util.isString(message.policyHash))
                     return "policyHash: string expected";
+            if (message.sitesPerPerson != null && $Object.hasOwnProperty.call(message, "sitesPerPerson"))
+                if (!$util.isInteger(message.sitesPerPerson))
+                    return "sitesPerPerson: integer expected";
             return null;
         };
 
@@ -1231,6 +1852,9 @@ export const stimnet = $root.stimnet = (() => {
             if (object.policyHash != null)
                 if (typeof object.policyHash !== "string" || object.policyHash.length)
                     message.policyHash = $String(object.policyHash);
+            if (object.sitesPerPerson != null)
+                if ($Number(object.sitesPerPerson) !== 0)
+                    message.sitesPerPerson = object.sitesPerPerson >>> 0;
             return message;
         };
 
@@ -1274,6 +1898,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.sandboxGradeMin = "";
                 object.preset = "";
                 object.policyHash = "";
+                object.sitesPerPerson = 0;
             }
             if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
                 object.name = message.name;
@@ -1327,6 +1952,8 @@ export const stimnet = $root.stimnet = (() => {
                 object.preset = message.preset;
             if (message.policyHash != null && $Object.hasOwnProperty.call(message, "policyHash"))
                 object.policyHash = message.policyHash;
+            if (message.sitesPerPerson != null && $Object.hasOwnProperty.call(message, "sitesPerPerson"))
+                object.sitesPerPerson = message.sitesPerPerson;
             return object;
         };
 

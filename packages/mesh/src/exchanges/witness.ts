@@ -1,0 +1,20 @@
+/** Attest how far my log has come: the answer is a cosignature, or what was seen of it before. */
+import { messages } from '@stimnet/protocol'
+import { exchangeOf } from '../exchange.ts'
+
+const KiB = 1024
+
+/** WitnessAsk → WitnessAnswer. */
+export const witnessExchange = exchangeOf({
+  id: '/stimnet/witness/1.0.0',
+  question: messages.WitnessAsk,
+  answer: messages.WitnessAnswer,
+  // A note with some dozens of signatures, and a hash for each level of a tree.
+  questionBytesMax: 24 * KiB,
+  answerBytesMax: 24 * KiB,
+  deadlineMs: 10_000,
+  streamsPerConnectionMax: 4,
+  atOnceMax: 64,
+  // Asked every few minutes; each costs two signatures and a synced write.
+  quota: { perPeer: { burst: 20, perSecond: 0.5 }, total: { burst: 500, perSecond: 50 } }
+})

@@ -1,0 +1,74 @@
+/** The audit log as its readers see it over HTTP: records, the walk, proofs, and what witnesses attest. */
+import type { Account, AuditProofView, AuditView, GatewayPeer } from '@stimnet/gateway'
+import { type AuditRecord, StimnetError, toHex } from '@stimnet/protocol'
+import type { Database } from './store/database.ts'
+import { sizeIn } from './witness/attest.ts'
+import type { Witnesses } from './witness/witnesses.ts'
+
+type AuditMethods = 'audit' | 'verifyAudit' | 'checkpoint' | 'proveAudit' | 'gatherWitnesses'
+
+/** Everything here is for auditors, stewards and operators. */
+export function auditMethods(parts: { database: Database; witnesses: Witnesses }): Pick<GatewayPeer, AuditMethods> {
+  const { database, witnesses } = parts
+  const { auditLog } = database
+  let verifying: ReturnType<typeof auditLog.verify> | undefined
+  return {
+    audit: async (account, options) => {
+      assertAuditor(account)
+      return (await auditLog.read(options)).map(auditView)
+    },
+    verifyAudit: async (account) => {
+      assertAuditor(account)
+      // One walk at a time: who asks meanwhile gets what it finds.
+      verifying ??= auditLog.verify().finally(() => {
+        verifying = undefined
+      })
+      return verifying
+    },
+    checkpoint: async (account) => {
+      assertAuditor(account)
+      return witnesses.checkpoint()
+    },
+    proveAudit: async (account, sequence) => {
+      assertAuditor(account)
+      return prove(parts, sequence)
+    },
+    gatherWitnesses: async (account) => {
+      assertAuditor(account)
+      return witnesses.round()
+    }
+  }
+}
+
+/** Against the checkpoint that witnesses have signed, or a new one where the record is younger. Null for no such record. */
+async function prove(
+  { database, witnesses }: { database: Database; witnesses: Witnesses },
+  sequence: number
+): Promise<AuditProofView | null> {
+  if (sequence < 1 || sequence > database.auditLog.head.size) return null
+  let checkpoint = await witnesses.checkpoint()
+  if (sizeIn(checkpoint) < sequence) {
+    await witnesses.round()
+    checkpoint = await witnesses.checkpoint()
+  }
+  const proof = await database.auditLog.prove(sequence, { size: sizeIn(checkpoint), opened: true })
+  return { ...proof, checkpoint }
+}
+
+function assertAuditor(account: Account): void {
+  if (account.roles.some((role) => role === 'auditor' || role === 'steward' || role === 'operator')) return
+  throw new StimnetError('NOT_PERMITTED', `${account.name} reads the audit log`)
+}
+
+function auditView(record: AuditRecord): AuditView {
+  return {
+    sequence: record.sequence,
+    atMs: record.atMs,
+    kind: record.kind,
+    actor: record.actor,
+    jobId: record.jobId,
+    code: record.code,
+    detail: record.detailJson === '' ? {} : (JSON.parse(record.detailJson) as Record<string, unknown>),
+    hash: toHex(record.hash)
+  }
+}

@@ -1,0 +1,78 @@
+/** A proof from a file: that a record stands in a peer's log, as the peer and its witnesses signed it. Needs no network. */
+import {
+  type AuditRecord,
+  auditProofFileSchema,
+  type Checkpoint,
+  openCheckpoint,
+  StimnetError,
+  verifyAuditProof
+} from '@stimnet/protocol'
+import type { AuditProof } from './shapes.ts'
+
+/** What a proof from a file says, once it was checked. */
+export interface VerifiedProof {
+  /** Whose log it is. */
+  readonly peer: string
+  /** Counts from 1. */
+  readonly sequence: number
+  /** Absent where the proof keeps it closed. */
+  readonly record: AuditRecord | undefined
+  /** The signed state it was proved against: size, root, witnesses. */
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * Throws MALFORMED for what is no proof, SIGNATURE_INVALID where a signature does not fit, the record does not stand in
+ * the log, or the peer is not the expected one. That a witness is an independent institution is for its reader to know.
+ */
+export async function verifyAuditFile(text: string, expected: { readonly peer?: string } = {}): Promise<VerifiedProof> {
+  const parsed = auditProofFileSchema.safeParse(jsonOf(text))
+  if (!parsed.success) throw new StimnetError('MALFORMED', 'reading a proof', { cause: parsed.error })
+  const { entry, path, root, record, checkpoint: note, index, size } = parsed.data
+  const peer = /^stimnet\/(\S+)\n/.exec(note)?.[1] ?? ''
+  if (expected.peer !== undefined && expected.peer !== peer) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a proof from another log')
+  }
+  const checkpoint = await openCheckpoint(note, { peer })
+  const proof = {
+    index,
+    size,
+    entry: bytesOf(entry),
+    path: path.map(bytesOf),
+    root: bytesOf(root),
+    record: bytesOf(record)
+  }
+  const proven = await verifyAuditProof(proof)
+  if (checkpoint.size !== size || !isSame(checkpoint.root, proven.root)) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a proof against another state of the log')
+  }
+  return { peer, sequence: index + 1, record: proven.record, checkpoint }
+}
+
+/** The proof as a file holds it. */
+export function proofText(proof: AuditProof): string {
+  return `${JSON.stringify(proof, null, 2)}\n`
+}
+
+/** What an opened record says, for people. */
+export function recordFacts(record: AuditRecord): Record<string, unknown> {
+  const { sequence, atMs, kind, actor, jobId, code, detailJson } = record
+  const detail = detailJson === '' ? {} : (JSON.parse(detailJson) as Record<string, unknown>)
+  return { sequence, at: new Date(atMs).toISOString(), kind, actor, job: jobId, code, ...detail }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading a proof', { cause })
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
