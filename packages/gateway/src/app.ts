@@ -11,6 +11,7 @@ import type { GatewayPeer } from './peer.ts'
 import { Refusal } from './problem.ts'
 import type { Room } from './room.ts'
 import type { Route } from './route.ts'
+import { analysisRoutes } from './routes/analyses.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { broadcastRoutes } from './routes/broadcasts.ts'
@@ -18,6 +19,7 @@ import { catalogRoutes } from './routes/catalogs.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { privacyRoutes } from './routes/privacy.ts'
 
 /** What a gateway needs beside its peer. */
 export interface GatewaySettings {
@@ -56,6 +58,8 @@ export function routesOf(room: Room): Route[] {
     ...catalogRoutes(room),
     ...jobRoutes(room),
     ...broadcastRoutes(room),
+    ...analysisRoutes(room),
+    ...privacyRoutes(room),
     ...auditRoutes(room),
     ...docsRoutes(() => {
       document ??= JSON.stringify(openApiOf(routes, { version: room.peer.facts().version, url: '/' }))

@@ -2,3 +2,4 @@
 export { createGateway, type GatewayApp, type GatewaySettings } from './app.ts'
 export { type Listening, type ListenOptions, listenGateway } from './listen.ts'
 export type * from './peer.ts'
+export { resultDataOf } from './shapes/result.ts'

@@ -1,5 +1,6 @@
 /** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
 import type {
+  About,
   CatalogDescriptor,
   Code,
   Filter,
@@ -9,6 +10,7 @@ import type {
   PooledOutput,
   PrivacyAsk,
   Program,
+  SchemaReport,
   VariableContract,
   VariableMapping
 } from '@stimnet/protocol'
@@ -98,8 +100,81 @@ export interface Submission {
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
   readonly title: string
+  /** People decide first, also where the catalog would run it by itself. */
+  readonly review?: boolean
+  /** For those people. */
+  readonly about?: About
   /** From an Idempotency-Key header: the same key of the same account answers with the same request. */
   readonly idempotencyKey?: string
+}
+
+/** What people are asked about: words for them, with everything that a submission holds. */
+export interface AnalysisSubmission extends Submission {
+  readonly review: true
+  readonly about: About
+}
+
+/** A request that people decide. */
+export interface AnalysisView {
+  /** The id of its job at the serving peer. */
+  readonly requestId: string
+  /** The same as a number, for clients that want one. */
+  readonly number: number
+  readonly status: 'pending' | 'approved' | 'denied' | 'expired'
+  readonly state: JobState
+  readonly about?: About
+  readonly title: string
+  readonly targetNodeId: string
+  readonly catalog: string
+  readonly programWord: string
+  readonly programText: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly filters: Readonly<Record<string, unknown>>
+  readonly cohort?: Filter
+  readonly outputs: readonly OutputDeclaration[]
+  /** The key that signed. */
+  readonly requesterKey: string
+  readonly requestHash: string
+  /** Accounts of the serving peer; empty where it is another's. */
+  readonly decidedBy: readonly string[]
+  readonly notes?: string
+  readonly decidedAtMs?: number
+  readonly expiresAtMs?: number
+  readonly submittedAtMs: number
+  readonly updatedAtMs: number
+  readonly approvals: number
+  readonly approvalsNeeded: number
+  readonly epoch?: string
+  /** What would run it. */
+  readonly image?: string
+  /** Advice for whoever reads the script. */
+  readonly findings?: readonly {
+    readonly kind: string
+    readonly what: string
+    readonly line: number
+    readonly cell?: number
+  }[]
+}
+
+/** Within which terms the same code may run again without asking. */
+export interface StandingTermsView {
+  readonly runs: number
+  readonly days: number
+  readonly cohort: 'same' | 'any'
+  readonly requester: 'same' | 'any'
+  readonly parameters: Readonly<
+    Record<string, { one_of: (string | number | boolean)[] } | { minimum: number; maximum: number }>
+  >
+}
+
+/** Code that may run again without asking. */
+export interface StandingView {
+  readonly id: string
+  readonly run: { readonly catalog: string; readonly language: string; readonly codeHash: string }
+  readonly terms: StandingTermsView
+  readonly approvals: readonly { readonly by: string }[]
+  readonly runsLeft: number
+  readonly expiresAtMs: number
 }
 
 /** A request that a researcher signed with an own key; the gateway need not be trusted. */
@@ -152,13 +227,65 @@ export interface RequestView {
   readonly progress: number
   readonly parts: readonly PartView[]
   readonly pooled?: PooledOutput
+  /** Of a request to several peers: what they agree on, and where not. */
+  readonly schema?: SchemaReport
   readonly warnings: readonly string[]
+}
+
+/** What is expected to be wrong with one column of an answer; null where that cannot be said. */
+export interface ColumnErrorView {
+  readonly name: string
+  readonly kind: string
+  readonly sd: number | null
+  readonly error95: number | null
+  readonly rankError95: number | null
+  readonly assumesRows: number | null
+}
+
+/** The price of one differentially private answer, from its request and the catalog's description alone. */
+export interface PriceView {
+  readonly mechanism: string
+  readonly epsilon: number | null
+  readonly rho: number
+  readonly nanoRho: bigint
+  readonly epsilonAtDelta: number
+  readonly delta: number
+  readonly numbers: number
+  readonly groups: number
+  readonly groupsPerSubject: number
+  readonly rowsPerSubject: number
+  readonly sitesPerPerson: number
+  readonly columns: readonly ColumnErrorView[]
+}
+
+/** What a request would cost at one peer, or why that peer would refuse it. */
+export interface CostView {
+  readonly peerId: string
+  readonly nodeId: string
+  readonly institution: string
+  readonly price?: PriceView
+  readonly code?: Code
+  readonly reason?: string
+  /** Of the own catalog: ρ left, as decimal text. */
+  readonly left?: { readonly project: string; readonly lifetime: string }
 }
 
 /** Whether the audit log is whole, and where it first breaks if it is not. */
 export type AuditFinding =
   | { readonly ok: true; readonly records: number; readonly head: string }
   | { readonly ok: false; readonly sequence: number; readonly why: string }
+
+/** That a record stands in the log; see proto/job.proto's AuditProof. */
+export interface AuditProofView {
+  readonly entry: Uint8Array
+  readonly index: number
+  readonly size: number
+  readonly path: readonly Uint8Array[]
+  readonly root: Uint8Array
+  readonly record: Uint8Array
+  /** The signed state of the log that the path leads to. */
+  readonly checkpoint: string
+}
 
 /** A record of the audit log, see proto/audit.proto. */
 export interface AuditView {
@@ -190,6 +317,31 @@ export interface GatewayPeer {
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
   submit(submission: Submission, account: Account): Promise<RequestView>
   submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
+  /** What a P2 request costs at each peer that offers the catalog. Spends nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN. */
+  privacyCost(submission: Submission, account: Account, signal: AbortSignal): Promise<readonly CostView[]>
+  /** Asks the stewards of one peer; answers once the request is signed. */
+  requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView>
+  /** Own requests, and for stewards those made to this peer; newest first. */
+  analyses(
+    account: Account,
+    options: { limit: number; status?: AnalysisView['status'] }
+  ): Promise<readonly AnalysisView[]>
+  /** By request id or number. Null where there is none or it is not this account's business. */
+  analysis(id: string, account: Account): Promise<AnalysisView | null>
+  /** Throws JOB_UNKNOWN where somebody else asked. */
+  analysisResults(
+    requestId: string,
+    account: Account
+  ): Promise<{ request_id: string; job_id: string | null; status: string; result_data: Record<string, unknown> | null }>
+  /** A steward's word. Throws JOB_ENDED, PARAMETER_INVALID, APPROVAL_LAPSED, NOT_PERMITTED; null as above. */
+  decideAnalysis(
+    id: string,
+    decision: { readonly approve: boolean; readonly notes: string; readonly standing?: StandingTermsView },
+    account: Account
+  ): Promise<AnalysisView | null>
+  standingApprovals(account: Account): readonly StandingView[]
+  /** False where there is none. */
+  revokeStanding(id: string, account: Account): Promise<boolean>
   /** Newest first. */
   requests(
     account: Account,
@@ -205,6 +357,12 @@ export interface GatewayPeer {
   audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]>
   /** Walks the whole log. Throws NOT_PERMITTED. */
   verifyAudit(account: Account): Promise<AuditFinding>
+  /** The newest signed state of the log, with its witnesses' signatures: a C2SP signed note. */
+  checkpoint(account: Account): Promise<string>
+  /** Null where there is no such record. */
+  proveAudit(account: Account, sequence: number): Promise<AuditProofView | null>
+  /** Has every member that can be asked attest the log as it stands. */
+  gatherWitnesses(account: Account): Promise<readonly { readonly witness: string; readonly code?: Code }[]>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

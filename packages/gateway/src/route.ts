@@ -53,7 +53,7 @@ export class Answer<T> {
 export type Reply<T> = T | Answer<T> | Response
 
 interface Described {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** As OpenAPI writes it: /api/v1/jobs/{id}. */
   readonly path: string
   /** OpenAPI's operationId. */

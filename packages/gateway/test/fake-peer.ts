@@ -4,15 +4,20 @@ import {
   type DisclosureCard,
   isEnded,
   type JobState,
+  programText,
   StimnetError,
   type TableOutput
 } from '@stimnet/protocol'
 import type {
   Account,
+  AnalysisSubmission,
+  AnalysisView,
   AuditFinding,
+  AuditProofView,
   AuditView,
   CatalogView,
   Check,
+  CostView,
   GatewayPeer,
   PartView,
   RequestView,
@@ -91,6 +96,7 @@ export function descriptorOf(name: string, accessLevel: string): CatalogDescript
     mode: 'sdc',
     scripts: 'auto',
     sandboxGradeMin: '',
+    sitesPerPerson: 1,
     preset: 'default',
     policyHash: ''
   }
@@ -207,6 +213,22 @@ export class FakePeer implements GatewayPeer {
     })
   }
 
+  async privacyCost(submission: Submission): Promise<CostView[]> {
+    this.submissions.push(submission)
+    const peer = { peerId: '12D3KooW1', nodeId: 'node-1', institution: 'North' }
+    const column = { name: 'n', kind: 'subjects', sd: 3, error95: 6, rankError95: null, assumesRows: null }
+    const price = {
+      ...{ mechanism: 'discrete-laplace', epsilon: 0.5, rho: 0.125, nanoRho: 125_000_000n },
+      ...{ epsilonAtDelta: 2.5, delta: 1e-6, numbers: 1, groups: 1 },
+      ...{ groupsPerSubject: 1, rowsPerSubject: 1, sitesPerPerson: 1, columns: [column] }
+    }
+    return [
+      { ...peer, price, left: { project: '0.0244', lifetime: '0.5' } },
+      { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
+      { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID', reason: 'no bounds' }
+    ]
+  }
+
   async submitSigned(submission: SignedSubmission, account: Account) {
     this.submissions.push(submission)
     return this.add({ owner: account.name, broadcast: true })
@@ -305,6 +327,81 @@ export class FakePeer implements GatewayPeer {
 
   async verifyAudit(): Promise<AuditFinding> {
     return { ok: true, records: 0, head: '0'.repeat(64) }
+  }
+
+  readonly decisions: { id: string; approve: boolean; notes: string; by: string }[] = []
+  readonly analysesMade: AnalysisView[] = []
+
+  async requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView> {
+    const requestId = String(this.analysesMade.length + 1).padStart(32, '0')
+    const view: AnalysisView = {
+      requestId,
+      number: this.analysesMade.length + 1,
+      status: 'pending',
+      state: 'pending',
+      about: submission.about,
+      title: submission.title,
+      targetNodeId: String(submission.targets[0]),
+      catalog: submission.catalog,
+      programWord: submission.program.kind,
+      programText: programText(submission.program),
+      parameters: submission.parameters,
+      filters: submission.filters,
+      outputs: submission.outputs,
+      requesterKey: account.name,
+      requestHash: 'aa',
+      decidedBy: [],
+      submittedAtMs: 1_700_000_000_000,
+      updatedAtMs: 1_700_000_000_000,
+      approvals: 0,
+      approvalsNeeded: 2
+    }
+    this.analysesMade.push(view)
+    return view
+  }
+
+  async analyses(account: Account, { limit, status }: { limit: number; status?: AnalysisView['status'] }) {
+    const mine = this.analysesMade.filter(
+      (one) => account.roles.includes('steward') || one.requesterKey === account.name
+    )
+    return mine.filter((one) => status === undefined || one.status === status).slice(0, limit)
+  }
+
+  async analysis(id: string, account: Account): Promise<AnalysisView | null> {
+    const all = await this.analyses(account, { limit: 100 })
+    return all.find((one) => one.requestId === id || String(one.number) === id) ?? null
+  }
+
+  async analysisResults(requestId: string) {
+    return { request_id: requestId, job_id: null, status: 'pending', result_data: null }
+  }
+
+  async decideAnalysis(id: string, decision: { approve: boolean; notes: string }, account: Account) {
+    const view = await this.analysis(id, account)
+    if (view) this.decisions.push({ id, approve: decision.approve, notes: decision.notes, by: account.name })
+    return view && { ...view, status: decision.approve ? ('approved' as const) : ('denied' as const) }
+  }
+
+  standingApprovals() {
+    return []
+  }
+
+  async revokeStanding() {
+    return false
+  }
+
+  async checkpoint(): Promise<string> {
+    return `stimnet/${PEER_ID}\n3\n${'A'.repeat(43)}=\n\n— stimnet/${PEER_ID} AAAA\n`
+  }
+
+  async proveAudit(_account: Account, sequence: number): Promise<AuditProofView | null> {
+    const bytes = Uint8Array.of(1, 2, 3)
+    const proof = { entry: bytes, index: sequence - 1, size: 3, path: [bytes], root: bytes, record: bytes }
+    return sequence >= 1 && sequence <= 3 ? { ...proof, checkpoint: await this.checkpoint() } : null
+  }
+
+  async gatherWitnesses() {
+    return [{ witness: PEER_ID }, { witness: PEER_ID, code: 'CHECKPOINT_CONFLICT' as const }]
   }
 
   async audit(_account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]> {

@@ -11,6 +11,7 @@ import type { BroadcastShape } from '../src/shapes/broadcast.ts'
 import type { catalogShape, discoveryShape, foundCatalogShape } from '../src/shapes/catalog.ts'
 import type { acceptedShape, JobShape } from '../src/shapes/job.ts'
 import type { healthShape, nodeShape } from '../src/shapes/node.ts'
+import type { costShape } from '../src/shapes/privacy.ts'
 import { partOf, TABLE } from './fake-peer.ts'
 import { openHouse, SQL_JOB } from './house.ts'
 
@@ -39,6 +40,7 @@ describe('the TypeScript client', () => {
     assert.ok(holds<Omit<sdk.Job, 'result_data'>, Omit<JobShape, 'result_data'>>())
     assert.ok(holds<sdk.Broadcast, BroadcastShape>())
     assert.ok(holds<sdk.AuditRecord, z.output<typeof auditShape>>())
+    assert.ok(holds<sdk.PrivacyCost, z.output<typeof costShape>>())
     assert.ok(holds<sdk.AuditVerification, z.output<typeof auditVerificationShape>>())
   })
 

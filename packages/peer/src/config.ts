@@ -1,7 +1,7 @@
 /** What can be configured: each key with its default, unit and reason. Nothing else reads the environment. */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { catalogConfigSchema } from '@stimnet/data'
+import { catalogConfigSchema, refusalsMaxSchema, ruleOverridesShape } from '@stimnet/data'
 import { isKeyId, LIMITS, StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
@@ -50,22 +50,45 @@ const privacySchema = z.strictObject({
   /** Smallest number of distinct subjects behind anything released. */
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).default(5),
   /** No catalog of this peer goes below this, whatever it says. */
-  k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor)
+  k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor),
+  /** Over the preset's rules; each may only tighten. `stimnet policy explain` says what they mean. */
+  ...ruleOverridesShape,
+  /** Refusals that depend on data, in thirty days and one ledger scope; past them only whole base cells can be asked about. */
+  refusals_max: refusalsMaxSchema.optional()
+})
+
+const dockerSchema = z.strictObject({
+  /** Images that `npm run images` built, by name or id. Whichever of `stimnet-python` and `stimnet-r` are there. */
+  images: z.strictObject({ python: z.string().optional(), r: z.string().optional() }).optional(),
+  /** `runsc`: every program under gVisor, whose own kernel stands before this machine's. The engine's default unless given. */
+  runtime: z.enum(['runc', 'runsc']).optional(),
+  /** The engine's socket. Whoever may write to it is root on this machine: it is never passed on. */
+  socket: z.string().optional()
 })
 
 const sandboxSchema = z.strictObject({
-  /** `none` runs no scripts at all. */
+  /** `auto`: Docker where an engine answers and has an image, else WASM. `none` runs no scripts at all. */
   engine: z.enum(['auto', 'wasm', 'docker', 'none']).default('auto'),
-  /** With `docker`: the image that scripts/images.ts printed, by name or id. */
-  docker_image: z.string().optional(),
-  /** With `docker`: `runsc` runs every program under gVisor, where the engine has it. */
-  docker_runtime: z.enum(['runc', 'runsc']).optional(),
+  docker: dockerSchema.prefault({}),
   /** Single-use sandboxes kept warm. 0 starts each when it is needed. */
   pool_size: z.int().min(0).max(16).default(1),
   /** Where the interpreter's snapshot (31 MB) is kept; peers of one machine may share it. In data_dir unless given. */
   cache_dir: z.string().optional(),
   wall_time_ms: z.int().min(100).max(LIMITS.wallTimeMsMax).default(LIMITS.wallTimeMsDefault),
   memory_mib: z.int().min(256).max(65_536).default(1024)
+})
+
+const auditSchema = z.strictObject({
+  /** How often other members attest how far the log has come, minutes: what they have not seen could still be rewritten. */
+  witness_every_minutes: z.int().min(1).max(1440).default(10)
+})
+
+const approvalsSchema = z.strictObject({
+  /** Stewards who must agree to a request that people decide. Two: whoever reads alone overlooks alone. */
+  needed: z.int().min(1).max(2).default(2),
+  /** How long a request waits for them, and how long an approved one waits for its turn, days. */
+  expire_days: z.int().min(1).max(365).default(14),
+  pending_max: z.int().min(1).max(10_000).default(100)
 })
 
 const jobsSchema = z.strictObject({
@@ -92,6 +115,8 @@ export const configSchema = z.strictObject({
   privacy: privacySchema.prefault({}),
   sandbox: sandboxSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
+  approvals: approvalsSchema.prefault({}),
+  audit: auditSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   catalogs: z.array(catalogConfigSchema).default([])
 })
@@ -158,6 +183,18 @@ export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) 
   return Object.freeze(parsed.data)
 }
 
+/** Reads a file of disclosure rules, written as the `privacy` section of a configuration. Throws CONFIG_INVALID. */
+export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> {
+  const path = resolve(file)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
+  })
+  const document = parseDocument(text, { uniqueKeys: true })
+  const [error] = document.errors
+  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
+  return parseConfig({ institution: '-', privacy: document.toJS() ?? {} }, () => `${path}: `).privacy
+}
+
 /** What each key allows but both together do not. */
 function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
   const { gateway, mesh, privacy } = config
@@ -171,9 +208,6 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (mesh.open && (mesh.peers.length > 0 || config.requesters.length > 0)) {
     yield ['mesh.open', 'lets everybody in, so mesh.peers and requesters would do nothing: remove one or the other']
   }
-  if (config.sandbox.engine === 'docker' && config.sandbox.docker_image === undefined) {
-    yield ['sandbox.docker_image', 'is missing: npm run images builds one and prints its name']
-  }
   if (privacy.min_cohort_size < privacy.k_min) {
     yield ['privacy.min_cohort_size', `is below privacy.k_min (${privacy.k_min})`]
   }
@@ -181,6 +215,15 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (trusting) yield ['catalogs', `${trusting.name}: scripts: auto needs synthetic: true; nobody would read the code`]
   const hasty = config.catalogs.find((catalog) => catalog.timing === 'prompt' && !catalog.synthetic)
   if (hasty) yield ['catalogs', `${hasty.name}: timing: prompt needs synthetic: true; durations tell about patients`]
+  for (const { name, privacy: own } of config.catalogs) {
+    if (own?.scope !== 'project') continue
+    if (mesh.open)
+      yield ['catalogs', `${name}: scope: project needs listed requesters, and mesh.open lets everybody ask`]
+    const unknown = own.projects
+      ?.flatMap(({ requesters }) => requesters)
+      .find((key) => !config.requesters.includes(key))
+    if (unknown !== undefined) yield ['catalogs', `${name}: ${unknown} of its projects is not among requesters`]
+  }
   const names = config.catalogs.map((catalog) => catalog.name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) yield ['catalogs', `the name ${twice} is used twice`]

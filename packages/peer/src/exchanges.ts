@@ -16,6 +16,7 @@ import {
 } from '@stimnet/protocol'
 import type { PeerEvents } from './events.ts'
 import type { Admit } from './jobs/admit.ts'
+import type { Approvals } from './jobs/approvals.ts'
 import { type FollowEvent, follow } from './jobs/follow.ts'
 import type { Runner } from './jobs/runner.ts'
 import { fitsWords } from './requests/directory.ts'
@@ -60,6 +61,7 @@ export interface ExchangeParts {
   readonly database: Database
   readonly events: PeerEvents
   readonly runner: Runner
+  readonly approvals: Approvals
   readonly facts: HelloFacts
 }
 
@@ -119,7 +121,9 @@ async function answerCancel(
       throw new StimnetError('JOB_UNKNOWN', `${askedBy} cancels ${jobId.slice(0, 32)}`)
     }
     await parts.database.commit((draft) => draft.audit({ kind: 'cancel', actor: opened.issuer, jobId: job.id }))
-    if (!(await parts.runner.cancel(job))) throw new StimnetError('JOB_ENDED', `${askedBy} cancels ${job.id}`)
+    const isPending = job.state === 'pending'
+    if (!(isPending ? await parts.approvals.cancel(job) : await parts.runner.cancel(job)))
+      throw new StimnetError('JOB_ENDED', `${askedBy} cancels ${job.id}`)
     return { ok: true, code: '', reason: '' }
   } catch (error) {
     const code = codeOf(error)

@@ -1,19 +1,27 @@
 /** This peer as its gateway sees it. */
 
 import type { Catalog } from '@stimnet/data'
-import type { Account, AuditView, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
+import type { Account, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
-import { type Clock, type Message, type Signer, StimnetError, toHex } from '@stimnet/protocol'
+import type { Clock, Signer } from '@stimnet/protocol'
+import { analysisMethods } from './analyses.ts'
+import { auditMethods } from './audit-view.ts'
 import type { PeerEvents } from './events.ts'
+import type { Approvals } from './jobs/approvals.ts'
 import type { Runner } from './jobs/runner.ts'
 import { cancelRequest } from './requests/cancel.ts'
 import type { Directory, Neighbour } from './requests/directory.ts'
 import type { Links } from './requests/links.ts'
+import { previewCost } from './requests/preview.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
 import type { Accounts, StoredAccount } from './store/accounts.ts'
 import type { Database } from './store/database.ts'
+import type { JobStore } from './store/jobs.ts'
+import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
+import type { StandingApprovals } from './store/standing.ts'
+import type { Witnesses } from './witness/witnesses.ts'
 
 /** What the gateway’s view of a peer is made from. */
 export interface GatewayPeerParts {
@@ -30,6 +38,11 @@ export interface GatewayPeerParts {
   readonly submitter: Submitter
   readonly runner: Runner
   readonly accounts: Accounts
+  readonly ledger: PrivacyLedger
+  readonly witnesses: Witnesses
+  readonly jobs: JobStore
+  readonly approvals: Approvals
+  readonly standing: StandingApprovals
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
 }
@@ -42,7 +55,17 @@ const ownerOf = (account: Account): Owner => ({ name: account.name, mayUsePrivat
 
 /** Puts the gateway’s few methods on top of the peer’s parts. */
 export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
-  return { ...aboutThePeer(parts), ...aboutRequests(parts), ...aboutPeople(parts) }
+  return {
+    ...aboutThePeer(parts),
+    ...aboutRequests(parts),
+    ...aboutPeople(parts),
+    ...auditMethods(parts),
+    ...aboutAnalyses(parts)
+  }
+}
+
+function aboutAnalyses(parts: GatewayPeerParts) {
+  return analysisMethods({ ...parts, self: parts.signer.id, nodeId: parts.facts().nodeId, ownerOf })
 }
 
 function aboutThePeer(parts: GatewayPeerParts) {
@@ -108,6 +131,8 @@ function aboutRequests(parts: GatewayPeerParts) {
       view(await submitter.submit(submission, ownerOf(account))),
     submitSigned: async (submission: Parameters<GatewayPeer['submitSigned']>[0], account: Account) =>
       view(await submitter.submitSigned(submission, ownerOf(account))),
+    privacyCost: (submission: Parameters<GatewayPeer['submit']>[0], account: Account, signal: AbortSignal) =>
+      previewCost({ ...parts, self: parts.signer.id }, submission, ownerOf(account), signal),
     requests: async (account: Account, options: Parameters<GatewayPeer['requests']>[1]) => {
       const records = await requests.list(
         account.name,
@@ -158,7 +183,6 @@ async function* watch(
 
 function aboutPeople(parts: GatewayPeerParts) {
   const { accounts, database } = parts
-  let verifying: ReturnType<typeof database.auditLog.verify> | undefined
   return {
     authenticate: async (name: string, password: string) => {
       const account = await accounts.authenticate(name, password)
@@ -167,18 +191,6 @@ function aboutPeople(parts: GatewayPeerParts) {
     account: (name: string) => {
       const account = accounts.get(name)
       return account ? accountOf(account) : null
-    },
-    audit: async (account: Account, options: { limit: number; before?: number }): Promise<AuditView[]> => {
-      assertAuditor(account)
-      return (await database.auditLog.read(options)).map(auditView)
-    },
-    verifyAudit: (account: Account) => {
-      assertAuditor(account)
-      // One walk at a time: who asks meanwhile gets what it finds.
-      verifying ??= database.auditLog.verify().finally(() => {
-        verifying = undefined
-      })
-      return verifying
     },
     suspicious: (event: 'login-failed' | 'rate-limited', actor: string) => {
       parts.events.suspicious(event, actor)
@@ -191,24 +203,6 @@ function aboutPeople(parts: GatewayPeerParts) {
   }
 }
 
-function assertAuditor(account: Account): void {
-  if (account.roles.some((role) => role === 'auditor' || role === 'steward' || role === 'operator')) return
-  throw new StimnetError('NOT_PERMITTED', `${account.name} reads the audit log`)
-}
-
 function accountOf(account: StoredAccount): Account {
   return { name: account.name, roles: account.roles }
-}
-
-function auditView(record: Message<'AuditRecord'>): AuditView {
-  return {
-    sequence: record.sequence,
-    atMs: record.atMs,
-    kind: record.kind,
-    actor: record.actor,
-    jobId: record.jobId,
-    code: record.code,
-    detail: record.detailJson === '' ? {} : (JSON.parse(record.detailJson) as Record<string, unknown>),
-    hash: toHex(record.hash)
-  }
 }

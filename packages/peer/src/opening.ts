@@ -2,36 +2,53 @@
 import { join } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway'
-import { helloExchange, type Mesh, type MeshTiming, startMesh } from '@stimnet/mesh'
-import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES } from '@stimnet/protocol'
-import { openDockerSandbox, openWasmSandbox, type Sandbox } from '@stimnet/sandbox'
+import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
+import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
+import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import type { PeerConfig } from './config.ts'
 import type { PeerEvents } from './events.ts'
 import { derivedSecret } from './identity.ts'
-import { rulesOf } from './jobs/privacy.ts'
+import type { Approvals } from './jobs/approvals.ts'
+import { assertModeKept } from './jobs/mode.ts'
+import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
+import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { ReplayStore } from './store/replays.ts'
+import { Witnesses } from './witness/witnesses.ts'
 
-/** The configured sandbox; undefined for none. Throws SANDBOX_UNAVAILABLE. */
-export function openSandbox(config: PeerConfig, dataDir: string, owner: string): Promise<Sandbox> | undefined {
+/** The configured sandbox and why it is this one; undefined for none. Throws SANDBOX_UNAVAILABLE. */
+export async function openConfiguredSandbox(
+  config: PeerConfig,
+  dataDir: string,
+  owner: string
+): Promise<SelectedSandbox | undefined> {
   const { sandbox } = config
   if (sandbox.engine === 'none') return undefined
-  const bounds = {
+  const { images, runtime, socket } = sandbox.docker
+  return openSandbox({
+    engine: sandbox.engine,
     poolSize: sandbox.pool_size,
     memoryBytesMax: sandbox.memory_mib * 1024 * 1024,
     // The engines end a process at this much processor time, should nobody be there to end it. Threads add up and a start
     // costs too: it must never come before our own timer, which knows what it means.
-    wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000
-  }
-  if (sandbox.engine === 'docker') {
-    const runtime = sandbox.docker_runtime === undefined ? {} : { runtime: sandbox.docker_runtime }
-    return openDockerSandbox({ ...bounds, ...runtime, image: sandbox.docker_image ?? '', owner })
-  }
-  return openWasmSandbox({ ...bounds, cacheDir: sandbox.cache_dir ?? join(dataDir, 'sandbox') })
+    wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000,
+    docker: {
+      owner,
+      ...(images === undefined ? {} : { images: definedOnly(images) }),
+      ...(runtime === undefined ? {} : { runtime }),
+      ...(socket === undefined ? {} : { socketPath: socket })
+    },
+    wasm: { cacheDir: sandbox.cache_dir ?? join(dataDir, 'sandbox') }
+  })
+}
+
+function definedOnly(images: { python?: string | undefined; r?: string | undefined }): { python?: string; r?: string } {
+  const { python, r } = images
+  return { ...(python === undefined ? {} : { python }), ...(r === undefined ? {} : { r }) }
 }
 
 interface CatalogParts {
@@ -43,6 +60,7 @@ interface CatalogParts {
   readonly random: RandomSource
   readonly sandbox: Sandbox | undefined
   readonly atoms: AtomStore
+  readonly ledger: PrivacyLedger
   readonly events: PeerEvents
 }
 
@@ -59,8 +77,9 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
   const catalogs = new Map<string, Catalog>()
   for (const catalogConfig of config.catalogs) {
     const { name } = catalogConfig
+    await assertModeKept(catalogConfig, parts)
     const last = await epochs.get(name)
-    const rules = await rulesOf(config.privacy, catalogConfig.min_cohort_size)
+    const rules = await rulesOf(config.privacy, catalogConfig)
     const pinned = last !== undefined && (await parts.atoms.hasReleased(name, last)) ? { pinned: last } : {}
     const catalog = await openCatalog(catalogConfig, {
       ...pinned,
@@ -159,6 +178,26 @@ export async function introduce(mesh: Mesh, directory: Directory, peerId: string
   }
 }
 
+interface WitnessingParts {
+  readonly config: PeerConfig
+  readonly database: Database
+  readonly clock: Clock
+  readonly signer: Signer
+  readonly events: PeerEvents
+  readonly mesh: Mesh
+}
+
+/** Members attest this peer's log; each is asked what it saw before when it connects. */
+export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
+  const { config, mesh, ...rest } = parts
+  return Witnesses.open({
+    ...rest,
+    everyMs: config.audit.witness_every_minutes * 60_000,
+    connected: () => mesh.connected(),
+    ask: (peerId, question, signal) => mesh.ask(witnessExchange, peerId, question, { signal })
+  })
+}
+
 /** The gateway's own door; undefined where it is switched off. */
 export async function openGateway(
   parts: { config: PeerConfig; seed: Uint8Array; clock: Clock; random: RandomSource; peer: GatewayPeer },
@@ -189,6 +228,13 @@ export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void 
 }
 
 const SWEEP_MS = 60_000
+
+/** Ends requests that nobody decided in time. */
+export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
+  const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
+  const timer = setInterval(sweep, SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}
 
 /** Forgets expired replays now and then. */
 export function sweepReplays(replays: ReplayStore, database: Database, clock: Clock, lifetime: Lifetime): void {

@@ -21,6 +21,8 @@ import { createExchanges, serveExchanges } from './exchanges.ts'
 import { createGatewayPeer } from './gateway-peer.ts'
 import { custodialSigner, loadOrCreateSeed } from './identity.ts'
 import { createAdmission } from './jobs/admit.ts'
+import { Approvals } from './jobs/approvals.ts'
+import { Charges } from './jobs/charge.ts'
 import { createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
@@ -29,9 +31,11 @@ import {
   introduce,
   keepAccountsFresh,
   openCatalogs,
+  openConfiguredSandbox,
   openGateway,
   openMesh,
-  openSandbox,
+  openWitnesses,
+  sweepApprovals,
   sweepReplays,
   termsOf
 } from './opening.ts'
@@ -45,9 +49,14 @@ import { Accounts } from './store/accounts.ts'
 import { AtomStore } from './store/atoms.ts'
 import { Database } from './store/database.ts'
 import { JobStore } from './store/jobs.ts'
+import { PrivacyLedger } from './store/privacy-ledger.ts'
+import { RefusalStore } from './store/refusals.ts'
 import { ReplayStore } from './store/replays.ts'
 import { RequestStore } from './store/requests.ts'
+import { ScriptBitStore } from './store/script-bits.ts'
+import { StandingApprovals } from './store/standing.ts'
 import { VERSION } from './version.ts'
+import type { Witnesses } from './witness/witnesses.ts'
 
 /** What a test or another host may bring instead of the machine's own. */
 export interface PeerOptions {
@@ -71,6 +80,8 @@ export interface Peer {
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly accounts: Accounts
   readonly database: Database
+  /** What other members attest of this peer's log. */
+  readonly witnesses: Witnesses
   /** Closes everything, the last opened first. Jobs under way stay admitted and run again at the next start. */
   stop(): Promise<void>
 }
@@ -95,35 +106,71 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const requests = await RequestStore.open(database)
   const replays = new ReplayStore(database)
   const atoms = new AtomStore(database)
+  const ledger = await PrivacyLedger.open(database)
+  const [refusals, scriptBits] = [await RefusalStore.open(database), await ScriptBitStore.open(database)]
+  const meters = { clock, refusals, scriptBits }
   const accounts = await Accounts.open(join(dataDir, 'accounts.json'))
 
   // What it can run, and on which data.
-  const sandbox = keep(options.sandbox ?? (await openSandbox(config, dataDir, signer.id)), (opened) => opened?.close())
+  const chosen = options.sandbox
+    ? { sandbox: options.sandbox, reason: 'brought along' }
+    : await openConfiguredSandbox(config, dataDir, signer.id)
+  const sandbox = keep(chosen?.sandbox, (opened) => opened?.close())
   const shared = { config, database, clock, random, events }
-  const catalogs = await openCatalogs({ ...shared, baseDir, dataDir, sandbox, atoms }, lifetime)
-  const privacy = await createCatalogPrivacy({ catalogs, atoms, settings: config.privacy })
+  const engine = await sandbox?.describe()
+  const sandboxGrade = engine?.grade ?? 'none'
+  events.sandboxReady({ engine: engine?.engine ?? 'none', grade: sandboxGrade, why: chosen?.reason ?? '' })
+  const catalogs = await openCatalogs({ ...shared, baseDir, dataDir, sandbox, atoms, ledger }, lifetime)
+  const privacy = await createCatalogPrivacy({ catalogs, atoms, config, meters })
 
   // What others ask of it.
-  const validation = { catalogs, sandbox, wallTimeMsMax: config.sandbox.wall_time_ms }
+  const settingsOf = (catalog: string) => privacy.of(catalog).settings
+  const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
-  const signOff = createSignOff({ config, self: signer.id, seats: (issuer, askedBy) => runner.seats(issuer, askedBy) })
+  const charges = new Charges({ database, ledger, random, open: config.mesh.open })
+  const signOff = createSignOff({
+    sandboxGrade,
+    ...{ config, self: signer.id },
+    seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
+    pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
+    use: (plan) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan)
+  })
   const runner: Runner = new Runner({
-    ...{ clock, signer, database, jobs, validation, events, privacy, signOff },
+    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges },
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
     concurrency: config.jobs.concurrency
   })
-  const admit = createAdmission({ clock, signer, database, jobs, replays, validation, signOff, queue: runner, events })
-  const engine = await sandbox?.describe()
+  const standing = await StandingApprovals.open(database, random)
+  const approvals: Approvals = await Approvals.open({
+    ...{ clock, database, jobs, standing, sandbox, events, runner },
+    needed: config.approvals.needed,
+    expireMs: config.approvals.expire_days * 24 * 3_600_000
+  })
+  const admit = createAdmission({
+    ...{ clock, signer, database, jobs, replays, validation, events, approvals },
+    ...{ signOff: charges.over(signOff), queue: runner }
+  })
   const facts = {
     nodeId: config.node_id,
     institution: config.institution,
     version: VERSION,
     sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none',
     sandboxEngine: engine?.engine ?? 'none',
-    sandboxGrade: engine?.grade ?? 'none',
+    sandboxGrade,
     languages: [...(engine?.languages ?? [])]
   }
-  const exchanges = createExchanges({ clock, signer, catalogs, admit, jobs, database, runner, events, facts })
+  const exchanges = createExchanges({
+    clock,
+    signer,
+    catalogs,
+    admit,
+    jobs,
+    database,
+    runner,
+    approvals,
+    events,
+    facts
+  })
 
   // What an earlier life left comes before anything new: both would run the same jobs.
   keep(runner, (opened) => opened.stop())
@@ -150,7 +197,11 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
     },
     { peerId: signer.id, catalogs: [...catalogs.keys()], ...facts }
   )
-  onConnected = (peerId) => void introduce(mesh, directory, peerId, events)
+  const witnesses = keep(await openWitnesses({ config, database, clock, signer, events, mesh }), (w) => w.stop())
+  onConnected = (peerId) => {
+    void introduce(mesh, directory, peerId, events)
+    void witnesses.compare(peerId)
+  }
   mesh.connected().forEach(onConnected)
 
   // What it asks of others.
@@ -171,11 +222,16 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // What an earlier life left open elsewhere; then the doors.
   await delivery.recover()
   sweepReplays(replays, database, clock, lifetime)
+  sweepApprovals(approvals, events, lifetime)
   keepAccountsFresh(accounts, lifetime)
   mesh.announce(termsOf(catalogs))
   const configHash = await sha256Hex(canonicalBytes(config))
   await database.commit((draft) =>
-    draft.audit({ kind: 'start', actor: signer.id, detail: { version: VERSION, config: configHash } })
+    draft.audit({
+      kind: 'start',
+      actor: signer.id,
+      detail: { version: VERSION, config: configHash, spends: ledger.count }
+    })
   )
   events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
   const startedAtMs = clock.now()
@@ -194,6 +250,11 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
       submitter,
       runner,
       accounts,
+      ledger,
+      witnesses,
+      jobs,
+      approvals,
+      standing,
       events
     },
     facts: () => ({ ...facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
@@ -202,7 +263,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
   events.started({ peerId: signer.id, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{ peerId: signer.id, mesh, addresses: mesh.addresses(), gatewayUrl, catalogs, accounts, database },
+    ...{ peerId: signer.id, mesh, addresses: mesh.addresses(), gatewayUrl, catalogs, accounts, database, witnesses },
     stop: async () => {
       await lifetime.close()
       events.stopped()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Finding, Review } from '@stimnet/sandbox'
 import { decide, type Facts } from '../src/policy/decision.ts'
 import { ADMISSION_RULES } from '../src/policy/rules.ts'
 
@@ -11,9 +12,14 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   open: false,
   requesters: ['researcher'],
   programWord: 'sql',
-  catalog: { name: 'trial', accessLevel: 'public', synthetic: false, scripts: 'deny' },
+  sandboxGrade: 'wasm+bwrap',
+  catalog: { name: 'trial', accessLevel: 'public', synthetic: false, scripts: 'deny', refuses: [] },
   queue: { total: 0, ofRequester: 0, ofPeer: 0 },
   queueMax: { total: 10, ofRequester: 2, ofPeer: 5 },
+  asksForPeople: false,
+  approved: false,
+  pending: { total: 0, ofRequester: 0, ofPeer: 0 },
+  pendingMax: { total: 4, ofRequester: 2, ofPeer: 2 },
   ...changes
 })
 
@@ -21,6 +27,59 @@ const codeOf = (changes: Partial<Facts>) => {
   const decision = decide(ADMISSION_RULES, facts(changes))
   return decision.allow ? 'allowed' : decision.code
 }
+
+describe('what people decide', () => {
+  const catalog = { ...facts().catalog, scripts: 'review' as const }
+  const verdict = (changes: Partial<Facts>) => decide(ADMISSION_RULES, facts(changes))
+
+  test('a script on a catalog that has its programs reviewed waits for people, SQL does not', () => {
+    assert.deepEqual(verdict({ catalog, programWord: 'python' }), { allow: true, review: true })
+    assert.deepEqual(verdict({ catalog, programWord: 'sql' }), { allow: true })
+  })
+
+  test('so does whatever a requester wants people to look at', () => {
+    assert.deepEqual(verdict({ asksForPeople: true }), { allow: true, review: true })
+  })
+
+  test('what they agreed to runs', () => {
+    const asked = { catalog, programWord: 'python', asksForPeople: true }
+    assert.deepEqual(verdict({ ...asked, approved: true }), { allow: true })
+  })
+
+  test('people cannot permit what the catalog does not run at all', () => {
+    assert.equal(codeOf({ programWord: 'python', asksForPeople: true, approved: true }), 'PROGRAM_NOT_PERMITTED')
+  })
+
+  test('no more wait than people can look at', () => {
+    const script = { catalog, programWord: 'python' }
+    for (const pending of [
+      { total: 4, ofRequester: 0, ofPeer: 0 },
+      { total: 2, ofRequester: 2, ofPeer: 0 },
+      { total: 2, ofRequester: 0, ofPeer: 2 }
+    ]) {
+      assert.equal(codeOf({ ...script, pending }), 'QUEUE_FULL')
+      assert.equal(codeOf({ ...script, pending, approved: true }), 'allowed')
+    }
+  })
+})
+
+describe('how strongly a script is held', () => {
+  const catalog = { ...facts().catalog, scripts: 'auto' as const, sandboxGradeMin: 'docker' as const }
+
+  test('a catalog that demands Docker refuses a script where there is less, and says what there is', () => {
+    const decision = decide(ADMISSION_RULES, facts({ catalog, programWord: 'python' }))
+    assert.ok(!decision.allow && decision.code === 'SANDBOX_TOO_WEAK')
+    assert.match(decision.reason, /docker or stronger; this peer has wasm\+bwrap/)
+  })
+
+  test('and runs it in Docker or stronger', () => {
+    for (const sandboxGrade of ['docker', 'docker+gvisor'] as const) {
+      assert.equal(codeOf({ catalog, programWord: 'python', sandboxGrade }), 'allowed')
+    }
+  })
+
+  test('what the node computes itself needs no sandbox', () => assert.equal(codeOf({ catalog }), 'allowed'))
+})
 
 describe('the policy', () => {
   test('a listed researcher may ask for a statistic', () => assert.equal(codeOf({}), 'allowed'))
@@ -52,10 +111,35 @@ describe('the policy', () => {
   })
 
   test('a stranger’s script runs only where the steward lets it', () => {
-    for (const scripts of ['deny', 'review'] as const) {
-      assert.equal(codeOf({ programWord: 'python', catalog: { ...facts().catalog, scripts } }), 'PROGRAM_NOT_PERMITTED')
-    }
+    assert.equal(codeOf({ programWord: 'python' }), 'PROGRAM_NOT_PERMITTED')
     assert.equal(codeOf({ programWord: 'python', catalog: { ...facts().catalog, scripts: 'auto' } }), 'allowed')
+  })
+
+  test('a script that shows what the catalog refuses is not run, and is told the kinds and lines', () => {
+    const catalog = { ...facts().catalog, scripts: 'auto', refuses: ['network', 'eval'] } as const
+    const ask = (findings: Finding[], isCut = false) =>
+      decide(ADMISSION_RULES, {
+        ...facts({ programWord: 'python', catalog }),
+        review: { imports: { ok: true, modules: [] }, findings, isCut }
+      })
+    const socket: Finding = { kind: 'network', what: 'socket', line: 3 }
+    assert.deepEqual(ask([socket, { ...socket, cell: 2 }, { kind: 'file', what: 'open', line: 1 }]), {
+      allow: false,
+      code: 'PROGRAM_NOT_PERMITTED',
+      reason:
+        'The catalog trial takes no scripts that use network, eval. This one does: network in line 3; network in cell 2, line 3.'
+    })
+    assert.equal(ask([{ kind: 'file', what: 'open', line: 1 }]).allow, true)
+    const unread = ask([], true)
+    assert.match(unread.allow ? '' : unread.reason, /too long or too deep/)
+    const many = ask(Array.from({ length: 20 }, (_, at) => ({ ...socket, line: at + 1 })))
+    assert.match(many.allow ? '' : many.reason, /line 8; and 12 more\.$/)
+  })
+
+  test('a catalog that refuses nothing by kind takes any script, however little of it can be read', () => {
+    const review: Review = { imports: { ok: true, modules: [] }, findings: [], isCut: true }
+    const catalog = { ...facts().catalog, scripts: 'auto' } as const
+    assert.equal(codeOf({ programWord: 'python', catalog, review }), 'allowed')
   })
 
   test('a full queue refuses: in total, for one requester, and for one peer with many keys', () => {

@@ -59,3 +59,15 @@ export function resolveVariable(
   const reason = `The catalog ${descriptor.name} has no variable ${shown}. It has: ${[...new Set(known)].join(', ').slice(0, 500)}.`
   throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason })
 }
+
+/**
+ * A name in full where exactly one of the tables already spoken of has it, else as it is: a question that reads one table
+ * means that table's `visit`, though others have one.
+ */
+export function nearName(descriptor: CatalogDescriptor, name: string, near: readonly string[]): string {
+  const holders = descriptor.tables.filter(
+    (table) => near.includes(table.name) && table.variables.some((variable) => variable.name === name)
+  )
+  const [only, other] = holders
+  return only && !other ? `${only.name}.${name}` : name
+}

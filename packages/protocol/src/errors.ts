@@ -104,6 +104,11 @@ export const CODES = facts({
   SANDBOX_UNAVAILABLE: { fault: 'node', retry: true, meaning: 'No sandbox could be started.' },
   NODE_ERROR: { fault: 'node', retry: true, meaning: 'The node failed. Nothing was released.' },
   CANCELLED: { fault: 'request', retry: false, meaning: 'The job was cancelled.' },
+  APPROVAL_LAPSED: {
+    fault: 'policy',
+    retry: false,
+    meaning: 'What was approved is not what would run now, or the approval has expired. Ask again.'
+  },
   DENIED: { fault: 'policy', retry: false, meaning: 'A steward denied the request.' },
   JOB_UNKNOWN: { fault: 'request', retry: false, meaning: 'There is no such job here.' },
   JOB_ENDED: { fault: 'request', retry: false, meaning: 'The job has already ended.' },

@@ -1,5 +1,6 @@
 /** What two institutions must agree on: words, messages, signatures, codes, limits. */
 
+export * from './about.ts'
 export * from './audit.ts'
 export * from './bounded.ts'
 export * from './canonical.ts'

@@ -16,6 +16,8 @@ export interface FakeBehaviour {
   readonly languages?: readonly SandboxLanguage[]
   /** Default: csv, data_loader, json, math, os, statistics, stimnet. */
   readonly libraries?: readonly string[]
+  /** What a receipt says ran it. Default: fake. */
+  readonly image?: string
   /** What the wall time is measured with. Default: the system's clock. */
   readonly clock?: Clock
 }
@@ -32,8 +34,8 @@ export function fakeSandbox(behaviour: FakeBehaviour): Sandbox {
     describe: async () => ({
       engine: 'fake',
       grade: 'none',
-      image: 'fake',
       languages,
+      image: () => behaviour.image ?? 'fake',
       libraries: (language) => (languages.includes(language) ? libraries : new Set())
     }),
     run: (job, limits, signal) => {

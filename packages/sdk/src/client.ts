@@ -3,6 +3,12 @@ import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
 import { followEvents } from './events.ts'
 import { type Fetch, Http } from './http.ts'
 import type {
+  AnalysisDecision,
+  AnalysisRequest,
+  AnalysisStatus,
+  AnalysisSubmission,
+  Attested,
+  AuditProof,
   AuditRecord,
   AuditVerification,
   Broadcast,
@@ -16,7 +22,9 @@ import type {
   JobStatus,
   JobSubmission,
   Node,
-  OutwardState
+  OutwardState,
+  PrivacyCost,
+  StandingApproval
 } from './shapes.ts'
 import type { SignedRequest } from './sign.ts'
 
@@ -62,13 +70,32 @@ export interface Client {
   /** The job once it has ended, however it ended. */
   waitForJob(id: string, options?: WaitOptions): Promise<Job>
   submitBroadcast(submission: BroadcastSubmission | SignedRequest, options?: SubmitOptions): Promise<Broadcast>
+  /** What a P2 request would cost at each peer, and how far off its answer would be. Spends nothing. */
+  privacyCost(submission: BroadcastSubmission, options?: WaitOptions): Promise<PrivacyCost>
   broadcast(id: string, options?: WaitOptions): Promise<Broadcast>
   listBroadcasts(options?: WaitOptions & { limit?: number }): Promise<Broadcast[]>
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
+  /** Asks the stewards of one peer; they answer in their own time. */
+  requestAnalysis(submission: AnalysisSubmission, options?: SubmitOptions): Promise<AnalysisRequest>
+  /** Own ones, and for a steward those made to this peer; newest first. */
+  listAnalyses(options?: WaitOptions & { status?: AnalysisStatus; limit?: number }): Promise<AnalysisRequest[]>
+  analysis(id: string, options?: WaitOptions): Promise<AnalysisRequest>
+  /** For stewards. */
+  decideAnalysis(id: string, decision: AnalysisDecision, options?: WaitOptions): Promise<AnalysisRequest>
+  /** For stewards. */
+  standingApprovals(options?: WaitOptions): Promise<StandingApproval[]>
+  /** For stewards. */
+  revokeStanding(id: string, options?: WaitOptions): Promise<void>
   audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
   /** Whether the gateway's peer finds its audit log whole. */
   verifyAudit(options?: WaitOptions): Promise<AuditVerification>
+  /** How far the log has come, signed by the peer and its witnesses: a C2SP note that `openCheckpoint` reads. */
+  auditCheckpoint(options?: WaitOptions): Promise<string>
+  /** Proves one record of the log; `verifyAuditFile` reads it from a file. */
+  auditProof(sequence: number, options?: WaitOptions): Promise<AuditProof>
+  /** Has every connected member attest the log as it stands. */
+  gatherWitnesses(options?: WaitOptions): Promise<Attested[]>
 }
 
 /**
@@ -98,9 +125,44 @@ export function createClient(options: ClientOptions): Client {
     ...catalogCalls(http),
     ...jobCalls(http, clock),
     ...broadcastCalls(http, clock),
-    audit: ({ limit, before, signal } = {}) =>
-      http.json({ method: 'GET', path: '/api/v1/audit', query: { limit, before }, signal }),
-    verifyAudit: ({ signal } = {}) => http.json({ method: 'GET', path: '/api/v1/audit/verification', signal })
+    ...analysisCalls(http),
+    ...auditCalls(http)
+  }
+}
+
+function analysisCalls(http: Http) {
+  const path = '/api/v1/analysis-requests'
+  return {
+    requestAnalysis: (submission: AnalysisSubmission, options: SubmitOptions = {}) =>
+      http.json<AnalysisRequest>({
+        ...{ method: 'POST', path, json: submission, headers: keyHeader(options), signal: options.signal }
+      }),
+    listAnalyses: ({ signal, ...query }: WaitOptions & { status?: AnalysisStatus; limit?: number } = {}) =>
+      http.json<AnalysisRequest[]>({ method: 'GET', path, query, signal }),
+    analysis: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<AnalysisRequest>({ method: 'GET', path: `${path}/${segment(id)}`, signal }),
+    decideAnalysis: (id: string, decision: AnalysisDecision, { signal }: WaitOptions = {}) =>
+      http.json<AnalysisRequest>({ method: 'PUT', path: `${path}/${segment(id)}`, json: decision, signal }),
+    standingApprovals: ({ signal }: WaitOptions = {}) =>
+      http.json<StandingApproval[]>({ method: 'GET', path: '/api/v1/standing-approvals', signal }),
+    revokeStanding: async (id: string, { signal }: WaitOptions = {}) => {
+      await http.json({ method: 'DELETE', path: `/api/v1/standing-approvals/${segment(id)}`, signal })
+    }
+  }
+}
+
+function auditCalls(http: Http) {
+  return {
+    audit: ({ limit, before, signal }: WaitOptions & { limit?: number; before?: number } = {}) =>
+      http.json<AuditRecord[]>({ method: 'GET', path: '/api/v1/audit', query: { limit, before }, signal }),
+    verifyAudit: ({ signal }: WaitOptions = {}) =>
+      http.json<AuditVerification>({ method: 'GET', path: '/api/v1/audit/verification', signal }),
+    auditCheckpoint: async ({ signal }: WaitOptions = {}) =>
+      (await http.json<{ checkpoint: string }>({ method: 'GET', path: '/api/v1/audit/checkpoint', signal })).checkpoint,
+    auditProof: (sequence: number, { signal }: WaitOptions = {}) =>
+      http.json<AuditProof>({ method: 'GET', path: `/api/v1/audit/proofs/${segment(sequence)}`, signal }),
+    gatherWitnesses: ({ signal }: WaitOptions = {}) =>
+      http.json<Attested[]>({ method: 'POST', path: '/api/v1/audit/witnesses', signal })
   }
 }
 
@@ -162,6 +224,8 @@ function broadcastCalls(http: Http, clock: Clock) {
         headers: keyHeader(options),
         signal: options.signal
       }),
+    privacyCost: (submission: BroadcastSubmission, { signal }: WaitOptions = {}) =>
+      http.json<PrivacyCost>({ method: 'POST', path: '/api/v1/privacy/cost', json: submission, signal }),
     broadcast: (id: string, { signal }: WaitOptions = {}) =>
       http.json<Broadcast>({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}`, signal }),
     listBroadcasts: ({ signal, limit }: WaitOptions & { limit?: number } = {}) =>

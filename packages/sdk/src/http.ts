@@ -11,7 +11,7 @@ const ANSWER_MS_MAX = 30_000
 
 /** One request of the API. */
 export interface Request {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly json?: unknown

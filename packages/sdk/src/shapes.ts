@@ -6,9 +6,12 @@ import type {
   OutputDeclarationInput,
   PooledOutput,
   PrivacyAskInput,
+  SchemaDifference,
   StatisticCall,
   VariableContract,
-  VariableMapping
+  VariableContractInput,
+  VariableMapping,
+  VariableMappingInput
 } from '@stimnet/protocol'
 
 /** How a node is. */
@@ -153,6 +156,8 @@ export interface Job {
   readonly title: string
   readonly data_catalog_name: string
   readonly warnings: readonly string[]
+  /** As in a broadcast. */
+  readonly schema: SchemaComparison | null
   /** What ran it: `node`, `wasm` or `docker`; null before the end and for several peers. */
   readonly engine: string | null
   /** Its isolation grade; null where no sandbox was needed. */
@@ -201,6 +206,62 @@ export interface Broadcast {
   readonly parts: readonly BroadcastPart[]
   /** As the gateway pooled it; `verifyAndPool` does it again from what the peers signed. */
   readonly pooled: PooledOutput | null
+  /** Whether the peers mean the same by what the program uses; null before they were compared, and for one peer. */
+  readonly schema: SchemaComparison | null
+}
+
+/** What the peers of a request agree on, and where they do not: then nothing was sent. */
+export interface SchemaComparison {
+  readonly contract: readonly VariableContract[]
+  readonly differences: readonly SchemaDifference[]
+  /** To fill in and send as `mappings`: what only people know is empty. */
+  readonly mappings: readonly VariableMapping[]
+}
+
+/** What a differentially private answer costs at one institution, and how far off it will be. */
+export interface PrivacyPrice {
+  readonly mechanism: string
+  /** Pure; null where ρ was asked for. */
+  readonly epsilon: number | null
+  /** What the catalog's ledger takes. */
+  readonly rho: number
+  readonly nano_rho: string
+  readonly epsilon_at_delta: number
+  readonly delta: number
+  /** Numbers among which it is divided. */
+  readonly numbers: number
+  readonly groups: number
+  readonly groups_per_subject: number
+  readonly rows_per_subject: number
+  readonly sites_per_person: number
+  readonly columns: readonly {
+    readonly name: string
+    readonly kind: string
+    /** Standard deviation of the noise, in the unit of the column. */
+    readonly sd: number | null
+    readonly error_95: number | null
+    /** Of a quantile, in rows. */
+    readonly rank_error_95: number | null
+    readonly assumes_rows: number | null
+  }[]
+}
+
+/** What a request would cost at each peer that offers the catalog. */
+export interface PrivacyCost {
+  readonly data_catalog_name: string
+  readonly peers: readonly {
+    readonly peer_id: string
+    readonly node_id: string
+    readonly institution: string
+    /** Why it would refuse, as far as its description says. */
+    readonly code: string | null
+    readonly reason: string | null
+    readonly cost: PrivacyPrice | null
+    /** Of the gateway's own catalog: what its accounts could still spend, ρ as decimal text. */
+    readonly left: { readonly project_rho: string; readonly lifetime_rho: string } | null
+  }[]
+  /** Noise in the sums and counts of all together. */
+  readonly pooled: readonly { readonly name: string; readonly sd: number | null }[]
 }
 
 /** What a walk over the audit log found. */
@@ -224,6 +285,26 @@ export interface AuditRecord {
   readonly hash: string
 }
 
+/** That a record stands in a peer's log. Bytes in base64. */
+export interface AuditProof {
+  readonly entry: string
+  /** Counts from 0. */
+  readonly index: number
+  readonly size: number
+  readonly path: readonly string[]
+  readonly root: string
+  readonly record: string
+  /** C2SP signed note. */
+  readonly checkpoint: string
+}
+
+/** What a member did when asked to attest the log. */
+export interface Attested {
+  readonly witness: string
+  readonly attested: boolean
+  readonly code: string | null
+}
+
 interface Asked {
   readonly data_catalog_name: string
   readonly script_type: 'python' | 'r' | 'sql' | 'jupyter' | 'statistic'
@@ -241,10 +322,101 @@ interface Asked {
   /** Typed outputs that a script promises; the default contract unless given. */
   readonly outputs?: readonly OutputDeclarationInput[]
   /** What each variable is taken to be: a peer that differs refuses. */
-  readonly contract?: readonly VariableContract[]
+  readonly contract?: readonly VariableContractInput[]
   /** How a site's own variables read in the request's. */
-  readonly mappings?: readonly VariableMapping[]
+  readonly mappings?: readonly VariableMappingInput[]
   readonly title?: string
+}
+
+/** What people are asked about; the gateway signs it with the key of the account. */
+export interface AnalysisSubmission extends Omit<Asked, 'title'> {
+  readonly requester_name: string
+  readonly requester_institution: string
+  readonly requester_email: string
+  readonly requester_affiliation?: string
+  readonly analysis_title: string
+  readonly analysis_description: string
+  /** A node id or a PeerId. */
+  readonly target_node_id: string
+  readonly priority?: 'low' | 'normal' | 'high' | 'urgent'
+  readonly estimated_duration?: string
+  readonly selected_score?: string
+  readonly selected_timeline?: string
+}
+
+/** The documented words for where an analysis request stands. */
+export type AnalysisStatus = 'pending' | 'approved' | 'denied' | 'expired'
+
+/** A request that people decide. */
+export interface AnalysisRequest {
+  readonly id: number
+  /** Also the id of its job at the serving peer. */
+  readonly request_id: string
+  readonly status: AnalysisStatus
+  readonly state: string
+  readonly requester_name: string
+  readonly requester_institution: string
+  readonly requester_email: string
+  readonly requester_affiliation: string | null
+  readonly analysis_title: string
+  readonly analysis_description: string
+  readonly target_node_id: string
+  readonly data_catalog_name: string
+  readonly selected_score: string | null
+  readonly selected_timeline: string | null
+  readonly script_type: string
+  readonly script_content: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly filters: Readonly<Record<string, unknown>>
+  readonly priority: 'low' | 'normal' | 'high' | 'urgent'
+  readonly estimated_duration: string | null
+  readonly approved_by: string | null
+  readonly approval_notes: string | null
+  readonly approved_at: string | null
+  readonly expires_at: string | null
+  readonly submitted_at: string
+  readonly updated_at: string
+  readonly approvals: number
+  readonly approvals_needed: number
+  readonly requester_key: string
+  readonly request_hash: string
+  readonly cohort: unknown
+  readonly outputs: readonly unknown[]
+  readonly epoch: string | null
+  readonly image: string | null
+  /** Advice for whoever reads the script. */
+  readonly review: readonly { kind: string; what: string; line: number; cell: number | null }[] | null
+}
+
+/** A steward's word. */
+export interface AnalysisDecision {
+  readonly status: 'approved' | 'denied'
+  /** The requester reads them. */
+  readonly approval_notes?: string
+  /** The same code may run again without asking, within these terms. */
+  readonly standing?: {
+    readonly runs: number
+    readonly days: number
+    readonly cohort?: 'same' | 'any'
+    readonly requester?: 'same' | 'any'
+    readonly parameters?: Readonly<
+      Record<string, { one_of: (string | number | boolean)[] } | { minimum: number; maximum: number }>
+    >
+  }
+}
+
+/** Code that may run again without asking. */
+export interface StandingApproval {
+  readonly id: string
+  readonly data_catalog_name: string
+  readonly script_type: string
+  readonly code_hash: string
+  readonly runs_left: number
+  readonly expires_at: string
+  readonly approved_by: readonly string[]
+  readonly cohort: 'same' | 'any'
+  readonly requester: 'same' | 'any'
+  readonly parameters: Readonly<Record<string, unknown>>
 }
 
 /** What a job asks for; the gateway signs it with the key of the account. */

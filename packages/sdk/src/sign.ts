@@ -1,5 +1,7 @@
 /** A request signed by the researcher's own key, so that neither gateway nor asking peer need be trusted. */
 import {
+  type About,
+  aboutToMessage,
   type Clock,
   checkFilter,
   contractToMessage,
@@ -22,8 +24,8 @@ import {
   sha256Hex,
   systemClock,
   toHex,
-  type VariableContract,
-  type VariableMapping
+  type VariableContractInput,
+  type VariableMappingInput
 } from '@stimnet/protocol'
 
 /** What is asked, of whom, and who signs. */
@@ -46,10 +48,14 @@ export interface SignRequestOptions {
   /** Typed outputs that a script promises; the default contract unless given. */
   readonly outputs?: readonly OutputDeclarationInput[]
   /** What each variable is taken to be: a peer that differs refuses. */
-  readonly contract?: readonly VariableContract[]
+  readonly contract?: readonly VariableContractInput[]
   /** How a site's own variables read in the request's. */
-  readonly mappings?: readonly VariableMapping[]
+  readonly mappings?: readonly VariableMappingInput[]
   readonly title?: string
+  /** People decide first, also where the catalog would run it by itself. */
+  readonly review?: boolean
+  /** For those people. */
+  readonly about?: About
   /** Default: each catalog's own limit. */
   readonly wallTimeMsMax?: number
   readonly clock?: Clock
@@ -104,6 +110,8 @@ function bodyOf(options: SignRequestOptions, broadcast: string): Uint8Array {
     custody: 'requester',
     title: options.title ?? '',
     broadcast,
+    review: options.review ?? false,
+    ...(options.about === undefined ? {} : { about: aboutToMessage(options.about) }),
     ...(options.privacy === undefined ? {} : { privacy: privacyAskToMessage(options.privacy) }),
     outputs: contractToMessage(options.outputs ?? []),
     ...schemaTermsToMessage({ contract: options.contract ?? [], mappings: options.mappings ?? [] })

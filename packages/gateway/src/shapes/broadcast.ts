@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { PartView, RequestView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 import { messageOf, OUTWARD_STATES, pooledOutputShape, REST_STATUSES, restStatus, safeOutputShape } from './result.ts'
+import { schemaOf, schemaShape } from './schema.ts'
 
 const partShape = output(
   'BroadcastPart',
@@ -45,7 +46,8 @@ export const broadcastShape = output(
     completed_at: timestamp.nullable(),
     warnings: z.array(z.string()),
     parts: z.array(partShape),
-    pooled: pooledOutputShape.nullable()
+    pooled: pooledOutputShape.nullable(),
+    schema: schemaShape.nullable()
   })
 )
 
@@ -70,7 +72,8 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     completed_at: view.endedAtMs === undefined ? null : isoOf(view.endedAtMs),
     warnings: [...view.warnings],
     parts: view.parts.map((part) => partOf(part, options.withOutputs)),
-    pooled: options.withOutputs ? (view.pooled ?? null) : null
+    pooled: options.withOutputs ? (view.pooled ?? null) : null,
+    schema: options.withOutputs ? schemaOf(view.schema) : null
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { RequestView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 import { messageOf, OUTWARD_STATES, REST_STATUSES, restStatus, resultDataOf } from './result.ts'
+import { schemaOf, schemaShape } from './schema.ts'
 import { SCRIPT_TYPES } from './submission.ts'
 
 /** A job as answered. */
@@ -34,6 +35,7 @@ export const jobShape = output(
     title: z.string(),
     data_catalog_name: z.string(),
     warnings: z.array(z.string()),
+    schema: schemaShape.nullable(),
     engine: z
       .string()
       .nullable()
@@ -71,6 +73,7 @@ export function jobOf(view: RequestView, options: { withParts: boolean }): JobSh
     title: view.title,
     data_catalog_name: view.catalog,
     warnings: [...view.warnings],
+    schema: options.withParts ? schemaOf(view.schema) : null,
     engine: second ? null : (only?.engine ?? null),
     sandbox_grade: second ? null : only?.grade || null,
     receipt: second ? null : (only?.receipt ?? null)

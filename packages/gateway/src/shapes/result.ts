@@ -8,7 +8,9 @@ import {
   outputSchema,
   outwardState,
   type PooledOutput,
-  pooledOutputSchema
+  type PooledTyped,
+  pooledOutputSchema,
+  type TypedValue
 } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { PartView, RequestView } from '../peer.ts'
@@ -78,9 +80,15 @@ function tableOf({ columns, rows }: Table): { columns: string[]; rows: Record<st
   }
 }
 
+/** What a script declared, each output under its name. */
+function byName(outputs: readonly TypedValue[]): Record<string, unknown> {
+  return Object.fromEntries(outputs.map(({ name, ...rest }) => [name, rest]))
+}
+
 /** One peer's output. A script's own `disclosure` or `withheld` gives way to the true one. */
 export function resultOf(safe: Output): Record<string, unknown> {
   const { withheld, disclosure } = safe
+  if (safe.kind === 'typed') return { ...byName(safe.outputs), withheld, disclosure }
   if (safe.kind === 'table') return { ...tableOf(safe), withheld, disclosure }
   const { values } = safe
   const object = typeof values === 'object' && values !== null && !Array.isArray(values) ? values : { result: values }
@@ -109,6 +117,12 @@ function partResultOf(part: PartView): z.output<typeof partResultShape> {
   }
 }
 
+function pooledByName(outputs: readonly PooledTyped[]): Record<string, unknown> {
+  return Object.fromEntries(
+    outputs.map(({ output: { name, ...value }, method, sites }) => [name, { ...value, method, sites }])
+  )
+}
+
 /** What the parts of several peers give together; the claims stand in each part's own card. */
 function pooledResultOf(view: RequestView, withParts: boolean): Record<string, unknown> {
   const pooled: PooledOutput | undefined = view.pooled
@@ -120,6 +134,7 @@ function pooledResultOf(view: RequestView, withParts: boolean): Record<string, u
       cells: tables.reduce((sum, { cells }) => sum + cells, 0)
     },
     disclosure: null,
+    ...(pooled?.outputs ? { outputs: pooledByName(pooled.outputs) } : {}),
     sites: pooled?.sites ?? [],
     missing: pooled?.missing ?? [],
     notes: pooled?.notes ?? [],

@@ -1,9 +1,11 @@
 /** What a client sends to have something analysed, and how it reads as one submission. */
 import {
   checkFilter,
+  contractListSchema,
   type Filter,
   filterSchema,
   LIMITS,
+  mappingListSchema,
   outputContractSchema,
   P1_ASK,
   type Program,
@@ -11,9 +13,7 @@ import {
   privacyAskSchema,
   SCRIPT_LANGUAGES,
   StimnetError,
-  statisticSchema,
-  variableContractSchema,
-  variableMappingSchema
+  statisticSchema
 } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { Submission } from '../peer.ts'
@@ -24,7 +24,7 @@ import { input } from './named.ts'
 export const SCRIPT_TYPES = ['python', 'r', 'sql', 'jupyter', 'statistic'] as const
 
 /** A PeerId or a node's name. */
-const target = z.string().min(1).max(128)
+export const target = z.string().min(1).max(128)
 const targets = z.union([z.literal('*'), z.array(target).min(1).max(256)], {
   error: 'A list of node ids or PeerIds, or "*".'
 })
@@ -32,7 +32,8 @@ const parameterObject = z.record(z.string().max(129), z.unknown()).nullish()
 
 const filterShape = input('Filter', filterSchema)
 
-const asked = {
+/** What is asked, in every form of a submission. */
+export const asked = {
   data_catalog_name: z.string().min(1).max(64),
   script_type: z.enum(SCRIPT_TYPES),
   script_content: z
@@ -52,12 +53,8 @@ const asked = {
   outputs: outputContractSchema
     .nullish()
     .describe('Typed outputs that a script promises; the default contract unless given'),
-  contract: z.array(variableContractSchema).max(64).nullish().describe('What each variable is taken to be'),
-  mappings: z
-    .array(variableMappingSchema)
-    .max(256)
-    .nullish()
-    .describe('How a site’s own variables read in the request’s'),
+  contract: contractListSchema.nullish().describe('What each variable is taken to be'),
+  mappings: mappingListSchema.nullish().describe('How a site’s own variables read in the request’s'),
   title: z.string().max(200).nullish()
 }
 
@@ -75,6 +72,9 @@ const custodialBroadcastShape = input(
   'BroadcastSubmission',
   z.strictObject({ targets: targets.default('*'), ...asked })
 )
+
+/** What POST /api/v1/privacy/cost takes: the same, and nothing is submitted. */
+export const costQuestionShape = input('CostQuestion', z.strictObject({ targets: targets.default('*'), ...asked }))
 
 const signedBroadcastShape = input(
   'SignedBroadcastSubmission',

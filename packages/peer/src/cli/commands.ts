@@ -2,7 +2,9 @@
 import { accountCommand } from './account.ts'
 import type { Command } from './arguments.ts'
 import { auditCommand } from './audit.ts'
+import { budgetCommand } from './budget.ts'
 import { catalogsCommand } from './catalogs.ts'
+import { costCommand } from './cost.ts'
 import { doctorCommand } from './doctor.ts'
 import { epochCommand } from './epoch.ts'
 import { initCommand } from './init.ts'
@@ -10,8 +12,13 @@ import { jobCommand, jobsCommand } from './jobs.ts'
 import { keyCommand } from './key.ts'
 import { loginCommand } from './login.ts'
 import { peersCommand } from './peers.ts'
+import { policyCommand } from './policy.ts'
+import { requestsCommand } from './requests.ts'
+import { reviewCommand } from './review.ts'
 import { runCommand } from './run.ts'
+import { sandboxCommand } from './sandbox.ts'
 import { startCommand } from './start.ts'
+import { verifyCommand } from './verify.ts'
 
 /** As `stimnet --help` lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -21,11 +28,18 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   auditCommand,
   epochCommand,
+  requestsCommand,
+  sandboxCommand,
+  policyCommand,
+  budgetCommand,
   loginCommand,
   keyCommand,
   catalogsCommand,
   peersCommand,
+  reviewCommand,
+  costCommand,
   runCommand,
   jobsCommand,
-  jobCommand
+  jobCommand,
+  verifyCommand
 ]

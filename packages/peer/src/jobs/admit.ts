@@ -16,8 +16,9 @@ import type { PeerEvents } from '../events.ts'
 import type { Decision } from '../policy/decision.ts'
 import { fromText, toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
-import type { JobRecord, JobStore } from '../store/jobs.ts'
+import type { JobRecord, JobStore, ReviewRecord } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
+import { type Approvals, isPending } from './approvals.ts'
 import { type CheckedRequest, check } from './check.ts'
 import type { SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
@@ -35,6 +36,7 @@ export interface AdmissionParts {
   readonly validation: ValidationContext
   readonly signOff: SignOff
   readonly queue: Queue
+  readonly approvals: Approvals
   readonly events: PeerEvents
 }
 
@@ -48,6 +50,7 @@ export interface Queue {
 interface Verdict {
   readonly decision: Decision
   readonly plan?: JobPlan
+  readonly review?: ReviewRecord
   readonly cause?: unknown
 }
 
@@ -72,7 +75,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
       if (taken) return refuseReplay(parts, checked, askedBy)
       const verdict = await judge(parts, checked, askedBy)
       return verdict.plan && verdict.decision.allow
-        ? admitJob(parts, { key, checked, askedBy, plan: verdict.plan, sealedRequest })
+        ? admitJob(parts, { key, checked, askedBy, plan: verdict.plan, sealedRequest, review: verdict.review })
         : refuseRequest(parts, { key, checked, askedBy, verdict })
     })
   }
@@ -85,8 +88,12 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     const early = parts.signOff.early({ checked, askedBy }, descriptor)
     if (!early.allow) return { decision: early }
     const plan = await validate(checked.request, parts.validation)
-    const decision = parts.signOff.decide({ checked, askedBy }, plan)
-    if (decision.allow) parts.queue.takeSeat(checked.opened.issuer, askedBy)
+    const facts = await parts.approvals.factsOf(checked, plan)
+    const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
+    // No wait between the decision and the seat: it was decided by the seats there were.
+    if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)
+    const review = parts.approvals.reviewOf(facts, decision)
+    if (review) return { decision, plan, review }
     return { decision, plan }
   } catch (error) {
     const code = codeOf(error)
@@ -101,23 +108,26 @@ interface Admitted {
   readonly askedBy: string
   readonly plan: JobPlan
   readonly sealedRequest: Uint8Array
+  /** Where people decide, or have decided. */
+  readonly review: ReviewRecord | undefined
 }
 
 async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint8Array> {
   try {
     return await storeJob(parts, admitted)
   } catch (error) {
-    parts.queue.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
+    const waits = isPending(admitted.review) ? parts.approvals : parts.queue
+    waits.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
     throw error
   }
 }
 
 async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint8Array> {
-  const { checked, askedBy, plan } = admitted
+  const { checked, askedBy, plan, review } = admitted
   const { issuer, nonce, hash } = checked.opened
   const job: JobRecord = {
     id: await jobIdOf({ issuer, nonce, servingPeer: parts.signer.id }),
-    state: 'queued',
+    state: isPending(review) ? 'pending' : 'queued',
     request: toText(admitted.sealedRequest),
     requestHash: hash,
     issuer,
@@ -128,7 +138,8 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     programWord: programWord(plan.program),
     admittedAtMs: parts.clock.now(),
     runs: 0,
-    warnings: plan.warnings
+    warnings: plan.warnings,
+    ...(review === undefined ? {} : { review })
   }
   const sealed = await sealDecision(parts, askedBy, {
     allowed: true,
@@ -139,12 +150,15 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   })
   await parts.database.commit((draft) => {
     parts.jobs.add(draft, job)
+    if (review?.standing !== undefined) parts.approvals.use(draft, review.standing)
     remember(parts, draft, { key: admitted.key, checked, askedBy, sealed })
     draft.audit({ kind: 'request', actor: issuer, jobId: job.id, detail: requestDetail(checked, askedBy) })
-    draft.audit({ kind: 'decision', actor: parts.signer.id, jobId: job.id, detail: { allowed: true } })
+    const pending = job.state === 'pending'
+    draft.audit({ kind: 'decision', actor: parts.signer.id, jobId: job.id, detail: { allowed: true, pending } })
   })
   parts.events.admitted({ jobId: job.id, catalog: job.catalog, program: job.programWord, askedBy })
-  parts.queue.enqueue(job)
+  if (job.state === 'pending') parts.approvals.add(job)
+  else parts.queue.enqueue(job)
   return sealed
 }
 

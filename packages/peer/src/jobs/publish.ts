@@ -11,7 +11,12 @@ import type { RanBy } from './execute.ts'
 /** How a job ends: with a safe output, or with a code. */
 export type Ending =
   | { readonly state: 'completed'; readonly output: SafeOutput }
-  | { readonly state: Exclude<JobState, 'completed'>; readonly code: Code }
+  | {
+      readonly state: Exclude<JobState, 'completed'>
+      readonly code: Code
+      /** A steward's own words to the requester. */
+      readonly notes?: string
+    }
 
 /** A job’s end and everything its receipt says. */
 export interface Publication {
@@ -40,6 +45,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   const { job, ending } = publication
   const outputJson = ending.state === 'completed' ? assertSafe(ending.output).bytes : new Uint8Array()
   const code = ending.state === 'completed' ? '' : ending.code
+  const reason = ending.state === 'completed' ? '' : ending.notes || CODES[ending.code].meaning
   const outputHash = createHash('sha256').update(outputJson).digest('hex')
   const record = draft.audit({
     kind: ending.state === 'completed' ? 'release' : 'end',
@@ -66,7 +72,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
       jobId: job.id,
       state: ending.state,
       code,
-      reason: code === '' ? '' : CODES[code].meaning,
+      reason,
       outputJson,
       receipt: {
         requestHash: job.requestHash,
@@ -89,6 +95,6 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     endedAtMs: publication.visibleAtMs,
     visibleAtMs: publication.visibleAtMs,
     result: toText(sealed),
-    ...(code === '' ? {} : { code, reason: CODES[code].meaning })
+    ...(code === '' ? {} : { code, reason })
   })
 }

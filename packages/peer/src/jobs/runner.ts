@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import { type Clock, type Code, codeOf, isEnded, type JobState, programText, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { fromText } from '../store/base64.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Draft } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import type { Queue } from './admit.ts'
+import { isApproved } from './approvals.ts'
+import type { Charges } from './charge.ts'
 import { check } from './check.ts'
 import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
 import { visibleAt } from './grid.ts'
@@ -27,6 +29,7 @@ export interface RunnerParts extends PublishParts {
   readonly privacy: CatalogPrivacies
   readonly execution: Omit<ExecutionParts, 'privacy'>
   readonly signOff: Pick<SignOff, 'standing'>
+  readonly charges: Pick<Charges, 'run'>
   readonly concurrency: number
   readonly events: PeerEvents
 }
@@ -52,6 +55,8 @@ export class Runner implements Queue {
     const { jobs, database } = this.#parts
     for (const job of await jobs.unshown()) void this.#show(job)
     for (const job of await jobs.open()) {
+      // It waits for people, not for us.
+      if (job.state === 'pending') continue
       this.takeSeat(job.issuer, job.askedBy)
       const interrupted = job.state === 'running' || job.state === 'disclosing'
       this.enqueue(interrupted ? await database.commit((draft) => jobs.change(draft, job, 'queued')) : job)
@@ -148,6 +153,7 @@ export class Runner implements Queue {
       running = await this.#start(job)
       const plan = await this.#planOf(running)
       const privacy = this.#parts.privacy.of(job.catalog)
+      if (plan.noise !== undefined && job.runs < RUNS_MAX) return await this.#toNoisyEnd(job, running, plan, signal)
       const executed =
         job.runs >= RUNS_MAX
           ? {
@@ -166,6 +172,31 @@ export class Runner implements Queue {
     }
   }
 
+  /** As above, for what is paid before it is computed: charge.ts. */
+  async #toNoisyEnd(
+    job: JobRecord,
+    running: JobRecord,
+    plan: JobPlan,
+    signal: AbortSignal
+  ): Promise<{ shown: Promise<void> }> {
+    const { charges, database, privacy } = this.#parts
+    const answer = await charges.run(running, plan, privacy.of(job.catalog), signal).catch((error: unknown) => {
+      if (codeOf(error) === 'BUDGET_EXCEEDED') return undefined
+      throw error
+    })
+    // Others spent what was left while it waited in the queue.
+    if (!answer) return this.#end(running, { state: 'blocked', code: 'BUDGET_EXCEEDED' }, plan)
+    if (this.#stopping.signal.aborted) return this.#putBack(job, running)
+    if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
+    const disclosing = { ...running, state: 'disclosing' as JobState }
+    const ended = await database.commit(async (draft) => {
+      const ending: Ending = { state: 'completed', output: await answer.disclose(draft) }
+      return publish(this.#parts, draft, this.#publication(disclosing, ending, plan, RAN_BY_NODE))
+    })
+    answer.settled()
+    return { shown: this.#told(ended, undefined) }
+  }
+
   /** A run that the node itself interrupted to stop does not count: the job did not bring the node down. */
   async #putBack(job: JobRecord, running: JobRecord): Promise<{ shown: Promise<void> }> {
     const { database, jobs } = this.#parts
@@ -181,6 +212,12 @@ export class Runner implements Queue {
     if (isEnded(current.state)) return { shown: Promise.resolve() }
     const code: Code = signal.aborted ? 'CANCELLED' : codeOf(error) === 'INTERNAL' ? 'NODE_ERROR' : codeOf(error)
     return this.#end(current, { state: signal.aborted ? 'cancelled' : 'failed', code }, undefined, error)
+  }
+
+  /** Ends a job that waited for people: with their no, or because nobody spoke in time, or its asker gave it up. */
+  async endPending(job: JobRecord, ending: Exclude<Ending, { state: 'completed' }>): Promise<void> {
+    const { shown } = await this.#end(job, ending, undefined)
+    await shown
   }
 
   async #endWaiting(job: JobRecord): Promise<void> {
@@ -217,8 +254,13 @@ export class Runner implements Queue {
     const plan = await validate(checked.request, this.#parts.validation)
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
     // The policy may have changed since it was admitted, as when the node was restarted.
-    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy }, plan)
+    const approved = await isApproved(job, plan, {
+      sandbox: this.#parts.validation.sandbox,
+      now: this.#parts.clock.now()
+    })
+    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy, approved }, plan)
     if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted')
+    if (standing.review) throw new StimnetError('APPROVAL_LAPSED', 'what was approved is not what would run')
     return plan
   }
 
@@ -234,7 +276,10 @@ export class Runner implements Queue {
     }
     const { aggregate, cohort, ranBy } = executed
     const { image } = ranBy
-    const door = await privacy.prepare({ aggregate, cohort, image, filter: plan.cohort, codeHash: codeHashOf(plan) })
+    const { cohort: filter, project } = plan
+    const { descriptor: described } = plan.catalog
+    const facts = { aggregate, cohort, image, filter, project, described, codeHash: codeHashOf(plan) }
+    const door = await privacy.prepare(facts)
     const disclosing = { ...job, state: 'disclosing' as JobState }
     // Judged inside the single writer, against the atoms as they are then: there is no race to lose.
     const ended = await this.#parts.database.commit(async (draft) => {
@@ -271,11 +316,13 @@ export class Runner implements Queue {
       codeHash: plan ? codeHashOf(plan) : '',
       ranBy,
       policyHash: privacy.policyHash,
+      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending) : {}),
       visibleAtMs: visibleAt({
         admittedAtMs: job.admittedAtMs,
         endedAtMs,
         // A gate refusal is on the fine grid for every program: it comes before a program starts.
-        script: !['sql', 'statistic'].includes(job.programWord) && !isGateRefusal(ending),
+        // Noise has no fine grid: larger draws take longer, and so does reading more people.
+        script: (!['sql', 'statistic'].includes(job.programWord) || plan?.noise !== undefined) && !isGateRefusal(ending),
         timing: privacy.timing
       })
     }

@@ -1,7 +1,8 @@
 /** Gathers the facts of a request and asks the policy; it decides nothing itself. */
 import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
+import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../config.ts'
-import { type Decision, decide, type Facts } from '../policy/decision.ts'
+import { type Decision, decide, type Facts, type ScopeUse } from '../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
 import type { JobPlan } from './validate.ts'
@@ -10,6 +11,8 @@ import type { JobPlan } from './validate.ts'
 export interface Ask {
   readonly checked: CheckedRequest
   readonly askedBy: string
+  /** Stewards have agreed to exactly this. */
+  readonly approved?: boolean
 }
 
 /** The policy’s word on a request. */
@@ -33,9 +36,19 @@ export function createSignOff(parts: {
   config: PeerConfig
   self: string
   seats: (issuer: string, askedBy: string) => Seats
+  /** Requests that wait for people. */
+  pending: (issuer: string, askedBy: string) => Seats
+  /** Of the sandbox that runs scripts here. */
+  sandboxGrade: SandboxGrade
+  /** What the ledger scope of a request has used. */
+  use: (plan: JobPlan) => ScopeUse
 }): SignOff {
   const { config, self } = parts
-  const facts = ({ checked, askedBy }: Ask, descriptor: CatalogDescriptor | undefined, plan?: JobPlan): Facts => ({
+  const facts = (
+    { checked, askedBy, approved }: Ask,
+    descriptor: CatalogDescriptor | undefined,
+    plan?: JobPlan
+  ): Facts => ({
     issuer: checked.opened.issuer,
     askedBy,
     self,
@@ -48,14 +61,28 @@ export function createSignOff(parts: {
       ofRequester: config.jobs.queue_per_requester_max,
       ofPeer: Math.ceil(config.jobs.queue_max / 2)
     },
+    pending: parts.pending(checked.opened.issuer, askedBy),
+    pendingMax: {
+      total: config.approvals.pending_max,
+      ofRequester: config.jobs.queue_per_requester_max,
+      ofPeer: Math.ceil(config.approvals.pending_max / 2)
+    },
+    asksForPeople: checked.request.review,
+    approved: approved ?? false,
     programWord: plan ? programWord(plan.program) : '',
+    sandboxGrade: parts.sandboxGrade,
     catalog: {
       name: descriptor?.name ?? '',
       accessLevel: descriptor?.accessLevel ?? 'public',
       synthetic: descriptor?.synthetic ?? false,
       // A stranger's code starts by itself only where nobody real is in the data.
-      scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'deny')
-    }
+      scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
+      refuses: plan?.catalog.config.refuse_programs_that ?? [],
+      ...(plan?.catalog.config.sandbox_grade_min ? { sandboxGradeMin: plan.catalog.config.sandbox_grade_min } : {}),
+      ...(plan?.catalog.config.privacy?.projects ? { projects: plan.catalog.config.privacy.projects } : {})
+    },
+    ...(plan?.review ? { review: plan.review } : {}),
+    ...(plan ? { project: plan.project, use: parts.use(plan) } : {})
   })
   return {
     early: (ask, descriptor) => decide(EARLY_RULES, facts(ask, descriptor)),

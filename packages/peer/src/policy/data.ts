@@ -8,10 +8,8 @@ export const catalogIsOffered: Rule = ({ catalog, askedBy, self }) =>
 /** Statistics and SQL are computed by the node itself; a stranger's code runs only where the steward lets it. */
 export const programIsPermitted: Rule = ({ programWord, catalog }) => {
   if (programWord === 'statistic' || programWord === 'sql') return allowed
-  if (catalog.scripts === 'auto') return allowed
-  const why = catalog.scripts === 'deny' ? 'does not run scripts' : 'runs a script only after review'
-  return refuse(
-    'PROGRAM_NOT_PERMITTED',
-    `The catalog ${catalog.name} ${why}. SQL and named statistics are answered at once.`
-  )
+  // `review` goes to people: reviews.ts.
+  if (catalog.scripts !== 'deny') return allowed
+  const reason = `The catalog ${catalog.name} does not run scripts. SQL and named statistics are answered at once.`
+  return refuse('PROGRAM_NOT_PERMITTED', reason)
 }

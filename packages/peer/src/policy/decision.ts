@@ -1,13 +1,17 @@
 /** Allow, or refuse with a code and a reason; rules are pure, and the first refusal wins. */
 import { CODES, type Code } from '@stimnet/protocol'
+import type { FindingKind, Review, SandboxGrade } from '@stimnet/sandbox'
 
 /** What a rule says. */
 export type Decision =
-  | { readonly allow: true }
+  | { readonly allow: true /** Once people have agreed. */; readonly review?: true }
   | { readonly allow: false; readonly code: Code /** Static: about the request alone. */; readonly reason: string }
 
 /** Nothing against it. */
 export const allowed: Decision = { allow: true }
+
+/** Nothing against it, once people have agreed. */
+export const forPeople: Decision = { allow: true, review: true }
 
 /** A no; the code’s own meaning where no better reason is given. */
 export function refuse(code: Code, reason: string = CODES[code].meaning): Decision {
@@ -20,6 +24,20 @@ export interface QueueFacts {
   readonly ofRequester: number
   /** Asked through the peer that carries this request. */
   readonly ofPeer: number
+}
+
+/** What a ledger scope has used up, and its limits. */
+export interface ScopeUse {
+  /** Refusals that depended on data, in the last thirty days. */
+  readonly refusals: number
+  readonly refusalsMax: number
+  /** Whether a refusal of this question would depend on data and history. */
+  readonly refusalWouldTell: boolean
+  /** Told by scripts so far. */
+  readonly scriptBits: number
+  readonly scriptBitsMax: number
+  /** What a script tells at least, by how it ends. */
+  readonly scriptBitsLeast: number
 }
 
 /** What the rules judge by; gathered before, so that no rule reads a store. */
@@ -36,19 +54,42 @@ export interface Facts {
     readonly accessLevel: string
     readonly synthetic: boolean
     readonly scripts: 'auto' | 'review' | 'deny'
+    /** Weakest isolation in which a script may see its data; any where absent. */
+    readonly sandboxGradeMin?: SandboxGrade
+    /** What a script of this catalog may not show. */
+    readonly refuses: readonly FindingKind[]
+    /** Where ledgers are by project: those there are. */
+    readonly projects?: readonly { readonly name: string; readonly requesters: readonly string[] }[]
   }
+  /** Of the sandbox that runs scripts here. */
+  readonly sandboxGrade: SandboxGrade
+  /** Of a script: what its reader finds in it. */
+  readonly review?: Review
+  /** The requester wants people to decide, whatever the catalog says. */
+  readonly asksForPeople: boolean
+  /** Stewards have agreed to exactly this. */
+  readonly approved: boolean
+  /** As the request names it. */
+  readonly project?: string
+  /** What its ledger scope has used, once it is known what is asked. */
+  readonly use?: ScopeUse
   readonly queue: QueueFacts
   readonly queueMax: QueueFacts
+  /** Requests that wait for people. */
+  readonly pending: QueueFacts
+  readonly pendingMax: QueueFacts
 }
 
 /** Pure: facts in, decision out. */
 export type Rule = (facts: Facts) => Decision
 
-/** The first refusal, or leave to go on. */
+/** The first refusal; else leave to go on, once people have agreed where any rule asks for them. */
 export function decide(rules: readonly Rule[], facts: Facts): Decision {
+  let isForPeople = false
   for (const rule of rules) {
     const decision = rule(facts)
     if (!decision.allow) return decision
+    isForPeople ||= decision.review === true
   }
-  return allowed
+  return isForPeople ? forPeople : allowed
 }

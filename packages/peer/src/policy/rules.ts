@@ -2,13 +2,25 @@
 import { catalogIsOffered, programIsPermitted } from './data.ts'
 import type { Rule } from './decision.ts'
 import { requesterIsListed } from './people.ts'
-import { queueHasRoom } from './settings.ts'
+import { programShowsNothingRefused } from './programs.ts'
+import { peopleDecide, peopleHaveRoom } from './reviews.ts'
+import { queueHasRoom, sandboxIsStrongEnough } from './settings.ts'
+import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from './usage.ts'
 
 /** Before a request is looked into: a stranger learns nothing about what exists here. */
 export const EARLY_RULES: readonly Rule[] = [requesterIsListed, catalogIsOffered]
 
 /** What must hold when a request is admitted, and still when its job runs. */
-export const STANDING_RULES: readonly Rule[] = [...EARLY_RULES, programIsPermitted]
+export const STANDING_RULES: readonly Rule[] = [
+  ...EARLY_RULES,
+  projectIsListed,
+  programIsPermitted,
+  programShowsNothingRefused,
+  sandboxIsStrongEnough,
+  refusalsAreLeft,
+  scriptBitsAreLeft,
+  peopleDecide
+]
 
 /** What must hold for a request to become a job. */
-export const ADMISSION_RULES: readonly Rule[] = [...STANDING_RULES, queueHasRoom]
+export const ADMISSION_RULES: readonly Rule[] = [...STANDING_RULES, queueHasRoom, peopleHaveRoom]

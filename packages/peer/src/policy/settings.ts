@@ -1,5 +1,17 @@
-/** How much may wait: in total, for one requester, and through one asking peer. */
+/** Safe settings: how strongly a script must be held, and how much may wait. */
+import { meetsGrade } from '@stimnet/sandbox'
 import { allowed, type Rule, refuse } from './decision.ts'
+
+/** SANDBOX_TOO_WEAK for a script where the catalog demands a stronger isolation than this peer has. */
+export const sandboxIsStrongEnough: Rule = ({ programWord, catalog, sandboxGrade }) => {
+  const gradeMin = catalog.sandboxGradeMin
+  if (programWord === 'statistic' || programWord === 'sql' || gradeMin === undefined) return allowed
+  if (meetsGrade(sandboxGrade, { gradeMin })) return allowed
+  return refuse(
+    'SANDBOX_TOO_WEAK',
+    `The catalog ${catalog.name} runs scripts in ${gradeMin} or stronger; this peer has ${sandboxGrade}. SQL and named statistics need no sandbox.`
+  )
+}
 
 /** QUEUE_FULL; the same ask may succeed later. Keys cost nothing, so the carrying peer has a share of its own. */
 export const queueHasRoom: Rule = ({ queue, queueMax }) => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { SignedSubmission, Submission } from '@stimnet/gateway'
 import {
+  aboutToMessage,
   type Clock,
   checkFilter,
   contractToMessage,
@@ -76,7 +77,9 @@ export class Submitter {
       title: submission.title,
       privacy: privacyAskToMessage(submission.privacy),
       outputs: contractToMessage(submission.outputs),
-      ...schemaTermsToMessage(submission)
+      ...schemaTermsToMessage(submission),
+      review: submission.review ?? false,
+      ...(submission.about ? { about: aboutToMessage(submission.about) } : {})
     }
     const unsealed = messages.JobRequest.encode({ ...request, broadcast: broadcast ? id : '' })
     if (unsealed.length > UNSEALED_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'a request')
@@ -91,7 +94,8 @@ export class Submitter {
         unsealed: toText(unsealed),
         catalog: submission.catalog,
         programWord: programWord(submission.program),
-        title: submission.title
+        title: submission.title,
+        ...(submission.review ? { analysis: true } : {})
       },
       { key: submission.idempotencyKey, contentHash }
     )

@@ -32,6 +32,11 @@ export type AuditKind =
   | 'login-failed'
   | 'connection-refused'
   | 'epoch'
+  | 'approval'
+  | 'denial'
+  | 'witness'
+  | 'regression'
+  | 'reconcile'
   | 'spend'
 
 /** What is to be recorded. */

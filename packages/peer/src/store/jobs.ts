@@ -27,10 +27,52 @@ export interface JobRecord {
   readonly code?: string
   readonly reason?: string
   readonly warnings: readonly string[]
+  /** Where people decide: what they have said. */
+  readonly review?: ReviewRecord
   /** When its end may be seen outside. */
   readonly visibleAtMs?: number
   /** The sealed JobResult, once ended. Once stored, only these bytes are ever served. */
   readonly result?: string
+}
+
+/** What stewards said of a request, and what exactly they said it of. */
+export interface ReviewRecord {
+  /** How many must agree. */
+  readonly needed: number
+  readonly approvals: readonly Approval[]
+  /** Who said no, where somebody did. */
+  readonly denial?: Approval
+  /** Until then people may decide, and afterwards it may run, Unix ms. */
+  readonly expiresAtMs: number
+  /** What would have run it when it was asked: what runs must be the same. */
+  readonly image: string
+  /** What the run depends on, for a standing approval. */
+  readonly run: RunTerms
+  /** The standing approval that it falls under, if any. */
+  readonly standing?: string
+}
+
+/** All that a run depends on but who may ask again and with which values. Hashes in hex. */
+export interface RunTerms {
+  readonly catalog: string
+  readonly epoch: string
+  /** python, r or jupyter; sql or statistic. */
+  readonly language: string
+  readonly codeHash: string
+  readonly cohortHash: string
+  readonly outputsHash: string
+  readonly filtersHash: string
+  readonly image: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly issuer: string
+}
+
+/** One steward's word. */
+export interface Approval {
+  /** Account of this peer. */
+  readonly by: string
+  readonly atMs: number
+  readonly notes: string
 }
 
 /** One line of an asking peer's feed: the latest outward state of one job. */
@@ -39,6 +81,9 @@ export interface FeedEntry {
   readonly state: JobState
   readonly progress: number
 }
+
+/** Jobs that one list looks at. */
+const LOOKED_AT_MAX = 10_000
 
 /** Added to the feed's place at each start; doubles count to 2^53, enough for a start every second for 270 years. */
 const SEQUENCE_LEAP = 2 ** 20
@@ -51,6 +96,8 @@ export class JobStore {
   readonly #feed: Sublevel<FeedEntry>
   /** Ids of jobs that have not ended, and of ends that were not yet shown: what a start looks at. */
   readonly #unfinished: Sublevel<true>
+  /** Ids of jobs that people decide, by time. */
+  readonly #reviewed: Sublevel<string>
   readonly #meta: Sublevel<number>
   /** By job: where in the feed it stands now. */
   readonly #placed: Sublevel<{ sequence: number; state: JobState }>
@@ -68,6 +115,7 @@ export class JobStore {
     this.#feed = database.json('feed')
     this.#placed = database.json('feed-places')
     this.#unfinished = database.json('jobs-unfinished')
+    this.#reviewed = database.json('jobs-reviewed')
     this.#meta = database.json('jobs-meta')
     this.log = log
     this.#sequence = facts.sequence
@@ -99,6 +147,17 @@ export class JobStore {
     return records.filter((job) => !isEnded(job.state)).sort((a, b) => a.admittedAtMs - b.admittedAtMs)
   }
 
+  /** Jobs that people decide or decided, newest first, filtered while reading. */
+  async reviewed(limit: number, fits: (job: JobRecord) => boolean): Promise<JobRecord[]> {
+    const found: JobRecord[] = []
+    for await (const id of this.#reviewed.values({ reverse: true, limit: LOOKED_AT_MAX })) {
+      const job = await this.#jobs.get(id)
+      if (job && fits(job)) found.push(job)
+      if (found.length >= limit) break
+    }
+    return found
+  }
+
   /** Ended jobs whose end was not yet shown: a crash came between. */
   async unshown(): Promise<JobRecord[]> {
     return (await this.#unfinishedJobs()).filter((job) => isEnded(job.state))
@@ -116,7 +175,16 @@ export class JobStore {
     })
     draft.put(this.#jobs, job.id, job)
     draft.put(this.#unfinished, job.id, true)
+    if (job.review) draft.put(this.#reviewed, `${sequenceKey('', job.admittedAtMs)}!${job.id}`, job.id)
     draft.put(this.#meta, 'total', this.#total)
+  }
+
+  /** Changes what a job carries, and its state where `to` says so. */
+  amend(draft: Draft, job: JobRecord, changes: Partial<JobRecord>, to?: JobState): JobRecord {
+    if (to !== undefined) return this.change(draft, job, to, changes)
+    const changed = { ...job, ...changes }
+    draft.put(this.#jobs, job.id, changed)
+    return changed
   }
 
   /** Applies one allowed move; the record comes back as it now is. */

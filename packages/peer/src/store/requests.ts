@@ -1,5 +1,5 @@
 /** The requests we sent to others, each with its parts; and how far we followed each serving peer. */
-import { type Code, isEnded, type JobState, StimnetError } from '@stimnet/protocol'
+import { type Code, isEnded, type JobState, type SchemaReport, StimnetError } from '@stimnet/protocol'
 import type { Database } from './database.ts'
 import type { Sublevel } from './level.ts'
 
@@ -45,12 +45,16 @@ export interface RequestRecord {
   readonly catalog: string
   readonly programWord: string
   readonly title: string
+  /** People at the serving peer decide about it. */
+  readonly analysis?: boolean
   readonly submittedAtMs: number
   readonly startedAtMs?: number
   readonly endedAtMs?: number
   readonly cancelled?: boolean
   /** What its owner should know, such as a peer that could not be asked. */
   readonly warnings?: readonly string[]
+  /** Whether the peers it goes to mean the same by what it uses. */
+  readonly schema?: SchemaReport
   /** Where no part could even be made. */
   readonly code?: Code
   readonly reason?: string

@@ -1634,6 +1634,12 @@ export namespace stimnet {
         /** JobRequest mappings. */
         mappings: stimnet.VariableMapping[];
 
+        /** JobRequest review. */
+        review: boolean;
+
+        /** JobRequest about. */
+        about: stimnet.AnalysisAbout;
+
         /**
          * Creates a new JobRequest instance using the specified properties.
          * @param [properties] Properties to set
@@ -1742,6 +1748,12 @@ export namespace stimnet {
             /** JobRequest mappings */
             mappings?: stimnet.VariableMapping.$Properties[];
 
+            /** JobRequest review */
+            review?: boolean;
+
+            /** JobRequest about */
+            about?: stimnet.AnalysisAbout.$Properties;
+
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
         }
@@ -1764,8 +1776,151 @@ export namespace stimnet {
           outputs?: stimnet.OutputDeclaration.$Shape[];
           contract?: stimnet.VariableContract.$Shape[];
           mappings?: stimnet.VariableMapping.$Shape[];
+          review?: boolean;
+          about?: stimnet.AnalysisAbout.$Shape;
           $unknowns?: Uint8Array[];
         };
+    }
+
+    /**
+     * Properties of an AnalysisAbout.
+     * @deprecated Use stimnet.AnalysisAbout.$Properties instead.
+     */
+    interface IAnalysisAbout extends stimnet.AnalysisAbout.$Properties {
+    }
+
+    /** Represents an AnalysisAbout. */
+    class AnalysisAbout {
+
+        /**
+         * Constructs a new AnalysisAbout.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.AnalysisAbout.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** AnalysisAbout requesterName. */
+        requesterName: string;
+
+        /** AnalysisAbout requesterInstitution. */
+        requesterInstitution: string;
+
+        /** AnalysisAbout requesterEmail. */
+        requesterEmail: string;
+
+        /** AnalysisAbout requesterAffiliation. */
+        requesterAffiliation: string;
+
+        /** AnalysisAbout description. */
+        description: string;
+
+        /** AnalysisAbout priority. */
+        priority: string;
+
+        /** AnalysisAbout estimatedDuration. */
+        estimatedDuration: string;
+
+        /** AnalysisAbout selectedScore. */
+        selectedScore: string;
+
+        /** AnalysisAbout selectedTimeline. */
+        selectedTimeline: string;
+
+        /**
+         * Creates a new AnalysisAbout instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns AnalysisAbout instance
+         */
+        static create(properties: stimnet.AnalysisAbout.$Shape): stimnet.AnalysisAbout & stimnet.AnalysisAbout.$Shape;
+        static create(properties?: stimnet.AnalysisAbout.$Properties): stimnet.AnalysisAbout;
+
+        /**
+         * Encodes the specified AnalysisAbout message. Does not implicitly {@link stimnet.AnalysisAbout.verify|verify} messages.
+         * @param message AnalysisAbout message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.AnalysisAbout.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes an AnalysisAbout message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.AnalysisAbout & stimnet.AnalysisAbout.$Shape} AnalysisAbout
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.AnalysisAbout & stimnet.AnalysisAbout.$Shape;
+
+        /**
+         * Verifies an AnalysisAbout message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates an AnalysisAbout message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns AnalysisAbout
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.AnalysisAbout;
+
+        /**
+         * Creates a plain object from an AnalysisAbout message. Also converts values to other types if specified.
+         * @param message AnalysisAbout
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.AnalysisAbout, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this AnalysisAbout to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace AnalysisAbout {
+
+        /** Properties of an AnalysisAbout. */
+        interface $Properties {
+
+            /** AnalysisAbout requesterName */
+            requesterName?: string;
+
+            /** AnalysisAbout requesterInstitution */
+            requesterInstitution?: string;
+
+            /** AnalysisAbout requesterEmail */
+            requesterEmail?: string;
+
+            /** AnalysisAbout requesterAffiliation */
+            requesterAffiliation?: string;
+
+            /** AnalysisAbout description */
+            description?: string;
+
+            /** AnalysisAbout priority */
+            priority?: string;
+
+            /** AnalysisAbout estimatedDuration */
+            estimatedDuration?: string;
+
+            /** AnalysisAbout selectedScore */
+            selectedScore?: string;
+
+            /** AnalysisAbout selectedTimeline */
+            selectedTimeline?: string;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of an AnalysisAbout. */
+        type $Shape = stimnet.AnalysisAbout.$Properties;
     }
 
     /**

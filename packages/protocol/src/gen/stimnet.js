@@ -5028,6 +5028,8 @@ export const stimnet = $root.stimnet = (() => {
          * @property {Array.<stimnet.OutputDeclaration.$Properties>} [outputs] JobRequest outputs
          * @property {Array.<stimnet.VariableContract.$Properties>} [contract] JobRequest contract
          * @property {Array.<stimnet.VariableMapping.$Properties>} [mappings] JobRequest mappings
+         * @property {boolean} [review] JobRequest review
+         * @property {stimnet.AnalysisAbout.$Properties} [about] JobRequest about
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -5058,6 +5060,8 @@ export const stimnet = $root.stimnet = (() => {
          *   outputs?: Array.<stimnet.OutputDeclaration.$Shape>;
          *   contract?: Array.<stimnet.VariableContract.$Shape>;
          *   mappings?: Array.<stimnet.VariableMapping.$Shape>;
+         *   review?: boolean;
+         *   about?: stimnet.AnalysisAbout.$Shape;
          *   $unknowns?: Array.<Uint8Array>;
          * }} stimnet.JobRequest.$Shape
          */
@@ -5210,6 +5214,22 @@ export const stimnet = $root.stimnet = (() => {
         JobRequest.prototype.mappings = $util.emptyArray;
 
         /**
+         * JobRequest review.
+         * @member {boolean} review
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.review = false;
+
+        /**
+         * JobRequest about.
+         * @member {stimnet.AnalysisAbout} about
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.about = null;
+
+        /**
          * Creates a new JobRequest instance using the specified properties.
          * @function create
          * @memberof stimnet.JobRequest
@@ -5277,6 +5297,10 @@ export const stimnet = $root.stimnet = (() => {
             if (message.mappings != null && message.mappings.length)
                 for (let i = 0; i < message.mappings.length; ++i)
                     $root.stimnet.VariableMapping.encode(message.mappings[i], writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+            if (message.review != null && $Object.hasOwnProperty.call(message, "review") && message.review !== false)
+                writer.uint32(/* id 17, wireType 0 =*/136).bool(message.review);
+            if (message.about != null && $Object.hasOwnProperty.call(message, "about"))
+                $root.stimnet.AnalysisAbout.encode(message.about, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -5452,6 +5476,21 @@ export const stimnet = $root.stimnet = (() => {
                         message.mappings.push($root.stimnet.VariableMapping.decode(reader, reader.size(), $undefined, _depth + 1));
                         continue;
                     }
+                case 17: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.review = value;
+                        else
+                            delete message.review;
+                        continue;
+                    }
+                case 18: {
+                        if (wireType !== 2)
+                            break;
+                        message.about = $root.stimnet.AnalysisAbout.decode(reader, reader.size(), $undefined, _depth + 1, message.about);
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -5560,6 +5599,14 @@ export const stimnet = $root.stimnet = (() => {
                         return "mappings." + error;
                 }
             }
+            if (message.review != null && $Object.hasOwnProperty.call(message, "review"))
+                if (typeof message.review !== "boolean")
+                    return "review: boolean expected";
+            if (message.about != null && $Object.hasOwnProperty.call(message, "about")) {
+                let error = $root.stimnet.AnalysisAbout.verify(message.about, _depth + 1);
+                if (error)
+                    return "about." + error;
+            }
             return null;
         };
 
@@ -5660,6 +5707,14 @@ export const stimnet = $root.stimnet = (() => {
                     message.mappings[i] = $root.stimnet.VariableMapping.fromObject(object.mappings[i], _depth + 1);
                 }
             }
+            if (object.review != null)
+                if (object.review)
+                    message.review = $Boolean(object.review);
+            if (object.about != null) {
+                if (!$util.isObject(object.about))
+                    throw $TypeError(".stimnet.JobRequest.about: object expected");
+                message.about = $root.stimnet.AnalysisAbout.fromObject(object.about, _depth + 1);
+            }
             return message;
         };
 
@@ -5699,6 +5754,8 @@ export const stimnet = $root.stimnet = (() => {
                 object.title = "";
                 object.broadcast = "";
                 object.privacy = null;
+                object.review = false;
+                object.about = null;
             }
             if (message.catalog != null && $Object.hasOwnProperty.call(message, "catalog"))
                 object.catalog = message.catalog;
@@ -5744,6 +5801,10 @@ export const stimnet = $root.stimnet = (() => {
                 for (let j = 0; j < message.mappings.length; ++j)
                     object.mappings[j] = $root.stimnet.VariableMapping.toObject(message.mappings[j], options, _depth + 1);
             }
+            if (message.review != null && $Object.hasOwnProperty.call(message, "review"))
+                object.review = message.review;
+            if (message.about != null && $Object.hasOwnProperty.call(message, "about"))
+                object.about = $root.stimnet.AnalysisAbout.toObject(message.about, options, _depth + 1);
             return object;
         };
 
@@ -5759,6 +5820,471 @@ export const stimnet = $root.stimnet = (() => {
         };
 
         return JobRequest;
+    })();
+
+    stimnet.AnalysisAbout = (function() {
+
+        /**
+         * Properties of an AnalysisAbout.
+         * @typedef {Object} stimnet.AnalysisAbout.$Properties
+         * @property {string} [requesterName] AnalysisAbout requesterName
+         * @property {string} [requesterInstitution] AnalysisAbout requesterInstitution
+         * @property {string} [requesterEmail] AnalysisAbout requesterEmail
+         * @property {string} [requesterAffiliation] AnalysisAbout requesterAffiliation
+         * @property {string} [description] AnalysisAbout description
+         * @property {string} [priority] AnalysisAbout priority
+         * @property {string} [estimatedDuration] AnalysisAbout estimatedDuration
+         * @property {string} [selectedScore] AnalysisAbout selectedScore
+         * @property {string} [selectedTimeline] AnalysisAbout selectedTimeline
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of an AnalysisAbout.
+         * @memberof stimnet
+         * @interface IAnalysisAbout
+         * @augments stimnet.AnalysisAbout.$Properties
+         * @deprecated Use stimnet.AnalysisAbout.$Properties instead.
+         */
+
+        /**
+         * Shape of an AnalysisAbout.
+         * @typedef {stimnet.AnalysisAbout.$Properties} stimnet.AnalysisAbout.$Shape
+         */
+
+        /**
+         * Constructs a new AnalysisAbout.
+         * @memberof stimnet
+         * @classdesc Represents an AnalysisAbout.
+         * @constructor
+         * @param {stimnet.AnalysisAbout.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const AnalysisAbout = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * AnalysisAbout requesterName.
+         * @member {string} requesterName
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.requesterName = "";
+
+        /**
+         * AnalysisAbout requesterInstitution.
+         * @member {string} requesterInstitution
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.requesterInstitution = "";
+
+        /**
+         * AnalysisAbout requesterEmail.
+         * @member {string} requesterEmail
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.requesterEmail = "";
+
+        /**
+         * AnalysisAbout requesterAffiliation.
+         * @member {string} requesterAffiliation
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.requesterAffiliation = "";
+
+        /**
+         * AnalysisAbout description.
+         * @member {string} description
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.description = "";
+
+        /**
+         * AnalysisAbout priority.
+         * @member {string} priority
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.priority = "";
+
+        /**
+         * AnalysisAbout estimatedDuration.
+         * @member {string} estimatedDuration
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.estimatedDuration = "";
+
+        /**
+         * AnalysisAbout selectedScore.
+         * @member {string} selectedScore
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.selectedScore = "";
+
+        /**
+         * AnalysisAbout selectedTimeline.
+         * @member {string} selectedTimeline
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         */
+        AnalysisAbout.prototype.selectedTimeline = "";
+
+        /**
+         * Creates a new AnalysisAbout instance using the specified properties.
+         * @function create
+         * @memberof stimnet.AnalysisAbout
+         * @static
+         * @param {stimnet.AnalysisAbout.$Properties=} [properties] Properties to set
+         * @returns {stimnet.AnalysisAbout} AnalysisAbout instance
+         * @type {{
+         *   (properties: stimnet.AnalysisAbout.$Shape): stimnet.AnalysisAbout & stimnet.AnalysisAbout.$Shape;
+         *   (properties?: stimnet.AnalysisAbout.$Properties): stimnet.AnalysisAbout;
+         * }}
+         */
+        AnalysisAbout.create = function(properties) {
+            return new AnalysisAbout(properties);
+        };
+
+        /**
+         * Encodes the specified AnalysisAbout message. Does not implicitly {@link stimnet.AnalysisAbout.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.AnalysisAbout
+         * @static
+         * @param {stimnet.AnalysisAbout.$Properties} message AnalysisAbout message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        AnalysisAbout.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.requesterName != null && $Object.hasOwnProperty.call(message, "requesterName") && message.requesterName !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.requesterName);
+            if (message.requesterInstitution != null && $Object.hasOwnProperty.call(message, "requesterInstitution") && message.requesterInstitution !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.requesterInstitution);
+            if (message.requesterEmail != null && $Object.hasOwnProperty.call(message, "requesterEmail") && message.requesterEmail !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.requesterEmail);
+            if (message.requesterAffiliation != null && $Object.hasOwnProperty.call(message, "requesterAffiliation") && message.requesterAffiliation !== "")
+                writer.uint32(/* id 4, wireType 2 =*/34).string(message.requesterAffiliation);
+            if (message.description != null && $Object.hasOwnProperty.call(message, "description") && message.description !== "")
+                writer.uint32(/* id 5, wireType 2 =*/42).string(message.description);
+            if (message.priority != null && $Object.hasOwnProperty.call(message, "priority") && message.priority !== "")
+                writer.uint32(/* id 6, wireType 2 =*/50).string(message.priority);
+            if (message.estimatedDuration != null && $Object.hasOwnProperty.call(message, "estimatedDuration") && message.estimatedDuration !== "")
+                writer.uint32(/* id 7, wireType 2 =*/58).string(message.estimatedDuration);
+            if (message.selectedScore != null && $Object.hasOwnProperty.call(message, "selectedScore") && message.selectedScore !== "")
+                writer.uint32(/* id 8, wireType 2 =*/66).string(message.selectedScore);
+            if (message.selectedTimeline != null && $Object.hasOwnProperty.call(message, "selectedTimeline") && message.selectedTimeline !== "")
+                writer.uint32(/* id 9, wireType 2 =*/74).string(message.selectedTimeline);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes an AnalysisAbout message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.AnalysisAbout
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.AnalysisAbout & stimnet.AnalysisAbout.$Shape} AnalysisAbout
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        AnalysisAbout.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.AnalysisAbout();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.requesterName = value;
+                        else
+                            delete message.requesterName;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.requesterInstitution = value;
+                        else
+                            delete message.requesterInstitution;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.requesterEmail = value;
+                        else
+                            delete message.requesterEmail;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.requesterAffiliation = value;
+                        else
+                            delete message.requesterAffiliation;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.description = value;
+                        else
+                            delete message.description;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.priority = value;
+                        else
+                            delete message.priority;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.estimatedDuration = value;
+                        else
+                            delete message.estimatedDuration;
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.selectedScore = value;
+                        else
+                            delete message.selectedScore;
+                        continue;
+                    }
+                case 9: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.selectedTimeline = value;
+                        else
+                            delete message.selectedTimeline;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies an AnalysisAbout message.
+         * @function verify
+         * @memberof stimnet.AnalysisAbout
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        AnalysisAbout.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.requesterName != null && $Object.hasOwnProperty.call(message, "requesterName"))
+                if (!$util.isString(message.requesterName))
+                    return "requesterName: string expected";
+            if (message.requesterInstitution != null && $Object.hasOwnProperty.call(message, "requesterInstitution"))
+                if (!$util.isString(message.requesterInstitution))
+                    return "requesterInstitution: string expected";
+            if (message.requesterEmail != null && $Object.hasOwnProperty.call(message, "requesterEmail"))
+                if (!$util.isString(message.requesterEmail))
+                    return "requesterEmail: string expected";
+            if (message.requesterAffiliation != null && $Object.hasOwnProperty.call(message, "requesterAffiliation"))
+                if (!$util.isString(message.requesterAffiliation))
+                    return "requesterAffiliation: string expected";
+            if (message.description != null && $Object.hasOwnProperty.call(message, "description"))
+                if (!$util.isString(message.description))
+                    return "description: string expected";
+            if (message.priority != null && $Object.hasOwnProperty.call(message, "priority"))
+                if (!$util.isString(message.priority))
+                    return "priority: string expected";
+            if (message.estimatedDuration != null && $Object.hasOwnProperty.call(message, "estimatedDuration"))
+                if (!$util.isString(message.estimatedDuration))
+                    return "estimatedDuration: string expected";
+            if (message.selectedScore != null && $Object.hasOwnProperty.call(message, "selectedScore"))
+                if (!$util.isString(message.selectedScore))
+                    return "selectedScore: string expected";
+            if (message.selectedTimeline != null && $Object.hasOwnProperty.call(message, "selectedTimeline"))
+                if (!$util.isString(message.selectedTimeline))
+                    return "selectedTimeline: string expected";
+            return null;
+        };
+
+        /**
+         * Creates an AnalysisAbout message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.AnalysisAbout
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.AnalysisAbout} AnalysisAbout
+         */
+        AnalysisAbout.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.AnalysisAbout)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.AnalysisAbout: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.AnalysisAbout();
+            if (object.requesterName != null)
+                if (typeof object.requesterName !== "string" || object.requesterName.length)
+                    message.requesterName = $String(object.requesterName);
+            if (object.requesterInstitution != null)
+                if (typeof object.requesterInstitution !== "string" || object.requesterInstitution.length)
+                    message.requesterInstitution = $String(object.requesterInstitution);
+            if (object.requesterEmail != null)
+                if (typeof object.requesterEmail !== "string" || object.requesterEmail.length)
+                    message.requesterEmail = $String(object.requesterEmail);
+            if (object.requesterAffiliation != null)
+                if (typeof object.requesterAffiliation !== "string" || object.requesterAffiliation.length)
+                    message.requesterAffiliation = $String(object.requesterAffiliation);
+            if (object.description != null)
+                if (typeof object.description !== "string" || object.description.length)
+                    message.description = $String(object.description);
+            if (object.priority != null)
+                if (typeof object.priority !== "string" || object.priority.length)
+                    message.priority = $String(object.priority);
+            if (object.estimatedDuration != null)
+                if (typeof object.estimatedDuration !== "string" || object.estimatedDuration.length)
+                    message.estimatedDuration = $String(object.estimatedDuration);
+            if (object.selectedScore != null)
+                if (typeof object.selectedScore !== "string" || object.selectedScore.length)
+                    message.selectedScore = $String(object.selectedScore);
+            if (object.selectedTimeline != null)
+                if (typeof object.selectedTimeline !== "string" || object.selectedTimeline.length)
+                    message.selectedTimeline = $String(object.selectedTimeline);
+            return message;
+        };
+
+        /**
+         * Creates a plain object from an AnalysisAbout message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.AnalysisAbout
+         * @static
+         * @param {stimnet.AnalysisAbout} message AnalysisAbout
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        AnalysisAbout.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.requesterName = "";
+                object.requesterInstitution = "";
+                object.requesterEmail = "";
+                object.requesterAffiliation = "";
+                object.description = "";
+                object.priority = "";
+                object.estimatedDuration = "";
+                object.selectedScore = "";
+                object.selectedTimeline = "";
+            }
+            if (message.requesterName != null && $Object.hasOwnProperty.call(message, "requesterName"))
+                object.requesterName = message.requesterName;
+            if (message.requesterInstitution != null && $Object.hasOwnProperty.call(message, "requesterInstitution"))
+                object.requesterInstitution = message.requesterInstitution;
+            if (message.requesterEmail != null && $Object.hasOwnProperty.call(message, "requesterEmail"))
+                object.requesterEmail = message.requesterEmail;
+            if (message.requesterAffiliation != null && $Object.hasOwnProperty.call(message, "requesterAffiliation"))
+                object.requesterAffiliation = message.requesterAffiliation;
+            if (message.description != null && $Object.hasOwnProperty.call(message, "description"))
+                object.description = message.description;
+            if (message.priority != null && $Object.hasOwnProperty.call(message, "priority"))
+                object.priority = message.priority;
+            if (message.estimatedDuration != null && $Object.hasOwnProperty.call(message, "estimatedDuration"))
+                object.estimatedDuration = message.estimatedDuration;
+            if (message.selectedScore != null && $Object.hasOwnProperty.call(message, "selectedScore"))
+                object.selectedScore = message.selectedScore;
+            if (message.selectedTimeline != null && $Object.hasOwnProperty.call(message, "selectedTimeline"))
+                object.selectedTimeline = message.selectedTimeline;
+            return object;
+        };
+
+        /**
+         * Converts this AnalysisAbout to JSON.
+         * @function toJSON
+         * @memberof stimnet.AnalysisAbout
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        AnalysisAbout.prototype.toJSON = function() {
+            return AnalysisAbout.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return AnalysisAbout;
     })();
 
     stimnet.PrivacyAsk = (function() {

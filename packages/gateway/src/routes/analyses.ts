@@ -1,0 +1,176 @@
+/** The documented API's analysis requests: ask, read, decide. */
+import { StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { isRequestId, known } from '../known.ts'
+import type { Account, AnalysisView } from '../peer.ts'
+import type { Room } from '../room.ts'
+import { Answer, type Route, route } from '../route.ts'
+import {
+  ANALYSIS_STATUSES,
+  analysisDecisionShape,
+  analysisOf,
+  analysisShape,
+  analysisSubmissionShape,
+  standingShape
+} from '../shapes/analysis.ts'
+import { isoOf, wholeNumber } from '../shapes/named.ts'
+import { idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
+
+const tag = 'Analysis requests'
+const stewards = ['steward', 'operator'] as const
+
+const listQuery = z.strictObject({
+  status: z.enum(ANALYSIS_STATUSES).optional(),
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(100)
+})
+
+/** /api/v1/analysis-requests and what lies below; standing approvals. */
+export function analysisRoutes(room: Room): Route[] {
+  return [...readingRoutes(room), ...decidingRoutes(room)]
+}
+
+function readingRoutes({ peer }: Room): Route[] {
+  const find = async (id: string, account: Account | null): Promise<AnalysisView> => {
+    const view = isRequestId(id) ? await peer.analysis(id, known(account)) : null
+    if (!view) throw new StimnetError('JOB_UNKNOWN', 'reading an analysis request')
+    return view
+  }
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/analysis-requests',
+      id: 'listAnalysisRequests',
+      tag,
+      summary: 'Your analysis requests, and for a steward those made to this node; newest first',
+      access: 'account',
+      query: listQuery,
+      answer: z.array(analysisShape),
+      handle: async ({ account, query }) => {
+        const status = query.status === undefined ? {} : { status: query.status }
+        return (await peer.analyses(known(account), { limit: query.limit, ...status })).map(analysisOf)
+      }
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/analysis-requests',
+      id: 'requestAnalysis',
+      tag,
+      summary: 'Ask for an analysis to be approved by the stewards of one node',
+      access: 'account',
+      roles: ['researcher'],
+      idempotent: true,
+      body: { type: 'json', schema: analysisSubmissionShape },
+      answer: analysisShape,
+      handle: async ({ account, body, header }) => {
+        const idempotencyKey = idempotencyKeyOf(header('idempotency-key'))
+        const submission = submissionOf(body, { targets: [body.target_node_id], idempotencyKey })
+        const about = {
+          requester_name: body.requester_name,
+          requester_institution: body.requester_institution,
+          requester_email: body.requester_email,
+          requester_affiliation: body.requester_affiliation ?? '',
+          description: body.analysis_description,
+          priority: body.priority,
+          estimated_duration: body.estimated_duration ?? '',
+          selected_score: body.selected_score ?? '',
+          selected_timeline: body.selected_timeline ?? ''
+        }
+        const asked = { ...submission, title: body.analysis_title, review: true as const, about }
+        const view = await peer.requestAnalysis(asked, known(account))
+        return new Answer(analysisOf(view), { headers: { location: `/api/v1/analysis-requests/${view.requestId}` } })
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/analysis-requests/{id}',
+      id: 'analysisRequest',
+      tag,
+      summary: 'One analysis request: for a steward with the script, what it shows, and what exactly would run',
+      access: 'account',
+      answer: analysisShape,
+      handle: async ({ account, param }) => analysisOf(await find(param('id'), account))
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/analysis-requests/{id}/results',
+      id: 'analysisResults',
+      tag,
+      summary: 'The results of its job, for whoever asked',
+      access: 'account',
+      answer: z.object({
+        request_id: z.string(),
+        job_id: z.string().nullable(),
+        status: z.string(),
+        result_data: z.record(z.string(), z.unknown()).nullable()
+      }),
+      handle: async ({ account, param }) =>
+        peer.analysisResults((await find(param('id'), account)).requestId, known(account))
+    })
+  ]
+}
+
+function decidingRoutes({ peer }: Room): Route[] {
+  return [
+    route({
+      method: 'PUT',
+      path: '/api/v1/analysis-requests/{id}',
+      id: 'decideAnalysis',
+      tag,
+      summary: 'Approve or deny; the last approval that is needed makes the job run',
+      access: 'account',
+      roles: stewards,
+      body: { type: 'json', schema: analysisDecisionShape },
+      answer: analysisShape,
+      handle: async ({ account, param, body }) => {
+        const id = param('id')
+        const decision = {
+          approve: body.status === 'approved',
+          notes: body.approval_notes ?? '',
+          ...(body.standing ? { standing: body.standing } : {})
+        }
+        const view = isRequestId(id) ? await peer.decideAnalysis(id, decision, known(account)) : null
+        if (!view) throw new StimnetError('JOB_UNKNOWN', 'deciding an analysis request')
+        return analysisOf(view)
+      }
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/standing-approvals',
+      id: 'standingApprovals',
+      tag,
+      summary: 'Code that may run here again without asking',
+      access: 'account',
+      roles: stewards,
+      answer: z.array(standingShape),
+      handle: async ({ account }) =>
+        peer.standingApprovals(known(account)).map((one) => ({
+          id: one.id,
+          data_catalog_name: one.run.catalog,
+          script_type: one.run.language,
+          code_hash: one.run.codeHash,
+          runs_left: one.runsLeft,
+          expires_at: isoOf(one.expiresAtMs),
+          approved_by: one.approvals.map(({ by }) => by),
+          cohort: one.terms.cohort,
+          requester: one.terms.requester,
+          parameters: { ...one.terms.parameters }
+        }))
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/v1/standing-approvals/{id}',
+      id: 'revokeStandingApproval',
+      tag,
+      summary: 'Take a standing approval back; jobs that were admitted under it still run',
+      access: 'account',
+      roles: stewards,
+      answer: z.object({ id: z.string(), revoked: z.literal(true) }),
+      handle: async ({ account, param }) => {
+        const id = param('id')
+        const isRevoked = isRequestId(id) && (await peer.revokeStanding(id, known(account)))
+        if (!isRevoked) throw new StimnetError('NOT_FOUND', 'revoking a standing approval')
+        return { id, revoked: true as const }
+      }
+    })
+  ]
+}

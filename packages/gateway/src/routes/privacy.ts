@@ -1,0 +1,34 @@
+/** What a differentially private request costs, told before anything is spent. */
+import { deadline } from '../deadline.ts'
+import { known } from '../known.ts'
+import { GATEWAY_LIMITS } from '../limits.ts'
+import type { Room } from '../room.ts'
+import { type Route, route } from '../route.ts'
+import { costOf, costShape } from '../shapes/privacy.ts'
+import { costQuestionShape, submissionOf } from '../shapes/submission.ts'
+
+/** /api/v1/privacy/cost. */
+export function privacyRoutes({ peer, clock }: Room): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/api/v1/privacy/cost',
+      id: 'privacyCost',
+      tag: 'Privacy',
+      summary: 'Charge and expected error of a P2 request at each peer that offers the catalog; spends nothing',
+      access: 'account',
+      roles: ['researcher'],
+      body: { type: 'json', schema: costQuestionShape },
+      answer: costShape,
+      handle: async ({ account, body, request, closing }) => {
+        const submission = submissionOf(body, { targets: body.targets, idempotencyKey: undefined })
+        const within = deadline(clock, GATEWAY_LIMITS.searchMsMax, [request.signal, closing])
+        try {
+          return costOf(submission.catalog, await peer.privacyCost(submission, known(account), within.signal))
+        } finally {
+          within.clear()
+        }
+      }
+    })
+  ]
+}

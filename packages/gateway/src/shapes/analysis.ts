@@ -1,0 +1,168 @@
+/** Analysis requests: what people decide about, as the documented API writes it, and what stewards need beside it. */
+import { aboutSchema, PRIORITIES } from '@stimnet/protocol'
+import { z } from 'zod'
+import type { AnalysisView } from '../peer.ts'
+import { input, isoOf, output, timestamp } from './named.ts'
+import { asked, target } from './submission.ts'
+
+/** What the documented API knows. */
+export const ANALYSIS_STATUSES = ['pending', 'approved', 'denied', 'expired'] as const
+
+const words = aboutSchema.shape
+
+/** What POST /api/v1/analysis-requests takes. */
+export const analysisSubmissionShape = input(
+  'AnalysisRequestSubmission',
+  z.strictObject({
+    requester_name: words.requester_name,
+    requester_institution: words.requester_institution,
+    requester_email: words.requester_email,
+    requester_affiliation: z.string().max(200).nullish(),
+    analysis_title: z.string().min(1).max(200),
+    analysis_description: z.string().max(8_000),
+    target_node_id: target.describe('A node id or a PeerId'),
+    ...asked,
+    selected_score: z.string().max(200).nullish(),
+    selected_timeline: z.string().max(200).nullish(),
+    priority: z.enum(PRIORITIES).default('normal'),
+    estimated_duration: z.string().max(200).nullish(),
+    uploaded_file_ids: z.array(z.unknown()).max(0, 'This node takes no uploads yet.').nullish()
+  })
+)
+
+const allowedShape = z.union([
+  z.strictObject({
+    one_of: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1)
+      .max(64)
+  }),
+  z.strictObject({ minimum: z.number(), maximum: z.number() })
+])
+
+/** What a steward decides. */
+export const analysisDecisionShape = input(
+  'AnalysisRequestDecision',
+  z.strictObject({
+    status: z.enum(['approved', 'denied']),
+    approval_notes: z.string().max(1_000).nullish().describe('In your own words; the requester reads them'),
+    standing: z
+      .strictObject({
+        runs: z.int().min(1).max(10_000),
+        days: z.int().min(1).max(365),
+        cohort: z.enum(['same', 'any']).default('same'),
+        requester: z.enum(['same', 'any']).default('same'),
+        parameters: z.record(z.string().max(129), allowedShape).default({})
+      })
+      .nullish()
+      .describe('Lets the same code run again without asking, within these terms')
+  })
+)
+
+const findingShape = z.object({ kind: z.string(), what: z.string(), line: z.number(), cell: z.number().nullable() })
+
+/** An analysis request as answered. */
+export const analysisShape = output(
+  'AnalysisRequest',
+  z.object({
+    id: z.number().int(),
+    request_id: z.string(),
+    status: z.enum(ANALYSIS_STATUSES),
+    state: z.string().describe('The state of its job'),
+    requester_name: z.string(),
+    requester_institution: z.string(),
+    requester_email: z.string(),
+    requester_affiliation: z.string().nullable(),
+    analysis_title: z.string(),
+    analysis_description: z.string(),
+    target_node_id: z.string(),
+    data_catalog_name: z.string(),
+    selected_score: z.string().nullable(),
+    selected_timeline: z.string().nullable(),
+    script_type: z.string(),
+    script_content: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+    filters: z.record(z.string(), z.unknown()),
+    priority: z.enum(PRIORITIES),
+    estimated_duration: z.string().nullable(),
+    approved_by: z.string().nullable(),
+    approval_notes: z.string().nullable(),
+    approved_at: timestamp.nullable(),
+    expires_at: timestamp.nullable(),
+    submitted_at: timestamp,
+    updated_at: timestamp,
+    approvals: z.number().int().describe('Stewards who have agreed'),
+    approvals_needed: z.number().int(),
+    requester_key: z.string().describe('The key that signed'),
+    request_hash: z.string(),
+    cohort: z.unknown().describe('The full filter, with what `filters` add'),
+    outputs: z.array(z.unknown()).describe('What it promises to release'),
+    epoch: z.string().nullable(),
+    image: z.string().nullable().describe('What would run it'),
+    review: z
+      .array(findingShape)
+      .nullable()
+      .describe('What the script shows of files, network, processes, eval, time: advice for its reader, no boundary')
+  })
+)
+
+const orNull = (text: string | undefined) => (text === undefined || text === '' ? null : text)
+
+/** A request for the wire. */
+export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
+  const { about } = view
+  return {
+    id: view.number,
+    request_id: view.requestId,
+    status: view.status,
+    state: view.state,
+    requester_name: about?.requester_name ?? '',
+    requester_institution: about?.requester_institution ?? '',
+    requester_email: about?.requester_email ?? '',
+    requester_affiliation: orNull(about?.requester_affiliation),
+    analysis_title: view.title,
+    analysis_description: about?.description ?? '',
+    target_node_id: view.targetNodeId,
+    data_catalog_name: view.catalog,
+    selected_score: orNull(about?.selected_score),
+    selected_timeline: orNull(about?.selected_timeline),
+    script_type: view.programWord,
+    script_content: view.programText,
+    parameters: { ...view.parameters },
+    filters: { ...view.filters },
+    priority: about?.priority ?? 'normal',
+    estimated_duration: orNull(about?.estimated_duration),
+    approved_by: view.decidedBy.length > 0 ? view.decidedBy.join(', ') : null,
+    approval_notes: orNull(view.notes),
+    approved_at: view.decidedAtMs === undefined ? null : isoOf(view.decidedAtMs),
+    expires_at: view.expiresAtMs === undefined ? null : isoOf(view.expiresAtMs),
+    submitted_at: isoOf(view.submittedAtMs),
+    updated_at: isoOf(view.updatedAtMs),
+    approvals: view.approvals,
+    approvals_needed: view.approvalsNeeded,
+    requester_key: view.requesterKey,
+    request_hash: view.requestHash,
+    cohort: view.cohort ?? null,
+    outputs: [...view.outputs],
+    epoch: orNull(view.epoch),
+    image: orNull(view.image),
+    review: view.findings?.map(({ kind, what, line, cell }) => ({ kind, what, line, cell: cell ?? null })) ?? null
+  }
+}
+
+/** A standing approval as answered. */
+export const standingShape = output(
+  'StandingApproval',
+  z.object({
+    id: z.string(),
+    data_catalog_name: z.string(),
+    script_type: z.string(),
+    code_hash: z.string(),
+    runs_left: z.number().int(),
+    expires_at: timestamp,
+    approved_by: z.array(z.string()),
+    cohort: z.enum(['same', 'any']),
+    requester: z.enum(['same', 'any']),
+    parameters: z.record(z.string(), z.unknown())
+  })
+)

@@ -1,0 +1,251 @@
+/** Analysis requests as researchers and stewards see them: request, approval and job are one record and one state machine. */
+import { type Account, type AnalysisView, type GatewayPeer, resultDataOf } from '@stimnet/gateway'
+import {
+  aboutFromMessage,
+  type Clock,
+  contractFromMessage,
+  type Filter,
+  filterFromMessage,
+  isEnded,
+  type JobState,
+  type Message,
+  messages,
+  open,
+  parseJsonObject,
+  programFromMessage,
+  programText,
+  programWord,
+  StimnetError
+} from '@stimnet/protocol'
+import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
+import type { Approvals } from './jobs/approvals.ts'
+import type { Directory } from './requests/directory.ts'
+import type { Owner, Submitter } from './requests/submit.ts'
+import type { Views } from './requests/view.ts'
+import { fromText } from './store/base64.ts'
+import type { Database } from './store/database.ts'
+import type { JobRecord, JobStore, ReviewRecord } from './store/jobs.ts'
+import type { RequestRecord, RequestStore } from './store/requests.ts'
+import { type StandingApprovals, standingTermsSchema } from './store/standing.ts'
+
+/** What is needed of the peer. */
+export interface AnalysisParts {
+  readonly clock: Clock
+  readonly self: string
+  readonly nodeId: string
+  readonly database: Database
+  readonly jobs: JobStore
+  readonly requests: RequestStore
+  readonly views: Views
+  readonly directory: Directory
+  readonly submitter: Submitter
+  readonly approvals: Approvals
+  readonly standing: StandingApprovals
+  readonly ownerOf: (account: Account) => Owner
+}
+
+type AnalysisMethods =
+  | 'requestAnalysis'
+  | 'analyses'
+  | 'analysis'
+  | 'analysisResults'
+  | 'decideAnalysis'
+  | 'standingApprovals'
+  | 'revokeStanding'
+
+/** Signing is done here and now; nobody else is asked before the answer. */
+const SEALED_WITHIN_MS = 5_000
+
+/** The gateway's methods about them. */
+export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, AnalysisMethods> {
+  const { approvals, database, jobs, requests, standing, submitter, views } = parts
+  const ownRequest = async (id: string, account: Account) => {
+    const [record] = await requests.list(account.name, 1, (one) => one.analysis === true && isNamed(one, id))
+    return record
+  }
+  const jobNamed = async (id: string) => {
+    const [job] = await jobs.reviewed(1, (one) => one.id === id || String(numberOf(one.id)) === id)
+    return job
+  }
+  return {
+    requestAnalysis: async (submission, account) => {
+      const stored = await submitter.submit(submission, parts.ownerOf(account))
+      return viewOfRequest(parts, await sealed(requests, stored))
+    },
+    analyses: async (account, { limit, status }) => {
+      const own = await requests.list(account.name, limit, (one) => one.analysis === true && one.parts.length > 0)
+      const others = isSteward(account) ? await jobs.reviewed(limit, () => true) : []
+      const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record)))
+      const known = new Set(seen.map(({ requestId }) => requestId))
+      const mine = await Promise.all(others.filter(({ id }) => !known.has(id)).map((job) => viewOfJob(parts, job)))
+      return [...seen, ...mine]
+        .filter((view) => status === undefined || view.status === status)
+        .sort((a, b) => b.submittedAtMs - a.submittedAtMs)
+        .slice(0, limit)
+    },
+    analysis: async (id, account) => {
+      const record = await ownRequest(id, account)
+      if (record) return viewOfRequest(parts, record)
+      const job = isSteward(account) ? await jobNamed(id) : undefined
+      return job ? viewOfJob(parts, job) : null
+    },
+    analysisResults: async (requestId, account) => {
+      const record = await ownRequest(requestId, account)
+      if (!record) throw new StimnetError('JOB_UNKNOWN', 'reading the results of an analysis request')
+      const { status } = await viewOfRequest(parts, record)
+      const result = resultDataOf(await views.of(record), { withParts: true })
+      return { request_id: requestId, job_id: status === 'approved' ? record.id : null, status, result_data: result }
+    },
+    decideAnalysis: async (id, { approve, notes, standing: terms }, account) => {
+      assertSteward(account)
+      const job = await jobNamed(id)
+      if (!job) return null
+      const granted = terms === undefined ? {} : { standing: standingTermsSchema.parse(terms) }
+      return viewOfJob(parts, await approvals.decide(job.id, { by: account.name, approve, notes, ...granted }))
+    },
+    standingApprovals: (account) => {
+      assertSteward(account)
+      return standing.list()
+    },
+    revokeStanding: async (id, account) => {
+      assertSteward(account)
+      return database.commit((draft) => standing.revoke(draft, id, account.name))
+    }
+  }
+}
+
+function isSteward({ roles }: Account): boolean {
+  return roles.some((role) => role === 'steward' || role === 'operator')
+}
+
+function assertSteward(account: Account): void {
+  if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} decides about requests`)
+}
+
+/** Clients that want a number get the first 48 bits of the id. */
+function numberOf(jobId: string): number {
+  return Number.parseInt(jobId.slice(0, 12), 16)
+}
+
+function isNamed({ parts: [part] }: RequestRecord, id: string): boolean {
+  return part !== undefined && (part.jobId === id || String(numberOf(part.jobId)) === id)
+}
+
+/** The record once it is signed, and with that has its name; or ended, if it could not be. */
+async function sealed(requests: RequestStore, stored: RequestRecord): Promise<RequestRecord> {
+  const deadline = AbortSignal.timeout(SEALED_WITHIN_MS)
+  let changed = Promise.withResolvers<void>()
+  const wake = () => changed.resolve()
+  const unwatch = requests.watch(stored.id, wake)
+  deadline.addEventListener('abort', wake)
+  try {
+    while (!deadline.aborted) {
+      const record = await requests.get(stored.id)
+      if (record && record.parts.length > 0) return record
+      if (record?.code)
+        throw new StimnetError(record.code, 'signing an analysis request', { reason: record.reason ?? '' })
+      await changed.promise
+      changed = Promise.withResolvers()
+    }
+    throw new StimnetError('NODE_ERROR', 'signing an analysis request')
+  } finally {
+    unwatch()
+  }
+}
+
+interface Seen {
+  readonly request: Message<'JobRequest'>
+  readonly requestHash: string
+  readonly issuer: string
+  readonly jobId: string
+  readonly state: JobState
+  readonly target: string
+  readonly submittedAtMs: number
+  readonly updatedAtMs: number
+  /** As the serving peer keeps it, where that is this one. */
+  readonly review?: ReviewRecord
+  readonly epoch?: string
+  /** What came back of the steward's words. */
+  readonly notes?: string
+}
+
+async function viewOfRequest(parts: AnalysisParts, record: RequestRecord): Promise<AnalysisView> {
+  const [part] = record.parts
+  if (!part) throw new StimnetError('NODE_ERROR', 'an analysis request without a part')
+  const opened = await opening(parts.clock, record.envelope ?? '')
+  const job = part.peerId === parts.self ? await parts.jobs.get(part.jobId) : undefined
+  return view({
+    ...opened,
+    jobId: part.jobId,
+    // Nobody has said anything yet: it waits for people, wherever it is on its way.
+    state: part.answered ? part.state : isEnded(part.state) ? part.state : 'pending',
+    target: part.nodeId || part.peerId,
+    submittedAtMs: record.submittedAtMs,
+    updatedAtMs: part.updatedAtMs,
+    ...(job?.review ? { review: job.review, epoch: job.epoch } : {}),
+    ...(part.state === 'denied' && part.reason !== undefined ? { notes: part.reason } : {})
+  })
+}
+
+async function viewOfJob(parts: AnalysisParts, job: JobRecord): Promise<AnalysisView> {
+  const { review } = job
+  const lastMs = review?.denial?.atMs ?? review?.approvals.at(-1)?.atMs ?? job.admittedAtMs
+  return view({
+    ...(await opening(parts.clock, job.request)),
+    jobId: job.id,
+    state: job.state,
+    target: parts.nodeId,
+    submittedAtMs: job.admittedAtMs,
+    updatedAtMs: job.endedAtMs ?? lastMs,
+    epoch: job.epoch,
+    ...(review ? { review } : {})
+  })
+}
+
+async function opening(clock: Clock, envelope: string): Promise<Pick<Seen, 'request' | 'requestHash' | 'issuer'>> {
+  const opened = await open(fromText(envelope), { type: 'job-request', clock, atAnyTime: true })
+  return { request: messages.JobRequest.decode(opened.body), requestHash: opened.hash, issuer: opened.issuer }
+}
+
+async function view(seen: Seen): Promise<AnalysisView> {
+  const { request, review, state } = seen
+  const program = programFromMessage(request.program)
+  const about = aboutFromMessage(request.about)
+  const word = review?.denial ?? review?.approvals.at(-1)
+  const notes = seen.notes ?? word?.notes
+  const read = program.kind === 'script' ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
+  return {
+    requestId: seen.jobId,
+    number: numberOf(seen.jobId),
+    status: statusOf(state),
+    state,
+    ...(about ? { about } : {}),
+    title: request.title,
+    targetNodeId: seen.target,
+    catalog: request.catalog,
+    programWord: programWord(program),
+    programText: programText(program),
+    parameters: parseJsonObject(request.parametersJson),
+    filters: parseJsonObject(request.filtersJson),
+    ...(request.cohort ? { cohort: filterFromMessage(request.cohort) as Filter } : {}),
+    outputs: contractFromMessage(request.outputs),
+    requesterKey: seen.issuer,
+    requestHash: seen.requestHash,
+    decidedBy: review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? []),
+    ...(notes === undefined ? {} : { notes }),
+    ...(word === undefined ? {} : { decidedAtMs: word.atMs }),
+    ...(review === undefined ? {} : { expiresAtMs: review.expiresAtMs, image: review.image }),
+    submittedAtMs: seen.submittedAtMs,
+    updatedAtMs: seen.updatedAtMs,
+    approvals: review?.approvals.length ?? 0,
+    approvalsNeeded: review?.needed ?? 0,
+    ...(seen.epoch === undefined ? {} : { epoch: seen.epoch }),
+    ...(read === undefined ? {} : { findings: read.findings })
+  }
+}
+
+/** The four words that existing clients know. What was cancelled will not be decided any more: it has lapsed. */
+function statusOf(state: JobState): AnalysisView['status'] {
+  if (state === 'pending' || state === 'denied' || state === 'expired') return state
+  return state === 'cancelled' ? 'expired' : 'approved'
+}

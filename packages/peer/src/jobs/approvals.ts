@@ -1,0 +1,272 @@
+/** Requests that people decide: they wait, stewards speak, and what was agreed to is bound to its very bytes. */
+import { createHash } from 'node:crypto'
+import { type Clock, canonicalBytes, isEnded, programText, StimnetError } from '@stimnet/protocol'
+import type { Sandbox } from '@stimnet/sandbox'
+import type { PeerEvents } from '../events.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { Database, Draft } from '../store/database.ts'
+import type { Approval, JobRecord, JobStore, ReviewRecord, RunTerms } from '../store/jobs.ts'
+import type { StandingApproval, StandingApprovals, StandingTerms } from '../store/standing.ts'
+import type { CheckedRequest } from './check.ts'
+import { RAN_BY_NODE } from './execute.ts'
+import type { Ending } from './publish.ts'
+import { SeatCount } from './seats.ts'
+import type { Seats } from './sign-off.ts'
+import type { JobPlan } from './validate.ts'
+
+/** What deciding needs. */
+export interface ApprovalParts {
+  readonly clock: Clock
+  readonly database: Database
+  readonly jobs: JobStore
+  readonly standing: StandingApprovals
+  readonly sandbox: Sandbox | undefined
+  readonly events: PeerEvents
+  /** Stewards who must agree. */
+  readonly needed: number
+  readonly expireMs: number
+  /** The runner: takes up what was agreed to, ends what was not. */
+  readonly runner: {
+    takeSeat(issuer: string, askedBy: string): void
+    enqueue(job: JobRecord): void
+    endPending(job: JobRecord, ending: Exclude<Ending, { state: 'completed' }>): Promise<void>
+  }
+}
+
+/** One steward's word on a waiting request. */
+export interface Verdict {
+  /** Account of this peer. */
+  readonly by: string
+  readonly approve: boolean
+  /** To the requester, in the steward's own words. */
+  readonly notes: string
+  /** The same code may run again without asking, within these terms. */
+  readonly standing?: StandingTerms
+}
+
+/** What a request is bound by when it is asked. */
+export interface ReviewFacts {
+  readonly standing: StandingApproval | undefined
+  /** What would run, and on what. */
+  readonly run: RunTerms
+}
+
+const NOTES_CHARACTERS_MAX = 1_000
+
+/** One a peer. */
+export class Approvals {
+  readonly #parts: ApprovalParts
+  readonly #waiting = new Map<string, JobRecord>()
+  readonly #seats = new SeatCount()
+
+  private constructor(parts: ApprovalParts) {
+    this.#parts = parts
+  }
+
+  /** Takes up what an earlier life of this node left waiting. */
+  static async open(parts: ApprovalParts): Promise<Approvals> {
+    const approvals = new Approvals(parts)
+    for (const job of await parts.jobs.open()) {
+      if (job.state !== 'pending') continue
+      approvals.takeSeat(job.issuer, job.askedBy)
+      approvals.#waiting.set(job.id, job)
+    }
+    return approvals
+  }
+
+  takeSeat(issuer: string, askedBy: string): void {
+    this.#seats.take(issuer, askedBy)
+  }
+
+  leaveSeat(issuer: string, askedBy: string): void {
+    this.#seats.leave(issuer, askedBy)
+  }
+
+  seats(issuer: string, askedBy: string): Seats {
+    return this.#seats.of(issuer, askedBy)
+  }
+
+  /** Gathered before the policy is asked. */
+  async factsOf(checked: CheckedRequest, plan: JobPlan): Promise<ReviewFacts> {
+    const run = termsOf(checked, plan, await imageOf(plan, this.#parts.sandbox))
+    return { run, standing: this.#parts.standing.match(run, this.#parts.clock.now()) }
+  }
+
+  /** What is stored with an admitted request; undefined where nobody is asked. */
+  reviewOf({ run, standing }: ReviewFacts, decision: Decision): ReviewRecord | undefined {
+    const { needed, clock, expireMs } = this.#parts
+    const bound = { expiresAtMs: clock.now() + expireMs, image: run.image, run }
+    if (decision.allow && decision.review) return { needed, approvals: [], ...bound }
+    if (!standing) return undefined
+    const { id, approvals } = standing
+    return { needed: approvals.length, approvals, ...bound, standing: id }
+  }
+
+  /** Inside the batch that admits a job under a standing approval. Throws APPROVAL_LAPSED where its last run is gone. */
+  use(draft: Draft, standing: string): void {
+    this.#parts.standing.use(draft, standing)
+  }
+
+  /** A request that waits from now on. */
+  add(job: JobRecord): void {
+    this.#waiting.set(job.id, job)
+    void this.#parts.jobs.show(job, 0)
+  }
+
+  /** Oldest first. */
+  waiting(): JobRecord[] {
+    return [...this.#waiting.values()]
+  }
+
+  /**
+   * Takes a steward's word: the first no ends it, the last yes that is needed lets it run. Throws JOB_UNKNOWN, JOB_ENDED
+   * where somebody was faster, PARAMETER_INVALID for a second yes of the same steward, APPROVAL_LAPSED.
+   */
+  async decide(jobId: string, verdict: Verdict): Promise<JobRecord> {
+    const job = await this.#parts.jobs.get(jobId)
+    if (!job?.review) throw new StimnetError('JOB_UNKNOWN', `deciding ${jobId.slice(0, 32)}`)
+    const word: Approval = {
+      by: verdict.by,
+      atMs: this.#parts.clock.now(),
+      notes: verdict.notes.slice(0, NOTES_CHARACTERS_MAX)
+    }
+    return verdict.approve ? this.#approve(jobId, word, verdict.standing) : this.#deny(jobId, word)
+  }
+
+  /** The asker gives it up. False where it does not wait any more. */
+  async cancel(job: JobRecord): Promise<boolean> {
+    const waiting = this.#take(job.id)
+    if (!waiting) return false
+    await this.#parts.runner.endPending(waiting, { state: 'cancelled', code: 'CANCELLED' })
+    return true
+  }
+
+  /** Ends what nobody decided in time. */
+  async sweep(): Promise<void> {
+    const now = this.#parts.clock.now()
+    for (const job of this.waiting()) {
+      if ((job.review?.expiresAtMs ?? 0) > now) continue
+      const expired = this.#take(job.id)
+      if (expired) await this.#parts.runner.endPending(expired, { state: 'expired', code: 'EXPIRED' })
+    }
+  }
+
+  async #approve(jobId: string, word: Approval, terms: StandingTerms | undefined): Promise<JobRecord> {
+    const { database, jobs, runner, standing } = this.#parts
+    const decided = await database.commit((draft) => {
+      // In memory, since a word given in the same batch is not on disk yet.
+      const job = this.#stillWaiting(jobId)
+      const review = withYes(job.review, word)
+      const isEnough = review.approvals.length >= review.needed
+      draft.audit({ kind: 'approval', actor: word.by, jobId, detail: detailOf(job, review) })
+      const changed = jobs.amend(draft, job, { review }, isEnough ? 'queued' : undefined)
+      if (isEnough && terms) standing.grant(draft, { job: changed, review, terms, atMs: word.atMs })
+      this.#remember(draft, job, changed)
+      return changed
+    })
+    if (decided.state === 'queued') {
+      this.leaveSeat(decided.issuer, decided.askedBy)
+      runner.takeSeat(decided.issuer, decided.askedBy)
+      runner.enqueue(decided)
+    }
+    return decided
+  }
+
+  async #deny(jobId: string, word: Approval): Promise<JobRecord> {
+    const { database, jobs, runner } = this.#parts
+    const job = this.#stillWaiting(jobId)
+    this.#take(jobId)
+    const denied = await database.commit((draft) => {
+      const review = { ...(job.review as ReviewRecord), denial: word }
+      draft.audit({ kind: 'denial', actor: word.by, jobId, code: 'DENIED', detail: detailOf(job, review) })
+      return jobs.amend(draft, job, { review })
+    })
+    await runner.endPending(denied, { state: 'denied', code: 'DENIED', notes: word.notes })
+    return (await jobs.get(jobId)) ?? denied
+  }
+
+  #stillWaiting(jobId: string): JobRecord {
+    const job = this.#waiting.get(jobId)
+    if (!job || isEnded(job.state)) throw new StimnetError('JOB_ENDED', `deciding ${jobId}`)
+    return job
+  }
+
+  /** Out of the waiting room, at once and for one caller alone. */
+  #take(jobId: string): JobRecord | undefined {
+    const job = this.#waiting.get(jobId)
+    if (!job) return undefined
+    this.#waiting.delete(jobId)
+    this.leaveSeat(job.issuer, job.askedBy)
+    return job
+  }
+
+  #remember(draft: Draft, before: JobRecord, after: JobRecord): void {
+    if (after.state === 'pending') this.#waiting.set(after.id, after)
+    else this.#waiting.delete(after.id)
+    draft.undo(() => void this.#waiting.set(before.id, before))
+  }
+}
+
+/** Whether it waits for people. */
+export function isPending(review: ReviewRecord | undefined): boolean {
+  return review !== undefined && review.approvals.length < review.needed
+}
+
+/** Whether stewards agreed to this job, it is not too late, and what would run it is what they saw. */
+export async function isApproved(
+  job: JobRecord,
+  plan: JobPlan,
+  { sandbox, now }: { sandbox: Sandbox | undefined; now: number }
+): Promise<boolean> {
+  const { review } = job
+  if (!review || review.denial || isPending(review) || review.expiresAtMs < now) return false
+  return review.image === (await imageOf(plan, sandbox))
+}
+
+/** The image that runs a script, with its digest; for all else the node itself. */
+async function imageOf({ program }: JobPlan, sandbox: Sandbox | undefined): Promise<string> {
+  if (program.kind !== 'script') return RAN_BY_NODE.image
+  return (await sandbox?.describe())?.image(program.language) ?? 'none'
+}
+
+/** What a standing approval is held against: all that a run depends on but the parameters' values, which have bounds. */
+function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerms {
+  return {
+    catalog: plan.catalog.descriptor.name,
+    epoch: plan.catalog.epoch,
+    language: plan.program.kind === 'script' ? plan.program.language : plan.program.kind,
+    codeHash: hashOf(programText(plan.program)),
+    cohortHash: hashOf(plan.cohort ?? null),
+    outputsHash: hashOf(plan.outputs),
+    filtersHash: hashOf(plan.filters),
+    image,
+    parameters: plan.parameters,
+    issuer: checked.opened.issuer
+  }
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalBytes(value)).digest('hex')
+}
+
+function withYes(review: ReviewRecord | undefined, word: Approval): ReviewRecord {
+  if (!review) throw new StimnetError('INTERNAL', 'approving what nobody reviews')
+  if (review.expiresAtMs < word.atMs) throw new StimnetError('APPROVAL_LAPSED', 'approving too late')
+  if (review.approvals.some(({ by }) => by === word.by)) {
+    const reason = 'You have agreed already; another steward must agree as well.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  return { ...review, approvals: [...review.approvals, word] }
+}
+
+/** Closed fields: the notes stay with the job. */
+function detailOf(job: JobRecord, review: ReviewRecord) {
+  return {
+    request: job.requestHash,
+    catalog: job.catalog,
+    epoch: job.epoch,
+    image: review.image,
+    agreed: review.approvals.length,
+    needed: review.needed
+  }
+}

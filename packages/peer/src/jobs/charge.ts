@@ -1,0 +1,172 @@
+/** Differentially private jobs: paid in a synced batch before anything is read, and answered once for what was paid. */
+import { createHash } from 'node:crypto'
+import type { Catalog } from '@stimnet/data'
+import {
+  type DpPlan,
+  discloseAgain,
+  discloseNoisy,
+  ratioOfDecimal,
+  releaseNoisy,
+  type SafeOutput,
+  variableFacts
+} from '@stimnet/privacy'
+import { canonicalBytes, type RandomSource, StimnetError, sha256Hex } from '@stimnet/protocol'
+import type { Decision } from '../policy/decision.ts'
+import type { Database, Draft } from '../store/database.ts'
+import type { JobRecord } from '../store/jobs.ts'
+import { type BudgetCaps, EVERYBODY, type PrivacyLedger } from '../store/privacy-ledger.ts'
+import type { CatalogPrivacy } from './privacy.ts'
+import type { Ask, SignOff } from './sign-off.ts'
+import type { JobPlan } from './validate.ts'
+
+/** What charging needs. */
+export interface ChargeParts {
+  readonly database: Database
+  readonly ledger: PrivacyLedger
+  readonly random: RandomSource
+  /** Anybody may ask: a new key costs nothing, so that all of them spend from one cap. */
+  readonly open: boolean
+}
+
+/** A paid job's answer: to be called inside the single writer, with the batch that publishes it. */
+export interface PaidAnswer {
+  disclose(draft: Draft): Promise<SafeOutput>
+  /** Once that batch is on disk. */
+  settled(): void
+}
+
+/** Who asks, as far as the ledger tells people apart. */
+export interface Spender {
+  readonly issuer: string
+  /** `gateway`: a peer signs for its accounts, and an account costs nothing either. */
+  readonly custody: string
+}
+
+/** One a peer. */
+export class Charges {
+  readonly #parts: ChargeParts
+
+  constructor(parts: ChargeParts) {
+    this.#parts = parts
+  }
+
+  /** Whose cap a charge is held against. */
+  scopeOf({ issuer, custody }: Spender): string {
+    return this.#parts.open || custody === 'gateway' ? EVERYBODY : issuer
+  }
+
+  /** Sign-off that also says whether the budget holds what is asked: at once, instead of when the job's turn comes. */
+  over(signOff: SignOff): SignOff {
+    return {
+      ...signOff,
+      decide: (ask, plan) => {
+        const decision = signOff.decide(ask, plan)
+        if (!decision.allow) return decision
+        const held = this.#decide(ask, plan)
+        return held.allow ? decision : held
+      }
+    }
+  }
+
+  #decide({ checked }: Ask, plan: JobPlan): Decision {
+    if (plan.noise === undefined) return { allow: true }
+    const { issuer } = checked.opened
+    const scope = this.scopeOf({ issuer, custody: checked.request.custody })
+    try {
+      if (!this.#parts.ledger.isPaid(keyOf(plan, plan.noise, scope))) {
+        this.#parts.ledger.assertHolds({ ...facts(plan, plan.noise), scope })
+      }
+      return { allow: true }
+    } catch (error) {
+      if (!(error instanceof StimnetError)) throw error
+      return { allow: false, code: error.code, reason: error.reason }
+    }
+  }
+
+  /**
+   * Pays, then reads, then draws; without paying or reading where the same request was answered before. Throws
+   * BUDGET_EXCEEDED where a race for what was left is lost; then nothing was read.
+   */
+  async run(job: JobRecord, plan: JobPlan, privacy: CatalogPrivacy, signal: AbortSignal): Promise<PaidAnswer> {
+    const { noise } = plan
+    if (noise === undefined) throw new StimnetError('INTERNAL', 'charging for what has no price')
+    const { database, ledger } = this.#parts
+    const scope = this.scopeOf(job)
+    const key = keyOf(plan, noise, scope)
+    const promised = plan.catalog.config.mode === 'dp'
+    if (!ledger.isPaid(key)) {
+      const spending = { ...facts(plan, noise), scope, key, promised, jobId: job.id }
+      await database.commit((draft) => void ledger.spend(draft, spending))
+    }
+    const before = await ledger.answerOf(key)
+    const own = before ?? (await this.#compute(plan, noise, { scope, privacy, signal })).json
+    return {
+      disclose: async (draft) => {
+        // Another job for the same request may have come first: then its noise is the one that counts.
+        const first = await ledger.answerOf(key)
+        if (first === undefined) ledger.answer(draft, key, own)
+        return discloseAgain(first ?? own)
+      },
+      settled: () => ledger.settled(key)
+    }
+  }
+
+  /** Whatever is computed here is exact until `releaseNoisy`; nothing about how it ends may depend on it. */
+  async #compute(
+    plan: JobPlan,
+    noise: DpPlan,
+    { scope, privacy, signal }: { scope: string; privacy: CatalogPrivacy; signal: AbortSignal }
+  ): Promise<SafeOutput> {
+    const { catalog } = plan
+    const { descriptor } = catalog
+    const cohort = await catalog.cohort(plan.cohort)
+    const reduction = await catalog.reduceBounded(noise.bounded, cohort, signal)
+    const table = releaseNoisy(noise, reduction, {
+      descriptor,
+      variables: variableFacts(descriptor),
+      scope: scope === EVERYBODY ? 'catalog' : 'requester',
+      random: this.#parts.random
+    })
+    return discloseNoisy(table, {
+      settings: privacy.settings,
+      policyHash: privacy.policyHash,
+      epoch: catalog.epoch,
+      cohortHash: await sha256Hex(canonicalBytes(plan.cohort ?? null)),
+      codeHash: hashOf(noise.plan),
+      image: 'node statistics',
+      synthetic: descriptor.synthetic
+    })
+  }
+}
+
+/** What a catalog's charges are held against. */
+export function capsOf({ config }: Pick<Catalog, 'config'>): BudgetCaps {
+  return { lifetime: capOf(config.budget.lifetime_rho), project: capOf(config.budget.project_rho) }
+}
+
+/** Rounded down, as a charge is rounded up. */
+function capOf(text: string): bigint {
+  const { top, bottom } = ratioOfDecimal(text)
+  return (top * 1_000_000_000n) / bottom
+}
+
+function facts(plan: JobPlan, { charge }: DpPlan) {
+  return { catalog: plan.catalog.descriptor.name, nanoRho: charge.nanoRho, caps: capsOf(plan.catalog) }
+}
+
+/** The same question about the same rows, for the same spender, at the same price, has one answer. */
+function keyOf(plan: JobPlan, noise: DpPlan, scope: string): string {
+  const { descriptor, epoch } = plan.catalog
+  const { level, epsilon = '', rho = '' } = plan.privacy
+  return hashOf({
+    ...{ scope, catalog: descriptor.name, epoch, plan: noise.plan, cohort: plan.cohort ?? null },
+    ...{ level, epsilon, rho, sites: noise.sitesPerPerson },
+    groups: noise.bounded.groupsPerSubject,
+    rows: noise.bounded.rowsPerSubject,
+    bounds: noise.bounds.map(({ variable, lower, upper }) => [variable, String(lower), String(upper)])
+  })
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalBytes(value)).digest('hex')
+}

@@ -1,0 +1,26 @@
+/** What a script may do by the look of it, where a catalog is particular. Advice put to use: the sandbox is what holds. */
+import type { Finding } from '@stimnet/sandbox'
+import { allowed, type Rule, refuse } from './decision.ts'
+
+/** Places named in a reason: enough to mend a script by. */
+const PLACES_MAX = 8
+
+/**
+ * PROGRAM_NOT_PERMITTED for a script that shows something the catalog refuses, naming kinds and lines; and for one that
+ * could not be read to its end, since nobody knows what it shows.
+ */
+export const programShowsNothingRefused: Rule = ({ review, catalog }) => {
+  if (!review || catalog.refuses.length === 0) return allowed
+  const { findings, isCut } = review
+  const refused = findings.filter(({ kind }) => catalog.refuses.includes(kind))
+  const wants = `The catalog ${catalog.name} takes no scripts that use ${catalog.refuses.join(', ')}`
+  if (refused.length > 0) return refuse('PROGRAM_NOT_PERMITTED', `${wants}. This one does: ${placesOf(refused)}.`)
+  if (!isCut) return allowed
+  return refuse('PROGRAM_NOT_PERMITTED', `${wants}, and this one is too long or too deep to tell.`)
+}
+
+function placesOf(findings: readonly Finding[]): string {
+  const places = findings.map(({ kind, line, cell }) => `${kind} in ${cell ? `cell ${cell}, ` : ''}line ${line}`)
+  const told = [...new Set(places)]
+  return `${told.slice(0, PLACES_MAX).join('; ')}${told.length > PLACES_MAX ? `; and ${told.length - PLACES_MAX} more` : ''}`
+}

@@ -1,0 +1,149 @@
+/** Standing approvals: code that stewards let run again without being asked, within terms that they set. */
+import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
+import { z } from 'zod'
+import type { Database, Draft } from './database.ts'
+import type { Approval, JobRecord, ReviewRecord, RunTerms } from './jobs.ts'
+import type { Sublevel } from './level.ts'
+
+const RUNS_MAX = 10_000
+const DAYS_MAX = 365
+const DAY_MS = 24 * 3_600_000
+
+/** Allowed values of one parameter: one of a few, or a number within bounds. Free text would make code an interpreter. */
+const allowedSchema = z.union([
+  z.strictObject({
+    one_of: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1)
+      .max(64)
+  }),
+  z.strictObject({ minimum: z.number(), maximum: z.number() })
+])
+
+/** Within which terms the same code may run again. */
+export const standingTermsSchema = z.strictObject({
+  runs: z.int().min(1).max(RUNS_MAX),
+  days: z.int().min(1).max(DAYS_MAX),
+  /** `same`: the cohort that was approved. `any`: any cohort that the gate lets through. */
+  cohort: z.enum(['same', 'any']).default('same'),
+  /** `same`: the requester that asked. `any`: whoever may ask here. */
+  requester: z.enum(['same', 'any']).default('same'),
+  /** By name; a parameter that is not here keeps the value that was approved. */
+  parameters: z.record(z.string().max(129), allowedSchema).default({})
+})
+/** What a steward sets. */
+export type StandingTerms = z.output<typeof standingTermsSchema>
+
+/** A standing approval as stored. */
+export interface StandingApproval {
+  readonly id: string
+  readonly run: RunTerms
+  readonly terms: StandingTerms
+  readonly approvals: readonly Approval[]
+  readonly runsLeft: number
+  readonly expiresAtMs: number
+}
+
+/** One a peer; in memory, for admission asks it of every request. */
+export class StandingApprovals {
+  readonly #stored: Sublevel<StandingApproval>
+  readonly #random: RandomSource
+  readonly #granted = new Map<string, StandingApproval>()
+
+  private constructor(database: Database, random: RandomSource) {
+    this.#stored = database.json('standing-approvals')
+    this.#random = random
+  }
+
+  static async open(database: Database, random: RandomSource): Promise<StandingApprovals> {
+    const standing = new StandingApprovals(database, random)
+    for await (const [id, approval] of standing.#stored.iterator()) standing.#granted.set(id, approval)
+    return standing
+  }
+
+  list(): StandingApproval[] {
+    return [...this.#granted.values()]
+  }
+
+  /** One that covers the run and has runs left. */
+  match(run: RunTerms, nowMs: number): StandingApproval | undefined {
+    return this.list().find((one) => one.runsLeft > 0 && one.expiresAtMs > nowMs && covers(one, run))
+  }
+
+  grant(
+    draft: Draft,
+    granted: { job: JobRecord; review: ReviewRecord; terms: StandingTerms; atMs: number }
+  ): StandingApproval {
+    const { review, terms, atMs, job } = granted
+    const { run } = review
+    const id = toHex(this.#random.bytes(16))
+    const approval: StandingApproval = {
+      ...{ id, run, terms, approvals: review.approvals, runsLeft: terms.runs },
+      expiresAtMs: atMs + terms.days * DAY_MS
+    }
+    draft.put(this.#stored, id, approval)
+    draft.audit({
+      kind: 'approval',
+      actor: review.approvals.at(-1)?.by ?? '',
+      jobId: job.id,
+      detail: { standing: id, runs: terms.runs, days: terms.days, cohort: terms.cohort, requester: terms.requester }
+    })
+    this.#set(draft, id, approval)
+    return approval
+  }
+
+  /** One run less. Throws APPROVAL_LAPSED where none is left. */
+  use(draft: Draft, id: string): void {
+    const approval = this.#granted.get(id)
+    if (!approval || approval.runsLeft < 1) throw new StimnetError('APPROVAL_LAPSED', `standing approval ${id}`)
+    const used = { ...approval, runsLeft: approval.runsLeft - 1 }
+    draft.put(this.#stored, id, used)
+    this.#set(draft, id, used)
+  }
+
+  /** Takes it back at once. False where there is none. */
+  revoke(draft: Draft, id: string, actor: string): boolean {
+    const approval = this.#granted.get(id)
+    if (!approval) return false
+    draft.del(this.#stored, id)
+    draft.audit({ kind: 'denial', actor, detail: { standing: id, revoked: true } })
+    this.#granted.delete(id)
+    draft.undo(() => void this.#granted.set(id, approval))
+    return true
+  }
+
+  #set(draft: Draft, id: string, approval: StandingApproval): void {
+    const before = this.#granted.get(id)
+    this.#granted.set(id, approval)
+    draft.undo(() => (before === undefined ? this.#granted.delete(id) : this.#granted.set(id, before)))
+  }
+}
+
+function covers({ run, terms }: StandingApproval, asked: RunTerms): boolean {
+  const { cohortHash, issuer, parameters, ...bound } = run
+  const isSame = Object.entries(bound).every(([name, value]) => asked[name as keyof typeof bound] === value)
+  return (
+    isSame &&
+    (terms.cohort === 'any' || asked.cohortHash === cohortHash) &&
+    (terms.requester === 'any' || asked.issuer === issuer) &&
+    parametersFit(terms, { approved: parameters, asked: asked.parameters })
+  )
+}
+
+type Parameters = Readonly<Record<string, unknown>>
+
+/** Each asked one is within its bounds or as approved, and none is missing: a default in the code is a value too. */
+function parametersFit(
+  terms: StandingTerms,
+  { approved, asked }: { approved: Parameters; asked: Parameters }
+): boolean {
+  const names = new Set([...Object.keys(approved), ...Object.keys(asked)])
+  return [...names].every((name) => {
+    if (!Object.hasOwn(asked, name) || !Object.hasOwn(approved, name)) return false
+    const value = asked[name]
+    if (!Object.hasOwn(terms.parameters, name)) return JSON.stringify(value) === JSON.stringify(approved[name])
+    const allowed = terms.parameters[name]
+    if (allowed && 'one_of' in allowed) return allowed.one_of.some((one) => one === value)
+    return allowed !== undefined && typeof value === 'number' && value >= allowed.minimum && value <= allowed.maximum
+  })
+}

@@ -1,0 +1,59 @@
+/** What a requester tells the people who decide about an analysis. Words: nobody computes with them. */
+import { z } from 'zod'
+import { StimnetError } from './errors.ts'
+import type { stimnet } from './gen/stimnet.js'
+
+const line = z.string().max(200)
+
+/** How pressing a requester finds it. */
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
+
+/** As REST takes it. */
+export const aboutSchema = z.strictObject({
+  requester_name: line.min(1),
+  requester_institution: line.min(1),
+  requester_email: z.email().max(200),
+  requester_affiliation: line.default(''),
+  description: z.string().max(8_000).default(''),
+  priority: z.enum(PRIORITIES).default('normal'),
+  estimated_duration: line.default(''),
+  selected_score: line.default(''),
+  selected_timeline: line.default('')
+})
+/** What stewards read of the requester and the analysis. */
+export type About = z.output<typeof aboutSchema>
+
+/** To the wire. */
+export function aboutToMessage(about: About): stimnet.AnalysisAbout.$Properties {
+  return {
+    requesterName: about.requester_name,
+    requesterInstitution: about.requester_institution,
+    requesterEmail: about.requester_email,
+    requesterAffiliation: about.requester_affiliation,
+    description: about.description,
+    priority: about.priority,
+    estimatedDuration: about.estimated_duration,
+    selectedScore: about.selected_score,
+    selectedTimeline: about.selected_timeline
+  }
+}
+
+/** From the wire; undefined where nothing was told. Throws PARAMETER_INVALID. */
+export function aboutFromMessage(message: Partial<Record<string, unknown>> | null): About | undefined {
+  if (message === null) return undefined
+  const text = (name: string) => (typeof message[name] === 'string' ? (message[name] as string) : '')
+  const parsed = aboutSchema.safeParse({
+    requester_name: text('requesterName'),
+    requester_institution: text('requesterInstitution'),
+    requester_email: text('requesterEmail'),
+    requester_affiliation: text('requesterAffiliation'),
+    description: text('description'),
+    priority: text('priority') || 'normal',
+    estimated_duration: text('estimatedDuration'),
+    selected_score: text('selectedScore'),
+    selected_timeline: text('selectedTimeline')
+  })
+  if (parsed.success) return parsed.data
+  const reason = 'What the request tells of its requester is not well formed.'
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: parsed.error })
+}

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  compareSchemas,
+  differencesInWords,
+  isPowerOfTen,
+  mapVariable,
+  messages,
+  type Plan,
+  type SchemaQuestion,
+  type SiteCatalog,
+  scaleOf,
+  schemaTermsFromMessage,
+  schemaTermsToMessage,
+  usesOfPlan,
+  usesOfTables,
+  type VariableDescriptor,
+  type VariableMapping
+} from '@stimnet/protocol'
+
+const variable = (name: string, more: Partial<VariableDescriptor> = {}): VariableDescriptor => ({
+  ...{ name, type: 'number', unit: '', description: '', levels: [], breakpoints: [] },
+  ...{ minimum: 0, maximum: 0, bounded: false },
+  ...more
+})
+const SEX = variable('sex', { type: 'category', levels: ['F', 'M'] })
+const AGE = variable('age', { type: 'integer', unit: 'year', breakpoints: [40, 65] })
+const WEIGHT = variable('weight', { unit: 'kg', breakpoints: [50, 100] })
+
+const at = (site: string, ...variables: VariableDescriptor[]): SiteCatalog => ({
+  site,
+  descriptor: { tables: [{ name: 'people', description: '', oneRowPerSubject: true, variables }] }
+})
+
+function compare(sites: readonly SiteCatalog[], question: Partial<SchemaQuestion> = {}) {
+  const uses = sites.flatMap(({ descriptor }) => usesOfTables(descriptor))
+  const each = uses.filter((use, i) => uses.findIndex((other) => other.variable === use.variable) === i)
+  return compareSchemas(sites, { uses: each, tables: false, contract: [], mappings: [], ...question })
+}
+const told = (report: ReturnType<typeof compare>) =>
+  report.differences.map(({ site, variable: name, field, expected, found }) => [site, name, field, expected, found])
+
+const mapping = (more: Partial<VariableMapping>): VariableMapping => ({
+  ...{ peer: 'c', variable: 'people.sex', local: 'people.sex', levels: [], scale: '' },
+  ...more
+})
+
+test('sites that mean the same agree, and the contract says what it is', () => {
+  const { contract, differences, skeleton } = compare([at('a', SEX, AGE), at('b', SEX, AGE)])
+  assert.deepEqual([differences, skeleton], [[], []])
+  assert.deepEqual(contract, [
+    { variable: 'people.sex', type: 'category', unit: '', levels: ['F', 'M'], breakpoints: [] },
+    { variable: 'people.age', type: 'integer', unit: 'year', levels: [], breakpoints: [] }
+  ])
+})
+
+test('a name, type, unit, level or their order that differs is shown, at the site that differs from most', () => {
+  const usual = [at('a', SEX, AGE), at('b', SEX, AGE)]
+  const cases: [VariableDescriptor, unknown[]][] = [
+    [{ ...SEX, name: 'gender' }, ['name', 'people.sex', 'no such variable']],
+    [{ ...SEX, type: 'text' }, ['type', 'category', 'text']],
+    [{ ...SEX, levels: ['M', 'F'] }, ['levels', 'F, M', 'M, F']],
+    [{ ...SEX, levels: ['F', 'M', 'X'] }, ['levels', 'F, M', 'F, M, X']],
+    [{ ...SEX, unit: 'sex' }, ['unit', 'none', 'sex']]
+  ]
+  for (const [other, [field, expected, found]] of cases) {
+    const report = compare([...usual, at('c', other, AGE)], { uses: [{ variable: 'people.sex', binned: false }] })
+    assert.deepEqual(told(report), [['c', 'people.sex', field, expected, found]])
+  }
+})
+
+test('breakpoints count where they cut, and only there', () => {
+  const sites = [at('a', AGE), at('b', { ...AGE, breakpoints: [50] })]
+  const uses = (binned: boolean) => [{ variable: 'people.age', binned }]
+  assert.deepEqual(compare(sites, { uses: uses(false) }).differences, [])
+  assert.deepEqual(told(compare(sites, { uses: uses(true) })), [['b', 'people.age', 'breakpoints', '40, 65', '50']])
+})
+
+test('the order of columns counts for scripts, and a variable that one site has more does not shift it', () => {
+  const sites = [at('a', SEX, AGE, WEIGHT), at('b', SEX, AGE, WEIGHT), at('c', SEX, WEIGHT, AGE)]
+  assert.deepEqual(told(compare(sites)), [])
+  const report = compare(sites, { tables: true })
+  assert.deepEqual(told(report), [['c', 'people', 'column order', 'sex, age, weight', 'sex, weight, age']])
+  assert.deepEqual(
+    report.skeleton.map(({ variable: name, local }) => [name, local]),
+    [['people.sex', 'people.sex']]
+  )
+  const settled = compare(sites, { tables: true, mappings: report.skeleton })
+  assert.deepEqual(settled.differences, [])
+  const extra = variable('extra')
+  const more = compare([at('a', SEX, AGE), at('b', SEX, AGE), at('c', extra, SEX, AGE)], { tables: true })
+  assert.deepEqual(
+    told(more).map(([site, name, field]) => [site, name, field]),
+    [
+      ['a', 'people.extra', 'name'],
+      ['b', 'people.extra', 'name']
+    ]
+  )
+})
+
+test('what the requester says is the measure, even where all sites say otherwise', () => {
+  const contract = [{ variable: 'people.weight', type: 'number', unit: 'lb', levels: [], breakpoints: [] }]
+  const report = compare([at('a', WEIGHT), at('b', WEIGHT)], {
+    contract,
+    uses: [{ variable: 'people.weight', binned: false }]
+  })
+  assert.deepEqual(
+    told(report).map(([site, , field]) => [site, field]),
+    [
+      ['a', 'unit'],
+      ['b', 'unit']
+    ]
+  )
+})
+
+test('a mapping settles names, levels and units, and nothing that it does not say', () => {
+  const sites = [
+    at('a', SEX, WEIGHT),
+    at(
+      'c',
+      { ...SEX, name: 'g', levels: ['man', 'woman'] },
+      { ...WEIGHT, unit: 'g', breakpoints: [50_000, 70_000, 100_000] }
+    )
+  ]
+  const uses = [
+    { variable: 'people.sex', binned: true },
+    { variable: 'people.weight', binned: true }
+  ]
+  const pairs = [
+    { local: 'man', level: 'M' },
+    { local: 'woman', level: 'F' }
+  ]
+  const sex = mapping({ local: 'people.g', levels: pairs })
+  const weight = mapping({ variable: 'people.weight', local: 'people.weight', scale: '0.001' })
+  const check = (...mappings: VariableMapping[]) => told(compare(sites, { uses, mappings })).map(([, , field]) => field)
+  assert.deepEqual(check(sex, weight), [])
+  assert.deepEqual(check(sex), ['unit', 'breakpoints'])
+  assert.deepEqual(check(sex, { ...weight, scale: '' }), ['unit', 'breakpoints'])
+  assert.deepEqual(check(sex, { ...weight, scale: '0.01' }), ['breakpoints'])
+  assert.deepEqual(check({ ...sex, levels: pairs.slice(1) }, weight), ['levels'], 'a level that would be lost')
+  assert.deepEqual(check({ ...sex, local: 'people.sex' }, weight), ['name'])
+  assert.deepEqual(
+    check({ ...sex, peer: 'a', local: 'people.sex', levels: [] }, weight),
+    ['name'],
+    'one site’s mapping is not another’s'
+  )
+})
+
+test('several levels of a site may fall into one, but none into two and none out', () => {
+  const local = variable('arm', { type: 'category', levels: ['5 mg', '10 mg', 'sugar'] })
+  const wanted = {
+    variable: 'people.arm',
+    type: 'category',
+    unit: '',
+    levels: ['drug', 'placebo', 'none'],
+    breakpoints: []
+  }
+  const levels = [
+    { local: '5 mg', level: 'drug' },
+    { local: '10 mg', level: 'drug' },
+    { local: 'sugar', level: 'placebo' }
+  ]
+  const read = mapVariable(local, { levels, scale: '' }, wanted)
+  assert.deepEqual(read.ok && read.mapped.cells, [0, 0, 1])
+  const twice = mapVariable(local, { levels: [...levels, { local: 'sugar', level: 'none' }], scale: '' }, wanted)
+  assert.ok(!twice.ok && twice.faults.some(({ field }) => field === 'mapping'))
+  assert.ok(!mapVariable(local, { levels: [...levels, { local: 'salt', level: 'none' }], scale: '' }, wanted).ok)
+})
+
+test('a factor is an exact decimal above zero, and there is no shift', () => {
+  assert.deepEqual(scaleOf('0.4536'), { units: 4536, decimals: 4 })
+  assert.deepEqual(
+    ['1', '', '10', '0.001', '1.0'].map((text) => isPowerOfTen(scaleOf(text))),
+    [true, true, true, true, true]
+  )
+  assert.deepEqual(
+    ['2', '0.4536', '12', '20'].map((text) => isPowerOfTen(scaleOf(text))),
+    [false, false, false, false]
+  )
+  for (const scale of ['0', '0.0', '-1', '1e3', 'x', '1,5', '.5', '1234567890']) {
+    assert.throws(
+      () => schemaTermsToMessage({ contract: [], mappings: [mapping({ scale })] }),
+      { code: 'PARAMETER_INVALID' },
+      scale
+    )
+  }
+  assert.ok(!('offset' in mapping({})), 'a shift would hide who makes up most of a sum')
+})
+
+test('contract and mappings are the same after they went over the wire, and each variable stands once', () => {
+  const contract = [{ variable: 'people.age', type: 'integer', unit: 'year', levels: [], breakpoints: [40, 65] }]
+  const mappings = [mapping({ levels: [{ local: 'man', level: 'M' }], scale: '0.5' })]
+  const encoded = messages.JobRequest.encode(schemaTermsToMessage({ contract, mappings }))
+  assert.deepEqual(schemaTermsFromMessage(messages.JobRequest.decode(encoded)), { contract, mappings })
+  for (const terms of [
+    { contract: [...contract, ...contract], mappings },
+    { contract, mappings: [...mappings, ...mappings] },
+    { contract: [{ ...contract[0], variable: 'age' }], mappings: [] }
+  ]) {
+    assert.throws(() => schemaTermsFromMessage(terms), { code: 'PARAMETER_INVALID' })
+  }
+})
+
+test('a skeleton leaves empty what only people know, so that it cannot be sent back as it is', () => {
+  const sites = [at('a', SEX, WEIGHT), at('b', SEX, WEIGHT), at('c', { ...SEX, levels: ['F', 'man'] })]
+  const { skeleton } = compare(sites)
+  assert.deepEqual(skeleton, [
+    mapping({
+      levels: [
+        { local: 'F', level: 'F' },
+        { local: 'man', level: '' }
+      ]
+    }),
+    mapping({ variable: 'people.weight', local: '' })
+  ])
+  assert.throws(() => schemaTermsToMessage({ contract: [], mappings: skeleton }), { code: 'PARAMETER_INVALID' })
+})
+
+test('differences are told in bounded words', () => {
+  const many = Array.from({ length: 20 }, (_, i) => ({
+    ...{ site: 'c', variable: `people.v${i}`, field: 'levels' as const },
+    ...{ expected: 'x'.repeat(10_000), found: 'M, F' }
+  }))
+  const words = differencesInWords(many, (site) => `Site ${site.toUpperCase()}`)
+  assert.match(words, /^Site C: people\.v0, levels "M, F" instead of "x+…"; /)
+  assert.match(words, /and 14 more$/)
+  assert.ok(words.length < 2000)
+})
+
+test('the variables of a plan are those it groups, measures and filters by', () => {
+  const plan: Plan = {
+    tables: ['people'],
+    where: { column: 'people.sex', op: '=', values: ['F'] },
+    groupBy: [{ name: 'age', variable: 'people.age' }],
+    measures: [
+      { kind: 'mean', name: 'm', variable: 'people.weight' },
+      { kind: 'correlation', name: 'r', variables: ['people.weight', 'people.height'] },
+      { kind: 'quantile', name: 'q', variable: 'people.score', q: 0.5 }
+    ]
+  }
+  assert.deepEqual(
+    usesOfPlan(plan).map(({ variable: name, binned }) => [name, binned]),
+    [
+      ['people.age', true],
+      ['people.score', true],
+      ['people.weight', false],
+      ['people.height', false],
+      ['people.sex', false]
+    ]
+  )
+})

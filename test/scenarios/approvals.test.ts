@@ -1,0 +1,206 @@
+/** A request waits for two stewards at another institution, and then runs: what was approved, byte for byte. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Peer, PeerOptions } from '@stimnet/peer'
+import { fakeSandbox } from '@stimnet/sandbox'
+import type { AnalysisRequest, Client } from '@stimnet/sdk'
+import { createClient } from '@stimnet/sdk'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
+import { PASSWORD, startFederation, startSite, until } from '../mesh.ts'
+
+const CODE = 'result = {"mean": 61.5}'
+
+const ASK = {
+  requester_name: 'Ada',
+  requester_institution: 'University Hospital North',
+  requester_email: 'ada@example.org',
+  analysis_title: 'Mean age',
+  analysis_description: 'To describe the sample.',
+  data_catalog_name: 'clinical_trial_data',
+  script_type: 'python',
+  script_content: CODE
+} as const
+
+const ran: string[] = []
+const sandbox = () =>
+  fakeSandbox({
+    answer: (job) => {
+      ran.push(job.code)
+      return { result: '{"mean": 61.5}' }
+    }
+  })
+
+/** Two institutions; the second has its scripts reviewed. */
+async function federation(t: { after(fn: () => unknown): void }, peer: PeerOptions = { sandbox: sandbox() }) {
+  const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review' }))
+  const started = await startFederation(t, 2, { config: { catalogs }, peer })
+  const [asking, serving] = started.peers as [Peer, Peer]
+  for (const name of ['sue', 'tom']) {
+    await serving.accounts.put({ name, roles: ['steward'], password: PASSWORD })
+  }
+  const logIn = async (name: string, at: Peer = serving): Promise<Client> => {
+    const client = createClient({ url: at.gatewayUrl ?? '' })
+    await client.authenticate(name, PASSWORD)
+    return client
+  }
+  return {
+    ...started,
+    asking,
+    serving,
+    ada: await started.client(0),
+    sue: await logIn('sue'),
+    tom: await logIn('tom'),
+    logIn
+  }
+}
+
+async function waiting(steward: Client, id: string): Promise<AnalysisRequest> {
+  await until(
+    async () => (await steward.listAnalyses({ status: 'pending' })).some((one) => one.request_id === id),
+    `${id} waits`
+  )
+  return steward.analysis(id)
+}
+
+const ended = (client: Client, id: string, status: string) =>
+  until(async () => (await client.analysis(id)).status === status, `${id} is ${status}`)
+
+describe('an analysis that people decide', () => {
+  test('waits for two stewards at another institution, and then runs as it was approved', async (t) => {
+    const { ada, sue, tom, serving } = await federation(t)
+    const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    assert.equal(made.status, 'pending')
+    const seen = await waiting(sue, made.request_id)
+    assert.equal(seen.script_content, CODE)
+    assert.equal(seen.requester_email, 'ada@example.org')
+    assert.deepEqual([seen.approvals, seen.approvals_needed], [0, 2])
+    assert.ok(seen.image && seen.epoch)
+
+    const first = await sue.decideAnalysis(made.request_id, { status: 'approved', approval_notes: 'Fine.' })
+    assert.deepEqual([first.status, first.approvals], ['pending', 1])
+    await assert.rejects(sue.decideAnalysis(made.request_id, { status: 'approved' }), { code: 'PARAMETER_INVALID' })
+    const second = await tom.decideAnalysis(made.request_id, { status: 'approved' })
+    assert.equal(second.status, 'approved')
+    assert.equal(second.approved_by, 'sue, tom')
+
+    await ended(ada, made.request_id, 'approved')
+    await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
+    assert.ok(ran.includes(CODE))
+    await assert.rejects(tom.decideAnalysis(made.request_id, { status: 'denied' }), { code: 'JOB_ENDED' })
+    const kinds = (await serving.database.auditLog.read({ limit: 20 })).map(({ kind, actor }) => `${kind} ${actor}`)
+    assert.ok(kinds.includes('approval sue') && kinds.includes('approval tom'))
+  })
+
+  test('is denied by the first no, with the steward’s words', async (t) => {
+    const { ada, sue, serving } = await federation(t)
+    const before = ran.length
+    const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    await waiting(sue, made.request_id)
+    await sue.decideAnalysis(made.request_id, { status: 'denied', approval_notes: 'The sample is too small for this.' })
+    await ended(ada, made.request_id, 'denied')
+    assert.equal((await ada.analysis(made.request_id)).approval_notes, 'The sample is too small for this.')
+    assert.equal(ran.length, before)
+  })
+
+  test('is nobody’s to decide who is not a steward there', async (t) => {
+    const { ada, sue, serving, asking, logIn } = await federation(t)
+    await asking.accounts.put({ name: 'eve', roles: ['steward'], password: PASSWORD })
+    const eve = await logIn('eve', asking)
+    const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    await waiting(sue, made.request_id)
+    await assert.rejects(ada.decideAnalysis(made.request_id, { status: 'approved' }), { code: 'NOT_PERMITTED' })
+    await assert.rejects(eve.decideAnalysis(made.request_id, { status: 'approved' }), { code: 'JOB_UNKNOWN' })
+    const bob = 'bob'
+    await asking.accounts.put({ name: bob, roles: ['researcher'], password: PASSWORD })
+    await assert.rejects((await logIn(bob, asking)).analysis(made.request_id), { code: 'JOB_UNKNOWN' })
+  })
+
+  test('outlives a restart of the institution that is to decide', async (t) => {
+    const { ada, sue, serving, sites, logIn } = await federation(t)
+    const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    await waiting(sue, made.request_id)
+    await sue.decideAnalysis(made.request_id, { status: 'approved' })
+    await serving.stop()
+    const again = await startSite(sites[1] as never, { sandbox: sandbox() })
+    t.after(() => again.stop())
+    const tom = await logIn('tom', again)
+    assert.equal((await tom.analysis(made.request_id)).approvals, 1)
+    await tom.decideAnalysis(made.request_id, { status: 'approved' })
+    await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
+  })
+
+  test('does not run when what would run it is not what was approved', async (t) => {
+    const { ada, sue, serving, sites, logIn } = await federation(t)
+    const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    await waiting(sue, made.request_id)
+    await sue.decideAnalysis(made.request_id, { status: 'approved' })
+    await serving.stop()
+    const other = fakeSandbox({ answer: () => ({ result: '{"mean": 1}' }), image: 'another image' })
+    const again = await startSite(sites[1] as never, { sandbox: other })
+    t.after(() => again.stop())
+    await (await logIn('tom', again)).decideAnalysis(made.request_id, { status: 'approved' })
+    const job = async () => (await ada.listBroadcasts({ limit: 1 })).at(0) ?? (await ada.listJobs({ limit: 1 })).at(0)
+    await until(async () => (await ada.analysis(made.request_id)).state === 'failed', 'it has ended')
+    assert.equal((await job())?.code, 'APPROVAL_LAPSED')
+  })
+
+  test('may be given up by who asked', async (t) => {
+    const { ada, sue, serving } = await federation(t)
+    const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    await waiting(sue, made.request_id)
+    const [job] = await ada.listJobs({ limit: 1 })
+    await ada.cancelJob(job?.job_id ?? '')
+    await until(async () => (await sue.listAnalyses({ status: 'pending' })).length === 0, 'nothing waits')
+    await assert.rejects(sue.decideAnalysis(made.request_id, { status: 'approved' }), { code: 'JOB_ENDED' })
+  })
+})
+
+describe('a standing approval', () => {
+  const submission = (more: object = {}) => ({
+    ...{
+      data_catalog_name: 'clinical_trial_data',
+      script_type: 'python',
+      script_content: CODE,
+      parameters: { years: 1 }
+    },
+    ...more
+  })
+
+  test('lets the same code run again within its terms, and nothing else', async (t) => {
+    const { ada, sue, tom, serving } = await federation(t)
+    const made = await ada.requestAnalysis({ ...ASK, parameters: { years: 1 }, target_node_id: serving.peerId })
+    await waiting(sue, made.request_id)
+    const standing = { runs: 3, days: 30, parameters: { years: { minimum: 1, maximum: 5 } } }
+    await sue.decideAnalysis(made.request_id, { status: 'approved' })
+    await tom.decideAnalysis(made.request_id, { status: 'approved', standing })
+    await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
+
+    const run = async (more: object) => {
+      const { id } = await ada.submitBroadcast({ ...submission(more), targets: [serving.peerId] } as never)
+      await until(async () => {
+        const state = (await ada.broadcast(id)).parts[0]?.state ?? 'queued'
+        return !['queued', 'running'].includes(state)
+      }, 'it was decided')
+      return (await ada.broadcast(id)).parts[0]?.state
+    }
+    assert.equal(await run({}), 'completed')
+    assert.equal(await run({ parameters: { years: 5 } }), 'completed')
+    for (const other of [
+      { parameters: { years: 6 } },
+      { parameters: { years: '1' } },
+      { parameters: {} },
+      { parameters: { years: 1, more: 'code' } },
+      { script_content: `${CODE} ` },
+      { filters: { sex: 'female' } },
+      { outputs: [{ name: 'n', kind: 'count' }] }
+    ]) {
+      assert.equal(await run(other), 'pending', JSON.stringify(other))
+    }
+    assert.equal(await run({ parameters: { years: 2 } }), 'completed')
+    assert.equal(await run({ parameters: { years: 2 } }), 'pending', 'three runs are three runs')
+    const [left] = await sue.standingApprovals()
+    assert.equal(left?.runs_left, 0)
+    await sue.revokeStanding(left?.id ?? '')
+    assert.deepEqual(await sue.standingApprovals(), [])
+  })
+})
