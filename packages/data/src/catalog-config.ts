@@ -1,6 +1,7 @@
 /** One catalog as its steward describes it in the peer's YAML. */
-import { ACCESS_LEVELS, isName, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
+import { ACCESS_LEVELS, dataUseSchema, isName, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
+import { catalogPrivacySchema } from './catalog-privacy.ts'
 import { daysOf } from './dates.ts'
 
 /** A catalog is a description, not a data dump: nobody reads more than this, and each costs a bitset. */
@@ -9,6 +10,8 @@ const VARIABLES_MAX = 512
 const LEVELS_MAX = 256
 const BREAKPOINTS_MAX = 256
 const MISSING_MAX = 16
+/** Base cells multiply: eight variables of two levels are 256 of them already. */
+export const LATTICE_MAX = 8
 /** Units of 10^-9 of a value below 9 million still fit the exact integers of a snapshot. */
 const DECIMALS_MAX = 9
 
@@ -70,6 +73,24 @@ const latticeVariableSchema = z.strictObject({
   breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional()
 })
 
+/** One variable of a lattice. */
+export type LatticeVariable = z.output<typeof latticeVariableSchema>
+
+const amountSchema = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,18})?$/, 'a decimal number as text, such as "0.5"')
+  .refine((text) => /[1-9]/.test(text), 'above zero')
+
+const budgetSchema = z.strictObject({
+  /** 0.5 is ε = 5.2 at δ = 10⁻⁶. */
+  lifetime_rho: amountSchema.default('0.5'),
+  /** 0.0244 is ε = 1 at δ = 10⁻⁶. */
+  project_rho: amountSchema.default('0.0244'),
+  /** Never above 1 / (10 · subjects), whatever stands here. */
+  delta: amountSchema.refine((text) => Number(text) <= 1e-6, 'at most 0.000001').default('0.000001'),
+  sites_per_person: z.int().min(1).max(16).default(2)
+})
+
 const catalogShape = z.strictObject({
   name: nameSchema,
   title: lineSchema.default(''),
@@ -84,17 +105,32 @@ const catalogShape = z.strictObject({
   synthetic: z.boolean().default(false),
   tables: z.array(tableSchema).min(1).max(TABLES_MAX),
   /** The base cells that every cohort is made of; privacy.md A.5. */
-  lattice: z.array(latticeVariableSchema).min(1).max(8).optional(),
+  lattice: z.union([z.literal('none'), z.array(latticeVariableSchema).min(1).max(LATTICE_MAX)]).optional(),
+  /** Disclosure rules of this catalog alone: they may only tighten the peer's. */
+  privacy: catalogPrivacySchema.optional(),
   /** `sdc`: exact numbers under disclosure control. `dp`: differentially private ones only; never both for one person. */
   mode: z.enum(['sdc', 'dp']).default('sdc'),
+  /**
+   * What may be spent in zero-concentrated differential privacy, as decimal text: over the catalog's life, and by one
+   * project; δ at most, for telling what that amounts to; and at how many institutions of one broadcast somebody may be.
+   */
+  budget: budgetSchema.prefault({}),
+  /** With `mode: dp`, how many subjects the description speaks of: a rounded count can turn on one person. None unless given. */
+  declared_subjects: z.int().min(0).max(1e9).optional(),
+  /** What the data may be used for, in GA4GH DUO terms; requests say their purpose. Unrestricted unless given. */
+  data_use: dataUseSchema.optional(),
   /** Weakest isolation in which a script may see these data; any that runs here unless given. */
   sandbox_grade_min: z.enum(['wasm', 'wasm+bwrap', 'docker', 'docker+gvisor']).optional(),
   /** May only raise the node's own. */
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).optional(),
   /** What may be asked: statistic, sql, python, r, jupyter. What the node offers unless given. */
   programs: z.array(z.enum(['statistic', 'sql', 'python', 'r', 'jupyter'])).optional(),
-  /** What happens to scripts: run, wait for a steward, or none. `auto` if synthetic, else `deny`. */
+  /** What happens to scripts: run, wait for a steward, or none. `auto` if synthetic, else `review`. */
   scripts: z.enum(['auto', 'review', 'deny']).optional(),
+  /** What a script may not show to its reader, by kind. Advice put to use, no boundary: a script can hide anything. */
+  refuse_programs_that: z
+    .array(z.enum(['file', 'network', 'process', 'environment', 'eval', 'native', 'time', 'random']))
+    .optional(),
   /** Whether a script's result waits for the release grid. `prompt` if synthetic, else `padded`. */
   timing: z.enum(['padded', 'prompt']).optional()
 })
@@ -106,6 +142,11 @@ export const catalogConfigSchema = catalogShape.superRefine(checkCatalog)
 export type CatalogConfig = z.output<typeof catalogShape>
 /** One of its tables. */
 export type TableConfig = CatalogConfig['tables'][number]
+
+/** The variables of its lattice; none without one. */
+export function latticeOf({ lattice }: Pick<CatalogConfig, 'lattice'>): readonly LatticeVariable[] {
+  return lattice === undefined || lattice === 'none' ? [] : lattice
+}
 
 interface Issues {
   addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string }): void
@@ -161,11 +202,11 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
       }
     }
   }
-  for (const [i, { variable, breakpoints }] of (catalog.lattice ?? []).entries()) {
+  for (const [i, { variable, breakpoints }] of latticeOf(catalog).entries()) {
     const message = latticeFault(catalog, variable, breakpoints)
     if (message) refuse(['lattice', i, 'variable'], message)
   }
-  const lattice = catalog.lattice?.map(({ variable }) => variable) ?? []
+  const lattice = latticeOf(catalog).map(({ variable }) => variable)
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
 }
 

@@ -1,6 +1,6 @@
 /** What a catalog says about itself in public, made of its configuration and the rounded number of its subjects. */
-import { type CatalogDescriptor, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
-import { breakpointNumber, type CatalogConfig, type VariableConfig } from './catalog-config.ts'
+import { type CatalogDescriptor, dataUseTerms, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
+import { breakpointNumber, type CatalogConfig, latticeOf, type VariableConfig } from './catalog-config.ts'
 
 /** What a description says that its configuration does not. */
 export interface DescriptorFacts {
@@ -34,20 +34,26 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
     subjectKey: config.subject_key,
     epoch: facts.epoch,
     snapshotAtMs: facts.snapshotAtMs,
-    subjectsRounded: Math.floor(facts.subjects / LIMITS.totalRecordsRounding) * LIMITS.totalRecordsRounding,
+    subjectsRounded: roundedDown(config.mode === 'dp' ? (config.declared_subjects ?? 0) : facts.subjects),
     synthetic: config.synthetic,
     programs: facts.programs.filter((word) => wanted === undefined || wanted.some((other) => other === word)),
-    lattice: (config.lattice ?? []).map(({ variable, breakpoints }) => ({
+    lattice: latticeOf(config).map(({ variable, breakpoints }) => ({
       variable,
       breakpoints: (breakpoints ?? declaredPoints(config, variable)).map(breakpointNumber)
     })),
     cohortSizeMin: Math.max(facts.cohortSizeMin, config.min_cohort_size ?? 0, LIMITS.cohortSizeFloor),
     mode: config.mode,
-    scripts: config.scripts ?? (config.synthetic ? 'auto' : 'deny'),
+    dataUse: config.data_use ? dataUseTerms(config.data_use) : [],
+    scripts: config.scripts ?? (config.synthetic ? 'auto' : 'review'),
     sandboxGradeMin: config.sandbox_grade_min ?? '',
     preset: facts.preset ?? '',
-    policyHash: facts.policyHash ?? ''
+    policyHash: facts.policyHash ?? '',
+    sitesPerPerson: config.budget.sites_per_person
   }
+}
+
+function roundedDown(subjects: number): number {
+  return Math.floor(subjects / LIMITS.totalRecordsRounding) * LIMITS.totalRecordsRounding
 }
 
 function declaredPoints(config: CatalogConfig, ref: string): readonly (number | string)[] {

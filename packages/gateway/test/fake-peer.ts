@@ -94,6 +94,7 @@ export function descriptorOf(name: string, accessLevel: string): CatalogDescript
     lattice: [{ variable: 'subjects.age', breakpoints: [65] }],
     cohortSizeMin: 5,
     mode: 'sdc',
+    dataUse: [],
     scripts: 'auto',
     sandboxGradeMin: '',
     sitesPerPerson: 1,

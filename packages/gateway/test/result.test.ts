@@ -85,6 +85,31 @@ describe("a job's result", () => {
     assert.deepEqual(forged, { mean: 4.2, withheld: { leaves: 2 }, disclosure: CARD })
   })
 
+  it('of declared outputs is each under its name, over several peers with how it pooled', () => {
+    const count = { name: 'women', kind: 'count', unit: '', class: 'c', n: 150, value: 78 } as const
+    const output = { kind: 'typed' as const, outputs: [count], withheld: { values: 0 }, disclosure: CARD }
+    const part = partOf('node-1', { state: 'completed', output })
+    const { name, ...rest } = count
+    const alone = job('completed', { parts: [part] }).result_data
+    assert.deepEqual(alone, { [name]: rest, withheld: { values: 0 }, disclosure: CARD })
+    const pooled = {
+      ...{ columns: [], rows: [], sites: ['a', 'b'], missing: [], notes: [] },
+      outputs: [{ output: { ...count, n: 300, value: 156 }, method: 'added' as const, sites: ['a', 'b'] }]
+    }
+    const both = job('completed', { parts: [part, partOf('node-2', { state: 'completed', output })], pooled })
+    const expected = { ...rest, n: 300, value: 156, method: 'added', sites: ['a', 'b'] }
+    assert.deepEqual(both.result_data?.outputs, { women: expected })
+  })
+
+  it('of peers that do not mean the same is none, with the difference site by site', () => {
+    const difference = { site: 'b', variable: 'people.sex', field: 'levels', expected: 'F, M', found: 'M, F' } as const
+    const schema = { contract: [], differences: [difference], skeleton: [] }
+    const stopped = job('failed', { parts: [], broadcast: true, code: 'SCHEMA_MISMATCH', schema })
+    assert.deepEqual(stopped.schema, { contract: [], differences: [difference], mappings: [] })
+    assert.match(stopped.error_message ?? '', /^SCHEMA_MISMATCH: /)
+    assert.equal(job('completed').schema, null)
+  })
+
   it('of a script that gives no object stands under `result`', () => {
     assert.deepEqual(scripted([1, 2]), { result: [1, 2], withheld: { leaves: 2 }, disclosure: CARD })
     assert.deepEqual(scripted(null), { result: null, withheld: { leaves: 2 }, disclosure: CARD })

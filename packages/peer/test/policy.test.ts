@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { dataUseSchema } from '@stimnet/protocol'
 import type { Finding, Review } from '@stimnet/sandbox'
 import { decide, type Facts } from '../src/policy/decision.ts'
 import { ADMISSION_RULES } from '../src/policy/rules.ts'
@@ -17,6 +18,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   queue: { total: 0, ofRequester: 0, ofPeer: 0 },
   queueMax: { total: 10, ofRequester: 2, ofPeer: 5 },
   asksForPeople: false,
+  purpose: [],
   approved: false,
   pending: { total: 0, ofRequester: 0, ofPeer: 0 },
   pendingMax: { total: 4, ofRequester: 2, ofPeer: 2 },
@@ -27,6 +29,28 @@ const codeOf = (changes: Partial<Facts>) => {
   const decision = decide(ADMISSION_RULES, facts(changes))
   return decision.allow ? 'allowed' : decision.code
 }
+
+describe('what a request is for', () => {
+  const dataUse = dataUseSchema.parse({ permission: 'DUO:0000006', modifiers: ['DUO:0000021'] })
+  const catalog = { ...facts().catalog, dataUse }
+  const verdict = (...purpose: string[]) => decide(ADMISSION_RULES, facts({ catalog, purpose }))
+
+  test('a purpose that the catalog is not for is refused, whoever approves', () => {
+    const asked = { catalog, purpose: ['DUO:0000033'] }
+    assert.equal(codeOf(asked), 'PURPOSE_NOT_PERMITTED')
+    assert.equal(codeOf({ ...asked, approved: true }), 'PURPOSE_NOT_PERMITTED')
+    assert.equal(codeOf({ catalog }), 'PURPOSE_NOT_PERMITTED', 'none stated')
+  })
+
+  test('what no rule can judge waits for people, also for SQL, and runs once they have agreed', () => {
+    assert.deepEqual(verdict('DUO:0000037'), { allow: true, review: true })
+    assert.equal(codeOf({ catalog, purpose: ['DUO:0000037'], approved: true }), 'allowed')
+    const full = { total: 4, ofRequester: 0, ofPeer: 0 }
+    assert.equal(codeOf({ catalog, purpose: ['DUO:0000037'], pending: full }), 'QUEUE_FULL')
+  })
+
+  test('a catalog that says nothing is unrestricted', () => assert.equal(codeOf({ purpose: ['anything'] }), 'allowed'))
+})
 
 describe('what people decide', () => {
   const catalog = { ...facts().catalog, scripts: 'review' as const }

@@ -27,12 +27,51 @@ export interface RowOwners {
 /** Items of one epoch that a stored partition can have at most; four bytes each. */
 const UNIVERSE_MAX = 20_000_000
 
-/** 'SNA1' for subjects and 'SNR1' for rows, before the little-endian 32-bit words of `Header`, then a label an item. */
+/** What of earlier epochs a ledger still knows: items that are in no set any more, and are counted with those that are. */
+export interface Gone {
+  readonly items: number
+  /** Of rows: whose they are; never falling. Subjects are their own. */
+  readonly owners?: Uint32Array
+}
+
+/** How the items of a ledger go on into another epoch. */
+export interface Passage {
+  /** Items of the newer epoch. */
+  readonly universe: number
+  readonly gone: Gone
+  /** By older item, with the gone ones last: where it is among the newer, with the gone ones last. Each its own. */
+  readonly to: Uint32Array
+  /** Of rows: whose those of the newer epoch are; never falling. */
+  readonly owners?: Uint32Array
+}
+
+/**
+ * 'SNA1' for subjects and 'SNR1' for rows, before the little-endian 32-bit words of `Header`, then a label an item. 'SNA2' and
+ * 'SNR2' once an epoch was carried, with two words more: how many items are gone, and the untouched atom.
+ */
 const MAGIC = { subjects: 0x31414e53, rows: 0x31524e53 } as const
-const HEADER_BYTES = 16
+const CARRIED = 0x01000000
+const WORDS = 4
+const WORDS_CARRIED = 6
+
+interface Labelled {
+  readonly labels: Uint32Array
+  readonly owners: Uint32Array | undefined
+  readonly atomsMax: number
+  readonly past: Past | undefined
+}
+
+/** Of an epoch that was carried: which items are gone, and which atom no release was ever about. */
+interface Past {
+  /** Items from here on are gone. */
+  readonly universe: number
+  /** Of those that arrived and were in no release yet; -1 where there is none. They wait together until they are k. */
+  readonly untouched: number
+}
 
 /** An immutable partition of a ledger's items into atoms. */
 export class Partition {
+  /** Items that can be in a set. */
   readonly universe: number
   readonly #labels: Uint32Array
   /** Subjects by atom. */
@@ -40,13 +79,16 @@ export class Partition {
   /** Items by atom. */
   readonly #items: Uint32Array
   readonly #owners: Uint32Array | undefined
+  /** Undefined where nothing was carried. */
+  readonly #past: Past | undefined
 
-  private constructor(labels: Uint32Array, owners: Uint32Array | undefined, atoms: number) {
-    this.universe = labels.length
+  private constructor(labels: Uint32Array, owners: Uint32Array | undefined, atoms: number, past?: Past) {
+    this.universe = past?.universe ?? labels.length
     this.#labels = labels
     this.#owners = owners
+    this.#past = past
     this.#items = itemsByLabel(labels, atoms)
-    this.#sizes = owners === undefined ? this.#items : ownersByLabel(labels, owners, atoms)
+    this.#sizes = owners === undefined ? this.#items : ownersByLabel({ labels, owners, universe: this.universe }, atoms)
   }
 
   /**
@@ -65,6 +107,31 @@ export class Partition {
     for (const cell of baseCells) draft.admit([cell], 1)
     const cells = whole.refinedBy(draft)
     return rows === undefined ? cells : cells.#withoutSmall(rows.k)
+  }
+
+  /**
+   * The same ledger over the items of a newer epoch. What stayed keeps its atom; what is gone stays in its own, unseen, so that
+   * no atom shrinks; what arrived was in no release and is one atom, which nothing can be released about until it is of k.
+   */
+  carry({ universe, gone, to, owners }: Passage): Partition {
+    const all = universe + gone.items
+    // A ledger begun in a carried epoch knows nothing of what had gone before: it reads the first places alone.
+    if (to.length < this.#labels.length || universe > UNIVERSE_MAX) throw new RangeError('a passage of other items')
+    const together = joined(owners, gone.owners)
+    if (owners !== undefined) assertOwners(owners, universe)
+    if (gone.owners !== undefined) assertOwners(gone.owners, gone.items)
+    if ((owners === undefined) !== (this.#owners === undefined)) throw new RangeError('a passage of another kind of items')
+    const waiting = this.#past?.untouched ?? -1
+    const arrivals = waiting >= 0 ? waiting : this.atoms
+    const labels = new Uint32Array(all).fill(arrivals)
+    const taken = new Uint8Array(all)
+    for (const [item, label] of this.#labels.entries()) {
+      const place = to[item] ?? all
+      if (place >= all || taken[place] === 1) throw new RangeError('two items in one place')
+      taken[place] = 1
+      labels[place] = label
+    }
+    return Partition.#canonical({ labels, owners: together, atomsMax: this.atoms + 1, past: { universe, untouched: arrivals } })
   }
 
   /** How many atoms there are. */
@@ -89,17 +156,23 @@ export class Partition {
       labels: this.#labels.slice(),
       sizes: [...this.#sizes],
       items: [...this.#items],
-      owners: this.#owners
+      owners: this.#owners,
+      universe: this.universe,
+      untouched: this.#past?.untouched ?? -1
     })
   }
 
   /** What a draft from `refine` has become; this very partition where nothing was split, so that nothing need be stored. */
   refinedBy(draft: Refinement): Partition {
-    return draft.atoms === this.atoms ? this : this.#canonical(draft.labels, draft.atoms)
+    const past = this.#past && { universe: this.universe, untouched: draft.untouched }
+    if (draft.atoms === this.atoms && past?.untouched === this.#past?.untouched) return this
+    return Partition.#canonical({ labels: draft.labels, owners: this.#owners, atomsMax: draft.atoms, past })
   }
 
   /** Whether releasing something about this set would split nothing. */
   isUnionOfAtoms(set: SubjectSet): boolean {
+    const isWhole = this.#labels.length === this.universe
+    if (isWhole && set.universe === this.universe && set.size === this.universe) return true
     const inside = new Uint32Array(this.#items.length)
     for (const member of membersOf(set, this.universe)) {
       const label = this.#labels[member] ?? 0
@@ -109,38 +182,53 @@ export class Partition {
   }
 
   equals(other: Partition): boolean {
-    return this.universe === other.universe && this.#labels.every((label, i) => label === other.#labels[i])
+    const [a, b] = [this.#labels, other.#labels]
+    return this.universe === other.universe && a.length === b.length && a.every((label, i) => label === b[i])
   }
 
   toBytes(): Uint8Array {
-    const bytes = new Uint8Array(HEADER_BYTES + this.universe * 4)
+    const header = this.#header()
+    const bytes = new Uint8Array((header.length + this.#labels.length) * 4)
     const view = new DataView(bytes.buffer)
-    for (const [i, word] of this.#header().entries()) view.setUint32(i * 4, word, true)
-    for (const [i, label] of this.#labels.entries()) view.setUint32(HEADER_BYTES + i * 4, label, true)
+    for (const [i, word] of header.entries()) view.setUint32(i * 4, word, true)
+    for (const [i, label] of this.#labels.entries()) view.setUint32((header.length + i) * 4, label, true)
     return bytes
   }
 
+  /** Whether stored atoms were carried from an earlier epoch, so that `fromBytes` needs to know what is gone. */
+  static isCarried(bytes: Uint8Array): boolean {
+    const magic = bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+    return magic === MAGIC.subjects + CARRIED || magic === MAGIC.rows + CARRIED
+  }
+
   /**
-   * From `toBytes`, for an epoch of that many items; of rows, with the same owners. Throws NODE_ERROR for anything else:
-   * a broken ledger refuses.
+   * From `toBytes`, for an epoch of that many items; of rows, with the same owners; of a carried epoch, with what is gone.
+   * Throws NODE_ERROR for anything else: a broken ledger refuses.
    */
-  static fromBytes(bytes: Uint8Array, universe: number, owners?: Uint32Array): Partition {
+  static fromBytes(bytes: Uint8Array, universe: number, owners?: Uint32Array, gone?: Gone): Partition {
     const broken = (why: string): never => {
       throw new StimnetError('NODE_ERROR', `reading stored atoms: ${why}`)
     }
-    if (bytes.length !== HEADER_BYTES + universe * 4 || universe > UNIVERSE_MAX) return broken('wrong length')
+    const isCarried = Partition.isCarried(bytes)
+    if (isCarried !== (gone !== undefined)) return broken('another form')
+    const header = 4 * (isCarried ? WORDS_CARRIED : WORDS)
+    const all = universe + (gone?.items ?? 0)
+    if (bytes.length !== header + all * 4 || universe > UNIVERSE_MAX) return broken('wrong length')
     if (owners !== undefined) assertOwners(owners, universe)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const labels = new Uint32Array(universe)
+    const labels = new Uint32Array(all)
     let atoms = 0
-    for (let i = 0; i < universe; i++) {
-      const label = view.getUint32(HEADER_BYTES + i * 4, true)
+    for (let i = 0; i < all; i++) {
+      const label = view.getUint32(header + i * 4, true)
       // Labels are numbered by first appearance, so that one partition has one form.
       if (label > atoms) return broken('labels out of order')
       if (label === atoms) atoms++
       labels[i] = label
     }
-    const partition = new Partition(labels, owners, atoms)
+    const untouched = isCarried ? view.getUint32(header - 4, true) - 1 : -1
+    if (untouched >= atoms) return broken('an untouched atom that there is not')
+    const past = isCarried ? { universe, untouched } : undefined
+    const partition = new Partition(labels, joined(owners, gone?.owners), atoms, past)
     const sound = partition.#header().every((word, i) => view.getUint32(i * 4, true) === word)
     return sound ? partition : broken('wrong header')
   }
@@ -148,7 +236,9 @@ export class Partition {
   /** What the items are, how many, in how many atoms, and a check of the owners: other owners would count wrongly. */
   #header(): readonly number[] {
     const magic = this.#owners === undefined ? MAGIC.subjects : MAGIC.rows
-    return [magic, this.universe, this.atoms, this.#owners === undefined ? 0 : checkOf(this.#owners)]
+    const words = [this.universe, this.atoms, this.#owners === undefined ? 0 : checkOf(this.#owners)]
+    if (this.#past === undefined) return [magic, ...words]
+    return [magic + CARRIED, ...words, this.#labels.length - this.universe, this.#past.untouched + 1]
   }
 
   /** All atoms of fewer than k subjects as one, and that one, should it be small still, with the next smallest. */
@@ -156,25 +246,26 @@ export class Partition {
     if (this.atoms < 2 || this.smallestAtom >= k) return this
     const bySize = [...this.#sizes.keys()].sort((a, b) => (this.#sizes[a] ?? 0) - (this.#sizes[b] ?? 0))
     const small = bySize.filter((label) => (this.#sizes[label] ?? 0) < k)
-    const joined = new Set(small.length > 1 ? small : bySize.slice(0, 2))
+    const together = new Set(small.length > 1 ? small : bySize.slice(0, 2))
     const first = bySize[0] ?? 0
-    const labels = this.#labels.map((label) => (joined.has(label) ? first : label))
-    return this.#canonical(labels, this.atoms).#withoutSmall(k)
+    const labels = this.#labels.map((label) => (together.has(label) ? first : label))
+    const { atoms: atomsMax } = this
+    return Partition.#canonical({ labels, owners: this.#owners, atomsMax, past: this.#past }).#withoutSmall(k)
   }
 
   /** Labels renumbered by first appearance; not all of the old ones need occur. */
-  #canonical(old: Uint32Array, atomsMax: number): Partition {
+  static #canonical({ labels: old, owners, atomsMax, past }: Labelled): Partition {
     const names = new Int32Array(atomsMax).fill(-1)
+    const labels = new Uint32Array(old.length)
     let atoms = 0
-    const labels = old.map((label) => {
-      let name = names[label] ?? -1
-      if (name < 0) {
-        name = atoms++
-        names[label] = name
-      }
-      return name
-    })
-    return new Partition(labels, this.#owners, atoms)
+    // A plain loop: at a million items a function for each would take longer than all the rest.
+    for (let i = 0; i < old.length; i++) {
+      const label = old[i] ?? 0
+      if ((names[label] ?? -1) < 0) names[label] = atoms++
+      labels[i] = names[label] ?? 0
+    }
+    const untouched = past === undefined || past.untouched < 0 ? -1 : (names[past.untouched] ?? -1)
+    return new Partition(labels, owners, atoms, past && { ...past, untouched })
   }
 }
 
@@ -183,6 +274,8 @@ interface Draft {
   readonly sizes: number[]
   readonly items: number[]
   readonly owners: Uint32Array | undefined
+  readonly universe: number
+  readonly untouched: number
 }
 
 /** An atom as it was before a new one was split off. */
@@ -190,6 +283,12 @@ interface Split {
   readonly parent: number
   readonly size: number
   readonly items: number
+}
+
+/** Where a refinement can be rolled back to. */
+export interface Mark {
+  readonly atoms: number
+  readonly untouched: number
 }
 
 /** A partition being refined; what is refused leaves it as it was. */
@@ -203,30 +302,47 @@ export class Refinement {
   readonly #firstNew: number
   /** Room for counting by atom; zero between calls. */
   #counts = new Uint32Array(64)
+  /** Room for the members of one set. */
+  #members: Uint32Array<ArrayBuffer> | undefined
 
-  constructor({ labels, sizes, items, owners }: Draft) {
+  readonly #universe: number
+  #untouched: number
+
+  constructor({ labels, sizes, items, owners, universe, untouched }: Draft) {
     this.labels = labels
+    this.#universe = universe
+    this.#untouched = untouched
     this.#sizes = sizes
     this.#items = items
     this.#owners = owners
     this.#firstNew = sizes.length
   }
 
-  /** Also a mark to roll back to. */
   get atoms(): number {
     return this.#sizes.length
   }
 
+  /** The atom that no release was about; -1 where there is none. */
+  get untouched(): number {
+    return this.#untouched
+  }
+
+  /** To roll back to. */
+  get mark(): Mark {
+    return { atoms: this.atoms, untouched: this.#untouched }
+  }
+
   /** Whether all sets can be released together with everything before; if so they are part of it from now on. */
   admit(sets: readonly SubjectSet[], k: number): boolean {
-    const mark = this.atoms
+    const { mark } = this
     if (sets.every((set) => this.#split(set, k))) return true
     this.rollBack(mark)
     return false
   }
 
-  /** Undoes all splits since there were that many atoms. */
-  rollBack(mark: number): void {
+  /** Undoes all splits since then. */
+  rollBack({ atoms: mark, untouched }: Mark): void {
+    this.#untouched = untouched
     if (this.atoms === mark) return
     for (let label = this.atoms - 1; label >= mark; label--) {
       const { parent, size, items } = this.#splitOf(label)
@@ -249,7 +365,8 @@ export class Refinement {
 
   /** Splits each atom that the set cuts. False where a part of one would be of fewer than k subjects; `admit` undoes it. */
   #split(set: SubjectSet, k: number): boolean {
-    const members = membersOf(set, this.labels.length)
+    this.#members ??= new Uint32Array(this.#universe)
+    const members = membersOf(set, this.#universe, this.#members)
     const inside = this.#countInside(members)
     const cut: [label: number, count: number][] = []
     for (const [label, count] of inside) {
@@ -258,6 +375,10 @@ export class Refinement {
       // No part has more subjects than items.
       if (outside !== 0 && (count < k || outside < k)) return false
       if (outside !== 0) cut.push([label, count])
+    }
+    // What is cut off an atom gets a new label: the rest of the untouched one is untouched still.
+    if (inside.some(([label]) => label === this.#untouched) && !cut.some(([label]) => label === this.#untouched)) {
+      this.#untouched = -1
     }
     if (cut.length === 0) return true
     const renamed = new Map(cut.map(([label, count]) => [label, this.#splitOff(label, count)]))
@@ -279,7 +400,7 @@ export class Refinement {
   /** Where items have owners, the sizes of both parts anew: a subject can have rows in each. */
   #countSubjects(renamed: ReadonlyMap<number, number>, k: number): boolean {
     if (this.#owners === undefined) return true
-    const sizes = ownersByLabel(this.labels, this.#owners, this.atoms)
+    const sizes = ownersByLabel({ labels: this.labels, owners: this.#owners, universe: this.#universe }, this.atoms)
     for (const label of [...renamed.keys(), ...renamed.values()]) {
       this.#sizes[label] = sizes[label] ?? 0
       if ((sizes[label] ?? 0) < k) return false
@@ -305,10 +426,10 @@ export class Refinement {
   }
 
   #relabel(members: Uint32Array, renamed: ReadonlyMap<number, number>): void {
+    const names = Uint32Array.from({ length: this.atoms }, (_, label) => renamed.get(label) ?? label)
     for (let i = 0; i < members.length; i++) {
       const member = members[i] ?? 0
-      const label = this.labels[member] ?? 0
-      this.labels[member] = renamed.get(label) ?? label
+      this.labels[member] = names[this.labels[member] ?? 0] ?? 0
     }
   }
 }
@@ -322,11 +443,24 @@ function itemsByLabel(labels: Uint32Array, atoms: number): Uint32Array {
   return items
 }
 
-/** Distinct owners by label: a subject's rows lie together, so that it is enough to know whom a label saw last. */
-function ownersByLabel(labels: Uint32Array, owners: Uint32Array, atoms: number): Uint32Array {
+interface Owned {
+  readonly labels: Uint32Array
+  readonly owners: Uint32Array
+  /** Where those that are gone begin: with owners in order again. */
+  readonly universe: number
+}
+
+/**
+ * Distinct owners by label. A subject's rows lie together, so that it is enough to know whom a label saw last; the rows that
+ * are gone are taken up beside the others, subject by subject.
+ */
+function ownersByLabel({ labels, owners, universe }: Owned, atoms: number): Uint32Array {
   const found = new Uint32Array(atoms)
   const last = new Float64Array(atoms).fill(-1)
-  for (let i = 0; i < labels.length; i++) {
+  let [here, gone] = [0, universe]
+  while (here < universe || gone < labels.length) {
+    const isHere = here < universe && (gone >= labels.length || (owners[here] ?? 0) <= (owners[gone] ?? 0))
+    const i = isHere ? here++ : gone++
     const label = labels[i] ?? 0
     const owner = owners[i] ?? 0
     if (last[label] === owner) continue
@@ -334,6 +468,14 @@ function ownersByLabel(labels: Uint32Array, owners: Uint32Array, atoms: number):
     found[label] = (found[label] ?? 0) + 1
   }
   return found
+}
+
+function joined(owners: Uint32Array | undefined, gone: Uint32Array | undefined): Uint32Array | undefined {
+  if (owners === undefined || gone === undefined) return owners
+  const all = new Uint32Array(owners.length + gone.length)
+  all.set(owners)
+  all.set(gone, owners.length)
+  return all
 }
 
 function assertOwners(owners: Uint32Array, universe: number): void {
@@ -350,16 +492,18 @@ function checkOf(words: Uint32Array): number {
   return hash >>> 0
 }
 
-/** The members in order. Twenty times faster than walking the set, which matters at a million subjects. */
-export function membersOf(set: SubjectSet, universe: number): Uint32Array {
+/**
+ * The members in order, in `room` where that is given: valid until it is used again. Twenty times faster than walking the
+ * set, which matters at a million subjects.
+ */
+export function membersOf(set: SubjectSet, universe: number, room = new Uint32Array(set.size)): Uint32Array {
   if (set.universe !== universe) throw new RangeError('a set over another universe')
   const bytes = set.toBytes()
-  const members = new Uint32Array(set.size)
   let found = 0
   for (let at = 0; at < bytes.length; at++) {
     for (let byte = bytes[at] ?? 0; byte !== 0; byte &= byte - 1) {
-      members[found++] = at * 8 + (31 - Math.clz32(byte & -byte))
+      room[found++] = at * 8 + (31 - Math.clz32(byte & -byte))
     }
   }
-  return members
+  return room.subarray(0, found)
 }

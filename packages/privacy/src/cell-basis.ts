@@ -1,5 +1,5 @@
 /** What one number rests on: the sets of subjects behind it, and what every such number must satisfy. */
-import type { ReducedBin, ReducedColumn, SubjectSet, VariableRef } from '@stimnet/protocol'
+import type { Deviations, ReducedBin, ReducedColumn, SubjectSet, VariableRef } from '@stimnet/protocol'
 import { type Contributions, isDominated } from './dominance.ts'
 import type { RowSets, SolvedSet } from './row-sets.ts'
 import type { PrivacySettings } from './settings.ts'
@@ -9,6 +9,8 @@ export interface VariableFacts {
   readonly unit?: string
   /** Minimum and maximum are declared, so that no value can be far from the others. */
   readonly bounded: boolean
+  /** Declared levels or bins; unknown where it has none. */
+  readonly cells?: number
 }
 
 /** Looks up what is declared of a variable. */
@@ -123,6 +125,20 @@ export function doesNotVary({ rows, sum, sumSquares }: Sums): boolean {
 /** Why a spread may not be told, or undefined. */
 export function tooFewForSpread(support: SubjectSet, settings: PrivacySettings): string | undefined {
   return support.size < settings.spreadSubjectsMin ? 'too few subjects for a spread' : undefined
+}
+
+/**
+ * How the distances from the mean are shared out, for what tells of spread; undefined where the reduction lacks them. One
+ * person far from all others is most of a variance, however small a part of the sum.
+ */
+export function spreadOf(
+  deviations: readonly Deviations[] | undefined,
+  variable: VariableRef,
+  powers: readonly number[]
+): Contributions[] | undefined {
+  const found = powers.map((power) => deviations?.find((entry) => entry.power === power))
+  const known = found.flatMap((entry) => (entry ? [{ of: variable, ...entry }] : []))
+  return known.length < powers.length ? undefined : known
 }
 
 /** The sets by value, where the values are a table for disclosure; undefined where the reduction lacks their rows. */

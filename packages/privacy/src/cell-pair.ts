@@ -38,7 +38,7 @@ export function judgePair(
   const { support } = pair
   const behind = rowsBehind(pair, rules, variables)
   if (!behind.ok) return withheld(behind.why, support)
-  const sums = [...behind.weights, ...contributionsOf(pair, x.column, y.column)]
+  const sums = [...behind.weights, ...contributionsOf(pair, variables, x.column, y.column)]
   const why =
     unsafeValues(x.column, facts(variables[0]), settings) ??
     unsafeValues(y.column, facts(variables[1]), settings) ??
@@ -49,19 +49,34 @@ export function judgePair(
 }
 
 /** A subject gives to the pairs at most what it gives to the whole column, so that these are bounds from above. */
-function contributionsOf(pair: ReducedPair, x: ReducedColumn, y: ReducedColumn): Contributions[] {
+function contributionsOf(
+  pair: ReducedPair,
+  variables: readonly [VariableRef, VariableRef],
+  x: ReducedColumn,
+  y: ReducedColumn
+): Contributions[] {
+  const distances = (pair.deviations ?? []).map((entry, i) => ({ of: variables[i] ?? variables[0], ...entry }))
   return [
-    ...(x.nonNegative ? [{ total: pair.sumX, largest: x.largest }] : []),
-    ...(y.nonNegative ? [{ total: pair.sumY, largest: y.largest }] : [])
+    ...(x.nonNegative ? [{ of: variables[0], total: pair.sumX, largest: x.largest }] : []),
+    ...(y.nonNegative ? [{ of: variables[1], total: pair.sumY, largest: y.largest }] : []),
+    ...distances
   ]
 }
 
 function unsafePairs(pair: ReducedPair, settings: PrivacySettings): string | undefined {
+  if (pair.deviations?.length !== 2) return 'the reduction lacks the spread'
   const { rows, sumX, sumXX, sumY, sumYY } = pair
   const varies =
     !doesNotVary({ rows, sum: sumX, sumSquares: sumXX }) && !doesNotVary({ rows, sum: sumY, sumSquares: sumYY })
   if (settings.zerosAreDisclosive && !varies) return 'everyone has the same value'
+  if (settings.zerosAreDisclosive && isOnALine(pair)) return 'one value tells the other'
   return tooFewForSpread(pair.support, settings)
+}
+
+/** A correlation of 1 or -1: whoever knows somebody's one value knows the other. */
+function isOnALine({ rows, sumX, sumY, sumXX, sumYY, sumXY }: ReducedPair): boolean {
+  const n = BigInt(rows)
+  return (n * sumXY - sumX * sumY) ** 2n === (n * sumXX - sumX * sumX) * (n * sumYY - sumY * sumY)
 }
 
 /**

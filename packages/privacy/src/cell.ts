@@ -7,6 +7,7 @@ import {
   judged,
   levelsOf,
   rowsBehind,
+  spreadOf,
   tooFewForSpread,
   unsafeValues,
   withheld
@@ -14,7 +15,15 @@ import {
 import { judgePair } from './cell-pair.ts'
 import type { Contributions } from './dominance.ts'
 
-type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'count' }>
+type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
+
+/** Powers of the distance from the mean that a measure tells of. */
+const POWERS: Readonly<Partial<Record<Measure['kind'], readonly number[]>>> = {
+  variance: [2],
+  sd: [2],
+  skewness: [2, 3],
+  kurtosis: [2, 3, 4]
+}
 
 /** Whether one measure of one group may stand by itself. */
 export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRules): CellFinding {
@@ -29,6 +38,8 @@ export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRule
     case 'mean':
     case 'variance':
     case 'sd':
+    case 'skewness':
+    case 'kurtosis':
       return withColumn(group, measure.variable, (column) => judgeValues(column, measure, rules))
     case 'covariance':
     case 'correlation':
@@ -56,19 +67,21 @@ function judgeRows(part: ReducedGroup | ReducedColumn, variables: VariableRef[],
   return judged({ support, sets: [behind.set], sums: behind.weights }, rules)
 }
 
-/** Sum, mean, variance, sd; of a variable of few values, each value's subjects must be publishable too. */
+/** Sum, mean, and what tells of spread and shape; of a variable of few values, each value's subjects must be publishable too. */
 function judgeValues(column: ReducedColumn, measure: ValueMeasure, rules: CellRules): CellFinding {
   const { settings } = rules
   const { support } = column
-  const isSpread = measure.kind === 'variance' || measure.kind === 'sd'
+  const powers = POWERS[measure.kind] ?? []
   const behind = rowsBehind(column, rules, [measure.variable])
   if (!behind.ok) return withheld(behind.why, support)
-  const values: Contributions[] = column.nonNegative ? [{ total: column.sum, largest: column.largest }] : []
-  const sums = [...behind.weights, ...values]
+  const values = column.nonNegative ? [{ of: measure.variable, total: column.sum, largest: column.largest }] : []
+  const spread = spreadOf(column.deviations, measure.variable, powers)
+  const sums: Contributions[] = [...behind.weights, ...values, ...(spread ?? [])]
   const levels = levelsOf(column, rules.isFewValued(measure.variable), rules)
   const why =
     unsafeValues(column, rules.facts(measure.variable), settings) ??
-    (isSpread ? tooFewForSpread(support, settings) : undefined) ??
+    (powers.length > 0 ? tooFewForSpread(support, settings) : undefined) ??
+    (spread && (!powers.includes(3) || column.powers) ? undefined : 'the reduction lacks the spread') ??
     (levels === undefined ? 'the reduction lacks the rows of values' : undefined)
   if (why !== undefined) return withheld(why, support, sums)
   return judged({ support, sets: [behind.set, ...(levels ?? [])], sums }, rules)

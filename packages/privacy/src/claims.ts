@@ -1,5 +1,6 @@
 /** The one sentence that says what a result promises, and what it does not. */
-import type { DisclosureCard } from '@stimnet/protocol'
+import type { DisclosureCard, DpCard } from '@stimnet/protocol'
+import type { LedgerScope } from './settings.ts'
 
 /** The claim of a result of that level. */
 export function claimOf(level: DisclosureCard['level'], k: number, synthetic: boolean): string {
@@ -12,4 +13,59 @@ export function claimOf(level: DisclosureCard['level'], k: number, synthetic: bo
     )
   }
   return `Nobody read this code; no disclosure claim is made.${about}`
+}
+
+/** P0 needs this many: whoever reads alone overlooks alone. */
+const REVIEWERS_P0 = 2
+
+/** The level and claim of what a script wrote: by how many people read it, and whether the request declared its outputs. */
+export function claimOfScript(facts: {
+  readonly reviewers: number
+  readonly isTyped: boolean
+  readonly synthetic: boolean
+}): { level: 'P0' | 'unreviewed'; claim: string } {
+  const { reviewers, isTyped, synthetic } = facts
+  const level = isTyped && reviewers >= REVIEWERS_P0 ? 'P0' : 'unreviewed'
+  const contract = isTyped
+    ? 'The outputs keep to the typed contract of the request, which bounds how much they can tell. '
+    : ''
+  return { level, claim: contract + readingOf(reviewers, level, synthetic) }
+}
+
+function readingOf(reviewers: number, level: 'P0' | 'unreviewed', synthetic: boolean): string {
+  if (reviewers === 0) return claimOf('unreviewed', 0, synthetic)
+  const who = reviewers === 1 ? 'One steward' : `${reviewers} stewards`
+  const limits =
+    level === 'P0'
+      ? 'That holds against carrying many rows out; a single fact about one person can be hidden in any output.'
+      : 'No disclosure claim is made.'
+  return `${who} of the institution read this code and approved it with these parameters, on this cohort. ${limits}${synthetic ? ' The data are synthetic.' : ''}`
+}
+
+/** What a narrower ledger than everybody's takes from the claim: said in the card, since its reader has to know. */
+export function claimOfScope(scope: LedgerScope): string {
+  if (scope === 'global') return ''
+  return (
+    ' Only what this project was given before is counted: together with what other projects were given, numbers may rest ' +
+    'on fewer subjects.'
+  )
+}
+
+/** The claim of a differentially private release. */
+export function claimOfNoise(dp: DpCard, synthetic: boolean): string {
+  const amount = dp.epsilon === null ? `ρ = ${dp.rho}` : `ε = ${dp.epsilon}`
+  const kind = dp.epsilon === null ? 'zero-concentrated differential privacy' : 'differential privacy'
+  const sites =
+    dp.sites_per_person === 1
+      ? ''
+      : ` Somebody at up to ${dp.sites_per_person} of the institutions asked pays at most ${dp.sites_per_person} times that.`
+  const where =
+    dp.mode === 'dp'
+      ? ' Everything that leaves this catalog is counted in one ledger.'
+      : ' For this release only: exact numbers also leave this catalog, and they are outside of the promise.'
+  const about = synthetic ? ' The data are synthetic.' : ''
+  return (
+    `Computed by the institution with noise in every number: ${kind} with ${amount}. Whether one person's rows are in the ` +
+    `data changes how likely any answer is by little, whatever else is known.${sites}${where}${about}`
+  )
 }

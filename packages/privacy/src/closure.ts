@@ -39,8 +39,8 @@ class Together {
   #support: SubjectSet | undefined
   #size = 0
   #sizes = 0
-  /** By place in a cell's sums: a pair of variables has two. */
-  readonly #sums: Contributions[][] = []
+  /** By what is added up. */
+  readonly #sums = new Map<string, Contributions[]>()
 
   constructor(settings: PrivacySettings) {
     this.#settings = settings
@@ -50,17 +50,18 @@ class Together {
     this.#support = this.#support?.or(support) ?? support
     this.#size = this.#support.size
     this.#sizes += support.size
-    for (const [side, sum] of sums.entries()) {
-      const known = this.#sums[side] ?? []
+    for (const sum of sums) {
+      const kind = `${sum.of ?? ''} ${sum.power ?? 1}`
+      const known = this.#sums.get(kind) ?? []
       known.push(sum)
-      this.#sums[side] = known
+      this.#sums.set(kind, known)
     }
   }
 
   isSafe(): boolean {
     if (this.#size > 0 && this.#size < this.#settings.k) return false
     const disjoint = this.#size === this.#sizes
-    return !this.#sums.some((sums) => {
+    return ![...this.#sums.values()].some((sums) => {
       const union = unionOf(sums, { disjoint })
       return union !== undefined && isDominated(union, this.#settings)
     })

@@ -4,21 +4,26 @@ import {
   type DisclosureCard,
   LIMITS,
   type Output,
+  type OutputDeclaration,
   type Plan,
   type Reduction,
   type SubjectSet,
+  type TableOutput,
   type VariableRef
 } from '@stimnet/protocol'
+import { testsOfOutput } from '@stimnet/statistics'
 import type { Partition } from './atoms.ts'
 import type { VariableFacts } from './cell-basis.ts'
-import { claimOf } from './claims.ts'
+import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './claims.ts'
 import { gateCohort } from './cohort-gate.ts'
+import { judgeTyped } from './contract-check.ts'
+import { NoisyTable } from './dp/release.ts'
 import type { Ledgers } from './ledgers.ts'
 import { roundCount } from './rounding.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { judgeScript } from './script-output.ts'
 import type { PrivacySettings } from './settings.ts'
-import { suppress } from './suppress.ts'
+import { suppress, type TableRow } from './suppress.ts'
 import { columnsOfPlan, rowOf } from './table-output.ts'
 
 export type { VariableFacts } from './cell-basis.ts'
@@ -34,6 +39,8 @@ export type Aggregate =
       readonly result: string
       /** The words it may say: its own literals, the parameters', and the catalog's public words. */
       readonly literals: ReadonlySet<string>
+      /** What the request declared; without any the default contract holds. */
+      readonly outputs?: readonly OutputDeclaration[]
     }
 
 /** Everything that disclosure depends on beside the aggregate. */
@@ -49,6 +56,8 @@ export interface DisclosureContext {
   /** Of the ledger scope, as it is now: call again under the single writer, and publish with what that call returns. */
   readonly ledgers: Ledgers
   readonly synthetic: boolean
+  /** Stewards who approved exactly this; absent for none. */
+  readonly reviewers?: number
   /** See `variableFacts`. A variable it does not know counts as unbounded. */
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
@@ -74,7 +83,11 @@ export function variableFacts(descriptor: CatalogDescriptor): Map<VariableRef, V
     descriptor.tables.flatMap((table) =>
       table.variables.map((variable): [VariableRef, VariableFacts] => [
         `${table.name}.${variable.name}`,
-        { bounded: variable.bounded, ...(variable.unit === '' ? {} : { unit: variable.unit }) }
+        {
+          bounded: variable.bounded,
+          cells: variable.type === 'category' ? variable.levels.length : variable.breakpoints.length + 1,
+          ...(variable.unit === '' ? {} : { unit: variable.unit })
+        }
       ])
     )
   )
@@ -90,6 +103,48 @@ export function disclose(aggregate: Aggregate, context: DisclosureContext): Disc
   return aggregate.kind === 'table' ? discloseTable(aggregate, context) : discloseScript(aggregate, context)
 }
 
+/**
+ * A safe output of a table with noise in every number. No gate and no atoms: nothing about whether and how it answers
+ * depends on data, and a refusal that does would itself be outside of differential privacy.
+ */
+export function discloseNoisy(
+  table: NoisyTable,
+  context: Pick<
+    DisclosureContext,
+    'settings' | 'policyHash' | 'epoch' | 'cohortHash' | 'codeHash' | 'image' | 'synthetic'
+  >
+): SafeOutput {
+  if (!NoisyTable.isNoisy(table)) throw new TypeError('a noisy table is made by releaseNoisy() alone')
+  return makeSafeOutput({
+    kind: 'table',
+    columns: [...table.columns],
+    rows: [...table.rows],
+    withheld: { groups: 0, cells: 0 },
+    disclosure: {
+      level: 'P2',
+      claim: claimOfNoise(table.dp, context.synthetic),
+      preset: context.settings.preset,
+      policy_hash: context.policyHash,
+      // Neither holds for noisy numbers: a group of one is answered for like any other.
+      k: 0,
+      round_base: 1,
+      epoch: context.epoch,
+      cohort_hash: context.cohortHash,
+      subjects: null,
+      suppressed_cells: 0,
+      bits: null,
+      code_hash: context.codeHash,
+      image: context.image,
+      dp: table.dp
+    }
+  })
+}
+
+/** The same output again, from the bytes that left before; the store of this peer alone may bring them. */
+export function discloseAgain(json: string): SafeOutput {
+  return makeSafeOutput(JSON.parse(json) as Output)
+}
+
 function refuse(code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE', why: string): Disclosed {
   return { ok: false, code, why }
 }
@@ -103,30 +158,63 @@ function discloseTable(
   const { rows, ledgers, why } = suppress(plan, reduction, { settings, facts, ledgers: context.ledgers })
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
+  const columns = columnsOfPlan(plan, facts)
   const outputRows = shown.map((row) => rowOf(row, settings))
   const groups = rows.length - shown.length
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const suppressed = cells + groups * plan.measures.length
   // The size of the cohort is a total: with a group withheld it would give the group's size away.
-  const total = groups === 0 && ledgers.subjects.isUnionOfAtoms(context.cohort) ? roundedSize(context) : null
+  const total = groups === 0 && ledgers.subjects.isUnionOfAtoms(context.cohort) ? totalOf(rows, context) : null
   return pass(
     {
       kind: 'table',
-      columns: columnsOfPlan(plan, facts),
+      columns,
       rows: outputRows,
       withheld: { groups, cells },
+      ...testsOf(plan, { columns, rows: outputRows, withheld: { groups, cells } }),
       disclosure: cardOf(context, { level: 'P1', subjects: total, suppressed, bits: null })
     },
     ledgers
   )
 }
 
+/** Of released numbers alone. */
+function testsOf(
+  { tests = [] }: Plan,
+  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld'>
+): Pick<TableOutput, 'tests'> {
+  return tests.length === 0 ? {} : { tests: testsOfOutput(tests, table) }
+}
+
+function discloseTyped(
+  result: string,
+  outputs: readonly OutputDeclaration[],
+  context: DisclosureContext,
+  next: Partition
+): Disclosed {
+  const { cohort, settings } = context
+  const judged = judgeTyped(result, { outputs, settings, subjects: cohort.size })
+  if (!judged.ok) return refuse('OUTPUT_NOT_RELEASABLE', judged.why)
+  const { level, claim } = claimOfScript({ ...context, reviewers: context.reviewers ?? 0, isTyped: true })
+  const facts = { level, subjects: roundedSize(context), suppressed: judged.withheld }
+  return pass(
+    {
+      kind: 'typed',
+      outputs: [...judged.outputs],
+      withheld: { values: judged.withheld },
+      disclosure: cardOf(context, { ...facts, bits: judged.bits, claim })
+    },
+    withSubjects(context.ledgers, next)
+  )
+}
+
 function discloseScript(
-  { result, literals }: Extract<Aggregate, { kind: 'script' }>,
+  { result, literals, outputs = [] }: Extract<Aggregate, { kind: 'script' }>,
   context: DisclosureContext
 ): Disclosed {
   const admission = context.ledgers.subjects.admit([context.cohort], context.settings.k)
   if (!admission.ok) return refuse('COHORT_NOT_RELEASABLE', 'the cohort splits an atom')
+  if (outputs.length > 0) return discloseTyped(result, outputs, context, admission.next)
   const judged = judgeScript(result, {
     literals,
     k: context.settings.k,
@@ -140,7 +228,7 @@ function discloseScript(
       values: judged.values,
       withheld: { leaves: judged.withheld },
       disclosure: cardOf(context, {
-        level: 'unreviewed',
+        ...claimOfScript({ ...context, reviewers: context.reviewers ?? 0, isTyped: false }),
         subjects: roundedSize(context),
         suppressed: judged.withheld,
         bits: judged.bits
@@ -148,6 +236,18 @@ function discloseScript(
     },
     withSubjects(context.ledgers, admission.next)
   )
+}
+
+/**
+ * Where counts are rounded, a total is the sum of the rounded ones: rounded by itself it would say in which direction they
+ * were. Groups that share somebody or leave somebody out have no total then.
+ */
+function totalOf(rows: readonly TableRow[], context: DisclosureContext): number | null {
+  if (context.settings.roundBase === 1) return context.cohort.size
+  const sizes = rows.map(({ group }) => group.support.size)
+  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
+  if (sum(sizes) !== context.cohort.size) return null
+  return sum(sizes.map((size) => roundCount(size, context.settings)))
 }
 
 function roundedSize({ cohort, settings }: DisclosureContext): number {
@@ -170,22 +270,26 @@ interface CardFacts {
   readonly subjects: number | null
   readonly suppressed: number
   readonly bits: number | null
+  /** In place of the level's own. */
+  readonly claim?: string
 }
 
 function cardOf(context: DisclosureContext, facts: CardFacts): DisclosureCard {
   const { settings } = context
   return {
     level: facts.level,
-    claim: claimOf(facts.level, settings.k, context.synthetic),
+    claim: (facts.claim ?? claimOf(facts.level, settings.k, context.synthetic)) + claimOfScope(settings.scope),
     preset: settings.preset,
     policy_hash: context.policyHash,
     k: settings.k,
     round_base: settings.roundBase,
+    scope: settings.scope,
     epoch: context.epoch,
     cohort_hash: context.cohortHash,
     subjects: facts.subjects,
     suppressed_cells: facts.suppressed,
     bits: facts.bits,
+    ...(context.reviewers ? { reviewers: context.reviewers } : {}),
     code_hash: context.codeHash,
     image: context.image
   }

@@ -9,6 +9,7 @@
 import {
   type CatalogDescriptor,
   type Comparison,
+  columnsOf,
   type Filter,
   isComparison,
   type Plan,
@@ -41,6 +42,23 @@ export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }:
       refuse(descriptor, key.variable)
     }
   }
+}
+
+/**
+ * Whether a question that `assertOnLattice` lets pass is made of base cells alone, with no category of a table with several
+ * rows per subject in it; false without a lattice. Whether its cohort can be answered for depends on no history; a measure
+ * can still be withheld, as where few have no value.
+ */
+export function isOfWholeCells(descriptor: CatalogDescriptor, { cohort, plan }: AskedCohort): boolean {
+  if (descriptor.lattice.length === 0) return false
+  const columns = [
+    ...(cohort === undefined ? [] : columnsOf(cohort)).map((column) => resolveVariable(descriptor, column)),
+    ...(plan?.where === undefined ? [] : columnsOf(plan.where)).map((column) =>
+      resolveVariable(descriptor, column, plan?.tables)
+    ),
+    ...(plan?.groupBy ?? []).map(({ variable }) => resolveVariable(descriptor, variable))
+  ]
+  return columns.every((resolved) => cutsOf(descriptor, resolved) !== undefined)
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
-import { type RowItems, StimnetError } from '@stimnet/protocol'
+import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { Partition, Refinement } from './atoms.ts'
 import type { SolvedSet } from './row-sets.ts'
 
@@ -25,6 +25,8 @@ export class LedgerDraft {
   readonly #ledgers: Ledgers
   readonly #subjects: Refinement
   readonly #rows: Refinement | undefined
+  /** Unions of atoms already, whatever is split later: the same set stands behind many numbers of a table. */
+  readonly #admitted = new Set<SubjectSet>()
 
   constructor(ledgers: Ledgers) {
     this.#ledgers = ledgers
@@ -34,18 +36,17 @@ export class LedgerDraft {
 
   /** Whether all sets can be released together with everything before; if so they are part of it from now on. */
   admit(sets: readonly SolvedSet[], k: number): boolean {
-    const mark = this.#subjects.atoms
-    const rows = sets.flatMap((set) => (set.rows === undefined ? [] : [set.rows]))
-    if (
-      !this.#subjects.admit(
-        sets.map(({ subjects }) => subjects),
-        k
-      )
-    )
+    const { mark } = this.#subjects
+    const isNew = (set: SubjectSet | undefined) => set !== undefined && !this.#admitted.has(set)
+    const subjects = sets.map((set) => set.subjects).filter(isNew)
+    const rows = sets.flatMap((set) => (set.rows !== undefined && isNew(set.rows) ? [set.rows] : []))
+    if (!this.#subjects.admit(subjects, k)) return false
+    if (rows.length > 0 && !this.#rows?.admit(rows, k)) {
+      this.#subjects.rollBack(mark)
       return false
-    if (rows.length === 0 || this.#rows?.admit(rows, k)) return true
-    this.#subjects.rollBack(mark)
-    return false
+    }
+    for (const set of [...subjects, ...rows]) this.#admitted.add(set)
+    return true
   }
 
   /** The ledgers after it; each the very same where nothing of it was split. */

@@ -1,4 +1,4 @@
-/** Named sets of disclosure rules, as data. Sources in privacy.md, section I; what a file may change is in settings.ts. */
+/** Named sets of disclosure rules, as data, each with its source; what a file may change is in settings.ts. */
 
 /** The rules of disclosure control, all of them public and hashed into every card. */
 export interface DisclosureRules {
@@ -6,6 +6,8 @@ export interface DisclosureRules {
   readonly k: number
   /** Whether "nobody" and "everybody" say something about each one: shares of 0 and 1, values that do not vary. */
   readonly zerosAreDisclosive: boolean
+  /** A sum is withheld when its largest contributor alone is more than this share of it. 1 never withholds. */
+  readonly largestShareMax: number
   /** A sum is withheld when its two largest contributors make up this share of it, or more. */
   readonly dominanceShareMax: number
   /** A sum is withheld when all but its two largest contributors are less than this share of the largest. */
@@ -18,17 +20,21 @@ export interface DisclosureRules {
   readonly significantDigits: number
   /** Most bits that one script may tell. */
   readonly scriptBitsMax: number
+  /** Most bits that all scripts of one ledger scope may tell together. */
+  readonly scriptBitsScopeMax: number
 }
 
 const DEFAULT: DisclosureRules = {
   k: 5,
   zerosAreDisclosive: true,
+  largestShareMax: 1,
   dominanceShareMax: 0.9,
   dominanceRemainderMin: 0.1,
   spreadSubjectsMin: 10,
   roundBase: 1,
   significantDigits: 17,
-  scriptBitsMax: 256
+  scriptBitsMax: 256,
+  scriptBitsScopeMax: 2048
 }
 
 /** The presets by name. */
@@ -42,12 +48,80 @@ export const PRESETS = {
   // One to ten are hidden, zero is allowed.
   cms: { ...DEFAULT, k: 11, zerosAreDisclosive: false, spreadSubjectsMin: 11 },
   'nhs-hes': { ...DEFAULT, k: 8, zerosAreDisclosive: false, roundBase: 5, significantDigits: 4 },
-  'ons-srs': { ...DEFAULT, k: 10, roundBase: 5, significantDigits: 4 },
+  'ons-srs': { ...DEFAULT, k: 10, roundBase: 5, significantDigits: 4, largestShareMax: 0.4375 },
+  // Ten degrees of freedom: a correlation of n pairs has n - 2.
   'acro-sacro': { ...DEFAULT, k: 10, roundBase: 5, significantDigits: 4, spreadSubjectsMin: 12 }
 } as const satisfies Readonly<Record<string, DisclosureRules>>
 
 /** The name of a preset. */
 export type PresetName = keyof typeof PRESETS
+
+/** Where a preset's numbers come from, and where it differs from its source. */
+export interface PresetSource {
+  readonly title: string
+  readonly source: string
+  /** Of the source as it was read; ISO 8601, as exactly as it says. */
+  readonly dated: string
+  /** What of the source it does not do, or does otherwise. */
+  readonly differs: readonly string[]
+}
+
+/** The sources by preset. */
+export const PRESET_SOURCES: Readonly<Record<PresetName, PresetSource>> = {
+  default: {
+    title: 'StimNet’s own',
+    source: 'Threshold 5; dominance, p% and degrees of freedom as in ACRO’s default.yaml',
+    dated: '2026',
+    differs: []
+  },
+  opensafely: {
+    title: 'OpenSAFELY: redact counts of seven or fewer, round the others to five',
+    source: 'opensafely/documentation, docs/outputs/sdc.md and docs/outputs/output-checking.md',
+    dated: '2026',
+    differs: [
+      'Rounds to the nearest five; the other permitted way, midpoint-6, is not offered.',
+      'No person checks each output: the node applies the rules, and its own atom rule, which the source does not have.'
+    ]
+  },
+  'datashield-like': {
+    title: 'DataSHIELD: thresholds of its client-side defaults',
+    source: 'datashield/dsBase, tests/testthat/disclosure/set_disclosure_settings.R (nfilter.tab, nfilter.subset: 3)',
+    dated: '2026',
+    differs: [
+      'A table with a small cell is not refused whole: the cell is withheld, with others that would give it away.',
+      'The limits for models and text (nfilter.glm, nfilter.string) have nothing to apply to here.'
+    ]
+  },
+  cms: {
+    title: 'CMS cell size suppression: one to ten are hidden, zero may be shown',
+    source: 'ResDAC, CMS cell size suppression policy',
+    dated: '2024-01-26',
+    differs: [
+      '“Nothing derivable” is kept by complementary suppression and by the atom rule; across catalogs by nothing.'
+    ]
+  },
+  'nhs-hes': {
+    title: 'NHS England, Hospital Episode Statistics: one to seven are hidden, others rounded to five',
+    source: 'HES disclosure control methodology (reasons); numbers from a copy by a third party',
+    dated: '2018-10',
+    differs: ['Applies to every table; the source exempts national totals and complex models.']
+  },
+  'ons-srs': {
+    title: 'ONS Secure Research Service: threshold of ten, dominance of one contributor',
+    source: 'CeLSIUS (ten); dominance, more than 43.75 % by one, from course notes by a third party',
+    dated: '2026',
+    differs: [
+      'The dominance number was not confirmed at its origin.',
+      'Counts go to five; the source allows five or ten.'
+    ]
+  },
+  'acro-sacro': {
+    title: 'ACRO / SACRO: threshold of ten, ten degrees of freedom',
+    source: 'AI-SDC/ACRO, acro/default.yaml',
+    dated: '2026',
+    differs: ['Graphics are not blocked by their file type: nothing but numbers can leave.']
+  }
+}
 
 /** Whether there is a preset of that name. */
 export function isPreset(name: string): name is PresetName {

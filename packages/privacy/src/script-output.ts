@@ -1,5 +1,6 @@
 /** The default contract of a script nobody reviewed: few, rounded, metered values, and no words of its own making. */
 import { canonicalJson } from '@stimnet/protocol'
+import { CONTRACT_WORDS } from './contract-check.ts'
 import { toDigits } from './rounding.ts'
 import { readScriptJson, type ScriptValue } from './script-tokens.ts'
 
@@ -38,16 +39,33 @@ const OUTCOME_BITS = 3
  * length, a key by which word it is. Past `bitsMax` nothing leaves.
  */
 export function judgeScript(result: string, contract: ScriptContract): JudgedScript {
-  const reading = readScriptJson(result, { depthMax: DEPTH_MAX, leavesMax: LEAVES_MAX })
+  const reading = readScriptJson(result, { depthMax: DEPTH_MAX + 1, leavesMax: LEAVES_MAX })
   if (!reading.ok) return reading
-  const meter = new Meter(contract)
-  const values = meter.read(reading.value)
+  const released = releasedIn(reading.value)
+  const value = released ?? reading.value
+  if (depthOf(value) > DEPTH_MAX) return { ok: false, why: 'too deep' }
+  const literals = released ? new Set([...contract.literals, ...CONTRACT_WORDS]) : contract.literals
+  const meter = new Meter({ ...contract, literals })
+  const values = meter.read(value)
   if (meter.refusal !== undefined) return { ok: false, why: meter.refusal }
   const bits = Math.ceil(meter.bits)
   if (bits > contract.bitsMax) return { ok: false, why: 'more bits than one script may tell' }
   const kept = values === WITHHELD ? null : values
   // Read back from canonical text, so that nothing of the script's own order or form is left.
   return { ok: true, values: JSON.parse(canonicalJson(kept)), withheld: meter.withheld, bits }
+}
+
+/** What `release(name, kind, …)` wrote, where the request declared no contract: ordinary values under their names. */
+function releasedIn(value: ScriptValue): ScriptValue | undefined {
+  const [only, second] = value.kind === 'object' ? value.members : []
+  return only?.[0] === 'stimnet_outputs' && second === undefined ? only[1] : undefined
+}
+
+function depthOf(value: ScriptValue): number {
+  const inner =
+    value.kind === 'object' ? value.members.map(([, one]) => one) : value.kind === 'array' ? value.items : []
+  if (value.kind !== 'object' && value.kind !== 'array') return 0
+  return 1 + inner.reduce((most, one) => Math.max(most, depthOf(one)), 0)
 }
 
 const WITHHELD = Symbol('withheld')

@@ -1,25 +1,67 @@
-/** The rules in force: a preset, and what an institution's file tightens. */
+/** The rules in force: a preset, and what an institution's file and a catalog's own tighten. */
 import { canonicalBytes, LIMITS, StimnetError, sha256Hex } from '@stimnet/protocol'
 import { type DisclosureRules, isPreset, PRESETS } from './presets.ts'
+
+/** Who shares a ledger, and with it what counts as released before: everybody, or those of one project. */
+export const LEDGER_SCOPES = ['global', 'affiliation', 'project'] as const
+
+/** One of them. */
+export type LedgerScope = (typeof LEDGER_SCOPES)[number]
 
 /** The rules in force. */
 export interface PrivacySettings extends DisclosureRules {
   readonly preset: string
+  readonly scope: LedgerScope
+  /** Refusals that depend on data, in thirty days and one scope; past them questions off the lattice wait. */
+  readonly refusalsMax: number
 }
 
 /** What a configuration chooses. */
 export interface SettingsChoice {
   readonly preset: string
-  readonly overrides?: Partial<DisclosureRules>
+  readonly overrides?: Overrides
   /** No k below this, whatever preset or file say. */
   readonly kMin?: number
+  /** Default global. */
+  readonly scope?: LedgerScope
+  /** Default 20. */
+  readonly refusalsMax?: number
 }
+
+/** Rules that a file tightens. */
+export type Overrides = { readonly [Rule in keyof DisclosureRules]?: DisclosureRules[Rule] | undefined }
+
+/** Each refusal tells about data whether it says so or not; in a month twenty are few enough and no working day's end. */
+export const REFUSALS_MAX_DEFAULT = 20
+
+/** The window in which refusals count, ms: thirty days. */
+export const REFUSALS_WINDOW_MS = 30 * 24 * 3_600_000
+
+/** Of each rule, the stricter of two values. */
+const STRICTER: { readonly [Rule in keyof DisclosureRules]: Stricter<DisclosureRules[Rule]> } = {
+  k: Math.max,
+  zerosAreDisclosive: (a, b) => a || b,
+  largestShareMax: Math.min,
+  dominanceShareMax: Math.min,
+  dominanceRemainderMin: Math.max,
+  spreadSubjectsMin: Math.max,
+  roundBase: Math.max,
+  significantDigits: Math.min,
+  scriptBitsMax: Math.min,
+  scriptBitsScopeMax: Math.min
+}
+
+type Stricter<V> = (a: V, b: V) => V
+
+/** The rules by name, in the order of explanations. */
+export const RULES = Object.keys(STRICTER) as readonly (keyof DisclosureRules)[]
 
 /**
  * Of preset and override the stricter one holds, rule by rule: an override can tighten, never loosen. k is never below
  * `kMin` nor `LIMITS.cohortSizeFloor`. Throws CONFIG_INVALID for an unknown preset or a number out of its range.
  */
-export function effectiveSettings({ preset, overrides = {}, kMin = 0 }: SettingsChoice): PrivacySettings {
+export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
+  const { preset, overrides = {}, kMin = 0, scope = 'global', refusalsMax = REFUSALS_MAX_DEFAULT } = choice
   if (!isPreset(preset)) {
     throw new StimnetError(
       'CONFIG_INVALID',
@@ -29,17 +71,24 @@ export function effectiveSettings({ preset, overrides = {}, kMin = 0 }: Settings
   const base: DisclosureRules = PRESETS[preset]
   const file = { ...base, ...definedOnly(overrides) }
   checkRanges(file)
-  return Object.freeze({
-    preset,
-    k: Math.max(base.k, file.k, kMin, LIMITS.cohortSizeFloor),
-    zerosAreDisclosive: base.zerosAreDisclosive || file.zerosAreDisclosive,
-    dominanceShareMax: Math.min(base.dominanceShareMax, file.dominanceShareMax),
-    dominanceRemainderMin: Math.max(base.dominanceRemainderMin, file.dominanceRemainderMin),
-    spreadSubjectsMin: Math.max(base.spreadSubjectsMin, file.spreadSubjectsMin),
-    roundBase: Math.max(base.roundBase, file.roundBase),
-    significantDigits: Math.min(base.significantDigits, file.significantDigits),
-    scriptBitsMax: Math.min(base.scriptBitsMax, file.scriptBitsMax)
-  })
+  if (!isWhole(refusalsMax, 0, 10_000)) outOfRange('refusalsMax')
+  const floor = { ...base, k: Math.max(kMin, LIMITS.cohortSizeFloor) }
+  return Object.freeze({ ...stricter(stricter(base, file), floor), preset, scope, refusalsMax })
+}
+
+/** Two sets of rules at once: of each the stricter. Preset, scope and refusals are the second's. */
+export function both(first: PrivacySettings, second: PrivacySettings): PrivacySettings {
+  return Object.freeze({ ...second, ...stricter(first, second) })
+}
+
+/** The rules of `base` that `other` would make laxer, were it alone. */
+export function laxerThan(base: DisclosureRules, other: DisclosureRules): (keyof DisclosureRules)[] {
+  return RULES.filter((rule) => stricter(base, other)[rule] !== other[rule])
+}
+
+function stricter(a: DisclosureRules, b: DisclosureRules): DisclosureRules {
+  const of = <Rule extends keyof DisclosureRules>(rule: Rule) => [rule, STRICTER[rule](a[rule], b[rule])] as const
+  return Object.fromEntries(RULES.map(of)) as unknown as DisclosureRules
 }
 
 /** SHA-256, hexadecimal, over the canonical JSON of the rules in force: it goes into every card. */
@@ -47,24 +96,32 @@ export function policyHash(settings: PrivacySettings): Promise<string> {
   return sha256Hex(canonicalBytes(settings))
 }
 
-function definedOnly(overrides: Partial<DisclosureRules>): Partial<DisclosureRules> {
+function definedOnly(overrides: Overrides): Partial<DisclosureRules> {
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
 }
 
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most
+}
+
 function checkRanges(rules: DisclosureRules): void {
-  const integer = (value: number, least: number, most: number) =>
-    Number.isInteger(value) && value >= least && value <= most
   const share = (value: number) => value > 0 && value <= 1
   const sound: Readonly<Record<keyof DisclosureRules, boolean>> = {
-    k: integer(rules.k, 1, 1e9),
+    k: isWhole(rules.k, 1, 1e9),
     zerosAreDisclosive: typeof rules.zerosAreDisclosive === 'boolean',
+    largestShareMax: share(rules.largestShareMax),
     dominanceShareMax: share(rules.dominanceShareMax),
     dominanceRemainderMin: share(rules.dominanceRemainderMin),
-    spreadSubjectsMin: integer(rules.spreadSubjectsMin, 2, 1e9),
-    roundBase: integer(rules.roundBase, 1, 1e6),
-    significantDigits: integer(rules.significantDigits, 1, 17),
-    scriptBitsMax: integer(rules.scriptBitsMax, 0, 1e6)
+    spreadSubjectsMin: isWhole(rules.spreadSubjectsMin, 2, 1e9),
+    roundBase: isWhole(rules.roundBase, 1, 1e6),
+    significantDigits: isWhole(rules.significantDigits, 1, 17),
+    scriptBitsMax: isWhole(rules.scriptBitsMax, 0, 1e6),
+    scriptBitsScopeMax: isWhole(rules.scriptBitsScopeMax, 0, 1e9)
   }
   const wrong = Object.entries(sound).find(([, fits]) => !fits)
-  if (wrong) throw new StimnetError('CONFIG_INVALID', `privacy.${wrong[0]}: out of its range`)
+  if (wrong) outOfRange(wrong[0])
+}
+
+function outOfRange(rule: string): never {
+  throw new StimnetError('CONFIG_INVALID', `privacy.${rule}: out of its range`)
 }

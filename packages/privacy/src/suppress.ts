@@ -2,18 +2,22 @@
 import type { Measure, Plan, ReducedGroup, Reduction, SubjectSet } from '@stimnet/protocol'
 import { judgeCell } from './cell.ts'
 import type { CellBasis, CellRules, FactsOf } from './cell-basis.ts'
-import { closeOver } from './closure.ts'
+import { everyoneInOne } from './class-disclosure.ts'
+import { type Closable, closeOver } from './closure.ts'
 import type { Contributions } from './dominance.ts'
 import { fewValued } from './few-values.ts'
 import { assertLedgerOf, LedgerDraft, type Ledgers } from './ledgers.ts'
 import { RowSets } from './row-sets.ts'
 import type { PrivacySettings } from './settings.ts'
+import { type Fact, factsTold } from './told.ts'
 
 /** One measure of one group. */
 export interface TableCell {
   readonly measure: Measure
   readonly support: SubjectSet
   readonly sums: readonly Contributions[]
+  /** What it tells, whether shown or not. */
+  readonly told: readonly Fact[]
   /** Null: withheld. */
   basis: CellBasis | null
 }
@@ -52,7 +56,13 @@ export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRul
   const few = fewValued(reduction)
   const rowSets = reduction.items && new RowSets(reduction.items, ledgers.subjects.universe)
   const cellRules: CellRules = { settings, facts, rowSets, isFewValued: (variable) => few.has(variable) }
-  const rows = reduction.groups.map((group) => judgeRow(group, plan, cellRules, why))
+  const inOne = settings.zerosAreDisclosive ? everyoneInOne(reduction.groups, plan, facts) : new Set()
+  const rows = reduction.groups.map((group) => {
+    const row = judgeRow(group, plan, cellRules, why)
+    if (!inOne.has(group)) return row
+    note(why, 'a group that everyone is in')
+    return { ...row, shown: false }
+  })
   for (;;) {
     close(rows, settings, why)
     const draft = new LedgerDraft(ledgers)
@@ -73,14 +83,17 @@ function note(why: Map<string, number>, text: string): void {
 function judgeRow(group: ReducedGroup, plan: Plan, rules: CellRules, why: Map<string, number>): TableRow {
   const cells = plan.measures.map((measure): TableCell => {
     const finding = judgeCell(group, measure, rules)
-    if (finding.ok) return { measure, support: finding.basis.support, sums: finding.basis.sums, basis: finding.basis }
+    const told = factsTold(measure, group)
+    if (finding.ok) {
+      return { measure, told, support: finding.basis.support, sums: finding.basis.sums, basis: finding.basis }
+    }
     note(why, `${measure.kind}: ${finding.why}`)
-    return { measure, support: finding.support, sums: finding.sums, basis: null }
+    return { measure, told, support: finding.support, sums: finding.sums, basis: null }
   })
   return { group, cells, shown: group.support.size >= rules.settings.k }
 }
 
-/** Whole groups first, then each measure; a group that lost all its measures is withheld, and all is closed again. */
+/** Whole groups first, then each fact; a group that lost all its measures is withheld, and all is closed again. */
 function close(rows: readonly TableRow[], settings: PrivacySettings, why: Map<string, number>): void {
   for (;;) {
     for (const row of rows) {
@@ -89,7 +102,7 @@ function close(rows: readonly TableRow[], settings: PrivacySettings, why: Map<st
     }
     const before = withheldCount(rows)
     closeRows(rows, settings, why)
-    for (const at of rows[0]?.cells.keys() ?? []) closeColumn(rows, at, settings, why)
+    for (const fact of factsOfTable(rows)) closeFact(rows, fact, settings, why)
     if (withheldCount(rows) === before) return
   }
 }
@@ -111,13 +124,33 @@ function closeRows(rows: readonly TableRow[], settings: PrivacySettings, why: Ma
   }
 }
 
-/** Across the groups of one measure. */
-function closeColumn(rows: readonly TableRow[], at: number, settings: PrivacySettings, why: Map<string, number>): void {
-  const column = rows.flatMap((row) => row.cells.slice(at, at + 1))
-  const [shown, withheld] = [column.filter((cell) => cell.basis !== null), column.filter((cell) => cell.basis === null)]
-  for (const cell of closeOver(withheld, shown, settings)) {
-    cell.basis = null
-    note(why, `${cell.measure.kind}: withheld so that others stay hidden`)
+function factsOfTable(rows: readonly TableRow[]): readonly string[] {
+  return [...new Set(rows.flatMap(({ cells }) => cells.flatMap(({ told }) => told.map(({ name }) => name))))]
+}
+
+/** One fact of one group: known where any cell that tells it is shown. */
+interface FactOfGroup extends Closable {
+  readonly cells: readonly TableCell[]
+}
+
+/** Across the groups, whatever measures tell it. */
+function closeFact(rows: readonly TableRow[], name: string, settings: PrivacySettings, why: Map<string, number>): void {
+  const found = rows.flatMap(({ cells }): FactOfGroup[] => {
+    const telling = cells.flatMap((cell) => {
+      const fact = cell.told.find((told) => told.name === name)
+      return fact ? [{ cell, sums: cell.sums.filter((sum) => fact.covers(sum)) }] : []
+    })
+    const [first] = telling
+    if (first === undefined) return []
+    // What each cell knows of the contributions; where one was given up early, another may know more.
+    const most = telling.reduce((a, b) => (b.sums.length > a.sums.length ? b : a), first)
+    return [{ cells: telling.map(({ cell }) => cell), support: most.cell.support, sums: most.sums }]
+  })
+  const isKnown = ({ cells }: FactOfGroup) => cells.some((cell) => cell.basis !== null)
+  const [shown, withheld] = [found.filter(isKnown), found.filter((fact) => !isKnown(fact))]
+  for (const { cells } of closeOver(withheld, shown, settings)) {
+    for (const cell of cells) cell.basis = null
+    note(why, `${name.split(' ')[0]}: withheld so that others stay hidden`)
   }
 }
 

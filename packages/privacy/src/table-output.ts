@@ -16,11 +16,14 @@ import {
   crossDeviationsOf,
   deviationsOf,
   type ExactSums,
+  higherDeviationsOf,
+  kurtosisOf,
   meanOf,
   OPEN_END,
   quantileOf,
   sdOf,
   sidesOf,
+  skewnessOf,
   sumOf,
   valueOfMoments,
   varianceOf
@@ -118,11 +121,9 @@ function isExact(settings: PrivacySettings): boolean {
   return settings.roundBase === 1 && settings.significantDigits >= 17
 }
 
-function showValues(
-  column: ReducedColumn,
-  kind: 'sum' | 'mean' | 'variance' | 'sd',
-  settings: PrivacySettings
-): Shown | null {
+type ValueKind = 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
+
+function showValues(column: ReducedColumn, kind: ValueKind, settings: PrivacySettings): Shown | null {
   const sums: ExactSums = { n: column.rows, decimals: column.decimals, sum: column.sum, sumSquares: column.sumSquares }
   const mean = meanOf(sums)
   if (mean === null) return null
@@ -134,10 +135,42 @@ function showValues(
     return { value: isExact(settings) ? mean : roundDigits(mean, settings), part: { moments: { n, sum } } }
   const [deviations, variance, sd] = [deviationsOf(sums), varianceOf(sums), sdOf(sums)]
   if (deviations === null || variance === null || sd === null) return null
+  if (kind === 'skewness' || kind === 'kurtosis') return showShape(column, kind, { n, sum, deviations }, settings)
   if (isExact(settings)) {
     return { value: kind === 'sd' ? sd : variance, part: { moments: { n, sum, deviations } } }
   }
   return fromMoments(kind, { n, sum, deviations: roundDigits(variance, settings) * (n - 1) })
+}
+
+/** Kurtosis comes with skewness, which it needs to be pooled. */
+function showShape(
+  column: ReducedColumn,
+  kind: 'skewness' | 'kurtosis',
+  exact: { n: number; sum: number; deviations: number },
+  settings: PrivacySettings
+): Shown | null {
+  const { decimals, sum, sumSquares, powers } = column
+  if (powers === undefined) return null
+  const sums = { n: column.rows, decimals, sum, sumSquares, ...powers }
+  const [skewness, kurtosis, higher] = [skewnessOf(sums), kurtosisOf(sums), higherDeviationsOf(sums)]
+  if (skewness === null || kurtosis === null || higher === null) return null
+  if (isExact(settings)) {
+    const { third, fourth } = higher
+    const moments = { ...exact, third, ...(kind === 'kurtosis' ? { fourth } : {}) }
+    return { value: kind === 'kurtosis' ? kurtosis : skewness, part: { moments } }
+  }
+  const variance = varianceOf(sums) ?? 0
+  const deviations = roundDigits(variance, settings) * (exact.n - 1)
+  const square = deviations / exact.n
+  const third = roundDigits(skewness, settings) * square ** 1.5 * exact.n
+  const fourth = roundDigits(kurtosis, settings) * square ** 2 * exact.n
+  return fromMoments(kind, {
+    n: exact.n,
+    sum: exact.sum,
+    deviations,
+    third,
+    ...(kind === 'kurtosis' ? { fourth } : {})
+  })
 }
 
 function showPair(

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubjectSet } from '@stimnet/protocol'
 import { closeOver } from '../src/closure.ts'
-import { ask, measure, people, planOf, SETTINGS, SUBJECTS, tableOf } from './fixtures.ts'
+import { isDominated, unionOf } from '../src/dominance.ts'
+import { ask, measure, people, planOf, ref, SETTINGS, SUBJECTS, tableOf } from './fixtures.ts'
 
 const cell = (from: number, to: number, ...sums: [total: number, first: number, second: number][]) => ({
   name: `${from}-${to}`,
@@ -10,7 +11,8 @@ const cell = (from: number, to: number, ...sums: [total: number, first: number, 
     100,
     Array.from({ length: to - from }, (_, i) => from + i)
   ),
-  sums: sums.map(([total, first, second]) => ({
+  sums: sums.map(([total, first, second], i) => ({
+    of: ref(`x${i}`),
     total: BigInt(total),
     largest: [BigInt(first), BigInt(second)] as const
   }))
@@ -53,6 +55,14 @@ test('one subject in two withheld groups may dominate both together', () => {
 test('the second variable of a pair is judged like the first', () => {
   const pair = cell(0, 20, [1000, 50, 50], [1000, 950, 10])
   assert.deepEqual(names(closeOver([pair], [cell(20, 40, [1000, 50, 50], [1000, 50, 50])], SETTINGS)), ['20-40'])
+})
+
+test('sums are joined with their like: one group that has none below zero does not shift another’s', () => {
+  const signed = { ...cell(0, 20), sums: [{ of: ref('x0'), power: 2, total: 1000n, largest: [500n, 460n] as const }] }
+  const plain = cell(20, 40, [1000, 50, 50])
+  assert.deepEqual(names(closeOver([signed, plain], [cell(40, 60, [1000, 50, 50])], SETTINGS)), ['40-60'])
+  const apart = unionOf([...signed.sums], { disjoint: true })
+  assert.equal(apart && isDominated(apart, SETTINGS), true)
 })
 
 test('a small group without a single value still takes another group with it', () => {

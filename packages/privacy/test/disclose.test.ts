@@ -157,7 +157,7 @@ test('columns carry unit, variable and argument, so that sites can be compared',
       ['q50', 'measure', 'quantile', 'point', 0.5]
     ]
   )
-  assert.deepEqual(variableFacts(CATALOG).get('subjects.age'), { bounded: true, unit: 'year' })
+  assert.deepEqual(variableFacts(CATALOG).get('subjects.age'), { bounded: true, cells: 2, unit: 'year' })
 })
 
 test('rounding comes after suppression, and the parts are rounded with the values', () => {

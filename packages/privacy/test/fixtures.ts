@@ -11,6 +11,7 @@ import {
 } from '@stimnet/privacy'
 import {
   type CatalogDescriptor,
+  type Deviations,
   type Measure,
   type Plan,
   pairKey,
@@ -38,7 +39,10 @@ export const BINS: readonly number[] = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 1
 
 export const ref = (name: string): VariableRef => `t.${name}`
 
-export const measure = (kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd', name: string): Measure => ({
+export const measure = (
+  kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis',
+  name: string
+): Measure => ({
   kind,
   name: `${kind}_${name}`,
   variable: ref(name)
@@ -159,11 +163,27 @@ function reduceColumn(world: World, name: string, all: readonly Row[]): ReducedC
     ...rowSet(world, rows),
     sum: numbers.reduce((a, b) => a + b, 0n),
     sumSquares: numbers.reduce((a, b) => a + b * b, 0n),
+    powers: { cubes: numbers.reduce((a, b) => a + b ** 3n, 0n), fourths: numbers.reduce((a, b) => a + b ** 4n, 0n) },
+    deviations: ([2, 3, 4] as const).map((power) => deviationsOf(rows, name, power)),
     nonNegative: numbers.every((value) => value >= 0n),
     largest: [first, second],
     ...(distinct.length <= 10 ? { levels, ...(world.places ? { levelRows } : {}) } : {}),
     bins
   }
+}
+
+/** Distances from the mean, by subject, in units of 2^-20. */
+export function deviationsOf(rows: readonly Row[], name: string, power: Deviations['power']): Deviations {
+  const values = rows.map((row) => Number(row[name]))
+  const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
+  const own = new Map<number, number>()
+  for (const [i, { subject }] of rows.entries()) {
+    const value = typeof rows[i]?.[name] === 'number' ? Math.abs((values[i] ?? 0) - mean) ** power : 0
+    own.set(subject, (own.get(subject) ?? 0) + value)
+  }
+  const sums = [...own.values()].map((sum) => BigInt(Math.round(sum * 2 ** 20)))
+  const [first = 0n, second = 0n] = sums.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0))
+  return { power, total: sums.reduce((a, b) => a + b, 0n), largest: [first, second] }
 }
 
 function reducePair(world: World, x: string, y: string, all: readonly Row[]): ReducedPair {
@@ -179,7 +199,8 @@ function reducePair(world: World, x: string, y: string, all: readonly Row[]): Re
     sumY: sum((_, b) => b),
     sumXX: sum((a) => a * a),
     sumYY: sum((_, b) => b * b),
-    sumXY: sum((a, b) => a * b)
+    sumXY: sum((a, b) => a * b),
+    deviations: [deviationsOf(rows, x, 2), deviationsOf(rows, y, 2)]
   }
 }
 
@@ -258,8 +279,10 @@ export const CATALOG: CatalogDescriptor = {
   ],
   cohortSizeMin: 5,
   mode: 'sdc',
+  dataUse: [],
   scripts: 'auto',
   sandboxGradeMin: '',
+  sitesPerPerson: 1,
   preset: 'default',
   policyHash: '',
   tables: [

@@ -305,7 +305,7 @@ test('a correlation of two yes/no variables is their four counts, and each must 
 test('a correlation needs enough people with both values, and both must vary among them', () => {
   const plan = planOf([SUBJECTS, { kind: 'covariance', name: 'c', variables: [ref('a'), ref('b')] }])
   const settings = effectiveSettings({ preset: 'default', overrides: { spreadSubjectsMin: 20 } })
-  const paired = (count: number) => people(60, (i) => ({ a: i + 20, b: i < count ? i * 2 + 5 : null }))
+  const paired = (count: number) => people(60, (i) => ({ a: i + 20, b: i < count ? (i * 7) % 41 : null }))
   assert.equal(rowsOf(ask(plan, 60, paired(19), { settings }))[0]?.[1], null)
   assert.equal(typeof rowsOf(ask(plan, 60, paired(20), { settings }))[0]?.[1], 'number')
   const flat = people(60, (i) => ({ a: i < 30 ? 50 : i, b: i < 30 ? i + 1 : null }))

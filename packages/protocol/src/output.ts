@@ -62,6 +62,8 @@ export const disclosureCardSchema = z.object({
   suppressed_cells: z.number(),
   /** Bits metered out by a script. */
   bits: z.number().nullable(),
+  /** Stewards who read and approved the program with exactly these parameters, cohort and outputs; absent for none. */
+  reviewers: z.number().optional(),
   code_hash: z.string(),
   image: z.string(),
   /** With P2 alone. */

@@ -25,7 +25,7 @@ export const privacyAskSchema = z
     rho: chargeSchema.optional(),
     /** Most groups in which one subject counts. */
     groups_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
-    /** Most rows of one subject that count. */
+    /** Most rows of one subject that count in one group. */
     rows_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
     /** Narrower than the catalog's own minimum and maximum. */
     bounds: z

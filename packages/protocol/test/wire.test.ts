@@ -95,7 +95,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     sandboxGradeMin: text,
     sitesPerPerson: uint32,
     preset: text,
-    policyHash: text
+    policyHash: text,
+    dataUse: texts
   }),
   CatalogQuery: fc.record({ words: texts, name: text }),
   CatalogAnswer: fc.record({ catalogs: fc.array(bytes, { maxLength: 3 }) }),

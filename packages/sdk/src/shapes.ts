@@ -86,6 +86,8 @@ interface CatalogDescription {
   readonly synthetic: boolean
   readonly programs: readonly string[]
   readonly cohort_size_min: number
+  /** GA4GH DUO terms: permission, diseases, modifiers; empty: unrestricted. */
+  readonly data_use: readonly string[]
   /** `sdc` or `dp`. */
   readonly mode: string
   /** `auto`, `review` or `deny`. */

@@ -4,7 +4,8 @@ import {
   crossDeviationsOf,
   deviationsOf,
   type ExactPairSums,
-  type ExactSums,
+  type ExactPowers,
+  higherDeviationsOf,
   sidesOf,
   sumOf,
   valueOfMoments
@@ -41,13 +42,15 @@ export const IRIS = [
 
 const scaled = (value: number, decimals: number) => BigInt(Math.round(value * 10 ** decimals))
 
-export function exactSums(values: readonly number[], decimals: number): ExactSums {
+export function exactSums(values: readonly number[], decimals: number): ExactPowers {
   const integers = values.map((value) => scaled(value, decimals))
   return {
     n: values.length,
     decimals,
     sum: integers.reduce((a, b) => a + b, 0n),
-    sumSquares: integers.reduce((a, b) => a + b * b, 0n)
+    sumSquares: integers.reduce((a, b) => a + b * b, 0n),
+    cubes: integers.reduce((a, b) => a + b ** 3n, 0n),
+    fourths: integers.reduce((a, b) => a + b ** 4n, 0n)
   }
 }
 
@@ -67,14 +70,14 @@ export function exactPairs(
   return { n: x.n, decimals, sumX: x.sum, sumY: y.sum, sumXX: x.sumSquares, sumYY: y.sumSquares, sumXY }
 }
 
-export function momentsOf(sums: ExactSums): MomentsPart {
-  return { n: sums.n, sum: sumOf(sums), deviations: deviationsOf(sums) ?? 0 }
+export function momentsOf(sums: ExactPowers): MomentsPart {
+  return { n: sums.n, sum: sumOf(sums), deviations: deviationsOf(sums) ?? 0, ...higherDeviationsOf(sums) }
 }
 
 export function pairMomentsOf(sums: ExactPairSums): MomentsPart {
   const { x, y } = sidesOf(sums)
   const second = { sum: sumOf(y), deviations: deviationsOf(y) ?? 0, cross: crossDeviationsOf(sums) ?? 0 }
-  return { ...momentsOf(x), second }
+  return { n: x.n, sum: sumOf(x), deviations: deviationsOf(x) ?? 0, second }
 }
 
 export const column = (name: string, kind: string, more: Partial<OutputColumn> = {}): OutputColumn => ({

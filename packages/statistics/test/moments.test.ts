@@ -5,9 +5,12 @@ import {
   covarianceOf,
   deviationsOf,
   exactSum,
+  higherDeviationsOf,
+  kurtosisOf,
   meanOf,
   poolMoments,
   sdOf,
+  skewnessOf,
   valueOfMoments,
   varianceOf
 } from '@stimnet/statistics'
@@ -21,6 +24,40 @@ test('mean and variance of iris agree with R', () => {
   assert.ok(near(meanOf(sums), 5.843333333333, 1e-12))
   assert.ok(near(varianceOf(sums), 0.6856935123, 1e-9))
   assert.ok(near(sdOf(sums), Math.sqrt(0.685693512304251), 1e-14))
+})
+
+test('skewness and kurtosis of iris and mtcars agree with R', () => {
+  const expected: readonly (readonly [
+    values: readonly number[],
+    decimals: number,
+    skewness: number,
+    kurtosis: number
+  ])[] = [
+    [lengths, 1, 0.3117530585022962, 2.426432051075023],
+    [MTCARS.map((car) => car.mpg), 1, 0.6404398640318855, 2.7994667902845034],
+    [MTCARS.map((car) => car.wt), 3, 0.4437855355060776, 3.172470540158735]
+  ]
+  for (const [values, decimals, skewness, kurtosis] of expected) {
+    const sums = exactSums(values, decimals)
+    assert.ok(near(skewnessOf(sums), skewness, 1e-12) && near(kurtosisOf(sums), kurtosis, 1e-12))
+  }
+})
+
+test('the shape of a distribution does not lose its digits to a large mean, and mirrored it is skewed the other way', () => {
+  const values = [1, 2, 2, 3, 9]
+  const shape = (shift: number, sign: 1 | -1) => {
+    const sums = exactSums(
+      values.map((value) => sign * value + shift),
+      0
+    )
+    return [skewnessOf(sums), kurtosisOf(sums)]
+  }
+  const [skewness = null, kurtosis = null] = shape(0, 1)
+  assert.ok(skewness !== null && skewness > 0)
+  assert.deepEqual(shape(1e12, 1), [skewness, kurtosis])
+  assert.deepEqual(shape(-1e12, -1), [-skewness, kurtosis])
+  const flat = exactSums([7, 7, 7], 0)
+  assert.deepEqual([skewnessOf(flat), kurtosisOf(flat), higherDeviationsOf(exactSums([], 0))], [null, null, null])
 })
 
 test('counts, sums and sums of squares of mtcars by cylinders agree with R', () => {
@@ -80,13 +117,15 @@ test('what is not defined is null, never a number that looks like one', () => {
 
 const split = (rows: number) => fc.array(fc.integer({ min: 0, max: 4 }), { minLength: rows, maxLength: rows })
 
-test('iris split over five sites in any way pools to the same mean and variance', () => {
+test('iris split over five sites in any way pools to the same mean, variance, skewness and kurtosis', () => {
   fc.assert(
     fc.property(split(150), (sites) => {
       const pooled = poolMoments(splitBy(lengths, sites, 5).map((part) => momentsOf(exactSums(part, 1))))
       assert.ok(pooled && pooled.n === 150)
       assert.ok(near(valueOfMoments('mean', pooled), 5.843333333333333, 1e-12))
       assert.ok(near(valueOfMoments('variance', pooled), 0.6856935123042505, 1e-12))
+      assert.ok(near(valueOfMoments('skewness', pooled), 0.3117530585022962, 1e-10))
+      assert.ok(near(valueOfMoments('kurtosis', pooled), 2.426432051075023, 1e-12))
     })
   )
 })
@@ -137,6 +176,12 @@ test('a part without deviations pools as a mean and claims no variance', () => {
     { n: 3, sum: 30, deviations: 5 }
   ])
   assert.deepEqual(pooled, { n: 5, sum: 40 })
+  const shaped = poolMoments([
+    { n: 2, sum: 10, deviations: 2, third: 0 },
+    { n: 3, sum: 30, deviations: 5, third: 1, fourth: 9 }
+  ])
+  assert.ok(shaped && 'third' in shaped && !('fourth' in shaped))
+  assert.equal(valueOfMoments('kurtosis', shaped), null)
 })
 
 test('adding many small terms to a large one loses nothing', () => {

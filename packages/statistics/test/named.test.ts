@@ -33,8 +33,10 @@ const CATALOG: CatalogDescriptor = {
   lattice: [],
   cohortSizeMin: 5,
   mode: 'sdc',
+  dataUse: [],
   scripts: 'auto',
   sandboxGradeMin: '',
+  sitesPerPerson: 1,
   preset: 'default',
   policyHash: '',
   tables: [
@@ -104,8 +106,13 @@ test('a count without variables counts subjects, and rows where a subject can ha
 test('moments, spreads and their other names make the measures they promise', () => {
   assert.deepEqual(
     plan('moments', { variables: ['age'] }).measures.map((m) => m.kind),
-    ['count', 'mean', 'variance', 'sd']
+    ['count', 'mean', 'variance', 'sd', 'skewness']
   )
+  assert.deepEqual(
+    plan('moments', { variables: ['age'], arguments: { kurtosis: true } }).measures.at(-1)?.kind,
+    'kurtosis'
+  )
+  assert.throws(() => plan('moments', { variables: ['age'], arguments: { kurtosis: 1 } }), code('PARAMETER_INVALID'))
   assert.deepEqual(
     plan('stdev', { variables: ['age'] }).measures.map((m) => m.kind),
     ['sd']
@@ -168,6 +175,57 @@ test('what is not offered is refused with what there is', () => {
   )
 })
 
+test('two groups are compared: only they are read, and the test is over columns that are asked for anyway', () => {
+  const asked = { variables: ['UPDRS_total'], by: ['outcomes.visit'] }
+  const groups = ['month_12', 'baseline']
+  assert.deepEqual(plan('compare', { ...asked, arguments: { groups } }), {
+    tables: ['outcomes'],
+    groupBy: [{ name: 'visit', variable: 'outcomes.visit' }],
+    measures: [
+      { kind: 'subjects', name: 'subjects' },
+      { kind: 'mean', name: 'mean_UPDRS_total', variable: 'outcomes.UPDRS_total' },
+      { kind: 'sd', name: 'sd_UPDRS_total', variable: 'outcomes.UPDRS_total' }
+    ],
+    where: { column: 'outcomes.visit', op: 'in', values: groups },
+    tests: [{ kind: 'welch', of: 'sd_UPDRS_total', by: 'visit', groups }]
+  })
+  const [test] = plan('compare', asked).tests ?? []
+  assert.deepEqual(test?.kind === 'welch' && test.groups, ['baseline', 'month_12'], 'two levels need not be named')
+  for (const wrong of [['baseline'], ['baseline', 'baseline'], 'baseline', [1, 2], ['a', 'b', 'c']]) {
+    const { code: found } = assertThrows(() => plan('compare', { ...asked, arguments: { groups: wrong } }))
+    assert.ok(['PARAMETER_INVALID', 'VALUE_NOT_DECLARED'].includes(found))
+  }
+  assert.throws(
+    () => plan('compare', { ...asked, arguments: { groups: ['baseline', 'month_6'] } }),
+    code('VALUE_NOT_DECLARED')
+  )
+  assert.throws(() => plan('compare', { variables: ['UPDRS_total'] }), code('PARAMETER_INVALID'))
+  assert.throws(() => plan('compare', { variables: ['UPDRS_total'], by: ['age'] }), code('PARAMETER_INVALID'))
+})
+
+function assertThrows(act: () => unknown): { code: string } {
+  try {
+    act()
+  } catch (error) {
+    return error as { code: string }
+  }
+  return assert.fail('nothing was refused')
+}
+
+test('an analysis of variance has one grouping variable, χ² two variables and no other', () => {
+  assert.deepEqual(plan('anova', { variables: ['age'], by: ['sex'] }).tests, [
+    { kind: 'anova', of: 'sd_age', by: 'sex' }
+  ])
+  assert.throws(() => plan('anova', { variables: ['age'] }), code('PARAMETER_INVALID'))
+  assert.deepEqual(plan('chi2', { variables: ['sex', 'subjects.visit'] }).tests, [
+    { kind: 'chi_squared', of: 'subjects', by: ['sex', 'visit'] }
+  ])
+  assert.throws(
+    () => plan('chi_squared', { variables: ['sex', 'subjects.visit'], by: ['age'] }),
+    code('PARAMETER_INVALID')
+  )
+})
+
 test('two tables with several rows per subject are not multiplied with each other', () => {
   assert.throws(() => plan('mean', { variables: ['UPDRS_total', 'motion'] }), code('PARAMETER_INVALID'))
 })
@@ -181,10 +239,12 @@ test('every statistic in the list has a plan', () => {
   const variables: Record<string, string[]> = {
     covariance: ['age', 'UPDRS_total'],
     correlation: ['age', 'UPDRS_total'],
+    chi_squared: ['sex', 'age'],
     share: ['sex']
   }
   for (const { name } of STATISTICS) {
     const args = name === 'share' ? { level: 'F' } : {}
-    assert.ok(plan(name, { variables: variables[name] ?? ['age'], arguments: args }).measures.length > 0, name)
+    const by = name === 'compare' || name === 'anova' ? ['sex'] : []
+    assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }
 })

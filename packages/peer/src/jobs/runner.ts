@@ -278,7 +278,8 @@ export class Runner implements Queue {
     const { image } = ranBy
     const { cohort: filter, project } = plan
     const { descriptor: described } = plan.catalog
-    const facts = { aggregate, cohort, image, filter, project, described, codeHash: codeHashOf(plan) }
+    const reviewers = job.review?.approvals.length ?? 0
+    const facts = { aggregate, cohort, image, reviewers, filter, project, described, codeHash: codeHashOf(plan) }
     const door = await privacy.prepare(facts)
     const disclosing = { ...job, state: 'disclosing' as JobState }
     // Judged inside the single writer, against the atoms as they are then: there is no race to lose.
@@ -322,7 +323,8 @@ export class Runner implements Queue {
         endedAtMs,
         // A gate refusal is on the fine grid for every program: it comes before a program starts.
         // Noise has no fine grid: larger draws take longer, and so does reading more people.
-        script: (!['sql', 'statistic'].includes(job.programWord) || plan?.noise !== undefined) && !isGateRefusal(ending),
+        script:
+          (!['sql', 'statistic'].includes(job.programWord) || plan?.noise !== undefined) && !isGateRefusal(ending),
         timing: privacy.timing
       })
     }

@@ -67,6 +67,7 @@ export function createSignOff(parts: {
       ofRequester: config.jobs.queue_per_requester_max,
       ofPeer: Math.ceil(config.approvals.pending_max / 2)
     },
+    purpose: checked.request.purpose,
     asksForPeople: checked.request.review,
     approved: approved ?? false,
     programWord: plan ? programWord(plan.program) : '',
@@ -77,6 +78,7 @@ export function createSignOff(parts: {
       synthetic: descriptor?.synthetic ?? false,
       // A stranger's code starts by itself only where nobody real is in the data.
       scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
+      ...(plan?.catalog.config.data_use ? { dataUse: plan.catalog.config.data_use } : {}),
       refuses: plan?.catalog.config.refuse_programs_that ?? [],
       ...(plan?.catalog.config.sandbox_grade_min ? { sandboxGradeMin: plan.catalog.config.sandbox_grade_min } : {}),
       ...(plan?.catalog.config.privacy?.projects ? { projects: plan.catalog.config.privacy.projects } : {})

@@ -1,5 +1,5 @@
 /** Allow, or refuse with a code and a reason; rules are pure, and the first refusal wins. */
-import { CODES, type Code } from '@stimnet/protocol'
+import { CODES, type Code, type DataUse } from '@stimnet/protocol'
 import type { FindingKind, Review, SandboxGrade } from '@stimnet/sandbox'
 
 /** What a rule says. */
@@ -54,6 +54,8 @@ export interface Facts {
     readonly accessLevel: string
     readonly synthetic: boolean
     readonly scripts: 'auto' | 'review' | 'deny'
+    /** What it may be used for; unrestricted where absent. */
+    readonly dataUse?: DataUse
     /** Weakest isolation in which a script may see its data; any where absent. */
     readonly sandboxGradeMin?: SandboxGrade
     /** What a script of this catalog may not show. */
@@ -65,6 +67,8 @@ export interface Facts {
   readonly sandboxGrade: SandboxGrade
   /** Of a script: what its reader finds in it. */
   readonly review?: Review
+  /** GA4GH DUO terms and diseases, as the request states them. */
+  readonly purpose: readonly string[]
   /** The requester wants people to decide, whatever the catalog says. */
   readonly asksForPeople: boolean
   /** Stewards have agreed to exactly this. */

@@ -1,5 +1,6 @@
 /** What people decide: a stranger's code where the catalog says so, and whatever a requester asks them about. */
 import { allowed, forPeople, type Rule, refuse } from './decision.ts'
+import { purposeFits } from './purposes.ts'
 
 /** Leave once people have agreed. What they agreed to is bound to its bytes; see jobs/approvals.ts. */
 export const peopleDecide: Rule = ({ programWord, catalog, asksForPeople, approved }) => {
@@ -10,8 +11,11 @@ export const peopleDecide: Rule = ({ programWord, catalog, asksForPeople, approv
 
 /** QUEUE_FULL where more wait for people than people can look at; statistics and SQL that need nobody go on. */
 export const peopleHaveRoom: Rule = (facts) => {
-  const decision = peopleDecide(facts)
-  if (!decision.allow || !decision.review) return allowed
+  const isForPeople = [peopleDecide, purposeFits].some((rule) => {
+    const decision = rule(facts)
+    return decision.allow && decision.review === true
+  })
+  if (!isForPeople) return allowed
   const { pending, pendingMax } = facts
   if (pending.total >= pendingMax.total || pending.ofPeer >= pendingMax.ofPeer) {
     return refuse('QUEUE_FULL', 'As many requests wait for the stewards here as they can look at. Ask again later.')

@@ -3,6 +3,7 @@ import { catalogIsOffered, programIsPermitted } from './data.ts'
 import type { Rule } from './decision.ts'
 import { requesterIsListed } from './people.ts'
 import { programShowsNothingRefused } from './programs.ts'
+import { purposeFits } from './purposes.ts'
 import { peopleDecide, peopleHaveRoom } from './reviews.ts'
 import { queueHasRoom, sandboxIsStrongEnough } from './settings.ts'
 import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from './usage.ts'
@@ -14,6 +15,7 @@ export const EARLY_RULES: readonly Rule[] = [requesterIsListed, catalogIsOffered
 export const STANDING_RULES: readonly Rule[] = [
   ...EARLY_RULES,
   projectIsListed,
+  purposeFits,
   programIsPermitted,
   programShowsNothingRefused,
   sandboxIsStrongEnough,

@@ -21,3 +21,26 @@ export function ratioOfDecimal(text: string): Ratio {
 export function nanoRhoOf({ top, bottom }: Ratio): bigint {
   return (top * 1_000_000_000n + bottom - 1n) / bottom
 }
+
+/** A decimal number with a sign. */
+const SIGNED = /^(-?)(\d{1,9})(?:\.(\d{1,18}))?$/
+
+/**
+ * A decimal number in units of 10^-decimals; one that lies between two goes up or down. Throws PARAMETER_INVALID for
+ * anything else than digits with a point and a sign.
+ */
+export function scaledDecimal(text: string, decimals: number, direction: 'up' | 'down'): bigint {
+  const match = SIGNED.exec(text)
+  if (!match) {
+    const reason = 'A bound is a decimal number, such as 18 or -0.5.'
+    throw new StimnetError('PARAMETER_INVALID', 'reading a bound', { reason })
+  }
+  const [, sign = '', whole = '', fraction = ''] = match
+  const digits = BigInt(whole + fraction)
+  const top = (sign === '-' ? -digits : digits) * 10n ** BigInt(decimals)
+  const bottom = 10n ** BigInt(fraction.length)
+  const towardsZero = top / bottom
+  if (towardsZero * bottom === top) return towardsZero
+  if (direction === 'up') return top > 0n ? towardsZero + 1n : towardsZero
+  return top < 0n ? towardsZero - 1n : towardsZero
+}

@@ -434,6 +434,9 @@ export namespace stimnet {
         /** CatalogDescriptor policyHash. */
         policyHash: string;
 
+        /** CatalogDescriptor dataUse. */
+        dataUse: string[];
+
         /** CatalogDescriptor sitesPerPerson. */
         sitesPerPerson: number;
 
@@ -556,6 +559,9 @@ export namespace stimnet {
 
             /** CatalogDescriptor policyHash */
             policyHash?: string;
+
+            /** CatalogDescriptor dataUse */
+            dataUse?: string[];
 
             /** CatalogDescriptor sitesPerPerson */
             sitesPerPerson?: number;

@@ -1123,6 +1123,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {string} [sandboxGradeMin] CatalogDescriptor sandboxGradeMin
          * @property {string} [preset] CatalogDescriptor preset
          * @property {string} [policyHash] CatalogDescriptor policyHash
+         * @property {Array.<string>} [dataUse] CatalogDescriptor dataUse
          * @property {number} [sitesPerPerson] CatalogDescriptor sitesPerPerson
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
@@ -1153,6 +1154,7 @@ export const stimnet = $root.stimnet = (() => {
             this.tables = [];
             this.programs = [];
             this.lattice = [];
+            this.dataUse = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1320,6 +1322,14 @@ export const stimnet = $root.stimnet = (() => {
         CatalogDescriptor.prototype.policyHash = "";
 
         /**
+         * CatalogDescriptor dataUse.
+         * @member {Array.<string>} dataUse
+         * @memberof stimnet.CatalogDescriptor
+         * @instance
+         */
+        CatalogDescriptor.prototype.dataUse = $util.emptyArray;
+
+        /**
          * CatalogDescriptor sitesPerPerson.
          * @member {number} sitesPerPerson
          * @memberof stimnet.CatalogDescriptor
@@ -1405,6 +1415,9 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 20, wireType 2 =*/162).string(message.policyHash);
             if (message.sitesPerPerson != null && $Object.hasOwnProperty.call(message, "sitesPerPerson") && message.sitesPerPerson !== 0)
                 writer.uint32(/* id 21, wireType 0 =*/168).uint32(message.sitesPerPerson);
+            if (message.dataUse != null && message.dataUse.length)
+                for (let i = 0; i < message.dataUse.length; ++i)
+                    writer.uint32(/* id 22, wireType 2 =*/178).string(message.dataUse[i]);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1625,6 +1638,14 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.policyHash;
                         continue;
                     }
+                case 22: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.dataUse && message.dataUse.length))
+                            message.dataUse = [];
+                        message.dataUse.push(reader.stringVerify());
+                        continue;
+                    }
                 case 21: {
                         if (wireType !== 0)
                             break;
@@ -1746,6 +1767,13 @@ export const stimnet = $root.stimnet = (() => {
             if (message.policyHash != null && $Object.hasOwnProperty.call(message, "policyHash"))
                 if (!$util.isString(message.policyHash))
                     return "policyHash: string expected";
+            if (message.dataUse != null && $Object.hasOwnProperty.call(message, "dataUse")) {
+                if (!$Array.isArray(message.dataUse))
+                    return "dataUse: array expected";
+                for (let i = 0; i < message.dataUse.length; ++i)
+                    if (!$util.isString(message.dataUse[i]))
+                        return "dataUse: string[] expected";
+            }
             if (message.sitesPerPerson != null && $Object.hasOwnProperty.call(message, "sitesPerPerson"))
                 if (!$util.isInteger(message.sitesPerPerson))
                     return "sitesPerPerson: integer expected";
@@ -1852,6 +1880,13 @@ export const stimnet = $root.stimnet = (() => {
             if (object.policyHash != null)
                 if (typeof object.policyHash !== "string" || object.policyHash.length)
                     message.policyHash = $String(object.policyHash);
+            if (object.dataUse) {
+                if (!$Array.isArray(object.dataUse))
+                    throw $TypeError(".stimnet.CatalogDescriptor.dataUse: array expected");
+                message.dataUse = $Array(object.dataUse.length);
+                for (let i = 0; i < object.dataUse.length; ++i)
+                    message.dataUse[i] = $String(object.dataUse[i]);
+            }
             if (object.sitesPerPerson != null)
                 if ($Number(object.sitesPerPerson) !== 0)
                     message.sitesPerPerson = object.sitesPerPerson >>> 0;
@@ -1880,6 +1915,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.tables = [];
                 object.programs = [];
                 object.lattice = [];
+                object.dataUse = [];
             }
             if (options.defaults) {
                 object.name = "";
@@ -1954,6 +1990,11 @@ export const stimnet = $root.stimnet = (() => {
                 object.policyHash = message.policyHash;
             if (message.sitesPerPerson != null && $Object.hasOwnProperty.call(message, "sitesPerPerson"))
                 object.sitesPerPerson = message.sitesPerPerson;
+            if (message.dataUse && message.dataUse.length) {
+                object.dataUse = $Array(message.dataUse.length);
+                for (let j = 0; j < message.dataUse.length; ++j)
+                    object.dataUse[j] = message.dataUse[j];
+            }
             return object;
         };
 

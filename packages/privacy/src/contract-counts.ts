@@ -1,0 +1,59 @@
+/** Counts of one contract together: what is withheld must not come back as the difference of what is shown. */
+import type { TypedValue } from '@stimnet/protocol'
+
+interface CountRules {
+  /** Distinct subjects of the cohort. */
+  readonly subjects: number
+  readonly k: number
+}
+
+type Counted = Extract<TypedValue, { kind: 'table' | 'histogram' }>
+
+/**
+ * Withholds counts of fewer than k people, and of all but fewer than k. In a table then the smallest of the shown ones,
+ * until nobody or at least k people are missing in it: of the cohort, and of every total that stands beside it.
+ */
+export function closeCounts(values: readonly TypedValue[], { subjects, k }: CountRules): TypedValue[] {
+  const isFew = (count: number) => count > 0 && count < k
+  const alone = values.map((value): TypedValue => {
+    if (value.kind !== 'count' || value.value === null) return value
+    return isFew(value.value) || isFew(subjects - value.value) ? { ...value, value: null } : value
+  })
+  const totals = [subjects, ...alone.flatMap((value) => totalOf(value, isFew))]
+  return alone.map((value) => (isCounted(value) ? { ...value, counts: close(value.counts, totals, isFew) } : value))
+}
+
+function isCounted(value: TypedValue): value is Counted {
+  return value.kind === 'table' || value.kind === 'histogram'
+}
+
+/** A count that is shown, or the sum of a table that is shown whole. */
+function totalOf(value: TypedValue, isFew: (count: number) => boolean): number[] {
+  if (value.kind === 'count') return value.value === null ? [] : [value.value]
+  if (!isCounted(value) || value.counts.some((count) => count === null || isFew(count))) return []
+  return [sumOf(value.counts)]
+}
+
+function close(
+  counts: readonly (number | null)[],
+  [subjects = 0, ...others]: readonly number[],
+  isFew: (count: number) => boolean
+): (number | null)[] {
+  let shown = counts.map((count) => (count !== null && isFew(count) ? null : count))
+  const isOpen = () => {
+    const sum = sumOf(shown)
+    // A table shown whole has nothing to hide from another total; what it leaves out of the cohort, it has.
+    return isFew(subjects - sum) || (shown.includes(null) && others.some((total) => isFew(total - sum)))
+  }
+  while (isOpen()) {
+    const least = Math.min(...shown.map((count) => count || Number.POSITIVE_INFINITY))
+    if (least === Number.POSITIVE_INFINITY) return shown.map(() => null)
+    const at = shown.indexOf(least)
+    shown = shown.map((count, i) => (i === at ? null : count))
+  }
+  return shown
+}
+
+function sumOf(counts: readonly (number | null)[]): number {
+  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+}

@@ -1,0 +1,145 @@
+/** A request turned into what it costs and what is drawn: whole numbers, how far one subject moves them, and their noise. */
+import {
+  type BoundedPlan,
+  type CatalogDescriptor,
+  LIMITS,
+  type Plan,
+  resolveVariable,
+  StimnetError
+} from '@stimnet/protocol'
+import { integerRoot } from '@stimnet/statistics'
+import { nanoRhoOf, ratioOfDecimal } from '../accounting/decimal.ts'
+import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
+import { boundsOf, type VariableBounds } from './bounds.ts'
+import { type DpNumber, moveOf, movesThrough, numberKey, numbersOf } from './numbers.ts'
+import type { DpTerms } from './terms.ts'
+
+/** What is taken from a catalog's ledger. */
+export interface DpCharge {
+  /** Pure; undefined where ρ is asked for. */
+  readonly epsilon: Ratio | undefined
+  /** Zero-concentrated: of a pure charge the sum of ε²/2 over its numbers. */
+  readonly rho: Ratio
+  /** ρ in billionths, rounded up. */
+  readonly nanoRho: bigint
+}
+
+/** What will be computed, drawn and paid; nothing in it depends on data. */
+export interface DpPlan {
+  readonly plan: Plan
+  readonly mechanism: 'discrete-laplace' | 'discrete-gaussian'
+  readonly charge: DpCharge
+  /** ε or ρ of each number: all have the same. */
+  readonly share: Ratio
+  readonly numbers: readonly DpNumber[]
+  readonly bounded: BoundedPlan
+  /** Of the variables whose values are added up. */
+  readonly bounds: readonly VariableBounds[]
+  /** Groups there can be, the missing ones among them. */
+  readonly groups: number
+  readonly sitesPerPerson: number
+}
+
+/**
+ * Static. Throws PARAMETER_INVALID for what has no noisy form, lacks bounds or would not fit into a safe output;
+ * VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
+ */
+export function planNoise(terms: DpTerms): DpPlan {
+  const { plan, ask, descriptor, sitesPerPerson } = terms
+  if (plan.tests !== undefined && plan.tests.length > 0) {
+    const reason = 'A test would take the noise for an effect: ask for P1, or for the numbers alone.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  const bounds = boundsOf(terms)
+  const numbers = distinct(plan.measures.flatMap((measure) => numbersOf(measure, bounds)))
+  const charge = chargeOf(terms, numbers.length)
+  const through = movesThrough(terms)
+  const groups = plan.groupBy.reduce((product, { variable }) => product * cellsOf(descriptor, variable, plan), 1)
+  const rowsPerSubject = through.rows ? ask.rows_per_subject : 1
+  const whole = charge.epsilon ?? charge.rho
+  const dpPlan: DpPlan = {
+    plan,
+    mechanism: charge.epsilon === undefined ? 'discrete-gaussian' : 'discrete-laplace',
+    charge,
+    share: { top: whole.top, bottom: whole.bottom * BigInt(numbers.length) },
+    numbers,
+    bounded: {
+      tables: plan.tables,
+      ...(plan.where === undefined ? {} : { where: plan.where }),
+      groupBy: plan.groupBy,
+      numbers: numbers.map(({ of }) => of),
+      groupsPerSubject: through.groups ? Math.min(ask.groups_per_subject, groups) : 1,
+      rowsPerSubject
+    },
+    bounds: [...new Set(numbers.flatMap(({ of }) => ('bounds' in of ? [of.variable] : [])))].map(bounds),
+    groups,
+    sitesPerPerson
+  }
+  assertFits(dpPlan, descriptor)
+  return dpPlan
+}
+
+function distinct(numbers: readonly DpNumber[]): DpNumber[] {
+  return [...new Map(numbers.map((number) => [numberKey(number), number])).values()]
+}
+
+/** Somebody at several of the institutions asked pays at each, so each takes its part of what was asked for. */
+function chargeOf({ ask, sitesPerPerson }: DpTerms, numbers: number): DpCharge {
+  const part = ({ top, bottom }: Ratio): Ratio => ({ top, bottom: bottom * BigInt(sitesPerPerson) })
+  if (ask.epsilon !== undefined) {
+    const epsilon = part(ratioOfDecimal(ask.epsilon))
+    // Each of m numbers is ε/m-private, which is (ε/m)²/2 of ρ.
+    const rho = { top: epsilon.top ** 2n, bottom: 2n * epsilon.bottom ** 2n * BigInt(numbers) }
+    return { epsilon, rho, nanoRho: nanoRhoOf(rho) }
+  }
+  if (ask.rho === undefined) {
+    const reason = 'P2 needs either epsilon or rho.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  const rho = part(ratioOfDecimal(ask.rho))
+  return { epsilon: undefined, rho, nanoRho: nanoRhoOf(rho) }
+}
+
+function cellsOf(descriptor: CatalogDescriptor, variable: string, { tables }: Plan): number {
+  const { levels, breakpoints } = resolveVariable(descriptor, variable, tables).variable
+  return (levels.length > 0 ? levels.length : breakpoints.length + 1) + 1
+}
+
+/** Longest text of a number in an answer, with what stands around it. */
+const NUMBER_BYTES = 26
+/** Names of a part's fields and its brackets. */
+const PART_BYTES = 64
+const CARD_BYTES = 6_000
+
+/** Whether an answer fits must not depend on the noise, nor a refusal on what was counted: the longest one has to. */
+function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): void {
+  const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length
+  const keys = plan.groupBy.map(({ variable }) => {
+    const { levels } = resolveVariable(descriptor, variable, plan.tables).variable
+    return Math.max(2 * NUMBER_BYTES, ...levels.map(size)) + 1
+  })
+  const cells = plan.measures.map(({ name }) => size(name) + PART_BYTES + 6 * NUMBER_BYTES)
+  const row = [...keys, ...cells].reduce((a, b) => a + b, 32)
+  if (CARD_BYTES + plan.measures.length * 300 + groups * row <= LIMITS.outputBytesMax) return
+  const reason = `These columns and ${groups} groups are more than an answer holds: every group is answered for, also empty ones.`
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+/** Of one number: the scale of discrete Laplace noise, or the variance of discrete Gaussian noise. */
+export function noiseOf(plan: DpPlan, number: DpNumber): Ratio {
+  const { share, mechanism, bounded } = plan
+  const move = moveOf(number, bounded.rowsPerSubject)
+  const groups = BigInt(bounded.groupsPerSubject)
+  if (mechanism === 'discrete-laplace') return { top: groups * move * share.bottom, bottom: share.top }
+  return { top: groups * move ** 2n * share.bottom, bottom: 2n * share.top }
+}
+
+const ROOT_UNIT = 10n ** 18n
+
+/** ε of choosing in one group: a subject is in so many groups, and a pure choice of ε costs ε²/2 of ρ. Rounded down. */
+export function choiceEpsilonOf({ share, mechanism, bounded }: DpPlan): Ratio {
+  const bottom = share.bottom * BigInt(bounded.groupsPerSubject)
+  if (mechanism === 'discrete-laplace') return { top: share.top, bottom }
+  const root = integerRoot((2n * share.top * ROOT_UNIT ** 2n) / bottom)
+  return { top: root > 0n ? root : 1n, bottom: ROOT_UNIT }
+}

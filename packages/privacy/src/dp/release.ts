@@ -1,0 +1,91 @@
+/** A differentially private answer: made of exact sums in one place, and by then no longer exact. */
+import type {
+  BoundedReduction,
+  CatalogDescriptor,
+  DpCard,
+  OutputColumn,
+  OutputRow,
+  RandomSource,
+  VariableRef
+} from '@stimnet/protocol'
+import type { VariableFacts } from '../cell-basis.ts'
+import { columnsOfPlan } from '../table-output.ts'
+import { chargedOf } from './cost.ts'
+import { drawNoise } from './draw.ts'
+import { errorsOf, rowsAssumed } from './error.ts'
+import type { DpPlan } from './plan.ts'
+import { rowsOfNoise } from './table.ts'
+
+const TOKEN = Symbol('made by releaseNoisy')
+
+/** A table with noise in every number. Only `releaseNoisy` makes one, so that nothing exact can pass for it. */
+export class NoisyTable {
+  readonly columns: readonly OutputColumn[]
+  readonly rows: readonly OutputRow[]
+  readonly dp: DpCard
+  readonly #made = true
+
+  /** For `releaseNoisy` alone: throws without its token. */
+  constructor(token: symbol, table: { columns: OutputColumn[]; rows: OutputRow[]; dp: DpCard }) {
+    if (token !== TOKEN) throw new TypeError('a noisy table is made by releaseNoisy() alone')
+    this.columns = table.columns
+    this.rows = table.rows
+    this.dp = table.dp
+    Object.freeze(this)
+  }
+
+  static isNoisy(value: unknown): value is NoisyTable {
+    return typeof value === 'object' && value !== null && #made in value && value.#made
+  }
+}
+
+/** What a release is made under. */
+export interface ReleaseTerms {
+  readonly descriptor: CatalogDescriptor
+  readonly variables: ReadonlyMap<VariableRef, VariableFacts>
+  readonly scope: DpCard['ledger_scope']
+  readonly random: RandomSource
+}
+
+/** Draws the noise, once. Call it when the charge is on disk, and never again for what was shown. */
+export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: ReleaseTerms): NoisyTable {
+  const { descriptor, variables, scope, random } = terms
+  const noisy = drawNoise(plan, reduction, random)
+  return new NoisyTable(TOKEN, {
+    columns: columnsOfPlan(plan.plan, (variable) => variables.get(variable) ?? { bounded: false }),
+    rows: rowsOfNoise(plan, noisy, descriptor),
+    dp: cardOf(plan, descriptor, scope)
+  })
+}
+
+/** All of it follows from the request and the catalog's description. */
+function cardOf(plan: DpPlan, descriptor: CatalogDescriptor, scope: DpCard['ledger_scope']): DpCard {
+  const { charge, bounded } = plan
+  const { epsilon, rho } = chargedOf(charge)
+  return {
+    adjacency: 'add-remove-subject',
+    mechanism: plan.mechanism,
+    epsilon,
+    rho: epsilon === null ? rho : null,
+    delta: 0,
+    nano_rho: String(charge.nanoRho),
+    numbers: plan.numbers.length,
+    groups_per_subject: bounded.groupsPerSubject,
+    rows_per_subject: bounded.rowsPerSubject,
+    sites_per_person: plan.sitesPerPerson,
+    bounds: plan.bounds.map(({ variable, decimals, lower, upper }) => ({
+      variable,
+      lower: Number(lower) / 10 ** decimals,
+      upper: Number(upper) / 10 ** decimals
+    })),
+    columns: errorsOf(plan, descriptor, rowsAssumed(plan, descriptor)).map((column) => ({
+      name: column.name,
+      sd: column.sd,
+      error_95: column.error95,
+      rank_error_95: column.rankError95,
+      assumes_rows: column.assumesRows
+    })),
+    ledger_scope: scope,
+    mode: descriptor.mode === 'dp' ? 'dp' : 'sdc'
+  }
+}

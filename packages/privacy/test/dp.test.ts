@@ -1,0 +1,364 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  type BoundedReduction,
+  type CatalogDescriptor,
+  type Measure,
+  type Plan,
+  type PrivacyAskInput,
+  privacyAskSchema,
+  type StimnetError,
+  seededRandom
+} from '@stimnet/protocol'
+import { pool } from '@stimnet/statistics'
+import {
+  costOf,
+  type DpPlan,
+  type DpTerms,
+  deltaFor,
+  discloseNoisy,
+  NoisyTable,
+  planNoise,
+  releaseNoisy,
+  rhoFor,
+  variableFacts
+} from '../src/index.ts'
+import { CATALOG } from './fixtures.ts'
+
+const AGE = 'subjects.age'
+const SCORE = 'outcomes.UPDRS_total'
+
+const subjects: Measure = { kind: 'subjects', name: 'n' }
+const of = (
+  kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd',
+  variable: typeof AGE | typeof SCORE = AGE
+): Measure => ({
+  kind,
+  name: `${kind}_of`,
+  variable
+})
+const median: Measure = { kind: 'quantile', name: 'median', variable: SCORE, q: 0.5 }
+
+interface More extends Partial<Omit<PrivacyAskInput, 'level'>> {
+  readonly groupBy?: Plan['groupBy']
+  readonly tables?: readonly string[]
+  readonly sites?: number
+  readonly descriptor?: CatalogDescriptor
+}
+
+function terms(measures: readonly Measure[], more: More = {}): DpTerms {
+  const { groupBy = [], tables = ['subjects'], sites = 1, descriptor = CATALOG, ...rest } = more
+  const amount = rest.rho === undefined ? { epsilon: '1' } : {}
+  return {
+    plan: { tables, groupBy, measures },
+    ask: privacyAskSchema.parse({ level: 'P2', ...amount, ...rest }),
+    descriptor,
+    sitesPerPerson: sites
+  }
+}
+
+const sds = (measures: readonly Measure[], more: More = {}) => costOf(terms(measures, more)).columns.map(({ sd }) => sd)
+
+function near(found: number | null | undefined, expected: number, tolerance = 1e-6) {
+  assert.ok(found !== null && found !== undefined)
+  assert.ok(Math.abs(found - expected) <= tolerance * Math.abs(expected), `${found} is not ${expected}`)
+}
+
+const refused = (reason: RegExp) => (error: StimnetError) =>
+  error.code === 'PARAMETER_INVALID' && reason.test(error.reason)
+
+describe('what a question costs', () => {
+  test('is what was asked for, in billionths of ρ, rounded up', () => {
+    assert.equal(costOf(terms([subjects], { epsilon: '0.1' })).nanoRho, 5_000_000n)
+    assert.equal(costOf(terms([subjects], { epsilon: undefined, rho: '0.005' })).nanoRho, 5_000_000n)
+    assert.equal(costOf(terms([subjects], { epsilon: '0.000000001' })).nanoRho, 1n, 'nothing is free')
+  })
+
+  test('of several pure numbers is the sum of what each of them costs', () => {
+    const one = costOf(terms([subjects], { epsilon: '0.3' }))
+    const three = costOf(terms([of('variance')], { epsilon: '0.3' }))
+    assert.deepEqual([one.numbers, three.numbers], [1, 3])
+    assert.deepEqual([one.nanoRho, three.nanoRho], [45_000_000n, 15_000_000n])
+  })
+
+  test('is divided among the institutions that somebody may be at', () => {
+    const cost = costOf(terms([subjects], { epsilon: '0.2', sites: 2 }))
+    assert.deepEqual([cost.epsilon, cost.nanoRho], [0.1, 5_000_000n])
+    near(cost.columns[0]?.sd, sds([subjects], { epsilon: '0.1' })[0] ?? 0)
+  })
+
+  test('tells ε at a δ that is never large for the size of the catalog', () => {
+    assert.equal(deltaFor(150), 1e-6)
+    assert.equal(deltaFor(1_000_000), 1e-7)
+    near(costOf(terms([subjects], { epsilon: undefined, rho: '0.02435597' })).epsilonAtDelta, 1, 1e-4)
+    near(rhoFor(1, 1e-6), 0.02435597, 1e-6)
+  })
+})
+
+describe('how far off an answer is', () => {
+  test('follows the formulas: how far one person moves a number, over its share of the charge', () => {
+    near(sds([subjects])[0], Math.sqrt(1.841347188416))
+    near(sds([subjects], { epsilon: undefined, rho: '0.5' })[0], 1)
+    // Declared from 0 to 120: a sum moves by 120.
+    near(sds([of('sum')])[0], Math.SQRT2 * 120, 1e-4)
+    near(sds([of('sum')], { bounds: [{ variable: 'age', lower: '18', upper: '90' }] })[0], Math.SQRT2 * 90, 1e-4)
+    const [mean] = costOf(terms([of('mean')])).columns
+    assert.equal(mean?.assumesRows, 150)
+    near(mean?.sd, Math.hypot(Math.SQRT2 * 2 * 60, 60 * Math.sqrt(7.835396178)) / 150, 1e-3)
+  })
+
+  test('grows with the groups and rows that a person may count in', () => {
+    const byVisit = [{ name: 'visit', variable: 'outcomes.visit' as const }]
+    const rows: Measure = { kind: 'rows', name: 'rows' }
+    const long = { tables: ['outcomes'], groupBy: byVisit }
+    const gaussian = { ...long, epsilon: undefined, rho: '0.5' }
+    near(sds([rows], { ...gaussian, groups_per_subject: 3, rows_per_subject: 2 })[0], 2 * Math.sqrt(3))
+    near(sds([subjects], { ...gaussian, groups_per_subject: 2, rows_per_subject: 2 })[0], Math.sqrt(2))
+    // Discrete Laplace noise of scale 3 · 2.
+    const decay = Math.exp(-1 / 6)
+    near(sds([rows], { ...long, groups_per_subject: 3, rows_per_subject: 2 })[0], Math.sqrt(2 * decay) / (1 - decay))
+    const rank = (groups: number, more: More) =>
+      costOf(terms([median], { ...more, groups_per_subject: groups })).columns[0]?.rankError95
+    near(rank(2, long), 2 * (rank(1, long) ?? 0))
+    near(rank(2, gaussian), Math.SQRT2 * (rank(1, gaussian) ?? 0))
+    // Three groups there can be: baseline, month_12 and missing.
+    assert.equal(costOf(terms([rows], { ...long, groups_per_subject: 900 })).groupsPerSubject, 3)
+    // One row a person, in one group: nothing to multiply by, whatever was asked.
+    const short = { groupBy: [{ name: 'sex', variable: 'subjects.sex' as const }] }
+    near(sds([rows], { ...short, groups_per_subject: 9, rows_per_subject: 9 })[0], Math.sqrt(1.841347188416))
+  })
+
+  test('columns that need the same numbers share them', () => {
+    const cost = costOf(terms([of('count'), of('mean'), of('variance'), of('sd'), { ...of('mean'), name: 'again' }]))
+    assert.equal(cost.numbers, 3)
+  })
+})
+
+describe('a question that has no bounded answer is refused before anything is read', () => {
+  const cases: readonly [string, Measure[], More, RegExp][] = [
+    [
+      'a correlation',
+      [{ kind: 'correlation', name: 'r', variables: [AGE, SCORE] }],
+      {},
+      /no differentially private form/
+    ],
+    ['a number without declared bounds', [of('sum', SCORE)], { tables: ['outcomes'] }, /no declared minimum/],
+    ['bounds in the wrong order', [of('sum')], { bounds: [{ variable: AGE, lower: '90', upper: '18' }] }, /below/],
+    ['bounds that are one point', [of('sum')], { bounds: [{ variable: AGE, lower: '18', upper: '18' }] }, /below/],
+    ['bounds beyond the declared', [of('sum')], { bounds: [{ variable: AGE, lower: '0', upper: '121' }] }, /narrower/],
+    [
+      'bounds given twice, under two names',
+      [of('sum')],
+      {
+        bounds: [
+          { variable: 'age', lower: '18', upper: '90' },
+          { variable: AGE, lower: '18', upper: '20' }
+        ]
+      },
+      /twice/
+    ],
+    [
+      'bounds of what is not asked for',
+      [subjects],
+      { bounds: [{ variable: AGE, lower: '1', upper: '2' }] },
+      /not asked/
+    ],
+    [
+      'more groups than an answer holds',
+      Array.from({ length: 30 }, (_, i) => ({ ...of('mean'), name: `mean_${i}` })),
+      {
+        groupBy: [
+          { name: 'a', variable: 'subjects.sex' },
+          { name: 'b', variable: 'subjects.site' }
+        ]
+      },
+      /more than an answer holds/
+    ]
+  ]
+  for (const [name, measures, more, reason] of cases) {
+    test(name, () => assert.throws(() => planNoise(terms(measures, more)), refused(reason)))
+  }
+
+  test('a test, which would take the noise for an effect', () => {
+    const asked = terms([of('mean')], { groupBy: [{ name: 'sex', variable: 'subjects.sex' }] })
+    const tests = [{ kind: 'anova' as const, of: 'mean_of', by: 'sex' }]
+    assert.throws(() => planNoise({ ...asked, plan: { ...asked.plan, tests } }), refused(/noise for an effect/))
+  })
+
+  test('a name that only looks like a variable', () => {
+    const lookalike = [{ variable: 'аge', lower: '18', upper: '90' }]
+    assert.throws(() => planNoise(terms([of('sum')], { bounds: lookalike })), { code: 'VARIABLE_UNKNOWN' })
+  })
+
+  test('amounts that are no plain decimal number above zero', () => {
+    for (const epsilon of ['1e308', '-0', '0', '0.000', 'NaN', 'Infinity', '+1', '1,0', ' 1', '٣', '1e-5', '']) {
+      assert.ok(!privacyAskSchema.safeParse({ level: 'P2', epsilon }).success, epsilon)
+    }
+    for (const odd of [{ epsilon: 0.1 }, { epsilon: '1', rho: '1' }, {}, { epsilon: '1', groups_per_subject: 1e9 }]) {
+      assert.ok(!privacyAskSchema.safeParse({ level: 'P2', ...odd }).success)
+    }
+    assert.ok(!privacyAskSchema.safeParse(JSON.parse('{"level":"P2","epsilon":"1","__proto__":{"rho":"9"}}')).success)
+  })
+
+  test('a minus before a zero is the same bound', () => {
+    const bounds = (lower: string) =>
+      planNoise(terms([of('sum')], { bounds: [{ variable: AGE, lower, upper: '90' }] })).bounds
+    assert.deepEqual(bounds('-0'), bounds('0'))
+  })
+})
+
+/** Reductions with those numbers in one group. */
+function data(...values: (bigint | readonly bigint[])[]): BoundedReduction {
+  return { groups: [{ key: [], values: values.map((value) => (typeof value === 'bigint' ? [value] : value)) }] }
+}
+
+const random = seededRandom(20_26)
+const release = (plan: DpPlan, reduction: BoundedReduction, source = random) =>
+  releaseNoisy(plan, reduction, {
+    descriptor: CATALOG,
+    variables: variableFacts(CATALOG),
+    scope: 'catalog',
+    random: source
+  })
+
+const RUNS = 60_000
+/** Each group has draws of its own, so that one release gives many. */
+const GROUPS = 2_000
+
+/** The first column, drawn over and over from the same data. */
+function drawn(plan: DpPlan, { groups: [group] }: BoundedReduction): number[] {
+  assert.ok(group)
+  const many = { groups: Array.from({ length: GROUPS }, () => group) }
+  const releases = Array.from({ length: RUNS / GROUPS }, () => release(plan, many))
+  return releases.flatMap(({ rows }) => rows.map(({ values }) => Number(values[0])))
+}
+
+/** How often each value of the first column comes out. */
+function histogram(plan: DpPlan, reduction: BoundedReduction, bin: (value: number) => number): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const value of drawn(plan, reduction).map(bin)) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
+}
+
+/** The largest excess of a log ratio over ε, in standard errors, over bins that both have often enough. */
+function excess(a: Map<number, number>, b: Map<number, number>, epsilon: number): number {
+  const found = [...a].flatMap(([value, count]) => {
+    const other = b.get(value) ?? 0
+    if (count <= 100 || other <= 100) return []
+    return [(Math.abs(Math.log(count / other)) - epsilon) / Math.sqrt(1 / count + 1 / other)]
+  })
+  assert.ok(found.length > 1)
+  return Math.max(...found)
+}
+
+describe('one person more or less changes no answer by more than ε, as an outsider measures it', () => {
+  const whole = (value: number) => value
+  const cases: readonly [string, Measure, More, BoundedReduction, BoundedReduction, (value: number) => number][] = [
+    ['a count', subjects, {}, data(40n), data(41n), whole],
+    ['a sum', of('sum'), { bounds: [{ variable: AGE, lower: '0', upper: '6' }] }, data(100n), data(106n), whole],
+    // Count and offsets from the middle: the person is at the upper end.
+    [
+      'a mean',
+      of('mean'),
+      { bounds: [{ variable: AGE, lower: '0', upper: '4' }] },
+      data(20n, 0n),
+      data(21n, 4n),
+      (v) => Math.round(v * 4)
+    ],
+    ['a median', median, { tables: ['outcomes'] }, data([3n, 2n, 3n, 2n]), data([3n, 2n, 3n, 3n]), whole]
+  ]
+  for (const [name, measure, more, without, within, bin] of cases) {
+    test(name, () => {
+      const plan = planNoise(terms([measure], more))
+      const [a, b] = [histogram(plan, without, bin), histogram(plan, within, bin)]
+      assert.ok(excess(a, b, 1) < 4, `${excess(a, b, 1)} standard errors over`)
+    })
+  }
+
+  test('and noise of half the size is found out by the same measure', () => {
+    const plan = planNoise(terms([subjects], { epsilon: '2' }))
+    assert.ok(excess(histogram(plan, data(40n), whole), histogram(plan, data(41n), whole), 1) > 4)
+  })
+
+  test('Gaussian noise has the variance that was paid for', () => {
+    const plan = planNoise(terms([subjects], { epsilon: undefined, rho: '0.02' }))
+    const values = drawn(plan, data(1000n)).map((value) => value - 1000)
+    const mean = values.reduce((x, y) => x + y, 0) / RUNS
+    const variance = values.reduce((x, y) => x + (y - mean) ** 2, 0) / RUNS
+    assert.ok(Math.abs(mean) < (6 * 5) / Math.sqrt(RUNS))
+    assert.ok(Math.abs(variance / 25 - 1) < 6 * Math.sqrt(2 / RUNS), `variance ${variance}`)
+  })
+})
+
+describe('a noisy table', () => {
+  const context = {
+    settings: { preset: 'default', k: 5 } as never,
+    ...{ policyHash: '', epoch: '', cohortHash: '', codeHash: '', image: '', synthetic: false }
+  }
+
+  test('of nobody is answered for like any other, and nothing in it is below zero or beyond the bounds', () => {
+    const measures = [
+      subjects,
+      of('mean'),
+      of('sd'),
+      { kind: 'share', name: 's', variable: 'subjects.sex', level: 'F' } as const
+    ]
+    const plan = planNoise(terms(measures, { epsilon: '0.5' }))
+    const empty = data(...plan.numbers.map(() => 0n))
+    for (let i = 0; i < 300; i++) {
+      const [n = -1, mean = -1, sd = -1, share = -1] = release(plan, empty).rows[0]?.values.map(Number) ?? []
+      assert.ok(
+        n >= 0 && Number.isInteger(n) && mean >= 0 && mean <= 120 && sd >= 0 && sd <= 85 && share >= 0 && share <= 1
+      )
+    }
+  })
+
+  test('names what it promises, and nothing that rests on the data', () => {
+    const { output } = discloseNoisy(release(planNoise(terms([subjects])), data(3n)), context)
+    const { disclosure } = output
+    assert.deepEqual([disclosure.level, disclosure.subjects, disclosure.k], ['P2', null, 0])
+    assert.match(disclosure.claim, /ε = 1\. .*For this release only/)
+    assert.equal(disclosure.dp?.mode, 'sdc')
+    const other = discloseNoisy(release(planNoise(terms([subjects])), data(99n)), context).output
+    assert.deepEqual(other.disclosure, disclosure)
+  })
+
+  test('cannot be made of numbers that have no noise', () => {
+    const real = release(planNoise(terms([subjects])), data(3n))
+    const forged = { columns: real.columns, rows: [{ values: [3], parts: {} }], dp: real.dp }
+    assert.throws(() => discloseNoisy(forged as never, context), /releaseNoisy/)
+    assert.throws(() => new NoisyTable(Symbol('made by releaseNoisy'), forged as never), /releaseNoisy/)
+  })
+
+  test('of every kind pools with others, and says how much noise there is in all of them', () => {
+    const measures = [subjects, of('sum'), of('mean'), of('variance'), of('sd')]
+    const plan = planNoise(terms(measures, { epsilon: '1' }))
+    const site = (name: string) => ({
+      site: name,
+      output: discloseNoisy(
+        release(plan, data(...plan.numbers.map((_, i) => [200n, 12_000n, 200n, 0n, 400_000n][i] ?? 0n))),
+        context
+      ).output
+    })
+    const parts = [site('a'), site('b')]
+    const pooled = pool(parts)
+    assert.deepEqual([pooled.sites, pooled.missing], [['a', 'b'], []])
+    const values = parts.map(({ output }) => (output.kind === 'table' ? Number(output.rows[0]?.values[0]) : 0))
+    assert.equal(pooled.rows[0]?.values[0], (values[0] ?? 0) + (values[1] ?? 0))
+    const [n, sum, mean, variance] = pooled.rows[0]?.noise ?? []
+    near(n, Math.SQRT2 * (costOf(terms(measures)).columns[0]?.sd ?? 0))
+    near(sum, Math.SQRT2 * (costOf(terms(measures)).columns[1]?.sd ?? 0))
+    assert.ok(typeof mean === 'number' && mean > 0 && variance === null)
+  })
+
+  test('with a quantile shows that of each institution, since choices do not add', () => {
+    const plan = planNoise(terms([median], { tables: ['outcomes'] }))
+    const site = (name: string) => ({
+      site: name,
+      output: discloseNoisy(release(plan, data([0n, 900n, 900n, 0n])), context).output
+    })
+    assert.equal(pool([site('a')]).rows[0]?.values[0], 40)
+    assert.equal(pool([site('a'), site('b')]).rows[0]?.values[0], null)
+    assert.deepEqual(pool([site('a'), site('b')]).missing, [])
+  })
+})
