@@ -8,10 +8,13 @@ import { z } from 'zod'
 
 const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
 
-/** Who may ask: a researcher's key, or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`). */
+/** Who may ask: a researcher's key, whoever an institution vouches for (`affiliation:12D3Koo…`), or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`). */
 const requester = z
   .string()
-  .refine((text) => text === 'gateway:self' || isKeyId(text.replace(/^gateway:/, '')), 'not a key id or gateway:KEY_ID')
+  .refine(
+    (text) => text === 'gateway:self' || isKeyId(text.replace(/^(gateway|affiliation):/, '')),
+    'not a key id, affiliation:PEERID or gateway:PEERID'
+  )
 
 const meshSchema = z.strictObject({
   /** Multiaddrs to listen on. Loopback unless configured: a peer is not on the network by accident. */

@@ -56,7 +56,7 @@ import { RequestStore } from './store/requests.ts'
 import { ScriptBitStore } from './store/script-bits.ts'
 import { StandingApprovals } from './store/standing.ts'
 import { VERSION } from './version.ts'
-import type { Witnesses } from './witness/witnesses.ts'
+import type { Regression, Witnesses } from './witness/witnesses.ts'
 
 /** What a test or another host may bring instead of the machine's own. */
 export interface PeerOptions {
@@ -125,9 +125,19 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
 
   // What others ask of it.
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
-  const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
+  const trusts = (institution: string) => config.requesters.includes(`affiliation:${institution}`)
+  const validation = {
+    trusts,
+    self: signer.id,
+    catalogs,
+    sandbox,
+    settingsOf,
+    wallTimeMsMax: config.sandbox.wall_time_ms
+  }
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
-  const charges = new Charges({ database, ledger, random, open: config.mesh.open })
+  const found = await database.json<Regression>('regression').get('found')
+  let doubted = (): boolean => found !== undefined
+  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubted() })
   const signOff = createSignOff({
     sandboxGrade,
     ...{ config, self: signer.id },
@@ -138,7 +148,8 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const runner: Runner = new Runner({
     ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges },
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
-    concurrency: config.jobs.concurrency
+    concurrency: config.jobs.concurrency,
+    trusts
   })
   const standing = await StandingApprovals.open(database, random)
   const approvals: Approvals = await Approvals.open({
@@ -147,7 +158,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
     expireMs: config.approvals.expire_days * 24 * 3_600_000
   })
   const admit = createAdmission({
-    ...{ clock, signer, database, jobs, replays, validation, events, approvals },
+    ...{ clock, signer, database, jobs, replays, validation, events, approvals, trusts },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
   const facts = {
@@ -198,6 +209,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
     { peerId: signer.id, catalogs: [...catalogs.keys()], ...facts }
   )
   const witnesses = keep(await openWitnesses({ config, database, clock, signer, events, mesh }), (w) => w.stop())
+  doubted = () => witnesses.regression !== undefined
   onConnected = (peerId) => {
     void introduce(mesh, directory, peerId, events)
     void witnesses.compare(peerId)

@@ -8,6 +8,7 @@ import { ADMISSION_RULES } from '../src/policy/rules.ts'
 const facts = (changes: Partial<Facts> = {}): Facts => ({
   issuer: 'researcher',
   askedBy: 'peer-b',
+  vouchedBy: [],
   self: 'peer-a',
   custody: 'requester',
   open: false,
@@ -109,6 +110,18 @@ describe('the policy', () => {
   test('a listed researcher may ask for a statistic', () => assert.equal(codeOf({}), 'allowed'))
 
   test('with an empty list nobody may ask', () => assert.equal(codeOf({ requesters: [] }), 'REQUESTER_NOT_PERMITTED'))
+
+  test('somebody for whom a trusted institution vouches may ask, for whom another vouches may not', () => {
+    const asked = { issuer: 'new', requesters: ['affiliation:hospital'] }
+    assert.equal(codeOf({ ...asked, vouchedBy: ['hospital'] }), 'allowed')
+    assert.equal(codeOf({ ...asked, vouchedBy: ['elsewhere'] }), 'REQUESTER_NOT_PERMITTED')
+    assert.equal(codeOf(asked), 'REQUESTER_NOT_PERMITTED')
+    // A key id is no institution's name.
+    assert.equal(
+      codeOf({ issuer: 'new', requesters: ['hospital'], vouchedBy: ['hospital'] }),
+      'REQUESTER_NOT_PERMITTED'
+    )
+  })
 
   test('an open peer lets anybody ask', () => assert.equal(codeOf({ requesters: [], open: true }), 'allowed'))
 

@@ -1,6 +1,7 @@
 /** What two institutions must agree on: words, messages, signatures, codes, limits. */
 
 export * from './about.ts'
+export * from './affiliation.ts'
 export * from './audit.ts'
 export * from './bounded.ts'
 export * from './canonical.ts'

@@ -1,6 +1,7 @@
 /** A researcher's TypeScript: describe, sign, submit, follow, verify and pool. Runs in a browser and in Node. */
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { ApiError } from './problem.ts'
+export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schema.ts'
 export type * from './shapes.ts'
 export { statisticText } from './shapes.ts'
 export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
@@ -13,3 +14,4 @@ export {
   verifyAndPool,
   verifyReceipt
 } from './verify.ts'
+export { proofText, recordFacts, type VerifiedProof, verifyAuditFile } from './verify-proof.ts'

@@ -56,6 +56,8 @@ export interface SignRequestOptions {
   readonly review?: boolean
   /** For those people. */
   readonly about?: About
+  /** JWTs of institutions that vouch for the signer; see `stimnet vouch`. */
+  readonly credentials?: readonly string[]
   /** Default: each catalog's own limit. */
   readonly wallTimeMsMax?: number
   readonly clock?: Clock
@@ -111,6 +113,7 @@ function bodyOf(options: SignRequestOptions, broadcast: string): Uint8Array {
     title: options.title ?? '',
     broadcast,
     review: options.review ?? false,
+    credentials: [...(options.credentials ?? [])],
     ...(options.about === undefined ? {} : { about: aboutToMessage(options.about) }),
     ...(options.privacy === undefined ? {} : { privacy: privacyAskToMessage(options.privacy) }),
     outputs: contractToMessage(options.outputs ?? []),

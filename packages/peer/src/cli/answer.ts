@@ -2,6 +2,8 @@
 import { isCode } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { EXIT, exitOfCode } from './arguments.ts'
+import { noiseLines } from './noise.ts'
+import { schemaLines } from './schema-text.ts'
 import { printable, tableOf } from './table.ts'
 import { typedLines } from './typed.ts'
 
@@ -33,7 +35,7 @@ export function answerText(broadcast: Broadcast): string {
     broadcast.parts.length > 0
       ? [partsTable(broadcast)]
       : [`${broadcast.code ?? broadcast.state}: ${printable(broadcast.reason ?? '')}\n`]
-  lines.push(...reasonLines(broadcast))
+  lines.push(...reasonLines(broadcast), ...schemaLines(broadcast))
   const { pooled } = broadcast
   const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
   if (pooled && pooled.rows.length > 0) {
@@ -45,6 +47,7 @@ export function answerText(broadcast: Broadcast): string {
       )
     )
   }
+  lines.push(...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))

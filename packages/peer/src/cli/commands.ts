@@ -19,6 +19,7 @@ import { runCommand } from './run.ts'
 import { sandboxCommand } from './sandbox.ts'
 import { startCommand } from './start.ts'
 import { verifyCommand } from './verify.ts'
+import { vouchCommand } from './vouch.ts'
 
 /** As `stimnet --help` lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   auditCommand,
   epochCommand,
   requestsCommand,
+  vouchCommand,
   sandboxCommand,
   policyCommand,
   budgetCommand,

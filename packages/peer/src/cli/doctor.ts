@@ -31,6 +31,7 @@ export const doctorCommand = command({
       await diskCheck(resolve(loaded.baseDir, loaded.config.data_dir)),
       ...(await gatewayFindings(loaded)),
       ...(await Promise.all(loaded.config.mesh.bootstrap.map(reachable))),
+      ...(await policyFindings(loaded)),
       await sandboxFinding(loaded)
     ]
     if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
@@ -49,6 +50,17 @@ function admission({ config }: LoadedConfig): Finding {
     ? `${peers.length} peers may connect, ${config.requesters.length} requesters may ask`
     : 'nobody may connect or ask yet: list PeerIds in mesh.peers and keys in requesters'
   return { name: 'admission', ok, detail }
+}
+
+/** What `stimnet policy check` finds; what merely weakens the rules is told and is no failure. */
+async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
+  const { checkPolicy } = await import('../policy-check.ts')
+  const findings = await checkPolicy(loaded)
+  return findings.map(({ grade, key, detail }) => ({
+    name: 'policy',
+    ok: grade === 'weak',
+    detail: `${key}: ${detail}`
+  }))
 }
 
 /** Signed requests live ten minutes: a clock that is far off refuses everything. Only the impossible can be seen here. */
@@ -127,14 +139,14 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
   const name = 'sandbox'
   if (config.sandbox.engine === 'none') return { name, ok: true, detail: 'none: scripts are refused' }
   try {
-    const { openSandbox } = await import('../opening.ts')
-    const sandbox = await openSandbox(config, resolve(baseDir, config.data_dir), 'doctor')
-    const description = await sandbox?.describe()
-    await sandbox?.close()
+    const { openConfiguredSandbox } = await import('../opening.ts')
+    const chosen = await openConfiguredSandbox(config, resolve(baseDir, config.data_dir), 'doctor')
+    const description = await chosen?.sandbox.describe()
+    await chosen?.sandbox.close()
     return {
       name,
       ok: true,
-      detail: `${description?.engine} (${description?.grade}) runs ${description?.languages.join(', ')}`
+      detail: `${description?.engine} (${description?.grade}) runs ${description?.languages.join(', ')}; ${chosen?.reason}`
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no reason given'

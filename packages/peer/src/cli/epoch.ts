@@ -1,21 +1,34 @@
 /** `stimnet epoch`: from which snapshot of its files a catalog answers, and taking a newer one. */
 import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
-import { command, EXIT, oneOf } from './arguments.ts'
+import type { LoadedConfig } from '../config.ts'
+import type { Database } from '../store/database.ts'
+import { command, EXIT, type Io, oneOf } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { tableOf } from './table.ts'
 
-/** Exit code 1: there is no such catalog, or it has not answered yet. */
+/** Exit code 1: there is no such catalog, it has not answered yet, or its ledgers cannot be carried. */
 export const epochCommand = command({
   name: 'epoch',
-  usage: 'list | accept CATALOG [--config FILE]',
+  usage: 'list | accept CATALOG [--forget] [--config FILE]',
   summary: 'Shows which snapshot each catalog answers from; takes a newer one.',
   details: `
 A catalog that has answered stays at the snapshot it answered from, although its files change: the same question asked of
-both snapshots gives the difference, and that may be one patient. Accept a newer one when many subjects have changed, or
-when nobody who has the old answers could do harm with them. It cannot be taken back, and it is written into the audit log.
-The peer must be stopped; at its next start it reads the files as they are then.`,
-  options: { config: CONFIG_OPTION },
+both snapshots gives the difference, and that may be one patient.
+
+accept takes the files as they are, and with them what the ledgers know: whoever came or went is told of only together with
+enough others, in the old answers and the new. Few arrivals wait until more have come; questions that include them are
+refused until then. It is not possible where rows of somebody were edited, or both came and went, or where tables are
+described otherwise: the command says so and changes nothing.
+
+--forget takes the files and begins empty ledgers. Do it when many subjects have changed, or when nobody who has the old
+answers could do harm with them. Neither can be taken back, and both are written into the audit log.
+
+The peer must be stopped.`,
+  options: {
+    config: CONFIG_OPTION,
+    forget: { type: 'boolean', help: 'accept: begin with empty ledgers; see above' }
+  },
   positionals: [1, 2],
   run: async (values, [action = '', name], io) => {
     oneOf('action', action, ['list', 'accept'])
@@ -25,8 +38,8 @@ The peer must be stopped; at its next start it reads the files as they are then.
       import('../store/database.ts'),
       import('../opening.ts')
     ])
-    const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
-    const directory = join(resolve(baseDir, config.data_dir), 'db')
+    const loaded = await loadConfig(values.config ?? 'stimnet.yaml')
+    const directory = join(resolve(loaded.baseDir, loaded.config.data_dir), 'db')
     const database = await Database.open({ directory }, () => systemClock.now())
     try {
       const epochs = epochStore(database)
@@ -39,14 +52,41 @@ The peer must be stopped; at its next start it reads the files as they are then.
         io.err(`stimnet epoch: no catalog ${JSON.stringify(name ?? '')} has been served here\n`)
         return EXIT.failed
       }
+      if (!values.forget) return await accept({ name, epoch, loaded, database }, io)
       await database.commit((draft) => {
         draft.del(epochs, name)
-        draft.audit({ kind: 'epoch', actor: 'steward', detail: { catalog: name, left: epoch } })
+        draft.audit({ kind: 'epoch', actor: 'steward', detail: { catalog: name, left: epoch, forgotten: true } })
       })
-      io.out(`${name} leaves ${epoch}; at its next start the peer takes its files as they are.\n`)
+      io.out(`${name} leaves ${epoch}; at its next start the peer takes its files as they are, with empty ledgers.\n`)
       return EXIT.ok
     } finally {
       await database.close()
     }
   }
 })
+
+interface Acceptance {
+  readonly name: string
+  readonly epoch: string
+  readonly loaded: LoadedConfig
+  readonly database: Database
+}
+
+async function accept({ name, epoch, loaded, database }: Acceptance, io: Io): Promise<number> {
+  const config = loaded.config.catalogs.find((catalog) => catalog.name === name)
+  if (!config) {
+    io.err(`stimnet epoch: no catalog ${JSON.stringify(name)} is configured\n`)
+    return EXIT.failed
+  }
+  const { acceptEpoch } = await import('../carry-epoch.ts')
+  const dataDir = resolve(loaded.baseDir, loaded.config.data_dir)
+  const accepted = await acceptEpoch({ config, baseDir: loaded.baseDir, dataDir, database, from: epoch })
+  if (!accepted.ok) {
+    io.err(`stimnet epoch: ${name} stays at ${epoch}: ${accepted.why}\n--forget takes its files with empty ledgers.\n`)
+    return EXIT.failed
+  }
+  io.out(
+    `${name} goes on at ${accepted.epoch}, with its ledgers: ${accepted.arrived} arrived, ${accepted.left} left.\n`
+  )
+  return EXIT.ok
+}

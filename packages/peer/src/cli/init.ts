@@ -8,17 +8,22 @@ import { command, EXIT } from './arguments.ts'
 /** Never overwrites: an existing configuration is CONFIG_INVALID. */
 export const initCommand = command({
   name: 'init',
-  usage: '[FOLDER] --institution NAME [--node-id NAME]',
+  usage: '[FOLDER] --institution NAME [--node-id NAME] [--catalog FILE]',
   summary: 'Makes a folder for a new peer: configuration and key.',
   details: `
 Nothing is offered and nobody may connect until you say so in stimnet.yaml: add catalogs, the PeerIds of the other
 institutions (mesh.peers), an address of one of them (mesh.bootstrap) and who may ask (requesters).
 To take it back, delete the folder.
 
+--catalog takes a file that describes catalogs, as they stand in a configuration, and reads their data. For a catalog of
+fewer than 2,000 people it proposes a lattice: base cells, each of nobody or of enough people, that all questions are made
+of. Read it before you start the peer: it becomes public.
+
   stimnet init ./peer --institution "University Hospital North" --node-id north
   stimnet start --config ./peer/stimnet.yaml`,
   options: {
     institution: { type: 'string', value: 'NAME', help: 'The name that other institutions see' },
+    catalog: { type: 'string', value: 'FILE', help: 'YAML of one catalog or a list of them, to take in' },
     'node-id': { type: 'string', value: 'NAME', help: 'A short name for this peer (default node-1)' }
   },
   positionals: [0, 1],
@@ -29,18 +34,27 @@ To take it back, delete the folder.
     }
     const file = join(resolve(folder), 'stimnet.yaml')
     const dataDir = join(resolve(folder), 'stimnet-data')
+    const catalogs = await catalogsOf(values.catalog, resolve(folder))
     await mkdir(resolve(folder), { recursive: true })
-    await writeNew(file, configText(values.institution, values['node-id'] ?? 'node-1'))
+    await writeNew(file, configText(values.institution, values['node-id'] ?? 'node-1') + catalogs)
     const signer = await signerFromSeed(await loadOrCreateSeed(join(dataDir, 'identity.key'), cryptographicRandom))
     io.out(`Wrote ${file}\n`)
     io.out(`PeerId ${signer.id}: give it to the other institutions for their mesh.peers.\n`)
-    io.out(`Next: describe a catalog in ${file} (docs/operating.md), then\n`)
+    const next = values.catalog ? `read the lattices in ${file}` : `describe a catalog in ${file} (docs/operating.md)`
+    io.out(`Next: ${next}, then\n`)
     io.out(
       `  stimnet account add NAME --config ${file}\n  stimnet start --config ${file}\n  stimnet doctor --config ${file}\n`
     )
     return EXIT.ok
   }
 })
+
+async function catalogsOf(file: string | undefined, folder: string): Promise<string> {
+  if (file === undefined) return 'catalogs: []\n'
+  // Loaded when needed: without it no data are read.
+  const { catalogsText } = await import('../described.ts')
+  return catalogsText(file, folder)
+}
 
 async function writeNew(file: string, text: string): Promise<void> {
   try {
@@ -76,6 +90,5 @@ privacy:
   min_cohort_size: 5
 
 # What this institution offers. An annotated example: config/peer.example.yaml.
-catalogs: []
 `
 }

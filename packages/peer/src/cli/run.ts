@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import {
   type Filter,
   LIMITS,
+  type PrivacyAskInput,
   type Program,
   programText,
   programWord,
@@ -11,13 +12,16 @@ import {
   signerFromSeed,
   statisticSchema
 } from '@stimnet/protocol'
-import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
+import { type Broadcast, type BroadcastSubmission, type Client, type FoundCatalog, signRequest } from '@stimnet/sdk'
 import { clientSettings } from '../config-client.ts'
 import { readSeed } from '../identity.ts'
 import { answerText, exitOf } from './answer.ts'
 import { command, EXIT, type Io } from './arguments.ts'
+import { costText } from './cost-text.ts'
+import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { drawProgress } from './progress.ts'
 import { CLIENT_OPTIONS, clientFor, pairsOf } from './session.ts'
+import { agreedTerms, TERMS_OPTIONS, type Terms, termsOf } from './terms.ts'
 import { whereOf } from './where.ts'
 
 /** Exit code 0: at least one peer completed; 1: none did. */
@@ -28,6 +32,8 @@ export const runCommand = command({
   details: `
 FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) you sign yourself; else the
 gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several are joined by and.
+--outputs declares what a script releases; --mapping says how a site's own variables read in the words of the program.
+--epsilon or --rho asks for noise instead of withheld cells (P2), and prints what that costs before it asks.
 
   stimnet run change.sql --catalog clinical_trial_data
   stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
@@ -39,7 +45,9 @@ gateway signs for your account. --where takes comparisons with declared levels a
     where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects that fit, e.g. sex=female' },
     param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
     purpose: { type: 'string', multiple: true, value: 'TERM', help: 'What for, as a GA4GH DUO term' },
-    title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' }
+    title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' },
+    ...PRIVACY_OPTIONS,
+    ...TERMS_OPTIONS
   },
   positionals: [1, 1],
   run: async (values, [file = ''], io) => {
@@ -49,15 +57,19 @@ gateway signs for your account. --where takes comparisons with declared levels a
     }
     const client = await clientFor(values.url)
     const where = whereOf(values.where ?? [])
+    const privacy = privacyOf(values)
     const ask = {
       catalog: values.catalog,
       program: await programOf(file),
       parameters: pairsOf('param', values.param ?? []),
       ...(where ? { where } : {}),
+      ...(privacy ? { privacy } : {}),
+      ...(await termsOf(values)),
       purpose: values.purpose ?? [],
       title: values.title ?? file
     }
     const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
+    if (privacy) io.err(costText(await client.privacyCost(submissionOf(ask, names), { signal: io.signal })))
     const submitted = await submit(client, ask, names, io)
     const ended = await follow(client, submitted.id, io)
     io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
@@ -72,7 +84,7 @@ const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = {
 }
 
 /** The program in a file, by its ending. Throws PARAMETER_INVALID. */
-async function programOf(file: string): Promise<Program> {
+export async function programOf(file: string): Promise<Program> {
   const ending = extname(file).toLowerCase()
   const text = await readProgram(file)
   const language = LANGUAGES[ending]
@@ -110,41 +122,62 @@ function invalid(reason: string, cause?: unknown): StimnetError {
   return new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
 }
 
-interface Ask {
+interface Ask extends Terms {
   readonly catalog: string
   readonly program: Program
   readonly parameters: Record<string, unknown>
   readonly where?: Filter
+  readonly privacy?: PrivacyAskInput
   readonly purpose: readonly string[]
   readonly title: string
+}
+
+/** As the gateway takes it, to sign for the account. */
+function submissionOf({ catalog, program, ...rest }: Ask, names: string[] | undefined): BroadcastSubmission {
+  return {
+    ...rest,
+    targets: names ?? '*',
+    data_catalog_name: catalog,
+    script_type: programWord(program) as 'sql',
+    script_content: programText(program)
+  }
 }
 
 /** Signed with the researcher's key where there is one; that needs the targets first, because the signature names them. */
 async function submit(client: Client, ask: Ask, names: string[] | undefined, io: Io): Promise<{ id: string }> {
   const seed = await readSeed(clientSettings().keyFile)
-  if (!seed) {
-    const { catalog, program, ...rest } = ask
-    return client.submitBroadcast({
-      ...rest,
-      targets: names ?? '*',
-      data_catalog_name: catalog,
-      script_type: programWord(program) as 'sql',
-      script_content: programText(program)
-    })
-  }
+  if (!seed) return client.submitBroadcast(submissionOf(ask, names))
   const signer = await signerFromSeed(seed)
-  const targets = await targetsOf(client, ask.catalog, names)
-  io.err(`Signing as ${signer.id} for ${targets.length} peers.\n`)
-  return client.submitBroadcast(await signRequest({ ...ask, signer, targets }))
+  const chosen = await chosenOf(client, ask.catalog, names)
+  const terms = agreedTerms(ask, chosen)
+  io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
+  const targets = chosen.map(({ peer_id }) => peer_id)
+  return client.submitBroadcast(
+    await signRequest({ ...ask, ...terms, signer, targets, credentials: await credentials() })
+  )
 }
 
-async function targetsOf(client: Client, catalog: string, names: string[] | undefined): Promise<string[]> {
+/** What institutions vouch for, beside the key; none where there is no such file. */
+async function credentials(): Promise<string[]> {
+  try {
+    const text = await readFile(clientSettings().credentialsFile, 'utf8')
+    return text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+async function chosenOf(client: Client, catalog: string, names: string[] | undefined): Promise<FoundCatalog[]> {
   const offering = (await client.meshCatalogs(catalog)).filter((found) => found.name === catalog)
   const chosen = offering.filter(({ peer_id, node_id }) => !names || names.includes(peer_id) || names.includes(node_id))
   const missing = (names ?? []).filter(
     (name) => !chosen.some(({ peer_id, node_id }) => name === peer_id || name === node_id)
   )
-  if (chosen.length > 0 && missing.length === 0) return chosen.map(({ peer_id }) => peer_id)
+  if (chosen.length > 0 && missing.length === 0) return chosen
   const whom =
     missing.length > 0
       ? `${missing.join(', ')} cannot be reached or does not offer`

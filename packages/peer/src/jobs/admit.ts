@@ -37,6 +37,8 @@ export interface AdmissionParts {
   readonly signOff: SignOff
   readonly queue: Queue
   readonly approvals: Approvals
+  /** Institutions whose word for a requester counts here. */
+  readonly trusts: (institution: string) => boolean
   readonly events: PeerEvents
 }
 
@@ -62,7 +64,11 @@ export function createAdmission(parts: AdmissionParts): Admit {
   return async (sealedRequest, askedBy) => {
     let checked: CheckedRequest
     try {
-      checked = await check(sealedRequest, { clock: parts.clock, self: parts.signer.id })
+      checked = await check(sealedRequest, {
+        clock: parts.clock,
+        self: parts.signer.id,
+        trusts: parts.trusts
+      })
     } catch (error) {
       return refuseUnopened(parts, askedBy, error)
     }

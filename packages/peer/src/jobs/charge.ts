@@ -26,6 +26,8 @@ export interface ChargeParts {
   readonly random: RandomSource
   /** Anybody may ask: a new key costs nothing, so that all of them spend from one cap. */
   readonly open: boolean
+  /** Whether somebody saw more of this peer's log than there is: then what was spent is not known. */
+  readonly doubted: () => boolean
 }
 
 /** A paid job's answer: to be called inside the single writer, with the batch that publishes it. */
@@ -73,6 +75,7 @@ export class Charges {
     const { issuer } = checked.opened
     const scope = this.scopeOf({ issuer, custody: checked.request.custody })
     try {
+      this.#assertKnown()
       if (!this.#parts.ledger.isPaid(keyOf(plan, plan.noise, scope))) {
         this.#parts.ledger.assertHolds({ ...facts(plan, plan.noise), scope })
       }
@@ -95,10 +98,12 @@ export class Charges {
     const key = keyOf(plan, noise, scope)
     const promised = plan.catalog.config.mode === 'dp'
     if (!ledger.isPaid(key)) {
+      this.#assertKnown()
       const spending = { ...facts(plan, noise), scope, key, promised, jobId: job.id }
       await database.commit((draft) => void ledger.spend(draft, spending))
     }
     const before = await ledger.answerOf(key)
+    if (before === undefined) this.#assertKnown()
     const own = before ?? (await this.#compute(plan, noise, { scope, privacy, signal })).json
     return {
       disclose: async (draft) => {
@@ -109,6 +114,13 @@ export class Charges {
       },
       settled: () => ledger.settled(key)
     }
+  }
+
+  #assertKnown(): void {
+    if (!this.#parts.doubted()) return
+    const reason =
+      'Another institution saw more of this one’s log than there is. Nothing is spent until its steward has looked into it.'
+    throw new StimnetError('BUDGET_EXCEEDED', reason, { reason })
   }
 
   /** Whatever is computed here is exact until `releaseNoisy`; nothing about how it ends may depend on it. */

@@ -1,16 +1,47 @@
-/** Whether an ask is what it says: sealed, for us, fresh. What is in it is judged after. */
-import { type Clock, type Message, messages, type Opened, open, StimnetError } from '@stimnet/protocol'
+/** Whether an ask is what it says: sealed, for us, fresh, by whom. What is in it is judged after. */
+import {
+  type Affiliation,
+  type Clock,
+  type Message,
+  messages,
+  type Opened,
+  open,
+  openAffiliation,
+  StimnetError,
+  voucherOf
+} from '@stimnet/protocol'
 
-/** A request whose envelope holds. */
+/** A request whose envelope holds, and every credential in it that counts here. */
 export interface CheckedRequest {
   readonly opened: Opened
   readonly request: Message<'JobRequest'>
+  /** What trusted institutions say of the key that signed. */
+  readonly affiliations: readonly Affiliation[]
 }
 
-/** Opens a sealed JobRequest. Throws what `open` throws, and AUDIENCE_MISMATCH for a request addressed to anyone. */
-export async function check(sealed: Uint8Array, facts: { clock: Clock; self: string }): Promise<CheckedRequest> {
+/** What checking needs to know. */
+export interface CheckFacts {
+  readonly clock: Clock
+  readonly self: string
+  /** Institutions whose word counts here; others' credentials are not read. */
+  readonly trusts: (institution: string) => boolean
+}
+
+/** Credentials of one request: each costs a signature check. */
+const CREDENTIALS_MAX = 4
+
+/**
+ * Opens a sealed JobRequest. Throws what `open` throws, AUDIENCE_MISMATCH for a request addressed to anyone, and what
+ * `openAffiliation` throws for a credential of a trusted institution that does not hold.
+ */
+export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<CheckedRequest> {
   const opened = await open(sealed, { type: 'job-request', clock: facts.clock, audience: facts.self })
   // A request to nobody in particular could be carried to peers that its author never chose.
   if (opened.audience.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'a request without an audience')
-  return { opened, request: messages.JobRequest.decode(opened.body) }
+  const request = messages.JobRequest.decode(opened.body)
+  const counted = request.credentials.filter((credential) => facts.trusts(voucherOf(credential) ?? ''))
+  if (counted.length > CREDENTIALS_MAX) throw new StimnetError('TOO_LARGE', 'a request with many credentials')
+  const expected = { key: opened.issuer, self: facts.self, clock: facts.clock }
+  const affiliations = await Promise.all(counted.map((credential) => openAffiliation(credential, expected)))
+  return { opened, request, affiliations }
 }

@@ -8,8 +8,13 @@ import type { JobPlan } from './validate.ts'
 
 /** How a run ended, before disclosure. */
 export type Executed =
-  | { readonly ok: true; readonly aggregate: Aggregate; readonly cohort: SubjectSet; readonly image: string }
-  | { readonly ok: false; readonly code: Code /** Local only: never leaves. */; readonly why: string }
+  | { readonly ok: true; readonly aggregate: Aggregate; readonly cohort: SubjectSet; readonly ranBy: RanBy }
+  | {
+      readonly ok: false
+      readonly code: Code /** Local only: never leaves. */
+      readonly why: string
+      readonly ranBy: RanBy
+    }
 
 /** What a run needs. */
 export interface ExecutionParts {
@@ -19,8 +24,18 @@ export interface ExecutionParts {
   readonly outputBytesMax: number
 }
 
-/** The engine that computes SQL and statistics, as receipts name it. */
-export const NODE_ENGINE = 'node statistics'
+/** What ran a program, as receipts name it. */
+export interface RanBy {
+  /** With the digest of the image, where there is one. */
+  readonly image: string
+  /** `node` for what the node computed itself. */
+  readonly engine: string
+  /** Isolation grade; empty where no sandbox was needed. */
+  readonly grade: string
+}
+
+/** SQL, statistics, and whatever ended before a sandbox was asked. */
+export const RAN_BY_NODE: RanBy = { image: 'node statistics', engine: 'node', grade: '' }
 
 /** Runs an admitted job. Expected failures are values; what is thrown is the node's own. */
 export async function execute(
@@ -29,13 +44,15 @@ export async function execute(
   signal: AbortSignal
 ): Promise<Executed> {
   const { plan } = job
+  // Exact numbers never stand in for noisy ones.
+  if (plan.noise !== undefined || plan.privacy.level !== 'P1') throw new StimnetError('INTERNAL', 'P2 is not run here')
   const cohort = await plan.catalog.cohort(plan.cohort)
   if (!gateCohort(cohort.size, parts.privacy.settings).ok) {
-    return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: 'the cohort is below the smallest size' }
+    return refuse('the cohort is below the smallest size')
   }
   if (plan.plan) {
     const reduction = await plan.catalog.reduce(plan.plan, cohort, signal)
-    return { ok: true, aggregate: { kind: 'table', plan: plan.plan, reduction }, cohort, image: NODE_ENGINE }
+    return { ok: true, aggregate: { kind: 'table', plan: plan.plan, reduction }, cohort, ranBy: RAN_BY_NODE }
   }
   return runScript(job, parts, cohort, signal)
 }
@@ -49,8 +66,8 @@ async function runScript(
   const { program } = plan
   if (program.kind !== 'script' || !parts.sandbox) throw new StimnetError('SANDBOX_UNAVAILABLE', `running ${id}`)
   // The script's output depends on who is in the cohort: the atom rule judges it as a release on that set, before it runs.
-  const scriptGate = await parts.privacy.admits([cohort])
-  if (!scriptGate) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: 'the cohort splits an atom' }
+  const scriptGate = await parts.privacy.admits([cohort], plan.project)
+  if (!scriptGate) return refuse('the cohort splits an atom')
   const tables = await plan.catalog.tables(cohort, signal)
   const outcome = await parts.sandbox.run(
     {
@@ -66,7 +83,9 @@ async function runScript(
     { wallTimeMsMax: plan.wallTimeMsMax, memoryBytesMax: parts.memoryBytesMax, outputBytesMax: parts.outputBytesMax },
     signal
   )
-  if (!outcome.ok) return { ok: false, code: outcome.code, why: outcome.log }
+  const { engine, grade, image } = await parts.sandbox.describe()
+  const ranBy = { image: image(program.language), engine, grade }
+  if (!outcome.ok) return { ok: false, code: outcome.code, why: outcome.log, ranBy }
   // A word may leave if it was in the request, or in what the catalog says in public.
   const { descriptor } = plan.catalog
   const literals = new Set([
@@ -74,8 +93,12 @@ async function runScript(
     ...textsIn(plan.parameters),
     ...publicWordsOf(descriptor)
   ])
-  const { image } = await parts.sandbox.describe()
-  return { ok: true, aggregate: { kind: 'script', result: outcome.result, literals }, cohort, image }
+  const { outputs } = plan
+  return { ok: true, aggregate: { kind: 'script', result: outcome.result, literals, outputs }, cohort, ranBy }
+}
+
+function refuse(why: string): Executed {
+  return { ok: false, code: 'COHORT_NOT_RELEASABLE', why, ranBy: RAN_BY_NODE }
 }
 
 /** The Python that will run: of a notebook its code cells, one after the other. */

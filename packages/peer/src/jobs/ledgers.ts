@@ -15,20 +15,43 @@ export interface CatalogLedgers {
   replace(draft: Draft, ledgers: Ledgers): void
 }
 
-/** Of the epoch that the catalog is served from; `k` is how many subjects a base cell of rows needs at the start. */
-export function ledgersOf(catalog: Catalog, atoms: AtomStore, k: number): CatalogLedgers {
-  // One scope for everybody: until affiliations can be verified, a new key costs nothing.
-  const scope = `${catalog.descriptor.name}!${catalog.epoch}`
+/** Which ledgers of a catalog. */
+export interface LedgerChoice {
+  /** How many subjects a base cell of rows needs at the start. */
+  readonly k: number
+  /** A narrower ledger than everybody's, by name. */
+  readonly ledger?: string
+}
+
+/** Of the epoch that the catalog is served from. */
+export function ledgersOf(catalog: Catalog, atoms: AtomStore, { k, ledger }: LedgerChoice): CatalogLedgers {
+  const epoch = `${catalog.descriptor.name}!${catalog.epoch}`
+  const scope = ledger === undefined ? epoch : `${epoch}!${ledger}`
+  // What everybody was given before there were narrower ledgers, each of them was given as well.
+  const wide = ledger === undefined ? undefined : ledgersOf(catalog, atoms, { k })
   const subjectScope = `${scope}!subjects`
   const rowScope = (table: string) => `${scope}!rows!${table}`
   const subjects: LedgerForm = {
-    start: async () => Partition.start(catalog.subjects, await catalog.baseCells()),
-    read: (bytes) => Partition.fromBytes(bytes, catalog.subjects)
+    start: async () =>
+      (await wide?.load(undefined))?.subjects ?? Partition.start(catalog.subjects, await catalog.baseCells()),
+    read: async (bytes) => {
+      if (!Partition.isCarried(bytes)) return Partition.fromBytes(bytes, catalog.subjects)
+      return Partition.fromBytes(bytes, catalog.subjects, undefined, { items: (await catalog.goneOwners()).length })
+    }
   }
-  const rowsOf = ({ table, rows, owners }: RowItems): LedgerForm => ({
-    start: async () => Partition.start(rows, await catalog.rowBaseCells(table), { owners, k }),
-    read: (bytes) => Partition.fromBytes(bytes, rows, owners)
-  })
+  const rowsOf = (items: RowItems): LedgerForm => {
+    const { table, rows, owners } = items
+    return {
+      start: async () =>
+        (await wide?.load(items))?.rows?.partition ??
+        Partition.start(rows, await catalog.rowBaseCells(table), { owners, k }),
+      read: async (bytes) => {
+        if (!Partition.isCarried(bytes)) return Partition.fromBytes(bytes, rows, owners)
+        const gone = await catalog.goneOwners(table)
+        return Partition.fromBytes(bytes, rows, owners, { items: gone.length, owners: gone })
+      }
+    }
+  }
   return {
     async load(items) {
       const loaded = { subjects: await atoms.load(subjectScope, subjects) }

@@ -162,6 +162,6 @@ function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): M
  */
 async function assertScopeHolds({ descriptor, epoch }: Catalog, { scope }: PrivacySettings, atoms: AtomStore) {
   if (scope !== 'global' || !(await atoms.hasReleased(descriptor.name, `${epoch}!project`))) return
-  const why = 'this epoch was answered from by project: it stays so until a newer epoch is accepted'
+  const why = 'this epoch was answered from by project: it stays so until a newer one is accepted with --forget'
   throw new StimnetError('CONFIG_INVALID', `catalogs: ${descriptor.name}: privacy.scope: ${why}`)
 }

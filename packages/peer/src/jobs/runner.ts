@@ -31,6 +31,8 @@ export interface RunnerParts extends PublishParts {
   readonly signOff: Pick<SignOff, 'standing'>
   readonly charges: Pick<Charges, 'run'>
   readonly concurrency: number
+  /** Institutions whose word for a requester counts here. */
+  readonly trusts: (institution: string) => boolean
   readonly events: PeerEvents
 }
 
@@ -250,7 +252,7 @@ export class Runner implements Queue {
     const sealed = fromText(job.request)
     // It was fresh when it was admitted; now only its bytes count.
     const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
-    const checked = await check(sealed, { clock, self: this.#parts.signer.id })
+    const checked = await check(sealed, { clock, self: this.#parts.signer.id, trusts: this.#parts.trusts })
     const plan = await validate(checked.request, this.#parts.validation)
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
     // The policy may have changed since it was admitted, as when the node was restarted.

@@ -51,6 +51,7 @@ export function createSignOff(parts: {
   ): Facts => ({
     issuer: checked.opened.issuer,
     askedBy,
+    vouchedBy: checked.affiliations.map(({ institution }) => institution),
     self,
     custody: checked.request.custody,
     open: config.mesh.open,

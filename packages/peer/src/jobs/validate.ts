@@ -1,7 +1,7 @@
 /** Whether what is asked exists and fits: the catalog, its variables, the program and its libraries. Data-free. */
 import type { Catalog } from '@stimnet/data'
-import { parseSql, rowFilter } from '@stimnet/data'
-import { assertOnLattice } from '@stimnet/privacy'
+import { nearFilter, parseSql, rowFilter } from '@stimnet/data'
+import { assertOnLattice, type DpPlan, isOfWholeCells, type PrivacySettings } from '@stimnet/privacy'
 import {
   checkFilter,
   codeOf,
@@ -11,6 +11,7 @@ import {
   filterFromPairs,
   LIMITS,
   type Message,
+  nearName,
   type OutputDeclaration,
   type Plan,
   type PrivacyAsk,
@@ -23,13 +24,17 @@ import {
   StimnetError,
   schemaTermsFromMessage
 } from '@stimnet/protocol'
-import { importsOf, type Sandbox } from '@stimnet/sandbox'
+import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
 import { planOfStatistic } from '@stimnet/statistics'
+import { noiseOf } from './noise.ts'
+import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 
 /** What will be done, in full; nothing in it depends on data. */
 export interface JobPlan {
   readonly catalog: Catalog
   readonly program: Program
+  /** Of a script: what its reader finds in it. */
+  readonly review?: Review
   /** For SQL and statistics. */
   readonly plan?: Plan
   /** Resolved; absent: everyone. */
@@ -38,15 +43,25 @@ export interface JobPlan {
   readonly filters: Readonly<Record<string, unknown>>
   /** Which claim is asked for, and what it may spend. */
   readonly privacy: PrivacyAsk
+  /** With P2: what is drawn, and what it costs. */
+  readonly noise?: DpPlan
   /** Typed outputs of a script; empty: the default contract. */
   readonly outputs: readonly OutputDeclaration[]
   readonly schema: SchemaTerms
+  /** As the request names it; by it ledgers are told apart where the catalog says so. */
+  readonly project: string
+  /** Made of whole base cells of a lattice: no refusal of its cohort depends on history. */
+  readonly isOfWholeCells: boolean
   readonly wallTimeMsMax: number
   readonly warnings: readonly string[]
 }
 
 /** What a request is held against. */
 export interface ValidationContext {
+  /** This peer's id: which mappings are for it. */
+  readonly self: string
+  /** The rules of a catalog: what mappings and outputs they leave room for. Where there are none, as without data, any. */
+  readonly settingsOf?: (catalog: string) => PrivacySettings
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly sandbox: Sandbox | undefined
   readonly wallTimeMsMax: number
@@ -54,28 +69,39 @@ export interface ValidationContext {
 
 /** Throws a StimnetError with a code and a reason about the request alone. */
 export async function validate(request: Message<'JobRequest'>, context: ValidationContext): Promise<JobPlan> {
-  const catalog = context.catalogs.get(request.catalog)
-  if (!catalog)
+  const offered = context.catalogs.get(request.catalog)
+  if (!offered)
     throw new StimnetError('CATALOG_UNKNOWN', `a request for ${JSON.stringify(request.catalog.slice(0, 80))}`)
   const program = programFromMessage(request.program)
+  const privacy = privacyAskFromMessage(request.privacy)
+  const schema = schemaTermsFromMessage(request)
+  const settings = context.settingsOf?.(request.catalog)
+  const catalog = catalogInWordsOf({ schema, program, privacy, settings, self: context.self }, offered)
+  assertMode(catalog, program, privacy)
+  const outputs = contractFromMessage(request.outputs)
+  assertOutputsFit(outputs, program, settings)
   const parameters = parseJsonObject(request.parametersJson)
-  const filters = parseJsonObject(request.filtersJson)
-  const { pairs, warnings } = knownFilters(catalog, filters, program.kind === 'script' && request.broadcast === '')
-  const asked = joined(request.cohort ? filterFromMessage(request.cohort) : undefined, filterFromPairs(pairs))
-  const cohort = asked === undefined ? undefined : catalog.resolveFilter(asked)
+  const { cohort, filters, warnings } = cohortAsked(request, catalog, program)
   const plan = program.kind === 'script' ? undefined : planOf(program, catalog, cohort)
-  if (program.kind === 'script') await checkScript(program, context.sandbox)
-  assertAnswerable(catalog, cohort, plan)
+  const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
+  const broadcast = request.broadcast !== ''
+  const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, broadcast }, catalog) : undefined
+  // A lattice keeps refusals from depending on data. With noise nothing is refused that way.
+  if (noise === undefined) assertAnswerable(catalog, cohort, plan)
   return {
     catalog,
     program,
+    ...(review === undefined ? {} : { review }),
     ...(plan === undefined ? {} : { plan }),
     ...(cohort === undefined ? {} : { cohort }),
     parameters,
     filters,
-    privacy: privacyAskFromMessage(request.privacy),
-    outputs: contractFromMessage(request.outputs),
-    schema: schemaTermsFromMessage(request),
+    privacy,
+    ...(noise === undefined ? {} : { noise }),
+    outputs,
+    schema,
+    project: request.project.slice(0, 128),
+    isOfWholeCells: isOfWholeCells(catalog.descriptor, { ...(cohort ? { cohort } : {}), ...(plan ? { plan } : {}) }),
     wallTimeMsMax: Math.min(
       request.wallTimeMsMax || context.wallTimeMsMax,
       context.wallTimeMsMax,
@@ -85,8 +111,36 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   }
 }
 
+/** Whom a request is about: its filter, and the pairs of `filters` that all must hold. Throws as `resolveFilter`. */
+export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, program: Program) {
+  const filters = parseJsonObject(request.filtersJson)
+  // A name that several tables have means that of the tables the program reads, where one of those has it.
+  const near = program.kind === 'script' ? [] : readBy(program, catalog).tables
+  const lenient = program.kind === 'script' && request.broadcast === ''
+  const { pairs, warnings } = knownFilters({ catalog, near, lenient }, filters)
+  const where = request.cohort ? nearFilter(filterFromMessage(request.cohort), catalog.descriptor, near) : undefined
+  const asked = joined(where, filterFromPairs(pairs))
+  return { filters, warnings, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
+}
+
+/** What a catalog of one mode does not answer, whoever asks. */
+function assertMode({ config, descriptor }: Catalog, program: Program, { level }: PrivacyAsk): void {
+  if (config.mode === 'dp' && (level !== 'P2' || program.kind === 'script')) {
+    const what = program.kind === 'script' ? 'It runs no scripts.' : 'Ask for P2, with epsilon or rho.'
+    const reason = `${descriptor.name} releases differentially private numbers only. ${what}`
+    throw new StimnetError('MODE_NOT_PERMITTED', reason, { reason })
+  }
+  if (level === 'P2' && program.kind === 'script') {
+    const reason = 'P2 is for SQL and statistics: what a script does with one person has no bound.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+}
+
 /** A key that is no variable is an error; for a script of one peer it is handed on and named, never silently dropped. */
-function knownFilters(catalog: Catalog, filters: Readonly<Record<string, unknown>>, lenient: boolean) {
+function knownFilters(
+  { catalog, near, lenient }: { catalog: Catalog; near: readonly string[]; lenient: boolean },
+  filters: Readonly<Record<string, unknown>>
+) {
   const pairs: Record<string, unknown> = {}
   const warnings: string[] = []
   const entries = Object.entries(filters)
@@ -96,8 +150,14 @@ function knownFilters(catalog: Catalog, filters: Readonly<Record<string, unknown
   }
   for (const [column, value] of entries) {
     try {
-      resolveVariable(catalog.descriptor, column)
-      pairs[column] = value
+      const named = nearName(catalog.descriptor, column, near)
+      resolveVariable(catalog.descriptor, named)
+      // Two names of one variable would leave one of the two filters out.
+      if (Object.hasOwn(pairs, named)) {
+        const reason = `${JSON.stringify(named)} is filtered twice.`
+        throw new StimnetError('FILTER_INVALID', reason, { reason })
+      }
+      pairs[named] = value
     } catch (error) {
       if (!lenient || !['VARIABLE_UNKNOWN', 'VARIABLE_AMBIGUOUS'].includes(codeOf(error))) throw error
       warnings.push(
@@ -113,12 +173,16 @@ function joined(a: Filter | undefined, b: Filter | undefined): Filter | undefine
   return checkFilter({ all: [a, b] })
 }
 
+type Computed = Exclude<Program, { kind: 'script' }>
+
+/** The plan of SQL or a statistic, as written. */
+function readBy(program: Computed, { descriptor }: Catalog): Plan {
+  return program.kind === 'sql' ? parseSql(program.sql, descriptor) : planOfStatistic(program.statistic, descriptor)
+}
+
 /** The plan of SQL or a statistic, with the part of the cohort filter that speaks of its own tables' rows. */
-function planOf(program: Exclude<Program, { kind: 'script' }>, catalog: Catalog, cohort: Filter | undefined): Plan {
-  const plan =
-    program.kind === 'sql'
-      ? parseSql(program.sql, catalog.descriptor)
-      : planOfStatistic(program.statistic, catalog.descriptor)
+function planOf(program: Computed, catalog: Catalog, cohort: Filter | undefined): Plan {
+  const plan = readBy(program, catalog)
   const own = plan.where === undefined ? undefined : catalog.resolveFilter(plan.where, plan.tables)
   const rows = cohort === undefined ? undefined : rowFilter(cohort, plan.tables)
   const where = own && rows ? { all: [own, rows] } : (own ?? rows)
@@ -130,14 +194,18 @@ function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Pl
 }
 
 /** Language and libraries, by parsing alone: a missing one is refused before any data are touched. */
-async function checkScript(program: Extract<Program, { kind: 'script' }>, sandbox: Sandbox | undefined): Promise<void> {
+async function checkScript(
+  program: Extract<Program, { kind: 'script' }>,
+  sandbox: Sandbox | undefined
+): Promise<Review> {
   const description = await sandbox?.describe()
   if (!sandbox || !description?.languages.includes(program.language)) {
     const has = description?.languages.join(', ') ?? 'no scripts at all'
     const reason = `No sandbox here runs ${program.language}. This peer runs: ${has}.`
     throw new StimnetError('LANGUAGE_NOT_AVAILABLE', reason, { reason })
   }
-  const imports = await importsOf(program.language, program.code)
+  const review = await reviewOf(program.language, program.code)
+  const { imports } = review
   if (!imports.ok) {
     const reason = `The script cannot be parsed (line ${imports.line}).`
     throw new StimnetError('SCRIPT_INVALID', reason, { reason })
@@ -145,7 +213,9 @@ async function checkScript(program: Extract<Program, { kind: 'script' }>, sandbo
   const libraries = description.libraries(program.language)
   const missing = [...new Set(imports.modules.map(({ name }) => name))].filter((name) => !libraries.has(name))
   if (missing.length > 0) {
-    const reason = `${missing.slice(0, 8).join(', ')}: not in the sandbox of this peer (${description.engine}).`
+    const named = missing.slice(0, 8).map(async (name) => `${name} (${await whereIs(name, program.language)})`)
+    const reason = `${(await Promise.all(named)).join(', ')}: not in the sandbox of this peer (${description.engine}).`
     throw new StimnetError('LIBRARY_NOT_AVAILABLE', reason, { reason })
   }
+  return review
 }

@@ -44,6 +44,8 @@ export interface ScopeUse {
 export interface Facts {
   readonly issuer: string
   readonly askedBy: string
+  /** Institutions whose valid word for the issuer came with the request. */
+  readonly vouchedBy: readonly string[]
   readonly self: string
   readonly custody: string
   readonly open: boolean

@@ -1,11 +1,15 @@
-/** Who may ask: listed keys, and accounts of listed gateways. */
+/** Who may ask: listed keys, people for whom a listed institution vouches, and accounts of listed gateways. */
 import { allowed, type Facts, type Rule, refuse } from './decision.ts'
 
-/** REQUESTER_NOT_PERMITTED for a key that neither is listed nor comes through a listed gateway. */
+/** REQUESTER_NOT_PERMITTED for a key that is not listed, is not vouched for and does not come through a listed gateway. */
 export const requesterIsListed: Rule = (facts) => {
   if (facts.open || facts.requesters.includes(facts.issuer)) return allowed
   if (facts.custody === 'gateway' && gatewayIsListed(facts)) return allowed
-  return refuse('REQUESTER_NOT_PERMITTED', `The key ${facts.issuer} is not among the requesters of this peer.`)
+  if (facts.vouchedBy.some((institution) => facts.requesters.includes(`affiliation:${institution}`))) return allowed
+  return refuse(
+    'REQUESTER_NOT_PERMITTED',
+    `The key ${facts.issuer} is not among the requesters of this peer, and no institution that it trusts vouches for it.`
+  )
 }
 
 /** A gateway speaks for its accounts only over its own connection: the PeerId of it is proved by Noise. */

@@ -1646,6 +1646,9 @@ export namespace stimnet {
         /** JobRequest about. */
         about: stimnet.AnalysisAbout;
 
+        /** JobRequest credentials. */
+        credentials: string[];
+
         /**
          * Creates a new JobRequest instance using the specified properties.
          * @param [properties] Properties to set
@@ -1760,6 +1763,9 @@ export namespace stimnet {
             /** JobRequest about */
             about?: stimnet.AnalysisAbout.$Properties;
 
+            /** JobRequest credentials */
+            credentials?: string[];
+
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
         }
@@ -1784,6 +1790,7 @@ export namespace stimnet {
           mappings?: stimnet.VariableMapping.$Shape[];
           review?: boolean;
           about?: stimnet.AnalysisAbout.$Shape;
+          credentials?: string[];
           $unknowns?: Uint8Array[];
         };
     }

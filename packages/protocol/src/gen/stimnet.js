@@ -5071,6 +5071,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {Array.<stimnet.VariableMapping.$Properties>} [mappings] JobRequest mappings
          * @property {boolean} [review] JobRequest review
          * @property {stimnet.AnalysisAbout.$Properties} [about] JobRequest about
+         * @property {Array.<string>} [credentials] JobRequest credentials
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -5103,6 +5104,7 @@ export const stimnet = $root.stimnet = (() => {
          *   mappings?: Array.<stimnet.VariableMapping.$Shape>;
          *   review?: boolean;
          *   about?: stimnet.AnalysisAbout.$Shape;
+         *   credentials?: Array.<string>;
          *   $unknowns?: Array.<Uint8Array>;
          * }} stimnet.JobRequest.$Shape
          */
@@ -5120,6 +5122,7 @@ export const stimnet = $root.stimnet = (() => {
             this.outputs = [];
             this.contract = [];
             this.mappings = [];
+            this.credentials = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5271,6 +5274,14 @@ export const stimnet = $root.stimnet = (() => {
         JobRequest.prototype.about = null;
 
         /**
+         * JobRequest credentials.
+         * @member {Array.<string>} credentials
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.credentials = $util.emptyArray;
+
+        /**
          * Creates a new JobRequest instance using the specified properties.
          * @function create
          * @memberof stimnet.JobRequest
@@ -5342,6 +5353,9 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 17, wireType 0 =*/136).bool(message.review);
             if (message.about != null && $Object.hasOwnProperty.call(message, "about"))
                 $root.stimnet.AnalysisAbout.encode(message.about, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
+            if (message.credentials != null && message.credentials.length)
+                for (let i = 0; i < message.credentials.length; ++i)
+                    writer.uint32(/* id 19, wireType 2 =*/154).string(message.credentials[i]);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -5532,6 +5546,14 @@ export const stimnet = $root.stimnet = (() => {
                         message.about = $root.stimnet.AnalysisAbout.decode(reader, reader.size(), $undefined, _depth + 1, message.about);
                         continue;
                     }
+                case 19: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.credentials && message.credentials.length))
+                            message.credentials = [];
+                        message.credentials.push(reader.stringVerify());
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -5648,6 +5670,13 @@ export const stimnet = $root.stimnet = (() => {
                 if (error)
                     return "about." + error;
             }
+            if (message.credentials != null && $Object.hasOwnProperty.call(message, "credentials")) {
+                if (!$Array.isArray(message.credentials))
+                    return "credentials: array expected";
+                for (let i = 0; i < message.credentials.length; ++i)
+                    if (!$util.isString(message.credentials[i]))
+                        return "credentials: string[] expected";
+            }
             return null;
         };
 
@@ -5756,6 +5785,13 @@ export const stimnet = $root.stimnet = (() => {
                     throw $TypeError(".stimnet.JobRequest.about: object expected");
                 message.about = $root.stimnet.AnalysisAbout.fromObject(object.about, _depth + 1);
             }
+            if (object.credentials) {
+                if (!$Array.isArray(object.credentials))
+                    throw $TypeError(".stimnet.JobRequest.credentials: array expected");
+                message.credentials = $Array(object.credentials.length);
+                for (let i = 0; i < object.credentials.length; ++i)
+                    message.credentials[i] = $String(object.credentials[i]);
+            }
             return message;
         };
 
@@ -5781,6 +5817,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.outputs = [];
                 object.contract = [];
                 object.mappings = [];
+                object.credentials = [];
             }
             if (options.defaults) {
                 object.catalog = "";
@@ -5846,6 +5883,11 @@ export const stimnet = $root.stimnet = (() => {
                 object.review = message.review;
             if (message.about != null && $Object.hasOwnProperty.call(message, "about"))
                 object.about = $root.stimnet.AnalysisAbout.toObject(message.about, options, _depth + 1);
+            if (message.credentials && message.credentials.length) {
+                object.credentials = $Array(message.credentials.length);
+                for (let j = 0; j < message.credentials.length; ++j)
+                    object.credentials[j] = message.credentials[j];
+            }
             return object;
         };
 

@@ -1,0 +1,45 @@
+/** `stimnet cost`: what a differentially private question takes from the budget, and how far off its answer will be. */
+import { programText, programWord } from '@stimnet/protocol'
+import { command, EXIT } from './arguments.ts'
+import { costText } from './cost-text.ts'
+import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
+import { programOf } from './run.ts'
+import { CLIENT_OPTIONS, clientFor } from './session.ts'
+
+/** Exit code 0: at least one peer would answer; 1: none would. Nothing is spent. */
+export const costCommand = command({
+  name: 'cost',
+  usage: 'FILE --catalog NAME --epsilon NUMBER | --rho NUMBER [--peers all|NAME,…]',
+  summary: 'Says what a question under differential privacy costs and how far off it will be. Spends nothing.',
+  details: `
+FILE is .sql, or .json for a statistic by name, as for stimnet run. Everything said here follows from the question and from
+what the catalogs say in public; no data are read. stimnet run with the same options prints it before it asks.
+
+  stimnet cost change.sql --catalog clinical_trial_data --epsilon 0.1 --groups-per-subject 3
+  stimnet cost mean.json --catalog clinical_trial_data --rho 0.005 --bounds age=40:90`,
+  options: {
+    ...CLIENT_OPTIONS,
+    catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
+    peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
+    ...PRIVACY_OPTIONS
+  },
+  positionals: [1, 1],
+  run: async (values, [file = ''], io) => {
+    const privacy = privacyOf(values)
+    if (!values.catalog || !privacy) {
+      io.err(`stimnet cost: ${values.catalog ? '--epsilon or --rho' : '--catalog'} is missing\n`)
+      return EXIT.usage
+    }
+    const program = await programOf(file)
+    const client = await clientFor(values.url)
+    const cost = await client.privacyCost({
+      targets: !values.peers || values.peers === 'all' ? '*' : values.peers.split(','),
+      data_catalog_name: values.catalog,
+      script_type: programWord(program) as 'sql',
+      script_content: programText(program),
+      privacy
+    })
+    io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
+    return cost.peers.some((peer) => peer.cost !== null) ? EXIT.ok : EXIT.failed
+  }
+})

@@ -1,0 +1,21 @@
+/** What a differentially private request draws and costs, from the request and the catalog's description alone. */
+import { type Catalog, planFault } from '@stimnet/data'
+import { type DpPlan, planNoise } from '@stimnet/privacy'
+import { type Plan, type PrivacyAsk, StimnetError } from '@stimnet/protocol'
+
+/** Throws what `planNoise` throws, and PARAMETER_INVALID for a plan that does not fit the catalog: all before a charge. */
+export function noiseOf(
+  { plan, privacy, broadcast }: { plan: Plan; privacy: PrivacyAsk; broadcast: boolean },
+  catalog: Catalog
+): DpPlan {
+  const { descriptor } = catalog
+  const fault = planFault(plan, descriptor)
+  if (fault !== null) throw new StimnetError('PARAMETER_INVALID', fault, { reason: fault })
+  return planNoise({
+    plan,
+    ask: privacy,
+    descriptor,
+    decimalsOf: (variable) => catalog.decimalsOf(variable),
+    sitesPerPerson: broadcast ? Math.max(1, descriptor.sitesPerPerson) : 1
+  })
+}

@@ -1,0 +1,80 @@
+/** Whether a catalog is what the request takes it to be; and the catalog in the request's words, where a mapping says how. */
+import type { Catalog } from '@stimnet/data'
+import { bitsOfContract, type PrivacySettings } from '@stimnet/privacy'
+import {
+  compareSchemas,
+  differencesInWords,
+  isPowerOfTen,
+  type OutputDeclaration,
+  type PrivacyAsk,
+  type Program,
+  type SchemaTerms,
+  StimnetError,
+  scaleOf
+} from '@stimnet/protocol'
+
+/** Every digit of a double: nothing is rounded. */
+const EXACT_DIGITS = 17
+
+/** What a request says about the catalog, and what it asks. */
+export interface SchemaAsk {
+  readonly schema: SchemaTerms
+  readonly program: Program
+  readonly privacy: PrivacyAsk
+  /** This peer: mappings for others are none of its business. */
+  readonly self: string
+  readonly settings: PrivacySettings | undefined
+}
+
+/**
+ * The catalog that the request speaks of. Static. Throws SCHEMA_MISMATCH where a variable is not what the contract says,
+ * as after the catalog changed; VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
+ */
+export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
+  const { contract } = ask.schema
+  const mappings = ask.schema.mappings.filter(({ peer }) => peer === ask.self)
+  const tables = ask.program.kind === 'script'
+  if (mappings.length > 0 && ask.privacy.level === 'P2') {
+    const reason = 'A mapping is for exact numbers: P2 is asked for in the words of each catalog.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  // Rounded in ever other units, a number gives away the digits that rounding took.
+  const rounds = (ask.settings?.significantDigits ?? EXACT_DIGITS) < EXACT_DIGITS
+  if (!tables && rounds && mappings.some(({ scale }) => !isPowerOfTen(scaleOf(scale)))) {
+    const reason = 'This catalog rounds its answers: here a mapping may move the decimal point, and no more.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  // A script is given what the contract lists and nothing else, so that no column stands where another is expected.
+  const seen = mappings.length > 0 || (tables && contract.length > 0) ? catalog.mapped({ contract, mappings }) : catalog
+  const uses = contract.map(({ variable, breakpoints }) => ({ variable, binned: breakpoints.length > 0 }))
+  const here = { site: ask.self, descriptor: catalog.descriptor }
+  const { differences } = compareSchemas([here], { uses, tables, contract, mappings })
+  if (differences.length === 0) return seen
+  const reason = `${catalog.descriptor.name} here is not what the request takes it to be: ${differencesInWords(differences)}.`
+  throw new StimnetError('SCHEMA_MISMATCH', 'comparing a contract', { reason })
+}
+
+/**
+ * Throws CONTRACT_INVALID for outputs that no script will write, and for those that could tell more than a script may, how
+ * few people they are ever about: said now, since after the run only a code could say it.
+ */
+export function assertOutputsFit(
+  outputs: readonly OutputDeclaration[],
+  program: Program,
+  settings: PrivacySettings | undefined
+): void {
+  if (outputs.length === 0) return
+  if (program.kind !== 'script') refuse('Only a script declares outputs: what the node computes has its own.')
+  if (settings === undefined) return
+  const { k, scriptBitsMax } = settings
+  const least = bitsOfContract(outputs, { ...settings, subjects: k })
+  if (least <= scriptBitsMax) return
+  refuse(
+    `The declared outputs can tell ${least} bits or more, and a script may tell ${scriptBitsMax} here. Declare fewer, or ` +
+      'with fewer digits.'
+  )
+}
+
+function refuse(reason: string): never {
+  throw new StimnetError('CONTRACT_INVALID', reason, { reason })
+}

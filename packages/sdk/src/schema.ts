@@ -1,0 +1,92 @@
+/** Before a researcher signs: whether the chosen peers mean the same, and the contract that goes into the signature. */
+import {
+  type CatalogDescriptor,
+  compareSchemas,
+  contractListSchema,
+  mappingListSchema,
+  messages,
+  type Program,
+  type SchemaReport,
+  StimnetError,
+  usesOfPlan,
+  usesOfTables,
+  type VariableContractInput,
+  type VariableMappingInput,
+  type VariableUse
+} from '@stimnet/protocol'
+import { planOfStatistic } from '@stimnet/statistics'
+import type { FoundCatalog } from './shapes.ts'
+
+/** What is compared. */
+export interface CompareOptions {
+  readonly program: Program
+  /** What you take the variables to be, and the only ones compared for SQL and scripts. Unless given: all there are. */
+  readonly contract?: readonly VariableContractInput[]
+  readonly mappings?: readonly VariableMappingInput[]
+}
+
+/**
+ * Compares catalogs as `Client.meshCatalogs` gives them; runs in a browser. Where `differences` is empty, sign with
+ * `contract`: each peer then holds its own catalog against it. Throws PARAMETER_INVALID.
+ */
+export function compareFoundCatalogs(found: readonly FoundCatalog[], options: CompareOptions): SchemaReport {
+  const contract = contractListSchema.safeParse(options.contract ?? [])
+  const mappings = mappingListSchema.safeParse(options.mappings ?? [])
+  if (!contract.success || !mappings.success) {
+    throw new StimnetError('PARAMETER_INVALID', 'comparing catalogs', { cause: contract.error ?? mappings.error })
+  }
+  const sites = found.map((catalog) => ({ site: catalog.peer_id, descriptor: descriptorOf(catalog) }))
+  const named = contract.data.map(({ variable, breakpoints }) => ({ variable, binned: breakpoints.length > 0 }))
+  const renamed = new Set(mappings.data.map(({ peer, local }) => `${peer} ${local}`))
+  const all = sites.flatMap(({ site, descriptor }) =>
+    usesOf(options.program, descriptor, named).filter(({ variable }) => !renamed.has(`${site} ${variable}`))
+  )
+  const mapped = mappings.data.map(({ variable }) => ({ variable, binned: false }))
+  return compareSchemas(sites, {
+    uses: once([...named, ...all, ...mapped]),
+    tables: options.program.kind === 'script',
+    contract: contract.data,
+    mappings: mappings.data
+  })
+}
+
+function usesOf(program: Program, descriptor: CatalogDescriptor, named: readonly VariableUse[]): VariableUse[] {
+  if (program.kind !== 'statistic') return named.length > 0 ? [] : usesOfTables(descriptor)
+  try {
+    return usesOfPlan(planOfStatistic(program.statistic, descriptor))
+  } catch {
+    // It fits another catalog, or none: then each peer says so.
+    return []
+  }
+}
+
+function once(uses: readonly VariableUse[]): VariableUse[] {
+  const cut = new Set(uses.filter(({ binned }) => binned).map(({ variable }) => variable))
+  return [...new Set(uses.map(({ variable }) => variable))].map((variable) => ({ variable, binned: cut.has(variable) }))
+}
+
+/** A catalog as a gateway shows it, in the form that programs are read against. */
+export function descriptorOf(found: FoundCatalog): CatalogDescriptor {
+  const { subject_key = '', tables = [], lattice = [] } = found.schema_definition ?? {}
+  return {
+    ...messages.CatalogDescriptor.decode(new Uint8Array()),
+    name: found.name,
+    subjectKey: subject_key,
+    synthetic: found.synthetic,
+    mode: found.mode,
+    lattice: lattice.map((one) => ({ ...one, breakpoints: [...one.breakpoints] })),
+    tables: tables.map(({ name, description, one_row_per_subject, variables }) => ({
+      name,
+      description,
+      oneRowPerSubject: one_row_per_subject,
+      variables: variables.map(({ minimum, maximum, levels, breakpoints, ...rest }) => ({
+        ...rest,
+        levels: [...levels],
+        breakpoints: [...breakpoints],
+        minimum: minimum ?? 0,
+        maximum: maximum ?? 0,
+        bounded: minimum !== null
+      }))
+    }))
+  }
+}
