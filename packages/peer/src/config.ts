@@ -8,11 +8,12 @@ import { z } from 'zod'
 
 const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
 
-/** Who may ask: a researcher's key, whoever an institution vouches for (`affiliation:12D3Koo…`), or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`). */
+/** Who may ask: a researcher's key, whoever an institution vouches for (`affiliation:12D3Koo…`, or any member's people: `affiliation:members`), or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`). */
 const requester = z
   .string()
   .refine(
-    (text) => text === 'gateway:self' || isKeyId(text.replace(/^(gateway|affiliation):/, '')),
+    (text) =>
+      text === 'gateway:self' || text === 'affiliation:members' || isKeyId(text.replace(/^(gateway|affiliation):/, '')),
     'not a key id, affiliation:PEERID or gateway:PEERID'
   )
 
@@ -86,6 +87,11 @@ const auditSchema = z.strictObject({
   witness_every_minutes: z.int().min(1).max(1440).default(10)
 })
 
+const federationSchema = z.strictObject({
+  /** The signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers. */
+  charter: z.string().optional()
+})
+
 const approvalsSchema = z.strictObject({
   /** Stewards who must agree to a request that people decide. Two: whoever reads alone overlooks alone. */
   needed: z.int().min(1).max(2).default(2),
@@ -119,6 +125,7 @@ export const configSchema = z.strictObject({
   sandbox: sandboxSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
   approvals: approvalsSchema.prefault({}),
+  federation: federationSchema.prefault({}),
   audit: auditSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   catalogs: z.array(catalogConfigSchema).default([])
@@ -204,6 +211,12 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(gateway.host)
   if (gateway.enabled && !loopback && !gateway.insecure) {
     yield ['gateway.host', 'plain HTTP beyond loopback: put TLS in front and say insecure: true, or bind 127.0.0.1']
+  }
+  if (mesh.open && config.federation.charter !== undefined) {
+    yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
+  }
+  if (config.requesters.includes('affiliation:members') && config.federation.charter === undefined) {
+    yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
   }
   const real = config.catalogs.find((catalog) => !catalog.synthetic)
   if (mesh.open && real)

@@ -1,5 +1,5 @@
 /** How each large part of a peer is opened from its configuration. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway'
 import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
@@ -7,8 +7,10 @@ import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } 
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import type { PeerConfig } from './config.ts'
 import type { PeerEvents } from './events.ts'
+import { Federation } from './federation/federation.ts'
 import { derivedSecret } from './identity.ts'
 import type { Approvals } from './jobs/approvals.ts'
+import { needsLattice } from './jobs/lattice-choice.ts'
 import { assertModeKept } from './jobs/mode.ts'
 import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -102,6 +104,7 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     }
     const { epoch, newer } = catalog
     parts.events.catalogReady({ catalog: name, epoch, fresh, ...(newer === undefined ? {} : { newer }) })
+    if (needsLattice(catalog)) parts.events.latticeMissing(name)
     catalogs.set(name, catalog)
   }
   return catalogs
@@ -119,10 +122,29 @@ interface MeshParts {
   readonly clock: Clock
   readonly random: RandomSource
   readonly events: PeerEvents
+  readonly federation: Federation | undefined
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
   readonly onConnected: (peerId: string) => void
   readonly prepare: (mesh: Mesh) => void
+}
+
+const FOLDER_REFRESH_MS = 2_000
+
+/** The federation of the configured charter; undefined without one. Throws CONFIG_INVALID. */
+export async function openFederation(
+  parts: { config: PeerConfig; baseDir: string; dataDir: string; clock: Clock; events: PeerEvents },
+  lifetime: Lifetime
+): Promise<Federation | undefined> {
+  const { config, baseDir, dataDir, clock, events } = parts
+  const { charter } = config.federation
+  if (charter === undefined) return undefined
+  const charterFile = resolve(baseDir, charter)
+  const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events })
+  const refresh = () => void federation.refresh().catch((error) => events.unexpected(error, 'reading statements'))
+  const timer = setInterval(refresh, FOLDER_REFRESH_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+  return federation
 }
 
 /** Throws ADDRESS_IN_USE and what `startMesh` throws. */
@@ -136,7 +158,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       announce: config.mesh.announce,
       bootstrap: config.mesh.bootstrap,
       mdns: config.mesh.mdns,
-      permits: (peerId) => config.mesh.open || permitted.has(peerId),
+      permits: (peerId) => config.mesh.open || permitted.has(peerId) || (parts.federation?.isMember(peerId) ?? false),
       ...(parts.transport === undefined ? {} : { transport: parts.transport }),
       ...(parts.timing === undefined ? {} : { timing: parts.timing })
     },

@@ -1,7 +1,7 @@
 /** One institution's peer, put together: what exists, and who talks to whom. Read it from top to bottom. */
 import { join, resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
-import type { Mesh, MeshTiming } from '@stimnet/mesh'
+import { federationExchange, type Mesh, type MeshTiming } from '@stimnet/mesh'
 import {
   type Clock,
   canonicalBytes,
@@ -18,6 +18,8 @@ import { createChecks } from './checks.ts'
 import type { LoadedConfig } from './config.ts'
 import { createEvents, type PeerEvents } from './events.ts'
 import { createExchanges, serveExchanges } from './exchanges.ts'
+import type { Federation } from './federation/federation.ts'
+import { exchangeStatements, spreadChanges } from './federation/gossip.ts'
 import { createGatewayPeer } from './gateway-peer.ts'
 import { custodialSigner, loadOrCreateSeed } from './identity.ts'
 import { createAdmission } from './jobs/admit.ts'
@@ -32,6 +34,7 @@ import {
   keepAccountsFresh,
   openCatalogs,
   openConfiguredSandbox,
+  openFederation,
   openGateway,
   openMesh,
   openWitnesses,
@@ -82,6 +85,8 @@ export interface Peer {
   readonly database: Database
   /** What other members attest of this peer's log. */
   readonly witnesses: Witnesses
+  /** Undefined without a charter. */
+  readonly federation: Federation | undefined
   /** Closes everything, the last opened first. Jobs under way stay admitted and run again at the next start. */
   stop(): Promise<void>
 }
@@ -125,7 +130,10 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
 
   // What others ask of it.
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
-  const trusts = (institution: string) => config.requesters.includes(`affiliation:${institution}`)
+  const federation = await openFederation({ config, baseDir, dataDir, clock, events }, lifetime)
+  const trusts = (institution: string) =>
+    config.requesters.includes(`affiliation:${institution}`) ||
+    (config.requesters.includes('affiliation:members') && (federation?.isMember(institution) ?? false))
   const validation = {
     trusts,
     self: signer.id,
@@ -191,10 +199,13 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   let onConnected: (peerId: string) => void = () => undefined
   const mesh = keep(
     await openMesh({
-      ...{ ...shared, seed, transport: options.transport, timing: options.timing },
+      ...{ ...shared, seed, federation, transport: options.transport, timing: options.timing },
       onConnected: (peerId) => onConnected(peerId),
       // Before it listens: an asker that comes back at once finds everything answered.
-      prepare: (opened) => serveExchanges(opened, exchanges)
+      prepare: (opened) => {
+        serveExchanges(opened, exchanges)
+        if (federation) opened.serve(federationExchange, (ask) => federation.answer(ask))
+      }
     }),
     (opened) => opened.stop()
   )
@@ -213,7 +224,9 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   onConnected = (peerId) => {
     void introduce(mesh, directory, peerId, events)
     void witnesses.compare(peerId)
+    if (federation) void exchangeStatements({ federation, mesh, events }, peerId)
   }
+  if (federation) spreadChanges({ federation, mesh, events })
   mesh.connected().forEach(onConnected)
 
   // What it asks of others.
@@ -275,7 +288,17 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
   events.started({ peerId: signer.id, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{ peerId: signer.id, mesh, addresses: mesh.addresses(), gatewayUrl, catalogs, accounts, database, witnesses },
+    ...{
+      peerId: signer.id,
+      mesh,
+      addresses: mesh.addresses(),
+      gatewayUrl,
+      catalogs,
+      accounts,
+      database,
+      witnesses,
+      federation
+    },
     stop: async () => {
       await lifetime.close()
       events.stopped()

@@ -19,8 +19,8 @@ export type BoundedNumber =
   | { readonly kind: 'having'; readonly variable: VariableRef; readonly level: string }
   /** Sum of the values within the bounds. */
   | { readonly kind: 'sum'; readonly variable: VariableRef; readonly bounds: ScaledBounds }
-  /** Sum of the (squared) distances from the middle of the bounds, in half units: of 2x - lower - upper. */
-  | { readonly kind: 'offsets' | 'squares'; readonly variable: VariableRef; readonly bounds: ScaledBounds }
+  /** Sum of the distances from the middle of the bounds, of their squares or cubes, in half units: of 2x - lower - upper. */
+  | { readonly kind: 'offsets' | 'squares' | 'cubes'; readonly variable: VariableRef; readonly bounds: ScaledBounds }
   /** Rows in each declared bin, lowest first: several numbers, of which a row is in one. */
   | { readonly kind: 'bins'; readonly variable: VariableRef }
 

@@ -16,6 +16,8 @@ export const SEALED_TYPES = {
   cancel: LIMITS.requestLifetimeMsMax,
   decision: Number.POSITIVE_INFINITY,
   'job-result': Number.POSITIVE_INFINITY,
+  charter: Number.POSITIVE_INFINITY,
+  membership: Number.POSITIVE_INFINITY,
   catalog: 24 * 3_600_000,
   hello: 24 * 3_600_000
 } as const

@@ -111,7 +111,10 @@ export interface ReducedColumn {
   readonly deviations?: readonly Deviations[]
   /** No value is below zero: only then dominance is defined. */
   readonly nonNegative: boolean
-  /** The two largest contributions of one subject to `sum`, when not negative. */
+  /**
+   * The two largest contributions of one subject to `sum`, when not negative. Where nobody can have given more than a
+   * fortieth of it they may be bounds from above: no rule looks at so small a part.
+   */
   readonly largest: readonly [bigint, bigint]
   /** Subjects by value: all declared levels of a category; a number's own values where it has at most ten. */
   readonly levels?: ReadonlyMap<string, SubjectSet>

@@ -8,6 +8,9 @@ import type { Plan } from './plan.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 import { mapVariable, type SchemaFault } from './variable-mapping.ts'
 
+/** The type under which a contract names a subject key. */
+export const KEY_TYPE = 'key'
+
 /** More differences than this are not read any more. */
 const DIFFERENCES_TOLD_MAX = 6
 
@@ -23,7 +26,7 @@ export interface VariableUse {
 export interface SiteCatalog {
   /** PeerId. */
   readonly site: string
-  readonly descriptor: Pick<CatalogDescriptor, 'tables'>
+  readonly descriptor: Pick<CatalogDescriptor, 'tables' | 'subjectKey'>
 }
 
 /** One thing in which a site differs from the contract. */
@@ -63,11 +66,17 @@ export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
   return [...new Set(named)].map((variable) => ({ variable, binned: binned.some((other) => other === variable) }))
 }
 
-/** Every variable of a catalog: what a script may read. */
-export function usesOfTables({ tables }: SiteCatalog['descriptor']): VariableUse[] {
-  return tables.flatMap((table) =>
+/** Every variable of a catalog, and its subject key: what a script may read. */
+export function usesOfTables(descriptor: SiteCatalog['descriptor']): VariableUse[] {
+  const variables = descriptor.tables.flatMap((table) =>
     table.variables.map(({ name }) => ({ variable: `${table.name}.${name}`, binned: false }))
   )
+  return [...usesOfKey(descriptor, descriptor.tables[0]?.name), ...variables]
+}
+
+/** The subject key under the name of one table: it is the same in all. */
+export function usesOfKey({ subjectKey }: SiteCatalog['descriptor'], table: string | undefined): VariableUse[] {
+  return table === undefined || subjectKey === '' ? [] : [{ variable: `${table}.${subjectKey}`, binned: false }]
 }
 
 /** Differences in a sentence, each with the site's name where one is given. Made of catalogs and request alone. */
@@ -96,7 +105,15 @@ export function compareSchemas(sites: readonly SiteCatalog[], question: SchemaQu
 
 function variableAt({ descriptor }: SiteCatalog, ref: string): VariableDescriptor | undefined {
   const [table = '', name = ''] = ref.split('.')
-  return descriptor.tables.find((one) => one.name === table)?.variables.find((one) => one.name === name)
+  const found = descriptor.tables.find((one) => one.name === table)
+  if (found && name === descriptor.subjectKey) return keyVariable(name)
+  return found?.variables.find((one) => one.name === name)
+}
+
+/** The subject key is no variable. It is compared as if it were one of a type that nothing else has. */
+function keyVariable(name: string): VariableDescriptor {
+  const plain = { unit: '', description: '', levels: [], breakpoints: [], minimum: 0, maximum: 0, bounded: false }
+  return { name, type: KEY_TYPE, ...plain }
 }
 
 function mappingAt(site: string, ref: string, mappings: readonly VariableMapping[]): VariableMapping | undefined {

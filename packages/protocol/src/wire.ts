@@ -69,6 +69,8 @@ export const messages = {
   FollowEvent: codec<stimnet.FollowEvent.$Properties>('FollowEvent', stimnet.FollowEvent),
   JobResult: codec<stimnet.JobResult.$Properties>('JobResult', stimnet.JobResult),
   AuditRecord: codec<stimnet.AuditRecord.$Properties>('AuditRecord', stimnet.AuditRecord),
+  FederationAsk: codec<stimnet.FederationAsk.$Properties>('FederationAsk', stimnet.FederationAsk),
+  FederationAnswer: codec<stimnet.FederationAnswer.$Properties>('FederationAnswer', stimnet.FederationAnswer),
   WitnessAsk: codec<stimnet.WitnessAsk.$Properties>('WitnessAsk', stimnet.WitnessAsk),
   WitnessAnswer: codec<stimnet.WitnessAnswer.$Properties>('WitnessAnswer', stimnet.WitnessAnswer)
 } as const

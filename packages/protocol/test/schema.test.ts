@@ -29,7 +29,7 @@ const WEIGHT = variable('weight', { unit: 'kg', breakpoints: [50, 100] })
 
 const at = (site: string, ...variables: VariableDescriptor[]): SiteCatalog => ({
   site,
-  descriptor: { tables: [{ name: 'people', description: '', oneRowPerSubject: true, variables }] }
+  descriptor: { subjectKey: '', tables: [{ name: 'people', description: '', oneRowPerSubject: true, variables }] }
 })
 
 function compare(sites: readonly SiteCatalog[], question: Partial<SchemaQuestion> = {}) {
@@ -247,5 +247,30 @@ test('the variables of a plan are those it groups, measures and filters by', () 
       ['people.height', false],
       ['people.sex', false]
     ]
+  )
+})
+
+test('the subject key is compared as what it is, and a mapping renames it', () => {
+  const keyed = (site: string, subjectKey: string): SiteCatalog => ({
+    site,
+    descriptor: { ...at(site, SEX).descriptor, subjectKey }
+  })
+  const sites = [keyed('a', 'id'), keyed('b', 'id'), keyed('c', 'patient')]
+  const uses = [{ variable: 'people.id', binned: false }]
+  const report = compare(sites, { uses })
+  assert.deepEqual(
+    report.contract.map(({ variable: name, type }) => [name, type]),
+    [['people.id', 'key']]
+  )
+  assert.deepEqual(
+    told(report).map(([site, name, field]) => [site, name, field]),
+    [['c', 'people.id', 'name']]
+  )
+  const renames = mapping({ variable: 'people.id', local: 'people.patient' })
+  assert.deepEqual(compare(sites, { uses, mappings: [renames] }).differences, [])
+  const other = mapping({ variable: 'people.id', local: 'people.sex' })
+  assert.deepEqual(
+    told(compare(sites, { uses, mappings: [other] })).map(([, , field]) => field),
+    ['type', 'levels']
   )
 })

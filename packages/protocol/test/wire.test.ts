@@ -155,6 +155,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     hash: bytes,
     salt: bytes
   }),
+  FederationAsk: fc.record({ charter: text, digest: text, statements: texts }),
+  FederationAnswer: fc.record({ digest: text, statements: texts }),
   WitnessAsk: fc.record({ note: text, oldSize: number, path: fc.array(bytes, { maxLength: 3 }) }),
   WitnessAnswer: fc.record({ cosignature: text, code: text, seen: text })
 }

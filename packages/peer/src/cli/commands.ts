@@ -7,6 +7,7 @@ import { catalogsCommand } from './catalogs.ts'
 import { costCommand } from './cost.ts'
 import { doctorCommand } from './doctor.ts'
 import { epochCommand } from './epoch.ts'
+import { federationCommand } from './federation.ts'
 import { initCommand } from './init.ts'
 import { jobCommand, jobsCommand } from './jobs.ts'
 import { keyCommand } from './key.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   epochCommand,
   requestsCommand,
   vouchCommand,
+  federationCommand,
   sandboxCommand,
   policyCommand,
   budgetCommand,

@@ -1574,6 +1574,210 @@ export namespace stimnet {
     }
 
     /**
+     * Properties of a FederationAsk.
+     * @deprecated Use stimnet.FederationAsk.$Properties instead.
+     */
+    interface IFederationAsk extends stimnet.FederationAsk.$Properties {
+    }
+
+    /** Represents a FederationAsk. */
+    class FederationAsk {
+
+        /**
+         * Constructs a new FederationAsk.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.FederationAsk.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** FederationAsk charter. */
+        charter: string;
+
+        /** FederationAsk digest. */
+        digest: string;
+
+        /** FederationAsk statements. */
+        statements: string[];
+
+        /**
+         * Creates a new FederationAsk instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns FederationAsk instance
+         */
+        static create(properties: stimnet.FederationAsk.$Shape): stimnet.FederationAsk & stimnet.FederationAsk.$Shape;
+        static create(properties?: stimnet.FederationAsk.$Properties): stimnet.FederationAsk;
+
+        /**
+         * Encodes the specified FederationAsk message. Does not implicitly {@link stimnet.FederationAsk.verify|verify} messages.
+         * @param message FederationAsk message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.FederationAsk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a FederationAsk message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.FederationAsk & stimnet.FederationAsk.$Shape} FederationAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.FederationAsk & stimnet.FederationAsk.$Shape;
+
+        /**
+         * Verifies a FederationAsk message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a FederationAsk message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns FederationAsk
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.FederationAsk;
+
+        /**
+         * Creates a plain object from a FederationAsk message. Also converts values to other types if specified.
+         * @param message FederationAsk
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.FederationAsk, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this FederationAsk to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace FederationAsk {
+
+        /** Properties of a FederationAsk. */
+        interface $Properties {
+
+            /** FederationAsk charter */
+            charter?: string;
+
+            /** FederationAsk digest */
+            digest?: string;
+
+            /** FederationAsk statements */
+            statements?: string[];
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a FederationAsk. */
+        type $Shape = stimnet.FederationAsk.$Properties;
+    }
+
+    /**
+     * Properties of a FederationAnswer.
+     * @deprecated Use stimnet.FederationAnswer.$Properties instead.
+     */
+    interface IFederationAnswer extends stimnet.FederationAnswer.$Properties {
+    }
+
+    /** Represents a FederationAnswer. */
+    class FederationAnswer {
+
+        /**
+         * Constructs a new FederationAnswer.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.FederationAnswer.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** FederationAnswer digest. */
+        digest: string;
+
+        /** FederationAnswer statements. */
+        statements: string[];
+
+        /**
+         * Creates a new FederationAnswer instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns FederationAnswer instance
+         */
+        static create(properties: stimnet.FederationAnswer.$Shape): stimnet.FederationAnswer & stimnet.FederationAnswer.$Shape;
+        static create(properties?: stimnet.FederationAnswer.$Properties): stimnet.FederationAnswer;
+
+        /**
+         * Encodes the specified FederationAnswer message. Does not implicitly {@link stimnet.FederationAnswer.verify|verify} messages.
+         * @param message FederationAnswer message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.FederationAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a FederationAnswer message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.FederationAnswer & stimnet.FederationAnswer.$Shape} FederationAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.FederationAnswer & stimnet.FederationAnswer.$Shape;
+
+        /**
+         * Verifies a FederationAnswer message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a FederationAnswer message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns FederationAnswer
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.FederationAnswer;
+
+        /**
+         * Creates a plain object from a FederationAnswer message. Also converts values to other types if specified.
+         * @param message FederationAnswer
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.FederationAnswer, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this FederationAnswer to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace FederationAnswer {
+
+        /** Properties of a FederationAnswer. */
+        interface $Properties {
+
+            /** FederationAnswer digest */
+            digest?: string;
+
+            /** FederationAnswer statements */
+            statements?: string[];
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a FederationAnswer. */
+        type $Shape = stimnet.FederationAnswer.$Properties;
+    }
+
+    /**
      * Properties of a JobRequest.
      * @deprecated Use stimnet.JobRequest.$Properties instead.
      */

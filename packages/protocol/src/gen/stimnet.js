@@ -5048,6 +5048,584 @@ export const stimnet = $root.stimnet = (() => {
         return Envelope;
     })();
 
+    stimnet.FederationAsk = (function() {
+
+        /**
+         * Properties of a FederationAsk.
+         * @typedef {Object} stimnet.FederationAsk.$Properties
+         * @property {string} [charter] FederationAsk charter
+         * @property {string} [digest] FederationAsk digest
+         * @property {Array.<string>} [statements] FederationAsk statements
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a FederationAsk.
+         * @memberof stimnet
+         * @interface IFederationAsk
+         * @augments stimnet.FederationAsk.$Properties
+         * @deprecated Use stimnet.FederationAsk.$Properties instead.
+         */
+
+        /**
+         * Shape of a FederationAsk.
+         * @typedef {stimnet.FederationAsk.$Properties} stimnet.FederationAsk.$Shape
+         */
+
+        /**
+         * Constructs a new FederationAsk.
+         * @memberof stimnet
+         * @classdesc Represents a FederationAsk.
+         * @constructor
+         * @param {stimnet.FederationAsk.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const FederationAsk = function (properties) {
+            this.statements = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * FederationAsk charter.
+         * @member {string} charter
+         * @memberof stimnet.FederationAsk
+         * @instance
+         */
+        FederationAsk.prototype.charter = "";
+
+        /**
+         * FederationAsk digest.
+         * @member {string} digest
+         * @memberof stimnet.FederationAsk
+         * @instance
+         */
+        FederationAsk.prototype.digest = "";
+
+        /**
+         * FederationAsk statements.
+         * @member {Array.<string>} statements
+         * @memberof stimnet.FederationAsk
+         * @instance
+         */
+        FederationAsk.prototype.statements = $util.emptyArray;
+
+        /**
+         * Creates a new FederationAsk instance using the specified properties.
+         * @function create
+         * @memberof stimnet.FederationAsk
+         * @static
+         * @param {stimnet.FederationAsk.$Properties=} [properties] Properties to set
+         * @returns {stimnet.FederationAsk} FederationAsk instance
+         * @type {{
+         *   (properties: stimnet.FederationAsk.$Shape): stimnet.FederationAsk & stimnet.FederationAsk.$Shape;
+         *   (properties?: stimnet.FederationAsk.$Properties): stimnet.FederationAsk;
+         * }}
+         */
+        FederationAsk.create = function(properties) {
+            return new FederationAsk(properties);
+        };
+
+        /**
+         * Encodes the specified FederationAsk message. Does not implicitly {@link stimnet.FederationAsk.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.FederationAsk
+         * @static
+         * @param {stimnet.FederationAsk.$Properties} message FederationAsk message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        FederationAsk.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.charter != null && $Object.hasOwnProperty.call(message, "charter") && message.charter !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.charter);
+            if (message.digest != null && $Object.hasOwnProperty.call(message, "digest") && message.digest !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.digest);
+            if (message.statements != null && message.statements.length)
+                for (let i = 0; i < message.statements.length; ++i)
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.statements[i]);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a FederationAsk message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.FederationAsk
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.FederationAsk & stimnet.FederationAsk.$Shape} FederationAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        FederationAsk.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.FederationAsk();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.charter = value;
+                        else
+                            delete message.charter;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.digest = value;
+                        else
+                            delete message.digest;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.statements && message.statements.length))
+                            message.statements = [];
+                        message.statements.push(reader.stringVerify());
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a FederationAsk message.
+         * @function verify
+         * @memberof stimnet.FederationAsk
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        FederationAsk.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.charter != null && $Object.hasOwnProperty.call(message, "charter"))
+                if (!$util.isString(message.charter))
+                    return "charter: string expected";
+            if (message.digest != null && $Object.hasOwnProperty.call(message, "digest"))
+                if (!$util.isString(message.digest))
+                    return "digest: string expected";
+            if (message.statements != null && $Object.hasOwnProperty.call(message, "statements")) {
+                if (!$Array.isArray(message.statements))
+                    return "statements: array expected";
+                for (let i = 0; i < message.statements.length; ++i)
+                    if (!$util.isString(message.statements[i]))
+                        return "statements: string[] expected";
+            }
+            return null;
+        };
+
+        /**
+         * Creates a FederationAsk message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.FederationAsk
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.FederationAsk} FederationAsk
+         */
+        FederationAsk.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.FederationAsk)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.FederationAsk: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.FederationAsk();
+            if (object.charter != null)
+                if (typeof object.charter !== "string" || object.charter.length)
+                    message.charter = $String(object.charter);
+            if (object.digest != null)
+                if (typeof object.digest !== "string" || object.digest.length)
+                    message.digest = $String(object.digest);
+            if (object.statements) {
+                if (!$Array.isArray(object.statements))
+                    throw $TypeError(".stimnet.FederationAsk.statements: array expected");
+                message.statements = $Array(object.statements.length);
+                for (let i = 0; i < object.statements.length; ++i)
+                    message.statements[i] = $String(object.statements[i]);
+            }
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a FederationAsk message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.FederationAsk
+         * @static
+         * @param {stimnet.FederationAsk} message FederationAsk
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        FederationAsk.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults)
+                object.statements = [];
+            if (options.defaults) {
+                object.charter = "";
+                object.digest = "";
+            }
+            if (message.charter != null && $Object.hasOwnProperty.call(message, "charter"))
+                object.charter = message.charter;
+            if (message.digest != null && $Object.hasOwnProperty.call(message, "digest"))
+                object.digest = message.digest;
+            if (message.statements && message.statements.length) {
+                object.statements = $Array(message.statements.length);
+                for (let j = 0; j < message.statements.length; ++j)
+                    object.statements[j] = message.statements[j];
+            }
+            return object;
+        };
+
+        /**
+         * Converts this FederationAsk to JSON.
+         * @function toJSON
+         * @memberof stimnet.FederationAsk
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        FederationAsk.prototype.toJSON = function() {
+            return FederationAsk.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return FederationAsk;
+    })();
+
+    stimnet.FederationAnswer = (function() {
+
+        /**
+         * Properties of a FederationAnswer.
+         * @typedef {Object} stimnet.FederationAnswer.$Properties
+         * @property {string} [digest] FederationAnswer digest
+         * @property {Array.<string>} [statements] FederationAnswer statements
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a FederationAnswer.
+         * @memberof stimnet
+         * @interface IFederationAnswer
+         * @augments stimnet.FederationAnswer.$Properties
+         * @deprecated Use stimnet.FederationAnswer.$Properties instead.
+         */
+
+        /**
+         * Shape of a FederationAnswer.
+         * @typedef {stimnet.FederationAnswer.$Properties} stimnet.FederationAnswer.$Shape
+         */
+
+        /**
+         * Constructs a new FederationAnswer.
+         * @memberof stimnet
+         * @classdesc Represents a FederationAnswer.
+         * @constructor
+         * @param {stimnet.FederationAnswer.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const FederationAnswer = function (properties) {
+            this.statements = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * FederationAnswer digest.
+         * @member {string} digest
+         * @memberof stimnet.FederationAnswer
+         * @instance
+         */
+        FederationAnswer.prototype.digest = "";
+
+        /**
+         * FederationAnswer statements.
+         * @member {Array.<string>} statements
+         * @memberof stimnet.FederationAnswer
+         * @instance
+         */
+        FederationAnswer.prototype.statements = $util.emptyArray;
+
+        /**
+         * Creates a new FederationAnswer instance using the specified properties.
+         * @function create
+         * @memberof stimnet.FederationAnswer
+         * @static
+         * @param {stimnet.FederationAnswer.$Properties=} [properties] Properties to set
+         * @returns {stimnet.FederationAnswer} FederationAnswer instance
+         * @type {{
+         *   (properties: stimnet.FederationAnswer.$Shape): stimnet.FederationAnswer & stimnet.FederationAnswer.$Shape;
+         *   (properties?: stimnet.FederationAnswer.$Properties): stimnet.FederationAnswer;
+         * }}
+         */
+        FederationAnswer.create = function(properties) {
+            return new FederationAnswer(properties);
+        };
+
+        /**
+         * Encodes the specified FederationAnswer message. Does not implicitly {@link stimnet.FederationAnswer.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.FederationAnswer
+         * @static
+         * @param {stimnet.FederationAnswer.$Properties} message FederationAnswer message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        FederationAnswer.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.digest != null && $Object.hasOwnProperty.call(message, "digest") && message.digest !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.digest);
+            if (message.statements != null && message.statements.length)
+                for (let i = 0; i < message.statements.length; ++i)
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.statements[i]);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a FederationAnswer message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.FederationAnswer
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.FederationAnswer & stimnet.FederationAnswer.$Shape} FederationAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        FederationAnswer.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.FederationAnswer();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.digest = value;
+                        else
+                            delete message.digest;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.statements && message.statements.length))
+                            message.statements = [];
+                        message.statements.push(reader.stringVerify());
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a FederationAnswer message.
+         * @function verify
+         * @memberof stimnet.FederationAnswer
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        FederationAnswer.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.digest != null && $Object.hasOwnProperty.call(message, "digest"))
+                if (!$util.isString(message.digest))
+                    return "digest: string expected";
+            if (message.statements != null && $Object.hasOwnProperty.call(message, "statements")) {
+                if (!$Array.isArray(message.statements))
+                    return "statements: array expected";
+                for (let i = 0; i < message.statements.length; ++i)
+                    if (!$util.isString(message.statements[i]))
+                        return "statements: string[] expected";
+            }
+            return null;
+        };
+
+        /**
+         * Creates a FederationAnswer message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.FederationAnswer
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.FederationAnswer} FederationAnswer
+         */
+        FederationAnswer.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.FederationAnswer)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.FederationAnswer: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.FederationAnswer();
+            if (object.digest != null)
+                if (typeof object.digest !== "string" || object.digest.length)
+                    message.digest = $String(object.digest);
+            if (object.statements) {
+                if (!$Array.isArray(object.statements))
+                    throw $TypeError(".stimnet.FederationAnswer.statements: array expected");
+                message.statements = $Array(object.statements.length);
+                for (let i = 0; i < object.statements.length; ++i)
+                    message.statements[i] = $String(object.statements[i]);
+            }
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a FederationAnswer message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.FederationAnswer
+         * @static
+         * @param {stimnet.FederationAnswer} message FederationAnswer
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        FederationAnswer.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.arrays || options.defaults)
+                object.statements = [];
+            if (options.defaults)
+                object.digest = "";
+            if (message.digest != null && $Object.hasOwnProperty.call(message, "digest"))
+                object.digest = message.digest;
+            if (message.statements && message.statements.length) {
+                object.statements = $Array(message.statements.length);
+                for (let j = 0; j < message.statements.length; ++j)
+                    object.statements[j] = message.statements[j];
+            }
+            return object;
+        };
+
+        /**
+         * Converts this FederationAnswer to JSON.
+         * @function toJSON
+         * @memberof stimnet.FederationAnswer
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        FederationAnswer.prototype.toJSON = function() {
+            return FederationAnswer.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return FederationAnswer;
+    })();
+
     stimnet.JobRequest = (function() {
 
         /**

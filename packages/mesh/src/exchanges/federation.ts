@@ -1,0 +1,20 @@
+/** What is said about members: the answer holds what the asker did not know. */
+import { messages } from '@stimnet/protocol'
+import { exchangeOf } from '../exchange.ts'
+
+const KiB = 1024
+
+/** FederationAsk → FederationAnswer. */
+export const federationExchange = exchangeOf({
+  id: '/stimnet/federation/1.0.0',
+  question: messages.FederationAsk,
+  answer: messages.FederationAnswer,
+  // Some hundreds of members, each with a few statements of less than a kilobyte.
+  questionBytesMax: 1024 * KiB,
+  answerBytesMax: 1024 * KiB,
+  deadlineMs: 10_000,
+  streamsPerConnectionMax: 4,
+  atOnceMax: 64,
+  // Asked at each connection and at each change; a change costs a signature check for each statement.
+  quota: { perPeer: { burst: 60, perSecond: 2 }, total: { burst: 1_000, perSecond: 100 } }
+})

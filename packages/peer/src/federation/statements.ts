@@ -1,0 +1,39 @@
+/** Statements about members as files, one each: readable with nothing but an editor, and copied by anything. */
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const ENDING = '.jws'
+const CHARACTERS_MAX = 16_384
+/** A federation of hundreds, each admitted by a few and some revoked. */
+export const STATEMENTS_MAX = 1_024
+
+/** The file name of a statement: the same one is never kept twice. */
+function nameOf(jws: string): string {
+  return `${createHash('sha256').update(jws).digest('hex')}${ENDING}`
+}
+
+/** Every statement of a folder, in the order of their names; none where there is no folder. What is too large is left out. */
+export async function readStatements(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [] as string[])
+  const wanted = names
+    .filter((name) => name.endsWith(ENDING))
+    .sort()
+    .slice(0, STATEMENTS_MAX)
+  const texts = await Promise.all(wanted.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')))
+  return texts.map((text) => text.trim()).filter((text) => text !== '' && text.length <= CHARACTERS_MAX)
+}
+
+/** Writes a statement where it is not there yet: whole or not at all, also when the machine stops. */
+export async function keepStatement(folder: string, jws: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const draft = join(folder, `.${randomUUID()}`)
+  const file = await open(draft, 'wx', 0o600)
+  try {
+    await file.writeFile(`${jws}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(draft, join(folder, nameOf(jws)))
+}

@@ -1,0 +1,174 @@
+/**
+ * Who belongs together: a charter that its founders signed, and signed statements that admit and revoke. Members follow
+ * from these alone, whoever carries them and in whatever order; every peer that has the same statements counts the same.
+ */
+import { z } from 'zod'
+import { canonicalBytes, canonicalJson } from './canonical.ts'
+import type { Clock } from './clock.ts'
+import { open, type Signer, seal } from './envelope.ts'
+import { StimnetError } from './errors.ts'
+import { isKeyId, sha256Hex } from './ids.ts'
+
+const peerId = z.string().refine((text): boolean => isKeyId(text), 'not a PeerId')
+const line = z.string().min(1).max(200)
+
+/** Founders and members of one federation: institutions, not people. */
+export const MEMBERS_MAX = 256
+
+/** What the founders agree on. */
+export const charterSchema = z
+  .strictObject({
+    name: line,
+    purpose: z.string().max(4_000).default(''),
+    founders: z
+      .array(z.strictObject({ peer: peerId, institution: line }))
+      .min(1)
+      .max(64),
+    /** Members who must sign to admit or to revoke. */
+    needed: z.int().min(1).max(64)
+  })
+  .refine(({ founders }) => new Set(founders.map(({ peer }) => peer)).size === founders.length, {
+    path: ['founders'],
+    error: 'A founder is named twice.'
+  })
+  .refine(({ founders, needed }) => needed <= Math.max(1, founders.length - 1), {
+    path: ['needed'],
+    error: 'More signatures than there are other founders: nobody could ever be revoked.'
+  })
+/** What the founders agree on. */
+export type Charter = z.output<typeof charterSchema>
+
+/** A charter with its founders' signatures, as a file holds it. */
+export const signedCharterSchema = z.strictObject({
+  charter: charterSchema,
+  /** Compact JWS, one of each founder. */
+  signatures: z.array(z.string().max(16_384)).max(64)
+})
+/** A charter with its founders' signatures. */
+export type SignedCharter = z.output<typeof signedCharterSchema>
+
+const statementSchema = z.discriminatedUnion('says', [
+  z.strictObject({ says: z.literal('admit'), charter: z.string(), peer: peerId, institution: line }),
+  z.strictObject({ says: z.literal('revoke'), charter: z.string(), peer: peerId, reason: z.string().max(500) })
+])
+/** What one member says of one institution. */
+export type Statement = z.output<typeof statementSchema>
+
+/** A statement whose signature was checked. */
+export interface SignedStatement {
+  readonly signedBy: string
+  readonly says: Statement
+  readonly issuedAtMs: number
+  /** The compact JWS it came as. */
+  readonly jws: string
+}
+
+/** One institution that belongs to the federation. */
+export interface Member {
+  readonly peer: string
+  readonly institution: string
+}
+
+const EVIDENCE_MS = 50 * 365 * 24 * 3_600_000
+
+/** The name of a charter: nobody admits to another federation by mistake. */
+export function charterId(charter: Charter): Promise<string> {
+  return sha256Hex(canonicalBytes(charterSchema.parse(charter)))
+}
+
+/** One founder's signature under a charter. */
+export async function signCharter(charter: Charter, options: { signer: Signer; clock: Clock }): Promise<string> {
+  if (!charter.founders.some(({ peer }) => peer === options.signer.id)) {
+    throw new StimnetError('NOT_PERMITTED', 'signing a charter as somebody who founds nothing')
+  }
+  return textOf(await seal({ type: 'charter', body: canonicalBytes(charter), lifetimeMs: EVIDENCE_MS, ...options }))
+}
+
+/** The founders that have not signed yet. Throws SIGNATURE_INVALID for a signature of anybody else or of another charter. */
+export async function missingFounders(signed: SignedCharter, clock: Clock): Promise<Member[]> {
+  const expected = canonicalJson(signed.charter)
+  const present = new Set<string>()
+  for (const signature of signed.signatures) {
+    const opened = await open(bytesOf(signature), { type: 'charter', clock, atAnyTime: true })
+    if (new TextDecoder().decode(opened.body) !== expected) {
+      throw new StimnetError('SIGNATURE_INVALID', 'a signature under another charter')
+    }
+    present.add(opened.issuer)
+  }
+  const strangers = [...present].filter((peer) => !signed.charter.founders.some((founder) => founder.peer === peer))
+  if (strangers.length > 0) throw new StimnetError('SIGNATURE_INVALID', 'a signature of somebody who founds nothing')
+  return signed.charter.founders.filter(({ peer }) => !present.has(peer))
+}
+
+/** One member's word on an institution. */
+export async function signStatement(says: Statement, options: { signer: Signer; clock: Clock }): Promise<string> {
+  const body = canonicalBytes(statementSchema.parse(says))
+  return textOf(await seal({ type: 'membership', body, lifetimeMs: EVIDENCE_MS, ...options }))
+}
+
+/** Checks a statement. Throws what `open` throws, MALFORMED, and TYPE_MISMATCH for one about another federation. */
+export async function openStatement(
+  jws: string,
+  expected: { charter: string; clock: Clock }
+): Promise<SignedStatement> {
+  const opened = await open(bytesOf(jws), { type: 'membership', clock: expected.clock, atAnyTime: true })
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(opened.body))
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading a statement about a member', { cause })
+  }
+  const parsed = statementSchema.safeParse(value)
+  if (!parsed.success) throw new StimnetError('MALFORMED', 'reading a statement', { cause: parsed.error })
+  if (parsed.data.charter !== expected.charter)
+    throw new StimnetError('TYPE_MISMATCH', 'a statement of another federation')
+  return { signedBy: opened.issuer, says: parsed.data, issuedAtMs: opened.issuedAtMs, jws }
+}
+
+/**
+ * Who belongs, by the statements alone. A revocation counts when enough others signed it who ever belonged; nobody who is
+ * revoked counts any more, not for those they once admitted either: somebody else signs for these, or they are out too.
+ */
+export function membersOf(charter: Charter, statements: readonly SignedStatement[]): Member[] {
+  const ever = admitted(charter, statements, new Set())
+  const isEver = new Set(ever.map(({ peer }) => peer))
+  const targets = new Set(statements.filter(({ says }) => says.says === 'revoke').map(({ says }) => says.peer))
+  const revoked = new Set(
+    [...targets].filter((target) => {
+      const signers = signersOf(statements, 'revoke', target).filter((peer) => peer !== target && isEver.has(peer))
+      return new Set(signers).size >= charter.needed
+    })
+  )
+  return admitted(charter, statements, revoked).slice(0, MEMBERS_MAX)
+}
+
+/** Grows from the founders until nobody more has enough signatures of those who belong already. */
+function admitted(charter: Charter, statements: readonly SignedStatement[], out: ReadonlySet<string>): Member[] {
+  const members = new Map(
+    charter.founders.filter(({ peer }) => !out.has(peer)).map((founder) => [founder.peer, founder])
+  )
+  const asked = statements.flatMap(({ says }) => (says.says === 'admit' && !out.has(says.peer) ? [says] : []))
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const { peer, institution } of asked) {
+      if (members.has(peer)) continue
+      const signers = new Set(signersOf(statements, 'admit', peer).filter((signer) => members.has(signer)))
+      if (signers.size < charter.needed) continue
+      members.set(peer, { peer, institution })
+      grew = true
+    }
+  }
+  return [...members.values()]
+}
+
+function signersOf(statements: readonly SignedStatement[], says: Statement['says'], about: string): string[] {
+  return statements.filter((one) => one.says.says === says && one.says.peer === about).map(({ signedBy }) => signedBy)
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
