@@ -41,7 +41,7 @@ describe('the command line', () => {
 
     const stranger = await stimnet(['jobs', ...at])
     assert.deepEqual([stranger.code, /UNAUTHENTICATED/.test(stranger.err)], [3, true])
-    assert.equal((await stimnet(['login', 'ada', ...at], 'a wrong password\n')).code, 1)
+    assert.equal((await stimnet(['login', 'ada', ...at], 'a wrong password\n')).code, 3)
     assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
 
     assert.match((await stimnet(['catalogs', 'updrs', ...at])).out, /clinical_trial_data/)
@@ -110,6 +110,7 @@ describe('the command line', () => {
       'doctor',
       'audit',
       'epoch',
+      'policy',
       'login',
       'key',
       'catalogs',

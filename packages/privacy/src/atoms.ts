@@ -8,10 +8,12 @@
  * numbers is Σ w(i)·v(i): no combination of released counts or sums, by differences, complements or trackers, singles
  * out fewer than k subjects. For rows this needs rows as items: sets of rows that belong to the same subjects can differ
  * in one row, and as sets of subjects they would be equal. And it needs one weight for each item: a value of the subject,
- * added up over rows, would be weighed by how many rows the subject has.
+ * added up over rows, would be weighed by how many rows the subject has. It also needs one value for each item, as long as
+ * the ledger lives: from epoch to epoch an item may go and come back, and never change.
  * Comparing sets two by two does not give this: three of them can have large differences and single out one person.
  */
 import { StimnetError, type SubjectSet } from '@stimnet/protocol'
+import { membersOf, ownersByLabel, Refinement } from './refinement.ts'
 
 /** The partition after a release, or that there is none. */
 export type Admission = { readonly ok: true; readonly next: Partition } | { readonly ok: false }
@@ -46,8 +48,8 @@ export interface Passage {
 }
 
 /**
- * 'SNA1' for subjects and 'SNR1' for rows, before the little-endian 32-bit words of `Header`, then a label an item. 'SNA2' and
- * 'SNR2' once an epoch was carried, with two words more: how many items are gone, and the untouched atom.
+ * 'SNA1' for subjects and 'SNR1' for rows, before the little-endian 32-bit words of `#header`, then a label an item. 'SNA2'
+ * and 'SNR2' once an epoch was carried, with two words more: how many items are gone, and the untouched atom.
  */
 const MAGIC = { subjects: 0x31414e53, rows: 0x31524e53 } as const
 const CARRIED = 0x01000000
@@ -110,8 +112,8 @@ export class Partition {
   }
 
   /**
-   * The same ledger over the items of a newer epoch. What stayed keeps its atom; what is gone stays in its own, unseen, so that
-   * no atom shrinks; what arrived was in no release and is one atom, which nothing can be released about until it is of k.
+   * The same ledger over the items of a newer epoch. What stayed keeps its atom; what is gone stays in its own, unseen, so
+   * that no atom shrinks; what arrived was in no release and is one atom, which nothing can be released about until it is of k.
    */
   carry({ universe, gone, to, owners }: Passage): Partition {
     const all = universe + gone.items
@@ -120,7 +122,8 @@ export class Partition {
     const together = joined(owners, gone.owners)
     if (owners !== undefined) assertOwners(owners, universe)
     if (gone.owners !== undefined) assertOwners(gone.owners, gone.items)
-    if ((owners === undefined) !== (this.#owners === undefined)) throw new RangeError('a passage of another kind of items')
+    if ((owners === undefined) !== (this.#owners === undefined))
+      throw new RangeError('a passage of another kind of items')
     const waiting = this.#past?.untouched ?? -1
     const arrivals = waiting >= 0 ? waiting : this.atoms
     const labels = new Uint32Array(all).fill(arrivals)
@@ -131,7 +134,12 @@ export class Partition {
       taken[place] = 1
       labels[place] = label
     }
-    return Partition.#canonical({ labels, owners: together, atomsMax: this.atoms + 1, past: { universe, untouched: arrivals } })
+    return Partition.#canonical({
+      labels,
+      owners: together,
+      atomsMax: this.atoms + 1,
+      past: { universe, untouched: arrivals }
+    })
   }
 
   /** How many atoms there are. */
@@ -269,171 +277,6 @@ export class Partition {
   }
 }
 
-interface Draft {
-  readonly labels: Uint32Array
-  readonly sizes: number[]
-  readonly items: number[]
-  readonly owners: Uint32Array | undefined
-  readonly universe: number
-  readonly untouched: number
-}
-
-/** An atom as it was before a new one was split off. */
-interface Split {
-  readonly parent: number
-  readonly size: number
-  readonly items: number
-}
-
-/** Where a refinement can be rolled back to. */
-export interface Mark {
-  readonly atoms: number
-  readonly untouched: number
-}
-
-/** A partition being refined; what is refused leaves it as it was. */
-export class Refinement {
-  readonly labels: Uint32Array
-  readonly #sizes: number[]
-  readonly #items: number[]
-  readonly #owners: Uint32Array | undefined
-  /** By new atom, from which it was split off. */
-  readonly #splits: Split[] = []
-  readonly #firstNew: number
-  /** Room for counting by atom; zero between calls. */
-  #counts = new Uint32Array(64)
-  /** Room for the members of one set. */
-  #members: Uint32Array<ArrayBuffer> | undefined
-
-  readonly #universe: number
-  #untouched: number
-
-  constructor({ labels, sizes, items, owners, universe, untouched }: Draft) {
-    this.labels = labels
-    this.#universe = universe
-    this.#untouched = untouched
-    this.#sizes = sizes
-    this.#items = items
-    this.#owners = owners
-    this.#firstNew = sizes.length
-  }
-
-  get atoms(): number {
-    return this.#sizes.length
-  }
-
-  /** The atom that no release was about; -1 where there is none. */
-  get untouched(): number {
-    return this.#untouched
-  }
-
-  /** To roll back to. */
-  get mark(): Mark {
-    return { atoms: this.atoms, untouched: this.#untouched }
-  }
-
-  /** Whether all sets can be released together with everything before; if so they are part of it from now on. */
-  admit(sets: readonly SubjectSet[], k: number): boolean {
-    const { mark } = this
-    if (sets.every((set) => this.#split(set, k))) return true
-    this.rollBack(mark)
-    return false
-  }
-
-  /** Undoes all splits since then. */
-  rollBack({ atoms: mark, untouched }: Mark): void {
-    this.#untouched = untouched
-    if (this.atoms === mark) return
-    for (let label = this.atoms - 1; label >= mark; label--) {
-      const { parent, size, items } = this.#splitOf(label)
-      this.#sizes[parent] = size
-      this.#items[parent] = items
-    }
-    for (let i = 0; i < this.labels.length; i++) {
-      let label = this.labels[i] ?? 0
-      while (label >= mark) label = this.#splitOf(label).parent
-      this.labels[i] = label
-    }
-    this.#sizes.length = mark
-    this.#items.length = mark
-    this.#splits.length = mark - this.#firstNew
-  }
-
-  #splitOf(label: number): Split {
-    return this.#splits[label - this.#firstNew] ?? { parent: 0, size: 0, items: 0 }
-  }
-
-  /** Splits each atom that the set cuts. False where a part of one would be of fewer than k subjects; `admit` undoes it. */
-  #split(set: SubjectSet, k: number): boolean {
-    this.#members ??= new Uint32Array(this.#universe)
-    const members = membersOf(set, this.#universe, this.#members)
-    const inside = this.#countInside(members)
-    const cut: [label: number, count: number][] = []
-    for (const [label, count] of inside) {
-      const outside = (this.#items[label] ?? 0) - count
-      if (outside === 0 && (this.#sizes[label] ?? 0) < k) return false
-      // No part has more subjects than items.
-      if (outside !== 0 && (count < k || outside < k)) return false
-      if (outside !== 0) cut.push([label, count])
-    }
-    // What is cut off an atom gets a new label: the rest of the untouched one is untouched still.
-    if (inside.some(([label]) => label === this.#untouched) && !cut.some(([label]) => label === this.#untouched)) {
-      this.#untouched = -1
-    }
-    if (cut.length === 0) return true
-    const renamed = new Map(cut.map(([label, count]) => [label, this.#splitOff(label, count)]))
-    this.#relabel(members, renamed)
-    return this.#countSubjects(renamed, k)
-  }
-
-  #splitOff(parent: number, count: number): number {
-    const [size, items] = [this.#sizes[parent] ?? 0, this.#items[parent] ?? 0]
-    const label = this.atoms
-    this.#splits.push({ parent, size, items })
-    this.#items[parent] = items - count
-    this.#items[label] = count
-    this.#sizes[parent] = items - count
-    this.#sizes[label] = count
-    return label
-  }
-
-  /** Where items have owners, the sizes of both parts anew: a subject can have rows in each. */
-  #countSubjects(renamed: ReadonlyMap<number, number>, k: number): boolean {
-    if (this.#owners === undefined) return true
-    const sizes = ownersByLabel({ labels: this.labels, owners: this.#owners, universe: this.#universe }, this.atoms)
-    for (const label of [...renamed.keys(), ...renamed.values()]) {
-      this.#sizes[label] = sizes[label] ?? 0
-      if ((sizes[label] ?? 0) < k) return false
-    }
-    return true
-  }
-
-  /** How many members each atom has that has any. */
-  #countInside(members: Uint32Array): [label: number, count: number][] {
-    if (this.#counts.length < this.#sizes.length) this.#counts = new Uint32Array(2 * this.#sizes.length)
-    const touched: number[] = []
-    for (let i = 0; i < members.length; i++) {
-      const label = this.labels[members[i] ?? 0] ?? 0
-      const before = this.#counts[label] ?? 0
-      if (before === 0) touched.push(label)
-      this.#counts[label] = before + 1
-    }
-    return touched.map((label) => {
-      const count = this.#counts[label] ?? 0
-      this.#counts[label] = 0
-      return [label, count]
-    })
-  }
-
-  #relabel(members: Uint32Array, renamed: ReadonlyMap<number, number>): void {
-    const names = Uint32Array.from({ length: this.atoms }, (_, label) => renamed.get(label) ?? label)
-    for (let i = 0; i < members.length; i++) {
-      const member = members[i] ?? 0
-      this.labels[member] = names[this.labels[member] ?? 0] ?? 0
-    }
-  }
-}
-
 function itemsByLabel(labels: Uint32Array, atoms: number): Uint32Array {
   const items = new Uint32Array(atoms)
   for (let i = 0; i < labels.length; i++) {
@@ -441,33 +284,6 @@ function itemsByLabel(labels: Uint32Array, atoms: number): Uint32Array {
     items[label] = (items[label] ?? 0) + 1
   }
   return items
-}
-
-interface Owned {
-  readonly labels: Uint32Array
-  readonly owners: Uint32Array
-  /** Where those that are gone begin: with owners in order again. */
-  readonly universe: number
-}
-
-/**
- * Distinct owners by label. A subject's rows lie together, so that it is enough to know whom a label saw last; the rows that
- * are gone are taken up beside the others, subject by subject.
- */
-function ownersByLabel({ labels, owners, universe }: Owned, atoms: number): Uint32Array {
-  const found = new Uint32Array(atoms)
-  const last = new Float64Array(atoms).fill(-1)
-  let [here, gone] = [0, universe]
-  while (here < universe || gone < labels.length) {
-    const isHere = here < universe && (gone >= labels.length || (owners[here] ?? 0) <= (owners[gone] ?? 0))
-    const i = isHere ? here++ : gone++
-    const label = labels[i] ?? 0
-    const owner = owners[i] ?? 0
-    if (last[label] === owner) continue
-    last[label] = owner
-    found[label] = (found[label] ?? 0) + 1
-  }
-  return found
 }
 
 function joined(owners: Uint32Array | undefined, gone: Uint32Array | undefined): Uint32Array | undefined {
@@ -490,20 +306,4 @@ function checkOf(words: Uint32Array): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ (words[i] ?? 0), 0x01000193)
   return hash >>> 0
-}
-
-/**
- * The members in order, in `room` where that is given: valid until it is used again. Twenty times faster than walking the
- * set, which matters at a million subjects.
- */
-export function membersOf(set: SubjectSet, universe: number, room = new Uint32Array(set.size)): Uint32Array {
-  if (set.universe !== universe) throw new RangeError('a set over another universe')
-  const bytes = set.toBytes()
-  let found = 0
-  for (let at = 0; at < bytes.length; at++) {
-    for (let byte = bytes[at] ?? 0; byte !== 0; byte &= byte - 1) {
-      room[found++] = at * 8 + (31 - Math.clz32(byte & -byte))
-    }
-  }
-  return room.subarray(0, found)
 }

@@ -171,7 +171,7 @@ function readScalar(output: OutputDeclaration, value: number, context: TypedCont
   if (output.kind === 'quantile') return output.edges.includes(value) ? value : refuse('a quantile off its grid')
   if (output.kind === 'proportion') {
     if (value < 0 || value > 1) refuse('a proportion beyond 0 to 1')
-    return isFewOf(value, n, settings) ? null : toDigits(value, digits)
+    return isFewOf(value, n, settings) ? null : toDigits(roundedShare(value, n, settings), digits)
   }
   if (value < Number(output.lower) || value > Number(output.upper)) refuse('a number beyond its declared bounds')
   if (output.kind === 'sd') {
@@ -186,6 +186,12 @@ function readScalar(output: OutputDeclaration, value: number, context: TypedCont
 function isFewOf(share: number, n: number, { k, zerosAreDisclosive }: TypedContext['settings']): boolean {
   if (share === 0 || share === 1) return zerosAreDisclosive
   return Math.min(share, 1 - share) * n < k - SLACK * n
+}
+
+/** Where counts are rounded, a share is one of rounded counts: the digits of 52 of 150 give the 52 away. */
+function roundedShare(share: number, n: number, settings: TypedContext['settings']): number {
+  if (settings.roundBase === 1) return share
+  return Math.min(1, roundCount(share * n, settings) / roundCount(n, settings))
 }
 
 function tiny(value: number): number {
@@ -239,7 +245,7 @@ function readCurve(output: OutputDeclaration, written: ScriptValue, { subjects: 
   return values.map((value) => {
     if (isFew(Math.abs(value - last)) || isFew(Math.abs(end - value))) return null
     last = value
-    return toDigits(value, digitsOf(output, settings))
+    return toDigits(roundedShare(value, n, settings), digitsOf(output, settings))
   })
 }
 

@@ -1,6 +1,7 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
 import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
-import type { Partition, Refinement } from './atoms.ts'
+import type { Partition } from './atoms.ts'
+import type { Refinement } from './refinement.ts'
 import type { SolvedSet } from './row-sets.ts'
 
 /**

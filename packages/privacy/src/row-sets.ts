@@ -1,7 +1,7 @@
 /** Sets of rows as privacy counts them: whose they are, and how unevenly they are shared out. */
 import { type RowItems, SubjectSet } from '@stimnet/protocol'
-import { membersOf } from './atoms.ts'
 import type { Contributions } from './dominance.ts'
+import { membersOf } from './refinement.ts'
 
 /** What a released number can be solved for: some subjects, or, where one can have several, some rows and whose they are. */
 export interface SolvedSet {

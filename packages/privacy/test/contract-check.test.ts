@@ -287,6 +287,10 @@ test('counts are rounded after they were judged, and so is n', () => {
   assert.equal(shownOf(COUNT, 7, given), null, 'seven would be shown as five')
   const shown = released(MEAN, { value: 61 }, given)
   assert.ok(typeof shown === 'object' && shown.n === 150)
+  // 53 of 152 is told as 55 of 150: its digits would give the 53 away.
+  assert.equal(shownOf(SHARE, 53 / 152, given), 0.3667)
+  const curve = released(CURVE, { values: [1, 99 / 152, 53 / 152, 53 / 152] }, given)
+  assert.deepEqual(typeof curve === 'object' && curve.kind === 'curve' && curve.values, [1, 0.6667, 0.3667, 0.3667])
 })
 
 test('a share is two cells, and nobody and everybody say something about each one', () => {

@@ -29,10 +29,8 @@ const AGE = 'subjects.age'
 const SCORE = 'outcomes.UPDRS_total'
 
 const subjects: Measure = { kind: 'subjects', name: 'n' }
-const of = (
-  kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd',
-  variable: typeof AGE | typeof SCORE = AGE
-): Measure => ({
+type Kind = 'count' | 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
+const of = (kind: Kind, variable: typeof AGE | typeof SCORE = AGE): Measure => ({
   kind,
   name: `${kind}_of`,
   variable
@@ -142,6 +140,7 @@ describe('a question that has no bounded answer is refused before anything is re
       {},
       /no differentially private form/
     ],
+    ['a kurtosis', [of('kurtosis')], {}, /no differentially private form/],
     ['a number without declared bounds', [of('sum', SCORE)], { tables: ['outcomes'] }, /no declared minimum/],
     ['bounds in the wrong order', [of('sum')], { bounds: [{ variable: AGE, lower: '90', upper: '18' }] }, /below/],
     ['bounds that are one point', [of('sum')], { bounds: [{ variable: AGE, lower: '18', upper: '18' }] }, /below/],
@@ -313,6 +312,34 @@ describe('a noisy table', () => {
     }
   })
 
+  test('that is not refused for its size fits into a safe output, however large the noise', () => {
+    const groupBy = [
+      { name: 'first_grouping_column', variable: 'subjects.sex' as const },
+      { name: 'second_grouping_column', variable: 'subjects.site' as const }
+    ]
+    const measures = (n: number): Measure[] =>
+      Array.from({ length: n }, (_, i) => ({
+        ...of(i % 2 === 0 ? 'sd' : 'sum'),
+        name: `a_rather_long_column_name_${i}`
+      }))
+    const planOf = (n: number) => planNoise(terms(measures(n), { groupBy, epsilon: '0.000000000000000001' }))
+    const fits = (n: number) => {
+      try {
+        return planOf(n).groups > 0
+      } catch {
+        return false
+      }
+    }
+    const most = Array.from({ length: 33 }, (_, n) => n).findLast((n) => n > 0 && fits(n)) ?? 0
+    assert.ok(most > 9 && most < 32, `${most} columns`)
+    const plan = planOf(most)
+    const groups = Array.from({ length: plan.groups }, () => ({
+      key: ['M', 'south'],
+      values: plan.numbers.map(() => [1n])
+    }))
+    assert.ok(discloseNoisy(release(plan, { groups }), context).bytes.length <= 65_536)
+  })
+
   test('names what it promises, and nothing that rests on the data', () => {
     const { output } = discloseNoisy(release(planNoise(terms([subjects])), data(3n)), context)
     const { disclosure } = output
@@ -349,6 +376,21 @@ describe('a noisy table', () => {
     near(n, Math.SQRT2 * (costOf(terms(measures)).columns[0]?.sd ?? 0))
     near(sum, Math.SQRT2 * (costOf(terms(measures)).columns[1]?.sd ?? 0))
     assert.ok(typeof mean === 'number' && mean > 0 && variance === null)
+  })
+
+  test('of large groups has the moments of what is in them', () => {
+    const values = Array.from({ length: 40_000 }, (_, i) => [20, 30, 30, 90][i % 4] ?? 0)
+    const offsets = values.map((x) => 2 * x - 120)
+    const power = (p: number) => offsets.reduce((sum, y) => sum + BigInt(y) ** BigInt(p), 0n)
+    const measures = [of('mean'), of('variance'), of('sd'), of('skewness')]
+    const plan = planNoise(terms(measures, { epsilon: '4' }))
+    const [row] = release(plan, data(40_000n, power(1), power(2), power(3))).rows
+    const [mean, variance, sd, skewness] = (row?.values ?? []).map(Number)
+    near(mean, 42.5, 0.01)
+    near(variance, 768.77, 0.02)
+    near(sd, Math.sqrt(768.77), 0.01)
+    // (20, 30, 30, 90): third moment 22031.25 about the mean, over 768.75^1.5.
+    near(skewness, 22_031.25 / 768.75 ** 1.5, 0.05)
   })
 
   test('with a quantile shows that of each institution, since choices do not add', () => {

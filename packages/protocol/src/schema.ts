@@ -153,9 +153,15 @@ function mappedWords(
 }
 
 function mostCommon<T>(items: readonly T[]): T | undefined {
-  const texts = items.map((item) => JSON.stringify(item))
-  const times = texts.map((text) => texts.filter((other) => other === text).length)
-  return items[times.indexOf(Math.max(...times))]
+  const found = new Map<string, { readonly item: T; times: number }>()
+  for (const item of items) {
+    const text = JSON.stringify(item)
+    const known = found.get(text)
+    if (known) known.times += 1
+    else found.set(text, { item, times: 1 })
+  }
+  // Sorting keeps the order of equals: the first one wins.
+  return [...found.values()].sort((a, b) => b.times - a.times)[0]?.item
 }
 
 /** Everything in which one site's variable is not what is wanted. */

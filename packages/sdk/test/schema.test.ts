@@ -21,7 +21,7 @@ const found = (peer_id: string, ...variables: CatalogVariable[]): FoundCatalog =
       lattice: [{ variable: 'people.sex', breakpoints: [] }],
       tables: [{ name: 'people', description: '', one_row_per_subject: true, variables }]
     }
-  }) as FoundCatalog
+  }) as unknown as FoundCatalog
 
 const statistic = (name: string, variables: string[], by: string[] = []): Program => ({
   kind: 'statistic',

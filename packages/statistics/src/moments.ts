@@ -1,4 +1,4 @@
-/** Mean, variance, covariance and correlation: exactly from integer sums at one site, then pooled across sites. */
+/** Mean, variance, skewness, kurtosis, covariance and correlation: exactly from integer sums at one site, then pooled across sites. */
 import type { MomentsPart } from '@stimnet/protocol'
 import { ratioToNumber, rootOfRatioToNumber } from './rational.ts'
 
@@ -8,6 +8,12 @@ export interface ExactSums {
   readonly decimals: number
   readonly sum: bigint
   readonly sumSquares: bigint
+}
+
+/** With third and fourth powers, in units of 10^-3·decimals and 10^-4·decimals. */
+export interface ExactPowers extends ExactSums {
+  readonly cubes: bigint
+  readonly fourths: bigint
 }
 
 /** Sums over `n` pairs of values, each in its own unit of 10^-decimals. */
@@ -46,6 +52,32 @@ export function sdOf(sums: ExactSums): number | null {
   return sums.n < 2 ? null : rootOfRatioToNumber(spread(sums), pairsOf(sums.n) * powerOfTen(2 * sums.decimals))
 }
 
+/** Skewness of the population, m3/m2^1.5. Null where nothing varies. */
+export function skewnessOf(sums: ExactPowers): number | null {
+  const square = spread(sums)
+  if (square === 0n) return null
+  const third = thirdSpread(sums)
+  const size = rootOfRatioToNumber(third * third, square ** 3n)
+  return third < 0n ? -size : size
+}
+
+/** Kurtosis of the population, m4/m2²: 3 for a normal distribution. Null where nothing varies. */
+export function kurtosisOf(sums: ExactPowers): number | null {
+  const square = spread(sums)
+  return square === 0n ? null : ratioToNumber(fourthSpread(sums), square * square)
+}
+
+/** Sums of third and fourth powers of the deviations from the mean. Null without values. */
+export function higherDeviationsOf(sums: ExactPowers): { third: number; fourth: number } | null {
+  const { n, decimals } = sums
+  if (n === 0) return null
+  const count = BigInt(n)
+  return {
+    third: ratioToNumber(thirdSpread(sums), count ** 2n * powerOfTen(3 * decimals)),
+    fourth: ratioToNumber(fourthSpread(sums), count ** 3n * powerOfTen(4 * decimals))
+  }
+}
+
 /** Sample covariance. Null below two pairs. */
 export function covarianceOf(sums: ExactPairSums): number | null {
   if (sums.n < 2) return null
@@ -82,6 +114,18 @@ function spread({ n, sum, sumSquares }: ExactSums): bigint {
   return BigInt(n) * sumSquares - sum * sum
 }
 
+/** n² times the sum of third powers of the deviations. */
+function thirdSpread({ n, sum, sumSquares, cubes }: ExactPowers): bigint {
+  const count = BigInt(n)
+  return count * count * cubes - 3n * count * sum * sumSquares + 2n * sum ** 3n
+}
+
+/** n³ times the sum of fourth powers of the deviations. */
+function fourthSpread({ n, sum, sumSquares, cubes, fourths }: ExactPowers): bigint {
+  const count = BigInt(n)
+  return count ** 3n * fourths - 4n * count * count * sum * cubes + 6n * count * sum * sum * sumSquares - 3n * sum ** 4n
+}
+
 function crossSpread({ n, sumX, sumY, sumXY }: ExactPairSums): bigint {
   return BigInt(n) * sumXY - sumX * sumY
 }
@@ -96,20 +140,51 @@ function powerOfTen(exponent: number): bigint {
 
 /**
  * Moments of the union, after Chan, Golub & LeVeque: the deviations within the parts, and those of their means from the
- * common mean. What a part lacks (deviations, the second variable), the union lacks. Null without values.
+ * common mean; third and fourth powers after Pébay. What a part lacks (deviations, a power, the second variable), the
+ * union lacks. Null without values.
  */
 export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
   const filled = parts.filter((part) => part.n > 0)
   const n = exactSum(filled.map((part) => part.n))
   if (n === 0) return null
   const sum = exactSum(filled.map((part) => part.sum))
-  const offsets = filled.map((part) => part.sum / part.n - sum / n)
-  const deviations = pooledDeviations(
-    filled.map((part) => part.deviations),
-    filled.map((part, i) => part.n * (offsets[i] ?? 0) ** 2)
+  const shifted = filled.map((part) => ({ ...part, offset: part.sum / part.n - sum / n }))
+  const deviations = poolPower(shifted, ({ n, offset, deviations }) => [deviations, n * offset ** 2])
+  const third = poolPower(shifted, ({ n, offset, deviations, third }) => [
+    third,
+    deviations === undefined ? undefined : 3 * offset * deviations,
+    n * offset ** 3
+  ])
+  const fourth = poolPower(shifted, ({ n, offset, deviations, third, fourth }) => [
+    fourth,
+    third === undefined ? undefined : 4 * offset * third,
+    deviations === undefined ? undefined : 6 * offset ** 2 * deviations,
+    n * offset ** 4
+  ])
+  const second = poolSecond(
+    filled,
+    n,
+    shifted.map(({ offset }) => offset)
   )
-  const second = poolSecond(filled, n, offsets)
-  return { n, sum, ...(deviations === undefined ? {} : { deviations }), ...(second ? { second } : {}) }
+  return {
+    ...{ n, sum },
+    ...(deviations === undefined ? {} : { deviations }),
+    ...(third === undefined ? {} : { third }),
+    ...(fourth === undefined ? {} : { fourth }),
+    ...(second ? { second } : {})
+  }
+}
+
+type Shifted = MomentsPart & { readonly offset: number }
+
+/** Undefined where a part lacks a term. */
+function poolPower(
+  parts: readonly Shifted[],
+  termsOf: (part: Shifted) => readonly (number | undefined)[]
+): number | undefined {
+  const terms = parts.flatMap((part) => [...termsOf(part)])
+  const known = terms.filter((term) => term !== undefined)
+  return known.length < terms.length ? undefined : exactSum(known)
 }
 
 function poolSecond(parts: readonly MomentsPart[], n: number, offsetsX: readonly number[]): MomentsPart['second'] {
@@ -124,19 +199,25 @@ function poolSecond(parts: readonly MomentsPart[], n: number, offsetsX: readonly
   }
 }
 
-function pooledDeviations(within: readonly (number | undefined)[], between: readonly number[]): number | undefined {
-  const known = within.filter((value) => value !== undefined)
-  return known.length < within.length ? undefined : exactSum([...known, ...between])
-}
-
 /** What a measure of that kind is over given moments; null where it is undefined. */
 export function valueOfMoments(kind: string, moments: MomentsPart): number | null {
-  const { n, sum, deviations, second } = moments
+  const { n, sum, deviations } = moments
   if (n <= 0) return null
   if (kind === 'mean') return sum / n
   if (n < 2 || deviations === undefined) return null
   if (kind === 'variance') return deviations / (n - 1)
   if (kind === 'sd') return Math.sqrt(deviations / (n - 1))
+  if (kind === 'skewness' || kind === 'kurtosis') return shapeOf(kind, moments, deviations / n)
+  return pairValueOf(kind, moments, deviations)
+}
+
+function shapeOf(kind: 'skewness' | 'kurtosis', { n, third, fourth }: MomentsPart, square: number): number | null {
+  if (!(square > 0)) return null
+  if (kind === 'skewness') return third === undefined ? null : third / n / square ** 1.5
+  return fourth === undefined ? null : fourth / n / square ** 2
+}
+
+function pairValueOf(kind: string, { n, second }: MomentsPart, deviations: number): number | null {
   if (second === undefined) return null
   if (kind === 'covariance') return second.cross / (n - 1)
   if (kind !== 'correlation') return null

@@ -3,6 +3,7 @@ import {
   type CatalogDescriptor,
   type GroupKey,
   type Measure,
+  nearName,
   type Plan,
   type ResolvedVariable,
   resolveVariable,
@@ -35,6 +36,17 @@ const Q: StatisticArgument = {
   meaning: 'A number from 0.05 to 0.95 or up to 9 of them; 0.25, 0.5 and 0.75 unless given.'
 }
 
+const GROUPS: StatisticArgument = {
+  name: 'groups',
+  required: false,
+  meaning: 'Two levels of the category in `by`; may be left out where it has two.'
+}
+const SHAPE: StatisticArgument = {
+  name: 'kurtosis',
+  required: false,
+  meaning: 'true: kurtosis (m4/m2², 3 for a normal distribution) as well.'
+}
+
 /** More variables than this is no longer one question. */
 const VARIABLES_MAX = 8
 const QUANTILES_MAX = 9
@@ -54,16 +66,26 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('mean', [1, VARIABLES_MAX], 'Mean over non-missing values.'),
   describe('variance', [1, VARIABLES_MAX], 'Sample variance (n - 1).'),
   describe('sd', [1, VARIABLES_MAX], 'Sample standard deviation; also called stdev.'),
-  describe('moments', [1, VARIABLES_MAX], 'Count, mean, variance and standard deviation.'),
+  describe('skewness', [1, VARIABLES_MAX], 'Skewness of the population, m3/m2^1.5.'),
+  describe('moments', [1, 4], 'Count, mean, variance, standard deviation and skewness.', SHAPE),
   describe('covariance', [2, 4], 'Sample covariance of each pair, over rows where both are present.'),
   describe('correlation', [2, 4], 'Pearson correlation of each pair, over rows where both are present.'),
   describe('share', [1, 1], 'Share of the subjects that have a level.', LEVEL),
   describe('quantile', [1, VARIABLES_MAX], 'Quantiles on the declared breakpoints, linear within a bin.', Q),
   describe('table', [1, 3], 'Subjects in each combination of levels or bins.'),
-  describe('histogram', [1, 1], 'Subjects and rows in each declared bin of a number.')
+  describe('histogram', [1, 1], 'Subjects and rows in each declared bin of a number.'),
+  describe('compare', [1, 4], 'Two groups: n, mean, sd of each; difference, Welch’s t, 95 % interval and p.', GROUPS),
+  describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
+  describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².')
 ]
 
-const ALIASES: Readonly<Record<string, string>> = { stdev: 'sd', stddev: 'sd', avg: 'mean', var: 'variance' }
+const ALIASES: Readonly<Record<string, string>> = {
+  stdev: 'sd',
+  stddev: 'sd',
+  avg: 'mean',
+  var: 'variance',
+  chi2: 'chi_squared'
+}
 
 /**
  * The plan of a statistic. Names without a table are looked up in `call.table`, then in the tables of the variables named
@@ -79,10 +101,10 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
   }
   checkShape(statistic, call)
   const { variables, by, tables } = resolveAll(call, descriptor)
-  const keys = statistic.name === 'table' || statistic.name === 'histogram' ? [...variables, ...by] : by
+  const keys = ['table', 'histogram', 'chi_squared'].includes(statistic.name) ? [...variables, ...by] : by
   if (keys.length > GROUP_KEYS_MAX) invalid(`At most ${GROUP_KEYS_MAX} grouping keys.`)
   if (statistic.name === 'histogram') checkNumeric(variables)
-  return {
+  const plan: Plan = {
     tables,
     groupBy: groupKeys(keys),
     measures: measuresOf(
@@ -92,6 +114,45 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
       tables.some((table) => repeats(descriptor, table))
     )
   }
+  return withTests(plan, statistic.name, call, by)
+}
+
+/** Tests read the columns that their plan asks for anyway. */
+function withTests(plan: Plan, name: string, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
+  const [one, two] = plan.groupBy
+  if (name === 'chi_squared') {
+    if (by.length > 0 || !one || !two) invalid('chi_squared takes two variables and no `by`.')
+    return { ...plan, tests: [{ kind: 'chi_squared', of: 'subjects', by: [one.name, two.name] }] }
+  }
+  if (name !== 'compare' && name !== 'anova') return plan
+  const [key] = by
+  if (!key || !one || by.length !== 1) return invalid(`${name} needs one variable in \`by\`.`)
+  const spreads = plan.measures.filter(({ kind }) => kind === 'sd')
+  if (name === 'anova') {
+    return { ...plan, tests: spreads.map((measure) => ({ kind: 'anova', of: measure.name, by: one.name })) }
+  }
+  const groups = twoLevels(call, key)
+  return {
+    ...plan,
+    // The others are not asked for: they need not be withheld so that these stay hidden, nor the other way round.
+    where: { column: key.ref, op: 'in', values: groups },
+    tests: spreads.map((measure) => ({ kind: 'welch', of: measure.name, by: one.name, groups }))
+  }
+}
+
+function twoLevels(call: StatisticCall, { ref, variable }: ResolvedVariable): readonly [string, string] {
+  const { groups } = call.arguments
+  const known = variable.levels.join(', ').slice(0, 500)
+  if (variable.type !== 'category') invalid(`compare groups by a category, and ${ref} is none.`)
+  const asked: unknown = groups ?? (variable.levels.length === 2 ? variable.levels : undefined)
+  if (!Array.isArray(asked) || asked.length !== 2 || asked[0] === asked[1]) {
+    return invalid(`groups: two different levels of ${ref}. It has: ${known}.`)
+  }
+  const [one, other]: unknown[] = asked
+  if (typeof one === 'string' && typeof other === 'string' && [one, other].every((l) => variable.levels.includes(l))) {
+    return [one, other]
+  }
+  throw new StimnetError('VALUE_NOT_DECLARED', 'planning a comparison', { reason: `${ref} has the levels ${known}.` })
 }
 
 function invalid(reason: string): never {
@@ -125,7 +186,7 @@ function resolveAll(call: StatisticCall, descriptor: CatalogDescriptor): Resolve
   }
   const used = new Set<string>(call.table === undefined ? [] : [call.table])
   const resolve = (name: string): ResolvedVariable => {
-    const resolved = resolveNear(name, descriptor, [...used])
+    const resolved = resolveVariable(descriptor, nearName(descriptor, name, [...used]))
     used.add(resolved.table.name)
     return resolved
   }
@@ -141,12 +202,6 @@ function resolveAll(call: StatisticCall, descriptor: CatalogDescriptor): Resolve
     invalid('Two tables with several rows per subject would be joined, and rows counted many times over.')
   }
   return { variables, by, tables }
-}
-
-/** In the tables already in use where exactly one has it, else in the whole catalog. */
-function resolveNear(name: string, descriptor: CatalogDescriptor, near: readonly string[]): ResolvedVariable {
-  const holders = near.filter((table) => tableOf(descriptor, table)?.variables.some((v) => v.name === name))
-  return holders.length === 1 ? resolveVariable(descriptor, name, holders) : resolveVariable(descriptor, name)
 }
 
 function tableOf(descriptor: CatalogDescriptor, name: string) {
@@ -197,7 +252,12 @@ function measuresOf(
     case 'histogram':
       return [subjects, ...(repeated ? [rows] : [])]
     case 'moments':
-      return [...counts(variables), ...over(variables, ['mean', 'variance', 'sd'])]
+      return momentsOf(call, variables)
+    case 'compare':
+    case 'anova':
+      return [subjects, ...over(variables, ['mean', 'sd'])]
+    case 'chi_squared':
+      return [subjects]
     case 'covariance':
     case 'correlation':
       return pairsOf(statistic.name, variables)
@@ -206,7 +266,7 @@ function measuresOf(
     case 'quantile':
       return quantiles(call, variables)
     default:
-      return over(variables, [statistic.name as 'sum' | 'mean' | 'variance' | 'sd'])
+      return over(variables, [statistic.name as ValueKind])
   }
 }
 
@@ -220,10 +280,16 @@ function counts(variables: readonly ResolvedVariable[]): Measure[] {
   return variables.map(({ ref }, i) => ({ kind: 'count', name: `count_${names[i]}`, variable: ref }))
 }
 
-function over(
-  variables: readonly ResolvedVariable[],
-  kinds: readonly ('sum' | 'mean' | 'variance' | 'sd')[]
-): Measure[] {
+function momentsOf(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
+  const { kurtosis = false } = call.arguments
+  if (typeof kurtosis !== 'boolean') invalid('kurtosis: true or false.')
+  const kinds = ['mean', 'variance', 'sd', 'skewness', ...(kurtosis ? ['kurtosis'] : [])] as readonly ValueKind[]
+  return [...counts(variables), ...over(variables, kinds)]
+}
+
+type ValueKind = 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
+
+function over(variables: readonly ResolvedVariable[], kinds: readonly ValueKind[]): Measure[] {
   checkNumeric(variables)
   const names = uniqueNames(variables)
   return variables.flatMap(({ ref }, i) =>

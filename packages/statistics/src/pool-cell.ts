@@ -1,5 +1,5 @@
 /** One cell of the pooled answer from the cells of the sites, by what its column is. */
-import type { OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
+import type { MomentsPart, OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
 import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
 import { poolBins, quantileOf } from './quantile.ts'
 
@@ -7,13 +7,13 @@ import { poolBins, quantileOf } from './quantile.ts'
 export type Cell = OutputPart
 
 const ADDING = ['subjects', 'rows', 'count', 'sum']
-const FROM_MOMENTS = ['mean', 'variance', 'sd', 'covariance', 'correlation']
+const FROM_MOMENTS = ['mean', 'variance', 'sd', 'skewness', 'kurtosis', 'covariance', 'correlation']
 
 /** Null where the cells do not pool: a quantile on grids that do not meet, moments of no value. */
 export function poolCells(column: OutputColumn, cells: readonly Cell[]): number | null {
   if (ADDING.includes(column.kind)) return exactSum(cells.flatMap((cell) => ('add' in cell ? [cell.add] : [])))
   if (FROM_MOMENTS.includes(column.kind)) {
-    const moments = poolMoments(cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : [])))
+    const moments = pooledMoments(cells)
     return moments === null ? null : valueOfMoments(column.kind, moments)
   }
   if (column.kind === 'share') {
@@ -21,9 +21,16 @@ export function poolCells(column: OutputColumn, cells: readonly Cell[]): number 
     const of = exactSum(shares.map((share) => share.of))
     return of > 0 ? exactSum(shares.map((share) => share.having)) / of : null
   }
+  const [only, other] = cells
+  if (only && 'choice' in only) return other ? null : only.choice
   if (column.kind !== 'quantile' || typeof column.argument !== 'number') return null
   const bins = poolBins(cells.flatMap((cell) => ('bins' in cell ? [cell.bins] : [])))
   return bins === null ? null : quantileOf(bins, column.argument)
+}
+
+/** Of the cells that have moments; null where none has any. */
+export function pooledMoments(cells: readonly Cell[]): MomentsPart | null {
+  return poolMoments(cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : [])))
 }
 
 /** Relative difference between a shown value and what its part gives: rounding on the way, nothing more. */
@@ -35,17 +42,21 @@ export function readsAs(column: OutputColumn, row: OutputRow, value: string | nu
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (value === null) return part === undefined || ('bins' in part && isCountable(part))
   if (typeof value !== 'number' || part === undefined || !isCountable(part)) return false
+  // Chosen by chance on a grid: it is what it is, and does not pool.
+  if ('choice' in part) return part.choice === value
   const own = poolCells(column, [part])
   return own !== null && Math.abs(own - value) <= TOLERANCE * Math.max(1, Math.abs(value))
 }
 
 function isCountable(part: Cell): boolean {
   if ('add' in part) return Number.isFinite(part.add)
+  if ('choice' in part) return Number.isFinite(part.choice)
   if ('share' in part) return part.share.of > 0 && part.share.having >= 0 && part.share.having <= part.share.of
   if ('bins' in part) return part.bins.every((bin) => Number.isFinite(bin.rows) && bin.rows >= 0)
-  const { n, sum, deviations = 0, second } = part.moments
-  const spreads = [deviations, second?.deviations ?? 0]
-  return n > 0 && [n, sum, second?.sum ?? 0, second?.cross ?? 0].every(Number.isFinite) && spreads.every(isSpread)
+  const { n, sum, deviations = 0, third = 0, fourth = 0, second } = part.moments
+  const spreads = [deviations, fourth, second?.deviations ?? 0]
+  const others = [n, sum, third, second?.sum ?? 0, second?.cross ?? 0]
+  return n > 0 && others.every(Number.isFinite) && spreads.every(isSpread)
 }
 
 function isSpread(value: number): boolean {

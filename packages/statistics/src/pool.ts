@@ -1,6 +1,9 @@
 /** One answer out of many: the tables of several sites put together, with everything a reader must know beside it. */
-import type { Output, OutputColumn, OutputRow, PooledOutput, TableOutput } from '@stimnet/protocol'
-import { type Cell, poolCells, readsAs } from './pool-cell.ts'
+import type { Output, OutputColumn, OutputRow, PooledOutput, TableOutput, TestResult } from '@stimnet/protocol'
+import { type Cell, poolCells, pooledMoments, readsAs } from './pool-cell.ts'
+import { pooledNoise } from './pool-noise.ts'
+import { poolTyped, type SiteOutputs } from './pool-typed.ts'
+import { testAsked, testOf, testRow } from './tests.ts'
 
 /** What one site answered; without an output, the code of its refusal or failure. */
 export interface SitePart {
@@ -31,13 +34,40 @@ export function pool(parts: readonly SitePart[]): PooledOutput {
   const tables = sorted.flatMap(({ site, output }): SiteTable[] =>
     output?.kind === 'table' ? [{ site, table: output }] : []
   )
+  const typed = sorted.flatMap(({ site, output }): SiteOutputs[] =>
+    output?.kind === 'typed' ? [{ site, typed: output }] : []
+  )
+  // One request has one kind of answer: a site that gives another does not decide which.
+  if (typed.length > tables.length + scripts.length) return onlyTyped(typed, [...tables, ...scripts], missing, notes)
   if (tables.length === 0) return onlyParts(scripts, missing, notes)
   const { agreed, others } = sameColumns(tables)
-  for (const { site } of [...others, ...scripts]) {
+  for (const { site } of [...others, ...scripts, ...typed]) {
     missing.push({ site, code: 'PARAMETER_INVALID' })
     notes.push(`${site} answered with other columns or units than the rest and was left out.`)
   }
   return poolTables(agreed, missing, notes)
+}
+
+function onlyTyped(
+  typed: readonly SiteOutputs[],
+  others: readonly { readonly site: string }[],
+  missing: PooledOutput['missing'],
+  notes: readonly string[]
+): PooledOutput {
+  const pooled = poolTyped(typed)
+  const left = [...pooled.left, ...others.map(({ site }) => site)]
+  return {
+    columns: [],
+    rows: [],
+    outputs: pooled.outputs,
+    sites: pooled.sites,
+    missing: [...missing, ...left.map((site) => ({ site, code: 'PARAMETER_INVALID' }))],
+    notes: [
+      ...notes,
+      ...left.map((site) => `${site} answered with other outputs than the rest and was left out.`),
+      ...pooled.notes
+    ]
+  }
 }
 
 function onlyParts(scripts: readonly SitePart[], missing: PooledOutput['missing'], notes: string[]): PooledOutput {
@@ -52,9 +82,11 @@ function onlyParts(scripts: readonly SitePart[], missing: PooledOutput['missing'
 function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; others: SiteTable[] } {
   const byShape = new Map<string, SiteTable[]>()
   for (const entry of tables) {
-    const shape = JSON.stringify(
-      entry.table.columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? ''])
-    )
+    const { columns, tests = [] } = entry.table
+    const shape = JSON.stringify([
+      columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? '']),
+      tests.map(testAsked)
+    ])
     byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
   }
   const [most = [], next] = [...byShape.values()].sort((a, b) => b.length - a.length)
@@ -78,14 +110,47 @@ function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes
   }
   notes.push(...cellNotes(columns, sound))
   for (const name of unpooled)
-    notes.push(`${name} could not be pooled in every row: the parts of the sites do not fit.`)
+    notes.push(
+      isChosen(sound, name)
+        ? `${name} was chosen with noise by each site: compare what they chose, it does not pool.`
+        : `${name} could not be pooled in every row: the parts of the sites do not fit.`
+    )
   return {
     columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
     rows,
+    ...testsOver(sound, rows),
     sites: sound.map((entry) => entry.site),
     missing,
     notes
   }
+}
+
+/** The tests that the sites made of their own rows, made again of the pooled ones. Of noisy numbers none is made. */
+function testsOver(
+  tables: readonly SiteTable[],
+  pooled: PooledOutput['rows']
+): { tests: TestResult[] } | Record<string, never> {
+  const { columns = [], tests = [] } = tables[0]?.table ?? {}
+  const asked = tests.flatMap((test) => testAsked(test) ?? [])
+  if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
+  const isShown = (name: string) =>
+    tables.every(({ table }) => table.rows.every((row) => Object.hasOwn(row.parts, name)))
+  const rows = rowKeys(tables).map((key, i) => {
+    const found = tables.flatMap(({ table }) => table.rows.filter((row) => keyOf(columns, row) === key))
+    return testRow(columns, pooled[i]?.values ?? [], (name) => {
+      const at = columns.findIndex((column) => column.name === name)
+      const column = columns[at]
+      return column ? (pooledMoments(found.flatMap((row) => cellOf(column, row, at))) ?? undefined) : undefined
+    })
+  })
+  const isWhole = (name: string) => tables.every(({ table }) => table.withheld.groups === 0) && isShown(name)
+  return { tests: asked.map((test) => testOf(test, { rows, isWhole })) }
+}
+
+function isChosen(tables: readonly SiteTable[], name: string): boolean {
+  return tables.some(({ table }) =>
+    table.rows.some(({ parts }) => Object.hasOwn(parts, name) && 'choice' in (parts[name] ?? {}))
+  )
 }
 
 function keyOf(columns: readonly OutputColumn[], row: OutputRow): string {
@@ -135,7 +200,19 @@ function poolRow(
     if (value === null) unpooled.add(column.name)
     return value
   })
-  return { values, sites: found.map(({ site }) => site) }
+  const noise = columns.map((column, i) =>
+    column.role === 'key'
+      ? null
+      : pooledNoise(
+          column,
+          found.flatMap(({ row }) => cellOf(column, row, i))
+        )
+  )
+  return {
+    values,
+    sites: found.map(({ site }) => site),
+    ...(noise.some((sd) => sd !== null) ? { noise } : {})
+  }
 }
 
 /** A quantile beyond the last breakpoint has no value at its site, but its bins still count among all. */

@@ -10,6 +10,7 @@ import {
   type PooledOutput,
   type PooledTyped,
   pooledOutputSchema,
+  type TestResult,
   type TypedValue
 } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -80,6 +81,11 @@ function tableOf({ columns, rows }: Table): { columns: string[]; rows: Record<st
   }
 }
 
+/** Tests over the rows, where some were asked for. */
+function testsIn({ tests }: { readonly tests?: readonly TestResult[] | undefined }): Record<string, unknown> {
+  return tests === undefined ? {} : { tests }
+}
+
 /** What a script declared, each output under its name. */
 function byName(outputs: readonly TypedValue[]): Record<string, unknown> {
   return Object.fromEntries(outputs.map(({ name, ...rest }) => [name, rest]))
@@ -89,7 +95,7 @@ function byName(outputs: readonly TypedValue[]): Record<string, unknown> {
 export function resultOf(safe: Output): Record<string, unknown> {
   const { withheld, disclosure } = safe
   if (safe.kind === 'typed') return { ...byName(safe.outputs), withheld, disclosure }
-  if (safe.kind === 'table') return { ...tableOf(safe), withheld, disclosure }
+  if (safe.kind === 'table') return { ...tableOf(safe), ...testsIn(safe), withheld, disclosure }
   const { values } = safe
   const object = typeof values === 'object' && values !== null && !Array.isArray(values) ? values : { result: values }
   return { ...object, withheld, disclosure }
@@ -128,7 +134,7 @@ function pooledResultOf(view: RequestView, withParts: boolean): Record<string, u
   const pooled: PooledOutput | undefined = view.pooled
   const tables = view.parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
   return {
-    ...(pooled ? tableOf(pooled) : { columns: [], rows: [] }),
+    ...(pooled ? { ...tableOf(pooled), ...testsIn(pooled) } : { columns: [], rows: [] }),
     withheld: {
       groups: tables.reduce((sum, { groups }) => sum + groups, 0),
       cells: tables.reduce((sum, { cells }) => sum + cells, 0)

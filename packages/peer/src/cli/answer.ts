@@ -5,6 +5,7 @@ import { EXIT, exitOfCode } from './arguments.ts'
 import { noiseLines } from './noise.ts'
 import { schemaLines } from './schema-text.ts'
 import { printable, tableOf } from './table.ts'
+import { testLines } from './tests.ts'
 import { typedLines } from './typed.ts'
 
 type Part = Broadcast['parts'][number]
@@ -47,7 +48,7 @@ export function answerText(broadcast: Broadcast): string {
       )
     )
   }
-  lines.push(...noiseLines(broadcast))
+  lines.push(...testLines(broadcast), ...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))

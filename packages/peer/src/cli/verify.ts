@@ -80,7 +80,10 @@ async function receiptFacts(
 }
 
 function print(told: Record<string, unknown>, asJson: boolean | undefined, io: Io): void {
-  if (asJson) return io.out(`${JSON.stringify(told, null, 2)}\n`)
+  if (asJson) {
+    io.out(`${JSON.stringify(told, null, 2)}\n`)
+    return
+  }
   for (const [name, value] of Object.entries(told)) {
     const text = Array.isArray(value) ? value.join('\n                ') || 'none' : String(value)
     io.out(`${name.replaceAll('_', ' ').padEnd(16)}${text.split('\n').map(printable).join('\n')}\n`)

@@ -16,15 +16,13 @@ import type { PeerEvents } from '../events.ts'
 import type { Decision } from '../policy/decision.ts'
 import { fromText, toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
-import type { JobRecord, JobStore, ReviewRecord } from '../store/jobs.ts'
+import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
-import { type Approvals, isPending } from './approvals.ts'
+import type { Approvals } from './approvals.ts'
 import { type CheckedRequest, check } from './check.ts'
+import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
 import type { SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
-
-/** A decision is evidence: it stays verifiable for as long as records are kept. */
-export const EVIDENCE_LIFETIME_MS = 10 * 365 * 24 * 3_600_000
 
 /** What admission needs. */
 export interface AdmissionParts {

@@ -5,7 +5,14 @@ import type { Sandbox } from '@stimnet/sandbox'
 import type { PeerEvents } from '../events.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { Database, Draft } from '../store/database.ts'
-import type { Approval, JobRecord, JobStore, ReviewRecord, RunTerms } from '../store/jobs.ts'
+import {
+  type Approval,
+  isPending,
+  type JobRecord,
+  type JobStore,
+  type ReviewRecord,
+  type RunTerms
+} from '../store/jobs.ts'
 import type { StandingApproval, StandingApprovals, StandingTerms } from '../store/standing.ts'
 import type { CheckedRequest } from './check.ts'
 import { RAN_BY_NODE } from './execute.ts'
@@ -205,11 +212,6 @@ export class Approvals {
     else this.#waiting.delete(after.id)
     draft.undo(() => void this.#waiting.set(before.id, before))
   }
-}
-
-/** Whether it waits for people. */
-export function isPending(review: ReviewRecord | undefined): boolean {
-  return review !== undefined && review.approvals.length < review.needed
 }
 
 /** Whether stewards agreed to this job, it is not too late, and what would run it is what they saw. */

@@ -71,18 +71,19 @@ export class Charges {
   }
 
   #decide({ checked }: Ask, plan: JobPlan): Decision {
-    if (plan.noise === undefined) return { allow: true }
+    const { noise } = plan
+    if (noise === undefined) return { allow: true }
+    const { ledger } = this.#parts
     const { issuer } = checked.opened
     const scope = this.scopeOf({ issuer, custody: checked.request.custody })
+    const spending = { ...facts(plan, noise), scope }
     try {
       this.#assertKnown()
-      if (!this.#parts.ledger.isPaid(keyOf(plan, plan.noise, scope))) {
-        this.#parts.ledger.assertHolds({ ...facts(plan, plan.noise), scope })
-      }
+      if (!ledger.isPaid(keyOf(plan, noise, scope))) ledger.assertHolds(spending)
       return { allow: true }
     } catch (error) {
       if (!(error instanceof StimnetError)) throw error
-      return { allow: false, code: error.code, reason: error.reason }
+      return { allow: false, code: error.code, reason: error.reason + fitting(noise, ledger.left(spending)) }
     }
   }
 
@@ -98,8 +99,8 @@ export class Charges {
     const key = keyOf(plan, noise, scope)
     const promised = plan.catalog.config.mode === 'dp'
     if (!ledger.isPaid(key)) {
-      this.#assertKnown()
       const spending = { ...facts(plan, noise), scope, key, promised, jobId: job.id }
+      this.#assertKnown()
       await database.commit((draft) => void ledger.spend(draft, spending))
     }
     const before = await ledger.answerOf(key)
@@ -160,6 +161,18 @@ export function capsOf({ config }: Pick<Catalog, 'config'>): BudgetCaps {
 function capOf(text: string): bigint {
   const { top, bottom } = ratioOfDecimal(text)
   return (top * 1_000_000_000n) / bottom
+}
+
+/** What could be asked for instead; nothing where the amount is not what was wrong. */
+function fitting({ charge, numbers, sitesPerPerson }: DpPlan, left: bigint): string {
+  if (left === 0n || charge.nanoRho <= left) return ''
+  const rho = Number(left) / 1e9
+  const [word, most] =
+    charge.epsilon === undefined
+      ? ['rho', rho * sitesPerPerson]
+      : ['epsilon', Math.sqrt(2 * numbers.length * rho) * sitesPerPerson]
+  const shown = Math.floor(most * 1000) / 1000
+  return shown > 0 ? ` The same with ${word} ${shown} would fit.` : ''
 }
 
 function facts(plan: JobPlan, { charge }: DpPlan) {

@@ -5,7 +5,7 @@ import { type Clock, CODES, type Code, type JobState, messages, type Signer, sea
 import { toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
-import { EVIDENCE_LIFETIME_MS } from './admit.ts'
+import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
 import type { RanBy } from './execute.ts'
 
 /** How a job ends: with a safe output, or with a code. */

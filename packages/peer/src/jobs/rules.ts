@@ -39,7 +39,7 @@ export function settingsOf(peer: PeerConfig['privacy'], catalog?: RuledCatalog):
 }
 
 /** As they are written in YAML, to as the rules name them. */
-function overridesOf(written: WrittenRules): Overrides {
+export function overridesOf(written: WrittenRules): Overrides {
   return {
     zerosAreDisclosive: written.zeros_are_disclosive,
     largestShareMax: written.largest_share_max,

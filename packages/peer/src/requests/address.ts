@@ -11,7 +11,8 @@ import {
 } from '@stimnet/protocol'
 import { fromText, toText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
-import type { Directory } from './directory.ts'
+import { assertAgreed } from './agree.ts'
+import type { Directory, FoundCatalog } from './directory.ts'
 
 /** What addressing needs. */
 export interface AddressParts {
@@ -29,9 +30,15 @@ export async function address(
   record: RequestRecord,
   signal: AbortSignal
 ): Promise<RequestRecord | undefined> {
-  const targets = record.targets === '*' ? await findTargets(parts, record, signal) : record.targets
-  const warnings = record.broadcast ? absentFrom(parts.directory, targets, record.catalog) : []
-  const envelope = record.envelope ? fromText(record.envelope) : await sealCustodial(parts, record, targets)
+  const found = record.targets === '*' || record.targets.length > 1 ? await searchFor(parts, record, signal) : []
+  const targets = record.targets === '*' ? targetsIn(found, record) : record.targets
+  const agreed = await assertAgreed(parts, record, { targets, found })
+  if (!agreed) return undefined
+  const absent = record.broadcast ? absentFrom(parts.directory, targets, record.catalog) : []
+  const warnings = [...absent, ...agreed.warnings]
+  const envelope = record.envelope
+    ? fromText(record.envelope)
+    : await sealCustodial(parts, record, targets, agreed.body)
   const opened = await open(envelope, { type: 'job-request', clock: parts.clock, atAnyTime: true })
   const shares = await Promise.all(targets.map((peerId) => newPart(parts, peerId, opened)))
   const sealed = await parts.requests.change(record.id, ({ unsealed, ...current }) => {
@@ -49,13 +56,12 @@ export async function address(
   return sealed?.endedAtMs === undefined ? sealed : undefined
 }
 
-async function findTargets(
-  parts: AddressParts,
-  record: RequestRecord,
-  signal: AbortSignal
-): Promise<readonly string[]> {
+function searchFor(parts: AddressParts, record: RequestRecord, signal: AbortSignal): Promise<readonly FoundCatalog[]> {
   const query = { words: [], name: record.catalog, includePrivate: record.mayUsePrivate }
-  const found = await parts.directory.search(query, signal)
+  return parts.directory.search(query, signal)
+}
+
+function targetsIn(found: readonly FoundCatalog[], record: RequestRecord): readonly string[] {
   if (found.length > 0) return [...new Set(found.map(({ peerId }) => peerId))]
   const reason = `No peer that can be reached offers the catalog ${JSON.stringify(record.catalog.slice(0, 80))}.`
   throw new StimnetError('NO_PROVIDERS', reason, { reason })
@@ -73,11 +79,12 @@ function absentFrom(directory: Directory, targets: readonly string[], catalog: s
 async function sealCustodial(
   parts: AddressParts,
   record: RequestRecord,
-  audience: readonly string[]
+  audience: readonly string[],
+  body: Uint8Array
 ): Promise<Uint8Array> {
   return seal({
     type: 'job-request',
-    body: fromText(record.unsealed ?? ''),
+    body,
     signer: await parts.signerOf(record.owner),
     clock: parts.clock,
     audience,

@@ -54,6 +54,7 @@ async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView>
     progress: ended ? 1 : parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part.progress, 0) / parts.length,
     parts,
     ...pooledOf(parts, ended),
+    ...(record.schema === undefined ? {} : { schema: record.schema }),
     warnings: [...new Set([...(record.warnings ?? []), ...parts.flatMap((part) => part.warnings)])]
   }
 }

@@ -7,7 +7,7 @@ import type { Sublevel } from './level.ts'
 export interface LedgerForm {
   start(): Promise<Partition>
   /** Throws NODE_ERROR where the bytes are not a partition of this ledger. */
-  read(bytes: Uint8Array): Partition
+  read(bytes: Uint8Array): Promise<Partition>
 }
 
 /** One partition a scope, kept in memory once used. */
@@ -28,7 +28,7 @@ export class AtomStore {
     const known = this.#current.get(scope)
     if (known) return known
     const bytes = await this.#atoms.get(scope)
-    const partition = bytes === undefined ? await form.start() : form.read(bytes)
+    const partition = await (bytes === undefined ? form.start() : form.read(bytes))
     // Another load may have come first; all must share one.
     const current = this.#current.get(scope) ?? partition
     this.#current.set(scope, current)
@@ -41,6 +41,26 @@ export class AtomStore {
     const prefix = `${catalog}!${epoch}!`
     const keys = await this.#atoms.keys({ gt: prefix, lt: `${prefix}~`, limit: 1 }).all()
     return keys.length > 0
+  }
+
+  /** Whether anything exact was ever released from any epoch of a catalog. */
+  async hasEverReleased(catalog: string): Promise<boolean> {
+    const keys = await this.#atoms.keys({ gt: `${catalog}!`, lt: `${catalog}!~`, limit: 1 }).all()
+    return keys.length > 0
+  }
+
+  /** Every ledger of an epoch, by what follows the epoch in its scope's name. */
+  async ledgers(catalog: string, epoch: string): Promise<[name: string, bytes: Uint8Array][]> {
+    const prefix = `${catalog}!${epoch}!`
+    const found = await this.#atoms.iterator({ gt: prefix, lt: `${prefix}~` }).all()
+    return found.map(([scope, bytes]) => [scope.slice(prefix.length), bytes])
+  }
+
+  /** Inside the single writer, of a peer that serves nothing: a ledger leaves one epoch and goes on in another. */
+  move(draft: Draft, ledger: { catalog: string; name: string; from: string; to: string; partition: Partition }): void {
+    const { catalog, name, from, to, partition } = ledger
+    draft.del(this.#atoms, `${catalog}!${from}!${name}`)
+    draft.put(this.#atoms, `${catalog}!${to}!${name}`, partition.toBytes())
   }
 
   /** The partition as of the last change prepared; only what `load` loaded. */

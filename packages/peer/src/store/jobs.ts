@@ -52,6 +52,11 @@ export interface ReviewRecord {
   readonly standing?: string
 }
 
+/** Whether it waits for people. */
+export function isPending(review: ReviewRecord | undefined): boolean {
+  return review !== undefined && review.approvals.length < review.needed
+}
+
 /** All that a run depends on but who may ask again and with which values. Hashes in hex. */
 export interface RunTerms {
   readonly catalog: string

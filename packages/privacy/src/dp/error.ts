@@ -10,7 +10,7 @@ import { choiceEpsilonOf, type DpPlan, noiseOf } from './plan.ts'
 export interface ColumnError {
   readonly name: string
   readonly kind: Measure['kind']
-  /** Standard deviation of the noise, in the column's unit; of a mean, share or spread at worst. Null for a quantile. */
+  /** Standard deviation of the noise, in the column's unit; of a mean, share or spread at worst. Null for a quantile or skewness. */
   readonly sd: number | null
   /** Nineteen of twenty answers are nearer to the exact one than this. */
   readonly error95: number | null
@@ -36,6 +36,7 @@ function errorOf(plan: DpPlan, descriptor: CatalogDescriptor, measure: Measure, 
     const candidates = resolveVariable(descriptor, measure.variable, plan.plan.tables).variable.breakpoints.length
     return { ...named, sd: null, error95: null, rankError95: rankError(plan, measure, candidates), assumesRows: null }
   }
+  if (measure.kind === 'skewness') return { ...named, sd: null, error95: null, rankError95: null, assumesRows: null }
   const sd = sdOf(plan, measure, spreads, rows)
   const adds =
     measure.kind === 'subjects' || measure.kind === 'rows' || measure.kind === 'count' || measure.kind === 'sum'

@@ -24,8 +24,8 @@ export interface Quantile {
 /** q in millionths: the same question for the same decimals, whatever double stands for them. */
 const QUANTILE_UNIT = 1_000_000
 
-/** Squares of anything wider could overflow the engine's 127 bits over a billion rows. */
-const SQUARED_WIDTH_MAX = 1n << 45n
+/** Powers of anything wider could overflow the engine's 127 bits over a billion rows. */
+const WIDTH_MAX = { offsets: 1n << 54n, squares: 1n << 45n, cubes: 1n << 30n } as const
 
 /** One text for one number: columns that need the same one share it, and what it costs. */
 export function numberKey({ of, q }: DpNumber): string {
@@ -44,10 +44,12 @@ export function numbersOf(measure: Measure, boundsOf: (variable: VariableRef) =>
     case 'sum':
       return [{ of: { kind: 'sum', variable: measure.variable, bounds: boundsOf(measure.variable) } }]
     case 'mean':
-      return momentNumbers(measure.variable, boundsOf(measure.variable), false)
+      return momentNumbers(measure.variable, boundsOf(measure.variable), ['offsets'])
     case 'variance':
     case 'sd':
-      return momentNumbers(measure.variable, boundsOf(measure.variable), true)
+      return momentNumbers(measure.variable, boundsOf(measure.variable), ['offsets', 'squares'])
+    case 'skewness':
+      return momentNumbers(measure.variable, boundsOf(measure.variable), ['offsets', 'squares', 'cubes'])
     case 'share':
       return [
         { of: { kind: 'present', variable: measure.variable } },
@@ -56,15 +58,20 @@ export function numbersOf(measure: Measure, boundsOf: (variable: VariableRef) =>
     case 'quantile':
       return [{ of: { kind: 'bins', variable: measure.variable }, q: quantileOf(measure.q) }]
     default:
-      return refuse(`${measure.kind} has no differentially private form here: ask for P1, or for mean, variance, sd.`)
+      return refuse(
+        `${measure.kind} has no differentially private form here: ask for P1, or for mean, variance, sd, skewness.`
+      )
   }
 }
 
-function momentNumbers(variable: VariableRef, bounds: ScaledBounds, spread: boolean): DpNumber[] {
-  if (spread && bounds.upper - bounds.lower > SQUARED_WIDTH_MAX) {
-    return refuse(`The bounds of ${variable} are too far apart for a variance: give narrower ones.`)
+function momentNumbers(
+  variable: VariableRef,
+  bounds: ScaledBounds,
+  kinds: readonly ('offsets' | 'squares' | 'cubes')[]
+): DpNumber[] {
+  if (kinds.some((kind) => bounds.upper - bounds.lower > WIDTH_MAX[kind])) {
+    return refuse(`The bounds of ${variable} are too far apart for that: give narrower ones.`)
   }
-  const kinds = spread ? (['offsets', 'squares'] as const) : (['offsets'] as const)
   return [{ of: { kind: 'count', variable } }, ...kinds.map((kind) => ({ of: { kind, variable, bounds } }))]
 }
 
@@ -89,6 +96,8 @@ export function moveOf({ of, q }: DpNumber, rowsPerSubject: number): bigint {
       return rows * (of.bounds.upper - of.bounds.lower)
     case 'squares':
       return rows * (of.bounds.upper - of.bounds.lower) ** 2n
+    case 'cubes':
+      return rows * (of.bounds.upper - of.bounds.lower) ** 3n
     case 'bins': {
       const { top, bottom } = q ?? { top: 1n, bottom: 1n }
       return rows * (top > bottom - top ? top : bottom - top)

@@ -29,7 +29,7 @@ export function rowsOfNoise(plan: DpPlan, groups: readonly NoisyGroup[], descrip
     })
     return {
       values: [...key, ...cells.map(({ value }) => value)],
-      parts: Object.fromEntries(cells.map(({ name, part }) => [name, part]))
+      parts: Object.fromEntries(cells.flatMap(({ name, part }) => (part === undefined ? [] : [[name, part]])))
     }
   })
 }
@@ -44,8 +44,9 @@ interface Column {
 }
 
 interface Cell {
-  readonly value: number
-  readonly part: OutputPart
+  /** Null where the number is not defined, and then there is no part. */
+  readonly value: number | null
+  readonly part?: OutputPart
 }
 
 function cellOf(column: Column): Cell {
@@ -61,6 +62,7 @@ function cellOf(column: Column): Cell {
     case 'mean':
     case 'variance':
     case 'sd':
+    case 'skewness':
       return momentsCell(column, { kind: measure.kind, variable: measure.variable })
     case 'share':
       return shareCell(column)
@@ -89,9 +91,9 @@ function shareCell({ own, spreads }: Column): Cell {
 
 function momentsCell(
   { plan, own, spreads }: Column,
-  { kind, variable }: { kind: 'mean' | 'variance' | 'sd'; variable: VariableRef }
+  { kind, variable }: { kind: 'mean' | 'variance' | 'sd' | 'skewness'; variable: VariableRef }
 ): Cell {
-  const [count = 0n, offsets = 0n, squares = 0n] = own
+  const [count = 0n, offsets = 0n, squares = 0n, cubes = 0n] = own
   const { lower, upper, decimals } = boundsIn(plan, variable)
   const least = kind === 'mean' ? 1n : 2n
   const rows = count > least ? count : least
@@ -107,6 +109,14 @@ function momentsCell(
   // No spread is below nothing, nor, between two ends, above a quarter of their squared distance.
   const deviations = Math.min(width ** 2, Math.max(0, squaresMean - away ** 2)) * n
   const moments: MomentsPart = { n, sum, deviations }
+  if (kind === 'skewness') {
+    const spread = deviations / n
+    const third = ratioToNumber(cubes, rows * halfUnit ** 3n) - 3 * away * spread - away ** 3
+    // Nobody is further from the mean than one bound from the other.
+    const within = Math.min((2 * width) ** 3, Math.max(-((2 * width) ** 3), third)) * n
+    const value = valueOfMoments(kind, { ...moments, third: within })
+    return value === null ? { value } : { value, part: { moments: { ...moments, third: within } } }
+  }
   return { value: valueOfMoments(kind, moments) ?? 0, part: { moments } }
 }
 

@@ -1,0 +1,84 @@
+/** What a request would cost at each institution, from what each says about its catalog in public. Nothing is asked of data. */
+import { type Catalog, parseSql } from '@stimnet/data'
+import type { CostView, Submission } from '@stimnet/gateway'
+import { costOf, type DpCost } from '@stimnet/privacy'
+import { type CatalogDescriptor, type Plan, type Program, StimnetError } from '@stimnet/protocol'
+import { planOfStatistic } from '@stimnet/statistics'
+import { capsOf } from '../jobs/charge.ts'
+import { EVERYBODY, type PrivacyLedger, rhoText } from '../store/privacy-ledger.ts'
+import type { Directory } from './directory.ts'
+import type { Owner } from './submit.ts'
+
+/** What a preview needs. */
+export interface PreviewParts {
+  readonly self: string
+  readonly directory: Pick<Directory, 'search' | 'get' | 'resolve'>
+  readonly catalogs: ReadonlyMap<string, Catalog>
+  readonly ledger: Pick<PrivacyLedger, 'left' | 'spent'>
+}
+
+/** One a peer that offers the catalog and is among the targets. Throws PARAMETER_INVALID for a request that costs nothing. */
+export async function previewCost(
+  parts: PreviewParts,
+  submission: Submission,
+  owner: Owner,
+  signal: AbortSignal
+): Promise<CostView[]> {
+  if (submission.privacy.level !== 'P2') {
+    const reason = 'Only P2 costs anything: say privacy.level P2, with epsilon or rho.'
+    throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
+  }
+  const { targets, catalog } = submission
+  const wanted = targets === '*' ? undefined : targets.map((name) => parts.directory.resolve(name))
+  const query = { words: [], name: catalog, includePrivate: owner.mayUsePrivate }
+  const found = await parts.directory.search(query, signal)
+  const chosen = found.filter(({ peerId }) => wanted === undefined || wanted.includes(peerId))
+  const broadcast = wanted === undefined || wanted.length > 1
+  return chosen.map(({ peerId, descriptor }) => {
+    const neighbour = parts.directory.get(peerId)
+    return {
+      peerId,
+      nodeId: neighbour?.nodeId ?? '',
+      institution: neighbour?.institution ?? '',
+      ...priceOf(submission, descriptor, broadcast),
+      ...leftOf(parts, peerId, catalog)
+    }
+  })
+}
+
+/** The price, or why there is none: both about the request and the description. */
+function priceOf(
+  { program, privacy }: Submission,
+  descriptor: CatalogDescriptor,
+  broadcast: boolean
+): { price: DpCost } | Pick<CostView, 'code' | 'reason'> {
+  try {
+    const sitesPerPerson = broadcast ? Math.max(1, descriptor.sitesPerPerson) : 1
+    return { price: costOf({ plan: planOf(program, descriptor), ask: privacy, descriptor, sitesPerPerson }) }
+  } catch (error) {
+    if (error instanceof StimnetError) return { code: error.code, reason: error.reason }
+    // A description from another institution can be anything; what it breaks is its own price.
+    return { code: 'MALFORMED', reason: 'The description of this catalog is not well formed.' }
+  }
+}
+
+function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
+  if (program.kind === 'sql') return parseSql(program.sql, descriptor)
+  if (program.kind === 'statistic') return planOfStatistic(program.statistic, descriptor)
+  const reason = 'P2 is for SQL and statistics: what a script does with one person has no bound.'
+  throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
+}
+
+/** Of the own catalog alone: another institution's ledger is its own affair. Accounts of a gateway share one cap. */
+function leftOf({ self, catalogs, ledger }: PreviewParts, peerId: string, name: string): Pick<CostView, 'left'> {
+  const catalog = catalogs.get(name)
+  if (peerId !== self || catalog === undefined) return {}
+  const caps = capsOf(catalog)
+  const lifetime = caps.lifetime - ledger.spent(name)
+  return {
+    left: {
+      project: rhoText(ledger.left({ catalog: name, scope: EVERYBODY, caps })),
+      lifetime: rhoText(lifetime > 0n ? lifetime : 0n)
+    }
+  }
+}

@@ -1,0 +1,175 @@
+/** Outputs that a script declared, put together over the sites: what adds is added, what has a rule is pooled by it. */
+import type { PooledTyped, PoolingMethod, TypedOutput, TypedValue } from '@stimnet/protocol'
+import { exactSum } from './moments.ts'
+
+/** What one site released under the contract of the request. */
+export interface SiteOutputs {
+  readonly site: string
+  readonly typed: TypedOutput
+}
+
+/** The outputs over all sites, and what a reader must know. */
+export interface PooledOutputs {
+  readonly outputs: PooledTyped[]
+  readonly sites: string[]
+  /** Whose outputs are not those of the others, or contradict themselves. */
+  readonly left: string[]
+  readonly notes: string[]
+}
+
+type Of<K extends TypedValue['kind']> = Extract<TypedValue, { kind: K }>
+type Scalar = Of<'count' | 'sum' | 'mean' | 'proportion' | 'quantile' | 'sd'>
+
+const METHODS: Readonly<Record<TypedValue['kind'], PoolingMethod>> = {
+  count: 'added',
+  table: 'added',
+  histogram: 'added',
+  sum: 'added',
+  mean: 'weighted by n',
+  proportion: 'weighted by n',
+  coefficients: 'fixed effect, inverse variance',
+  quantile: 'none',
+  sd: 'none',
+  test: 'none',
+  curve: 'none'
+}
+
+/** Weights, and so order of sites, do not decide the answer: every sum is exact. */
+export function poolTyped(sites: readonly SiteOutputs[]): PooledOutputs {
+  const { agreed, left } = sameOutputs(sites)
+  const [first] = agreed
+  const outputs = (first?.typed.outputs ?? []).map((_, i) => poolOutput(agreed, i))
+  return { outputs, sites: agreed.map(({ site }) => site), left, notes: notesOf(agreed, outputs) }
+}
+
+/** The most common list of outputs; with no majority nobody can tell which is right, so none is pooled. */
+function sameOutputs(sites: readonly SiteOutputs[]): { agreed: SiteOutputs[]; left: string[] } {
+  const byShape = new Map<string, SiteOutputs[]>()
+  for (const entry of sites) {
+    const shape = isSound(entry) ? JSON.stringify(entry.typed.outputs.map(shapeOf)) : ''
+    byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
+  }
+  byShape.delete('')
+  const [most = [], next] = [...byShape.values()].sort((a, b) => b.length - a.length)
+  const agreed = next?.length === most.length ? [] : most
+  return { agreed, left: sites.filter((entry) => !agreed.includes(entry)).map(({ site }) => site) }
+}
+
+/** Everything but the numbers. */
+function shapeOf(value: TypedValue): unknown {
+  const labels = 'categories' in value ? value.categories : 'edges' in value ? value.edges : termsOf(value)
+  return [value.name, value.kind, value.unit, labels]
+}
+
+function termsOf(value: TypedValue): string[] {
+  return value.kind === 'coefficients' ? value.terms.map(({ term }) => term) : []
+}
+
+/** As many numbers as labels, nobody counted below zero, no error below zero: what a mistaken site could write. */
+function isSound({ typed }: SiteOutputs): boolean {
+  return typed.outputs.every((value) => {
+    if (!(value.n >= 0)) return false
+    if (value.kind === 'table') return isCounts(value.counts, value.categories.length)
+    if (value.kind === 'histogram') return isCounts(value.counts, value.edges.length - 1)
+    if (value.kind === 'curve') return value.values.length === value.edges.length
+    if (value.kind === 'coefficients') return value.terms.every(({ se }) => se === null || se > 0)
+    return value.kind !== 'count' || isCounts([value.value], 1)
+  })
+}
+
+function isCounts(counts: readonly (number | null)[], length: number): boolean {
+  return counts.length === length && counts.every((count) => count === null || count >= 0)
+}
+
+function poolOutput(sites: readonly SiteOutputs[], at: number): PooledTyped {
+  const parts = sites.flatMap(({ site, typed }) => {
+    const value = typed.outputs[at]
+    return value ? [{ site, value }] : []
+  })
+  const values = parts.map(({ value }) => value)
+  const method = METHODS[values[0]?.kind ?? 'test']
+  const shown = parts.filter(({ value }) => method !== 'none' && !isWithheld(value)).map(({ site }) => site)
+  return { output: { ...pooledValue(values), n: exactSum(values.map(({ n }) => n)) }, method, sites: shown }
+}
+
+function isWithheld(value: TypedValue): boolean {
+  if ('value' in value) return value.value === null
+  if ('counts' in value) return value.counts.every((count) => count === null)
+  return value.kind === 'coefficients' && value.terms.every(({ se }) => se === null)
+}
+
+/** All of one shape: `sameOutputs` saw to that. */
+function pooledValue(values: readonly TypedValue[]): TypedValue {
+  const [first] = values
+  switch (first?.kind) {
+    case 'count':
+    case 'sum':
+      return { ...first, value: added(scalars(values).map(({ value }) => value)) }
+    case 'mean':
+    case 'proportion':
+      return { ...first, value: weighted(scalars(values)) }
+    case 'quantile':
+    case 'sd':
+      return { ...first, value: null }
+    case 'table':
+    case 'histogram':
+      return { ...first, counts: first.counts.map((_, i) => added(countsAt(values, i))) }
+    case 'coefficients':
+      return { ...first, terms: first.terms.map(({ term }, i) => ({ term, ...fixedEffect(termsAt(values, i)) })) }
+    case 'test':
+      return { ...first, statistic: null, df: null, p: null }
+    case 'curve':
+      return { ...first, values: first.values.map(() => null) }
+    default:
+      throw new TypeError('an output of no site')
+  }
+}
+
+const scalars = (values: readonly TypedValue[]): Scalar[] => values.filter((value): value is Scalar => 'value' in value)
+const countsAt = (values: readonly TypedValue[], at: number) =>
+  values.flatMap((value) => ('counts' in value ? [value.counts[at] ?? null] : []))
+const termsAt = (values: readonly TypedValue[], at: number) =>
+  values.flatMap((value) => (value.kind === 'coefficients' && value.terms[at] ? [value.terms[at]] : []))
+
+/** Over those who show it; null where nobody does. */
+function added(numbers: readonly (number | null)[]): number | null {
+  const shown = numbers.filter((number) => number !== null)
+  return shown.length === 0 ? null : exactSum(shown)
+}
+
+function weighted(parts: readonly Scalar[]): number | null {
+  const shown = parts.flatMap(({ n, value }) => (value === null ? [] : [{ n, value }]))
+  const n = exactSum(shown.map((part) => part.n))
+  return n > 0 ? exactSum(shown.map((part) => part.n * part.value)) / n : null
+}
+
+function fixedEffect(parts: readonly { estimate: number | null; se: number | null }[]): {
+  estimate: number | null
+  se: number | null
+} {
+  const shown = parts.flatMap(({ estimate, se }) => (estimate === null || se === null ? [] : [{ estimate, se }]))
+  const weight = exactSum(shown.map(({ se }) => se ** -2))
+  if (!(weight > 0)) return { estimate: null, se: null }
+  const estimate = exactSum(shown.map((part) => part.estimate * part.se ** -2)) / weight
+  return { estimate, se: weight ** -0.5 }
+}
+
+function notesOf(sites: readonly SiteOutputs[], outputs: readonly PooledTyped[]): string[] {
+  const notes = sites
+    .filter(({ typed }) => typed.withheld.values > 0)
+    .map(({ site, typed }) => `${site} withheld ${typed.withheld.values} value(s): those are pooled without it.`)
+  const named = (method: PoolingMethod) =>
+    outputs.filter((pooled) => pooled.method === method).map(({ output }) => output.name)
+  const weightedNames = named('weighted by n')
+  if (weightedNames.length > 0) {
+    notes.push(
+      `${weightedNames.join(', ')}: weighted by the size of each site’s cohort as its node counted it; ` +
+        'approximate where values are missing or sizes are rounded.'
+    )
+  }
+  const models = named('fixed effect, inverse variance')
+  if (models.length > 0) notes.push(`${models.join(', ')}: a fixed-effect meta-analysis of the sites’ estimates.`)
+  const apart = named('none')
+  if (apart.length > 0) notes.push(`${apart.join(', ')}: shown site by site; this kind does not pool.`)
+  return notes
+}
