@@ -29,13 +29,15 @@ export const jobRow: Row = {
 
 async function measure(context: Context): Promise<readonly Line[]> {
   const folder = await scratchFolder(context)
-  const data = join(folder, 'trial.csv')
-  await writeTrial(data)
+  // A file of its own each: what one catalog has answered, another with the same rows would not know.
+  const [prompt, padded] = [join(folder, 'prompt.csv'), join(folder, 'padded.csv')]
+  await writeTrial(prompt)
+  await writeTrial(padded)
   const served = await writeSite(folder, 0, {
     config: {
       // Its lines are written, and thrown away by the parent.
       log: { level: 'info' },
-      catalogs: [trialCatalog('prompt', data, 'prompt'), trialCatalog('padded', data, 'padded')]
+      catalogs: [trialCatalog('prompt', prompt, 'prompt'), trialCatalog('padded', padded, 'padded')]
     }
   })
   const remote = await startServingPeer(context, served.configFile)

@@ -4,7 +4,20 @@ import { broadcastRow } from './broadcast.ts'
 import { gatewayRow } from './gateway.ts'
 import { jobRow } from './job.ts'
 import { joinRow } from './join.ts'
+import { privacyRow } from './privacy.ts'
+import { reduceRow } from './reduce.ts'
 import { restRow } from './rest.ts'
 import type { Row } from './row.ts'
+import { sandboxRow } from './sandbox.ts'
 
-export const ROWS: readonly Row[] = [jobRow, gatewayRow, broadcastRow, auditRow, restRow, joinRow]
+export const ROWS: readonly Row[] = [
+  jobRow,
+  gatewayRow,
+  broadcastRow,
+  auditRow,
+  reduceRow,
+  restRow,
+  joinRow,
+  privacyRow,
+  sandboxRow
+]

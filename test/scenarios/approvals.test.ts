@@ -171,7 +171,7 @@ describe('a standing approval', () => {
     const made = await ada.requestAnalysis({ ...ASK, parameters: { years: 1 }, target_node_id: serving.peerId })
     await waiting(sue, made.request_id)
     const standing = { runs: 3, days: 30, parameters: { years: { minimum: 1, maximum: 5 } } }
-    await sue.decideAnalysis(made.request_id, { status: 'approved' })
+    await sue.decideAnalysis(made.request_id, { status: 'approved', standing })
     await tom.decideAnalysis(made.request_id, { status: 'approved', standing })
     await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
 

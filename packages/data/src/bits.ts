@@ -15,7 +15,8 @@ export function bitsOf(universe: number): number {
 /** The data of a DuckDB bit value of `bitsOf(universe)` bits: one byte that says "no padding", then the bits. */
 export function bitData(set: SubjectSet): Uint8Array {
   const data = new Uint8Array(1 + bitsOf(set.universe) / 8)
-  for (const [i, byte] of set.toBytes().entries()) data[i + 1] = REVERSED[byte] ?? 0
+  const bytes = set.toBytes()
+  for (let i = 0; i < bytes.length; i++) data[i + 1] = REVERSED[bytes[i] ?? 0] ?? 0
   return data
 }
 

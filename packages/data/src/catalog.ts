@@ -1,5 +1,7 @@
 /** A catalog opened for questions: its public description, its cohorts, and its rows reduced by a plan. */
 import {
+  type BoundedPlan,
+  type BoundedReduction,
   type CatalogDescriptor,
   type Clock,
   type Filter,
@@ -7,17 +9,22 @@ import {
   type RandomSource,
   type Reduction,
   type RowItems,
+  resolveVariable,
   StimnetError,
-  SubjectSet
+  SubjectSet,
+  type VariableRef
 } from '@stimnet/protocol'
-import type { CatalogConfig } from './catalog-config.ts'
-import { baseCellsOf, cohortOf } from './cohort.ts'
+import { goneName } from './carry.ts'
+import { type CatalogConfig, decimalsOf } from './catalog-config.ts'
+import { baseCellsOf, cohortOf, type EpochIndex } from './cohort.ts'
 import { ROW, SUBJECT } from './columns.ts'
 import { describe } from './descriptor.ts'
 import type { Engine } from './engine.ts'
 import { resolveFilter } from './filter.ts'
+import { type CatalogView, mappedView, plainView, type ViewTerms } from './mapped.ts'
 import { quoteName } from './quote.ts'
-import { reduce } from './reduce/reduce.ts'
+import { reduceBounded } from './reduce/bounded.ts'
+import { type ReduceOptions, reduce } from './reduce/reduce.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { type IndexLevel, SubjectIndex } from './subject-index.ts'
 import { type CohortTable, cohortTables } from './tables.ts'
@@ -65,6 +72,8 @@ export interface Catalog {
    * the description alone. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
    */
   resolveFilter(filter: Filter, tables?: readonly string[]): Filter
+  /** Decimal places in which a number is kept; 0 for anything else. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
+  decimalsOf(variable: VariableRef): number
   /** Who fits, by the index alone; everyone without a filter. Throws as `resolveFilter`. */
   cohort(filter: Filter | undefined): Promise<SubjectSet>
   /** The lattice's base cells that are not empty; none without a lattice. */
@@ -74,12 +83,24 @@ export interface Catalog {
    * NODE_ERROR for any other table.
    */
   owners(table: string): Promise<Uint32Array>
+  /**
+   * Whose the items are that the ledgers of earlier epochs know and this one has no more: rows of a table, or, without one,
+   * subjects. Owners from `subjects` on are in it no more themselves. Ascending; none unless an epoch was carried here.
+   */
+  goneOwners(table?: string): Promise<Uint32Array>
   /** The rows of each base cell's subjects, where they have any; for starting the table's ledger. Throws as `owners`. */
   rowBaseCells(table: string): Promise<readonly SubjectSet[]>
   /** Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node, NODE_ERROR, CANCELLED. */
   reduce(plan: Plan, cohort: SubjectSet, signal?: AbortSignal): Promise<Reduction>
+  /** The sums that noise is added to, exact, over every group there can be. Throws NODE_ERROR, CANCELLED. */
+  reduceBounded(plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal): Promise<BoundedReduction>
   /** The cohort's rows for a sandbox, under fresh pseudonyms. Throws NODE_ERROR, CANCELLED. */
   tables(cohort: SubjectSet, signal?: AbortSignal): Promise<readonly CohortTable[]>
+  /**
+   * The same catalog in the words of a request: description, filters, plans and tables. Base cells, owners and ledgers
+   * stay its own. Static. Throws SCHEMA_MISMATCH, VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
+   */
+  mapped(terms: ViewTerms): Catalog
   close(): Promise<void>
 }
 
@@ -99,29 +120,56 @@ function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions)
   const { cohortSizeMin, programs, random, rules } = options
   const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
   const at = { index, epoch, subjects, descriptor }
-  const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
   const engine = once(() => loadSnapshot(snapshot))
   const { itemsOf, rowsOf } = rowItems(snapshot, () => engine.get())
   const withEngine = async (cohort: SubjectSet) => {
     if (cohort.universe !== subjects) throw new StimnetError('NODE_ERROR', 'a cohort of another epoch')
     return engine.get()
   }
-  return {
-    descriptor,
+  const asked = (view: CatalogView) => questionsIn(view, { at, itemsOf, rowsOf, withEngine, random })
+  const catalog: Catalog = {
     epoch,
     ...(newer === undefined ? {} : { newer }),
     subjects,
-    config,
-    resolveFilter: resolve,
-    cohort: async (filter) => cohortOf(filter === undefined ? undefined : resolve(filter), at),
+    ...asked(plainView(descriptor, config)),
+    mapped: (terms) => ({ ...catalog, ...asked(mappedView(descriptor, config, terms)) }),
     baseCells: () => baseCellsOf(at),
     owners: async (table) => (await itemsOf(table)).owners,
+    goneOwners: (table) => index.goneOwners(epoch, goneName(table)),
     rowBaseCells: async (table) => rowsOfCells(await itemsOf(table), await baseCellsOf(at)),
-    reduce: async (plan, cohort, signal) =>
-      reduce({ plan, cohort, descriptor, config, itemsOf, rowsOf, engine: await withEngine(cohort), signal }),
-    tables: async (cohort, signal) =>
-      cohortTables({ cohort, config, engine: await withEngine(cohort), random, signal }),
     close: () => engine.close()
+  }
+  return catalog
+}
+
+interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
+  readonly at: EpochIndex
+  readonly random: RandomSource
+  readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
+}
+
+/** Everything that is asked in the words of a description. */
+function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
+  const { descriptor, config, columnSql, indexed } = view
+  const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
+  const reading = { descriptor, config, columnSql }
+  return {
+    descriptor,
+    config,
+    resolveFilter: resolve,
+    decimalsOf: (ref: string) => {
+      const { table, variable } = resolveVariable(descriptor, ref)
+      const tables = config.tables.filter(({ name }) => name === table.name)
+      return decimalsOf(tables.flatMap((t) => t.variables).find(({ name }) => name === variable.name) ?? variable)
+    },
+    cohort: async (filter: Filter | undefined) =>
+      cohortOf(filter === undefined ? undefined : resolve(filter), { ...at, descriptor, indexed }),
+    reduce: async (plan: Plan, cohort: SubjectSet, signal?: AbortSignal) =>
+      reduce({ plan, cohort, ...reading, itemsOf, rowsOf, engine: await withEngine(cohort), signal }),
+    reduceBounded: async (plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal) =>
+      reduceBounded({ plan, cohort, ...reading, engine: await withEngine(cohort), random, signal }),
+    tables: async (cohort: SubjectSet, signal?: AbortSignal) =>
+      cohortTables({ cohort, config, view, engine: await withEngine(cohort), random, signal })
   }
 }
 

@@ -2,6 +2,7 @@
 import { type CatalogDescriptor, type Filter, resolveVariable, SubjectSet } from '@stimnet/protocol'
 import { chosenCells } from './domain.ts'
 import { latticeCells } from './lattice.ts'
+import type { CatalogView } from './mapped.ts'
 import type { SetName, SubjectIndex } from './subject-index.ts'
 
 /** The index of one epoch. */
@@ -10,6 +11,8 @@ export interface EpochIndex {
   readonly epoch: string
   readonly subjects: number
   readonly descriptor: CatalogDescriptor
+  /** What a variable's cells are called in the index, where the description is in other words. */
+  readonly indexed?: CatalogView['indexed']
 }
 
 /** Who fits a resolved filter; everyone where there is none. */
@@ -20,7 +23,11 @@ export async function cohortOf(filter: Filter | undefined, at: EpochIndex): Prom
   if ('any' in filter) return joined(filter.any, at, (a, b) => a.or(b))
   const { ref, variable } = resolveVariable(at.descriptor, filter.column)
   const chosen = chosenCells(filter, ref, variable)
-  return union(at, ref, chosen.missing ? ['missing'] : chosen.cells)
+  const own = at.indexed?.(ref, chosen.missing ? new Set() : chosen.cells) ?? {
+    ref,
+    cells: chosen.missing ? [] : chosen.cells
+  }
+  return union(at, own.ref, chosen.missing ? ['missing'] : own.cells)
 }
 
 async function joined(

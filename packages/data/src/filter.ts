@@ -6,6 +6,7 @@ import {
   columnsOf,
   type Filter,
   isComparison,
+  nearName,
   resolveVariable
 } from '@stimnet/protocol'
 import { canonical, chosenCells } from './domain.ts'
@@ -20,6 +21,14 @@ export function resolveFilter(filter: Filter, descriptor: CatalogDescriptor, tab
     chosenCells(comparison, ref, variable)
     return canonical(comparison, ref, variable)
   })
+}
+
+/** The filter with each name in full that exactly one of the tables `near` has; other names as they are. */
+export function nearFilter(filter: Filter, descriptor: CatalogDescriptor, near: readonly string[]): Filter {
+  return mapComparisons(checkFilter(filter), (comparison) => ({
+    ...comparison,
+    column: nearName(descriptor, comparison.column, near)
+  }))
 }
 
 function mapComparisons(filter: Filter, change: (comparison: Comparison) => Comparison): Filter {

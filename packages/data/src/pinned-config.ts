@@ -6,10 +6,11 @@ const SCRIPTS = ['deny', 'review', 'auto'] as const
 /**
  * Tables, subject key and lattice are those of the stored description: they say how its rows are read and asked about.
  * Words for people and who may see it come from the current one. Where both can say how careful to be, the more careful
- * one holds: a table of real people does not become synthetic because its file was replaced.
+ * one holds: a table of real people does not become synthetic because its file was replaced. Disclosure rules of its own are
+ * the current ones, as they are where no file has changed: the steward answers for them today.
  */
 export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): CatalogConfig {
-  const { title, description, keywords, data_type, access_level, programs } = current
+  const { title, description, keywords, data_type, access_level, programs, budget } = current
   const k = Math.max(stored.min_cohort_size ?? 0, current.min_cohort_size ?? 0)
   return {
     ...stored,
@@ -19,6 +20,8 @@ export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): Cat
     data_type,
     access_level,
     programs,
+    budget,
+    ...(current.privacy === undefined ? {} : { privacy: current.privacy }),
     synthetic: stored.synthetic && current.synthetic,
     scripts: SCRIPTS.find((choice) => [scriptsOf(stored), scriptsOf(current)].includes(choice)),
     timing: [timingOf(stored), timingOf(current)].includes('padded') ? 'padded' : 'prompt',

@@ -13,8 +13,11 @@ import type { Manifest, SubjectIndex } from './subject-index.ts'
 import { indexTable } from './subject-index-build.ts'
 
 /** Raised whenever a snapshot of the same files would come out differently. */
-const FORMAT = 2
+const FORMAT = 3
 const UNFINISHED = 'unfinished-'
+
+/** Of a snapshot's folder; no table is called like it. */
+export const PEOPLE_FILE = '_people.parquet'
 
 /** A catalog’s configuration, and where its snapshots are kept. */
 export interface SnapshotOptions {
@@ -44,10 +47,12 @@ export interface Snapshot {
  * where they are not. With a pinned epoch that the files no longer make, that one as it was. Throws SOURCE_INVALID.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
-  const { config, baseDir, dataDir, index, pinned } = options
+  const { config, baseDir, dataDir, index, random, pinned } = options
   const sources = config.tables.map((table) => sourceOf(table, baseDir))
   const hashes = await Promise.all(sources.map((source) => hashOf(source, index)))
-  const epoch = await epochOf(config, hashes)
+  // A plain hash of the data says of each guess whether it is right: no name for a catalog that promises noise everywhere.
+  const secret = config.mode === 'dp' ? await index.salt('dp', () => toHex(random.bytes(32))) : undefined
+  const epoch = await epochOf(config, hashes, secret)
   if (pinned !== undefined && pinned !== epoch) return pinnedSnapshot({ ...options, pinned, newer: epoch })
   const folder = join(dataDir, config.name, epoch)
   assertPlainPath(folder, 'the data folder')
@@ -94,9 +99,10 @@ async function assertUntouched(source: Source, print: string): Promise<void> {
 
 /**
  * The name of an epoch: a hash of the files' bytes and of every setting that decides how they are read. Titles,
- * descriptions and policy are not in it; the lattice is neither, since it changes no row.
+ * descriptions and policy are not in it; the lattice is neither, since it changes no row. With a secret only this node can
+ * tell whether data make that name.
  */
-async function epochOf(config: CatalogConfig, hashes: readonly string[]): Promise<string> {
+async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?: string): Promise<string> {
   const tables = config.tables.map((table, i) => ({
     name: table.name,
     format: sourceOf(table, '/').format,
@@ -114,7 +120,10 @@ async function epochOf(config: CatalogConfig, hashes: readonly string[]): Promis
       missing: variable.missing
     }))
   }))
-  const described = { format: FORMAT, catalog: config.name, subjectKey: config.subject_key, tables }
+  const described = {
+    ...{ format: FORMAT, catalog: config.name, subjectKey: config.subject_key, tables },
+    ...(secret === undefined ? {} : { secret })
+  }
   return sha256Hex(canonicalBytes(described))
 }
 
@@ -148,6 +157,7 @@ async function build(options: BuildOptions): Promise<Manifest> {
     const session = await engine.session()
     await loadTables(session, options)
     const subjects = await numberSubjects(session, options)
+    await writePeople(session, options, temporary)
     const tables = await writeTables(session, options, temporary)
     await rm(join(temporary, 'spill'), { recursive: true, force: true })
     // Whatever stands there has no manifest or is not whole: an earlier attempt that was cut short.
@@ -191,13 +201,29 @@ async function loadTables(session: Session, { sources, hashes, config }: BuildOp
  */
 async function numberSubjects(session: Session, { sources, index, epoch, random }: BuildOptions): Promise<number> {
   const salt = await index.salt(epoch, () => toHex(random.bytes(32)))
-  const keys = sources.map((_, i) => `SELECT _key FROM typed_${i}`).join(' UNION ')
+  const keys = sources.map((_, i) => `SELECT _key FROM typed_${i}`).join(' UNION ALL ')
   await session.rows(
-    `CREATE TABLE subjects AS SELECT _key, CAST(row_number() OVER (ORDER BY sha256($1 || _key), _key) - 1 AS UINTEGER) AS ${quoteName(SUBJECT)} FROM (${keys})`,
+    `CREATE TABLE subjects AS SELECT _key, CAST(row_number() OVER (ORDER BY sha256($1 || _key), _key) - 1 AS UINTEGER) AS ${quoteName(SUBJECT)} FROM (SELECT DISTINCT _key FROM (${keys}))`,
     [salt]
   )
   const [count] = await session.rows('SELECT count(*) FROM subjects')
   return Number(count?.[0])
+}
+
+/**
+ * Who is at which place, by a name that is the same in every epoch of the catalog and says nothing about the key: with it a
+ * ledger can be carried into a newer epoch. Its secret stays in the index, and no engine that answers questions reads it.
+ */
+async function writePeople(session: Session, { index, random }: BuildOptions, folder: string): Promise<void> {
+  const secret = await index.salt('people', () => toHex(random.bytes(32)))
+  const place = quoteName(SUBJECT)
+  await session.rows(`CREATE TABLE people AS SELECT ${place} AS item, sha256($1 || _key) AS token FROM subjects`, [
+    secret
+  ])
+  await session.rows(
+    `COPY (FROM people ORDER BY item) TO ${quoteText(join(folder, PEOPLE_FILE))} (FORMAT parquet, COMPRESSION zstd)`
+  )
+  await session.rows('DROP TABLE people')
 }
 
 async function writeTables(session: Session, { sources }: BuildOptions, folder: string): Promise<Manifest['tables']> {

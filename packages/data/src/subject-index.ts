@@ -72,6 +72,21 @@ export class SubjectIndex {
     await this.#level.put(this.#key('source', path), `${fingerprint} ${hash}`)
   }
 
+  /** Whose the items are that earlier epochs had and this one lacks, of people or of a table; nobody's where none was carried. */
+  async goneOwners(epoch: string, items: string): Promise<Uint32Array> {
+    const bytes = (await this.#level.get(this.#key(epoch, 'gone', items), BYTES)) as Uint8Array | undefined
+    if (bytes === undefined) return new Uint32Array()
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return Uint32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getUint32(i * 4, true))
+  }
+
+  async writeGoneOwners(epoch: string, items: string, owners: Uint32Array): Promise<void> {
+    const bytes = new Uint8Array(owners.length * 4)
+    const view = new DataView(bytes.buffer)
+    for (const [i, owner] of owners.entries()) view.setUint32(i * 4, owner, true)
+    await this.#level.batch([{ type: 'put', key: this.#key(epoch, 'gone', items), value: bytes as never }], BYTES)
+  }
+
   async writeSets(epoch: string, ref: string, sets: ReadonlyMap<SetName, SubjectSet>): Promise<void> {
     const puts = Array.from(sets, ([name, set]) => ({
       type: 'put' as const,

@@ -4,6 +4,7 @@ import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig }
 import { decimalText, SUBJECT } from './columns.ts'
 import { isoDate } from './dates.ts'
 import type { Engine, Session } from './engine.ts'
+import type { CatalogView } from './mapped.ts'
 import { quoteName } from './quote.ts'
 import { shuffled } from './shuffle.ts'
 
@@ -27,6 +28,8 @@ export interface CohortColumn {
 interface TablesOptions {
   readonly cohort: SubjectSet
   readonly config: CatalogConfig
+  /** In other words than the snapshot's: which tables and columns, and where they come from. */
+  readonly view?: Pick<CatalogView, 'tables' | 'columnSql'>
   readonly engine: Engine
   readonly random: RandomSource
   readonly signal: AbortSignal | undefined
@@ -43,7 +46,7 @@ export async function cohortTables(options: TablesOptions): Promise<readonly Coh
   try {
     const tables: CohortTable[] = []
     let room = options.bytesMax ?? TABLES_BYTES_MAX
-    for (const table of config.tables) {
+    for (const table of options.view?.tables ?? config.tables) {
       const lines = await linesBySubject({ ...options, session, table, bytesMax: room })
       const csv = writeCsv({ table, subjectKey: config.subject_key, order, lines })
       if (csv.length > room) throw tooLarge()
@@ -64,12 +67,14 @@ function columnsOf(table: TableConfig, subjectKey: string): CohortColumn[] {
 async function linesBySubject(
   options: TablesOptions & { session: Session; table: TableConfig; bytesMax: number }
 ): Promise<ReadonlyMap<number, string[]>> {
-  const { cohort, engine, session, table, bytesMax, signal } = options
+  const { cohort, engine, session, table, bytesMax, signal, view } = options
   const writers = table.variables.map(writerOf)
-  const names = table.variables.map(({ name }) => quoteName(name)).join(', ')
+  const from = quoteName(table.name)
+  const columnOf = (name: string) => view?.columnSql(table.name, name, from) ?? quoteName(name)
+  const names = table.variables.map(({ name }) => columnOf(name)).join(', ')
   const subject = `CAST(${quoteName(SUBJECT)} AS INTEGER)`
   // What order the source had is not to be seen.
-  const sql = `SELECT ${subject}, ${names} FROM ${quoteName(table.name)} WHERE get_bit($1, ${subject}) = 1 ORDER BY ALL`
+  const sql = `SELECT ${subject}, ${names} FROM ${from} WHERE get_bit($1, ${subject}) = 1 ORDER BY ALL`
   const found = new Map<number, string[]>()
   let length = 0
   for await (const rows of session.chunks(sql, [engine.bits(cohort)], signal)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Code, Filter } from '@stimnet/protocol'
-import { rowFilter } from '../src/index.ts'
+import { nearFilter, rowFilter } from '../src/index.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
 const world = await makeWorld(CLINIC, CLINIC_FILES)
@@ -76,4 +76,23 @@ test('what a cohort filter says about the plan’s own tables holds for their ro
   assert.deepEqual(rowFilter({ all: [women, { all: [later, mixed] }] }, ['visits']), later)
   assert.deepEqual(rowFilter({ all: [women, later, mixed] }, ['people', 'visits']), { all: [women, later, mixed] })
   assert.equal(rowFilter(mixed, ['visits']), undefined)
+})
+
+test('a name is that of the tables already spoken of, where one of those has it alone; else it is as it was', () => {
+  const [people, visits] = catalog.descriptor.tables
+  assert.ok(people && visits)
+  // Both have a `visit`.
+  const tables = [{ ...people, variables: [...people.variables, ...visits.variables.slice(0, 1)] }, visits]
+  const shared = { ...catalog.descriptor, tables }
+  const is = (column: string): Filter => ({ column, op: '=', values: ['x'] })
+  const near = (filter: Filter, ...tables: string[]) => nearFilter(filter, shared, tables)
+  assert.deepEqual(near(is('sex'), 'people'), is('people.sex'))
+  assert.deepEqual(near({ not: { any: [is('sex'), is('nothing')] } }, 'people'), {
+    not: { any: [is('people.sex'), is('nothing')] }
+  })
+  assert.deepEqual(near(is('visits.visit'), 'people'), is('visits.visit'), 'in full it means what it says')
+  assert.deepEqual(near(is('sex'), 'visits'), is('sex'))
+  assert.deepEqual(near(is('visit'), 'people', 'visits'), is('visit'), 'both have it: nothing is guessed')
+  assert.deepEqual(near(is('visit'), 'visits'), is('visits.visit'))
+  assert.deepEqual(near(is('__proto__'), 'visits'), is('__proto__'))
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import {
+  type Deviations,
   type Filter,
   type Measure,
   type Plan,
@@ -68,7 +69,12 @@ const owned = (rows: readonly JoinedRow[], long: boolean) => (long ? rows.map(({
 const binOfRows = (rows: readonly JoinedRow[], long: boolean) => ({ rows: rows.length, rowSet: owned(rows, long) })
 
 /** The slow way: one column of one group. `all` are the rows of all groups. */
-function column(rows: readonly JoinedRow[], all: readonly JoinedRow[], ref: string, binned: boolean, long: boolean) {
+function column(
+  rows: readonly JoinedRow[],
+  all: readonly JoinedRow[],
+  ref: string,
+  { binned, long, shaped }: { binned: boolean; long: boolean; shaped: boolean }
+) {
   const has = rows.filter(({ values }) => values[ref] !== null)
   const numeric = ref in DECIMALS
   const numbers = numeric ? has.map(({ values }) => scaled(values[ref], ref)) : []
@@ -90,6 +96,7 @@ function column(rows: readonly JoinedRow[], all: readonly JoinedRow[], ref: stri
     rowSet: owned(has, long),
     sum: sum(numbers),
     sumSquares: sum(numbers.map((n) => n * n)),
+    powers: shaped ? { cubes: sum(numbers.map((n) => n ** 3n)), fourths: sum(numbers.map((n) => n ** 4n)) } : null,
     nonNegative,
     largest: [one, two],
     levels: names === null ? null : Object.fromEntries(names.map((name) => [name, whoHas(name)])),
@@ -147,6 +154,7 @@ function expected(data: Model, plan: Plan, cohort: Filter) {
     ...new Set(plan.measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? m.variables : [])))
   ]
   const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
+  const kindsOf = (ref: string) => plan.measures.flatMap((m) => ('variable' in m && m.variable === ref ? [m.kind] : []))
   const pairs = plan.measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
   const long = plan.tables.includes('visits')
   return Object.fromEntries(
@@ -156,11 +164,70 @@ function expected(data: Model, plan: Plan, cohort: Filter) {
         support: sorted(own.map(({ who }) => who)),
         rows: own.length,
         rowSet: owned(own, long),
-        columns: Object.fromEntries(refs.map((ref) => [ref, column(own, rows, ref, binned.has(ref), long)])),
+        columns: Object.fromEntries(
+          refs.map((ref) => [
+            ref,
+            column(own, rows, ref, { binned: binned.has(ref), long, shaped: kindsOf(ref).some(isShape) })
+          ])
+        ),
         pairs: Object.fromEntries(pairs.map(([x, y]) => [pairKey(x, y), pair(own, x, y, long)]))
       }
     ])
   )
+}
+
+const isShape = (kind: Measure['kind']) => kind === 'skewness' || kind === 'kurtosis'
+
+/** How distances from the mean are shared out: whole, and the two largest of one subject; in the value's own units. */
+function distances(rows: readonly JoinedRow[], ref: string, other: string | undefined, power: number): number[] {
+  const has = rows.filter(({ values }) => values[ref] !== null && (other === undefined || values[other] !== null))
+  const values = has.map((row) => Number(scaled(row.values[ref], ref)))
+  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  const own = new Map<string, number>()
+  for (const [i, { who }] of has.entries())
+    own.set(who, (own.get(who) ?? 0) + Math.abs((values[i] ?? 0) - mean) ** power)
+  const sums = [...own.values()].sort((a, b) => b - a)
+  return [sums.reduce((a, b) => a + b, 0), sums[0] ?? 0, sums[1] ?? 0]
+}
+
+function assertDistances(found: readonly Deviations[] | undefined, expected: readonly number[][]): void {
+  assert.equal(found?.length ?? 0, expected.length)
+  for (const [i, { total, largest }] of (found ?? []).entries()) {
+    for (const [j, value] of [total, ...largest].entries()) {
+      const right = expected[i]?.[j] ?? 0
+      assert.ok(Math.abs(Number(value) / 2 ** 20 - right) <= 1e-6 * (1 + right), `${value} for ${right}`)
+    }
+  }
+}
+
+const POWERS: Readonly<Record<string, readonly number[]>> = {
+  variance: [2],
+  sd: [2],
+  skewness: [2, 3],
+  kurtosis: [2, 3, 4]
+}
+
+/** Every column and pair of every group has the distances that its measures tell of, and no others. */
+async function assertSpreads(catalog: Catalog, data: Model, plan: Plan, cohort: Filter): Promise<void> {
+  const { groups } = await catalog.reduce(plan, await catalog.cohort(cohort))
+  const rows = joinedRows(data, plan.tables).filter(
+    (row) => isMember(row.who, cohort, data) && (plan.where === undefined || rowFits(row.values, plan.where))
+  )
+  for (const { key, columns, pairs } of groups) {
+    const own = rows.filter((row) => plan.groupBy.every(({ variable }, i) => keyOf(row, variable) === key[i]))
+    for (const [ref, found] of columns) {
+      const kinds = plan.measures.flatMap((m) => ('variable' in m && m.variable === ref ? [m.kind] : []))
+      const powers = [...new Set(kinds.flatMap((kind) => POWERS[kind] ?? []))]
+      assertDistances(
+        found.deviations,
+        powers.map((power) => distances(own, ref, undefined, power))
+      )
+    }
+    for (const [key, found] of pairs) {
+      const [x = '', y = ''] = key.split(' ')
+      assertDistances(found.deviations, [distances(own, x, y, 2), distances(own, y, x, 2)])
+    }
+  }
 }
 
 async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter) {
@@ -178,8 +245,9 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
   // Groups share no row: as sets they are disjoint, whoever their owners are.
   const together = groups.reduce((all, { rowSet }) => (rowSet && all ? rowSet.or(all) : rowSet), groups[0]?.rowSet)
   assert.equal(together?.size ?? 0, items === undefined ? 0 : groups.reduce((all, { rows }) => all + rows, 0))
-  const columnOf = (c: ReducedColumn) => ({
+  const columnOf = ({ deviations: _, ...c }: ReducedColumn) => ({
     ...c,
+    powers: c.powers ?? null,
     support: named(c.support),
     rowSet: ownedBy(c.rowSet),
     levelRows: (c.levelRows && Object.fromEntries([...c.levelRows].map(([name, set]) => [name, ownedBy(set)]))) || null,
@@ -196,7 +264,10 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
           rowSet: ownedBy(rowSet),
           columns: Object.fromEntries([...columns].map(([ref, c]) => [ref, columnOf(c)])),
           pairs: Object.fromEntries(
-            [...pairs].map(([ref, p]) => [ref, { ...p, support: named(p.support), rowSet: ownedBy(p.rowSet) }])
+            [...pairs].map(([ref, { deviations: _, ...p }]) => [
+              ref,
+              { ...p, support: named(p.support), rowSet: ownedBy(p.rowSet) }
+            ])
           )
         }
       ] as const
@@ -216,7 +287,10 @@ function planOver(tables: readonly string[]): fc.Arbitrary<Plan> {
   const measure: fc.Arbitrary<Measure> = fc.oneof(
     fc.constantFrom<Measure>({ kind: 'rows', name: 'r' }, { kind: 'subjects', name: 's' }),
     fc
-      .tuple(fc.constantFrom('count' as const, 'sum' as const, 'sd' as const), fc.constantFrom(...numbers))
+      .tuple(
+        fc.constantFrom('count' as const, 'sum' as const, 'sd' as const, 'skewness' as const, 'kurtosis' as const),
+        fc.constantFrom(...numbers)
+      )
       .map(([kind, variable]) => ({ kind, name: 'm', variable })),
     fc
       .tuple(fc.constantFrom(...categories), fc.constantFrom(...LEVELS))
@@ -258,6 +332,7 @@ test('a reduction is what adding up row by row gives: groups, people, sums, squa
         try {
           const catalog = await world.open()
           for (const [asked, cohort] of asks) {
+            await assertSpreads(catalog, data, asked, cohort)
             assert.deepEqual(await actual(catalog, data, asked, cohort), expected(data, asked, cohort))
           }
         } finally {
@@ -336,6 +411,37 @@ test('squares that could not be summed exactly are refused at the start, not whe
   const at = await makeWorld(config, { 't.csv': `id,x\n${rows}` })
   await assert.rejects(at.open(), { code: 'SOURCE_INVALID', message: /x: its squares/ })
   await at.close()
+})
+
+test('who gives most to a sum is known exactly, or from above where nobody gives a fortieth of it', async () => {
+  const config = {
+    name: 'c',
+    subject_key: 'id',
+    tables: [{ name: 't', file: 't.csv', variables: [{ name: 'x', type: 'integer', minimum: 0, maximum: 9999 }] }]
+  }
+  const largest = async (rows: readonly (readonly [who: number, value: number])[]) => {
+    const at = await makeWorld(config, {
+      't.csv': `id,x\n${rows.map(([who, value]) => `p${who},${value}`).join('\n')}`
+    })
+    const other = await at.open()
+    const { groups } = await other.reduce(
+      parseSql('SELECT SUM(x) FROM t', other.descriptor),
+      await other.cohort(undefined)
+    )
+    await at.close()
+    return groups[0]?.columns.get('t.x')?.largest
+  }
+  const even = Array.from({ length: 400 }, (_, i) => [i % 100, 10 + (i % 7)] as const)
+  const [bound = 0n] = (await largest(even)) ?? []
+  const sums = new Map<number, number>()
+  for (const [who, value] of even) sums.set(who, (sums.get(who) ?? 0) + value)
+  assert.ok(bound >= BigInt(Math.max(...sums.values())), 'never less than the truth')
+  assert.ok(bound * 40n <= BigInt([...sums.values()].reduce((a, b) => a + b, 0)))
+  // One who gives more is seen as what it is.
+  assert.deepEqual(await largest([...even, [0, 500]]), [
+    BigInt((sums.get(0) ?? 0) + 500),
+    BigInt(Math.max(...[...sums].filter(([who]) => who !== 0).map(([, sum]) => sum)))
+  ])
 })
 
 test('the bins of a quantile reach to the declared minimum and maximum', async () => {

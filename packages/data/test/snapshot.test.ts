@@ -319,3 +319,20 @@ test('a message about a wrong value does not repeat the value, which may be some
   const at = await world(CLINIC, people('a,39,HANS-MEIER,,1'))
   await assert.rejects(at.open(), (error: Error) => !error.message.includes('MEIER'))
 })
+
+test('one table alone, in which people have several rows, has as many subjects as people (mutation: rows for subjects)', async () => {
+  const config = {
+    name: 'visits',
+    subject_key: 'id',
+    tables: [{ name: 'visits', file: 'v.csv', variables: [{ name: 'pain', type: 'integer' }] }]
+  }
+  const rows = ['a,1', 'b,2', 'a,3', 'a,5', 'c,8', 'b,13']
+  const at = await makeWorld(config, { 'v.csv': `id,pain\n${rows.join('\n')}` })
+  const catalog = await at.open()
+  assert.equal(catalog.subjects, 3)
+  const plan = parseSql('SELECT COUNT(*), COUNT(DISTINCT id) AS n, SUM(pain) FROM visits', catalog.descriptor)
+  const { groups } = await catalog.reduce(plan, await catalog.cohort(undefined))
+  const [group] = groups
+  assert.deepEqual([group?.rows, group?.support.size, group?.columns.get('visits.pain')?.sum], [6, 3, 32n])
+  await at.close()
+})

@@ -64,8 +64,13 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
     return record
   }
   const jobNamed = async (id: string) => {
-    const [job] = await jobs.reviewed(1, (one) => one.id === id || String(numberOf(one.id)) === id)
-    return job
+    const named = approvals.waiting().find((one) => one.id === id) ?? (await jobs.get(id))
+    if (named) return named.review ? named : undefined
+    const [job, other] = await jobs.reviewed(2, (one) => String(numberOf(one.id)) === id)
+    if (!other) return job
+    // Whoever asks chooses what numbers come from: two requests can be made to share one.
+    const reason = 'More than one request has this number. Use its request_id.'
+    throw new StimnetError('PARAMETER_INVALID', 'finding a request by its number', { reason })
   }
   return {
     requestAnalysis: async (submission, account) => {
@@ -74,7 +79,10 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
     },
     analyses: async (account, { limit, status }) => {
       const own = await requests.list(account.name, limit, (one) => one.analysis === true && one.parts.length > 0)
-      const others = isSteward(account) ? await jobs.reviewed(limit, () => true) : []
+      // Filtered while reading: what has ended must not push out what waits.
+      const isAsked = (job: JobRecord) => status === undefined || statusOf(job.state) === status
+      const all = status === 'pending' ? approvals.waiting().reverse().slice(0, limit) : undefined
+      const others = isSteward(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
       const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record)))
       const known = new Set(seen.map(({ requestId }) => requestId))
       const mine = await Promise.all(others.filter(({ id }) => !known.has(id)).map((job) => viewOfJob(parts, job)))
@@ -100,6 +108,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       assertSteward(account)
       const job = await jobNamed(id)
       if (!job) return null
+      if (approve) await assertNotOwn(parts, job, account)
       const granted = terms === undefined ? {} : { standing: standingTermsSchema.parse(terms) }
       return viewOfJob(parts, await approvals.decide(job.id, { by: account.name, approve, notes, ...granted }))
     },
@@ -120,6 +129,13 @@ function isSteward({ roles }: Account): boolean {
 
 function assertSteward(account: Account): void {
   if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} decides about requests`)
+}
+
+/** Two readers are two people beside whoever asks. Their no to their own request harms nobody. */
+async function assertNotOwn({ clock, self }: AnalysisParts, job: JobRecord, account: Account): Promise<void> {
+  const { request } = await opening(clock, job.request)
+  if (job.askedBy !== self || job.custody !== 'gateway' || request.account !== account.name) return
+  throw new StimnetError('NOT_PERMITTED', `${account.name} approves a request of their own`)
 }
 
 /** Clients that want a number get the first 48 bits of the id. */
@@ -210,7 +226,7 @@ async function opening(clock: Clock, envelope: string): Promise<Pick<Seen, 'requ
 async function view(seen: Seen): Promise<AnalysisView> {
   const { request, review, state } = seen
   const program = programFromMessage(request.program)
-  const about = aboutFromMessage(request.about)
+  const about = readableAbout(request)
   const word = review?.denial ?? review?.approvals.at(-1)
   const notes = seen.notes ?? word?.notes
   const read = program.kind === 'script' ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
@@ -241,6 +257,15 @@ async function view(seen: Seen): Promise<AnalysisView> {
     approvalsNeeded: review?.needed ?? 0,
     ...(seen.epoch === undefined ? {} : { epoch: seen.epoch }),
     ...(read === undefined ? {} : { findings: read.findings })
+  }
+}
+
+/** Admission refuses what is not well formed; what another version let in must not hide all else that waits. */
+function readableAbout({ about }: Message<'JobRequest'>) {
+  try {
+    return aboutFromMessage(about)
+  } catch {
+    return undefined
   }
 }
 

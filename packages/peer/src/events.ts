@@ -9,6 +9,8 @@ export interface PeerEvents {
   stopped(): void
   /** `newer`: its files have changed, and it still answers from the epoch it answered from before. */
   catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
+  /** A small catalog of real people whose steward wants no lattice. */
+  latticeMissing(catalog: string): void
   /** Which engine runs scripts, how strongly it isolates, and why it is this one. */
   sandboxReady(facts: { engine: string; grade: string; why: string }): void
   peerConnected(peerId: string): void
@@ -45,6 +47,8 @@ function lifeEvents(log: Logger) {
       facts.newer === undefined
         ? log.info(facts, 'catalog ready')
         : log.warn(facts, 'catalog ready at its earlier epoch: stimnet epoch accept takes the newer one'),
+    latticeMissing: (catalog: string) =>
+      log.warn({ catalog }, 'a small catalog without a lattice: a few questions use up what can be answered'),
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
     suspicious: (event: string, actor: string) => log.warn({ event, actor }, 'suspicious'),
     unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')

@@ -4,4 +4,5 @@ export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './c
 export { createEvents, type PeerEvents } from './events.ts'
 export { type Peer, type PeerOptions, startPeer } from './peer.ts'
 export { Accounts } from './store/accounts.ts'
+export { EVERYBODY, PrivacyLedger } from './store/privacy-ledger.ts'
 export { VERSION } from './version.ts'

@@ -1,65 +1,31 @@
-/** One institution's peer, put together: what exists, and who talks to whom. Read it from top to bottom. */
-import { join, resolve } from 'node:path'
+/** One institution's peer, put together: what exists, and who talks to whom. Read `compose` from top to bottom. */
+import { resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
-import { federationExchange, type Mesh, type MeshTiming } from '@stimnet/mesh'
+import type { Mesh, MeshTiming } from '@stimnet/mesh'
 import {
   type Clock,
   canonicalBytes,
   cryptographicRandom,
-  LIMITS,
   type RandomSource,
   sha256Hex,
-  signerFromSeed,
-  systemClock,
-  toHex
+  systemClock
 } from '@stimnet/protocol'
 import type { Sandbox } from '@stimnet/sandbox'
+import { type Connections, openAsking, openConnections } from './asking.ts'
 import { createChecks } from './checks.ts'
 import type { LoadedConfig } from './config.ts'
 import { createEvents, type PeerEvents } from './events.ts'
-import { createExchanges, serveExchanges } from './exchanges.ts'
 import type { Federation } from './federation/federation.ts'
-import { exchangeStatements, spreadChanges } from './federation/gossip.ts'
 import { createGatewayPeer } from './gateway-peer.ts'
-import { custodialSigner, loadOrCreateSeed } from './identity.ts'
-import { createAdmission } from './jobs/admit.ts'
-import { Approvals } from './jobs/approvals.ts'
-import { Charges } from './jobs/charge.ts'
-import { createCatalogPrivacy } from './jobs/privacy.ts'
-import { Runner } from './jobs/runner.ts'
-import { createSignOff } from './jobs/sign-off.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
-import {
-  introduce,
-  keepAccountsFresh,
-  openCatalogs,
-  openConfiguredSandbox,
-  openFederation,
-  openGateway,
-  openMesh,
-  openWitnesses,
-  sweepApprovals,
-  sweepReplays,
-  termsOf
-} from './opening.ts'
-import { Delivery } from './requests/deliver.ts'
-import { Directory } from './requests/directory.ts'
-import { Followers } from './requests/follow.ts'
-import { meshLinks } from './requests/mesh-links.ts'
-import { Submitter } from './requests/submit.ts'
-import { Views } from './requests/view.ts'
-import { Accounts } from './store/accounts.ts'
-import { AtomStore } from './store/atoms.ts'
-import { Database } from './store/database.ts'
-import { JobStore } from './store/jobs.ts'
-import { PrivacyLedger } from './store/privacy-ledger.ts'
-import { RefusalStore } from './store/refusals.ts'
-import { ReplayStore } from './store/replays.ts'
-import { RequestStore } from './store/requests.ts'
-import { ScriptBitStore } from './store/script-bits.ts'
-import { StandingApprovals } from './store/standing.ts'
+import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, termsOf } from './opening.ts'
+import { openServing, type Serving } from './serving.ts'
+import type { Setting } from './setting.ts'
+import type { Accounts } from './store/accounts.ts'
+import type { Database } from './store/database.ts'
+import { openStores, type Stores } from './stores.ts'
 import { VERSION } from './version.ts'
-import type { Regression, Witnesses } from './witness/witnesses.ts'
+import type { Witnesses } from './witness/witnesses.ts'
 
 /** What a test or another host may bring instead of the machine's own. */
 export interface PeerOptions {
@@ -97,211 +63,65 @@ export function startPeer(loaded: LoadedConfig, options: PeerOptions = {}): Prom
 }
 
 async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, lifetime: Lifetime): Promise<Peer> {
-  const { keep } = lifetime
   const clock = options.clock ?? systemClock
   const random = options.random ?? cryptographicRandom
-  const dataDir = resolve(baseDir, config.data_dir)
   const events = options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id })
+  const dataDir = resolve(baseDir, config.data_dir)
+  const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }
 
-  // What this peer is and keeps.
-  const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
-  const signer = await signerFromSeed(seed)
-  const database = keep(await Database.open({ directory: join(dataDir, 'db') }, () => clock.now()), (db) => db.close())
-  const jobs = await JobStore.open(database, () => toHex(random.bytes(16)))
-  const requests = await RequestStore.open(database)
-  const replays = new ReplayStore(database)
-  const atoms = new AtomStore(database)
-  const ledger = await PrivacyLedger.open(database)
-  const [refusals, scriptBits] = [await RefusalStore.open(database), await ScriptBitStore.open(database)]
-  const meters = { clock, refusals, scriptBits }
-  const accounts = await Accounts.open(join(dataDir, 'accounts.json'))
-
-  // What it can run, and on which data.
-  const chosen = options.sandbox
-    ? { sandbox: options.sandbox, reason: 'brought along' }
-    : await openConfiguredSandbox(config, dataDir, signer.id)
-  const sandbox = keep(chosen?.sandbox, (opened) => opened?.close())
-  const shared = { config, database, clock, random, events }
-  const engine = await sandbox?.describe()
-  const sandboxGrade = engine?.grade ?? 'none'
-  events.sandboxReady({ engine: engine?.engine ?? 'none', grade: sandboxGrade, why: chosen?.reason ?? '' })
-  const catalogs = await openCatalogs({ ...shared, baseDir, dataDir, sandbox, atoms, ledger }, lifetime)
-  const privacy = await createCatalogPrivacy({ catalogs, atoms, config, meters })
-
-  // What others ask of it.
-  const settingsOf = (catalog: string) => privacy.of(catalog).settings
-  const federation = await openFederation({ config, baseDir, dataDir, clock, events }, lifetime)
-  const trusts = (institution: string) =>
-    config.requesters.includes(`affiliation:${institution}`) ||
-    (config.requesters.includes('affiliation:members') && (federation?.isMember(institution) ?? false))
-  const validation = {
-    trusts,
-    self: signer.id,
-    catalogs,
-    sandbox,
-    settingsOf,
-    wallTimeMsMax: config.sandbox.wall_time_ms
-  }
-  const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
-  const found = await database.json<Regression>('regression').get('found')
-  let doubted = (): boolean => found !== undefined
-  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubted() })
-  const signOff = createSignOff({
-    sandboxGrade,
-    ...{ config, self: signer.id },
-    seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
-    pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
-    use: (plan) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan)
-  })
-  const runner: Runner = new Runner({
-    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges },
-    execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
-    concurrency: config.jobs.concurrency,
-    trusts
-  })
-  const standing = await StandingApprovals.open(database, random)
-  const approvals: Approvals = await Approvals.open({
-    ...{ clock, database, jobs, standing, sandbox, events, runner },
-    needed: config.approvals.needed,
-    expireMs: config.approvals.expire_days * 24 * 3_600_000
-  })
-  const admit = createAdmission({
-    ...{ clock, signer, database, jobs, replays, validation, events, approvals, trusts },
-    ...{ signOff: charges.over(signOff), queue: runner }
-  })
-  const facts = {
-    nodeId: config.node_id,
-    institution: config.institution,
-    version: VERSION,
-    sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none',
-    sandboxEngine: engine?.engine ?? 'none',
-    sandboxGrade,
-    languages: [...(engine?.languages ?? [])]
-  }
-  const exchanges = createExchanges({
-    clock,
-    signer,
-    catalogs,
-    admit,
-    jobs,
-    database,
-    runner,
-    approvals,
-    events,
-    facts
-  })
-
-  // What an earlier life left comes before anything new: both would run the same jobs.
-  keep(runner, (opened) => opened.stop())
-  await runner.recover()
-
-  // The way to others.
-  let onConnected: (peerId: string) => void = () => undefined
-  const mesh = keep(
-    await openMesh({
-      ...{ ...shared, seed, federation, transport: options.transport, timing: options.timing },
-      onConnected: (peerId) => onConnected(peerId),
-      // Before it listens: an asker that comes back at once finds everything answered.
-      prepare: (opened) => {
-        serveExchanges(opened, exchanges)
-        if (federation) opened.serve(federationExchange, (ask) => federation.answer(ask))
-      }
-    }),
-    (opened) => opened.stop()
-  )
-  const links = meshLinks(mesh, exchanges)
-  const directory = await Directory.open(
-    {
-      ...{ clock, database, links },
-      members: () => [signer.id, ...mesh.members()],
-      isConnected: (peerId) => peerId === signer.id || mesh.connected().includes(peerId),
-      providers: (catalog, signal) => mesh.findProviders(catalog, signal)
-    },
-    { peerId: signer.id, catalogs: [...catalogs.keys()], ...facts }
-  )
-  const witnesses = keep(await openWitnesses({ config, database, clock, signer, events, mesh }), (w) => w.stop())
-  doubted = () => witnesses.regression !== undefined
-  onConnected = (peerId) => {
-    void introduce(mesh, directory, peerId, events)
-    void witnesses.compare(peerId)
-    if (federation) void exchangeStatements({ federation, mesh, events }, peerId)
-  }
-  if (federation) spreadChanges({ federation, mesh, events })
-  mesh.connected().forEach(onConnected)
-
-  // What it asks of others.
-  const views = new Views(clock)
-  const followers = keep(new Followers({ clock, requests, links, events }), (opened) => opened.close())
-  const delivery = keep(
-    new Delivery({
-      ...{ clock, random, requests, directory, links, followers, events, signer },
-      signerOf: (account) => custodialSigner(seed, account)
-    }),
-    (opened) => opened.stop()
-  )
-  const submitter = new Submitter({
-    ...{ clock, random, requests, directory, delivery, self: signer.id },
-    isPrivate: (catalog) => catalogs.get(catalog)?.descriptor.accessLevel === 'private'
-  })
+  // What it is and keeps; what others may ask of it; the way to others; what it asks of them.
+  const stores = await openStores(setting)
+  const serving = await openServing(setting, stores, options.sandbox)
+  const way = { transport: options.transport, timing: options.timing }
+  const connections = await openConnections(setting, stores, serving, way)
+  const asking = openAsking(setting, stores, serving, connections)
 
   // What an earlier life left open elsewhere; then the doors.
-  await delivery.recover()
-  sweepReplays(replays, database, clock, lifetime)
-  sweepApprovals(approvals, events, lifetime)
-  keepAccountsFresh(accounts, lifetime)
-  mesh.announce(termsOf(catalogs))
-  const configHash = await sha256Hex(canonicalBytes(config))
-  await database.commit((draft) =>
-    draft.audit({
-      kind: 'start',
-      actor: signer.id,
-      detail: { version: VERSION, config: configHash, spends: ledger.count }
-    })
-  )
-  events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
-  const startedAtMs = clock.now()
-  let gatewayUrl: string | undefined
-  const peer = createGatewayPeer({
-    ...{
-      clock,
-      signer,
-      database,
-      catalogs,
-      mesh,
-      directory,
-      links,
-      requests,
-      views,
-      submitter,
-      runner,
-      accounts,
-      ledger,
-      witnesses,
-      jobs,
-      approvals,
-      standing,
-      events
-    },
-    facts: () => ({ ...facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
-    checks: createChecks({ database, mesh, sandbox, dataDir })
-  })
-  gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
-  events.started({ peerId: signer.id, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
+  await asking.delivery.recover()
+  keepTidy(setting, stores, serving)
+  connections.mesh.announce(termsOf(serving.catalogs))
+  await recordStart(setting, stores)
+  const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking })
+  const { mesh, witnesses } = connections
+  const peerId = stores.signer.id
+  events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{
-      peerId: signer.id,
-      mesh,
-      addresses: mesh.addresses(),
-      gatewayUrl,
-      catalogs,
-      accounts,
-      database,
-      witnesses,
-      federation
-    },
+    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, witnesses },
+    ...{ catalogs: serving.catalogs, federation: serving.federation },
+    ...{ accounts: stores.accounts, database: stores.database },
     stop: async () => {
       await lifetime.close()
       events.stopped()
     }
   }
+}
+
+/** Work that comes round by itself. */
+function keepTidy({ clock, events, lifetime }: Setting, stores: Stores, { approvals }: Serving): void {
+  sweepReplays(stores.replays, stores.database, clock, lifetime)
+  sweepApprovals(approvals, events, lifetime)
+  keepAccountsFresh(stores.accounts, lifetime)
+}
+
+async function recordStart({ config }: Setting, { database, signer, ledger }: Stores): Promise<void> {
+  const detail = { version: VERSION, config: await sha256Hex(canonicalBytes(config)), spends: ledger.count }
+  await database.commit((draft) => draft.audit({ kind: 'start', actor: signer.id, detail }))
+}
+
+type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking>
+
+/** The gateway, over everything else; undefined where it is switched off. */
+async function openDoor(setting: Setting, parts: Parts): Promise<string | undefined> {
+  const { config, clock, random, events, dataDir, lifetime } = setting
+  const { seed, signer, mesh, runner, database, sandbox } = parts
+  events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
+  const startedAtMs = clock.now()
+  let gatewayUrl: string | undefined
+  const peer = createGatewayPeer({
+    ...{ ...parts, clock, events },
+    facts: () => ({ ...parts.facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
+    checks: createChecks({ database, mesh, sandbox, dataDir })
+  })
+  gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
+  return gatewayUrl
 }

@@ -4,7 +4,7 @@ import { messages, openCheckpoint, type Signer, SimulatedClock, signerFromSeed }
 import { createEvents } from '../src/events.ts'
 import { Database } from '../src/store/database.ts'
 import { createAttest } from '../src/witness/attest.ts'
-import { Witnesses } from '../src/witness/witnesses.ts'
+import { reconcile, Witnesses } from '../src/witness/witnesses.ts'
 
 const events = createEvents({ level: 'silent', nodeId: 'test' })
 const clock = new SimulatedClock(1_750_000_000_000)
@@ -81,10 +81,81 @@ describe('a peer’s log as others see it', () => {
     const again = await federation(restored, attestors)
     t.after(() => again.witnesses.stop())
     assert.equal(again.witnesses.regression?.witness, bob.id, 'kept over a restart')
-    await again.witnesses.reconcile('steward')
-    assert.equal(again.witnesses.regression, undefined)
+    assert.equal((await reconcile(restored, 'steward'))?.witness, bob.id)
     const [record] = await restored.auditLog.read({ limit: 1 })
     assert.equal(record?.kind, 'reconcile')
+
+    // The witness goes on showing what it saw: the steward has looked into that.
+    const third = await federation(restored, attestors)
+    t.after(() => third.witnesses.stop())
+    await third.witnesses.compare(bob.id)
+    assert.equal(third.witnesses.regression, undefined)
+    assert.deepEqual(await third.witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
+    assert.equal(third.witnesses.regression, undefined)
+  })
+
+  test('that was restored once more, after a steward had looked into it, is noticed once more', async (t) => {
+    const attestors = new Map([[bob.id, (await attestor(bob)).attest]])
+    const first = await newDatabase()
+    await write(first, 9)
+    const before = await federation(first, attestors)
+    t.after(() => before.witnesses.stop())
+    await before.witnesses.round()
+    const restored = await newDatabase()
+    await write(restored, 5)
+    const found = await federation(restored, attestors)
+    t.after(() => found.witnesses.stop())
+    await found.witnesses.compare(bob.id)
+    await reconcile(restored, 'steward')
+    await write(restored, 30)
+
+    // Carol meets it now, and sees what is lost again.
+    const c = (await attestor(carol)).attest
+    const second = await federation(restored, new Map([[carol.id, c]]))
+    t.after(() => second.witnesses.stop())
+    await second.witnesses.round()
+    const lost = await newDatabase()
+    await write(lost, 5)
+    await lost.commit((draft) => draft.put(lost.json('reconciled'), 'last', { logSize: 7, seen: [] }))
+    const third = await federation(lost, new Map([[carol.id, c]]))
+    t.after(() => third.witnesses.stop())
+    await third.witnesses.compare(carol.id)
+    assert.equal(third.witnesses.regression?.witness, carol.id)
+  })
+
+  test('is not called restored after a loss of power: what a witness sees was on the disk before', async (t) => {
+    const database = await newDatabase()
+    const synced: boolean[] = []
+    const { witnesses } = await federation(
+      database,
+      new Map([
+        [
+          bob.id,
+          async () => {
+            synced.push((await database.json<string>('checkpoint').get('signed')) !== undefined)
+            return { cosignature: '', code: '', seen: '' }
+          }
+        ]
+      ])
+    )
+    t.after(() => witnesses.stop())
+    await write(database, 1)
+    await witnesses.round()
+    assert.deepEqual([...new Set(synced)], [true])
+  })
+
+  test('is attested by one line of each witness, whatever else one brings along', async (t) => {
+    const database = await newDatabase()
+    await write(database, 2)
+    const [b, c] = [await attestor(bob), await attestor(carol)]
+    const crowd: ReturnType<typeof createAttest> = async (ask, from) => {
+      const [own, other] = [await b.attest(ask, from), await c.attest(ask, from)]
+      return { ...own, cosignature: own.cosignature + other.cosignature }
+    }
+    const { witnesses } = await federation(database, new Map([[bob.id, crowd]]))
+    t.after(() => witnesses.stop())
+    assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'MALFORMED' }])
+    assert.deepEqual((await openCheckpoint(await witnesses.checkpoint(), { peer: ada.id })).witnesses, [])
   })
 
   test('cannot be called restored by a witness that makes something up', async (t) => {
@@ -138,6 +209,22 @@ describe('a witness', () => {
     const { note } = await shown(2)
     assert.equal((await attest({ note, oldSize: 0, path: [] }, carol.id)).code, 'MALFORMED')
     assert.equal((await attest({ note: `${note}x`, oldSize: 0, path: [] }, ada.id)).code, 'MALFORMED')
+  })
+
+  test('keeps what it can read again, however many lines the note came with', async () => {
+    const { attest } = await attestor(bob)
+    const { note } = await shown(3)
+    const line = note.slice(note.indexOf('\n\n') + 2)
+    const crowded = note + line.repeat(63)
+    assert.equal((await attest({ note: crowded, oldSize: 0, path: [] }, ada.id)).code, '')
+    assert.equal((await attest({ note, oldSize: 3, path: [] }, ada.id)).code, '')
+  })
+
+  test('writes down whom it began to witness, and not each time', async () => {
+    const { attest, database } = await attestor(bob)
+    const { note } = await shown(3)
+    for (const oldSize of [0, 3, 3]) assert.equal((await attest({ note, oldSize, path: [] }, ada.id)).code, '')
+    assert.equal(database.auditLog.head.size, 1)
   })
 
   test('asked twice at once attests one of two continuations', async () => {

@@ -44,7 +44,7 @@ function ofPeople({ k, zerosAreDisclosive }: PrivacySettings): Explanation[] {
       rule: 'zerosAreDisclosive',
       value: zerosAreDisclosive ? 'on' : 'off',
       does: zerosAreDisclosive
-        ? 'Shares of 0 % and 100 %, and values that are the same for everyone in a group, are withheld.'
+        ? 'Shares of 0 % and 100 %, values that are the same for everyone in a group, and groups that hold everyone who shares the other keys, are withheld.'
         : 'Shares of 0 % and 100 % are shown.',
       stops: zerosAreDisclosive
         ? 'Learning about each member that they all have something, or that nobody has.'

@@ -221,6 +221,20 @@ describe('carrying', () => {
     assert.throws(() => asked.carry({ universe: 5, gone, to: Uint32Array.of(0, 1, 2, 3) }), RangeError)
   })
 
+  test('a ledger that was begun after somebody left goes on as well, and does not count who it never knew as told', () => {
+    const { first } = start(epoch([0, 20]))
+    const second = epochOf(epoch([3, 20]), first.here)
+    const begun = Partition.start(17).admit([SubjectSet.everyone(17)], K)
+    assert.ok(begun.ok)
+    const third = epochOf(epoch([3, 23]), [...second.here, ...second.gone])
+    const partition = begun.next.carry(passage(second, third, false))
+    assert.equal(partition.universe, 20)
+    assert.ok(partition.admit([everyone(partition)], K).ok, 'three came, three never known are not among them')
+    const fourth = epochOf(epoch([3, 22]), [...second.here, ...second.gone])
+    const fewer = begun.next.carry(passage(second, fourth, false))
+    assert.equal(fewer.admit([everyone(fewer)], K).ok, false, 'two are too few, also beside those who are gone')
+  })
+
   test('the size of a cohort is not known by atoms that gone subjects are in', () => {
     const { first, asked } = start(epoch([0, 20]))
     const { partition } = carried(asked, first, epoch([4, 20]))

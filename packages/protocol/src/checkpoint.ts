@@ -29,10 +29,24 @@ const TYPE_SIGNATURE = 0x01
 const TYPE_COSIGNATURE = 0x04
 const ID_BYTES = 4
 const TIME_BYTES = 8
+/** The last second that a date can name; whoever reads a proof is shown one. */
+const TIME_SECONDS_MAX = 8_640_000_000_000
 
 /** The name of a peer's log, and of its key: the first line of each checkpoint. */
 export function logOrigin(peer: string): string {
   return `stimnet/${peer}`
+}
+
+/** The note with its log's signature alone. Throws what `openCheckpoint` throws. */
+export async function bareCheckpoint(note: string, { peer }: { peer: string }): Promise<string> {
+  await openCheckpoint(note, { peer })
+  const { body, lines } = splitNote(note)
+  const own: string[] = []
+  for (const line of lines) {
+    const read = await verifyLine(line, body)
+    if (read.peer === peer && read.atMs === undefined) own.push(line)
+  }
+  return `${body}\n${own[0] ?? ''}\n`
 }
 
 /** The log's own signature under its state; witnesses add their lines with `addCosignature`. */
@@ -52,9 +66,13 @@ export async function cosign(note: string, options: { signer: Signer; atMs: numb
   return lineOf(id, await keyHash(id, TYPE_COSIGNATURE), joined(time, signature))
 }
 
-/** The note with a witness's line; a second one of the same witness takes the place of the first. */
+/**
+ * The note with a witness's line; a second one of the same witness takes the place of the first. Throws MALFORMED for more
+ * than one line: a witness does not bring others along.
+ */
 export function addCosignature(note: string, line: string): string {
   const { body, lines } = splitNote(note)
+  if (line.trimEnd().includes('\n')) malformed()
   const [own = '', ...others] = lines
   const kept = others.filter((other) => nameIn(other) !== nameIn(line))
   return `${body}\n${[own, ...kept, line.trimEnd()].join('\n')}\n`
@@ -75,7 +93,8 @@ export async function openCheckpoint(note: string, { peer }: { peer: string }): 
   for (const line of lines) {
     const read = await verifyLine(line, body)
     if (read.peer === peer && read.atMs === undefined) isSigned = true
-    else if (read.atMs !== undefined) witnesses.set(read.peer, read.atMs)
+    // Nobody witnesses their own log.
+    else if (read.peer !== peer && read.atMs !== undefined) witnesses.set(read.peer, read.atMs)
   }
   if (!isSigned) throw new StimnetError('SIGNATURE_INVALID', 'a checkpoint without its own signature')
   return {
@@ -97,6 +116,7 @@ async function verifyLine(line: string, body: string): Promise<{ peer: string; a
   }
   if (rest64.length === TIME_BYTES + 64 && isSame(id, await keyHash(peer, TYPE_COSIGNATURE))) {
     const seconds = Number(new DataView(rest64.buffer, rest64.byteOffset).getBigUint64(0))
+    if (seconds > TIME_SECONDS_MAX) malformed()
     await assertSigned(peer, cosignedBytes(body, seconds), rest64.slice(TIME_BYTES))
     return { peer, atMs: seconds * 1000 }
   }

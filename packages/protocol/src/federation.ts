@@ -130,39 +130,69 @@ export async function openStatement(
  * revoked counts any more, not for those they once admitted either: somebody else signs for these, or they are out too.
  */
 export function membersOf(charter: Charter, statements: readonly SignedStatement[]): Member[] {
-  const ever = admitted(charter, statements, new Set())
-  const isEver = new Set(ever.map(({ peer }) => peer))
-  const targets = new Set(statements.filter(({ says }) => says.says === 'revoke').map(({ says }) => says.peer))
-  const revoked = new Set(
-    [...targets].filter((target) => {
-      const signers = signersOf(statements, 'revoke', target).filter((peer) => peer !== target && isEver.has(peer))
-      return new Set(signers).size >= charter.needed
-    })
-  )
-  return admitted(charter, statements, revoked).slice(0, MEMBERS_MAX)
+  const isEver = everMembersOf(charter, statements)
+  const revoked = new Set<string>()
+  for (const [target, signers] of signersByPeer(statements, 'revoke')) {
+    const counted = [...signers].filter((peer) => peer !== target && isEver.has(peer))
+    if (counted.length >= charter.needed) revoked.add(target)
+  }
+  const members = admitted(charter, statements, revoked)
+  const named = namesOf(statements, members)
+  const names = new Map(charter.founders.map(({ peer, institution }) => [peer, institution]))
+  return [...members]
+    .slice(0, MEMBERS_MAX)
+    .map((peer) => ({ peer, institution: names.get(peer) ?? named.get(peer) ?? '' }))
 }
 
-/** Grows from the founders until nobody more has enough signatures of those who belong already. */
-function admitted(charter: Charter, statements: readonly SignedStatement[], out: ReadonlySet<string>): Member[] {
-  const members = new Map(
-    charter.founders.filter(({ peer }) => !out.has(peer)).map((founder) => [founder.peer, founder])
-  )
-  const asked = statements.flatMap(({ says }) => (says.says === 'admit' && !out.has(says.peer) ? [says] : []))
+/** Everybody who belonged at any time, whoever was revoked since: whose statements count for anything. */
+export function everMembersOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
+  return admitted(charter, statements, new Set())
+}
+
+/** Grows from the founders until nobody more has enough signatures of those who belong already; in an order of its own. */
+function admitted(
+  charter: Charter,
+  statements: readonly SignedStatement[],
+  out: ReadonlySet<string>
+): ReadonlySet<string> {
+  const members = new Set(charter.founders.map(({ peer }) => peer).filter((peer) => !out.has(peer)))
+  const asked = [...signersByPeer(statements, 'admit')].filter(([peer]) => !out.has(peer)).sort(byFirst)
   for (let grew = true; grew; ) {
     grew = false
-    for (const { peer, institution } of asked) {
+    for (const [peer, signers] of asked) {
       if (members.has(peer)) continue
-      const signers = new Set(signersOf(statements, 'admit', peer).filter((signer) => members.has(signer)))
-      if (signers.size < charter.needed) continue
-      members.set(peer, { peer, institution })
+      if ([...signers].filter((signer) => members.has(signer)).length < charter.needed) continue
+      members.add(peer)
       grew = true
     }
   }
-  return [...members.values()]
+  return members
 }
 
-function signersOf(statements: readonly SignedStatement[], says: Statement['says'], about: string): string[] {
-  return statements.filter((one) => one.says.says === says && one.says.peer === about).map(({ signedBy }) => signedBy)
+function signersByPeer(statements: readonly SignedStatement[], says: Statement['says']): Map<string, Set<string>> {
+  const signers = new Map<string, Set<string>>()
+  for (const { says: said, signedBy } of statements) {
+    if (said.says !== says) continue
+    signers.set(said.peer, (signers.get(said.peer) ?? new Set()).add(signedBy))
+  }
+  return signers
+}
+
+/** What most members who admitted it call it: one of them cannot give it another's name. */
+function namesOf(statements: readonly SignedStatement[], members: ReadonlySet<string>): Map<string, string> {
+  const signers = new Map<string, Map<string, Set<string>>>()
+  for (const { says, signedBy } of statements) {
+    if (says.says !== 'admit' || !members.has(signedBy)) continue
+    const names = signers.get(says.peer) ?? new Map<string, Set<string>>()
+    signers.set(says.peer, names.set(says.institution, (names.get(says.institution) ?? new Set()).add(signedBy)))
+  }
+  const most = (names: Map<string, Set<string>>) =>
+    [...names].sort(byFirst).reduce((best, one) => (one[1].size > best[1].size ? one : best))[0]
+  return new Map([...signers].map(([peer, names]) => [peer, most(names)]))
+}
+
+function byFirst<T>([a]: readonly [string, T], [b]: readonly [string, T]): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,5 +1,9 @@
 /** The tree of RFC 6962 over a log that only grows: which subtrees a proof is made of, and how a proof is checked. */
 
+const HASH_BYTES = 32
+/** Levels of the longest log, and the two roots. */
+const PATH_MAX = 128
+
 /** A stretch of leaves, `from` included, `to` not. */
 export interface LeafRange {
   readonly from: number
@@ -75,7 +79,7 @@ export async function provesInclusion(claim: {
   readonly root: Uint8Array
 }): Promise<boolean> {
   const { leaf, index, size, path, root } = claim
-  if (!isCount(index) || !isCount(size) || index >= size) return false
+  if (!isCount(index) || !isCount(size) || index >= size || !areHashes([leaf, root, ...path])) return false
   let [node, last, hash] = [index, size - 1, leaf]
   for (const sibling of path) {
     if (last === 0) return false
@@ -99,7 +103,7 @@ export async function provesConsistency(claim: {
   readonly path: readonly Uint8Array[]
 }): Promise<boolean> {
   const { oldSize, oldRoot, size, root } = claim
-  if (!isCount(oldSize) || !isCount(size) || oldSize > size) return false
+  if (!isCount(oldSize) || !isCount(size) || oldSize > size || !areHashes([oldRoot, root, ...claim.path])) return false
   if (oldSize === size) return claim.path.length === 0 && isSame(oldRoot, root)
   // The empty log is the beginning of every log.
   if (oldSize === 0) return claim.path.length === 0
@@ -150,6 +154,11 @@ function halved(node: number, last: number): [number, number] {
 
 function isPowerOfTwo(value: number): boolean {
   return value === 1 || (value > 1 && splitOf(value + 1) === value)
+}
+
+/** Of another length, two of them could be told apart elsewhere than where they were joined. */
+function areHashes(values: readonly Uint8Array[]): boolean {
+  return values.length <= PATH_MAX && values.every(({ length }) => length === HASH_BYTES)
 }
 
 function isCount(value: number): boolean {

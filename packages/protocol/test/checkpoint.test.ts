@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { addCosignature, cosign, openCheckpoint, publicKeyOf, signCheckpoint, signerFromSeed } from '../src/index.ts'
+import {
+  addCosignature,
+  bareCheckpoint,
+  cosign,
+  openCheckpoint,
+  publicKeyOf,
+  signCheckpoint,
+  signerFromSeed
+} from '../src/index.ts'
 import { ada, bob, coded, seedOf } from './fixtures.ts'
 
 const carol = await signerFromSeed(seedOf(3))
@@ -43,6 +51,29 @@ describe('a checkpoint', () => {
       const opened = await openCheckpoint(await signCheckpoint({ size, root }, ada), { peer: ada.id })
       assert.equal(opened.size, size)
     }
+  })
+})
+
+describe('a witness', () => {
+  test('brings nobody else’s line along', async () => {
+    const lines = [await cosign(note, { signer: bob, atMs: AT_MS }), await cosign(note, { signer: carol, atMs: AT_MS })]
+    assert.throws(() => addCosignature(note, lines.join('')), coded('MALFORMED'))
+  })
+
+  test('is somebody else than the peer whose log it is', async () => {
+    const seen = addCosignature(note, await cosign(note, { signer: bob, atMs: AT_MS }))
+    const own = `${seen}${await cosign(note, { signer: ada, atMs: AT_MS })}`
+    const { witnesses } = await openCheckpoint(own, { peer: ada.id })
+    assert.deepEqual(
+      witnesses.map(({ peer }) => peer),
+      [bob.id]
+    )
+    assert.equal(await bareCheckpoint(own, { peer: ada.id }), note)
+  })
+
+  test('says a time that there is', async () => {
+    const seen = addCosignature(note, await cosign(note, { signer: bob, atMs: 8.64e15 + 1000 }))
+    await assert.rejects(openCheckpoint(seen, { peer: ada.id }), coded('MALFORMED'))
   })
 })
 

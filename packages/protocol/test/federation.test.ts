@@ -5,6 +5,7 @@ import {
   type Charter,
   charterId,
   charterSchema,
+  MEMBERS_MAX,
   membersOf,
   missingFounders,
   openStatement,
@@ -108,6 +109,34 @@ describe('membership', () => {
     const out = [await said(ada, 'revoke', dan), await said(carol, 'revoke', dan)]
     assert.equal(members(...dans, ...out), 'abc')
     assert.equal(members(...dans, ...out, await said(carol, 'admit', dan)), 'abc')
+  })
+
+  test('is under the name that most who admitted it gave, in whatever order they are heard', async () => {
+    const named = async (signer: Signer, institution: string) => {
+      const says = { says: 'admit', charter: id, peer: dan.id, institution } as const
+      return openStatement(await signStatement(says, { signer, clock }), { charter: id, clock })
+    }
+    const said = [
+      await named(eve, 'Other'),
+      await named(ada, 'Hospital 1'),
+      await named(bob, 'D'),
+      await named(carol, 'D')
+    ]
+    for (const statements of [said, [...said].reverse()]) {
+      const [dans] = membersOf(charter, statements).filter(({ peer }) => peer === dan.id)
+      assert.equal(dans?.institution, 'D')
+    }
+  })
+
+  test('of many who admitted each other one after the other is counted at once', async () => {
+    // As an attacker would send them: the last link first, and as many as a peer keeps.
+    const one = { ...charter, needed: 1 }
+    const chain = Array.from({ length: 1_024 }, (_, i): SignedStatement => {
+      const says = { says: 'admit', charter: id, peer: `p${1_023 - i}`, institution: 'x' } as const
+      return { signedBy: i === 1_023 ? ada.id : `p${1_022 - i}`, says, issuedAtMs: 0, jws: '' }
+    })
+    assert.equal(membersOf(one, chain).length, MEMBERS_MAX)
+    assert.deepEqual(membersOf(one, chain), membersOf(one, [...chain].reverse()))
   })
 
   test('does not depend on the order in which statements are heard, and revocations only ever take away', async () => {

@@ -133,6 +133,21 @@ describe('a proof that was tampered with proves nothing', () => {
     }
   })
 
+  test('nor do hashes of another length: two nodes in one would hide a record that was exchanged', async () => {
+    const [a, b, c, d] = leavesOf(4) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    const both = (left: Uint8Array, right: Uint8Array) => new Uint8Array([...left, ...right])
+    const node = (input: Uint8Array) => sha256(both(Uint8Array.of(1), input))
+    const pair = node(both(a, b))
+    const oldRoot = rootOf([a, b, c])
+    const exchanged = sha256(leafInput(Uint8Array.of(99)))
+    const hidden = node(both(exchanged, d))
+    const forged = node(both(both(pair, c), hidden))
+    const path = [new Uint8Array(), both(exchanged, d), both(pair, c)]
+    assert.equal(await provesConsistency({ oldSize: 3, oldRoot, size: 4, root: forged, path }), false)
+    const claim = { leaf: exchanged, index: 2, size: 4, path: [d, both(pair, c)], root: forged }
+    assert.equal(await provesInclusion(claim), false)
+  })
+
   test('the same size has one root', async () => {
     assert.ok(await provesConsistency({ oldSize: size, oldRoot: root, size, root, path: [] }))
     assert.ok(!(await provesConsistency({ oldSize: size, oldRoot: sha256(root), size, root, path: [] })))

@@ -2,15 +2,15 @@
 import {
   type CatalogDescriptor,
   type GroupKey,
-  type Measure,
   nearName,
   type Plan,
   type ResolvedVariable,
   resolveVariable,
   type StatisticCall,
-  StimnetError,
-  type VariableRef
+  StimnetError
 } from '@stimnet/protocol'
+import { withTests } from './asked-tests.ts'
+import { checkNumeric, invalid, measuresOf, uniqueNames } from './measures.ts'
 
 /** An argument beside variables and grouping keys. */
 export interface StatisticArgument {
@@ -49,7 +49,6 @@ const SHAPE: StatisticArgument = {
 
 /** More variables than this is no longer one question. */
 const VARIABLES_MAX = 8
-const QUANTILES_MAX = 9
 const GROUP_KEYS_MAX = 3
 
 const describe = (
@@ -108,55 +107,13 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
     tables,
     groupBy: groupKeys(keys),
     measures: measuresOf(
-      statistic,
+      statistic.name,
       call,
       variables,
       tables.some((table) => repeats(descriptor, table))
     )
   }
   return withTests(plan, statistic.name, call, by)
-}
-
-/** Tests read the columns that their plan asks for anyway. */
-function withTests(plan: Plan, name: string, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
-  const [one, two] = plan.groupBy
-  if (name === 'chi_squared') {
-    if (by.length > 0 || !one || !two) invalid('chi_squared takes two variables and no `by`.')
-    return { ...plan, tests: [{ kind: 'chi_squared', of: 'subjects', by: [one.name, two.name] }] }
-  }
-  if (name !== 'compare' && name !== 'anova') return plan
-  const [key] = by
-  if (!key || !one || by.length !== 1) return invalid(`${name} needs one variable in \`by\`.`)
-  const spreads = plan.measures.filter(({ kind }) => kind === 'sd')
-  if (name === 'anova') {
-    return { ...plan, tests: spreads.map((measure) => ({ kind: 'anova', of: measure.name, by: one.name })) }
-  }
-  const groups = twoLevels(call, key)
-  return {
-    ...plan,
-    // The others are not asked for: they need not be withheld so that these stay hidden, nor the other way round.
-    where: { column: key.ref, op: 'in', values: groups },
-    tests: spreads.map((measure) => ({ kind: 'welch', of: measure.name, by: one.name, groups }))
-  }
-}
-
-function twoLevels(call: StatisticCall, { ref, variable }: ResolvedVariable): readonly [string, string] {
-  const { groups } = call.arguments
-  const known = variable.levels.join(', ').slice(0, 500)
-  if (variable.type !== 'category') invalid(`compare groups by a category, and ${ref} is none.`)
-  const asked: unknown = groups ?? (variable.levels.length === 2 ? variable.levels : undefined)
-  if (!Array.isArray(asked) || asked.length !== 2 || asked[0] === asked[1]) {
-    return invalid(`groups: two different levels of ${ref}. It has: ${known}.`)
-  }
-  const [one, other]: unknown[] = asked
-  if (typeof one === 'string' && typeof other === 'string' && [one, other].every((l) => variable.levels.includes(l))) {
-    return [one, other]
-  }
-  throw new StimnetError('VALUE_NOT_DECLARED', 'planning a comparison', { reason: `${ref} has the levels ${known}.` })
-}
-
-function invalid(reason: string): never {
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
 function checkShape(statistic: StatisticDescription, call: StatisticCall): void {
@@ -224,115 +181,5 @@ function groupKeys(keys: readonly ResolvedVariable[]): GroupKey[] {
       invalid(`${ref} cannot group: it has neither declared levels nor declared breakpoints.`)
     }
     return { name: names[i] ?? ref, variable: ref }
-  })
-}
-
-/** The bare name, or `table_name` where two tables share it. */
-function uniqueNames(variables: readonly ResolvedVariable[]): string[] {
-  const bare = variables.map(({ variable }) => variable.name)
-  return variables.map(({ table, variable }) => {
-    const alone = bare.filter((name) => name === variable.name).length === 1
-    return alone ? variable.name : `${table.name}_${variable.name}`
-  })
-}
-
-function measuresOf(
-  statistic: StatisticDescription,
-  call: StatisticCall,
-  variables: readonly ResolvedVariable[],
-  repeated: boolean
-): Measure[] {
-  const subjects: Measure = { kind: 'subjects', name: 'subjects' }
-  const rows: Measure = { kind: 'rows', name: 'rows' }
-  switch (statistic.name) {
-    case 'count':
-      return [subjects, ...(repeated ? [rows] : []), ...counts(variables)]
-    case 'table':
-      return [subjects]
-    case 'histogram':
-      return [subjects, ...(repeated ? [rows] : [])]
-    case 'moments':
-      return momentsOf(call, variables)
-    case 'compare':
-    case 'anova':
-      return [subjects, ...over(variables, ['mean', 'sd'])]
-    case 'chi_squared':
-      return [subjects]
-    case 'covariance':
-    case 'correlation':
-      return pairsOf(statistic.name, variables)
-    case 'share':
-      return shares(call, variables)
-    case 'quantile':
-      return quantiles(call, variables)
-    default:
-      return over(variables, [statistic.name as ValueKind])
-  }
-}
-
-function checkNumeric(variables: readonly ResolvedVariable[]): void {
-  const other = variables.find(({ variable }) => variable.type !== 'integer' && variable.type !== 'number')
-  if (other) invalid(`${other.ref} is no number.`)
-}
-
-function counts(variables: readonly ResolvedVariable[]): Measure[] {
-  const names = uniqueNames(variables)
-  return variables.map(({ ref }, i) => ({ kind: 'count', name: `count_${names[i]}`, variable: ref }))
-}
-
-function momentsOf(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
-  const { kurtosis = false } = call.arguments
-  if (typeof kurtosis !== 'boolean') invalid('kurtosis: true or false.')
-  const kinds = ['mean', 'variance', 'sd', 'skewness', ...(kurtosis ? ['kurtosis'] : [])] as readonly ValueKind[]
-  return [...counts(variables), ...over(variables, kinds)]
-}
-
-type ValueKind = 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
-
-function over(variables: readonly ResolvedVariable[], kinds: readonly ValueKind[]): Measure[] {
-  checkNumeric(variables)
-  const names = uniqueNames(variables)
-  return variables.flatMap(({ ref }, i) =>
-    kinds.map((kind): Measure => ({ kind, name: `${kind}_${names[i]}`, variable: ref }))
-  )
-}
-
-function pairsOf(kind: 'covariance' | 'correlation', variables: readonly ResolvedVariable[]): Measure[] {
-  checkNumeric(variables)
-  const names = uniqueNames(variables)
-  return variables.flatMap((x, i) =>
-    variables.slice(i + 1).map((y, j): Measure => {
-      const pair: readonly [VariableRef, VariableRef] = [x.ref, y.ref]
-      return { kind, name: `${kind}_${names[i]}_${names[i + 1 + j]}`, variables: pair }
-    })
-  )
-}
-
-function shares(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
-  const { level } = call.arguments
-  return variables.map(({ ref, variable }): Measure => {
-    if (variable.type !== 'category') invalid(`${ref} has no levels.`)
-    if (typeof level !== 'string') invalid('share needs the argument `level`, a text.')
-    if (!variable.levels.includes(level)) {
-      const reason = `${ref} has the levels ${variable.levels.join(', ').slice(0, 500)}.`
-      throw new StimnetError('VALUE_NOT_DECLARED', 'planning a share', { reason })
-    }
-    return { kind: 'share', name: `share_${variable.name}`, variable: ref, level }
-  })
-}
-
-function quantiles(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
-  checkNumeric(variables)
-  const asked: unknown[] = [call.arguments.q ?? [0.25, 0.5, 0.75]].flat()
-  const levels = asked.filter((q) => typeof q === 'number' && q >= 0.05 && q <= 0.95) as number[]
-  if (levels.length === 0 || levels.length < asked.length || new Set(levels).size > QUANTILES_MAX) {
-    invalid(`q: one to ${QUANTILES_MAX} numbers from 0.05 to 0.95.`)
-  }
-  const names = uniqueNames(variables)
-  return variables.flatMap(({ ref, variable }, i) => {
-    if (variable.breakpoints.length === 0) invalid(`${ref} has no declared breakpoints to find a quantile on.`)
-    return [...new Set(levels)].map(
-      (q): Measure => ({ kind: 'quantile', name: `q${Number((q * 100).toPrecision(6))}_${names[i]}`, variable: ref, q })
-    )
   })
 }

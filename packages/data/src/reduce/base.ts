@@ -1,4 +1,4 @@
-/** The rows a plan speaks of, as one temporary table: subject, group cells, values. */
+/** The rows a plan speaks of, as one relation: subject, group cells, values. */
 import {
   type CatalogDescriptor,
   type Filter,
@@ -12,7 +12,8 @@ import {
 import type { CatalogConfig, VariableConfig } from '../catalog-config.ts'
 import { cellSql, inCellsSql, ROW, SUBJECT } from '../columns.ts'
 import { chosenCells } from '../domain.ts'
-import type { Engine, Session } from '../engine.ts'
+import type { Engine, Row, Session } from '../engine.ts'
+import type { CatalogView } from '../mapped.ts'
 import { measuredVariables, severalRowsTables } from '../plan-check.ts'
 import { quoteName } from '../quote.ts'
 
@@ -26,25 +27,54 @@ export interface PlanVariable {
 }
 
 /**
- * The temporary table `base` has `s`, `k0…` by group key and `x0…` by measured variable; and `r`, the row's place in the
- * one table of the plan that has several rows per subject.
+ * The relation has `s`, `k0…` by group key and `x0…` by measured variable; and `r`, the row's place in the one table of
+ * the plan that has several rows per subject.
  */
 export interface Base {
   readonly keys: readonly PlanVariable[]
   readonly values: readonly PlanVariable[]
+  /** What stands after FROM, and the values of its parameters. */
+  readonly from: string
+  readonly parameters: Row
+  /** Where it is all rows of one table: what is found out about its values once, in this engine, holds for every question. */
+  readonly whole?: { readonly engine: Engine; readonly table: string }
 }
 
-/** Makes `base` in the session. Throws what `resolveVariable` throws, NODE_ERROR, CANCELLED. */
-export async function makeBase(options: {
-  plan: Plan
-  cohort: SubjectSet
-  descriptor: CatalogDescriptor
-  config: CatalogConfig
-  engine: Engine
-  session: Session
-  signal: AbortSignal | undefined
-}): Promise<Base> {
-  const { plan, cohort, engine, session, signal } = options
+interface BaseOptions {
+  readonly plan: Plan
+  readonly cohort: SubjectSet
+  readonly descriptor: CatalogDescriptor
+  readonly config: CatalogConfig
+  readonly engine: Engine
+  /** How a request's own words are read. */
+  readonly columnSql?: CatalogView['columnSql']
+}
+
+/** Read again so many times a single table costs less than a copy of it. */
+const READS_WITHOUT_COPY = 5
+
+/**
+ * The relation for a session: a temporary table `base`, or, where one table is read few times, a sub-query over it. Throws
+ * what `resolveVariable` throws, NODE_ERROR, CANCELLED.
+ */
+export async function openBase(
+  options: BaseOptions & { session: Session; signal: AbortSignal | undefined; reads: number }
+): Promise<Base> {
+  const { plan, reads } = options
+  return plan.tables.length === 1 && reads <= READS_WITHOUT_COPY ? queryOf(options) : makeBase(options)
+}
+
+/** Makes the temporary table `base` in the session. Throws what `resolveVariable` throws, NODE_ERROR, CANCELLED. */
+export async function makeBase(
+  options: BaseOptions & { session: Session; signal: AbortSignal | undefined }
+): Promise<Base> {
+  const { keys, values, from, parameters } = queryOf(options)
+  await options.session.rows(`CREATE TEMP TABLE base AS SELECT * FROM ${from}`, parameters, options.signal)
+  return { keys, values, from: 'base', parameters: [] }
+}
+
+function queryOf(options: BaseOptions): Base {
+  const { plan, cohort, engine } = options
   const find = (name: string) => planVariable(name, options)
   const keys = plan.groupBy.map(({ variable }) => find(variable))
   const values = measuredVariables(plan.measures).map(find)
@@ -55,27 +85,40 @@ export async function makeBase(options: {
     ...keys.map(({ sql, variable, config }, i) => `${cellSql(sql, variable, config)} AS k${i}`),
     ...values.map(({ sql }, i) => `${sql} AS x${i}`)
   ]
+  const isEveryone = cohort.size === cohort.universe
   const conditions = [
     // Cast, since the engine's own positions are signed.
-    `get_bit($1, CAST(t0.${quoteName(SUBJECT)} AS INTEGER)) = 1`,
+    ...(isEveryone ? [] : [`get_bit($1, CAST(t0.${quoteName(SUBJECT)} AS INTEGER)) = 1`]),
     ...(plan.where === undefined ? [] : [rowSql(plan.where, find)])
   ]
-  const from = plan.tables.map((name, i) =>
+  const tables = plan.tables.map((name, i) =>
     i === 0 ? `${quoteName(name)} AS t0` : `JOIN ${quoteName(name)} AS t${i} USING (${quoteName(SUBJECT)})`
   )
-  const sql = `CREATE TEMP TABLE base AS SELECT ${columns.join(', ')} FROM ${from.join(' ')} WHERE ${conditions.join(' AND ')}`
-  await session.rows(sql, [engine.bits(cohort)], signal)
-  return { keys, values }
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  const from = `(SELECT ${columns.join(', ')} FROM ${tables.join(' ')}${where})`
+  const [table = '', other] = plan.tables
+  const isWhole = isEveryone && other === undefined && plan.where === undefined
+  return {
+    ...{ keys, values, from, parameters: isEveryone ? [] : [engine.bits(cohort)] },
+    ...(isWhole ? { whole: { engine, table } } : {})
+  }
 }
 
 function planVariable(
   name: string,
-  { plan, descriptor, config }: { plan: Plan; descriptor: CatalogDescriptor; config: CatalogConfig }
+  {
+    plan,
+    descriptor,
+    config,
+    columnSql
+  }: { plan: Plan; descriptor: CatalogDescriptor; config: CatalogConfig; columnSql?: CatalogView['columnSql'] }
 ): PlanVariable {
   const { ref, table, variable } = resolveVariable(descriptor, name, plan.tables)
   const own = config.tables.find((t) => t.name === table.name)?.variables.find((v) => v.name === variable.name)
   if (own === undefined) throw new TypeError('a description that is not of this configuration')
-  return { ref, variable, config: own, sql: `t${plan.tables.indexOf(table.name)}.${quoteName(variable.name)}` }
+  const alias = `t${plan.tables.indexOf(table.name)}`
+  const sql = columnSql?.(table.name, variable.name, alias) ?? `${alias}.${quoteName(variable.name)}`
+  return { ref, variable, config: own, sql }
 }
 
 /** A filter as a condition on one row; true or false, never unknown: a missing value fits only `is null`. */

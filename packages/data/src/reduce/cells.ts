@@ -5,7 +5,7 @@ import { decimalsOf } from '../catalog-config.ts'
 import { cellSql, decimalText, isNumeric } from '../columns.ts'
 import { domainOf } from '../domain.ts'
 import type { Base, PlanVariable } from './base.ts'
-import { type ReduceSession, rowSupport, support } from './groups.ts'
+import { groupId, type ReduceSession, rowSupport, support } from './groups.ts'
 
 /** A number with no more values than this is a table for disclosure purposes; privacy.md B.4, step 4. */
 export const FEW_VALUES_MAX = 10
@@ -25,11 +25,6 @@ export interface Levels {
   readonly levelRows?: ReadonlyMap<string, SubjectSet>
 }
 
-/** One text for the cells of a group's keys. */
-export function groupId(cells: readonly (number | null)[]): string {
-  return cells.map(String).join(',')
-}
-
 /**
  * Subjects by value: every declared level of a category; the values of a number where the whole cohort has at most
  * ten. Undefined for any other number. A group has an empty set for what does not occur in it.
@@ -40,7 +35,7 @@ export async function levelsOf(
   base: Base,
   session: ReduceSession
 ): Promise<((group: string) => Levels) | undefined> {
-  const names = await valueNames(value, at, session)
+  const names = await valueNames(value, at, base, session)
   if (names === undefined) return undefined
   // Levels of a category are shares, and those are of subjects; a number's are solved for by its sums, row by row.
   const items = isNumeric(value.variable) ? session.items : undefined
@@ -58,14 +53,43 @@ export async function levelsOf(
 
 /** Values as kept to values as written. */
 async function valueNames(
-  { variable, config }: PlanVariable,
+  { variable, config, sql }: PlanVariable,
   at: number,
-  { session, signal }: ReduceSession
+  base: Base,
+  session: ReduceSession
 ): Promise<ReadonlyMap<string, string> | undefined> {
   if (variable.type === 'category') return new Map(variable.levels.map((level, i) => [String(i), level]))
   if (!isNumeric(variable)) return undefined
-  const few = `SELECT DISTINCT x${at} AS x FROM base WHERE x${at} IS NOT NULL LIMIT ${FEW_VALUES_MAX + 1}`
-  const found = await session.rows(`SELECT x FROM (${few}) ORDER BY x`, [], signal)
+  return remembered(base, `${sql} to ${decimalsOf(config)}`, () => fewValues(config, at, base, session))
+}
+
+const KNOWN = new WeakMap<object, Map<string, ReadonlyMap<string, string> | undefined>>()
+/** A request can read a variable in units of its own; past so many ways they are looked at anew each time. */
+const KNOWN_MAX = 256
+
+async function remembered(
+  { whole }: Base,
+  read: string,
+  find: () => Promise<ReadonlyMap<string, string> | undefined>
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (whole === undefined) return find()
+  const known = KNOWN.get(whole.engine) ?? new Map<string, ReadonlyMap<string, string> | undefined>()
+  KNOWN.set(whole.engine, known)
+  const key = `${whole.table} ${read}`
+  if (known.has(key)) return known.get(key)
+  const found = await find()
+  if (known.size < KNOWN_MAX) known.set(key, found)
+  return found
+}
+
+async function fewValues(
+  config: PlanVariable['config'],
+  at: number,
+  { from, parameters }: Base,
+  { session, signal }: ReduceSession
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const few = `SELECT DISTINCT x${at} AS x FROM ${from} WHERE x${at} IS NOT NULL LIMIT ${FEW_VALUES_MAX + 1}`
+  const found = await session.rows(`SELECT x FROM (${few}) ORDER BY x`, parameters, signal)
   if (found.length > FEW_VALUES_MAX) return undefined
   return new Map(found.map(([x]) => [String(x), decimalText(BigInt(String(x)), decimalsOf(config))]))
 }
@@ -112,9 +136,9 @@ async function countCells(
   const columns = [...keys, `${expression} AS cell`]
   const by = [...keys, 'cell'].join(', ')
   const parts = [support(subjects), 'count(*)', ...(items === undefined ? [] : [rowSupport(items)])]
-  const sql = `SELECT ${[...columns, ...parts].join(', ')} FROM base WHERE ${condition} GROUP BY ${by}`
+  const sql = `SELECT ${[...columns, ...parts].join(', ')} FROM ${base.from} WHERE ${condition} GROUP BY ${by}`
   const found = new Map<string, Map<string, CellCount>>()
-  for (const row of await session.rows(sql, [], signal)) {
+  for (const row of await session.rows(sql, base.parameters, signal)) {
     const group = groupId(row.slice(0, keys.length).map((cell) => (cell === null ? null : Number(cell))))
     const own = found.get(group) ?? new Map<string, CellCount>()
     found.set(group, own)

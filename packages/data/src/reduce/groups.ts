@@ -1,4 +1,4 @@
-/** Per subject first, then over subjects: rows, sums and squares of each group, as exact integers. */
+/** Rows, sums and squares of each group as exact integers, who is in it, and what each subject gives at most. */
 import type { ReducedColumn, ReducedPair, SubjectSet } from '@stimnet/protocol'
 import { bitsOf, setOfBits } from '../bits.ts'
 import { decimalsOf } from '../catalog-config.ts'
@@ -23,32 +23,64 @@ export type PairAt = readonly [x: number, y: number]
 export interface ReduceSession {
   readonly session: Session
   readonly subjects: number
-  /** Rows of the table that has several per subject; undefined where the plan has none. */
+  /** Rows of the table that has several per subject; undefined where the plan has none, and each subject has one row. */
   readonly items: number | undefined
+  /** Rows of one subject there, at most. */
+  readonly rowsEach: number
   readonly signal: AbortSignal | undefined
 }
 
-/** The sums of all groups, from the table `base`. Throws NODE_ERROR, CANCELLED. */
+/**
+ * The sums of all groups. Columns and pairs have the sets of their group, as is right where nobody misses a value; see
+ * `withSupports`. Throws NODE_ERROR, CANCELLED.
+ */
 export async function sumGroups(
   base: Base,
   pairs: readonly PairAt[],
-  { session, subjects, signal }: ReduceSession
+  reading: ReduceSession
 ): Promise<readonly GroupSums[]> {
-  const keys = base.keys.map((_, i) => `k${i}`)
-  const own = [...keys, 's', 'count(*) AS n', ...base.values.flatMap(subjectParts), ...pairs.flatMap(subjectPairParts)]
-  const by = [...keys, 's'].join(', ')
-  await session.rows(`CREATE TEMP TABLE per AS SELECT ${own.join(', ')} FROM base GROUP BY ${by}`, [], signal)
-  const over = [
-    ...keys,
+  const { subjects, items } = reading
+  const parts = [
     support(subjects),
-    'sum(n)',
-    ...base.values.flatMap(({ variable }, i) => groupParts(i, isNumeric(variable), subjects)),
-    ...pairs.flatMap((_, i) => groupPairParts(i, subjects))
+    items === undefined ? 'NULL' : rowSupport(items),
+    'count(*)',
+    ...base.values.flatMap((value, i) => columnParts(value, i, items === undefined)),
+    ...pairs.flatMap((pair) => pairParts(pair, base))
   ]
-  const grouped = keys.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${keys.join(', ')}`
-  const order = keys.length === 0 ? '' : `ORDER BY ${keys.map((key) => `${key} NULLS LAST`).join(', ')}`
-  const rows = await session.rows(`SELECT ${over.join(', ')} FROM per ${grouped} ${order}`, [], signal)
-  return rows.map((row) => readGroup(row, base, pairs, subjects))
+  const rows = await byGroup(parts, base, reading)
+  const most = items === undefined ? undefined : await largestOf(rows, base, reading)
+  return rows.map(({ cells, values }) => readGroup(cells, values, { base, pairs, reading, most }))
+}
+
+/** One text for the cells of a group's keys. */
+export function groupId(cells: readonly (number | null)[]): string {
+  return cells.map(String).join(',')
+}
+
+/** One answered group: the cells of its keys, and the parts asked for. */
+export interface GroupRow {
+  readonly cells: readonly (number | null)[]
+  readonly values: Row
+}
+
+/** Aggregates by group over the base or another relation with its keys, groups in the order of their keys. */
+export async function byGroup(
+  parts: readonly string[],
+  base: Base,
+  { session, signal }: ReduceSession,
+  from = base.from
+): Promise<readonly GroupRow[]> {
+  const keys = base.keys.map((_, i) => `k${i}`)
+  const grouped =
+    keys.length === 0
+      ? 'HAVING count(*) > 0'
+      : `GROUP BY ${keys.join(', ')} ORDER BY ${keys.map((key) => `${key} NULLS LAST`).join(', ')}`
+  const sql = `SELECT ${[...keys, ...parts].join(', ')} FROM ${from} ${grouped}`
+  const rows = await session.rows(sql, base.parameters, signal)
+  return rows.map((row) => ({
+    cells: row.slice(0, keys.length).map((cell) => (cell === null ? null : Number(cell))),
+    values: row.slice(keys.length)
+  }))
 }
 
 /** The aggregate that gathers subjects; the snapshot's universe is its fixed width. */
@@ -63,60 +95,127 @@ export function rowSupport(items: number, condition = ''): string {
   return `bitstring_agg(CAST(r AS INTEGER), 0, ${bitsOf(items) - 1})${only}`
 }
 
-function subjectParts({ variable }: PlanVariable, i: number): string[] {
-  const present = `count(x${i}) AS n_${i}`
-  if (!isNumeric(variable)) return [present]
-  const value = `CAST(x${i} AS HUGEINT)`
-  return [present, `sum(${value}) AS s_${i}`, `sum(${value} * x${i}) AS q_${i}`, `min(x${i}) AS m_${i}`]
+/** Products of values below this fit the engine's 64-bit integers, in which it multiplies three times as fast. */
+const FACTOR_MAX = 3_000_000_000
+
+/** Whether the declared bounds, which a snapshot keeps to, make wide integers needless. */
+function isNarrow({ config }: PlanVariable): boolean {
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = config
+  return Math.max(Math.abs(minimum), Math.abs(maximum)) * 10 ** decimalsOf(config) < FACTOR_MAX
 }
 
-function groupParts(i: number, numeric: boolean, subjects: number): string[] {
-  const present = [support(subjects, `n_${i} > 0`), `sum(n_${i})`]
-  if (!numeric) return [...present, 'NULL', 'NULL', 'NULL', 'NULL']
-  return [...present, `sum(s_${i})`, `sum(q_${i})`, `min(m_${i})`, `max(s_${i}, 2)`]
-}
-const COLUMN_PARTS = 6
-
-function subjectPairParts([x, y]: PairAt, i: number): string[] {
-  const both = `FILTER (WHERE x${x} IS NOT NULL AND x${y} IS NOT NULL)`
-  const [a, b] = [`CAST(x${x} AS HUGEINT)`, `CAST(x${y} AS HUGEINT)`]
-  return [
-    `count(*) ${both} AS pn_${i}`,
-    `sum(${a}) ${both} AS px_${i}`,
-    `sum(${b}) ${both} AS py_${i}`,
-    `sum(${a} * x${x}) ${both} AS pxx_${i}`,
-    `sum(${b} * x${y}) ${both} AS pyy_${i}`,
-    `sum(${a} * x${y}) ${both} AS pxy_${i}`
-  ]
+function factor(value: PlanVariable, at: number): string {
+  return isNarrow(value) ? `x${at}` : `CAST(x${at} AS HUGEINT)`
 }
 
-function groupPairParts(i: number, subjects: number): string[] {
-  const sums = ['pn', 'px', 'py', 'pxx', 'pyy', 'pxy'].map((name) => `sum(${name}_${i})`)
-  return [support(subjects, `pn_${i} > 0`), ...sums]
+function columnParts(value: PlanVariable, i: number, isOneEach: boolean): string[] {
+  if (!isNumeric(value.variable)) return [`count(x${i})`, 'NULL', 'NULL', 'NULL', 'NULL']
+  const own = factor(value, i)
+  const most = isOneEach ? `max(x${i}, 2)` : `max(x${i}, 1)`
+  return [`count(x${i})`, `sum(x${i})`, `sum(${own} * ${own})`, `min(x${i})`, most]
 }
-const PAIR_PARTS = 7
+const COLUMN_PARTS = 5
 
-function readGroup(row: Row, base: Base, pairs: readonly PairAt[], subjects: number): GroupSums {
-  const keys = base.keys.length
-  const first = keys + 2
-  const firstPair = first + base.values.length * COLUMN_PARTS
+/** A row that has both values. */
+export function bothPresent([x, y]: PairAt): string {
+  return `x${x} IS NOT NULL AND x${y} IS NOT NULL`
+}
+
+function pairParts(pair: PairAt, { values }: Base): string[] {
+  const both = `FILTER (WHERE ${bothPresent(pair)})`
+  const [a, b] = pair.map((at) => {
+    const value = values[at]
+    return value === undefined ? `x${at}` : factor(value, at)
+  })
+  const [x, y] = pair
+  const sums = [`x${x}`, `x${y}`, `${a} * ${a}`, `${b} * ${b}`, `${a} * ${b}`]
+  return [`count(*) ${both}`, ...sums.map((term) => `sum(${term}) ${both}`)]
+}
+const PAIR_PARTS = 6
+
+/**
+ * No rule of dominance looks at one who gives less than this part of a sum: there a bound from above will do, and the sums
+ * of every subject, half of the work, are spared.
+ */
+const NO_PART_OF = 40n
+
+/** By group and column, the two largest contributions of one subject, or bounds of them. */
+async function largestOf(
+  rows: readonly GroupRow[],
+  base: Base,
+  reading: ReduceSession
+): Promise<ReadonlyMap<string, Row>> {
+  const numeric = base.values.flatMap(({ variable }, i) => (isNumeric(variable) ? [i] : []))
+  const found = new Map<string, Row>()
+  for (const { cells, values } of rows) {
+    const bounds = base.values.map((): Row[number] => null)
+    for (const i of numeric) {
+      const [, sum, , least, most] = values.slice(GROUP_PARTS + i * COLUMN_PARTS, GROUP_PARTS + (i + 1) * COLUMN_PARTS)
+      // With values below zero nobody looks at them.
+      if (least === null || least === undefined || integer(least) < 0n) continue
+      const bound = BigInt(reading.rowsEach) * (integers(most)[0] ?? 0n)
+      if (bound * NO_PART_OF > integer(sum)) return largestBySubject(base, reading)
+      bounds[i] = { items: [bound, bound] } as unknown as Row[number]
+    }
+    found.set(groupId(cells), bounds)
+  }
+  return found
+}
+
+/** By group and column, the two largest sums of one subject: its rows together. */
+async function largestBySubject(base: Base, reading: ReduceSession): Promise<ReadonlyMap<string, Row>> {
+  const numeric = base.values.map(({ variable }) => isNumeric(variable))
+  if (!numeric.includes(true)) return new Map()
+  const keys = base.keys.map((_, i) => `k${i}`)
+  // A sum of narrow values fits 64 bits, whose largest are found in half the time.
+  const sums = base.values.flatMap((value, i) => {
+    if (!isNumeric(value.variable)) return []
+    return isNarrow(value) ? [`CAST(sum(x${i}) AS BIGINT) AS s_${i}`] : [`sum(x${i}) AS s_${i}`]
+  })
+  const by = [...keys, 's'].join(', ')
+  const per = `(SELECT ${[...keys, ...sums].join(', ')} FROM ${base.from} GROUP BY ${by})`
+  const parts = numeric.map((is, i) => (is ? `max(s_${i}, 2)` : 'NULL'))
+  const rows = await byGroup(parts, base, reading, per)
+  return new Map(rows.map(({ cells, values }) => [groupId(cells), values]))
+}
+
+interface Reading {
+  readonly base: Base
+  readonly pairs: readonly PairAt[]
+  readonly reading: ReduceSession
+  /** By group; undefined where each subject has one row. */
+  readonly most: ReadonlyMap<string, Row> | undefined
+}
+
+/** Parts of the group itself: subjects, rows, how many rows. */
+const GROUP_PARTS = 3
+
+function readGroup(cells: readonly (number | null)[], row: Row, { base, pairs, reading, most }: Reading): GroupSums {
+  const { subjects, items } = reading
+  const group = setOfBits(subjects, row[0])
+  const firstPair = GROUP_PARTS + base.values.length * COLUMN_PARTS
   const at = (from: number, parts: number, i: number) => row.slice(from + i * parts, from + (i + 1) * parts)
+  const own = most?.get(groupId(cells))
   return {
-    cells: row.slice(0, keys).map((cell) => (cell === null ? null : Number(cell))),
-    support: setOfBits(subjects, row[keys]),
-    rows: Number(row[keys + 1]),
-    columns: base.values.map((value, i) => readColumn(at(first, COLUMN_PARTS, i), value, subjects)),
-    pairs: pairs.map((pair, i) => readPair(at(firstPair, PAIR_PARTS, i), pair, base, subjects))
+    cells,
+    support: group,
+    rows: Number(row[2]),
+    ...(items === undefined ? {} : { rowSet: setOfBits(items, row[1]) }),
+    columns: base.values.map((value, i) => {
+      const parts = at(GROUP_PARTS, COLUMN_PARTS, i)
+      return readColumn(most === undefined ? parts : [...parts.slice(0, -1), own?.[i] ?? null], value, group)
+    }),
+    pairs: pairs.map((pair, i) => readPair(at(firstPair, PAIR_PARTS, i), pair, base, group))
   }
 }
 
-function readColumn(parts: Row, { config }: PlanVariable, subjects: number): ReducedColumn {
-  const [having, rows, sum, squares, least, most] = parts
+function readColumn(parts: Row, { config }: PlanVariable, group: SubjectSet): ReducedColumn {
+  const [rows, sum, squares, least, most] = parts
   const nonNegative = integer(least) >= 0n
   const [one = 0n, two = 0n] = nonNegative ? integers(most) : []
   return {
     decimals: decimalsOf(config),
-    support: setOfBits(subjects, having),
+    support: group,
     rows: Number(integer(rows)),
     sum: integer(sum),
     sumSquares: integer(squares),
@@ -125,19 +224,12 @@ function readColumn(parts: Row, { config }: PlanVariable, subjects: number): Red
   }
 }
 
-function readPair(parts: Row, [x, y]: PairAt, base: Base, subjects: number): ReducedPair {
-  const [having, ...sums] = parts
-  const [rows = 0n, sumX = 0n, sumY = 0n, sumXX = 0n, sumYY = 0n, sumXY = 0n] = sums.map(integer)
+function readPair(parts: Row, [x, y]: PairAt, base: Base, group: SubjectSet): ReducedPair {
+  const [rows = 0n, sumX = 0n, sumY = 0n, sumXX = 0n, sumYY = 0n, sumXY = 0n] = parts.map(integer)
   const decimals = (at: number) => decimalsOf(base.values[at]?.config ?? { type: 'integer' })
   return {
-    support: setOfBits(subjects, having),
-    rows: Number(rows),
-    decimals: [decimals(x), decimals(y)],
-    sumX,
-    sumY,
-    sumXX,
-    sumYY,
-    sumXY
+    ...{ support: group, rows: Number(rows), decimals: [decimals(x), decimals(y)] },
+    ...{ sumX, sumY, sumXX, sumYY, sumXY }
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type Plan,
   pairKey,
   type ReducedColumn,
+  type ReducedPair,
   type Reduction,
   type RowItems,
   resolveVariable,
@@ -14,11 +15,14 @@ import type { CatalogConfig } from '../catalog-config.ts'
 import { groupCells } from '../columns.ts'
 import { cellLabel, domainOf } from '../domain.ts'
 import type { Engine } from '../engine.ts'
+import type { CatalogView } from '../mapped.ts'
 import { measuredPairs, measuredVariables, planFault, severalRowsTables } from '../plan-check.ts'
-import { type Base, makeBase } from './base.ts'
-import { binsOf, FEW_VALUES_MAX, groupId, levelsOf } from './cells.ts'
-import { type GroupSums, type ReduceSession, sumGroups } from './groups.ts'
+import { type Base, openBase } from './base.ts'
+import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
+import { type GroupSums, groupId, type PairAt, type ReduceSession, sumGroups } from './groups.ts'
 import { withRowSets } from './row-sets.ts'
+import { type DistanceAt, deviationsBy, pairDistances, powerSums, powersOf } from './spread.ts'
+import { withSupports } from './supports.ts'
 
 /** Subject sets of one reduction, bytes: what a node can hold beside everything else. */
 const SETS_BYTES_MAX = 512 * 1024 * 1024
@@ -30,6 +34,7 @@ export interface ReduceOptions {
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
+  readonly columnSql?: CatalogView['columnSql']
   /** The rows of a table that has several per subject. */
   readonly itemsOf: (table: string) => Promise<RowItems>
   /** How many rows that are. */
@@ -45,13 +50,17 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
   const items = long === undefined ? undefined : await options.itemsOf(long)
   const session = await engine.session()
   try {
-    const reading: ReduceSession = { session, subjects: cohort.universe, items: items?.rows, signal }
-    const base = await makeBase({ ...options, session })
+    const rowsEach = items === undefined ? 1 : rowsOfOne(items)
+    const reading: ReduceSession = { session, subjects: cohort.universe, items: items?.rows, rowsEach, signal }
     const pairs = measuredPairs(plan.measures)
+    // Sums, whose rows they are, and of each variable its values.
+    const reads = (items === undefined ? 1 : 2) + 2 * measuredVariables(plan.measures).length
+    const base = await openBase({ ...options, session, reads })
     const at = (ref: string) => base.values.findIndex((value) => value.ref === ref)
     const places = pairs.map(([x, y]) => [at(x), at(y)] as const)
-    const groups = await withRowSets(await sumGroups(base, places, reading), base, places, reading)
-    const complete = await completeColumns(plan, base, reading)
+    const sums = await sumGroups(base, places, reading)
+    const groups = await withRowSets(await withSupports(sums, base, places, reading), base, places, reading)
+    const complete = await completeColumns(plan, base, places, reading)
     return {
       ...(items === undefined ? {} : { items }),
       groups: groups.map((group) => ({
@@ -59,13 +68,29 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
         support: group.support,
         rows: group.rows,
         ...(group.rowSet === undefined ? {} : { rowSet: group.rowSet }),
-        columns: new Map(base.values.map(({ ref }, i) => [ref, complete(group, i)])),
-        pairs: new Map(pairs.map(([x, y], i) => [pairKey(x, y), present(group.pairs[i])]))
+        columns: new Map(base.values.map(({ ref }, i) => [ref, complete.column(group, i)])),
+        pairs: new Map(pairs.map(([x, y], i) => [pairKey(x, y), complete.pair(group, i)]))
       }))
     }
   } finally {
     session.close()
   }
+}
+
+const ROWS_OF_ONE = new WeakMap<RowItems, number>()
+
+/** The most rows that one subject has in a table; a subject's rows lie together. */
+function rowsOfOne(items: RowItems): number {
+  const known = ROWS_OF_ONE.get(items)
+  if (known !== undefined) return known
+  let [most, from] = [0, 0]
+  for (let i = 1; i <= items.rows; i++) {
+    if (i < items.rows && items.owners[i] === items.owners[i - 1]) continue
+    most = Math.max(most, i - from)
+    from = i
+  }
+  ROWS_OF_ONE.set(items, most)
+  return most
 }
 
 /** Static: what a plan costs is known from the description and the number of subjects. */
@@ -86,22 +111,48 @@ function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** Sums joined with levels and bins; the queries run one after the other on the session's own tables. */
-async function completeColumns(plan: Plan, base: Base, reading: ReduceSession) {
+/** Sums joined with levels, bins and spreads; the queries run one after the other on the session's own tables. */
+async function completeColumns(plan: Plan, base: Base, places: readonly PairAt[], reading: ReduceSession) {
   const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
   const extras: ((group: string) => Partial<ReducedColumn>)[] = []
   for (const [i, value] of base.values.entries()) {
     const levels = await levelsOf(value, i, base, reading)
     const bins = binned.has(value.ref) ? await binsOf(value, i, base, reading) : undefined
+    const powers = powersOf(value.ref, plan).includes(3) ? await powerSums(i, base, reading) : undefined
     extras.push((group) => ({
       ...(levels === undefined ? {} : levels(group)),
-      ...(bins === undefined ? {} : { bins: bins(group) })
+      ...(bins === undefined ? {} : { bins: bins(group) }),
+      ...(powers === undefined ? {} : { powers: powers.get(group) ?? { cubes: 0n, fourths: 0n } })
     }))
   }
-  return (group: GroupSums, i: number): ReducedColumn => ({
-    ...present(group.columns[i]),
-    ...extras[i]?.(groupId(group.cells))
-  })
+  const spreads = await spreadsOf(plan, base, places, reading)
+  return {
+    column: (group: GroupSums, i: number): ReducedColumn => {
+      const id = groupId(group.cells)
+      return { ...present(group.columns[i]), ...extras[i]?.(id), ...spreads.column(id, i) }
+    },
+    pair: (group: GroupSums, i: number): ReducedPair => ({
+      ...present(group.pairs[i]),
+      ...spreads.pair(groupId(group.cells), i)
+    })
+  }
+}
+
+/** Distances from the mean, for all measures of spread in one query. */
+async function spreadsOf(plan: Plan, base: Base, places: readonly PairAt[], reading: ReduceSession) {
+  const columns = base.values.map(({ ref }, at) => powersOf(ref, plan).map((power): DistanceAt => ({ at, power })))
+  const pairs = places.map(pairDistances)
+  const asked = [...columns, ...pairs].flat()
+  const found = await deviationsBy(asked, base, reading)
+  const pick = (group: string, distances: readonly DistanceAt[] | undefined) => {
+    if (distances === undefined || distances.length === 0) return {}
+    const all = found.get(group) ?? []
+    return { deviations: distances.flatMap((distance) => all[asked.indexOf(distance)] ?? []) }
+  }
+  return {
+    column: (group: string, i: number) => pick(group, columns[i]),
+    pair: (group: string, i: number) => pick(group, pairs[i])
+  }
 }
 
 function labelOf(cell: number | null, base: Base, i: number): string | null {

@@ -6,6 +6,7 @@ import {
   type Measure,
   type Plan,
   resolveVariable,
+  StimnetError,
   type VariableRef
 } from '@stimnet/protocol'
 import { resolveFilter } from '../filter.ts'
@@ -100,13 +101,36 @@ function refOf(column: ColumnSyntax, scope: Scope): VariableRef {
     const names = descriptor.tables
       .filter((t) => tables.includes(t.name))
       .flatMap((t) => t.variables.map((v) => v.name))
-    return resolveVariable(descriptor, closest(column.name, names) ?? column.name, tables).ref
+    const name = closest(column.name, names)
+    if (name === undefined) refuseUnread(column, scope)
+    return resolveVariable(descriptor, name ?? column.name, tables).ref
   }
   const table = aliases.get(column.qualifier.toLowerCase())
-  if (table === undefined)
+  if (table === undefined) {
+    refuseUnread(column, scope)
     return cursor.refuse(`No table of this query is called ${JSON.stringify(shown.slice(0, 80))}.`, column.at)
+  }
   const names = descriptor.tables.find((t) => t.name === table)?.variables.map((v) => v.name) ?? []
   return resolveVariable(descriptor, `${table}.${closest(column.name, names) ?? column.name}`, tables).ref
+}
+
+/** A column that other tables of the catalog have is told apart from one that none has: those can be joined. */
+function refuseUnread({ qualifier, name }: ColumnSyntax, { descriptor, tables }: Scope): void {
+  const holders = descriptor.tables.filter(
+    (table) =>
+      !tables.includes(table.name) &&
+      (qualifier === undefined || qualifier.toLowerCase() === table.name.toLowerCase()) &&
+      closest(
+        name,
+        table.variables.map((variable) => variable.name)
+      ) !== undefined
+  )
+  const [first] = holders
+  if (first === undefined) return
+  const where = holders.map((table) => table.name).join(' and ')
+  const join = `JOIN it: JOIN ${first.name} USING (${descriptor.subjectKey}).`
+  const reason = `${JSON.stringify(name.slice(0, 64))} is in ${where.slice(0, 300)}, which the query does not read. ${join}`
+  throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason })
 }
 
 /** GROUP BY names a column, or the alias that SELECT gave it. */
@@ -177,7 +201,9 @@ const ONE_COLUMN = {
   VARIANCE: { kind: 'variance', word: 'variance' },
   VAR_SAMP: { kind: 'variance', word: 'variance' },
   STDDEV: { kind: 'sd', word: 'stddev' },
-  STDDEV_SAMP: { kind: 'sd', word: 'stddev' }
+  STDDEV_SAMP: { kind: 'sd', word: 'stddev' },
+  SKEWNESS: { kind: 'skewness', word: 'skewness' },
+  KURTOSIS: { kind: 'kurtosis', word: 'kurtosis' }
 } as const
 
 const TWO_COLUMNS = {
@@ -187,10 +213,37 @@ const TWO_COLUMNS = {
 
 const KNOWN = [...Object.keys(ONE_COLUMN), ...Object.keys(TWO_COLUMNS), 'SHARE', 'QUANTILE', 'MEDIAN']
 
+const SPREAD = 'Write VARIANCE or STDDEV, which divide by n - 1.'
+const EXTREME = 'Smallest and largest are one person’s. Write QUANTILE(v, 0.05) or QUANTILE(v, 0.95).'
+const ONE_VALUE = 'It would tell one person’s value. Write AVG or MEDIAN.'
+const LIST = 'It would list single values. Write COUNT, and GROUP BY the column.'
+const PLACE = 'Write QUANTILE(v, 0.25), on the declared breakpoints.'
+
+/** What to write instead of an aggregate that other dialects have. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  ...{ MIN: EXTREME, MAX: EXTREME, ARG_MIN: EXTREME, ARG_MAX: EXTREME, MIN_BY: EXTREME, MAX_BY: EXTREME },
+  ...{ FIRST: ONE_VALUE, LAST: ONE_VALUE, ANY_VALUE: ONE_VALUE, ARBITRARY: ONE_VALUE },
+  ...{ LIST, ARRAY_AGG: LIST, STRING_AGG: LIST, GROUP_CONCAT: LIST, JSON_AGG: LIST, MODE: LIST },
+  ...{ VAR: SPREAD, VAR_POP: SPREAD, STDEV: SPREAD, STD: SPREAD, STDDEV_POP: SPREAD },
+  ...{ PERCENTILE: PLACE, PERCENTILE_CONT: PLACE, PERCENTILE_DISC: PLACE, QUANTILE_CONT: PLACE, QUANTILE_DISC: PLACE },
+  ...{ APPROX_QUANTILE: PLACE },
+  MEAN: 'Write AVG.',
+  HISTOGRAM: 'Write COUNT(*), and GROUP BY the number: its declared breakpoints are the bins.',
+  COUNT_IF: 'Write SHARE(v, ’level’), or GROUP BY the column.',
+  APPROX_COUNT_DISTINCT: 'Write COUNT(DISTINCT subject key).',
+  COVAR_POP: 'Write COVAR_SAMP, which divides by n - 1.',
+  CORRELATION: 'Write CORR.',
+  SKEW: 'Write SKEWNESS.',
+  KURTOSIS_POP: 'Write KURTOSIS, which is m4/m2²: 3 for a normal distribution.'
+}
+
 function bindCall(call: CallSyntax, alias: string | undefined, scope: Scope): Measure {
   const { name, at } = call
   const { cursor, descriptor } = scope
-  if (!KNOWN.includes(name)) cursor.refuse(`${name.slice(0, 40)} is not supported. There are: ${KNOWN.join(', ')}.`, at)
+  if (!KNOWN.includes(name)) {
+    const instead = Object.hasOwn(INSTEAD, name) ? ` ${INSTEAD[name]}` : ''
+    cursor.refuse(`${name.slice(0, 40)} is not supported.${instead} There are: ${KNOWN.join(', ')}.`, at)
+  }
   if (call.star) {
     if (name !== 'COUNT') cursor.refuse(`${name}(*) means nothing: name a column.`, at)
     return { kind: 'rows', name: alias ?? 'count' }
@@ -200,7 +253,11 @@ function bindCall(call: CallSyntax, alias: string | undefined, scope: Scope): Me
     name === 'COUNT' && call.arguments.length === 1 && first?.kind === 'column' && isSubjectKey(first.column, scope)
   if (isKey)
     return call.distinct ? { kind: 'subjects', name: alias ?? 'subjects' } : { kind: 'rows', name: alias ?? 'count' }
-  if (call.distinct) cursor.refuse(`DISTINCT is for COUNT(DISTINCT ${descriptor.subjectKey}) alone.`, at)
+  if (call.distinct) {
+    const instead = 'COUNT(v) counts values; GROUP BY v shows which there are.'
+    cursor.refuse(`DISTINCT is for COUNT(DISTINCT ${descriptor.subjectKey}) alone. ${instead}`, at)
+  }
+  if (name === 'COUNT' && first?.kind === 'number') cursor.refuse('COUNT takes one column, or COUNT(*) for rows.', at)
   return columnMeasure(call, alias, scope)
 }
 

@@ -140,7 +140,7 @@ function parseArgument(cursor: Cursor): ArgumentSyntax {
 function parseTable(cursor: Cursor): TableSyntax {
   const { at, kind } = cursor.token
   if (kind === 'text') cursor.refuse('A table of the catalog is named, never a file.')
-  if (cursor.isSign('(')) cursor.refuse('One SELECT at a time: no sub-queries.')
+  if (cursor.isSign('(')) cursor.refuse('One SELECT at a time: no sub-queries. Name a table, and JOIN others.')
   const name = parseName(cursor, 'a table')
   if (cursor.isSign('(')) cursor.refuse('A table of the catalog is named; there are no table functions.')
   if (cursor.isSign('.')) cursor.refuse('A table of the catalog is named without schema.')
@@ -175,6 +175,6 @@ function parseBy(cursor: Cursor, word: 'GROUP' | 'ORDER'): ColumnSyntax[] {
     if (word === 'ORDER') at.tryKeyword('ASC')
     return column
   })
-  if (cursor.keyword === 'DESC') cursor.refuse('Rows come in the order of the group columns, rising.')
+  if (cursor.keyword === 'DESC') cursor.refuse('Rows come in the order of the group columns, rising. Leave DESC out.')
   return columns
 }

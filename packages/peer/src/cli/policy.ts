@@ -67,15 +67,30 @@ async function explainAction(values: ExplainValues, io: Io): Promise<number> {
   const rules = explain(settings)
   const source = isPreset(settings.preset) ? PRESET_SOURCES[settings.preset] : undefined
   const hash = await policyHash(settings)
+  const notes = await notesOf(values)
   if (values.json) {
-    io.out(`${JSON.stringify({ preset: settings.preset, policy_hash: hash, source, settings, rules }, null, 2)}\n`)
+    io.out(
+      `${JSON.stringify({ preset: settings.preset, policy_hash: hash, source, settings, rules, notes }, null, 2)}\n`
+    )
     return EXIT.ok
   }
   io.out(`${settings.preset}: ${source?.title ?? ''}\n`)
   if (source) io.out(`Source: ${source.source} (${source.dated})\n`)
   for (const difference of source?.differs ?? []) io.out(`Differs: ${difference}\n`)
+  for (const note of notes) io.out(`Note: ${note}\n`)
   io.out(`Policy hash: ${hash}\n\n${rules.map(paragraphOf).join('\n')}`)
   return EXIT.ok
+}
+
+/** What the rules do not say of one catalog. */
+async function notesOf({ config, catalog }: ExplainValues): Promise<string[]> {
+  if (catalog === undefined) return []
+  const { loadConfig } = await import('../config.ts')
+  const { synthetic, mode } = catalogNamed((await loadConfig(config ?? 'stimnet.yaml')).config, catalog)
+  return [
+    ...(mode === 'dp' ? ['it gives differentially private numbers only; these rules are for exact ones'] : []),
+    ...(synthetic ? ['nobody real is in it; refusals and bits of scripts end only where its own privacy says so'] : [])
+  ]
 }
 
 /** Of a preset, or of a configuration where one is named; of the preset `default` where neither is. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import type { Attack, AttackableEngine, AttackResult, EngineReport, Witnesses } from '@stimnet/sandbox'
+import { ownEnvironment } from '../config-environment.ts'
 import { EXIT, type Io, oneOf } from './arguments.ts'
 import { tableOf } from './table.ts'
 
@@ -62,7 +63,7 @@ export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<nu
   if (values.list) return list(attacks, values, io)
   const engines = chosenEngines(sandbox.ATTACKABLE_ENGINES, values)
   const cache = await cacheFor(values.config)
-  const witnesses = await sandbox.Witnesses.open()
+  const witnesses = await sandbox.Witnesses.open(ownEnvironment())
   const reports: EngineReport[] = []
   try {
     for (const engine of engines) {
@@ -78,7 +79,7 @@ export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<nu
     await cache.remove()
   }
   if (values.json) io.out(`${JSON.stringify(reports.map(plain), null, 2)}\n`)
-  else for (const report of reports) io.out(textOf(report))
+  else for (const report of reports) io.out(reportText(report))
   return io.signal.aborted ? EXIT.failed : exitOf(reports)
 }
 
@@ -152,7 +153,8 @@ function list(attacks: readonly Attack[], { json }: SandboxTestValues, io: Io): 
   return EXIT.ok
 }
 
-function textOf(report: EngineReport): string {
+/** One engine's table and sum, for a terminal. */
+export function reportText(report: EngineReport): string {
   if (!report.isHere) return `\n${report.grade}: not here (${report.why}). ${report.howTo}\n`
   const rows = report.results.map(({ attack, verdict, isAdmitted }) => [
     ...[attack.id, attack.title, wordOf(verdict.outcome)],
@@ -178,8 +180,8 @@ function plain(report: EngineReport): object {
   return { ...report, results }
 }
 
-/** At least one must be here. */
-function exitOf(reports: readonly EngineReport[]): number {
+/** At least one must be here, and all that are must hold. */
+export function exitOf(reports: readonly EngineReport[]): number {
   const here = reports.filter((report) => report.isHere)
   return here.length > 0 && here.every((report) => report.isHere && report.isClean) ? EXIT.ok : EXIT.failed
 }

@@ -6,6 +6,7 @@ import {
   type Clock,
   charterId,
   codeOf,
+  everMembersOf,
   type Member,
   type Message,
   membersOf,
@@ -16,7 +17,7 @@ import {
   signedCharterSchema
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
-import { keepStatement, readStatements, STATEMENTS_MAX } from './statements.ts'
+import { keepStatement, readStatements, STATEMENT_CHARACTERS_MAX, STATEMENTS_MAX } from './statements.ts'
 
 /** What a federation needs. */
 export interface FederationParts {
@@ -30,6 +31,10 @@ export interface FederationParts {
 
 /** Statements of one signer: nobody fills everybody's list alone. */
 const OF_ONE_SIGNER_MAX = 256
+/** An honest peer passes on what it has checked itself; one that sends more than this that does not hold is not heard out. */
+const REFUSED_MAX = 8
+/** Told at once, with room for the rest of the frame. */
+const TOLD_CHARACTERS_MAX = 900 * 1024
 
 /** One a peer. */
 export class Federation {
@@ -37,7 +42,10 @@ export class Federation {
   /** Hash of the charter, hex. */
   readonly id: string
   readonly #parts: FederationParts
+  /** By what they say: saying it again adds nothing. */
   readonly #statements = new Map<string, SignedStatement>()
+  /** Heard, and of no use as things stand: not to be checked every few seconds. */
+  readonly #ignored = new Set<string>()
   #members = new Map<string, Member>()
   #onChange: (added: readonly string[]) => void = () => undefined
   #work: Promise<unknown> = Promise.resolve()
@@ -68,7 +76,7 @@ export class Federation {
   /** Over all statements, whatever their order. */
   get digest(): string {
     const hash = createHash('sha256').update(this.id)
-    for (const jws of [...this.#statements.keys()].sort()) hash.update(jws).update('\n')
+    for (const said of [...this.#statements.keys()].sort()) hash.update(said).update('\n')
     return hash.digest('hex')
   }
 
@@ -96,27 +104,76 @@ export class Federation {
   /** Answers another member. Throws TYPE_MISMATCH for one of another federation. */
   async answer(ask: Message<'FederationAsk'>): Promise<{ digest: string; statements: string[] }> {
     if (ask.charter !== this.id) throw new StimnetError('TYPE_MISMATCH', 'asked about another federation')
-    const before = this.digest
     if (ask.statements.length > 0) await this.merge(ask.statements)
-    return { digest: this.digest, statements: ask.digest === before ? [] : [...this.#statements.keys()] }
+    const { digest } = this
+    return { digest, statements: ask.digest === digest ? [] : this.#told() }
   }
 
-  async #learn(statements: readonly string[], { keep }: { keep: boolean }): Promise<string[]> {
-    const added: string[] = []
-    for (const jws of statements) {
-      if (this.#statements.has(jws) || this.#statements.size >= STATEMENTS_MAX) continue
-      try {
-        const statement = await openStatement(jws, { charter: this.id, clock: this.#parts.clock })
-        if (this.#saidBy(statement.signedBy) >= OF_ONE_SIGNER_MAX) continue
-        if (keep) await keepStatement(this.#parts.folder, jws)
-        this.#statements.set(jws, statement)
-        added.push(jws)
-      } catch (error) {
-        this.#parts.events.suspicious('statement-refused', codeOf(error))
+  /** What fits into an answer; each signer in turn, so that whoever said much does not keep out who said little. */
+  #told(): string[] {
+    const bySigner = new Map<string, string[]>()
+    const isRevocation = ({ says }: SignedStatement) => (says.says === 'revoke' ? 0 : 1)
+    for (const { signedBy, jws } of [...this.#statements.values()].sort((a, b) => isRevocation(a) - isRevocation(b))) {
+      bySigner.set(signedBy, [...(bySigner.get(signedBy) ?? []), jws])
+    }
+    const told: string[] = []
+    let room = TOLD_CHARACTERS_MAX
+    for (let turn = 0; turn < OF_ONE_SIGNER_MAX; turn++) {
+      for (const said of bySigner.values()) {
+        const jws = said[turn]
+        if (jws === undefined || jws.length > room) continue
+        room -= jws.length
+        told.push(jws)
       }
     }
-    if (added.length > 0) this.#count()
+    return told
+  }
+
+  /** Of those who belong, or belonged once, alone: a key costs nothing, and a full list would leave no room for a revocation. */
+  async #learn(statements: readonly string[], { keep }: { keep: boolean }): Promise<string[]> {
+    const heard = await this.#opened(statements)
+    const isEver = everMembersOf(this.charter, [...this.#statements.values(), ...heard])
+    const added: string[] = []
+    for (const statement of heard) {
+      const { jws, says, signedBy } = statement
+      if (!isEver.has(signedBy) || this.#statements.has(whatIsSaid(statement)) || !this.#hasRoom(statement, isEver)) {
+        if (this.#ignored.size < STATEMENTS_MAX) this.#ignored.add(jws)
+        continue
+      }
+      if (keep) await keepStatement(this.#parts.folder, jws)
+      this.#statements.set(whatIsSaid({ says, signedBy }), statement)
+      added.push(jws)
+    }
+    if (added.length === 0) return added
+    this.#ignored.clear()
+    this.#count()
     return added
+  }
+
+  /** Those that are new and hold. */
+  async #opened(statements: readonly string[]): Promise<SignedStatement[]> {
+    const known = new Set([...this.#statements.values()].map(({ jws }) => jws))
+    const heard: SignedStatement[] = []
+    let refused = 0
+    for (const jws of new Set(statements)) {
+      if (known.has(jws) || this.#ignored.has(jws)) continue
+      try {
+        if (jws.length > STATEMENT_CHARACTERS_MAX) throw new StimnetError('TOO_LARGE', 'a statement about a member')
+        heard.push(await openStatement(jws, { charter: this.id, clock: this.#parts.clock }))
+      } catch (error) {
+        this.#parts.events.suspicious('statement-refused', codeOf(error))
+        if (jws.length <= STATEMENT_CHARACTERS_MAX && this.#ignored.size < STATEMENTS_MAX) this.#ignored.add(jws)
+        refused += 1
+        if (refused >= REFUSED_MAX) break
+      }
+    }
+    return heard
+  }
+
+  /** That somebody who belongs is put out always has room, but for signers who said too much. */
+  #hasRoom({ says, signedBy }: SignedStatement, isEver: ReadonlySet<string>): boolean {
+    if (this.#saidBy(signedBy) >= OF_ONE_SIGNER_MAX) return false
+    return this.#statements.size < STATEMENTS_MAX || (says.says === 'revoke' && isEver.has(says.peer))
   }
 
   #saidBy(signer: string): number {
@@ -135,6 +192,11 @@ export class Federation {
     this.#work = done.catch(() => undefined)
     return done
   }
+}
+
+/** Why somebody was revoked changes nothing; under which name somebody was admitted may. */
+function whatIsSaid({ signedBy, says }: Pick<SignedStatement, 'signedBy' | 'says'>): string {
+  return JSON.stringify([signedBy, says.says, says.peer, says.says === 'admit' ? says.institution : ''])
 }
 
 /** Throws CONFIG_INVALID, saying what is missing. */

@@ -4,7 +4,10 @@ import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const ENDING = '.jws'
-const CHARACTERS_MAX = 16_384
+/** One statement with the longest reason that there can be. */
+export const STATEMENT_CHARACTERS_MAX = 8_192
+/** Files that are looked at: more than are ever kept. */
+const FILES_MAX = 16_384
 /** A federation of hundreds, each admitted by a few and some revoked. */
 export const STATEMENTS_MAX = 1_024
 
@@ -19,9 +22,9 @@ export async function readStatements(folder: string): Promise<string[]> {
   const wanted = names
     .filter((name) => name.endsWith(ENDING))
     .sort()
-    .slice(0, STATEMENTS_MAX)
+    .slice(0, FILES_MAX)
   const texts = await Promise.all(wanted.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')))
-  return texts.map((text) => text.trim()).filter((text) => text !== '' && text.length <= CHARACTERS_MAX)
+  return texts.map((text) => text.trim()).filter((text) => text !== '' && text.length <= STATEMENT_CHARACTERS_MAX)
 }
 
 /** Writes a statement where it is not there yet: whole or not at all, also when the machine stops. */

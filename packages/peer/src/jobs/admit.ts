@@ -1,5 +1,6 @@
 /** From a sealed ask to a sealed decision: check, validate, sign off, enqueue. It never waits for a run. */
 import {
+  aboutFromMessage,
   type Clock,
   CODES,
   type Code,
@@ -91,6 +92,8 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     const descriptor = parts.validation.catalogs.get(checked.request.catalog)?.descriptor
     const early = parts.signOff.early({ checked, askedBy }, descriptor)
     if (!early.allow) return { decision: early }
+    // Stewards read it: what cannot be read would keep them from all else that waits.
+    aboutFromMessage(checked.request.about)
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)
     const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
@@ -122,7 +125,11 @@ async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   } catch (error) {
     const waits = isPending(admitted.review) ? parts.approvals : parts.queue
     waits.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
-    throw error
+    if (codeOf(error) !== 'APPROVAL_LAPSED') throw error
+    // Another request took the last run of its standing approval, or it was revoked, since it was judged.
+    const reason = CODES.APPROVAL_LAPSED.meaning
+    const decision = { allow: false, code: 'APPROVAL_LAPSED', reason } as const
+    return refuseRequest(parts, { ...admitted, verdict: { decision, cause: error } })
   }
 }
 

@@ -1,6 +1,6 @@
 /** Requests that people decide: they wait, stewards speak, and what was agreed to is bound to its very bytes. */
 import { createHash } from 'node:crypto'
-import { type Clock, canonicalBytes, isEnded, programText, StimnetError } from '@stimnet/protocol'
+import { type Clock, canonicalBytes, canonicalJson, isEnded, programText, StimnetError } from '@stimnet/protocol'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { PeerEvents } from '../events.ts'
 import type { Decision } from '../policy/decision.ts'
@@ -21,6 +21,8 @@ import { SeatCount } from './seats.ts'
 import type { Seats } from './sign-off.ts'
 import type { JobPlan } from './validate.ts'
 
+type EndingOfWaiting = Exclude<Ending, { state: 'completed' }>
+
 /** What deciding needs. */
 export interface ApprovalParts {
   readonly clock: Clock
@@ -36,7 +38,7 @@ export interface ApprovalParts {
   readonly runner: {
     takeSeat(issuer: string, askedBy: string): void
     enqueue(job: JobRecord): void
-    endPending(job: JobRecord, ending: Exclude<Ending, { state: 'completed' }>): Promise<void>
+    endPending(job: JobRecord, ending: EndingOfWaiting, before?: (draft: Draft) => void): Promise<void>
   }
 }
 
@@ -117,7 +119,8 @@ export class Approvals {
   /** A request that waits from now on. */
   add(job: JobRecord): void {
     this.#waiting.set(job.id, job)
-    void this.#parts.jobs.show(job, 0)
+    const { jobs, events } = this.#parts
+    void jobs.show(job, 0).catch((error) => events.unexpected(error, job.id))
   }
 
   /** Oldest first. */
@@ -142,9 +145,9 @@ export class Approvals {
 
   /** The asker gives it up. False where it does not wait any more. */
   async cancel(job: JobRecord): Promise<boolean> {
-    const waiting = this.#take(job.id)
+    const waiting = this.#waiting.get(job.id)
     if (!waiting) return false
-    await this.#parts.runner.endPending(waiting, { state: 'cancelled', code: 'CANCELLED' })
+    await this.#end(waiting, { state: 'cancelled', code: 'CANCELLED' })
     return true
   }
 
@@ -153,8 +156,8 @@ export class Approvals {
     const now = this.#parts.clock.now()
     for (const job of this.waiting()) {
       if ((job.review?.expiresAtMs ?? 0) > now) continue
-      const expired = this.#take(job.id)
-      if (expired) await this.#parts.runner.endPending(expired, { state: 'expired', code: 'EXPIRED' })
+      // While one was being ended another may have been decided.
+      if (this.#waiting.has(job.id)) await this.#end(job, { state: 'expired', code: 'EXPIRED' })
     }
   }
 
@@ -163,7 +166,7 @@ export class Approvals {
     const decided = await database.commit((draft) => {
       // In memory, since a word given in the same batch is not on disk yet.
       const job = this.#stillWaiting(jobId)
-      const review = withYes(job.review, word)
+      const review = withYes(job.review, terms === undefined ? word : { ...word, standing: canonicalJson(terms) })
       const isEnough = review.approvals.length >= review.needed
       draft.audit({ kind: 'approval', actor: word.by, jobId, detail: detailOf(job, review) })
       const changed = jobs.amend(draft, job, { review }, isEnough ? 'queued' : undefined)
@@ -180,30 +183,36 @@ export class Approvals {
   }
 
   async #deny(jobId: string, word: Approval): Promise<JobRecord> {
-    const { database, jobs, runner } = this.#parts
     const job = this.#stillWaiting(jobId)
-    this.#take(jobId)
-    const denied = await database.commit((draft) => {
-      const review = { ...(job.review as ReviewRecord), denial: word }
+    const review = { ...(job.review as ReviewRecord), denial: word }
+    const denied = { ...job, review }
+    // In one batch with its end: a no that is stored and ends nothing could be overruled after a restart.
+    await this.#end(job, { state: 'denied', code: 'DENIED', notes: word.notes }, denied, (draft) => {
       draft.audit({ kind: 'denial', actor: word.by, jobId, code: 'DENIED', detail: detailOf(job, review) })
-      return jobs.amend(draft, job, { review })
     })
-    await runner.endPending(denied, { state: 'denied', code: 'DENIED', notes: word.notes })
-    return (await jobs.get(jobId)) ?? denied
+    return (await this.#parts.jobs.get(jobId)) ?? denied
+  }
+
+  /** Out of the waiting room at once, for one caller alone; back into it where the end could not be stored. */
+  async #end(
+    waiting: JobRecord,
+    ending: EndingOfWaiting,
+    ended: JobRecord = waiting,
+    before?: (draft: Draft) => void
+  ): Promise<void> {
+    this.#waiting.delete(waiting.id)
+    try {
+      await this.#parts.runner.endPending(ended, ending, before)
+      this.leaveSeat(waiting.issuer, waiting.askedBy)
+    } catch (error) {
+      this.#waiting.set(waiting.id, waiting)
+      throw error
+    }
   }
 
   #stillWaiting(jobId: string): JobRecord {
     const job = this.#waiting.get(jobId)
     if (!job || isEnded(job.state)) throw new StimnetError('JOB_ENDED', `deciding ${jobId}`)
-    return job
-  }
-
-  /** Out of the waiting room, at once and for one caller alone. */
-  #take(jobId: string): JobRecord | undefined {
-    const job = this.#waiting.get(jobId)
-    if (!job) return undefined
-    this.#waiting.delete(jobId)
-    this.leaveSeat(job.issuer, job.askedBy)
     return job
   }
 
@@ -231,7 +240,7 @@ async function imageOf({ program }: JobPlan, sandbox: Sandbox | undefined): Prom
   return (await sandbox?.describe())?.image(program.language) ?? 'none'
 }
 
-/** What a standing approval is held against: all that a run depends on but the parameters' values, which have bounds. */
+/** What a standing approval is held against. */
 function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerms {
   return {
     catalog: plan.catalog.descriptor.name,
@@ -243,7 +252,12 @@ function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerm
     filtersHash: hashOf(plan.filters),
     image,
     parameters: plan.parameters,
-    issuer: checked.opened.issuer
+    issuer: checked.opened.issuer,
+    purposeHash: hashOf([...checked.request.purpose].sort()),
+    project: plan.project,
+    privacyHash: hashOf(plan.privacy),
+    schemaHash: hashOf(plan.schema),
+    wallTimeMsMax: checked.request.wallTimeMsMax
   }
 }
 
@@ -256,6 +270,11 @@ function withYes(review: ReviewRecord | undefined, word: Approval): ReviewRecord
   if (review.expiresAtMs < word.atMs) throw new StimnetError('APPROVAL_LAPSED', 'approving too late')
   if (review.approvals.some(({ by }) => by === word.by)) {
     const reason = 'You have agreed already; another steward must agree as well.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  // Nobody lets it run again alone: whoever agreed before agreed to that too, or to one run.
+  if (word.standing !== undefined && review.approvals.some(({ standing }) => standing !== word.standing)) {
+    const reason = 'Whoever agreed before did not agree to these terms of running again. Agree to this one run instead.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
   return { ...review, approvals: [...review.approvals, word] }

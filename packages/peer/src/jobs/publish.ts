@@ -51,6 +51,8 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     kind: ending.state === 'completed' ? 'release' : 'end',
     actor: parts.signer.id,
     jobId: job.id,
+    // The record of a release goes out with it: the moment it was computed at stays inside, and its hour too.
+    atMs: publication.visibleAtMs,
     code,
     detail: {
       state: ending.state,

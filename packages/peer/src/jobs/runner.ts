@@ -216,10 +216,21 @@ export class Runner implements Queue {
     return this.#end(current, { state: signal.aborted ? 'cancelled' : 'failed', code }, undefined, error)
   }
 
-  /** Ends a job that waited for people: with their no, or because nobody spoke in time, or its asker gave it up. */
-  async endPending(job: JobRecord, ending: Exclude<Ending, { state: 'completed' }>): Promise<void> {
-    const { shown } = await this.#end(job, ending, undefined)
-    await shown
+  /**
+   * Ends a job that waited for people: with their no, or because nobody spoke in time, or its asker gave it up. `before`
+   * writes into the same batch.
+   */
+  async endPending(
+    job: JobRecord,
+    ending: Exclude<Ending, { state: 'completed' }>,
+    before: (draft: Draft) => void = () => undefined
+  ): Promise<void> {
+    const publication = this.#publication(job, ending, undefined, RAN_BY_NODE)
+    const record = await this.#parts.database.commit((draft) => {
+      before(draft)
+      return publish(this.#parts, draft, publication)
+    })
+    await this.#told(record, undefined)
   }
 
   async #endWaiting(job: JobRecord): Promise<void> {
@@ -321,13 +332,15 @@ export class Runner implements Queue {
       policyHash: privacy.policyHash,
       charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending) : {}),
       visibleAtMs: visibleAt({
-        admittedAtMs: job.admittedAtMs,
+        // Not from when it was asked: after days of waiting for people, the next boundary would be days away.
+        admittedAtMs: queuedAtMs(job),
         endedAtMs,
         // A gate refusal is on the fine grid for every program: it comes before a program starts.
         // Noise has no fine grid: larger draws take longer, and so does reading more people.
         script:
           (!['sql', 'statistic'].includes(job.programWord) || plan?.noise !== undefined) && !isGateRefusal(ending),
-        timing: privacy.timing
+        // What people decide depends on no data.
+        timing: job.state === 'pending' ? 'prompt' : privacy.timing
       })
     }
   }
@@ -358,6 +371,12 @@ export class Runner implements Queue {
     void shown.then(() => this.#showing.delete(shown))
     return shown
   }
+}
+
+/** From when on it could run: its admission, or the last word of the people it waited for. */
+function queuedAtMs({ admittedAtMs, review }: JobRecord): number {
+  if (review === undefined || review.standing !== undefined) return admittedAtMs
+  return Math.max(admittedAtMs, review.approvals.at(-1)?.atMs ?? admittedAtMs)
 }
 
 function isGateRefusal(ending: Ending): boolean {

@@ -46,6 +46,8 @@ export interface AuditEvent {
   readonly actor: string
   readonly jobId?: string
   readonly code?: string
+  /** When it counts as having happened, where the moment itself would tell something, Unix ms; unless given, now. */
+  readonly atMs?: number
   /** Closed fields only; never a value from the data. */
   readonly detail?: Readonly<Record<string, string | number | boolean>>
 }
@@ -126,7 +128,7 @@ export class AuditLog {
   append(event: AuditEvent, atMs: number): Appended {
     const record: AuditRecord = {
       sequence: this.#tree.size + 1,
-      atMs,
+      atMs: event.atMs ?? atMs,
       kind: event.kind,
       actor: event.actor,
       jobId: event.jobId ?? '',

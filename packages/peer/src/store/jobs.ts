@@ -57,7 +57,7 @@ export function isPending(review: ReviewRecord | undefined): boolean {
   return review !== undefined && review.approvals.length < review.needed
 }
 
-/** All that a run depends on but who may ask again and with which values. Hashes in hex. */
+/** All that a run depends on. Hashes in hex. */
 export interface RunTerms {
   readonly catalog: string
   readonly epoch: string
@@ -70,6 +70,16 @@ export interface RunTerms {
   readonly image: string
   readonly parameters: Readonly<Record<string, unknown>>
   readonly issuer: string
+  /** What it is for, as it says itself. */
+  readonly purposeHash: string
+  /** Whose ledger it spends from. */
+  readonly project: string
+  /** Which claim it asks for, and at what price. */
+  readonly privacyHash: string
+  /** What it takes variables to be, and how a site's own read in its words. */
+  readonly schemaHash: string
+  /** As asked, ms; 0 where it asks for none. */
+  readonly wallTimeMsMax: number
 }
 
 /** One steward's word. */
@@ -78,6 +88,8 @@ export interface Approval {
   readonly by: string
   readonly atMs: number
   readonly notes: string
+  /** Canonical JSON of the terms within which it may run again without asking, where the steward agrees to that too. */
+  readonly standing?: string
 }
 
 /** One line of an asking peer's feed: the latest outward state of one job. */

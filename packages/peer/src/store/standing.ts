@@ -120,8 +120,10 @@ export class StandingApprovals {
 }
 
 function covers({ run, terms }: StandingApproval, asked: RunTerms): boolean {
-  const { cohortHash, issuer, parameters, ...bound } = run
-  const isSame = Object.entries(bound).every(([name, value]) => asked[name as keyof typeof bound] === value)
+  const { cohortHash, issuer, parameters } = run
+  const { cohortHash: _cohort, issuer: _issuer, parameters: _parameters, ...bound } = asked
+  // By what is asked: an approval that does not speak of something has not approved it.
+  const isSame = Object.entries(bound).every(([name, value]) => run[name as keyof typeof bound] === value)
   return (
     isSame &&
     (terms.cohort === 'any' || asked.cohortHash === cohortHash) &&

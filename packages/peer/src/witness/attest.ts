@@ -1,6 +1,7 @@
 /** What this peer attests of others: that a log it saw before only ever went on from there. */
 import {
   addCosignature,
+  bareCheckpoint,
   type Clock,
   codeOf,
   cosign,
@@ -37,18 +38,25 @@ export function createAttest(parts: AttestParts): Attest {
   return async (ask, from) => {
     if (ask.note === '') return { cosignature: '', code: '', seen: (await lastOf(from)) ?? '' }
     try {
-      return await database.commit(async (draft) => {
+      const answer = await database.commit(async (draft) => {
         const last = await lastOf(from)
         await assertGoesOn(ask, from, last)
         const cosignature = await cosign(ask.note, { signer, atMs: clock.now() })
-        const attested = addCosignature(ask.note, cosignature)
+        // Its own line and ours: with others' it could grow beyond what can be read again.
+        const attested = addCosignature(await bareCheckpoint(ask.note, { peer: from }), cosignature)
         draft.put(stored, from, attested)
         const before = fresh.get(from)
         fresh.set(from, attested)
         draft.undo(() => (before === undefined ? fresh.delete(from) : fresh.set(from, before)))
-        draft.audit({ kind: 'witness', actor: from, detail: { checkpoint: sizeIn(ask.note) } })
+        // The first alone: a record for each would make two logs grow by each other for ever.
+        if (last === undefined) {
+          draft.audit({ kind: 'witness', actor: from, detail: { checkpoint: sizeIn(ask.note) } })
+        }
         return { cosignature, code: '', seen: attested }
       })
+      // On disk now: the database knows.
+      if (fresh.get(from) === answer.seen) fresh.delete(from)
+      return answer
     } catch (error) {
       const code = codeOf(error)
       parts.events.refused({ code, askedBy: from, cause: error })

@@ -14,6 +14,7 @@ import {
 import type { PeerEvents } from '../events.ts'
 import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level.ts'
+import { PrivacyLedger } from '../store/privacy-ledger.ts'
 import { sizeIn } from './attest.ts'
 
 /** A proof that this log is not the one that a witness saw: kept until a steward has looked into it. */
@@ -22,6 +23,14 @@ export interface Regression {
   /** The checkpoint that this peer once signed. */
   readonly seen: string
   readonly foundAtMs: number
+}
+
+/** What a steward has looked into. */
+interface Reconciled {
+  /** Of the log, with the record that says so. */
+  readonly logSize: number
+  /** States of the log as witnesses had seen them, newest last. */
+  readonly seen: readonly string[]
 }
 
 /** What a witness did with a checkpoint. */
@@ -49,6 +58,8 @@ export interface WitnessParts {
 }
 
 const ASK_MS = 10_000
+/** States that stewards have looked into; each is one restored copy. */
+const RECONCILED_MAX = 64
 /** Witnesses asked in one round: more signatures on a note prove nothing more. */
 const WITNESSES_MAX = 32
 
@@ -102,12 +113,6 @@ export class Witnesses {
     }
   }
 
-  /** A steward has looked into it: budgets may be spent again. The decision stands in the log. */
-  async reconcile(actor: string): Promise<void> {
-    await reconcile(this.#parts.database, actor)
-    this.#regression = undefined
-  }
-
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#work
@@ -123,8 +128,12 @@ export class Witnesses {
     }
   }
 
+  /** Kept before anybody sees it, in a synced batch: a loss of power takes no record away that a witness has seen. */
   async #sign(): Promise<string> {
-    return signCheckpoint(this.#parts.database.auditLog.head, this.#parts.signer)
+    const { database, signer } = this.#parts
+    const note = await signCheckpoint(database.auditLog.head, signer)
+    await database.commit((draft) => draft.put(this.#kept, 'signed', note))
+    return note
   }
 
   async #round(): Promise<readonly Attested[]> {
@@ -167,8 +176,19 @@ export class Witnesses {
     const before = await openCheckpoint(seen, { peer: this.#self })
     const isOurs = before.size <= auditLog.head.size && toHex(await auditLog.rootAt(before.size)) === toHex(before.root)
     if (isOurs) return before.size
+    if (await this.#isReconciled(seen, before.size)) return undefined
     if (!this.#regression) await this.#keep({ witness, seen, foundAtMs: this.#parts.clock.now() })
     return undefined
+  }
+
+  /**
+   * Whether a steward has looked into this very state, or it is of a life before that: what this peer signed since is
+   * longer than its log was then.
+   */
+  async #isReconciled(seen: string, size: number): Promise<boolean> {
+    const reconciled = await this.#parts.database.json<Reconciled>('reconciled').get('last')
+    if (reconciled === undefined) return false
+    return size < reconciled.logSize || reconciled.seen.includes(stateIn(seen))
   }
 
   async #keep(regression: Regression): Promise<void> {
@@ -192,17 +212,29 @@ export class Witnesses {
   }
 }
 
-/** Forgets a regression, in a record that says so; undefined where there was none. */
+/**
+ * Of a stopped peer: a steward has looked into it, and budgets may be spent again. Forgets the regression, in a record that
+ * says so; undefined where there was none. The same one is not found again, though its witness goes on showing it.
+ */
 export async function reconcile(database: Database, actor: string): Promise<Regression | undefined> {
-  const found = database.json<Regression>('regression')
+  const [found, kept] = [database.json<Regression>('regression'), database.json<Reconciled>('reconciled')]
   const regression = await found.get('found')
   if (regression === undefined) return undefined
+  await (await PrivacyLedger.open(database)).loseUnanswered()
+  const before = (await kept.get('last'))?.seen ?? []
   await database.commit((draft) => {
     const detail = { witness: regression.witness, seen: sizeIn(regression.seen) }
-    draft.audit({ kind: 'reconcile', actor, detail })
+    const { sequence } = draft.audit({ kind: 'reconcile', actor, detail })
+    const seen = [...before, stateIn(regression.seen)].slice(-RECONCILED_MAX)
+    draft.put(kept, 'last', { logSize: sequence, seen })
     draft.del(found, 'found')
   })
   return regression
+}
+
+/** Whose log, its size and root: a note without its signatures. */
+function stateIn(note: string): string {
+  return note.slice(0, note.indexOf('\n\n'))
 }
 
 function codeIn(text: string): Code {

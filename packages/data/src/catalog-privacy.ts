@@ -1,0 +1,53 @@
+/** The disclosure rules as they are written in YAML, for a peer and for one catalog. */
+import { isKeyId } from '@stimnet/protocol'
+import { z } from 'zod'
+
+const share = z.number().gt(0).max(1)
+
+/** Rules that go over those of a preset; each may only tighten. What they mean: `stimnet policy explain`. */
+export const ruleOverridesShape = {
+  zeros_are_disclosive: z.boolean().optional(),
+  largest_share_max: share.optional(),
+  dominance_share_max: share.optional(),
+  dominance_remainder_min: share.optional(),
+  spread_subjects_min: z.int().min(2).max(1e9).optional(),
+  round_base: z.int().min(1).max(1e6).optional(),
+  significant_digits: z.int().min(1).max(17).optional(),
+  script_bits_max: z.int().min(0).max(1e6).optional(),
+  script_bits_scope_max: z.int().min(0).max(1e9).optional()
+}
+
+/** Such rules, parsed. */
+export type WrittenRules = z.output<z.ZodObject<typeof ruleOverridesShape>>
+
+/** Refusals that depend on data in thirty days and one ledger scope; 20 unless given. */
+export const refusalsMaxSchema = z.int().min(0).max(10_000)
+
+const projectSchema = z.strictObject({
+  /** As requests name it. */
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a project has letters, digits, . _ and -, at most 64'),
+  /** Key ids of those who may ask for it. */
+  requesters: z.array(z.string().refine(isKeyId, 'not a key id (12D3Koo…)')).min(1).max(256)
+})
+
+/** The `privacy` of a catalog. */
+export const catalogPrivacySchema = z
+  .strictObject({
+    preset: z.string().optional(),
+    ...ruleOverridesShape,
+    /** Whose releases count together. `project` needs `projects`. */
+    scope: z.enum(['global', 'affiliation', 'project']).default('global'),
+    projects: z.array(projectSchema).min(1).max(256).optional(),
+    refusals_max: refusalsMaxSchema.optional()
+  })
+  .superRefine(({ scope, projects = [] }, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['scope'], message })
+    if (scope === 'affiliation') refuse('an affiliation cannot be verified yet: use global')
+    if (scope === 'project' && projects.length === 0)
+      refuse('a project scope lists its projects: any other name is free to invent')
+    if (scope !== 'project' && projects.length > 0) refuse('projects are for scope: project')
+    if (new Set(projects.map(({ name }) => name)).size < projects.length) refuse('a project is named twice')
+  })
+
+/** A catalog's privacy block, parsed. */
+export type CatalogPrivacyConfig = z.output<typeof catalogPrivacySchema>

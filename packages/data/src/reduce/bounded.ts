@@ -1,0 +1,183 @@
+/** A bounded plan over a cohort: of each subject so much and no more, chosen by chance; exact sums over every group there can be. */
+import {
+  type BoundedGroup,
+  type BoundedNumber,
+  type BoundedPlan,
+  type BoundedReduction,
+  type CatalogDescriptor,
+  type Plan,
+  type RandomSource,
+  StimnetError,
+  type SubjectSet,
+  toHex,
+  type VariableDescriptor,
+  type VariableRef
+} from '@stimnet/protocol'
+import type { CatalogConfig } from '../catalog-config.ts'
+import { cellSql, groupCells } from '../columns.ts'
+import { cellLabel, domainOf, levelOf } from '../domain.ts'
+import type { Engine, Row, Session } from '../engine.ts'
+import type { CatalogView } from '../mapped.ts'
+import { severalRowsTables } from '../plan-check.ts'
+import { type Base, makeBase, type PlanVariable } from './base.ts'
+import { groupId } from './groups.ts'
+
+const KEY_BYTES = 32
+
+/** A bounded plan, a cohort, and what is needed to read their rows. */
+export interface BoundedOptions {
+  readonly plan: BoundedPlan
+  readonly cohort: SubjectSet
+  readonly descriptor: CatalogDescriptor
+  readonly config: CatalogConfig
+  readonly engine: Engine
+  readonly columnSql?: CatalogView['columnSql']
+  readonly random: RandomSource
+  readonly signal: AbortSignal | undefined
+}
+
+/** Throws NODE_ERROR, CANCELLED, and what `resolveVariable` throws. */
+export async function reduceBounded(options: BoundedOptions): Promise<BoundedReduction> {
+  const { plan, descriptor, engine, random, signal } = options
+  const session = await engine.session()
+  try {
+    const base = await makeBase({ ...options, plan: planOf(plan), session })
+    const repeats = severalRowsTables(planOf(plan), descriptor).length > 0
+    // Without such a table a subject has one row, in one group: every bound holds as it is.
+    const from = repeats ? await keepSome(base, plan, { session, random, signal }) : 'base'
+    const parts = plan.numbers.flatMap((number) => numberSql(number, base, repeats))
+    const keys = base.keys.map((_, i) => `k${i}`)
+    const grouped = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`
+    const rows = await session.rows(`SELECT ${[...keys, ...parts].join(', ')} FROM ${from}${grouped}`, [], signal)
+    return { groups: everyGroup(base, plan, rows) }
+  } finally {
+    session.close()
+  }
+}
+
+/** What `makeBase` reads of a plan: the measures stand for the variables they are of. */
+function planOf({ tables, where, groupBy, numbers }: BoundedPlan): Plan {
+  const variables = numbers.flatMap((number) => ('variable' in number ? [number.variable] : []))
+  const measures = [...new Set(variables)].map((variable) => ({ kind: 'count' as const, name: variable, variable }))
+  return { tables, groupBy, measures, ...(where === undefined ? {} : { where }) }
+}
+
+/**
+ * Of each subject's groups, and in each group of its rows, as many as count: those that come first by a keyed hash. The
+ * key is fresh and secret, so that nobody can tell or repeat what is chosen, and a subject's choice depends on no other.
+ */
+async function keepSome(
+  base: Base,
+  { groupsPerSubject, rowsPerSubject }: BoundedPlan,
+  { session, random, signal }: { session: Session; random: RandomSource; signal: AbortSignal | undefined }
+): Promise<string> {
+  const cells = base.keys.map((_, i) => `coalesce(CAST(k${i} AS VARCHAR), '-')`)
+  const group = `sha256(concat_ws(',', $1, 'group', ${['s', ...cells].join(', ')}))`
+  const hashed = `SELECT *, ${group} AS g, sha256(concat_ws(',', $1, 'row', r)) AS h FROM base`
+  const placed =
+    'SELECT *, dense_rank() OVER (PARTITION BY s ORDER BY g) AS nth_group, ' +
+    `row_number() OVER (PARTITION BY s, g ORDER BY h) AS nth_row FROM (${hashed})`
+  const within = `nth_group <= ${groupsPerSubject} AND nth_row <= ${rowsPerSubject}`
+  const sql = `CREATE TEMP TABLE kept AS SELECT * FROM (${placed}) WHERE ${within}`
+  await session.rows(sql, [toHex(random.bytes(KEY_BYTES))], signal)
+  return 'kept'
+}
+
+function numberSql(number: BoundedNumber, base: Base, repeats: boolean): string[] {
+  const subjects = repeats ? 'count(DISTINCT s)' : 'count(*)'
+  if (number.kind === 'subjects') return [subjects]
+  if (number.kind === 'rows') return ['count(*)']
+  const at = placeOf(number.variable, base)
+  const value = `x${at}`
+  switch (number.kind) {
+    case 'count':
+      return [`count(${value})`]
+    case 'present':
+      return [`${subjects} FILTER (WHERE ${value} IS NOT NULL)`]
+    case 'having':
+      return [`${subjects} FILTER (WHERE ${value} = ${levelAt(number.level, base.values[at])})`]
+    case 'bins':
+      return binsSql(value, base.values[at])
+    default:
+      return [`sum(${termSql(value, number)}) FILTER (WHERE ${value} IS NOT NULL)`]
+  }
+}
+
+/** Wide integers throughout: nothing overflows, and nothing is rounded. */
+function termSql(
+  value: string,
+  { kind, bounds }: Extract<BoundedNumber, { kind: 'sum' | 'offsets' | 'squares' | 'cubes' }>
+) {
+  const clamped = `CAST(least(greatest(${value}, ${bounds.lower}), ${bounds.upper}) AS HUGEINT)`
+  if (kind === 'sum') return clamped
+  const offset = `(2 * ${clamped} - CAST(${bounds.lower + bounds.upper} AS HUGEINT))`
+  const power = { offsets: 1, squares: 2, cubes: 3 }[kind]
+  return Array.from({ length: power }, () => offset).join(' * ')
+}
+
+function binsSql(value: string, of: PlanVariable | undefined): string[] {
+  if (of === undefined) throw missing()
+  const cell = cellSql(value, of.variable, of.config)
+  return Array.from({ length: binsOf(of.variable) }, (_, i) => `count(*) FILTER (WHERE ${cell} = ${i})`)
+}
+
+function binsOf(variable: VariableDescriptor): number {
+  return domainOf(variable)?.cells ?? 0
+}
+
+function levelAt(level: string, of: PlanVariable | undefined): number {
+  if (of === undefined) throw missing()
+  return levelOf(level, of.ref, of.variable)
+}
+
+function placeOf(variable: VariableRef, base: Base): number {
+  const at = base.values.findIndex(({ ref }) => ref === variable)
+  if (at < 0) throw missing()
+  return at
+}
+
+function missing(): StimnetError {
+  return new StimnetError('NODE_ERROR', 'a bounded number of a variable that was not read')
+}
+
+/** Every combination of cells, the missing one last; zeros for those that do not occur. */
+function everyGroup(base: Base, { numbers }: BoundedPlan, rows: readonly Row[]): BoundedGroup[] {
+  const keys = base.keys.length
+  const widths = numbers.map((number) => ('variable' in number && number.kind === 'bins' ? widthOf(number, base) : 1))
+  const found = new Map(rows.map((row) => [groupId(row.slice(0, keys).map(cellOf)), row.slice(keys).map(integerOf)]))
+  return combinations(base.keys.map(({ variable }) => groupCells(variable))).map((places) => {
+    const cells = places.map((cell, i) => (cell === binsOf(variableAt(base, i)) ? null : cell))
+    const flat = found.get(groupId(cells)) ?? []
+    let next = 0
+    return {
+      key: cells.map((cell, i) => (cell === null ? null : cellLabel(variableAt(base, i), cell))),
+      values: widths.map((width) => Array.from({ length: width }, () => flat[next++] ?? 0n))
+    }
+  })
+}
+
+function widthOf({ variable }: { variable: VariableRef }, base: Base): number {
+  return binsOf(base.values[placeOf(variable, base)]?.variable ?? variableAt(base, 0))
+}
+
+function variableAt(base: Base, key: number): VariableDescriptor {
+  const at = base.keys[key]
+  if (at === undefined) throw missing()
+  return at.variable
+}
+
+function combinations(sizes: readonly number[]): number[][] {
+  const [first, ...rest] = sizes
+  if (first === undefined) return [[]]
+  const others = combinations(rest)
+  return Array.from({ length: first }, (_, cell) => cell).flatMap((cell) => others.map((other) => [cell, ...other]))
+}
+
+function cellOf(cell: unknown): number | null {
+  return cell === null ? null : Number(cell)
+}
+
+/** The sum over nothing is none. */
+function integerOf(value: unknown): bigint {
+  return value === null || value === undefined ? 0n : BigInt(value as bigint | number)
+}

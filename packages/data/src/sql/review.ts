@@ -1,0 +1,75 @@
+/** What a query reads and gives back, with the lines: for the researcher who sends it and the steward who reads it. */
+import type { FilterValue } from '@stimnet/protocol'
+import { Cursor } from './cursor.ts'
+import type { ColumnSyntax } from './names.ts'
+import { parseSelect, type SelectSyntax } from './syntax.ts'
+import type { Condition } from './where.ts'
+
+/** What a name in a query is there for. `key`: tables are joined on it. */
+export type SqlUse = 'table' | 'key' | 'group' | 'aggregate' | 'filter'
+
+/** One place in a query. */
+export interface SqlFinding {
+  readonly kind: SqlUse
+  /** `visits.score`, `AVG(visits.score)`, `visits.arm in placebo, active`; at most 200 characters. */
+  readonly what: string
+  /** Counted from one. */
+  readonly line: number
+}
+
+const WHAT_CHARACTERS_MAX = 200
+
+/**
+ * Reads a query by its syntax alone: whether the names exist is for `parseSql` and a catalog to say. Throws TOO_LARGE and
+ * SQL_NOT_SUPPORTED (with line and column).
+ */
+export function reviewOfSql(text: string): SqlFinding[] {
+  const select = parseSelect(new Cursor(text))
+  const found: { kind: SqlUse; what: string; at: number }[] = []
+  const name = namesIn(select)
+  for (const table of [select.from, ...select.joins.map((join) => join.table)]) {
+    found.push({ kind: 'table', what: table.name, at: table.at })
+  }
+  for (const column of select.joins.flatMap(({ columns }) => columns)) {
+    found.push({ kind: 'key', what: name(column), at: column.at })
+  }
+  for (const column of select.groupBy) found.push({ kind: 'group', what: name(column), at: column.at })
+  for (const { value } of select.items) {
+    if (value.kind === 'column') continue
+    const { call } = value
+    const inside = call.arguments.map((one) => {
+      if (one.kind === 'column') return name(one.column)
+      return one.kind === 'text' ? JSON.stringify(one.text) : String(one.number)
+    })
+    const words = `${call.distinct ? 'DISTINCT ' : ''}${call.star ? '*' : inside.join(', ')}`
+    found.push({ kind: 'aggregate', what: `${call.name}(${words})`, at: call.at })
+  }
+  for (const { column, words } of select.where ? comparisonsIn(select.where) : []) {
+    found.push({ kind: 'filter', what: `${name(column)} ${words}`, at: column.at })
+  }
+  return found
+    .sort((a, b) => a.at - b.at)
+    .map(({ kind, what, at }) => ({ kind, what: what.slice(0, WHAT_CHARACTERS_MAX), line: lineAt(text, at) }))
+}
+
+/** A column with the table that its alias stands for; with the only table where it names none. */
+function namesIn(select: SelectSyntax): (column: ColumnSyntax) => string {
+  const tables = [select.from, ...select.joins.map((join) => join.table)]
+  const byAlias = new Map(tables.map((table) => [(table.alias ?? table.name).toLowerCase(), table.name]))
+  const only = tables.length === 1 ? select.from.name : undefined
+  return ({ qualifier, name }) => {
+    const table = qualifier === undefined ? only : (byAlias.get(qualifier.toLowerCase()) ?? qualifier)
+    return table === undefined ? name : `${table}.${name}`
+  }
+}
+
+function comparisonsIn(condition: Condition): { column: ColumnSyntax; words: string }[] {
+  if ('parts' in condition) return condition.parts.flatMap(comparisonsIn)
+  if (condition.kind === 'is not null') return [{ column: condition.column, words: condition.kind }]
+  const values = condition.values.map((value: FilterValue) => String(value)).join(', ')
+  return [{ column: condition.column, words: `${condition.op} ${values}`.trim() }]
+}
+
+function lineAt(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length
+}

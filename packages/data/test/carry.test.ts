@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { seededRandom } from '@stimnet/protocol'
+import { type Carried, type CarriedItems, type Catalog, carryEpoch, catalogConfigSchema } from '../src/index.ts'
+import { makeWorld, type World } from './world.ts'
+
+const worlds: World[] = []
+after(async () => {
+  for (const world of worlds) await world.close()
+})
+
+const CONFIG = {
+  name: 'ward',
+  subject_key: 'id',
+  tables: [
+    {
+      name: 'people',
+      file: 'people.csv',
+      one_row_per_subject: true,
+      variables: [
+        { name: 'age', type: 'integer', breakpoints: [50] },
+        { name: 'sex', type: 'category', levels: ['F', 'M'] }
+      ]
+    },
+    {
+      name: 'visits',
+      file: 'visits.csv',
+      variables: [
+        { name: 'visit', type: 'category', levels: ['one', 'two', 'three'] },
+        { name: 'score', type: 'number', decimals: 1 }
+      ]
+    }
+  ]
+}
+
+type Lines = readonly string[]
+
+/** One catalog whose files change from epoch to epoch. */
+class Ward {
+  readonly world: World
+  config: object = CONFIG
+
+  constructor(world: World) {
+    this.world = world
+    worlds.push(world)
+  }
+
+  static async open(): Promise<Ward> {
+    return new Ward(await makeWorld(CONFIG))
+  }
+
+  async epoch(people: Lines, visits: Lines, seed = 1): Promise<Catalog> {
+    await this.world.write('people.csv', `id,age,sex\n${people.join('\n')}\n`)
+    await this.world.write('visits.csv', `id,visit,score\n${visits.join('\n')}\n`)
+    return this.world.open(this.config, seededRandom(seed))
+  }
+
+  carry(from: Catalog, to: Catalog): Promise<Carried> {
+    return carryEpoch({
+      config: catalogConfigSchema.parse(this.config),
+      dataDir: join(this.world.folder, 'data'),
+      index: this.world.index,
+      from: from.epoch,
+      to: to.epoch
+    })
+  }
+}
+
+const PEOPLE = ['a,40,F', 'b,50,M', 'c,60,F', 'd,,M']
+const VISITS = ['a,one,1.5', 'a,two,2', 'b,one,3', 'b,one,3', 'c,one,4']
+
+function carried(answer: Carried): Extract<Carried, { ok: true }> {
+  if (!answer.ok) throw new Error(answer.why)
+  return answer
+}
+const refusedWith = (answer: Carried, why: RegExp) => assert.match(answer.ok ? 'carried' : answer.why, why)
+const facts = ({ before, after: then }: CarriedItems) => [before.items, before.gone, then.items, then.gone]
+/** Every older item has a place of its own among all newer ones. */
+const isOneToOne = ({ before, after: then, to }: CarriedItems) =>
+  to.length === before.items + before.gone &&
+  new Set(to).size === to.length &&
+  to.every((at) => at < then.items + then.gone)
+
+/** Which people, by age and sex, are at the places of one epoch. */
+async function peopleOf(catalog: Catalog): Promise<string[]> {
+  const tables = await catalog.tables(await catalog.cohort(undefined))
+  assert.ok(tables.length === 2)
+  const names: string[] = []
+  for (const [name, filter] of [
+    [
+      'F old',
+      {
+        all: [
+          { column: 'sex', op: '=', values: ['F'] },
+          { column: 'age', op: '>=', values: [50] }
+        ]
+      }
+    ],
+    [
+      'F young',
+      {
+        all: [
+          { column: 'sex', op: '=', values: ['F'] },
+          { column: 'age', op: '<', values: [50] }
+        ]
+      }
+    ],
+    ['M', { column: 'sex', op: '=', values: ['M'] }]
+  ] as const) {
+    for (const place of await catalog.cohort(filter as never)) names[place] = name
+  }
+  return names
+}
+
+describe('carrying a catalog into a newer epoch', () => {
+  test('finds everybody at their new place, and counts who came and who left', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const newer = await ward.epoch([...PEOPLE.slice(1), 'e,70,F', 'f,30,M'], [...VISITS.slice(2), 'c,two,5'], 2)
+    const { people, rows, arrived, left } = carried(await ward.carry(older, newer))
+    assert.deepEqual([facts(people), arrived, left], [[4, 0, 5, 1], 2, 1])
+    assert.ok(isOneToOne(people))
+    const [before, then] = [await peopleOf(older), await peopleOf(newer)]
+    for (const [place, at] of people.to.entries()) assert.equal(then[at] ?? 'F young', before[place])
+    const visits = rows.get('visits')
+    assert.ok(visits && isOneToOne(visits))
+    assert.deepEqual(facts(visits), [5, 0, 4, 2])
+  })
+
+  test('knows whose rows they are, as the catalogs do', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const newer = await ward.epoch(PEOPLE.slice(1), VISITS.slice(2), 2)
+    const visits = carried(await ward.carry(older, newer)).rows.get('visits')
+    assert.ok(visits?.before.owners && visits.after.owners)
+    assert.deepEqual(visits.before.owners, await older.owners('visits'))
+    assert.deepEqual(visits.after.owners.slice(0, 3), await newer.owners('visits'))
+    assert.deepEqual(visits.after.owners.slice(3), await newer.goneOwners('visits'))
+    assert.deepEqual([...(await newer.goneOwners('visits'))], [3, 3], 'both of one who is no more in it')
+    assert.deepEqual([...(await newer.goneOwners())], [3])
+    assert.deepEqual([...(await older.goneOwners())], [], 'nothing was carried there')
+  })
+
+  test('equal rows of one subject are counted, not mixed up', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const three = await ward.epoch(PEOPLE, [...VISITS, 'b,one,3'])
+    assert.deepEqual(facts(carried(await ward.carry(older, three)).rows.get('visits') as CarriedItems), [5, 0, 6, 0])
+    const one = await ward.epoch(PEOPLE, [...VISITS.slice(0, 3), 'c,one,4'])
+    const fewer = carried(await ward.carry(three, one)).rows.get('visits') as CarriedItems
+    assert.deepEqual([facts(fewer), isOneToOne(fewer)], [[6, 0, 4, 2], true])
+  })
+
+  test('remembers through several epochs who left, and takes them for who they were when they come back', async () => {
+    const ward = await Ward.open()
+    const one = await ward.epoch(PEOPLE, VISITS)
+    const two = await ward.epoch(PEOPLE.slice(1), VISITS.slice(2))
+    carried(await ward.carry(one, two))
+    const three = await ward.epoch([...PEOPLE.slice(1), 'e,70,F'], VISITS.slice(2), 3)
+    const without = carried(await ward.carry(two, three))
+    assert.deepEqual(facts(without.people), [3, 1, 4, 1])
+    assert.deepEqual(facts(without.rows.get('visits') as CarriedItems), [3, 2, 3, 2])
+    const four = await ward.epoch([...PEOPLE, 'e,70,F'], VISITS, 4)
+    const back = carried(await ward.carry(three, four))
+    assert.deepEqual([facts(back.people), back.arrived], [[4, 1, 5, 0], 0])
+    assert.deepEqual(facts(back.rows.get('visits') as CarriedItems), [3, 2, 5, 0])
+    assert.ok(isOneToOne(back.people) && isOneToOne(back.rows.get('visits') as CarriedItems))
+  })
+
+  test('is refused where a row was edited: its other values would cancel between the epochs', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const edited = await ward.epoch(['a,41,F', ...PEOPLE.slice(1)], VISITS)
+    refusedWith(await ward.carry(older, edited), /rows of 1 subjects in people were edited/)
+    const visit = await ward.epoch(PEOPLE, ['a,one,1.6', ...VISITS.slice(1)])
+    refusedWith(await ward.carry(older, visit), /rows of 1 subjects in visits were edited/)
+    const missing = await ward.epoch([...PEOPLE.slice(0, 3), 'd,1,M'], VISITS)
+    refusedWith(await ward.carry(older, missing), /people were edited/)
+  })
+
+  test('is refused where an edit is spread over two epochs', async () => {
+    const ward = await Ward.open()
+    const one = await ward.epoch(PEOPLE, VISITS)
+    const two = await ward.epoch(PEOPLE.slice(1), VISITS.slice(2))
+    carried(await ward.carry(one, two))
+    const three = await ward.epoch(['a,41,F', ...PEOPLE.slice(1)], VISITS.slice(2))
+    refusedWith(await ward.carry(two, three), /people were edited/)
+    const other = await ward.epoch(PEOPLE, ['a,three,1.5', ...VISITS.slice(2)])
+    refusedWith(await ward.carry(two, other), /visits were edited/)
+  })
+
+  test('is refused where values are written otherwise than they were', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const [people, visits] = CONFIG.tables
+    ward.config = {
+      ...CONFIG,
+      tables: [
+        { ...people, variables: [people?.variables[0], { name: 'sex', type: 'category', levels: ['M', 'F'] }] },
+        visits
+      ]
+    }
+    refusedWith(await ward.carry(older, await ward.epoch(PEOPLE, VISITS)), /described otherwise/)
+    ward.config = { ...CONFIG, subject_key: 'visit_of' }
+    const renamed = { 'people.csv': PEOPLE, 'visits.csv': VISITS }
+    for (const [file, lines] of Object.entries(renamed)) {
+      const header = file === 'people.csv' ? 'visit_of,age,sex' : 'visit_of,visit,score'
+      await ward.world.write(file, `${header}\n${lines.join('\n')}\n`)
+    }
+    refusedWith(await ward.carry(older, await ward.world.open(ward.config)), /described otherwise/)
+    ward.config = { ...CONFIG, tables: [{ ...people, variables: people?.variables.slice(0, 1) }, visits] }
+    refusedWith(await ward.carry(older, await ward.epoch(PEOPLE, VISITS)), /described otherwise/)
+  })
+
+  test('is refused where most keys changed: the same people would be counted as others', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const [people, visits] = [PEOPLE.slice(0, 3), VISITS].map((lines) => lines.map((line) => `x${line}`))
+    refusedWith(await ward.carry(older, await ward.epoch(people ?? [], visits ?? [])), /have their keys changed/)
+  })
+
+  test('breakpoints, titles and the lattice may change: they are no values', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const [people, visits] = CONFIG.tables
+    const age = { name: 'age', type: 'integer', breakpoints: [40, 50], description: 'in years' }
+    ward.config = {
+      ...{ ...CONFIG, title: 'Ward', lattice: [{ variable: 'people.sex' }] },
+      tables: [{ ...people, variables: [age, people?.variables[1]] }, visits]
+    }
+    assert.ok((await ward.carry(older, await ward.epoch(PEOPLE, VISITS))).ok)
+  })
+
+  test('a snapshot that is lost stops it', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, VISITS)
+    const newer = await ward.epoch(PEOPLE.slice(1), VISITS.slice(2))
+    const lost = { ...older, epoch: 'f'.repeat(64) }
+    await assert.rejects(ward.carry(lost, newer), { code: 'SOURCE_INVALID' })
+  })
+})

@@ -1,0 +1,47 @@
+/** A proposed lattice as a steward reads it: YAML for the configuration, with what it gives and what it costs. */
+import { type Catalog, type LatticeProposal, type ProposedVariable, proposeLattice } from '@stimnet/data'
+
+/** What a proposal was made for. */
+export interface LatticeWish {
+  /** How many people a base cell needs. */
+  readonly subjectsMin: number
+}
+
+/** Lines of YAML for the catalog's own level, comments first. Without a trailing newline. */
+export async function latticeText(catalog: Catalog, wish: LatticeWish): Promise<string> {
+  const proposal = await proposeLattice(catalog, wish)
+  const lines =
+    proposal.variables.length === 0 ? nothing(wish) : [...reasons(proposal, wish), 'lattice:', ...entries(proposal)]
+  return lines.join('\n')
+}
+
+function entries({ variables }: LatticeProposal): string[] {
+  return variables.map(({ variable, breakpoints }) =>
+    breakpoints === undefined
+      ? `  - { variable: ${variable} }`
+      : `  - { variable: ${variable}, breakpoints: [${breakpoints.join(', ')}] }`
+  )
+}
+
+function reasons({ variables, cells, leftOut }: LatticeProposal, { subjectsMin }: LatticeWish): string[] {
+  const coarser = variables.filter(({ dropped }) => dropped > 0)
+  return [
+    `# ${cells} base cells, each of ${subjectsMin} people or more, or of nobody. Cohorts and groups are made of whole cells, so that`,
+    '# whether one can be answered for depends on this list alone. The list is public: it says that no cell is small.',
+    ...coarser.map(
+      ({ variable, dropped }: ProposedVariable) =>
+        `# ${variable}: ${dropped} of its breakpoints left out; a finer cut would make a cell too small.`
+    ),
+    ...leftOut.map((variable) => `# ${variable}: left out; with it a cell would be too small.`),
+    '# Fewer variables make larger cells: means and spreads of more groups can be shown then. Variables that are not here',
+    '# can still be counted and averaged, not filtered or grouped by. lattice: none would answer any question until people',
+    '# could be told apart, and then refuse nearly all.'
+  ]
+}
+
+function nothing({ subjectsMin }: LatticeWish): string[] {
+  return [
+    `# No variable divides these people into groups of ${subjectsMin} or more. Declare coarser breakpoints or fewer levels, or say`,
+    '# lattice: none'
+  ]
+}

@@ -1,0 +1,107 @@
+/** What others may ask of a peer: which programs it runs on which data, under which rules, and how it answers. */
+import { LIMITS } from '@stimnet/protocol'
+import type { Sandbox } from '@stimnet/sandbox'
+import { createExchanges, type HelloFacts } from './exchanges.ts'
+import type { Federation } from './federation/federation.ts'
+import { createAdmission } from './jobs/admit.ts'
+import { Approvals } from './jobs/approvals.ts'
+import { Charges } from './jobs/charge.ts'
+import { createCatalogPrivacy } from './jobs/privacy.ts'
+import { Runner } from './jobs/runner.ts'
+import { createSignOff } from './jobs/sign-off.ts'
+import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
+import type { Setting } from './setting.ts'
+import type { Stores } from './stores.ts'
+import { VERSION } from './version.ts'
+import type { Regression } from './witness/witnesses.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Everything that answers, once a mesh carries the questions. */
+export type Serving = Awaited<ReturnType<typeof openServing>>
+
+/** Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. `brought`: a sandbox in place of the configured one. */
+export async function openServing(setting: Setting, stores: Stores, brought: Sandbox | undefined) {
+  const { config, clock, random, events, lifetime } = setting
+  const { signer, database, jobs, ledger, standing } = stores
+  const { sandbox, facts } = await openSettings(setting, stores, brought)
+  const catalogs = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
+  const meters = { clock, refusals: stores.refusals, scriptBits: stores.scriptBits }
+  const privacy = await createCatalogPrivacy({ catalogs, atoms: stores.atoms, config, meters })
+  const federation = await openFederation(setting, lifetime)
+  const trusts = trustOf(setting, federation)
+
+  const doubt = await doubtOf(stores)
+  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubt.isCast() })
+  const settingsOf = (catalog: string) => privacy.of(catalog).settings
+  const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
+  const signOff = createSignOff({
+    ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
+    seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
+    pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
+    use: (plan) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan)
+  })
+  const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
+  const runner: Runner = new Runner({
+    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trusts },
+    execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
+    concurrency: config.jobs.concurrency
+  })
+  const approvals: Approvals = await Approvals.open({
+    ...{ clock, database, jobs, standing, sandbox, events, runner },
+    needed: config.approvals.needed,
+    expireMs: config.approvals.expire_days * DAY_MS
+  })
+  const admit = createAdmission({
+    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trusts },
+    ...{ signOff: charges.over(signOff), queue: runner }
+  })
+  const exchanges = createExchanges({
+    ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts }
+  })
+
+  // What an earlier life left comes before anything new: both would run the same jobs.
+  lifetime.keep(runner, (opened) => opened.stop())
+  await runner.recover()
+  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt }
+}
+
+/** The sandbox, and what this peer says of itself by it. */
+async function openSettings({ config, dataDir, events, lifetime }: Setting, { signer }: Stores, brought?: Sandbox) {
+  const chosen = brought
+    ? { sandbox: brought, reason: 'brought along' }
+    : await openConfiguredSandbox(config, dataDir, signer.id)
+  const sandbox = lifetime.keep(chosen?.sandbox, (opened) => opened?.close())
+  const engine = await sandbox?.describe()
+  const sandboxGrade = engine?.grade ?? 'none'
+  events.sandboxReady({ engine: engine?.engine ?? 'none', grade: sandboxGrade, why: chosen?.reason ?? '' })
+  const facts = {
+    nodeId: config.node_id,
+    institution: config.institution,
+    version: VERSION,
+    sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none',
+    sandboxEngine: engine?.engine ?? 'none',
+    sandboxGrade,
+    languages: [...(engine?.languages ?? [])]
+  } satisfies HelloFacts
+  return { sandbox, facts }
+}
+
+/** Whose word for a requester counts here. */
+function trustOf({ config }: Setting, federation: Federation | undefined): (institution: string) => boolean {
+  return (institution) =>
+    config.requesters.includes(`affiliation:${institution}`) ||
+    (config.requesters.includes('affiliation:members') && (federation?.isMember(institution) ?? false))
+}
+
+/** Whether a witness has seen more of the log than there is: known from an earlier life until the witnesses can say. */
+async function doubtOf({ database }: Stores) {
+  const found = await database.json<Regression>('regression').get('found')
+  let isCast = (): boolean => found !== undefined
+  return {
+    isCast: () => isCast(),
+    askInstead: (ask: () => boolean) => {
+      isCast = ask
+    }
+  }
+}

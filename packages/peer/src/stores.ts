@@ -1,0 +1,41 @@
+/** What a peer is and keeps: its key, the one database, and every store in it. */
+import { join } from 'node:path'
+import { signerFromSeed, toHex } from '@stimnet/protocol'
+import { loadOrCreateSeed } from './identity.ts'
+import type { Setting } from './setting.ts'
+import { Accounts } from './store/accounts.ts'
+import { AtomStore } from './store/atoms.ts'
+import { Database } from './store/database.ts'
+import { JobStore } from './store/jobs.ts'
+import { PrivacyLedger } from './store/privacy-ledger.ts'
+import { RefusalStore } from './store/refusals.ts'
+import { ReplayStore } from './store/replays.ts'
+import { RequestStore } from './store/requests.ts'
+import { ScriptBitStore } from './store/script-bits.ts'
+import { StandingApprovals } from './store/standing.ts'
+
+/** The key and the stores of a peer. */
+export type Stores = Awaited<ReturnType<typeof openStores>>
+
+/** Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
+export async function openStores({ dataDir, clock, random, lifetime }: Setting) {
+  const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
+  const signer = await signerFromSeed(seed)
+  const database = lifetime.keep(await Database.open({ directory: join(dataDir, 'db') }, () => clock.now()), (opened) =>
+    opened.close()
+  )
+  return {
+    seed,
+    signer,
+    database,
+    jobs: await JobStore.open(database, () => toHex(random.bytes(16))),
+    requests: await RequestStore.open(database),
+    replays: new ReplayStore(database),
+    atoms: new AtomStore(database),
+    ledger: await PrivacyLedger.open(database),
+    refusals: await RefusalStore.open(database),
+    scriptBits: await ScriptBitStore.open(database),
+    standing: await StandingApprovals.open(database, random),
+    accounts: await Accounts.open(join(dataDir, 'accounts.json'))
+  }
+}

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { SimulatedClock, seededRandom } from '@stimnet/protocol'
+import { createEvents } from '../src/events.ts'
+import { type ApprovalParts, Approvals } from '../src/jobs/approvals.ts'
+import { Database } from '../src/store/database.ts'
+import { type JobRecord, JobStore, type ReviewRecord, type RunTerms } from '../src/store/jobs.ts'
+import { StandingApprovals, type StandingTerms, standingTermsSchema } from '../src/store/standing.ts'
+
+const START_MS = 1_750_000_000_000
+const DAY_MS = 24 * 3_600_000
+
+const RUN: RunTerms = {
+  ...{ catalog: 'trial', epoch: 'e', language: 'python', codeHash: 'c', cohortHash: 'w', outputsHash: 'o' },
+  ...{ filtersHash: 'f', image: 'i', parameters: { years: 1 }, issuer: 'ada' },
+  ...{ purposeHash: 'p', project: 'aging', privacyHash: 'y', schemaHash: 's', wallTimeMsMax: 0 }
+}
+const REVIEW: ReviewRecord = { needed: 2, approvals: [], expiresAtMs: START_MS + DAY_MS, image: 'i', run: RUN }
+const TERMS: StandingTerms = standingTermsSchema.parse({ runs: 2, days: 30 })
+
+const jobOf = (id: string, review: ReviewRecord = REVIEW): JobRecord => ({
+  ...{ id, state: 'pending', request: '', requestHash: 'h', issuer: 'ada', custody: 'requester', askedBy: 'peer' },
+  ...{ catalog: 'trial', epoch: 'e', programWord: 'python', admittedAtMs: START_MS, runs: 0, warnings: [], review }
+})
+
+async function room(...waiting: JobRecord[]) {
+  const clock = new SimulatedClock(START_MS)
+  const database = await Database.open({ memory: true }, () => clock.now())
+  const jobs = await JobStore.open(database, () => 'log')
+  const standing = await StandingApprovals.open(database, seededRandom(1))
+  for (const job of waiting) await database.commit((draft) => jobs.add(draft, job))
+  const ran: string[] = []
+  const broken = { isBroken: false }
+  const runner: ApprovalParts['runner'] = {
+    takeSeat: () => undefined,
+    enqueue: (job) => void ran.push(job.id),
+    endPending: async (job, ending, before) => {
+      await database.commit((draft) => {
+        before?.(draft)
+        if (broken.isBroken) throw new Error('the disk is full')
+        jobs.change(draft, job, ending.state)
+      })
+    }
+  }
+  const parts: ApprovalParts = {
+    ...{ clock, database, jobs, standing, runner, sandbox: undefined, needed: 2, expireMs: DAY_MS },
+    events: createEvents({ level: 'silent', nodeId: 'test' })
+  }
+  const approvals = await Approvals.open(parts)
+  return { approvals, clock, database, jobs, parts, ran, standing, broken }
+}
+
+const yes = (by: string, terms?: StandingTerms) => ({
+  ...{ by, approve: true, notes: '' },
+  ...(terms === undefined ? {} : { standing: terms })
+})
+const no = (by: string) => ({ by, approve: false, notes: 'No.' })
+const outcomes = async (words: Promise<unknown>[]) =>
+  (await Promise.allSettled(words)).map((one) => (one.status === 'fulfilled' ? 'ok' : one.reason.code))
+
+describe('a request that waits for stewards', () => {
+  test('runs once when two agree in the same moment, and not for one who agrees twice', async () => {
+    const { approvals, ran } = await room(jobOf('a'), jobOf('b'))
+    assert.deepEqual(await outcomes(['sue', 'tom', 'kim'].map((by) => approvals.decide('a', yes(by)))), [
+      'ok',
+      'ok',
+      'JOB_ENDED'
+    ])
+    assert.deepEqual(await outcomes(['sue', 'sue'].map((by) => approvals.decide('b', yes(by)))), [
+      'ok',
+      'PARAMETER_INVALID'
+    ])
+    assert.deepEqual(ran, ['a'])
+    assert.deepEqual(approvals.seats('ada', 'peer'), { total: 1, ofRequester: 1, ofPeer: 1 })
+  })
+
+  test('is ended by a no that comes in the same moment as the last yes, or runs, and never both', async () => {
+    for (const words of [
+      [yes('sue'), yes('tom'), no('kim')],
+      [no('kim'), yes('sue'), yes('tom')],
+      [yes('sue'), no('kim'), yes('tom')]
+    ]) {
+      const { approvals, ran, jobs } = await room(jobOf('a'))
+      await outcomes(words.map((word) => approvals.decide('a', word)))
+      const job = await jobs.get('a')
+      assert.equal(job?.state, ran.length > 0 ? 'queued' : 'denied')
+      assert.deepEqual(approvals.seats('ada', 'peer').total, 0)
+    }
+  })
+
+  test('has its no and its end written together: a no that ended nothing could be overruled after a crash', async () => {
+    const { approvals, jobs, broken, database, parts } = await room(jobOf('a'))
+    broken.isBroken = true
+    await assert.rejects(approvals.decide('a', no('sue')))
+    assert.equal((await jobs.get('a'))?.review?.denial, undefined)
+    assert.deepEqual(await database.auditLog.read({ limit: 10 }), [])
+    // It goes on waiting, here and after a restart.
+    assert.equal(approvals.waiting().length, 1)
+    assert.equal((await Approvals.open(parts)).seats('ada', 'peer').total, 1)
+    broken.isBroken = false
+    await approvals.decide('a', no('sue'))
+    assert.equal((await jobs.get('a'))?.state, 'denied')
+    assert.deepEqual((await Approvals.open(parts)).waiting(), [])
+  })
+
+  test('ends when nobody spoke in time, and cannot be agreed to afterwards', async () => {
+    const { approvals, clock, jobs, ran } = await room(jobOf('a'))
+    await approvals.decide('a', yes('sue'))
+    await clock.advance(DAY_MS + 1)
+    await assert.rejects(approvals.decide('a', yes('tom')), { code: 'APPROVAL_LAPSED' })
+    await approvals.sweep()
+    assert.equal((await jobs.get('a'))?.state, 'expired')
+    await assert.rejects(approvals.decide('a', yes('tom')), { code: 'JOB_ENDED' })
+    assert.deepEqual(ran, [])
+  })
+
+  test('keeps what was said over a restart', async () => {
+    const { approvals, parts, ran } = await room(jobOf('a'))
+    await approvals.decide('a', yes('sue'))
+    const again = await Approvals.open(parts)
+    await assert.rejects(again.decide('a', yes('sue')), { code: 'PARAMETER_INVALID' })
+    await again.decide('a', yes('tom'))
+    assert.deepEqual(ran, ['a'])
+  })
+})
+
+describe('a standing approval', () => {
+  const wide = standingTermsSchema.parse({ runs: 10_000, days: 365, cohort: 'any', requester: 'any' })
+
+  test('is given by all who must agree, on the same terms, and by nobody alone', async () => {
+    const { approvals, standing, ran } = await room(jobOf('a'), jobOf('b'), jobOf('c'))
+    await approvals.decide('a', yes('sue'))
+    await assert.rejects(approvals.decide('a', yes('tom', wide)), { code: 'PARAMETER_INVALID' })
+    await approvals.decide('a', yes('tom'))
+    await approvals.decide('b', yes('sue', TERMS))
+    await assert.rejects(approvals.decide('b', yes('tom', wide)), { code: 'PARAMETER_INVALID' })
+    await approvals.decide('b', yes('tom'))
+    assert.deepEqual(standing.list(), [])
+    for (const by of ['sue', 'tom']) await approvals.decide('c', yes(by, TERMS))
+    assert.deepEqual(
+      standing.list().map(({ terms }) => terms),
+      [TERMS]
+    )
+    assert.deepEqual(ran, ['a', 'b', 'c'])
+  })
+
+  async function granted(terms: StandingTerms, run: RunTerms = RUN) {
+    const here = await room(jobOf('a', { ...REVIEW, run }))
+    for (const by of ['sue', 'tom']) await here.approvals.decide('a', yes(by, terms))
+    return { ...here, matches: (asked: RunTerms) => here.standing.match(asked, here.clock.now()) !== undefined }
+  }
+
+  const OTHERS: Record<keyof RunTerms, RunTerms[keyof RunTerms]> = {
+    ...{ catalog: 'x', epoch: 'x', language: 'r', codeHash: 'x', cohortHash: 'x', outputsHash: 'x', filtersHash: 'x' },
+    ...{ image: 'x', parameters: { years: 2 }, issuer: 'eve', purposeHash: 'x', project: 'x', privacyHash: 'x' },
+    ...{ schemaHash: 'x', wallTimeMsMax: 1 }
+  }
+  for (const [name, value] of Object.entries(OTHERS)) {
+    test(`does not cover another ${name}`, async () => {
+      const { matches } = await granted(TERMS)
+      assert.ok(matches(RUN))
+      assert.equal(matches({ ...RUN, [name]: value }), false)
+    })
+  }
+
+  test('covers nothing that it does not speak of, as one of an earlier version', async () => {
+    const { purposeHash: _, ...older } = RUN
+    const { matches } = await granted(wide, older as RunTerms)
+    assert.equal(matches(RUN), false)
+  })
+
+  test('for any cohort and any requester covers these, and nothing else', async () => {
+    const { matches } = await granted(wide)
+    assert.ok(matches({ ...RUN, cohortHash: 'x', issuer: 'eve' }))
+    for (const name of Object.keys(OTHERS).filter((one) => !['cohortHash', 'issuer'].includes(one))) {
+      assert.equal(matches({ ...RUN, [name]: OTHERS[name as keyof RunTerms] }), false, name)
+    }
+  })
+
+  test('lets a parameter be what was approved or within its bounds', async () => {
+    const bounds = { years: { minimum: 1, maximum: 5 }, arm: { one_of: ['a', 'b', 1] } }
+    const terms = standingTermsSchema.parse({ runs: 2, days: 30, parameters: bounds })
+    const approved = { years: 1, arm: 'a', fixed: { deep: [1] } }
+    const { matches } = await granted(terms, { ...RUN, parameters: approved })
+    const fits = (changes: object) => matches({ ...RUN, parameters: { ...approved, ...changes } })
+    for (const good of [{}, { years: 5 }, { years: 2.5, arm: 'b' }, { arm: 1 }]) assert.ok(fits(good))
+    for (const bad of [
+      ...[{ years: 0 }, { years: 5.01 }, { years: '1' }, { years: null }, { years: Number.NaN }, { years: [1] }],
+      ...[{ arm: 'c' }, { arm: '1' }, { arm: ['a'] }, { fixed: { deep: [2] } }, { fixed: undefined }, { more: 1 }]
+    ]) {
+      assert.equal(fits(bad), false, JSON.stringify(bad))
+    }
+    const { fixed: _, ...less } = approved
+    assert.equal(matches({ ...RUN, parameters: less }), false)
+    assert.equal(matches({ ...RUN, parameters: JSON.parse('{"years":1,"arm":"a","__proto__":{}}') }), false)
+  })
+
+  test('has as many runs as it has, however many ask in the same moment', async () => {
+    const { approvals, database, standing } = await granted(TERMS)
+    const id = standing.list()[0]?.id ?? ''
+    const uses = [1, 2, 3].map(() => database.commit((draft) => approvals.use(draft, id)))
+    assert.deepEqual(await outcomes(uses), ['ok', 'ok', 'APPROVAL_LAPSED'])
+    assert.equal(standing.match(RUN, START_MS), undefined)
+  })
+
+  test('gets a run back where the job that took it was not stored', async () => {
+    const { approvals, database, standing } = await granted(TERMS)
+    const id = standing.list()[0]?.id ?? ''
+    const failing = database.commit((draft) => {
+      approvals.use(draft, id)
+      throw new Error('not stored')
+    })
+    await assert.rejects(failing)
+    assert.equal(standing.list()[0]?.runsLeft, 2)
+  })
+
+  test('that was taken back in the same moment lets nothing run, now and after a restart', async () => {
+    const { approvals, database, standing } = await granted(TERMS)
+    const id = standing.list()[0]?.id ?? ''
+    const revoked = database.commit((draft) => standing.revoke(draft, id, 'sue'))
+    const used = database.commit((draft) => approvals.use(draft, id))
+    assert.deepEqual(await outcomes([revoked, used]), ['ok', 'APPROVAL_LAPSED'])
+    assert.deepEqual((await StandingApprovals.open(database, seededRandom(2))).list(), [])
+  })
+
+  test('ends by its time', async () => {
+    const { clock, matches } = await granted(TERMS)
+    await clock.advance(30 * DAY_MS - 1)
+    assert.ok(matches(RUN))
+    await clock.advance(1)
+    assert.equal(matches(RUN), false)
+  })
+})

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { type Catalog, catalogConfigSchema, openCatalog } from '@stimnet/data'
+import type { Ledgers } from '@stimnet/privacy'
+import { cryptographicRandom, SubjectSet, systemClock } from '@stimnet/protocol'
+import { acceptEpoch } from '../src/carry-epoch.ts'
+import { ledgersOf } from '../src/jobs/ledgers.ts'
+import { epochStore } from '../src/opening.ts'
+import { AtomStore } from '../src/store/atoms.ts'
+import { Database } from '../src/store/database.ts'
+
+const K = 5
+const CONFIG = catalogConfigSchema.parse({
+  name: 'trial',
+  subject_key: 'id',
+  tables: [
+    {
+      name: 'people',
+      file: 'people.csv',
+      one_row_per_subject: true,
+      variables: [{ name: 'sex', type: 'category', levels: ['F', 'M'] }]
+    },
+    { name: 'visits', file: 'visits.csv', variables: [{ name: 'score', type: 'integer' }] }
+  ]
+})
+
+/** A stopped peer's trial: everyone has two visits; whoever is in `third` has one more. */
+async function trial(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-carry-'))
+  const database = await Database.open({ directory: join(folder, 'db') }, () => systemClock.now())
+  const opened: Catalog[] = []
+  t.after(async () => {
+    for (const catalog of opened) await catalog.close()
+    await database.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return {
+    database,
+    async write(people: number, third: readonly number[]) {
+      const ids = Array.from({ length: people }, (_, i) => i)
+      const rows = ids.flatMap((i) => [
+        `p${i},${i}`,
+        `p${i},${i + 100}`,
+        ...(third.includes(i) ? [`p${i},${i + 200}`] : [])
+      ])
+      await writeFile(
+        join(folder, 'people.csv'),
+        `id,sex\n${ids.map((i) => `p${i},${i % 2 ? 'F' : 'M'}`).join('\n')}\n`
+      )
+      await writeFile(join(folder, 'visits.csv'), `id,score\n${rows.join('\n')}\n`)
+    },
+    async open(): Promise<Catalog> {
+      const catalog = await openCatalog(CONFIG, {
+        ...{ baseDir: folder, dataDir: join(folder, 'snapshots'), clock: systemClock, random: cryptographicRandom },
+        index: database.root.sublevel<string, string>('index-trial', {}) as never,
+        cohortSizeMin: K,
+        programs: []
+      })
+      opened.push(catalog)
+      return catalog
+    },
+    accept: (from: string) => acceptEpoch({ config: CONFIG, baseDir: folder, dataDir: folder, database, from })
+  }
+}
+
+/** Both ledgers of one scope, read from what is stored. */
+async function ledgers(catalog: Catalog, database: Database, ledger?: string) {
+  const owners = await catalog.owners('visits')
+  const store = ledgersOf(catalog, new AtomStore(database), { k: K, ...(ledger === undefined ? {} : { ledger }) })
+  const items = { table: 'visits', rows: owners.length, owners }
+  return { store, loaded: await store.load(items), rows: owners.length }
+}
+
+/** Everyone and all their rows, at once, as one release would be. */
+function all({ subjects, rows }: Ledgers): Ledgers | undefined {
+  const people = subjects.admit([SubjectSet.everyone(subjects.universe)], K)
+  const visits = rows?.partition.admit([SubjectSet.everyone(rows.partition.universe)], K)
+  if (!people.ok || !visits?.ok || !rows) return undefined
+  return { subjects: people.next, rows: { ...rows, partition: visits.next } }
+}
+
+for (const ledger of [undefined, 'project!alpha']) {
+  const whose = ledger === undefined ? 'everybody’s ledger' : 'a project’s ledger'
+  test(`${whose} of rows is carried with that of subjects: one more visit of one person is not told, of five it is`, async (t) => {
+    const at = await trial(t)
+    await at.write(40, [])
+    const first = await at.open()
+    const { store, loaded } = await ledgers(first, at.database, ledger)
+    const released = all(loaded)
+    assert.ok(released)
+    await at.database.commit((draft) => {
+      store.replace(draft, released)
+      draft.put(epochStore(at.database), 'trial', first.epoch)
+    })
+
+    await at.write(40, [7])
+    const one = await at.accept(first.epoch)
+    assert.ok(one.ok, JSON.stringify(one))
+    assert.equal(await epochStore(at.database).get('trial'), one.epoch)
+    const second = await at.open()
+    assert.equal(second.epoch, one.epoch)
+    const carried = await ledgers(second, at.database, ledger)
+    assert.equal(carried.rows, 81)
+    assert.ok(carried.loaded.subjects.admit([SubjectSet.everyone(40)], K).ok, 'the same people')
+    assert.equal(all(carried.loaded), undefined, 'one row of one person')
+
+    await at.write(40, [7, 8, 9, 10, 11])
+    const five = await at.accept(second.epoch)
+    assert.ok(five.ok)
+    const third = await ledgers(await at.open(), at.database, ledger)
+    const told = all(third.loaded)
+    assert.ok(told, 'a row each of five')
+    assert.equal((await new AtomStore(at.database).ledgers('trial', first.epoch)).length, 0, 'it has moved')
+
+    await at.write(40, [7, 8, 9, 10])
+    await at.database.commit((draft) => third.store.replace(draft, told))
+    const gone = await at.accept(five.epoch)
+    assert.ok(gone.ok)
+    assert.equal(all((await ledgers(await at.open(), at.database, ledger)).loaded), undefined, 'one row less')
+  })
+}
+
+test('files that did not change are no newer epoch, and nothing is lost', async (t) => {
+  const at = await trial(t)
+  await at.write(40, [])
+  const { epoch } = await at.open()
+  const accepted = await at.accept(epoch)
+  assert.match(accepted.ok ? '' : accepted.why, /epoch that it answers from/)
+})

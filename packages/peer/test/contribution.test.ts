@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
+import { type PrivacyAskInput, privacyAskSchema, SimulatedClock, seededRandom } from '@stimnet/protocol'
+import { MemoryLevel } from 'memory-level'
+import { noiseOf } from '../src/jobs/noise.ts'
+
+const CONFIG = {
+  name: 'trial',
+  subject_key: 'id',
+  tables: [
+    {
+      ...{ name: 'people', file: 'people.csv', one_row_per_subject: true },
+      variables: [{ name: 'sex', type: 'category', levels: ['F', 'M'] }]
+    },
+    {
+      ...{ name: 'visits', file: 'visits.csv' },
+      variables: [
+        { name: 'visit', type: 'category', levels: ['baseline', 'month_6', 'month_12'] },
+        { name: 'response', type: 'category', levels: ['yes', 'no'] },
+        { name: 'score', type: 'number', decimals: 1, minimum: -10, maximum: 30, breakpoints: [0, 10, 20] }
+      ]
+    }
+  ]
+}
+
+/** Forty people with one row, so that chance chooses nothing for them; `more` are rows of the one who may be missing. */
+async function catalogWith(t: TestContext, more: readonly string[]): Promise<Catalog> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-contribution-'))
+  const ids = Array.from({ length: 40 }, (_, i) => `p${i}`)
+  const visits = ids.map(
+    (id, i) => `${id},${i % 2 === 0 ? 'baseline' : 'month_6'},${i % 3 === 0 ? 'no' : 'yes'},${(i * 7) % 30}.5`
+  )
+  const people = [...ids, ...(more.length > 0 ? ['target'] : [])].map((id) => `${id},F`)
+  await writeFile(join(folder, 'people.csv'), `id,sex\n${people.join('\n')}\n`)
+  await writeFile(join(folder, 'visits.csv'), `id,visit,response,score\n${[...visits, ...more].join('\n')}\n`)
+  const catalog = await openCatalog(catalogConfigSchema.parse(CONFIG), {
+    ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as never },
+    ...{ clock: new SimulatedClock(), random: seededRandom(7), cohortSizeMin: 5, programs: ['sql'] }
+  })
+  t.after(async () => {
+    await catalog.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return catalog
+}
+
+/** Fifty rows in every visit, with the most extreme values there are. */
+const EXTREME = ['baseline', 'month_6', 'month_12', 'NA'].flatMap((visit) =>
+  Array.from({ length: 50 }, (_, i) => `target,${visit},${i % 2 === 0 ? 'yes' : 'no'},${[30, -10, 30, 30][i % 4]}`)
+)
+
+const SQL = `SELECT visits.visit, COUNT(DISTINCT id) AS subjects, COUNT(*) AS n, COUNT(score) AS scores, SUM(score) AS total,
+             VARIANCE(score) AS spread, SKEWNESS(score) AS lean, QUANTILE(score, 0.5) AS median FROM visits GROUP BY visits.visit`
+
+/** How far one person may move each number in one group, by what docs/differential-privacy.md says; scores count in tenths. */
+const allowed = (rows: number, [low, high]: readonly [number, number]): Record<string, number> => ({
+  subjects: 1,
+  rows,
+  count: rows,
+  sum: rows * Math.max(Math.abs(low), Math.abs(high)),
+  offsets: rows * (high - low),
+  squares: rows * (high - low) ** 2,
+  cubes: rows * (high - low) ** 3,
+  bins: rows
+})
+
+const asks: readonly [PrivacyAskInput, readonly [number, number]][] = [
+  [{ level: 'P2', epsilon: '1' }, [-100, 300]],
+  [{ level: 'P2', epsilon: '1', groups_per_subject: 2, rows_per_subject: 3 }, [-100, 300]],
+  [{ level: 'P2', epsilon: '1', groups_per_subject: 4, rows_per_subject: 60 }, [-100, 300]],
+  [{ level: 'P2', rho: '1', rows_per_subject: 2, bounds: [{ variable: 'score', lower: '0', upper: '2.55' }] }, [0, 25]]
+]
+
+test('one person more moves no number further than its noise is made for, whatever rows that person has', async (t) => {
+  const [without, within] = [await catalogWith(t, []), await catalogWith(t, EXTREME)]
+  for (const [ask, bounds] of asks) {
+    const plan = parseSql(SQL, within.descriptor)
+    const { bounded } = noiseOf({ plan, privacy: privacyAskSchema.parse(ask), broadcast: false }, within)
+    const reduce = async (catalog: Catalog) =>
+      (await catalog.reduceBounded(bounded, await catalog.cohort(undefined))).groups
+    for (let run = 0; run < 5; run++) {
+      const [a, b] = [await reduce(without), await reduce(within)]
+      for (const [i, { kind }] of bounded.numbers.entries()) {
+        const moves = a.flatMap(({ values }, group) =>
+          (values[i] ?? []).map((value, bin) => Math.abs(Number(value - (b[group]?.values[i]?.[bin] ?? 0n))))
+        )
+        const one = allowed(bounded.rowsPerSubject, bounds)[kind] ?? 0
+        const said = `${kind} moved by ${moves} where ${one} in ${bounded.groupsPerSubject} groups is allowed`
+        assert.ok(moves.reduce((x, y) => x + y, 0) <= one * bounded.groupsPerSubject, said)
+        assert.ok(Math.hypot(...moves) <= one * Math.sqrt(bounded.groupsPerSubject) + 1e-9, said)
+        assert.ok(
+          kind === 'sum' || kind === 'offsets' || kind === 'cubes' || moves.some((move) => move > 0),
+          `${kind}: the person counts`
+        )
+      }
+    }
+  }
+})

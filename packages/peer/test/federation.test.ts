@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import {
+  canonicalBytes,
+  charterId,
+  charterSchema,
+  systemClock as clock,
+  cryptographicRandom,
+  type Signer,
+  seal,
+  signCharter,
+  signerFromSeed,
+  signStatement
+} from '@stimnet/protocol'
+import { createEvents } from '../src/events.ts'
+import { Federation } from '../src/federation/federation.ts'
+
+const newSigner = () => signerFromSeed(cryptographicRandom.bytes(32))
+const signers = await Promise.all(Array.from({ length: 5 }, newSigner))
+const [ada, bob, carol, dan, eve] = signers as [Signer, Signer, Signer, Signer, Signer]
+const founders = [ada, bob, carol, dan].map((signer, i) => ({ peer: signer.id, institution: `Hospital ${i}` }))
+const charter = charterSchema.parse({ name: 'Network', founders, needed: 2 })
+const id = await charterId(charter)
+const signatures = await Promise.all([ada, bob, carol, dan].map((signer) => signCharter(charter, { signer, clock })))
+
+const admit = (signer: Signer, peer: string, institution = 'New') =>
+  signStatement({ says: 'admit', charter: id, peer, institution }, { signer, clock })
+const revoke = (signer: Signer, peer: string, reason = '') =>
+  signStatement({ says: 'revoke', charter: id, peer, reason }, { signer, clock })
+
+async function opened(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const charterFile = join(folder, 'charter.json')
+  await writeFile(charterFile, JSON.stringify({ charter, signatures }))
+  const events = createEvents({ level: 'silent', nodeId: 'test' })
+  const parts = { charterFile, folder: join(folder, 'federation'), clock, events }
+  return { federation: await Federation.open(parts), again: () => Federation.open(parts), folder: parts.folder }
+}
+const asked = (digest: string, statements: string[] = []) => ({ charter: id, digest, statements })
+
+describe('what one member sends', () => {
+  test('under keys of its own making is not kept: it would leave no room for a revocation', async (t) => {
+    const { federation, folder } = await opened(t)
+    const made = await Promise.all(Array.from({ length: 40 }, newSigner))
+    await federation.merge(await Promise.all(made.map((signer) => admit(signer, eve.id))))
+    assert.deepEqual((await federation.answer(asked(''))).statements, [])
+    assert.deepEqual(await readdir(folder).catch(() => []), [])
+    // What somebody says who is admitted by the same message counts.
+    await federation.merge([await admit(eve, made[0]?.id ?? ''), await admit(ada, eve.id), await admit(bob, eve.id)])
+    assert.equal((await federation.answer(asked(''))).statements.length, 3)
+    assert.ok(federation.isMember(eve.id))
+  })
+
+  test('as much as it may keeps no revocation out, neither here nor of an answer, nor after a restart', async (t) => {
+    const { federation, again } = await opened(t)
+    const long = 'x'.repeat(200)
+    for (const signer of [carol, dan]) {
+      const names = Array.from({ length: 260 }, (_, i) => `${i} ${long}`)
+      await federation.merge(await Promise.all(names.map((name) => admit(signer, eve.id, name))))
+    }
+    await federation.merge([await revoke(ada, carol.id), await revoke(bob, carol.id)])
+    assert.ok(!federation.isMember(carol.id))
+    const { statements } = await federation.answer(asked(''))
+    assert.ok(statements.join('').length < 1024 * 1024)
+    const { federation: other } = await opened(t)
+    await other.merge(statements)
+    assert.ok(!other.isMember(carol.id))
+    assert.ok(!(await again()).isMember(carol.id))
+  })
+
+  test('again and again, with other reasons and other times, is kept once', async (t) => {
+    const { federation, folder } = await opened(t)
+    const said = await Promise.all(Array.from({ length: 20 }, (_, i) => revoke(ada, bob.id, `reason ${i}`)))
+    await federation.merge(said)
+    assert.equal((await readdir(folder)).length, 1)
+    const { federation: other } = await opened(t)
+    await other.merge([said[7] ?? ''])
+    assert.equal(other.digest, federation.digest, 'who heard another of them knows the same')
+    assert.deepEqual((await other.answer(asked(federation.digest))).statements, [])
+  })
+
+  test('larger than any statement is not taken: it would not be there after a restart', async (t) => {
+    const { federation } = await opened(t)
+    const says = { says: 'revoke', charter: id, peer: bob.id, reason: '' }
+    const padded = new TextEncoder().encode(`${new TextDecoder().decode(canonicalBytes(says))}${' '.repeat(100_000)}`)
+    const sealed = await seal({ type: 'membership', body: padded, lifetimeMs: 1_000, signer: ada, clock })
+    await federation.merge([new TextDecoder().decode(sealed), await revoke(carol, bob.id)])
+    assert.ok(federation.isMember(bob.id))
+    assert.equal((await federation.answer(asked(''))).statements.length, 1)
+  })
+
+  test('that does not hold ends nobody else’s word, and is not heard out for ever', async (t) => {
+    const { federation } = await opened(t)
+    const good = await revoke(ada, bob.id)
+    await federation.merge(['x', `${good}x`, good])
+    assert.equal((await federation.answer(asked(''))).statements.length, 1)
+    await federation.merge([...Array.from({ length: 9 }, (_, i) => `junk ${i}`), await revoke(carol, bob.id)])
+    assert.ok(federation.isMember(bob.id))
+    await federation.merge([await revoke(carol, bob.id)])
+    assert.ok(!federation.isMember(bob.id))
+  })
+})

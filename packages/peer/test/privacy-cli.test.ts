@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { PrivacyCost } from '@stimnet/sdk'
+import { runCommand } from '../src/cli/arguments.ts'
+import { budgetCommand } from '../src/cli/budget.ts'
+import { costText } from '../src/cli/cost-text.ts'
+import { privacyOf } from '../src/cli/privacy-options.ts'
+import { Database } from '../src/store/database.ts'
+import { EVERYBODY, PrivacyLedger } from '../src/store/privacy-ledger.ts'
+
+const values = (more: object) => more as Parameters<typeof privacyOf>[0]
+const invalid = { code: 'PARAMETER_INVALID' }
+
+test('options that ask for noise become one ask, and none of them asks for none', () => {
+  assert.equal(privacyOf(values({})), undefined)
+  const options = {
+    epsilon: '0.5',
+    'groups-per-subject': '3',
+    'rows-per-subject': '2',
+    bounds: ['age=18:90', 't.x=-1.5:2']
+  }
+  assert.deepEqual(privacyOf(values(options)), {
+    level: 'P2',
+    epsilon: '0.5',
+    groups_per_subject: 3,
+    rows_per_subject: 2,
+    bounds: [
+      { variable: 'age', lower: '18', upper: '90' },
+      { variable: 't.x', lower: '-1.5', upper: '2' }
+    ]
+  })
+})
+
+test('options that make no sense say what to write', () => {
+  for (const options of [
+    { epsilon: '1e308' },
+    { epsilon: '-0' },
+    { epsilon: '0.1', rho: '0.1' },
+    { bounds: ['age=18:90'] },
+    { epsilon: '0.1', bounds: ['age 18 90'] },
+    { epsilon: '0.1', bounds: ['age=1.2.3:9'] },
+    { epsilon: '0.1', 'groups-per-subject': '-1' },
+    { epsilon: '0.1', 'rows-per-subject': '1e9' }
+  ]) {
+    assert.throws(() => privacyOf(values(options)), invalid, JSON.stringify(options))
+  }
+})
+
+test('a price is told with what it buys, and with why somebody would refuse', () => {
+  const column = { name: 'n', kind: 'subjects', sd: 14.14, error_95: 29.9, rank_error_95: null, assumes_rows: null }
+  const price = {
+    ...{ mechanism: 'discrete-laplace', epsilon: 0.1, rho: 0.005, nano_rho: '5000000', epsilon_at_delta: 0.43 },
+    ...{ delta: 1e-6, numbers: 1, groups: 1, groups_per_subject: 1, rows_per_subject: 1, sites_per_person: 2 },
+    columns: [column]
+  }
+  const peer = { peer_id: '12D3KooW', node_id: 'node-1', institution: 'North', code: null, reason: null }
+  const cost: PrivacyCost = {
+    data_catalog_name: 'trial',
+    peers: [
+      { ...peer, cost: price, left: { project_rho: '0.0194', lifetime_rho: '0.495' } },
+      { ...peer, institution: 'South', code: 'PARAMETER_INVALID', reason: 'no bounds', cost: null, left: null }
+    ],
+    pooled: [{ name: 'n', sd: 14.14 }]
+  }
+  const text = costText(cost)
+  assert.match(text, /North +0\.1 +0\.005 +0\.43 at 0\.000001 +0\.0194 \(life 0\.495\)/)
+  assert.match(text, /South .*PARAMETER_INVALID/)
+  assert.match(text, /no bounds/)
+  assert.match(text, /n +14\.1 +29\.9/)
+  assert.match(costText({ ...cost, peers: [], pooled: [] }), /No peer that can be reached offers trial/)
+})
+
+async function peerFolder(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-budget-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const config = join(folder, 'stimnet.yaml')
+  await writeFile(config, 'institution: North\ndata_dir: ./data\ncatalogs: []\n')
+  const open = () => Database.open({ directory: join(folder, 'data/db') }, () => 0)
+  const run = async (...args: string[]) => {
+    const [out, err]: [string[], string[]] = [[], []]
+    const code = await runCommand(budgetCommand, [...args, '--config', config], {
+      out: (text) => void out.push(text),
+      err: (text) => void err.push(text),
+      interactive: false,
+      signal: new AbortController().signal
+    })
+    return { code, out: out.join(''), err: err.join('') }
+  }
+  return { open, run }
+}
+
+test('a steward sees what was spent, and takes over what an old ledger has forgotten', async (t) => {
+  const { open, run } = await peerFolder(t)
+  assert.match((await run()).out, /Nothing was spent/)
+  const database = await open()
+  const ledger = await PrivacyLedger.open(database)
+  const caps = { lifetime: 500_000_000n, project: 24_400_000n }
+  const spending = {
+    key: 'a',
+    catalog: 'trial',
+    scope: EVERYBODY,
+    nanoRho: 5_000_000n,
+    caps,
+    promised: true,
+    jobId: '1'
+  }
+  await database.commit((draft) => ledger.spend(draft, spending))
+  await database.close()
+  assert.match((await run()).out, /trial +all +0\.005/)
+  assert.equal(JSON.parse((await run('--json')).out)[0].rho_spent, '0.005')
+
+  const old = await open()
+  for (const name of ['privacy-totals', 'privacy-spends', 'privacy-meta']) await old.root.sublevel(name, {}).clear()
+  await old.close()
+  const behind = await run('list')
+  assert.deepEqual([behind.code, /older than the audit log/.test(behind.err)], [1, true])
+  const reconciled = await run('reconcile')
+  assert.deepEqual([reconciled.code, /Took over 1 charges/.test(reconciled.err)], [0, true])
+  assert.match(reconciled.out, /trial +all +0\.005/)
+  assert.equal((await run('reconcile')).err, 'Took over 0 charges from the audit log.\n')
+})

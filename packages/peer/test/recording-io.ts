@@ -1,0 +1,21 @@
+/** A terminal that keeps what a command writes. */
+import type { Io } from '../src/cli/arguments.ts'
+
+export interface RecordingIo extends Io {
+  readonly said: { out: string; err: string }
+}
+
+export function recordingIo(): RecordingIo {
+  const said = { out: '', err: '' }
+  return {
+    said,
+    out: (text) => {
+      said.out += text
+    },
+    err: (text) => {
+      said.err += text
+    },
+    interactive: false,
+    signal: new AbortController().signal
+  }
+}

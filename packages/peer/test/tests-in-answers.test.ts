@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestResult } from '@stimnet/protocol'
+import type { Broadcast } from '@stimnet/sdk'
+import { testLines } from '../src/cli/tests.ts'
+
+const WELCH: TestResult = {
+  kind: 'welch',
+  of: 'sd_score',
+  by: ['sex'],
+  groups: [
+    { name: 'female', n: 50, mean: 5.006, sd: 0.35 },
+    { name: 'male', n: 50, mean: 5.936, sd: 0.52 }
+  ],
+  difference: -0.93,
+  interval: [-1.105707, -0.754293],
+  statistic: -10.520986,
+  df: [86.538],
+  p: 3.7467e-17,
+  note: ''
+}
+const text = (tests: TestResult[]) => testLines({ pooled: { tests } } as unknown as Broadcast).join('')
+
+test('a test is one line: what it is of, its statistic, and how sure one can be', () => {
+  assert.equal(
+    text([WELCH]),
+    '\nWelch’s t, sd_score by sex: t(86.538) = -10.521, p = 3.75e-17. ' +
+      'Difference female − male: -0.93, 95 % interval -1.1057 to -0.75429.\n'
+  )
+})
+
+test('a test that was not made says why, and no test leaves nothing', () => {
+  const none = { ...WELCH, statistic: null, p: null, note: 'A group is missing, withheld, or does not vary.' }
+  assert.match(text([none]), /not computed\. A group is missing/)
+  assert.equal(text([]), '')
+  assert.deepEqual(testLines({ pooled: null } as unknown as Broadcast), [])
+})
+
+test('what a peer sends cannot steer the terminal', () => {
+  const hostile = { ...WELCH, of: 'x\u001b[2J', note: 'look\u001b]0;y\u0007' }
+  assert.ok(!text([hostile]).includes('\u001b'))
+})

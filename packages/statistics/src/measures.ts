@@ -1,0 +1,127 @@
+/** What a statistic by name asks of each group: its measures, and what they are called. */
+import {
+  type Measure,
+  type ResolvedVariable,
+  type StatisticCall,
+  StimnetError,
+  type VariableRef
+} from '@stimnet/protocol'
+
+const QUANTILES_MAX = 9
+
+/** Throws PARAMETER_INVALID, with a reason about the request alone. */
+export function invalid(reason: string): never {
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+/** The bare name, or `table_name` where two tables share it. */
+export function uniqueNames(variables: readonly ResolvedVariable[]): string[] {
+  const bare = variables.map(({ variable }) => variable.name)
+  return variables.map(({ table, variable }) => {
+    const alone = bare.filter((name) => name === variable.name).length === 1
+    return alone ? variable.name : `${table.name}_${variable.name}`
+  })
+}
+
+/** What a statistic asks of each group. `repeated`: a subject can have several rows. Throws as `planOfStatistic`. */
+export function measuresOf(
+  name: string,
+  call: StatisticCall,
+  variables: readonly ResolvedVariable[],
+  repeated: boolean
+): Measure[] {
+  const subjects: Measure = { kind: 'subjects', name: 'subjects' }
+  const rows: Measure = { kind: 'rows', name: 'rows' }
+  switch (name) {
+    case 'count':
+      return [subjects, ...(repeated ? [rows] : []), ...counts(variables)]
+    case 'table':
+      return [subjects]
+    case 'histogram':
+      return [subjects, ...(repeated ? [rows] : [])]
+    case 'moments':
+      return momentsOf(call, variables)
+    case 'compare':
+    case 'anova':
+      return [subjects, ...over(variables, ['mean', 'sd'])]
+    case 'chi_squared':
+      return [subjects]
+    case 'covariance':
+    case 'correlation':
+      return pairsOf(name, variables)
+    case 'share':
+      return shares(call, variables)
+    case 'quantile':
+      return quantiles(call, variables)
+    default:
+      return over(variables, [name as ValueKind])
+  }
+}
+
+/** Throws PARAMETER_INVALID for what is no number. */
+export function checkNumeric(variables: readonly ResolvedVariable[]): void {
+  const other = variables.find(({ variable }) => variable.type !== 'integer' && variable.type !== 'number')
+  if (other) invalid(`${other.ref} is no number.`)
+}
+
+function counts(variables: readonly ResolvedVariable[]): Measure[] {
+  const names = uniqueNames(variables)
+  return variables.map(({ ref }, i) => ({ kind: 'count', name: `count_${names[i]}`, variable: ref }))
+}
+
+function momentsOf(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
+  const { kurtosis = false } = call.arguments
+  if (typeof kurtosis !== 'boolean') invalid('kurtosis: true or false.')
+  const kinds = ['mean', 'variance', 'sd', 'skewness', ...(kurtosis ? ['kurtosis'] : [])] as readonly ValueKind[]
+  return [...counts(variables), ...over(variables, kinds)]
+}
+
+type ValueKind = 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
+
+function over(variables: readonly ResolvedVariable[], kinds: readonly ValueKind[]): Measure[] {
+  checkNumeric(variables)
+  const names = uniqueNames(variables)
+  return variables.flatMap(({ ref }, i) =>
+    kinds.map((kind): Measure => ({ kind, name: `${kind}_${names[i]}`, variable: ref }))
+  )
+}
+
+function pairsOf(kind: 'covariance' | 'correlation', variables: readonly ResolvedVariable[]): Measure[] {
+  checkNumeric(variables)
+  const names = uniqueNames(variables)
+  return variables.flatMap((x, i) =>
+    variables.slice(i + 1).map((y, j): Measure => {
+      const pair: readonly [VariableRef, VariableRef] = [x.ref, y.ref]
+      return { kind, name: `${kind}_${names[i]}_${names[i + 1 + j]}`, variables: pair }
+    })
+  )
+}
+
+function shares(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
+  const { level } = call.arguments
+  return variables.map(({ ref, variable }): Measure => {
+    if (variable.type !== 'category') invalid(`${ref} has no levels.`)
+    if (typeof level !== 'string') invalid('share needs the argument `level`, a text.')
+    if (!variable.levels.includes(level)) {
+      const reason = `${ref} has the levels ${variable.levels.join(', ').slice(0, 500)}.`
+      throw new StimnetError('VALUE_NOT_DECLARED', 'planning a share', { reason })
+    }
+    return { kind: 'share', name: `share_${variable.name}`, variable: ref, level }
+  })
+}
+
+function quantiles(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
+  checkNumeric(variables)
+  const asked: unknown[] = [call.arguments.q ?? [0.25, 0.5, 0.75]].flat()
+  const levels = asked.filter((q) => typeof q === 'number' && q >= 0.05 && q <= 0.95) as number[]
+  if (levels.length === 0 || levels.length < asked.length || new Set(levels).size > QUANTILES_MAX) {
+    invalid(`q: one to ${QUANTILES_MAX} numbers from 0.05 to 0.95.`)
+  }
+  const names = uniqueNames(variables)
+  return variables.flatMap(({ ref, variable }, i) => {
+    if (variable.breakpoints.length === 0) invalid(`${ref} has no declared breakpoints to find a quantile on.`)
+    return [...new Set(levels)].map(
+      (q): Measure => ({ kind: 'quantile', name: `q${Number((q * 100).toPrecision(6))}_${names[i]}`, variable: ref, q })
+    )
+  })
+}

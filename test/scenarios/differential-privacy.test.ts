@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import type { Broadcast, Client } from '@stimnet/sdk'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
+import { clientOf, scratchFolder, spawnSite, startFederation, startSite, until, writeSite } from '../mesh.ts'
+
+const COUNT = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
+
+async function ask(client: Client, sql: string, extra: object = {}): Promise<Broadcast> {
+  const submission = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: sql, ...extra }
+  const { id } = await client.submitBroadcast(submission as never)
+  for await (const _ of client.watchBroadcast(id)) void _
+  return client.broadcast(id)
+}
+
+const p2 = (amount: object, more: object = {}) => ({ privacy: { level: 'P2', ...amount, ...more } })
+const outputOf = (answer: Broadcast) => answer.parts[0]?.output
+
+/** The demo's catalogs, with more written into each. */
+const withCatalogs = (more: object) => ({
+  config: { catalogs: demoCatalogs('data').map((catalog) => ({ ...catalog, ...more })) }
+})
+
+/** A catalog of one mode needs no lattice: nothing is refused for being small. */
+const DP = withCatalogs({ mode: 'dp', lattice: undefined })
+
+describe('a question under differential privacy', () => {
+  test('says what it costs before it is asked, is charged once, and is answered with the same bytes for ever', async (t) => {
+    const { client, peers } = await startFederation(t, 1)
+    const researcher = await client(0)
+    const question = { targets: ['node-1'], ...p2({ epsilon: '0.1' }) }
+    const asked = { data_catalog_name: 'clinical_trial_data', script_type: 'sql' as const, script_content: COUNT }
+    const cost = await researcher.privacyCost({ ...asked, ...question } as never)
+    assert.deepEqual(cost.peers[0]?.left, { project_rho: '0.0244', lifetime_rho: '0.5' })
+    const first = outputOf(await ask(researcher, COUNT, question))
+    assert.equal(first?.kind, 'table')
+    assert.equal(first?.disclosure.level, 'P2')
+    assert.equal(first?.disclosure.dp?.nano_rho, cost.peers[0]?.cost?.nano_rho)
+    assert.equal(first?.disclosure.dp?.columns[0]?.sd, cost.peers[0]?.cost?.columns[0]?.sd)
+    const again = outputOf(await ask(researcher, COUNT, question))
+    assert.deepEqual(again, first)
+    const after = await researcher.privacyCost({ ...asked, ...question } as never)
+    assert.deepEqual(after.peers[0]?.left, { project_rho: '0.0194', lifetime_rho: '0.495' })
+    const records = await peers[0]?.database.auditLog.read({ limit: 100 })
+    assert.equal(records?.filter(({ kind }) => kind === 'spend').length, 1)
+  })
+
+  test('is refused where the budget does not hold it, and what is refused costs nothing', async (t) => {
+    const { client } = await startFederation(t, 1)
+    const researcher = await client(0)
+    const dear = await ask(researcher, COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.5' }) })
+    assert.equal(dear.parts[0]?.code, 'BUDGET_EXCEEDED')
+    assert.match(
+      dear.parts[0]?.reason ?? '',
+      /costs ρ = 0\.125, and 0\.0244 is left .*\. The same with epsilon 0\.22 would fit\.$/
+    )
+    assert.equal((await ask(researcher, COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.22' }) })).state, 'completed')
+  })
+
+  test('comes back from three institutions as one answer, with the noise of all of them', async (t) => {
+    const { client } = await startFederation(t, 3)
+    const researcher = await client(0)
+    const call = JSON.stringify({ name: 'moments', variables: ['UPDRS_total'], by: ['outcomes.visit'] })
+    const amount = { script_type: 'statistic', ...p2({ rho: '0.02' }, { groups_per_subject: 3 }) }
+    const asked = { data_catalog_name: 'clinical_trial_data', script_content: call, ...amount }
+    const cost = await researcher.privacyCost(asked as never)
+    assert.deepEqual([cost.peers.length, cost.peers.filter(({ left }) => left !== null).length], [3, 1])
+    const answer = await ask(researcher, call, amount)
+    assert.equal(answer.state, 'completed')
+    const { pooled } = answer
+    assert.equal(pooled?.sites.length, 3)
+    assert.deepEqual(
+      pooled?.rows.map(({ values }) => values[0]),
+      ['baseline', 'month_6', 'month_12', null]
+    )
+    const [count, mean] = [pooled?.rows[0]?.values[1], pooled?.rows[0]?.values[2]]
+    const sd = pooled?.rows[0]?.noise?.[1] ?? 0
+    assert.ok(Math.abs(sd - Number(cost.pooled[0]?.sd)) < 1e-9, 'as it was said before')
+    assert.ok(sd > 0 && Math.abs(Number(count) - 450) < 6 * sd, `${count} ± ${sd}`)
+    assert.ok(Number(mean) >= 0 && Number(mean) <= 199)
+    // Somebody at two of them pays what was asked for, so each takes half.
+    const dp = outputOf(answer)?.disclosure.dp
+    assert.deepEqual([dp?.sites_per_person, dp?.rho, dp?.numbers], [2, 0.01, 4])
+    assert.match(outputOf(answer)?.disclosure.claim ?? '', /up to 2 of the institutions/)
+  })
+
+  test('about a small or empty group is answered like any other: no refusal tells of it', async (t) => {
+    const { client } = await startFederation(t, 1)
+    const researcher = await client(0)
+    const where = { column: 'subjects.visit', op: '=', values: ['baseline'] }
+    for (const filter of [where, { not: where }]) {
+      const answer = await ask(researcher, COUNT, { where: filter, targets: ['node-1'], ...p2({ epsilon: '0.05' }) })
+      assert.equal(answer.state, 'completed', JSON.stringify(filter))
+    }
+  })
+
+  test('without bounds, with a script, or for a correlation is refused before anything is spent', async (t) => {
+    const { client, peers } = await startFederation(t, 1)
+    const researcher = await client(0)
+    const asked = { targets: ['node-1'], ...p2({ epsilon: '0.1' }) }
+    const pair = JSON.stringify({ name: 'correlation', variables: ['UPDRS_total', 'quality_of_life'] })
+    const bounds = [{ variable: 'outcomes.UPDRS_total', lower: '100', upper: '1' }]
+    const wrong = [
+      await ask(researcher, pair, { ...asked, script_type: 'statistic' }),
+      await ask(researcher, 'SELECT AVG(UPDRS_total) FROM outcomes', {
+        ...asked,
+        ...p2({ epsilon: '0.1' }, { bounds })
+      }),
+      await ask(researcher, 'print(1)', { ...asked, script_type: 'python' })
+    ]
+    assert.deepEqual(
+      wrong.map(({ parts }) => parts[0]?.code),
+      ['PARAMETER_INVALID', 'PARAMETER_INVALID', 'PARAMETER_INVALID']
+    )
+    assert.equal(wrong.length, 3)
+    const records = await peers[0]?.database.auditLog.read({ limit: 100 })
+    assert.equal(records?.filter(({ kind }) => kind === 'spend').length, 0)
+  })
+})
+
+describe('a catalog that gives noisy numbers only', () => {
+  test('refuses exact numbers and scripts, and its claim covers everything that leaves it', async (t) => {
+    const { client } = await startFederation(t, 1, DP)
+    const researcher = await client(0)
+    const exact = await ask(researcher, COUNT)
+    assert.equal(exact.parts[0]?.code, 'MODE_NOT_PERMITTED')
+    const script = await ask(researcher, 'print(1)', { script_type: 'python' })
+    assert.equal(script.parts[0]?.code, 'MODE_NOT_PERMITTED')
+    const noisy = await ask(researcher, COUNT, p2({ epsilon: '0.1' }))
+    assert.match(outputOf(noisy)?.disclosure.claim ?? '', /Everything that leaves this catalog is counted/)
+  })
+
+  test('cannot be made of one that gave exact numbers, nor become one again', async (t) => {
+    const parent = await scratchFolder(t)
+    const sdc = await writeSite(parent, 0)
+    const first = await startSite(sdc)
+    t.after(() => first.stop())
+    assert.equal((await ask(await clientOf(first), COUNT)).state, 'completed')
+    await first.stop()
+    await assert.rejects(startSite(await writeSite(parent, 0, DP)), {
+      code: 'CONFIG_INVALID',
+      message: /exact numbers of it were released/
+    })
+
+    const dp = await writeSite(parent, 1, DP)
+    const second = await startSite(dp)
+    t.after(() => second.stop())
+    assert.equal((await ask(await clientOf(second), COUNT, p2({ epsilon: '0.1' }))).state, 'completed')
+    await second.stop()
+    await assert.rejects(startSite(await writeSite(parent, 1)), {
+      code: 'CONFIG_INVALID',
+      message: /nothing exact ever leaves/
+    })
+  })
+
+  test('is charged once for one question, however often the node is killed while it answers', async (t) => {
+    const site = await writeSite(await scratchFolder(t), 0, DP)
+    // Makes the account.
+    await (await startSite(site)).stop()
+    const submission = {
+      ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: COUNT },
+      ...p2({ epsilon: '0.1' })
+    } as const
+    for (const waitMs of [0, 30, 90]) {
+      const node = await spawnSite(t, site)
+      await (await clientOf(node)).submitBroadcast(submission as never)
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      await node.kill()
+    }
+    const node = await spawnSite(t, site)
+    const researcher = await clientOf(node)
+    const answers = [await ask(researcher, COUNT, submission), await ask(researcher, COUNT, submission)]
+    const others = (await researcher.listBroadcasts()).filter(({ id }) => !answers.some((answer) => answer.id === id))
+    for (const { id } of others) for await (const _ of researcher.watchBroadcast(id)) void _
+    const earlier = await Promise.all(others.map(({ id }) => researcher.broadcast(id)))
+    const outputs = [...answers, ...earlier].flatMap(({ parts }) => (parts[0]?.output ? [parts[0].output] : []))
+    assert.ok(outputs.length >= 2)
+    for (const output of outputs) assert.deepEqual(output, outputs[0])
+    const records = await researcher.audit({ limit: 1000 })
+    assert.equal(records.filter(({ kind }) => kind === 'spend').length, 1)
+    assert.deepEqual((await researcher.verifyAudit()).ok, true)
+    await node.stop()
+  })
+
+  test('keeps its ledger and its answers when it is stopped and started again', async (t) => {
+    const site = await writeSite(await scratchFolder(t), 0, DP)
+    const first = await startSite(site)
+    t.after(() => first.stop())
+    const question = p2({ epsilon: '0.1' })
+    const answer = outputOf(await ask(await clientOf(first), COUNT, question))
+    await first.stop()
+    const second = await startSite(site)
+    t.after(() => second.stop())
+    const researcher = await clientOf(second)
+    assert.deepEqual(outputOf(await ask(researcher, COUNT, question)), answer)
+    const dear = await ask(researcher, COUNT, p2({ epsilon: '0.5' }))
+    assert.match(dear.parts[0]?.reason ?? '', /0\.02315 is left/)
+  })
+
+  test('spends nothing more after an old copy was put back, once a member tells that it is one', async (t) => {
+    const { peers, sites } = await startFederation(t, 2, DP)
+    const [site] = sites
+    assert.ok(site)
+    const data = join(site.folder, 'stimnet-data')
+    const copy = join(site.folder, 'copy')
+    await peers[0]?.stop()
+    await cp(data, copy, { recursive: true })
+
+    const before = await startSite(site)
+    t.after(() => before.stop())
+    await until(() => before.mesh.connected().length === 1, 'it is back')
+    const client = await clientOf(before)
+    assert.equal((await ask(client, COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.2' }) })).state, 'completed')
+    await client.gatherWitnesses()
+    await before.stop()
+
+    await rm(data, { recursive: true })
+    await cp(copy, data, { recursive: true })
+    const restored = await startSite(site)
+    t.after(() => restored.stop())
+    await until(() => restored.witnesses.regression !== undefined, 'the witness has told')
+    const answer = await ask(await clientOf(restored), COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.2' }) })
+    assert.equal(answer.parts[0]?.code, 'BUDGET_EXCEEDED')
+    assert.match(answer.parts[0]?.reason ?? '', /saw more of this one’s log/)
+  })
+})

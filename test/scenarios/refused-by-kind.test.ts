@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Client, Job } from '@stimnet/sdk'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
+import { startFederation } from '../mesh.ts'
+
+describe('a catalog that takes no scripts of some kinds', () => {
+  let researcher: Client
+  const cleanUp: (() => unknown)[] = []
+
+  before(async () => {
+    const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, refuse_programs_that: ['network', 'eval'] }))
+    const sandbox = { engine: 'wasm', pool_size: 0 }
+    const federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 1, { config: { sandbox, catalogs } })
+    researcher = await federation.client(0)
+  })
+  after(async () => {
+    for (const fn of cleanUp.reverse()) await fn()
+  })
+
+  async function run(code: string): Promise<Job> {
+    const submission = {
+      ...{ target_node_id: 'node-1', data_catalog_name: 'clinical_trial_data' },
+      ...{ script_type: 'python', script_content: code }
+    }
+    return researcher.waitForJob((await researcher.submitJob(submission as never)).job_id)
+  }
+
+  test('says to the researcher which kinds it found, and in which lines', async () => {
+    const job = await run('import statistics\nimport socket as s\nresult = eval("1000")\n')
+    assert.equal(job.code, 'PROGRAM_NOT_PERMITTED')
+    assert.match(job.error_message ?? '', /network, eval.*network in line 2; eval in line 3/)
+  })
+
+  test('runs a script that shows nothing of the kind, whatever else it shows', async () => {
+    const job = await run('import os, random\nresult = {"n": 1000}\n')
+    assert.equal(job.status, 'completed', JSON.stringify(job))
+  })
+})

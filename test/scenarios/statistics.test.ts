@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import type { Peer } from '@stimnet/peer'
+import { randomUnit, type StatisticCall, seededRandom } from '@stimnet/protocol'
+import { type Broadcast, type Client, verifyAndPool } from '@stimnet/sdk'
+import { clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+
+/** Subjects of each institution: enough that every cell of every table below can be released. */
+const SIZES = [700, 900, 1100]
+const ARMS = ['placebo', 'low', 'high']
+const SEXES = ['female', 'male']
+const CUTS = [35, 50, 65]
+
+interface Subject {
+  readonly arm: string
+  readonly sex: string
+  readonly age: number
+  readonly weight: number
+}
+
+/** Weights that are skewed, differ by arm and sex and go with age: nothing below comes out as zero by accident. */
+function subjectsOf(site: number): Subject[] {
+  const source = seededRandom(11 + site)
+  const chance = () => randomUnit(source)
+  return Array.from({ length: SIZES[site] ?? 0 }, (_, i) => {
+    const arm = ARMS[Math.floor(chance() * 3)] ?? ''
+    const sex = chance() < 0.45 + 0.1 * ARMS.indexOf(arm) ? 'female' : 'male'
+    const age = 20 + Math.floor(chance() * 60)
+    const base = 48 + 45 * chance() ** 1.7 + 4 * ARMS.indexOf(arm) + (sex === 'male' ? 5 : 0) + age / 10
+    return { arm, sex, age, weight: Math.round(base * 10 + (i % 2)) / 10 }
+  })
+}
+
+const CATALOG = {
+  ...{ name: 'weights', access_level: 'public', subject_key: 'id', synthetic: true },
+  tables: [
+    {
+      ...{ name: 'people', file: 'data/people.csv', one_row_per_subject: true },
+      variables: [
+        { name: 'arm', type: 'category', levels: ARMS },
+        { name: 'sex', type: 'category', levels: SEXES },
+        { name: 'age', type: 'integer', minimum: 18, maximum: 99, breakpoints: CUTS },
+        { name: 'weight', type: 'number', unit: 'kg', decimals: 1, minimum: 30, maximum: 150 }
+      ]
+    },
+    // Has a `sex` of its own, as tables do: a question about people means that of people.
+    {
+      ...{ name: 'partners', file: 'data/partners.csv', one_row_per_subject: true },
+      variables: [{ name: 'sex', type: 'category', levels: SEXES }]
+    }
+  ]
+}
+
+async function startThree(t: { after(fn: () => unknown): void }): Promise<{ client: Client; peers: Peer[] }> {
+  const parent = await scratchFolder(t)
+  const peers: Peer[] = []
+  t.after(() => Promise.all(peers.map((peer) => peer.stop())))
+  for (const [at] of SIZES.entries()) {
+    const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
+    const site = await writeSite(parent, at, { bootstrap, config: { catalogs: [CATALOG] } })
+    const people = subjectsOf(at)
+    await mkdir(join(site.folder, 'data'), { recursive: true })
+    const lines = people.map(({ arm, sex, age, weight }, i) => `S${i},${arm},${sex},${age},${weight}`)
+    await writeFile(join(site.folder, 'data/people.csv'), ['id,arm,sex,age,weight', ...lines].join('\n'))
+    const partners = people.map(({ sex }, i) => `S${i},${sex}`)
+    await writeFile(join(site.folder, 'data/partners.csv'), ['id,sex', ...partners].join('\n'))
+    peers.push(await startSite(site))
+  }
+  await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected')
+  return { client: await clientOf(peers[0]), peers }
+}
+
+async function ask(client: Client, program: Partial<StatisticCall> | string, extra: object = {}): Promise<Broadcast> {
+  const isSql = typeof program === 'string'
+  const { id } = await client.submitBroadcast({
+    data_catalog_name: 'weights',
+    script_type: isSql ? 'sql' : 'statistic',
+    script_content: isSql ? program : JSON.stringify(program),
+    ...extra
+  } as never)
+  for await (const _ of client.watchBroadcast(id)) void _
+  const answer = await client.broadcast(id)
+  assert.deepEqual(
+    answer.parts.map(({ state, code }) => [state, code]),
+    SIZES.map(() => ['completed', null]),
+    JSON.stringify(answer.parts.map(({ reason }) => reason))
+  )
+  return answer
+}
+
+/** The first row's measures by name. */
+function measures({ pooled }: Broadcast, row = 0): Record<string, unknown> {
+  const columns = pooled?.columns ?? []
+  return Object.fromEntries(columns.map(({ name }, i) => [name, pooled?.rows[row]?.values[i]]))
+}
+
+function assertNear(actual: unknown, expected: number, what: string): void {
+  const isNear = typeof actual === 'number' && Math.abs(actual - expected) <= 1e-8 * Math.abs(expected)
+  assert.ok(isNear, `${what}: ${actual} for ${expected}`)
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+
+/** Straight from the definition, over all values at once. */
+function momentsOf(values: readonly number[]) {
+  const n = values.length
+  const mean = sum(values) / n
+  const central = (power: number) => sum(values.map((value) => (value - mean) ** power)) / n
+  const variance = (central(2) * n) / (n - 1)
+  const [skewness, kurtosis] = [central(3) / central(2) ** 1.5, central(4) / central(2) ** 2]
+  return { n, mean, variance, sd: Math.sqrt(variance), skewness, kurtosis }
+}
+
+function correlationOf(x: readonly number[], y: readonly number[]): number {
+  const [a, b] = [momentsOf(x), momentsOf(y)]
+  return sum(x.map((value, i) => (value - a.mean) * ((y[i] ?? 0) - b.mean))) / (x.length - 1) / (a.sd * b.sd)
+}
+
+describe('statistics of three institutions', () => {
+  const all = SIZES.flatMap((_, site) => subjectsOf(site))
+  const weights = all.map(({ weight }) => weight)
+  const weightsOf = (key: 'sex' | 'arm', level: string) => all.filter((one) => one[key] === level).map((o) => o.weight)
+
+  test('pool to what one computation over all their subjects gives', async (t) => {
+    const { client, peers } = await startThree(t)
+    await t.test('moments, skewness and kurtosis; by name and by SQL', async () => {
+      const expected = momentsOf(weights)
+      const named = await ask(client, { name: 'moments', variables: ['weight'], arguments: { kurtosis: true } })
+      const found = measures(named)
+      assert.equal(found.count_weight, all.length)
+      for (const kind of ['mean', 'variance', 'sd', 'skewness', 'kurtosis'] as const)
+        assertNear(found[`${kind}_weight`], expected[kind], kind)
+      const sql = measures(await ask(client, 'SELECT SKEWNESS(weight), KURTOSIS(weight), STDDEV(weight) FROM people'))
+      assertNear(sql.skewness_weight, expected.skewness, 'SKEWNESS')
+      assertNear(sql.kurtosis_weight, expected.kurtosis, 'KURTOSIS')
+      const verified = await verifyAndPool(named, { peers: peers.map(({ peerId }) => peerId) })
+      assert.ok(verified.complete)
+      assert.deepEqual(verified.pooled, named.pooled)
+    })
+
+    await t.test('a correlation', async () => {
+      const ages = all.map(({ age }) => age)
+      const found = measures(await ask(client, { name: 'correlation', variables: ['age', 'weight'] }))
+      assertNear(found.correlation_age_weight, correlationOf(ages, weights), 'correlation')
+    })
+
+    await t.test('a comparison of two groups: Welch’s t', async () => {
+      const answer = await ask(client, { name: 'compare', variables: ['weight'], by: ['people.sex'] })
+      const [welch] = answer.pooled?.tests ?? []
+      const [one, other] = SEXES.map((sex) => momentsOf(weightsOf('sex', sex)))
+      assert.ok(welch && one && other)
+      const errors = [one, other].map(({ variance, n }) => variance / n)
+      assertNear(welch.difference, one.mean - other.mean, 'difference')
+      assertNear(welch.statistic, (one.mean - other.mean) / Math.sqrt(sum(errors)), 't')
+      const df = sum(errors) ** 2 / ((errors[0] ?? 0) ** 2 / (one.n - 1) + (errors[1] ?? 0) ** 2 / (other.n - 1))
+      assertNear(welch.df[0], df, 'df')
+      assert.ok(welch.p !== null && welch.p < 1e-6 && welch.interval !== null)
+      assert.deepEqual(
+        welch.groups.map(({ name, n }) => [name, n]),
+        [
+          ['female', one.n],
+          ['male', other.n]
+        ]
+      )
+      const part = answer.parts[0]?.output
+      assert.ok(part?.kind === 'table' && part.tests?.[0]?.statistic !== welch.statistic, 'a site has its own')
+    })
+
+    await t.test('an analysis of variance', async () => {
+      const answer = await ask(client, { name: 'anova', variables: ['weight'], by: ['arm'] })
+      const groups = ARMS.map((arm) => momentsOf(weightsOf('arm', arm)))
+      const { mean } = momentsOf(weights)
+      const between = sum(groups.map((group) => group.n * (group.mean - mean) ** 2)) / 2
+      const within = sum(groups.map((group) => group.variance * (group.n - 1))) / (all.length - 3)
+      const [anova] = answer.pooled?.tests ?? []
+      assertNear(anova?.statistic, between / within, 'F')
+      assert.deepEqual(anova?.df, [2, all.length - 3])
+    })
+
+    await t.test('a table, and χ² over it', async () => {
+      const answer = await ask(client, { name: 'chi_squared', variables: ['arm', 'people.sex'] })
+      const count = (arm: string, sex: string) => all.filter((one) => one.arm === arm && one.sex === sex).length
+      const rows = answer.pooled?.rows.map(({ values }) => values) ?? []
+      const expected = ARMS.flatMap((arm) => SEXES.map((sex) => [arm, sex, count(arm, sex)]))
+      assert.deepEqual(rows, expected)
+      const share = (arm: string, sex: string) =>
+        (sum(SEXES.map((other) => count(arm, other))) * sum(ARMS.map((other) => count(other, sex)))) / all.length
+      const terms = ARMS.flatMap((arm) =>
+        SEXES.map((sex) => (count(arm, sex) - share(arm, sex)) ** 2 / share(arm, sex))
+      )
+      const [chi] = answer.pooled?.tests ?? []
+      assertNear(chi?.statistic, sum(terms), 'χ²')
+      assert.deepEqual([chi?.df, chi?.note], [[2], ''])
+    })
+
+    await t.test('a quantile, linear within its bin', async () => {
+      const found = measures(await ask(client, { name: 'quantile', variables: ['age'], arguments: { q: 0.5 } }))
+      const edges = [18, ...CUTS, 99]
+      const inside = (from: number, to: number) => all.filter(({ age }) => age >= from && age < to).length
+      const at = edges.findIndex((edge) => inside(18, edge) >= all.length / 2)
+      const [from = 0, to = 0] = [edges[at - 1], edges[at]]
+      const expected = from + ((all.length / 2 - inside(18, from)) / inside(from, to)) * (to - from)
+      assertNear(found.q50_age, expected, 'median')
+    })
+
+    await t.test('a filter by a name that two tables have means that of the table the question reads', async () => {
+      const answer = await ask(client, { name: 'mean', variables: ['weight'] }, { filters: { sex: 'female' } })
+      assertNear(measures(answer).mean_weight, momentsOf(weightsOf('sex', 'female')).mean, 'mean of the women')
+    })
+
+    await t.test('two filters of one variable under two names are refused: one would be left out', async () => {
+      const content = JSON.stringify({ name: 'mean', variables: ['weight'] })
+      const { id } = await client.submitBroadcast({
+        ...{ data_catalog_name: 'weights', script_type: 'statistic', script_content: content },
+        filters: { sex: 'female', 'people.sex': 'male' }
+      } as never)
+      for await (const _ of client.watchBroadcast(id)) void _
+      const { parts } = await client.broadcast(id)
+      assert.deepEqual(new Set(parts.map(({ code }) => code)), new Set(['FILTER_INVALID']))
+    })
+  })
+})
