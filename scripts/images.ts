@@ -1,61 +1,97 @@
-/** Builds the image that Docker sandboxes start from, once for each state of its inputs; prints its name and id. */
-// usage: node scripts/with-node.mjs scripts/images.ts [--minimal]
-// --minimal: Python alone, without numpy and pandas. It is for tests.
-
-import { spawn } from 'node:child_process'
+/** Builds the images that Docker sandboxes start from, once for each state of their inputs. */
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ensureBase, SUITE, SUITE_EPOCH } from './images/base.ts'
+import { docker, idOf } from './images/command.ts'
 
-const SUITE = 'trixie'
-const OFFICIAL_BASE = `debian:${SUITE}-slim`
-/** Made here where no registry of images is reachable. */
-const OWN_BASE = `stimnet-base:${SUITE}`
+const HELP = `usage: npm run images [-- OPTIONS]
 
-/** A registry that does not begin to answer within this time is not reachable, ms. */
-const PULL_MS_MAX = 60_000
-const BUILD_MS_MAX = 20 * 60_000
+Builds the images of the Docker sandbox and prints a line for each, NAME@ID. One that is there for the present inputs is
+not built again. Needs Docker and Debian's packages; where no registry of images answers, debootstrap and root too.
+  --only python|r   this one alone; may be given several times
+  --minimal         Python without numpy, pandas and their like: small and quick, for tests
+  --fresh           builds anew, with what Debian's packages are today
+  --help            this text
+`
+
+const OPTIONS = {
+  only: { type: 'string', multiple: true },
+  minimal: { type: 'boolean', default: false },
+  fresh: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false }
+} as const
+
+interface ImageKind {
+  readonly name: string
+  /** Its folder in images/. */
+  readonly folder: string
+  /** From the embedded sandbox, so that a script finds the same helpers in either: where they go, and which. */
+  readonly shared: Readonly<Record<string, readonly string[]>>
+  /** Debian's, where they are not those of its Dockerfile. */
+  readonly packages?: readonly string[]
+}
+
+const PYTHON = {
+  folder: 'python',
+  shared: { helpers: ['data_loader.py', 'stimnet.py'], runner: ['frames.py', 'run.py'] }
+}
+const KINDS: Readonly<Record<string, ImageKind>> = {
+  python: { name: 'stimnet-python', ...PYTHON },
+  r: { name: 'stimnet-r', folder: 'r', shared: { helpers: ['json.R', 'stimnet.R', 'run.R'] } }
+}
+const MINIMAL: ImageKind = { name: 'stimnet-python-minimal', ...PYTHON, packages: ['python3'] }
 
 const root = join(import.meta.dirname, '..')
-const { values } = parseArgs({ options: { minimal: { type: 'boolean', default: false } } })
-const name = values.minimal ? 'stimnet-python-minimal' : 'stimnet-python'
-const packages = values.minimal ? ['python3'] : undefined
+const say = (text: string) => process.stderr.write(`images: ${text}\n`)
 
-try {
-  console.log(await ensureImage())
-} catch (error) {
-  console.error(`images: ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: OPTIONS })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const wanted = values.minimal ? [MINIMAL] : (values.only ?? Object.keys(KINDS)).map(kindOf)
+  await docker(['version', '--format', '{{.Server.Version}}'])
+  for (const kind of wanted) process.stdout.write(`${await ensureImage(kind, values.fresh)}\n`)
+  return 0
+}
+
+function kindOf(word: string): ImageKind {
+  const kind = KINDS[word]
+  if (!kind) throw new TypeError(`there is no image ${word}: ${Object.keys(KINDS).join(' or ')}`)
+  return kind
 }
 
 /** `name@id` of the image for the present inputs; builds it where it is missing. */
-async function ensureImage(): Promise<string> {
+async function ensureImage(kind: ImageKind, fresh: boolean): Promise<string> {
   const context = mkdtempSync(join(tmpdir(), 'stimnet-images-'))
   try {
-    layOut(context)
-    const tag = `${name}:${hashOf(context)}`
-    const base = (await idOf(tag)) ? undefined : await ensureBase()
-    if (base) await build(context, { tag, base })
-    await docker(['tag', tag, `${name}:latest`])
-    return `${name}@${await idOf(tag)}`
+    layOut(kind, context)
+    const tag = `${kind.name}:${hashOf(kind, context)}`
+    if (fresh || !(await idOf(tag))) await build(kind, { context, tag, fresh })
+    await docker(['tag', tag, `${kind.name}:latest`])
+    return `${kind.name}@${await idOf(tag)}`
   } finally {
     rmSync(context, { recursive: true, force: true })
   }
 }
 
-/** The folder an image is built from: the helpers are those of the embedded sandbox, so that a script finds the same. */
-function layOut(context: string): void {
+/** The folder an image is built from. */
+function layOut(kind: ImageKind, context: string): void {
   const shared = join(root, 'packages/sandbox/src/wasm/runner')
-  cpSync(join(root, 'images/python'), context, { recursive: true })
-  mkdirSync(join(context, 'helpers'))
-  for (const file of ['data_loader.py', 'stimnet.py']) cpSync(join(shared, file), join(context, 'helpers', file))
-  cpSync(join(shared, 'run.py'), join(context, 'runner/run.py'))
+  cpSync(join(root, 'images', kind.folder), context, { recursive: true })
+  cpSync(join(root, 'images/finish.sh'), join(context, 'finish.sh'))
+  for (const [folder, files] of Object.entries(kind.shared)) {
+    mkdirSync(join(context, folder), { recursive: true })
+    for (const file of files) cpSync(join(shared, file), join(context, folder, file))
+  }
 }
 
-function hashOf(context: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([SUITE, packages ?? 'all']))
+function hashOf(kind: ImageKind, context: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([SUITE, kind.packages ?? 'all']))
   const files = readdirSync(context, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
     hash.update(path.slice(context.length)).update('\0').update(readFileSync(path)).update('\0')
@@ -63,72 +99,26 @@ function hashOf(context: string): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** A Debian to build on: Debian's own image, or the same from its packages. */
-async function ensureBase(): Promise<string> {
-  if (await idOf(OFFICIAL_BASE)) return OFFICIAL_BASE
-  if (await idOf(OWN_BASE)) return OWN_BASE
-  const pulled = await attempt('docker', ['pull', '--quiet', OFFICIAL_BASE], { msMax: PULL_MS_MAX })
-  if (pulled.ok) return OFFICIAL_BASE
-  const folder = mkdtempSync(join(tmpdir(), 'stimnet-base-'))
-  try {
-    await bootstrap(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-  return OWN_BASE
+async function build(
+  kind: ImageKind,
+  { context, tag, fresh }: { context: string; tag: string; fresh: boolean }
+): Promise<void> {
+  const base = await ensureBase({ fresh, say })
+  say(`building ${tag} on ${base}`)
+  const startedAt = performance.now()
+  const variables = { BASE: base, SOURCE_DATE_EPOCH: `${SUITE_EPOCH}` }
+  await docker([
+    ...['build', '--network', 'host', '--tag', tag, ...(fresh ? ['--no-cache'] : [])],
+    ...Object.entries(variables).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...(kind.packages ? ['--build-arg', `PACKAGES=${kind.packages.join(' ')}`] : []),
+    context
+  ])
+  say(`built ${tag} in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
 }
 
-async function bootstrap(folder: string): Promise<void> {
-  console.error(`images: no registry answers; making Debian ${SUITE} with debootstrap`)
-  const { ok, output } = await attempt('debootstrap', ['--variant=minbase', SUITE, folder])
-  if (!ok) throw new Error(`no base image: neither a registry nor debootstrap (as root) gave one\n${output}`)
-  const trimmed = ['var/cache', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale', 'var/log']
-  for (const path of trimmed) rmSync(join(folder, path), { recursive: true, force: true })
-  // apt and dpkg expect their folders, empty as they are.
-  for (const path of ['var/cache/apt/archives/partial', 'var/lib/apt/lists/partial', 'var/log'])
-    mkdirSync(join(folder, path), { recursive: true })
-  const words = ['-c', 'tar --numeric-owner --one-file-system -C "$1" -c . | docker import - "$2"', 'sh', folder]
-  const imported = await attempt('sh', [...words, OWN_BASE])
-  if (!imported.ok) throw new Error(`importing the base\n${imported.output}`)
-}
-
-async function build(context: string, { tag, base }: { tag: string; base: string }): Promise<void> {
-  console.error(`images: building ${tag} on ${base}`)
-  const args = ['build', '--network', 'host', '--build-arg', `BASE=${base}`, '--tag', tag]
-  if (packages) args.push('--build-arg', `PACKAGES=${packages.join(' ')}`)
-  await docker([...args, context])
-}
-
-/** The id of an image, which names its content; undefined where there is none. */
-async function idOf(image: string): Promise<string | undefined> {
-  const { ok, output } = await attempt('docker', ['image', 'inspect', '--format', '{{.Id}}', image])
-  return ok ? output.trim() : undefined
-}
-
-async function docker(args: readonly string[]): Promise<void> {
-  const { ok, output } = await attempt('docker', args)
-  if (!ok) throw new Error(`docker ${args[0]}\n${output}`)
-}
-
-/** Runs a command to its end; what it said, and whether it went well. */
-async function attempt(
-  command: string,
-  args: readonly string[],
-  { msMax = BUILD_MS_MAX }: { msMax?: number } = {}
-): Promise<{ ok: boolean; output: string }> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: msMax, killSignal: 'SIGKILL' })
-  let output = ''
-  const keep = (chunk: Buffer) => {
-    output = (output + chunk).slice(-4000)
-  }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
-  const ok = await new Promise<boolean>((resolve) => {
-    child.once('error', (error) => {
-      output += String(error)
-      resolve(false)
-    })
-    child.once('close', (code) => resolve(code === 0))
-  })
-  return { ok, output }
+try {
+  process.exitCode = await main()
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
 }

@@ -27,7 +27,13 @@ if (files.length === 0) {
   // Two at a time: scenarios start peers of their own, and CI has two cores. The limit is for one file as well.
   const limitMs = long ? 60 * 60_000 : 5 * 60_000
   const settings = ['--test-reporter=spec', '--test-concurrency=2', `--test-timeout=${limitMs}`]
-  const child = spawn(process.execPath, ['--test', ...settings, ...options, ...files], { cwd: root, stdio: 'inherit' })
+  // Tests that do the same fifty times do it a thousand times.
+  const env = long ? { ...process.env, STIMNET_LONG: '1' } : process.env
+  const child = spawn(process.execPath, ['--test', ...settings, ...options, ...files], {
+    cwd: root,
+    stdio: 'inherit',
+    env
+  })
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   // Ctrl-C reaches the whole group; we stay for the summary.
   process.on('SIGINT', () => undefined)

@@ -11,11 +11,11 @@ GROUP BY outcomes.visit`
 
 /** A script sees the cohort's tables and nothing else; what it prints stays inside. */
 export const PYTHON = `import statistics
-from data_loader import load_data
+import stimnet
 
-tables = load_data()
-change = [row["UPDRS_change"] for row in tables["outcomes"] if row["visit"] == "month_12"]
-quality = [row["quality_of_life"] for row in tables["outcomes"] if row["visit"] == "month_12"]
+last = [row for row in stimnet.tables["outcomes"] if row["visit"] == "month_12"]
+change = [row["UPDRS_change"] for row in last]
+quality = [row["quality_of_life"] for row in last]
 print("this line never leaves the institution")
 result = {
     "median change": statistics.median(change),

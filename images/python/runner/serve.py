@@ -1,8 +1,9 @@
-"""Runs inside a container of its own: says READY, takes one job, answers with one frame, ends.
+"""Runs inside a container of its own: says READY, takes one job, answers with one frame, waits to be ended.
 
 In on stdin: u32 length, JSON header, then the bytes of the files it lists. Out on stdout: READY and a line feed, then one
 frame of a kind byte, a u32 length and that many bytes. What the program prints goes to stderr, which the host counts and
-cuts. The frame is made by the same process that ran the program: the host must take it as the program's word.
+cuts; when all is said, a mark stands there. The frame is made by the same process that ran the program: the host must
+take it as the program's word.
 """
 import json
 import os
@@ -10,6 +11,7 @@ import struct
 import sys
 
 RUN = "/opt/stimnet/run.py"
+MARK = b"\x04END\x04\n"
 # Read by the libraries of linear algebra when they are loaded. More threads than processors only cost.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 LIBRARIES = ("numpy", "pandas", "scipy.stats")
@@ -26,7 +28,15 @@ def main(mode):
     send(answer, b"READY\n")
     header = read_header()
     place_files(header)
+    inlet = close_stdin()
     send(answer, frame(*run(json.dumps(header))))
+    try:
+        send(2, MARK)
+    except OSError:
+        # The program has shut it: then our end is the mark.
+        return
+    # The host has all it needs; it looks at what was used, and its going away is our end.
+    os.read(inlet, 1)
 
 
 def runner(is_warm):
@@ -85,10 +95,15 @@ def place_files(header):
         os.chmod(path, 0o444)
     with open("/job/config.json", "w", encoding="utf-8") as file:
         json.dump(header["config"], file)
-    # Nothing more comes: a program that reads finds the end.
+
+
+def close_stdin():
+    """Nothing more comes: a program that reads finds the end. Only its host going away is still to be seen."""
+    inlet = os.dup(0)
     nothing = os.open("/dev/null", os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
+    return inlet
 
 
 def read_header():

@@ -57,10 +57,10 @@ describe('what one member sends', () => {
 
   test('as much as it may keeps no revocation out, neither here nor of an answer, nor after a restart', async (t) => {
     const { federation, again } = await opened(t)
-    const long = 'x'.repeat(200)
+    const long = '漢'.repeat(500)
+    const made = await Promise.all(Array.from({ length: 260 }, newSigner))
     for (const signer of [carol, dan]) {
-      const names = Array.from({ length: 260 }, (_, i) => `${i} ${long}`)
-      await federation.merge(await Promise.all(names.map((name) => admit(signer, eve.id, name))))
+      await federation.merge(await Promise.all(made.map((other) => revoke(signer, other.id, long))))
     }
     await federation.merge([await revoke(ada, carol.id), await revoke(bob, carol.id)])
     assert.ok(!federation.isMember(carol.id))

@@ -1,7 +1,39 @@
 /** Safe settings: a stranger's program over a cohort, no network, bounded. */
+export { ADMITTED, isAdmitted } from './attacks/admitted.ts'
+export {
+  type Assault,
+  type Attack,
+  type AttackResult,
+  BOUNDS,
+  type Bound,
+  type Marks,
+  type Probe,
+  type Verdict
+} from './attacks/attack.ts'
+export { ATTACKS } from './attacks/catalogue.ts'
+export { ATTACKABLE_ENGINES, type AttackableEngine, type EngineGrade, type EngineSettings } from './attacks/engines.ts'
+export { attackEngine, type EngineReport } from './attacks/report.ts'
+export { type AttackOptions, attackSandbox, attacksFor } from './attacks/suite.ts'
+export { Witnesses } from './attacks/witnesses.ts'
 export { type DockerSettings, openDockerSandbox } from './docker/open.ts'
 export { type FakeBehaviour, fakeSandbox } from './fake.ts'
-export { type ImportedModule, type Imports, importsOf } from './imports.ts'
 export { cellsOf } from './notebook.ts'
+export { FINDING_KINDS, type Finding, type FindingKind } from './review/finding.ts'
+export type { ImportedModule } from './review/python.ts'
+export { type Imports, importsOf, type Review, reviewOf } from './review/review.ts'
 export * from './sandbox.ts'
+export {
+  gradeRank,
+  meetsGrade,
+  openSandbox,
+  SANDBOX_GRADES,
+  type SandboxSettings,
+  type SelectedSandbox
+} from './select.ts'
+export { type AddROptions, addR } from './wasm/add-r.ts'
+export { ADDONS, type Addon } from './wasm/addons.ts'
+export { type EmbeddedParts, embeddedParts } from './wasm/embedded.ts'
+export { type FetchOptions, fetchWheels } from './wasm/fetch-wheels.ts'
 export { openWasmSandbox, type WasmSettings } from './wasm/open.ts'
+export type { Wheel } from './wasm/wheels.ts'
+export { whereIs } from './where-is.ts'

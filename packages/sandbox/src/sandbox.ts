@@ -4,10 +4,18 @@
  * What every engine promises, and the contract suite checks:
  * - The program sees the tables, parameters and filters of its job, and nothing else: no network, no file of this
  *   machine, no environment, nothing of any job before it.
- * - It is bounded in time, memory and output, and it is gone when `run` has answered.
+ * - It is bounded in time, memory and output. When `run` has answered it can reach nobody and change nothing any more, and
+ *   what may still be left of it is being ended.
  * - What comes back is one JSON text of at most `outputBytesMax`. It is untrusted: the program may have written anything.
  * - What it prints goes into `log`, bounded, for the steward of this node. The log may quote patients and never leaves.
  * - `run` does not throw for anything a program does. It answers with a code.
+ *
+ * What a further engine needs: a way to start a process that says READY and waits, bytes to its stdin and from its stdout and
+ * stderr, its end, and whether memory ran out. The frames (wire), the bounds (bounded) and the pool (pool) are those of every
+ * engine, so what is left is a Slot: one that starts, runs one job and is destroyed. Podman speaks the protocol of Docker,
+ * but takes the seccomp profile as a path on its own machine. Several Docker engines are a Sandbox over several of those, the
+ * least loaded first; a Slurm cluster is a Slot whose process is `srun`, which carries stdin and stdout to any node. None of
+ * them may weaken a promise above: the contract suite and the attacks are run against each.
  */
 
 /** A JSON object as the request carried it. */
@@ -101,9 +109,9 @@ export type SandboxGrade = 'wasm' | 'wasm+bwrap' | 'docker' | 'docker+gvisor' | 
 export interface SandboxDescription {
   readonly engine: 'wasm' | 'docker' | 'fake'
   readonly grade: SandboxGrade
-  /** What ran the program, for receipts: e.g. "wasm pyodide@314.0.7 sha256:…". */
-  readonly image: string
   readonly languages: readonly SandboxLanguage[]
+  /** What runs a program in that language, for receipts: e.g. "wasm pyodide@314.0.7 sha256:…". */
+  image(language: SandboxLanguage): string
   /** Top-level modules a program in that language can import; empty for a language the engine does not run. */
   libraries(language: SandboxLanguage): ReadonlySet<string>
 }

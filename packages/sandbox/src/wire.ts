@@ -56,6 +56,9 @@ export class AnswerReader {
   readonly #ready = Promise.withResolvers<void>()
   /** Resolves at READY; never rejects, since the end of the process is somebody else's watch. */
   readonly ready = this.#ready.promise
+  readonly #whole = Promise.withResolvers<void>()
+  /** Resolves when a whole frame has come, whatever may come after it; never rejects. */
+  readonly whole = this.#whole.promise
 
   constructor(options: { answerBytesMax: number }) {
     this.#kept = new BoundedBytes({ bytesMax: BEFORE_PAYLOAD_BYTES + options.answerBytesMax })
@@ -67,6 +70,7 @@ export class AnswerReader {
     this.#total += chunk.length
     if (!this.#kept.push(chunk)) this.#isBroken = true
     if (!this.#isReady && this.#kept.length >= READY.length) this.#start()
+    if (this.#isReady && this.#kept.length >= BEFORE_PAYLOAD_BYTES) this.#finish()
     return this.#payloadBytes() - payloadBefore
   }
 
@@ -83,7 +87,12 @@ export class AnswerReader {
     this.#ready.resolve()
   }
 
-  /** The answer, once the process has ended; undefined where there is not exactly one whole frame. */
+  #finish(): void {
+    const length = this.#kept.bytes().readUInt32BE(READY.length + 1)
+    if (this.#total >= BEFORE_PAYLOAD_BYTES + length) this.#whole.resolve()
+  }
+
+  /** The answer, as far as bytes have come; undefined where there is not exactly one whole frame. */
   answer(): Ended | undefined {
     const frame = this.#kept.bytes().subarray(READY.length)
     if (!this.#isReady || this.#isBroken || frame.length < HEAD_BYTES) return undefined

@@ -20,8 +20,15 @@ export interface ContractPrograms {
   readonly prints: string
 }
 
-export function sandboxContract(options: { name: string; open(): Promise<Sandbox>; programs: ContractPrograms }): void {
-  const { name, programs } = options
+export function sandboxContract(options: {
+  name: string
+  open(): Promise<Sandbox>
+  programs: ContractPrograms
+  /** What the programs are written in. Default: Python. */
+  language?: 'python' | 'r'
+}): void {
+  const { name, programs, language = 'python' } = options
+  const programOf = (code: string) => jobOf(code, { language })
   describe(`the contract of a sandbox: ${name}`, () => {
     let sandbox: Sandbox
     before(async () => {
@@ -30,36 +37,38 @@ export function sandboxContract(options: { name: string; open(): Promise<Sandbox
     after(() => sandbox.close())
 
     const codeOf = async (code: string, limits: Partial<SandboxLimits> = {}, signal?: AbortSignal) => {
-      const outcome = await sandbox.run(jobOf(code), { ...LIMITS_OF_TESTS, ...limits }, signal)
+      const outcome = await sandbox.run(programOf(code), { ...LIMITS_OF_TESTS, ...limits }, signal)
       return outcome.ok ? 'ok' : (outcome.code satisfies SandboxFailure)
     }
 
     test('it says what it is, what it runs and which libraries there are', async () => {
       const description = await sandbox.describe()
       assert.equal(description.engine, sandbox.engine)
-      assert.ok(description.image.length > 0)
+      for (const language of description.languages) assert.ok(description.image(language).length > 0)
       assert.ok(description.languages.includes('python'))
       const libraries = description.libraries('python')
       for (const library of ['json', 'csv', 'stimnet', 'data_loader']) assert.ok(libraries.has(library), library)
       assert.ok(!libraries.has('numpy'))
-      assert.equal(description.libraries('r').size, 0)
+      assert.equal(description.libraries('r').size > 0, description.languages.includes('r'))
     })
 
     test('a program that leaves a result is answered with its JSON text', async () => {
-      const outcome = await sandbox.run(jobOf(programs.answers), LIMITS_OF_TESTS)
+      const outcome = await sandbox.run(programOf(programs.answers), LIMITS_OF_TESTS)
       assert.ok(outcome.ok)
       assert.deepEqual(JSON.parse(outcome.result), { n: 3 })
       assert.ok(outcome.usage.wallTimeMs > 0)
     })
 
-    test('a notebook runs too', async () => {
-      const outcome = await sandbox.run(jobOf('', notebookOf(programs.answers)), LIMITS_OF_TESTS)
-      assert.ok(outcome.ok, JSON.stringify(outcome))
-      assert.deepEqual(JSON.parse(outcome.result), { n: 3 })
-    })
+    if (language === 'python') {
+      test('a notebook runs too', async () => {
+        const outcome = await sandbox.run(jobOf('', notebookOf(programs.answers)), LIMITS_OF_TESTS)
+        assert.ok(outcome.ok, JSON.stringify(outcome))
+        assert.deepEqual(JSON.parse(outcome.result), { n: 3 })
+      })
+    }
 
     test('what is printed is no part of the result and goes to the log', async () => {
-      const outcome = await sandbox.run(jobOf(programs.prints), LIMITS_OF_TESTS)
+      const outcome = await sandbox.run(programOf(programs.prints), LIMITS_OF_TESTS)
       assert.ok(outcome.ok)
       assert.deepEqual(JSON.parse(outcome.result), { n: 3 })
       assert.match(outcome.log, /printed by the program/)
@@ -111,12 +120,12 @@ export function sandboxContract(options: { name: string; open(): Promise<Sandbox
 
     test('closing ends what runs, and afterwards nothing runs any more', async () => {
       const closed = await options.open()
-      const running = closed.run(jobOf(programs.neverEnds), LIMITS_OF_TESTS)
+      const running = closed.run(programOf(programs.neverEnds), LIMITS_OF_TESTS)
       await new Promise((resolve) => setTimeout(resolve, 300))
       await closed.close()
       const outcome = await running
       assert.equal(outcome.ok ? 'ok' : outcome.code, 'CANCELLED')
-      const late = await closed.run(jobOf(programs.answers), LIMITS_OF_TESTS)
+      const late = await closed.run(programOf(programs.answers), LIMITS_OF_TESTS)
       assert.equal(late.ok ? 'ok' : late.code, 'SANDBOX_UNAVAILABLE')
       await closed.close()
     })

@@ -2,12 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createOptions } from '../src/docker/create.ts'
+import { LogReader } from '../src/docker/log.ts'
 import seccomp from '../src/docker/seccomp.json' with { type: 'json' }
 import { StreamSplitter } from '../src/docker/streams.ts'
 import { MiB } from './jobs.ts'
 
 const options = createOptions(
-  { imageId: 'sha256:0', labels: { a: 'b' }, memoryBytesMax: 100 * MiB, cpuSecondsMax: 60 },
+  {
+    kind: 'python',
+    imageId: 'sha256:0',
+    labels: { a: 'b' },
+    memoryBytesMax: 100 * MiB,
+    cpuSecondsMax: 60,
+    isGvisor: false
+  },
   'cold'
 )
 const host = options.HostConfig as Record<string, unknown>
@@ -60,6 +68,48 @@ test('what a container says is taken apart alike, however it arrives', () => {
     }),
     { numRuns: 200 }
   )
+})
+
+test('what is printed arrives whole and without the mark of its end, however it is cut', () => {
+  const mark = Buffer.from('\x04END\x04\n')
+  const text = fc.constantFrom('', 'a', '\x04', '\x04END', 'END\x04\n', '\x04\x04END\n', 'said\n')
+  fc.assert(
+    fc.property(
+      fc.array(text, { maxLength: 6 }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 9 }),
+      (texts, isMarked, step) => {
+        // A mark of the program's own making is one too: these texts make none.
+        fc.pre(!Buffer.from(texts.join('')).includes(mark))
+        const printed = Buffer.from(texts.join(''))
+        const sent = isMarked ? Buffer.concat([printed, mark]) : printed
+        const got: Buffer[] = []
+        const reader = new LogReader((chunk) => got.push(Buffer.from(chunk)))
+        for (let at = 0; at < sent.length; at += step) reader.push(sent.subarray(at, at + step))
+        reader.flush()
+        assert.equal(Buffer.concat(got).toString(), printed.toString())
+      }
+    ),
+    { numRuns: 300 }
+  )
+})
+
+test('the mark is seen once all of it has come, and what follows is counted all the same', async () => {
+  let bytes = 0
+  const reader = new LogReader((chunk) => {
+    bytes += chunk.length
+  })
+  let isMarked = false
+  const marked = reader.marked.then(() => {
+    isMarked = true
+  })
+  reader.push(Buffer.from('a\x04END\x04'))
+  await new Promise(setImmediate)
+  assert.deepEqual([isMarked, bytes], [false, 1])
+  reader.push(Buffer.from('\nb'))
+  await marked
+  for (let count = 0; count < 10; count++) reader.push(Buffer.from('x'.repeat(1000)))
+  assert.equal(bytes, 10_002)
 })
 
 function headOf(stream: number, length: number): Buffer {

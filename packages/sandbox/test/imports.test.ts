@@ -49,7 +49,32 @@ test('what is no code of its language is told with the line', async () => {
     assert.deepEqual(await importsOf('jupyter', text), { ok: false, line: 1 }, text)
   }
   assert.deepEqual(await importsOf('jupyter', notebookOf('x = 1\n', 'x = = 2').code), { ok: false, line: 3 })
-  assert.deepEqual(await importsOf('r', 'library(survival)'), { ok: false, line: 1 })
+  assert.deepEqual(await importsOf('r', 'x <- 1\ny <- (2\n'), { ok: false, line: 2 })
+})
+
+test('packages of R are found by library, require and ::, and those that the script can do without are not', async () => {
+  const code = `library(survival)
+suppressPackageStartupMessages(require("dplyr", quietly = TRUE))
+fit <- stats::glm(y ~ x)
+library(package = jsonlite)
+if (requireNamespace("ggplot2", quietly = TRUE)) ggplot2::ggplot()
+try(library(broom), silent = TRUE)
+tryCatch(library(tidyr), error = function(e) NULL)
+name <- "lattice"
+library(name, character.only = TRUE)
+text <- "library(not_this)" # library(nor_this)
+library()
+library(survival)
+`
+  assert.deepEqual(await importsOf('r', code), {
+    ok: true,
+    modules: [
+      { name: 'survival', line: 1 },
+      { name: 'dplyr', line: 2 },
+      { name: 'stats', line: 3 },
+      { name: 'jsonlite', line: 4 }
+    ]
+  })
 })
 
 test('code of the newest Python is code', async () => {

@@ -34,3 +34,13 @@ export async function until(isTrue: () => boolean, options: { msMax: number }): 
   }
   return true
 }
+
+/** Waits until it holds, at most so long; for what can be asked only by waiting. */
+export async function eventually(isTrue: () => Promise<boolean>, options: { msMax: number }): Promise<boolean> {
+  const deadline = performance.now() + options.msMax
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) return false
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return true
+}

@@ -26,6 +26,22 @@ test('one whole frame after READY is an answer, however it is cut into pieces', 
   assert.deepEqual(read(Buffer.concat([READY, frame('F', 'MEMORY_LIMIT')])), { end: 'failed', code: 'MEMORY_LIMIT' })
 })
 
+test('a whole frame is told when its last byte is there, and never before', async () => {
+  const bytes = Buffer.concat([READY, frame('R', '{"n": 3}')])
+  const reader = new AnswerReader({ answerBytesMax: 100 })
+  let isWhole = false
+  const whole = reader.whole.then(() => {
+    isWhole = true
+  })
+  for (const byte of bytes.subarray(0, -1)) reader.push(Buffer.from([byte]))
+  await new Promise(setImmediate)
+  assert.ok(!isWhole)
+  reader.push(bytes.subarray(-1))
+  await whole
+  reader.push(Buffer.from('x'))
+  assert.equal(reader.answer(), undefined)
+})
+
 test('a second frame, a torn one, an unknown one or anything before READY is no answer', () => {
   const one = frame('R', '1')
   const wrong = [

@@ -85,7 +85,8 @@ function print(told: Record<string, unknown>, asJson: boolean | undefined, io: I
     return
   }
   for (const [name, value] of Object.entries(told)) {
-    const text = Array.isArray(value) ? value.join('\n                ') || 'none' : String(value)
+    const plain = typeof value === 'object' ? JSON.stringify(value) : String(value)
+    const text = Array.isArray(value) ? value.join('\n                ') || 'none' : plain
     io.out(`${name.replaceAll('_', ' ').padEnd(16)}${text.split('\n').map(printable).join('\n')}\n`)
   }
 }

@@ -44,7 +44,7 @@ export class Federation {
   readonly #parts: FederationParts
   /** By what they say: saying it again adds nothing. */
   readonly #statements = new Map<string, SignedStatement>()
-  /** Heard, and of no use as things stand: not to be checked every few seconds. */
+  /** Of no use as things stand: a file of the folder is not checked again every few seconds. */
   readonly #ignored = new Set<string>()
   #members = new Map<string, Member>()
   #onChange: (added: readonly string[]) => void = () => undefined
@@ -131,7 +131,7 @@ export class Federation {
 
   /** Of those who belong, or belonged once, alone: a key costs nothing, and a full list would leave no room for a revocation. */
   async #learn(statements: readonly string[], { keep }: { keep: boolean }): Promise<string[]> {
-    const heard = await this.#opened(statements)
+    const heard = await this.#opened(statements.filter((jws) => keep || !this.#ignored.has(jws)))
     const isEver = everMembersOf(this.charter, [...this.#statements.values(), ...heard])
     const added: string[] = []
     for (const statement of heard) {
@@ -156,7 +156,7 @@ export class Federation {
     const heard: SignedStatement[] = []
     let refused = 0
     for (const jws of new Set(statements)) {
-      if (known.has(jws) || this.#ignored.has(jws)) continue
+      if (known.has(jws)) continue
       try {
         if (jws.length > STATEMENT_CHARACTERS_MAX) throw new StimnetError('TOO_LARGE', 'a statement about a member')
         heard.push(await openStatement(jws, { charter: this.id, clock: this.#parts.clock }))

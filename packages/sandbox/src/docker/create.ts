@@ -2,26 +2,38 @@
 import { LIMITS } from '@stimnet/protocol'
 import seccomp from './seccomp.json' with { type: 'json' }
 
+/** Languages that come in one image are one kind of image. */
+export const IMAGE_KINDS = ['python', 'r'] as const
+/** One of them. */
+export type ImageKind = (typeof IMAGE_KINDS)[number]
+
 /** What differs between the containers of one sandbox. */
 export interface ContainerSettings {
+  readonly kind: ImageKind
   /** The image's id, never its name: a name can come to mean another image. */
   readonly imageId: string
   readonly labels: Readonly<Record<string, string>>
   readonly memoryBytesMax: number
   readonly cpuSecondsMax: number
+  /** Whose runtime this is; the engine's own where it is not said. */
   readonly runtime?: 'runc' | 'runsc'
+  readonly isGvisor: boolean
 }
 
 /** What the runner in the image is asked to do: wait for a job, practised or not, or name the modules that are there. */
 export type RunnerMode = 'warm' | 'cold' | 'modules'
 
-const RUNNER = ['python3', '-I', '-B', '/opt/stimnet/serve.py']
+const RUNNERS: Readonly<Record<ImageKind, readonly string[]>> = {
+  python: ['python3', '-I', '-B', '/opt/stimnet/serve.py'],
+  r: ['/bin/sh', '/opt/stimnet/start.sh']
+}
 
 /** Nobody, who owns no file of the image. */
 const USER = '65534:65534'
 
 /** Processes and threads together. gVisor needs two dozen for itself. */
-const PROCESSES_MAX = { runc: 64, runsc: 192 }
+const PROCESSES_MAX = 64
+const PROCESSES_MAX_GVISOR = 192
 
 const MiB = 1024 * 1024
 /** Files are memory here, counted as the program's; nodes of empty files are not, so they have a bound of their own. */
@@ -60,7 +72,7 @@ const MASKED = [
 export function createOptions(settings: ContainerSettings, mode: RunnerMode): Readonly<Record<string, unknown>> {
   return {
     Image: settings.imageId,
-    Entrypoint: RUNNER,
+    Entrypoint: RUNNERS[settings.kind],
     Cmd: [mode],
     User: USER,
     WorkingDir: '/tmp',
@@ -80,7 +92,7 @@ export function createOptions(settings: ContainerSettings, mode: RunnerMode): Re
 }
 
 function hostConfig(settings: ContainerSettings): Readonly<Record<string, unknown>> {
-  const { memoryBytesMax, cpuSecondsMax, runtime } = settings
+  const { memoryBytesMax, cpuSecondsMax, runtime, isGvisor } = settings
   return {
     ...(runtime ? { Runtime: runtime } : {}),
     NetworkMode: 'none',
@@ -93,7 +105,7 @@ function hostConfig(settings: ContainerSettings): Readonly<Record<string, unknow
     Memory: memoryBytesMax,
     // Memory and swap together: so there is no swap.
     MemorySwap: memoryBytesMax,
-    PidsLimit: PROCESSES_MAX[runtime ?? 'runc'],
+    PidsLimit: isGvisor ? PROCESSES_MAX_GVISOR : PROCESSES_MAX,
     NanoCpus: 1e9,
     // When the machine itself runs out of memory, a stranger's program goes first.
     OomScoreAdj: 1000,

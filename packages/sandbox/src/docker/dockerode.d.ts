@@ -13,6 +13,15 @@ declare module 'dockerode' {
     inspect(options: Abortable): Promise<{
       readonly State: { readonly ExitCode: number; readonly OOMKilled: boolean; readonly Running: boolean }
     }>
+    stats(options: Abortable & { readonly stream: false; readonly 'one-shot': true }): Promise<{
+      readonly memory_stats: {
+        readonly limit?: number
+        /** Of control groups v1 alone. */
+        readonly max_usage?: number
+        /** Of control groups v2: how often memory could not be had. Of v1: nothing that could be relied on. */
+        readonly failcnt?: number
+      }
+    }>
     remove(options: Abortable & { readonly force: boolean; readonly v: boolean }): Promise<unknown>
   }
 
@@ -34,6 +43,7 @@ declare module 'dockerode' {
       readonly PidsLimit: boolean
       readonly CpuCfsQuota: boolean
       readonly SecurityOptions: readonly string[] | null
+      readonly DefaultRuntime: string
       readonly Runtimes: Readonly<Record<string, unknown>>
     }>
     getImage(name: string): {

@@ -1,30 +1,42 @@
-/** The embedded sandbox: Python as WebAssembly in a Deno process without a single permission, used once. */
+/** The embedded sandbox: interpreters as WebAssembly, each in a Deno process without a single permission, used once. */
 import { type Clock, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { type Bounds, type Ended, runBounded } from '../bounded.ts'
 import { Pool } from '../pool.ts'
-import type { Sandbox, SandboxDescription, SandboxLanguage, SandboxLimits, SandboxOutcome } from '../sandbox.ts'
+import type {
+  Sandbox,
+  SandboxDescription,
+  SandboxJob,
+  SandboxLanguage,
+  SandboxLimits,
+  SandboxOutcome
+} from '../sandbox.ts'
 import { encodeJob } from '../wire.ts'
-import { canBubblewrap, underBubblewrap } from './bubblewrap.ts'
-import { denoArguments, findInstallation, type Installation, underOsLimits } from './deno.ts'
+import { canBubblewrap } from './bubblewrap.ts'
+import { findInstallation } from './deno.ts'
+import { commandOf, type Interpreter } from './interpreter.ts'
+import { pythonInterpreter } from './python.ts'
+import { rInterpreter } from './r.ts'
 import { seccompFilter } from './seccomp.ts'
-import { DenoSlot, type SlotCommand } from './slot.ts'
-import { ensureSnapshot, type Snapshot } from './snapshot.ts'
+import { DenoSlot } from './slot.ts'
+import { ensureSnapshot } from './snapshot.ts'
+import { findWheels } from './wheels.ts'
 
 /** Tables of a job together, bytes. More does not fit beside the program that reads them. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024
 
-/** Modules a script gets from us, beside Python's own. */
-const HELPERS = ['data_loader', 'stimnet']
-
-const LANGUAGES: readonly SandboxLanguage[] = ['python', 'jupyter']
+/** R's that wait, at most: each takes twice as much memory as a Python, and one is enough for a first job. */
+const WAITING_R_MAX = 1
 
 /** Where it keeps its snapshot, how many wait, and what bounds them. */
 export interface WasmSettings {
-  /** Folder for Python's snapshot (31 MB), made where it is missing. May be shared by several peers. */
+  /**
+   * Folder for Python's snapshot (31 MB), made where it is missing, and for what the operator has added: R, libraries of
+   * Python. May be shared by several peers.
+   */
   readonly cacheDir: string
-  /** Sandboxes that wait, about 200 MB each. 0: each is started when it is needed, half a second. */
+  /** Pythons that wait, about 200 MB each; R waits once it has been used, one at most. 0: each is started when it is needed. */
   readonly poolSize: number
-  /** `first-job` (default): nothing waits before somebody has run something. `open`: the pool fills at once. */
+  /** `first-job` (default): nothing waits before somebody has run something. `open`: the pool of Python fills at once. */
   readonly warmFrom?: 'first-job' | 'open'
   /** `auto` (default): inside bubblewrap where that works. `require`: not at all where it does not. */
   readonly bubblewrap?: 'auto' | 'never' | 'require'
@@ -41,20 +53,34 @@ export interface WasmSettings {
 
 /** Opens the embedded sandbox; builds the snapshot if need be (seconds, once). Throws SANDBOX_UNAVAILABLE. */
 export async function openWasmSandbox(settings: WasmSettings): Promise<Sandbox> {
+  const { cacheDir } = settings
   const installation = findInstallation()
-  const snapshot = await ensureSnapshot(installation, settings.cacheDir)
+  const snapshot = await ensureSnapshot(installation, cacheDir)
+  const python = await pythonInterpreter(
+    installation,
+    snapshot,
+    await findWheels(cacheDir, installation.pyodideVersion)
+  )
+  const r = await rInterpreter(installation, cacheDir)
   const wall = settings.bubblewrap ?? 'auto'
   const filter = seccompFilter(process.arch)
   const isWalled = wall !== 'never' && (await canBubblewrap(installation.deno, filter))
   if (wall === 'require' && !isWalled) throw new StimnetError('SANDBOX_UNAVAILABLE', 'starting bubblewrap')
-  return new WasmSandbox(settings, { installation, snapshot, ...(isWalled && filter ? { filter } : {}) })
+  return new WasmSandbox(settings, { interpreters: r ? [python, r] : [python], filter: isWalled ? filter : undefined })
 }
 
 /** What was found on this machine; with a filter, bubblewrap works here. */
-interface Parts {
-  readonly installation: Installation
-  readonly snapshot: Snapshot
-  readonly filter?: Buffer
+interface Found {
+  /** Python first. */
+  readonly interpreters: readonly Interpreter[]
+  readonly filter: Buffer | undefined
+}
+
+/** An interpreter, those of it that wait, and how another is started. */
+interface Line {
+  readonly interpreter: Interpreter
+  readonly pool: Pool<DenoSlot>
+  startCold(code: string, signal: AbortSignal): Promise<DenoSlot>
 }
 
 class WasmSandbox implements Sandbox {
@@ -62,29 +88,18 @@ class WasmSandbox implements Sandbox {
   readonly #clock: Clock
   readonly #memoryBytesMax: number
   readonly #runsMax: number
-  readonly #commands: Readonly<Record<Warmth, SlotCommand>>
   readonly #description: SandboxDescription
-  readonly #pool: Pool<DenoSlot>
+  readonly #lines: readonly Line[]
   readonly #closing = new AbortController()
   readonly #running = new Set<Promise<SandboxOutcome>>()
 
-  constructor(settings: WasmSettings, parts: Parts) {
+  constructor(settings: WasmSettings, found: Found) {
     this.#clock = settings.clock ?? systemClock
     this.#memoryBytesMax = settings.memoryBytesMax ?? LIMITS.memoryBytesDefault
     this.#runsMax = settings.runsMax ?? 16
-    const limits = {
-      memoryBytesMax: this.#memoryBytesMax,
-      cpuSecondsMax: Math.ceil((settings.wallTimeMsMax ?? LIMITS.wallTimeMsMax) / 1000)
-    }
-    this.#commands = { warm: commandOf(parts, limits, 'warm'), cold: commandOf(parts, limits, 'cold') }
-    this.#description = describe(parts)
-    this.#pool = new Pool({
-      start: (signal) => this.#start('warm', signal),
-      size: settings.poolSize,
-      waitMsMax: settings.waitMsMax ?? 10 * 60_000,
-      clock: this.#clock
-    })
-    if (settings.warmFrom === 'open') this.#pool.refill()
+    this.#description = describe(found)
+    this.#lines = found.interpreters.map((interpreter) => lineOf(interpreter, settings, found.filter))
+    if (settings.warmFrom === 'open') this.#lines[0]?.pool.refill()
   }
 
   async describe(): Promise<SandboxDescription> {
@@ -93,11 +108,12 @@ class WasmSandbox implements Sandbox {
 
   async run(...[job, limits, signal]: Parameters<Sandbox['run']>): Promise<SandboxOutcome> {
     const own = this.#closing.signal
+    const line = this.#lines.find(({ interpreter }) => interpreter.languages.includes(job.language))
     const isRefused = own.aborted || this.#running.size >= this.#runsMax
     const signals = [...(isRefused ? [] : [own]), ...(signal ? [signal] : [])]
     const running = runBounded(
       { limits: this.#within(limits), signal: AbortSignal.any(signals), clock: this.#clock },
-      async (bounds) => (isRefused ? UNAVAILABLE : this.#runIn(encodeJob(job, bounds.limits.outputBytesMax), bounds))
+      async (bounds) => (isRefused || !line ? UNAVAILABLE : runIn(line, job, bounds))
     )
     this.#running.add(running)
     try {
@@ -105,31 +121,13 @@ class WasmSandbox implements Sandbox {
     } finally {
       this.#running.delete(running)
       // After the answer: a new one costs half a second of processor time.
-      setImmediate(() => this.#pool.refill())
+      setImmediate(() => line?.pool.refill())
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort()
-    await Promise.allSettled([this.#pool.close(), ...this.#running])
-  }
-
-  async #runIn(job: readonly Uint8Array[] | undefined, bounds: Bounds): Promise<Ended> {
-    if (job === undefined) return { end: 'failed', code: 'PROGRAM_FAILED' }
-    if (job.reduce((sum, part) => sum + part.length, 0) > INPUT_BYTES_MAX)
-      return { end: 'failed', code: 'MEMORY_LIMIT' }
-    const waiting = await this.#pool.take(bounds.signal)
-    if (waiting) bounds.tookWarm()
-    const slot = waiting ?? (await this.#start('cold', bounds.signal))
-    try {
-      return await slot.run(job, bounds)
-    } finally {
-      await slot.destroy()
-    }
-  }
-
-  #start(warmth: Warmth, signal: AbortSignal): Promise<DenoSlot> {
-    return DenoSlot.start(this.#commands[warmth], { answerBytesMax: LIMITS.sandboxFrameBytesMax, signal })
+    await Promise.allSettled([...this.#lines.map(({ pool }) => pool.close()), ...this.#running])
   }
 
   #within(limits: SandboxLimits): SandboxLimits {
@@ -143,50 +141,61 @@ class WasmSandbox implements Sandbox {
 
 const UNAVAILABLE: Ended = { end: 'failed', code: 'SANDBOX_UNAVAILABLE' }
 
-/** One that will wait practises first, so that the job runs at full speed; one that is waited for does not. */
-type Warmth = 'warm' | 'cold'
-
-function commandOf(
-  parts: Parts,
-  limits: { memoryBytesMax: number; cpuSecondsMax: number },
-  warmth: Warmth
-): SlotCommand {
-  const { installation, snapshot, filter } = parts
-  const { deno, pyodideDirectory, runnerDirectory } = installation
-  const outside = { deno, pyodide: pyodideDirectory, runner: runnerDirectory, memory: snapshot.path }
-  if (!filter) return { words: underOsLimits(denoCommand(outside, limits.memoryBytesMax, warmth), limits) }
-  const binds = Object.fromEntries(Object.entries(outside).map(([name, path]) => [INSIDE[name as Part], path]))
-  const walled = underBubblewrap(denoCommand(INSIDE, limits.memoryBytesMax, warmth), binds)
-  return { words: underOsLimits(walled, limits), filter }
+function lineOf(interpreter: Interpreter, settings: WasmSettings, filter: Buffer | undefined): Line {
+  const limits = {
+    memoryBytesMax: settings.memoryBytesMax ?? LIMITS.memoryBytesDefault,
+    cpuSecondsMax: Math.ceil((settings.wallTimeMsMax ?? LIMITS.wallTimeMsMax) / 1000),
+    filter
+  }
+  const start = (command: ReturnType<typeof commandOf>, signal: AbortSignal) =>
+    DenoSlot.start(command, { answerBytesMax: LIMITS.sandboxFrameBytesMax, signal })
+  const warm = commandOf(interpreter, { ...limits, warmth: 'warm' })
+  const isR = interpreter.languages.includes('r')
+  return {
+    interpreter,
+    pool: new Pool({
+      start: (signal) => start(warm, signal),
+      size: isR ? Math.min(WAITING_R_MAX, settings.poolSize) : settings.poolSize,
+      waitMsMax: settings.waitMsMax ?? 10 * 60_000,
+      clock: settings.clock ?? systemClock
+    }),
+    startCold: (code, signal) => {
+      const wheels = wheelsFor(interpreter, code)
+      return start(commandOf(interpreter, { ...limits, warmth: 'cold', wheels }), signal)
+    }
+  }
 }
 
-type Part = 'deno' | 'pyodide' | 'runner' | 'memory'
-
-/** Names that tell nothing of this machine. */
-const INSIDE: Readonly<Record<Part, string>> = {
-  deno: '/sandbox/deno',
-  pyodide: '/sandbox/pyodide',
-  runner: '/sandbox/runner',
-  memory: '/sandbox/memory.bin'
+/** Libraries that the code asks for anywhere: loading one takes a second, which a job without it need not wait for. */
+function wheelsFor({ wheels }: Interpreter, code: string): string[] {
+  return [...wheels].filter(([, words]) => words.some((word) => code.includes(word))).map(([name]) => name)
 }
 
-function denoCommand(paths: Readonly<Record<Part, string>>, memoryBytesMax: number, warmth: Warmth): string[] {
-  const args = denoArguments({
-    readable: [paths.pyodide, paths.runner, paths.memory],
-    runner: `${paths.runner}/runner.js`,
-    memoryBytesMax,
-    args: ['serve', paths.pyodide, paths.memory, warmth]
-  })
-  return [paths.deno, ...args]
+async function runIn(line: Line, job: SandboxJob, bounds: Bounds): Promise<Ended> {
+  const input = encodeJob(job, bounds.limits.outputBytesMax)
+  if (input === undefined) return { end: 'failed', code: 'PROGRAM_FAILED' }
+  if (input.reduce((sum, part) => sum + part.length, 0) > INPUT_BYTES_MAX)
+    return { end: 'failed', code: 'MEMORY_LIMIT' }
+  const waiting = await line.pool.take(bounds.signal)
+  if (waiting) bounds.tookWarm()
+  const slot = waiting ?? (await line.startCold(job.code, bounds.signal))
+  try {
+    return await slot.run(input, bounds)
+  } finally {
+    await slot.destroy()
+  }
 }
 
-function describe({ installation, snapshot, filter }: Parts): SandboxDescription {
-  const libraries = new Set([...snapshot.modules, ...HELPERS])
+function describe({ interpreters, filter }: Found): SandboxDescription {
+  const of = (language: SandboxLanguage) => interpreters.find(({ languages }) => languages.includes(language))
   return {
     engine: 'wasm',
     grade: filter ? 'wasm+bwrap' : 'wasm',
-    image: `wasm pyodide@${installation.pyodideVersion} sha256:${snapshot.hash}`,
-    languages: LANGUAGES,
-    libraries: (language) => (LANGUAGES.includes(language) ? libraries : new Set())
+    languages: interpreters.flatMap(({ languages }) => languages),
+    image: (language) => {
+      const interpreter = of(language)
+      return interpreter ? `wasm ${interpreter.name} sha256:${interpreter.hash}` : ''
+    },
+    libraries: (language) => of(language)?.libraries ?? new Set()
   }
 }

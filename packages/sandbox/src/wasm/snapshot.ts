@@ -1,10 +1,11 @@
 /** The memory of a Python that has started already: built once on this machine, so that no job waits for the start. */
 import { spawn } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { DENO_ENVIRONMENT, denoArguments, type Installation, underOsLimits } from './deno.ts'
+import { hashOf } from './interpreter.ts'
 
 /** Memory of 30 MB and a list of names; what is larger could not be restored. */
 const OUTPUT_BYTES_MAX = 40 * 1024 * 1024
@@ -88,16 +89,11 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
 async function identityOf(installation: Installation): Promise<string> {
   const { pyodideDirectory, runnerDirectory, denoVersion, pyodideVersion } = installation
   const parts = ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip']
-  const runner = (await readdir(runnerDirectory)).sort().map((name) => join(runnerDirectory, name))
-  const hash = createHash('sha256').update(`deno ${denoVersion} pyodide ${pyodideVersion}\n`)
-  for (const path of [...parts.map((name) => join(pyodideDirectory, name)), ...runner]) {
-    hash.update(
-      createHash('sha256')
-        .update(await readFile(path))
-        .digest()
-    )
-  }
-  return hash.digest('hex')
+  const runner = (await readdir(runnerDirectory)).filter((name) => /\.py$|\.js$/.test(name) && name !== 'r.js').sort()
+  return hashOf(
+    [`deno ${denoVersion} pyodide ${pyodideVersion}`],
+    [...parts.map((name) => join(pyodideDirectory, name)), ...runner.map((name) => join(runnerDirectory, name))]
+  )
 }
 
 async function build(installation: Installation): Promise<{ modules: Buffer; memory: Buffer }> {

@@ -11,6 +11,10 @@ def _make():
     dumps, loads, stat, opened, excepthook = json.dumps, json.loads, os.stat, open, traceback.print_exception
 
     def plain(value):
+        # numpy's numbers and arrays, pandas' tables.
+        for method in ("to_dict", "tolist"):
+            if hasattr(value, method):
+                return getattr(value, method)()
         if hasattr(value, "isoformat"):
             return value.isoformat()
         if isinstance(value, (set, frozenset)):
@@ -60,7 +64,9 @@ def _make():
         if size:
             with opened("/job/result.json", encoding="utf-8") as file:
                 return "result", file.read()
-        value = stimnet._released or scope.get("result")
+        value = stimnet._result()
+        if value is None:
+            value = scope.get("result")
         if value is None:
             print("The program left no result: OUTPUT_FILE, stimnet.release, save_result or a name `result`.")
             return "failed", "PROGRAM_FAILED"

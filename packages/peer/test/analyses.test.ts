@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Account } from '@stimnet/gateway'
+import {
+  cryptographicRandom,
+  messages,
+  programToMessage,
+  SimulatedClock,
+  seal,
+  seededRandom,
+  signerFromSeed
+} from '@stimnet/protocol'
+import { type AnalysisParts, analysisMethods } from '../src/analyses.ts'
+import { createEvents } from '../src/events.ts'
+import { Approvals } from '../src/jobs/approvals.ts'
+import { toText } from '../src/store/base64.ts'
+import { Database } from '../src/store/database.ts'
+import { type JobRecord, JobStore, type RunTerms } from '../src/store/jobs.ts'
+import { StandingApprovals } from '../src/store/standing.ts'
+
+const START_MS = 1_750_000_000_000
+const clock = new SimulatedClock(START_MS)
+const signer = await signerFromSeed(cryptographicRandom.bytes(32))
+const SELF = signer.id
+
+async function jobOf(id: string, changes: Partial<JobRecord> = {}, request: object = {}): Promise<JobRecord> {
+  const program = programToMessage({ kind: 'sql', sql: 'SELECT 1' })
+  const body = messages.JobRequest.encode({ catalog: 'trial', program, custody: 'gateway', ...request })
+  const sealed = await seal({ type: 'job-request', body, signer, clock, audience: [SELF], lifetimeMs: 60_000 })
+  const review = { needed: 2, approvals: [], expiresAtMs: START_MS * 2, image: 'i', run: {} as RunTerms }
+  return {
+    ...{ id, state: 'pending', request: toText(sealed), requestHash: 'h', issuer: SELF, custody: 'gateway' },
+    ...{ askedBy: SELF, catalog: 'trial', epoch: 'e', programWord: 'sql', admittedAtMs: START_MS, runs: 0 },
+    ...{ warnings: [], review, ...changes }
+  }
+}
+
+async function room(...stored: JobRecord[]) {
+  const database = await Database.open({ memory: true }, () => clock.now())
+  const jobs = await JobStore.open(database, () => 'log')
+  const standing = await StandingApprovals.open(database, seededRandom(1))
+  for (const job of stored) await database.commit((draft) => jobs.add(draft, job))
+  const approvals = await Approvals.open({
+    ...{ clock, database, jobs, standing, sandbox: undefined, needed: 2, expireMs: 1_000 },
+    events: createEvents({ level: 'silent', nodeId: 'test' }),
+    runner: { takeSeat: () => undefined, enqueue: () => undefined, endPending: () => Promise.resolve() }
+  })
+  const requests = { list: async () => [] }
+  const parts = { clock, self: SELF, nodeId: 'here', database, jobs, approvals, standing, requests }
+  return analysisMethods(parts as unknown as AnalysisParts)
+}
+
+const account = (name: string, ...roles: string[]) => ({ name, roles }) as unknown as Account
+const sue = account('sue', 'steward')
+const yes = { approve: true, notes: '' }
+const A = `${'a'.repeat(12)}${'1'.repeat(20)}`
+const B = `${'a'.repeat(12)}${'2'.repeat(20)}`
+const NUMBER = String(Number.parseInt('a'.repeat(12), 16))
+
+describe('what stewards decide', () => {
+  test('is named by its number only while one request has it: who asks could make a second one', async () => {
+    const alone = await room(await jobOf(A))
+    assert.equal((await alone.analysis(NUMBER, sue))?.requestId, A)
+    const both = await room(await jobOf(A), await jobOf(B))
+    await assert.rejects(both.analysis(NUMBER, sue), { code: 'PARAMETER_INVALID' })
+    await assert.rejects(both.decideAnalysis(NUMBER, yes, sue), { code: 'PARAMETER_INVALID' })
+    assert.equal((await both.decideAnalysis(A, yes, sue))?.approvals, 1)
+    assert.equal((await both.analysis(B, sue))?.approvals, 0)
+  })
+
+  test('is never their own request', async () => {
+    const own = await room(await jobOf(A, {}, { account: 'sue' }))
+    await assert.rejects(own.decideAnalysis(A, yes, sue), { code: 'NOT_PERMITTED' })
+    assert.equal((await own.decideAnalysis(A, yes, account('tom', 'steward')))?.approvals, 1)
+    // An account of that name elsewhere is somebody else.
+    const elsewhere = await room(await jobOf(A, { askedBy: 'another peer' }, { account: 'sue' }))
+    assert.equal((await elsewhere.decideAnalysis(A, yes, sue))?.approvals, 1)
+  })
+
+  test('is not pushed out of the list by what came after it and has ended', async () => {
+    const ended = Array.from({ length: 12 }, (_, i) =>
+      jobOf(`b${i}`, { state: 'denied', admittedAtMs: START_MS + 1 + i })
+    )
+    const { analyses } = await room(await jobOf(A), ...(await Promise.all(ended)))
+    const seen = await analyses(sue, { limit: 5, status: 'pending' })
+    assert.deepEqual(
+      seen.map(({ requestId }) => requestId),
+      [A]
+    )
+    assert.equal((await analyses(sue, { limit: 5, status: 'denied' })).length, 5)
+    assert.deepEqual(await analyses(sue, { limit: 5, status: 'expired' }), [])
+  })
+
+  test('can be read though one of the requests tells of its requester what nobody can read', async () => {
+    const about = { requesterName: '', requesterEmail: 'no address' }
+    const { analyses } = await room(await jobOf(A, {}, { about }), await jobOf(B))
+    assert.equal((await analyses(sue, { limit: 5 })).length, 2)
+  })
+
+  test('is seen and decided by stewards alone', async () => {
+    const here = await room(await jobOf(A))
+    const eve = account('eve', 'researcher', 'auditor')
+    assert.deepEqual(await here.analyses(eve, { limit: 5 }), [])
+    assert.equal(await here.analysis(A, eve), null)
+    await assert.rejects(here.decideAnalysis(A, yes, eve), { code: 'NOT_PERMITTED' })
+    await assert.rejects(async () => here.standingApprovals(eve), { code: 'NOT_PERMITTED' })
+    await assert.rejects(here.revokeStanding('x', eve), { code: 'NOT_PERMITTED' })
+  })
+})

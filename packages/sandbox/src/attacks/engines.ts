@@ -1,0 +1,100 @@
+/** The engines that can be attacked on this machine: how each is opened, and what must be gone when it is closed. */
+import { readdir, readFile } from 'node:fs/promises'
+import { Engine, OWNER_LABEL } from '../docker/engine.ts'
+import { type DockerSettings, openDockerSandbox } from '../docker/open.ts'
+import type { Sandbox, SandboxGrade } from '../sandbox.ts'
+import { openWasmSandbox } from '../wasm/open.ts'
+
+/** A grade that an engine of this machine may have. */
+export type EngineGrade = Exclude<SandboxGrade, 'none'>
+
+/** What opening them needs. */
+export interface EngineSettings {
+  /** Folder for embedded Python's snapshot. */
+  readonly cacheDir: string
+  /** Name on the Docker engine, of these attacks alone. */
+  readonly owner: string
+  /** Default: those that `npm run images` built. */
+  readonly images?: DockerSettings['images']
+  readonly socketPath?: string
+}
+
+/** One of them. */
+export interface AttackableEngine {
+  readonly grade: EngineGrade
+  /** What to do where it is not there. */
+  readonly howTo: string
+  /** What programs may use, bytes: little, so that using it up is quick, and enough to start in. */
+  readonly memoryBytesMax: number
+  /** What a start of Python takes, ms: none waits, since practising costs more than a start where each program is different. */
+  readonly startMsMax: number
+  /** Throws SANDBOX_UNAVAILABLE where it cannot be had here. */
+  open(settings: EngineSettings): Promise<Sandbox>
+  /** Processes or containers that are still there; all of them must be gone once it is closed. */
+  left(settings: EngineSettings): Promise<readonly string[]>
+}
+
+const MiB = 1024 * 1024
+/** Used when the image with libraries is not built. */
+const MINIMAL_IMAGE = 'stimnet-python-minimal'
+
+/** The weakest first. */
+export const ATTACKABLE_ENGINES: readonly AttackableEngine[] = [
+  wasm('wasm', 'npm ci brings Deno and Pyodide.'),
+  wasm('wasm+bwrap', 'Install bubblewrap (Debian: apt install bubblewrap), and let users make user namespaces.'),
+  docker('docker', 'Install Docker (Debian: apt install docker.io), let this user reach it, then: npm run images.'),
+  docker(
+    'docker+gvisor',
+    'Install gVisor (Debian: apt install runsc), name it runsc under "runtimes" in /etc/docker/daemon.json, restart Docker.'
+  )
+]
+
+function wasm(grade: 'wasm' | 'wasm+bwrap', howTo: string): AttackableEngine {
+  const memoryBytesMax = 640 * MiB
+  return {
+    ...{ grade, howTo, memoryBytesMax, startMsMax: 1_000 },
+    open: ({ cacheDir }) =>
+      openWasmSandbox({
+        ...{ cacheDir, memoryBytesMax, poolSize: 0 },
+        bubblewrap: grade === 'wasm' ? 'never' : 'require'
+      }),
+    left: childProcesses
+  }
+}
+
+function docker(grade: 'docker' | 'docker+gvisor', howTo: string): AttackableEngine {
+  const memoryBytesMax = 256 * MiB
+  return {
+    ...{ grade, howTo, memoryBytesMax, startMsMax: grade === 'docker' ? 500 : 2_000 },
+    open: async ({ owner, images, socketPath }) => {
+      const settings: DockerSettings = {
+        ...{ owner, memoryBytesMax, poolSize: 0 },
+        runtime: grade === 'docker' ? 'runc' : 'runsc',
+        ...(socketPath === undefined ? {} : { socketPath })
+      }
+      if (images) return openDockerSandbox({ ...settings, images })
+      return openDockerSandbox(settings).catch((error) =>
+        openDockerSandbox({ ...settings, images: { python: MINIMAL_IMAGE } }).catch(() => {
+          throw error
+        })
+      )
+    },
+    left: async ({ owner, socketPath = '/var/run/docker.sock' }) => {
+      const engine = await Engine.connect({ socketPath })
+      return (await engine.containers(OWNER_LABEL, owner)).map(({ id }) => `container ${id.slice(0, 12)}`)
+    }
+  }
+}
+
+/** Of this process, on Linux; elsewhere nobody can tell. */
+async function childProcesses(): Promise<string[]> {
+  const threads = await readdir('/proc/self/task').catch(() => [])
+  const lists = await Promise.all(
+    threads.map((id) => readFile(`/proc/self/task/${id}/children`, 'utf8').catch(() => ''))
+  )
+  return lists
+    .join(' ')
+    .split(/\s+/)
+    .filter((pid) => pid !== '')
+    .map((pid) => `process ${pid}`)
+}

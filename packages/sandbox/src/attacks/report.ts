@@ -1,0 +1,48 @@
+/** The whole suite on one engine, from its opening to what must be gone after it. */
+import { StimnetError } from '@stimnet/protocol'
+import type { AttackResult } from './attack.ts'
+import type { AttackableEngine, EngineGrade, EngineSettings } from './engines.ts'
+import { type AttackOptions, attackSandbox } from './suite.ts'
+
+/** What an owner learns of one engine. */
+export type EngineReport =
+  | {
+      readonly grade: EngineGrade
+      readonly isHere: true
+      readonly languages: readonly string[]
+      readonly results: readonly AttackResult[]
+      /** Processes or containers that were still there after it was closed. */
+      readonly left: readonly string[]
+      /** Nothing was open, nothing unjudged, nothing bounded that the grade does not admit, and nothing left. */
+      readonly isClean: boolean
+    }
+  | { readonly grade: EngineGrade; readonly isHere: false; readonly why: string; readonly howTo: string }
+
+/** Opens an engine, attacks it, closes it. An engine that is not here is a report, too. */
+export async function attackEngine(
+  engine: AttackableEngine,
+  settings: EngineSettings,
+  options: Omit<AttackOptions, 'memoryBytesMax' | 'startMsMax'>
+): Promise<EngineReport> {
+  const { grade, howTo, memoryBytesMax, startMsMax } = engine
+  // Whatever else this process runs is not the engine's to clear away.
+  const before = new Set(await engine.left(settings).catch(() => []))
+  let sandbox: Awaited<ReturnType<AttackableEngine['open']>>
+  try {
+    sandbox = await engine.open(settings)
+  } catch (error) {
+    if (!(error instanceof StimnetError)) throw error
+    return { grade, isHere: false, why: error.message, howTo }
+  }
+  let results: readonly AttackResult[]
+  let languages: readonly string[]
+  try {
+    languages = (await sandbox.describe()).languages
+    results = await attackSandbox(sandbox, { ...options, memoryBytesMax, startMsMax })
+  } finally {
+    await sandbox.close()
+  }
+  const left = (await engine.left(settings)).filter((one) => !before.has(one))
+  const isClean = left.length === 0 && results.length > 0 && results.every((result) => result.isAdmitted)
+  return { grade, isHere: true, languages, results, left, isClean }
+}

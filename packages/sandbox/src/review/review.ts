@@ -1,0 +1,75 @@
+/**
+ * What a script says of itself, found by parsing alone, before any data are touched: for the researcher who sends it, for
+ * the steward who reads it, and for a catalog that wants nothing of a kind. Never a boundary: a script can hide anything
+ * from its reader, and the sandbox holds whatever it does.
+ */
+import { cellsOf } from '../notebook.ts'
+import type { SandboxLanguage } from '../sandbox.ts'
+import type { Finding } from './finding.ts'
+import { FINDINGS_MAX } from './finding.ts'
+import { openGrammar, readTree } from './grammar.ts'
+import { type ImportedModule, PythonReader, type Reading } from './python.ts'
+import { readR } from './r.ts'
+
+/** What a program imports, each module once; or the first line that is no code of its language. */
+export type Imports =
+  | { readonly ok: true; readonly modules: readonly ImportedModule[] }
+  | { readonly ok: false; readonly line: number }
+
+/** What a script imports and touches. */
+export interface Review {
+  /** As `importsOf` gives them. */
+  readonly imports: Imports
+  /** In the order of the script; none where it cannot be parsed. */
+  readonly findings: readonly Finding[]
+  /** There is more than was looked at or kept: whoever judges by the findings has not seen all. */
+  readonly isCut: boolean
+}
+
+/**
+ * Reads a script. An import that it can do without (`try … except ImportError`, `if (requireNamespace(…))`) is a finding
+ * but not among its imports.
+ */
+export async function reviewOf(language: SandboxLanguage, code: string): Promise<Review> {
+  const cells = language === 'jupyter' ? cellsOf(code) : [code]
+  if (cells === undefined) return unreadable(1)
+  const parser = await openGrammar(language === 'r' ? 'r' : 'python')
+  const reader = new PythonReader()
+  const read = (cell: string) => readTree(parser, cell, (tree) => (language === 'r' ? readR(tree) : reader.read(tree)))
+  const readings: (Reading & { readonly lineOffset: number })[] = []
+  let lineOffset = 0
+  for (const cell of cells) {
+    const reading = read(cell)
+    if (!reading.ok) return unreadable(lineOffset + reading.line)
+    readings.push({ ...reading.value, lineOffset })
+    lineOffset += cell.split('\n').length
+  }
+  const findings = readings.flatMap(({ findings: found }, at) =>
+    language === 'jupyter' ? found.map((finding) => ({ ...finding, cell: at + 1 })) : found
+  )
+  return {
+    imports: { ok: true, modules: joined(readings) },
+    findings: findings.slice(0, FINDINGS_MAX),
+    isCut: findings.length > FINDINGS_MAX || readings.some(({ isCut }) => isCut)
+  }
+}
+
+/** The imports of a program that it cannot do without. */
+export async function importsOf(language: SandboxLanguage, code: string): Promise<Imports> {
+  return (await reviewOf(language, code)).imports
+}
+
+function unreadable(line: number): Review {
+  return { imports: { ok: false, line }, findings: [], isCut: false }
+}
+
+/** Each module where it is first imported, lines counted over all cells. */
+function joined(readings: readonly (Reading & { readonly lineOffset: number })[]): ImportedModule[] {
+  const modules = new Map<string, ImportedModule>()
+  for (const { modules: found, lineOffset } of readings) {
+    for (const { name, line } of found) {
+      if (!modules.has(name)) modules.set(name, { name, line: lineOffset + line })
+    }
+  }
+  return [...modules.values()]
+}

@@ -1,0 +1,120 @@
+/** Adding R to the embedded sandbox: webR from the npm registry of this machine's npm, or from a file, checked by its hash. */
+import { spawn } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import { ADDONS, type Addon } from './addons.ts'
+import { COMPLETE, webrDirectory } from './r.ts'
+import { filesIn } from './untar.ts'
+
+/** The archive of the locked version has 49 MB in it. */
+const UNPACKED_BYTES_MAX = 128 * 1024 * 1024
+const DOWNLOAD_MS_MAX = 10 * 60_000
+/** What runs R. The rest is type declarations, source maps, and a page for the browser. */
+const NEEDED = /^(LICENSE.*|dist\/(R\.js|R\.wasm|lib[A-Za-z]+\.so))$/
+
+/** Where R goes, and where it comes from. */
+export interface AddROptions {
+  readonly cacheDir: string
+  /** The package's archive as a file, where no registry is reachable. Default: `npm pack`, as npm is configured here. */
+  readonly archive?: string
+  /** Default: the one of this version's lock. */
+  readonly addon?: Addon
+  /** Default: `npm`. */
+  readonly npm?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Adds R, unless it is there already; gives the folder. Throws SANDBOX_UNAVAILABLE where it cannot be had, or where what came
+ * is not what the lock names. Sandboxes that are open do not see it: they must be opened anew.
+ */
+export async function addR(options: AddROptions): Promise<{ directory: string; isNew: boolean }> {
+  const directory = webrDirectory(options.cacheDir)
+  const { integrity } = options.addon ?? ADDONS.webr
+  if (await isComplete(directory, integrity)) return { directory, isNew: false }
+  const archive = options.archive ? await read(resolve(options.archive)) : await pack(options)
+  const [algorithm = '', expected] = integrity.split(/-(.*)/s)
+  const found = createHash(algorithm).update(archive).digest('base64')
+  if (found !== expected) {
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `the archive of webR has ${algorithm}-${found}, not ${integrity}`)
+  }
+  const files = filesIn(archive, { bytesMax: UNPACKED_BYTES_MAX }).filter(({ path }) => NEEDED.test(path))
+  // Written aside and renamed as a whole: nobody ever sees half of it.
+  const aside = join(dirname(directory), `adding-${randomUUID()}`)
+  try {
+    for (const { path, bytes } of files) {
+      await mkdir(dirname(join(aside, path)), { recursive: true })
+      await writeFile(join(aside, path), bytes, { mode: 0o644, flag: 'wx' })
+    }
+    await writeFile(join(aside, COMPLETE), JSON.stringify({ integrity }), { mode: 0o644 })
+    // One that is there and not complete is another version's or a broken one's.
+    if (!(await isComplete(directory, integrity))) await rm(directory, { recursive: true, force: true })
+    await rename(aside, directory)
+  } catch (cause) {
+    await rm(aside, { recursive: true, force: true })
+    if (!(await isComplete(directory, integrity))) {
+      throw new StimnetError('SANDBOX_UNAVAILABLE', `writing R to ${directory}`, { cause })
+    }
+  }
+  return { directory, isNew: true }
+}
+
+async function isComplete(directory: string, integrity: string): Promise<boolean> {
+  try {
+    const found = JSON.parse(await readFile(join(directory, COMPLETE), 'utf8')) as { integrity?: unknown }
+    return found.integrity === integrity
+  } catch {
+    // Not there, or not whole: it is written anew.
+    return false
+  }
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `reading ${path}`, { cause })
+  }
+}
+
+/** Lets npm fetch the archive, with its own registry, proxy and certificates. No script of the package runs. */
+async function pack({ npm = 'npm', addon = ADDONS.webr, signal }: AddROptions): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-add-'))
+  try {
+    const args = ['pack', `webr@${addon.version}`, '--pack-destination', folder, '--ignore-scripts', '--silent']
+    await runToEnd(npm, args, { cwd: folder, signal })
+    const [name] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'))
+    if (name === undefined) throw new StimnetError('SANDBOX_UNAVAILABLE', 'npm pack left no archive')
+    return await readFile(join(folder, name))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function runToEnd(
+  command: string,
+  args: readonly string[],
+  { cwd, signal }: { cwd: string; signal: AbortSignal | undefined }
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deadline = AbortSignal.timeout(DOWNLOAD_MS_MAX)
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      // npm is a script there.
+      shell: process.platform === 'win32'
+    })
+    let complaint = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk).slice(-2000)
+    })
+    const failed = (cause?: Error) =>
+      reject(new StimnetError('SANDBOX_UNAVAILABLE', `${command} ${args[0]} ${args[1]}: ${complaint}`, { cause }))
+    child.once('error', failed)
+    child.once('close', (code) => (code === 0 ? resolve() : failed()))
+  })
+}

@@ -1,0 +1,45 @@
+/** Python: Pyodide from its snapshot, with the wheels that the operator has fetched. */
+import type { Installation } from './deno.ts'
+import { hashOf, type Interpreter } from './interpreter.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Wheels } from './wheels.ts'
+
+/** Modules a script gets from us, beside Python's own. */
+const HELPERS = ['data_loader', 'stimnet']
+
+/** Puts the interpreter together from what is installed. */
+export async function pythonInterpreter(
+  installation: Installation,
+  snapshot: Snapshot,
+  wheels: Wheels | undefined
+): Promise<Interpreter> {
+  const { deno, pyodideDirectory, runnerDirectory, pyodideVersion } = installation
+  const fetched = wheels?.packages ?? []
+  const names = fetched.map(({ name, version }) => ` ${name}@${version}`)
+  return {
+    languages: ['python', 'jupyter'],
+    libraries: new Set([...snapshot.modules, ...HELPERS, ...fetched.flatMap(({ imports }) => imports)]),
+    name: `pyodide@${pyodideVersion}${names.join('')}`,
+    hash: fetched.length === 0 ? snapshot.hash : await hashOf([snapshot.hash, ...fetched.map((one) => one.sha256)], []),
+    parts: {
+      deno,
+      runner: runnerDirectory,
+      pyodide: pyodideDirectory,
+      memory: snapshot.path,
+      ...(wheels ? { wheels: wheels.directory } : {})
+    },
+    start: (parts, { warmth, wheels: loaded }) => ({
+      script: 'runner.js',
+      args: [
+        ...['serve', parts.pyodide ?? '', parts.memory ?? '', warmth],
+        ...(loaded.length > 0 ? [parts.wheels ?? '', loaded.join(',')] : [])
+      ]
+    }),
+    wheels: new Map(fetched.flatMap(({ name, imports }) => (imports.length > 0 ? [[name, wordsFor(imports)]] : [])))
+  }
+}
+
+/** What asks for a library: its modules' names, and for pandas our function that gives its tables. */
+function wordsFor(modules: readonly string[]): readonly string[] {
+  return modules.includes('pandas') ? [...modules, 'load_data'] : modules
+}

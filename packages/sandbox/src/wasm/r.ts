@@ -1,0 +1,63 @@
+/** R: webR, which the operator has added (`stimnet sandbox add r`). */
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import { ADDONS } from './addons.ts'
+import type { Installation } from './deno.ts'
+import { hashOf, type Interpreter } from './interpreter.ts'
+
+/** What webR's R has: the packages of base R that work without processes. */
+const LIBRARIES = [
+  ...[
+    'base',
+    'compiler',
+    'datasets',
+    'grDevices',
+    'graphics',
+    'grid',
+    'methods',
+    'splines',
+    'stats',
+    'stats4',
+    'tools'
+  ],
+  'utils'
+]
+
+/** The name of the file that says that all is there: written last. */
+export const COMPLETE = 'complete.json'
+
+/** Where an installed webR is. One of another version is not seen. */
+export function webrDirectory(cacheDir: string): string {
+  return join(resolve(cacheDir), `webr-${ADDONS.webr.version}`)
+}
+
+/** R, if it was added to this folder; else undefined. Throws SANDBOX_UNAVAILABLE where what is there is not what was added. */
+export async function rInterpreter(installation: Installation, cacheDir: string): Promise<Interpreter | undefined> {
+  const directory = webrDirectory(cacheDir)
+  let complete: unknown
+  try {
+    complete = JSON.parse(await readFile(join(directory, COMPLETE), 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `reading ${directory}`, { cause: error })
+  }
+  const { integrity, version } = ADDONS.webr
+  if ((complete as { integrity?: unknown } | null)?.integrity !== integrity) {
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `another webR than the one in the lock in ${directory}`)
+  }
+  const { deno, denoVersion, runnerDirectory } = installation
+  const scripts = (await readdir(runnerDirectory)).filter((name) => name.endsWith('.R') || name.endsWith('.js')).sort()
+  return {
+    languages: ['r'],
+    libraries: new Set(LIBRARIES),
+    name: `webr@${version}`,
+    hash: await hashOf(
+      [`deno ${denoVersion} webr ${version} ${integrity}`],
+      scripts.map((name) => join(runnerDirectory, name))
+    ),
+    parts: { deno, runner: runnerDirectory, webr: join(directory, 'dist') },
+    start: (parts, { warmth }) => ({ script: 'r.js', args: [parts.webr ?? '', warmth] }),
+    wheels: new Map()
+  }
+}

@@ -1,0 +1,90 @@
+/** Libraries the operator has fetched for the embedded Python: which are there, whole and as their lock says. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+
+/** One file of a library, as a lock describes it. */
+export interface Wheel {
+  readonly name: string
+  readonly version: string
+  readonly fileName: string
+  /** Hex. */
+  readonly sha256: string
+  /** Names of other wheels it cannot do without. */
+  readonly depends: readonly string[]
+  /** Top-level modules it brings. */
+  readonly imports: readonly string[]
+}
+
+/** Wheels in one folder, with the lock that Pyodide loads them by. */
+export interface Wheels {
+  readonly directory: string
+  readonly packages: readonly Wheel[]
+}
+
+/** The lock of what was fetched: written last, so that it names only what is there. */
+export const WHEELS_LOCK = 'pyodide-lock.json'
+
+/** A plain file name: it comes from a lock, and becomes a path here and a part of an address. */
+const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}$/
+const SHA256 = /^[0-9a-f]{64}$/
+
+/** Where wheels for this Pyodide are kept. */
+export function wheelsDirectory(cacheDir: string, pyodideVersion: string): string {
+  return join(resolve(cacheDir), `wheels-${pyodideVersion}`)
+}
+
+/** Everything a lock names, by name. Throws SANDBOX_UNAVAILABLE for a text that is no lock, or one that names a path. */
+export function readLock(text: string): ReadonlyMap<string, Wheel> {
+  try {
+    const { packages } = JSON.parse(text) as { packages: Record<string, unknown> }
+    return new Map(Object.entries(packages).map(([name, entry]) => [name, wheelOf(entry)]))
+  } catch (cause) {
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `reading a lock of wheels: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function wheelOf(entry: unknown): Wheel {
+  const { name, version, file_name: fileName, sha256, depends, imports } = entry as Record<string, unknown>
+  if (typeof name !== 'string' || typeof version !== 'string') throw new TypeError('a package without name or version')
+  if (typeof fileName !== 'string' || !FILE_NAME.test(fileName)) throw new TypeError(`${name} has no plain file name`)
+  if (typeof sha256 !== 'string' || !SHA256.test(sha256)) throw new TypeError(`${name} has no SHA-256`)
+  return { name, version, fileName, sha256, depends: words(depends), imports: words(imports) }
+}
+
+function words(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+/** The wheels of this folder; undefined where none were fetched. Throws SANDBOX_UNAVAILABLE where one is not what was fetched. */
+export async function findWheels(cacheDir: string, pyodideVersion: string): Promise<Wheels | undefined> {
+  const directory = wheelsDirectory(cacheDir, pyodideVersion)
+  const lock = await readFile(join(directory, WHEELS_LOCK), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `reading ${directory}`, { cause: error })
+  })
+  if (lock === undefined) return undefined
+  const packages = [...readLock(lock).values()]
+  for (const wheel of packages) {
+    if (await isWhole(directory, wheel)) continue
+    const advice = `${wheel.fileName} in ${directory} is not what was fetched: remove the folder and fetch again`
+    throw new StimnetError('SANDBOX_UNAVAILABLE', advice)
+  }
+  return packages.length === 0 ? undefined : { directory, packages }
+}
+
+/** Whether the file is there and has the hash of its lock. */
+export async function isWhole(directory: string, wheel: Wheel): Promise<boolean> {
+  try {
+    return sha256Of(await readFile(join(directory, wheel.fileName))) === wheel.sha256
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `reading ${wheel.fileName}`, { cause: error })
+  }
+}
+
+/** SHA-256, hex. */
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { open as openFile, rm } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { openDockerSandbox } from '../src/index.ts'
+import { dockerHere } from './docker-engine.ts'
+import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
+import { canStartEngine, startPrivateEngine } from './private-engine.ts'
+
+const here = await dockerHere('minimal')
+const skip = here.skip || (canStartEngine ? false : 'only root starts an engine of its own')
+const LONG = { ...LIMITS_OF_TESTS, wallTimeMsMax: 300_000 }
+
+describe('an engine of its own', { skip }, () => {
+  test('that is killed in the middle of a job is told as the fault of the node, which clears up when it is back', async () => {
+    const engine = await startPrivateEngine({ image: here.image, diskBytes: 1024 * MiB })
+    const { socketPath } = engine
+    const owner = `test-${randomUUID()}`
+    const settings = { images: { python: here.image }, owner, poolSize: 0, socketPath }
+    try {
+      const sandbox = await openDockerSandbox(settings)
+      const run = sandbox.run(jobOf('print("it runs", flush=True)\nwhile True: pass'), LONG)
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      await engine.kill()
+      const outcome = await run
+      assert.equal(outcome.ok ? 'ok' : outcome.code, 'SANDBOX_UNAVAILABLE')
+      assert.match(outcome.log, /it runs/)
+      await sandbox.close()
+      await engine.start()
+      const again = await openDockerSandbox(settings)
+      const later = await again.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+      await again.close()
+      assert.equal(later.ok ? later.result : later.code, '1')
+    } finally {
+      await engine.close()
+    }
+  })
+
+  test('whose disk is full is told as the fault of the node, and runs again when there is room', async () => {
+    const engine = await startPrivateEngine({ image: here.image, diskBytes: 1024 * MiB })
+    const filler = join(engine.dataDir, 'filler')
+    try {
+      const owner = `test-${randomUUID()}`
+      const sandbox = await openDockerSandbox({
+        images: { python: here.image },
+        owner,
+        poolSize: 0,
+        socketPath: engine.socketPath
+      })
+      await fill(filler)
+      const full = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+      await rm(filler)
+      const later = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+      await sandbox.close()
+      assert.equal(full.ok ? 'ok' : full.code, 'SANDBOX_UNAVAILABLE')
+      assert.equal(later.ok ? later.result : later.code, '1')
+    } finally {
+      await engine.close()
+    }
+  })
+})
+
+async function fill(path: string): Promise<void> {
+  const file = await openFile(path, 'w')
+  try {
+    for (let bytes = MiB; bytes >= 1024; ) {
+      const written = await file.write(Buffer.alloc(bytes, 1)).catch(() => ({ bytesWritten: 0 }))
+      if (written.bytesWritten < bytes) bytes /= 4
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+test('an engine that says nothing at all is no engine', { timeout: 120_000 }, async () => {
+  const ends: Socket[] = []
+  const silent = createServer((socket) => ends.push(socket))
+  const socketPath = join('/tmp', `stimnet-silent-${randomUUID()}.sock`)
+  await new Promise<void>((resolve) => silent.listen(socketPath, resolve))
+  const opening = openDockerSandbox({ owner: 'any', poolSize: 0, socketPath })
+  await assert.rejects(opening, { code: 'SANDBOX_UNAVAILABLE' })
+  for (const end of ends) end.destroy()
+  silent.close()
+})

@@ -1,0 +1,172 @@
+/** Requesters who try to get more out of an approval than was approved; and what two readers are good for. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { jobExchange } from '@stimnet/mesh'
+import type { Peer } from '@stimnet/peer'
+import {
+  cryptographicRandom,
+  type Message,
+  messages,
+  open,
+  programToMessage,
+  type Signer,
+  seal,
+  signerFromSeed,
+  systemClock
+} from '@stimnet/protocol'
+import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
+import { type Client, createClient } from '@stimnet/sdk'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
+import { type Federation, PASSWORD, startFederation, startSite, until } from '../mesh.ts'
+
+const CODE = 'result = 1'
+const STANDING = { runs: 3, days: 30 }
+
+describe('what stewards approve', () => {
+  const cleanUp: (() => unknown)[] = []
+  let answer: (job: SandboxJob) => Promise<object> = async () => ({ mean: 61.5 })
+  const sandbox = () => fakeSandbox({ answer: async (job) => ({ result: JSON.stringify(await answer(job)) }) })
+  let federation: Federation
+  let asking: Peer
+  let serving: Peer
+  let eve: Signer
+  let stewards: Client[]
+
+  before(async () => {
+    const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review' }))
+    const options = { config: { catalogs }, peer: { sandbox: sandbox() } }
+    federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 2, options)
+    ;[asking, serving] = federation.peers as [Peer, Peer]
+    stewards = await stewardsOf(serving)
+    eve = await signerFromSeed(cryptographicRandom.bytes(32))
+  })
+  after(async () => {
+    for (const fn of cleanUp.reverse()) await fn()
+  })
+
+  async function stewardsOf(peer: Peer): Promise<Client[]> {
+    for (const name of ['sue', 'tom']) await peer.accounts.put({ name, roles: ['steward'], password: PASSWORD })
+    return Promise.all(
+      ['sue', 'tom'].map(async (name) => {
+        const client = createClient({ url: peer.gatewayUrl ?? '' })
+        await client.authenticate(name, PASSWORD)
+        return client
+      })
+    )
+  }
+
+  async function ask(changes: object = {}): Promise<Message<'Decision'>> {
+    const request = await seal({
+      type: 'job-request',
+      body: messages.JobRequest.encode({
+        ...{ custody: 'requester', catalog: 'clinical_trial_data', purpose: ['DUO:0000037'] },
+        program: programToMessage({ kind: 'script', language: 'python', code: CODE }),
+        ...changes
+      }),
+      ...{ signer: eve, clock: systemClock, audience: [serving.peerId], lifetimeMs: 60_000 }
+    })
+    const signal = AbortSignal.timeout(30_000)
+    const { decision } = await asking.mesh.ask(jobExchange, serving.peerId, { request }, { signal })
+    const opened = await open(decision, { type: 'decision', issuer: serving.peerId, clock: systemClock })
+    return messages.Decision.decode(opened.body)
+  }
+
+  async function approve(id: string, more: object = {}): Promise<void> {
+    for (const steward of stewards) await steward.decideAnalysis(id, { status: 'approved', ...more })
+  }
+  async function revokeAll(): Promise<void> {
+    const [sue] = stewards
+    for (const { id } of (await sue?.standingApprovals()) ?? []) await sue?.revokeStanding(id)
+  }
+  async function denyAll(): Promise<void> {
+    const [sue] = stewards
+    for (const { request_id: id } of (await sue?.listAnalyses({ status: 'pending' })) ?? []) {
+      await sue?.decideAnalysis(id, { status: 'denied' })
+    }
+  }
+
+  test('covers one purpose, project, claim, contract and wall time; anything else waits again', async () => {
+    const first = await ask()
+    assert.equal(first.state, 'pending')
+    await approve(first.jobId, { standing: STANDING })
+    assert.equal((await ask()).state, 'queued')
+    const age = { type: 'integer', unit: '', levels: [], breakpoints: [] }
+    for (const changes of [
+      { purpose: ['DUO:0000031'] },
+      { purpose: ['DUO:0000037', 'DUO:0000045'] },
+      { purpose: [] },
+      { project: 'another' },
+      { wallTimeMsMax: 1_000 },
+      { privacy: { level: 'P1', groupsPerSubject: 2 } },
+      { contract: [{ variable: 'subjects.age', ...age }] },
+      { mappings: [{ peer: asking.peerId, variable: 'subjects.age', local: 'subjects.age', levels: [], scale: '' }] },
+      { filtersJson: '{"unknown":1}' },
+      { parametersJson: '{"a":1}' },
+      { program: programToMessage({ kind: 'script', language: 'jupyter', code: CODE }) }
+    ]) {
+      const { state, code } = await ask(changes)
+      assert.notEqual(state, 'queued', `${JSON.stringify(changes)}: ${code}`)
+      await denyAll()
+    }
+    assert.equal((await ask()).state, 'queued')
+    await revokeAll()
+  })
+
+  test('has its last run once, whoever races for it', async () => {
+    const first = await ask()
+    await approve(first.jobId, { standing: { runs: 1, days: 1 } })
+    const answers = await Promise.all([1, 2, 3].map(() => ask()))
+    assert.equal(answers.filter(({ state }) => state === 'queued').length, 1)
+    for (const { state, code } of answers) {
+      if (state !== 'queued') assert.ok(state === 'pending' || code === 'APPROVAL_LAPSED', `${state} ${code}`)
+    }
+    await denyAll()
+    assert.equal((await ask()).state, 'pending')
+    await denyAll()
+    await revokeAll()
+  })
+
+  test('is not hidden by a request whose words nobody can read', async () => {
+    const waiting = await ask()
+    const { allowed, code } = await ask({ about: { requesterName: 'Eve', requesterEmail: 'no address' } })
+    assert.deepEqual([allowed, code], [false, 'PARAMETER_INVALID'])
+    const seen = await stewards[0]?.listAnalyses({ status: 'pending' })
+    assert.deepEqual(
+      seen?.map(({ request_id: id }) => id),
+      [waiting.jobId]
+    )
+    await denyAll()
+  })
+
+  test('with typed outputs is P0, and its card names two readers; with what only one read it is not', async () => {
+    answer = async () => ({ stimnet_outputs: { women: { kind: 'count', value: 78 } } })
+    const ada = await federation.client(0)
+    const made = await ada.requestAnalysis({
+      ...{ requester_name: 'Ada', requester_institution: 'North', requester_email: 'ada@example.org' },
+      ...{ analysis_title: 'Women', analysis_description: 'How many.', data_catalog_name: 'clinical_trial_data' },
+      ...{ script_type: 'python', script_content: CODE, target_node_id: serving.peerId },
+      outputs: [{ name: 'women', kind: 'count' }]
+    })
+    await until(async () => (await stewards[0]?.listAnalyses({ status: 'pending' }))?.length === 1, 'it waits')
+    await approve(made.request_id)
+    await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
+    const [answered] = await ada.listBroadcasts({ limit: 1 })
+    const [part] = answered?.parts ?? []
+    assert.equal(part?.output?.disclosure.level, 'P0')
+    assert.match(part?.output?.disclosure.claim ?? '', /2 stewards/)
+  })
+
+  test('is taken up again where the node stopped after the last yes', async () => {
+    const hanging = Promise.withResolvers<object>()
+    answer = () => hanging.promise
+    const { jobId } = await ask()
+    await approve(jobId)
+    await serving.stop()
+    answer = async () => ({ mean: 61.5 })
+    const again = await startSite(federation.sites[1] as never, { sandbox: sandbox() })
+    cleanUp.push(() => again.stop())
+    const [sue] = await stewardsOf(again)
+    await until(async () => {const a=await sue?.analysis(jobId); console.error(a?.state, (await again.database.json<{code:string}>('jobs').get(jobId))?.code); return a?.state === 'completed'}, 'it has run', {withinMs: 3000})
+    hanging.resolve({})
+  })
+})
