@@ -15,11 +15,11 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
-import { type Client, createClient } from '@stimnet/sdk'
+import { type Client, createClient, verifyReceipt } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { type Federation, PASSWORD, startFederation, startSite, until } from '../mesh.ts'
 
-const CODE = 'result = 1'
+const CODE = 'result = {"mean": 61.5}'
 const STANDING = { runs: 3, days: 30 }
 
 describe('what stewards approve', () => {
@@ -138,7 +138,7 @@ describe('what stewards approve', () => {
     await denyAll()
   })
 
-  test('with typed outputs is P0, and its card names two readers; with what only one read it is not', async () => {
+  test('with typed outputs is P0, and its card names two readers', async () => {
     answer = async () => ({ stimnet_outputs: { women: { kind: 'count', value: 78 } } })
     const ada = await federation.client(0)
     const made = await ada.requestAnalysis({
@@ -150,10 +150,15 @@ describe('what stewards approve', () => {
     await until(async () => (await stewards[0]?.listAnalyses({ status: 'pending' }))?.length === 1, 'it waits')
     await approve(made.request_id)
     await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
-    const [answered] = await ada.listBroadcasts({ limit: 1 })
-    const [part] = answered?.parts ?? []
-    assert.equal(part?.output?.disclosure.level, 'P0')
-    assert.match(part?.output?.disclosure.claim ?? '', /2 stewards/)
+    const [job] = await ada.listJobs({ limit: 1 })
+    const { output, logged } = await verifyReceipt(job?.receipt ?? '', { expectedPeer: serving.peerId })
+    assert.equal(output?.disclosure.level, 'P0')
+    assert.match(output?.disclosure.claim ?? '', /2 stewards/)
+    // What goes out with it of the institution's own records.
+    const record = logged?.record
+    assert.deepEqual(Object.keys(JSON.parse(record?.detailJson ?? '{}')).sort(), [
+      ...['bits', 'output', 'policy', 'request', 'state']
+    ])
   })
 
   test('is taken up again where the node stopped after the last yes', async () => {
@@ -166,7 +171,7 @@ describe('what stewards approve', () => {
     const again = await startSite(federation.sites[1] as never, { sandbox: sandbox() })
     cleanUp.push(() => again.stop())
     const [sue] = await stewardsOf(again)
-    await until(async () => {const a=await sue?.analysis(jobId); console.error(a?.state, (await again.database.json<{code:string}>('jobs').get(jobId))?.code); return a?.state === 'completed'}, 'it has run', {withinMs: 3000})
+    await until(async () => (await sue?.analysis(jobId))?.state === 'completed', 'it has run')
     hanging.resolve({})
   })
 })

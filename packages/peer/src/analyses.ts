@@ -83,9 +83,11 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       const isAsked = (job: JobRecord) => status === undefined || statusOf(job.state) === status
       const all = status === 'pending' ? approvals.waiting().reverse().slice(0, limit) : undefined
       const others = isSteward(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
-      const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record)))
+      const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record, 'listed')))
       const known = new Set(seen.map(({ requestId }) => requestId))
-      const mine = await Promise.all(others.filter(({ id }) => !known.has(id)).map((job) => viewOfJob(parts, job)))
+      const mine = await Promise.all(
+        others.filter(({ id }) => !known.has(id)).map((job) => viewOfJob(parts, job, 'listed'))
+      )
       return [...seen, ...mine]
         .filter((view) => status === undefined || view.status === status)
         .sort((a, b) => b.submittedAtMs - a.submittedAtMs)
@@ -169,7 +171,11 @@ async function sealed(requests: RequestStore, stored: RequestRecord): Promise<Re
   }
 }
 
+/** One of many, or one that is read: looking into a script takes a while, and hundreds of them would take the node's time. */
+type Depth = 'listed' | 'read'
+
 interface Seen {
+  readonly depth: Depth
   readonly request: Message<'JobRequest'>
   readonly requestHash: string
   readonly issuer: string
@@ -185,13 +191,18 @@ interface Seen {
   readonly notes?: string
 }
 
-async function viewOfRequest(parts: AnalysisParts, record: RequestRecord): Promise<AnalysisView> {
+async function viewOfRequest(
+  parts: AnalysisParts,
+  record: RequestRecord,
+  depth: Depth = 'read'
+): Promise<AnalysisView> {
   const [part] = record.parts
   if (!part) throw new StimnetError('NODE_ERROR', 'an analysis request without a part')
   const opened = await opening(parts.clock, record.envelope ?? '')
   const job = part.peerId === parts.self ? await parts.jobs.get(part.jobId) : undefined
   return view({
     ...opened,
+    depth,
     jobId: part.jobId,
     // Nobody has said anything yet: it waits for people, wherever it is on its way.
     state: part.answered ? part.state : isEnded(part.state) ? part.state : 'pending',
@@ -203,11 +214,12 @@ async function viewOfRequest(parts: AnalysisParts, record: RequestRecord): Promi
   })
 }
 
-async function viewOfJob(parts: AnalysisParts, job: JobRecord): Promise<AnalysisView> {
+async function viewOfJob(parts: AnalysisParts, job: JobRecord, depth: Depth = 'read'): Promise<AnalysisView> {
   const { review } = job
   const lastMs = review?.denial?.atMs ?? review?.approvals.at(-1)?.atMs ?? job.admittedAtMs
   return view({
     ...(await opening(parts.clock, job.request)),
+    depth,
     jobId: job.id,
     state: job.state,
     target: parts.nodeId,
@@ -229,7 +241,8 @@ async function view(seen: Seen): Promise<AnalysisView> {
   const about = readableAbout(request)
   const word = review?.denial ?? review?.approvals.at(-1)
   const notes = seen.notes ?? word?.notes
-  const read = program.kind === 'script' ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
+  const isRead = program.kind === 'script' && seen.depth === 'read'
+  const read = isRead ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
   return {
     requestId: seen.jobId,
     number: numberOf(seen.jobId),

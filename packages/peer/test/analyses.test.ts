@@ -43,7 +43,12 @@ async function room(...stored: JobRecord[]) {
   const approvals = await Approvals.open({
     ...{ clock, database, jobs, standing, sandbox: undefined, needed: 2, expireMs: 1_000 },
     events: createEvents({ level: 'silent', nodeId: 'test' }),
-    runner: { takeSeat: () => undefined, enqueue: () => undefined, endPending: () => Promise.resolve() }
+    runner: {
+      takeSeat: () => undefined,
+      enqueue: () => undefined,
+      cancel: () => Promise.resolve(true),
+      endPending: () => Promise.resolve()
+    }
   })
   const requests = { list: async () => [] }
   const parts = { clock, self: SELF, nodeId: 'here', database, jobs, approvals, standing, requests }
@@ -95,6 +100,16 @@ describe('what stewards decide', () => {
     const about = { requesterName: '', requesterEmail: 'no address' }
     const { analyses } = await room(await jobOf(A, {}, { about }), await jobOf(B))
     assert.equal((await analyses(sue, { limit: 5 })).length, 2)
+  })
+
+  test('is looked into where it is read, and not for each line of a list', async () => {
+    const program = programToMessage({ kind: 'script', language: 'python', code: 'open("x")' })
+    const here = await room(await jobOf(A, {}, { program }))
+    assert.deepEqual(
+      (await here.analyses(sue, { limit: 5 })).map(({ findings }) => findings),
+      [undefined]
+    )
+    assert.equal((await here.analysis(A, sue))?.findings?.[0]?.kind, 'file')
   })
 
   test('is seen and decided by stewards alone', async () => {

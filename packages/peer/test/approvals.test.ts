@@ -31,8 +31,10 @@ async function room(...waiting: JobRecord[]) {
   for (const job of waiting) await database.commit((draft) => jobs.add(draft, job))
   const ran: string[] = []
   const broken = { isBroken: false }
+  const cancelled: string[] = []
   const runner: ApprovalParts['runner'] = {
     takeSeat: () => undefined,
+    cancel: async ({ id }) => cancelled.push(id) > 0,
     enqueue: (job) => void ran.push(job.id),
     endPending: async (job, ending, before) => {
       await database.commit((draft) => {
@@ -47,7 +49,7 @@ async function room(...waiting: JobRecord[]) {
     events: createEvents({ level: 'silent', nodeId: 'test' })
   }
   const approvals = await Approvals.open(parts)
-  return { approvals, clock, database, jobs, parts, ran, standing, broken }
+  return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled }
 }
 
 const yes = (by: string, terms?: StandingTerms) => ({
@@ -112,6 +114,25 @@ describe('a request that waits for stewards', () => {
     assert.equal((await jobs.get('a'))?.state, 'expired')
     await assert.rejects(approvals.decide('a', yes('tom')), { code: 'JOB_ENDED' })
     assert.deepEqual(ran, [])
+  })
+
+  test('is given up by its asker also in the moment of the last yes', async () => {
+    const { approvals, jobs, ran, cancelled } = await room(jobOf('a'), jobOf('b'))
+    await approvals.decide('a', yes('sue'))
+    const job = await jobs.get('a')
+    assert.ok(job)
+    const last = approvals.decide('a', yes('tom'))
+    // In the writer's turn it has left the waiting room, and is not on disk yet.
+    while (approvals.waiting().some(({ id }) => id === 'a')) await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(await approvals.cancel(job), true)
+    await last
+    assert.deepEqual([ran, cancelled], [['a'], ['a']])
+
+    const other = await jobs.get('b')
+    assert.ok(other)
+    assert.deepEqual(await Promise.all([approvals.cancel(other), approvals.cancel(other)]), [true, false])
+    assert.equal((await jobs.get('b'))?.state, 'cancelled')
+    assert.equal(approvals.seats('ada', 'peer').total, 0)
   })
 
   test('keeps what was said over a restart', async () => {

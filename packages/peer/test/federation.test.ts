@@ -103,4 +103,11 @@ describe('what one member sends', () => {
     await federation.merge([await revoke(carol, bob.id)])
     assert.ok(!federation.isMember(bob.id))
   })
+
+  test('counts also where it cannot be kept, as on a full disk', async (t) => {
+    const { federation, folder } = await opened(t)
+    await writeFile(folder, 'a file where the folder should be')
+    await federation.merge([await revoke(ada, bob.id), await revoke(carol, bob.id)])
+    assert.ok(!federation.isMember(bob.id))
+  })
 })

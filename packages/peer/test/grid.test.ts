@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { visibleAt } from '../src/jobs/grid.ts'
+import { endVisibleAt, visibleAt } from '../src/jobs/grid.ts'
+import type { RunTerms } from '../src/store/jobs.ts'
 
 const at = (took: number, script: boolean, timing: 'padded' | 'prompt' = 'padded') =>
   visibleAt({ admittedAtMs: 1_000, endedAtMs: 1_000 + took, script, timing }) - 1_000
@@ -30,5 +31,31 @@ describe('the release grid', () => {
         assert.equal(at(shown, script), shown)
       })
     )
+  })
+
+  describe('of a job that waited for people', () => {
+    const DAYS_MS = 3 * 24 * 3_600_000
+    const said = (more: object = {}) => ({
+      ...{ needed: 1, approvals: [{ by: 'sue', atMs: DAYS_MS, notes: '' }], expiresAtMs: 2 * DAYS_MS, image: 'i' },
+      ...{ run: {} as RunTerms, ...more }
+    })
+    const end = { endedAtMs: DAYS_MS + 700, script: true, timing: 'padded' } as const
+
+    test('begins at their last word: from when it was asked, the next boundary would be days away', () => {
+      assert.equal(endVisibleAt({ state: 'disclosing', admittedAtMs: 0, review: said() }, end), DAYS_MS + 1_000)
+    })
+
+    test('begins at its admission where it waited for nobody', () => {
+      const review = said({ standing: 'x' })
+      const admittedAtMs = DAYS_MS + 600
+      assert.equal(endVisibleAt({ state: 'disclosing', admittedAtMs, review }, end), admittedAtMs + 250)
+      assert.equal(endVisibleAt({ state: 'disclosing', admittedAtMs: DAYS_MS - 1, review }, end), DAYS_MS + 999)
+      assert.equal(endVisibleAt({ state: 'disclosing', admittedAtMs }, end), admittedAtMs + 250)
+    })
+
+    test('does not hold back what people themselves ended', () => {
+      const review = said({ approvals: [] })
+      assert.equal(endVisibleAt({ state: 'pending', admittedAtMs: 0, review }, end), end.endedAtMs)
+    })
   })
 })

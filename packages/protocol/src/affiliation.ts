@@ -99,6 +99,10 @@ export async function openAffiliation(
   if (!claims.success) throw new StimnetError('MALFORMED', 'reading a credential', { cause: claims.error })
   const { sub, name, role, iat, exp } = claims.data
   if (exp - iat > LIFETIME_DAYS_MAX * DAY_S) throw new StimnetError('LIFETIME_TOO_LONG', 'reading a credential')
+  // Dated ahead it would look short-lived however late it ends.
+  if (iat * 1000 > expected.clock.now() + LIMITS.clockSkewMs) {
+    throw new StimnetError('NOT_YET_VALID', 'reading a credential')
+  }
   if (sub !== expected.key) throw new StimnetError('SIGNATURE_INVALID', "somebody else's credential")
   return { institution, key: parseKeyId(sub), name, role, expiresAtMs: exp * 1000 }
 }

@@ -53,6 +53,11 @@ describe('an institution’s word for a researcher', () => {
 describe('a credential is worth nothing', () => {
   const claims = claimsOf(credential)
 
+  test('dated ahead, so that a long life looks short', async () => {
+    const exp = claims.exp + 100 * 365 * 24 * 3_600
+    await assert.rejects(read(await forged({}, { ...claims, iat: exp - 60, exp })), coded('NOT_YET_VALID'))
+  })
+
   test('without a signature, or with one of another algorithm', async () => {
     const [, body = '', signature = ''] = credential.split('.')
     await assert.rejects(

@@ -9,6 +9,9 @@ import {
 } from '@stimnet/protocol'
 import type { AuditProof } from './shapes.ts'
 
+/** The last moment that a date can name. */
+const DATE_MS_MAX = 8.64e15
+
 /** What a proof from a file says, once it was checked. */
 export interface VerifiedProof {
   /** Whose log it is. */
@@ -54,11 +57,11 @@ export function proofText(proof: AuditProof): string {
   return `${JSON.stringify(proof, null, 2)}\n`
 }
 
-/** What an opened record says, for people. */
+/** What an opened record says, for people. Its details keep a name of their own: whoever wrote them chose their names. */
 export function recordFacts(record: AuditRecord): Record<string, unknown> {
   const { sequence, atMs, kind, actor, jobId, code, detailJson } = record
-  const detail = detailJson === '' ? {} : (JSON.parse(detailJson) as Record<string, unknown>)
-  return { sequence, at: new Date(atMs).toISOString(), kind, actor, job: jobId, code, ...detail }
+  const at = Number.isFinite(atMs) && Math.abs(atMs) <= DATE_MS_MAX ? new Date(atMs).toISOString() : `${atMs}`
+  return { sequence, at, kind, actor, job: jobId, code, detail: detailJson === '' ? {} : jsonOf(detailJson) }
 }
 
 function jsonOf(text: string): unknown {

@@ -79,7 +79,7 @@ export async function verifyReceipt(receiptText: string, expected: ReceiptExpect
 async function verifyLogged(
   receipt: VerifiedReceipt['receipt'],
   proof: AuditProof,
-  { jobId }: VerifiedReceipt['result']
+  { jobId, state }: VerifiedReceipt['result']
 ): Promise<ProvenEntry> {
   const proven = await verifyAuditProof(proof)
   const { record } = proven
@@ -89,6 +89,8 @@ async function verifyLogged(
     proven.index + 1 === receipt.auditSequence &&
     (detail === undefined ||
       (record?.jobId === jobId &&
+        (record.kind === 'release') === (state === 'completed') &&
+        detail.state === state &&
         detail.output === receipt.outputHash &&
         detail.request === receipt.requestHash &&
         detail.policy === receipt.policyHash))

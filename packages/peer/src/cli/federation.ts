@@ -17,7 +17,7 @@ import {
 } from '@stimnet/protocol'
 import { command, EXIT, type Io, oneOf } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { tableOf } from './table.ts'
+import { printable, tableOf } from './table.ts'
 
 const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'members', 'receive'] as const
 
@@ -149,7 +149,7 @@ function statementOf(values: Values, action: 'admit' | 'revoke', about: { peer: 
 
 async function members(values: Values, io: Io): Promise<number> {
   const { federation } = await open(values)
-  io.out(`${federation.charter.name}: ${federation.charter.needed} must sign to admit or to revoke.\n`)
+  io.out(`${printable(federation.charter.name)}: ${federation.charter.needed} must sign to admit or to revoke.\n`)
   const founders = new Set(federation.charter.founders.map(({ peer }) => peer))
   const rows = federation
     .members()
@@ -203,7 +203,7 @@ async function open(values: Values) {
 }
 
 function namesOf(those: readonly Member[]): string {
-  return those.map(({ institution }) => institution).join(', ')
+  return those.map(({ institution }) => printable(institution)).join(', ')
 }
 
 function jsonText(signed: SignedCharter): string {

@@ -15,7 +15,8 @@ export const requestsCommand = command({
 show prints the script with what it does to files, network, processes, eval and time (advice for its reader; the sandbox is
 what holds), the cohort, what it may release and what exactly would run. Two stewards must agree unless the peer is
 configured otherwise; the first no ends it. What was approved is bound to its bytes: script, parameters, cohort, outputs,
-epoch and image. The requester reads your notes.
+epoch and image. With --runs every steward must name the same terms. The requester reads your notes. Nobody approves a
+request of their own.
 
   stimnet requests
   stimnet requests show 3f2a…

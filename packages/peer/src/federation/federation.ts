@@ -140,7 +140,8 @@ export class Federation {
         if (this.#ignored.size < STATEMENTS_MAX) this.#ignored.add(jws)
         continue
       }
-      if (keep) await keepStatement(this.#parts.folder, jws)
+      // It counts also where it cannot be kept: a full disk must not hold a revocation up. Others tell it again.
+      if (keep) await this.#keep(jws)
       this.#statements.set(whatIsSaid({ says, signedBy }), statement)
       added.push(jws)
     }
@@ -148,6 +149,11 @@ export class Federation {
     this.#ignored.clear()
     this.#count()
     return added
+  }
+
+  #keep(jws: string): Promise<void> {
+    const { folder, events } = this.#parts
+    return keepStatement(folder, jws).catch((error) => events.unexpected(error, 'keeping a statement about a member'))
   }
 
   /** Those that are new and hold. */

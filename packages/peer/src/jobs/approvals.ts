@@ -38,6 +38,7 @@ export interface ApprovalParts {
   readonly runner: {
     takeSeat(issuer: string, askedBy: string): void
     enqueue(job: JobRecord): void
+    cancel(job: JobRecord): Promise<boolean>
     endPending(job: JobRecord, ending: EndingOfWaiting, before?: (draft: Draft) => void): Promise<void>
   }
 }
@@ -143,12 +144,18 @@ export class Approvals {
     return verdict.approve ? this.#approve(jobId, word, verdict.standing) : this.#deny(jobId, word)
   }
 
-  /** The asker gives it up. False where it does not wait any more. */
+  /** The asker gives it up. False where it has ended. */
   async cancel(job: JobRecord): Promise<boolean> {
+    const { database, jobs, runner } = this.#parts
     const waiting = this.#waiting.get(job.id)
-    if (!waiting) return false
-    await this.#end(waiting, { state: 'cancelled', code: 'CANCELLED' })
-    return true
+    if (waiting) {
+      await this.#end(waiting, { state: 'cancelled', code: 'CANCELLED' })
+      return true
+    }
+    // Its last yes, or its end, was on the way to the disk when the asker spoke.
+    await database.commit(() => undefined)
+    const decided = await jobs.get(job.id)
+    return decided !== undefined && decided.state !== 'pending' && !isEnded(decided.state) && runner.cancel(decided)
   }
 
   /** Ends what nobody decided in time. */

@@ -10,7 +10,7 @@ import { isApproved } from './approvals.ts'
 import type { Charges } from './charge.ts'
 import { check } from './check.ts'
 import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
-import { visibleAt } from './grid.ts'
+import { endVisibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from './privacy.ts'
 import { type Ending, type PublishParts, publish } from './publish.ts'
 import { SeatCount } from './seats.ts'
@@ -331,16 +331,13 @@ export class Runner implements Queue {
       ranBy,
       policyHash: privacy.policyHash,
       charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending) : {}),
-      visibleAtMs: visibleAt({
-        // Not from when it was asked: after days of waiting for people, the next boundary would be days away.
-        admittedAtMs: queuedAtMs(job),
+      visibleAtMs: endVisibleAt(job, {
         endedAtMs,
         // A gate refusal is on the fine grid for every program: it comes before a program starts.
         // Noise has no fine grid: larger draws take longer, and so does reading more people.
         script:
           (!['sql', 'statistic'].includes(job.programWord) || plan?.noise !== undefined) && !isGateRefusal(ending),
-        // What people decide depends on no data.
-        timing: job.state === 'pending' ? 'prompt' : privacy.timing
+        timing: privacy.timing
       })
     }
   }
@@ -371,12 +368,6 @@ export class Runner implements Queue {
     void shown.then(() => this.#showing.delete(shown))
     return shown
   }
-}
-
-/** From when on it could run: its admission, or the last word of the people it waited for. */
-function queuedAtMs({ admittedAtMs, review }: JobRecord): number {
-  if (review === undefined || review.standing !== undefined) return admittedAtMs
-  return Math.max(admittedAtMs, review.approvals.at(-1)?.atMs ?? admittedAtMs)
 }
 
 function isGateRefusal(ending: Ending): boolean {
