@@ -172,6 +172,7 @@ describe('a standing approval', () => {
     await waiting(sue, made.request_id)
     const standing = { runs: 3, days: 30, parameters: { years: { minimum: 1, maximum: 5 } } }
     await sue.decideAnalysis(made.request_id, { status: 'approved', standing })
+    assert.equal((await tom.analysis(made.request_id)).standing?.runs, 3, 'the next steward sees what to agree to')
     await tom.decideAnalysis(made.request_id, { status: 'approved', standing })
     await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
 

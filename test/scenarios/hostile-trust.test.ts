@@ -1,5 +1,7 @@
 /** Requesters who try to get more out of an approval than was approved; and what two readers are good for. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { jobExchange } from '@stimnet/mesh'
 import type { Peer } from '@stimnet/peer'
@@ -12,12 +14,13 @@ import {
   type Signer,
   seal,
   signerFromSeed,
-  systemClock
+  systemClock,
+  vouch
 } from '@stimnet/protocol'
 import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
 import { type Client, createClient, verifyReceipt } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { type Federation, PASSWORD, startFederation, startSite, until } from '../mesh.ts'
+import { type Federation, PASSWORD, scratchFolder, startFederation, startSite, until, writeSite } from '../mesh.ts'
 
 const CODE = 'result = {"mean": 61.5}'
 const STANDING = { runs: 3, days: 30 }
@@ -174,4 +177,48 @@ describe('what stewards approve', () => {
     await until(async () => (await sue?.analysis(jobId))?.state === 'completed', 'it has run')
     hanging.resolve({})
   })
+})
+
+test('a researcher whose institution’s word ended while her request waited does not have it run', async (t) => {
+  const parent = await scratchFolder(t)
+  const mesh = { listen: ['/ip4/127.0.0.1/tcp/0'] }
+  const home = await startSite(await writeSite(parent, 0, { config: { mesh: { ...mesh, open: true } } }))
+  t.after(() => home.stop())
+  const config = {
+    mesh: { ...mesh, bootstrap: home.addresses.slice(0, 1), peers: [home.peerId] },
+    ...{ requesters: [`affiliation:${home.peerId}`], catalogs: demoCatalogs('data'), approvals: { needed: 1 } }
+  }
+  let daysLater = 0
+  const clock = { ...systemClock, now: () => systemClock.now() + daysLater * 24 * 3_600_000 }
+  const owner = await startSite(await writeSite(parent, 1, { config }), { clock })
+  t.after(() => owner.stop())
+  await until(() => owner.mesh.connected().length === 1 && home.mesh.connected().length === 1, 'they are connected')
+
+  const ada = await signerFromSeed(cryptographicRandom.bytes(32))
+  const seed = await readFile(join(parent, 'node-1/stimnet-data/identity.key'), 'utf8')
+  const institution = await signerFromSeed(Uint8Array.from(Buffer.from(seed.trim(), 'hex')))
+  const person = { key: ada.id, name: 'Ada', role: 'researcher', clock: systemClock }
+  const ask = async (lifetimeDays: number) => {
+    const credentials = [await vouch({ ...person, signer: institution, lifetimeDays })]
+    const program = programToMessage({ kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' })
+    const body = { custody: 'requester', catalog: 'clinical_trial_data', review: true, program, credentials }
+    const request = await seal({
+      ...{ type: 'job-request', body: messages.JobRequest.encode(body), signer: ada, clock: systemClock },
+      ...{ audience: [owner.peerId], lifetimeMs: 60_000 }
+    })
+    const signal = AbortSignal.timeout(30_000)
+    const { decision } = await home.mesh.ask(jobExchange, owner.peerId, { request }, { signal })
+    const opened = await open(decision, { type: 'decision', issuer: owner.peerId, clock: systemClock })
+    return messages.Decision.decode(opened.body).jobId
+  }
+  const [short, long] = [await ask(1), await ask(30)]
+  daysLater = 3
+  await owner.accounts.put({ name: 'sue', roles: ['steward'], password: PASSWORD })
+  const sue = createClient({ url: owner.gatewayUrl ?? '' })
+  await sue.authenticate('sue', PASSWORD)
+  for (const id of [short, long]) await sue.decideAnalysis(id, { status: 'approved' })
+  const stateOf = async (id: string) => (await sue.analysis(id)).state
+  await until(async () => (await stateOf(short)) === 'failed' && (await stateOf(long)) === 'completed', 'both ended')
+  const jobs = owner.database.json<{ code?: string }>('jobs')
+  assert.equal((await jobs.get(short))?.code, 'EXPIRED')
 })

@@ -144,6 +144,17 @@ export interface AnalysisView {
   readonly updatedAtMs: number
   readonly approvals: number
   readonly approvalsNeeded: number
+  /** GA4GH DUO terms, as the request states them. */
+  readonly purpose?: readonly string[]
+  readonly project?: string
+  /** Which claim it asks for, and at what price. */
+  readonly privacy?: Readonly<Record<string, unknown>>
+  /** What it takes variables to be. */
+  readonly contract?: readonly unknown[]
+  /** How this node's own variables read in its words: they change what the cohort means. */
+  readonly mappings?: readonly unknown[]
+  /** Terms within which all who have agreed so far let it run again; absent for this one run. */
+  readonly standing?: Readonly<Record<string, unknown>>
   readonly epoch?: string
   /** What would run it. */
   readonly image?: string

@@ -12,10 +12,12 @@ import {
   messages,
   open,
   parseJsonObject,
+  privacyAskFromMessage,
   programFromMessage,
   programText,
   programWord,
-  StimnetError
+  StimnetError,
+  schemaTermsFromMessage
 } from '@stimnet/protocol'
 import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
 import type { Approvals } from './jobs/approvals.ts'
@@ -268,9 +270,28 @@ async function view(seen: Seen): Promise<AnalysisView> {
     updatedAtMs: seen.updatedAtMs,
     approvals: review?.approvals.length ?? 0,
     approvalsNeeded: review?.needed ?? 0,
+    ...standingOf(review),
+    ...termsAsked(request),
     ...(seen.epoch === undefined ? {} : { epoch: seen.epoch }),
     ...(read === undefined ? {} : { findings: read.findings })
   }
+}
+
+/** What beside the program decides what it means: people are asked about it as well. */
+function termsAsked(request: Message<'JobRequest'>) {
+  return {
+    purpose: request.purpose,
+    project: request.project,
+    privacy: privacyAskFromMessage(request.privacy),
+    ...schemaTermsFromMessage(request)
+  }
+}
+
+/** What the next steward must name as well, where the earlier ones agreed to more than one run. */
+function standingOf(review: ReviewRecord | undefined): Pick<AnalysisView, 'standing'> {
+  const [terms, ...others] = review?.approvals.map(({ standing }) => standing) ?? []
+  if (terms === undefined || others.some((other) => other !== terms)) return {}
+  return { standing: parseJsonObject(terms) }
 }
 
 /** Admission refuses what is not well formed; what another version let in must not hide all else that waits. */

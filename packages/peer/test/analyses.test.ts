@@ -102,6 +102,14 @@ describe('what stewards decide', () => {
     assert.equal((await analyses(sue, { limit: 5 })).length, 2)
   })
 
+  test('shows what it is for and how it reads variables: people are asked about that as well', async () => {
+    const mapping = { peer: SELF, variable: 'subjects.age', local: 'subjects.years', levels: [], scale: '' }
+    const request = { purpose: ['DUO:0000037', 'other'], project: 'aging', mappings: [mapping] }
+    const seen = await (await room(await jobOf(A, {}, request))).analysis(A, sue)
+    assert.deepEqual([seen?.purpose, seen?.project, seen?.privacy?.level], [request.purpose, 'aging', 'P1'])
+    assert.match(JSON.stringify(seen?.mappings), /"local":"subjects.years"/)
+  })
+
   test('is looked into where it is read, and not for each line of a list', async () => {
     const program = programToMessage({ kind: 'script', language: 'python', code: 'open("x")' })
     const here = await room(await jobOf(A, {}, { program }))

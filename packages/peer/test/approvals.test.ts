@@ -52,6 +52,16 @@ async function room(...waiting: JobRecord[]) {
   return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled }
 }
 
+/** A change whose preparing takes until `end`. */
+function heldIn(database: Database) {
+  const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  void database.commit(() => {
+    begun.resolve()
+    return ended.promise
+  })
+  return { begun: begun.promise, end: ended.resolve }
+}
+
 const yes = (by: string, terms?: StandingTerms) => ({
   ...{ by, approve: true, notes: '' },
   ...(terms === undefined ? {} : { standing: terms })
@@ -117,20 +127,28 @@ describe('a request that waits for stewards', () => {
   })
 
   test('is given up by its asker also in the moment of the last yes', async () => {
-    const { approvals, jobs, ran, cancelled } = await room(jobOf('a'), jobOf('b'))
+    const { approvals, database, jobs, ran, cancelled } = await room(jobOf('a'), jobOf('b'))
     await approvals.decide('a', yes('sue'))
     const job = await jobs.get('a')
     assert.ok(job)
+    // In the writer's turn it leaves the waiting room, and is not on disk while others of the batch are being prepared.
+    const before = heldIn(database)
+    await before.begun
     const last = approvals.decide('a', yes('tom'))
-    // In the writer's turn it has left the waiting room, and is not on disk yet.
-    while (approvals.waiting().some(({ id }) => id === 'a')) await new Promise((resolve) => setImmediate(resolve))
-    assert.equal(await approvals.cancel(job), true)
+    await jobs.get('a')
+    const after = heldIn(database)
+    before.end()
+    await after.begun
+    const given = approvals.cancel(job)
+    await new Promise((resolve) => setImmediate(resolve))
+    after.end()
+    assert.equal(await given, true)
     await last
     assert.deepEqual([ran, cancelled], [['a'], ['a']])
 
-    const other = await jobs.get('b')
-    assert.ok(other)
-    assert.deepEqual(await Promise.all([approvals.cancel(other), approvals.cancel(other)]), [true, false])
+    const b = await jobs.get('b')
+    assert.ok(b)
+    assert.deepEqual(await Promise.all([approvals.cancel(b), approvals.cancel(b)]), [true, false])
     assert.equal((await jobs.get('b'))?.state, 'cancelled')
     assert.equal(approvals.seats('ada', 'peer').total, 0)
   })

@@ -19,12 +19,13 @@ import { createEvents } from '../src/events.ts'
 import { Federation } from '../src/federation/federation.ts'
 
 const newSigner = () => signerFromSeed(cryptographicRandom.bytes(32))
-const signers = await Promise.all(Array.from({ length: 5 }, newSigner))
-const [ada, bob, carol, dan, eve] = signers as [Signer, Signer, Signer, Signer, Signer]
-const founders = [ada, bob, carol, dan].map((signer, i) => ({ peer: signer.id, institution: `Hospital ${i}` }))
+const signers = await Promise.all(Array.from({ length: 7 }, newSigner))
+const [ada, bob, carol, dan, eve, fay, gil] = signers as [Signer, Signer, Signer, Signer, Signer, Signer, Signer]
+const founding = [ada, bob, carol, dan, fay, gil]
+const founders = founding.map((signer, i) => ({ peer: signer.id, institution: `Hospital ${i}` }))
 const charter = charterSchema.parse({ name: 'Network', founders, needed: 2 })
 const id = await charterId(charter)
-const signatures = await Promise.all([ada, bob, carol, dan].map((signer) => signCharter(charter, { signer, clock })))
+const signatures = await Promise.all(founding.map((signer) => signCharter(charter, { signer, clock })))
 
 const admit = (signer: Signer, peer: string, institution = 'New') =>
   signStatement({ says: 'admit', charter: id, peer, institution }, { signer, clock })
@@ -56,11 +57,12 @@ describe('what one member sends', () => {
   })
 
   test('as much as it may keeps no revocation out, neither here nor of an answer, nor after a restart', async (t) => {
-    const { federation, again } = await opened(t)
+    const { federation, again, folder } = await opened(t)
     const long = '漢'.repeat(500)
     const made = await Promise.all(Array.from({ length: 260 }, newSigner))
-    for (const signer of [carol, dan]) {
+    for (const [at, signer] of [carol, dan, fay, gil].entries()) {
       await federation.merge(await Promise.all(made.map((other) => revoke(signer, other.id, long))))
+      assert.equal((await readdir(folder)).length, (at + 1) * 256, 'so much of each')
     }
     await federation.merge([await revoke(ada, carol.id), await revoke(bob, carol.id)])
     assert.ok(!federation.isMember(carol.id))

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { breach as breachIn, judgeAssault, judgeProbe } from '../src/attacks/judge.ts'
 import {
@@ -17,14 +14,12 @@ import {
   attackSandbox,
   attacksFor,
   BOUNDS,
-  type EngineReport,
   fakeSandbox,
   isAdmitted,
   type Probe,
   type SandboxOutcome,
   Witnesses
 } from '../src/index.ts'
-import { dockerHere } from './docker-engine.ts'
 import { leakySandbox } from './leaky.ts'
 
 const MiB = 1024 * 1024
@@ -268,39 +263,3 @@ describe('the suite', () => {
     assert.deepEqual(again.isHere && [again.isClean, again.left], [true, []])
   })
 })
-
-describe('the engines of this machine hold what their grades promise', () => {
-  let cacheDir: string
-  let witnesses: Witnesses
-  let images: { python?: string; r?: string } = {}
-  let hasWall = false
-  before(async () => {
-    cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-attacked-'))
-    witnesses = await Witnesses.open(process.env)
-    const [python, r] = [await dockerHere('minimal'), await dockerHere('r')]
-    images = { ...(python.image ? { python: python.image } : {}), ...(r.image ? { r: r.image } : {}) }
-  })
-  after(async () => {
-    await witnesses?.close()
-    if (cacheDir) await rm(cacheDir, { recursive: true, force: true })
-  })
-
-  // The strongest first: what bubblewrap adds to, is attacked in full where there is none.
-  for (const engine of ATTACKABLE_ENGINES.toReversed()) {
-    test(engine.grade, async (context) => {
-      const attacks = engine.grade === 'wasm' && hasWall ? ATTACKS.filter((one) => one.kind === 'probe') : ATTACKS
-      const settings = { cacheDir, owner: `attacked-${randomUUID()}`, images }
-      const report = await attackEngine(engine, settings, { witnesses, attacks })
-      if (!report.isHere) return context.skip(report.why)
-      if (engine.grade === 'wasm+bwrap') hasWall = true
-      assert.deepEqual(troubleIn(report), [])
-      assert.ok(report.isClean)
-      assert.ok(report.results.length > 60)
-    })
-  }
-})
-
-function troubleIn(report: Extract<EngineReport, { isHere: true }>): string[] {
-  const failing = report.results.filter((result) => !result.isAdmitted)
-  return [...failing.map(({ attack, verdict }) => `${attack.id}: ${verdict.outcome}, ${verdict.by}`), ...report.left]
-}

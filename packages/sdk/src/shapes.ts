@@ -380,6 +380,17 @@ export interface AnalysisRequest {
   readonly updated_at: string
   readonly approvals: number
   readonly approvals_needed: number
+  /** GA4GH DUO terms. */
+  readonly purpose: readonly string[]
+  readonly project: string | null
+  /** Which claim it asks for, and at what price. */
+  readonly privacy: Readonly<Record<string, unknown>> | null
+  /** What it takes variables to be. */
+  readonly contract: readonly unknown[]
+  /** How variables read in its words: they change what the cohort means. */
+  readonly mappings: readonly unknown[]
+  /** Terms within which all who have agreed so far let it run again; null for this one run. */
+  readonly standing: Readonly<Record<string, unknown>> | null
   readonly requester_key: string
   readonly request_hash: string
   readonly cohort: unknown

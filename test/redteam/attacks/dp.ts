@@ -43,12 +43,12 @@ export const DP_ATTACKS: readonly Attack[] = [
   {
     ...LARGE,
     id: 'R25',
-    attack: 'The same question thirty times, under other titles, projects and accounts, to average the noise away',
+    attack: 'The same question twelve times, under other titles, projects and accounts, to average the noise away',
     expected: 'RELEASE',
     run: async (world, catalog) => {
       const first = await world.sql(catalog, COUNT, p2('0.5'))
       const again: Answer[] = []
-      for (let i = 0; i < 28; i++)
+      for (let i = 0; i < 10; i++)
         again.push(await world.sql(catalog, COUNT, { ...p2('0.5'), title: `${i}`, project: `${i}` }))
       const submission = {
         target_node_id: 'large',
@@ -95,11 +95,11 @@ export const DP_ATTACKS: readonly Attack[] = [
   {
     ...LARGE,
     id: 'R26b',
-    attack: 'Fifty charges at once, for a budget of four',
+    attack: 'Twenty charges at once, for a budget of four',
     expected: 'RELEASE',
     run: async (world, catalog) => {
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, i) =>
+        Array.from({ length: 20 }, (_, i) =>
           world.sql(catalog, `SELECT COUNT(DISTINCT id) AS n${i} FROM people`, p2('0.5'))
         )
       )
@@ -111,10 +111,10 @@ export const DP_ATTACKS: readonly Attack[] = [
   {
     ...LARGE,
     id: 'R25b',
-    attack: 'The same question thirty times at once, before the first has its answer',
+    attack: 'The same question twelve times at once, before the first has its answer',
     expected: 'RELEASE',
     run: async (world, catalog) => {
-      const answers = await Promise.all(Array.from({ length: 30 }, () => world.sql(catalog, COUNT, p2('0.5'))))
+      const answers = await Promise.all(Array.from({ length: 12 }, () => world.sql(catalog, COUNT, p2('0.5'))))
       mustHold(new Set(answers.map(text)).size === 1, 'the same question got different noise')
       return drawn(answers.slice(0, 1))
     }

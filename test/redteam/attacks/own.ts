@@ -413,11 +413,12 @@ export const OWN_ATTACKS: readonly Attack[] = [
   },
   {
     id: 'A24',
+    catalog: { privacy: { refusals_max: 5 } },
     attack: 'A question that is refused, over and over and in other words: the refusals are counted',
     expected: 'REFUSE',
     run: async (world, catalog) => {
       const answers = []
-      for (let i = 0; i < 24; i++) {
+      for (let i = 0; i < 7; i++) {
         answers.push(await world.sql(catalog, `${COUNT} WHERE ${TARGET_ALONE} AND age < ${90 - 10 * (i % 2)}`))
       }
       mustHold(answers.at(-1)?.code === 'REFUSALS_EXHAUSTED', 'refusals are not counted')

@@ -93,6 +93,15 @@ export const analysisShape = output(
     updated_at: timestamp,
     approvals: z.number().int().describe('Stewards who have agreed'),
     approvals_needed: z.number().int(),
+    purpose: z.array(z.string()).describe('GA4GH DUO terms'),
+    project: z.string().nullable(),
+    privacy: z.record(z.string(), z.unknown()).nullable().describe('Which claim it asks for, and at what price'),
+    contract: z.array(z.unknown()).describe('What it takes variables to be'),
+    mappings: z.array(z.unknown()).describe('How variables read in its words: they change what the cohort means'),
+    standing: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('Terms within which all who have agreed so far let it run again; null for this one run'),
     requester_key: z.string().describe('The key that signed'),
     request_hash: z.string(),
     cohort: z.unknown().describe('The full filter, with what `filters` add'),
@@ -140,6 +149,12 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
     updated_at: isoOf(view.updatedAtMs),
     approvals: view.approvals,
     approvals_needed: view.approvalsNeeded,
+    purpose: [...(view.purpose ?? [])],
+    project: orNull(view.project),
+    privacy: view.privacy ? { ...view.privacy } : null,
+    contract: [...(view.contract ?? [])],
+    mappings: [...(view.mappings ?? [])],
+    standing: view.standing ? { ...view.standing } : null,
     requester_key: view.requesterKey,
     request_hash: view.requestHash,
     cohort: view.cohort ?? null,

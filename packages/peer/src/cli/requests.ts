@@ -110,11 +110,16 @@ function showText(one: AnalysisRequest): string {
     ['requester', `${one.requester_name}, ${one.requester_institution} <${one.requester_email}>`],
     ['key', one.requester_key],
     ['catalog', `${one.data_catalog_name}, epoch ${one.epoch ?? 'unknown'}`],
+    ['purpose', one.purpose.join(', ') || 'none stated'],
+    ['project', one.project ?? ''],
+    ['claim', JSON.stringify(one.privacy)],
+    ...(one.mappings.length > 0 ? [['mappings', JSON.stringify(one.mappings)] as [string, unknown]] : []),
     ['cohort', JSON.stringify({ where: one.cohort, filters: one.filters })],
     ['parameters', JSON.stringify(one.parameters)],
     ['releases', one.outputs.length > 0 ? JSON.stringify(one.outputs) : 'what the default contract lets through'],
     ['runs in', one.image ?? 'unknown'],
     ['until', one.expires_at ?? ''],
+    ...(one.standing ? [['runs again', JSON.stringify(one.standing)] as [string, unknown]] : []),
     ['description', one.analysis_description]
   ]
   const facts = lines.map(([name, value]) => `${name.padEnd(12)} ${printable(String(value))}\n`).join('')

@@ -65,6 +65,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
     try {
       checked = await check(sealedRequest, {
         clock: parts.clock,
+        credentialClock: parts.clock,
         self: parts.signer.id,
         trusts: parts.trusts
       })

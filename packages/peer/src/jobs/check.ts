@@ -22,6 +22,8 @@ export interface CheckedRequest {
 /** What checking needs to know. */
 export interface CheckFacts {
   readonly clock: Clock
+  /** For credentials: what waited for days must still be vouched for. */
+  readonly credentialClock: Clock
   readonly self: string
   /** Institutions whose word counts here; others' credentials are not read. */
   readonly trusts: (institution: string) => boolean
@@ -41,7 +43,7 @@ export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<Chec
   const request = messages.JobRequest.decode(opened.body)
   const counted = request.credentials.filter((credential) => facts.trusts(voucherOf(credential) ?? ''))
   if (counted.length > CREDENTIALS_MAX) throw new StimnetError('TOO_LARGE', 'a request with many credentials')
-  const expected = { key: opened.issuer, self: facts.self, clock: facts.clock }
+  const expected = { key: opened.issuer, self: facts.self, clock: facts.credentialClock }
   const affiliations = await Promise.all(counted.map((credential) => openAffiliation(credential, expected)))
   return { opened, request, affiliations }
 }

@@ -263,7 +263,8 @@ export class Runner implements Queue {
     const sealed = fromText(job.request)
     // It was fresh when it was admitted; now only its bytes count.
     const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
-    const checked = await check(sealed, { clock, self: this.#parts.signer.id, trusts: this.#parts.trusts })
+    const { signer, trusts, clock: credentialClock } = this.#parts
+    const checked = await check(sealed, { clock, credentialClock, self: signer.id, trusts })
     const plan = await validate(checked.request, this.#parts.validation)
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
     // The policy may have changed since it was admitted, as when the node was restarted.

@@ -67,7 +67,7 @@ export function createAttest(parts: AttestParts): Attest {
   }
 }
 
-/** Both signed notes together prove what happened; the log keeps their sizes, the event says whose they are. */
+/** What a steward asks about: the log keeps both sizes and whose log it is. The note that was seen first stays. */
 async function recordConflict(parts: AttestParts, from: string, notes: { shown: string; last: string }): Promise<void> {
   parts.events.suspicious('log-conflict', from)
   const detail = { shown: sizeIn(notes.shown), seen: sizeIn(notes.last) }

@@ -1,0 +1,3 @@
+import { attackedEngines } from './attacked-engines.ts'
+
+attackedEngines((grade) => grade === 'docker')
