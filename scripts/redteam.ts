@@ -12,7 +12,7 @@ const HELP = `Carries out the red team's attacks against three institutions, wit
   npm run redteam -- --json        for programs
   npm run redteam -- --markdown    the page docs/redteam.md
 
-Takes two minutes. An attack marked OPEN is a known hole: it is carried out, and must be struck from the list once it fails.
+Takes a minute or two. An attack marked OPEN is a known hole: it is carried out, and must be struck from the list once it fails.
 `
 
 async function main(): Promise<void> {

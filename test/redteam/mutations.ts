@@ -257,6 +257,14 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     noticedBy: attacks('R01', 'R04')
   },
   {
+    id: 'moment-in-the-record',
+    control: 'The audit record that a receipt opens has the boundary’s time',
+    file: `${PEER}/jobs/publish.ts`,
+    from: '    atMs: publication.visibleAtMs,',
+    to: '    atMs: parts.clock.now(),',
+    noticedBy: attacks('A20')
+  },
+  {
     id: 'spend-after',
     control: 'A charge is on disk before anything is read',
     file: `${PEER}/jobs/charge.ts`,

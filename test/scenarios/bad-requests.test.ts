@@ -109,12 +109,14 @@ describe('a peer that is asked wrongly', () => {
     })
     const script = (code: string, language = 'python') => ({ script: { language, code } })
     const statistic = (name: string, variables: string[]) => ({ statistic: { name, variables } })
+    const BOTH = 'SELECT COUNT(*) FROM subjects JOIN outcomes USING (subject_id)'
     const cases: [string, Promise<Uint8Array>][] = [
       ['CATALOG_UNKNOWN', sealed({ catalog: 'nothing', program: COUNT })],
       ['MALFORMED', sealed({ catalog: 'clinical_trial_data' })],
       ['VARIABLE_UNKNOWN', ask(sqlOf('SELECT AVG(height) FROM subjects'))],
       ['VARIABLE_UNKNOWN', ask(COUNT, where('shoe_size', '42'))],
-      ['VARIABLE_AMBIGUOUS', ask(COUNT, where('visit', 'baseline'))],
+      // Of one table its own is meant; of both nobody knows which.
+      ['VARIABLE_AMBIGUOUS', ask(sqlOf(BOTH), where('visit', 'baseline'))],
       ['VALUE_NOT_DECLARED', ask(COUNT, where('sex', 'diverse'))],
       ['PARAMETER_INVALID', ask(COUNT, { parametersJson: '[1,2]' })],
       ['PARAMETER_INVALID', ask(COUNT, { filtersJson: '{' })],

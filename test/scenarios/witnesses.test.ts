@@ -83,7 +83,10 @@ describe('an auditor proves what was released', () => {
     const { logged, result } = await verifyReceipt(part?.receipt ?? '', { expectedPeer: peers[0]?.peerId ?? '' })
     assert.equal(logged?.record, undefined)
     assert.equal(result.reason, CODES.COHORT_NOT_RELEASABLE.meaning)
-    assert.doesNotMatch(Buffer.from(messages.JobResult.encode(result as never)).toString('latin1'), /too small|atom|splits/)
+    assert.doesNotMatch(
+      Buffer.from(messages.JobResult.encode(result as never)).toString('latin1'),
+      /too small|atom|splits/
+    )
   })
 })
 

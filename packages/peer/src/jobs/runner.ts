@@ -12,7 +12,7 @@ import { check } from './check.ts'
 import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
 import { endVisibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from './privacy.ts'
-import { type Ending, type PublishParts, publish } from './publish.ts'
+import { type Ending, type Publication, type PublishParts, publish } from './publish.ts'
 import { SeatCount } from './seats.ts'
 import type { Seats, SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
@@ -191,9 +191,10 @@ export class Runner implements Queue {
     if (this.#stopping.signal.aborted) return this.#putBack(job, running)
     if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
     const disclosing = { ...running, state: 'disclosing' as JobState }
+    const visibleAtMs = await this.#boundary(running, plan, { isGateRefusal: false })
     const ended = await database.commit(async (draft) => {
       const ending: Ending = { state: 'completed', output: await answer.disclose(draft) }
-      return publish(this.#parts, draft, this.#publication(disclosing, ending, plan, RAN_BY_NODE))
+      return publish(this.#parts, draft, this.#publication(disclosing, ending, { plan, visibleAtMs }))
     })
     answer.settled()
     return { shown: this.#told(ended, undefined) }
@@ -213,7 +214,12 @@ export class Runner implements Queue {
     const current = (await this.#parts.jobs.get(job.id)) ?? job
     if (isEnded(current.state)) return { shown: Promise.resolve() }
     const code: Code = signal.aborted ? 'CANCELLED' : codeOf(error) === 'INTERNAL' ? 'NODE_ERROR' : codeOf(error)
-    return this.#end(current, { state: signal.aborted ? 'cancelled' : 'failed', code }, undefined, error)
+    try {
+      return await this.#end(current, { state: signal.aborted ? 'cancelled' : 'failed', code }, undefined, error)
+    } catch (again) {
+      if (this.#stopping.signal.aborted) return this.#putBack(job, current)
+      throw again
+    }
   }
 
   /**
@@ -225,7 +231,8 @@ export class Runner implements Queue {
     ending: Exclude<Ending, { state: 'completed' }>,
     before: (draft: Draft) => void = () => undefined
   ): Promise<void> {
-    const publication = this.#publication(job, ending, undefined, RAN_BY_NODE)
+    const visibleAtMs = this.#visibleAt(job, undefined, { isGateRefusal: false })
+    const publication = this.#publication(job, ending, { plan: undefined, visibleAtMs })
     const record = await this.#parts.database.commit((draft) => {
       before(draft)
       return publish(this.#parts, draft, publication)
@@ -296,13 +303,14 @@ export class Runner implements Queue {
     const facts = { aggregate, cohort, image, reviewers, filter, project, described, codeHash: codeHashOf(plan) }
     const door = await privacy.prepare(facts)
     const disclosing = { ...job, state: 'disclosing' as JobState }
+    const visibleAtMs = await this.#boundary(job, plan, { isGateRefusal: false })
     // Judged inside the single writer, against the atoms as they are then: there is no race to lose.
     const ended = await this.#parts.database.commit(async (draft) => {
       const disclosed = door.disclose(draft)
       const ending: Ending = disclosed.ok
         ? { state: 'completed', output: disclosed.output }
         : { state: 'blocked', code: disclosed.code }
-      const publication = this.#publication(disclosing, ending, plan, ranBy)
+      const publication = this.#publication(disclosing, ending, { plan, ranBy, visibleAtMs })
       const why = disclosed.ok ? {} : { why: disclosed.why }
       const record = await publish(this.#parts, draft, { ...publication, ...why })
       return { record, why: disclosed.ok ? undefined : disclosed.why }
@@ -317,29 +325,50 @@ export class Runner implements Queue {
     why?: unknown,
     ranBy: RanBy = RAN_BY_NODE
   ): Promise<{ shown: Promise<void> }> {
-    const publication = this.#publication(job, ending, plan, ranBy)
+    const end = { isGateRefusal: isGateRefusal(ending) }
+    // When somebody cancels is their own doing: it is written at once, so that it is never lost.
+    const isOwnDoing = ending.state === 'cancelled'
+    const visibleAtMs = isOwnDoing ? this.#visibleAt(job, plan, end) : await this.#boundary(job, plan, end)
+    const publication = this.#publication(job, ending, { plan, ranBy, visibleAtMs })
     const record = await this.#parts.database.commit((draft) => publish(this.#parts, draft, publication))
     return { shown: this.#told(record, why) }
   }
 
-  #publication(job: JobRecord, ending: Ending, plan: JobPlan | undefined, ranBy: RanBy) {
+  /**
+   * The boundary at which an end may be seen, when it has come: nothing of it is written before, because its number in the
+   * log would tell when it happened. A node that stops meanwhile runs the job again, on the same price.
+   */
+  async #boundary(job: JobRecord, plan: JobPlan | undefined, end: { isGateRefusal: boolean }): Promise<number> {
+    const { clock } = this.#parts
+    const visibleAtMs = this.#visibleAt(job, plan, end)
+    const wait = visibleAtMs - clock.now()
+    if (wait > 0) await clock.sleep(wait, this.#stopping.signal)
+    return visibleAtMs
+  }
+
+  #visibleAt(job: JobRecord, plan: JobPlan | undefined, end: { isGateRefusal: boolean }): number {
+    const isScript = !['sql', 'statistic'].includes(job.programWord)
+    return endVisibleAt(job, {
+      endedAtMs: this.#parts.clock.now(),
+      // A gate refusal is on the fine grid for every program: it comes before a program starts.
+      // Noise has no fine grid: larger draws take longer, and so does reading more people.
+      script: (isScript || plan?.noise !== undefined) && !end.isGateRefusal,
+      timing: this.#parts.privacy.of(job.catalog).timing
+    })
+  }
+
+  #publication(
+    job: JobRecord,
+    ending: Ending,
+    facts: { plan: JobPlan | undefined; visibleAtMs: number; ranBy?: RanBy }
+  ): Publication {
+    const { plan, visibleAtMs, ranBy = RAN_BY_NODE } = facts
     const privacy = this.#parts.privacy.of(job.catalog)
-    const endedAtMs = this.#parts.clock.now()
     return {
-      job,
-      ending,
+      ...{ job, ending, ranBy, visibleAtMs },
       codeHash: plan ? codeHashOf(plan) : '',
-      ranBy,
       policyHash: privacy.policyHash,
-      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending) : {}),
-      visibleAtMs: endVisibleAt(job, {
-        endedAtMs,
-        // A gate refusal is on the fine grid for every program: it comes before a program starts.
-        // Noise has no fine grid: larger draws take longer, and so does reading more people.
-        script:
-          (!['sql', 'statistic'].includes(job.programWord) || plan?.noise !== undefined) && !isGateRefusal(ending),
-        timing: privacy.timing
-      })
+      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending) : {})
     }
   }
 
