@@ -217,7 +217,9 @@ async function assertSpreads(catalog: Catalog, data: Model, plan: Plan, cohort: 
     const own = rows.filter((row) => plan.groupBy.every(({ variable }, i) => keyOf(row, variable) === key[i]))
     for (const [ref, found] of columns) {
       const kinds = plan.measures.flatMap((m) => ('variable' in m && m.variable === ref ? [m.kind] : []))
-      const powers = [...new Set(kinds.flatMap((kind) => POWERS[kind] ?? []))]
+      const isSigned = groups.some((group) => group.columns.get(ref)?.nonNegative === false)
+      const added: typeof POWERS = isSigned ? { sum: [2], mean: [2] } : {}
+      const powers = [...new Set(kinds.flatMap((kind) => ({ ...POWERS, ...added })[kind] ?? []))]
       assertDistances(
         found.deviations,
         powers.map((power) => distances(own, ref, undefined, power))

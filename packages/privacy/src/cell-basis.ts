@@ -105,7 +105,7 @@ export function unsafeValues(
   facts: VariableFacts,
   settings: PrivacySettings
 ): string | undefined {
-  // Whose values dominate is not defined where some are negative; declared bounds keep each one's weight small instead.
+  // Whose values dominate a sum is not defined where some are negative: bounds are declared, and distances are judged.
   if (!column.nonNegative && !facts.bounded) return 'signed values without declared bounds'
   if (settings.zerosAreDisclosive && doesNotVary(column)) return 'everyone has the same value'
   return undefined

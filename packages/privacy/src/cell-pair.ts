@@ -11,7 +11,7 @@ import {
   unsafeValues,
   withheld
 } from './cell-basis.ts'
-import type { Contributions } from './dominance.ts'
+import { type Contributions, isDominated } from './dominance.ts'
 import type { SolvedSet } from './row-sets.ts'
 import type { PrivacySettings } from './settings.ts'
 
@@ -43,6 +43,7 @@ export function judgePair(
     unsafeValues(x.column, facts(variables[0]), settings) ??
     unsafeValues(y.column, facts(variables[1]), settings) ??
     unsafePairs(pair, settings) ??
+    unsafeIndicator(pair, [x.column, y.column], variables.map(isFewValued), settings) ??
     (x.levels && y.levels ? undefined : 'the reduction lacks the rows of values')
   if (why !== undefined) return withheld(why, support, sums)
   return judged({ support, sets: [behind.set, ...levelSets(x, y, behind.set, rules)], sums }, rules)
@@ -71,6 +72,40 @@ function unsafePairs(pair: ReducedPair, settings: PrivacySettings): string | und
   if (settings.zerosAreDisclosive && !varies) return 'everyone has the same value'
   if (settings.zerosAreDisclosive && isOnALine(pair)) return 'one value tells the other'
   return tooFewForSpread(pair.support, settings)
+}
+
+/**
+ * Why a column of few values may not be held against one of many, or undefined. A sum of products with a 0/1 column is the
+ * sum over those it marks, and the rest of the sum is that over the others: each is judged as if it had been asked for. Of
+ * more values so are the lowest and the highest, which the sums of one question leave out.
+ */
+function unsafeIndicator(
+  pair: ReducedPair,
+  columns: readonly [ReducedColumn, ReducedColumn],
+  isFew: readonly boolean[],
+  settings: PrivacySettings
+): string | undefined {
+  if (isFew[0] === isFew[1]) return undefined
+  const at = isFew[0] === true ? 0 : 1
+  const [few, many] = at === 0 ? columns : [columns[1], columns[0]]
+  if (!many.nonNegative) return 'signed values against a column of few values'
+  const values = [...(few.levels ?? [])].filter(([, { size }]) => size > 0).map(([name]) => scaled(name, few.decimals))
+  if (values.length === 0 || values.includes(undefined)) return 'the reduction lacks the values'
+  const [lowest = 0n, ...rest] = (values as bigint[]).sort((a, b) => (a < b ? -1 : 1))
+  const highest = rest.at(-1) ?? lowest
+  const sum = at === 0 ? pair.sumY : pair.sumX
+  const width = highest - lowest
+  const largest = [width * many.largest[0], width * many.largest[1]] as const
+  const totals = [pair.sumXY - lowest * sum, highest * sum - pair.sumXY]
+  return totals.some((total) => isDominated({ total, largest }, settings))
+    ? 'one or two of a value dominate'
+    : undefined
+}
+
+/** A value as written, in the whole units that the sums are kept in. */
+function scaled(name: string, decimals: number): bigint | undefined {
+  const value = Math.round(Number(name) * 10 ** decimals)
+  return Number.isSafeInteger(value) ? BigInt(value) : undefined
 }
 
 /** A correlation of 1 or -1: whoever knows somebody's one value knows the other. */

@@ -71,7 +71,9 @@ function judgeRows(part: ReducedGroup | ReducedColumn, variables: VariableRef[],
 function judgeValues(column: ReducedColumn, measure: ValueMeasure, rules: CellRules): CellFinding {
   const { settings } = rules
   const { support } = column
-  const powers = POWERS[measure.kind] ?? []
+  const told = POWERS[measure.kind] ?? []
+  // What one person gives to a sum of signed values is its distance from what is usual, -900 where others have nothing.
+  const powers = told.length === 0 && !column.nonNegative ? [2] : told
   const behind = rowsBehind(column, rules, [measure.variable])
   if (!behind.ok) return withheld(behind.why, support)
   const values = column.nonNegative ? [{ of: measure.variable, total: column.sum, largest: column.largest }] : []
@@ -80,7 +82,7 @@ function judgeValues(column: ReducedColumn, measure: ValueMeasure, rules: CellRu
   const levels = levelsOf(column, rules.isFewValued(measure.variable), rules)
   const why =
     unsafeValues(column, rules.facts(measure.variable), settings) ??
-    (powers.length > 0 ? tooFewForSpread(support, settings) : undefined) ??
+    (told.length > 0 ? tooFewForSpread(support, settings) : undefined) ??
     (spread && (!powers.includes(3) || column.powers) ? undefined : 'the reduction lacks the spread') ??
     (levels === undefined ? 'the reduction lacks the rows of values' : undefined)
   if (why !== undefined) return withheld(why, support, sums)

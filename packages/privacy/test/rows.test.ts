@@ -191,7 +191,7 @@ test('numbers over rows that are mostly one person’s are withheld, signed valu
   const rows = (many: number): Row[] =>
     people(30, (i) => ({ arm: i < 10 ? 'a' : i < 20 ? 'b' : 'c' })).flatMap((person) =>
       Array.from({ length: person.subject === 0 ? many : 2 }, (_, row): Row => {
-        const [s, change] = [20 + ((person.subject * 7 + row * 11) % 50), ((person.subject + row) % 25) - 12]
+        const [s, change] = [20 + ((person.subject * 7 + row * 11) % 50), ((person.subject * 5 + row * 7) % 25) - 12]
         return { ...person, row, s, change }
       })
     )

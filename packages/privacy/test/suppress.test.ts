@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { disclose, effectiveSettings } from '@stimnet/privacy'
-import { type Measure, type Plan, SubjectSet } from '@stimnet/protocol'
+import { type Measure, type Plan, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
 import { judgeCell } from '../src/cell.ts'
+import type { VariableFacts } from '../src/cell-basis.ts'
 import { isDominated, unionOf } from '../src/dominance.ts'
 import { suppress } from '../src/suppress.ts'
 import {
@@ -154,6 +155,58 @@ test('sums of values below zero need declared bounds, for nobody can tell who do
   assert.deepEqual(rowsOf(ask(plan, 40, rows))[0]?.slice(1), [null, null])
   const variables = new Map([[ref('change'), { bounded: true }]])
   assert.ok(rowsOf(ask(plan, 40, rows, { variables }))[0]?.every((value) => typeof value === 'number'))
+})
+
+test('a sum of signed values of which one person is nearly all is withheld, bounded or not', () => {
+  const variables = new Map([[ref('change'), { bounded: true }]])
+  const plan = planOf([SUBJECTS, measure('sum', 'change'), measure('mean', 'change')])
+  const shown = (change: (i: number) => number) =>
+    rowsOf(
+      ask(
+        plan,
+        40,
+        people(40, (i) => ({ change: change(i) })),
+        { variables }
+      )
+    )[0]
+  assert.deepEqual(
+    shown((i) => (i === 0 ? -900 : (i % 13) - 6)),
+    [40, null, null]
+  )
+  assert.ok(shown((i) => (i % 13) - 6)?.every((value) => typeof value === 'number'))
+})
+
+test('a column of few values against another tells the sum of those it marks: one person may not be most of it', () => {
+  const pair: Measure = { kind: 'covariance', name: 'c', variables: [ref('flag'), ref('cost')] }
+  const shown = (of: (i: number) => Record<string, number>, variables?: Map<VariableRef, VariableFacts>) => {
+    const disclosed = ask(planOf([SUBJECTS, pair]), 80, people(80, of), variables ? { variables } : {})
+    return disclosed.ok ? rowsOf(disclosed)[0]?.[1] : null
+  }
+  const even = (i: number) => 100 + ((i * 37) % 60)
+  const marked = (i: number) => (i < 20 ? 1 : 0)
+  assert.equal(typeof shown((i) => ({ flag: marked(i), cost: even(i) })), 'number')
+  // 600 of the 725 of twenty people, and of the 8,000 of all: no part of the whole column that anybody would look at.
+  const dominated = (i: number) => (i === 0 ? 600 : i < 20 ? i % 13 : even(i))
+  assert.equal(
+    shown((i) => ({ flag: marked(i), cost: dominated(i) })),
+    null
+  )
+  assert.equal(
+    shown((i) => ({ flag: 1 - marked(i), cost: dominated(i) })),
+    null,
+    'nor of those it does not mark'
+  )
+  assert.equal(
+    shown((i) => ({ flag: 3 + 2 * marked(i), cost: dominated(i) })),
+    null,
+    'nor under other numbers'
+  )
+  const bounds = new Map([[ref('cost'), { bounded: true }]])
+  assert.equal(
+    shown((i) => ({ flag: marked(i), cost: even(i) - 130 }), bounds),
+    null,
+    'signed values'
+  )
 })
 
 test('a spread needs ten people, a mean does not', () => {

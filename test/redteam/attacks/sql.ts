@@ -191,7 +191,7 @@ export const SQL_ATTACKS: readonly Attack[] = [
   },
   {
     id: 'R22b',
-    open: 'Dominance is not judged where values may be negative and bounds are declared (cell-basis.ts, unsafeValues).',
+    remains: { difference: 'numbers', why: 'The sum of the other clinic, one of hundreds of people, is released.' },
     attack: 'A sum of signed values, all zero but one patient’s (−900 of −900)',
     expected: 'SUPPRESS',
     run: async (world, catalog) => {
@@ -217,7 +217,6 @@ export const SQL_ATTACKS: readonly Attack[] = [
   },
   {
     id: 'R23b',
-    open: 'Dominance is judged on whole columns, not within the values of an indicator in a pair (cell-pair.ts).',
     attack: 'Indicator × value where the indicator marks a dominated group: Σxy is the sum that R22 withholds',
     expected: 'REFUSE',
     run: async (world, catalog) => {

@@ -60,7 +60,8 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
     const places = pairs.map(([x, y]) => [at(x), at(y)] as const)
     const sums = await sumGroups(base, places, reading)
     const groups = await withRowSets(await withSupports(sums, base, places, reading), base, places, reading)
-    const complete = await completeColumns(plan, base, places, reading)
+    const signed = base.values.map((_, i) => groups.some(({ columns }) => columns[i]?.nonNegative === false))
+    const complete = await completeColumns({ plan, base, places, signed }, reading)
     return {
       ...(items === undefined ? {} : { items }),
       groups: groups.map((group) => ({
@@ -111,21 +112,30 @@ function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
+interface Completing {
+  readonly plan: Plan
+  readonly base: Base
+  readonly places: readonly PairAt[]
+  /** By value: whether some group has negative ones. */
+  readonly signed: readonly boolean[]
+}
+
 /** Sums joined with levels, bins and spreads; the queries run one after the other on the session's own tables. */
-async function completeColumns(plan: Plan, base: Base, places: readonly PairAt[], reading: ReduceSession) {
+async function completeColumns(completing: Completing, reading: ReduceSession) {
+  const { plan, base } = completing
   const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
   const extras: ((group: string) => Partial<ReducedColumn>)[] = []
   for (const [i, value] of base.values.entries()) {
     const levels = await levelsOf(value, i, base, reading)
     const bins = binned.has(value.ref) ? await binsOf(value, i, base, reading) : undefined
-    const powers = powersOf(value.ref, plan).includes(3) ? await powerSums(i, base, reading) : undefined
+    const powers = powersOf(value.ref, plan, false).includes(3) ? await powerSums(i, base, reading) : undefined
     extras.push((group) => ({
       ...(levels === undefined ? {} : levels(group)),
       ...(bins === undefined ? {} : { bins: bins(group) }),
       ...(powers === undefined ? {} : { powers: powers.get(group) ?? { cubes: 0n, fourths: 0n } })
     }))
   }
-  const spreads = await spreadsOf(plan, base, places, reading)
+  const spreads = await spreadsOf(completing, reading)
   return {
     column: (group: GroupSums, i: number): ReducedColumn => {
       const id = groupId(group.cells)
@@ -138,9 +148,10 @@ async function completeColumns(plan: Plan, base: Base, places: readonly PairAt[]
   }
 }
 
-/** Distances from the mean, for all measures of spread in one query. */
-async function spreadsOf(plan: Plan, base: Base, places: readonly PairAt[], reading: ReduceSession) {
-  const columns = base.values.map(({ ref }, at) => powersOf(ref, plan).map((power): DistanceAt => ({ at, power })))
+/** Distances from the mean, for all measures that are judged by them, in one query. */
+async function spreadsOf({ plan, base, places, signed }: Completing, reading: ReduceSession) {
+  const powersAt = base.values.map(({ ref }, at) => powersOf(ref, plan, signed[at] ?? false))
+  const columns = powersAt.map((powers, at) => powers.map((power): DistanceAt => ({ at, power })))
   const pairs = places.map(pairDistances)
   const asked = [...columns, ...pairs].flat()
   const found = await deviationsBy(asked, base, reading)

@@ -13,12 +13,16 @@ export interface Powers {
   readonly fourths: bigint
 }
 
-/** Powers of the distance that measures of a variable tell of; none for means and counts. */
-export function powersOf(variable: VariableRef, { measures }: Plan): readonly Deviations['power'][] {
+/**
+ * Powers of the distance that measures of a variable tell of. Sums and means tell of none, but where values are signed the
+ * distances are what says whether one person makes up the number.
+ */
+export function powersOf(variable: VariableRef, { measures }: Plan, isSigned: boolean): readonly Deviations['power'][] {
   const kinds = measures.flatMap((m: Measure) => ('variable' in m && m.variable === variable ? [m.kind] : []))
   if (kinds.includes('kurtosis')) return [2, 3, 4]
   if (kinds.includes('skewness')) return [2, 3]
-  return kinds.includes('variance') || kinds.includes('sd') ? [2] : []
+  const isAdded = kinds.includes('sum') || kinds.includes('mean')
+  return kinds.includes('variance') || kinds.includes('sd') || (isSigned && isAdded) ? [2] : []
 }
 
 /**
