@@ -66,7 +66,7 @@ describe('the command line', () => {
     assert.match(job.out, /completed/)
 
     const unknown = await stimnet(['run', 'q.sql', '--catalog', 'nothing', ...at])
-    assert.deepEqual([unknown.code, /NO_PROVIDERS|No peer/.test(unknown.out + unknown.err)], [1, true])
+    assert.deepEqual([unknown.code, /NO_PROVIDERS|No peer/.test(unknown.out + unknown.err)], [3, true])
 
     const running = await stimnet(['audit', 'verify', ...at])
     assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)

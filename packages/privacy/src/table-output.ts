@@ -29,7 +29,7 @@ import {
   varianceOf
 } from '@stimnet/statistics'
 import type { CellBasis, FactsOf } from './cell-basis.ts'
-import { roundCount, roundDigits } from './rounding.ts'
+import { roundCount, roundDigits, roundMean, roundVariance } from './rounding.ts'
 import type { PrivacySettings } from './settings.ts'
 import type { TableRow } from './suppress.ts'
 
@@ -129,17 +129,18 @@ function showValues(column: ReducedColumn, kind: ValueKind, settings: PrivacySet
   if (mean === null) return null
   // With rounded counts a sum is made of the rounded mean and n: an exact one beside the mean would give n away.
   const n = roundCount(column.rows, settings)
-  const sum = isExact(settings) ? sumOf(sums) : roundDigits(mean, settings) * n
+  const step = 10 ** -column.decimals
+  const shownMean = isExact(settings) ? mean : roundMean(mean, column.rows, step, settings)
+  const sum = isExact(settings) ? sumOf(sums) : shownMean * n
   if (kind === 'sum') return adding(sum)
-  if (kind === 'mean')
-    return { value: isExact(settings) ? mean : roundDigits(mean, settings), part: { moments: { n, sum } } }
+  if (kind === 'mean') return { value: shownMean, part: { moments: { n, sum } } }
   const [deviations, variance, sd] = [deviationsOf(sums), varianceOf(sums), sdOf(sums)]
   if (deviations === null || variance === null || sd === null) return null
   if (kind === 'skewness' || kind === 'kurtosis') return showShape(column, kind, { n, sum, deviations }, settings)
   if (isExact(settings)) {
     return { value: kind === 'sd' ? sd : variance, part: { moments: { n, sum, deviations } } }
   }
-  return fromMoments(kind, { n, sum, deviations: roundDigits(variance, settings) * (n - 1) })
+  return fromMoments(kind, { n, sum, deviations: roundVariance(variance, column.rows, step ** 2, settings) * (n - 1) })
 }
 
 /** Kurtosis comes with skewness, which it needs to be pooled. */
@@ -160,7 +161,7 @@ function showShape(
     return { value: kind === 'kurtosis' ? kurtosis : skewness, part: { moments } }
   }
   const variance = varianceOf(sums) ?? 0
-  const deviations = roundDigits(variance, settings) * (exact.n - 1)
+  const deviations = roundVariance(variance, column.rows, 10 ** (-2 * decimals), settings) * (exact.n - 1)
   const square = deviations / exact.n
   const third = roundDigits(skewness, settings) * square ** 1.5 * exact.n
   const fourth = roundDigits(kurtosis, settings) * square ** 2 * exact.n
@@ -192,15 +193,16 @@ function showPair(
     return { value: measure.kind === 'covariance' ? covariance : correlation, part: { moments } }
   }
   const n = roundCount(pair.rows, settings)
-  const rounded = (value: number) => roundDigits(value, settings)
+  const [stepX, stepY] = pair.decimals.map((decimals) => 10 ** -decimals) as [number, number]
+  const rounded = (value: number, step: number) => roundVariance(value, pair.rows, step, settings)
   return fromMoments(measure.kind, {
     n,
-    sum: rounded(meanX) * n,
-    deviations: rounded(varianceX) * (n - 1),
+    sum: roundMean(meanX, pair.rows, stepX, settings) * n,
+    deviations: rounded(varianceX, stepX ** 2) * (n - 1),
     second: {
-      sum: rounded(meanY) * n,
-      deviations: rounded(varianceY) * (n - 1),
-      cross: rounded(covariance) * (n - 1)
+      sum: roundMean(meanY, pair.rows, stepY, settings) * n,
+      deviations: rounded(varianceY, stepY ** 2) * (n - 1),
+      cross: rounded(covariance, stepX * stepY) * (n - 1)
     }
   })
 }

@@ -410,8 +410,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
     expected: 'RELEASE',
     site: 'tiny',
     remains: { difference: 'numbers', why: 'Rounded means move as well.' },
-    run: countFromMean,
-    open: 'Four digits of a mean of whole numbers fit one n only; influence rounding (privacy.md B.4, step 5) is not there.'
+    run: countFromMean
   },
   {
     id: 'A24',
@@ -461,7 +460,10 @@ async function countFromMean(world: World, catalog: string) {
     const [row] = rowsOf(answer)
     const { n, a, b } = row ?? {}
     if (typeof n !== 'number' || typeof a !== 'number' || typeof b !== 'number') continue
-    const isMean = (mean: number, size: number) => Number((Math.round(mean * size) / size).toPrecision(4)) === mean
+    // What a reader knows of the last digit: four of them at most, and the rule that rounded the mean.
+    const digit = (mean: number) => 10 ** (Math.floor(Math.log10(Math.abs(mean))) - 3)
+    const within = (mean: number) => Math.max(digit(mean), 10 ** Math.ceil(Math.log10(1 / (n - 5)))) / 2 + 1e-9
+    const isMean = (mean: number, size: number) => Math.abs(Math.round(mean * size) / size - mean) <= within(mean)
     const sizes = Array.from({ length: 5 }, (_, i) => n - 2 + i)
     const fits = sizes.filter((size) => isMean(a, size) && isMean(b, size))
     const truth = world.data.tiny.people.filter((person) => person.sex === sex).length

@@ -131,6 +131,16 @@ async function removeOrphans(engine: Engine, owner: string): Promise<void> {
 /** The image is the only one that knows; a container is asked, as closed as one for a program. */
 async function librariesOf(engine: Engine, container: ContainerSettings): Promise<ReadonlySet<string>> {
   const signal = AbortSignal.timeout(60_000)
+  // It ends with its answer, and once in some thousand starts on a busy machine the end came through and the answer did not.
+  const ask = () => askForModules(engine, container, signal)
+  return ask().catch(ask)
+}
+
+async function askForModules(
+  engine: Engine,
+  container: ContainerSettings,
+  signal: AbortSignal
+): Promise<ReadonlySet<string>> {
   const slot = await ContainerSlot.start(engine, container, { mode: 'modules', signal })
   try {
     const answer = await slot.answer(signal)

@@ -87,7 +87,8 @@ export class ContainerSlot implements Slot {
     const ready = this.#reader.ready.then(() => true)
     await this.#engine.start(this.#id)
     const isReady = await orAborted(Promise.race([ready, this.#silent.then(() => false)]), signal)
-    if (isReady !== true) throw new StimnetError('SANDBOX_UNAVAILABLE', `starting a container: ${complaint}`)
+    if (isReady !== true)
+      throw new StimnetError('SANDBOX_UNAVAILABLE', `starting a container: ${complaint || 'it ended without a word'}`)
   }
 
   get isAlive(): boolean {
