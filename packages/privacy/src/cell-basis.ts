@@ -7,7 +7,7 @@ import type { PrivacySettings } from './settings.ts'
 /** What the catalog declares of a variable, as far as disclosure cares. */
 export interface VariableFacts {
   readonly unit?: string
-  /** Minimum and maximum are declared, so that no value can be far from the others. */
+  /** Minimum and maximum are declared. */
   readonly bounded: boolean
   /** Declared levels or bins; unknown where it has none. */
   readonly cells?: number

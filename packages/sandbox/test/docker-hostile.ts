@@ -9,23 +9,8 @@ import { after, before, describe, test } from 'node:test'
 import type { Sandbox, SandboxLimits } from '../src/index.ts'
 import { files, KERNEL_ATTEMPTS, network } from './docker-attempts.ts'
 import type { DockerHere } from './docker-engine.ts'
-import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
+import { jobOf, LIMITS_OF_TESTS, MiB, tryAll } from './jobs.ts'
 import { eventually } from './processes.ts'
-
-/** Tries each piece of code and leaves the names of those that got through. */
-function tryAll(pieces: Record<string, string>): string {
-  return `
-import json
-got = []
-for name, code in json.loads(${JSON.stringify(JSON.stringify(pieces))}).items():
-    try:
-        exec(code, {})
-        got.append(name)
-    except BaseException as error:
-        print(name, "->", repr(error)[:200])
-result = {"got": got}
-`
-}
 
 /** Writes an answer to every descriptor, as a program would that has found the real one. */
 const FORGED = `

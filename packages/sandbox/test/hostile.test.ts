@@ -6,23 +6,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openWasmSandbox, type Sandbox, type SandboxLimits, type SandboxOutcome } from '../src/index.ts'
 import { attempts } from './attempts.ts'
-import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
+import { jobOf, LIMITS_OF_TESTS, MiB, tryAll } from './jobs.ts'
 import { below, canSeeProcesses, until } from './processes.ts'
-
-/** Tries each piece of code and leaves the names of those that got through. */
-function tryAll(pieces: Record<string, string>): string {
-  return `
-import json
-got = []
-for name, code in json.loads(${JSON.stringify(JSON.stringify(pieces))}).items():
-    try:
-        exec(code, {})
-        got.append(name)
-    except BaseException as error:
-        print(name, "->", repr(error)[:200])
-result = {"got": got}
-`
-}
 
 describe('a hostile program', () => {
   let cacheDir: string

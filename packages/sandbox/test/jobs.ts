@@ -52,3 +52,18 @@ export function notebookOf(...cells: string[]): { language: SandboxLanguage; cod
     })
   }
 }
+
+/** Tries each piece of code and leaves the names of those that got through. */
+export function tryAll(pieces: Record<string, string>): string {
+  return `
+import json
+got = []
+for name, code in json.loads(${JSON.stringify(JSON.stringify(pieces))}).items():
+    try:
+        exec(code, {})
+        got.append(name)
+    except BaseException as error:
+        print(name, "->", repr(error)[:200])
+result = {"got": got}
+`
+}

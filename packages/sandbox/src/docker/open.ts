@@ -131,7 +131,7 @@ async function removeOrphans(engine: Engine, owner: string): Promise<void> {
 /** The image is the only one that knows; a container is asked, as closed as one for a program. */
 async function librariesOf(engine: Engine, container: ContainerSettings): Promise<ReadonlySet<string>> {
   const signal = AbortSignal.timeout(60_000)
-  // It ends with its answer, and once in some thousand starts on a busy machine the end came through and the answer did not.
+  // Seen once, on a busy machine: it ended with exit code 0 and its answer had not come. Why is not known.
   const ask = () => askForModules(engine, container, signal)
   return ask().catch(ask)
 }
