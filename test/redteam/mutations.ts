@@ -31,6 +31,30 @@ const PAIRWISE = `const past = ((globalThis as any).pastSets ??= new Map())
 /** Noticed within seconds, by tests of one package. */
 export const MUTATIONS: readonly Mutation[] = [
   {
+    id: 'signed-sums',
+    control: 'Who makes up a sum of signed values is judged by distances',
+    file: `${PRIVACY}/cell.ts`,
+    from: 'told.length === 0 && !column.nonNegative ? [2] : told',
+    to: 'told',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'indicators',
+    control: 'What a column of few values marks in another is judged like a sum of its own',
+    file: `${PRIVACY}/cell-pair.ts`,
+    from: 'if (isFew[0] === isFew[1]) return undefined',
+    to: 'return undefined',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'steps-of-means',
+    control: 'A mean beside a rounded count is no finer than every count it can stand for',
+    file: `${PRIVACY}/rounding.ts`,
+    from: 'if (settings.roundBase === 1 || isFiner) return digits',
+    to: 'return digits',
+    noticedBy: privacyTest('rounding')
+  },
+  {
     id: 'rows-not-subjects',
     control: 'The atoms count people, not their rows',
     file: `${PRIVACY}/atoms.ts`,
