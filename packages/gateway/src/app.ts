@@ -20,6 +20,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
+import { uploadRoutes } from './routes/uploads.ts'
 
 /** What a gateway needs beside its peer. */
 export interface GatewaySettings {
@@ -59,6 +60,7 @@ export function routesOf(room: Room): Route[] {
     ...jobRoutes(room),
     ...broadcastRoutes(room),
     ...analysisRoutes(room),
+    ...uploadRoutes(room),
     ...privacyRoutes(room),
     ...auditRoutes(room),
     ...docsRoutes(() => {
@@ -76,6 +78,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
   }
   const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  const { uploadsAtOnce, uploadsAtOncePerIdentity } = GATEWAY_LIMITS
   return {
     peer,
     clock,
@@ -92,7 +95,8 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
       perName: new Buckets(10 * rate.loginPerMinute, clock)
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
-    streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax })
+    streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity })
   }
 }
 

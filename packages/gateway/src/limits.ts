@@ -16,6 +16,9 @@ export const GATEWAY_LIMITS = {
   /** A password hash takes tens of MiB and a core. */
   loginsAtOnce: 4,
   loginsWaitingMax: 32,
+  /** Each may hold a file of the largest size, and its parts, in memory. */
+  uploadsAtOnce: 8,
+  uploadsAtOncePerIdentity: 2,
   /** Searching the mesh: peers that do not answer by then are left out. */
   searchMsMax: 10_000,
   headerBytesMax: 16 * 1024,

@@ -37,6 +37,20 @@ export function openApiOf(routes: readonly Route[], info: { version: string; url
   }
 }
 
+const FILE_BODY = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+        required: ['file'],
+        additionalProperties: false
+      }
+    }
+  }
+}
+
 function operationOf(route: Route): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)]
   const tokens = [{ bearer: [] }, { apiKey: [] }]
@@ -50,6 +64,7 @@ function operationOf(route: Route): Json {
     security,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: bodyOf(route.body) } : {}),
+    ...(route.file ? { requestBody: FILE_BODY } : {}),
     responses: {
       ...Object.fromEntries(good),
       default: {

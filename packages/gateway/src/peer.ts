@@ -100,12 +100,29 @@ export interface Submission {
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
   readonly title: string
+  /** Ids or numbers of the account's own uploaded files that its script reads. */
+  readonly uploads?: readonly string[]
   /** People decide first, also where the catalog would run it by itself. */
   readonly review?: boolean
   /** For those people. */
   readonly about?: About
   /** From an Idempotency-Key header: the same key of the same account answers with the same request. */
   readonly idempotencyKey?: string
+}
+
+/** A file that an account brought along. */
+export interface UploadView {
+  readonly id: string
+  readonly number: number
+  readonly kind: 'script' | 'data'
+  /** As its owner calls it. */
+  readonly filename: string
+  /** As a script finds it. */
+  readonly name: string
+  readonly sha256: string
+  readonly size: number
+  readonly uploadedAtMs: number
+  readonly expiresAtMs: number
 }
 
 /** What people are asked about: words for them, with everything that a submission holds. */
@@ -132,6 +149,8 @@ export interface AnalysisView {
   readonly filters: Readonly<Record<string, unknown>>
   readonly cohort?: Filter
   readonly outputs: readonly OutputDeclaration[]
+  /** Files that its script reads, byte for byte. */
+  readonly uploads?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
   /** The key that signed. */
   readonly requesterKey: string
   readonly requestHash: string
@@ -330,6 +349,17 @@ export interface GatewayPeer {
   submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
   /** What a P2 request costs at each peer that offers the catalog. Spends nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN. */
   privacyCost(submission: Submission, account: Account, signal: AbortSignal): Promise<readonly CostView[]>
+  /** Keeps a file for an account. Throws UPLOADS_FULL. */
+  upload(
+    file: { readonly kind: UploadView['kind']; readonly filename: string; readonly bytes: Uint8Array },
+    account: Account
+  ): Promise<UploadView>
+  /** Own files, newest first. */
+  uploads(account: Account, kind: UploadView['kind']): readonly UploadView[]
+  /** False where it is not there or somebody else's. Throws PARAMETER_INVALID while a request needs it. */
+  removeUpload(id: string, account: Account): Promise<boolean>
+  /** For stewards: the bytes that a request made to this peer names; null where there are none. Throws UPLOAD_UNAVAILABLE. */
+  analysisUpload(id: string, sha256: string, account: Account): Promise<{ name: string; bytes: Uint8Array } | null>
   /** Asks the stewards of one peer; answers once the request is signed. */
   requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView>
   /** Own requests, and for stewards those made to this peer; newest first. */

@@ -13,4 +13,5 @@ export interface Room {
   readonly loginRates: { readonly perCaller: Buckets; readonly perAddress: Buckets; readonly perName: Buckets }
   readonly logins: Turnstile
   readonly streams: Places
+  readonly uploading: Places
 }

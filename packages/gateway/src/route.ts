@@ -71,6 +71,8 @@ interface Described {
   readonly answerType?: string
   /** Whether an Idempotency-Key is read. */
   readonly idempotent?: boolean
+  /** Takes a multipart form with one `file`, which the handler reads itself. */
+  readonly file?: boolean
 }
 
 /** A route with its types open; `route` closes them. */

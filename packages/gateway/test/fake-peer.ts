@@ -6,7 +6,8 @@ import {
   type JobState,
   programText,
   StimnetError,
-  type TableOutput
+  type TableOutput,
+  uploadNameOf
 } from '@stimnet/protocol'
 import type {
   Account,
@@ -22,7 +23,8 @@ import type {
   PartView,
   RequestView,
   SignedSubmission,
-  Submission
+  Submission,
+  UploadView
 } from '../src/index.ts'
 
 export const PEER_ID = '12D3KooWDemoPeerOfTheTests'
@@ -381,6 +383,35 @@ export class FakePeer implements GatewayPeer {
     const view = await this.analysis(id, account)
     if (view) this.decisions.push({ id, approve: decision.approve, notes: decision.notes, by: account.name })
     return view && { ...view, status: decision.approve ? ('approved' as const) : ('denied' as const) }
+  }
+
+  readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadView }[] = []
+
+  async upload(file: { kind: 'script' | 'data'; filename: string; bytes: Uint8Array }, account: Account) {
+    this.#mayFail()
+    const number = this.uploaded.length + 1
+    const view: UploadView = {
+      ...{ id: String(number).padStart(32, 'a'), number, kind: file.kind, filename: file.filename },
+      ...{ name: uploadNameOf(file.filename), sha256: 'a'.repeat(64), size: file.bytes.length },
+      ...{ uploadedAtMs: 1_700_000_000_000, expiresAtMs: 1_700_000_000_000 + 1_000 }
+    }
+    this.uploaded.push({ owner: account.name, bytes: file.bytes, view })
+    return view
+  }
+
+  uploads(account: Account, kind: 'script' | 'data') {
+    const own = this.uploaded.filter(({ owner, view }) => owner === account.name && view.kind === kind)
+    return own.map(({ view }) => view).reverse()
+  }
+
+  async removeUpload(id: string, account: Account) {
+    const at = this.uploaded.findIndex(({ owner, view }) => owner === account.name && view.id === id)
+    return at >= 0 && this.uploaded.splice(at, 1).length > 0
+  }
+
+  async analysisUpload(id: string, sha256: string) {
+    const isThere = id === '1'.padStart(32, '0') && sha256 === 'a'.repeat(64)
+    return isThere ? { name: 'grid.csv', bytes: new TextEncoder().encode('<script>alert(1)</script>') } : null
   }
 
   standingApprovals() {

@@ -17,10 +17,12 @@ import {
   programText,
   programWord,
   StimnetError,
-  schemaTermsFromMessage
+  schemaTermsFromMessage,
+  uploadsFromMessage
 } from '@stimnet/protocol'
 import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
 import type { Approvals } from './jobs/approvals.ts'
+import type { JobFiles } from './jobs/files.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import type { Views } from './requests/view.ts'
@@ -43,6 +45,7 @@ export interface AnalysisParts {
   readonly submitter: Submitter
   readonly approvals: Approvals
   readonly standing: StandingApprovals
+  readonly files: Pick<JobFiles, 'read'>
   readonly ownerOf: (account: Account) => Owner
 }
 
@@ -54,6 +57,7 @@ type AnalysisMethods =
   | 'decideAnalysis'
   | 'standingApprovals'
   | 'revokeStanding'
+  | 'analysisUpload'
 
 /** Signing is done here and now; nobody else is asked before the answer. */
 const SEALED_WITHIN_MS = 5_000
@@ -115,6 +119,14 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       if (approve) await assertNotOwn(parts, job, account)
       const granted = terms === undefined ? {} : { standing: standingTermsSchema.parse(terms) }
       return viewOfJob(parts, await approvals.decide(job.id, { by: account.name, approve, notes, ...granted }))
+    },
+    analysisUpload: async (id, sha256, account) => {
+      assertSteward(account)
+      const job = await jobNamed(id)
+      const file = job?.uploads?.find((one) => one.sha256 === sha256)
+      if (!job || !file) return null
+      const [found] = await parts.files.read(job.id, [file])
+      return found ?? null
     },
     standingApprovals: (account) => {
       assertSteward(account)
@@ -260,6 +272,7 @@ async function view(seen: Seen): Promise<AnalysisView> {
     filters: parseJsonObject(request.filtersJson),
     ...(request.cohort ? { cohort: filterFromMessage(request.cohort) as Filter } : {}),
     outputs: contractFromMessage(request.outputs),
+    uploads: uploadsFromMessage(request.uploads),
     requesterKey: seen.issuer,
     requestHash: seen.requestHash,
     decidedBy: review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? []),

@@ -8,6 +8,7 @@ import { analysisMethods } from './analyses.ts'
 import { auditMethods } from './audit-view.ts'
 import type { PeerEvents } from './events.ts'
 import type { Approvals } from './jobs/approvals.ts'
+import type { JobFiles } from './jobs/files.ts'
 import type { Runner } from './jobs/runner.ts'
 import { cancelRequest } from './requests/cancel.ts'
 import type { Directory, Neighbour } from './requests/directory.ts'
@@ -21,6 +22,8 @@ import type { JobStore } from './store/jobs.ts'
 import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
 import type { StandingApprovals } from './store/standing.ts'
+import type { UploadStore } from './store/uploads.ts'
+import { uploadMethods } from './upload-view.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
 /** What the gateway’s view of a peer is made from. */
@@ -43,6 +46,8 @@ export interface GatewayPeerParts {
   readonly jobs: JobStore
   readonly approvals: Approvals
   readonly standing: StandingApprovals
+  readonly uploads: UploadStore
+  readonly files: Pick<JobFiles, 'read'>
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
 }
@@ -60,7 +65,8 @@ export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
     ...aboutRequests(parts),
     ...aboutPeople(parts),
     ...auditMethods(parts),
-    ...aboutAnalyses(parts)
+    ...aboutAnalyses(parts),
+    ...uploadMethods(parts)
   }
 }
 

@@ -15,6 +15,7 @@ import { assertModeKept } from './jobs/mode.ts'
 import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Directory } from './requests/directory.ts'
+import type { Shares } from './requests/shares.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
@@ -254,6 +255,13 @@ const SWEEP_MS = 60_000
 /** Ends requests that nobody decided in time. */
 export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
+  const timer = setInterval(sweep, SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}
+
+/** Drops uploaded files that have expired. */
+export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
+  const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
   const timer = setInterval(sweep, SWEEP_MS)
   lifetime.keep(timer.unref(), clearInterval)
 }

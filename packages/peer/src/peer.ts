@@ -18,7 +18,7 @@ import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
 import { createGatewayPeer } from './gateway-peer.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
-import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, termsOf } from './opening.ts'
+import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, sweepUploads, termsOf } from './opening.ts'
 import { openServing, type Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
 import type { Accounts } from './store/accounts.ts'
@@ -79,6 +79,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // What an earlier life left open elsewhere; then the doors.
   await asking.delivery.recover()
   keepTidy(setting, stores, serving)
+  sweepUploads(connections.shares, events, lifetime)
   connections.mesh.announce(termsOf(serving.catalogs))
   await recordStart(setting, stores)
   const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking })

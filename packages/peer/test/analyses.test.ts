@@ -43,6 +43,7 @@ async function room(...stored: JobRecord[]) {
   const approvals = await Approvals.open({
     ...{ clock, database, jobs, standing, sandbox: undefined, needed: 2, expireMs: 1_000 },
     events: createEvents({ level: 'silent', nodeId: 'test' }),
+    files: { fetch: async () => undefined },
     runner: {
       takeSeat: () => undefined,
       enqueue: () => undefined,

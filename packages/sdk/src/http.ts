@@ -16,6 +16,8 @@ export interface Request {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
+  /** Sent as the one field `file` of a multipart form. */
+  readonly file?: { readonly filename: string; readonly bytes: Uint8Array }
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
 }
@@ -85,7 +87,8 @@ function initOf(request: Request, token: string | undefined): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers }
   if (token !== undefined) headers.authorization = `Bearer ${token}`
   if (request.json !== undefined) headers['content-type'] = 'application/json'
-  const body = request.json !== undefined ? JSON.stringify(request.json) : formOf(request.form)
+  const body =
+    request.json !== undefined ? JSON.stringify(request.json) : (fileOf(request.file) ?? formOf(request.form))
   return {
     method: request.method,
     headers,
@@ -94,6 +97,14 @@ function initOf(request: Request, token: string | undefined): RequestInit {
     ...(body === undefined ? {} : { body }),
     ...(request.signal ? { signal: request.signal } : {})
   }
+}
+
+/** The platform writes its boundary, and the header with it. */
+function fileOf(file: Request['file']): FormData | undefined {
+  if (file === undefined) return undefined
+  const form = new FormData()
+  form.set('file', new Blob([Uint8Array.from(file.bytes)]), file.filename)
+  return form
 }
 
 function formOf(form: Request['form']): URLSearchParams | undefined {

@@ -38,6 +38,7 @@ export type AuditKind =
   | 'regression'
   | 'reconcile'
   | 'spend'
+  | 'upload'
 
 /** What is to be recorded. */
 export interface AuditEvent {

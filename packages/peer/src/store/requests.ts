@@ -45,6 +45,8 @@ export interface RequestRecord {
   readonly catalog: string
   readonly programWord: string
   readonly title: string
+  /** What of its owner's uploads it brings along. */
+  readonly uploads?: readonly { readonly id: string; readonly sha256: string }[]
   /** People at the serving peer decide about it. */
   readonly analysis?: boolean
   readonly submittedAtMs: number
