@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { headersOf } from './answer.ts'
 import { Tokens } from './auth.ts'
 import type { Connection } from './caller.ts'
+import { cors } from './cors.ts'
 import { Gate, type GatewayContext } from './gate.ts'
 import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from './limits.ts'
 import { openApiOf } from './openapi.ts'
@@ -36,6 +37,8 @@ export interface GatewaySettings {
     /** Logins at one name from one address; an address may try four times, a name be tried ten times as often. */
     readonly loginPerMinute: number
   }
+  /** Origins whose web pages may use the API, each written whole. None unless given. */
+  readonly corsOrigins?: readonly string[]
   readonly clock: Clock
   readonly random: RandomSource
 }
@@ -47,7 +50,7 @@ export type GatewayApp = Hono<{ Bindings: Connection }>
 export function createGateway(peer: GatewayPeer, settings: GatewaySettings): GatewayApp {
   const room = roomOf(peer, settings)
   const gate = new Gate(peer, room.tokens, { ...settings, perMinutePerIdentity: settings.rate.perMinutePerIdentity })
-  return serve(routesOf(room), gate)
+  return serve(routesOf(room), gate, settings.corsOrigins ?? [])
 }
 
 /** Every route, in the order of the documentation. */
@@ -100,8 +103,9 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
   }
 }
 
-function serve(routes: readonly Route[], gate: Gate): GatewayApp {
+function serve(routes: readonly Route[], gate: Gate, origins: readonly string[]): GatewayApp {
   const app: GatewayApp = new Hono()
+  if (origins.length > 0) app.use('*', cors(origins))
   const methods = new Map<string, string[]>()
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -123,7 +127,7 @@ function serve(routes: readonly Route[], gate: Gate): GatewayApp {
   return app
 }
 
-/** OPTIONS tells what there is; what is not there is refused. No other origin is allowed in. */
+/** OPTIONS tells what there is; what is not there is refused. Which origins are let in is for cors.ts. */
 function otherMethod(gate: Gate, known: readonly string[]): (c: GatewayContext) => Promise<Response> {
   const allow = [...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   return (c) =>

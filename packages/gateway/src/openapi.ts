@@ -67,6 +67,7 @@ function operationOf(route: Route): Json {
     ...(route.file ? { requestBody: FILE_BODY } : {}),
     responses: {
       ...Object.fromEntries(good),
+      ...(route.etag ? { 304: { description: 'What If-None-Match names still holds' } } : {}),
       default: {
         description: 'A problem (RFC 9457)',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
@@ -92,10 +93,15 @@ function queryParameters(route: Route): Json[] {
 }
 
 function headerParameters(route: Route): Json[] {
-  if (!route.idempotent) return []
-  const description = 'The same key of the same account answers with the same request.'
-  const schema = { type: 'string', maxLength: 128 }
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }]
+  const header = (name: string, description: string, maxLength: number) => ({
+    ...{ name, in: 'header', required: false, description, schema: { type: 'string', maxLength } }
+  })
+  return [
+    ...(route.idempotent
+      ? [header('Idempotency-Key', 'The same key of the same account answers with the same request.', 128)]
+      : []),
+    ...(route.etag ? [header('If-None-Match', 'The ETag of an answer that you have.', 1_024)] : [])
+  ]
 }
 
 function bodyOf(body: NonNullable<Route['body']>): Json {

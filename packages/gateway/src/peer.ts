@@ -365,7 +365,12 @@ export interface GatewayPeer {
   /** Own requests, and for stewards those made to this peer; newest first. */
   analyses(
     account: Account,
-    options: { limit: number; status?: AnalysisView['status'] }
+    options: {
+      limit: number
+      status?: AnalysisView['status']
+      /** Only what comes after this one in the list. */
+      before?: { submittedAtMs: number; requestId: string }
+    }
   ): Promise<readonly AnalysisView[]>
   /** By request id or number. Null where there is none or it is not this account's business. */
   analysis(id: string, account: Account): Promise<AnalysisView | null>
@@ -383,10 +388,10 @@ export interface GatewayPeer {
   standingApprovals(account: Account): readonly StandingView[]
   /** False where there is none. */
   revokeStanding(id: string, account: Account): Promise<boolean>
-  /** Newest first. */
+  /** Newest first; with `before`, those of a smaller number. */
   requests(
     account: Account,
-    options: { limit: number; state?: JobState; broadcastsOnly?: boolean }
+    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
   ): Promise<readonly RequestView[]>
   /** Null where there is none or it belongs to somebody else. */
   request(id: string, account: Account): Promise<RequestView | null>

@@ -268,9 +268,13 @@ export class FakePeer implements GatewayPeer {
     for (const wake of this.#waiting) wake()
   }
 
-  async requests(account: Account, options: { limit: number; state?: JobState; broadcastsOnly?: boolean }) {
+  async requests(
+    account: Account,
+    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
+  ) {
     return [...this.views.values()]
       .filter((view) => view.owner === account.name)
+      .filter((view) => options.before === undefined || view.number < options.before)
       .filter((view) => options.state === undefined || view.state === options.state)
       .filter((view) => !options.broadcastsOnly || view.broadcast)
       .reverse()

@@ -83,11 +83,19 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       const stored = await submitter.submit(submission, parts.ownerOf(account))
       return viewOfRequest(parts, await sealed(requests, stored))
     },
-    analyses: async (account, { limit, status }) => {
-      const own = await requests.list(account.name, limit, (one) => one.analysis === true && one.parts.length > 0)
+    analyses: async (account, { limit, status, before }) => {
+      const isAfter = (submittedAtMs: number, requestId: string) =>
+        before === undefined || comesAfter({ submittedAtMs, requestId }, before)
+      const own = await requests.list(
+        account.name,
+        limit + SAME_MOMENT_MAX,
+        ({ analysis, parts: [part], submittedAtMs }) => Boolean(analysis && part && isAfter(submittedAtMs, part.jobId))
+      )
       // Filtered while reading: what has ended must not push out what waits.
-      const isAsked = (job: JobRecord) => status === undefined || statusOf(job.state) === status
-      const all = status === 'pending' ? approvals.waiting().reverse().slice(0, limit) : undefined
+      const isAsked = (job: JobRecord) =>
+        (status === undefined || statusOf(job.state) === status) && isAfter(job.admittedAtMs, job.id)
+      const all =
+        status === 'pending' ? approvals.waiting().filter(isAsked).sort(byAdmission).slice(0, limit) : undefined
       const others = isSteward(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
       const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record, 'listed')))
       const known = new Set(seen.map(({ requestId }) => requestId))
@@ -96,7 +104,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       )
       return [...seen, ...mine]
         .filter((view) => status === undefined || view.status === status)
-        .sort((a, b) => b.submittedAtMs - a.submittedAtMs)
+        .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
         .slice(0, limit)
     },
     analysis: async (id, account) => {
@@ -137,6 +145,22 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       return database.commit((draft) => standing.revoke(draft, id, account.name))
     }
   }
+}
+
+/** The store has an account's own in the order of their numbers: so many of one moment may stand in another order here. */
+const SAME_MOMENT_MAX = 16
+
+function byAdmission(a: JobRecord, b: JobRecord): number {
+  const placeOf = ({ admittedAtMs, id }: JobRecord) => ({ submittedAtMs: admittedAtMs, requestId: id })
+  return comesAfter(placeOf(a), placeOf(b)) ? 1 : -1
+}
+
+type Place = Pick<AnalysisView, 'submittedAtMs' | 'requestId'>
+
+/** Newest first; of the same moment by id, the greater first, as the store has them. */
+function comesAfter(one: Place, other: Place): boolean {
+  if (one.submittedAtMs !== other.submittedAtMs) return one.submittedAtMs < other.submittedAtMs
+  return one.requestId < other.requestId
 }
 
 function isSteward({ roles }: Account): boolean {

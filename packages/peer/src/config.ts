@@ -32,6 +32,11 @@ const meshSchema = z.strictObject({
   open: z.boolean().default(false)
 })
 
+/** As a browser writes it: no path, no `*`, not `null`. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text
+}
+
 const gatewaySchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** Loopback unless configured; beyond it TLS in front, or `insecure: true`. */
@@ -40,6 +45,8 @@ const gatewaySchema = z.strictObject({
   port: z.int().min(0).max(65_535).default(8000),
   /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
   insecure: z.boolean().default(false),
+  /** Origins whose web pages may use the API, e.g. https://console.example.org. None: only the gateway's own pages. */
+  cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
   /** Lifetime of access tokens, minutes. A working day is long enough. */
   token_lifetime_minutes: z.int().min(1).max(1440).default(480),
   /** Requests per minute for one identity. */

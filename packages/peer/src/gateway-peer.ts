@@ -145,7 +145,8 @@ function aboutRequests(parts: GatewayPeerParts) {
         options.limit,
         (record) =>
           (!options.broadcastsOnly || record.broadcast) &&
-          (options.state === undefined || stateOf(record) === options.state)
+          (options.state === undefined || stateOf(record) === options.state),
+        options.before
       )
       return Promise.all(records.map(view))
     },

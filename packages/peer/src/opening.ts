@@ -233,6 +233,7 @@ export async function openGateway(
     tokenLifetimeMs: gateway.token_lifetime_minutes * 60_000,
     requireAuth: true,
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
+    corsOrigins: gateway.cors_origins,
     clock: parts.clock,
     random: parts.random
   })

@@ -48,6 +48,22 @@ describe('a peer’s configuration', () => {
     assert.equal((await loadConfig(file, {})).config.gateway.insecure, true)
   })
 
+  test('an origin of other pages is written whole, and never as a pattern', async (t) => {
+    const withOrigin = (origin: string) => `institution: A\ngateway:\n  cors_origins: ["${origin}"]\n`
+    for (const origin of [
+      '*',
+      'null',
+      'https://*.example.org',
+      'https://a.example.org/',
+      'a.example.org',
+      'ftp://a.org'
+    ]) {
+      await refused(t, withOrigin(origin), /gateway\.cors_origins\.0: not an origin/)
+    }
+    const { config } = await loadConfig(await fileWith(t, withOrigin('http://localhost:5173')), {})
+    assert.deepEqual(config.gateway.cors_origins, ['http://localhost:5173'])
+  })
+
   test('open and an allow-list contradict each other', (t) =>
     refused(t, 'institution: A\nmesh:\n  open: true\nrequesters: [gateway:self]\n', /mesh\.open/))
 
