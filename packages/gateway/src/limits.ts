@@ -26,6 +26,10 @@ export const GATEWAY_LIMITS = {
   requestMsMax: 30_000,
   headersMsMax: 10_000,
   keepAliveMs: 5_000,
+  /** To agree on keys; a client that does not go on is dropped. */
+  handshakeMsMax: 10_000,
+  /** Between two looks at the certificate files: who renews them need not tell us. */
+  certificatesEveryMs: 5_000,
   /** A connection on which nothing moves, such as a client that stopped reading. */
   idleMsMax: 60_000,
   connectionsMax: 8_192,

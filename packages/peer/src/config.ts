@@ -39,12 +39,22 @@ function isOrigin(text: string): boolean {
 
 const gatewaySchema = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Loopback unless configured; beyond it TLS in front, or `insecure: true`. */
+  /** Loopback unless configured; beyond it `tls`, or TLS in front and `insecure: true`. */
   host: z.string().default('127.0.0.1'),
   /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(8000),
   /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
   insecure: z.boolean().default(false),
+  /** PEM files, read again when they change or on SIGHUP; TLS 1.3 and nothing older. */
+  tls: z
+    .strictObject({
+      cert: z.string().min(1),
+      /** Not readable for others. */
+      key: z.string().min(1),
+      /** Clients must show a certificate of one of these authorities, beside their token. */
+      client_ca: z.string().min(1).optional()
+    })
+    .optional(),
   /** Origins whose web pages may use the API, e.g. https://console.example.org. None: only the gateway's own pages. */
   cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
   /** Lifetime of access tokens, minutes. A working day is long enough. */
@@ -216,9 +226,14 @@ export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> 
 function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
   const { gateway, mesh, privacy } = config
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(gateway.host)
-  if (gateway.enabled && !loopback && !gateway.insecure) {
-    yield ['gateway.host', 'plain HTTP beyond loopback: put TLS in front and say insecure: true, or bind 127.0.0.1']
+  if (gateway.enabled && !loopback && !gateway.insecure && !gateway.tls) {
+    const remedy = 'give gateway.tls, put TLS in front and say insecure: true, or bind 127.0.0.1'
+    yield ['gateway.host', `plain HTTP beyond loopback: ${remedy}`]
   }
+  if (gateway.tls && gateway.insecure) {
+    yield ['gateway.insecure', 'says that plain HTTP is meant, and gateway.tls that it is not: remove one or the other']
+  }
+  if (gateway.tls && !gateway.enabled) yield ['gateway.tls', 'does nothing while gateway.enabled is false']
   if (mesh.open && config.federation.charter !== undefined) {
     yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
   }

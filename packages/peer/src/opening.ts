@@ -5,6 +5,7 @@ import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway
 import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
+import { openCertificates } from './certificates.ts'
 import type { PeerConfig } from './config.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
@@ -223,7 +224,15 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
 
 /** The gateway's own door; undefined where it is switched off. */
 export async function openGateway(
-  parts: { config: PeerConfig; seed: Uint8Array; clock: Clock; random: RandomSource; peer: GatewayPeer },
+  parts: {
+    config: PeerConfig
+    baseDir: string
+    seed: Uint8Array
+    clock: Clock
+    random: RandomSource
+    events: PeerEvents
+    peer: GatewayPeer
+  },
   lifetime: Lifetime
 ): Promise<string | undefined> {
   const { gateway } = parts.config
@@ -237,9 +246,21 @@ export async function openGateway(
     clock: parts.clock,
     random: parts.random
   })
-  const listening = lifetime.keep(await listenGateway(app, { host: gateway.host, port: gateway.port }), (opened) =>
-    opened.close()
+  const certificates = await openCertificates(parts, parts.clock)
+  const listening = lifetime.keep(
+    await listenGateway(app, {
+      ...{ host: gateway.host, port: gateway.port },
+      ...(certificates ? { certificates } : {}),
+      onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
+    }),
+    (opened) => opened.close()
   )
+  if (certificates) {
+    // Without TLS it means to the process what it always means.
+    const renew = () => void listening.renew()
+    process.on('SIGHUP', renew)
+    lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
+  }
   return listening.url
 }
 

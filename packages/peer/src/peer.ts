@@ -113,7 +113,7 @@ type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking>
 
 /** The gateway, over everything else; undefined where it is switched off. */
 async function openDoor(setting: Setting, parts: Parts): Promise<string | undefined> {
-  const { config, clock, random, events, dataDir, lifetime } = setting
+  const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, mesh, runner, database, sandbox } = parts
   events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
   const startedAtMs = clock.now()
@@ -123,6 +123,6 @@ async function openDoor(setting: Setting, parts: Parts): Promise<string | undefi
     facts: () => ({ ...parts.facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
     checks: createChecks({ database, mesh, sandbox, dataDir })
   })
-  gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
+  gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)
   return gatewayUrl
 }
