@@ -1,7 +1,7 @@
 /** Files that scripts bring along: theirs alone, named by hash in what is signed, fetched by whoever runs it, gone at the end. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { jobExchange, type Mesh, startMesh, uploadExchange } from '@stimnet/mesh'
@@ -20,7 +20,7 @@ import { fakeSandbox, type SandboxUpload } from '@stimnet/sandbox'
 import { type Client, createClient, signRequest } from '@stimnet/sdk'
 import { MemoryLevel } from 'memory-level'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { PASSWORD, startFederation, until } from '../mesh.ts'
+import { PASSWORD, startFederation, stimnetIn, until } from '../mesh.ts'
 
 const CODE = 'result = {"mean": 61.5}'
 const BYTES = randomBytes(LIMITS.uploadPieceBytesMax + 12_345)
@@ -92,6 +92,25 @@ describe('an uploaded file', () => {
     await assert.rejects(ada.submitBroadcast(await signRequest({ ...options, uploads: [never] })), {
       code: 'NOT_FOUND'
     })
+  })
+
+  test('goes along with `stimnet run --file`, and is not left at the gateway', async (t) => {
+    const { peers, sites, client } = await startFederation(t, 1, { peer: { sandbox: sandbox() } })
+    const home = sites[0]?.folder ?? ''
+    const stimnet = stimnetIn(home)
+    await writeFile(join(home, 'report.py'), `${CODE} # by command`)
+    await writeFile(join(home, 'grid.csv'), 'a,b\n1,2\n')
+    const url = ['--url', peers[0]?.gatewayUrl ?? '']
+    assert.equal((await stimnet(['login', 'ada', ...url], `${PASSWORD}\n`)).code, 0)
+    const ask = ['run', 'report.py', '--catalog', 'clinical_trial_data', ...url]
+    const answered = await stimnet([...ask, '--file', 'grid.csv'])
+    assert.equal(answered.code, 0, answered.err)
+    const [read] = given.find((one) => one.code.endsWith('# by command'))?.uploads ?? []
+    assert.equal(read?.name, 'grid.csv')
+    assert.equal(new TextDecoder().decode(read?.bytes), 'a,b\n1,2\n')
+    assert.deepEqual(await (await client(0)).listUploads('data'), [])
+    const absent = await stimnet([...ask, '--file', 'absent.csv'])
+    assert.match(absent.err, /absent\.csv cannot be read/)
   })
 
   test('of somebody else is not there, and SQL and statistics read none', async (t) => {
