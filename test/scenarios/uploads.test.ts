@@ -20,7 +20,7 @@ import { fakeSandbox, type SandboxUpload } from '@stimnet/sandbox'
 import { type Client, createClient, signRequest } from '@stimnet/sdk'
 import { MemoryLevel } from 'memory-level'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { PASSWORD, startFederation, stimnetIn, until } from '../mesh.ts'
+import { PASSWORD, type Site, startFederation, startSite, stimnetIn, until } from '../mesh.ts'
 
 const CODE = 'result = {"mean": 61.5}'
 const BYTES = randomBytes(LIMITS.uploadPieceBytesMax + 12_345)
@@ -47,6 +47,11 @@ const upload = (client: Client, bytes: Uint8Array = BYTES, filename = 'model wei
 /** What a peer keeps of others' files. */
 const kept = async (site: { folder: string } | undefined) =>
   readdir(join(site?.folder ?? '', 'stimnet-data', 'job-files'))
+
+async function untilSome<T>(read: () => Promise<T[]>): Promise<T[]> {
+  await until(async () => (await read()).length > 0, 'there are some')
+  return read()
+}
 
 describe('an uploaded file', () => {
   test('reaches a script at another institution byte for byte, and is gone there when the job has ended', async (t) => {
@@ -111,6 +116,39 @@ describe('an uploaded file', () => {
     assert.deepEqual(await (await client(0)).listUploads('data'), [])
     const absent = await stimnet([...ask, '--file', 'absent.csv'])
     assert.match(absent.err, /absent\.csv cannot be read/)
+  })
+
+  test('that waits in a queue when its peer stops is there when it starts again, though the asker is gone', async (t) => {
+    const blocked = Promise.withResolvers<void>()
+    const before: string[] = []
+    const blocking = fakeSandbox({
+      answer: async ({ code }, signal) => {
+        before.push(code)
+        await Promise.race([blocked.promise, new Promise((resolve) => signal.addEventListener('abort', resolve))])
+        return { code: 'CANCELLED' }
+      }
+    })
+    const peer = { sandbox: { ...blocking, close: async () => undefined } }
+    const { peers, sites, client } = await startFederation(t, 2, { config: { jobs: { concurrency: 1 } }, peer })
+    const [asking, serving] = peers as [Peer, Peer]
+    const ada = await client(0)
+    const { file_id } = await upload(ada)
+    const job = { ...JOB, target_node_id: serving.peerId }
+    await ada.submitJob({ ...job, script_content: `${CODE} # first` })
+    await until(() => before.length === 1, 'the first runs')
+    const code = `${CODE} # after a restart`
+    await ada.submitJob({ ...job, script_content: code, uploaded_file_ids: [file_id] })
+    const [folder] = await untilSome(() => kept(sites[1]))
+    const files = () => readdir(join(sites[1]?.folder ?? '', 'stimnet-data', 'job-files', folder ?? ''))
+    await until(async () => (await files()).includes(SHA), 'its file is here')
+    await serving.stop()
+    await asking.stop()
+    assert.deepEqual(await files(), [SHA])
+    const again = await startSite(sites[1] as Site, { sandbox: sandbox() })
+    t.after(() => again.stop())
+    await until(() => given.some((one) => one.code === code), 'it has run')
+    assert.deepEqual(Buffer.from(given.find((one) => one.code === code)?.uploads[0]?.bytes ?? []), BYTES)
+    await until(async () => (await kept(sites[1])).length === 0, 'nothing of it is left')
   })
 
   test('of somebody else is not there, and SQL and statistics read none', async (t) => {
