@@ -6,7 +6,7 @@ import type { UploadStore } from '../store/uploads.ts'
 /** What sharing needs. */
 export interface ShareParts {
   readonly requests: Pick<RequestStore, 'get' | 'open'>
-  readonly uploads: Pick<UploadStore, 'read' | 'sweep'>
+  readonly uploads: Pick<UploadStore, 'read' | 'sweep' | 'hasExpired'>
 }
 
 /** One a peer. */
@@ -40,6 +40,8 @@ export class Shares {
 
   /** Drops files that have expired, unless an open request needs them; forgets requests that have ended. */
   async sweep(): Promise<void> {
+    // To look at every open request costs something, and mostly there is nothing to do.
+    if (this.#offered.size === 0 && !this.#parts.uploads.hasExpired) return
     const open = await this.#parts.requests.open()
     const ids = new Set(open.map(({ id }) => id))
     for (const [hash, id] of this.#offered) if (!ids.has(id)) this.#offered.delete(hash)

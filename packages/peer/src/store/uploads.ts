@@ -144,6 +144,12 @@ export class UploadStore {
     return record !== undefined
   }
 
+  /** Whether a sweep would find anything. */
+  get hasExpired(): boolean {
+    const now = this.#parts.clock.now()
+    return [...this.#records.values()].some(({ expiresAtMs }) => expiresAtMs <= now)
+  }
+
   /** Drops what has expired and `isUsed` does not name. */
   async sweep(isUsed: (id: string) => boolean): Promise<void> {
     const now = this.#parts.clock.now()
