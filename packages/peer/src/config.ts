@@ -2,20 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { catalogConfigSchema, refusalsMaxSchema, ruleOverridesShape } from '@stimnet/data'
-import { isKeyId, LIMITS, StimnetError } from '@stimnet/protocol'
+import { isKeyId, isRequesterEntry, LIMITS, StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 
 const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
 
-/** Who may ask: a researcher's key, whoever an institution vouches for (`affiliation:12D3Koo…`, or any member's people: `affiliation:members`), or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`). */
 const requester = z
   .string()
-  .refine(
-    (text) =>
-      text === 'gateway:self' || text === 'affiliation:members' || isKeyId(text.replace(/^(gateway|affiliation):/, '')),
-    'not a key id, affiliation:PEERID or gateway:PEERID'
-  )
+  .refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
 
 const meshSchema = z.strictObject({
   /** Multiaddrs to listen on. Loopback unless configured: a peer is not on the network by accident. */
@@ -92,6 +87,25 @@ const federationSchema = z.strictObject({
   charter: z.string().optional()
 })
 
+const passportsSchema = z.strictObject({
+  /** Issuers of GA4GH visas whose word counts here. Nothing is fetched: their keys are in a file. */
+  issuers: z
+    .array(
+      z.strictObject({
+        /** As its visas name it (`iss`). */
+        issuer: z.url(),
+        /** Its public keys, a JWK Set that you saved from it; RSA or P-256. */
+        keys: z.string(),
+        /** Organisations, as URLs, that it may assert for; every one if empty. */
+        sources: z.array(z.string()).default([]),
+        /** Which of its users (`sub`) holds which key, for visas that name no key. */
+        holders: z.record(z.string(), keyId).default({})
+      })
+    )
+    .max(32)
+    .default([])
+})
+
 const approvalsSchema = z.strictObject({
   /** Stewards who must agree to a request that people decide. Two: whoever reads alone overlooks alone. */
   needed: z.int().min(1).max(2).default(2),
@@ -126,6 +140,7 @@ export const configSchema = z.strictObject({
   jobs: jobsSchema.prefault({}),
   approvals: approvalsSchema.prefault({}),
   federation: federationSchema.prefault({}),
+  passports: passportsSchema.prefault({}),
   audit: auditSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   catalogs: z.array(catalogConfigSchema).default([])
@@ -215,9 +230,7 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (mesh.open && config.federation.charter !== undefined) {
     yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
   }
-  if (config.requesters.includes('affiliation:members') && config.federation.charter === undefined) {
-    yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
-  }
+  yield* ofRequesters(config)
   const real = config.catalogs.find((catalog) => !catalog.synthetic)
   if (mesh.open && real)
     yield ['mesh.open', `lets everybody ask about ${real.name}, which is not synthetic: list peers and requesters`]
@@ -231,18 +244,37 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (trusting) yield ['catalogs', `${trusting.name}: scripts: auto needs synthetic: true; nobody would read the code`]
   const hasty = config.catalogs.find((catalog) => catalog.timing === 'prompt' && !catalog.synthetic)
   if (hasty) yield ['catalogs', `${hasty.name}: timing: prompt needs synthetic: true; durations tell about patients`]
-  for (const { name, privacy: own } of config.catalogs) {
+  for (const { name, privacy: own, requesters } of config.catalogs) {
     if (own?.scope !== 'project') continue
     if (mesh.open)
       yield ['catalogs', `${name}: scope: project needs listed requesters, and mesh.open lets everybody ask`]
     const unknown = own.projects
       ?.flatMap(({ requesters }) => requesters)
-      .find((key) => !config.requesters.includes(key))
+      .find((key) => !(requesters ?? config.requesters).includes(key))
     if (unknown !== undefined) yield ['catalogs', `${name}: ${unknown} of its projects is not among requesters`]
   }
   const names = config.catalogs.map((catalog) => catalog.name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) yield ['catalogs', `the name ${twice} is used twice`]
+}
+
+/** Lists of requesters that wait for somebody who cannot come, or that would do nothing. */
+function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]> {
+  const { catalogs, federation, mesh, passports } = config
+  const entries = [config, ...catalogs].flatMap(({ requesters }) => requesters ?? [])
+  if (entries.includes('affiliation:members') && federation.charter === undefined) {
+    yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
+  }
+  const needsVisas = entries.some((entry) => entry.startsWith('visa:')) || catalogs.some((c) => c.controlled_access)
+  if (needsVisas && passports.issuers.length === 0) {
+    yield ['passports.issuers', 'is empty, so that no visa counts: visa: and controlled_access let nobody in']
+  }
+  for (const { name, requesters, controlled_access } of catalogs) {
+    if (requesters && controlled_access) {
+      yield ['catalogs', `${name}: with controlled_access the grant decides who may ask: remove requesters`]
+    }
+    if (requesters && mesh.open) yield ['catalogs', `${name}: mesh.open lets everybody ask: remove its requesters`]
+  }
 }
 
 function withEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown {

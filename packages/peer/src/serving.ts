@@ -6,10 +6,12 @@ import type { Federation } from './federation/federation.ts'
 import { createAdmission } from './jobs/admit.ts'
 import { Approvals } from './jobs/approvals.ts'
 import { Charges } from './jobs/charge.ts'
+import type { Trust } from './jobs/check.ts'
 import { createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
+import { openVisaIssuers } from './passports.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 import { VERSION } from './version.ts'
@@ -29,7 +31,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   const meters = { clock, refusals: stores.refusals, scriptBits: stores.scriptBits }
   const privacy = await createCatalogPrivacy({ catalogs, atoms: stores.atoms, config, meters })
   const federation = await openFederation(setting, lifetime)
-  const trusts = trustOf(setting, federation)
+  const trust = await trustOf(setting, federation)
 
   const doubt = await doubtOf(stores)
   const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubt.isCast() })
@@ -43,7 +45,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   })
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
   const runner: Runner = new Runner({
-    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trusts },
+    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trust },
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
     concurrency: config.jobs.concurrency
   })
@@ -53,7 +55,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
     expireMs: config.approvals.expire_days * DAY_MS
   })
   const admit = createAdmission({
-    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trusts },
+    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
   const exchanges = createExchanges({
@@ -87,11 +89,15 @@ async function openSettings({ config, dataDir, events, lifetime }: Setting, { si
   return { sandbox, facts }
 }
 
-/** Whose word for a requester counts here. */
-function trustOf({ config }: Setting, federation: Federation | undefined): (institution: string) => boolean {
-  return (institution) =>
-    config.requesters.includes(`affiliation:${institution}`) ||
-    (config.requesters.includes('affiliation:members') && (federation?.isMember(institution) ?? false))
+/** Whose word for a requester counts here, for any catalog. Throws CONFIG_INVALID. */
+async function trustOf({ config, baseDir }: Setting, federation: Federation | undefined): Promise<Trust> {
+  const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
+  return {
+    institution: (peerId) =>
+      listed.has(`affiliation:${peerId}`) ||
+      (listed.has('affiliation:members') && (federation?.isMember(peerId) ?? false)),
+    visaIssuers: await openVisaIssuers(config.passports, baseDir)
+  }
 }
 
 /** Whether a witness has seen more of the log than there is: known from an earlier life until the witnesses can say. */

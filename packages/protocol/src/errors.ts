@@ -64,6 +64,11 @@ export const CODES = facts({
   LIBRARY_NOT_AVAILABLE: { fault: 'request', retry: false, meaning: 'The sandbox does not have that library.' },
   // Policy
   REQUESTER_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This key may not ask here.' },
+  CONDITION_UNMET: {
+    fault: 'policy',
+    retry: false,
+    meaning: 'A visa holds under conditions that no other visa of the request meets, or that cannot be judged.'
+  },
   PEER_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This peer is not in the federation.' },
   PURPOSE_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'The catalog may not be used for that purpose.' },
   PROGRAM_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'The catalog does not run that kind of program.' },

@@ -20,7 +20,7 @@ import type { Database, Draft } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
 import type { Approvals } from './approvals.ts'
-import { type CheckedRequest, check } from './check.ts'
+import { type CheckedRequest, check, type Trust } from './check.ts'
 import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
 import type { SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
@@ -36,8 +36,7 @@ export interface AdmissionParts {
   readonly signOff: SignOff
   readonly queue: Queue
   readonly approvals: Approvals
-  /** Institutions whose word for a requester counts here. */
-  readonly trusts: (institution: string) => boolean
+  readonly trust: Trust
   readonly events: PeerEvents
 }
 
@@ -67,7 +66,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
         clock: parts.clock,
         credentialClock: parts.clock,
         self: parts.signer.id,
-        trusts: parts.trusts
+        trust: parts.trust
       })
     } catch (error) {
       return refuseUnopened(parts, askedBy, error)
@@ -239,8 +238,17 @@ function requestDetail(checked: CheckedRequest, askedBy: string) {
     catalog: catalog.slice(0, 80),
     custody: custody === 'gateway' ? 'gateway' : 'requester',
     account: account.slice(0, 80),
-    project: project.slice(0, 80)
+    project: project.slice(0, 80),
+    ...vouchersOf(checked)
   }
+}
+
+/** On whose word it was decided; nothing where nobody's counted. */
+function vouchersOf({ affiliations, visas }: CheckedRequest) {
+  const vouched = affiliations.map(({ institution, name, role }) => `${name} (${role}), says ${institution}`)
+  const shown = visas.map(({ issuer, type, value }) => `${type} ${value}, says ${issuer}`)
+  const words = [...vouched, ...shown].join('; ').slice(0, 1_000)
+  return words === '' ? {} : { vouched: words }
 }
 
 function sealDecision(
