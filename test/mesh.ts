@@ -140,9 +140,11 @@ export interface CommandRun {
   readonly err: string
 }
 
-/** Runs `stimnet` as a person would, in a home of its own. */
-export function stimnetIn(home: string): (args: readonly string[], input?: string) => Promise<CommandRun> {
-  return async (args, input = '') => {
+/** Runs `stimnet` as a person would, in a home of its own; `onErr` sees what it says while it runs. */
+export function stimnetIn(
+  home: string
+): (args: readonly string[], input?: string, onErr?: (text: string) => void) => Promise<CommandRun> {
+  return async (args, input = '', onErr) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { PATH: process.env.PATH ?? '', HOME: home, ...compileCache() },
       cwd: home
@@ -153,6 +155,7 @@ export function stimnetIn(home: string): (args: readonly string[], input?: strin
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       collected.err += text
+      onErr?.(text)
     })
     child.stdin.end(input)
     const [code] = (await once(child, 'close')) as [number | null]

@@ -12,6 +12,7 @@ import { Refusal } from './problem.ts'
 import type { Room } from './room.ts'
 import type { Route } from './route.ts'
 import { analysisRoutes } from './routes/analyses.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { broadcastRoutes } from './routes/broadcasts.ts'
@@ -20,6 +21,8 @@ import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
+import { signOnRoutes } from './routes/sign-on.ts'
+import { type LoginProvider, SingleSignOn } from './sign-on.ts'
 
 /** What a gateway needs beside its peer. */
 export interface GatewaySettings {
@@ -35,6 +38,10 @@ export interface GatewaySettings {
     /** Logins at one name from one address; an address may try four times, a name be tried ten times as often. */
     readonly loginPerMinute: number
   }
+  /** OpenID Connect providers by which people may log in, beside local accounts. */
+  readonly providers?: readonly LoginProvider[]
+  /** Where browsers reach the gateway; where it listens unless given. */
+  readonly publicUrl?: string
   readonly clock: Clock
   readonly random: RandomSource
 }
@@ -55,6 +62,8 @@ export function routesOf(room: Room): Route[] {
   const routes: Route[] = [
     ...healthRoutes(room),
     ...authRoutes(room),
+    ...signOnRoutes(room),
+    ...apiKeyRoutes(room),
     ...catalogRoutes(room),
     ...jobRoutes(room),
     ...broadcastRoutes(room),
@@ -92,7 +101,12 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
       perName: new Buckets(10 * rate.loginPerMinute, clock)
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
-    streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax })
+    streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    signOn: new SingleSignOn({
+      ...{ clock, random: settings.random, providers: settings.providers ?? [] },
+      publicUrl: () => (settings.publicUrl ?? peer.facts().endpointUrl).replace(/\/+$/, ''),
+      admit: (person) => peer.signOn(person)
+    })
   }
 }
 

@@ -102,13 +102,7 @@ export class Gate {
       this.#count(`address ${address}`, address)
       return this.#settings.requireAuth ? null : ANONYMOUS
     }
-    let name = this.#tokens.recall(token)
-    if (name === null) {
-      // Guessing costs the guesser's address, whatever name the guess bears.
-      this.#count(`address ${address}`, address)
-      name = await this.#tokens.verify(token)
-    }
-    const account = name === null ? null : this.#peer.account(name)
+    const account = this.#peer.accountOfKey(token) ?? (await this.#accountOfToken(token, address))
     if (!account) {
       throw new Refusal('UNAUTHENTICATED', 'The token is not valid (any more). Ask for a new one.', {
         'www-authenticate': 'Bearer realm="stimnet", error="invalid_token"'
@@ -116,6 +110,16 @@ export class Gate {
     }
     this.#count(`account ${account.name}`, account.name)
     return account
+  }
+
+  async #accountOfToken(token: string, address: string): Promise<Account | null> {
+    let name = this.#tokens.recall(token)
+    if (name === null) {
+      // Guessing costs the guesser's address, whatever name the guess bears.
+      this.#count(`address ${address}`, address)
+      name = await this.#tokens.verify(token)
+    }
+    return name === null ? null : this.#peer.account(name)
   }
 
   #count(key: string, actor: string): void {

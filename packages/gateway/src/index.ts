@@ -2,4 +2,5 @@
 export { createGateway, type GatewayApp, type GatewaySettings } from './app.ts'
 export { type Listening, type ListenOptions, listenGateway } from './listen.ts'
 export type * from './peer.ts'
+export type { LoginProvider } from './sign-on.ts'
 export { resultDataOf } from './shapes/result.ts'

@@ -22,6 +22,26 @@ export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
 export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
+  /** A program with one of the account's API keys, and not the person. */
+  readonly byKey?: boolean
+}
+
+/** Somebody whom a login provider has just named. */
+export interface SignOn {
+  /** The provider's name here. */
+  readonly provider: string
+  /** Who it is there (`sub`). */
+  readonly subject: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** An API key without its secret. */
+export interface ApiKeyView {
+  readonly id: string
+  readonly label: string
+  readonly roles: readonly Role[]
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
 }
 
 /** Who this peer is. */
@@ -321,10 +341,22 @@ export interface GatewayPeer {
   nodes(): readonly NodeView[]
   /** Catalogs of all reachable members that match every word. */
   searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalogView[]>
-  /** Constant-time in whether the name exists. Null where name or password is wrong. */
+  /** Constant-time in whether the name exists. Null where name or password is wrong. Throws ACCOUNT_LOCKED. */
   authenticate(name: string, password: string): Promise<Account | null>
   /** Null where the account no longer exists: a token outlives no account. */
   account(name: string): Account | null
+  /** Null where no rule lets them in. */
+  signOn(person: SignOn): Promise<Account | null>
+  /** The account behind an API key, with the key's roles alone. Null for anything but a key that holds. */
+  accountOfKey(key: string): Account | null
+  apiKeys(account: Account): readonly ApiKeyView[]
+  /** `key` is the secret, given this once. Throws PARAMETER_INVALID. */
+  createApiKey(
+    account: Account,
+    asked: { readonly label: string; readonly days: number; readonly roles?: readonly Role[] }
+  ): Promise<ApiKeyView & { readonly key: string }>
+  /** False where the account has none of that id. */
+  revokeApiKey(account: Account, id: string): Promise<boolean>
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
   submit(submission: Submission, account: Account): Promise<RequestView>
   submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>

@@ -12,6 +12,7 @@ import type {
   Account,
   AnalysisSubmission,
   AnalysisView,
+  ApiKeyView,
   AuditFinding,
   AuditProofView,
   AuditView,
@@ -21,7 +22,9 @@ import type {
   GatewayPeer,
   PartView,
   RequestView,
+  Role,
   SignedSubmission,
+  SignOn,
   Submission
 } from '../src/index.ts'
 
@@ -117,6 +120,11 @@ export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
   }
 }
 
+const keyView = (id: string, roles: readonly Role[]): ApiKeyView => ({
+  ...{ id, label: 'laptop', roles },
+  ...{ createdAtMs: 1_700_000_000_000, expiresAtMs: 1_800_000_000_000 }
+})
+
 export class FakePeer implements GatewayPeer {
   readonly accounts = new Map<string, Account>([
     ['ada', { name: 'ada', roles: ['researcher'] }],
@@ -124,6 +132,7 @@ export class FakePeer implements GatewayPeer {
     ['stew', { name: 'stew', roles: ['steward'] }],
     ['olga', { name: 'olga', roles: ['operator'] }]
   ])
+  readonly keys = new Map<string, Account>()
   readonly views = new Map<string, RequestView>()
   readonly submissions: (Submission | SignedSubmission)[] = []
   readonly incidents: { error: unknown; incident: string }[] = []
@@ -199,6 +208,28 @@ export class FakePeer implements GatewayPeer {
 
   account(name: string) {
     return this.accounts.get(name) ?? null
+  }
+
+  async signOn({ provider, subject }: SignOn) {
+    return this.account(`${provider}:${subject}`)
+  }
+
+  accountOfKey(key: string) {
+    return this.keys.get(key) ?? null
+  }
+
+  apiKeys({ name }: Account): ApiKeyView[] {
+    return [...this.keys].filter(([, owner]) => owner.name === name).map(([key, { roles }]) => keyView(key, roles))
+  }
+
+  async createApiKey({ name }: Account, { roles = ['researcher'] }: { roles?: readonly Role[] }) {
+    const key = `snk_${this.keys.size}`
+    this.keys.set(key, { name, roles, byKey: true })
+    return { ...keyView(key, roles), key }
+  }
+
+  async revokeApiKey({ name }: Account, id: string) {
+    return this.keys.get(id)?.name === name && this.keys.delete(id)
   }
 
   async submit(submission: Submission, account: Account) {

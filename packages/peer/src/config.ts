@@ -5,6 +5,7 @@ import { catalogConfigSchema, refusalsMaxSchema, ruleOverridesShape } from '@sti
 import { isKeyId, isRequesterEntry, LIMITS, StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { ROLES } from './store/accounts.ts'
 
 const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
 
@@ -27,6 +28,30 @@ const meshSchema = z.strictObject({
   open: z.boolean().default(false)
 })
 
+const providerSchema = z.strictObject({
+  /** In addresses and in the names of accounts. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'lower case letters, digits and hyphens, at most 16'),
+  /** On the button. */
+  title: z.string().min(1).max(100),
+  /** Its OpenID Connect issuer; https but on this machine. */
+  issuer: z.url({ protocol: /^https?$/ }),
+  client_id: z.string().min(1).max(256),
+  /** A file with the secret; without one this is a public client, which PKCE protects. */
+  client_secret_file: z.string().optional(),
+  scope: z.string().max(256).default('openid profile email'),
+  /** Which claims let somebody in, and as what. Nobody unless one fits. */
+  admit: z
+    .array(
+      z.strictObject({
+        claim: z.string().min(1).max(128),
+        value: z.string().min(1).max(256),
+        roles: z.array(z.enum(ROLES)).min(1)
+      })
+    )
+    .min(1)
+    .max(64)
+})
+
 const gatewaySchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** Loopback unless configured; beyond it TLS in front, or `insecure: true`. */
@@ -35,6 +60,12 @@ const gatewaySchema = z.strictObject({
   port: z.int().min(0).max(65_535).default(8000),
   /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
   insecure: z.boolean().default(false),
+  /** Where browsers reach the gateway, e.g. https://stimnet.hospital.example. Login providers send them back there. */
+  public_url: z.url({ protocol: /^https?$/ }).optional(),
+  /** OpenID Connect providers by which people log in, beside local accounts (stimnet account). */
+  providers: z.array(providerSchema).max(8).default([]),
+  /** How long people of a provider stay known after a login, days: their API keys end with it. */
+  provider_remember_days: z.int().min(1).max(365).default(30),
   /** Lifetime of access tokens, minutes. A working day is long enough. */
   token_lifetime_minutes: z.int().min(1).max(1440).default(480),
   /** Requests per minute for one identity. */
@@ -223,14 +254,14 @@ export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> 
 /** What each key allows but both together do not. */
 function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
   const { gateway, mesh, privacy } = config
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(gateway.host)
-  if (gateway.enabled && !loopback && !gateway.insecure) {
+  if (gateway.enabled && !isLoopback(gateway.host) && !gateway.insecure) {
     yield ['gateway.host', 'plain HTTP beyond loopback: put TLS in front and say insecure: true, or bind 127.0.0.1']
   }
   if (mesh.open && config.federation.charter !== undefined) {
     yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
   }
   yield* ofRequesters(config)
+  yield* ofProviders(config)
   const real = config.catalogs.find((catalog) => !catalog.synthetic)
   if (mesh.open && real)
     yield ['mesh.open', `lets everybody ask about ${real.name}, which is not synthetic: list peers and requesters`]
@@ -256,6 +287,23 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   const names = config.catalogs.map((catalog) => catalog.name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) yield ['catalogs', `the name ${twice} is used twice`]
+}
+
+function* ofProviders({ gateway }: PeerConfig): Generator<[key: string, why: string]> {
+  const { providers, public_url, insecure } = gateway
+  const names = providers.map(({ name }) => name)
+  if (new Set(names).size < names.length) yield ['gateway.providers', 'two have the same name']
+  const inTheClear = providers.find(({ issuer }) => issuer.startsWith('http:') && !isLoopback(new URL(issuer).hostname))
+  if (inTheClear) yield ['gateway.providers', `${inTheClear.name}: an issuer beyond this machine is asked by https`]
+  if (providers.length === 0) return
+  const isFar = insecure || !isLoopback(gateway.host)
+  if (isFar && public_url === undefined) {
+    yield ['gateway.public_url', 'is missing: login providers send browsers back to it']
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return ['127.0.0.1', '::1', '[::1]', 'localhost'].includes(host)
 }
 
 /** Lists of requesters that wait for somebody who cannot come, or that would do nothing. */

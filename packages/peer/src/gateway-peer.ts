@@ -9,17 +9,20 @@ import { auditMethods } from './audit-view.ts'
 import type { PeerEvents } from './events.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import type { Runner } from './jobs/runner.ts'
+import { type Logins, peopleMethods } from './people-view.ts'
 import { cancelRequest } from './requests/cancel.ts'
 import type { Directory, Neighbour } from './requests/directory.ts'
 import type { Links } from './requests/links.ts'
 import { previewCost } from './requests/preview.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
-import type { Accounts, StoredAccount } from './store/accounts.ts'
+import type { Accounts } from './store/accounts.ts'
+import type { ApiKeys } from './store/api-keys.ts'
 import type { Database } from './store/database.ts'
 import type { JobStore } from './store/jobs.ts'
 import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
+import type { SignedOnPeople } from './store/signed-on.ts'
 import type { StandingApprovals } from './store/standing.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
@@ -38,6 +41,9 @@ export interface GatewayPeerParts {
   readonly submitter: Submitter
   readonly runner: Runner
   readonly accounts: Accounts
+  readonly apiKeys: ApiKeys
+  readonly signedOn: SignedOnPeople
+  readonly logins: Logins
   readonly ledger: PrivacyLedger
   readonly witnesses: Witnesses
   readonly jobs: JobStore
@@ -58,7 +64,7 @@ export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
   return {
     ...aboutThePeer(parts),
     ...aboutRequests(parts),
-    ...aboutPeople(parts),
+    ...peopleMethods(parts),
     ...auditMethods(parts),
     ...aboutAnalyses(parts)
   }
@@ -179,30 +185,4 @@ async function* watch(
     unwatch()
     signal.removeEventListener('abort', wake)
   }
-}
-
-function aboutPeople(parts: GatewayPeerParts) {
-  const { accounts, database } = parts
-  return {
-    authenticate: async (name: string, password: string) => {
-      const account = await accounts.authenticate(name, password)
-      return account ? accountOf(account) : null
-    },
-    account: (name: string) => {
-      const account = accounts.get(name)
-      return account ? accountOf(account) : null
-    },
-    suspicious: (event: 'login-failed' | 'rate-limited', actor: string) => {
-      parts.events.suspicious(event, actor)
-      if (event !== 'login-failed') return
-      // The rate limit bounds how often; a log that cannot be written is told by the database.
-      void database
-        .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
-        .catch(() => undefined)
-    }
-  }
-}
-
-function accountOf(account: StoredAccount): Account {
-  return { name: account.name, roles: account.roles }
 }

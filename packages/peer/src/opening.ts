@@ -14,6 +14,7 @@ import { needsLattice } from './jobs/lattice-choice.ts'
 import { assertModeKept } from './jobs/mode.ts'
 import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
+import { loginProviders } from './logins.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { AtomStore } from './store/atoms.ts'
@@ -222,7 +223,14 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
 
 /** The gateway's own door; undefined where it is switched off. */
 export async function openGateway(
-  parts: { config: PeerConfig; seed: Uint8Array; clock: Clock; random: RandomSource; peer: GatewayPeer },
+  parts: {
+    config: PeerConfig
+    baseDir: string
+    seed: Uint8Array
+    clock: Clock
+    random: RandomSource
+    peer: GatewayPeer
+  },
   lifetime: Lifetime
 ): Promise<string | undefined> {
   const { gateway } = parts.config
@@ -231,6 +239,8 @@ export async function openGateway(
     tokenSecret: derivedSecret(parts.seed, 'gateway-token'),
     tokenLifetimeMs: gateway.token_lifetime_minutes * 60_000,
     requireAuth: true,
+    providers: await loginProviders(parts.config, parts.baseDir),
+    ...(gateway.public_url === undefined ? {} : { publicUrl: gateway.public_url }),
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
     clock: parts.clock,
     random: parts.random

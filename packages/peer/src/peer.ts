@@ -18,6 +18,7 @@ import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
 import { createGatewayPeer } from './gateway-peer.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
+import { loginsOf } from './logins.ts'
 import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, termsOf } from './opening.ts'
 import { openServing, type Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
@@ -112,7 +113,7 @@ type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking>
 
 /** The gateway, over everything else; undefined where it is switched off. */
 async function openDoor(setting: Setting, parts: Parts): Promise<string | undefined> {
-  const { config, clock, random, events, dataDir, lifetime } = setting
+  const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, mesh, runner, database, sandbox } = parts
   events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
   const startedAtMs = clock.now()
@@ -120,8 +121,9 @@ async function openDoor(setting: Setting, parts: Parts): Promise<string | undefi
   const peer = createGatewayPeer({
     ...{ ...parts, clock, events },
     facts: () => ({ ...parts.facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
+    logins: loginsOf(config),
     checks: createChecks({ database, mesh, sandbox, dataDir })
   })
-  gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
+  gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, peer }, lifetime)
   return gatewayUrl
 }

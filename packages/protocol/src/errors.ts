@@ -135,6 +135,9 @@ export const CODES = facts({
   // HTTP
   UNAUTHENTICATED: { fault: 'request', retry: false, meaning: 'A token is needed: POST /api/v1/auth/token.' },
   CREDENTIALS_INVALID: { fault: 'request', retry: false, meaning: 'User name or password is wrong.' },
+  ACCOUNT_LOCKED: { fault: 'policy', retry: false, meaning: 'This account is locked. Ask the operator of the peer.' },
+  LOGIN_REFUSED: { fault: 'request', retry: false, meaning: 'The login did not come through. Begin it again.' },
+  LOGIN_PROVIDER_UNREACHABLE: { fault: 'network', retry: true, meaning: 'The login provider does not answer.' },
   NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This account may not do that.' },
   NOT_FOUND: { fault: 'request', retry: false, meaning: 'There is nothing at that address.' },
   METHOD_NOT_ALLOWED: { fault: 'request', retry: false, meaning: 'That address does not take this method.' },

@@ -1,12 +1,13 @@
 /** The REST API as functions. */
 import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
 import { followEvents } from './events.ts'
-import { type Fetch, Http } from './http.ts'
+import { type Fetch, Http, type Request } from './http.ts'
 import type {
   AnalysisDecision,
   AnalysisRequest,
   AnalysisStatus,
   AnalysisSubmission,
+  ApiKey,
   Attested,
   AuditProof,
   AuditRecord,
@@ -21,9 +22,12 @@ import type {
   JobAccepted,
   JobStatus,
   JobSubmission,
+  LoginProvider,
+  NewApiKey,
   Node,
   OutwardState,
   PrivacyCost,
+  Role,
   StandingApproval
 } from './shapes.ts'
 import type { SignedRequest } from './sign.ts'
@@ -53,6 +57,18 @@ interface SubmitOptions extends WaitOptions {
 export interface Client {
   /** Gets a token and uses it from then on. Throws CREDENTIALS_INVALID. */
   authenticate(username: string, password: string): Promise<string>
+  /** Providers by which people log in; `beginLogin` starts there. */
+  loginProviders(options?: WaitOptions): Promise<LoginProvider[]>
+  /** Gets a token for the code that the browser brought back, and uses it from then on. Throws LOGIN_REFUSED. */
+  redeemLogin(code: string, verifier: string): Promise<string>
+  apiKeys(options?: WaitOptions): Promise<ApiKey[]>
+  /** The secret in it is told this once. Throws PARAMETER_INVALID. */
+  createApiKey(
+    asked: { label: string; days?: number; roles?: readonly Role[] },
+    options?: WaitOptions
+  ): Promise<NewApiKey>
+  /** Throws NOT_FOUND. */
+  revokeApiKey(id: string, options?: WaitOptions): Promise<void>
   health(options?: WaitOptions): Promise<Health>
   discovery(options?: WaitOptions): Promise<Discovery>
   nodes(options?: WaitOptions): Promise<Node[]>
@@ -115,18 +131,35 @@ export function createClient(options: ClientOptions): Client {
   // Called as a method of another object, the browser's fetch refuses.
   const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const http = new Http({ url, fetch, clock, token: () => token })
+  const logIn = async (request: Request) => {
+    token = (await http.json<{ access_token: string }>(request)).access_token
+    return token
+  }
   return {
-    authenticate: async (username, password) => {
-      const form = { username, password }
-      const answer = await http.json<{ access_token: string }>({ method: 'POST', path: '/api/v1/auth/token', form })
-      token = answer.access_token
-      return answer.access_token
-    },
+    authenticate: (username, password) =>
+      logIn({ method: 'POST', path: '/api/v1/auth/token', form: { username, password } }),
+    redeemLogin: (code, verifier) =>
+      logIn({ method: 'POST', path: '/api/v1/auth/providers/token', json: { login_code: code, verifier } }),
+    ...accountCalls(http),
     ...catalogCalls(http),
     ...jobCalls(http, clock),
     ...broadcastCalls(http, clock),
     ...analysisCalls(http),
     ...auditCalls(http)
+  }
+}
+
+function accountCalls(http: Http) {
+  const path = '/api/v1/api-keys'
+  return {
+    loginProviders: ({ signal }: WaitOptions = {}) =>
+      http.json<LoginProvider[]>({ method: 'GET', path: '/api/v1/auth/providers', signal }),
+    apiKeys: ({ signal }: WaitOptions = {}) => http.json<ApiKey[]>({ method: 'GET', path, signal }),
+    createApiKey: (asked: { label: string; days?: number; roles?: readonly Role[] }, { signal }: WaitOptions = {}) =>
+      http.json<NewApiKey>({ method: 'POST', path, json: asked, signal }),
+    revokeApiKey: async (id: string, { signal }: WaitOptions = {}) => {
+      await http.json({ method: 'DELETE', path: `${path}/${segment(id)}`, signal })
+    }
   }
 }
 

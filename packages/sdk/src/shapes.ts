@@ -28,6 +28,32 @@ export interface Health {
   readonly peers: number
 }
 
+/** What an account may be. */
+export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
+
+/** An OpenID Connect provider by which people log in. */
+export interface LoginProvider {
+  readonly name: string
+  readonly title: string
+  readonly login_url: string
+}
+
+/** An API key without its secret. */
+export interface ApiKey {
+  readonly id: string
+  readonly label: string
+  readonly roles: readonly Role[]
+  /** ISO 8601. */
+  readonly created_at: string
+  readonly expires_at: string
+}
+
+/** A new API key. */
+export interface NewApiKey extends ApiKey {
+  /** The secret, told this once; sent as a token is. */
+  readonly key: string
+}
+
 /** A node as another knows it. */
 export interface Node {
   readonly id: number

@@ -1,5 +1,6 @@
 /** Every subcommand, in the order in which a newcomer meets them. */
 import { accountCommand } from './account.ts'
+import { apiKeyCommand } from './api-key.ts'
 import type { Command } from './arguments.ts'
 import { auditCommand } from './audit.ts'
 import { budgetCommand } from './budget.ts'
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   policyCommand,
   budgetCommand,
   loginCommand,
+  apiKeyCommand,
   keyCommand,
   catalogsCommand,
   peersCommand,
