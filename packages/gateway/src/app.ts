@@ -17,6 +17,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { broadcastRoutes } from './routes/broadcasts.ts'
 import { catalogRoutes } from './routes/catalogs.ts'
+import { crateRoutes } from './routes/crates.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -67,6 +68,7 @@ export function routesOf(room: Room): Route[] {
     ...catalogRoutes(room),
     ...jobRoutes(room),
     ...broadcastRoutes(room),
+    ...crateRoutes(room),
     ...analysisRoutes(room),
     ...privacyRoutes(room),
     ...auditRoutes(room),

@@ -84,6 +84,8 @@ function headerParameters(route: Route): Json[] {
 }
 
 function bodyOf(body: NonNullable<Route['body']>): Json {
+  // OpenAPI 3.1 says nothing of the schema of bytes.
+  if (body.type === 'zip') return { required: true, content: { 'application/zip': {} } }
   const type = body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   return { required: true, content: { [type]: { schema: schemaOf(body.schema, 'input') } } }
 }

@@ -128,6 +128,14 @@ export interface Submission {
   readonly idempotencyKey?: string
 }
 
+/** What was asked, read again from the signed request. */
+export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' | 'about'> {
+  /** The account, or the key where the researcher signed. */
+  readonly requester: string
+  /** The key that signed; empty until it has. */
+  readonly requesterKey: string
+}
+
 /** What people are asked about: words for them, with everything that a submission holds. */
 export interface AnalysisSubmission extends Submission {
   readonly review: true
@@ -392,6 +400,8 @@ export interface GatewayPeer {
   ): Promise<readonly RequestView[]>
   /** Null where there is none or it belongs to somebody else. */
   request(id: string, account: Account): Promise<RequestView | null>
+  /** What one of them asked; null as above. */
+  asked(id: string, account: Account): Promise<AskedView | null>
   /** Throws JOB_ENDED; null as above. */
   cancel(id: string, account: Account): Promise<RequestView | null>
   /** The view now, and again after each change, until it has ended or the signal aborts. */

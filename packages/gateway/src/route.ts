@@ -33,8 +33,8 @@ export interface Ask<Q, B> extends Omit<RawAsk, 'query' | 'body'> {
   readonly body: B
 }
 
-/** What a body can be: a JSON value or a form. */
-export type BodyType = 'json' | 'form'
+/** What a body can be: a JSON value, a form, or the bytes of a zip archive. */
+export type BodyType = 'json' | 'form' | 'zip'
 
 /** An answer that needs another status or headers than the plain one. */
 export class Answer<T> {

@@ -4,6 +4,7 @@ import {
   type DisclosureCard,
   isEnded,
   type JobState,
+  P1_ASK,
   programText,
   StimnetError,
   type TableOutput
@@ -13,6 +14,7 @@ import type {
   AnalysisSubmission,
   AnalysisView,
   ApiKeyView,
+  AskedView,
   AuditFinding,
   AuditProofView,
   AuditView,
@@ -139,6 +141,23 @@ export class FakePeer implements GatewayPeer {
   readonly suspicions: [event: string, actor: string][] = []
   ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
   searched: readonly string[] = []
+  /** What every request of it asks. */
+  asks: AskedView = {
+    targets: '*',
+    catalog: 'clinical_trial_data',
+    program: { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' },
+    parameters: {},
+    filters: {},
+    purpose: [],
+    project: '',
+    privacy: P1_ASK,
+    outputs: [],
+    contract: [],
+    mappings: [],
+    title: '',
+    requester: 'ada',
+    requesterKey: '12D3KooWAda'
+  }
   watching = 0
   logins = 0
   checked = 0
@@ -259,6 +278,11 @@ export class FakePeer implements GatewayPeer {
       { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
       { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID', reason: 'no bounds' }
     ]
+  }
+
+  async asked(id: string, account: Account): Promise<AskedView | null> {
+    const view = await this.request(id, account)
+    return view ? { ...this.asks, targets: view.parts.map(({ peerId }) => peerId), title: view.title } : null
   }
 
   async submitSigned(submission: SignedSubmission, account: Account) {

@@ -10,6 +10,7 @@ import type { PeerEvents } from './events.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import type { Runner } from './jobs/runner.ts'
 import { type Logins, peopleMethods } from './people-view.ts'
+import { askedOf } from './requests/asked.ts'
 import { cancelRequest } from './requests/cancel.ts'
 import type { Directory, Neighbour } from './requests/directory.ts'
 import type { Links } from './requests/links.ts'
@@ -152,6 +153,10 @@ function aboutRequests(parts: GatewayPeerParts) {
     request: async (id: string, account: Account) => {
       const record = await own(id, account)
       return record ? view(record) : null
+    },
+    asked: async (id: string, account: Account) => {
+      const record = await own(id, account)
+      return record ? askedOf(record, parts.clock) : null
     },
     cancel: async (id: string, account: Account) => {
       const record = await own(id, account)

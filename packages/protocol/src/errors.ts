@@ -59,6 +59,11 @@ export const CODES = facts({
     retry: false,
     meaning: 'A variable is not what the request takes it to be. Compare the catalogs, or give a mapping.'
   },
+  CRATE_INVALID: {
+    fault: 'request',
+    retry: false,
+    meaning: 'The file is no Five Safes RO-Crate of a request, or not what its manifest says.'
+  },
   SCRIPT_INVALID: { fault: 'request', retry: false, meaning: 'The script cannot be parsed.' },
   LANGUAGE_NOT_AVAILABLE: { fault: 'request', retry: false, meaning: 'No sandbox here runs that language.' },
   LIBRARY_NOT_AVAILABLE: { fault: 'request', retry: false, meaning: 'The sandbox does not have that library.' },

@@ -15,6 +15,7 @@ import type {
   Broadcast,
   BroadcastSubmission,
   Catalog,
+  CrateSubmission,
   Discovery,
   FoundCatalog,
   Health,
@@ -92,6 +93,10 @@ export interface Client {
   listBroadcasts(options?: WaitOptions & { limit?: number }): Promise<Broadcast[]>
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
+  /** The broadcast or job as a Five Safes RO-Crate: a zip archive with one bag. */
+  crate(id: string, options?: WaitOptions): Promise<Uint8Array>
+  /** The submission in a Five Safes RO-Crate; nothing is submitted. Throws CRATE_INVALID. */
+  readCrate(archive: Uint8Array, options?: WaitOptions): Promise<CrateSubmission>
   /** Asks the stewards of one peer; they answer in their own time. */
   requestAnalysis(submission: AnalysisSubmission, options?: SubmitOptions): Promise<AnalysisRequest>
   /** Own ones, and for a steward those made to this peer; newest first. */
@@ -144,6 +149,7 @@ export function createClient(options: ClientOptions): Client {
     ...catalogCalls(http),
     ...jobCalls(http, clock),
     ...broadcastCalls(http, clock),
+    ...crateCalls(http),
     ...analysisCalls(http),
     ...auditCalls(http)
   }
@@ -160,6 +166,17 @@ function accountCalls(http: Http) {
     revokeApiKey: async (id: string, { signal }: WaitOptions = {}) => {
       await http.json({ method: 'DELETE', path: `${path}/${segment(id)}`, signal })
     }
+  }
+}
+
+function crateCalls(http: Http) {
+  return {
+    crate: async (id: string, { signal }: WaitOptions = {}) => {
+      const response = await http.open({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}/crate`, signal })
+      return new Uint8Array(await response.arrayBuffer())
+    },
+    readCrate: (archive: Uint8Array, { signal }: WaitOptions = {}) =>
+      http.json<CrateSubmission>({ method: 'POST', path: '/api/v1/crates', zip: archive, signal })
   }
 }
 

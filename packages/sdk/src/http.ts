@@ -16,6 +16,7 @@ export interface Request {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
+  readonly zip?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
 }
@@ -85,7 +86,9 @@ function initOf(request: Request, token: string | undefined): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers }
   if (token !== undefined) headers.authorization = `Bearer ${token}`
   if (request.json !== undefined) headers['content-type'] = 'application/json'
-  const body = request.json !== undefined ? JSON.stringify(request.json) : formOf(request.form)
+  if (request.zip !== undefined) headers['content-type'] = 'application/zip'
+  const body =
+    request.zip?.slice() ?? (request.json === undefined ? formOf(request.form) : JSON.stringify(request.json))
   return {
     method: request.method,
     headers,

@@ -28,6 +28,13 @@ export interface Health {
   readonly peers: number
 }
 
+/** What a crate asks for. */
+export interface CrateSubmission {
+  readonly submission: BroadcastSubmission
+  /** What of the crate was left out. */
+  readonly warnings: readonly string[]
+}
+
 /** What an account may be. */
 export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
 

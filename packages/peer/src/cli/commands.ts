@@ -6,6 +6,7 @@ import { auditCommand } from './audit.ts'
 import { budgetCommand } from './budget.ts'
 import { catalogsCommand } from './catalogs.ts'
 import { costCommand } from './cost.ts'
+import { crateCommand } from './crate.ts'
 import { doctorCommand } from './doctor.ts'
 import { epochCommand } from './epoch.ts'
 import { federationCommand } from './federation.ts'
@@ -47,5 +48,6 @@ export const COMMANDS: readonly Command[] = [
   runCommand,
   jobsCommand,
   jobCommand,
+  crateCommand,
   verifyCommand
 ]
