@@ -140,18 +140,29 @@ export interface CommandRun {
   readonly err: string
 }
 
-/** Runs `stimnet` as a person would, in a home of its own; `onErr` sees what it says while it runs. */
+/** What a test does while a command runs. */
+export interface RunOptions {
+  /** See what it says, on standard output and standard error, as it says it. */
+  readonly onOut?: (text: string) => void
+  readonly onErr?: (text: string) => void
+  /** Presses Ctrl-C. */
+  readonly signal?: AbortSignal
+}
+
+/** Runs `stimnet` as a person would, in a home of its own. */
 export function stimnetIn(
   home: string
-): (args: readonly string[], input?: string, onErr?: (text: string) => void) => Promise<CommandRun> {
-  return async (args, input = '', onErr) => {
+): (args: readonly string[], input?: string, options?: RunOptions) => Promise<CommandRun> {
+  return async (args, input = '', { onOut, onErr, signal } = {}) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { PATH: process.env.PATH ?? '', HOME: home, ...compileCache() },
       cwd: home
     })
+    signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true })
     const collected = { out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       collected.out += text
+      onOut?.(text)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       collected.err += text

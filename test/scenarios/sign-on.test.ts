@@ -212,9 +212,11 @@ describe('logging in by a provider', () => {
     assert.match(nobody.err, /Login providers here: clinic/)
     const isHome = ({ searchParams }: URL) => searchParams.has('login_code')
     let browsing: Promise<unknown> | undefined
-    const login = await run(['login', '--provider', 'clinic', '--url', url], '', (text) => {
-      const address = /http:\S+/.exec(text)?.[0]
-      if (address) browsing ??= browse(address, 'ada', isHome).then((home) => fetch(home))
+    const login = await run(['login', '--provider', 'clinic', '--url', url], '', {
+      onErr: (text) => {
+        const address = /http:\S+/.exec(text)?.[0]
+        if (address) browsing ??= browse(address, 'ada', isHome).then((home) => fetch(home))
+      }
     })
     await browsing
     assert.equal(login.code, 0, login.err)

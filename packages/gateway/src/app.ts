@@ -19,6 +19,7 @@ import { broadcastRoutes } from './routes/broadcasts.ts'
 import { catalogRoutes } from './routes/catalogs.ts'
 import { crateRoutes } from './routes/crates.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
@@ -72,6 +73,7 @@ export function routesOf(room: Room): Route[] {
     ...analysisRoutes(room),
     ...privacyRoutes(room),
     ...auditRoutes(room),
+    ...eventRoutes(room),
     ...docsRoutes(() => {
       document ??= JSON.stringify(openApiOf(routes, { version: room.peer.facts().version, url: '/' }))
       return document

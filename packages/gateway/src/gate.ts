@@ -122,6 +122,11 @@ export class Gate {
     return name === null ? null : this.#peer.account(name)
   }
 
+  #stillPermits(account: Account | null, token: string): boolean {
+    if (account === null || !this.#settings.requireAuth) return true
+    return (account.byKey ? this.#peer.accountOfKey(token) : this.#peer.account(account.name)) !== null
+  }
+
   #count(key: string, actor: string): void {
     const taken = this.#rates.take(key)
     if (!taken.ok) throw rateLimited(this.#peer, taken, actor)
@@ -135,6 +140,7 @@ export class Gate {
       address: addressOf(c.env),
       param: (name) => c.req.param(name) ?? '',
       header: (name) => c.req.header(name),
+      stillPermitted: () => this.#stillPermits(account, presentedToken(request.headers) ?? ''),
       closing: c.env?.closing,
       headers: (own) => headersOf(requestId, own),
       problem: (error) => JSON.stringify(problemOf(error, this.#context(requestId))),

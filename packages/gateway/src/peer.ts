@@ -338,6 +338,22 @@ export interface AuditView {
   readonly hash: string
 }
 
+/** Something that happened at this peer. */
+export interface EventView {
+  /** Counts up from 1 with each start of the peer. */
+  readonly sequence: number
+  readonly atMs: number
+  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
+  readonly kind: string
+  /** Somebody should look. */
+  readonly alert: boolean
+  /** PeerId, key id, account or scope; empty where nobody is behind it. */
+  readonly actor: string
+  readonly jobId: string
+  readonly code: string
+  readonly detail: string
+}
+
 /** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
@@ -416,6 +432,10 @@ export interface GatewayPeer {
   proveAudit(account: Account, sequence: number): Promise<AuditProofView | null>
   /** Has every member that can be asked attest the log as it stands. */
   gatherWitnesses(account: Account): Promise<readonly { readonly witness: string; readonly code?: Code }[]>
+  /** The latest first. Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
+  events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly EventView[]
+  /** What comes after a sequence, until the signal aborts. */
+  watchEvents(account: Account, after: number, signal: AbortSignal): AsyncIterable<EventView>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

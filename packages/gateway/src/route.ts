@@ -17,6 +17,8 @@ export interface RawAsk {
   /** A path parameter, decoded; the empty text where there is none. */
   param(name: string): string
   header(name: string): string | undefined
+  /** Whether the account, or the API key, still lets the caller in: asked again while a stream lasts. */
+  stillPermitted(): boolean
   /** Aborts when the server closes. */
   readonly closing: AbortSignal | undefined
   /** Headers of an answer that the handler writes itself. */

@@ -21,6 +21,7 @@ import type {
   CatalogView,
   Check,
   CostView,
+  EventView,
   GatewayPeer,
   PartView,
   RequestView,
@@ -141,6 +142,7 @@ export class FakePeer implements GatewayPeer {
   readonly suspicions: [event: string, actor: string][] = []
   ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
   searched: readonly string[] = []
+  happened: EventView[] = []
   /** What every request of it asks. */
   asks: AskedView = {
     targets: '*',
@@ -249,6 +251,18 @@ export class FakePeer implements GatewayPeer {
 
   async revokeApiKey({ name }: Account, id: string) {
     return this.keys.get(id)?.name === name && this.keys.delete(id)
+  }
+
+  events(_: Account, { limit, alertsOnly }: { limit: number; alertsOnly: boolean }) {
+    return this.happened
+      .filter(({ alert }) => alert || !alertsOnly)
+      .slice(-limit)
+      .reverse()
+  }
+
+  async *watchEvents(_: Account, after: number, signal: AbortSignal): AsyncGenerator<EventView> {
+    for (const event of this.happened) if (event.sequence > after) yield event
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   }
 
   async submit(submission: Submission, account: Account) {

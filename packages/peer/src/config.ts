@@ -137,6 +137,15 @@ const passportsSchema = z.strictObject({
     .default([])
 })
 
+const monitoringSchema = z.strictObject({
+  /** Variants of one question about a catalog within a day, before somebody should look. */
+  near_identical: z.int().min(2).max(1_000).default(12),
+  /** Refusals of what one peer carried within ten minutes. */
+  refused: z.int().min(2).max(10_000).default(20),
+  /** Share of a privacy budget, of the refusals or of the script bits that are left to give. */
+  used_share: z.number().min(0.1).max(1).default(0.8)
+})
+
 const approvalsSchema = z.strictObject({
   /** Stewards who must agree to a request that people decide. Two: whoever reads alone overlooks alone. */
   needed: z.int().min(1).max(2).default(2),
@@ -170,6 +179,7 @@ export const configSchema = z.strictObject({
   sandbox: sandboxSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
   approvals: approvalsSchema.prefault({}),
+  monitoring: monitoringSchema.prefault({}),
   federation: federationSchema.prefault({}),
   passports: passportsSchema.prefault({}),
   audit: auditSchema.prefault({}),

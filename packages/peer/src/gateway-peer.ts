@@ -5,10 +5,11 @@ import type { Account, CatalogView, Check, GatewayPeer, NodeView, RequestView } 
 import type { Mesh } from '@stimnet/mesh'
 import type { Clock, Signer } from '@stimnet/protocol'
 import { analysisMethods } from './analyses.ts'
-import { auditMethods } from './audit-view.ts'
+import { assertAuditor, auditMethods } from './audit-view.ts'
 import type { PeerEvents } from './events.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import type { Runner } from './jobs/runner.ts'
+import type { EventFeed } from './monitor/feed.ts'
 import { type Logins, peopleMethods } from './people-view.ts'
 import { askedOf } from './requests/asked.ts'
 import { cancelRequest } from './requests/cancel.ts'
@@ -52,6 +53,7 @@ export interface GatewayPeerParts {
   readonly standing: StandingApprovals
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
+  readonly feed: EventFeed
 }
 
 /** Roles that may see more than their own: private catalogs, every request. */
@@ -67,12 +69,26 @@ export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
     ...aboutRequests(parts),
     ...peopleMethods(parts),
     ...auditMethods(parts),
+    ...eventMethods(parts),
     ...aboutAnalyses(parts)
   }
 }
 
 function aboutAnalyses(parts: GatewayPeerParts) {
   return analysisMethods({ ...parts, self: parts.signer.id, nodeId: parts.facts().nodeId, ownerOf })
+}
+
+function eventMethods({ feed }: GatewayPeerParts) {
+  return {
+    events: (account: Account, options: { limit: number; alertsOnly: boolean }) => {
+      assertAuditor(account)
+      return feed.recent(options)
+    },
+    watchEvents: (account: Account, after: number, signal: AbortSignal) => {
+      assertAuditor(account)
+      return feed.watch(after, signal)
+    }
+  }
 }
 
 function aboutThePeer(parts: GatewayPeerParts) {

@@ -15,6 +15,7 @@ import { assertModeKept } from './jobs/mode.ts'
 import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
+import type { Monitor } from './monitor/monitor.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { AtomStore } from './store/atoms.ts'
@@ -124,6 +125,7 @@ interface MeshParts {
   readonly random: RandomSource
   readonly events: PeerEvents
   readonly federation: Federation | undefined
+  readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
   readonly onConnected: (peerId: string) => void
@@ -150,7 +152,7 @@ export async function openFederation(
 
 /** Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
-  const { config, events } = parts
+  const { config, events, monitor } = parts
   const permitted = new Set<string>(config.mesh.peers)
   return startMesh(
     {
@@ -173,7 +175,11 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
           parts.onConnected(peerId)
         },
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
-        refused: (from, exchange, code) => events.served({ exchange, from, ms: 0, code }),
+        denied: (peerId) => monitor.turnedAway('connection-refused', peerId),
+        refused: (from, exchange, code) => {
+          events.served({ exchange, from, ms: 0, code })
+          if (code === 'BUSY') monitor.turnedAway('quota', from, exchange)
+        },
         served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
         unexpected: (error, during) => events.unexpected(error, during)
       }

@@ -48,7 +48,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
     account: (name) => accountNamed(parts, name),
     signOn: (person) => signOn(parts, person),
     suspicious: (event, actor) => {
-      events.suspicious(event, actor)
+      events.alert({ kind: event, actor })
       if (event !== 'login-failed') return
       // The rate limit bounds how often; a log that cannot be written is told by the database.
       void database

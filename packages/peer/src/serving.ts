@@ -7,9 +7,11 @@ import { createAdmission } from './jobs/admit.ts'
 import { Approvals } from './jobs/approvals.ts'
 import { Charges } from './jobs/charge.ts'
 import type { Trust } from './jobs/check.ts'
-import { createCatalogPrivacy } from './jobs/privacy.ts'
+import { type CatalogPrivacies, createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
+import { Monitor } from './monitor/monitor.ts'
+import { usagesOf } from './monitor/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
 import { openVisaIssuers } from './passports.ts'
 import type { Setting } from './setting.ts'
@@ -32,6 +34,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   const privacy = await createCatalogPrivacy({ catalogs, atoms: stores.atoms, config, meters })
   const federation = await openFederation(setting, lifetime)
   const trust = await trustOf(setting, federation)
+  const monitor = openMonitor(setting, stores, privacy)
 
   const doubt = await doubtOf(stores)
   const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubt.isCast() })
@@ -55,7 +58,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
     expireMs: config.approvals.expire_days * DAY_MS
   })
   const admit = createAdmission({
-    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust },
+    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
   const exchanges = createExchanges({
@@ -65,7 +68,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   // What an earlier life left comes before anything new: both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
-  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt }
+  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt, monitor }
 }
 
 /** The sandbox, and what this peer says of itself by it. */
@@ -98,6 +101,20 @@ async function trustOf({ config, baseDir }: Setting, federation: Federation | un
       (listed.has('affiliation:members') && (federation?.isMember(peerId) ?? false)),
     visaIssuers: await openVisaIssuers(config.passports, baseDir)
   }
+}
+
+const LOOK_MS = 60_000
+
+/** Also looks now and then at what is nearly used up. */
+function openMonitor({ config, clock, events, lifetime }: Setting, stores: Stores, privacy: CatalogPrivacies): Monitor {
+  const { database, ledger } = stores
+  const { near_identical, refused, used_share } = config.monitoring
+  const limits = { nearIdentical: near_identical, refused, usedShare: used_share }
+  const monitor = new Monitor({ clock, database, events, limits })
+  const look = () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy }))
+  const timer = setInterval(look, LOOK_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+  return monitor
 }
 
 /** Whether a witness has seen more of the log than there is: known from an earlier life until the witnesses can say. */

@@ -26,6 +26,7 @@ import type {
   LoginProvider,
   NewApiKey,
   Node,
+  NodeEvent,
   OutwardState,
   PrivacyCost,
   Role,
@@ -108,6 +109,10 @@ export interface Client {
   standingApprovals(options?: WaitOptions): Promise<StandingApproval[]>
   /** For stewards. */
   revokeStanding(id: string, options?: WaitOptions): Promise<void>
+  /** The latest events of the node, newest first. For stewards, auditors and operators, as all below. */
+  events(options?: WaitOptions & { limit?: number; alerts?: boolean }): Promise<NodeEvent[]>
+  /** Events as they come, from the oldest that the node still has at hand; reconnects by itself, until the signal aborts. */
+  followEvents(options?: WaitOptions): AsyncIterable<NodeEvent>
   audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
   /** Whether the gateway's peer finds its audit log whole. */
   verifyAudit(options?: WaitOptions): Promise<AuditVerification>
@@ -151,7 +156,8 @@ export function createClient(options: ClientOptions): Client {
     ...broadcastCalls(http, clock),
     ...crateCalls(http),
     ...analysisCalls(http),
-    ...auditCalls(http)
+    ...auditCalls(http),
+    ...eventCalls(http, clock)
   }
 }
 
@@ -213,6 +219,18 @@ function auditCalls(http: Http) {
       http.json<AuditProof>({ method: 'GET', path: `/api/v1/audit/proofs/${segment(sequence)}`, signal }),
     gatherWitnesses: ({ signal }: WaitOptions = {}) =>
       http.json<Attested[]>({ method: 'POST', path: '/api/v1/audit/witnesses', signal })
+  }
+}
+
+function eventCalls(http: Http, clock: Clock) {
+  const path = '/api/v1/events'
+  return {
+    events: ({ limit, alerts, signal }: WaitOptions & { limit?: number; alerts?: boolean } = {}) =>
+      http.json<NodeEvent[]>({
+        ...{ method: 'GET', path, signal },
+        query: { limit, alerts: alerts === undefined ? undefined : String(alerts) }
+      }),
+    followEvents: ({ signal }: WaitOptions = {}) => followEvents<NodeEvent>(http, `${path}/stream`, { clock, signal })
   }
 }
 

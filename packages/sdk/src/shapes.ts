@@ -28,6 +28,22 @@ export interface Health {
   readonly peers: number
 }
 
+/** Something that happened at a node. */
+export interface NodeEvent {
+  /** Begins at 1 with each start of the node. */
+  readonly sequence: number
+  /** ISO 8601. */
+  readonly at: string
+  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
+  readonly kind: string
+  /** Somebody should look. */
+  readonly alert: boolean
+  readonly actor: string
+  readonly job_id: string
+  readonly code: string
+  readonly detail: string
+}
+
 /** What a crate asks for. */
 export interface CrateSubmission {
   readonly submission: BroadcastSubmission

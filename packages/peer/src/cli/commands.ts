@@ -9,6 +9,7 @@ import { costCommand } from './cost.ts'
 import { crateCommand } from './crate.ts'
 import { doctorCommand } from './doctor.ts'
 import { epochCommand } from './epoch.ts'
+import { eventsCommand } from './events.ts'
 import { federationCommand } from './federation.ts'
 import { initCommand } from './init.ts'
 import { jobCommand, jobsCommand } from './jobs.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   accountCommand,
   doctorCommand,
   auditCommand,
+  eventsCommand,
   epochCommand,
   requestsCommand,
   vouchCommand,

@@ -14,6 +14,8 @@ import {
   toHex
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
+import { questionOf } from '../monitor/likeness.ts'
+import type { Monitor } from '../monitor/monitor.ts'
 import type { Decision } from '../policy/decision.ts'
 import { fromText, toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
@@ -38,6 +40,7 @@ export interface AdmissionParts {
   readonly approvals: Approvals
   readonly trust: Trust
   readonly events: PeerEvents
+  readonly monitor: Pick<Monitor, 'asked' | 'refused'>
 }
 
 /** The runner's queue as admission sees it. A seat is taken before the first wait, so that the queue's end is exact. */
@@ -94,6 +97,8 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     if (!early.allow) return { decision: early }
     // Stewards read it: what cannot be read would keep them from all else that waits.
     aboutFromMessage(checked.request.about)
+    // Also of what will be refused: small steps are, and tell most about who takes them.
+    if (descriptor) parts.monitor.asked(descriptor.name, checked.opened.issuer, questionOf(checked.request))
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)
     const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
@@ -186,7 +191,7 @@ async function refuseRequest(
     draft.audit({ kind: 'request', actor: checked.opened.issuer, detail: requestDetail(checked, askedBy) })
     draft.audit({ kind: 'refusal', actor: parts.signer.id, code, detail: { request: checked.opened.hash } })
   })
-  parts.events.refused({ code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
+  tellRefused(parts, { code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
   return sealed
 }
 
@@ -194,7 +199,7 @@ async function refuseRequest(
 async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unknown): Promise<Uint8Array> {
   const code = codeOf(error)
   await parts.database.commit((draft) => draft.audit({ kind: 'refusal', actor: askedBy, code }))
-  parts.events.refused({ code, askedBy, cause: error })
+  tellRefused(parts, { code, askedBy, cause: error })
   return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
 }
 
@@ -211,8 +216,13 @@ async function refuseReplay(parts: AdmissionParts, checked: CheckedRequest, aske
   await parts.database.commit((draft) =>
     draft.audit({ kind: 'refusal', actor: askedBy, code, detail: { request: checked.opened.hash } })
   )
-  parts.events.refused({ code, askedBy })
+  tellRefused(parts, { code, askedBy })
   return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
+}
+
+function tellRefused({ events, monitor }: AdmissionParts, facts: Parameters<PeerEvents['refused']>[0]): void {
+  events.refused(facts)
+  monitor.refused(facts.askedBy, facts.code)
 }
 
 function remember(

@@ -32,7 +32,7 @@ export type AuditKind =
   | 'login'
   | 'login-failed'
   | 'key'
-  | 'connection-refused'
+  | 'alert'
   | 'epoch'
   | 'approval'
   | 'denial'
