@@ -239,7 +239,7 @@ describe('a peer that asks and serves', () => {
   ): Promise<Mesh> {
     const quiet = {
       ...{ peerConnected: () => undefined, peerDisconnected: () => undefined, refused: () => undefined },
-      ...{ served: () => undefined, unexpected: () => undefined }
+      ...{ served: () => undefined, unexpected: () => undefined, denied: () => undefined }
     }
     const mesh = await startMesh(
       {

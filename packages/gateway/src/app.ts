@@ -13,15 +13,20 @@ import { Refusal } from './problem.ts'
 import type { Room } from './room.ts'
 import type { Route } from './route.ts'
 import { analysisRoutes } from './routes/analyses.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { broadcastRoutes } from './routes/broadcasts.ts'
 import { catalogRoutes } from './routes/catalogs.ts'
+import { crateRoutes } from './routes/crates.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
+import { signOnRoutes } from './routes/sign-on.ts'
 import { uploadRoutes } from './routes/uploads.ts'
+import { type LoginProvider, SingleSignOn } from './sign-on.ts'
 
 /** What a gateway needs beside its peer. */
 export interface GatewaySettings {
@@ -39,6 +44,10 @@ export interface GatewaySettings {
   }
   /** Origins whose web pages may use the API, each written whole. None unless given. */
   readonly corsOrigins?: readonly string[]
+  /** OpenID Connect providers by which people may log in, beside local accounts. */
+  readonly providers?: readonly LoginProvider[]
+  /** Where browsers reach the gateway; where it listens unless given. */
+  readonly publicUrl?: string
   readonly clock: Clock
   readonly random: RandomSource
 }
@@ -59,13 +68,17 @@ export function routesOf(room: Room): Route[] {
   const routes: Route[] = [
     ...healthRoutes(room),
     ...authRoutes(room),
+    ...signOnRoutes(room),
+    ...apiKeyRoutes(room),
     ...catalogRoutes(room),
     ...jobRoutes(room),
     ...broadcastRoutes(room),
+    ...crateRoutes(room),
     ...analysisRoutes(room),
     ...uploadRoutes(room),
     ...privacyRoutes(room),
     ...auditRoutes(room),
+    ...eventRoutes(room),
     ...docsRoutes(() => {
       document ??= JSON.stringify(openApiOf(routes, { version: room.peer.facts().version, url: '/' }))
       return document
@@ -99,7 +112,12 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
     streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
-    uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity })
+    uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
+    signOn: new SingleSignOn({
+      ...{ clock, random: settings.random, providers: settings.providers ?? [] },
+      publicUrl: () => (settings.publicUrl ?? peer.facts().endpointUrl).replace(/\/+$/, ''),
+      admit: (person) => peer.signOn(person)
+    })
   }
 }
 

@@ -6,12 +6,18 @@ import type { BodyType } from './route.ts'
 /** Deeper JSON is no request of ours, and recursion over it must end. */
 const DEPTH_MAX = 32
 
-const MEDIA_TYPES: Record<BodyType, string> = { json: 'application/json', form: 'application/x-www-form-urlencoded' }
+const MEDIA_TYPES: Record<BodyType, string> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  zip: 'application/zip'
+}
 
 /** Throws MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, MALFORMED or BODY_INVALID. */
 export async function readBody(request: Request, type: BodyType): Promise<unknown> {
   checkMediaType(request.headers.get('content-type') ?? '', type)
-  const text = decode(await readBytes(request, LIMITS.restBodyBytesMax))
+  const bytes = await readBytes(request, LIMITS.restBodyBytesMax)
+  if (type === 'zip') return bytes
+  const text = decode(bytes)
   return type === 'json' ? parseJson(text) : parseForm(text)
 }
 

@@ -104,13 +104,7 @@ export class Gate {
       this.#count(`address ${address}`, address)
       return this.#settings.requireAuth ? null : ANONYMOUS
     }
-    let name = this.#tokens.recall(token)
-    if (name === null) {
-      // Guessing costs the guesser's address, whatever name the guess bears.
-      this.#count(`address ${address}`, address)
-      name = await this.#tokens.verify(token)
-    }
-    const account = name === null ? null : this.#peer.account(name)
+    const account = this.#peer.accountOfKey(token) ?? (await this.#accountOfToken(token, address))
     if (!account) {
       throw new Refusal('UNAUTHENTICATED', 'The token is not valid (any more). Ask for a new one.', {
         'www-authenticate': 'Bearer realm="stimnet", error="invalid_token"'
@@ -118,6 +112,21 @@ export class Gate {
     }
     this.#count(`account ${account.name}`, account.name)
     return account
+  }
+
+  async #accountOfToken(token: string, address: string): Promise<Account | null> {
+    let name = this.#tokens.recall(token)
+    if (name === null) {
+      // Guessing costs the guesser's address, whatever name the guess bears.
+      this.#count(`address ${address}`, address)
+      name = await this.#tokens.verify(token)
+    }
+    return name === null ? null : this.#peer.account(name)
+  }
+
+  #stillPermits(account: Account | null, token: string): boolean {
+    if (account === null || !this.#settings.requireAuth) return true
+    return (account.byKey ? this.#peer.accountOfKey(token) : this.#peer.account(account.name)) !== null
   }
 
   #count(key: string, actor: string): void {
@@ -133,6 +142,7 @@ export class Gate {
       address: addressOf(c.env),
       param: (name) => c.req.param(name) ?? '',
       header: (name) => c.req.header(name),
+      stillPermitted: () => this.#stillPermits(account, presentedToken(request.headers) ?? ''),
       closing: c.env?.closing,
       headers: (own) => headersOf(requestId, own),
       problem: (error) => JSON.stringify(problemOf(error, this.#context(requestId))),

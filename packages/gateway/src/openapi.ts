@@ -45,6 +45,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Jobs: 'One request to one peer, or to all that offer a catalog.',
   Broadcasts: 'One request to many peers, each with its part, and the pooled answer.',
   'Analysis requests': 'Requests that people decide before they run.',
+  Crates: 'Requests and results as Five Safes RO-Crates, for archives and other tools.',
+  Events: 'What happens at this node, for its staff.',
   Uploads: 'Files that scripts read; each is its owner’s alone.',
   Privacy: 'What differentially private answers cost.',
   Audit: 'The log of this node, and what proves it.',
@@ -122,6 +124,8 @@ function headerParameters(route: Route): Json[] {
 }
 
 function bodyOf(body: NonNullable<Route['body']>): Json {
+  // OpenAPI 3.1 says nothing of the schema of bytes.
+  if (body.type === 'zip') return { required: true, content: { 'application/zip': {} } }
   const type = body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   return { required: true, content: { [type]: { schema: schemaOf(body.schema, 'input') } } }
 }

@@ -22,6 +22,26 @@ export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
 export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
+  /** A program with one of the account's API keys, and not the person. */
+  readonly byKey?: boolean
+}
+
+/** Somebody whom a login provider has just named. */
+export interface SignOn {
+  /** The provider's name here. */
+  readonly provider: string
+  /** Who it is there (`sub`). */
+  readonly subject: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** An API key without its secret. */
+export interface ApiKeyView {
+  readonly id: string
+  readonly label: string
+  readonly roles: readonly Role[]
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
 }
 
 /** Who this peer is. */
@@ -123,6 +143,16 @@ export interface UploadView {
   readonly size: number
   readonly uploadedAtMs: number
   readonly expiresAtMs: number
+}
+
+/** What was asked, read again from the signed request. */
+export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' | 'about' | 'uploads'> {
+  /** Files that its script reads, as the request names them; absent where there are none. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
+  /** The account, or the key where the researcher signed. */
+  readonly requester: string
+  /** The key that signed; empty until it has. */
+  readonly requesterKey: string
 }
 
 /** What people are asked about: words for them, with everything that a submission holds. */
@@ -329,6 +359,22 @@ export interface AuditView {
   readonly hash: string
 }
 
+/** Something that happened at this peer. */
+export interface EventView {
+  /** Counts up from 1 with each start of the peer. */
+  readonly sequence: number
+  readonly atMs: number
+  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
+  readonly kind: string
+  /** Somebody should look. */
+  readonly alert: boolean
+  /** PeerId, key id, account or scope; empty where nobody is behind it. */
+  readonly actor: string
+  readonly jobId: string
+  readonly code: string
+  readonly detail: string
+}
+
 /** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
@@ -340,10 +386,22 @@ export interface GatewayPeer {
   nodes(): readonly NodeView[]
   /** Catalogs of all reachable members that match every word. */
   searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalogView[]>
-  /** Constant-time in whether the name exists. Null where name or password is wrong. */
+  /** Constant-time in whether the name exists. Null where name or password is wrong. Throws ACCOUNT_LOCKED. */
   authenticate(name: string, password: string): Promise<Account | null>
   /** Null where the account no longer exists: a token outlives no account. */
   account(name: string): Account | null
+  /** Null where no rule lets them in. */
+  signOn(person: SignOn): Promise<Account | null>
+  /** The account behind an API key, with the key's roles alone. Null for anything but a key that holds. */
+  accountOfKey(key: string): Account | null
+  apiKeys(account: Account): readonly ApiKeyView[]
+  /** `key` is the secret, given this once. Throws PARAMETER_INVALID. */
+  createApiKey(
+    account: Account,
+    asked: { readonly label: string; readonly days: number; readonly roles?: readonly Role[] }
+  ): Promise<ApiKeyView & { readonly key: string }>
+  /** False where the account has none of that id. */
+  revokeApiKey(account: Account, id: string): Promise<boolean>
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
   submit(submission: Submission, account: Account): Promise<RequestView>
   submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
@@ -395,6 +453,8 @@ export interface GatewayPeer {
   ): Promise<readonly RequestView[]>
   /** Null where there is none or it belongs to somebody else. */
   request(id: string, account: Account): Promise<RequestView | null>
+  /** What one of them asked; null as above. */
+  asked(id: string, account: Account): Promise<AskedView | null>
   /** Throws JOB_ENDED; null as above. */
   cancel(id: string, account: Account): Promise<RequestView | null>
   /** The view now, and again after each change, until it has ended or the signal aborts. */
@@ -409,6 +469,10 @@ export interface GatewayPeer {
   proveAudit(account: Account, sequence: number): Promise<AuditProofView | null>
   /** Has every member that can be asked attest the log as it stands. */
   gatherWitnesses(account: Account): Promise<readonly { readonly witness: string; readonly code?: Code }[]>
+  /** The latest first. Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
+  events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly EventView[]
+  /** What comes after a sequence, until the signal aborts. */
+  watchEvents(account: Account, after: number, signal: AbortSignal): AsyncIterable<EventView>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

@@ -3,6 +3,7 @@ import type { Clock } from '@stimnet/protocol'
 import type { Tokens } from './auth.ts'
 import type { Buckets, Places, Turnstile } from './limits.ts'
 import type { GatewayPeer } from './peer.ts'
+import type { SingleSignOn } from './sign-on.ts'
 
 /** Everything a route can reach. */
 export interface Room {
@@ -14,4 +15,5 @@ export interface Room {
   readonly logins: Turnstile
   readonly streams: Places
   readonly uploading: Places
+  readonly signOn: SingleSignOn
 }

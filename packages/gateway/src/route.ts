@@ -17,6 +17,8 @@ export interface RawAsk {
   /** A path parameter, decoded; the empty text where there is none. */
   param(name: string): string
   header(name: string): string | undefined
+  /** Whether the account, or the API key, still lets the caller in: asked again while a stream lasts. */
+  stillPermitted(): boolean
   /** Aborts when the server closes. */
   readonly closing: AbortSignal | undefined
   /** Headers of an answer that the handler writes itself. */
@@ -33,8 +35,8 @@ export interface Ask<Q, B> extends Omit<RawAsk, 'query' | 'body'> {
   readonly body: B
 }
 
-/** What a body can be: a JSON value or a form. */
-export type BodyType = 'json' | 'form'
+/** What a body can be: a JSON value, a form, or the bytes of a zip archive. */
+export type BodyType = 'json' | 'form' | 'zip'
 
 /** An answer that needs another status or headers than the plain one. */
 export class Answer<T> {

@@ -4,6 +4,7 @@ import {
   type DisclosureCard,
   isEnded,
   type JobState,
+  P1_ASK,
   programText,
   StimnetError,
   type TableOutput,
@@ -13,16 +14,21 @@ import type {
   Account,
   AnalysisSubmission,
   AnalysisView,
+  ApiKeyView,
+  AskedView,
   AuditFinding,
   AuditProofView,
   AuditView,
   CatalogView,
   Check,
   CostView,
+  EventView,
   GatewayPeer,
   PartView,
   RequestView,
+  Role,
   SignedSubmission,
+  SignOn,
   Submission,
   UploadView
 } from '../src/index.ts'
@@ -119,6 +125,11 @@ export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
   }
 }
 
+const keyView = (id: string, roles: readonly Role[]): ApiKeyView => ({
+  ...{ id, label: 'laptop', roles },
+  ...{ createdAtMs: 1_700_000_000_000, expiresAtMs: 1_800_000_000_000 }
+})
+
 export class FakePeer implements GatewayPeer {
   readonly accounts = new Map<string, Account>([
     ['ada', { name: 'ada', roles: ['researcher'] }],
@@ -126,12 +137,31 @@ export class FakePeer implements GatewayPeer {
     ['stew', { name: 'stew', roles: ['steward'] }],
     ['olga', { name: 'olga', roles: ['operator'] }]
   ])
+  readonly keys = new Map<string, Account>()
   readonly views = new Map<string, RequestView>()
   readonly submissions: (Submission | SignedSubmission)[] = []
   readonly incidents: { error: unknown; incident: string }[] = []
   readonly suspicions: [event: string, actor: string][] = []
   ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
   searched: readonly string[] = []
+  happened: EventView[] = []
+  /** What every request of it asks. */
+  asks: AskedView = {
+    targets: '*',
+    catalog: 'clinical_trial_data',
+    program: { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' },
+    parameters: {},
+    filters: {},
+    purpose: [],
+    project: '',
+    privacy: P1_ASK,
+    outputs: [],
+    contract: [],
+    mappings: [],
+    title: '',
+    requester: 'ada',
+    requesterKey: '12D3KooWAda'
+  }
   watching = 0
   logins = 0
   checked = 0
@@ -203,6 +233,40 @@ export class FakePeer implements GatewayPeer {
     return this.accounts.get(name) ?? null
   }
 
+  async signOn({ provider, subject }: SignOn) {
+    return this.account(`${provider}:${subject}`)
+  }
+
+  accountOfKey(key: string) {
+    return this.keys.get(key) ?? null
+  }
+
+  apiKeys({ name }: Account): ApiKeyView[] {
+    return [...this.keys].filter(([, owner]) => owner.name === name).map(([key, { roles }]) => keyView(key, roles))
+  }
+
+  async createApiKey({ name }: Account, { roles = ['researcher'] }: { roles?: readonly Role[] }) {
+    const key = `snk_${this.keys.size}`
+    this.keys.set(key, { name, roles, byKey: true })
+    return { ...keyView(key, roles), key }
+  }
+
+  async revokeApiKey({ name }: Account, id: string) {
+    return this.keys.get(id)?.name === name && this.keys.delete(id)
+  }
+
+  events(_: Account, { limit, alertsOnly }: { limit: number; alertsOnly: boolean }) {
+    return this.happened
+      .filter(({ alert }) => alert || !alertsOnly)
+      .slice(-limit)
+      .reverse()
+  }
+
+  async *watchEvents(_: Account, after: number, signal: AbortSignal): AsyncGenerator<EventView> {
+    for (const event of this.happened) if (event.sequence > after) yield event
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  }
+
   async submit(submission: Submission, account: Account) {
     this.#mayFail()
     this.submissions.push(submission)
@@ -230,6 +294,11 @@ export class FakePeer implements GatewayPeer {
       { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
       { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID', reason: 'no bounds' }
     ]
+  }
+
+  async asked(id: string, account: Account): Promise<AskedView | null> {
+    const view = await this.request(id, account)
+    return view ? { ...this.asks, targets: view.parts.map(({ peerId }) => peerId), title: view.title } : null
   }
 
   async submitSigned(submission: SignedSubmission, account: Account) {

@@ -369,7 +369,9 @@ describe('jobs', () => {
     ]
     for (const id of ids) {
       assert.equal((await house.json('GET', `/api/v1/jobs/${id}`, { as: 'ada' })).status, 404, id)
-      assert.equal((await house.json('GET', `/api/v1/broadcasts/${id}/events`, { as: 'ada' })).status, 404, id)
+      const { status } = await house.json('GET', `/api/v1/broadcasts/${id}/events`, { as: 'ada' })
+      // A dot segment is resolved before anybody sees it: that is the address of the node's events, which are not ada's.
+      assert.equal(status, id === '%2e%2e' ? 403 : 404, id)
     }
     assert.equal(asked, 0)
   })

@@ -28,12 +28,12 @@ export type Connections = Awaited<ReturnType<typeof openConnections>>
 export async function openConnections(setting: Setting, stores: Stores, serving: Serving, way: Way) {
   const { config, clock, events, lifetime } = setting
   const { signer, database } = stores
-  const { exchanges, federation, facts, catalogs, files } = serving
+  const { exchanges, federation, facts, catalogs, files, monitor } = serving
   const shares = new Shares(stores)
   let onConnected: (peerId: string) => void = () => undefined
   const mesh: Mesh = lifetime.keep(
     await openMesh({
-      ...{ ...setting, ...stores, ...way, federation },
+      ...{ ...setting, ...stores, ...way, federation, monitor },
       onConnected: (peerId) => onConnected(peerId),
       // Before it listens: an asker that comes back at once finds everything answered.
       prepare: (opened) => {

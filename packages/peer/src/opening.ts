@@ -15,6 +15,8 @@ import { needsLattice } from './jobs/lattice-choice.ts'
 import { assertModeKept } from './jobs/mode.ts'
 import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
+import { loginProviders } from './logins.ts'
+import type { Monitor } from './monitor/monitor.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Shares } from './requests/shares.ts'
 import type { Accounts } from './store/accounts.ts'
@@ -125,6 +127,7 @@ interface MeshParts {
   readonly random: RandomSource
   readonly events: PeerEvents
   readonly federation: Federation | undefined
+  readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
   readonly onConnected: (peerId: string) => void
@@ -151,7 +154,7 @@ export async function openFederation(
 
 /** Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
-  const { config, events } = parts
+  const { config, events, monitor } = parts
   const permitted = new Set<string>(config.mesh.peers)
   return startMesh(
     {
@@ -174,7 +177,11 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
           parts.onConnected(peerId)
         },
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
-        refused: (from, exchange, code) => events.served({ exchange, from, ms: 0, code }),
+        denied: (peerId) => monitor.turnedAway('connection-refused', peerId),
+        refused: (from, exchange, code) => {
+          events.served({ exchange, from, ms: 0, code })
+          if (code === 'BUSY') monitor.turnedAway('quota', from, exchange)
+        },
         served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
         unexpected: (error, during) => events.unexpected(error, during)
       }
@@ -241,6 +248,8 @@ export async function openGateway(
     tokenSecret: derivedSecret(parts.seed, 'gateway-token'),
     tokenLifetimeMs: gateway.token_lifetime_minutes * 60_000,
     requireAuth: true,
+    providers: await loginProviders(parts.config, parts.baseDir),
+    ...(gateway.public_url === undefined ? {} : { publicUrl: gateway.public_url }),
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
     corsOrigins: gateway.cors_origins,
     clock: parts.clock,

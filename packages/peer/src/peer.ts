@@ -18,6 +18,8 @@ import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
 import { createGatewayPeer } from './gateway-peer.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
+import { loginsOf } from './logins.ts'
+import { EventFeed, toldOn } from './monitor/feed.ts'
 import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, sweepUploads, termsOf } from './opening.ts'
 import { openServing, type Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
@@ -65,7 +67,8 @@ export function startPeer(loaded: LoadedConfig, options: PeerOptions = {}): Prom
 async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, lifetime: Lifetime): Promise<Peer> {
   const clock = options.clock ?? systemClock
   const random = options.random ?? cryptographicRandom
-  const events = options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id })
+  const feed = new EventFeed(clock)
+  const events = toldOn(feed, options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id }))
   const dataDir = resolve(baseDir, config.data_dir)
   const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }
 
@@ -82,7 +85,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   sweepUploads(connections.shares, events, lifetime)
   connections.mesh.announce(termsOf(serving.catalogs))
   await recordStart(setting, stores)
-  const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking })
+  const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking, feed })
   const { mesh, witnesses } = connections
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
@@ -109,7 +112,7 @@ async function recordStart({ config }: Setting, { database, signer, ledger }: St
   await database.commit((draft) => draft.audit({ kind: 'start', actor: signer.id, detail }))
 }
 
-type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking>
+type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking> & { readonly feed: EventFeed }
 
 /** The gateway, over everything else; undefined where it is switched off. */
 async function openDoor(setting: Setting, parts: Parts): Promise<string | undefined> {
@@ -121,6 +124,7 @@ async function openDoor(setting: Setting, parts: Parts): Promise<string | undefi
   const peer = createGatewayPeer({
     ...{ ...parts, clock, events },
     facts: () => ({ ...parts.facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
+    logins: loginsOf(config),
     checks: createChecks({ database, mesh, sandbox, dataDir })
   })
   gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)

@@ -4,6 +4,7 @@ import { signerFromSeed, toHex } from '@stimnet/protocol'
 import { loadOrCreateSeed } from './identity.ts'
 import type { Setting } from './setting.ts'
 import { Accounts } from './store/accounts.ts'
+import { ApiKeys } from './store/api-keys.ts'
 import { AtomStore } from './store/atoms.ts'
 import { Database } from './store/database.ts'
 import { JobStore } from './store/jobs.ts'
@@ -12,6 +13,7 @@ import { RefusalStore } from './store/refusals.ts'
 import { ReplayStore } from './store/replays.ts'
 import { RequestStore } from './store/requests.ts'
 import { ScriptBitStore } from './store/script-bits.ts'
+import { SignedOnPeople } from './store/signed-on.ts'
 import { StandingApprovals } from './store/standing.ts'
 import { UploadStore } from './store/uploads.ts'
 
@@ -38,6 +40,8 @@ export async function openStores({ dataDir, clock, random, lifetime }: Setting) 
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
-    accounts: await Accounts.open(join(dataDir, 'accounts.json'))
+    accounts: await Accounts.open(join(dataDir, 'accounts.json')),
+    apiKeys: await ApiKeys.open(database, random),
+    signedOn: await SignedOnPeople.open(database)
   }
 }

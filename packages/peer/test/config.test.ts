@@ -77,6 +77,16 @@ describe('a peer’s configuration', () => {
   test('open and an allow-list contradict each other', (t) =>
     refused(t, 'institution: A\nmesh:\n  open: true\nrequesters: [gateway:self]\n', /mesh\.open/))
 
+  test('visas that nobody could have are refused', (t) =>
+    refused(t, 'institution: A\nrequesters: ["visa:faculty@med.example.org"]\n', /passports\.issuers: is empty/))
+
+  test('an entry of requesters that is none is refused', (t) =>
+    refused(
+      t,
+      'institution: A\nrequesters: ["visa:faculty"]\n',
+      /requesters\.0: not a key id, affiliation:PEERID, visa:/
+    ))
+
   test('a cohort floor below three is refused', (t) =>
     refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 2\n', /privacy\.min_cohort_size/))
 

@@ -18,6 +18,7 @@ export interface Request {
   readonly form?: Readonly<Record<string, string>>
   /** Sent as the one field `file` of a multipart form. */
   readonly file?: { readonly filename: string; readonly bytes: Uint8Array }
+  readonly zip?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
 }
@@ -87,8 +88,10 @@ function initOf(request: Request, token: string | undefined): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers }
   if (token !== undefined) headers.authorization = `Bearer ${token}`
   if (request.json !== undefined) headers['content-type'] = 'application/json'
+  if (request.zip !== undefined) headers['content-type'] = 'application/zip'
   const body =
-    request.json !== undefined ? JSON.stringify(request.json) : (fileOf(request.file) ?? formOf(request.form))
+    request.zip?.slice() ??
+    (request.json === undefined ? (fileOf(request.file) ?? formOf(request.form)) : JSON.stringify(request.json))
   return {
     method: request.method,
     headers,

@@ -28,6 +28,55 @@ export interface Health {
   readonly peers: number
 }
 
+/** Something that happened at a node. */
+export interface NodeEvent {
+  /** Begins at 1 with each start of the node. */
+  readonly sequence: number
+  /** ISO 8601. */
+  readonly at: string
+  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
+  readonly kind: string
+  /** Somebody should look. */
+  readonly alert: boolean
+  readonly actor: string
+  readonly job_id: string
+  readonly code: string
+  readonly detail: string
+}
+
+/** What a crate asks for. */
+export interface CrateSubmission {
+  readonly submission: BroadcastSubmission
+  /** What of the crate was left out. */
+  readonly warnings: readonly string[]
+}
+
+/** What an account may be. */
+export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
+
+/** An OpenID Connect provider by which people log in. */
+export interface LoginProvider {
+  readonly name: string
+  readonly title: string
+  readonly login_url: string
+}
+
+/** An API key without its secret. */
+export interface ApiKey {
+  readonly id: string
+  readonly label: string
+  readonly roles: readonly Role[]
+  /** ISO 8601. */
+  readonly created_at: string
+  readonly expires_at: string
+}
+
+/** A new API key. */
+export interface NewApiKey extends ApiKey {
+  /** The secret, told this once; sent as a token is. */
+  readonly key: string
+}
+
 /** A node as another knows it. */
 export interface Node {
   readonly id: number

@@ -14,13 +14,15 @@ import {
   toHex
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
+import { questionOf } from '../monitor/likeness.ts'
+import type { Monitor } from '../monitor/monitor.ts'
 import type { Decision } from '../policy/decision.ts'
 import { fromText, toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
 import type { Approvals } from './approvals.ts'
-import { type CheckedRequest, check } from './check.ts'
+import { type CheckedRequest, check, type Trust } from './check.ts'
 import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
 import type { JobFiles } from './files.ts'
 import type { SignOff } from './sign-off.ts'
@@ -38,9 +40,9 @@ export interface AdmissionParts {
   readonly queue: Queue
   readonly approvals: Approvals
   readonly files: Pick<JobFiles, 'takeRoom' | 'leaveRoom'>
-  /** Institutions whose word for a requester counts here. */
-  readonly trusts: (institution: string) => boolean
+  readonly trust: Trust
   readonly events: PeerEvents
+  readonly monitor: Pick<Monitor, 'asked' | 'refused'>
 }
 
 /** The runner's queue as admission sees it. A seat is taken before the first wait, so that the queue's end is exact. */
@@ -69,7 +71,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
         clock: parts.clock,
         credentialClock: parts.clock,
         self: parts.signer.id,
-        trusts: parts.trusts
+        trust: parts.trust
       })
     } catch (error) {
       return refuseUnopened(parts, askedBy, error)
@@ -97,6 +99,8 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     if (!early.allow) return { decision: early }
     // Stewards read it: what cannot be read would keep them from all else that waits.
     aboutFromMessage(checked.request.about)
+    // Also of what will be refused: small steps are, and tell most about who takes them.
+    if (descriptor) parts.monitor.asked(descriptor.name, checked.opened.issuer, questionOf(checked.request))
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)
     const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
@@ -192,7 +196,7 @@ async function refuseRequest(
     draft.audit({ kind: 'request', actor: checked.opened.issuer, detail: requestDetail(checked, askedBy) })
     draft.audit({ kind: 'refusal', actor: parts.signer.id, code, detail: { request: checked.opened.hash } })
   })
-  parts.events.refused({ code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
+  tellRefused(parts, { code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
   return sealed
 }
 
@@ -200,7 +204,7 @@ async function refuseRequest(
 async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unknown): Promise<Uint8Array> {
   const code = codeOf(error)
   await parts.database.commit((draft) => draft.audit({ kind: 'refusal', actor: askedBy, code }))
-  parts.events.refused({ code, askedBy, cause: error })
+  tellRefused(parts, { code, askedBy, cause: error })
   return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
 }
 
@@ -217,8 +221,13 @@ async function refuseReplay(parts: AdmissionParts, checked: CheckedRequest, aske
   await parts.database.commit((draft) =>
     draft.audit({ kind: 'refusal', actor: askedBy, code, detail: { request: checked.opened.hash } })
   )
-  parts.events.refused({ code, askedBy })
+  tellRefused(parts, { code, askedBy })
   return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
+}
+
+function tellRefused({ events, monitor }: AdmissionParts, facts: Parameters<PeerEvents['refused']>[0]): void {
+  events.refused(facts)
+  monitor.refused(facts.askedBy, facts.code)
 }
 
 function remember(
@@ -244,8 +253,17 @@ function requestDetail(checked: CheckedRequest, askedBy: string) {
     catalog: catalog.slice(0, 80),
     custody: custody === 'gateway' ? 'gateway' : 'requester',
     account: account.slice(0, 80),
-    project: project.slice(0, 80)
+    project: project.slice(0, 80),
+    ...vouchersOf(checked)
   }
+}
+
+/** On whose word it was decided; nothing where nobody's counted. */
+function vouchersOf({ affiliations, visas }: CheckedRequest) {
+  const vouched = affiliations.map(({ institution, name, role }) => `${name} (${role}), says ${institution}`)
+  const shown = visas.map(({ issuer, type, value }) => `${type} ${value}, says ${issuer}`)
+  const words = [...vouched, ...shown].join('; ').slice(0, 1_000)
+  return words === '' ? {} : { vouched: words }
 }
 
 function sealDecision(

@@ -8,7 +8,7 @@ import type { JobRecord, JobStore } from '../store/jobs.ts'
 import type { Queue } from './admit.ts'
 import { isApproved } from './approvals.ts'
 import type { Charges } from './charge.ts'
-import { check } from './check.ts'
+import { check, type Trust } from './check.ts'
 import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
 import type { JobFiles } from './files.ts'
 import { endVisibleAt } from './grid.ts'
@@ -34,7 +34,7 @@ export interface RunnerParts extends PublishParts {
   readonly files: Pick<JobFiles, 'fetch' | 'read' | 'drop'>
   readonly concurrency: number
   /** Institutions whose word for a requester counts here. */
-  readonly trusts: (institution: string) => boolean
+  readonly trust: Trust
   readonly events: PeerEvents
 }
 
@@ -294,8 +294,8 @@ export class Runner implements Queue {
     const sealed = fromText(job.request)
     // It was fresh when it was admitted; now only its bytes count.
     const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
-    const { signer, trusts, clock: credentialClock } = this.#parts
-    const checked = await check(sealed, { clock, credentialClock, self: signer.id, trusts })
+    const { signer, trust, clock: credentialClock } = this.#parts
+    const checked = await check(sealed, { clock, credentialClock, self: signer.id, trust })
     const plan = await validate(checked.request, this.#parts.validation)
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
     // The policy may have changed since it was admitted, as when the node was restarted.

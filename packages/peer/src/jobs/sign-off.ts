@@ -44,6 +44,8 @@ export function createSignOff(parts: {
   use: (plan: JobPlan) => ScopeUse
 }): SignOff {
   const { config, self } = parts
+  const settingsOf = (descriptor: CatalogDescriptor | undefined) =>
+    config.catalogs.find(({ name }) => name === descriptor?.name)
   const facts = (
     { checked, askedBy, approved }: Ask,
     descriptor: CatalogDescriptor | undefined,
@@ -52,10 +54,11 @@ export function createSignOff(parts: {
     issuer: checked.opened.issuer,
     askedBy,
     vouchedBy: checked.affiliations.map(({ institution }) => institution),
+    visas: checked.visas,
     self,
     custody: checked.request.custody,
     open: config.mesh.open,
-    requesters: config.requesters,
+    requesters: settingsOf(descriptor)?.requesters ?? config.requesters,
     queue: parts.seats(checked.opened.issuer, askedBy),
     queueMax: {
       total: config.jobs.queue_max,
@@ -80,6 +83,7 @@ export function createSignOff(parts: {
       // A stranger's code starts by itself only where nobody real is in the data.
       scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
       ...(plan?.catalog.config.data_use ? { dataUse: plan.catalog.config.data_use } : {}),
+      controlledAccess: settingsOf(descriptor)?.controlled_access ?? [],
       refuses: plan?.catalog.config.refuse_programs_that ?? [],
       ...(plan?.catalog.config.sandbox_grade_min ? { sandboxGradeMin: plan.catalog.config.sandbox_grade_min } : {}),
       ...(plan?.catalog.config.privacy?.projects ? { projects: plan.catalog.config.privacy.projects } : {})

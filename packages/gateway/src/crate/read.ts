@@ -1,0 +1,167 @@
+/** A Five Safes RO-Crate from a stranger, read as the submission that it asks for. Nothing it says of itself is believed. */
+import { z } from 'zod'
+import { payloadIn, text } from './bag.ts'
+import { FIELD, METADATA, PARAMETER, PROGRAMS, TERMS } from './vocabulary.ts'
+import { type Files, filesIn, invalid } from './zip.ts'
+
+/** What a crate asks for: a submission that is still to be checked as any other, and what was left out. */
+export interface ReadCrate {
+  /** As POST /api/v1/broadcasts takes it. */
+  readonly submission: Readonly<Record<string, unknown>>
+  readonly warnings: readonly string[]
+}
+
+/** Far beyond a request's graph. */
+const ENTITIES_MAX = 1_000
+const ACTIONS: readonly string[] = ['AssessAction', 'UpdateAction', 'DownloadAction']
+
+const one = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)])
+const refShape = z.object({ '@id': z.string().min(1).max(1_024) })
+const entityShape = z.looseObject({ '@id': z.string().min(1).max(1_024), '@type': one(z.string().max(256)) })
+const graphShape = z.object({ '@graph': z.array(entityShape).max(ENTITIES_MAX) })
+type GraphEntity = z.output<typeof entityShape>
+
+/** Throws CRATE_INVALID and says why. */
+export async function readCrate(bytes: Uint8Array): Promise<ReadCrate> {
+  const payload = payloadIn(await filesIn(bytes))
+  const graph = graphIn(payload, '')
+  const root = rootOf(graph)
+  if (!references(root.conformsTo).some((id) => id.startsWith('https://w3id.org/5s-crate/'))) {
+    throw invalid(`The crate does not say that it conforms to ${TERMS.profile}.`)
+  }
+  const action = actionOf(graph, root)
+  const [workflow = ''] = references(root.mainEntity)
+  if (references(action.instrument)[0] !== workflow)
+    throw invalid('Its action runs another workflow than its main one.')
+  const program = programIn(payload, workflow)
+  const { fields, parameters, files } = inputsOf(graph, action)
+  const names = Object.keys(parameters)
+  return {
+    submission: { ...fields, ...program, ...(names.length > 0 ? { parameters } : {}) },
+    warnings: [...warningsOf(graph), ...files.map((id) => `The input ${id} is a file and was left out.`)]
+  }
+}
+
+/** Assessments are for institutions to make: those that a crate brings along say nothing. */
+function warningsOf(graph: ReadonlyMap<string, GraphEntity>): string[] {
+  const claimed = [...graph.values()].filter((entity) => ACTIONS.some((type) => isA(entity, type)))
+  return claimed.length === 0
+    ? []
+    : [`${claimed.length} assessments in the crate were left out: each institution makes its own.`]
+}
+
+function graphIn(payload: Files, folder: string): ReadonlyMap<string, GraphEntity> {
+  const bytes = payload.get(`${folder}${METADATA}`)
+  if (!bytes) throw invalid(`There is no ${METADATA} ${folder === '' ? 'in the crate' : 'beside the program'}.`)
+  let document: unknown
+  try {
+    document = JSON.parse(text(bytes))
+  } catch (cause) {
+    throw invalid(`${METADATA} is not JSON.`, cause)
+  }
+  const parsed = graphShape.safeParse(document)
+  if (!parsed.success) throw invalid(`${METADATA} is no flat graph of at most ${ENTITIES_MAX} entities.`, parsed.error)
+  const entities = new Map(parsed.data['@graph'].map((entity) => [entity['@id'], entity]))
+  if (entities.size < parsed.data['@graph'].length) throw invalid('Two entities of the crate have the same @id.')
+  for (const id of entities.keys()) assertWithin(id)
+  return entities
+}
+
+/** A path stays in the crate: what leads out of it is an attack, whoever would follow it. */
+function assertWithin(id: string): void {
+  if (/^(https?|urn|doi|arcp|mailto):/i.test(id) || id.startsWith('#') || id.startsWith('_:')) return
+  const path = decoded(id)
+  const leadsOut = path.startsWith('/') || /[\\:\0]/.test(path) || path.split('/').includes('..')
+  if (leadsOut) throw invalid('A path in the crate leads out of it.')
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch (cause) {
+    throw invalid('A path in the crate is not well formed.', cause)
+  }
+}
+
+function rootOf(graph: ReadonlyMap<string, GraphEntity>): GraphEntity {
+  const root = graph.get('./')
+  if (!root || !references(graph.get(METADATA)?.about).includes('./')) throw invalid('The crate has no root "./".')
+  return root
+}
+
+function actionOf(graph: ReadonlyMap<string, GraphEntity>, root: GraphEntity): GraphEntity {
+  const actions = references(root.mentions)
+    .map((id) => graph.get(id))
+    .filter((entity) => entity !== undefined && isA(entity, 'CreateAction'))
+  const [action] = actions
+  if (!action || actions.length > 1)
+    throw invalid('The crate asks for one run: one CreateAction that its root mentions.')
+  return action
+}
+
+/** The program lies in the crate: one that would have to be fetched is not. */
+function programIn(payload: Files, workflow: string): { script_type: string; script_content: string } {
+  if (!workflow.endsWith('/') || /^[a-z]+:/i.test(workflow)) {
+    throw invalid('Its workflow is not in the crate: put it into a folder there. Nothing is fetched.')
+  }
+  const graph = graphIn(payload, workflow)
+  const [file = ''] = references(rootOf(graph).mainEntity)
+  const entity = graph.get(file)
+  const content = payload.get(`${workflow}${decoded(file)}`)
+  if (!entity || !content) throw invalid('The main file of its workflow is not in the crate.')
+  return { script_type: typeOf(graph, entity), script_content: text(content) }
+}
+
+function typeOf(graph: ReadonlyMap<string, GraphEntity>, entity: GraphEntity): string {
+  const [language = ''] = references(entity.programmingLanguage)
+  const words = [language, graph.get(language)?.name, graph.get(language)?.identifier].map((word) => String(word ?? ''))
+  const ending = entity['@id'].slice(entity['@id'].lastIndexOf('.')).toLowerCase()
+  const found = Object.entries(PROGRAMS).find(
+    ([type, program]) =>
+      words.includes(program.language) ||
+      words.includes(`urn:stimnet:program:${type}`) ||
+      (language === '' && program.file.toLowerCase().endsWith(ending))
+  )
+  if (found) return found[0]
+  throw invalid('The language of its workflow is none that runs here: SQL, Python, R, Jupyter or a StimNet statistic.')
+}
+
+function inputsOf(graph: ReadonlyMap<string, GraphEntity>, action: GraphEntity) {
+  const fields = new Map<string, unknown>()
+  const parameters = new Map<string, unknown>()
+  const files: string[] = []
+  for (const id of references(action.object)) {
+    const entity = graph.get(id)
+    if (!entity || !isA(entity, 'PropertyValue')) {
+      files.push(id.slice(0, 100))
+      continue
+    }
+    const { name, value } = propertyOf(entity)
+    const map = entity.propertyID === FIELD ? fields : parameters
+    if (map.has(name)) throw invalid('Two inputs of the crate have the same name.')
+    map.set(name, value)
+  }
+  return { fields: Object.fromEntries(fields), parameters: Object.fromEntries(parameters), files }
+}
+
+function propertyOf(entity: GraphEntity): { name: string; value: unknown } {
+  const { name, value, propertyID } = entity
+  if (typeof name !== 'string' || name === '' || name.length > 200 || name.includes('__proto__')) {
+    throw invalid('An input of the crate has no name.')
+  }
+  if (propertyID !== FIELD && propertyID !== PARAMETER) return { name, value }
+  try {
+    return { name, value: JSON.parse(String(value)) as unknown }
+  } catch (cause) {
+    throw invalid('An input of the crate is not JSON.', cause)
+  }
+}
+
+function references(value: unknown): string[] {
+  const parsed = one(refShape).safeParse(value)
+  return parsed.success ? [parsed.data].flat().map((reference) => reference['@id']) : []
+}
+
+function isA(entity: GraphEntity, type: string): boolean {
+  return [entity['@type']].flat().includes(type)
+}
