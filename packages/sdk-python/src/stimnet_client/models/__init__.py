@@ -1,0 +1,31 @@
+"""What is asked and answered, as typed values."""
+
+from .analysis import AnalysisRequest, AnalysisResults
+from .answer import Answer
+from .broadcast import Broadcast, BroadcastPart
+from .catalog import DataCatalog, FoundCatalog
+from .job import ENDED, JobAccepted, JobResult
+from .node import Health, Node, NodeInfo
+from .privacy import PrivacyCost
+from .submission import AnalysisSubmission, BroadcastSubmission, JobSubmission, read_script
+
+__all__ = [
+    "ENDED",
+    "AnalysisRequest",
+    "AnalysisResults",
+    "AnalysisSubmission",
+    "Answer",
+    "Broadcast",
+    "BroadcastPart",
+    "BroadcastSubmission",
+    "DataCatalog",
+    "FoundCatalog",
+    "Health",
+    "JobAccepted",
+    "JobResult",
+    "JobSubmission",
+    "Node",
+    "NodeInfo",
+    "PrivacyCost",
+    "read_script",
+]
