@@ -126,7 +126,8 @@ def _output_of(data: bytes) -> Mapping[str, Any]:
     if len(data) > OUTPUT_BYTES_MAX:
         raise refuse("TOO_LARGE", "reading an output")
     output = _json(data, "an output")
-    lists = _OUTPUT_LISTS.get(output.get("kind")) if isinstance(output, dict) else None
+    kind = output.get("kind") if isinstance(output, dict) else None
+    lists = _OUTPUT_LISTS.get(kind) if isinstance(kind, str) else None
     if lists is None or not all(isinstance(output.get(name), list) for name in lists):
         raise refuse("MALFORMED", "reading an output")
     if not isinstance(output.get("disclosure"), dict) or not isinstance(output.get("withheld"), dict):

@@ -89,6 +89,13 @@ def mappings_message(mappings: Sequence[Mapping[str, Any]]) -> list[dict[str, An
     ]
 
 
+def about_message(about: Mapping[str, str]) -> dict[str, Any]:
+    """What the people who decide read of the requester."""
+    names = {"description", "priority", "estimated_duration", "selected_score", "selected_timeline"}
+    requester = {f"requester_{name}" for name in ("name", "institution", "email", "affiliation")}
+    return _known(about, "about", names | requester)
+
+
 def json_text(value: Any, what: str) -> str:
     """A JSON object as text. Raises PARAMETER_INVALID."""
     if not isinstance(value, Mapping):

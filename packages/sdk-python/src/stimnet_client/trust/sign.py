@@ -101,7 +101,7 @@ def sign_request(
         "contract": request.contract_message(contract),
         "mappings": request.mappings_message(mappings),
         "review": review,
-        "about": None if about is None else dict(about),
+        "about": None if about is None else request.about_message(about),
         "credentials": list(credentials),
     }
     text = seal(
