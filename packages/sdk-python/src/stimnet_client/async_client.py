@@ -112,7 +112,8 @@ class DistributedClient:
 
     async def authenticate(self, username: str, password: str) -> bool:
         """Gets a token and uses it from then on. True; raises AuthenticationError where name or password is wrong."""
-        self._connection.token = await self._ask(calls.nodes.authenticate(username, password))
+        token = await self._ask(calls.nodes.authenticate(username, password))
+        self._connection.token = token
         return True
 
     async def health_check(self) -> Health:

@@ -93,12 +93,14 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes) -> StimnetErr
     if 300 <= status < 400:
         return TransportError("PEER_UNREACHABLE", f"{status}: a redirect is not followed, a token could go to somebody else")
     problem = _object_of(body)
-    code = _text(problem, "code", 64) or _CODE_OF_STATUS.get(status, "INTERNAL")
+    said_code = _text(problem, "code", 64)
+    code = _CODE_OF_STATUS.get(status, "INTERNAL") if said_code is None else said_code
     said = problem.get("retry")
     kind = AuthenticationError if status == 401 else StimnetError
+    detail = _text(problem, "detail", DETAIL_CHARACTERS_MAX)
     return kind(
         code,
-        _text(problem, "detail", DETAIL_CHARACTERS_MAX) or f"the gateway answered {status}",
+        f"the gateway answered {status}" if detail is None else detail,
         status=status,
         retry=said if isinstance(said, bool) else status in (429, 502, 503, 504),
         request_id=_text(problem, "request_id", 64) or headers.get("x-request-id"),
@@ -124,7 +126,9 @@ def _text(problem: Mapping[str, Any], name: str, characters_max: int) -> str | N
 def _fields_of(errors: Any) -> tuple[FieldError, ...]:
     if not isinstance(errors, list):
         return ()
-    pairs = [(one.get("field"), one.get("message")) for one in errors[:FIELDS_MAX] if isinstance(one, dict)]
+    pairs: list[tuple[Any, Any]] = [
+        (one.get("field"), one.get("message")) for one in errors[:FIELDS_MAX] if isinstance(one, dict)
+    ]
     return tuple(FieldError(f, m) for f, m in pairs if isinstance(f, str) and isinstance(m, str))
 
 

@@ -115,7 +115,8 @@ def may_help(error: StimnetError) -> bool:
 
 def pause_s(attempt: int, error: StimnetError | None = None) -> float:
     """Seconds before the next attempt, the first being 0; as long as the gateway asks for at least."""
-    return max(min(_FIRST_PAUSE_S * 2 ** min(attempt, 10), _PAUSE_S_MAX), (error and error.retry_after) or 0.0)
+    asked_for = 0.0 if error is None or error.retry_after is None else error.retry_after
+    return max(min(_FIRST_PAUSE_S * 2.0 ** min(attempt, 10), _PAUSE_S_MAX), asked_for)
 
 
 def json_of(reply: Reply) -> Any:

@@ -13,7 +13,7 @@ from . import calls
 from .async_client import DistributedClient
 from .call import Call
 from .connection import RETRIES, TIMEOUT_S, Connection
-from .drive import SyncDriver, Route
+from .drive import Route, SyncDriver
 from .errors import StimnetError
 from .flow import exchange
 from .follow import Patience, follow
@@ -50,7 +50,7 @@ def documented_like(model: type) -> Callable[[type[C]], type[C]]:
         for name, member in vars(kind).items():
             twin = getattr(model, {"close": "aclose"}.get(name, name), None)
             plain = member.__func__ if isinstance(member, staticmethod) else member
-            if not name.startswith("_") and plain.__doc__ is None and not isinstance(plain, property):
+            if not name.startswith("_") and plain.__doc__ is None:
                 plain.__doc__ = getattr(twin, "__doc__", None)
         return kind
 
@@ -114,7 +114,8 @@ class SyncDistributedClient:
         return last
 
     def authenticate(self, username: str, password: str) -> bool:
-        self._connection.token = self._ask(calls.nodes.authenticate(username, password))
+        token = self._ask(calls.nodes.authenticate(username, password))
+        self._connection.token = token
         return True
 
     def health_check(self) -> Health:

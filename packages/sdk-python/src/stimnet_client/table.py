@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, Mapping, Sequence
 from .errors import StimnetError
 
 if TYPE_CHECKING:
-    from pandas import DataFrame as Frame
-else:
-    Frame = Any
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class Table:
     columns: list[str]
     rows: list[dict[str, Any]]
 
-    def to_pandas(self) -> Frame:
+    def to_pandas(self) -> DataFrame:
         """As a DataFrame, None read as missing. Raises LIBRARY_NOT_AVAILABLE where pandas is not installed."""
         try:
             from pandas import DataFrame
@@ -32,20 +30,21 @@ class Table:
 
 def table_of_result(result: Mapping[str, Any]) -> Table:
     """Of a job's ``result_data``, whose rows are objects by column. Raises MALFORMED where it is no table."""
-    columns, rows = result.get("columns"), result.get("rows")
-    if not _is_list_of(columns, str) or not _is_list_of(rows, dict):
+    columns, rows = _list_in(result, "columns"), _list_in(result, "rows")
+    if columns is None or rows is None or not _are(str, columns) or not _are(dict, rows):
         raise StimnetError("MALFORMED", "this result is no table: read result_data")
     return Table(columns, [{name: row.get(name) for name in columns} for row in rows])
 
 
 def table_of_output(output: Mapping[str, Any]) -> Table:
     """Of a safe output or a pooled answer, whose rows hold values in the order of the columns. Raises MALFORMED."""
-    columns, rows = output.get("columns"), output.get("rows")
-    if output.get("kind") != "table" or not _is_list_of(columns, dict) or not _is_list_of(rows, dict):
+    columns, rows = _list_in(output, "columns"), _list_in(output, "rows")
+    is_table = output.get("kind") == "table"
+    if not is_table or columns is None or rows is None or not _are(dict, columns) or not _are(dict, rows):
         raise StimnetError("MALFORMED", "this output is no table: read output")
     names = [column.get("name") for column in columns]
     values = [row.get("values") for row in rows]
-    if not _is_list_of(names, str) or not all(isinstance(v, list) and len(v) == len(names) for v in values):
+    if not _are(str, names) or not all(isinstance(v, list) and len(v) == len(names) for v in values):
         raise StimnetError("MALFORMED", "rows that do not fit their columns")
     return Table(names, [dict(zip(names, row)) for row in values])
 
@@ -58,5 +57,10 @@ def joined(name: str, tables: Sequence[tuple[str, Table]]) -> Table:
     return Table([name, *columns], rows)
 
 
-def _is_list_of(value: Any, kind: type) -> bool:
-    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+def _list_in(values: Mapping[str, Any], name: str) -> list[Any] | None:
+    value = values.get(name)
+    return value if isinstance(value, list) else None
+
+
+def _are(kind: type, items: list[Any]) -> bool:
+    return all(isinstance(item, kind) for item in items)

@@ -11,19 +11,22 @@ from typing import Any, Mapping
 from stimnet_client import DistributedClient, SyncDistributedClient
 
 VARIABLE = "STIMNET_TEST_MESH"
-"""Names a JSON text: urls, peers, catalog, password, accounts, seed, expiring."""
+"""Names a JSON text: urls, peers, password, seed, expiring, examples. Accounts: ada and eve ask, sue decides."""
 
 SQL = "SELECT sex, COUNT(DISTINCT subject_id) AS subjects, AVG(age) AS age FROM subjects GROUP BY sex"
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """Peers at work, by the place of their gateway in ``urls``."""
+    """Peers at work, by the place of their gateway in ``urls``. ``expiring``: a gateway whose tokens live for a second;
+    ``examples``: the folder of example programs."""
 
     urls: list[str]
     peers: list[str]
     password: str
     seed: str
+    expiring: str
+    examples: str
 
     def sync(self, at: int = 0, account: str = "ada", **settings: Any) -> SyncDistributedClient:
         """Logged in."""
@@ -44,4 +47,4 @@ def running() -> Mesh:
     if text is None:
         raise unittest.SkipTest("no mesh is running: see test/interop/python-sdk.test.ts")
     told: Mapping[str, Any] = json.loads(text)
-    return Mesh(told["urls"], told["peers"], told["password"], told["seed"])
+    return Mesh(told["urls"], told["peers"], told["password"], told["seed"], told["expiring"], told["examples"])

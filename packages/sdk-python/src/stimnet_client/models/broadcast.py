@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import StimnetError
-from ..table import Frame, Table, joined, table_of_output
+from ..table import Table, joined, table_of_output
 from .answer import Answer
 from .job import ENDED
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -85,6 +88,6 @@ class Broadcast(Answer):
         tables = [(part.institution, part.table) for part in self.parts if part.output is not None]
         return joined("institution", tables)
 
-    def to_pandas(self) -> Frame:
+    def to_pandas(self) -> DataFrame:
         """The pooled rows as a pandas DataFrame. Raises what ``table`` raises, LIBRARY_NOT_AVAILABLE without pandas."""
         return self.table.to_pandas()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import StimnetError
-from ..table import Frame, Table, table_of_result
+from ..table import Table, table_of_result
 from .answer import Answer
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 ENDED = ("completed", "failed", "cancelled", "blocked")
 """The statuses after which nothing changes any more."""
@@ -76,6 +79,6 @@ class JobResult(Answer):
         """The rows of ``table``; None stands where a number was withheld. Raises what ``table`` raises."""
         return self.table.rows
 
-    def to_pandas(self) -> Frame:
+    def to_pandas(self) -> DataFrame:
         """The rows as a pandas DataFrame. Raises what ``table`` raises, LIBRARY_NOT_AVAILABLE without pandas."""
         return self.table.to_pandas()
