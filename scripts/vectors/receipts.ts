@@ -1,12 +1,9 @@
 /** Receipts that hold, and receipts that must be refused, each with its code. */
 import {
   type AuditRecord,
-  auditCommitmentInput,
-  auditEntry,
   canonicalBytes,
   leafHash,
   messages,
-  nodeInput,
   type Signer,
   SimulatedClock,
   seal,
@@ -14,8 +11,8 @@ import {
   signerFromSeed,
   toHex
 } from '@stimnet/protocol'
+import { AT_MS, proofOf, recordOf } from './log.ts'
 
-const ISSUED_AT_MS = 1_750_000_000_000
 const JOB = '9a356f92ccef294aa680e23d12212d1d'
 const REQUEST = 'ab'.repeat(32)
 const POLICY = 'cd'.repeat(32)
@@ -94,55 +91,31 @@ export async function receiptVectors() {
   ]
   return {
     about: 'Receipts of `peer` for `requestHash`. code: null where it holds, else what it is refused with.',
-    ...{ peer: peer.id, requestHash: REQUEST, jobId: JOB, issuedAtMs: ISSUED_AT_MS, output: OUTPUT },
+    ...{ peer: peer.id, requestHash: REQUEST, jobId: JOB, issuedAtMs: AT_MS, output: OUTPUT },
     cases: await Promise.all(cases)
   }
 }
 
 async function receiptOf(end: End, peer: Signer): Promise<string> {
   const outputJson = end.output ?? canonicalBytes(OUTPUT)
-  const proof = end.logged ? await proofOf(end.logged) : undefined
+  const proof = end.logged ? await loggedOf(end.logged) : undefined
   const body = messages.JobResult.encode({
     ...{ jobId: JOB, state: end.state ?? 'completed', code: end.code ?? '', outputJson },
     receipt: {
       ...{ requestHash: end.requestHash ?? REQUEST, outputHash: end.outputHash ?? (await sha256Hex(outputJson)) },
-      ...{ policyHash: POLICY, releasedAtMs: ISSUED_AT_MS, requester: peer.id, custody: 'requester', engine: 'node' },
+      ...{ policyHash: POLICY, releasedAtMs: AT_MS, requester: peer.id, custody: 'requester', engine: 'node' },
       ...(proof ? { audit: proof, auditHead: toHex(await leafHash(proof.entry)), auditSequence: proof.index + 1 } : {})
     }
   })
   const jws = await seal({
     ...{ type: end.type ?? 'job-result', body, signer: end.signer ?? peer, lifetimeMs: Number.POSITIVE_INFINITY },
-    ...{ clock: new SimulatedClock(ISSUED_AT_MS), nonce: new Uint8Array(16).fill(7) }
+    ...{ clock: new SimulatedClock(AT_MS), nonce: new Uint8Array(16).fill(7) }
   })
   return new TextDecoder().decode(jws)
 }
 
-/** Number 5 of a log of 7. */
-async function proofOf({ detail = {}, closed, root, ...given }: NonNullable<End['logged']>) {
-  const record: AuditRecord = {
-    ...{ sequence: 5, atMs: ISSUED_AT_MS, kind: 'release', actor: 'key', jobId: JOB, code: '' },
-    ...{ detailJson: JSON.stringify(detail), hash: NOTHING, salt: new Uint8Array(16).fill(9), ...given }
-  }
-  const entry = auditEntry(record, await sha256Hex(auditCommitmentInput(record)))
-  const others = Array.from({ length: 7 }, (_, at) => leafHash(Uint8Array.of(at)))
-  const leaves = await Promise.all(others.map((other, at) => (at === 4 ? leafHash(entry) : other)))
-  const [a, b, c, d, e, f, g] = leaves as [
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    Uint8Array
-  ]
-  const left = await nodeHash(await nodeHash(a, b), await nodeHash(c, d))
-  const whole = await nodeHash(left, await nodeHash(await nodeHash(e, f), g))
-  return {
-    ...{ entry, index: 4, size: 7, path: [f, g, left], root: root ?? whole },
-    record: closed ? NOTHING : messages.AuditRecord.encode(record)
-  }
-}
-
-async function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', nodeInput({ left, right })))
+async function loggedOf({ detail = {}, closed, root, ...given }: NonNullable<End['logged']>) {
+  const record = recordOf({ jobId: JOB, detailJson: JSON.stringify(detail), ...given })
+  const proof = await proofOf(record)
+  return { ...proof, root: root ?? proof.root, record: closed ? NOTHING : messages.AuditRecord.encode(record) }
 }

@@ -14,6 +14,7 @@ from .models import (
     AnalysisResults,
     AnalysisSubmission,
     Answer,
+    AuditProof,
     Broadcast,
     BroadcastPart,
     BroadcastSubmission,
@@ -26,11 +27,14 @@ from .models import (
     Node,
     NodeInfo,
     PrivacyCost,
+    RequestToSign,
 )
 from .sync_client import SyncDistributedClient
 from .table import Table
 from .trust.envelope import Signer
+from .trust.checkpoint import Checkpoint
 from .trust.parts import VerifiedBroadcast, VerifiedPart, verify_broadcast
+from .trust.proof import VerifiedProof, verify_proof
 from .trust.receipt import VerifiedReceipt, verify_receipt
 from .trust.sign import SignedRequest, job_id_of, sign_request
 from .version import VERSION as __version__
@@ -40,10 +44,12 @@ __all__ = [
     "AnalysisResults",
     "AnalysisSubmission",
     "Answer",
+    "AuditProof",
     "AuthenticationError",
     "Broadcast",
     "BroadcastPart",
     "BroadcastSubmission",
+    "Checkpoint",
     "DataCatalog",
     "DistributedClient",
     "FieldError",
@@ -55,6 +61,7 @@ __all__ = [
     "Node",
     "NodeInfo",
     "PrivacyCost",
+    "RequestToSign",
     "SignedRequest",
     "Signer",
     "StimnetError",
@@ -64,11 +71,13 @@ __all__ = [
     "VerificationError",
     "VerifiedBroadcast",
     "VerifiedPart",
+    "VerifiedProof",
     "VerifiedReceipt",
     "WaitTimeoutError",
     "__version__",
     "job_id_of",
     "sign_request",
     "verify_broadcast",
+    "verify_proof",
     "verify_receipt",
 ]

@@ -21,6 +21,7 @@ from .models import (
     AnalysisResults,
     AnalysisSubmission,
     Answer,
+    AuditProof,
     Broadcast,
     BroadcastSubmission,
     DataCatalog,
@@ -31,6 +32,8 @@ from .models import (
     Node,
     NodeInfo,
     PrivacyCost,
+    script_submission,
+    submission_of,
 )
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 from .trust.receipt import VerifiedReceipt, verify_receipt
@@ -42,18 +45,20 @@ A = TypeVar("A", bound=Answer)
 
 
 class DistributedClient:
-    """One gateway. Every method raises StimnetError by the gateway's code; AuthenticationError where name, password or
-    token are not accepted; TransportError where there is no answer that can be read.
+    """One gateway. Every method raises StimnetError by the gateway's code; AuthenticationError where name, password
+    or token are not accepted; TransportError where there is no answer that can be read.
 
     ``base_url``    of a gateway, such as http://127.0.0.1:8000
     ``api_key``     sent as X-API-Key until ``authenticate`` has got a token
     ``verify_ssl``  False takes any certificate, also one of somebody in between
     ``token``       an access token, instead of ``authenticate``
     ``timeout``     longest time of one request, seconds
-    ``retries``     how often a request is sent again whose answer was lost; a submission carries a key by which it counts once
+    ``retries``     how often a request is sent again whose answer was lost; a submission carries a key by which it
+                    counts once
     ``transport``   of httpx, for tests and proxies
 
-    Use it in ``async with``, or call ``aclose``; within one event loop."""
+    Use it in ``async with``, or call ``aclose``; within one event loop.
+    """
 
     def __init__(
         self,
@@ -143,17 +148,20 @@ class DistributedClient:
     async def submit_job(
         self, job: JobSubmission | Mapping[str, Any] | None = None, *, idempotency_key: str | None = None, **fields: Any
     ) -> str:
-        """Submits a job, given as a JobSubmission or by its fields; gives its id. With the same ``idempotency_key`` the same
-        account gets the same job, however often it is sent; without one each call is a job of its own."""
-        submission = calls.submission_of(JobSubmission, job, fields)
+        """Submits a job, given as a JobSubmission or by its fields; gives its id. With the same ``idempotency_key``
+        the same account gets the same job, however often it is sent; without one each call is a job of its own.
+        """
+        submission = submission_of(JobSubmission, job, fields)
         accepted = await self._ask(calls.jobs.submit(submission, idempotency_key or secrets.token_hex(16)))
         return accepted.job_id
 
     async def submit_script_file(
         self, script_path: str | Path, *, idempotency_key: str | None = None, **fields: Any
     ) -> str:
-        """Submits the script in a file: .py, .r, .sql, .ipynb, or .json for a statistic. ``fields``: the others of JobSubmission."""
-        submission = calls.script_submission(script_path, fields)
+        """Submits the script in a file: .py, .r, .sql, .ipynb, or .json for a statistic. ``fields``: the others of
+        JobSubmission.
+        """
+        submission = script_submission(script_path, fields)
         return await self.submit_job(submission, idempotency_key=idempotency_key)
 
     async def get_job_status(self, job_id: str) -> JobResult:
@@ -161,8 +169,10 @@ class DistributedClient:
         return await self._ask(calls.jobs.read(job_id))
 
     async def wait_for_job(self, job_id: str, timeout: float | None = 3600, poll_interval: float = 5) -> JobResult:
-        """The job once it has ended, however it ended: told by the gateway's events, else asked for every ``poll_interval``
-        seconds. Raises WaitTimeoutError (a TimeoutError) after ``timeout`` seconds; the job goes on."""
+        """The job once it has ended, however it ended: told by the gateway's events, else asked for every
+        ``poll_interval`` seconds. Raises WaitTimeoutError (a TimeoutError) after ``timeout`` seconds; the job goes
+        on.
+        """
         return await self._last(calls.jobs.watch(job_id), Patience(timeout, poll_interval))
 
     def follow(self, job_id: str, timeout: float | None = None, poll_interval: float = 5) -> AsyncIterator[JobResult]:
@@ -190,14 +200,16 @@ class DistributedClient:
         idempotency_key: str | None = None,
         **fields: Any,
     ) -> Broadcast:
-        """Asks many peers at once: those in ``targets``, else every one that offers the catalog. Give a BroadcastSubmission or
-        its fields, and the gateway signs for your account; or what ``sign_request`` made, and nobody else signs."""
+        """Asks many peers at once: those in ``targets``, else every one that offers the catalog. Give a
+        BroadcastSubmission or its fields, and the gateway signs for your account; or what ``sign_request`` made,
+        and nobody else signs.
+        """
         if isinstance(submission, SignedRequest):
             if fields:
                 raise TypeError("a signed request cannot be changed")
             # It is one request by its signature, however often it is sent.
             return await self._ask(calls.broadcasts.submit(submission, idempotency_key or submission.hash))
-        asked = calls.submission_of(BroadcastSubmission, submission, fields)
+        asked = submission_of(BroadcastSubmission, submission, fields)
         return await self._ask(calls.broadcasts.submit(asked, idempotency_key or secrets.token_hex(16)))
 
     async def get_broadcast(self, broadcast_id: str) -> Broadcast:
@@ -217,14 +229,16 @@ class DistributedClient:
     def follow_broadcast(
         self, broadcast_id: str, timeout: float | None = None, poll_interval: float = 5
     ) -> AsyncIterator[Broadcast]:
-        """Each state of a broadcast until its end; outputs and receipts come with the last. Raises as ``wait_for_job``."""
+        """Each state of a broadcast until its end; outputs and receipts come with the last. Raises as
+        ``wait_for_job``.
+        """
         return self._follow(calls.broadcasts.watch(broadcast_id), Patience(timeout, poll_interval))
 
     async def privacy_cost(
         self, submission: BroadcastSubmission | Mapping[str, Any] | None = None, **fields: Any
     ) -> PrivacyCost:
         """What a P2 request would cost at each peer, and how far off its answer would be. Spends nothing."""
-        return await self._ask(calls.broadcasts.cost(calls.submission_of(BroadcastSubmission, submission, fields)))
+        return await self._ask(calls.broadcasts.cost(submission_of(BroadcastSubmission, submission, fields)))
 
     async def request_analysis(
         self,
@@ -234,7 +248,7 @@ class DistributedClient:
         **fields: Any,
     ) -> AnalysisRequest:
         """Asks the stewards of one node to approve an analysis; they answer in their own time."""
-        asked = calls.submission_of(AnalysisSubmission, submission, fields)
+        asked = submission_of(AnalysisSubmission, submission, fields)
         return await self._ask(calls.analyses.submit(asked, idempotency_key or secrets.token_hex(16)))
 
     async def get_analysis_request(self, request_id: str) -> AnalysisRequest:
@@ -246,16 +260,31 @@ class DistributedClient:
         return await self._ask(calls.analyses.results(request_id))
 
     async def list_analysis_requests(self, status: str | None = None, limit: int = 100) -> list[AnalysisRequest]:
-        """Your own, and for a steward those made to this node; newest first. ``status``: pending, approved, denied, expired."""
+        """Your own, and for a steward those made to this node; newest first. ``status``: pending, approved, denied,
+        expired.
+        """
         return await self._ask(calls.analyses.listed(status, limit))
 
     async def decide_analysis_request(
-        self, request_id: str, status: str, *, approval_notes: str | None = None, standing: Mapping[str, Any] | None = None
+        self,
+        request_id: str,
+        status: str,
+        *,
+        approval_notes: str | None = None,
+        standing: Mapping[str, Any] | None = None,
     ) -> AnalysisRequest:
-        """For stewards: ``status`` approved or denied. ``standing`` (runs, days, …) lets the same code run again without asking."""
+        """For stewards: ``status`` approved or denied. ``standing`` (runs, days, …) lets the same code run again
+        without asking.
+        """
         given = {"status": status, "approval_notes": approval_notes, "standing": standing}
         decision = {name: value for name, value in given.items() if value is not None}
         return await self._ask(calls.analyses.decide(request_id, decision))
+
+    async def get_audit_proof(self, sequence: int) -> AuditProof:
+        """Proves one record of the gateway's audit log to somebody who sees nothing else of it; for auditors. Raises
+        NOT_FOUND.
+        """
+        return await self._ask(calls.audit.proof(sequence))
 
     @staticmethod
     def verify_receipt(receipt: str, *, peer: str, request_hash: str | None = None) -> VerifiedReceipt:

@@ -12,6 +12,7 @@ import httpx
 from .call import Request
 from .errors import StimnetError, TransportError
 from .flow import ANSWER_BYTES_MAX, Close, Emit, Flow, Now, Open, Read, Reply, Send, Sleep, Step
+from .strict_json import json_bytes
 
 T = TypeVar("T")
 
@@ -26,14 +27,18 @@ class Route:
 
     def build(self, client: httpx.Client | httpx.AsyncClient, request: Request, read_s: float) -> httpx.Request:
         """The request for httpx. Raises StimnetError PARAMETER_INVALID for what cannot be sent."""
+        headers = {"accept": "application/json", **self.identity(), **request.headers}
         try:
+            content = None if request.json is None else json_bytes(request.json)
+            if content is not None:
+                headers["content-type"] = "application/json"
             return client.build_request(
                 request.method,
                 f"{self.base_url}{request.path}",
                 params=dict(request.query) or None,
-                json=request.json,
+                content=content,
                 data=None if request.form is None else dict(request.form),
-                headers={"accept": "application/json", **self.identity(), **request.headers},
+                headers=headers,
                 timeout=httpx.Timeout(self.timeout_s, read=read_s),
             )
         except (httpx.InvalidURL, ValueError, TypeError) as cause:

@@ -73,11 +73,15 @@ class StimnetError(Exception):
 
 
 class AuthenticationError(StimnetError):
-    """Name or password is wrong (``CREDENTIALS_INVALID``), or the token is missing or no longer valid (``UNAUTHENTICATED``)."""
+    """Name or password is wrong (``CREDENTIALS_INVALID``), or the token is missing or no longer valid
+    (``UNAUTHENTICATED``).
+    """
 
 
 class TransportError(StimnetError):
-    """No answer, or one that cannot be read: ``PEER_UNREACHABLE``, ``DEADLINE``, ``INTERRUPTED``, ``TOO_LARGE``, ``MALFORMED``."""
+    """No answer, or one that cannot be read: ``PEER_UNREACHABLE``, ``DEADLINE``, ``INTERRUPTED``, ``TOO_LARGE``,
+    ``MALFORMED``.
+    """
 
 
 class VerificationError(StimnetError):
@@ -91,7 +95,9 @@ class WaitTimeoutError(StimnetError, TimeoutError):
 def error_of(status: int, headers: Mapping[str, str], body: bytes) -> StimnetError:
     """The error of an answer that is not a success. Never raises: whatever the body is, an error comes of it."""
     if 300 <= status < 400:
-        return TransportError("PEER_UNREACHABLE", f"{status}: a redirect is not followed, a token could go to somebody else")
+        return TransportError(
+            "PEER_UNREACHABLE", f"{status}: a redirect is not followed, a token could go to somebody else"
+        )
     problem = _object_of(body)
     said_code = _text(problem, "code", 64)
     code = _CODE_OF_STATUS.get(status, "INTERNAL") if said_code is None else said_code

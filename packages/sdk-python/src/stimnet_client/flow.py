@@ -86,8 +86,9 @@ Flow = Generator[Step, Any, T]
 
 
 def exchange(call: Call[T], retries: int) -> Flow[T]:
-    """One call. Asked again, at most ``retries`` times, where the answer was lost or asks to be, and asking twice cannot
-    do more than asking once. Raises StimnetError."""
+    """One call. Asked again, at most ``retries`` times, where the answer was lost or asks to be, and asking twice
+    cannot do more than asking once. Raises StimnetError.
+    """
     for attempt in range(retries + 1):
         try:
             return (yield from ask_once(call))

@@ -1,4 +1,6 @@
-"""Every state of a job or broadcast until its end: by its event stream, taken up again where it broke; without one by asking."""
+"""Every state of a job or broadcast until its end: by its event stream, taken up again where it broke; without one by
+asking.
+"""
 
 from __future__ import annotations
 
@@ -79,8 +81,9 @@ def follow(watch: Watch[A], patience: Patience) -> Flow[None]:
 
 
 def _stream(watch: Watch[A], progress: _Progress[A]) -> Flow[StimnetError | None]:
-    """One connection. Gives what broke it; None after the end, and where asking must take over. Raises where trying again
-    cannot help."""
+    """One connection. Gives what broke it; None after the end, and where asking must take over. Raises where trying
+    again cannot help.
+    """
     try:
         error = yield from _read_stream(watch, progress)
     except StimnetError as raised:
@@ -133,8 +136,9 @@ def _is_stream(reply: Reply) -> bool:
 
 
 def _other_than_stream(reply: Reply, progress: _Progress[A]) -> StimnetError | None:
-    """A proxy may know no streams, and 204 says that there is nothing more to tell: then the state is asked for, which also
-    tells whether there is such a job at all."""
+    """A proxy may know no streams, and 204 says that there is nothing more to tell: then the state is asked for,
+    which also tells whether there is such a job at all.
+    """
     if 200 <= reply.status < 300 or reply.status in (404, 405, 406, 501):
         progress.streamable = False
         return None

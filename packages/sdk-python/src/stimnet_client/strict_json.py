@@ -15,6 +15,14 @@ def parse_json(data: bytes) -> Any:
         raise ValueError("nested too deep") from cause
 
 
+def json_bytes(value: Any) -> bytes:
+    """In UTF-8. Raises ValueError or TypeError for what JSON cannot say."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except RecursionError as cause:
+        raise ValueError("nested too deep") from cause
+
+
 def _finite(text: str) -> float:
     value = float(text)
     return value if math.isfinite(value) else _refuse(text)

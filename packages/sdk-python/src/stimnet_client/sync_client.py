@@ -22,6 +22,7 @@ from .models import (
     AnalysisResults,
     AnalysisSubmission,
     Answer,
+    AuditProof,
     Broadcast,
     BroadcastSubmission,
     DataCatalog,
@@ -32,6 +33,8 @@ from .models import (
     Node,
     NodeInfo,
     PrivacyCost,
+    script_submission,
+    submission_of,
 )
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 from .trust.receipt import VerifiedReceipt, verify_receipt
@@ -139,12 +142,12 @@ class SyncDistributedClient:
     def submit_job(
         self, job: JobSubmission | Mapping[str, Any] | None = None, *, idempotency_key: str | None = None, **fields: Any
     ) -> str:
-        submission = calls.submission_of(JobSubmission, job, fields)
+        submission = submission_of(JobSubmission, job, fields)
         accepted = self._ask(calls.jobs.submit(submission, idempotency_key or secrets.token_hex(16)))
         return accepted.job_id
 
     def submit_script_file(self, script_path: str | Path, *, idempotency_key: str | None = None, **fields: Any) -> str:
-        submission = calls.script_submission(script_path, fields)
+        submission = script_submission(script_path, fields)
         return self.submit_job(submission, idempotency_key=idempotency_key)
 
     def get_job_status(self, job_id: str) -> JobResult:
@@ -180,7 +183,7 @@ class SyncDistributedClient:
                 raise TypeError("a signed request cannot be changed")
             # It is one request by its signature, however often it is sent.
             return self._ask(calls.broadcasts.submit(submission, idempotency_key or submission.hash))
-        asked = calls.submission_of(BroadcastSubmission, submission, fields)
+        asked = submission_of(BroadcastSubmission, submission, fields)
         return self._ask(calls.broadcasts.submit(asked, idempotency_key or secrets.token_hex(16)))
 
     def get_broadcast(self, broadcast_id: str) -> Broadcast:
@@ -202,7 +205,7 @@ class SyncDistributedClient:
     def privacy_cost(
         self, submission: BroadcastSubmission | Mapping[str, Any] | None = None, **fields: Any
     ) -> PrivacyCost:
-        return self._ask(calls.broadcasts.cost(calls.submission_of(BroadcastSubmission, submission, fields)))
+        return self._ask(calls.broadcasts.cost(submission_of(BroadcastSubmission, submission, fields)))
 
     def request_analysis(
         self,
@@ -211,7 +214,7 @@ class SyncDistributedClient:
         idempotency_key: str | None = None,
         **fields: Any,
     ) -> AnalysisRequest:
-        asked = calls.submission_of(AnalysisSubmission, submission, fields)
+        asked = submission_of(AnalysisSubmission, submission, fields)
         return self._ask(calls.analyses.submit(asked, idempotency_key or secrets.token_hex(16)))
 
     def get_analysis_request(self, request_id: str) -> AnalysisRequest:
@@ -224,11 +227,19 @@ class SyncDistributedClient:
         return self._ask(calls.analyses.listed(status, limit))
 
     def decide_analysis_request(
-        self, request_id: str, status: str, *, approval_notes: str | None = None, standing: Mapping[str, Any] | None = None
+        self,
+        request_id: str,
+        status: str,
+        *,
+        approval_notes: str | None = None,
+        standing: Mapping[str, Any] | None = None,
     ) -> AnalysisRequest:
         given = {"status": status, "approval_notes": approval_notes, "standing": standing}
         decision = {name: value for name, value in given.items() if value is not None}
         return self._ask(calls.analyses.decide(request_id, decision))
+
+    def get_audit_proof(self, sequence: int) -> AuditProof:
+        return self._ask(calls.audit.proof(sequence))
 
     @staticmethod
     def verify_receipt(receipt: str, *, peer: str, request_hash: str | None = None) -> VerifiedReceipt:

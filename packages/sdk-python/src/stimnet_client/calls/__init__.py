@@ -1,6 +1,5 @@
 """Every request of the API that the clients send, as descriptions that both share."""
 
-from . import analyses, broadcasts, jobs, nodes
-from .submissions import script_submission, submission_of
+from . import analyses, audit, broadcasts, jobs, nodes
 
-__all__ = ["analyses", "broadcasts", "jobs", "nodes", "script_submission", "submission_of"]
+__all__ = ["analyses", "audit", "broadcasts", "jobs", "nodes"]

@@ -2,12 +2,21 @@
 
 from .analysis import AnalysisRequest, AnalysisResults
 from .answer import Answer
+from .audit import AuditProof
 from .broadcast import Broadcast, BroadcastPart
 from .catalog import DataCatalog, FoundCatalog
 from .job import ENDED, JobAccepted, JobResult
 from .node import Health, Node, NodeInfo
 from .privacy import PrivacyCost
-from .submission import AnalysisSubmission, BroadcastSubmission, JobSubmission, read_script
+from .submission import (
+    AnalysisSubmission,
+    BroadcastSubmission,
+    JobSubmission,
+    RequestToSign,
+    read_script,
+    script_submission,
+    submission_of,
+)
 
 __all__ = [
     "ENDED",
@@ -15,6 +24,7 @@ __all__ = [
     "AnalysisResults",
     "AnalysisSubmission",
     "Answer",
+    "AuditProof",
     "Broadcast",
     "BroadcastPart",
     "BroadcastSubmission",
@@ -27,5 +37,8 @@ __all__ = [
     "Node",
     "NodeInfo",
     "PrivacyCost",
+    "RequestToSign",
     "read_script",
+    "script_submission",
+    "submission_of",
 ]

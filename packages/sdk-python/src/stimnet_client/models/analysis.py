@@ -10,8 +10,9 @@ from .answer import Answer
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AnalysisRequest(Answer):
-    """A request that the stewards of one node decide. ``status``: pending, approved, denied or expired; ``approvals`` of
-    ``approvals_needed`` have agreed. Its ``request_id`` is also the id of its job at the serving peer."""
+    """A request that the stewards of one node decide. ``status``: pending, approved, denied or expired; ``approvals``
+    of ``approvals_needed`` have agreed. Its ``request_id`` is also the id of its job at the serving peer.
+    """
 
     id: int
     request_id: str

@@ -36,7 +36,9 @@ class BroadcastPart(Answer):
 
     @property
     def table(self) -> Table:
-        """Its output as a table. Raises StimnetError: by the part's own code where there is none, MALFORMED for a script's values."""
+        """Its output as a table. Raises StimnetError: by the part's own code where there is none, MALFORMED for a
+        script's values.
+        """
         if self.output is None:
             raise StimnetError(self.code or "INTERRUPTED", self.reason or f"{self.institution}: {self.state}")
         return table_of_output(self.output)
@@ -44,8 +46,10 @@ class BroadcastPart(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Broadcast(Answer):
-    """A broadcast as it stands. ``pooled`` is there once it has ended: ``columns, rows, sites, missing, notes``, for scripts
-    with declared outputs also ``outputs``. It is the gateway's arithmetic: ``verify_broadcast`` says which parts are signed."""
+    """A broadcast as it stands. ``pooled`` is there once it has ended: ``columns, rows, sites, missing, notes``, for
+    scripts with declared outputs also ``outputs``. It is the gateway's arithmetic: ``verify_broadcast`` says which
+    parts are signed.
+    """
 
     id: str
     number: int

@@ -32,7 +32,8 @@ class JobResult(Answer):
     ``status``          queued, running, completed, failed, cancelled or blocked
     ``state``           the true word behind it, such as pending, denied or expired
     ``progress``        0 to 1
-    ``result_data``     a table ``{columns, rows, withheld, disclosure}``, a script's values, or ``{message}`` of a blocked job
+    ``result_data``     a table ``{columns, rows, withheld, disclosure}``, a script's values, or ``{message}`` of a
+                        blocked job
     ``code``            why it did not complete, of the closed list
     ``execution_time``  seconds, once it has ended
     ``receipt``         the institution's signed result, for ``verify_receipt``; None for several peers
@@ -67,11 +68,14 @@ class JobResult(Answer):
 
     @property
     def table(self) -> Table:
-        """The result as a table. Raises StimnetError: by the job's own code where it did not complete, MALFORMED where a
-        script released values that are no table."""
+        """The result as a table. Raises StimnetError: by the job's own code where it did not complete, MALFORMED
+        where a script released values that are no table.
+        """
         if self.status != "completed" or self.result_data is None:
             code = self.code or ("INTERRUPTED" if not self.ended else "OUTPUT_NOT_RELEASABLE")
-            raise StimnetError(code, self.error_message or f"the job is {self.state or self.status}")
+            # The gateway writes the code before its message.
+            message = (self.error_message or "").removeprefix(f"{code}: ")
+            raise StimnetError(code, message or f"the job is {self.state or self.status}")
         return table_of_result(self.result_data)
 
     @property

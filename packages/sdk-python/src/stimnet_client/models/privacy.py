@@ -12,8 +12,8 @@ from .answer import Answer
 class PrivacyCost(Answer):
     """Price and expected error of a P2 request, at each peer that offers the catalog.
 
-    ``peers``   ``peer_id, institution, code, reason, cost, left``; ``cost`` tells ``epsilon`` or ``rho`` and for each column the
-                standard deviation of its noise (``sd``) and ``error_95``
+    ``peers``   ``peer_id, institution, code, reason, cost, left``; ``cost`` tells ``epsilon`` or ``rho`` and for each
+                column the standard deviation of its noise (``sd``) and ``error_95``
     ``pooled``  ``name, sd``: noise of the sums and counts of all together
     """
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, TypeVar
 
 from ..errors import StimnetError
+
+S = TypeVar("S", bound="Asked")
 
 SCRIPT_BYTES_MAX = 256 * 1024
 """A script a person can still review."""
@@ -60,10 +62,28 @@ class JobSubmission(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class BroadcastSubmission(Asked):
-    """A request to many peers, signed by the gateway with the key of the account. ``targets``: names or PeerIds, or ``"*"``."""
+    """A request to many peers, signed by the gateway with the key of the account. ``targets``: names or PeerIds, or
+    ``"*"``.
+    """
 
     targets: str | Sequence[str] = "*"
     title: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestToSign(Asked):
+    """A request that the researcher signs.
+
+    ``review``            people decide first, also where the catalog would run it by itself; ``about`` is for them
+    ``credentials``       JWTs of institutions that vouch for the signer; see ``stimnet vouch``
+    ``wall_time_ms_max``  0: each catalog's own limit
+    """
+
+    title: str = ""
+    review: bool = False
+    about: Mapping[str, str] | None = None
+    credentials: Sequence[str] = ()
+    wall_time_ms_max: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +101,23 @@ class AnalysisSubmission(Asked):
     estimated_duration: str | None = None
     selected_score: str | None = None
     selected_timeline: str | None = None
+
+
+def submission_of(kind: type[S], whole: S | Mapping[str, Any] | None, by_field: Mapping[str, Any]) -> S:
+    """Fields given one by one go before those of the whole. Raises TypeError for a field there is not, or a missing
+    one.
+    """
+    if isinstance(whole, kind):
+        if not by_field:
+            return whole
+        whole = {one.name: getattr(whole, one.name) for one in fields(whole)}
+    return kind(**{**(whole or {}), **by_field})  # type: ignore[dict-item]
+
+
+def script_submission(path: str | Path, by_field: Mapping[str, Any]) -> JobSubmission:
+    """A job whose script is in a file. Raises what ``read_script`` raises."""
+    script_type, content = read_script(path)
+    return submission_of(JobSubmission, {"script_type": script_type, **by_field, "script_content": content}, {})
 
 
 def read_script(path: str | Path) -> tuple[str, str]:

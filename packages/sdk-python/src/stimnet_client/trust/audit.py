@@ -18,8 +18,9 @@ _SAFE_INTEGER_MAX = 2**53 - 1
 
 @dataclass(frozen=True)
 class ProvenEntry:
-    """An entry that stands in a log of ``size`` entries with that root. ``index`` counts from 0; ``leaf`` in hex; ``record`` is
-    None where the proof keeps it closed."""
+    """An entry that stands in a log of ``size`` entries with that root. ``index`` counts from 0; ``leaf`` in hex;
+    ``record`` is None where the proof keeps it closed.
+    """
 
     index: int
     size: int

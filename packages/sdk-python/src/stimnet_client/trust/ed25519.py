@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def is_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the signature fits. Raises LIBRARY_NOT_AVAILABLE without ``cryptography``: what cannot be checked does not hold."""
+    """Whether the signature fits. Raises LIBRARY_NOT_AVAILABLE without ``cryptography``: what cannot be checked does
+    not hold.
+    """
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Sequence
 
 from ..errors import StimnetError
@@ -26,6 +27,7 @@ REQUEST_LIFETIME_MS_MAX = 10 * 60_000
 
 _HEADER_TYPE = "stimnet+jws"
 _LIFETIME_MS_MAX = {"job-request": REQUEST_LIFETIME_MS_MAX, "cancel": REQUEST_LIFETIME_MS_MAX}
+_SEED = re.compile(rb"[0-9a-f]{64}")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 # Extensions that change what is signed or must be understood.
 _HEADERS_REFUSED = ("crit", "b64")
@@ -37,6 +39,17 @@ class Signer:
     def __init__(self, seed: bytes) -> None:
         self._key = Ed25519Key(seed)
         self.id: str = key_id_of(self._key.public_key)
+
+    @staticmethod
+    def from_file(path: str | Path) -> Signer:
+        """The key that ``stimnet key`` made: 64 hexadecimal digits in a file. Raises KEY_UNSUPPORTED for anything
+        else, OSError where it cannot be read.
+        """
+        with Path(path).expanduser().open("rb") as opened:
+            text = opened.read(100).strip()
+        if not _SEED.fullmatch(text):
+            raise StimnetError("KEY_UNSUPPORTED", "a key file holds 64 hexadecimal digits")
+        return Signer(bytes.fromhex(text.decode()))
 
     def sign(self, payload: bytes) -> str:
         """A compact JWS around ``payload``."""
@@ -50,8 +63,9 @@ class Signer:
 
 @dataclass(frozen=True)
 class Opened:
-    """A statement whose signature and type were checked. Times in ms since 1970; ``hash`` (SHA-256 of the JWS, hex) is the
-    name by which decisions and receipts point to it."""
+    """A statement whose signature and type were checked. Times in ms since 1970; ``hash`` (SHA-256 of the JWS, hex)
+    is the name by which decisions and receipts point to it.
+    """
 
     issuer: str
     audience: list[str]
@@ -63,7 +77,14 @@ class Opened:
 
 
 def seal(
-    *, kind: str, body: bytes, signer: Signer, issued_at_ms: float, lifetime_ms: float, nonce: bytes, audience: Sequence[str]
+    *,
+    kind: str,
+    body: bytes,
+    signer: Signer,
+    issued_at_ms: float,
+    lifetime_ms: float,
+    nonce: bytes,
+    audience: Sequence[str],
 ) -> str:
     """Signs ``body`` as a statement of that kind, as a compact JWS. Raises TOO_LARGE."""
     statement = {
@@ -83,9 +104,10 @@ def seal(
 
 
 def open_sealed(jws: str, *, kind: str, issuer: str) -> Opened:
-    """Verifies a sealed statement over the exact characters received, and only then decodes it. Its time is not checked:
-    this is for evidence read later. Raises VerificationError TOO_LARGE, MALFORMED, KEY_UNSUPPORTED, SIGNATURE_INVALID,
-    TYPE_MISMATCH, LIFETIME_TOO_LONG."""
+    """Verifies a sealed statement over the exact characters received, and only then decodes it. Its time is not
+    checked: this is for evidence read later. Raises VerificationError TOO_LARGE, MALFORMED, KEY_UNSUPPORTED,
+    SIGNATURE_INVALID, TYPE_MISMATCH, LIFETIME_TOO_LONG.
+    """
     if len(jws) > ENVELOPE_BYTES_MAX:
         raise refuse("TOO_LARGE", f"opening a {kind}")
     key_id, payload = _verified(jws, kind)

@@ -1,4 +1,4 @@
-"""Ed25519 public keys as libp2p writes them (12D3Koo…): a peer's PeerId or a researcher's key id, one form for both."""
+"""Ed25519 public keys as libp2p writes them (12D3Koo…), for peers and researchers alike."""
 
 from __future__ import annotations
 

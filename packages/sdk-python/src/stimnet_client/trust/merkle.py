@@ -16,7 +16,9 @@ def leaf_hash(entry: bytes) -> bytes:
 
 
 def proves_inclusion(*, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
-    """Whether ``leaf`` (a leaf's hash) is number ``index`` of the tree of ``size`` leaves with that root (RFC 9162, 2.1.3.2)."""
+    """Whether ``leaf`` (a leaf's hash) is number ``index`` of the tree of ``size`` leaves with that root (RFC 9162,
+    2.1.3.2).
+    """
     hashes = [leaf, root, *path]
     if not 0 <= index < size or len(path) > _PATH_MAX or any(len(one) != _HASH_BYTES for one in hashes):
         return False

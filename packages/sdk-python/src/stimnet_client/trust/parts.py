@@ -34,25 +34,31 @@ class VerifiedPart:
 
 @dataclass(frozen=True)
 class VerifiedBroadcast:
-    """Each peer's share. ``complete``: every peer that was asked has a receipt that holds. Nothing is pooled here: what the
-    gateway pooled is its own arithmetic over these parts."""
+    """Each peer's share. ``complete``: every peer that was asked has a receipt that holds. Nothing is pooled here:
+    what the gateway pooled is its own arithmetic over these parts.
+    """
 
     parts: list[VerifiedPart]
     complete: bool
 
     def table(self) -> Table:
-        """The signed rows of every part, below each other, with a first column ``institution``. Raises MALFORMED for values
-        that are no table."""
+        """The signed rows of every part, below each other, with a first column ``institution``. Raises MALFORMED for
+        values that are no table.
+        """
         receipts = [(part.institution, part.receipt) for part in self.parts if part.receipt is not None]
-        return joined("institution", [(name, receipt.table) for name, receipt in receipts if receipt.output is not None])
+        return joined(
+            "institution", [(name, receipt.table) for name, receipt in receipts if receipt.output is not None]
+        )
 
 
 def verify_broadcast(
     broadcast: Broadcast, *, peers: Iterable[str] | None = None, request_hash: str | None = None
 ) -> VerifiedBroadcast:
-    """Checks the receipt of every part. A bad one is named and does not hide the good ones. ``peers``: PeerIds that were
-    asked; a part of anybody else does not count, and one that is missing is named (a gateway could sign with keys of its
-    own). ``request_hash``: of the request that you signed. Raises LIBRARY_NOT_AVAILABLE without ``cryptography``."""
+    """Checks the receipt of every part. A bad one is named and does not hide the good ones. ``peers``: PeerIds that
+    were asked; a part of anybody else does not count, and one that is missing is named (a gateway could sign with
+    keys of its own). ``request_hash``: of the request that you signed. Raises LIBRARY_NOT_AVAILABLE without
+    ``cryptography``.
+    """
     asked = None if peers is None else list(dict.fromkeys(peers))
     # The same peer twice would count its people twice.
     first = {part.peer_id: part for part in reversed(broadcast.parts)}
@@ -72,5 +78,3 @@ def _verify(part: BroadcastPart, asked: list[str] | None, request_hash: str | No
     except VerificationError as error:
         return VerifiedPart(part.peer_id, part.institution, None, error.code)
     return VerifiedPart(part.peer_id, part.institution, receipt, receipt.code or None)
-
-

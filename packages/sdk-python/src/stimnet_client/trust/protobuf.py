@@ -18,8 +18,9 @@ _DEFAULT: Mapping[str, Any] = {"double": 0.0, "uint32": 0, "bool": False, "strin
 
 @dataclass(frozen=True)
 class Field:
-    """One field. ``kind``: double, uint32, bool, string, bytes, or the name of a message. ``chosen``: in a oneof, so that
-    it is present or not, whatever its value."""
+    """One field. ``kind``: double, uint32, bool, string, bytes, or the name of a message. ``chosen``: in a oneof, so
+    that it is present or not, whatever its value.
+    """
 
     number: int
     name: str
@@ -37,8 +38,10 @@ def encode(shapes: Shapes, name: str, values: Mapping[str, Any]) -> bytes:
 
 
 def decode(shapes: Shapes, name: str, data: bytes, depth: int = 0) -> dict[str, Any]:
-    """Every field of a message by name: absent ones have their default, an absent message or choice is None. Fields of a
-    newer version are passed over. Raises MALFORMED, also where a field stands twice: two readers could differ on it."""
+    """Every field of a message by name: absent ones have their default, an absent message or choice is None. Fields
+    of a newer version are passed over. Raises MALFORMED, also where a field stands twice: two readers could differ
+    on it.
+    """
     if depth > DEPTH_MAX:
         raise refuse("MALFORMED", f"decoding {name}: nested too deep")
     fields = {field.number: field for field in shapes[name]}

@@ -25,7 +25,8 @@ class VerifiedReceipt:
     """A result whose signature and hashes were checked.
 
     ``peer``          who signed it
-    ``state``         completed, blocked, failed, cancelled, denied or expired; ``code`` and ``reason`` where not completed
+    ``state``         completed, blocked, failed, cancelled, denied or expired; ``code`` and ``reason`` where not
+                      completed
     ``output``        the safe output as signed; None where the job did not complete
     ``request_hash``  names the request it answers: ``SignedRequest.hash``
     ``custody``       who held the key that signed the request: requester or gateway
@@ -49,20 +50,23 @@ class VerifiedReceipt:
 
     @property
     def table(self) -> Table:
-        """The signed output as a table. Raises StimnetError: by the code where there is none, MALFORMED for a script's values."""
+        """The signed output as a table. Raises StimnetError: by the code where there is none, MALFORMED for a
+        script's values.
+        """
         if self.output is None:
             raise StimnetError(self.code or "OUTPUT_NOT_RELEASABLE", self.reason or f"the job is {self.state}")
         return table_of_output(self.output)
 
 
 def verify_receipt(receipt: str, *, peer: str, request_hash: str | None = None) -> VerifiedReceipt:
-    """Opens a sealed job result (a compact JWS, or base64url around it) and checks, without any network: that ``peer``
-    signed these very bytes, that the output is the one the receipt speaks of, that it answers the request of that hash
-    (any request where none is given), and that the end stands in the peer's log.
+    """Opens a sealed job result (a compact JWS, or base64url around it) and checks, without any network: that
+    ``peer`` signed these very bytes, that the output is the one the receipt speaks of, that it answers the request
+    of that hash (any request where none is given), and that the end stands in the peer's log.
 
-    Raises VerificationError: SIGNATURE_INVALID where another key signed, a byte was changed or it answers another request;
-    MALFORMED, TOO_LARGE, TYPE_MISMATCH or KEY_UNSUPPORTED where it is no result. Raises LIBRARY_NOT_AVAILABLE without the
-    package ``cryptography``."""
+    Raises VerificationError: SIGNATURE_INVALID where another key signed, a byte was changed or it answers another
+    request; MALFORMED, TOO_LARGE, TYPE_MISMATCH or KEY_UNSUPPORTED where it is no result. Raises
+    LIBRARY_NOT_AVAILABLE without the package ``cryptography``.
+    """
     opened = open_sealed(_jws_of(receipt), kind="job-result", issuer=peer)
     result = messages.decode("JobResult", opened.body)
     signed, state = result["receipt"], result["state"]
@@ -91,7 +95,9 @@ def verify_receipt(receipt: str, *, peer: str, request_hash: str | None = None) 
 
 
 def _verify_logged(signed: Mapping[str, Any], proof: Mapping[str, Any], result: Mapping[str, Any]) -> ProvenEntry:
-    """That this very end stands in the log: a release also with what it released, under which rules, for which request."""
+    """That this very end stands in the log: a release also with what it released, under which rules, for which
+    request.
+    """
     proven = verify_audit_proof(proof)
     fits = proven.leaf == signed["audit_head"] and proven.index + 1 == signed["audit_sequence"]
     if not fits or (proven.record is not None and not _speaks_of(proven.record, signed, result)):

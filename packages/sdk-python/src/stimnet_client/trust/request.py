@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any, Mapping, Sequence
 
 from ..errors import StimnetError
-from ..strict_json import parse_json
+from ..strict_json import json_bytes, parse_json
 
 FILTER_DEPTH_MAX = 4
 """Deeper filters than this are no longer a question about a cohort; the serving peer holds all other limits."""
@@ -43,8 +42,9 @@ def program_message(script_type: str, script_content: str) -> dict[str, Any]:
 
 
 def filter_message(where: Mapping[str, Any], depth: int = 1) -> dict[str, Any]:
-    """A cohort in the full filter language: ``{"all": […]}``, ``{"any": […]}``, ``{"not": …}`` or ``{"column", "op", "values"}``.
-    Raises FILTER_INVALID."""
+    """A cohort in the full filter language: ``{"all": […]}``, ``{"any": […]}``, ``{"not": …}`` or ``{"column", "op",
+    "values"}``. Raises FILTER_INVALID.
+    """
     if depth > FILTER_DEPTH_MAX:
         raise StimnetError("FILTER_INVALID", f"a filter is at most {FILTER_DEPTH_MAX} levels deep")
     keys = set(where) if isinstance(where, Mapping) else set()
@@ -85,7 +85,8 @@ def mappings_message(mappings: Sequence[Mapping[str, Any]]) -> list[dict[str, An
     """How a site's own variables read in the request's."""
     read = [_known(one, "mappings", {"peer", "variable", "local", "levels", "scale"}) for one in mappings]
     return [
-        {**one, "levels": [_known(pair, "levels", {"local", "level"}) for pair in one.get("levels", [])]} for one in read
+        {**one, "levels": [_known(pair, "levels", {"local", "level"}) for pair in one.get("levels", [])]}
+        for one in read
     ]
 
 
@@ -101,8 +102,8 @@ def json_text(value: Any, what: str) -> str:
     if not isinstance(value, Mapping):
         raise _invalid(f"{what}: a mapping")
     try:
-        return json.dumps(dict(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError) as cause:
+        return json_bytes(dict(value)).decode()
+    except (TypeError, ValueError) as cause:
         raise _invalid(f"{what}: {cause}") from cause
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
 from ..errors import StimnetError
+from ..models import RequestToSign, submission_of
 from . import messages, request
 from .envelope import REQUEST_LIFETIME_MS_MAX, Signer, seal, sha256_hex
 from .keys import public_key_of
@@ -17,7 +18,9 @@ from .keys import public_key_of
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A signed request, ready for ``broadcast``: ``text`` is a compact JWS; by ``hash`` a receipt names the request it answers."""
+    """A signed request, ready for ``broadcast``: ``text`` is a compact JWS; by ``hash`` a receipt names the request
+    it answers.
+    """
 
     text: str
     hash: str
@@ -30,7 +33,9 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class Fresh:
-    """What makes a request this one: when it is signed (ms since 1970), 16 random bytes, and a random name for a broadcast."""
+    """What makes a request this one: when it is signed (ms since 1970), 16 random bytes, and a random name for a
+    broadcast.
+    """
 
     issued_at_ms: float
     nonce: bytes
@@ -43,77 +48,39 @@ class Fresh:
 
 
 def sign_request(
+    asked: RequestToSign | Mapping[str, Any] | None = None,
     *,
     signer: Signer,
     targets: Sequence[str],
-    data_catalog_name: str,
-    script_type: str,
-    script_content: str,
-    parameters: Mapping[str, Any] | None = None,
-    filters: Mapping[str, Any] | None = None,
-    where: Mapping[str, Any] | None = None,
-    purpose: Sequence[str] = (),
-    project: str = "",
-    privacy: Mapping[str, Any] | None = None,
-    outputs: Sequence[Mapping[str, Any]] = (),
-    contract: Sequence[Mapping[str, Any]] = (),
-    mappings: Sequence[Mapping[str, Any]] = (),
-    title: str = "",
-    review: bool = False,
-    about: Mapping[str, str] | None = None,
-    credentials: Sequence[str] = (),
-    wall_time_ms_max: int = 0,
     lifetime_ms: float = REQUEST_LIFETIME_MS_MAX / 2,
     fresh: Fresh | None = None,
+    **fields: Any,
 ) -> SignedRequest:
-    """Signs a request for ``targets`` (PeerIds; nobody else may run it). The other words are those of ``BroadcastSubmission``.
-
-    ``review``            people decide first, also where the catalog would run it by itself; ``about`` is for them
-    ``credentials``       JWTs of institutions that vouch for the signer; see ``stimnet vouch``
-    ``wall_time_ms_max``  0: each catalog's own limit
-    ``lifetime_ms``       how long a peer may still accept it: five minutes, at most ten
+    """Signs a request for ``targets`` (PeerIds; nobody else may run it), given as a RequestToSign or by its fields.
+    ``lifetime_ms``: how long a peer may still accept it: five minutes, at most ten.
 
     Raises StimnetError KEY_UNSUPPORTED for a target that is no PeerId, FILTER_INVALID, PARAMETER_INVALID,
-    LIFETIME_TOO_LONG, TOO_LARGE."""
-    asked = tuple(dict.fromkeys(targets))
-    if not asked or isinstance(targets, str):
+    LANGUAGE_NOT_AVAILABLE, LIFETIME_TOO_LONG, TOO_LARGE; TypeError for a field there is not.
+    """
+    submission = submission_of(RequestToSign, asked, fields)
+    if isinstance(targets, str) or not targets:
         raise StimnetError("PARAMETER_INVALID", "targets: a list of PeerIds, at least one")
-    for target in asked:
+    audience = tuple(dict.fromkeys(targets))
+    for target in audience:
         public_key_of(target)
     if not 0 <= lifetime_ms <= REQUEST_LIFETIME_MS_MAX:
         raise StimnetError("LIFETIME_TOO_LONG", "a request is valid for at most ten minutes")
     fresh = Fresh.now() if fresh is None else fresh
-    message = {
-        "catalog": data_catalog_name,
-        "purpose": list(purpose),
-        "project": project,
-        # The serving peer joins `filters` to this, since it alone knows which of them are variables.
-        "cohort": None if where is None else request.filter_message(where),
-        "program": request.program_message(script_type, script_content),
-        "parameters_json": request.json_text(parameters or {}, "parameters"),
-        "filters_json": request.json_text(filters or {}, "filters"),
-        "wall_time_ms_max": wall_time_ms_max,
-        "custody": "requester",
-        "title": title,
-        "broadcast": fresh.broadcast if len(asked) > 1 else "",
-        "privacy": None if privacy is None else request.privacy_message(privacy),
-        "outputs": request.outputs_message(outputs),
-        "contract": request.contract_message(contract),
-        "mappings": request.mappings_message(mappings),
-        "review": review,
-        "about": None if about is None else request.about_message(about),
-        "credentials": list(credentials),
-    }
     text = seal(
         kind="job-request",
-        body=_encoded(message),
+        body=_body_of(submission, fresh.broadcast if len(audience) > 1 else ""),
         signer=signer,
         issued_at_ms=fresh.issued_at_ms,
         lifetime_ms=lifetime_ms,
         nonce=fresh.nonce,
-        audience=asked,
+        audience=audience,
     )
-    return SignedRequest(text, sha256_hex(text.encode()), asked)
+    return SignedRequest(text, sha256_hex(text.encode()), audience)
 
 
 def job_id_of(*, issuer: str, nonce: bytes, serving_peer: str) -> str:
@@ -122,8 +89,29 @@ def job_id_of(*, issuer: str, nonce: bytes, serving_peer: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _encoded(message: Mapping[str, Any]) -> bytes:
+def _body_of(asked: RequestToSign, broadcast: str) -> bytes:
     try:
+        message = {
+            "catalog": asked.data_catalog_name,
+            "purpose": list(asked.purpose or ()),
+            "project": asked.project or "",
+            # The serving peer joins `filters` to this, since it alone knows which of them are variables.
+            "cohort": None if asked.where is None else request.filter_message(asked.where),
+            "program": request.program_message(asked.script_type, asked.script_content),
+            "parameters_json": request.json_text(asked.parameters or {}, "parameters"),
+            "filters_json": request.json_text(asked.filters or {}, "filters"),
+            "wall_time_ms_max": asked.wall_time_ms_max,
+            "custody": "requester",
+            "title": asked.title,
+            "broadcast": broadcast,
+            "privacy": None if asked.privacy is None else request.privacy_message(asked.privacy),
+            "outputs": request.outputs_message(asked.outputs or ()),
+            "contract": request.contract_message(asked.contract or ()),
+            "mappings": request.mappings_message(asked.mappings or ()),
+            "review": asked.review,
+            "about": None if asked.about is None else request.about_message(asked.about),
+            "credentials": list(asked.credentials),
+        }
         return messages.encode("JobRequest", message)
     except (TypeError, AttributeError, ValueError, struct.error) as cause:
         raise StimnetError("PARAMETER_INVALID", "a value of another type than its field") from cause
