@@ -21,6 +21,8 @@ const SEED = '42'.repeat(32)
 const PYTHONS = ['python3', '/usr/bin/python3']
 const NEEDED = 'import httpx, cryptography'
 
+const MYPY = ['--strict', '--python-version=3.10', '--cache-dir=/dev/null', '--ignore-missing-imports']
+
 const PYTHON = PYTHONS.find((name) => spawnSync(name, ['-c', NEEDED]).status === 0)
 const skip = PYTHON === undefined && `no Python here has httpx and cryptography (${PYTHONS.join(', ')})`
 
@@ -83,6 +85,16 @@ describe('the Python SDK', { skip, timeout: 240_000 }, () => {
     assert.match(text, /Ran \d\d+ tests/)
     assert.doesNotMatch(text, /skipped/)
   })
+})
+
+const noMypy = spawnSync('mypy', ['--version']).status !== 0 && 'no mypy here'
+
+test('the type hints of the Python SDK hold, also for the oldest Python it is for', { skip: noMypy }, () => {
+  const { status, stdout } = spawnSync('mypy', [...MYPY, '-p', 'stimnet_client'], {
+    cwd: join(SDK, 'src'),
+    encoding: 'utf8'
+  })
+  assert.equal(status, 0, stdout)
 })
 
 /** A peer of its own whose tokens live for a second. */

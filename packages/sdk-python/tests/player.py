@@ -11,8 +11,10 @@ EVENTS = {"content-type": "text/event-stream"}
 
 
 class Player:
-    """``opens``: a head to answer each Open with, or an error; ``reads``: bytes or an error for each Read, with the seconds
-    that pass until then; ``sends``: a reply or an error for each Send. The last of each is given again and again."""
+    """``opens``: a head to answer each Open with, or an error; ``reads``: bytes or an error for each Read, with the
+    seconds that pass until then; ``sends``: a reply or an error for each Send. The last of each is given again and
+    again.
+    """
 
     def __init__(self, *, opens: list[Any] = [], reads: list[Any] = [], sends: list[Any] = []) -> None:  # noqa: B006
         self._left = {Open: list(opens), Read: list(reads), Send: list(sends)}

@@ -11,7 +11,9 @@ Script = Callable[[socket.socket, bytes], None]
 
 
 class Server:
-    """Runs the next of its scripts for each connection, the last one again and again; each gets the head of the request."""
+    """Runs the next of its scripts for each connection, the last one again and again; each gets the head of the
+    request.
+    """
 
     def __init__(self, *scripts: Script) -> None:
         self._scripts = list(scripts)

@@ -47,7 +47,12 @@ class Sending(unittest.TestCase):
                 self.assertEqual(f"{asked.method} {asked.url.raw_path.decode()}", expected)
 
     def test_an_id_is_one_segment_of_the_address_whatever_is_in_it(self) -> None:
-        for given, sent in (("a/../b", "a%2F..%2Fb"), ("ü ?#", "%C3%BC%20%3F%23"), ("%2e%2e", "%252e%252e"), ("...", "...")):
+        for given, sent in (
+            ("a/../b", "a%2F..%2Fb"),
+            ("ü ?#", "%C3%BC%20%3F%23"),
+            ("%2e%2e", "%252e%252e"),
+            ("...", "..."),
+        ):
             for call in callers(httpx.Response(200, json=job())):
                 call("get_job_status", given)
                 self.assertEqual(call.gateway.asked[0].url.raw_path.decode(), f"/api/v1/jobs/{sent}")
@@ -123,7 +128,17 @@ class Identity(unittest.TestCase):
                     call("authenticate", "ada", "pw")
 
     def test_an_address_that_is_none_is_refused(self) -> None:
-        for url in ("", "gateway:8000", "ftp://h", "http://", "http://u:p@h", "http://h/?a=b", "http://h/#x", "http://h:0", "http://[h"):
+        for url in (
+            "",
+            "gateway:8000",
+            "ftp://h",
+            "http://",
+            "http://u:p@h",
+            "http://h/?a=b",
+            "http://h/#x",
+            "http://h:0",
+            "http://[h",
+        ):
             with self.assertRaises(StimnetError, msg=url) as refused:
                 SyncDistributedClient(url)
             self.assertEqual(refused.exception.code, "PARAMETER_INVALID")
@@ -236,7 +251,9 @@ class Reading(unittest.TestCase):
     def test_fields_of_a_newer_gateway_are_there_by_key(self) -> None:
         for call in callers(httpx.Response(200, json=job(novelty=[1]))):
             read = call("get_job_status", JOB_ID)
-            self.assertEqual((read["novelty"], read["status"], read.status, "novelty" in read), ([1], *["completed"] * 2, True))
+            self.assertEqual(
+                (read["novelty"], read["status"], read.status, "novelty" in read), ([1], *["completed"] * 2, True)
+            )
             self.assertEqual(dict(read), job(novelty=[1]))
 
     def test_following_and_waiting_give_each_state_and_the_end(self) -> None:

@@ -9,7 +9,7 @@ from stimnet_client import TransportError
 from stimnet_client.events import EventReader, ServerEvent
 
 TEXT = (
-    "\ufeff: alive\n\nid: 1\nevent: change\ndata: {\"a\":\ndata:1}\n\r\n"
+    '\ufeff: alive\n\nid: 1\nevent: change\ndata: {"a":\ndata:1}\n\r\n'
     "data:  two spaces\r\rid: 2\nid\ndata: ü😀\n\nevent: change\n\nid: 3\0\nevent: end\ndata\n\nretry: 5\ndata: cut off"
 )
 EXPECTED = [

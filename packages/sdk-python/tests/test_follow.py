@@ -25,7 +25,9 @@ def state(status: str, **more: Any) -> Reply:
 
 def refusal(status: int, code: str, retry: bool = False) -> Reply:
     """A problem."""
-    return Reply(status, {"content-type": "application/problem+json"}, json.dumps({"code": code, "retry": retry}).encode())
+    return Reply(
+        status, {"content-type": "application/problem+json"}, json.dumps({"code": code, "retry": retry}).encode()
+    )
 
 
 def played(player: Player, timeout_s: float | None = None, poll_interval_s: float = 5.0) -> list[str]:
@@ -49,7 +51,9 @@ class ByEvents(unittest.TestCase):
         self.assertEqual(player.count(Close), 3)
 
     def test_streams_that_bring_nothing_new_give_way_to_asking(self) -> None:
-        player = Player(opens=[head()], reads=[RUNNING, b""], sends=[state("running"), state("running"), state("completed")])
+        player = Player(
+            opens=[head()], reads=[RUNNING, b""], sends=[state("running"), state("running"), state("completed")]
+        )
         self.assertEqual(played(player), ["running", "completed"])
         self.assertEqual(player.count(Open), STREAM_FAILURES_MAX)
 
@@ -91,7 +95,9 @@ class ByEvents(unittest.TestCase):
             self.assertEqual(refused.exception.code, "MALFORMED")
 
     def test_events_of_other_names_are_passed_over(self) -> None:
-        self.assertEqual(played(Player(opens=[head()], reads=[b"event: advice\ndata: []\n\n: alive\n\n", END])), ["completed"])
+        self.assertEqual(
+            played(Player(opens=[head()], reads=[b"event: advice\ndata: []\n\n: alive\n\n", END])), ["completed"]
+        )
 
 
 class InTime(unittest.TestCase):
@@ -122,7 +128,9 @@ class InTime(unittest.TestCase):
         self.assertEqual(player.count(Read), 0)
 
     def test_an_asking_that_fails_for_a_while_is_repeated_and_then_told(self) -> None:
-        self.assertEqual(played(Player(sends=[BROKEN, refusal(503, "BUSY", retry=True), state("completed")]), 10), ["completed"])
+        self.assertEqual(
+            played(Player(sends=[BROKEN, refusal(503, "BUSY", retry=True), state("completed")]), 10), ["completed"]
+        )
         with self.assertRaises(TransportError):
             played(Player(sends=[BROKEN]), 20, poll_interval_s=0.1)
 
@@ -133,7 +141,14 @@ class InTime(unittest.TestCase):
         self.assertTrue(all(step.within_s <= 12 for step in player.steps if isinstance(step, Send)))
 
     def test_what_is_no_time_is_refused(self) -> None:
-        for timeout_s, poll_interval_s in ((-1, 5), (float("nan"), 5), (float("inf"), 5), (1, 0), (1, -1), (1, float("nan"))):
+        for timeout_s, poll_interval_s in (
+            (-1, 5),
+            (float("nan"), 5),
+            (float("inf"), 5),
+            (1, 0),
+            (1, -1),
+            (1, float("nan")),
+        ):
             with self.assertRaises(StimnetError) as refused:
                 Patience(timeout_s, poll_interval_s)
             self.assertEqual(refused.exception.code, "PARAMETER_INVALID")

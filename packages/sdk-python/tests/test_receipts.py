@@ -60,9 +60,7 @@ class Receipts(unittest.TestCase):
         for case in FILE["cases"][:4]:
             logged = verify_receipt(case["receipt"], peer=PEER).logged
             told[case["name"]] = logged and (logged.index, logged.size, logged.record and logged.record["kind"])
-        self.assertEqual(
-            list(told.values()), [(4, 7, "release"), (4, 7, None), None, (4, 7, "end")], msg=str(told)
-        )
+        self.assertEqual(list(told.values()), [(4, 7, "release"), (4, 7, None), None, (4, 7, "end")], msg=str(told))
 
     def test_base64url_around_a_receipt_is_taken_off(self) -> None:
         wrapped = base64.urlsafe_b64encode(RECEIPT.encode()).rstrip(b"=").decode()
@@ -114,7 +112,9 @@ class Parts(unittest.TestCase):
     def test_a_bad_receipt_is_named_and_does_not_hide_the_good_ones(self) -> None:
         shown = broadcast(part(), part(peer_id=OTHER_PEER, institution="South"))
         verified = verify_broadcast(shown)
-        self.assertEqual([(one.verified, one.code) for one in verified.parts], [(True, None), (False, "SIGNATURE_INVALID")])
+        self.assertEqual(
+            [(one.verified, one.code) for one in verified.parts], [(True, None), (False, "SIGNATURE_INVALID")]
+        )
         self.assertFalse(verified.complete)
         self.assertEqual({row["institution"] for row in verified.table().rows}, {"North"})
 

@@ -22,7 +22,12 @@ VALUES = {"kind": "values", "values": {"age": 61}}
 
 def pooled(**more: Any) -> Broadcast:
     """A broadcast with a pooled answer."""
-    whole = {"columns": OUTPUT["columns"], "rows": [{"values": ["female", None], "sites": []}], "sites": [], "missing": []}
+    whole = {
+        "columns": OUTPUT["columns"],
+        "rows": [{"values": ["female", None], "sites": []}],
+        "sites": [],
+        "missing": [],
+    }
     return Broadcast.read({**broadcast(part(output=OUTPUT)).raw, "pooled": {**whole, **more}})
 
 
@@ -33,7 +38,10 @@ class Results(unittest.TestCase):
         self.assertEqual(pooled().parts_table().rows, [{"institution": "North", "sex": "female", "n": 78}])
 
     def test_a_job_without_a_result_has_no_rows_rather_than_none(self) -> None:
-        blocked = JobResult.read(job("blocked", code="COHORT_NOT_RELEASABLE", result_data={"message": "…"}))
+        told = {"error_message": "COHORT_NOT_RELEASABLE: Too small.", "result_data": {"message": "Too small."}}
+        blocked = JobResult.read(job("blocked", code="COHORT_NOT_RELEASABLE", **told))
+        with self.assertRaisesRegex(StimnetError, "^COHORT_NOT_RELEASABLE: Too small.$"):
+            blocked.to_pandas()
         running = JobResult.read(job("running"))
         for result, code in ((blocked, "COHORT_NOT_RELEASABLE"), (running, "INTERRUPTED")):
             for read in (lambda r=result: r.rows, result.to_pandas):
@@ -93,7 +101,13 @@ class Scripts(unittest.TestCase):
         self.folder = Path(folder.name)
 
     def test_a_scripts_type_is_told_by_its_name(self) -> None:
-        for name, kind in (("a.py", "python"), ("b.R", "r"), ("c.sql", "sql"), ("d.ipynb", "jupyter"), ("e.json", "statistic")):
+        for name, kind in (
+            ("a.py", "python"),
+            ("b.R", "r"),
+            ("c.sql", "sql"),
+            ("d.ipynb", "jupyter"),
+            ("e.json", "statistic"),
+        ):
             (self.folder / name).write_text("größe", encoding="utf-8")
             self.assertEqual(read_script(self.folder / name), (kind, "größe"))
 

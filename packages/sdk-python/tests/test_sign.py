@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 import unittest
+from pathlib import Path
 from typing import Any
 
 from stimnet_client import SignedRequest, Signer, StimnetError, sign_request
@@ -47,7 +49,10 @@ class Signing(unittest.TestCase):
             ("FILTER_INVALID", {"where": {"column": "age", "op": "~", "values": [1]}}),
             ("FILTER_INVALID", {"where": {"all": []}}),
             ("FILTER_INVALID", {"where": {"column": "age", "op": "=", "values": [None]}}),
-            ("FILTER_INVALID", {"where": {"not": {"not": {"not": {"not": {"column": "a", "op": "=", "values": [1]}}}}}}),
+            (
+                "FILTER_INVALID",
+                {"where": {"not": {"not": {"not": {"not": {"column": "a", "op": "=", "values": [1]}}}}}},
+            ),
             ("MALFORMED", {"title": "\ud800"}),
             ("TOO_LARGE", {"script_content": "-- " + "x" * 600_000}),
         ]
@@ -62,6 +67,17 @@ class Signing(unittest.TestCase):
         with self.assertRaises(StimnetError) as refused:
             Signer(b"short")
         self.assertEqual(refused.exception.code, "KEY_UNSUPPORTED")
+
+    def test_a_key_comes_from_the_file_that_stimnet_key_made(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "key"
+            file.write_text(f"{CASE['seed']}\n", encoding="ascii")
+            self.assertEqual(Signer.from_file(file).id, SIGNER.id)
+            for wrong in (b"", b"key", CASE["seed"][:-1].encode(), CASE["seed"].encode() + b"0", b"\xff" * 64):
+                file.write_bytes(wrong)
+                with self.assertRaises(StimnetError) as refused:
+                    Signer.from_file(str(file))
+                self.assertEqual(refused.exception.code, "KEY_UNSUPPORTED")
 
     def signed(self, **more: Any) -> SignedRequest:
         """The first vector's request, fresh."""

@@ -57,7 +57,10 @@ class Sockets(unittest.TestCase):
     def test_an_answer_that_is_cut_midway_is_asked_for_again(self) -> None:
         whole = json.dumps(job()).encode()
         length = f"content-length: {len(whole)}"
-        scripts = (writes(head("application/json", length) + whole[:99]), writes(head("application/json", length) + whole))
+        scripts = (
+            writes(head("application/json", length) + whole[:99]),
+            writes(head("application/json", length) + whole),
+        )
         for outcome, heads in both(lambda client: client.get_job_status(JOB_ID), *scripts):
             self.assertEqual((outcome.status, len(heads)), ("completed", 2))
 

@@ -21,6 +21,7 @@ from stimnet_client.trust.request import filter_message
 
 from .vectors import ROOT, cases_of
 
+
 class Vectors(unittest.TestCase):
     def test_a_key_has_the_id_of_the_vectors(self) -> None:
         for case in cases_of("keys.json"):
