@@ -30,6 +30,7 @@ export async function proofVectors() {
       'SIGNATURE_INVALID',
       { ...good, checkpoint: good.checkpoint.replace(seen, `${seen.slice(0, -6)}AAAA==`) }
     ],
+    ['a signature of another kind', 'SIGNATURE_INVALID', { ...good, checkpoint: good.checkpoint.replace(own, seen) }],
     ['a note without its end', 'MALFORMED', { ...good, checkpoint: good.checkpoint.trimEnd() }],
     ['a place that is no count', 'MALFORMED', { ...good, index: '4' }],
     ['bytes that are no base64', 'MALFORMED', { ...good, root: '%' }],

@@ -43,6 +43,8 @@ interface End {
   readonly requestHash?: string
   readonly type?: 'job-result' | 'decision'
   readonly signer?: Signer
+  /** What the receipt says of its place, where it is not the true one. */
+  readonly place?: { readonly auditHead?: string; readonly auditSequence?: number }
   /** What the log says of it; without one the peer proves nothing. */
   readonly logged?: Partial<AuditRecord> & {
     readonly detail?: object
@@ -83,6 +85,9 @@ export async function receiptVectors() {
       'SIGNATURE_INVALID',
       { logged: { kind: 'release', detail: { ...detail, policy: '' } } }
     ],
+    ['the log speaks of another place', 'SIGNATURE_INVALID', { logged: { ...release, sequence: 6 } }],
+    ['it names another entry', 'SIGNATURE_INVALID', { logged: release, place: { auditHead: 'ef'.repeat(32) } }],
+    ['it names another place', 'SIGNATURE_INVALID', { logged: release, place: { auditSequence: 6 } }],
     ['another root of the log', 'SIGNATURE_INVALID', { logged: { ...release, root: new Uint8Array(32) } }]
   ]
   const cases = [
@@ -104,7 +109,8 @@ async function receiptOf(end: End, peer: Signer): Promise<string> {
     receipt: {
       ...{ requestHash: end.requestHash ?? REQUEST, outputHash: end.outputHash ?? (await sha256Hex(outputJson)) },
       ...{ policyHash: POLICY, releasedAtMs: AT_MS, requester: peer.id, custody: 'requester', engine: 'node' },
-      ...(proof ? { audit: proof, auditHead: toHex(await leafHash(proof.entry)), auditSequence: proof.index + 1 } : {})
+      ...(proof ? { audit: proof, auditHead: toHex(await leafHash(proof.entry)), auditSequence: proof.index + 1 } : {}),
+      ...end.place
     }
   })
   const jws = await seal({

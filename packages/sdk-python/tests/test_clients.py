@@ -14,6 +14,7 @@ from stimnet_client import (
     AuthenticationError,
     DistributedClient,
     JobSubmission,
+    SignedRequest,
     StimnetError,
     SyncDistributedClient,
     TransportError,
@@ -21,6 +22,7 @@ from stimnet_client import (
 
 from .answers import JOB_ID, event, job, problem, stream
 from .both import callers
+from .test_receipts import broadcast
 
 ASKED = {"data_catalog_name": "c", "script_type": "sql", "script_content": "SELECT COUNT(*) FROM t"}
 ACCEPTED = httpx.Response(200, json={"job_id": JOB_ID, "status": "queued", "message": "accepted"})
@@ -127,6 +129,11 @@ class Identity(unittest.TestCase):
                 with self.assertRaises(TransportError):
                     call("authenticate", "ada", "pw")
 
+    def test_secrets_are_not_shown_by_the_client(self) -> None:
+        for kind in (SyncDistributedClient, DistributedClient):
+            client = kind("http://h", "secret-key", token="secret-token")
+            self.assertNotIn("secret", f"{client!r} {vars(client)}")
+
     def test_an_address_that_is_none_is_refused(self) -> None:
         for url in (
             "",
@@ -168,6 +175,18 @@ class Again(unittest.TestCase):
             self.assertEqual((len(set(keys)), keys[2]), (3, "my-key"))
             with self.assertRaises(StimnetError):
                 call("submit_job", target_node_id="n", idempotency_key="two words", **ASKED)
+
+    def test_a_signed_request_is_one_by_its_signature(self) -> None:
+        signed = SignedRequest("a.b.c", "f" * 64, ("12D3",))
+        answer = httpx.Response(201, json=dict(broadcast().raw))
+        for call in callers(answer, answer):
+            call("broadcast", signed)
+            call("broadcast", signed, idempotency_key="mine")
+            asked = [(one.headers["idempotency-key"], json.loads(one.content)) for one in call.gateway.asked]
+            self.assertEqual([key for key, _ in asked], ["f" * 64, "mine"])
+            self.assertEqual(asked[0][1], {"envelope": "a.b.c", "targets": ["12D3"]})
+            with self.assertRaises(TypeError):
+                call("broadcast", signed, title="changed")
 
     def test_a_login_and_a_cancellation_are_not_repeated(self) -> None:
         for method, arguments in (("authenticate", ("ada", "pw")), ("cancel_job", (JOB_ID,))):
@@ -217,6 +236,8 @@ class Reading(unittest.TestCase):
             ("list_jobs", json.dumps([job()]).replace("0.25", "NaN").encode()),
             ("list_jobs", json.dumps([job()]).replace("0.25", "1e999").encode()),
             ("list_jobs", json.dumps([job()]).replace("0.25", "9" * 5_000).encode()),
+            ("list_jobs", json.dumps([job(result_data={"n": 78})]).replace("78", "NaN").encode()),
+            ("list_jobs", json.dumps([job(result_data={"n": 78})]).replace("78", "1e999").encode()),
         ]
         for method, body in wrong:
             for call in callers(httpx.Response(200, content=body)):

@@ -10,11 +10,11 @@ from stimnet_client.events import EventReader, ServerEvent
 
 TEXT = (
     '\ufeff: alive\n\nid: 1\nevent: change\ndata: {"a":\ndata:1}\n\r\n'
-    "data:  two spaces\r\rid: 2\nid\ndata: ü😀\n\nevent: change\n\nid: 3\0\nevent: end\ndata\n\nretry: 5\ndata: cut off"
+    "data:  two spaces\r\ndata: and more\r\rid: 2\nid\ndata: ü😀\n\nevent: change\n\nid: 3\0\nevent: end\ndata\n\nretry: 5\ndata: cut off"
 )
 EXPECTED = [
     ServerEvent("1", "change", '{"a":\n1}'),
-    ServerEvent(None, "message", " two spaces"),
+    ServerEvent(None, "message", " two spaces\nand more"),
     ServerEvent("", "message", "ü😀"),
     ServerEvent(None, "end", ""),
 ]

@@ -57,6 +57,13 @@ class ByEvents(unittest.TestCase):
         self.assertEqual(played(player), ["running", "completed"])
         self.assertEqual(player.count(Open), STREAM_FAILURES_MAX)
 
+    def test_streams_that_drop_but_bring_news_are_taken_up_without_end(self) -> None:
+        news = [event("change", job("running", progress=at / 100), at).encode() for at in range(1, 30)]
+        reads = [one for state in news for one in (state, b"")]
+        player = Player(opens=[head()], reads=[*reads, END])
+        self.assertEqual(played(player), ["running"] * 29 + ["completed"])
+        self.assertEqual((player.count(Open), player.count(Send)), (30, 0))
+
     def test_a_gateway_or_proxy_without_streams_is_asked(self) -> None:
         for other in (head(404), head(405), head(204), head(200, {"content-type": "text/html"}, b"<html>")):
             player = Player(opens=[other], sends=[state("queued"), state("completed")])

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import unittest
 
 from stimnet_client import VerificationError, verify_proof
+from stimnet_client.trust.checkpoint import open_checkpoint
+from stimnet_client.trust.ed25519 import Ed25519Key
+from stimnet_client.trust.keys import key_id_of, public_key_of
 
 from .vectors import vectors
 
@@ -41,6 +46,24 @@ class Proofs(unittest.TestCase):
             changed = note[:at] + ("A" if character != "A" else "B") + note[at + 1 :]
             with self.assertRaises(VerificationError, msg=f"{at}: {character!r}"):
                 verify_proof(json.dumps({**PROOF, "checkpoint": changed}))
+
+    def test_a_log_does_not_witness_itself_and_no_witness_lives_beyond_all_dates(self) -> None:
+        key = Ed25519Key(b"\2" * 32)
+        peer = key_id_of(key.public_key)
+        body = "\n".join(PROOF["checkpoint"].split("\n")[:3]) + "\n"
+        own = PROOF["checkpoint"].split("\n")[4]
+        for seconds, holds in ((1_750_000_000, True), (8_640_000_000_001, False)):
+            # Its own key signs as a witness would.
+            signature = key.sign(f"cosignature/v1\ntime {seconds}\n{body}".encode())
+            kind = hashlib.sha256(f"stimnet/{peer}\n\4".encode() + public_key_of(peer)).digest()[:4]
+            blob = base64.b64encode(kind + seconds.to_bytes(8, "big") + signature).decode()
+            note = f"{body}\n{own}\n— stimnet/{peer} {blob}\n"
+            if holds:
+                self.assertEqual(open_checkpoint(note, peer=peer).witnesses, {})
+                continue
+            with self.assertRaises(VerificationError) as refused:
+                open_checkpoint(note, peer=peer)
+            self.assertEqual(refused.exception.code, "MALFORMED")
 
     def test_what_is_no_proof_is_refused(self) -> None:
         wrong = [

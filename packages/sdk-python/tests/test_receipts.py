@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import builtins
+import hashlib
+import json
 import unittest
 from typing import Any
 from unittest import mock
 
-from stimnet_client import Broadcast, StimnetError, VerificationError, verify_broadcast, verify_receipt
+from stimnet_client import Broadcast, Signer, StimnetError, VerificationError, verify_broadcast, verify_receipt
+from stimnet_client.trust import messages
+from stimnet_client.trust.envelope import seal
 
 from .vectors import vectors
 
@@ -61,6 +65,30 @@ class Receipts(unittest.TestCase):
             logged = verify_receipt(case["receipt"], peer=PEER).logged
             told[case["name"]] = logged and (logged.index, logged.size, logged.record and logged.record["kind"])
         self.assertEqual(list(told.values()), [(4, 7, "release"), (4, 7, None), None, (4, 7, "end")], msg=str(told))
+
+    def test_an_output_larger_than_an_output_may_be_is_refused(self) -> None:
+        signer = Signer(b"\2" * 32)
+        self.assertEqual(signer.id, PEER)
+        for pad, holds in ((0, True), (70_000, False)):
+            data = json.dumps({**FILE["output"], "pad": "x" * pad}).encode()
+            receipt = {"request_hash": REQUEST, "output_hash": hashlib.sha256(data).hexdigest()}
+            result = {"job_id": "j", "state": "completed", "output_json": data, "receipt": receipt}
+            body = messages.encode("JobResult", result)
+            sealed = seal(
+                kind="job-result",
+                body=body,
+                signer=signer,
+                issued_at_ms=1,
+                lifetime_ms=1,
+                nonce=b"\0" * 16,
+                audience=[],
+            )
+            if holds:
+                self.assertIsNotNone(verify_receipt(sealed, peer=PEER).output)
+                continue
+            with self.assertRaises(VerificationError) as refused:
+                verify_receipt(sealed, peer=PEER)
+            self.assertEqual(refused.exception.code, "TOO_LARGE")
 
     def test_base64url_around_a_receipt_is_taken_off(self) -> None:
         wrapped = base64.urlsafe_b64encode(RECEIPT.encode()).rstrip(b"=").decode()

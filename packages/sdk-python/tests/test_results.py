@@ -49,6 +49,12 @@ class Results(unittest.TestCase):
                     read()
                 self.assertEqual(refused.exception.code, code)
 
+    def test_a_broadcast_that_did_not_complete_has_no_pooled_rows_whatever_it_carries(self) -> None:
+        for status in ("running", "failed", "blocked"):
+            shown = Broadcast.read({**pooled().raw, "status": status, "state": status, "code": None, "reason": None})
+            with self.assertRaises(StimnetError):
+                shown.to_pandas()
+
     def test_values_of_a_script_are_not_taken_for_a_table(self) -> None:
         for result in (
             JobResult.read(job(result_data={"age": 61, "withheld": {}, "disclosure": {}})),

@@ -122,6 +122,69 @@ class Refusals(unittest.TestCase):
         for data in wrong:
             self.assertIn(self.refused(self.signed(header, data)), ("MALFORMED", "TYPE_MISMATCH"))
 
+    def test_a_statement_that_names_another_issuer_than_its_key_is_refused(self) -> None:
+        header = {"alg": "Ed25519", "kid": self.case["issuer"], "typ": "stimnet+jws"}
+        told = messages.decode("Statement", bytes.fromhex(self.case["statement"]))
+        changes: list[tuple[str, dict[str, Any]]] = [
+            ("SIGNATURE_INVALID", {"issuer": self.case["servingPeer"]}),
+            ("MALFORMED", {"nonce": b""}),
+            ("MALFORMED", {"nonce": b"\0" * 17}),
+            ("MALFORMED", {"issued_at_ms": math.inf, "expires_at_ms": math.inf}),
+            ("MALFORMED", {"issued_at_ms": math.nan}),
+            ("MALFORMED", {"expires_at_ms": math.nan}),
+            ("MALFORMED", {"expires_at_ms": told["issued_at_ms"] - 1}),
+        ]
+        for code, change in changes:
+            payload = messages.encode("Statement", {**told, **change})
+            self.assertEqual(self.refused(self.signed(header, payload)), code, str(change))
+
+    def test_messages_that_lie_about_themselves_are_refused(self) -> None:
+        deep = b""
+        for _ in range(40):
+            deep = b"\x1a" + _varint(len(deep)) + deep
+        lies = {
+            "cut off": b"\x0a\x05abc",
+            "a number without an end": b"\xff" * 11,
+            "a group": b"\x0b",
+            "a number where a text should be": b"\x08\x01",
+            "a text where a number should be": b"\x42\x01a",
+            "a text that is not UTF-8": b"\x0a\x01\xff",
+            "a text that stands twice": b"\x0a\x01a\x0a\x01a",
+            "a filter that never ends": b"\x22" + _varint(len(deep)) + deep,
+        }
+        for name, data in lies.items():
+            with self.assertRaises(VerificationError, msg=name) as refused:
+                messages.decode("JobRequest", data)
+            self.assertEqual(refused.exception.code, "MALFORMED", name)
+        # Fields of a newer version are passed over, whatever they are.
+        newer = b"\x0a\x01a" + b"\xf8\x07\x01" + b"\xf9\x07" + b"\0" * 8 + b"\xfd\x07" + b"\0" * 4 + b"\xfa\x07\x02hi"
+        self.assertEqual(messages.decode("JobRequest", newer)["catalog"], "a")
+
+    def test_a_key_of_another_kind_or_spelling_is_none(self) -> None:
+        key_id = self.case["issuer"]
+        other_kind = "12D3KooW" + "1" * 44
+        # A PeerId of another kind of key has other bytes before the key, and the same length.
+        wrong = [
+            "",
+            "1",
+            key_id[:-1],
+            key_id + "1",
+            "1" + key_id,
+            " " + key_id,
+            key_id.replace("K", "l"),
+            "0" * 52,
+            other_kind,
+        ]
+        number = int.from_bytes(bytes((0, 0x24, 0x08, 0x02, 0x12, 0x20)) + bytes(range(32)), "big")
+        digits = ""
+        while number:
+            number, digit = divmod(number, 58)
+            digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit] + digits
+        for text in [*wrong, "1" + digits]:
+            with self.assertRaises(VerificationError, msg=text) as refused:
+                public_key_of(text)
+            self.assertEqual(refused.exception.code, "KEY_UNSUPPORTED")
+
     def test_a_request_that_lives_too_long_is_refused(self) -> None:
         sealed = seal(
             kind="job-request",
@@ -160,6 +223,14 @@ class Refusals(unittest.TestCase):
 
 
 class Trees(unittest.TestCase):
+    def test_two_hashes_that_are_cut_elsewhere_prove_nothing(self) -> None:
+        leaf, sibling = leaf_hash(b"a"), leaf_hash(b"b")
+        root = _root([leaf, sibling])
+        self.assertTrue(proves_inclusion(leaf=leaf, index=0, size=2, path=[sibling], root=root))
+        # The same bytes are hashed.
+        moved = {"leaf": leaf + sibling[:1], "path": [sibling[1:]]}
+        self.assertFalse(proves_inclusion(index=0, size=2, root=root, **moved))
+
     def test_each_leaf_of_each_small_tree_is_proven_and_no_other(self) -> None:
         for size in range(1, 18):
             leaves = [leaf_hash(f"entry {at}".encode()) for at in range(size)]
@@ -176,6 +247,10 @@ class Trees(unittest.TestCase):
                     {"path": [one[:-1] for one in path] or [b""]},
                 ):
                     self.assertFalse(proves_inclusion(**{**whole, **wrong}), f"{index} of {size}: {list(wrong)}")
+
+
+def _varint(value: int) -> bytes:
+    return bytes((value & 0x7F | 0x80, value >> 7)) if value > 0x7F else bytes((value,))
 
 
 def _root(leaves: list[bytes]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Mapping
 from urllib.parse import urlsplit
 
@@ -20,8 +20,8 @@ class Connection:
     """Which gateway, as whom. ``token``: what `authenticate` got; without one ``api_key`` is shown."""
 
     base_url: str
-    token: str | None
-    api_key: str | None
+    token: str | None = field(repr=False)
+    api_key: str | None = field(repr=False)
     timeout_s: float
     retries: int
 

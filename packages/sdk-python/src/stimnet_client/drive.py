@@ -25,7 +25,9 @@ class Route:
     timeout_s: float
     identity: Callable[[], Mapping[str, str]]
 
-    def build(self, client: httpx.Client | httpx.AsyncClient, request: Request, read_s: float) -> httpx.Request:
+    def build(
+        self, client: httpx.Client | httpx.AsyncClient, request: Request, *, within_s: float, read_s: float
+    ) -> httpx.Request:
         """The request for httpx. Raises StimnetError PARAMETER_INVALID for what cannot be sent."""
         headers = {"accept": "application/json", **self.identity(), **request.headers}
         try:
@@ -39,7 +41,7 @@ class Route:
                 content=content,
                 data=None if request.form is None else dict(request.form),
                 headers=headers,
-                timeout=httpx.Timeout(self.timeout_s, read=read_s),
+                timeout=httpx.Timeout(within_s, read=read_s),
             )
         except (httpx.InvalidURL, ValueError, TypeError) as cause:
             raise StimnetError("PARAMETER_INVALID", f"{request.path} cannot be sent: {cause}") from cause
@@ -97,20 +99,22 @@ class SyncDriver:
             if isinstance(step, Read):
                 return next(self._chunks, b"")
             if isinstance(step, Open):
-                return self._send(step.request, step.silence_s, self._route.timeout_s)
+                return self._send(step.request, within_s=self._route.seconds(step.silence_s), read_s=step.silence_s)
             if isinstance(step, Send):
                 within_s = self._route.seconds(step.within_s)
-                return self._send(step.request, within_s, within_s)
+                return self._send(step.request, within_s=within_s, read_s=within_s)
         except httpx.HTTPError as cause:
             _lost(cause)
         raise AssertionError(f"no such step: {step}")
 
-    def _send(self, request: Request, read_s: float, within_s: float) -> Reply:
+    def _send(self, request: Request, *, within_s: float, read_s: float) -> Reply:
         """The answer, whole; of an open stream the head alone."""
         self._close()
         late = time.monotonic() + within_s
         is_stream = request.headers.get("accept") == "text/event-stream"
-        response = self._client.send(self._route.build(self._client, request, read_s), stream=True)
+        response = self._client.send(
+            self._route.build(self._client, request, within_s=within_s, read_s=read_s), stream=True
+        )
         self._open, self._chunks = response, response.iter_bytes()
         if is_stream and response.status_code == 200:
             return _reply(response, b"")
@@ -177,10 +181,12 @@ class AsyncDriver:
             if isinstance(step, Read):
                 return await self._next_chunk()
             if isinstance(step, Open):
-                return await self._send(step.request, step.silence_s, self._route.timeout_s)
+                return await self._send(
+                    step.request, within_s=self._route.seconds(step.silence_s), read_s=step.silence_s
+                )
             if isinstance(step, Send):
                 within_s = self._route.seconds(step.within_s)
-                return await self._send(step.request, within_s, within_s)
+                return await self._send(step.request, within_s=within_s, read_s=within_s)
         except httpx.HTTPError as cause:
             _lost(cause)
         raise AssertionError(f"no such step: {step}")
@@ -188,12 +194,14 @@ class AsyncDriver:
     async def _next_chunk(self) -> bytes:
         return b"" if self._chunks is None else await anext(self._chunks, b"")
 
-    async def _send(self, request: Request, read_s: float, within_s: float) -> Reply:
+    async def _send(self, request: Request, *, within_s: float, read_s: float) -> Reply:
         """The answer, whole; of an open stream the head alone."""
         await self._close()
         late = time.monotonic() + within_s
         is_stream = request.headers.get("accept") == "text/event-stream"
-        response = await self._client.send(self._route.build(self._client, request, read_s), stream=True)
+        response = await self._client.send(
+            self._route.build(self._client, request, within_s=within_s, read_s=read_s), stream=True
+        )
         self._open, self._chunks = response, response.aiter_bytes()
         if is_stream and response.status_code == 200:
             return _reply(response, b"")
