@@ -17,6 +17,7 @@ import {
   signerFromSeed,
   toHex
 } from '@stimnet/protocol'
+import { poolVectors } from './vectors/pools.ts'
 import { proofVectors } from './vectors/proofs.ts'
 import { receiptVectors } from './vectors/receipts.ts'
 import { requestVectors } from './vectors/requests.ts'
@@ -30,6 +31,7 @@ export async function vectorFiles(): Promise<Readonly<Record<string, string>>> {
     'envelope.json': await envelopeVectors(),
     'filter.json': filterVectors(),
     'keys.json': await keyVectors(),
+    'pools.json': poolVectors(),
     'proofs.json': await proofVectors(),
     'receipts.json': await receiptVectors(),
     'requests.json': await requestVectors()

@@ -29,6 +29,7 @@ from .models import (
     PrivacyCost,
     RequestToSign,
 )
+from .pool import PooledTable
 from .sync_client import SyncDistributedClient
 from .table import Table
 from .trust.envelope import Signer
@@ -60,6 +61,7 @@ __all__ = [
     "JobSubmission",
     "Node",
     "NodeInfo",
+    "PooledTable",
     "PrivacyCost",
     "RequestToSign",
     "SignedRequest",

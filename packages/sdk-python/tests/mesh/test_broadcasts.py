@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unittest
+from importlib.util import find_spec
 
 from stimnet_client import Signer, VerificationError, sign_request, verify_receipt
 
@@ -28,6 +29,12 @@ class Broadcasts(unittest.TestCase):
         by_site = done.parts_table().rows
         self.assertEqual(sum(row["subjects"] for row in by_site), 450)
         self.assertEqual(len({row["institution"] for row in by_site}), 3)
+        if find_spec("pandas") is not None:
+            frame = done.to_pandas().set_index("sex")
+            self.assertEqual(frame["subjects"].sum(), 450)
+            self.assertEqual(frame["age"]["female"], rows["female"]["age"])
+            parts = done.parts_table().to_pandas()
+            self.assertEqual(parts.groupby("sex")["subjects"].sum()["male"], rows["male"]["subjects"])
 
     def test_each_receipt_holds_offline_and_says_what_the_gateway_shows(self) -> None:
         done = self.client.wait_for_broadcast(self.client.broadcast(**ASKED).id, timeout=60)
@@ -40,6 +47,43 @@ class Broadcasts(unittest.TestCase):
             self.assertEqual(part.receipt.custody, "gateway")
             self.assertEqual(part.receipt.logged.record["kind"], "release")
         self.assertEqual(verified.table().rows, done.parts_table().rows)
+
+    def test_pooled_here_from_what_was_signed_it_is_what_the_gateway_pooled(self) -> None:
+        programs = (
+            ("sql", "clinical_trial_data", SQL),
+            (
+                "sql",
+                "imaging_data",
+                "SELECT scan_type, COUNT(*) AS scans, AVG(scan_quality) AS q FROM scan_metadata GROUP BY scan_type",
+            ),
+            (
+                "statistic",
+                "imaging_data",
+                '{"name": "moments", "variables": ["scan_quality"], "arguments": {"kurtosis": true}}',
+            ),
+            ("statistic", "imaging_data", '{"name": "correlation", "variables": ["scan_quality", "motion_score"]}'),
+            (
+                "statistic",
+                "clinical_trial_data",
+                '{"name": "share", "variables": ["sex"], "arguments": {"level": "female"}}',
+            ),
+            ("statistic", "clinical_trial_data", '{"name": "histogram", "variables": ["age"]}'),
+        )
+        for script_type, catalog, content in programs:
+            with self.subTest(content):
+                asked = {"data_catalog_name": catalog, "script_type": script_type, "script_content": content}
+                done = self.client.wait_for_broadcast(self.client.broadcast(**asked).id, timeout=60)
+                together = self.client.verify_broadcast(done, peers=self.mesh.peers).pooled()
+                self.assertEqual(set(together.sites), set(self.mesh.peers))
+                self.assertEqual((together.missing, together.notes), ({}, []))
+                self.assertEqual(together.table.columns, done.table.columns)
+                self.assertEqual(len(together.table.rows), len(done.rows))
+                for mine, theirs in zip(together.table.rows, done.rows):
+                    for name, value in theirs.items():
+                        if isinstance(value, (int, float)):
+                            self.assertAlmostEqual(mine[name], value, 9, name)
+                        else:
+                            self.assertEqual(mine[name], value, name)
 
     def test_a_changed_byte_and_another_peer_are_refused(self) -> None:
         done = self.client.wait_for_broadcast(self.client.broadcast(**ASKED).id, timeout=60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from stimnet_client import JobSubmission, StimnetError, TransportError, verify_receipt
 
@@ -84,11 +85,22 @@ class Jobs(unittest.TestCase):
 
     def test_following_tells_each_state_and_the_end_with_the_result(self) -> None:
         job_id = self.client.submit_job(target_node_id="node-1", **ASKED)
-        states = list(self.client.follow(job_id, timeout=60))
+        asking = mock.patch("stimnet_client.follow.ask_once", side_effect=AssertionError("events tell it all"))
+        with asking:
+            states = list(self.client.follow(job_id, timeout=60))
         self.assertEqual(states[-1].status, "completed")
         self.assertIsNotNone(states[-1].result_data)
         again = list(self.client.follow(job_id))
         self.assertEqual([one.status for one in again], ["completed"])
+        # Without events the same is told.
+        with (
+            mock.patch("stimnet_client.follow.STREAM_FAILURES_MAX", 1),
+            mock.patch(
+                "stimnet_client.follow.EventReader", side_effect=TransportError("INTERRUPTED", "cut", retry=True)
+            ),
+        ):
+            asked = list(self.client.follow(job_id, poll_interval=0.2))
+        self.assertEqual(asked[-1].rows, states[-1].rows)
 
     def test_a_filter_makes_the_cohort_and_a_misspelt_one_is_told(self) -> None:
         job_id = self.client.submit_job(target_node_id="node-1", filters={"sex": "female"}, **ASKED)

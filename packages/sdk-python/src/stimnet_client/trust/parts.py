@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
-from ..errors import VerificationError
+from ..errors import StimnetError, VerificationError
 from ..models import Broadcast, BroadcastPart
+from ..pool import PooledTable, pool_outputs
 from ..table import Table, joined
 from .receipt import VerifiedReceipt, verify_receipt
 
@@ -34,9 +35,7 @@ class VerifiedPart:
 
 @dataclass(frozen=True)
 class VerifiedBroadcast:
-    """Each peer's share. ``complete``: every peer that was asked has a receipt that holds. Nothing is pooled here:
-    what the gateway pooled is its own arithmetic over these parts.
-    """
+    """Each peer's share. ``complete``: every peer that was asked has a receipt that holds."""
 
     parts: list[VerifiedPart]
     complete: bool
@@ -49,6 +48,17 @@ class VerifiedBroadcast:
         return joined(
             "institution", [(name, receipt.table) for name, receipt in receipts if receipt.output is not None]
         )
+
+    def pooled(self) -> PooledTable:
+        """One table, pooled here from what the institutions signed; nothing that the gateway says of it is read.
+        Scripts' values and declared outputs are not pooled in Python, nor is noise added up. Raises MALFORMED
+        where nobody released a table.
+        """
+        outputs = {part.peer_id: part.output for part in self.parts if part.output is not None}
+        if not any(output.get("kind") == "table" for output in outputs.values()):
+            raise StimnetError("MALFORMED", "nobody released a table that could be pooled")
+        missing = {part.peer_id: part.code or "INTERRUPTED" for part in self.parts if part.output is None}
+        return pool_outputs(outputs, missing)
 
 
 def verify_broadcast(
