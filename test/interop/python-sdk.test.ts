@@ -97,11 +97,11 @@ test('the type hints of the Python SDK hold, also for the oldest Python it is fo
   assert.equal(status, 0, stdout)
 })
 
-/** A peer of its own whose tokens live for a second. */
+/** A peer of its own whose tokens live for seconds. */
 async function startExpiring(t: { after(stop: () => unknown): void }): Promise<Peer> {
   const { configFile } = await writeSite(await scratchFolder(t), 8)
   const { config, ...rest } = await loadConfig(configFile, {})
-  const gateway = { ...config.gateway, token_lifetime_minutes: 1 / 60 }
+  const gateway = { ...config.gateway, token_lifetime_minutes: 5 / 60 }
   const peer = await startPeer({ ...rest, config: { ...config, gateway } })
   t.after(() => peer.stop())
   await peer.accounts.put({ name: 'ada', roles: ['researcher'], password: PASSWORD })

@@ -138,19 +138,24 @@ class Sockets(unittest.TestCase):
             for state in client.follow(JOB_ID):
                 self.assertEqual(state.status, "running")
                 break
-            time.sleep(0.2)
-            self.assertEqual(gone, [b""])
+            self.until(lambda: gone == [b""])
 
         async def leave() -> None:
             async with DistributedClient(server.url) as client:
                 states = client.follow(JOB_ID)
                 self.assertEqual((await anext(states)).status, "running")
                 await states.aclose()  # type: ignore[attr-defined]
-                await asyncio.sleep(0.2)
-                self.assertEqual(gone, [b"", b""])
+                self.until(lambda: gone == [b"", b""])
 
         with Server(watched) as server:
             asyncio.run(leave())
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Generously: how fast it is, is not asked."""
+        end = time.monotonic() + 5
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertTrue(condition())
 
     def test_a_wait_that_is_cancelled_lets_its_connection_go(self) -> None:
         def held(connection: socket.socket, _: bytes) -> None:

@@ -18,8 +18,9 @@ SQL = "SELECT sex, COUNT(DISTINCT subject_id) AS subjects, AVG(age) AS age FROM 
 
 @dataclass(frozen=True)
 class Mesh:
-    """Peers at work, by the place of their gateway in ``urls``. ``expiring``: a gateway whose tokens live for a second;
-    ``examples``: the folder of example programs."""
+    """Peers at work, by the place of their gateway in ``urls``. ``expiring``: a gateway whose tokens live for five
+    seconds; ``examples``: the folder of example programs.
+    """
 
     urls: list[str]
     peers: list[str]
