@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { headersOf } from './answer.ts'
 import { Tokens } from './auth.ts'
 import type { Connection } from './caller.ts'
+import { cors } from './cors.ts'
 import { Gate, type GatewayContext } from './gate.ts'
 import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from './limits.ts'
 import { openApiOf } from './openapi.ts'
@@ -24,6 +25,7 @@ import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
 import { signOnRoutes } from './routes/sign-on.ts'
+import { uploadRoutes } from './routes/uploads.ts'
 import { type LoginProvider, SingleSignOn } from './sign-on.ts'
 
 /** What a gateway needs beside its peer. */
@@ -40,6 +42,8 @@ export interface GatewaySettings {
     /** Logins at one name from one address; an address may try four times, a name be tried ten times as often. */
     readonly loginPerMinute: number
   }
+  /** Origins whose web pages may use the API, each written whole. None unless given. */
+  readonly corsOrigins?: readonly string[]
   /** OpenID Connect providers by which people may log in, beside local accounts. */
   readonly providers?: readonly LoginProvider[]
   /** Where browsers reach the gateway; where it listens unless given. */
@@ -55,7 +59,7 @@ export type GatewayApp = Hono<{ Bindings: Connection }>
 export function createGateway(peer: GatewayPeer, settings: GatewaySettings): GatewayApp {
   const room = roomOf(peer, settings)
   const gate = new Gate(peer, room.tokens, { ...settings, perMinutePerIdentity: settings.rate.perMinutePerIdentity })
-  return serve(routesOf(room), gate)
+  return serve(routesOf(room), gate, settings.corsOrigins ?? [])
 }
 
 /** Every route, in the order of the documentation. */
@@ -71,6 +75,7 @@ export function routesOf(room: Room): Route[] {
     ...broadcastRoutes(room),
     ...crateRoutes(room),
     ...analysisRoutes(room),
+    ...uploadRoutes(room),
     ...privacyRoutes(room),
     ...auditRoutes(room),
     ...eventRoutes(room),
@@ -89,6 +94,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
   }
   const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  const { uploadsAtOnce, uploadsAtOncePerIdentity } = GATEWAY_LIMITS
   return {
     peer,
     clock,
@@ -106,6 +112,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
     streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
     signOn: new SingleSignOn({
       ...{ clock, random: settings.random, providers: settings.providers ?? [] },
       publicUrl: () => (settings.publicUrl ?? peer.facts().endpointUrl).replace(/\/+$/, ''),
@@ -114,8 +121,9 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
   }
 }
 
-function serve(routes: readonly Route[], gate: Gate): GatewayApp {
+function serve(routes: readonly Route[], gate: Gate, origins: readonly string[]): GatewayApp {
   const app: GatewayApp = new Hono()
+  if (origins.length > 0) app.use('*', cors(origins))
   const methods = new Map<string, string[]>()
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -137,7 +145,7 @@ function serve(routes: readonly Route[], gate: Gate): GatewayApp {
   return app
 }
 
-/** OPTIONS tells what there is; what is not there is refused. No other origin is allowed in. */
+/** OPTIONS tells what there is; what is not there is refused. Which origins are let in is for cors.ts. */
 function otherMethod(gate: Gate, known: readonly string[]): (c: GatewayContext) => Promise<Response> {
   const allow = [...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   return (c) =>

@@ -31,7 +31,7 @@ function checkMediaType(header: string, type: BodyType): void {
 }
 
 /** Reads at most `bytesMax`; a declared length over it is refused unread. */
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new StimnetError('BODY_TOO_LARGE', 'reading a body', { reason: `A body has at most ${bytesMax / 1024} KiB.` })
   if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge()

@@ -2,10 +2,11 @@
 import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { headersOf, jsonAnswer } from './answer.ts'
+import { headersOf, jsonAnswer, KEPT_HEADERS } from './answer.ts'
 import { presentedToken, type Tokens } from './auth.ts'
 import { fromPairs, readBody } from './body.ts'
 import { addressOf, type Connection, isLocal } from './caller.ts'
+import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
 import type { Account, GatewayPeer } from './peer.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
@@ -48,6 +49,7 @@ export class Gate {
         const account = await this.#admit(route, c)
         const reply = await route.run(this.#ask(c, account, requestId), parse)
         if (reply instanceof Response) return reply
+        if (route.etag && !(reply instanceof Answer)) return revalidated(c, reply, { route, requestId })
         return reply instanceof Answer
           ? jsonAnswer(reply.value, { requestId, status: reply.status, headers: reply.headers })
           : jsonAnswer(reply, { requestId })
@@ -148,6 +150,15 @@ export class Gate {
       body: (type) => readBody(request, type)
     }
   }
+}
+
+/** The answer under its tag, or 304 for a client that has it. Who may read it was judged before. */
+function revalidated(c: GatewayContext, reply: unknown, { route, requestId }: { route: Route; requestId: string }) {
+  const etag = route.etag?.(reply)
+  if (etag === undefined) return jsonAnswer(reply, { requestId })
+  const headers = { etag, ...(route.kept ? KEPT_HEADERS : {}) }
+  if (!isKnown(c.req.header('if-none-match'), etag)) return jsonAnswer(reply, { requestId, headers })
+  return new Response(null, { status: 304, headers: headersOf(requestId, headers) })
 }
 
 /** Ids of 8 random bytes each, drawn 512 at a time: a draw for each request costs more than its routing. */

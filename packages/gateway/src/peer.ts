@@ -120,6 +120,8 @@ export interface Submission {
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
   readonly title: string
+  /** Ids or numbers of the account's own uploaded files that its script reads. */
+  readonly uploads?: readonly string[]
   /** People decide first, also where the catalog would run it by itself. */
   readonly review?: boolean
   /** For those people. */
@@ -128,8 +130,25 @@ export interface Submission {
   readonly idempotencyKey?: string
 }
 
+/** A file that an account brought along. */
+export interface UploadView {
+  readonly id: string
+  readonly number: number
+  readonly kind: 'script' | 'data'
+  /** As its owner calls it. */
+  readonly filename: string
+  /** As a script finds it. */
+  readonly name: string
+  readonly sha256: string
+  readonly size: number
+  readonly uploadedAtMs: number
+  readonly expiresAtMs: number
+}
+
 /** What was asked, read again from the signed request. */
-export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' | 'about'> {
+export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' | 'about' | 'uploads'> {
+  /** Files that its script reads, as the request names them; absent where there are none. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
   /** The account, or the key where the researcher signed. */
   readonly requester: string
   /** The key that signed; empty until it has. */
@@ -160,6 +179,8 @@ export interface AnalysisView {
   readonly filters: Readonly<Record<string, unknown>>
   readonly cohort?: Filter
   readonly outputs: readonly OutputDeclaration[]
+  /** Files that its script reads, byte for byte. */
+  readonly uploads?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
   /** The key that signed. */
   readonly requesterKey: string
   readonly requestHash: string
@@ -386,12 +407,28 @@ export interface GatewayPeer {
   submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
   /** What a P2 request costs at each peer that offers the catalog. Spends nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN. */
   privacyCost(submission: Submission, account: Account, signal: AbortSignal): Promise<readonly CostView[]>
+  /** Keeps a file for an account. Throws UPLOADS_FULL. */
+  upload(
+    file: { readonly kind: UploadView['kind']; readonly filename: string; readonly bytes: Uint8Array },
+    account: Account
+  ): Promise<UploadView>
+  /** Own files, newest first. */
+  uploads(account: Account, kind: UploadView['kind']): readonly UploadView[]
+  /** False where it is not there or somebody else's. Throws PARAMETER_INVALID while a request needs it. */
+  removeUpload(id: string, account: Account): Promise<boolean>
+  /** For stewards: the bytes that a request made to this peer names; null where there are none. Throws UPLOAD_UNAVAILABLE. */
+  analysisUpload(id: string, sha256: string, account: Account): Promise<{ name: string; bytes: Uint8Array } | null>
   /** Asks the stewards of one peer; answers once the request is signed. */
   requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView>
   /** Own requests, and for stewards those made to this peer; newest first. */
   analyses(
     account: Account,
-    options: { limit: number; status?: AnalysisView['status'] }
+    options: {
+      limit: number
+      status?: AnalysisView['status']
+      /** Only what comes after this one in the list. */
+      before?: { submittedAtMs: number; requestId: string }
+    }
   ): Promise<readonly AnalysisView[]>
   /** By request id or number. Null where there is none or it is not this account's business. */
   analysis(id: string, account: Account): Promise<AnalysisView | null>
@@ -409,10 +446,10 @@ export interface GatewayPeer {
   standingApprovals(account: Account): readonly StandingView[]
   /** False where there is none. */
   revokeStanding(id: string, account: Account): Promise<boolean>
-  /** Newest first. */
+  /** Newest first; with `before`, those of a smaller number. */
   requests(
     account: Account,
-    options: { limit: number; state?: JobState; broadcastsOnly?: boolean }
+    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
   ): Promise<readonly RequestView[]>
   /** Null where there is none or it belongs to somebody else. */
   request(id: string, account: Account): Promise<RequestView | null>

@@ -14,5 +14,6 @@ export interface Room {
   readonly loginRates: { readonly perCaller: Buckets; readonly perAddress: Buckets; readonly perName: Buckets }
   readonly logins: Turnstile
   readonly streams: Places
+  readonly uploading: Places
   readonly signOn: SingleSignOn
 }

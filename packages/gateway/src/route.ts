@@ -71,8 +71,14 @@ interface Described {
   readonly statuses?: readonly number[]
   /** Default application/json. */
   readonly answerType?: string
+  /** The tag of an answer (a value, never an `Answer`); undefined for one that still changes. */
+  readonly etag?: (answer: never) => string | undefined
+  /** Whether clients may keep the answer, to ask by its tag whether it still holds. Default false: it is stored nowhere. */
+  readonly kept?: boolean
   /** Whether an Idempotency-Key is read. */
   readonly idempotent?: boolean
+  /** Takes a multipart form with one `file`, which the handler reads itself. */
+  readonly file?: boolean
 }
 
 /** A route with its types open; `route` closes them. */
@@ -84,7 +90,8 @@ export interface RouteDefinition<Q extends z.ZodType, B extends z.ZodType, A ext
 }
 
 /** A route whose types are closed over. */
-export interface Route extends Described {
+export interface Route extends Omit<Described, 'etag'> {
+  readonly etag?: (answer: unknown) => string | undefined
   readonly query?: z.ZodType
   readonly body?: { readonly type: BodyType; readonly schema: z.ZodType }
   readonly answer: z.ZodType
@@ -98,9 +105,11 @@ export type Parse = <S extends z.ZodType>(schema: S, value: unknown, where: 'que
 export function route<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
   definition: RouteDefinition<Q, B, A>
 ): Route {
-  const { handle, ...described } = definition
+  const { handle, etag, ...described } = definition
   return {
     ...described,
+    // Only ever given what this route's own handler answers.
+    ...(etag ? { etag: etag as (answer: unknown) => string | undefined } : {}),
     run: async (raw, parse) => {
       const query = definition.query ? parse(definition.query, raw.query(), 'query') : undefined
       const body = definition.body

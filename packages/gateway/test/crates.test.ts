@@ -286,6 +286,24 @@ describe('a result as a crate', () => {
     assert.match(body.warnings.join(), /assessments in the crate were left out/)
   })
 
+  it('names the files that its script reads by their bytes, and says when it is read that they are not in it', async () => {
+    const house = openHouse()
+    const files = ['a.csv', 'b.csv'].map((name) => ({ name, sha256: 'ab'.repeat(32), size: 10 }))
+    house.peer.asks = { ...house.peer.asks, files }
+    const { id } = house.peer.add({})
+    const crate = await house.ask('GET', `/api/v1/jobs/${id}/crate`, { as: 'ada' })
+    const archive = new Uint8Array(await crate.arrayBuffer())
+    const graph = JSON.parse(read(payloadIn(await filesIn(archive)).get('ro-crate-metadata.json')))['@graph'] as Graph
+    const named = graph.filter((entity) => String(entity['@id']).startsWith('urn:sha256:'))
+    assert.deepEqual(
+      named.map(({ name, sha256, contentSize }) => [name, sha256, contentSize]),
+      files.map(({ name, sha256 }) => [name, sha256, '10'])
+    )
+    const { body } = await post(archive)
+    assert.equal(body.submission.uploaded_file_ids, undefined)
+    assert.match(body.warnings.join(), /urn:sha256:(ab){32}#a\.csv is a file and was left out/)
+  })
+
   it('is its owner’s alone, and the same bytes each time', async () => {
     const { house, id, archive } = await told()
     assert.equal((await house.json('GET', `/api/v1/broadcasts/${id}/crate`, { as: 'bob' })).status, 404)

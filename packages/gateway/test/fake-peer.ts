@@ -7,7 +7,8 @@ import {
   P1_ASK,
   programText,
   StimnetError,
-  type TableOutput
+  type TableOutput,
+  uploadNameOf
 } from '@stimnet/protocol'
 import type {
   Account,
@@ -28,7 +29,8 @@ import type {
   Role,
   SignedSubmission,
   SignOn,
-  Submission
+  Submission,
+  UploadView
 } from '../src/index.ts'
 
 export const PEER_ID = '12D3KooWDemoPeerOfTheTests'
@@ -335,9 +337,13 @@ export class FakePeer implements GatewayPeer {
     for (const wake of this.#waiting) wake()
   }
 
-  async requests(account: Account, options: { limit: number; state?: JobState; broadcastsOnly?: boolean }) {
+  async requests(
+    account: Account,
+    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
+  ) {
     return [...this.views.values()]
       .filter((view) => view.owner === account.name)
+      .filter((view) => options.before === undefined || view.number < options.before)
       .filter((view) => options.state === undefined || view.state === options.state)
       .filter((view) => !options.broadcastsOnly || view.broadcast)
       .reverse()
@@ -450,6 +456,35 @@ export class FakePeer implements GatewayPeer {
     const view = await this.analysis(id, account)
     if (view) this.decisions.push({ id, approve: decision.approve, notes: decision.notes, by: account.name })
     return view && { ...view, status: decision.approve ? ('approved' as const) : ('denied' as const) }
+  }
+
+  readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadView }[] = []
+
+  async upload(file: { kind: 'script' | 'data'; filename: string; bytes: Uint8Array }, account: Account) {
+    this.#mayFail()
+    const number = this.uploaded.length + 1
+    const view: UploadView = {
+      ...{ id: String(number).padStart(32, 'a'), number, kind: file.kind, filename: file.filename },
+      ...{ name: uploadNameOf(file.filename), sha256: 'a'.repeat(64), size: file.bytes.length },
+      ...{ uploadedAtMs: 1_700_000_000_000, expiresAtMs: 1_700_000_000_000 + 1_000 }
+    }
+    this.uploaded.push({ owner: account.name, bytes: file.bytes, view })
+    return view
+  }
+
+  uploads(account: Account, kind: 'script' | 'data') {
+    const own = this.uploaded.filter(({ owner, view }) => owner === account.name && view.kind === kind)
+    return own.map(({ view }) => view).reverse()
+  }
+
+  async removeUpload(id: string, account: Account) {
+    const at = this.uploaded.findIndex(({ owner, view }) => owner === account.name && view.id === id)
+    return at >= 0 && this.uploaded.splice(at, 1).length > 0
+  }
+
+  async analysisUpload(id: string, sha256: string) {
+    const isThere = id === '1'.padStart(32, '0') && sha256 === 'a'.repeat(64)
+    return isThere ? { name: 'grid.csv', bytes: new TextEncoder().encode('<script>alert(1)</script>') } : null
   }
 
   standingApprovals() {

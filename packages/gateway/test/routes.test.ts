@@ -219,7 +219,7 @@ describe('jobs', () => {
       [{ ...SQL_JOB, target_node_id: ['node-1'] }, 'target_node_id'],
       [{ ...SQL_JOB, parameters: [] }, 'parameters'],
       [{ ...SQL_JOB, filters: 'sex' }, 'filters'],
-      [{ ...SQL_JOB, uploaded_file_ids: ['x'] }, 'uploaded_file_ids'],
+      [{ ...SQL_JOB, uploaded_file_ids: [{}] }, 'uploaded_file_ids.0'],
       [{ ...SQL_JOB, surprise: 1 }, 'surprise'],
       [{ ...SQL_JOB, script_content: 'ü'.repeat(140 * 1024) }, 'script_content'],
       [{ ...SQL_JOB, script_type: 'statistic', script_content: 'SELECT' }, 'script_content'],

@@ -28,6 +28,11 @@ const meshSchema = z.strictObject({
   open: z.boolean().default(false)
 })
 
+/** As a browser writes it: no path, no `*`, not `null`. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text
+}
+
 const providerSchema = z.strictObject({
   /** In addresses and in the names of accounts. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'lower case letters, digits and hyphens, at most 16'),
@@ -54,12 +59,24 @@ const providerSchema = z.strictObject({
 
 const gatewaySchema = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Loopback unless configured; beyond it TLS in front, or `insecure: true`. */
+  /** Loopback unless configured; beyond it `tls`, or TLS in front and `insecure: true`. */
   host: z.string().default('127.0.0.1'),
   /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(8000),
   /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
   insecure: z.boolean().default(false),
+  /** PEM files, read again when they change or on SIGHUP; TLS 1.3 and nothing older. */
+  tls: z
+    .strictObject({
+      cert: z.string().min(1),
+      /** Not readable for others. */
+      key: z.string().min(1),
+      /** Clients must show a certificate of one of these authorities, beside their token. */
+      client_ca: z.string().min(1).optional()
+    })
+    .optional(),
+  /** Origins whose web pages may use the API, e.g. https://console.example.org. None: only the gateway's own pages. */
+  cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
   /** Where browsers reach the gateway, e.g. https://stimnet.hospital.example. Login providers send them back there. */
   public_url: z.url({ protocol: /^https?$/ }).optional(),
   /** OpenID Connect providers by which people log in, beside local accounts (stimnet account). */
@@ -264,9 +281,14 @@ export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> 
 /** What each key allows but both together do not. */
 function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
   const { gateway, mesh, privacy } = config
-  if (gateway.enabled && !isLoopback(gateway.host) && !gateway.insecure) {
-    yield ['gateway.host', 'plain HTTP beyond loopback: put TLS in front and say insecure: true, or bind 127.0.0.1']
+  if (gateway.enabled && !isLoopback(gateway.host) && !gateway.insecure && !gateway.tls) {
+    const remedy = 'give gateway.tls, put TLS in front and say insecure: true, or bind 127.0.0.1'
+    yield ['gateway.host', `plain HTTP beyond loopback: ${remedy}`]
   }
+  if (gateway.tls && gateway.insecure) {
+    yield ['gateway.insecure', 'says that plain HTTP is meant, and gateway.tls that it is not: remove one or the other']
+  }
+  if (gateway.tls && !gateway.enabled) yield ['gateway.tls', 'does nothing while gateway.enabled is false']
   if (mesh.open && config.federation.charter !== undefined) {
     yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
   }

@@ -8,6 +8,7 @@ import { analysisMethods } from './analyses.ts'
 import { assertAuditor, auditMethods } from './audit-view.ts'
 import type { PeerEvents } from './events.ts'
 import type { Approvals } from './jobs/approvals.ts'
+import type { JobFiles } from './jobs/files.ts'
 import type { Runner } from './jobs/runner.ts'
 import type { EventFeed } from './monitor/feed.ts'
 import { type Logins, peopleMethods } from './people-view.ts'
@@ -26,6 +27,8 @@ import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
 import type { SignedOnPeople } from './store/signed-on.ts'
 import type { StandingApprovals } from './store/standing.ts'
+import type { UploadStore } from './store/uploads.ts'
+import { uploadMethods } from './upload-view.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
 /** What the gateway’s view of a peer is made from. */
@@ -51,6 +54,8 @@ export interface GatewayPeerParts {
   readonly jobs: JobStore
   readonly approvals: Approvals
   readonly standing: StandingApprovals
+  readonly uploads: UploadStore
+  readonly files: Pick<JobFiles, 'read'>
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
   readonly feed: EventFeed
@@ -70,7 +75,8 @@ export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
     ...peopleMethods(parts),
     ...auditMethods(parts),
     ...eventMethods(parts),
-    ...aboutAnalyses(parts)
+    ...aboutAnalyses(parts),
+    ...uploadMethods(parts)
   }
 }
 
@@ -162,7 +168,8 @@ function aboutRequests(parts: GatewayPeerParts) {
         options.limit,
         (record) =>
           (!options.broadcastsOnly || record.broadcast) &&
-          (options.state === undefined || stateOf(record) === options.state)
+          (options.state === undefined || stateOf(record) === options.state),
+        options.before
       )
       return Promise.all(records.map(view))
     },

@@ -5,6 +5,7 @@ import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway
 import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
+import { openCertificates } from './certificates.ts'
 import type { PeerConfig } from './config.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
@@ -17,6 +18,7 @@ import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
 import type { Monitor } from './monitor/monitor.ts'
 import type { Directory } from './requests/directory.ts'
+import type { Shares } from './requests/shares.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
@@ -235,6 +237,7 @@ export async function openGateway(
     seed: Uint8Array
     clock: Clock
     random: RandomSource
+    events: PeerEvents
     peer: GatewayPeer
   },
   lifetime: Lifetime
@@ -248,12 +251,25 @@ export async function openGateway(
     providers: await loginProviders(parts.config, parts.baseDir),
     ...(gateway.public_url === undefined ? {} : { publicUrl: gateway.public_url }),
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
+    corsOrigins: gateway.cors_origins,
     clock: parts.clock,
     random: parts.random
   })
-  const listening = lifetime.keep(await listenGateway(app, { host: gateway.host, port: gateway.port }), (opened) =>
-    opened.close()
+  const certificates = await openCertificates(parts, parts.clock)
+  const listening = lifetime.keep(
+    await listenGateway(app, {
+      ...{ host: gateway.host, port: gateway.port },
+      ...(certificates ? { certificates } : {}),
+      onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
+    }),
+    (opened) => opened.close()
   )
+  if (certificates) {
+    // Without TLS it means to the process what it always means.
+    const renew = () => void listening.renew()
+    process.on('SIGHUP', renew)
+    lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
+  }
   return listening.url
 }
 
@@ -270,6 +286,13 @@ const SWEEP_MS = 60_000
 /** Ends requests that nobody decided in time. */
 export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
+  const timer = setInterval(sweep, SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}
+
+/** Drops uploaded files that have expired. */
+export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
+  const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
   const timer = setInterval(sweep, SWEEP_MS)
   lifetime.keep(timer.unref(), clearInterval)
 }

@@ -20,7 +20,7 @@ import { createGatewayPeer } from './gateway-peer.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
 import { loginsOf } from './logins.ts'
 import { EventFeed, toldOn } from './monitor/feed.ts'
-import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, termsOf } from './opening.ts'
+import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, sweepUploads, termsOf } from './opening.ts'
 import { openServing, type Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
 import type { Accounts } from './store/accounts.ts'
@@ -82,6 +82,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // What an earlier life left open elsewhere; then the doors.
   await asking.delivery.recover()
   keepTidy(setting, stores, serving)
+  sweepUploads(connections.shares, events, lifetime)
   connections.mesh.announce(termsOf(serving.catalogs))
   await recordStart(setting, stores)
   const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking, feed })
@@ -126,6 +127,6 @@ async function openDoor(setting: Setting, parts: Parts): Promise<string | undefi
     logins: loginsOf(config),
     checks: createChecks({ database, mesh, sandbox, dataDir })
   })
-  gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, peer }, lifetime)
+  gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)
   return gatewayUrl
 }

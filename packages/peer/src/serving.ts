@@ -1,4 +1,5 @@
 /** What others may ask of a peer: which programs it runs on which data, under which rules, and how it answers. */
+import { join } from 'node:path'
 import { LIMITS } from '@stimnet/protocol'
 import type { Sandbox } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
@@ -7,6 +8,7 @@ import { createAdmission } from './jobs/admit.ts'
 import { Approvals } from './jobs/approvals.ts'
 import { Charges } from './jobs/charge.ts'
 import type { Trust } from './jobs/check.ts'
+import { JobFiles } from './jobs/files.ts'
 import { type CatalogPrivacies, createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
@@ -46,19 +48,23 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
     use: (plan) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan)
   })
+  const directory = join(setting.dataDir, 'job-files')
+  const files = lifetime.keep(await JobFiles.open({ directory, clock, random, events }, await jobs.open()), (opened) =>
+    opened.stop()
+  )
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
   const runner: Runner = new Runner({
-    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trust },
+    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trust, files },
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
     concurrency: config.jobs.concurrency
   })
   const approvals: Approvals = await Approvals.open({
-    ...{ clock, database, jobs, standing, sandbox, events, runner },
+    ...{ clock, database, jobs, standing, sandbox, events, runner, files },
     needed: config.approvals.needed,
     expireMs: config.approvals.expire_days * DAY_MS
   })
   const admit = createAdmission({
-    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor },
+    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor, files },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
   const exchanges = createExchanges({
@@ -68,7 +74,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   // What an earlier life left comes before anything new: both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
-  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt, monitor }
+  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt, monitor, files }
 }
 
 /** The sandbox, and what this peer says of itself by it. */

@@ -15,6 +15,7 @@ import { RequestStore } from './store/requests.ts'
 import { ScriptBitStore } from './store/script-bits.ts'
 import { SignedOnPeople } from './store/signed-on.ts'
 import { StandingApprovals } from './store/standing.ts'
+import { UploadStore } from './store/uploads.ts'
 
 /** The key and the stores of a peer. */
 export type Stores = Awaited<ReturnType<typeof openStores>>
@@ -38,6 +39,7 @@ export async function openStores({ dataDir, clock, random, lifetime }: Setting) 
     refusals: await RefusalStore.open(database),
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),
+    uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
     accounts: await Accounts.open(join(dataDir, 'accounts.json')),
     apiKeys: await ApiKeys.open(database, random),
     signedOn: await SignedOnPeople.open(database)

@@ -34,6 +34,9 @@ describe('questions are nearly identical', () => {
     assert.equal(likenessOf(question(one, from(65))), likenessOf(question(one, from(66))))
     assert.equal(likenessOf(question(one, undefined, { a: 1 })), likenessOf(question(one, undefined, { a: 2 })))
     assert.notEqual(contentOf(question(one, from(65))), contentOf(question(one, from(66))))
+    const reading = (file: string) => ({ ...question(one), files: [file] })
+    assert.equal(likenessOf(reading('aa')), likenessOf(reading('bb')))
+    assert.notEqual(contentOf(reading('aa')), contentOf(reading('bb')))
   })
 
   test('and not where they ask something else', () => {

@@ -120,6 +120,16 @@ export const CODES = facts({
     meaning: 'What was approved is not what would run now, or the approval has expired. Ask again.'
   },
   DENIED: { fault: 'policy', retry: false, meaning: 'A steward denied the request.' },
+  UPLOAD_UNAVAILABLE: {
+    fault: 'network',
+    retry: true,
+    meaning: 'A file of the request could not be had from the peer that asked, byte for byte as the request names it.'
+  },
+  UPLOADS_FULL: {
+    fault: 'request',
+    retry: true,
+    meaning: 'No more files can be kept now. Delete some that you uploaded, or wait until they expire.'
+  },
   JOB_UNKNOWN: { fault: 'request', retry: false, meaning: 'There is no such job here.' },
   JOB_ENDED: { fault: 'request', retry: false, meaning: 'The job has already ended.' },
   // The way between

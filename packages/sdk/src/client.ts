@@ -30,7 +30,8 @@ import type {
   OutwardState,
   PrivacyCost,
   Role,
-  StandingApproval
+  StandingApproval,
+  UploadedFile
 } from './shapes.ts'
 import type { SignedRequest } from './sign.ts'
 
@@ -94,6 +95,15 @@ export interface Client {
   listBroadcasts(options?: WaitOptions & { limit?: number }): Promise<Broadcast[]>
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
+  /** Keeps a file for a script of yours: a script (.py, .r, .sql, .ipynb) or data. Name it in `uploaded_file_ids`. */
+  upload(
+    kind: UploadedFile['file_type'],
+    file: { filename: string; bytes: Uint8Array },
+    options?: WaitOptions
+  ): Promise<UploadedFile>
+  /** Your own, newest first. */
+  listUploads(kind: UploadedFile['file_type'], options?: WaitOptions): Promise<UploadedFile[]>
+  deleteUpload(fileId: string, options?: WaitOptions): Promise<void>
   /** The broadcast or job as a Five Safes RO-Crate: a zip archive with one bag. */
   crate(id: string, options?: WaitOptions): Promise<Uint8Array>
   /** The submission in a Five Safes RO-Crate; nothing is submitted. Throws CRATE_INVALID. */
@@ -156,6 +166,7 @@ export function createClient(options: ClientOptions): Client {
     ...broadcastCalls(http, clock),
     ...crateCalls(http),
     ...analysisCalls(http),
+    ...uploadCalls(http),
     ...auditCalls(http),
     ...eventCalls(http, clock)
   }
@@ -203,6 +214,25 @@ function analysisCalls(http: Http) {
       http.json<StandingApproval[]>({ method: 'GET', path: '/api/v1/standing-approvals', signal }),
     revokeStanding: async (id: string, { signal }: WaitOptions = {}) => {
       await http.json({ method: 'DELETE', path: `/api/v1/standing-approvals/${segment(id)}`, signal })
+    }
+  }
+}
+
+function uploadCalls(http: Http) {
+  return {
+    upload: (
+      kind: UploadedFile['file_type'],
+      file: { filename: string; bytes: Uint8Array },
+      { signal }: WaitOptions = {}
+    ) => http.json<UploadedFile>({ method: 'POST', path: `/api/v1/upload/${kind}`, file, signal }),
+    listUploads: (kind: UploadedFile['file_type'], { signal }: WaitOptions = {}) =>
+      http.json<UploadedFile[]>({
+        method: 'GET',
+        path: `/api/v1/uploads/${kind === 'script' ? 'scripts' : 'data'}`,
+        signal
+      }),
+    deleteUpload: async (fileId: string, { signal }: WaitOptions = {}) => {
+      await http.json({ method: 'DELETE', path: `/api/v1/uploads/${segment(fileId)}`, signal })
     }
   }
 }

@@ -16,6 +16,8 @@ export interface Request {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
+  /** Sent as the one field `file` of a multipart form. */
+  readonly file?: { readonly filename: string; readonly bytes: Uint8Array }
   readonly zip?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
@@ -88,7 +90,8 @@ function initOf(request: Request, token: string | undefined): RequestInit {
   if (request.json !== undefined) headers['content-type'] = 'application/json'
   if (request.zip !== undefined) headers['content-type'] = 'application/zip'
   const body =
-    request.zip?.slice() ?? (request.json === undefined ? formOf(request.form) : JSON.stringify(request.json))
+    request.zip?.slice() ??
+    (request.json === undefined ? (fileOf(request.file) ?? formOf(request.form)) : JSON.stringify(request.json))
   return {
     method: request.method,
     headers,
@@ -97,6 +100,14 @@ function initOf(request: Request, token: string | undefined): RequestInit {
     ...(body === undefined ? {} : { body }),
     ...(request.signal ? { signal: request.signal } : {})
   }
+}
+
+/** The platform writes its boundary, and the header with it. */
+function fileOf(file: Request['file']): FormData | undefined {
+  if (file === undefined) return undefined
+  const form = new FormData()
+  form.set('file', new Blob([Uint8Array.from(file.bytes)]), file.filename)
+  return form
 }
 
 function formOf(form: Request['form']): URLSearchParams | undefined {

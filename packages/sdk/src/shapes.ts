@@ -444,6 +444,8 @@ export interface AnalysisRequest {
   readonly request_hash: string
   readonly cohort: unknown
   readonly outputs: readonly unknown[]
+  /** Files that the script reads; what is approved is these bytes. */
+  readonly uploads: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
   readonly epoch: string | null
   readonly image: string | null
   /** Advice for whoever reads the script. */
@@ -485,11 +487,31 @@ export interface StandingApproval {
 export interface JobSubmission extends Asked {
   /** A node id, a PeerId, or "*" for every peer that offers the catalog. */
   readonly target_node_id: string
+  /** Your own uploaded files that the script reads, by `file_id` or `id`. */
+  readonly uploaded_file_ids?: readonly (string | number)[] | null
+}
+
+/** A file that you uploaded. */
+export interface UploadedFile {
+  readonly id: number
+  readonly file_id: string
+  /** As you call it. */
+  readonly filename: string
+  readonly file_type: 'script' | 'data'
+  /** As a script finds it in UPLOADS_ROOT. */
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly sha256: string
+  readonly uploaded_at: string
+  readonly expires_at: string
 }
 
 /** Signed by the gateway with the account's key: `custody: gateway`. */
 export interface BroadcastSubmission extends Asked {
   readonly targets?: readonly string[] | '*'
+  /** Your own uploaded files that the script reads, by `file_id` or `id`. */
+  readonly uploaded_file_ids?: readonly (string | number)[] | null
 }
 
 /** The JSON of a statistic's call, for `script_content`. */

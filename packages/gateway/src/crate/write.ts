@@ -74,7 +74,7 @@ function workflowGraph(asked: AskedView): Entity[] {
 
 function graphOf(parts: CrateParts): Entity[] {
   const { view, asked, facts } = parts
-  const inputs = inputsOf(asked)
+  const inputs = [...inputsOf(asked), ...broughtAlong(asked)]
   const outputs = outputsOf(parts)
   const assessed = view.parts.flatMap((part) => assessmentsOf(view, part))
   const bagged = baggedBy(facts, view)
@@ -147,6 +147,15 @@ function inputsOf(asked: AskedView): Entity[] {
     ...Object.entries(fields).map((field) => property(FIELD, field)),
     ...Object.entries(parameters ?? {}).map((parameter) => property(PARAMETER, parameter))
   ]
+}
+
+/** Named by its bytes and not put in: it is its owner's, and whoever reads the crate learns that the script needs it. */
+function broughtAlong({ files = [] }: AskedView): Entity[] {
+  return files.map(({ name, sha256, size }) => ({
+    '@id': `urn:sha256:${sha256}#${name}`,
+    '@type': 'File',
+    ...{ name, sha256, contentSize: String(size) }
+  }))
 }
 
 function outputsOf({ view }: CrateParts): Entity[] {

@@ -24,6 +24,7 @@ import { z } from 'zod'
 import type { AskedView, Submission } from '../peer.ts'
 import { fieldsOf, InvalidInput } from '../problem.ts'
 import { input } from './named.ts'
+import { uploadedFileIds, uploadsAsked } from './upload.ts'
 
 /** What can be submitted; `statistic` is new beside the documented four. */
 export const SCRIPT_TYPES = ['python', 'r', 'sql', 'jupyter', 'statistic'] as const
@@ -69,14 +70,14 @@ export const jobSubmissionShape = input(
   z.strictObject({
     target_node_id: target.describe('A node id, a PeerId, or "*" for every peer that offers the catalog'),
     ...asked,
-    uploaded_file_ids: z.array(z.unknown()).max(0, 'This node takes no uploads yet.').nullish()
+    uploaded_file_ids: uploadedFileIds
   })
 )
 
 /** What POST /api/v1/broadcasts takes where the asking peer signs. */
 export const custodialBroadcastShape = input(
   'BroadcastSubmission',
-  z.strictObject({ targets: targets.default('*'), ...asked })
+  z.strictObject({ targets: targets.default('*'), ...asked, uploaded_file_ids: uploadedFileIds })
 )
 
 /** What POST /api/v1/privacy/cost takes: the same, and nothing is submitted. */
@@ -120,6 +121,7 @@ export function submissionOf(
     contract: body.contract ?? [],
     mappings: body.mappings ?? [],
     title: body.title ?? '',
+    ...uploadsAsked(body),
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey })
   }
 }

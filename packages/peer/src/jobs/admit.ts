@@ -24,6 +24,7 @@ import { type Answered, ReplayStore } from '../store/replays.ts'
 import type { Approvals } from './approvals.ts'
 import { type CheckedRequest, check, type Trust } from './check.ts'
 import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
+import type { JobFiles } from './files.ts'
 import type { SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
 
@@ -38,6 +39,7 @@ export interface AdmissionParts {
   readonly signOff: SignOff
   readonly queue: Queue
   readonly approvals: Approvals
+  readonly files: Pick<JobFiles, 'takeRoom' | 'leaveRoom'>
   readonly trust: Trust
   readonly events: PeerEvents
   readonly monitor: Pick<Monitor, 'asked' | 'refused'>
@@ -103,6 +105,7 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     const facts = await parts.approvals.factsOf(checked, plan)
     const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
     // No wait between the decision and the seat: it was decided by the seats there were.
+    if (decision.allow) parts.files.takeRoom(askedBy, plan.uploads)
     if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)
     const review = parts.approvals.reviewOf(facts, decision)
     if (review) return { decision, plan, review }
@@ -130,6 +133,7 @@ async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   } catch (error) {
     const waits = isPending(admitted.review) ? parts.approvals : parts.queue
     waits.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
+    parts.files.leaveRoom(admitted.askedBy, admitted.plan.uploads)
     if (codeOf(error) !== 'APPROVAL_LAPSED') throw error
     // Another request took the last run of its standing approval, or it was revoked, since it was judged.
     const reason = CODES.APPROVAL_LAPSED.meaning
@@ -155,6 +159,7 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     admittedAtMs: parts.clock.now(),
     runs: 0,
     warnings: plan.warnings,
+    ...(plan.uploads.length > 0 ? { uploads: plan.uploads } : {}),
     ...(review === undefined ? {} : { review })
   }
   const sealed = await sealDecision(parts, askedBy, {

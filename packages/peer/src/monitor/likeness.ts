@@ -17,6 +17,8 @@ export interface Question {
   readonly parameters: Readonly<Record<string, unknown>>
   /** The cohort in the documented REST form. */
   readonly filters: Readonly<Record<string, unknown>>
+  /** Hashes of the files that a script reads: values like its parameters. */
+  readonly files?: readonly string[]
 }
 
 /** Of a request as it came, before anything of it is held against a catalog. Throws what reading it throws. */
@@ -25,7 +27,8 @@ export function questionOf(request: Message<'JobRequest'>): Question {
     program: programFromMessage(request.program),
     cohort: request.cohort ? filterFromMessage(request.cohort) : undefined,
     parameters: parseJsonObject(request.parametersJson),
-    filters: parseJsonObject(request.filtersJson)
+    filters: parseJsonObject(request.filtersJson),
+    files: request.uploads.map(({ sha256 }) => sha256)
   }
 }
 
@@ -40,7 +43,7 @@ export function likenessOf({ program, cohort, parameters, filters }: Question): 
 
 /** Tells a question from its variants. */
 export function contentOf(question: Question): string {
-  return hashOf({ ...question, cohort: question.cohort ?? null })
+  return hashOf({ ...question, cohort: question.cohort ?? null, files: question.files ?? [] })
 }
 
 function formOf(program: Program): unknown {

@@ -10,7 +10,8 @@ import {
   privacyAskFromMessage,
   programFromMessage,
   StimnetError,
-  schemaTermsFromMessage
+  schemaTermsFromMessage,
+  uploadsFromMessage
 } from '@stimnet/protocol'
 import { fromText } from '../store/base64.ts'
 import type { RequestRecord } from '../store/requests.ts'
@@ -32,6 +33,7 @@ export async function askedOf(record: RequestRecord, clock: Clock): Promise<Aske
     outputs: contractFromMessage(request.outputs),
     ...schemaTermsFromMessage(request),
     title: request.title,
+    ...(request.uploads.length > 0 ? { files: uploadsFromMessage(request.uploads) } : {}),
     requester: request.custody === 'gateway' ? record.owner : key,
     requesterKey: key
   }

@@ -40,6 +40,7 @@ export type AuditKind =
   | 'regression'
   | 'reconcile'
   | 'spend'
+  | 'upload'
 
 /** What is to be recorded. */
 export interface AuditEvent {
