@@ -106,7 +106,9 @@ describe('a researcher with GA4GH visas', () => {
     const config = {
       mesh: { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: home.addresses.slice(0, 1), peers: [home.peerId] },
       requesters: [],
-      passports: { issuers: [{ issuer: ISSUER, keys: '../issuer.json' }] },
+      passports: {
+        issuers: [{ issuer: ISSUER, keys: '../issuer.json', organisations: ['med.example.org'], datasets: [DATASET] }]
+      },
       catalogs: [
         { ...trial, controlled_access: [DATASET] },
         { ...imaging, requesters: ['visa:faculty@med.example.org'] },
@@ -130,9 +132,9 @@ describe('a researcher with GA4GH visas', () => {
         .setExpirationTime(now + 3_600)
         .sign(keys.privateKey)
     const grant = await visa({ type: 'ControlledAccessGrants', value: DATASET, by: 'dac' })
-    const role = await visa({ type: 'AffiliationAndRole', value: 'faculty@med.example.org' })
+    const role = await visa({ type: 'AffiliationAndRole', value: 'faculty@med.example.org', by: 'system' })
     const conditions = [[{ type: 'AffiliationAndRole', value: 'pattern:faculty@*' }]]
-    const bound = await visa({ type: 'ControlledAccessGrants', value: DATASET, conditions })
+    const bound = await visa({ type: 'ControlledAccessGrants', value: DATASET, by: 'dac', conditions })
 
     const ask = async (signer: typeof ada, catalog: string, credentials: string[]) => {
       const table = { clinical_trial_data: 'subjects', imaging_data: 'scan_metadata' }[catalog] ?? 'test_data'
@@ -150,6 +152,10 @@ describe('a researcher with GA4GH visas', () => {
     assert.equal(await ask(eve, 'clinical_trial_data', [grant]), 'SIGNATURE_INVALID')
     assert.equal(await ask(ada, 'imaging_data', [role]), 'completed')
     assert.equal(await ask(ada, 'imaging_data', [grant]), 'REQUESTER_NOT_PERMITTED')
+    // One for each of two peers: that the other's is not for this one keeps nobody out.
+    const elsewhere = await visa({ type: 'ControlledAccessGrants', value: DATASET, by: 'dac' }, { aud: home.peerId })
+    assert.equal(await ask(ada, 'clinical_trial_data', [elsewhere, grant]), 'completed')
+    assert.equal(await ask(ada, 'clinical_trial_data', [elsewhere]), 'AUDIENCE_MISMATCH')
     assert.equal(await ask(ada, 'demo_dataset', [grant, role]), 'REQUESTER_NOT_PERMITTED')
     const [record] = await owner.database.auditLog
       .read({ limit: 1_000 })

@@ -144,8 +144,12 @@ const passportsSchema = z.strictObject({
         issuer: z.url(),
         /** Its public keys, a JWK Set that you saved from it; RSA or P-256. */
         keys: z.string(),
-        /** Organisations, as URLs, that it may assert for; every one if empty. */
+        /** Organisations, as URLs, that it may assert for (source); every one if empty. */
         sources: z.array(z.string()).default([]),
+        /** Domains at which it may say that somebody has a role (AffiliationAndRole). */
+        organisations: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/)).default([]),
+        /** Datasets that it may grant (ControlledAccessGrants). */
+        datasets: z.array(z.url().max(1_024)).default([]),
         /** Which of its users (`sub`) holds which key, for visas that name no key. */
         holders: z.record(z.string(), keyId).default({})
       })
@@ -346,6 +350,16 @@ function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]
     yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
   }
   const needsVisas = entries.some((entry) => entry.startsWith('visa:')) || catalogs.some((c) => c.controlled_access)
+  const grantable = new Set(passports.issuers.flatMap(({ datasets }) => datasets))
+  const ungrantable = catalogs.flatMap((c) => c.controlled_access ?? []).find((dataset) => !grantable.has(dataset))
+  const places = passports.issuers.flatMap(({ organisations }) => organisations)
+  const unsayable = entries.find((entry) => entry.startsWith('visa:') && !places.some((at) => entry.endsWith(`@${at}`)))
+  if (passports.issuers.length > 0 && ungrantable !== undefined) {
+    yield ['passports.issuers', `none may grant ${ungrantable}: add it to the datasets of one`]
+  }
+  if (passports.issuers.length > 0 && unsayable !== undefined) {
+    yield ['passports.issuers', `none may say ${unsayable}: add its domain to the organisations of one`]
+  }
   if (needsVisas && passports.issuers.length === 0) {
     yield ['passports.issuers', 'is empty, so that no visa counts: visa: and controlled_access let nobody in']
   }

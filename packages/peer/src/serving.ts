@@ -43,6 +43,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
+    isMember: (peerId) => federation?.isMember(peerId) ?? false,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),

@@ -121,17 +121,24 @@ describe('the policy', () => {
 
   test('somebody for whom a trusted institution vouches may ask, for whom another vouches may not', () => {
     const asked = { issuer: 'new', requesters: ['affiliation:hospital'] }
-    assert.equal(codeOf({ ...asked, vouchedBy: ['hospital'] }), 'allowed')
-    assert.equal(codeOf({ ...asked, vouchedBy: ['elsewhere'] }), 'REQUESTER_NOT_PERMITTED')
+    const by = (institution: string, isMember = false) => ({ vouchedBy: [{ institution, isMember }] })
+    assert.equal(codeOf({ ...asked, ...by('hospital') }), 'allowed')
+    assert.equal(codeOf({ ...asked, ...by('elsewhere', true) }), 'REQUESTER_NOT_PERMITTED')
+    const members = { issuer: 'new', requesters: ['affiliation:members'] }
+    assert.equal(codeOf({ ...members, ...by('elsewhere', true) }), 'allowed')
+    // Trusted for the sake of another catalog, and no member.
+    assert.equal(codeOf({ ...members, ...by('hospital') }), 'REQUESTER_NOT_PERMITTED')
     assert.equal(codeOf(asked), 'REQUESTER_NOT_PERMITTED')
     // A key id is no institution's name.
     assert.equal(
-      codeOf({ issuer: 'new', requesters: ['hospital'], vouchedBy: ['hospital'] }),
+      codeOf({ issuer: 'new', requesters: ['hospital'], ...by('hospital', true) }),
       'REQUESTER_NOT_PERMITTED'
     )
   })
 
-  const visa = (type: string, value: string) => ({ issuer: 'i', type, value, source: 's', by: '', expiresAtMs: 0 })
+  const visa = (type: string, value: string, by = type === 'AffiliationAndRole' ? 'system' : 'dac') => ({
+    ...{ issuer: 'i', type, value, source: 's', by, expiresAtMs: 0 }
+  })
 
   test('whoever has a visa for a listed role may ask, with another role or place not', () => {
     const asked = { issuer: 'new', requesters: ['visa:faculty@med.example.org', 'visa:*@lab.example.org'] }
@@ -149,6 +156,10 @@ describe('the policy', () => {
       assert.equal(with_('AffiliationAndRole', value), 'REQUESTER_NOT_PERMITTED', value)
     }
     assert.equal(with_('ControlledAccessGrants', 'faculty@med.example.org'), 'REQUESTER_NOT_PERMITTED')
+    for (const by of ['self', 'peer', '', 'dac']) {
+      const said = visa('AffiliationAndRole', 'faculty@med.example.org', by)
+      assert.equal(codeOf({ ...asked, visas: [said] }), 'REQUESTER_NOT_PERMITTED', `said by ${by}`)
+    }
   })
 
   test('a catalog under controlled access is for whoever holds the grant, and for nobody else', () => {

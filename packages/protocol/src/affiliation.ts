@@ -8,11 +8,10 @@ import type { Clock } from './clock.ts'
 import type { Signer } from './envelope.ts'
 import { StimnetError } from './errors.ts'
 import { type KeyId, parseKeyId, publicKeyOf } from './ids.ts'
-import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, voucherOf } from './jwt.ts'
+import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } from './jwt.ts'
 import { LIMITS } from './limits.ts'
 
 const TYPE = 'stimnet-affiliation+jwt'
-const LIFETIME_DAYS_MAX = 400
 const DAY_S = 24 * 3_600
 
 /** What an institution vouches for. */

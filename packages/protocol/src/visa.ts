@@ -2,17 +2,17 @@
  * GA4GH Passport visas (specification 1.2): what an issuer that a peer pins says of a researcher. A peer checks them by keys
  * that it keeps; it asks nobody, so it takes Visa Document Tokens alone.
  */
-import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import { decodeProtectedHeader, importJWK, type JSONWebKeySet, type JWK, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
 import { StimnetError } from './errors.ts'
 import { parseKeyId } from './ids.ts'
-import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, voucherOf } from './jwt.ts'
+import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } from './jwt.ts'
 import { LIMITS } from './limits.ts'
 import { areMet, conditionsSchema } from './visa-conditions.ts'
 
 /** RSA with PKCS #1 v1.5 and ECDSA on P-256: what the GA4GH profile of OpenID Connect permits. */
-const ALGORITHMS = ['RS256', 'ES256']
+const ALGORITHMS = { RSA: 'RS256', EC: 'ES256' } as const
 
 /** An issuer whose visas count, and everything a peer knows of it. */
 export interface VisaIssuer {
@@ -20,8 +20,12 @@ export interface VisaIssuer {
   readonly issuer: string
   /** Its public keys, pinned. */
   readonly keys: JSONWebKeySet
-  /** Organisations it may assert for; every one where empty. */
+  /** Organisations it may assert for (`source`); every one where empty. */
   readonly sources: readonly string[]
+  /** Where it may say that somebody has a role, as domains; nowhere where empty. */
+  readonly organisations: readonly string[]
+  /** What it may grant access to; nothing where empty. */
+  readonly datasets: readonly string[]
   /** Which of its users holds which key: `sub` to key id. For visas that name no key themselves. */
   readonly holders: Readonly<Record<string, string>>
 }
@@ -95,9 +99,19 @@ async function openVisa(token: string, use: VisaUse): Promise<Checked> {
   if (issuer.sources.length > 0 && !issuer.sources.includes(source)) {
     throw new StimnetError('SIGNATURE_INVALID', 'a visa for an organisation that its issuer may not assert for')
   }
+  if (!mayAssert(issuer, type, value)) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a visa that its issuer has no say in')
+  }
   if (!isHolder(payload, issuer, use.key)) throw new StimnetError('SIGNATURE_INVALID', "somebody else's visa")
   const expiresAtMs = (payload.exp ?? 0) * 1000
   return { visa: { issuer: issuer.issuer, type, value, source, by, expiresAtMs }, conditions }
+}
+
+/** An issuer that is pinned for its own staff speaks for nobody else's, and for no dataset. Other types let nobody in. */
+function mayAssert({ organisations, datasets }: VisaIssuer, type: string, value: string): boolean {
+  if (type === 'ControlledAccessGrants') return datasets.includes(value)
+  if (type === 'AffiliationAndRole') return organisations.includes(value.slice(value.lastIndexOf('@') + 1))
+  return true
 }
 
 /** A visa is no secret: it counts for the key that it names, or that the peer knows its user by. */
@@ -109,22 +123,10 @@ function isHolder({ sub = '', cnf }: JWTPayload & { cnf?: unknown }, issuer: Vis
 }
 
 async function verified(token: string, issuer: VisaIssuer, { self, clock }: VisaUse): Promise<JWTPayload> {
-  let result: Awaited<ReturnType<typeof jwtVerify>>
-  try {
-    result = await jwtVerify(token, createLocalJWKSet(issuer.keys), {
-      algorithms: ALGORITHMS,
-      issuer: issuer.issuer,
-      requiredClaims: ['sub', 'iat', 'exp'],
-      clockTolerance: LIMITS.clockSkewMs / 1000,
-      currentDate: new Date(clock.now())
-    })
-  } catch (cause) {
-    throw new StimnetError(codeOfJose(cause), 'reading a visa', { cause })
-  }
-  const { payload, protectedHeader } = result
+  const { payload, protectedHeader } = await byAnyKey(token, issuer, clock)
   const { typ } = protectedHeader
   // An access token of the same issuer is signed with the same keys.
-  if (typ !== undefined && !['jwt', 'vnd.ga4gh.visa+jwt'].includes(typ.toLowerCase())) {
+  if (typ !== undefined && !/^(application\/)?(jwt|vnd\.ga4gh\.visa\+jwt)$/i.test(typ)) {
     throw new StimnetError('TYPE_MISMATCH', 'reading a visa')
   }
   // Visa Access Tokens hold for as long as their issuer says so when asked; nobody is asked here.
@@ -134,8 +136,41 @@ async function verified(token: string, issuer: VisaIssuer, { self, clock }: Visa
   if (payload.aud !== undefined && ![payload.aud].flat().includes(self)) {
     throw new StimnetError('AUDIENCE_MISMATCH', 'reading a visa')
   }
-  if ((payload.iat ?? 0) * 1000 > clock.now() + LIMITS.clockSkewMs) {
-    throw new StimnetError('NOT_YET_VALID', 'reading a visa')
-  }
+  const { iat = 0, exp = 0 } = payload
+  if (iat * 1000 > clock.now() + LIMITS.clockSkewMs) throw new StimnetError('NOT_YET_VALID', 'reading a visa')
+  // Nobody is asked whether it still holds.
+  if (exp - iat > LIFETIME_DAYS_MAX * 86_400) throw new StimnetError('LIFETIME_TOO_LONG', 'reading a visa')
   return payload
+}
+
+/** With the key that its header names, or where it names none, or the issuer's have no names, with each in turn. */
+async function byAnyKey(token: string, issuer: VisaIssuer, clock: Clock) {
+  let failure: unknown = new Error('its issuer has no such key')
+  for (const key of keysFor(token, issuer)) {
+    const algorithm = key.kty === 'RSA' ? ALGORITHMS.RSA : ALGORITHMS.EC
+    try {
+      return await jwtVerify(token, await importJWK(key, algorithm), {
+        algorithms: [algorithm],
+        issuer: issuer.issuer,
+        requiredClaims: ['sub', 'iat', 'exp'],
+        clockTolerance: LIMITS.clockSkewMs / 1000,
+        currentDate: new Date(clock.now())
+      })
+    } catch (cause) {
+      // Another may have signed it; what else is wrong with it is so whoever did.
+      failure = cause
+      if (codeOfJose(cause) !== 'SIGNATURE_INVALID') break
+    }
+  }
+  throw new StimnetError(codeOfJose(failure), 'reading a visa', { cause: failure })
+}
+
+function keysFor(token: string, { keys }: VisaIssuer): JWK[] {
+  let kid: unknown
+  try {
+    kid = decodeProtectedHeader(token).kid
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading a visa', { cause })
+  }
+  return keys.keys.filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
 }

@@ -8,7 +8,7 @@ import { ada, bob, clockAt, coded, START_MS } from './fixtures.ts'
 const ISSUER = 'https://passports.example.org'
 const rsa = await generateKeyPair('RS256', { extractable: true })
 const ec = await generateKeyPair('ES256', { extractable: true })
-const other = await generateKeyPair('ES256')
+const other = await generateKeyPair('ES256', { extractable: true })
 const issuer: VisaIssuer = {
   issuer: ISSUER,
   keys: {
@@ -18,6 +18,8 @@ const issuer: VisaIssuer = {
     ]
   },
   sources: [],
+  organisations: ['med.example.org', 'a.org', 'b.org'],
+  datasets: ['https://data.example.org/dbs'],
   holders: { 'ada@passports': ada.id }
 }
 const issuers = new Map([[ISSUER, issuer]])
@@ -92,6 +94,19 @@ describe('a GA4GH visa', () => {
     await assert.rejects(read([visa(FACULTY)], { issuers: narrow }), coded('SIGNATURE_INVALID'))
   })
 
+  test('says of its issuer’s own people and datasets alone', async () => {
+    const refused = coded('SIGNATURE_INVALID')
+    await assert.rejects(read([visa({ ...FACULTY, value: 'faculty@elsewhere.org' })]), refused)
+    await assert.rejects(read([visa({ ...FACULTY, value: 'faculty@elsewhere.org@med.example.org.evil' })]), refused)
+    await assert.rejects(read([visa({ ...GRANT, value: 'https://data.example.org/other' })]), refused)
+  })
+
+  test('is taken from any key of its issuer, named or not, as while keys are changed', async () => {
+    const nameless = issuer.keys.keys.map(({ kid: _, ...key }) => key)
+    const changed = new Map([[ISSUER, { ...issuer, keys: { keys: [await exportJWK(other.publicKey), ...nameless] } }]])
+    await read([visa(GRANT, { header: { kid: undefined } }), visa(GRANT)], { issuers: changed })
+  })
+
   test('ends, does not begin before its time, and is for those it is meant for', async () => {
     await assert.rejects(read([visa(GRANT, { claims: { exp: now - 120 } })]), coded('EXPIRED'))
     await assert.rejects(read([visa(GRANT, { claims: { nbf: now + 120 } })]), coded('NOT_YET_VALID'))
@@ -100,6 +115,7 @@ describe('a GA4GH visa', () => {
     await assert.rejects(read([visa(GRANT, { claims: { aud: 'elsewhere' } })]), coded('AUDIENCE_MISMATCH'))
     await read([visa(GRANT, { claims: { aud: ['elsewhere', 'peer'] } })])
     await assert.rejects(read([visa(GRANT, { claims: { exp: undefined } })]), coded('SIGNATURE_INVALID'))
+    await assert.rejects(read([visa(GRANT, { claims: { exp: now + 401 * 86_400 } })]), coded('LIFETIME_TOO_LONG'))
   })
 
   test('is not another token of the same issuer', async () => {
@@ -174,7 +190,7 @@ describe('a visa under conditions', () => {
 
   test('costs little however it is written', async () => {
     const value = `pattern:${'*a'.repeat(120)}b`
-    const long = visa({ ...FACULTY, value: 'a'.repeat(1_000) })
-    await assert.rejects(read([under([{ type: 'AffiliationAndRole', value }]), long]), coded('CONDITION_UNMET'))
+    const long = visa({ ...FACULTY, type: 'ResearcherStatus', value: 'a'.repeat(1_000) })
+    await assert.rejects(read([under([{ type: 'ResearcherStatus', value }]), long]), coded('CONDITION_UNMET'))
   })
 })

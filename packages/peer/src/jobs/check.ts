@@ -2,6 +2,7 @@
 import {
   type Affiliation,
   type Clock,
+  isForOthers,
   type Message,
   messages,
   type Opened,
@@ -52,8 +53,15 @@ export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<Chec
   if (opened.audience.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'a request without an audience')
   const request = messages.JobRequest.decode(opened.body)
   const { institution, visaIssuers } = facts.trust
-  const words = request.credentials.filter((credential) => institution(voucherOf(credential) ?? ''))
-  const visas = request.credentials.filter((credential) => visaIssuers.has(voucherOf(credential) ?? ''))
+  const counted = request.credentials.filter((credential) => {
+    const voucher = voucherOf(credential) ?? ''
+    return institution(voucher) || visaIssuers.has(voucher)
+  })
+  // A broadcast may bring one for each peer; one that has none for this peer was meant for others.
+  const mine = counted.filter((credential) => !isForOthers(credential, facts.self))
+  if (counted.length > 0 && mine.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'credentials for others')
+  const words = mine.filter((credential) => institution(voucherOf(credential) ?? ''))
+  const visas = mine.filter((credential) => visaIssuers.has(voucherOf(credential) ?? ''))
   if (words.length + visas.length > CREDENTIALS_MAX) {
     throw new StimnetError('TOO_LARGE', 'a request with many credentials')
   }

@@ -2,7 +2,7 @@
 import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
 import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../config.ts'
-import { type Decision, decide, type Facts, type ScopeUse } from '../policy/decision.ts'
+import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
 import type { JobPlan } from './validate.ts'
@@ -40,6 +40,8 @@ export function createSignOff(parts: {
   pending: (issuer: string, askedBy: string) => Seats
   /** Of the sandbox that runs scripts here. */
   sandboxGrade: SandboxGrade
+  /** Whether an institution belongs to the federation now. */
+  isMember: (peerId: string) => boolean
   /** What the ledger scope of a request has used. */
   use: (plan: JobPlan) => ScopeUse
 }): SignOff {
@@ -53,7 +55,7 @@ export function createSignOff(parts: {
   ): Facts => ({
     issuer: checked.opened.issuer,
     askedBy,
-    vouchedBy: checked.affiliations.map(({ institution }) => institution),
+    vouchedBy: checked.affiliations.map(({ institution }) => ({ institution, isMember: parts.isMember(institution) })),
     visas: checked.visas,
     self,
     custody: checked.request.custody,
@@ -92,7 +94,12 @@ export function createSignOff(parts: {
     ...(plan ? { project: plan.project, use: parts.use(plan) } : {})
   })
   return {
-    early: (ask, descriptor) => decide(EARLY_RULES, facts(ask, descriptor)),
+    early: (ask, descriptor) => {
+      // Not even how a private catalog refuses may tell a stranger that it exists.
+      const isHidden = descriptor?.accessLevel === 'private' && ask.askedBy !== self
+      const decision = decide(EARLY_RULES, facts(ask, isHidden ? undefined : descriptor))
+      return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision
+    },
     standing: (ask, plan) => decide(STANDING_RULES, facts(ask, plan.catalog.descriptor, plan)),
     decide: (ask, plan) => decide(ADMISSION_RULES, facts(ask, plan.catalog.descriptor, plan))
   }

@@ -44,8 +44,8 @@ export interface ScopeUse {
 export interface Facts {
   readonly issuer: string
   readonly askedBy: string
-  /** Institutions whose valid word for the issuer came with the request. */
-  readonly vouchedBy: readonly string[]
+  /** Institutions whose valid word for the issuer came with the request, and whether each belongs to the federation. */
+  readonly vouchedBy: readonly { readonly institution: string; readonly isMember: boolean }[]
   /** Visas for the issuer's key that hold. */
   readonly visas: readonly Visa[]
   readonly self: string
