@@ -52,6 +52,10 @@ describe('a Five Safes RO-Crate', () => {
     assert.equal(JSON.parse(read.out).title, 'Sex of those from 65')
     assert.match(read.err, /assessments in the crate were left out/)
 
+    const unread = await stimnet(['crate', 'submit', 'study.zip', ...url])
+    assert.equal(unread.code, 2)
+    assert.match(unread.err, /in your name/)
+
     // At another institution, by another account: the same answer to the same question.
     const other = await federation.client(1)
     const { submission } = await other.readCrate(await readFile(`${folder}/study.zip`))

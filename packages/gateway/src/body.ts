@@ -77,7 +77,7 @@ const invalid = (field: string, message: string): never => {
 }
 
 /** Refuses what a later reader could trip over: depth, non-numbers such as 1e999, broken Unicode, `__proto__`. */
-function checkPlain(root: unknown): void {
+export function checkPlain(root: unknown): void {
   const open: { value: unknown; field: string; depth: number }[] = [{ value: root, field: '', depth: 1 }]
   for (let item = open.pop(); item; item = open.pop()) {
     const { value, field, depth } = item

@@ -170,6 +170,59 @@ describe('a request as a crate', () => {
     await refused(await zipped(bag([...PAYLOAD(), ...many])), /at most 64 files/)
   })
 
+  it('costs little to refuse, however it is written', async () => {
+    const hash = 'a'.repeat(128)
+    // What an expression would go back and forth over.
+    const spaces = await zipped(
+      bag(PAYLOAD(), (files) => files.set('q/manifest-sha512.txt', utf8(`${hash}${' '.repeat(100_000)}\rx\n`)))
+    )
+    await refused(spaces, /not well formed/)
+    const long = await zipped(
+      bag(PAYLOAD(), (files) => files.set('q/manifest-sha512.txt', utf8(' '.repeat(3_000_000))))
+    )
+    await refused(long, /too long/)
+    // What a schema would find two million things wrong with.
+    const [, ...rest] = PAYLOAD()
+    const zeros = `{"@graph":[{"@id":"./","@type":"Dataset","conformsTo":[${'0,'.repeat(1_900_000)}0]}]}`
+    await refused(await zipped(bag([['ro-crate-metadata.json', utf8(zeros)], ...rest])), /at most 512 KiB/)
+    const many = requestGraph({ action: { object: Array.from({ length: 100_000 }, () => 0) } })
+    await refused(await zipped(bag(PAYLOAD(many))), /at most 64 entities/)
+    const types = requestGraph({ entities: [{ '@id': '#x', '@type': Array.from({ length: 50_000 }, () => 0) }] })
+    await refused(await zipped(bag(PAYLOAD(types))), /no flat graph/)
+  })
+
+  it('that a later reader could trip over is refused', async () => {
+    const hostile = (value: string, propertyID = 'urn:stimnet:parameter') => {
+      const property = { '@id': '#x', '@type': 'PropertyValue', propertyID, name: 'x', value }
+      return requestGraph({ action: { object: [{ '@id': '#catalog' }, { '@id': '#x' }] }, entities: [property] })
+    }
+    for (const value of [
+      '1e999',
+      '{"__proto__": 1}',
+      '"\\ud800"',
+      `${'['.repeat(100)}${']'.repeat(100)}`,
+      'not JSON'
+    ]) {
+      await refused(await zipped(bag(PAYLOAD(hostile(value)))), /not JSON, or not plain/)
+    }
+    const language = WORKFLOW.map((entity) =>
+      entity['@id'] === '#python' ? { ...entity, name: { toString: 1 } } : entity
+    )
+    await refused(await zipped(bag(PAYLOAD(requestGraph(), language))), /language/)
+    // No ending says nothing.
+    const nameless = WORKFLOW.slice(0, 1).concat([
+      { '@id': './', '@type': 'Dataset', mainEntity: { '@id': 'study' } },
+      { '@id': 'study', '@type': 'File' }
+    ])
+    const [metadata] = PAYLOAD()
+    const files: [string, Uint8Array][] = [
+      metadata as [string, Uint8Array],
+      ['workflow/ro-crate-metadata.json', json(nameless)],
+      ['workflow/study', utf8('result = 1')]
+    ]
+    await refused(await zipped(bag(files)), /language/)
+  })
+
   it('that has two files of one name, whatever the case, is refused', async () => {
     await refused(await zipped(bag([...PAYLOAD(), ['WORKFLOW/main.py', utf8('x')]])), /same name/)
   })

@@ -5,6 +5,10 @@ import { type Files, invalid } from './zip.ts'
 const DECLARATION = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'
 const MANIFEST = 'manifest-sha512.txt'
 const TAG_MANIFEST = 'tagmanifest-sha512.txt'
+/** A line for each of at most 64 files. */
+const MANIFEST_BYTES_MAX = 128 * 1024
+const HASH_CHARACTERS = 128
+const SPACES_MAX = 8
 
 /** What a bag says of itself. */
 export interface BagInfo {
@@ -67,11 +71,12 @@ export function payloadIn(files: Files): Files {
 /** Every file that it names is as it says; where `complete`, it names every file. */
 function assertHolds(manifest: Uint8Array, files: Files, { complete }: { complete: boolean }): void {
   const named = new Map<string, string>()
-  for (const line of text(manifest).split(/\r?\n/)) {
+  if (manifest.length > MANIFEST_BYTES_MAX) throw invalid('A manifest of the bag is too long.')
+  for (const line of text(manifest).replaceAll('\r\n', '\n').split('\n')) {
     if (line === '') continue
-    const [, hash = '', path = ''] = /^([0-9a-f]{128})[ \t]+\*?(.+)$/i.exec(line) ?? []
-    if (path === '' || named.has(path)) throw invalid('A manifest of the bag is not well formed.')
-    named.set(unescaped(path), hash.toLowerCase())
+    const { hash, path } = lineOf(line)
+    if (named.has(path)) throw invalid('A manifest of the bag names a file twice.')
+    named.set(path, hash)
   }
   for (const [path, hash] of named) {
     const bytes = files.get(path)
@@ -82,6 +87,18 @@ function assertHolds(manifest: Uint8Array, files: Files, { complete }: { complet
 
 function manifestOf(files: Files): Uint8Array {
   return utf8([...files].map(([path, bytes]) => `${sha512(bytes)}  ${path}\n`).join(''))
+}
+
+/** Hash, spaces, path. By position, not by an expression: whoever writes the line must not choose how long it takes. */
+function lineOf(line: string): { hash: string; path: string } {
+  const hash = line.slice(0, HASH_CHARACTERS).toLowerCase()
+  const rest = line.slice(HASH_CHARACTERS)
+  const written = rest.trimStart()
+  const isSeparated = written.length < rest.length && rest.length - written.length <= SPACES_MAX
+  const path = unescaped(written.startsWith('*') ? written.slice(1) : written)
+  if (/^[0-9a-f]{128}$/.test(hash) && isSeparated && path !== '' && !/[\r\n\u2028\u2029]/.test(written))
+    return { hash, path }
+  throw invalid('A manifest of the bag is not well formed.')
 }
 
 /** RFC 8493 writes line ends and the percent sign of paths as %0A, %0D and %25. */

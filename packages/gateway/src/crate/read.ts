@@ -1,6 +1,6 @@
 /** A Five Safes RO-Crate from a stranger, read as the submission that it asks for. Nothing it says of itself is believed. */
-import { z } from 'zod'
 import { payloadIn, text } from './bag.ts'
+import { decoded, type Graph, type GraphEntity, graphIn, isA, plainJson, references } from './graph.ts'
 import { FIELD, METADATA, PARAMETER, PROGRAMS, TERMS } from './vocabulary.ts'
 import { type Files, filesIn, invalid } from './zip.ts'
 
@@ -11,15 +11,7 @@ export interface ReadCrate {
   readonly warnings: readonly string[]
 }
 
-/** Far beyond a request's graph. */
-const ENTITIES_MAX = 1_000
 const ACTIONS: readonly string[] = ['AssessAction', 'UpdateAction', 'DownloadAction']
-
-const one = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)])
-const refShape = z.object({ '@id': z.string().min(1).max(1_024) })
-const entityShape = z.looseObject({ '@id': z.string().min(1).max(1_024), '@type': one(z.string().max(256)) })
-const graphShape = z.object({ '@graph': z.array(entityShape).max(ENTITIES_MAX) })
-type GraphEntity = z.output<typeof entityShape>
 
 /** Throws CRATE_INVALID and says why. */
 export async function readCrate(bytes: Uint8Array): Promise<ReadCrate> {
@@ -43,53 +35,20 @@ export async function readCrate(bytes: Uint8Array): Promise<ReadCrate> {
 }
 
 /** Assessments are for institutions to make: those that a crate brings along say nothing. */
-function warningsOf(graph: ReadonlyMap<string, GraphEntity>): string[] {
+function warningsOf(graph: Graph): string[] {
   const claimed = [...graph.values()].filter((entity) => ACTIONS.some((type) => isA(entity, type)))
   return claimed.length === 0
     ? []
     : [`${claimed.length} assessments in the crate were left out: each institution makes its own.`]
 }
 
-function graphIn(payload: Files, folder: string): ReadonlyMap<string, GraphEntity> {
-  const bytes = payload.get(`${folder}${METADATA}`)
-  if (!bytes) throw invalid(`There is no ${METADATA} ${folder === '' ? 'in the crate' : 'beside the program'}.`)
-  let document: unknown
-  try {
-    document = JSON.parse(text(bytes))
-  } catch (cause) {
-    throw invalid(`${METADATA} is not JSON.`, cause)
-  }
-  const parsed = graphShape.safeParse(document)
-  if (!parsed.success) throw invalid(`${METADATA} is no flat graph of at most ${ENTITIES_MAX} entities.`, parsed.error)
-  const entities = new Map(parsed.data['@graph'].map((entity) => [entity['@id'], entity]))
-  if (entities.size < parsed.data['@graph'].length) throw invalid('Two entities of the crate have the same @id.')
-  for (const id of entities.keys()) assertWithin(id)
-  return entities
-}
-
-/** A path stays in the crate: what leads out of it is an attack, whoever would follow it. */
-function assertWithin(id: string): void {
-  if (/^(https?|urn|doi|arcp|mailto):/i.test(id) || id.startsWith('#') || id.startsWith('_:')) return
-  const path = decoded(id)
-  const leadsOut = path.startsWith('/') || /[\\:\0]/.test(path) || path.split('/').includes('..')
-  if (leadsOut) throw invalid('A path in the crate leads out of it.')
-}
-
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id)
-  } catch (cause) {
-    throw invalid('A path in the crate is not well formed.', cause)
-  }
-}
-
-function rootOf(graph: ReadonlyMap<string, GraphEntity>): GraphEntity {
+function rootOf(graph: Graph): GraphEntity {
   const root = graph.get('./')
   if (!root || !references(graph.get(METADATA)?.about).includes('./')) throw invalid('The crate has no root "./".')
   return root
 }
 
-function actionOf(graph: ReadonlyMap<string, GraphEntity>, root: GraphEntity): GraphEntity {
+function actionOf(graph: Graph, root: GraphEntity): GraphEntity {
   const actions = references(root.mentions)
     .map((id) => graph.get(id))
     .filter((entity) => entity !== undefined && isA(entity, 'CreateAction'))
@@ -112,21 +71,21 @@ function programIn(payload: Files, workflow: string): { script_type: string; scr
   return { script_type: typeOf(graph, entity), script_content: text(content) }
 }
 
-function typeOf(graph: ReadonlyMap<string, GraphEntity>, entity: GraphEntity): string {
+function typeOf(graph: Graph, entity: GraphEntity): string {
   const [language = ''] = references(entity.programmingLanguage)
-  const words = [language, graph.get(language)?.name, graph.get(language)?.identifier].map((word) => String(word ?? ''))
-  const ending = entity['@id'].slice(entity['@id'].lastIndexOf('.')).toLowerCase()
+  const words: unknown[] = [language, graph.get(language)?.name, graph.get(language)?.identifier]
+  const ending = /\.[a-z]{1,8}$/i.exec(entity['@id'])?.[0].toLowerCase()
   const found = Object.entries(PROGRAMS).find(
     ([type, program]) =>
       words.includes(program.language) ||
       words.includes(`urn:stimnet:program:${type}`) ||
-      (language === '' && program.file.toLowerCase().endsWith(ending))
+      (language === '' && ending !== undefined && program.file.toLowerCase().endsWith(ending))
   )
   if (found) return found[0]
   throw invalid('The language of its workflow is none that runs here: SQL, Python, R, Jupyter or a StimNet statistic.')
 }
 
-function inputsOf(graph: ReadonlyMap<string, GraphEntity>, action: GraphEntity) {
+function inputsOf(graph: Graph, action: GraphEntity) {
   const fields = new Map<string, unknown>()
   const parameters = new Map<string, unknown>()
   const files: string[] = []
@@ -146,22 +105,10 @@ function inputsOf(graph: ReadonlyMap<string, GraphEntity>, action: GraphEntity) 
 
 function propertyOf(entity: GraphEntity): { name: string; value: unknown } {
   const { name, value, propertyID } = entity
-  if (typeof name !== 'string' || name === '' || name.length > 200 || name.includes('__proto__')) {
+  if (typeof name !== 'string' || name === '' || name.length > 200 || name === '__proto__') {
     throw invalid('An input of the crate has no name.')
   }
   if (propertyID !== FIELD && propertyID !== PARAMETER) return { name, value }
-  try {
-    return { name, value: JSON.parse(String(value)) as unknown }
-  } catch (cause) {
-    throw invalid('An input of the crate is not JSON.', cause)
-  }
-}
-
-function references(value: unknown): string[] {
-  const parsed = one(refShape).safeParse(value)
-  return parsed.success ? [parsed.data].flat().map((reference) => reference['@id']) : []
-}
-
-function isA(entity: GraphEntity, type: string): boolean {
-  return [entity['@type']].flat().includes(type)
+  if (typeof value !== 'string') throw invalid('An input of the crate is not JSON.')
+  return { name, value: plainJson(value, 'An input of the crate') }
 }

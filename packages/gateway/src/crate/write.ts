@@ -138,14 +138,15 @@ function statusOf(state: RequestView['state']): string {
 /** Every field of the submission but the program itself, and the script's parameters. */
 function inputsOf(asked: AskedView): Entity[] {
   const { script_content: _, script_type: __, parameters, ...fields } = bodyOf(asked)
-  const property = (propertyID: string, [name, value]: [string, unknown]): Entity => ({
-    '@id': `#${propertyID === FIELD ? 'field' : 'parameter'}-${encodeURIComponent(name)}`,
+  const property = (propertyID: string, [name, value]: [string, unknown], at: number): Entity => ({
+    // By number: what a parameter is called need not be fit for an address.
+    '@id': `#${propertyID === FIELD ? 'field' : 'parameter'}-${at + 1}`,
     '@type': 'PropertyValue',
     ...{ name, value: canonicalJson(value), propertyID }
   })
   return [
-    ...Object.entries(fields).map((field) => property(FIELD, field)),
-    ...Object.entries(parameters ?? {}).map((parameter) => property(PARAMETER, parameter))
+    ...Object.entries(fields).map((field, at) => property(FIELD, field, at)),
+    ...Object.entries(parameters ?? {}).map((parameter, at) => property(PARAMETER, parameter, at))
   ]
 }
 

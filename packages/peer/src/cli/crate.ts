@@ -8,7 +8,7 @@ import { printable } from './table.ts'
 /** Exit code 1: the crate will not do. */
 export const crateCommand = command({
   name: 'crate',
-  usage: 'export ID [--out FILE] | read FILE | submit FILE  [--url URL]',
+  usage: 'export ID [--out FILE] | read FILE | submit FILE --yes  [--url URL]',
   summary: 'Exports a request with its result as a Five Safes RO-Crate, or submits one from a crate.',
   details: `
 \`export\` writes a zip archive with one BagIt bag: what was asked, by whom, for which project; what each institution decided;
@@ -19,7 +19,8 @@ somebody else, \`submit\` submits it for your account. A crate's own assessments
   stimnet crate read request.zip`,
   options: {
     ...CLIENT_OPTIONS,
-    out: { type: 'string', value: 'FILE', help: 'Where to write (default stimnet-ID.zip)' }
+    out: { type: 'string', value: 'FILE', help: 'Where to write (default stimnet-ID.zip)' },
+    yes: { type: 'boolean', help: 'Submit what the crate asks for, having read it' }
   },
   positionals: [2, 2],
   run: async (values, [action = '', named = ''], io) => {
@@ -34,12 +35,16 @@ somebody else, \`submit\` submits it for your account. A crate's own assessments
       case 'read': {
         const { submission, warnings } = await client.readCrate(await readFile(named))
         warn(warnings, io)
-        io.out(`${JSON.stringify(submission, null, 2)}\n`)
+        io.out(`${shown(submission)}\n`)
         return EXIT.ok
       }
       case 'submit': {
         const { submission, warnings } = await client.readCrate(await readFile(named))
         warn(warnings, io)
+        if (!values.yes) {
+          io.err(`${shown(submission)}\nThis goes out in your name. Read it; then say --yes.\n`)
+          return EXIT.usage
+        }
         const { id } = await client.submitBroadcast(submission)
         io.out(`${id}\n`)
         io.err(`Submitted. stimnet job ${id} tells how far it is.\n`)
@@ -48,6 +53,14 @@ somebody else, \`submit\` submits it for your account. A crate's own assessments
     }
   }
 })
+
+/** As JSON in which nothing hides: signs that are not seen are written out. */
+function shown(submission: object): string {
+  const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(submission, null, 2).replaceAll(/[^\P{C}\n]/gu, (signs) =>
+    Array.from({ length: signs.length }, (_, at) => escaped(signs.charAt(at))).join('')
+  )
+}
 
 function warn(warnings: readonly string[], io: Io): void {
   for (const warning of warnings) io.err(`${printable(warning)}\n`)
