@@ -8,7 +8,7 @@ import { fromPairs, readBody } from './body.ts'
 import { addressOf, type Connection, isLocal } from './caller.ts'
 import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
-import type { Account, GatewayPeer } from './peer.ts'
+import type { Account, GatewayPeer, Role } from './peer.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
 import { Answer, type RawAsk, type Route } from './route.ts'
 
@@ -89,7 +89,7 @@ export class Gate {
     }
     const account = await this.#identify(c, address)
     if (account === null && route.access !== 'anyone') throw new StimnetError('UNAUTHENTICATED', route.id)
-    const roles = route.access === 'local' ? (['operator'] as const) : route.roles
+    const roles = rolesOf(route, account)
     if (account && roles && !roles.some((role) => account.roles.includes(role))) {
       const reason = `This needs the role ${roles.join(' or ')}.`
       throw new StimnetError('NOT_PERMITTED', route.id, { reason })
@@ -159,6 +159,13 @@ function revalidated(c: GatewayContext, reply: unknown, { route, requestId }: { 
   const headers = { etag, ...(route.kept ? KEPT_HEADERS : {}) }
   if (!isKnown(c.req.header('if-none-match'), etag)) return jsonAnswer(reply, { requestId, headers })
   return new Response(null, { status: 304, headers: headersOf(requestId, headers) })
+}
+
+/** One of these is needed; any will do where undefined. A key made for reading the log is not one for asking or cancelling. */
+function rolesOf(route: Route, account: Account | null): readonly Role[] | undefined {
+  if (route.access === 'local') return ['operator']
+  if (route.roles || route.access !== 'account' || !account?.byKey) return route.roles
+  return ['researcher', 'steward']
 }
 
 /** Ids of 8 random bytes each, drawn 512 at a time: a draw for each request costs more than its routing. */
