@@ -94,6 +94,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
   }
   const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  const { eventStreamsMax, eventStreamsPerIdentityMax } = GATEWAY_LIMITS
   const { uploadsAtOnce, uploadsAtOncePerIdentity } = GATEWAY_LIMITS
   return {
     peer,
@@ -112,6 +113,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
     streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    eventStreams: new Places({ max: eventStreamsMax, perKeyMax: eventStreamsPerIdentityMax }),
     uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
     signOn: new SingleSignOn({
       ...{ clock, random: settings.random, providers: settings.providers ?? [] },

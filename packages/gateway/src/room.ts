@@ -14,6 +14,8 @@ export interface Room {
   readonly loginRates: { readonly perCaller: Buckets; readonly perAddress: Buckets; readonly perName: Buckets }
   readonly logins: Turnstile
   readonly streams: Places
+  /** Of the node's events: each is told of everything that happens. */
+  readonly eventStreams: Places
   readonly uploading: Places
   readonly signOn: SingleSignOn
 }
