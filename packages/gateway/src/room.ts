@@ -11,7 +11,12 @@ export interface Room {
   readonly clock: Clock
   readonly requireAuth: boolean
   readonly tokens: Tokens
-  readonly loginRates: { readonly perCaller: Buckets; readonly perAddress: Buckets; readonly perName: Buckets }
+  readonly loginRates: {
+    readonly perCaller: Buckets
+    readonly perAddress: Buckets
+    readonly perName: Buckets
+    readonly signOns: Buckets
+  }
   readonly logins: Turnstile
   readonly streams: Places
   /** Of the node's events: each is told of everything that happens. */
