@@ -5,6 +5,10 @@ export interface Load {
   readonly url: string
   readonly path: string
   readonly token?: string
+  /** GET unless given. */
+  readonly method?: string
+  /** JSON. */
+  readonly body?: string
   /** Sockets, each with one request under way. */
   readonly connections: number
   readonly requests: number
@@ -12,11 +16,9 @@ export interface Load {
 
 const LOAD_MS_MAX = 30_000
 
-/** Requests per second. Throws where any answer is not a 200 with a body. */
+/** Requests per second. Throws where any answer is not a good one with a body. */
 export async function requestsPerSecond(load: Load): Promise<number> {
-  const { hostname, port, host } = new URL(load.url)
-  const authorization = load.token === undefined ? '' : `authorization: Bearer ${load.token}\r\n`
-  const request = Buffer.from(`GET ${load.path} HTTP/1.1\r\nhost: ${host}\r\n${authorization}accept: */*\r\n\r\n`)
+  const { hostname, port } = new URL(load.url)
   const sockets = await Promise.all(Array.from({ length: load.connections }, () => opened(hostname, Number(port))))
   const late = setTimeout(() => {
     for (const socket of sockets) socket.destroy(new Error('the load did not end in time'))
@@ -25,12 +27,22 @@ export async function requestsPerSecond(load: Load): Promise<number> {
   const take = () => left-- > 0
   try {
     const started = performance.now()
-    await Promise.all(sockets.map((socket) => drive(socket, request, take)))
+    await Promise.all(sockets.map((socket) => drive(socket, requestOf(load), take)))
     return load.requests / ((performance.now() - started) / 1_000)
   } finally {
     clearTimeout(late)
     for (const socket of sockets) socket.destroy()
   }
+}
+
+function requestOf({ url, path, method = 'GET', body, token }: Load): Buffer {
+  const headers = [
+    `host: ${new URL(url).host}`,
+    'accept: */*',
+    ...(token === undefined ? [] : [`authorization: Bearer ${token}`]),
+    ...(body === undefined ? [] : ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`])
+  ]
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${body ?? ''}`)
 }
 
 function opened(host: string, port: number): Promise<Socket> {
@@ -52,7 +64,7 @@ function drive(socket: Socket, request: Buffer, take: () => boolean): Promise<vo
       had += piece
       const end = endOf(had)
       if (end === undefined || had.length < end) return
-      if (!had.startsWith('HTTP/1.1 200 ')) return reject(new Error(`answered ${had.slice(0, 200)}`))
+      if (!/^HTTP\/1\.1 20[01] /.test(had)) return reject(new Error(`answered ${had.slice(0, 200)}`))
       had = had.slice(end)
       next()
     })

@@ -1,6 +1,7 @@
 /** Every row of the benchmark, in the order of the table. */
 import { auditRow } from './audit.ts'
 import { broadcastRow } from './broadcast.ts'
+import { facesRow } from './faces.ts'
 import { gatewayRow } from './gateway.ts'
 import { jobRow } from './job.ts'
 import { joinRow } from './join.ts'
@@ -14,6 +15,7 @@ import { trustRow } from './trust.ts'
 export const ROWS: readonly Row[] = [
   jobRow,
   gatewayRow,
+  facesRow,
   broadcastRow,
   auditRow,
   reduceRow,

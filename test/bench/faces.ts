@@ -1,0 +1,152 @@
+/** The gateway beside the documented endpoints on FastAPI and SQLite, and how soon a submission is accepted. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type Client, createClient, type JobSubmission } from '@stimnet/sdk'
+import { PASSWORD, until, writeSite } from '../mesh.ts'
+import { startBareServer, startServingPeer } from './children.ts'
+import { requestsPerSecond } from './http-load.ts'
+import { inTurn, median, spread, timed } from './measure.ts'
+import type { Context, Line, Row } from './row.ts'
+import { scratchFolder } from './scratch.ts'
+import { QUESTIONS, trialCatalog, writeTrial } from './trial.ts'
+
+const CONNECTIONS = 16
+const READS = 3_000
+/** In one go: an account has at most a hundred requests under way, and each of these is admitted and run. */
+const POSTS = 96
+const ROUNDS = 7
+const ENOUGH_MS = 90_000
+const LATENCIES = 60
+
+export const facesRow: Row = {
+  name: 'faces',
+  says: 'the gateway beside FastAPI and SQLite; how soon a submission is accepted',
+  withinMs: 240_000,
+  measure
+}
+
+const SUBMISSION: JobSubmission = {
+  target_node_id: 'node-1',
+  data_catalog_name: 'trial',
+  script_type: 'sql',
+  script_content: QUESTIONS[0] ?? ''
+}
+
+async function measure(context: Context): Promise<readonly Line[]> {
+  const folder = await scratchFolder(context)
+  const data = join(folder, 'trial.csv')
+  await writeTrial(data)
+  const site = await writeSite(folder, 0, {
+    config: {
+      gateway: { port: 0, requests_per_minute: 1_000_000_000, logins_per_minute: 100_000 },
+      jobs: { queue_max: 10_000, queue_per_requester_max: 10_000 },
+      catalogs: [trialCatalog('trial', data, 'prompt')]
+    }
+  })
+  const peer = await startServingPeer(context, site.configFile)
+  const fastapi = await startFastApi(context, join(folder, 'comparison.db'))
+  if (fastapi === undefined)
+    throw new Error(
+      'needs /usr/bin/python3 with fastapi and uvicorn (Debian: python3-fastapi python3-uvicorn python3-python-multipart)'
+    )
+  const [ours, theirs] = [await sideOf(peer.gatewayUrl), await sideOf(fastapi)]
+  const found = await inTurn(
+    {
+      catalogs: () => ours.reads('/api/v1/data-catalogs'),
+      catalogsThere: () => theirs.reads('/api/v1/data-catalogs'),
+      job: () => ours.reads(`/api/v1/jobs/${ours.job}`),
+      jobThere: () => theirs.reads(`/api/v1/jobs/${theirs.job}`),
+      post: async () => {
+        const perSecond = await ours.posts()
+        await ours.drained()
+        return perSecond
+      },
+      postThere: () => theirs.posts()
+    },
+    {
+      warmUps: 2,
+      rounds: ROUNDS,
+      enoughMs: ENOUGH_MS,
+      onRound: (round) => context.progress(`round ${round} of ${ROUNDS}`)
+    }
+  )
+  const line = (name: string, [own, there]: [number[], number[]], least: number): Line => ({
+    ...{
+      name,
+      unit: '/s',
+      ours: median(own),
+      floor: median(there),
+      floorIs: 'the same endpoint on FastAPI and SQLite'
+    },
+    target: { of: 'ratio', bound: 'at least', value: least },
+    note: `middle half: ours ${spread(own)} /s, there ${spread(there)} /s; ${CONNECTIONS} connections`
+  })
+  return [
+    line('GET /api/v1/data-catalogs', [found.catalogs, found.catalogsThere], 10),
+    line('GET /api/v1/jobs/{id}, ended', [found.job, found.jobThere], 10),
+    line('POST /api/v1/jobs, admitted and run', [found.post, found.postThere], 5),
+    await acceptance(context, ours.client)
+  ]
+}
+
+/** One submission after the other, from sending it to its answer, beside a bare server's. */
+async function acceptance(context: Context, client: Client): Promise<Line> {
+  context.progress('how soon a submission is accepted')
+  const bare = await startBareServer(context)
+  const found = await inTurn(
+    {
+      ours: async () => {
+        let id = ''
+        const took = await timed(async () => {
+          id = (await client.submitJob(SUBMISSION)).job_id
+        })
+        await client.waitForJob(id)
+        return took
+      },
+      floor: () => timed(async () => (await fetch(`${bare.url}/health`)).text())
+    },
+    { warmUps: 10, rounds: LATENCIES }
+  )
+  return {
+    name: 'POST /api/v1/jobs until accepted',
+    unit: 'ms',
+    ours: median(found.ours),
+    floor: median(found.floor),
+    floorIs: 'a bare exchange',
+    target: { of: 'ours', bound: 'at most', value: Math.round(median(found.floor) + 10) },
+    note: `middle half ${spread(found.ours)} ms; target: 10 ms beyond the bare exchange`
+  }
+}
+
+/** One of the two: logged in, with one job, and what is asked of it. */
+async function sideOf(url: string) {
+  const client = createClient({ url })
+  const token = await client.authenticate('ada', PASSWORD)
+  const { job_id: job } = await client.submitJob(SUBMISSION)
+  const common = { url, token, connections: CONNECTIONS }
+  const body = JSON.stringify(SUBMISSION)
+  const drained = () =>
+    until(async () => (await client.health()).active_jobs === 0, 'every job has ended', { withinMs: 60_000 })
+  return {
+    client,
+    job,
+    drained,
+    reads: (path: string) => requestsPerSecond({ ...common, path, requests: READS }),
+    posts: () => requestsPerSecond({ ...common, path: '/api/v1/jobs', method: 'POST', body, requests: POSTS })
+  }
+}
+
+/** Undefined where there is no FastAPI. */
+async function startFastApi(context: Context, database: string): Promise<string | undefined> {
+  const script = join(import.meta.dirname, 'fastapi_server.py')
+  const child = spawn('/usr/bin/python3', [script, database], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const exited = once(child, 'exit').catch(() => undefined)
+  context.after(async () => {
+    child.stdin.end()
+    await exited
+  })
+  for await (const line of createInterface(child.stdout)) return line
+  return undefined
+}
