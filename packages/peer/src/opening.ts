@@ -6,6 +6,7 @@ import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange }
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import type { PeerConfig } from './config.ts'
+import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
 import { derivedSecret } from './identity.ts'
@@ -233,7 +234,8 @@ export async function openGateway(
     requireAuth: true,
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
     clock: parts.clock,
-    random: parts.random
+    random: parts.random,
+    consoleDir: CONSOLE_DIR
   })
   const listening = lifetime.keep(await listenGateway(app, { host: gateway.host, port: gateway.port }), (opened) =>
     opened.close()
