@@ -62,7 +62,8 @@ function packagesOf(path) {
   }
 }
 
-async function holdingLock(work) {
+/** Runs `work` while no other process sets anything up. */
+export async function holdingLock(work) {
   const path = join(root, '.cache', 'set-up.lock')
   let handle
   try {
@@ -218,9 +219,11 @@ function withCompileCache(environment) {
 }
 
 /** Sets up, then runs `args` under the pinned Node; the exit code of this process becomes its. */
-export async function main(args, { production = false } = {}) {
+export async function main(args, { production = false, serves = false } = {}) {
   try {
     await setUp({ production })
+    // Imported where it is needed: most commands serve nothing.
+    if (serves) await (await import('./console.mjs')).buildConsole()
     process.exitCode = await run(pinnedNode(), args, { env: withCompileCache(process.env) })
   } catch (error) {
     if (error.exitCode === undefined) throw error

@@ -1,0 +1,71 @@
+/** From the form to what is sent. */
+import type { Comparison, Filter, FilterValue } from '@stimnet/protocol'
+import { type BroadcastSubmission, statisticText } from '@stimnet/sdk'
+import type { SharedVariable } from '../words/variable.ts'
+import { isNumeric } from '../words/variable.ts'
+import type { Condition, Draft, Picked } from './draft.ts'
+
+/** What `POST /api/v1/broadcasts` takes. Conditions without a value are not yet conditions. */
+export function submissionOf(draft: Draft, variables: readonly SharedVariable[]): BroadcastSubmission {
+  const { catalog, targets, title, kind, language } = draft
+  const where = filterOf(draft.conditions, variables)
+  const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
+  return {
+    data_catalog_name: catalog,
+    targets: targets ?? '*',
+    script_type: kind === 'script' ? language : kind,
+    script_content: contentOf(draft),
+    ...(where === undefined ? {} : { where }),
+    ...(purpose.length === 0 ? {} : { purpose }),
+    ...(title.trim() === '' ? {} : { title: title.trim() }),
+    ...(draft.level === 'P1' ? {} : { privacy: chargeOf(draft) })
+  }
+}
+
+function contentOf({ kind, sql, script, picked }: Draft): string {
+  if (kind === 'sql') return sql
+  return kind === 'script' ? script : statisticText(callOf(picked))
+}
+
+function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
+  return {
+    level: 'P2' as const,
+    epsilon: epsilon.trim(),
+    groups_per_subject: groupsPerSubject,
+    rows_per_subject: rowsPerSubject
+  }
+}
+
+/** The call of a statistic, with the arguments that it knows. */
+export function callOf({ name, variables, by, level, q, kurtosis }: Picked) {
+  const levels = q
+    .split(/[\s,;]+/)
+    .filter((text) => text !== '')
+    .map(Number)
+  const given: Record<string, unknown> = {
+    ...(name === 'share' && level !== '' ? { level } : {}),
+    ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),
+    ...(name === 'moments' && kurtosis ? { kurtosis } : {})
+  }
+  const keyed = ['table', 'histogram', 'chi_squared'].includes(name) ? [] : by
+  return { name, variables: [...variables], by: [...keyed], arguments: given }
+}
+
+/** All conditions must hold. */
+export function filterOf(conditions: readonly Condition[], variables: readonly SharedVariable[]): Filter | undefined {
+  const comparisons = conditions.flatMap((condition): Comparison[] => {
+    const values = condition.values.filter((value) => value.trim() !== '')
+    if (condition.column === '' || values.length === 0) return []
+    const typed = values.map((value) => typedValue(value, condition.column, variables))
+    const op = condition.op === '=' && typed.length > 1 ? 'in' : condition.op
+    return [{ column: condition.column, op, values: typed }]
+  })
+  const [first, second] = comparisons
+  if (first === undefined) return undefined
+  return second === undefined ? first : { all: comparisons }
+}
+
+function typedValue(text: string, column: string, variables: readonly SharedVariable[]): FilterValue {
+  const found = variables.find(({ ref }) => ref === column)
+  return found && isNumeric(found.variable) ? Number(text) : text
+}

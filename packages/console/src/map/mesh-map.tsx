@@ -1,0 +1,59 @@
+/** A picture of the mesh; the table below it says the same in words. */
+import type { Node } from '@stimnet/sdk'
+import { centreFor, MAP, type Point, placesAround } from './layout.ts'
+
+interface Standing extends Point {
+  readonly node: Node
+}
+
+/** `home`: PeerId of the gateway's own peer. `traffic`: jobs under way by PeerId. */
+export function MeshMap(props: { nodes: readonly Node[]; home: string; traffic: ReadonlyMap<string, number> }) {
+  const { nodes, home, traffic } = props
+  const others = nodes.filter(({ peer_id }) => peer_id !== home)
+  const places = placesAround(others.length)
+  const centre = centreFor(others.length)
+  const standing = others.map((node, at): Standing => ({ node, ...(places[at] ?? centre) }))
+  const own = nodes.find(({ peer_id }) => peer_id === home)
+  const connected = others.filter(({ is_active }) => is_active).length
+  const busy = [...traffic.values()].reduce((sum, jobs) => sum + jobs, 0)
+  return (
+    <svg
+      className="map"
+      viewBox={`0 0 ${MAP.width} ${MAP.height}`}
+      role="img"
+      aria-label={`${own?.institution ?? 'This peer'} is connected with ${connected} of ${others.length} known institutions; ${busy} of your jobs are under way.`}
+    >
+      {standing.map((one) => (
+        <Link key={one.node.peer_id} from={centre} to={one} jobs={traffic.get(one.node.peer_id) ?? 0} />
+      ))}
+      {standing.map(({ node, x, y }) => (
+        <Institution key={node.peer_id} node={node} x={x} y={y} />
+      ))}
+      {own && <Institution node={own} {...centre} isHome />}
+    </svg>
+  )
+}
+
+function Link({ from, to, jobs }: { from: Point; to: Standing; jobs: number }) {
+  const line = { x1: from.x, y1: from.y, x2: to.x, y2: to.y }
+  return (
+    <>
+      <line className={to.node.is_active ? 'link' : 'link gone'} {...line} />
+      {jobs > 0 && to.node.is_active && <line className="moving" {...line} />}
+    </>
+  )
+}
+
+function Institution({ node, x, y, isHome = false }: { node: Node; isHome?: boolean } & Point) {
+  const kind = isHome ? 'home' : node.is_active ? 'there' : 'gone'
+  return (
+    <g className={`site ${kind}`} transform={`translate(${x} ${y})`}>
+      <circle r={isHome ? 26 : 19} />
+      <circle className="core" r={isHome ? 9 : 6} />
+      <text y={isHome ? 52 : 44}>{node.institution || node.node_id}</text>
+      <text className="soft" y={isHome ? 74 : 66}>
+        {isHome ? 'this peer' : node.is_active ? node.node_id : 'not connected'}
+      </text>
+    </g>
+  )
+}

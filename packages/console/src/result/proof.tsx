@@ -1,0 +1,78 @@
+/** Whether the result is what the institutions signed, said first and in plain words; the evidence below. */
+import type { VerifiedPart } from '@stimnet/sdk'
+import { Notice } from '../parts/notice.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { plural } from '../words/number.ts'
+import type { Verification } from './verified.ts'
+
+/** The verdict of this browser. */
+export function Proof({ verification }: { verification: Verification }) {
+  if (verification.state === 'failed') return <Problem error={verification.error} doing="Checking the receipts" />
+  if (verification.state !== 'done') return <p className="loading">Checking the receipts in this browser …</p>
+  const { verified, agrees } = verification
+  const bad = verified.parts.filter((part) => !part.verified && part.receipt === undefined && part.output === null)
+  const holding = verified.parts.filter((part) => part.verified).length
+  return (
+    <>
+      <Notice tone={agrees ? 'good' : 'bad'} live>
+        <p>
+          <strong>
+            {holding} of {plural(verified.parts.length, 'receipt')} hold.
+          </strong>{' '}
+          This browser checked each institution’s signature and hashes, and pooled the result again from the signed
+          parts alone.{' '}
+          {agrees
+            ? 'It is what the gateway shows.'
+            : 'It differs from what the gateway says: trust what is shown here.'}
+        </p>
+        {bad.length > 0 && (
+          <p>
+            Left out:{' '}
+            {bad
+              .map(({ institution, peerId, code }) => `${institution || peerId} (${code ?? 'no receipt'})`)
+              .join(', ')}
+            .
+          </p>
+        )}
+      </Notice>
+      <details>
+        <summary>The evidence</summary>
+        <p className="hint">
+          The gateway signed the question for this account. That these receipts answer this question is therefore the
+          gateway’s word, unless a researcher signs with an own key (<code>stimnet run</code> does, and so does the
+          SDK).
+        </p>
+        {verified.parts.map((part) => (
+          <Evidence key={part.peerId} part={part} />
+        ))}
+      </details>
+    </>
+  )
+}
+
+function Evidence({ part }: { part: VerifiedPart }) {
+  const { receipt } = part
+  if (!receipt) return null
+  const facts = {
+    'Signed by': part.peerId,
+    'Signed at': new Date(receipt.issuedAtMs).toISOString(),
+    Job: receipt.result.jobId,
+    'Answers request': receipt.receipt.requestHash,
+    Output: receipt.receipt.outputHash,
+    'Rules in force': receipt.receipt.policyHash,
+    'In the log as record': receipt.logged ? `${receipt.logged.index + 1}, proven` : 'not proven'
+  }
+  return (
+    <dl className="evidence" aria-label={`Receipt of ${part.institution}`}>
+      <div className="evidence-of">{part.institution}</div>
+      {Object.entries(facts).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <code>{value}</code>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,91 @@
+/** Who is signed in, the client that asks for them, and whether both still work: shared with every page. */
+import { type Client, createClient } from '@stimnet/sdk'
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
+import { type Account, accountOf } from './account.ts'
+import { watchedFetch } from './connection.ts'
+
+/** What pages see of it. */
+export interface Session {
+  readonly client: Client
+  /** Null before anybody signed in. */
+  readonly account: Account | null
+  /** The gateway no longer takes the token: whoever it is signs in again, and goes on where they were. */
+  readonly expired: boolean
+  /** The gateway did not answer the last time. */
+  readonly lost: boolean
+  /** Counts sign-ins and returns of the gateway: whatever was interrupted begins anew when it changes. */
+  readonly renewed: number
+  signIn(name: string, password: string): Promise<void>
+  signOut(): void
+}
+
+const TOKEN = 'stimnet-token'
+const Context = createContext<Session | null>(null)
+
+/** The session of the page. */
+export function useSession(): Session {
+  const session = use(Context)
+  if (!session) throw new Error('outside of a session')
+  return session
+}
+
+/** The account of whoever is signed in; pages are shown to nobody else. */
+export function useAccount(): Account {
+  const { account } = useSession()
+  if (!account) throw new Error('nobody is signed in')
+  return account
+}
+
+/** Keeps the token for as long as the tab is open, in this tab alone. */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [token, setToken] = useState(() => sessionStorage.getItem(TOKEN))
+  const [expired, setExpired] = useState(false)
+  const [lost, setLost] = useState(false)
+  const [renewed, setRenewed] = useState(0)
+  const answered = useCallback(() => setLost(false), [])
+  const client = useMemo(() => {
+    const fetch = watchedFetch((input, init) => globalThis.fetch(input, init), {
+      answered,
+      unreachable: () => setLost(true),
+      tokenRefused: () => setExpired(true)
+    })
+    const stored = sessionStorage.getItem(TOKEN)
+    return createClient({ url: location.origin, fetch, ...(stored === null ? {} : { token: stored }) })
+  }, [answered])
+  useReturn(lost, client, () => setRenewed((count) => count + 1))
+  const session = useMemo<Session>(
+    () => ({
+      ...{ client, expired, lost, renewed, account: token === null ? null : accountOf(token) },
+      signIn: async (name, password) => {
+        const fresh = await client.authenticate(name, password)
+        sessionStorage.setItem(TOKEN, fresh)
+        setToken(fresh)
+        setExpired(false)
+        setRenewed((count) => count + 1)
+      },
+      signOut: () => {
+        sessionStorage.clear()
+        location.hash = ''
+        location.reload()
+      }
+    }),
+    [client, token, expired, lost, renewed]
+  )
+  return <Context value={session}>{children}</Context>
+}
+
+const LOOK_AGAIN_MS = 2_000
+
+/** While the gateway is lost, looks for it; `back` once when it answers again. */
+function useReturn(lost: boolean, client: Client, back: () => void): void {
+  useEffect(() => {
+    if (!lost) return
+    const look = () =>
+      client.health().then(
+        () => back(),
+        () => undefined
+      )
+    const timer = setInterval(look, LOOK_AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [lost, client, back])
+}
