@@ -5,6 +5,7 @@ import { type Fetch, Http } from './http.ts'
 import type {
   AnalysisDecision,
   AnalysisRequest,
+  AnalysisResults,
   AnalysisStatus,
   AnalysisSubmission,
   Attested,
@@ -81,6 +82,8 @@ export interface Client {
   /** Own ones, and for a steward those made to this peer; newest first. */
   listAnalyses(options?: WaitOptions & { status?: AnalysisStatus; limit?: number }): Promise<AnalysisRequest[]>
   analysis(id: string, options?: WaitOptions): Promise<AnalysisRequest>
+  /** For whoever asked. */
+  analysisResults(id: string, options?: WaitOptions): Promise<AnalysisResults>
   /** For stewards. */
   decideAnalysis(id: string, decision: AnalysisDecision, options?: WaitOptions): Promise<AnalysisRequest>
   /** For stewards. */
@@ -141,6 +144,8 @@ function analysisCalls(http: Http) {
       http.json<AnalysisRequest[]>({ method: 'GET', path, query, signal }),
     analysis: (id: string, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'GET', path: `${path}/${segment(id)}`, signal }),
+    analysisResults: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<AnalysisResults>({ method: 'GET', path: `${path}/${segment(id)}/results`, signal }),
     decideAnalysis: (id: string, decision: AnalysisDecision, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'PUT', path: `${path}/${segment(id)}`, json: decision, signal }),
     standingApprovals: ({ signal }: WaitOptions = {}) =>

@@ -401,6 +401,15 @@ export interface AnalysisRequest {
   readonly review: readonly { kind: string; what: string; line: number; cell: number | null }[] | null
 }
 
+/** What came of an analysis request, for whoever asked. */
+export interface AnalysisResults {
+  readonly request_id: string
+  /** Null until it is approved; then `job` and `broadcast` read it, receipt and all. */
+  readonly job_id: string | null
+  readonly status: AnalysisStatus
+  readonly result_data: ResultData | null
+}
+
 /** A steward's word. */
 export interface AnalysisDecision {
   readonly status: 'approved' | 'denied'

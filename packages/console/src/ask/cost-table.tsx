@@ -5,6 +5,7 @@ import { measured } from '../words/number.ts'
 
 /** Nineteen of twenty answers are nearer to the exact one than the error says. */
 export function CostTable({ cost }: { cost: PrivacyCost }) {
+  const tellsLeft = cost.peers.some(({ left }) => left !== null)
   const columns = cost.peers.find((peer) => peer.cost !== null)?.cost?.columns ?? []
   return (
     <div className="scroll" role="status">
@@ -16,6 +17,11 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
             <th scope="col" className="number">
               Takes ρ
             </th>
+            {tellsLeft && (
+              <th scope="col" className="number">
+                Left ρ
+              </th>
+            )}
             {columns.map(({ name }) => (
               <th key={name} scope="col" className="number">
                 {name} ±
@@ -28,12 +34,17 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
             <tr key={peer.peer_id}>
               <th scope="row">{peer.institution || peer.node_id}</th>
               {peer.cost === null ? (
-                <td colSpan={columns.length + 1}>
+                <td colSpan={columns.length + (tellsLeft ? 2 : 1)}>
                   <Badge tone="warn">would refuse</Badge> {peer.reason ?? peer.code}
                 </td>
               ) : (
                 <>
                   <td className="number">{measured(peer.cost.rho)}</td>
+                  {tellsLeft && (
+                    <td className="number">
+                      <Left peer={peer} />
+                    </td>
+                  )}
                   {peer.cost.columns.map((column) => (
                     <td key={column.name} className="number">
                       {errorOf(column)}
@@ -49,6 +60,7 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
             <tr>
               <th scope="row">Together</th>
               <td />
+              {tellsLeft && <td />}
               {cost.pooled.map(({ name, sd }) => (
                 <td key={name} className="number">
                   {sd === null ? '–' : measured(1.96 * sd)}
@@ -59,6 +71,17 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
         )}
       </table>
     </div>
+  )
+}
+
+/** Others do not tell what is left of theirs; they refuse where it is not enough. */
+function Left({ peer: { left, cost } }: { peer: PrivacyCost['peers'][number] }) {
+  if (left === null) return '–'
+  const rest = Math.min(Number(left.project_rho), Number(left.lifetime_rho))
+  return (
+    <>
+      {measured(rest)} {cost !== null && cost.rho > rest && <Badge tone="bad">too little</Badge>}
+    </>
   )
 }
 

@@ -23,6 +23,14 @@ export interface Picked {
   readonly kurtosis: boolean
 }
 
+/** Who asks, and why, in words for stewards. */
+export interface Person {
+  readonly name: string
+  readonly institution: string
+  readonly email: string
+  readonly why: string
+}
+
 /** Everything on the form. */
 export interface Draft {
   readonly catalog: string
@@ -41,6 +49,10 @@ export interface Draft {
   readonly groupsPerSubject: number
   readonly rowsPerSubject: number
   readonly title: string
+  /** Whether stewards of the one institution asked decide first. */
+  readonly review: boolean
+  /** For those stewards. */
+  readonly person: Person
 }
 
 /** Nothing chosen yet. */
@@ -56,10 +68,12 @@ export const EMPTY: Draft = {
   purpose: '',
   disease: '',
   level: 'P1',
-  epsilon: '1',
+  epsilon: '0.5',
   groupsPerSubject: 1,
   rowsPerSubject: 1,
-  title: ''
+  title: '',
+  review: false,
+  person: { name: '', institution: '', email: '', why: '' }
 }
 
 const KEY = 'stimnet-draft'

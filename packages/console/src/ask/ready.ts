@@ -13,8 +13,17 @@ export function missingIn(draft: Draft, statistic: StatisticDescription | undefi
   if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
   if (draft.level === 'P2' && !(Number(draft.epsilon) > 0)) missing.push('ε is a number above zero, such as 0.5.')
   if (draft.level === 'P2' && draft.kind === 'script') missing.push('A script cannot be asked for with noise (P2).')
+  if (draft.review) missing.push(...missingForStewards(draft))
   if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim())) missing.push('A disease reads MONDO:0005180.')
   return missing
+}
+
+function missingForStewards({ title, person }: Draft): string[] {
+  const words = [title, person.name, person.institution, person.email, person.why]
+  return [
+    ...(words.some((word) => word.trim() === '') ? ['Stewards need a title, who you are, and why you ask.'] : []),
+    ...(person.email.trim() === '' || /^\S+@\S+\.\S+$/.test(person.email.trim()) ? [] : ['The e-mail address is none.'])
+  ]
 }
 
 function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription | undefined): string[] {

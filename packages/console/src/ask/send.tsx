@@ -13,7 +13,8 @@ import { type About, forewarnings } from './about.ts'
 import type { Change } from './change.ts'
 import type { Draft } from './draft.ts'
 import { missingIn } from './ready.ts'
-import { submissionOf } from './submission.ts'
+import { ReviewFirst } from './review-first.tsx'
+import { analysisOf, submissionOf } from './submission.ts'
 
 const freshKey = () => toHex(cryptographicRandom.bytes(16))
 
@@ -24,16 +25,23 @@ export function Send({ draft, change, about }: { draft: Draft; change: Change; a
   const [busy, setBusy] = useState(false)
   const sent = useRef({ text: '', key: '' })
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
-  const missing = missingIn(draft, statistic)
+  const [only, second] = about.asked
+  const reviewed = draft.review && second === undefined
+  const missing = missingIn({ ...draft, review: reviewed }, statistic)
   const send = async () => {
     const submission = submissionOf(draft, about.variables)
-    const text = JSON.stringify(submission)
+    const text = JSON.stringify([submission, reviewed, draft.person])
     if (sent.current.text !== text) sent.current = { text, key: freshKey() }
     setBusy(true)
     setError(undefined)
     try {
-      const { id } = await client.submitBroadcast(submission, { idempotencyKey: sent.current.key })
-      goTo('question', id)
+      const idempotencyKey = sent.current.key
+      if (reviewed && only) {
+        const analysis = analysisOf(draft, about.variables, only.peer_id)
+        goTo('request', (await client.requestAnalysis(analysis, { idempotencyKey })).request_id)
+      } else {
+        goTo('question', (await client.submitBroadcast(submission, { idempotencyKey })).id)
+      }
     } catch (caught) {
       setError(caught)
       setBusy(false)
@@ -41,11 +49,12 @@ export function Send({ draft, change, about }: { draft: Draft; change: Change; a
   }
   return (
     <Panel title="Send">
-      <Field label="Title (optional)" hint="Institutions see it beside the question.">
+      <Field label={reviewed ? 'Title' : 'Title (optional)'} hint="Institutions see it beside the question.">
         {(field) => (
           <input {...field} maxLength={200} value={draft.title} onChange={(e) => change({ title: e.target.value })} />
         )}
       </Field>
+      <ReviewFirst draft={draft} change={change} only={second === undefined ? only : undefined} />
       <p className="prose">
         Asks {plural(about.asked.length, 'institution')}. The gateway signs for your account; each institution decides
         for itself, computes on its own data, and signs what it releases.

@@ -1,6 +1,6 @@
 /** From the form to what is sent. */
 import type { Comparison, Filter, FilterValue } from '@stimnet/protocol'
-import { type BroadcastSubmission, statisticText } from '@stimnet/sdk'
+import { type AnalysisSubmission, type BroadcastSubmission, statisticText } from '@stimnet/sdk'
 import type { SharedVariable } from '../words/variable.ts'
 import { isNumeric } from '../words/variable.ts'
 import type { Condition, Draft, Picked } from './draft.ts'
@@ -33,6 +33,21 @@ function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
     epsilon: epsilon.trim(),
     groups_per_subject: groupsPerSubject,
     rows_per_subject: rowsPerSubject
+  }
+}
+
+/** What `POST /api/v1/analysis-requests` takes: the same question, to one institution, with words for its stewards. */
+export function analysisOf(draft: Draft, variables: readonly SharedVariable[], target: string): AnalysisSubmission {
+  const { targets: _, title = '', ...asked } = submissionOf(draft, variables)
+  const { name, institution, email, why } = draft.person
+  return {
+    ...asked,
+    target_node_id: target,
+    analysis_title: title,
+    analysis_description: why.trim(),
+    requester_name: name.trim(),
+    requester_institution: institution.trim(),
+    requester_email: email.trim()
   }
 }
 

@@ -27,7 +27,7 @@ export function MeshMap(props: { nodes: readonly Node[]; home: string; traffic: 
         <Link key={one.node.peer_id} from={centre} to={one} jobs={traffic.get(one.node.peer_id) ?? 0} />
       ))}
       {standing.map(({ node, x, y }) => (
-        <Institution key={node.peer_id} node={node} x={x} y={y} />
+        <Institution key={node.peer_id} node={node} x={x} y={y} isAbove={y < centre.y} />
       ))}
       {own && <Institution node={own} {...centre} isHome />}
     </svg>
@@ -44,14 +44,22 @@ function Link({ from, to, jobs }: { from: Point; to: Standing; jobs: number }) {
   )
 }
 
-function Institution({ node, x, y, isHome = false }: { node: Node; isHome?: boolean } & Point) {
+interface InstitutionProps extends Point {
+  readonly node: Node
+  readonly isHome?: boolean
+  /** Its name stands above it, clear of the line that comes from below. */
+  readonly isAbove?: boolean
+}
+
+function Institution({ node, x, y, isHome = false, isAbove = false }: InstitutionProps) {
+  const name = isHome ? 52 : isAbove ? -52 : 44
   const kind = isHome ? 'home' : node.is_active ? 'there' : 'gone'
   return (
     <g className={`site ${kind}`} transform={`translate(${x} ${y})`}>
       <circle r={isHome ? 26 : 19} />
       <circle className="core" r={isHome ? 9 : 6} />
-      <text y={isHome ? 52 : 44}>{node.institution || node.node_id}</text>
-      <text className="soft" y={isHome ? 74 : 66}>
+      <text y={name}>{node.institution || node.node_id}</text>
+      <text className="soft" y={name + 22}>
         {isHome ? 'this peer' : node.is_active ? node.node_id : 'not connected'}
       </text>
     </g>

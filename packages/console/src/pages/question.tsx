@@ -43,7 +43,8 @@ export function QuestionPage({ place }: { place: Place }) {
         lead={
           <>
             <Badge tone={tone}>{word}</Badge> <code>{broadcast.data_catalog_name}</code> · {broadcast.script_type} ·
-            asked {moment(broadcast.submitted_at)} of {plural(broadcast.parts.length, 'institution')}
+            asked {moment(broadcast.submitted_at)}
+            {broadcast.parts.length > 0 && ` of ${plural(broadcast.parts.length, 'institution')}`}
           </>
         }
         actions={ended ? <a href={hrefTo('ask')}>Ask another</a> : <Cancel id={place.id} />}

@@ -52,7 +52,7 @@ function Steward() {
     <div className="step">
       <h2>For stewards</h2>
       <p>
-        Requests that people decide wait in the <a href={hrefTo('inbox')}>inbox</a>, with the script, what it touches
+        Requests that people decide wait in the <a href={hrefTo('requests')}>inbox</a>, with the script, what it touches
         and what exactly would run.
       </p>
     </div>

@@ -1,6 +1,5 @@
 /** The way to every page that this account can use. */
 import { hrefTo, usePlace } from '../route.ts'
-import { holds } from '../session/account.ts'
 import { useAccount, useSession } from '../session/session.tsx'
 import { Mark } from './mark.tsx'
 import { groupsFor } from './pages.tsx'
@@ -17,13 +16,13 @@ export function Navigation() {
         <Mark /> StimNet
       </a>
       <nav aria-label="Pages">
-        {groupsFor((roles) => holds(account, ...roles)).map(({ name, pages }) => (
+        {groupsFor(account).map(({ name, pages }) => (
           <div key={name} className="nav-group">
             <p className="nav-name">{name}</p>
             <ul>
               {pages.map(({ at, label, below }) => (
                 <li key={at}>
-                  <a href={hrefTo(at)} {...(at === page || below.includes(page) ? { 'aria-current': 'page' } : {})}>
+                  <a href={hrefTo(at)} {...(at === page || below === page ? { 'aria-current': 'page' } : {})}>
                     {label}
                   </a>
                 </li>

@@ -10,51 +10,78 @@ type Page = ComponentType<{ place: Place }>
 interface Listed {
   readonly at: string
   readonly label: string
-  /** Pages that are reached from it. */
-  readonly below: readonly string[]
+  /** A page that is reached from it. */
+  readonly below?: string
+  readonly roles: readonly Role[]
 }
 
 interface Group {
   readonly name: string
-  readonly roles: readonly Role[]
   readonly pages: readonly Listed[]
 }
+
+const EVERYONE = ['researcher', 'steward', 'auditor', 'operator'] as const
+const WATCHERS = ['auditor', 'steward', 'operator'] as const
+const STEWARDS = ['steward', 'operator'] as const
+const RESEARCHER = ['researcher'] as const
 
 const GROUPS: readonly Group[] = [
   {
     name: 'Network',
-    roles: ['researcher', 'steward', 'auditor', 'operator'],
     pages: [
-      { at: '', label: 'Mesh', below: [] },
-      { at: 'catalogs', label: 'Catalogs', below: [] }
+      { at: '', label: 'Mesh', roles: EVERYONE },
+      { at: 'catalogs', label: 'Catalogs', roles: EVERYONE }
     ]
   },
   {
     name: 'Research',
-    roles: ['researcher'],
     pages: [
-      { at: 'ask', label: 'Ask', below: [] },
-      { at: 'questions', label: 'Questions', below: ['question'] }
+      { at: 'ask', label: 'Ask', roles: RESEARCHER },
+      { at: 'questions', label: 'Questions', below: 'question', roles: RESEARCHER }
     ]
-  }
+  },
+  {
+    name: 'Decisions',
+    pages: [
+      { at: 'requests', label: 'Requests', below: 'request', roles: ['researcher', ...STEWARDS] },
+      { at: 'standing', label: 'Standing approvals', roles: STEWARDS }
+    ]
+  },
+  { name: 'Record', pages: [{ at: 'log', label: 'Audit log', roles: WATCHERS }] }
 ]
 
-const PAGES: Readonly<Record<string, { page: Page; roles?: readonly Role[] }>> = {
-  '': { page: MeshPage },
-  catalogs: { page: lazy(async () => ({ default: (await import('../pages/catalogs.tsx')).CatalogsPage })) },
-  ask: { page: lazy(async () => ({ default: (await import('../pages/ask.tsx')).AskPage })), roles: ['researcher'] },
-  questions: { page: lazy(async () => ({ default: (await import('../pages/questions.tsx')).QuestionsPage })) },
-  question: { page: lazy(async () => ({ default: (await import('../pages/question.tsx')).QuestionPage })) }
+interface Shown {
+  readonly page: Page
+  readonly roles: readonly Role[]
 }
 
-/** Those that an account can use. */
-export function groupsFor(holdsOne: (roles: readonly Role[]) => boolean): readonly Group[] {
-  return GROUPS.filter(({ roles }) => holdsOne(roles))
+const shown = (roles: readonly Role[], load: () => Promise<Page>): Shown => ({
+  page: lazy(async () => ({ default: await load() })),
+  roles
+})
+
+const PAGES: Readonly<Record<string, Shown>> = {
+  '': { page: MeshPage, roles: EVERYONE },
+  catalogs: shown(EVERYONE, async () => (await import('../pages/catalogs.tsx')).CatalogsPage),
+  ask: shown(RESEARCHER, async () => (await import('../pages/ask.tsx')).AskPage),
+  questions: shown(RESEARCHER, async () => (await import('../pages/questions.tsx')).QuestionsPage),
+  question: shown(RESEARCHER, async () => (await import('../pages/question.tsx')).QuestionPage),
+  requests: shown(['researcher', ...STEWARDS], async () => (await import('../pages/requests.tsx')).RequestsPage),
+  request: shown(['researcher', ...STEWARDS], async () => (await import('../pages/request.tsx')).RequestPage),
+  standing: shown(STEWARDS, async () => (await import('../pages/standing.tsx')).StandingPage),
+  log: shown(WATCHERS, async () => (await import('../pages/log.tsx')).LogPage)
+}
+
+/** Those that an account can use; a group without one is left out. */
+export function groupsFor(account: Account): readonly Group[] {
+  return GROUPS.map(({ name, pages }) => ({
+    name,
+    pages: pages.filter(({ roles }) => holds(account, ...roles))
+  })).filter(({ pages }) => pages.length > 0)
 }
 
 /** What is shown at a place. */
 export function pageAt({ page }: Place, account: Account): Page {
   const found = Object.hasOwn(PAGES, page) ? PAGES[page] : undefined
-  if (!found || (found.roles && !holds(account, ...found.roles))) return Missing
-  return found.page
+  return found && holds(account, ...found.roles) ? found.page : Missing
 }

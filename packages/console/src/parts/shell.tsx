@@ -2,6 +2,7 @@
 import { Suspense } from 'react'
 import { usePlace } from '../route.ts'
 import { useAccount, useSession } from '../session/session.tsx'
+import { Boundary } from './boundary.tsx'
 import { Expired } from './expired.tsx'
 import { Navigation } from './navigation.tsx'
 import { pageAt } from './pages.tsx'
@@ -25,9 +26,11 @@ export function Shell() {
           </p>
         )}
         <main id="main" tabIndex={-1}>
-          <Suspense fallback={<p className="loading">Opening …</p>}>
-            <Page key={`${place.page}/${place.id}`} place={place} />
-          </Suspense>
+          <Boundary key={`${place.page}/${place.id}`}>
+            <Suspense fallback={<p className="loading">Opening …</p>}>
+              <Page place={place} />
+            </Suspense>
+          </Boundary>
         </main>
       </div>
       {expired && <Expired name={account.name} />}

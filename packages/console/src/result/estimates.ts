@@ -34,8 +34,9 @@ export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: 
   )
 }
 
-/** Mean with the standard error that the same cell's moments give. */
+/** Mean with the standard error that the same cell's moments give; with noise in them (P2) that error would be too small. */
 function means(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
+  if (sites.some(({ table }) => table.disclosure.level === 'P2')) return []
   const places = placesOf(pooled.columns)
   const spreads = pooled.columns.flatMap((column, at) =>
     column.kind === 'sd' || column.kind === 'variance' ? [at] : []

@@ -39,7 +39,9 @@ function Part({ part, isGone, isSigned }: { part: BroadcastPart; isGone: boolean
         {isGone && <Badge tone="warn">not connected now</Badge>}
         {part.engine !== null && (
           <span className="soft">
-            {part.engine === 'node' ? 'computed by the node' : `ran in ${part.sandbox_grade ?? part.engine}`}
+            {part.engine === 'node'
+              ? 'computed by the node'
+              : `ran in ${part.engine}, isolation ${part.sandbox_grade ?? 'unknown'}`}
           </span>
         )}
         <span className="soft">{fromNow(part.updated_at)}</span>

@@ -2,22 +2,24 @@
 import type { VerifiedPart } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { plural } from '../words/number.ts'
 import type { Verification } from './verified.ts'
 
-/** The verdict of this browser. */
-export function Proof({ verification }: { verification: Verification }) {
+/** The verdict of this browser. `given`: receipts that came with the answer. */
+export function Proof({ verification, given }: { verification: Verification; given: number }) {
   if (verification.state === 'failed') return <Problem error={verification.error} doing="Checking the receipts" />
   if (verification.state !== 'done') return <p className="loading">Checking the receipts in this browser …</p>
+  if (given === 0) {
+    return <Notice tone="calm">No institution gave a receipt: nothing ran, and nothing was released.</Notice>
+  }
   const { verified, agrees } = verification
-  const bad = verified.parts.filter((part) => !part.verified && part.receipt === undefined && part.output === null)
   const holding = verified.parts.filter((part) => part.verified).length
+  const left = verified.parts.filter((part) => !part.verified)
   return (
     <>
-      <Notice tone={agrees ? 'good' : 'bad'} live>
+      <Notice tone={agrees && holding === given ? 'good' : 'bad'} live>
         <p>
           <strong>
-            {holding} of {plural(verified.parts.length, 'receipt')} hold.
+            {holding} of {given} receipts hold.
           </strong>{' '}
           This browser checked each institution’s signature and hashes, and pooled the result again from the signed
           parts alone.{' '}
@@ -25,10 +27,10 @@ export function Proof({ verification }: { verification: Verification }) {
             ? 'It is what the gateway shows.'
             : 'It differs from what the gateway says: trust what is shown here.'}
         </p>
-        {bad.length > 0 && (
+        {left.length > 0 && (
           <p>
-            Left out:{' '}
-            {bad
+            Not in the result:{' '}
+            {left
               .map(({ institution, peerId, code }) => `${institution || peerId} (${code ?? 'no receipt'})`)
               .join(', ')}
             .

@@ -30,7 +30,7 @@ export function Result({ broadcast, verification }: { broadcast: Broadcast; veri
   return (
     <>
       <Panel title="Proof">
-        <Proof verification={verification} />
+        <Proof verification={verification} given={broadcast.parts.filter(({ receipt }) => receipt !== null).length} />
       </Panel>
       {hasAnswer && (
         <Panel title="Result" aside={<Files broadcast={broadcast} pooled={pooled} sites={sites} />}>

@@ -1,5 +1,5 @@
 /** The disclosure card in plain words: what was done to the numbers, and how far the promise goes. */
-import type { DisclosureCard } from '@stimnet/protocol'
+import type { DisclosureCard, DpCard } from '@stimnet/protocol'
 import { count, measured, plural } from './number.ts'
 
 /** What each level means, in a few words. */
@@ -12,6 +12,8 @@ export const LEVELS: Readonly<Record<DisclosureCard['level'], string>> = {
 
 /** Sentences, the most important first. Everything in them is what the institution signed. */
 export function cardSentences(card: DisclosureCard): string[] {
+  // The rules about small groups are not what protects here.
+  if (card.dp) return [card.claim, ...noiseSentences(card.dp)]
   return [
     card.claim,
     `The smallest group behind a released number has ${plural(card.k, 'subject')}.`,
@@ -20,8 +22,7 @@ export function cardSentences(card: DisclosureCard): string[] {
     ...(card.subjects === null ? [] : [`The question was about ${plural(card.subjects, 'subject')} here.`]),
     scopeSentence(card),
     ...reviewSentences(card),
-    ...(card.bits === null ? [] : [`The script let out at most ${plural(card.bits, 'bit')}.`]),
-    ...noiseSentences(card)
+    ...(card.bits === null ? [] : [`The script let out at most ${plural(card.bits, 'bit')}.`])
   ]
 }
 
@@ -41,8 +42,7 @@ function reviewSentences({ reviewers, level }: DisclosureCard): string[] {
   return reviewers ? [`${plural(reviewers, 'steward')} read exactly this script before it ran.`] : ['Nobody read it.']
 }
 
-function noiseSentences({ dp }: DisclosureCard): string[] {
-  if (!dp) return []
+function noiseSentences(dp: DpCard): string[] {
   const charge = dp.epsilon === null ? `ρ = ${measured(dp.rho ?? 0)}` : `ε = ${measured(dp.epsilon)}`
   return [
     `Noise was added (${dp.mechanism.replace('-', ' ')}), at a charge of ${charge}, divided among ${plural(dp.numbers, 'number')}.`,

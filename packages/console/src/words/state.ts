@@ -19,8 +19,13 @@ export const STATES: Readonly<Record<OutwardState, StateWords>> = {
   blocked: { word: 'not released', meaning: 'Nothing may be released about this.', tone: 'warn' },
   failed: { word: 'failed', meaning: 'It ended with an error; nothing was released.', tone: 'bad' },
   cancelled: { word: 'cancelled', meaning: 'Somebody gave it up.', tone: 'calm' },
-  denied: { word: 'denied', meaning: 'A steward said no.', tone: 'bad' },
+  denied: { word: 'refused', meaning: 'The institution said no, by its rules or its stewards.', tone: 'bad' },
   expired: { word: 'expired', meaning: 'Nobody decided in time.', tone: 'calm' }
+}
+
+/** Whether a text from outside is a state we know. */
+export function isState(text: string): text is OutwardState {
+  return Object.hasOwn(STATES, text)
 }
 
 const ENDED: readonly OutwardState[] = ['completed', 'blocked', 'failed', 'cancelled', 'denied', 'expired']
