@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { aboutOf, forewarnings } from '../src/ask/about.ts'
 import { type Draft, EMPTY, storedDraft } from '../src/ask/draft.ts'
+import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/outputs.ts'
 import { missingIn } from '../src/ask/ready.ts'
 import { starterSql } from '../src/ask/starters.ts'
 import { analysisOf, callOf, filterOf, submissionOf } from '../src/ask/submission.ts'
@@ -97,12 +98,34 @@ describe('what is still missing', () => {
     assert.deepEqual(missingIn(draft({ picked: { ...EMPTY.picked, variables: ['subjects.age'] } }), mean), [])
   })
 
-  it('counts a charge of nothing, noise in a script, a disease that is none, and stewards without words', () => {
+  it('counts a charge of nothing, a disease that is none, and stewards without words', () => {
     const sql = draft({ kind: 'sql', sql: 'SELECT 1' })
     assert.match(missingIn({ ...sql, level: 'P2', epsilon: '0' }, mean).join(), /ε is a number above zero/)
-    assert.match(missingIn({ ...sql, kind: 'script', script: 'x', level: 'P2' }, mean).join(), /cannot be asked/)
     assert.match(missingIn({ ...sql, disease: 'Parkinson' }, mean).join(), /MONDO/)
     assert.match(missingIn({ ...sql, review: true }, mean).join(), /Stewards need/)
+  })
+})
+
+describe('outputs that a script promises', () => {
+  const script = draft({ kind: 'script', script: 'x' })
+  const mean = { name: 'age', kind: 'mean', lower: '18', upper: '100' }
+
+  it('go with it as they were written, and with nothing else', () => {
+    const outputs = JSON.stringify([mean])
+    assert.equal(submissionOf({ ...script, outputs }, variables).outputs?.[0]?.name, 'age')
+    assert.equal('outputs' in submissionOf({ ...script, kind: 'sql', outputs }, variables), false)
+    assert.equal('outputs' in submissionOf(script, variables), false)
+    assert.deepEqual(missingIn({ ...script, outputs }, undefined), [])
+    assert.ok(readOutputs(OUTPUTS_EXAMPLE).ok)
+  })
+
+  it('are refused with what is wrong, before anything is sent', () => {
+    assert.deepEqual(missingIn({ ...script, outputs: '{' }, undefined), ['Promised outputs: this is no JSON.'])
+    const unbounded = JSON.stringify([{ name: 'age', kind: 'mean' }])
+    assert.match(
+      missingIn({ ...script, outputs: unbounded }, undefined).join(),
+      /0\.lower: A mean declares lower and upper/
+    )
   })
 })
 

@@ -24,7 +24,8 @@ export function ClaimPart({ draft, change, about }: { draft: Draft; change: Chan
       <Panel title="How exact">
         <p className="prose">
           A script nobody has read carries no claim (<em>unreviewed</em>) and runs by itself only on synthetic data.
-          Read and approved by two stewards it carries P0: few bits leave, and people have looked.
+          With its outputs promised, and read and approved by two stewards, it carries P0: few bits leave, and people
+          have looked.
         </p>
       </Panel>
     )

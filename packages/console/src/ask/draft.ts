@@ -41,6 +41,8 @@ export interface Draft {
   readonly sql: string
   readonly language: 'python' | 'r'
   readonly script: string
+  /** Typed outputs that a script promises, as JSON; empty for none. */
+  readonly outputs: string
   readonly conditions: readonly Condition[]
   readonly purpose: string
   readonly disease: string
@@ -64,6 +66,7 @@ export const EMPTY: Draft = {
   sql: '',
   language: 'python',
   script: '',
+  outputs: '',
   conditions: [],
   purpose: '',
   disease: '',

@@ -6,6 +6,7 @@ import { Segments } from '../parts/segments.tsx'
 import type { About } from './about.ts'
 import type { Change } from './change.ts'
 import type { Draft } from './draft.ts'
+import { OUTPUTS_EXAMPLE } from './outputs.ts'
 import { StatisticPicker } from './statistic-picker.tsx'
 import { starterScript, starterSql } from './starters.ts'
 
@@ -64,6 +65,27 @@ export function ProgramPart({ draft, change, about }: { draft: Draft; change: Ch
                     onClick={() => change({ script: starterScript(language, about.variables[0]?.table ?? 'subjects') })}
                   >
                     Start with an example
+                  </button>
+                )}
+              </>
+            )}
+          </Field>
+          <Field
+            label="Promised outputs (optional)"
+            hint="As JSON: a name and a kind each. What is promised is checked by its kind, and pools."
+          >
+            {(field) => (
+              <>
+                <Editor
+                  {...field}
+                  language="json"
+                  linesMin={3}
+                  value={draft.outputs}
+                  onChange={(outputs) => change({ outputs })}
+                />
+                {draft.outputs.trim() === '' && (
+                  <button type="button" className="quiet" onClick={() => change({ outputs: OUTPUTS_EXAMPLE })}>
+                    Promise two, for example
                   </button>
                 )}
               </>

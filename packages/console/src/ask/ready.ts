@@ -1,6 +1,7 @@
 /** What is still missing before a question can be sent, in words. */
 import type { StatisticDescription } from '@stimnet/sdk'
 import { plural } from '../words/number.ts'
+import { readOutputs } from './outputs.ts'
 import type { Draft } from './draft.ts'
 
 /** Empty when nothing is missing. */
@@ -11,11 +12,17 @@ export function missingIn(draft: Draft, statistic: StatisticDescription | undefi
   if (draft.kind === 'sql' && draft.sql.trim() === '') missing.push('Write the query.')
   if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
   if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
-  if (draft.level === 'P2' && !(Number(draft.epsilon) > 0)) missing.push('ε is a number above zero, such as 0.5.')
-  if (draft.level === 'P2' && draft.kind === 'script') missing.push('A script cannot be asked for with noise (P2).')
+  if (draft.level === 'P2' && draft.kind !== 'script' && !(Number(draft.epsilon) > 0))
+    missing.push('ε is a number above zero, such as 0.5.')
+  if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs))
   if (draft.review) missing.push(...missingForStewards(draft))
   if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim())) missing.push('A disease reads MONDO:0005180.')
   return missing
+}
+
+function wrongInOutputs(text: string): string[] {
+  const read = readOutputs(text)
+  return read.ok ? [] : [`Promised outputs: ${read.why}`]
 }
 
 function missingForStewards({ title, person }: Draft): string[] {

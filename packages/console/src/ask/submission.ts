@@ -1,8 +1,9 @@
 /** From the form to what is sent. */
-import type { Comparison, Filter, FilterValue } from '@stimnet/protocol'
+import type { Comparison, Filter, FilterValue, OutputDeclarationInput } from '@stimnet/protocol'
 import { type AnalysisSubmission, type BroadcastSubmission, statisticText } from '@stimnet/sdk'
 import type { SharedVariable } from '../words/variable.ts'
 import { isNumeric } from '../words/variable.ts'
+import { readOutputs } from './outputs.ts'
 import type { Condition, Draft, Picked } from './draft.ts'
 
 /** What `POST /api/v1/broadcasts` takes. Conditions without a value are not yet conditions. */
@@ -18,8 +19,15 @@ export function submissionOf(draft: Draft, variables: readonly SharedVariable[])
     ...(where === undefined ? {} : { where }),
     ...(purpose.length === 0 ? {} : { purpose }),
     ...(title.trim() === '' ? {} : { title: title.trim() }),
-    ...(draft.level === 'P1' ? {} : { privacy: chargeOf(draft) })
+    ...(kind === 'script' && draft.outputs.trim() !== '' ? { outputs: promisedIn(draft.outputs) } : {}),
+    ...(draft.level === 'P1' || kind === 'script' ? {} : { privacy: chargeOf(draft) })
   }
+}
+
+/** What the form has checked already; what is no list of outputs promises nothing. */
+function promisedIn(text: string): readonly OutputDeclarationInput[] {
+  const read = readOutputs(text)
+  return read.ok ? read.outputs : []
 }
 
 function contentOf({ kind, sql, script, picked }: Draft): string {

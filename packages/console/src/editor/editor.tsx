@@ -7,6 +7,8 @@ import type { Language } from './highlight.ts'
 interface EditorProps extends FieldProps {
   readonly value: string
   readonly language: Language
+  /** Eight unless given. */
+  readonly linesMin?: number
   onChange(value: string): void
 }
 
@@ -14,14 +16,14 @@ const LINES_MIN = 8
 const LINES_MAX = 28
 
 /** Tab leaves the field, as everywhere: whoever has no mouse must get out. */
-export function Editor({ value, language, onChange, ...field }: EditorProps) {
+export function Editor({ value, language, linesMin = LINES_MIN, onChange, ...field }: EditorProps) {
   const behind = useRef<HTMLPreElement>(null)
   const follow = ({ currentTarget }: UIEvent<HTMLTextAreaElement>) => {
     if (!behind.current) return
     behind.current.scrollTop = currentTarget.scrollTop
     behind.current.scrollLeft = currentTarget.scrollLeft
   }
-  const lines = Math.min(LINES_MAX, Math.max(LINES_MIN, value.split('\n').length + 1))
+  const lines = Math.min(LINES_MAX, Math.max(linesMin, value.split('\n').length + 1))
   return (
     <div className="editor">
       <pre ref={behind} aria-hidden="true">

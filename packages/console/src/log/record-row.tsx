@@ -31,7 +31,7 @@ export function RecordRow({ record }: { record: AuditRecord }) {
             type="button"
             className="quiet"
             aria-expanded={open}
-            aria-label={`Details and proof of record ${sequence}`}
+            aria-label={`${open ? 'Close' : 'Open'} record ${sequence}`}
             onClick={() => setOpen(!open)}
           >
             {open ? 'Close' : 'Open'}

@@ -65,16 +65,18 @@ function Evidence({ part }: { part: VerifiedPart }) {
     'In the log as record': receipt.logged ? `${receipt.logged.index + 1}, proven` : 'not proven'
   }
   return (
-    <dl className="evidence" aria-label={`Receipt of ${part.institution}`}>
-      <div className="evidence-of">{part.institution}</div>
-      {Object.entries(facts).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            <code>{value}</code>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <section className="evidence" aria-label={`Receipt of ${part.institution}`}>
+      <h3>{part.institution}</h3>
+      <dl>
+        {Object.entries(facts).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <code>{value}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   )
 }

@@ -4,7 +4,7 @@ import { count, measured, plural } from './number.ts'
 
 /** What each level means, in a few words. */
 export const LEVELS: Readonly<Record<DisclosureCard['level'], string>> = {
-  unreviewed: 'Unreviewed script: no disclosure claim',
+  unreviewed: 'Script: no disclosure claim',
   P0: 'P0: people have read the script',
   P1: 'P1: disclosure-controlled',
   P2: 'P2: differentially private'
