@@ -236,6 +236,25 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await ada.accessible('the result')
   })
 
+  await t.test(
+    'shows what was signed where the gateway says something else, and leaves out what does not hold',
+    async () => {
+      await page.route('**/events', async (route) => {
+        const answer = await route.fetch()
+        await route.fulfill({ response: answer, body: lied(await answer.text()) })
+      })
+      await page.reload()
+      await page.getByText('2 of 3 receipts hold.').waitFor()
+      await page.getByText('It differs from what the gateway says').waitFor()
+      await page.getByText('receipt does not hold').waitFor()
+      await page.getByText(/Not in the result: University Hospital North/).waitFor()
+      assert.equal(await page.getByText('98,765').count(), 0)
+      await page.unroute('**/events')
+      await page.reload()
+      await page.getByText('3 of 3 receipts hold.').waitFor()
+    }
+  )
+
   await t.test('saves the result as CSV and as JSON with its receipts', async () => {
     const csv = await saved(page, 'Save CSV')
     assert.match(csv, /^institution,sex,subjects,mean_UPDRS_change,sd_UPDRS_change\r\npooled,female,\d+/)
@@ -384,6 +403,11 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await bea.page.getByRole('button', { name: 'Ask 3 institutions' }).click()
     await bea.page.getByText('waits for people').first().waitFor()
     await until(async () => (await bea.page.locator('.live-part.warn').count()) === 3, 'all three wait for people')
+    await go(bea.page, 'Mesh')
+    await until(async () => (await bea.page.locator('.map .moving').count()) === 2, 'jobs move on the map')
+    await bea.page.getByRole('img', { name: /3 of your jobs are under way/ }).waitFor()
+    await bea.page.goBack()
+    await until(async () => (await bea.page.locator('.live-part.warn').count()) === 3, 'the question is back')
     await mesh.stopFirst()
     await bea.page.getByText('The gateway does not answer. What you see stays as it was').waitFor()
     assert.equal(await bea.page.locator('.live-part').count(), 3)
@@ -437,6 +461,19 @@ async function askForReview(page: Page, url: string, title = `Median change ${HO
   await page.getByLabel('Why you ask').fill(`To describe the sample. ${HOSTILE}`)
   await page.getByRole('button', { name: 'Ask 1 institution' }).click()
   await page.getByRole('heading', { name: title }).waitFor()
+}
+
+/** A pooled number made up, and one institution's receipt with another output under the same signature. */
+function lied(events: string): string {
+  return events.replaceAll(/^data: (.*)$/gm, (_, data: string) => {
+    const broadcast = JSON.parse(data)
+    broadcast.pooled.rows[0].values[1] = 98_765
+    const [first] = broadcast.parts
+    const [head, body = '', signature] = first.receipt.split('.')
+    const other = `${body.slice(0, 400)}${body[400] === 'A' ? 'B' : 'A'}${body.slice(401)}`
+    first.receipt = [head, other, signature].join('.')
+    return `data: ${JSON.stringify(broadcast)}`
+  })
 }
 
 async function saved(page: Page, button: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** What is about to be sent, in one sentence, and the button that sends it. */
 import { cryptographicRandom, toHex } from '@stimnet/protocol'
 import { STATISTICS } from '@stimnet/sdk'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -20,9 +20,11 @@ const freshKey = () => toHex(cryptographicRandom.bytes(16))
 
 /** The same draft sent twice, by a double click or after a lost answer, is one question: the key says so. */
 export function Send({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
-  const { client } = useSession()
+  const { client, renewed } = useSession()
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after a new sign-in the old refusal says nothing any more
+  useEffect(() => setError(undefined), [renewed])
   const sent = useRef({ text: '', key: '' })
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   const [only, second] = about.asked

@@ -69,6 +69,10 @@ export function QuestionPage({ place }: { place: Place }) {
         </Notice>
       ))}
       {broadcast.parts.length === 0 && broadcast.reason !== null && <Notice tone="bad">{broadcast.reason}</Notice>}
+      <p className="hidden" role="status">
+        {broadcast.parts.filter(({ state }) => hasEnded(state)).length} of{' '}
+        {plural(broadcast.parts.length, 'institution')} have answered.
+      </p>
       <SchemaDifferences broadcast={broadcast} />
       <Panel title="Institutions">
         <LiveParts parts={broadcast.parts} gone={gone} signed={signed} />

@@ -7,7 +7,11 @@ import { SignInForm } from './sign-in-form.tsx'
 export function Expired({ name }: { name: string }) {
   const { signOut } = useSession()
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    dialog.current?.showModal()
+    // The name is known; what is missing is the password.
+    dialog.current?.querySelector<HTMLInputElement>('input[type=password]')?.focus()
+  }, [])
   return (
     <dialog ref={dialog} aria-labelledby="expired" onCancel={(event) => event.preventDefault()}>
       <h2 id="expired">Your sign-in has ended</h2>

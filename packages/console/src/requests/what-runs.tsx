@@ -32,7 +32,7 @@ export function WhatRuns({ request }: { request: AnalysisRequest }) {
         </Pair>
       )}
       <Pair name="Claim" whole>
-        {claimOf(request.privacy)}
+        {claimOf(request)}
       </Pair>
       <Pair name="Run by" whole>
         <code>{request.image ?? 'the node’s own code'}</code>
@@ -61,10 +61,13 @@ function Json({ value, none }: { value: object; none: string }) {
   return <code>{JSON.stringify(value)}</code>
 }
 
-function claimOf(privacy: AnalysisRequest['privacy']): string {
-  if (privacy?.level !== 'P2') return 'exact numbers, disclosure-controlled'
+function claimOf({ privacy, script_type: type, outputs }: AnalysisRequest): string {
+  if (type !== 'sql' && type !== 'statistic') {
+    return outputs.length > 0 ? 'P0 once two stewards have read it' : 'none: the script promises no outputs'
+  }
+  if (privacy?.level !== 'P2') return 'P1: exact numbers, disclosure-controlled'
   const charge = privacy.epsilon === undefined ? `ρ = ${String(privacy.rho)}` : `ε = ${String(privacy.epsilon)}`
-  return `differentially private, ${charge}, ${privacy.groups_per_subject} groups and ${privacy.rows_per_subject} rows of a person`
+  return `P2: differentially private, ${charge}, ${privacy.groups_per_subject} groups and ${privacy.rows_per_subject} rows of a person`
 }
 
 function cohortOf(cohort: unknown): ReactNode {
