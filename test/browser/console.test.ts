@@ -385,6 +385,22 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await page.getByRole('radio', { name: 'Auto' }).check()
   })
 
+  await t.test('fits a phone, where what is wide scrolls by itself', async () => {
+    await page.setViewportSize({ width: 390, height: 800 })
+    for (const [place, heading] of [
+      ['', 'Mesh'],
+      ['catalogs', 'Catalogs'],
+      ['questions', 'Questions']
+    ] as const) {
+      await page.goto(`${mesh.url(0)}/#/${place}`)
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+      await page.locator('table').first().waitFor()
+      assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390, heading)
+      await ada.accessible(`${heading} on a phone`)
+    }
+    await page.setViewportSize({ width: 1280, height: 860 })
+  })
+
   await t.test('shows no page that an account has no business with', async () => {
     await page.goto(`${mesh.url(0)}/#/standing`)
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor()

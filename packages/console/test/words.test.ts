@@ -7,6 +7,7 @@ import { cardSentences } from '../src/words/card.ts'
 import { filterInWords } from '../src/words/filter.ts'
 import { cell, measured, plural } from '../src/words/number.ts'
 import { tell } from '../src/words/problem.ts'
+import { promisedInWords } from '../src/words/promised.ts'
 import { hasEnded, isState } from '../src/words/state.ts'
 import { fromNow, span } from '../src/words/time.ts'
 import { CARD } from './outputs.ts'
@@ -72,6 +73,17 @@ it('a filter is a sentence with its brackets in place', () => {
     ]
   }
   assert.equal(filterInWords(filter), 'sex is female and (age at least 65 or not (visit is missing))')
+})
+
+it('a promised output says all that it binds the script to', () => {
+  const mean = { name: 'change', kind: 'mean', lower: '-199', upper: '199', unit: 'points' }
+  assert.equal(promisedInWords(mean), 'change: mean, -199 to 199 points, 4 digits')
+  assert.equal(promisedInWords({ name: 'arms', kind: 'table', categories: ['a', 'b'] }), 'arms: table, a, b, 4 digits')
+  assert.equal(
+    promisedInWords({ name: 'x', kind: 'histogram', edges: [0, 5, 9], digits: 2 }),
+    'x: histogram, at 0, 5, 9, 2 digits'
+  )
+  assert.equal(promisedInWords({ kind: 'other' }), '{"kind":"other"}')
 })
 
 describe('a problem', () => {

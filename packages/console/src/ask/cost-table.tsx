@@ -1,4 +1,5 @@
 /** Charge and expected error, institution by institution and together. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { PrivacyCost } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { measured } from '../words/number.ts'
@@ -8,7 +9,7 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
   const tellsLeft = cost.peers.some(({ left }) => left !== null)
   const columns = cost.peers.find((peer) => peer.cost !== null)?.cost?.columns ?? []
   return (
-    <div className="scroll" role="status">
+    <Scroll label="Charge and expected error">
       <table>
         <caption>Charge and expected error; nothing is spent yet</caption>
         <thead>
@@ -70,7 +71,7 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
           </tfoot>
         )}
       </table>
-    </div>
+    </Scroll>
   )
 }
 

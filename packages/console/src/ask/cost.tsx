@@ -34,5 +34,9 @@ function Told({ question }: { question: string }) {
   )
   if (cost.error !== undefined) return <Problem error={cost.error} doing="Asking for the cost" again={cost.reload} />
   if (!cost.value) return <p className="loading">Asking what it would cost …</p>
-  return <CostTable cost={cost.value} />
+  return (
+    <div role="status">
+      <CostTable cost={cost.value} />
+    </div>
+  )
 }

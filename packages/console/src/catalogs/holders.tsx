@@ -1,4 +1,5 @@
 /** Who holds a catalog, and on which terms each of them answers. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { FoundCatalog } from '@stimnet/sdk'
 import { count } from '../words/number.ts'
 import { wordsOfTerm } from '../words/purpose.ts'
@@ -13,7 +14,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 /** One row an institution. */
 export function Holders({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="Who holds it">
       <table>
         <thead>
           <tr>
@@ -44,6 +45,6 @@ export function Holders({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

@@ -1,4 +1,5 @@
 /** What a catalog describes: tables and variables with their declared levels, never rows. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { type SharedVariable, shapeOf, sharedVariables } from '../words/variable.ts'
@@ -7,7 +8,7 @@ import { type SharedVariable, shapeOf, sharedVariables } from '../words/variable
 export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
   const tables = Map.groupBy(sharedVariables(catalogs), ({ table }) => table)
   return [...tables].map(([table, variables]) => (
-    <div key={table} className="scroll">
+    <Scroll key={table} label={table}>
       <table>
         <caption>{table}</caption>
         <thead>
@@ -26,7 +27,7 @@ export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   ))
 }
 

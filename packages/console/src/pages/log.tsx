@@ -1,4 +1,5 @@
 /** The audit log: its state, every record, and a proof of each. */
+import { Scroll } from '../parts/scroll.tsx'
 import { useState } from 'react'
 import { CheckpointPanel } from '../log/checkpoint.tsx'
 import { RecordRow } from '../log/record-row.tsx'
@@ -56,7 +57,7 @@ function Records({ log }: { log: LogReading }) {
       {found.length === 0 ? (
         <Empty title="No record matches">{isWhole ? 'The whole log was searched.' : 'Read further back below.'}</Empty>
       ) : (
-        <div className="scroll">
+        <Scroll label="Records">
           <table>
             <thead>
               <tr>
@@ -78,7 +79,7 @@ function Records({ log }: { log: LogReading }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {error !== undefined && <Problem error={error} doing="Reading further back" />}
       {!isWhole && (

@@ -6,6 +6,7 @@ import { trafficOf } from '../map/traffic.ts'
 import { FirstSteps } from '../parts/first-steps.tsx'
 import { Nodes } from '../parts/nodes.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { Scroll } from '../parts/scroll.tsx'
 import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { holds } from '../session/account.ts'
@@ -57,7 +58,9 @@ export function MeshPage() {
               <Fact name="Version" value={health.version} />
             </dl>
             <section className="panel map-panel" aria-label="Map">
-              <MeshMap nodes={nodes} home={health.peer_id} traffic={trafficOf(broadcasts)} />
+              <Scroll label="Map">
+                <MeshMap nodes={nodes} home={health.peer_id} traffic={trafficOf(broadcasts)} />
+              </Scroll>
             </section>
             <FirstSteps account={account} asked={broadcasts.length} others={health.peers} />
             <Panel title="Institutions">

@@ -1,4 +1,5 @@
 /** What this account has asked, newest first. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { Broadcast } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -49,7 +50,7 @@ export function QuestionsPage() {
 
 function List({ broadcasts }: { broadcasts: readonly Broadcast[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="Questions">
       <table>
         <thead>
           <tr>
@@ -84,6 +85,6 @@ function List({ broadcasts }: { broadcasts: readonly Broadcast[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

@@ -1,4 +1,5 @@
 /** Requests that people decide: for stewards those made to this institution, for researchers their own. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
 import { useState } from 'react'
 import { useLoaded } from '../load.ts'
@@ -52,7 +53,7 @@ export function RequestsPage() {
 
 function List({ requests }: { requests: readonly AnalysisRequest[] }) {
   return (
-    <div className="scroll panel">
+    <Scroll label="Requests" className="panel">
       <table>
         <thead>
           <tr>
@@ -89,6 +90,6 @@ function List({ requests }: { requests: readonly AnalysisRequest[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

@@ -1,4 +1,5 @@
 /** Code that may run here again without asking, and how to take that back. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { StandingApproval } from '@stimnet/sdk'
 import { useState } from 'react'
 import { useLoaded } from '../load.ts'
@@ -33,7 +34,7 @@ export function StandingPage() {
 
 function List({ approvals, changed }: { approvals: readonly StandingApproval[]; changed: () => void }) {
   return (
-    <div className="scroll panel">
+    <Scroll label="Standing approvals" className="panel">
       <table>
         <thead>
           <tr>
@@ -76,7 +77,7 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

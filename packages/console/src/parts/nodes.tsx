@@ -1,4 +1,5 @@
 /** Institutions as a table: the map in words. */
+import { Scroll } from './scroll.tsx'
 import type { Node } from '@stimnet/sdk'
 import { fromNow } from '../words/time.ts'
 import { Badge } from './badge.tsx'
@@ -7,7 +8,7 @@ import { Badge } from './badge.tsx'
 export function Nodes(props: { nodes: readonly Node[]; home: string; traffic: ReadonlyMap<string, number> }) {
   const { nodes, home, traffic } = props
   return (
-    <div className="scroll">
+    <Scroll label="Institutions">
       <table>
         <thead>
           <tr>
@@ -38,7 +39,7 @@ export function Nodes(props: { nodes: readonly Node[]; home: string; traffic: Re
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

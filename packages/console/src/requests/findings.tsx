@@ -1,4 +1,5 @@
 /** What a program shows of files, network, processes and the like. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 
@@ -7,7 +8,7 @@ export function Findings({ findings }: { findings: AnalysisRequest['review'] }) 
   if (findings === null) return <p className="hint">No review aid for this kind of program: read it whole.</p>
   if (findings.length === 0) return <Notice tone="good">Nothing that is looked for was found.</Notice>
   return (
-    <div className="scroll">
+    <Scroll label="What it touches">
       <table>
         <caption>What it touches</caption>
         <thead>
@@ -31,6 +32,6 @@ export function Findings({ findings }: { findings: AnalysisRequest['review'] }) 
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

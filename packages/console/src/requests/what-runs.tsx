@@ -3,6 +3,7 @@ import { type Filter, filterSchema } from '@stimnet/protocol'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import type { ReactNode } from 'react'
 import { filterInWords } from '../words/filter.ts'
+import { promisedInWords } from '../words/promised.ts'
 import { wordsOfTerm } from '../words/purpose.ts'
 
 /** What is not there is said to be not there. */
@@ -24,7 +25,15 @@ export function WhatRuns({ request }: { request: AnalysisRequest }) {
         <Json value={request.parameters} none="none" />
       </Pair>
       <Pair name="Promised outputs" whole>
-        <Json value={request.outputs} none="none declared: the default contract holds" />
+        {request.outputs.length === 0 ? (
+          'none: the default contract holds'
+        ) : (
+          <ul>
+            {request.outputs.map(promisedInWords).map((words) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        )}
       </Pair>
       {request.mappings.length > 0 && (
         <Pair name="Mappings, which change what the cohort means" whole>

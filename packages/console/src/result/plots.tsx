@@ -2,6 +2,7 @@
 import type { Output, PooledOutput } from '@stimnet/protocol'
 import { useState } from 'react'
 import { Field } from '../parts/field.tsx'
+import { Scroll } from '../parts/scroll.tsx'
 import { ForestPlot } from '../plots/forest-plot.tsx'
 import { Histogram } from '../plots/histogram.tsx'
 import { SiteBars } from '../plots/site-bars.tsx'
@@ -40,15 +41,23 @@ export function Plots(props: {
         </Field>
       )}
       {column && isBinned(pooled) && (
-        <Histogram
-          title={`${column.name}, pooled`}
-          bins={cells.map(({ row, pooled: many }) => ({ label: row, many }))}
-        />
+        <Scroll label="Histogram">
+          <Histogram
+            title={`${column.name}, pooled`}
+            bins={cells.map(({ row, pooled: many }) => ({ label: row, many }))}
+          />
+        </Scroll>
       )}
-      {column && cells.length > 0 && <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} />}
+      {column && cells.length > 0 && (
+        <Scroll label="Bars">
+          <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} />
+        </Scroll>
+      )}
       {cells.length > ROWS_MAX && <p className="hint">The first {ROWS_MAX} rows are drawn; the table has all.</p>}
       {forests.slice(0, FORESTS_MAX).map((forest) => (
-        <ForestPlot key={forest.title} forest={forest} />
+        <Scroll key={forest.title} label={forest.title}>
+          <ForestPlot forest={forest} />
+        </Scroll>
       ))}
       {forests.length > FORESTS_MAX && <p className="hint">The first {FORESTS_MAX} estimates are drawn.</p>}
     </div>

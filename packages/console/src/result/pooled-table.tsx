@@ -1,4 +1,5 @@
 /** The pooled table; each row opens into what each institution answered to it. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { PooledOutput } from '@stimnet/protocol'
 import { useState } from 'react'
 import { cell } from '../words/number.ts'
@@ -14,7 +15,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
         <input type="checkbox" checked={withSites} onChange={(event) => setWithSites(event.target.checked)} />
         <span>Show each institution</span>
       </label>
-      <div className="scroll">
+      <Scroll label="Pooled result">
         <table className="result">
           <thead>
             <tr>
@@ -54,7 +55,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
             </tbody>
           ))}
         </table>
-      </div>
+      </Scroll>
     </>
   )
 }

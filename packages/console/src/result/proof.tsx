@@ -13,6 +13,7 @@ export function Proof({ verification, given }: { verification: Verification; giv
   }
   const { verified, agrees } = verification
   const holding = verified.parts.filter((part) => part.verified).length
+  const released = verified.parts.some(({ output }) => output !== null)
   const left = verified.parts.filter((part) => !part.verified)
   return (
     <>
@@ -21,11 +22,7 @@ export function Proof({ verification, given }: { verification: Verification; giv
           <strong>
             {holding} of {given} receipts hold.
           </strong>{' '}
-          This browser checked each institution’s signature and hashes, and pooled the result again from the signed
-          parts alone.{' '}
-          {agrees
-            ? 'It is what the gateway shows.'
-            : 'It differs from what the gateway says: trust what is shown here.'}
+          {released ? releasedWords(agrees) : 'Nothing was released, and each of them signed that.'}
         </p>
         {left.length > 0 && (
           <p>
@@ -50,6 +47,14 @@ export function Proof({ verification, given }: { verification: Verification; giv
       </details>
     </>
   )
+}
+
+function releasedWords(agrees: boolean): string {
+  const checked =
+    'This browser checked each institution’s signature and hashes, and pooled the result again from the signed parts alone.'
+  return agrees
+    ? `${checked} It is what the gateway shows.`
+    : `${checked} It differs from what the gateway says: trust what is shown here.`
 }
 
 function Evidence({ part }: { part: VerifiedPart }) {

@@ -1,4 +1,5 @@
 /** Tests over the pooled rows. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { TestResult } from '@stimnet/protocol'
 import { measured } from '../words/number.ts'
 
@@ -11,7 +12,7 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
 /** What is null was not computed; the note says why. */
 export function TestsTable({ tests }: { tests: readonly TestResult[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="Tests">
       <table>
         <caption>Tests</caption>
         <thead>
@@ -52,6 +53,6 @@ export function TestsTable({ tests }: { tests: readonly TestResult[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

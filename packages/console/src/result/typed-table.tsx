@@ -1,4 +1,5 @@
 /** A script's declared outputs: pooled, and institution beside institution. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { Output, PooledTyped } from '@stimnet/protocol'
 import { Badge } from '../parts/badge.tsx'
 import { Histogram } from '../plots/histogram.tsx'
@@ -24,7 +25,7 @@ function TypedTable({ pooled, at, named }: { pooled: PooledTyped; at: number; na
   const pools = method !== 'none'
   const rows = typedRows(output)
   return (
-    <div className="scroll">
+    <Scroll label={output.name}>
       <table className="result">
         <caption>
           {output.name} {output.unit && <span className="soft">{output.unit}</span>}{' '}
@@ -62,6 +63,6 @@ function TypedTable({ pooled, at, named }: { pooled: PooledTyped; at: number; na
       {output.kind === 'histogram' && pools && (
         <Histogram title={output.name} bins={rows.map(({ label, value }) => ({ label, many: value }))} />
       )}
-    </div>
+    </Scroll>
   )
 }

@@ -1,4 +1,5 @@
 /** What a script released, institution beside institution; values of scripts do not pool. */
+import { Scroll } from '../parts/scroll.tsx'
 import type { Output } from '@stimnet/protocol'
 import { cell } from '../words/number.ts'
 import { leavesOf, pathsOf } from './values.ts'
@@ -14,7 +15,7 @@ export function ValuesTable({
   )
   if (released.length === 0) return null
   return (
-    <div className="scroll">
+    <Scroll label="Values of each institution">
       <table className="result">
         <caption>Values of each institution</caption>
         <thead>
@@ -40,7 +41,7 @@ export function ValuesTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 
