@@ -89,6 +89,16 @@ describe('a forest plot', () => {
     assert.deepEqual(forestsOf(pooledOf(noisy), [], noisy), [])
   })
 
+  it('is drawn once for a variable, however many of its spreads were asked for', () => {
+    const [sd] = pooledOf(sites).columns.slice(1)
+    assert.ok(sd)
+    const twice = {
+      ...pooledOf(sites),
+      columns: [...pooledOf(sites).columns, { ...sd, name: 'variance_age', kind: 'variance' }]
+    }
+    assert.equal(forestsOf(twice, [], sites).length, 1)
+  })
+
   it('is not drawn of one institution alone', () => {
     const alone = sites.slice(0, 1)
     assert.deepEqual(forestsOf(pooledOf(alone), [], alone), [])

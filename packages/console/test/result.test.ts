@@ -1,11 +1,12 @@
 /** What is taken out of a result: tables for spreadsheets, values side by side, and whether two answers are one. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Output } from '@stimnet/protocol'
 import { csvOf, tableRows } from '../src/result/csv.ts'
-import { typedRows } from '../src/result/typed-rows.ts'
+import { typedCells, typedRows } from '../src/result/typed-rows.ts'
 import { leavesOf, pathsOf } from '../src/result/values.ts'
-import { isSame } from '../src/result/verified.ts'
-import { pooledOf, siteOf } from './outputs.ts'
+import { agrees, isSame } from '../src/result/verified.ts'
+import { CARD, pooledOf, siteOf } from './outputs.ts'
 
 describe('a result as CSV', () => {
   it('quotes what would break a row, and leaves withheld cells empty', () => {
@@ -60,11 +61,61 @@ it('declared outputs are rows under their own names', () => {
   ])
 })
 
+it('declared outputs are drawn with each institution’s part, and no bar for what does not pool', () => {
+  const common = { unit: '', class: '', n: 10 }
+  const sd = { kind: 'sd' as const, name: 'spread', value: 2, ...common }
+  const named = ['North', 'South'].map((name, at) => {
+    const output: Output = {
+      kind: 'typed',
+      outputs: [{ ...sd, value: 2 + at }],
+      withheld: { values: 0 },
+      disclosure: CARD
+    }
+    return { name, output }
+  })
+  const drawn = typedCells({ output: sd, method: 'none', sites: [] }, 0, named)
+  const sites = [
+    { name: 'North', value: 2 },
+    { name: 'South', value: 3 }
+  ]
+  assert.deepEqual(drawn, [{ row: 'sd', pooled: undefined, sites }])
+  const test = { kind: 'test' as const, name: 't', statistic: 1, df: 2, p: 0.5, ...common }
+  assert.deepEqual(typedCells({ output: test, method: 'none', sites: [] }, 0, named), [])
+})
+
 describe('what the gateway shows and what was signed', () => {
   const sites = [siteOf('North', [1, 3])]
 
   it('are the same where every number is', () => {
     assert.equal(isSame(pooledOf(sites), { ...pooledOf(sites), notes: ['other words'] }), true)
+    const output = { kind: 'mean' as const, name: 'age', unit: 'a', class: '', n: 20, value: 61.5 }
+    const typed = { ...pooledOf([]), rows: [], outputs: [{ output, method: 'added' as const, sites: ['x'] }] }
+    const otherOrder = {
+      sites: ['x'],
+      method: 'added' as const,
+      output: { value: 61.5, n: 20, class: '', unit: 'a', name: 'age', kind: 'mean' as const }
+    }
+    assert.equal(isSame(typed, { ...typed, outputs: [otherOrder] }), true)
+    assert.equal(isSame(typed, { ...typed, outputs: [{ ...otherOrder, output: { ...output, value: 61.6 } }] }), false)
+  })
+
+  it('are the same for one institution alone, whose answer the gateway does not pool', () => {
+    const { table } = siteOf('North', [1, 3])
+    const part = {
+      peerId: 'x',
+      institution: 'North',
+      verified: true,
+      output: table,
+      code: undefined,
+      receipt: undefined
+    }
+    const verified = { pooled: pooledOf(sites), parts: [part], complete: true }
+    const shown = (output: Output | null) => ({ pooled: null, parts: [{ peer_id: 'x', output }] }) as never
+    assert.equal(agrees(verified, shown(structuredClone(table))), true)
+    assert.equal(agrees(verified, shown(siteOf('North', [1, 4]).table)), false)
+    assert.equal(agrees(verified, shown(null)), false)
+    // What was left out of the result is not held against it.
+    assert.equal(agrees({ ...verified, parts: [{ ...part, verified: false }] }, shown(null)), true)
   })
 
   it('differ where a number, a row or a name differs, or nothing is shown', () => {
@@ -73,5 +124,6 @@ describe('what the gateway shows and what was signed', () => {
     assert.equal(isSame(ours, { ...ours, rows: [] }), false)
     assert.equal(isSame(ours, { ...ours, columns: [] }), false)
     assert.equal(isSame(ours, null), false)
+    assert.equal(isSame(ours, { rows: 'x' } as never), false)
   })
 })

@@ -25,6 +25,7 @@ import type {
   Node,
   OutwardState,
   PrivacyCost,
+  Readiness,
   StandingApproval
 } from './shapes.ts'
 import type { SignedRequest } from './sign.ts'
@@ -55,6 +56,8 @@ export interface Client {
   /** Gets a token and uses it from then on. Throws CREDENTIALS_INVALID. */
   authenticate(username: string, password: string): Promise<string>
   health(options?: WaitOptions): Promise<Health>
+  /** Also where it is not ready: that is an answer, and no error. */
+  readiness(options?: WaitOptions): Promise<Readiness>
   discovery(options?: WaitOptions): Promise<Discovery>
   nodes(options?: WaitOptions): Promise<Node[]>
   catalogs(options?: WaitOptions & { accessLevel?: Catalog['access_level'] }): Promise<Catalog[]>
@@ -174,6 +177,8 @@ function auditCalls(http: Http) {
 function catalogCalls(http: Http) {
   return {
     health: ({ signal }: WaitOptions = {}) => http.json<Health>({ method: 'GET', path: '/health', signal }),
+    readiness: ({ signal }: WaitOptions = {}) =>
+      http.json<Readiness>({ method: 'GET', path: '/ready', signal, alsoGood: 503 }),
     discovery: ({ signal }: WaitOptions = {}) =>
       http.json<Discovery>({ method: 'GET', path: '/api/v1/discovery', signal }),
     nodes: ({ signal }: WaitOptions = {}) => http.json<Node[]>({ method: 'GET', path: '/api/v1/nodes', signal }),

@@ -28,6 +28,12 @@ export interface Health {
   readonly peers: number
 }
 
+/** Whether a node can take requests, and what it looked at. */
+export interface Readiness {
+  readonly ready: boolean
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[]
+}
+
 /** A node as another knows it. */
 export interface Node {
   readonly id: number

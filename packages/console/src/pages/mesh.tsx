@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { MeshMap } from '../map/mesh-map.tsx'
 import { trafficOf } from '../map/traffic.ts'
+import { Checks } from '../parts/checks.tsx'
 import { FirstSteps } from '../parts/first-steps.tsx'
 import { Nodes } from '../parts/nodes.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -69,6 +70,7 @@ export function MeshPage() {
           </>
         )}
       </Waiting>
+      <Checks />
     </>
   )
 }

@@ -1,5 +1,5 @@
 /** One column of a result, group by group: a bar for each institution, and one for all together. */
-import type { CellParts } from '../result/sites.ts'
+import type { CellParts, SiteValue } from '../result/sites.ts'
 import { measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
@@ -14,7 +14,7 @@ const GAP = 22
 export function SiteBars({ title, cells }: { title: string; cells: readonly CellParts[] }) {
   const values = cells.flatMap(({ pooled, sites }) => [pooled, ...sites.map(({ value }) => value)])
   const domain = domainOf(
-    values.filter((value) => value !== null),
+    values.filter((value) => typeof value === 'number'),
     { withZero: true }
   )
   const scale = scaleOf(domain, [LABELS, WIDTH - VALUES])
@@ -30,7 +30,7 @@ export function SiteBars({ title, cells }: { title: string; cells: readonly Cell
               {cell.row}
             </text>
           )}
-          {[...cell.sites, { name: 'Pooled', value: cell.pooled }].map(({ name, value }, at) => (
+          {barsOf(cell).map(({ name, value }, at) => (
             <Bar
               key={name}
               name={name}
@@ -47,11 +47,16 @@ export function SiteBars({ title, cells }: { title: string; cells: readonly Cell
   )
 }
 
+/** What does not pool has no bar for all together. */
+function barsOf({ sites, pooled }: CellParts): SiteValue[] {
+  return pooled === undefined ? [...sites] : [...sites, { name: 'Pooled', value: pooled }]
+}
+
 function placed(cells: readonly CellParts[]) {
   let y = cells.length > 1 ? 18 : 4
   const list = cells.map((cell) => {
     const place = { cell, y }
-    y += (cell.sites.length + 1) * BAR + GAP
+    y += barsOf(cell).length * BAR + GAP
     return place
   })
   return { list, height: y - GAP + 8 }
@@ -91,6 +96,9 @@ function Bar({ name, value, zero, end, y, isPooled }: BarProps) {
 }
 
 function summary(title: string, cells: readonly CellParts[]): string {
-  const told = cells.map(({ row, pooled }) => `${row} ${pooled === null ? 'withheld' : measured(pooled)}`)
+  const told = cells.map(
+    ({ row, pooled }) =>
+      `${row} ${typeof pooled === 'number' ? measured(pooled) : pooled === null ? 'withheld' : 'not pooled'}`
+  )
   return `${title}, pooled: ${told.join('; ')}. The table says the same for each institution.`
 }

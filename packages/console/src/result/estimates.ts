@@ -38,9 +38,10 @@ export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: 
 function means(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   if (sites.some(({ table }) => table.disclosure.level === 'P2')) return []
   const places = placesOf(pooled.columns)
-  const spreads = pooled.columns.flatMap((column, at) =>
-    column.kind === 'sd' || column.kind === 'variance' ? [at] : []
-  )
+  const spreads = pooled.columns.flatMap(({ kind, variables: [variable] }, at) => {
+    const isFirst = pooled.columns.findIndex((other) => isSpread(other) && other.variables[0] === variable) === at
+    return isSpread({ kind }) && isFirst ? [at] : []
+  })
   return spreads.flatMap((at) =>
     pooled.rows.map((row): Forest => {
       const column = pooled.columns[at]
@@ -59,6 +60,10 @@ function means(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
       }
     })
   )
+}
+
+function isSpread({ kind }: { readonly kind: string }): boolean {
+  return kind === 'sd' || kind === 'variance'
 }
 
 const NOBODY: MomentsPart = { n: 0, sum: 0, deviations: 0 }

@@ -2,12 +2,14 @@
 import type { Output, PooledOutput } from '@stimnet/protocol'
 import { useState } from 'react'
 import { Field } from '../parts/field.tsx'
+import { Panel } from '../parts/panel.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 import { ForestPlot } from '../plots/forest-plot.tsx'
 import { Histogram } from '../plots/histogram.tsx'
 import { SiteBars } from '../plots/site-bars.tsx'
 import { forestsOf } from './estimates.ts'
 import { columnParts, placesOf, type SiteTable } from './sites.ts'
+import { typedCells } from './typed-rows.ts'
 
 /** Beyond these the picture would be longer than the table. */
 const ROWS_MAX = 12
@@ -25,8 +27,13 @@ export function Plots(props: {
   const column = pooled.columns[chosen]
   const cells = columnParts(pooled, sites, chosen)
   const forests = forestsOf(pooled, named, sites)
+  const typed = (pooled.outputs ?? []).flatMap((output, at) => {
+    const own = typedCells(output, at, named)
+    return own.length === 0 ? [] : [{ name: output.output.name, cells: own }]
+  })
+  if (cells.length === 0 && typed.length === 0 && forests.length === 0) return null
   return (
-    <div className="stack">
+    <Panel title="Plots">
       {measures.length > 1 && (
         <Field label="Column">
           {(field) => (
@@ -44,7 +51,7 @@ export function Plots(props: {
         <Scroll label="Histogram">
           <Histogram
             title={`${column.name}, pooled`}
-            bins={cells.map(({ row, pooled: many }) => ({ label: row, many }))}
+            bins={cells.map(({ row, pooled: many }) => ({ label: row, many: many ?? null }))}
           />
         </Scroll>
       )}
@@ -54,13 +61,21 @@ export function Plots(props: {
         </Scroll>
       )}
       {cells.length > ROWS_MAX && <p className="hint">The first {ROWS_MAX} rows are drawn; the table has all.</p>}
+      {typed.map(({ name, cells: own }) => (
+        <figure key={name}>
+          <figcaption>{name}</figcaption>
+          <Scroll label={name}>
+            <SiteBars title={name} cells={own.slice(0, ROWS_MAX)} />
+          </Scroll>
+        </figure>
+      ))}
       {forests.slice(0, FORESTS_MAX).map((forest) => (
         <Scroll key={forest.title} label={forest.title}>
           <ForestPlot forest={forest} />
         </Scroll>
       ))}
       {forests.length > FORESTS_MAX && <p className="hint">The first {FORESTS_MAX} estimates are drawn.</p>}
-    </div>
+    </Panel>
   )
 }
 

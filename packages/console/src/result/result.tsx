@@ -41,11 +41,7 @@ export function Result({ broadcast, verification }: { broadcast: Broadcast; veri
           <Notes notes={pooled.notes} names={names} />
         </Panel>
       )}
-      {(pooled.rows.length > 0 || pooled.outputs) && (
-        <Panel title="Plots">
-          <Plots pooled={pooled} sites={sites} named={named} />
-        </Panel>
-      )}
+      <Plots pooled={pooled} sites={sites} named={named} />
       {hasAnswer && (
         <Panel title="What is promised" hint="From the disclosure card that each institution signed with its numbers.">
           <Cards named={named} />

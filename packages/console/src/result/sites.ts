@@ -42,7 +42,8 @@ export interface SiteValue {
 /** One pooled cell and its parts. */
 export interface CellParts {
   readonly row: string
-  readonly pooled: number | null
+  /** Undefined where the column does not pool. */
+  readonly pooled: number | null | undefined
   readonly sites: readonly SiteValue[]
 }
 
@@ -51,7 +52,7 @@ export function columnParts(pooled: PooledOutput, sites: readonly SiteTable[], c
   const places = placesOf(pooled.columns)
   return pooled.rows.map(({ values }) => ({
     row: rowName(values, places),
-    pooled: numberOf(values[column]),
+    pooled: pooled.columns[column]?.pools === false ? undefined : numberOf(values[column]),
     sites: sites.map((site) => ({ name: site.name, value: numberOf(rowOf(site, values, places)?.values[column]) }))
   }))
 }

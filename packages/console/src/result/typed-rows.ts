@@ -1,6 +1,7 @@
 /** A script's declared outputs as rows of a table: each number under its own name. */
-import type { TypedValue } from '@stimnet/protocol'
+import type { Output, PooledTyped, TypedValue } from '@stimnet/protocol'
 import { measured } from '../words/number.ts'
+import type { CellParts } from './sites.ts'
 
 /** One number of an output; null where it was withheld. */
 export interface TypedRow {
@@ -31,6 +32,24 @@ export function typedRows(output: TypedValue): TypedRow[] {
     default:
       return [{ label: output.kind, value: output.value }]
   }
+}
+
+interface Named {
+  readonly name: string
+  readonly output: Output | null
+}
+
+/** An output's numbers with those of each institution, to be drawn; none for kinds that a bar says nothing about. */
+export function typedCells({ output, method }: PooledTyped, at: number, named: readonly Named[]): CellParts[] {
+  if (output.kind === 'test' || output.kind === 'coefficients') return []
+  return typedRows(output).map(({ label, value }, i) => ({
+    row: label,
+    pooled: method === 'none' ? undefined : value,
+    sites: named.flatMap(({ name, output: own }) => {
+      const same = own?.kind === 'typed' ? own.outputs[at] : undefined
+      return same ? [{ name, value: typedRows(same)[i]?.value ?? null }] : []
+    })
+  }))
 }
 
 function between(edges: readonly number[], at: number): string {

@@ -12,17 +12,33 @@ export const LEVELS: Readonly<Record<DisclosureCard['level'], string>> = {
 
 /** Sentences, the most important first. Everything in them is what the institution signed. */
 export function cardSentences(card: DisclosureCard): string[] {
-  // The rules about small groups are not what protects here.
-  if (card.dp) return [card.claim, ...noiseSentences(card.dp)]
+  const { level, subjects, dp } = card
+  // The rules about small groups are not what protects where noise does.
+  if (dp) return [card.claim, ...noiseSentences(dp)]
+  const isScript = level === 'P0' || level === 'unreviewed'
   return [
     card.claim,
+    ...(isScript ? scriptSentences(card) : ruleSentences(card)),
+    withheldSentence(card),
+    ...(subjects === null ? [] : [`The question was about ${plural(subjects, 'subject')} here.`])
+  ]
+}
+
+function ruleSentences(card: DisclosureCard): string[] {
+  return [
     `The smallest group behind a released number has ${plural(card.k, 'subject')}.`,
     card.round_base > 1 ? `Counts are rounded to multiples of ${count(card.round_base)}.` : 'Counts are not rounded.',
-    withheldSentence(card),
-    ...(card.subjects === null ? [] : [`The question was about ${plural(card.subjects, 'subject')} here.`]),
-    scopeSentence(card),
-    ...reviewSentences(card),
-    ...(card.bits === null ? [] : [`The script let out at most ${plural(card.bits, 'bit')}.`])
+    scopeSentence(card)
+  ]
+}
+
+function scriptSentences({ k, bits, reviewers = 0 }: DisclosureCard): string[] {
+  return [
+    `It saw at least ${plural(k, 'subject')}; what it made of them is its own doing.`,
+    ...(reviewers > 0 ? [`${plural(reviewers, 'steward')} read exactly this script before it ran.`] : []),
+    ...(bits === null
+      ? []
+      : [`It let out at most ${plural(bits, 'bit')}; all scripts on a catalog together have a limit.`])
   ]
 }
 
@@ -35,11 +51,6 @@ function scopeSentence({ scope }: DisclosureCard): string {
   return scope === undefined || scope === 'global'
     ? 'It was held against everything that was ever released from this catalog, to anybody.'
     : `It was held against what was released to the project ${scope}; what others learned is not counted.`
-}
-
-function reviewSentences({ reviewers, level }: DisclosureCard): string[] {
-  if (level !== 'P0' && level !== 'unreviewed') return []
-  return reviewers ? [`${plural(reviewers, 'steward')} read exactly this script before it ran.`] : ['Nobody read it.']
 }
 
 function noiseSentences(dp: DpCard): string[] {
