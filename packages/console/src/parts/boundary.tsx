@@ -2,7 +2,7 @@
 import { Component, type ReactNode } from 'react'
 import { Notice } from './notice.tsx'
 
-/** Shown again when another page is opened, or when it is asked for. */
+/** A page whose script did not come is not asked for twice by one console, so it is loaded again as a whole. */
 export class Boundary extends Component<{ children: ReactNode }, { broken: string | null }> {
   override state = { broken: null as string | null }
 
@@ -15,11 +15,11 @@ export class Boundary extends Component<{ children: ReactNode }, { broken: strin
     return (
       <Notice tone="bad" live>
         <p>
-          <strong>This page broke.</strong> That is a fault of the console, not of your question: whatever was asked
-          goes on. <span className="code">{this.state.broken}</span>
+          <strong>This page could not be shown.</strong> Whatever was asked goes on, and what you composed is kept.{' '}
+          <span className="code">{this.state.broken}</span>
         </p>
-        <button type="button" onClick={() => this.setState({ broken: null })}>
-          Show it again
+        <button type="button" onClick={() => location.reload()}>
+          Load the console again
         </button>
       </Notice>
     )

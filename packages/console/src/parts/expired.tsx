@@ -13,7 +13,12 @@ export function Expired({ name }: { name: string }) {
     dialog.current?.querySelector<HTMLInputElement>('input[type=password]')?.focus()
   }, [])
   return (
-    <dialog ref={dialog} aria-labelledby="expired" onCancel={(event) => event.preventDefault()}>
+    <dialog
+      ref={dialog}
+      aria-labelledby="expired"
+      onCancel={(event) => event.preventDefault()}
+      onClose={({ currentTarget }) => currentTarget.showModal()}
+    >
       <h2 id="expired">Your sign-in has ended</h2>
       <p>Sign in again to go on where you are. Nothing on this page is lost.</p>
       <SignInForm name={name} />

@@ -74,6 +74,11 @@ export function Plots(props: {
           <ForestPlot forest={forest} />
         </Scroll>
       ))}
+      {forests.length > 0 && (
+        <p className="hint">
+          Intervals take values for independent; where several are of one subject they are too narrow.
+        </p>
+      )}
       {forests.length > FORESTS_MAX && <p className="hint">The first {FORESTS_MAX} estimates are drawn.</p>}
     </Panel>
   )

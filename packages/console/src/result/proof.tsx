@@ -39,7 +39,8 @@ export function Proof({ verification, given }: { verification: Verification; giv
         <p className="hint">
           The gateway signed the question for this account. That these receipts answer this question is therefore the
           gateway’s word, unless a researcher signs with an own key (<code>stimnet run</code> does, and so does the
-          SDK).
+          SDK). This page came from the gateway as well: whoever does not trust it saves the JSON, and checks each
+          receipt with <code>stimnet verify</code>.
         </p>
         {verified.parts.map((part) => (
           <Evidence key={part.peerId} part={part} />

@@ -58,20 +58,27 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       ...{ client, expired, lost, renewed, account: token === null ? null : accountOf(token) },
       signIn: async (name, password) => {
         const fresh = await client.authenticate(name, password)
+        const before = token === null ? null : accountOf(token)?.name
+        // What stands on the page is the other's: begin anew.
+        if (before !== null && before !== accountOf(fresh)?.name) return startAnew(fresh)
         sessionStorage.setItem(TOKEN, fresh)
         setToken(fresh)
         setExpired(false)
         setRenewed((count) => count + 1)
       },
-      signOut: () => {
-        sessionStorage.clear()
-        location.hash = ''
-        location.reload()
-      }
+      signOut: () => startAnew(null)
     }),
     [client, token, expired, lost, renewed]
   )
   return <Context value={session}>{children}</Context>
+}
+
+/** As in a new tab, with that token. */
+function startAnew(token: string | null): void {
+  sessionStorage.clear()
+  if (token !== null) sessionStorage.setItem(TOKEN, token)
+  location.hash = ''
+  location.reload()
 }
 
 const LOOK_AGAIN_MS = 2_000
