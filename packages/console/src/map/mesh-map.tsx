@@ -2,6 +2,9 @@
 import type { Node } from '@stimnet/sdk'
 import { centreFor, MAP, type Point, placesAround } from './layout.ts'
 
+/** With more of them names would cover each other: the table has them, and each shows its own when pointed at. */
+const NAMED_MAX = 16
+
 interface Standing extends Point {
   readonly node: Node
 }
@@ -18,7 +21,7 @@ export function MeshMap(props: { nodes: readonly Node[]; home: string; traffic: 
   const busy = [...traffic.values()].reduce((sum, jobs) => sum + jobs, 0)
   return (
     <svg
-      className="map"
+      className={others.length > NAMED_MAX ? 'map crowded' : 'map'}
       viewBox={`0 0 ${MAP.width} ${MAP.height}`}
       role="img"
       aria-label={`${own?.institution ?? 'This peer'} is connected with ${connected} of ${others.length} known institutions; ${busy} of your jobs are under way.`}
@@ -58,6 +61,7 @@ function Institution({ node, x, y, isHome = false, isAbove = false }: Institutio
     <g className={`site ${kind}`} transform={`translate(${x} ${y})`}>
       <circle r={isHome ? 26 : 19} />
       <circle className="core" r={isHome ? 9 : 6} />
+      <title>{node.institution || node.node_id}</title>
       <text y={name}>{node.institution || node.node_id}</text>
       <text className="soft" y={name + 22}>
         {isHome ? 'this peer' : node.is_active ? node.node_id : 'not connected'}
