@@ -17,6 +17,10 @@ import {
   signerFromSeed,
   toHex
 } from '@stimnet/protocol'
+import { poolVectors } from './vectors/pools.ts'
+import { proofVectors } from './vectors/proofs.ts'
+import { receiptVectors } from './vectors/receipts.ts'
+import { requestVectors } from './vectors/requests.ts'
 
 /** Where they are kept, and the text of each file by name. */
 export const VECTORS = join(import.meta.dirname, '..', 'test', 'vectors')
@@ -26,7 +30,11 @@ export async function vectorFiles(): Promise<Readonly<Record<string, string>>> {
     'canonical.json': await canonicalVectors(),
     'envelope.json': await envelopeVectors(),
     'filter.json': filterVectors(),
-    'keys.json': await keyVectors()
+    'keys.json': await keyVectors(),
+    'pools.json': poolVectors(),
+    'proofs.json': await proofVectors(),
+    'receipts.json': await receiptVectors(),
+    'requests.json': await requestVectors()
   }
   return Object.fromEntries(Object.entries(files).map(([name, value]) => [name, `${JSON.stringify(value, null, 2)}\n`]))
 }

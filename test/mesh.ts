@@ -140,19 +140,33 @@ export interface CommandRun {
   readonly err: string
 }
 
+/** What a test does while a command runs. */
+export interface RunOptions {
+  /** See what it says, on standard output and standard error, as it says it. */
+  readonly onOut?: (text: string) => void
+  readonly onErr?: (text: string) => void
+  /** Presses Ctrl-C. */
+  readonly signal?: AbortSignal
+}
+
 /** Runs `stimnet` as a person would, in a home of its own. */
-export function stimnetIn(home: string): (args: readonly string[], input?: string) => Promise<CommandRun> {
-  return async (args, input = '') => {
+export function stimnetIn(
+  home: string
+): (args: readonly string[], input?: string, options?: RunOptions) => Promise<CommandRun> {
+  return async (args, input = '', { onOut, onErr, signal } = {}) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { PATH: process.env.PATH ?? '', HOME: home, ...compileCache() },
       cwd: home
     })
+    signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true })
     const collected = { out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       collected.out += text
+      onOut?.(text)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       collected.err += text
+      onErr?.(text)
     })
     child.stdin.end(input)
     const [code] = (await once(child, 'close')) as [number | null]

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { canonicalJson, filterFromMessage, messages, open, type SealedType, SimulatedClock } from '@stimnet/protocol'
+import { verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
 import { VECTORS, vectorFiles } from '../scripts/vectors.ts'
 
 const read = (name: string) => readFileSync(join(VECTORS, name), 'utf8')
@@ -44,5 +45,37 @@ test('canonical JSON and filters of the vectors are read as they were written', 
   for (const { filter, request } of casesOf<{ filter: unknown; request: string }>('filter.json')) {
     const { cohort } = messages.JobRequest.decode(Uint8Array.from(Buffer.from(request, 'hex')))
     assert.deepEqual(filterFromMessage(cohort ?? {}), filter)
+  }
+})
+
+test('a receipt of the vectors holds, or is refused with the code it says', async () => {
+  interface File {
+    peer: string
+    requestHash: string
+    output: object
+    cases: { name: string; receipt: string; code: string | null }[]
+  }
+  const { peer, requestHash, output, cases } = JSON.parse(read('receipts.json')) as File
+  for (const { name, receipt, code } of cases) {
+    const verified = verifyReceipt(receipt, { expectedPeer: peer, requestHash })
+    if (code !== null) await assert.rejects(verified, { code }, name)
+    else if ((await verified).result.state === 'completed') {
+      // What a schema fills in is no part of what was signed.
+      assert.deepEqual(JSON.parse(new TextDecoder().decode((await verified).result.outputJson)), output)
+    }
+  }
+})
+
+test('a proof of the vectors holds, or is refused with the code it says', async () => {
+  interface File {
+    peer: string
+    sequence: number
+    cases: { name: string; proof: object; code: string | null }[]
+  }
+  const { peer, sequence, cases } = JSON.parse(read('proofs.json')) as File
+  for (const { name, proof, code } of cases) {
+    const verified = verifyAuditFile(JSON.stringify(proof), { peer })
+    if (code !== null) await assert.rejects(verified, { code }, name)
+    else assert.equal((await verified).sequence, sequence)
   }
 })

@@ -9,6 +9,7 @@ import { reduceRow } from './reduce.ts'
 import { restRow } from './rest.ts'
 import type { Row } from './row.ts'
 import { sandboxRow } from './sandbox.ts'
+import { trustRow } from './trust.ts'
 
 export const ROWS: readonly Row[] = [
   jobRow,
@@ -19,5 +20,6 @@ export const ROWS: readonly Row[] = [
   restRow,
   joinRow,
   privacyRow,
+  trustRow,
   sandboxRow
 ]

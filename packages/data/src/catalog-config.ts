@@ -1,5 +1,5 @@
 /** One catalog as its steward describes it in the peer's YAML. */
-import { ACCESS_LEVELS, dataUseSchema, isName, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
+import { ACCESS_LEVELS, dataUseSchema, isName, isRequesterEntry, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
 import { daysOf } from './dates.ts'
@@ -119,6 +119,15 @@ const catalogShape = z.strictObject({
   declared_subjects: z.int().min(0).max(1e9).optional(),
   /** What the data may be used for, in GA4GH DUO terms; requests say their purpose. Unrestricted unless given. */
   data_use: dataUseSchema.optional(),
+  /** Who may ask about this catalog, in place of the peer's own list. */
+  requesters: z
+    .array(
+      z.string().refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
+    )
+    .min(1)
+    .optional(),
+  /** Datasets, as URLs: whoever asks needs a ControlledAccessGrants visa for one of them, and nothing else. */
+  controlled_access: z.array(z.url().max(1_024)).min(1).max(16).optional(),
   /** Weakest isolation in which a script may see these data; any that runs here unless given. */
   sandbox_grade_min: z.enum(['wasm', 'wasm+bwrap', 'docker', 'docker+gvisor']).optional(),
   /** May only raise the node's own. */

@@ -10,6 +10,9 @@ const API_HEADERS = {
   'x-frame-options': 'DENY'
 } as const
 
+/** What a client may keep if it asks each time whether it still holds; another token may see something else. */
+export const KEPT_HEADERS = { 'cache-control': 'private, no-cache', vary: 'Authorization, X-API-Key' } as const
+
 /** For the pages we serve ourselves: scripts and styles from this origin's own files alone. */
 export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',

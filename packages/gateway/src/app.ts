@@ -5,6 +5,7 @@ import { headersOf } from './answer.ts'
 import { Tokens } from './auth.ts'
 import type { Connection } from './caller.ts'
 import { consoleRoutes, holdsConsole } from './console.ts'
+import { cors } from './cors.ts'
 import { Gate, type GatewayContext } from './gate.ts'
 import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from './limits.ts'
 import { openApiOf } from './openapi.ts'
@@ -13,14 +14,20 @@ import { Refusal } from './problem.ts'
 import type { Room } from './room.ts'
 import type { Route } from './route.ts'
 import { analysisRoutes } from './routes/analyses.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { broadcastRoutes } from './routes/broadcasts.ts'
 import { catalogRoutes } from './routes/catalogs.ts'
+import { crateRoutes } from './routes/crates.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
+import { signOnRoutes } from './routes/sign-on.ts'
+import { uploadRoutes } from './routes/uploads.ts'
+import { type LoginProvider, SingleSignOn } from './sign-on.ts'
 
 /** What a gateway needs beside its peer. */
 export interface GatewaySettings {
@@ -36,6 +43,12 @@ export interface GatewaySettings {
     /** Logins at one name from one address; an address may try four times, a name be tried ten times as often. */
     readonly loginPerMinute: number
   }
+  /** Origins whose web pages may use the API, each written whole. None unless given. */
+  readonly corsOrigins?: readonly string[]
+  /** OpenID Connect providers by which people may log in, beside local accounts. */
+  readonly providers?: readonly LoginProvider[]
+  /** Where browsers reach the gateway; where it listens unless given. */
+  readonly publicUrl?: string
   readonly clock: Clock
   readonly random: RandomSource
   /** The built console, served at `/`; without it, or where it is empty, `/` leads to the documentation. */
@@ -51,7 +64,7 @@ export function createGateway(peer: GatewayPeer, settings: GatewaySettings): Gat
   const gate = new Gate(peer, room.tokens, { ...settings, perMinutePerIdentity: settings.rate.perMinutePerIdentity })
   // Not among the documented routes: nobody but the page itself asks for its files.
   const pages = holdsConsole(settings.consoleDir) ? consoleRoutes(settings.consoleDir) : []
-  return serve([...routesOf(room), ...pages], gate)
+  return serve([...routesOf(room), ...pages], gate, settings.corsOrigins ?? [])
 }
 
 /** Every route, in the order of the documentation. */
@@ -60,12 +73,17 @@ export function routesOf(room: Room): Route[] {
   const routes: Route[] = [
     ...healthRoutes(room),
     ...authRoutes(room),
+    ...signOnRoutes(room),
+    ...apiKeyRoutes(room),
     ...catalogRoutes(room),
     ...jobRoutes(room),
     ...broadcastRoutes(room),
+    ...crateRoutes(room),
     ...analysisRoutes(room),
+    ...uploadRoutes(room),
     ...privacyRoutes(room),
     ...auditRoutes(room),
+    ...eventRoutes(room),
     ...docsRoutes(() => {
       document ??= JSON.stringify(openApiOf(routes, { version: room.peer.facts().version, url: '/' }))
       return document
@@ -81,6 +99,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
   }
   const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  const { uploadsAtOnce, uploadsAtOncePerIdentity } = GATEWAY_LIMITS
   return {
     peer,
     clock,
@@ -97,12 +116,19 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
       perName: new Buckets(10 * rate.loginPerMinute, clock)
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
-    streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax })
+    streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
+    signOn: new SingleSignOn({
+      ...{ clock, random: settings.random, providers: settings.providers ?? [] },
+      publicUrl: () => (settings.publicUrl ?? peer.facts().endpointUrl).replace(/\/+$/, ''),
+      admit: (person) => peer.signOn(person)
+    })
   }
 }
 
-function serve(routes: readonly Route[], gate: Gate): GatewayApp {
+function serve(routes: readonly Route[], gate: Gate, origins: readonly string[]): GatewayApp {
   const app: GatewayApp = new Hono()
+  if (origins.length > 0) app.use('*', cors(origins))
   const methods = new Map<string, string[]>()
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -124,7 +150,7 @@ function serve(routes: readonly Route[], gate: Gate): GatewayApp {
   return app
 }
 
-/** OPTIONS tells what there is; what is not there is refused. No other origin is allowed in. */
+/** OPTIONS tells what there is; what is not there is refused. Which origins are let in is for cors.ts. */
 function otherMethod(gate: Gate, known: readonly string[]): (c: GatewayContext) => Promise<Response> {
   const allow = [...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   return (c) =>

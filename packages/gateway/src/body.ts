@@ -6,12 +6,18 @@ import type { BodyType } from './route.ts'
 /** Deeper JSON is no request of ours, and recursion over it must end. */
 const DEPTH_MAX = 32
 
-const MEDIA_TYPES: Record<BodyType, string> = { json: 'application/json', form: 'application/x-www-form-urlencoded' }
+const MEDIA_TYPES: Record<BodyType, string> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  zip: 'application/zip'
+}
 
 /** Throws MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, MALFORMED or BODY_INVALID. */
 export async function readBody(request: Request, type: BodyType): Promise<unknown> {
   checkMediaType(request.headers.get('content-type') ?? '', type)
-  const text = decode(await readBytes(request, LIMITS.restBodyBytesMax))
+  const bytes = await readBytes(request, LIMITS.restBodyBytesMax)
+  if (type === 'zip') return bytes
+  const text = decode(bytes)
   return type === 'json' ? parseJson(text) : parseForm(text)
 }
 
@@ -25,7 +31,7 @@ function checkMediaType(header: string, type: BodyType): void {
 }
 
 /** Reads at most `bytesMax`; a declared length over it is refused unread. */
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new StimnetError('BODY_TOO_LARGE', 'reading a body', { reason: `A body has at most ${bytesMax / 1024} KiB.` })
   if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge()
@@ -71,7 +77,7 @@ const invalid = (field: string, message: string): never => {
 }
 
 /** Refuses what a later reader could trip over: depth, non-numbers such as 1e999, broken Unicode, `__proto__`. */
-function checkPlain(root: unknown): void {
+export function checkPlain(root: unknown): void {
   const open: { value: unknown; field: string; depth: number }[] = [{ value: root, field: '', depth: 1 }]
   for (let item = open.pop(); item; item = open.pop()) {
     const { value, field, depth } = item

@@ -1,13 +1,12 @@
-/** A request's changes as server-sent events: states and not deltas, so that a client that comes back has missed nothing. */
-import { type Clock, isEnded } from '@stimnet/protocol'
+/** Server-sent events: each a whole state or a numbered event, so that a client that comes back has missed nothing. */
+import type { Clock } from '@stimnet/protocol'
 import { GATEWAY_LIMITS } from './limits.ts'
-import type { RequestView } from './peer.ts'
 
 /** Where the states come from, how they are told, and what ends the stream. */
-export interface EventOptions {
-  watch(signal: AbortSignal): AsyncIterable<RequestView>
-  /** The data of one event. Before the end without outputs, since each event tells the whole state again. */
-  render(view: RequestView, ended: boolean): unknown
+export interface EventOptions<V> {
+  watch(signal: AbortSignal): AsyncIterable<V>
+  /** One event; `count` is how many the client will have seen with it. After one with `end` nothing follows. */
+  render(view: V, count: number): { id: string; name: string; data: unknown; end: boolean }
   /** The problem of a watch that failed, as JSON text. */
   problem(error: unknown): string
   /** Looked at with each heartbeat: false ends the stream. */
@@ -30,7 +29,7 @@ export function lastEventOf(header: string | undefined): { seen: number; end: bo
  * Pulled by its reader alone: a slow client slows the watch and no events pile up here. Ends after the end state, when
  * the client goes, a signal aborts, or the stream has lasted its time.
  */
-export function eventStream(options: EventOptions): ReadableStream<Uint8Array> {
+export function eventStream<V>(options: EventOptions<V>): ReadableStream<Uint8Array> {
   const stop = new AbortController()
   const iterator = options.watch(stop.signal)[Symbol.asyncIterator]()
   const events = textOfEvents(iterator, options, stop.signal)
@@ -63,12 +62,12 @@ export function eventStream(options: EventOptions): ReadableStream<Uint8Array> {
 }
 
 /** Each call gives the next text to send: an event, a heartbeat, a problem; null at the end. */
-function textOfEvents(
-  iterator: AsyncIterator<RequestView>,
-  options: EventOptions,
+function textOfEvents<V>(
+  iterator: AsyncIterator<V>,
+  options: EventOptions<V>,
   stopped: AbortSignal
 ): () => Promise<string | null> {
-  let pending: Promise<Step> | undefined
+  let pending: Promise<Step<V>> | undefined
   let count = options.after
   let over = false
   return async () => {
@@ -83,16 +82,15 @@ function textOfEvents(
       return `event: problem\ndata: ${options.problem(next.error)}\n\n`
     }
     count += 1
-    over = isEnded(next.view.state)
-    const name = over ? 'end' : 'change'
-    const data = JSON.stringify(options.render(next.view, over))
-    return `id: ${count}${over ? '-end' : ''}\nevent: ${name}\ndata: ${data}\n\n`
+    const { id, name, data, end } = options.render(next.view, count)
+    over = end
+    return `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`
   }
 }
 
-type Step = { readonly view: RequestView } | { readonly done: true } | { readonly error: unknown }
+type Step<V> = { readonly view: V } | { readonly done: true } | { readonly error: unknown }
 
-async function step(iterator: AsyncIterator<RequestView>): Promise<Step> {
+async function step<V>(iterator: AsyncIterator<V>): Promise<Step<V>> {
   try {
     const result = await iterator.next()
     return result.done ? { done: true } : { view: result.value }
@@ -101,11 +99,11 @@ async function step(iterator: AsyncIterator<RequestView>): Promise<Step> {
   }
 }
 
-async function firstOf(
-  pending: Promise<Step>,
+async function firstOf<V>(
+  pending: Promise<Step<V>>,
   clock: Clock,
   stopped: AbortSignal
-): Promise<Step | 'heartbeat' | 'stopped'> {
+): Promise<Step<V> | 'heartbeat' | 'stopped'> {
   const waiting = new AbortController()
   const stop = () => waiting.abort()
   stopped.addEventListener('abort', stop)

@@ -23,9 +23,12 @@ export async function followRequest(
   if (!leave) throw new StimnetError('BUSY', 'following a request', { reason: 'Too many event streams are open.' })
   const stream = eventStream({
     watch: (signal) => room.peer.watch(view.id, account, signal),
-    render,
+    render: (changed, count) => {
+      const end = isEnded(changed.state)
+      return { id: `${count}${end ? '-end' : ''}`, name: end ? 'end' : 'change', data: render(changed, end), end }
+    },
     problem: ask.problem,
-    stillPermitted: () => !room.requireAuth || room.peer.account(account.name) !== null,
+    stillPermitted: () => ask.stillPermitted(),
     after: last.seen,
     clock: room.clock,
     signals: [ask.request.signal, ...(ask.closing ? [ask.closing] : [])],

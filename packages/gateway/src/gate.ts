@@ -2,10 +2,11 @@
 import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { headersOf, jsonAnswer } from './answer.ts'
+import { headersOf, jsonAnswer, KEPT_HEADERS } from './answer.ts'
 import { presentedToken, type Tokens } from './auth.ts'
 import { fromPairs, readBody } from './body.ts'
 import { addressOf, type Connection, isLocal } from './caller.ts'
+import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
 import type { Account, GatewayPeer } from './peer.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
@@ -48,6 +49,7 @@ export class Gate {
         const account = await this.#admit(route, c)
         const reply = await route.run(this.#ask(c, account, requestId), parse)
         if (reply instanceof Response) return reply
+        if (route.etag && !(reply instanceof Answer)) return revalidated(c, reply, { route, requestId })
         return reply instanceof Answer
           ? jsonAnswer(reply.value, { requestId, status: reply.status, headers: reply.headers })
           : jsonAnswer(reply, { requestId })
@@ -102,13 +104,7 @@ export class Gate {
       this.#count(`address ${address}`, address)
       return this.#settings.requireAuth ? null : ANONYMOUS
     }
-    let name = this.#tokens.recall(token)
-    if (name === null) {
-      // Guessing costs the guesser's address, whatever name the guess bears.
-      this.#count(`address ${address}`, address)
-      name = await this.#tokens.verify(token)
-    }
-    const account = name === null ? null : this.#peer.account(name)
+    const account = this.#peer.accountOfKey(token) ?? (await this.#accountOfToken(token, address))
     if (!account) {
       throw new Refusal('UNAUTHENTICATED', 'The token is not valid (any more). Ask for a new one.', {
         'www-authenticate': 'Bearer realm="stimnet", error="invalid_token"'
@@ -116,6 +112,21 @@ export class Gate {
     }
     this.#count(`account ${account.name}`, account.name)
     return account
+  }
+
+  async #accountOfToken(token: string, address: string): Promise<Account | null> {
+    let name = this.#tokens.recall(token)
+    if (name === null) {
+      // Guessing costs the guesser's address, whatever name the guess bears.
+      this.#count(`address ${address}`, address)
+      name = await this.#tokens.verify(token)
+    }
+    return name === null ? null : this.#peer.account(name)
+  }
+
+  #stillPermits(account: Account | null, token: string): boolean {
+    if (account === null || !this.#settings.requireAuth) return true
+    return (account.byKey ? this.#peer.accountOfKey(token) : this.#peer.account(account.name)) !== null
   }
 
   #count(key: string, actor: string): void {
@@ -131,6 +142,7 @@ export class Gate {
       address: addressOf(c.env),
       param: (name) => c.req.param(name) ?? '',
       header: (name) => c.req.header(name),
+      stillPermitted: () => this.#stillPermits(account, presentedToken(request.headers) ?? ''),
       closing: c.env?.closing,
       headers: (own) => headersOf(requestId, own),
       problem: (error) => JSON.stringify(problemOf(error, this.#context(requestId))),
@@ -138,6 +150,15 @@ export class Gate {
       body: (type) => readBody(request, type)
     }
   }
+}
+
+/** The answer under its tag, or 304 for a client that has it. Who may read it was judged before. */
+function revalidated(c: GatewayContext, reply: unknown, { route, requestId }: { route: Route; requestId: string }) {
+  const etag = route.etag?.(reply)
+  if (etag === undefined) return jsonAnswer(reply, { requestId })
+  const headers = { etag, ...(route.kept ? KEPT_HEADERS : {}) }
+  if (!isKnown(c.req.header('if-none-match'), etag)) return jsonAnswer(reply, { requestId, headers })
+  return new Response(null, { status: 304, headers: headersOf(requestId, headers) })
 }
 
 /** Ids of 8 random bytes each, drawn 512 at a time: a draw for each request costs more than its routing. */

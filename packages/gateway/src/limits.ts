@@ -16,6 +16,9 @@ export const GATEWAY_LIMITS = {
   /** A password hash takes tens of MiB and a core. */
   loginsAtOnce: 4,
   loginsWaitingMax: 32,
+  /** Each may hold a file of the largest size, and its parts, in memory. */
+  uploadsAtOnce: 8,
+  uploadsAtOncePerIdentity: 2,
   /** Searching the mesh: peers that do not answer by then are left out. */
   searchMsMax: 10_000,
   headerBytesMax: 16 * 1024,
@@ -23,6 +26,10 @@ export const GATEWAY_LIMITS = {
   requestMsMax: 30_000,
   headersMsMax: 10_000,
   keepAliveMs: 5_000,
+  /** To agree on keys; a client that does not go on is dropped. */
+  handshakeMsMax: 10_000,
+  /** Between two looks at the certificate files: who renews them need not tell us. */
+  certificatesEveryMs: 5_000,
   /** A connection on which nothing moves, such as a client that stopped reading. */
   idleMsMax: 60_000,
   connectionsMax: 8_192,

@@ -1,10 +1,12 @@
 /** The gateway on a socket: limits on every connection, and a close that leaves nothing open. */
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { StimnetError } from '@stimnet/protocol'
 import type { Hono } from 'hono'
 import type { Connection } from './caller.ts'
+import type { Certificates } from './certificates.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
 
 /** Where to listen. */
@@ -12,6 +14,10 @@ export interface ListenOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
+  /** Speaks TLS with these; plain HTTP without. */
+  readonly certificates?: Certificates
+  /** Told when changed certificate files cannot be used; what was read before still holds. */
+  readonly onProblem?: (error: unknown) => void
   /** Closes the server when it aborts. */
   readonly signal?: AbortSignal
 }
@@ -20,24 +26,39 @@ export interface ListenOptions {
 export interface Listening {
   readonly url: string
   readonly port: number
+  /** Looks at the certificate files now instead of within seconds. Never throws: `onProblem` is told. */
+  renew(): Promise<void>
   /** Ends event streams, waits up to two seconds for answers under way, then drops every connection. */
   close(): Promise<void>
+}
+
+const SERVER_OPTIONS = {
+  maxHeaderSize: GATEWAY_LIMITS.headerBytesMax,
+  requestTimeout: GATEWAY_LIMITS.requestMsMax,
+  headersTimeout: GATEWAY_LIMITS.headersMsMax,
+  keepAliveTimeout: GATEWAY_LIMITS.keepAliveMs,
+  connectionsCheckingInterval: 5_000
+}
+
+function tlsOptions(certificates: Certificates) {
+  return {
+    ...certificates.options,
+    handshakeTimeout: GATEWAY_LIMITS.handshakeMsMax,
+    requestCert: certificates.asksClients,
+    rejectUnauthorized: certificates.asksClients
+  }
 }
 
 /** Throws ADDRESS_IN_USE where the port is taken, CONFIG_INVALID where the address cannot be used. */
 export async function listenGateway(app: Hono<{ Bindings: Connection }>, options: ListenOptions): Promise<Listening> {
   const closing = new AbortController()
+  const { certificates } = options
   const server = createAdaptorServer({
     // `closing` rides along with the connection, where the event streams find it.
     fetch: (request, env) => app.fetch(request, { incoming: env.incoming as never, closing: closing.signal }),
-    serverOptions: {
-      maxHeaderSize: GATEWAY_LIMITS.headerBytesMax,
-      requestTimeout: GATEWAY_LIMITS.requestMsMax,
-      headersTimeout: GATEWAY_LIMITS.headersMsMax,
-      keepAliveTimeout: GATEWAY_LIMITS.keepAliveMs,
-      connectionsCheckingInterval: 5_000
-    }
-  }) as Server
+    createServer: certificates ? createTlsServer : createServer,
+    serverOptions: { ...SERVER_OPTIONS, ...(certificates ? tlsOptions(certificates) : {}) }
+  } as Parameters<typeof createAdaptorServer>[0]) as Server
   server.setTimeout(GATEWAY_LIMITS.idleMsMax)
   server.maxConnections = GATEWAY_LIMITS.connectionsMax
   const sockets = new Set<Socket>()
@@ -47,15 +68,27 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   })
   await bind(server, options)
   const { port } = server.address() as AddressInfo
+  const renew = () => renewOn(server, options)
+  const watch = certificates ? setInterval(() => void renew(), GATEWAY_LIMITS.certificatesEveryMs).unref() : undefined
   let closed: Promise<void> | undefined
   const close = () => {
+    clearInterval(watch)
     closed ??= shut(server, sockets, closing)
     return closed
   }
   if (options.signal?.aborted) await close()
   options.signal?.addEventListener('abort', () => void close(), { once: true })
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return { url: `http://${host}:${port}`, port, close }
+  return { url: `${certificates ? 'https' : 'http'}://${host}:${port}`, port, renew, close }
+}
+
+/** New connections get the new certificate; those that stand go on with the one they began with. */
+async function renewOn(server: Server, { certificates, onProblem }: ListenOptions): Promise<void> {
+  try {
+    if (await certificates?.renew()) (server as unknown as TlsServer).setSecureContext(certificates?.options ?? {})
+  } catch (error) {
+    onProblem?.(error)
+  }
 }
 
 function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
@@ -79,7 +112,11 @@ async function shut(server: Server, sockets: ReadonlySet<Socket>, closing: Abort
   const sweep = setInterval(() => server.closeIdleConnections(), 20)
   // One on which nothing was ever said does not count as idle: browsers open such in advance.
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
-  const late = setTimeout(() => server.closeAllConnections(), GATEWAY_LIMITS.closeMsMax)
+  const late = setTimeout(() => {
+    server.closeAllConnections()
+    // One that has not finished its handshake is no HTTP connection yet.
+    for (const socket of sockets) socket.destroy()
+  }, GATEWAY_LIMITS.closeMsMax)
   await down
   clearInterval(sweep)
   clearTimeout(late)

@@ -25,13 +25,47 @@ export function openApiOf(routes: readonly Route[], info: { version: string; url
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
     },
     servers: [{ url: info.url }],
-    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name, description: TAGS[name] ?? name })),
     paths,
     components: {
       schemas: { ...componentsOf(inputs, 'input'), ...componentsOf(outputs, 'output') },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' }
+      }
+    }
+  }
+}
+
+/** What each group of operations is for. */
+const TAGS: Readonly<Record<string, string>> = {
+  Node: 'How the node is, for people, probes and Prometheus.',
+  Authentication: 'Who asks.',
+  Catalogs: 'Nodes and the data they offer: descriptions, never rows.',
+  Jobs: 'One request to one peer, or to all that offer a catalog.',
+  Broadcasts: 'One request to many peers, each with its part, and the pooled answer.',
+  'Analysis requests': 'Requests that people decide before they run.',
+  Crates: 'Requests and results as Five Safes RO-Crates, for archives and other tools.',
+  Events: 'What happens at this node, for its staff.',
+  Uploads: 'Files that scripts read; each is its owner’s alone.',
+  Privacy: 'What differentially private answers cost.',
+  Audit: 'The log of this node, and what proves it.',
+  Documentation: 'This document, and a page that explains it.'
+}
+
+const PROBLEM = {
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+}
+
+const FILE_BODY = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+        required: ['file'],
+        additionalProperties: false
       }
     }
   }
@@ -50,12 +84,13 @@ function operationOf(route: Route): Json {
     security,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: bodyOf(route.body) } : {}),
+    ...(route.file ? { requestBody: FILE_BODY } : {}),
     responses: {
       ...Object.fromEntries(good),
-      default: {
-        description: 'A problem (RFC 9457)',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
-      }
+      ...(route.etag ? { 304: { description: 'What If-None-Match names still holds' } } : {}),
+      ...(route.answerType === 'text/event-stream' ? { 204: { description: 'The client has seen the end' } } : {}),
+      '4XX': { description: 'What is wrong with the request (RFC 9457)', ...PROBLEM },
+      default: { description: 'What the node could not do (RFC 9457)', ...PROBLEM }
     }
   }
 }
@@ -77,20 +112,42 @@ function queryParameters(route: Route): Json[] {
 }
 
 function headerParameters(route: Route): Json[] {
-  if (!route.idempotent) return []
-  const description = 'The same key of the same account answers with the same request.'
-  const schema = { type: 'string', maxLength: 128 }
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }]
+  const header = (name: string, description: string, maxLength: number) => ({
+    ...{ name, in: 'header', required: false, description, schema: { type: 'string', maxLength } }
+  })
+  return [
+    ...(route.idempotent
+      ? [header('Idempotency-Key', 'The same key of the same account answers with the same request.', 128)]
+      : []),
+    ...(route.etag ? [header('If-None-Match', 'The ETag of an answer that you have.', 1_024)] : [])
+  ]
 }
 
 function bodyOf(body: NonNullable<Route['body']>): Json {
+  // OpenAPI 3.1 says nothing of the schema of bytes.
+  if (body.type === 'zip') return { required: true, content: { 'application/zip': {} } }
   const type = body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   return { required: true, content: { [type]: { schema: schemaOf(body.schema, 'input') } } }
 }
 
 function goodAnswer(route: Route): Json {
   const type = route.answerType ?? 'application/json'
-  return { description: route.summary, content: { [type]: { schema: schemaOf(route.answer, 'output') } } }
+  return {
+    description: route.summary,
+    ...headersOf(route),
+    content: { [type]: { schema: schemaOf(route.answer, 'output') } }
+  }
+}
+
+/** Headers that clients act on. */
+function headersOf(route: Route): Json {
+  const header = (description: string) => ({ description, schema: { type: 'string' } })
+  const isPaged = queryParameters(route).some(({ name }) => name === 'cursor')
+  const headers = {
+    ...(route.etag ? { ETag: header('For If-None-Match; absent while the answer still changes') } : {}),
+    ...(isPaged ? { Link: header('rel="next": where the list goes on; absent on its last page') } : {})
+  }
+  return Object.keys(headers).length > 0 ? { headers } : {}
 }
 
 /** A reference for what has a name, also within a list or union; else the schema itself. */

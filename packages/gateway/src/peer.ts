@@ -22,6 +22,26 @@ export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
 export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
+  /** A program with one of the account's API keys, and not the person. */
+  readonly byKey?: boolean
+}
+
+/** Somebody whom a login provider has just named. */
+export interface SignOn {
+  /** The provider's name here. */
+  readonly provider: string
+  /** Who it is there (`sub`). */
+  readonly subject: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** An API key without its secret. */
+export interface ApiKeyView {
+  readonly id: string
+  readonly label: string
+  readonly roles: readonly Role[]
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
 }
 
 /** Who this peer is. */
@@ -100,12 +120,39 @@ export interface Submission {
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
   readonly title: string
+  /** Ids or numbers of the account's own uploaded files that its script reads. */
+  readonly uploads?: readonly string[]
   /** People decide first, also where the catalog would run it by itself. */
   readonly review?: boolean
   /** For those people. */
   readonly about?: About
   /** From an Idempotency-Key header: the same key of the same account answers with the same request. */
   readonly idempotencyKey?: string
+}
+
+/** A file that an account brought along. */
+export interface UploadView {
+  readonly id: string
+  readonly number: number
+  readonly kind: 'script' | 'data'
+  /** As its owner calls it. */
+  readonly filename: string
+  /** As a script finds it. */
+  readonly name: string
+  readonly sha256: string
+  readonly size: number
+  readonly uploadedAtMs: number
+  readonly expiresAtMs: number
+}
+
+/** What was asked, read again from the signed request. */
+export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' | 'about' | 'uploads'> {
+  /** Files that its script reads, as the request names them; absent where there are none. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
+  /** The account, or the key where the researcher signed. */
+  readonly requester: string
+  /** The key that signed; empty until it has. */
+  readonly requesterKey: string
 }
 
 /** What people are asked about: words for them, with everything that a submission holds. */
@@ -132,6 +179,8 @@ export interface AnalysisView {
   readonly filters: Readonly<Record<string, unknown>>
   readonly cohort?: Filter
   readonly outputs: readonly OutputDeclaration[]
+  /** Files that its script reads, byte for byte. */
+  readonly uploads?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
   /** The key that signed. */
   readonly requesterKey: string
   readonly requestHash: string
@@ -310,6 +359,22 @@ export interface AuditView {
   readonly hash: string
 }
 
+/** Something that happened at this peer. */
+export interface EventView {
+  /** Counts up from 1 with each start of the peer. */
+  readonly sequence: number
+  readonly atMs: number
+  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
+  readonly kind: string
+  /** Somebody should look. */
+  readonly alert: boolean
+  /** PeerId, key id, account or scope; empty where nobody is behind it. */
+  readonly actor: string
+  readonly jobId: string
+  readonly code: string
+  readonly detail: string
+}
+
 /** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
@@ -321,21 +386,49 @@ export interface GatewayPeer {
   nodes(): readonly NodeView[]
   /** Catalogs of all reachable members that match every word. */
   searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalogView[]>
-  /** Constant-time in whether the name exists. Null where name or password is wrong. */
+  /** Constant-time in whether the name exists. Null where name or password is wrong. Throws ACCOUNT_LOCKED. */
   authenticate(name: string, password: string): Promise<Account | null>
   /** Null where the account no longer exists: a token outlives no account. */
   account(name: string): Account | null
+  /** Null where no rule lets them in. */
+  signOn(person: SignOn): Promise<Account | null>
+  /** The account behind an API key, with the key's roles alone. Null for anything but a key that holds. */
+  accountOfKey(key: string): Account | null
+  apiKeys(account: Account): readonly ApiKeyView[]
+  /** `key` is the secret, given this once. Throws PARAMETER_INVALID. */
+  createApiKey(
+    account: Account,
+    asked: { readonly label: string; readonly days: number; readonly roles?: readonly Role[] }
+  ): Promise<ApiKeyView & { readonly key: string }>
+  /** False where the account has none of that id. */
+  revokeApiKey(account: Account, id: string): Promise<boolean>
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
   submit(submission: Submission, account: Account): Promise<RequestView>
   submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
   /** What a P2 request costs at each peer that offers the catalog. Spends nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN. */
   privacyCost(submission: Submission, account: Account, signal: AbortSignal): Promise<readonly CostView[]>
+  /** Keeps a file for an account. Throws UPLOADS_FULL. */
+  upload(
+    file: { readonly kind: UploadView['kind']; readonly filename: string; readonly bytes: Uint8Array },
+    account: Account
+  ): Promise<UploadView>
+  /** Own files, newest first. */
+  uploads(account: Account, kind: UploadView['kind']): readonly UploadView[]
+  /** False where it is not there or somebody else's. Throws PARAMETER_INVALID while a request needs it. */
+  removeUpload(id: string, account: Account): Promise<boolean>
+  /** For stewards: the bytes that a request made to this peer names; null where there are none. Throws UPLOAD_UNAVAILABLE. */
+  analysisUpload(id: string, sha256: string, account: Account): Promise<{ name: string; bytes: Uint8Array } | null>
   /** Asks the stewards of one peer; answers once the request is signed. */
   requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView>
   /** Own requests, and for stewards those made to this peer; newest first. */
   analyses(
     account: Account,
-    options: { limit: number; status?: AnalysisView['status'] }
+    options: {
+      limit: number
+      status?: AnalysisView['status']
+      /** Only what comes after this one in the list. */
+      before?: { submittedAtMs: number; requestId: string }
+    }
   ): Promise<readonly AnalysisView[]>
   /** By request id or number. Null where there is none or it is not this account's business. */
   analysis(id: string, account: Account): Promise<AnalysisView | null>
@@ -353,13 +446,15 @@ export interface GatewayPeer {
   standingApprovals(account: Account): readonly StandingView[]
   /** False where there is none. */
   revokeStanding(id: string, account: Account): Promise<boolean>
-  /** Newest first. */
+  /** Newest first; with `before`, those of a smaller number. */
   requests(
     account: Account,
-    options: { limit: number; state?: JobState; broadcastsOnly?: boolean }
+    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
   ): Promise<readonly RequestView[]>
   /** Null where there is none or it belongs to somebody else. */
   request(id: string, account: Account): Promise<RequestView | null>
+  /** What one of them asked; null as above. */
+  asked(id: string, account: Account): Promise<AskedView | null>
   /** Throws JOB_ENDED; null as above. */
   cancel(id: string, account: Account): Promise<RequestView | null>
   /** The view now, and again after each change, until it has ended or the signal aborts. */
@@ -374,6 +469,10 @@ export interface GatewayPeer {
   proveAudit(account: Account, sequence: number): Promise<AuditProofView | null>
   /** Has every member that can be asked attest the log as it stands. */
   gatherWitnesses(account: Account): Promise<readonly { readonly witness: string; readonly code?: Code }[]>
+  /** The latest first. Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
+  events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly EventView[]
+  /** What comes after a sequence, until the signal aborts. */
+  watchEvents(account: Account, after: number, signal: AbortSignal): AsyncIterable<EventView>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

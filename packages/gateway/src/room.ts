@@ -3,6 +3,7 @@ import type { Clock } from '@stimnet/protocol'
 import type { Tokens } from './auth.ts'
 import type { Buckets, Places, Turnstile } from './limits.ts'
 import type { GatewayPeer } from './peer.ts'
+import type { SingleSignOn } from './sign-on.ts'
 
 /** Everything a route can reach. */
 export interface Room {
@@ -13,4 +14,6 @@ export interface Room {
   readonly loginRates: { readonly perCaller: Buckets; readonly perAddress: Buckets; readonly perName: Buckets }
   readonly logins: Turnstile
   readonly streams: Places
+  readonly uploading: Places
+  readonly signOn: SingleSignOn
 }

@@ -17,6 +17,8 @@ export interface RawAsk {
   /** A path parameter, decoded; the empty text where there is none. */
   param(name: string): string
   header(name: string): string | undefined
+  /** Whether the account, or the API key, still lets the caller in: asked again while a stream lasts. */
+  stillPermitted(): boolean
   /** Aborts when the server closes. */
   readonly closing: AbortSignal | undefined
   /** Headers of an answer that the handler writes itself. */
@@ -33,8 +35,8 @@ export interface Ask<Q, B> extends Omit<RawAsk, 'query' | 'body'> {
   readonly body: B
 }
 
-/** What a body can be: a JSON value or a form. */
-export type BodyType = 'json' | 'form'
+/** What a body can be: a JSON value, a form, or the bytes of a zip archive. */
+export type BodyType = 'json' | 'form' | 'zip'
 
 /** An answer that needs another status or headers than the plain one. */
 export class Answer<T> {
@@ -69,8 +71,14 @@ interface Described {
   readonly statuses?: readonly number[]
   /** Default application/json. */
   readonly answerType?: string
+  /** The tag of an answer (a value, never an `Answer`); undefined for one that still changes. */
+  readonly etag?: (answer: never) => string | undefined
+  /** Whether clients may keep the answer, to ask by its tag whether it still holds. Default false: it is stored nowhere. */
+  readonly kept?: boolean
   /** Whether an Idempotency-Key is read. */
   readonly idempotent?: boolean
+  /** Takes a multipart form with one `file`, which the handler reads itself. */
+  readonly file?: boolean
 }
 
 /** A route with its types open; `route` closes them. */
@@ -82,7 +90,8 @@ export interface RouteDefinition<Q extends z.ZodType, B extends z.ZodType, A ext
 }
 
 /** A route whose types are closed over. */
-export interface Route extends Described {
+export interface Route extends Omit<Described, 'etag'> {
+  readonly etag?: (answer: unknown) => string | undefined
   readonly query?: z.ZodType
   readonly body?: { readonly type: BodyType; readonly schema: z.ZodType }
   readonly answer: z.ZodType
@@ -96,9 +105,11 @@ export type Parse = <S extends z.ZodType>(schema: S, value: unknown, where: 'que
 export function route<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
   definition: RouteDefinition<Q, B, A>
 ): Route {
-  const { handle, ...described } = definition
+  const { handle, etag, ...described } = definition
   return {
     ...described,
+    // Only ever given what this route's own handler answers.
+    ...(etag ? { etag: etag as (answer: unknown) => string | undefined } : {}),
     run: async (raw, parse) => {
       const query = definition.query ? parse(definition.query, raw.query(), 'query') : undefined
       const body = definition.body

@@ -135,6 +135,23 @@ describe('logging in', () => {
   })
 })
 
+describe('a role', () => {
+  it('is wanted by every route that names one, and no other role will do', async () => {
+    const house = openHouse()
+    const { id } = house.peer.add({})
+    const guarded = house.routes.filter(({ access, roles }) => access === 'account' && roles)
+    assert.ok(guarded.length >= 8)
+    for (const { method, path, roles } of guarded) {
+      const other = ['ada', 'stew', 'olga'].find(
+        (name) => !house.peer.account(name)?.roles.some((role) => roles?.includes(role))
+      )
+      if (other === undefined) continue
+      const { status, body } = await house.json(method, path.replace(/\{\w+\}/, id), { as: other })
+      assert.deepEqual([status, body.code], [403, 'NOT_PERMITTED'], `${method} ${path} as ${other}`)
+    }
+  })
+})
+
 describe('a token', () => {
   it('is wanted wherever something is asked or told of an account', async () => {
     const house = openHouse()

@@ -238,3 +238,49 @@ describe('an event stream', () => {
     await again.cancel()
   })
 })
+
+describe('the events of the node', () => {
+  const happened = [1, 2, 3].map((sequence) => ({
+    ...{ sequence, atMs: 1_700_000_000_000, kind: 'refused', alert: sequence === 2, actor: '<script>' },
+    ...{ jobId: '', code: 'FILTER_INVALID', detail: '' }
+  }))
+
+  it('are for those who watch over it', async () => {
+    const house = openHouse()
+    house.peer.happened = happened
+    assert.equal((await house.json('GET', '/api/v1/events', { as: 'ada' })).status, 403)
+    assert.equal((await house.json('GET', '/api/v1/events/stream', { as: 'ada' })).status, 403)
+    const { body } = await house.json('GET', '/api/v1/events', { as: 'stew' })
+    assert.deepEqual(
+      body.map(({ sequence }: { sequence: number }) => sequence),
+      [3, 2, 1]
+    )
+    assert.equal((await house.json('GET', '/api/v1/events?alerts=true', { as: 'olga' })).body.length, 1)
+  })
+
+  it('go on after the last one that a client has seen', async () => {
+    const house = openHouse()
+    house.peer.happened = happened
+    const headers = { 'last-event-id': '2' }
+    const stream = reader(await house.ask('GET', '/api/v1/events/stream', { as: 'stew', headers }))
+    const event = await stream.next()
+    assert.deepEqual([event?.id, event?.event, event?.data.actor], ['3', 'event', '<script>'])
+    await stream.cancel()
+  })
+})
+
+describe('a stream that an API key opened', () => {
+  it('ends when the key is revoked', async () => {
+    const house = openHouse()
+    const { id } = house.peer.add({})
+    const made = await house.json('POST', '/api/v1/api-keys', { as: 'ada', body: { label: 'x' } })
+    const headers = { 'x-api-key': made.body.key }
+    const stream = reader(await house.ask('GET', `/api/v1/broadcasts/${id}/events`, { headers }))
+    assert.equal((await stream.next())?.event, 'change')
+    await house.json('DELETE', `/api/v1/api-keys/${made.body.id}`, { as: 'ada' })
+    const next = stream.text()
+    await settle()
+    await house.clock.advance(GATEWAY_LIMITS.heartbeatMs)
+    assert.equal(await next, null)
+  })
+})

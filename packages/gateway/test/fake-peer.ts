@@ -4,25 +4,33 @@ import {
   type DisclosureCard,
   isEnded,
   type JobState,
+  P1_ASK,
   programText,
   StimnetError,
-  type TableOutput
+  type TableOutput,
+  uploadNameOf
 } from '@stimnet/protocol'
 import type {
   Account,
   AnalysisSubmission,
   AnalysisView,
+  ApiKeyView,
+  AskedView,
   AuditFinding,
   AuditProofView,
   AuditView,
   CatalogView,
   Check,
   CostView,
+  EventView,
   GatewayPeer,
   PartView,
   RequestView,
+  Role,
   SignedSubmission,
-  Submission
+  SignOn,
+  Submission,
+  UploadView
 } from '../src/index.ts'
 
 export const PEER_ID = '12D3KooWDemoPeerOfTheTests'
@@ -117,6 +125,11 @@ export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
   }
 }
 
+const keyView = (id: string, roles: readonly Role[]): ApiKeyView => ({
+  ...{ id, label: 'laptop', roles },
+  ...{ createdAtMs: 1_700_000_000_000, expiresAtMs: 1_800_000_000_000 }
+})
+
 export class FakePeer implements GatewayPeer {
   readonly accounts = new Map<string, Account>([
     ['ada', { name: 'ada', roles: ['researcher'] }],
@@ -124,12 +137,31 @@ export class FakePeer implements GatewayPeer {
     ['stew', { name: 'stew', roles: ['steward'] }],
     ['olga', { name: 'olga', roles: ['operator'] }]
   ])
+  readonly keys = new Map<string, Account>()
   readonly views = new Map<string, RequestView>()
   readonly submissions: (Submission | SignedSubmission)[] = []
   readonly incidents: { error: unknown; incident: string }[] = []
   readonly suspicions: [event: string, actor: string][] = []
   ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
   searched: readonly string[] = []
+  happened: EventView[] = []
+  /** What every request of it asks. */
+  asks: AskedView = {
+    targets: '*',
+    catalog: 'clinical_trial_data',
+    program: { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' },
+    parameters: {},
+    filters: {},
+    purpose: [],
+    project: '',
+    privacy: P1_ASK,
+    outputs: [],
+    contract: [],
+    mappings: [],
+    title: '',
+    requester: 'ada',
+    requesterKey: '12D3KooWAda'
+  }
   watching = 0
   logins = 0
   checked = 0
@@ -201,6 +233,40 @@ export class FakePeer implements GatewayPeer {
     return this.accounts.get(name) ?? null
   }
 
+  async signOn({ provider, subject }: SignOn) {
+    return this.account(`${provider}:${subject}`)
+  }
+
+  accountOfKey(key: string) {
+    return this.keys.get(key) ?? null
+  }
+
+  apiKeys({ name }: Account): ApiKeyView[] {
+    return [...this.keys].filter(([, owner]) => owner.name === name).map(([key, { roles }]) => keyView(key, roles))
+  }
+
+  async createApiKey({ name }: Account, { roles = ['researcher'] }: { roles?: readonly Role[] }) {
+    const key = `snk_${this.keys.size}`
+    this.keys.set(key, { name, roles, byKey: true })
+    return { ...keyView(key, roles), key }
+  }
+
+  async revokeApiKey({ name }: Account, id: string) {
+    return this.keys.get(id)?.name === name && this.keys.delete(id)
+  }
+
+  events(_: Account, { limit, alertsOnly }: { limit: number; alertsOnly: boolean }) {
+    return this.happened
+      .filter(({ alert }) => alert || !alertsOnly)
+      .slice(-limit)
+      .reverse()
+  }
+
+  async *watchEvents(_: Account, after: number, signal: AbortSignal): AsyncGenerator<EventView> {
+    for (const event of this.happened) if (event.sequence > after) yield event
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  }
+
   async submit(submission: Submission, account: Account) {
     this.#mayFail()
     this.submissions.push(submission)
@@ -228,6 +294,11 @@ export class FakePeer implements GatewayPeer {
       { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
       { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID', reason: 'no bounds' }
     ]
+  }
+
+  async asked(id: string, account: Account): Promise<AskedView | null> {
+    const view = await this.request(id, account)
+    return view ? { ...this.asks, targets: view.parts.map(({ peerId }) => peerId), title: view.title } : null
   }
 
   async submitSigned(submission: SignedSubmission, account: Account) {
@@ -266,9 +337,13 @@ export class FakePeer implements GatewayPeer {
     for (const wake of this.#waiting) wake()
   }
 
-  async requests(account: Account, options: { limit: number; state?: JobState; broadcastsOnly?: boolean }) {
+  async requests(
+    account: Account,
+    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
+  ) {
     return [...this.views.values()]
       .filter((view) => view.owner === account.name)
+      .filter((view) => options.before === undefined || view.number < options.before)
       .filter((view) => options.state === undefined || view.state === options.state)
       .filter((view) => !options.broadcastsOnly || view.broadcast)
       .reverse()
@@ -381,6 +456,35 @@ export class FakePeer implements GatewayPeer {
     const view = await this.analysis(id, account)
     if (view) this.decisions.push({ id, approve: decision.approve, notes: decision.notes, by: account.name })
     return view && { ...view, status: decision.approve ? ('approved' as const) : ('denied' as const) }
+  }
+
+  readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadView }[] = []
+
+  async upload(file: { kind: 'script' | 'data'; filename: string; bytes: Uint8Array }, account: Account) {
+    this.#mayFail()
+    const number = this.uploaded.length + 1
+    const view: UploadView = {
+      ...{ id: String(number).padStart(32, 'a'), number, kind: file.kind, filename: file.filename },
+      ...{ name: uploadNameOf(file.filename), sha256: 'a'.repeat(64), size: file.bytes.length },
+      ...{ uploadedAtMs: 1_700_000_000_000, expiresAtMs: 1_700_000_000_000 + 1_000 }
+    }
+    this.uploaded.push({ owner: account.name, bytes: file.bytes, view })
+    return view
+  }
+
+  uploads(account: Account, kind: 'script' | 'data') {
+    const own = this.uploaded.filter(({ owner, view }) => owner === account.name && view.kind === kind)
+    return own.map(({ view }) => view).reverse()
+  }
+
+  async removeUpload(id: string, account: Account) {
+    const at = this.uploaded.findIndex(({ owner, view }) => owner === account.name && view.id === id)
+    return at >= 0 && this.uploaded.splice(at, 1).length > 0
+  }
+
+  async analysisUpload(id: string, sha256: string) {
+    const isThere = id === '1'.padStart(32, '0') && sha256 === 'a'.repeat(64)
+    return isThere ? { name: 'grid.csv', bytes: new TextEncoder().encode('<script>alert(1)</script>') } : null
   }
 
   standingApprovals() {

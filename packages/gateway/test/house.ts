@@ -63,7 +63,8 @@ export function openHouse(more: Partial<GatewaySettings> = {}): House {
   async function ask(method: string, path: string, options: AskOptions = {}): Promise<Response> {
     const headers: Record<string, string> = { ...options.headers }
     if (options.as) headers.authorization = `Bearer ${await token(options.as)}`
-    const raw = options.body instanceof URLSearchParams || typeof options.body === 'string'
+    const raw =
+      options.body instanceof URLSearchParams || options.body instanceof Uint8Array || typeof options.body === 'string'
     if (options.body !== undefined && !raw) headers['content-type'] ??= 'application/json'
     const body = options.body === undefined ? null : raw ? (options.body as string) : JSON.stringify(options.body)
     const init = { method, headers, body, ...(options.signal ? { signal: options.signal } : {}) }

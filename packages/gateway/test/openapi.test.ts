@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { openHouse } from './house.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document read as it is
@@ -31,6 +32,15 @@ const DOCUMENTED = [
   'GET /api/v1/broadcasts',
   'GET /api/v1/broadcasts/{id}',
   'GET /api/v1/broadcasts/{id}/events',
+  'POST /api/v1/analysis-requests',
+  'GET /api/v1/analysis-requests',
+  'GET /api/v1/analysis-requests/{id}',
+  'GET /api/v1/analysis-requests/{id}/results',
+  'PUT /api/v1/analysis-requests/{id}',
+  'POST /api/v1/upload/script',
+  'POST /api/v1/upload/data',
+  'GET /api/v1/uploads/scripts',
+  'GET /api/v1/uploads/data',
   'GET /api/v1/audit',
   'GET /api/v1/audit/verification'
 ]
@@ -70,7 +80,7 @@ describe('the OpenAPI document', () => {
     assert.equal(limit.required, false)
     assert.ok(jobs.post.parameters.some((parameter: Document) => parameter.name === 'Idempotency-Key'))
     assert.ok(paths['/api/v1/data-catalogs/{id}'].get.parameters[0].required)
-    assert.deepEqual(Object.keys(paths['/ready'].get.responses), ['200', '503', 'default'])
+    assert.deepEqual(Object.keys(paths['/ready'].get.responses), ['200', '503', '4XX', 'default'])
     assert.ok(paths['/api/v1/auth/token'].post.requestBody.content['application/x-www-form-urlencoded'])
   })
 
@@ -84,6 +94,26 @@ describe('the OpenAPI document', () => {
       'script_type',
       'script_content'
     ])
+  })
+})
+
+describe('the document, read by a linter', () => {
+  it('has nothing to be said against it, by the strictest set of rules that most keep', async () => {
+    const source = await (await openHouse().ask('GET', '/openapi.json')).text()
+    const config = await createConfig({ extends: ['recommended-strict'] })
+    const found = await lintFromString({ source, absoluteRef: 'openapi.json', config })
+    assert.deepEqual(
+      found.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer ?? ''}`),
+      []
+    )
+    // That it would say so: a response without a description, a path that names no parameter.
+    const broken = source
+      .replace('"description":"Node health check"', '"x":1')
+      .replace('"name":"id","in":"path"', '"name":"no","in":"path"')
+    const rules = new Set(
+      (await lintFromString({ source: broken, absoluteRef: 'x.json', config })).map((one) => one.ruleId)
+    )
+    assert.ok(rules.has('struct') && rules.has('path-parameters-defined'), [...rules].join())
   })
 })
 

@@ -219,7 +219,7 @@ describe('jobs', () => {
       [{ ...SQL_JOB, target_node_id: ['node-1'] }, 'target_node_id'],
       [{ ...SQL_JOB, parameters: [] }, 'parameters'],
       [{ ...SQL_JOB, filters: 'sex' }, 'filters'],
-      [{ ...SQL_JOB, uploaded_file_ids: ['x'] }, 'uploaded_file_ids'],
+      [{ ...SQL_JOB, uploaded_file_ids: [{}] }, 'uploaded_file_ids.0'],
       [{ ...SQL_JOB, surprise: 1 }, 'surprise'],
       [{ ...SQL_JOB, script_content: 'ü'.repeat(140 * 1024) }, 'script_content'],
       [{ ...SQL_JOB, script_type: 'statistic', script_content: 'SELECT' }, 'script_content'],
@@ -369,7 +369,9 @@ describe('jobs', () => {
     ]
     for (const id of ids) {
       assert.equal((await house.json('GET', `/api/v1/jobs/${id}`, { as: 'ada' })).status, 404, id)
-      assert.equal((await house.json('GET', `/api/v1/broadcasts/${id}/events`, { as: 'ada' })).status, 404, id)
+      const { status } = await house.json('GET', `/api/v1/broadcasts/${id}/events`, { as: 'ada' })
+      // A dot segment is resolved before anybody sees it: that is the address of the node's events, which are not ada's.
+      assert.equal(status, id === '%2e%2e' ? 403 : 404, id)
     }
     assert.equal(asked, 0)
   })

@@ -12,6 +12,7 @@ import type { catalogShape, discoveryShape, foundCatalogShape } from '../src/sha
 import type { acceptedShape, JobShape } from '../src/shapes/job.ts'
 import type { healthShape, nodeShape, readinessShape } from '../src/shapes/node.ts'
 import type { costShape } from '../src/shapes/privacy.ts'
+import type { uploadShape } from '../src/shapes/upload.ts'
 import { partOf, TABLE } from './fake-peer.ts'
 import { openHouse, SQL_JOB } from './house.ts'
 
@@ -41,6 +42,7 @@ describe('the TypeScript client', () => {
     assert.ok(holds<Omit<sdk.Job, 'result_data'>, Omit<JobShape, 'result_data'>>())
     assert.ok(holds<sdk.Broadcast, BroadcastShape>())
     assert.ok(holds<sdk.AuditRecord, z.output<typeof auditShape>>())
+    assert.ok(holds<sdk.UploadedFile, z.output<typeof uploadShape>>())
     assert.ok(holds<sdk.PrivacyCost, z.output<typeof costShape>>())
     assert.ok(holds<sdk.AuditVerification, z.output<typeof auditVerificationShape>>())
   })
@@ -81,6 +83,25 @@ describe('the TypeScript client', () => {
     const other = await client.submitJob({ ...SQL_JOB, script_type: 'sql' })
     assert.equal((await client.cancelJob(other.job_id)).status, 'cancelled')
     assert.equal((await client.job(other.job_id)).state, 'cancelled')
+  })
+
+  it('uploads a file, lists and deletes it, and names it in a submission', async () => {
+    const { client, peer } = openClient()
+    await client.authenticate('ada', 'correct')
+    const bytes = Uint8Array.of(1, 0, 2, 13, 10, 255)
+    const { file_id } = await client.upload('data', { filename: 'a "quoted" näme.csv', bytes })
+    assert.deepEqual(peer.uploaded[0]?.bytes, bytes)
+    assert.equal(peer.uploaded[0]?.view.filename, 'a "quoted" näme.csv')
+    assert.deepEqual(
+      (await client.listUploads('data')).map((one) => one.file_id),
+      [file_id]
+    )
+    assert.deepEqual(await client.listUploads('script'), [])
+    await client.submitJob({ ...SQL_JOB, script_type: 'sql', uploaded_file_ids: [file_id] })
+    assert.deepEqual((peer.submissions.at(-1) as { uploads?: unknown }).uploads, [file_id])
+    await client.deleteUpload(file_id)
+    await assert.rejects(client.deleteUpload(file_id), { code: 'NOT_FOUND' })
+    await assert.rejects(client.upload('script', { filename: '../x.py', bytes }), { code: 'BODY_INVALID' })
   })
 
   it('sends a request that the researcher signed, in the bytes that were signed', async () => {

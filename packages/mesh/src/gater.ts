@@ -1,14 +1,21 @@
 /** Who gets in: asked before dialling, and right after Noise has proved who is there. */
 import type { ConnectionGater, PeerId } from '@libp2p/interface'
 
-/** A permit that throws is no permit. */
-export function gaterOf(permits: (peerId: string) => boolean): ConnectionGater {
+/** A permit that throws is no permit. `denied` is told of each peer that proved who it is and may not come in. */
+export function gaterOf(
+  permits: (peerId: string) => boolean,
+  denied: (peerId: string) => void = () => undefined
+): ConnectionGater {
   const denies = (peerId: PeerId): boolean => !isPermitted(permits, peerId.toString())
   return {
     denyDialPeer: denies,
     // An address without a PeerId shows only now whose it is.
     denyOutboundEncryptedConnection: denies,
-    denyInboundEncryptedConnection: denies,
+    denyInboundEncryptedConnection: (peerId) => {
+      const isDenied = denies(peerId)
+      if (isDenied) denied(peerId.toString())
+      return isDenied
+    },
     // The permit may have gone while the muxer was agreed on.
     denyOutboundUpgradedConnection: denies,
     denyInboundUpgradedConnection: denies

@@ -58,6 +58,8 @@ export interface MeshSettings {
 export interface MeshEvents {
   /** A permitted peer is connected and has said who it is. */
   peerConnected(peerId: string): void
+  /** Somebody who may not connect did, proved who they are, and was turned away. */
+  denied(peerId: string): void
   /** Its last connection is gone. */
   peerDisconnected(peerId: string): void
   /** A question was not answered, or not with an answer: quota, bad bytes, or the handler's own refusal. */

@@ -38,7 +38,7 @@ export type MeshNode = Libp2p<{
 export async function createNode(
   settings: MeshSettings,
   timing: MeshTiming,
-  datastore: LevelDatastore
+  { datastore, denied }: { datastore: LevelDatastore; denied: (peerId: string) => void }
 ): Promise<MeshNode> {
   const node = await createLibp2p({
     start: false,
@@ -50,7 +50,7 @@ export async function createNode(
     transports: [settings.transport === 'memory' ? memory() : tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(MUXER)],
-    connectionGater: gaterOf(settings.permits),
+    connectionGater: gaterOf(settings.permits, denied),
     connectionManager: CONNECTIONS,
     connectionMonitor: MONITOR,
     // An entry must outlive every provider record that names it: a node that holds a record of a peer it has

@@ -35,7 +35,7 @@ export async function startMesh(
   const datastore = await LevelDatastore.open(stores.libp2p)
   const members = await Members.open(stores.members, deps.clock)
   const timing = { ...TIMING, ...settings.timing }
-  const node = await createNode(settings, timing, datastore)
+  const node = await createNode(settings, timing, { datastore, denied: (peerId) => deps.events.denied(peerId) })
   const mesh = new RunningMesh({ settings, deps, timing, node, datastore, members, discoveryStore: stores.discovery })
   try {
     prepare(mesh)

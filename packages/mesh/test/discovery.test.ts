@@ -30,6 +30,7 @@ const TIMING: MeshTiming = {
 
 const NO_EVENTS: MeshEvents = {
   peerConnected: () => {},
+  denied: () => {},
   peerDisconnected: () => {},
   refused: () => {},
   served: () => {},
@@ -185,7 +186,7 @@ describe('finding each other again', () => {
           permits: (id) => id === between.mesh.peerId
         },
         TIMING,
-        await LevelDatastore.open(newStore())
+        { datastore: await LevelDatastore.open(newStore()), denied: () => {} }
       )
       const stop = new AbortController()
       try {

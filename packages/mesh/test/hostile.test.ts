@@ -28,7 +28,10 @@ async function withIntruder(server: TestPeer, test: (node: MeshNode) => Promise<
     mdns: false,
     permits: () => true
   }
-  const node = await createNode(settings, TIMING, await LevelDatastore.open(newStore()))
+  const node = await createNode(settings, TIMING, {
+    datastore: await LevelDatastore.open(newStore()),
+    denied: () => {}
+  })
   await node.start()
   try {
     await node.dial(multiaddr(server.mesh.addresses()[0] ?? ''))

@@ -7,6 +7,7 @@ import { type Mesh, type MeshSettings, type MeshStore, startMesh } from '../src/
 export interface Told {
   connected: string[]
   disconnected: string[]
+  denied: string[]
   refused: { peerId: string; exchange: string; code: Code }[]
   served: { exchange: string; code: Code | 'OK' }[]
   unexpected: unknown[]
@@ -45,7 +46,7 @@ export function newStore(): MeshStore {
 
 async function startPeer(plan: Plan): Promise<TestPeer> {
   const { seed = crypto.getRandomValues(new Uint8Array(32)), store = newStore(), prepare, ...settings } = plan
-  const told: Told = { connected: [], disconnected: [], refused: [], served: [], unexpected: [] }
+  const told: Told = { connected: [], disconnected: [], denied: [], refused: [], served: [], unexpected: [] }
   const mesh = await startMesh(
     {
       nodeSeed: seed,
@@ -62,6 +63,7 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
       random: cryptographicRandom,
       events: {
         peerConnected: (peerId) => told.connected.push(peerId),
+        denied: (peerId) => told.denied.push(peerId),
         peerDisconnected: (peerId) => told.disconnected.push(peerId),
         refused: (peerId, exchange, code) => told.refused.push({ peerId, exchange, code }),
         served: (exchange, _ms, code) => told.served.push({ exchange, code }),

@@ -17,10 +17,12 @@ import {
   programText,
   programWord,
   StimnetError,
-  schemaTermsFromMessage
+  schemaTermsFromMessage,
+  uploadsFromMessage
 } from '@stimnet/protocol'
 import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
 import type { Approvals } from './jobs/approvals.ts'
+import type { JobFiles } from './jobs/files.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import type { Views } from './requests/view.ts'
@@ -43,6 +45,7 @@ export interface AnalysisParts {
   readonly submitter: Submitter
   readonly approvals: Approvals
   readonly standing: StandingApprovals
+  readonly files: Pick<JobFiles, 'read'>
   readonly ownerOf: (account: Account) => Owner
 }
 
@@ -54,6 +57,7 @@ type AnalysisMethods =
   | 'decideAnalysis'
   | 'standingApprovals'
   | 'revokeStanding'
+  | 'analysisUpload'
 
 /** Signing is done here and now; nobody else is asked before the answer. */
 const SEALED_WITHIN_MS = 5_000
@@ -79,11 +83,19 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       const stored = await submitter.submit(submission, parts.ownerOf(account))
       return viewOfRequest(parts, await sealed(requests, stored))
     },
-    analyses: async (account, { limit, status }) => {
-      const own = await requests.list(account.name, limit, (one) => one.analysis === true && one.parts.length > 0)
+    analyses: async (account, { limit, status, before }) => {
+      const isAfter = (submittedAtMs: number, requestId: string) =>
+        before === undefined || comesAfter({ submittedAtMs, requestId }, before)
+      const own = await requests.list(
+        account.name,
+        limit + SAME_MOMENT_MAX,
+        ({ analysis, parts: [part], submittedAtMs }) => Boolean(analysis && part && isAfter(submittedAtMs, part.jobId))
+      )
       // Filtered while reading: what has ended must not push out what waits.
-      const isAsked = (job: JobRecord) => status === undefined || statusOf(job.state) === status
-      const all = status === 'pending' ? approvals.waiting().reverse().slice(0, limit) : undefined
+      const isAsked = (job: JobRecord) =>
+        (status === undefined || statusOf(job.state) === status) && isAfter(job.admittedAtMs, job.id)
+      const all =
+        status === 'pending' ? approvals.waiting().filter(isAsked).sort(byAdmission).slice(0, limit) : undefined
       const others = isSteward(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
       const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record, 'listed')))
       const known = new Set(seen.map(({ requestId }) => requestId))
@@ -92,7 +104,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       )
       return [...seen, ...mine]
         .filter((view) => status === undefined || view.status === status)
-        .sort((a, b) => b.submittedAtMs - a.submittedAtMs)
+        .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
         .slice(0, limit)
     },
     analysis: async (id, account) => {
@@ -116,6 +128,14 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       const granted = terms === undefined ? {} : { standing: standingTermsSchema.parse(terms) }
       return viewOfJob(parts, await approvals.decide(job.id, { by: account.name, approve, notes, ...granted }))
     },
+    analysisUpload: async (id, sha256, account) => {
+      assertSteward(account)
+      const job = await jobNamed(id)
+      const file = job?.uploads?.find((one) => one.sha256 === sha256)
+      if (!job || !file) return null
+      const [found] = await parts.files.read(job.id, [file])
+      return found ?? null
+    },
     standingApprovals: (account) => {
       assertSteward(account)
       return standing.list()
@@ -125,6 +145,22 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       return database.commit((draft) => standing.revoke(draft, id, account.name))
     }
   }
+}
+
+/** The store has an account's own in the order of their numbers: so many of one moment may stand in another order here. */
+const SAME_MOMENT_MAX = 16
+
+function byAdmission(a: JobRecord, b: JobRecord): number {
+  const placeOf = ({ admittedAtMs, id }: JobRecord) => ({ submittedAtMs: admittedAtMs, requestId: id })
+  return comesAfter(placeOf(a), placeOf(b)) ? 1 : -1
+}
+
+type Place = Pick<AnalysisView, 'submittedAtMs' | 'requestId'>
+
+/** Newest first; of the same moment by id, the greater first, as the store has them. */
+function comesAfter(one: Place, other: Place): boolean {
+  if (one.submittedAtMs !== other.submittedAtMs) return one.submittedAtMs < other.submittedAtMs
+  return one.requestId < other.requestId
 }
 
 function isSteward({ roles }: Account): boolean {
@@ -260,6 +296,7 @@ async function view(seen: Seen): Promise<AnalysisView> {
     filters: parseJsonObject(request.filtersJson),
     ...(request.cohort ? { cohort: filterFromMessage(request.cohort) as Filter } : {}),
     outputs: contractFromMessage(request.outputs),
+    uploads: uploadsFromMessage(request.uploads),
     requesterKey: seen.issuer,
     requestHash: seen.requestHash,
     decidedBy: review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? []),

@@ -1,5 +1,5 @@
 /** The way to others, and what a peer asks of them. */
-import { federationExchange, type Mesh, type MeshTiming } from '@stimnet/mesh'
+import { federationExchange, type Mesh, type MeshTiming, uploadExchange } from '@stimnet/mesh'
 import { serveExchanges } from './exchanges.ts'
 import { exchangeStatements, spreadChanges } from './federation/gossip.ts'
 import { custodialSigner } from './identity.ts'
@@ -8,6 +8,7 @@ import { Delivery } from './requests/deliver.ts'
 import { Directory } from './requests/directory.ts'
 import { Followers } from './requests/follow.ts'
 import { meshLinks } from './requests/mesh-links.ts'
+import { Shares } from './requests/shares.ts'
 import { Submitter } from './requests/submit.ts'
 import { Views } from './requests/view.ts'
 import type { Serving } from './serving.ts'
@@ -27,21 +28,28 @@ export type Connections = Awaited<ReturnType<typeof openConnections>>
 export async function openConnections(setting: Setting, stores: Stores, serving: Serving, way: Way) {
   const { config, clock, events, lifetime } = setting
   const { signer, database } = stores
-  const { exchanges, federation, facts, catalogs } = serving
+  const { exchanges, federation, facts, catalogs, files, monitor } = serving
+  const shares = new Shares(stores)
   let onConnected: (peerId: string) => void = () => undefined
   const mesh: Mesh = lifetime.keep(
     await openMesh({
-      ...{ ...setting, ...stores, ...way, federation },
+      ...{ ...setting, ...stores, ...way, federation, monitor },
       onConnected: (peerId) => onConnected(peerId),
       // Before it listens: an asker that comes back at once finds everything answered.
       prepare: (opened) => {
         serveExchanges(opened, exchanges)
+        opened.serve(uploadExchange, (ask, from) => shares.answer(ask, from))
         if (federation) opened.serve(federationExchange, (ask) => federation.answer(ask))
       }
     }),
     (opened) => opened.stop()
   )
   const links = meshLinks(mesh, exchanges)
+  files.connect(async (peerId, ask, abort) => {
+    const own = peerId === signer.id
+    return (own ? await shares.answer(ask, peerId) : await mesh.ask(uploadExchange, peerId, ask, { signal: abort }))
+      .piece
+  })
   const directory = await Directory.open(
     {
       ...{ clock, database, links },
@@ -62,24 +70,24 @@ export async function openConnections(setting: Setting, stores: Stores, serving:
   }
   if (federation) spreadChanges({ federation, mesh, events })
   mesh.connected().forEach(onConnected)
-  return { mesh, links, directory, witnesses }
+  return { mesh, links, directory, witnesses, shares }
 }
 
 /** Requests of this peer's accounts, on their way. */
 export function openAsking(setting: Setting, stores: Stores, serving: Serving, connections: Connections) {
   const { clock, random, events, lifetime } = setting
-  const { seed, signer, requests } = stores
-  const { links, directory } = connections
+  const { seed, signer, requests, uploads } = stores
+  const { links, directory, shares } = connections
   const followers = lifetime.keep(new Followers({ clock, requests, links, events }), (opened) => opened.close())
   const delivery = lifetime.keep(
     new Delivery({
-      ...{ clock, random, requests, directory, links, followers, events, signer },
+      ...{ clock, random, requests, directory, links, followers, events, signer, shares },
       signerOf: (account) => custodialSigner(seed, account)
     }),
     (opened) => opened.stop()
   )
   const submitter = new Submitter({
-    ...{ clock, random, requests, directory, delivery, self: signer.id },
+    ...{ clock, random, requests, directory, delivery, uploads, self: signer.id },
     isPrivate: (catalog) => serving.catalogs.get(catalog)?.descriptor.accessLevel === 'private'
   })
   return { delivery, submitter, views: new Views(clock) }

@@ -55,9 +55,10 @@ async function prove(
   return { ...proof, checkpoint }
 }
 
-function assertAuditor(account: Account): void {
+/** Throws NOT_PERMITTED for whoever may not see what happens here. */
+export function assertAuditor(account: Account): void {
   if (account.roles.some((role) => role === 'auditor' || role === 'steward' || role === 'operator')) return
-  throw new StimnetError('NOT_PERMITTED', `${account.name} reads the audit log`)
+  throw new StimnetError('NOT_PERMITTED', `${account.name} reads what happens here`)
 }
 
 function auditView(record: AuditRecord): AuditView {

@@ -2,20 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { catalogConfigSchema, refusalsMaxSchema, ruleOverridesShape } from '@stimnet/data'
-import { isKeyId, LIMITS, StimnetError } from '@stimnet/protocol'
+import { isKeyId, isRequesterEntry, LIMITS, StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { ROLES } from './store/accounts.ts'
 
 const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
 
-/** Who may ask: a researcher's key, whoever an institution vouches for (`affiliation:12D3Koo…`, or any member's people: `affiliation:members`), or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`). */
 const requester = z
   .string()
-  .refine(
-    (text) =>
-      text === 'gateway:self' || text === 'affiliation:members' || isKeyId(text.replace(/^(gateway|affiliation):/, '')),
-    'not a key id, affiliation:PEERID or gateway:PEERID'
-  )
+  .refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
 
 const meshSchema = z.strictObject({
   /** Multiaddrs to listen on. Loopback unless configured: a peer is not on the network by accident. */
@@ -32,14 +28,61 @@ const meshSchema = z.strictObject({
   open: z.boolean().default(false)
 })
 
+/** As a browser writes it: no path, no `*`, not `null`. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text
+}
+
+const providerSchema = z.strictObject({
+  /** In addresses and in the names of accounts. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'lower case letters, digits and hyphens, at most 16'),
+  /** On the button. */
+  title: z.string().min(1).max(100),
+  /** Its OpenID Connect issuer; https but on this machine. */
+  issuer: z.url({ protocol: /^https?$/ }),
+  client_id: z.string().min(1).max(256),
+  /** A file with the secret; without one this is a public client, which PKCE protects. */
+  client_secret_file: z.string().optional(),
+  scope: z.string().max(256).default('openid profile email'),
+  /** Which claims let somebody in, and as what. Nobody unless one fits. */
+  admit: z
+    .array(
+      z.strictObject({
+        claim: z.string().min(1).max(128),
+        value: z.string().min(1).max(256),
+        roles: z.array(z.enum(ROLES)).min(1)
+      })
+    )
+    .min(1)
+    .max(64)
+})
+
 const gatewaySchema = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Loopback unless configured; beyond it TLS in front, or `insecure: true`. */
+  /** Loopback unless configured; beyond it `tls`, or TLS in front and `insecure: true`. */
   host: z.string().default('127.0.0.1'),
   /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(8000),
   /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
   insecure: z.boolean().default(false),
+  /** PEM files, read again when they change or on SIGHUP; TLS 1.3 and nothing older. */
+  tls: z
+    .strictObject({
+      cert: z.string().min(1),
+      /** Not readable for others. */
+      key: z.string().min(1),
+      /** Clients must show a certificate of one of these authorities, beside their token. */
+      client_ca: z.string().min(1).optional()
+    })
+    .optional(),
+  /** Origins whose web pages may use the API, e.g. https://console.example.org. None: only the gateway's own pages. */
+  cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
+  /** Where browsers reach the gateway, e.g. https://stimnet.hospital.example. Login providers send them back there. */
+  public_url: z.url({ protocol: /^https?$/ }).optional(),
+  /** OpenID Connect providers by which people log in, beside local accounts (stimnet account). */
+  providers: z.array(providerSchema).max(8).default([]),
+  /** How long people of a provider stay known after a login, days: their API keys end with it. */
+  provider_remember_days: z.int().min(1).max(365).default(30),
   /** Lifetime of access tokens, minutes. A working day is long enough. */
   token_lifetime_minutes: z.int().min(1).max(1440).default(480),
   /** Requests per minute for one identity. */
@@ -92,6 +135,38 @@ const federationSchema = z.strictObject({
   charter: z.string().optional()
 })
 
+const passportsSchema = z.strictObject({
+  /** Issuers of GA4GH visas whose word counts here. Nothing is fetched: their keys are in a file. */
+  issuers: z
+    .array(
+      z.strictObject({
+        /** As its visas name it (`iss`). */
+        issuer: z.url(),
+        /** Its public keys, a JWK Set that you saved from it; RSA or P-256. */
+        keys: z.string(),
+        /** Organisations, as URLs, that it may assert for (source); every one if empty. */
+        sources: z.array(z.string()).default([]),
+        /** Domains at which it may say that somebody has a role (AffiliationAndRole). */
+        organisations: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/)).default([]),
+        /** Datasets that it may grant (ControlledAccessGrants). */
+        datasets: z.array(z.url().max(1_024)).default([]),
+        /** Which of its users (`sub`) holds which key, for visas that name no key. */
+        holders: z.record(z.string(), keyId).default({})
+      })
+    )
+    .max(32)
+    .default([])
+})
+
+const monitoringSchema = z.strictObject({
+  /** Variants of one question about a catalog within a day, before somebody should look. */
+  near_identical: z.int().min(2).max(1_000).default(12),
+  /** Refusals of what one peer carried within ten minutes. */
+  refused: z.int().min(2).max(10_000).default(20),
+  /** Share of a privacy budget, of the refusals or of the script bits that are left to give. */
+  used_share: z.number().min(0.1).max(1).default(0.8)
+})
+
 const approvalsSchema = z.strictObject({
   /** Stewards who must agree to a request that people decide. Two: whoever reads alone overlooks alone. */
   needed: z.int().min(1).max(2).default(2),
@@ -125,7 +200,9 @@ export const configSchema = z.strictObject({
   sandbox: sandboxSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
   approvals: approvalsSchema.prefault({}),
+  monitoring: monitoringSchema.prefault({}),
   federation: federationSchema.prefault({}),
+  passports: passportsSchema.prefault({}),
   audit: auditSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   catalogs: z.array(catalogConfigSchema).default([])
@@ -208,16 +285,19 @@ export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> 
 /** What each key allows but both together do not. */
 function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
   const { gateway, mesh, privacy } = config
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(gateway.host)
-  if (gateway.enabled && !loopback && !gateway.insecure) {
-    yield ['gateway.host', 'plain HTTP beyond loopback: put TLS in front and say insecure: true, or bind 127.0.0.1']
+  if (gateway.enabled && !isLoopback(gateway.host) && !gateway.insecure && !gateway.tls) {
+    const remedy = 'give gateway.tls, put TLS in front and say insecure: true, or bind 127.0.0.1'
+    yield ['gateway.host', `plain HTTP beyond loopback: ${remedy}`]
   }
+  if (gateway.tls && gateway.insecure) {
+    yield ['gateway.insecure', 'says that plain HTTP is meant, and gateway.tls that it is not: remove one or the other']
+  }
+  if (gateway.tls && !gateway.enabled) yield ['gateway.tls', 'does nothing while gateway.enabled is false']
   if (mesh.open && config.federation.charter !== undefined) {
     yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
   }
-  if (config.requesters.includes('affiliation:members') && config.federation.charter === undefined) {
-    yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
-  }
+  yield* ofRequesters(config)
+  yield* ofProviders(config)
   const real = config.catalogs.find((catalog) => !catalog.synthetic)
   if (mesh.open && real)
     yield ['mesh.open', `lets everybody ask about ${real.name}, which is not synthetic: list peers and requesters`]
@@ -231,18 +311,64 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (trusting) yield ['catalogs', `${trusting.name}: scripts: auto needs synthetic: true; nobody would read the code`]
   const hasty = config.catalogs.find((catalog) => catalog.timing === 'prompt' && !catalog.synthetic)
   if (hasty) yield ['catalogs', `${hasty.name}: timing: prompt needs synthetic: true; durations tell about patients`]
-  for (const { name, privacy: own } of config.catalogs) {
+  for (const { name, privacy: own, requesters } of config.catalogs) {
     if (own?.scope !== 'project') continue
     if (mesh.open)
       yield ['catalogs', `${name}: scope: project needs listed requesters, and mesh.open lets everybody ask`]
     const unknown = own.projects
       ?.flatMap(({ requesters }) => requesters)
-      .find((key) => !config.requesters.includes(key))
+      .find((key) => !(requesters ?? config.requesters).includes(key))
     if (unknown !== undefined) yield ['catalogs', `${name}: ${unknown} of its projects is not among requesters`]
   }
   const names = config.catalogs.map((catalog) => catalog.name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) yield ['catalogs', `the name ${twice} is used twice`]
+}
+
+function* ofProviders({ gateway }: PeerConfig): Generator<[key: string, why: string]> {
+  const { providers, public_url, insecure } = gateway
+  const names = providers.map(({ name }) => name)
+  if (new Set(names).size < names.length) yield ['gateway.providers', 'two have the same name']
+  const inTheClear = providers.find(({ issuer }) => issuer.startsWith('http:') && !isLoopback(new URL(issuer).hostname))
+  if (inTheClear) yield ['gateway.providers', `${inTheClear.name}: an issuer beyond this machine is asked by https`]
+  if (providers.length === 0) return
+  const isFar = insecure || !isLoopback(gateway.host)
+  if (isFar && public_url === undefined) {
+    yield ['gateway.public_url', 'is missing: login providers send browsers back to it']
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return ['127.0.0.1', '::1', '[::1]', 'localhost'].includes(host)
+}
+
+/** Lists of requesters that wait for somebody who cannot come, or that would do nothing. */
+function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]> {
+  const { catalogs, federation, mesh, passports } = config
+  const entries = [config, ...catalogs].flatMap(({ requesters }) => requesters ?? [])
+  if (entries.includes('affiliation:members') && federation.charter === undefined) {
+    yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
+  }
+  const needsVisas = entries.some((entry) => entry.startsWith('visa:')) || catalogs.some((c) => c.controlled_access)
+  const grantable = new Set(passports.issuers.flatMap(({ datasets }) => datasets))
+  const ungrantable = catalogs.flatMap((c) => c.controlled_access ?? []).find((dataset) => !grantable.has(dataset))
+  const places = passports.issuers.flatMap(({ organisations }) => organisations)
+  const unsayable = entries.find((entry) => entry.startsWith('visa:') && !places.some((at) => entry.endsWith(`@${at}`)))
+  if (passports.issuers.length > 0 && ungrantable !== undefined) {
+    yield ['passports.issuers', `none may grant ${ungrantable}: add it to the datasets of one`]
+  }
+  if (passports.issuers.length > 0 && unsayable !== undefined) {
+    yield ['passports.issuers', `none may say ${unsayable}: add its domain to the organisations of one`]
+  }
+  if (needsVisas && passports.issuers.length === 0) {
+    yield ['passports.issuers', 'is empty, so that no visa counts: visa: and controlled_access let nobody in']
+  }
+  for (const { name, requesters, controlled_access } of catalogs) {
+    if (requesters && controlled_access) {
+      yield ['catalogs', `${name}: with controlled_access the grant decides who may ask: remove requesters`]
+    }
+    if (requesters && mesh.open) yield ['catalogs', `${name}: mesh.open lets everybody ask: remove its requesters`]
+  }
 }
 
 function withEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown {

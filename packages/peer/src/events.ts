@@ -3,6 +3,24 @@ import type { Code } from '@stimnet/protocol'
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
+/** What somebody should look at. */
+export interface Alert {
+  readonly kind:
+    | 'login-failed'
+    | 'rate-limited'
+    | 'statement-refused'
+    | 'log-regression'
+    | 'log-conflict'
+    | 'refused-often'
+    | 'quota'
+    | 'connection-refused'
+    | 'near-identical'
+    | 'nearly-used-up'
+  /** Key id, PeerId, account or scope. */
+  readonly actor: string
+  readonly detail?: string
+}
+
 /** One function for each thing worth telling. */
 export interface PeerEvents {
   started(facts: { peerId: string; addresses: readonly string[]; gatewayUrl?: string }): void
@@ -23,7 +41,8 @@ export interface PeerEvents {
   ended(facts: { jobId: string; state: string; code?: Code; why?: string; cause?: unknown }): void
   asked(facts: { requestId: string; peers: number }): void
   partFailed(facts: { requestId: string; peerId: string; code: Code; cause?: unknown }): void
-  suspicious(event: string, actor: string): void
+  /** Somebody should look. */
+  alert(alert: Alert): void
   /** A failure nobody foresaw; the incident is what the client was told. */
   unexpected(error: unknown, incident: string): void
   metrics(): Promise<string>
@@ -36,7 +55,13 @@ export function createEvents(settings: { level: string; nodeId: string }): PeerE
   const log = pino({ level: settings.level, base: { node: settings.nodeId } }, pino.destination({ fd: 2, sync: false }))
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  return { ...lifeEvents(log), ...jobEvents(log, registry), ...meshEvents(log, registry), ...gauges(registry) }
+  return {
+    ...lifeEvents(log),
+    ...alertEvents(log, registry),
+    ...jobEvents(log, registry),
+    ...meshEvents(log, registry),
+    ...gauges(registry)
+  }
 }
 
 function lifeEvents(log: Logger) {
@@ -50,8 +75,22 @@ function lifeEvents(log: Logger) {
     latticeMissing: (catalog: string) =>
       log.warn({ catalog }, 'a small catalog without a lattice: a few questions use up what can be answered'),
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
-    suspicious: (event: string, actor: string) => log.warn({ event, actor }, 'suspicious'),
     unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
+  }
+}
+
+function alertEvents(log: Logger, registry: Registry) {
+  const alerts = new Counter({
+    name: 'stimnet_alerts_total',
+    help: 'What somebody should look at',
+    labelNames: ['kind'],
+    registers: [registry]
+  })
+  return {
+    alert: ({ kind, actor, detail }: Alert) => {
+      alerts.inc({ kind })
+      log.warn({ alert: kind, actor, ...(detail ? { detail } : {}) }, 'alert')
+    }
   }
 }
 

@@ -5,22 +5,30 @@ import type { Account, CatalogView, Check, GatewayPeer, NodeView, RequestView } 
 import type { Mesh } from '@stimnet/mesh'
 import type { Clock, Signer } from '@stimnet/protocol'
 import { analysisMethods } from './analyses.ts'
-import { auditMethods } from './audit-view.ts'
+import { assertAuditor, auditMethods } from './audit-view.ts'
 import type { PeerEvents } from './events.ts'
 import type { Approvals } from './jobs/approvals.ts'
+import type { JobFiles } from './jobs/files.ts'
 import type { Runner } from './jobs/runner.ts'
+import type { EventFeed } from './monitor/feed.ts'
+import { type Logins, peopleMethods } from './people-view.ts'
+import { askedOf } from './requests/asked.ts'
 import { cancelRequest } from './requests/cancel.ts'
 import type { Directory, Neighbour } from './requests/directory.ts'
 import type { Links } from './requests/links.ts'
 import { previewCost } from './requests/preview.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
-import type { Accounts, StoredAccount } from './store/accounts.ts'
+import type { Accounts } from './store/accounts.ts'
+import type { ApiKeys } from './store/api-keys.ts'
 import type { Database } from './store/database.ts'
 import type { JobStore } from './store/jobs.ts'
 import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
+import type { SignedOnPeople } from './store/signed-on.ts'
 import type { StandingApprovals } from './store/standing.ts'
+import type { UploadStore } from './store/uploads.ts'
+import { uploadMethods } from './upload-view.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
 /** What the gateway’s view of a peer is made from. */
@@ -38,13 +46,19 @@ export interface GatewayPeerParts {
   readonly submitter: Submitter
   readonly runner: Runner
   readonly accounts: Accounts
+  readonly apiKeys: ApiKeys
+  readonly signedOn: SignedOnPeople
+  readonly logins: Logins
   readonly ledger: PrivacyLedger
   readonly witnesses: Witnesses
   readonly jobs: JobStore
   readonly approvals: Approvals
   readonly standing: StandingApprovals
+  readonly uploads: UploadStore
+  readonly files: Pick<JobFiles, 'read'>
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
+  readonly feed: EventFeed
 }
 
 /** Roles that may see more than their own: private catalogs, every request. */
@@ -58,14 +72,29 @@ export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
   return {
     ...aboutThePeer(parts),
     ...aboutRequests(parts),
-    ...aboutPeople(parts),
+    ...peopleMethods(parts),
     ...auditMethods(parts),
-    ...aboutAnalyses(parts)
+    ...eventMethods(parts),
+    ...aboutAnalyses(parts),
+    ...uploadMethods(parts)
   }
 }
 
 function aboutAnalyses(parts: GatewayPeerParts) {
   return analysisMethods({ ...parts, self: parts.signer.id, nodeId: parts.facts().nodeId, ownerOf })
+}
+
+function eventMethods({ feed }: GatewayPeerParts) {
+  return {
+    events: (account: Account, options: { limit: number; alertsOnly: boolean }) => {
+      assertAuditor(account)
+      return feed.recent(options)
+    },
+    watchEvents: (account: Account, after: number, signal: AbortSignal) => {
+      assertAuditor(account)
+      return feed.watch(after, signal)
+    }
+  }
 }
 
 function aboutThePeer(parts: GatewayPeerParts) {
@@ -139,13 +168,18 @@ function aboutRequests(parts: GatewayPeerParts) {
         options.limit,
         (record) =>
           (!options.broadcastsOnly || record.broadcast) &&
-          (options.state === undefined || stateOf(record) === options.state)
+          (options.state === undefined || stateOf(record) === options.state),
+        options.before
       )
       return Promise.all(records.map(view))
     },
     request: async (id: string, account: Account) => {
       const record = await own(id, account)
       return record ? view(record) : null
+    },
+    asked: async (id: string, account: Account) => {
+      const record = await own(id, account)
+      return record ? askedOf(record, parts.clock) : null
     },
     cancel: async (id: string, account: Account) => {
       const record = await own(id, account)
@@ -179,30 +213,4 @@ async function* watch(
     unwatch()
     signal.removeEventListener('abort', wake)
   }
-}
-
-function aboutPeople(parts: GatewayPeerParts) {
-  const { accounts, database } = parts
-  return {
-    authenticate: async (name: string, password: string) => {
-      const account = await accounts.authenticate(name, password)
-      return account ? accountOf(account) : null
-    },
-    account: (name: string) => {
-      const account = accounts.get(name)
-      return account ? accountOf(account) : null
-    },
-    suspicious: (event: 'login-failed' | 'rate-limited', actor: string) => {
-      parts.events.suspicious(event, actor)
-      if (event !== 'login-failed') return
-      // The rate limit bounds how often; a log that cannot be written is told by the database.
-      void database
-        .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
-        .catch(() => undefined)
-    }
-  }
-}
-
-function accountOf(account: StoredAccount): Account {
-  return { name: account.name, roles: account.roles }
 }

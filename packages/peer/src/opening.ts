@@ -5,6 +5,7 @@ import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway
 import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
+import { openCertificates } from './certificates.ts'
 import type { PeerConfig } from './config.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
@@ -15,7 +16,10 @@ import { needsLattice } from './jobs/lattice-choice.ts'
 import { assertModeKept } from './jobs/mode.ts'
 import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
+import { loginProviders } from './logins.ts'
+import type { Monitor } from './monitor/monitor.ts'
 import type { Directory } from './requests/directory.ts'
+import type { Shares } from './requests/shares.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
@@ -124,6 +128,7 @@ interface MeshParts {
   readonly random: RandomSource
   readonly events: PeerEvents
   readonly federation: Federation | undefined
+  readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
   readonly onConnected: (peerId: string) => void
@@ -150,7 +155,7 @@ export async function openFederation(
 
 /** Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
-  const { config, events } = parts
+  const { config, events, monitor } = parts
   const permitted = new Set<string>(config.mesh.peers)
   return startMesh(
     {
@@ -173,7 +178,11 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
           parts.onConnected(peerId)
         },
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
-        refused: (from, exchange, code) => events.served({ exchange, from, ms: 0, code }),
+        denied: (peerId) => monitor.turnedAway('connection-refused', peerId),
+        refused: (from, exchange, code) => {
+          events.served({ exchange, from, ms: 0, code })
+          if (code === 'BUSY') monitor.turnedAway('quota', from, exchange)
+        },
         served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
         unexpected: (error, during) => events.unexpected(error, during)
       }
@@ -223,7 +232,15 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
 
 /** The gateway's own door; undefined where it is switched off. */
 export async function openGateway(
-  parts: { config: PeerConfig; seed: Uint8Array; clock: Clock; random: RandomSource; peer: GatewayPeer },
+  parts: {
+    config: PeerConfig
+    baseDir: string
+    seed: Uint8Array
+    clock: Clock
+    random: RandomSource
+    events: PeerEvents
+    peer: GatewayPeer
+  },
   lifetime: Lifetime
 ): Promise<string | undefined> {
   const { gateway } = parts.config
@@ -232,14 +249,29 @@ export async function openGateway(
     tokenSecret: derivedSecret(parts.seed, 'gateway-token'),
     tokenLifetimeMs: gateway.token_lifetime_minutes * 60_000,
     requireAuth: true,
+    providers: await loginProviders(parts.config, parts.baseDir),
+    ...(gateway.public_url === undefined ? {} : { publicUrl: gateway.public_url }),
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
+    corsOrigins: gateway.cors_origins,
     clock: parts.clock,
     random: parts.random,
     consoleDir: CONSOLE_DIR
   })
-  const listening = lifetime.keep(await listenGateway(app, { host: gateway.host, port: gateway.port }), (opened) =>
-    opened.close()
+  const certificates = await openCertificates(parts, parts.clock)
+  const listening = lifetime.keep(
+    await listenGateway(app, {
+      ...{ host: gateway.host, port: gateway.port },
+      ...(certificates ? { certificates } : {}),
+      onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
+    }),
+    (opened) => opened.close()
   )
+  if (certificates) {
+    // Without TLS it means to the process what it always means.
+    const renew = () => void listening.renew()
+    process.on('SIGHUP', renew)
+    lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
+  }
   return listening.url
 }
 
@@ -256,6 +288,13 @@ const SWEEP_MS = 60_000
 /** Ends requests that nobody decided in time. */
 export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
+  const timer = setInterval(sweep, SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}
+
+/** Drops uploaded files that have expired. */
+export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
+  const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
   const timer = setInterval(sweep, SWEEP_MS)
   lifetime.keep(timer.unref(), clearInterval)
 }

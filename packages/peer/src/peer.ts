@@ -18,7 +18,9 @@ import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
 import { createGatewayPeer } from './gateway-peer.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
-import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, termsOf } from './opening.ts'
+import { loginsOf } from './logins.ts'
+import { EventFeed, toldOn } from './monitor/feed.ts'
+import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, sweepUploads, termsOf } from './opening.ts'
 import { openServing, type Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
 import type { Accounts } from './store/accounts.ts'
@@ -65,7 +67,8 @@ export function startPeer(loaded: LoadedConfig, options: PeerOptions = {}): Prom
 async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, lifetime: Lifetime): Promise<Peer> {
   const clock = options.clock ?? systemClock
   const random = options.random ?? cryptographicRandom
-  const events = options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id })
+  const feed = new EventFeed(clock)
+  const events = toldOn(feed, options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id }))
   const dataDir = resolve(baseDir, config.data_dir)
   const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }
 
@@ -79,9 +82,10 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // What an earlier life left open elsewhere; then the doors.
   await asking.delivery.recover()
   keepTidy(setting, stores, serving)
+  sweepUploads(connections.shares, events, lifetime)
   connections.mesh.announce(termsOf(serving.catalogs))
   await recordStart(setting, stores)
-  const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking })
+  const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking, feed })
   const { mesh, witnesses } = connections
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
@@ -108,11 +112,11 @@ async function recordStart({ config }: Setting, { database, signer, ledger }: St
   await database.commit((draft) => draft.audit({ kind: 'start', actor: signer.id, detail }))
 }
 
-type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking>
+type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking> & { readonly feed: EventFeed }
 
 /** The gateway, over everything else; undefined where it is switched off. */
 async function openDoor(setting: Setting, parts: Parts): Promise<string | undefined> {
-  const { config, clock, random, events, dataDir, lifetime } = setting
+  const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, mesh, runner, database, sandbox } = parts
   events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
   const startedAtMs = clock.now()
@@ -120,8 +124,9 @@ async function openDoor(setting: Setting, parts: Parts): Promise<string | undefi
   const peer = createGatewayPeer({
     ...{ ...parts, clock, events },
     facts: () => ({ ...parts.facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
+    logins: loginsOf(config),
     checks: createChecks({ database, mesh, sandbox, dataDir })
   })
-  gatewayUrl = await openGateway({ config, seed, clock, random, peer }, lifetime)
+  gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)
   return gatewayUrl
 }

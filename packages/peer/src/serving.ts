@@ -1,4 +1,5 @@
 /** What others may ask of a peer: which programs it runs on which data, under which rules, and how it answers. */
+import { join } from 'node:path'
 import { LIMITS } from '@stimnet/protocol'
 import type { Sandbox } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
@@ -6,10 +7,15 @@ import type { Federation } from './federation/federation.ts'
 import { createAdmission } from './jobs/admit.ts'
 import { Approvals } from './jobs/approvals.ts'
 import { Charges } from './jobs/charge.ts'
-import { createCatalogPrivacy } from './jobs/privacy.ts'
+import type { Trust } from './jobs/check.ts'
+import { JobFiles } from './jobs/files.ts'
+import { type CatalogPrivacies, createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
+import { Monitor } from './monitor/monitor.ts'
+import { usagesOf } from './monitor/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
+import { openVisaIssuers } from './passports.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 import { VERSION } from './version.ts'
@@ -29,31 +35,37 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   const meters = { clock, refusals: stores.refusals, scriptBits: stores.scriptBits }
   const privacy = await createCatalogPrivacy({ catalogs, atoms: stores.atoms, config, meters })
   const federation = await openFederation(setting, lifetime)
-  const trusts = trustOf(setting, federation)
+  const trust = await trustOf(setting, federation)
+  const monitor = openMonitor(setting, stores, privacy)
 
   const doubt = await doubtOf(stores)
   const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubt.isCast() })
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
+    isMember: (peerId) => federation?.isMember(peerId) ?? false,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
     use: (plan) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan)
   })
+  const directory = join(setting.dataDir, 'job-files')
+  const files = lifetime.keep(await JobFiles.open({ directory, clock, random, events }, await jobs.open()), (opened) =>
+    opened.stop()
+  )
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
   const runner: Runner = new Runner({
-    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trusts },
+    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trust, files },
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
     concurrency: config.jobs.concurrency
   })
   const approvals: Approvals = await Approvals.open({
-    ...{ clock, database, jobs, standing, sandbox, events, runner },
+    ...{ clock, database, jobs, standing, sandbox, events, runner, files },
     needed: config.approvals.needed,
     expireMs: config.approvals.expire_days * DAY_MS
   })
   const admit = createAdmission({
-    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trusts },
+    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor, files },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
   const exchanges = createExchanges({
@@ -63,7 +75,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   // What an earlier life left comes before anything new: both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
-  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt }
+  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt, monitor, files }
 }
 
 /** The sandbox, and what this peer says of itself by it. */
@@ -87,11 +99,29 @@ async function openSettings({ config, dataDir, events, lifetime }: Setting, { si
   return { sandbox, facts }
 }
 
-/** Whose word for a requester counts here. */
-function trustOf({ config }: Setting, federation: Federation | undefined): (institution: string) => boolean {
-  return (institution) =>
-    config.requesters.includes(`affiliation:${institution}`) ||
-    (config.requesters.includes('affiliation:members') && (federation?.isMember(institution) ?? false))
+/** Whose word for a requester counts here, for any catalog. Throws CONFIG_INVALID. */
+async function trustOf({ config, baseDir }: Setting, federation: Federation | undefined): Promise<Trust> {
+  const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
+  return {
+    institution: (peerId) =>
+      listed.has(`affiliation:${peerId}`) ||
+      (listed.has('affiliation:members') && (federation?.isMember(peerId) ?? false)),
+    visaIssuers: await openVisaIssuers(config.passports, baseDir)
+  }
+}
+
+const LOOK_MS = 60_000
+
+/** Also looks now and then at what is nearly used up. */
+function openMonitor({ config, clock, events, lifetime }: Setting, stores: Stores, privacy: CatalogPrivacies): Monitor {
+  const { database, ledger } = stores
+  const { near_identical, refused, used_share } = config.monitoring
+  const limits = { nearIdentical: near_identical, refused, usedShare: used_share }
+  const monitor = new Monitor({ clock, database, events, limits })
+  const look = () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy }))
+  const timer = setInterval(look, LOOK_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+  return monitor
 }
 
 /** Whether a witness has seen more of the log than there is: known from an earlier life until the witnesses can say. */

@@ -4,6 +4,7 @@ import { signerFromSeed, toHex } from '@stimnet/protocol'
 import { loadOrCreateSeed } from './identity.ts'
 import type { Setting } from './setting.ts'
 import { Accounts } from './store/accounts.ts'
+import { ApiKeys } from './store/api-keys.ts'
 import { AtomStore } from './store/atoms.ts'
 import { Database } from './store/database.ts'
 import { JobStore } from './store/jobs.ts'
@@ -12,7 +13,9 @@ import { RefusalStore } from './store/refusals.ts'
 import { ReplayStore } from './store/replays.ts'
 import { RequestStore } from './store/requests.ts'
 import { ScriptBitStore } from './store/script-bits.ts'
+import { SignedOnPeople } from './store/signed-on.ts'
 import { StandingApprovals } from './store/standing.ts'
+import { UploadStore } from './store/uploads.ts'
 
 /** The key and the stores of a peer. */
 export type Stores = Awaited<ReturnType<typeof openStores>>
@@ -36,6 +39,9 @@ export async function openStores({ dataDir, clock, random, lifetime }: Setting) 
     refusals: await RefusalStore.open(database),
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),
-    accounts: await Accounts.open(join(dataDir, 'accounts.json'))
+    uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
+    accounts: await Accounts.open(join(dataDir, 'accounts.json')),
+    apiKeys: await ApiKeys.open(database, random),
+    signedOn: await SignedOnPeople.open(database)
   }
 }

@@ -43,6 +43,7 @@ async function room(...stored: JobRecord[]) {
   const approvals = await Approvals.open({
     ...{ clock, database, jobs, standing, sandbox: undefined, needed: 2, expireMs: 1_000 },
     events: createEvents({ level: 'silent', nodeId: 'test' }),
+    files: { fetch: async () => undefined },
     runner: {
       takeSeat: () => undefined,
       enqueue: () => undefined,
@@ -128,5 +129,32 @@ describe('what stewards decide', () => {
     await assert.rejects(here.decideAnalysis(A, yes, eve), { code: 'NOT_PERMITTED' })
     await assert.rejects(async () => here.standingApprovals(eve), { code: 'NOT_PERMITTED' })
     await assert.rejects(here.revokeStanding('x', eve), { code: 'NOT_PERMITTED' })
+  })
+})
+
+describe('the list of what waits', () => {
+  test('is read in pages that leave nothing out and tell nothing twice, also of one moment', async () => {
+    const ids = Array.from({ length: 7 }, (_, at) => `${(at * 5) % 7}`.repeat(32))
+    const stored = await Promise.all(ids.map((id, at) => jobOf(id, { admittedAtMs: START_MS + Math.floor(at / 3) })))
+    const methods = await room(...stored)
+    const all = await methods.analyses(sue, { limit: 100, status: 'pending' })
+    assert.equal(all.length, 7)
+    for (const status of ['pending', undefined] as const) {
+      for (const limit of [1, 2, 3]) {
+        const seen: string[] = []
+        for (let last: (typeof all)[number] | undefined; ; ) {
+          const options = { limit, ...(status ? { status } : {}), ...(last ? { before: last } : {}) }
+          const page = await methods.analyses(sue, options)
+          if (page.length === 0) break
+          seen.push(...page.map(({ requestId }) => requestId))
+          last = page.at(-1)
+        }
+        assert.deepEqual(
+          seen,
+          all.map(({ requestId }) => requestId),
+          `${status} ${limit}`
+        )
+      }
+    }
   })
 })

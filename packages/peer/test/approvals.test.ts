@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3_600_000
 const RUN: RunTerms = {
   ...{ catalog: 'trial', epoch: 'e', language: 'python', codeHash: 'c', cohortHash: 'w', outputsHash: 'o' },
   ...{ filtersHash: 'f', image: 'i', parameters: { years: 1 }, issuer: 'ada' },
-  ...{ purposeHash: 'p', project: 'aging', privacyHash: 'y', schemaHash: 's', wallTimeMsMax: 0 }
+  ...{ purposeHash: 'p', project: 'aging', privacyHash: 'y', schemaHash: 's', uploadsHash: 'u', wallTimeMsMax: 0 }
 }
 const REVIEW: ReviewRecord = { needed: 2, approvals: [], expiresAtMs: START_MS + DAY_MS, image: 'i', run: RUN }
 const TERMS: StandingTerms = standingTermsSchema.parse({ runs: 2, days: 30 })
@@ -32,6 +32,7 @@ async function room(...waiting: JobRecord[]) {
   const ran: string[] = []
   const broken = { isBroken: false }
   const cancelled: string[] = []
+  const fetched: string[] = []
   const runner: ApprovalParts['runner'] = {
     takeSeat: () => undefined,
     cancel: async ({ id }) => cancelled.push(id) > 0,
@@ -46,10 +47,11 @@ async function room(...waiting: JobRecord[]) {
   }
   const parts: ApprovalParts = {
     ...{ clock, database, jobs, standing, runner, sandbox: undefined, needed: 2, expireMs: DAY_MS },
-    events: createEvents({ level: 'silent', nodeId: 'test' })
+    events: createEvents({ level: 'silent', nodeId: 'test' }),
+    files: { fetch: async (job) => void fetched.push(job.id) }
   }
   const approvals = await Approvals.open(parts)
-  return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled }
+  return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled, fetched }
 }
 
 /** A change whose preparing takes until `end`. */
@@ -192,7 +194,7 @@ describe('a standing approval', () => {
   const OTHERS: Record<keyof RunTerms, RunTerms[keyof RunTerms]> = {
     ...{ catalog: 'x', epoch: 'x', language: 'r', codeHash: 'x', cohortHash: 'x', outputsHash: 'x', filtersHash: 'x' },
     ...{ image: 'x', parameters: { years: 2 }, issuer: 'eve', purposeHash: 'x', project: 'x', privacyHash: 'x' },
-    ...{ schemaHash: 'x', wallTimeMsMax: 1 }
+    ...{ schemaHash: 'x', uploadsHash: 'x', wallTimeMsMax: 1 }
   }
   for (const [name, value] of Object.entries(OTHERS)) {
     test(`does not cover another ${name}`, async () => {

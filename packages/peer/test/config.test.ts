@@ -48,8 +48,44 @@ describe('a peer’s configuration', () => {
     assert.equal((await loadConfig(file, {})).config.gateway.insecure, true)
   })
 
+  test('TLS stands for what is meant beyond loopback, and not together with plain HTTP', async (t) => {
+    const tls = 'institution: A\ngateway:\n  host: 0.0.0.0\n  tls: { cert: a.crt, key: a.key }\n'
+    const { config } = await loadConfig(await fileWith(t, tls), {})
+    assert.deepEqual(config.gateway.tls, { cert: 'a.crt', key: 'a.key' })
+    await refused(t, `${tls}  insecure: true\n`, /gateway\.insecure: says that plain HTTP is meant/)
+    await refused(t, `${tls}  enabled: false\n`, /gateway\.tls: does nothing/)
+    await refused(t, 'institution: A\ngateway:\n  tls: { cert: a.crt }\n', /gateway\.tls\.key/)
+    await refused(t, 'institution: A\ngateway:\n  tls: { cert: a, key: b, ca: c }\n', /gateway\.tls\.ca: there is no/)
+  })
+
+  test('an origin of other pages is written whole, and never as a pattern', async (t) => {
+    const withOrigin = (origin: string) => `institution: A\ngateway:\n  cors_origins: ["${origin}"]\n`
+    for (const origin of [
+      '*',
+      'null',
+      'https://*.example.org',
+      'https://a.example.org/',
+      'a.example.org',
+      'ftp://a.org'
+    ]) {
+      await refused(t, withOrigin(origin), /gateway\.cors_origins\.0: not an origin/)
+    }
+    const { config } = await loadConfig(await fileWith(t, withOrigin('http://localhost:5173')), {})
+    assert.deepEqual(config.gateway.cors_origins, ['http://localhost:5173'])
+  })
+
   test('open and an allow-list contradict each other', (t) =>
     refused(t, 'institution: A\nmesh:\n  open: true\nrequesters: [gateway:self]\n', /mesh\.open/))
+
+  test('visas that nobody could have are refused', (t) =>
+    refused(t, 'institution: A\nrequesters: ["visa:faculty@med.example.org"]\n', /passports\.issuers: is empty/))
+
+  test('an entry of requesters that is none is refused', (t) =>
+    refused(
+      t,
+      'institution: A\nrequesters: ["visa:faculty"]\n',
+      /requesters\.0: not a key id, affiliation:PEERID, visa:/
+    ))
 
   test('a cohort floor below three is refused', (t) =>
     refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 2\n', /privacy\.min_cohort_size/))

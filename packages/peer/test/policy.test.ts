@@ -9,13 +9,21 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   issuer: 'researcher',
   askedBy: 'peer-b',
   vouchedBy: [],
+  visas: [],
   self: 'peer-a',
   custody: 'requester',
   open: false,
   requesters: ['researcher'],
   programWord: 'sql',
   sandboxGrade: 'wasm+bwrap',
-  catalog: { name: 'trial', accessLevel: 'public', synthetic: false, scripts: 'deny', refuses: [] },
+  catalog: {
+    name: 'trial',
+    accessLevel: 'public',
+    synthetic: false,
+    controlledAccess: [],
+    scripts: 'deny',
+    refuses: []
+  },
   queue: { total: 0, ofRequester: 0, ofPeer: 0 },
   queueMax: { total: 10, ofRequester: 2, ofPeer: 5 },
   asksForPeople: false,
@@ -113,14 +121,58 @@ describe('the policy', () => {
 
   test('somebody for whom a trusted institution vouches may ask, for whom another vouches may not', () => {
     const asked = { issuer: 'new', requesters: ['affiliation:hospital'] }
-    assert.equal(codeOf({ ...asked, vouchedBy: ['hospital'] }), 'allowed')
-    assert.equal(codeOf({ ...asked, vouchedBy: ['elsewhere'] }), 'REQUESTER_NOT_PERMITTED')
+    const by = (institution: string, isMember = false) => ({ vouchedBy: [{ institution, isMember }] })
+    assert.equal(codeOf({ ...asked, ...by('hospital') }), 'allowed')
+    assert.equal(codeOf({ ...asked, ...by('elsewhere', true) }), 'REQUESTER_NOT_PERMITTED')
+    const members = { issuer: 'new', requesters: ['affiliation:members'] }
+    assert.equal(codeOf({ ...members, ...by('elsewhere', true) }), 'allowed')
+    // Trusted for the sake of another catalog, and no member.
+    assert.equal(codeOf({ ...members, ...by('hospital') }), 'REQUESTER_NOT_PERMITTED')
     assert.equal(codeOf(asked), 'REQUESTER_NOT_PERMITTED')
     // A key id is no institution's name.
     assert.equal(
-      codeOf({ issuer: 'new', requesters: ['hospital'], vouchedBy: ['hospital'] }),
+      codeOf({ issuer: 'new', requesters: ['hospital'], ...by('hospital', true) }),
       'REQUESTER_NOT_PERMITTED'
     )
+  })
+
+  const visa = (type: string, value: string, by = type === 'AffiliationAndRole' ? 'system' : 'dac') => ({
+    ...{ issuer: 'i', type, value, source: 's', by, expiresAtMs: 0 }
+  })
+
+  test('whoever has a visa for a listed role may ask, with another role or place not', () => {
+    const asked = { issuer: 'new', requesters: ['visa:faculty@med.example.org', 'visa:*@lab.example.org'] }
+    const with_ = (type: string, value: string) => codeOf({ ...asked, visas: [visa(type, value)] })
+    assert.equal(with_('AffiliationAndRole', 'faculty@med.example.org'), 'allowed')
+    assert.equal(with_('AffiliationAndRole', 'student@lab.example.org'), 'allowed')
+    for (const value of [
+      'student@med.example.org',
+      'faculty@med.example.org.evil.org',
+      '@lab.example.org',
+      'x@evil.org@lab.example.org',
+      'visa:faculty@med.example.org',
+      '*@med.example.org'
+    ]) {
+      assert.equal(with_('AffiliationAndRole', value), 'REQUESTER_NOT_PERMITTED', value)
+    }
+    assert.equal(with_('ControlledAccessGrants', 'faculty@med.example.org'), 'REQUESTER_NOT_PERMITTED')
+    for (const by of ['self', 'peer', '', 'dac']) {
+      const said = visa('AffiliationAndRole', 'faculty@med.example.org', by)
+      assert.equal(codeOf({ ...asked, visas: [said] }), 'REQUESTER_NOT_PERMITTED', `said by ${by}`)
+    }
+  })
+
+  test('a catalog under controlled access is for whoever holds the grant, and for nobody else', () => {
+    const catalog = { ...facts().catalog, controlledAccess: ['https://data.example.org/dbs'] }
+    assert.equal(codeOf({ catalog }), 'REQUESTER_NOT_PERMITTED', 'being listed is not enough')
+    assert.equal(codeOf({ catalog, open: true }), 'REQUESTER_NOT_PERMITTED')
+    const granted = [visa('ControlledAccessGrants', 'https://data.example.org/dbs')]
+    assert.equal(codeOf({ catalog, requesters: [], visas: granted }), 'allowed')
+    const other = [
+      visa('ControlledAccessGrants', 'https://data.example.org/other'),
+      visa('X', 'https://data.example.org/dbs')
+    ]
+    assert.equal(codeOf({ catalog, visas: other }), 'REQUESTER_NOT_PERMITTED')
   })
 
   test('an open peer lets anybody ask', () => assert.equal(codeOf({ requesters: [], open: true }), 'allowed'))

@@ -8,13 +8,11 @@ import type { Clock } from './clock.ts'
 import type { Signer } from './envelope.ts'
 import { StimnetError } from './errors.ts'
 import { type KeyId, parseKeyId, publicKeyOf } from './ids.ts'
+import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } from './jwt.ts'
 import { LIMITS } from './limits.ts'
 
 const TYPE = 'stimnet-affiliation+jwt'
-const LIFETIME_DAYS_MAX = 400
 const DAY_S = 24 * 3_600
-/** A few claims and a signature; more than that is something else. */
-const CREDENTIAL_CHARACTERS_MAX = 4_096
 
 /** What an institution vouches for. */
 export interface Affiliation {
@@ -73,18 +71,6 @@ export async function vouch(options: VouchOptions): Promise<string> {
   return `${input}.${base64url.encode(signature)}`
 }
 
-/** Who vouches, as the credential says itself; for choosing which ones to check at all. Undefined where it says nothing. */
-export function voucherOf(credential: string): string | undefined {
-  if (credential.length > CREDENTIAL_CHARACTERS_MAX) return undefined
-  try {
-    const claims: unknown = JSON.parse(new TextDecoder().decode(base64url.decode(credential.split('.')[1] ?? '')))
-    const { iss } = claims as { iss?: unknown }
-    return typeof iss === 'string' ? iss : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Checks a credential for the key that uses it. Throws TOO_LARGE, KEY_UNSUPPORTED, SIGNATURE_INVALID (also for another
  * algorithm, an unknown critical header or another key's credential), EXPIRED, NOT_YET_VALID, AUDIENCE_MISMATCH, MALFORMED.
@@ -128,11 +114,4 @@ async function verified(credential: string, institution: KeyId, { self, clock }:
     if (cause instanceof StimnetError) throw cause
     throw new StimnetError(codeOfJose(cause), 'reading a credential', { cause })
   }
-}
-
-function codeOfJose(error: unknown): 'EXPIRED' | 'NOT_YET_VALID' | 'MALFORMED' | 'SIGNATURE_INVALID' {
-  const { code, claim } = error as { code?: string; claim?: string }
-  if (code === 'ERR_JWT_EXPIRED') return 'EXPIRED'
-  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' && claim === 'nbf') return 'NOT_YET_VALID'
-  return code === 'ERR_JWS_INVALID' || code === 'ERR_JWT_INVALID' ? 'MALFORMED' : 'SIGNATURE_INVALID'
 }

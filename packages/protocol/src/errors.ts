@@ -59,11 +59,21 @@ export const CODES = facts({
     retry: false,
     meaning: 'A variable is not what the request takes it to be. Compare the catalogs, or give a mapping.'
   },
+  CRATE_INVALID: {
+    fault: 'request',
+    retry: false,
+    meaning: 'The file is no Five Safes RO-Crate of a request, or not what its manifest says.'
+  },
   SCRIPT_INVALID: { fault: 'request', retry: false, meaning: 'The script cannot be parsed.' },
   LANGUAGE_NOT_AVAILABLE: { fault: 'request', retry: false, meaning: 'No sandbox here runs that language.' },
   LIBRARY_NOT_AVAILABLE: { fault: 'request', retry: false, meaning: 'The sandbox does not have that library.' },
   // Policy
   REQUESTER_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This key may not ask here.' },
+  CONDITION_UNMET: {
+    fault: 'policy',
+    retry: false,
+    meaning: 'A visa holds under conditions that no other visa of the request meets, or that cannot be judged.'
+  },
   PEER_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This peer is not in the federation.' },
   PURPOSE_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'The catalog may not be used for that purpose.' },
   PROGRAM_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'The catalog does not run that kind of program.' },
@@ -110,6 +120,16 @@ export const CODES = facts({
     meaning: 'What was approved is not what would run now, or the approval has expired. Ask again.'
   },
   DENIED: { fault: 'policy', retry: false, meaning: 'A steward denied the request.' },
+  UPLOAD_UNAVAILABLE: {
+    fault: 'network',
+    retry: true,
+    meaning: 'A file of the request could not be had from the peer that asked, byte for byte as the request names it.'
+  },
+  UPLOADS_FULL: {
+    fault: 'request',
+    retry: true,
+    meaning: 'No more files can be kept now. Delete some that you uploaded, or wait until they expire.'
+  },
   JOB_UNKNOWN: { fault: 'request', retry: false, meaning: 'There is no such job here.' },
   JOB_ENDED: { fault: 'request', retry: false, meaning: 'The job has already ended.' },
   // The way between
@@ -130,6 +150,9 @@ export const CODES = facts({
   // HTTP
   UNAUTHENTICATED: { fault: 'request', retry: false, meaning: 'A token is needed: POST /api/v1/auth/token.' },
   CREDENTIALS_INVALID: { fault: 'request', retry: false, meaning: 'User name or password is wrong.' },
+  ACCOUNT_LOCKED: { fault: 'policy', retry: false, meaning: 'This account is locked. Ask the operator of the peer.' },
+  LOGIN_REFUSED: { fault: 'request', retry: false, meaning: 'The login did not come through. Begin it again.' },
+  LOGIN_PROVIDER_UNREACHABLE: { fault: 'network', retry: true, meaning: 'The login provider does not answer.' },
   NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This account may not do that.' },
   NOT_FOUND: { fault: 'request', retry: false, meaning: 'There is nothing at that address.' },
   METHOD_NOT_ALLOWED: { fault: 'request', retry: false, meaning: 'That address does not take this method.' },

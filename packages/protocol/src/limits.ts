@@ -13,6 +13,25 @@ export const LIMITS = {
   restBodyBytesMax: 1 * MiB,
   /** A file brought along by a client. */
   uploadBytesMax: 16 * MiB,
+  /** What a steward can still look through; an array of models or atlases is one archive. */
+  uploadsPerRequestMax: 8,
+  /** Of one request together: two of the largest, and little beside a cohort's tables. */
+  requestUploadBytesMax: 32 * MiB,
+  /** Of a file's name, characters: what every file system takes. */
+  uploadNameCharactersMax: 128,
+  /** One piece on its way between two peers: some milliseconds of a line, so that no file holds it up. */
+  uploadPieceBytesMax: 256 * KiB,
+  /** Everything about one file of the largest size over a slow line; a job waits so long for its files, and no longer. */
+  uploadFetchMsMax: 2 * 60_000,
+  /** Files that one account keeps: a project's, and no archive. */
+  uploadsPerOwnerMax: 64,
+  uploadBytesPerOwnerMax: 256 * MiB,
+  /** Of all accounts of a peer: a small part of its disk. */
+  uploadBytesTotalMax: 4 * 1024 * MiB,
+  /** A file that no open request names is gone then: long enough to try again after the weekend. */
+  uploadLifetimeMs: 7 * 24 * 3_600_000,
+  /** Files of others' jobs that have not ended; half of it for one asking peer, as of the queue. */
+  jobUploadBytesMax: 1024 * MiB,
   /** A safe output: thousands of cells, and far too little for a data set. */
   outputBytesMax: 64 * KiB,
   /** One frame out of a sandbox, before it is judged. */

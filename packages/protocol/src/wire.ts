@@ -61,6 +61,8 @@ export const messages = {
   JobRequest: codec<stimnet.JobRequest.$Properties>('JobRequest', stimnet.JobRequest),
   JobAsk: codec<stimnet.JobAsk.$Properties>('JobAsk', stimnet.JobAsk),
   JobAnswer: codec<stimnet.JobAnswer.$Properties>('JobAnswer', stimnet.JobAnswer),
+  UploadAsk: codec<stimnet.UploadAsk.$Properties>('UploadAsk', stimnet.UploadAsk),
+  UploadAnswer: codec<stimnet.UploadAnswer.$Properties>('UploadAnswer', stimnet.UploadAnswer),
   Decision: codec<stimnet.Decision.$Properties>('Decision', stimnet.Decision),
   CancelAsk: codec<stimnet.CancelAsk.$Properties>('CancelAsk', stimnet.CancelAsk),
   CancelRequest: codec<stimnet.CancelRequest.$Properties>('CancelRequest', stimnet.CancelRequest),

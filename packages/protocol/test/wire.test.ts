@@ -157,6 +157,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   }),
   FederationAsk: fc.record({ charter: text, digest: text, statements: texts }),
   FederationAnswer: fc.record({ digest: text, statements: texts }),
+  UploadAsk: fc.record({ requestHash: text, sha256: text, offset: uint32 }),
+  UploadAnswer: fc.record({ piece: bytes }),
   WitnessAsk: fc.record({ note: text, oldSize: number, path: fc.array(bytes, { maxLength: 3 }) }),
   WitnessAnswer: fc.record({ cosignature: text, code: text, seen: text })
 }

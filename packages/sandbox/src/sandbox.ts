@@ -36,6 +36,14 @@ export interface SandboxTable {
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
 }
 
+/** A file that the request brought along; its name is one of `isUploadName`. */
+export interface SandboxUpload {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** Hex, for the program: the engine does not look at it. */
+  readonly sha256: string
+}
+
 /** A program and everything it may see. */
 export interface SandboxJob {
   readonly jobId: string
@@ -46,6 +54,8 @@ export interface SandboxJob {
   /** `data_catalog_id` in JOB_CONFIG. */
   readonly catalogId: string
   readonly tables: readonly SandboxTable[]
+  /** Read-only files in UPLOADS_ROOT. Default: none. */
+  readonly uploads?: readonly SandboxUpload[]
   /** MIN_COHORT_SIZE in the script's environment. */
   readonly minCohortSize: number
 }

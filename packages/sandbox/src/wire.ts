@@ -1,4 +1,5 @@
 /** How a job goes into a sandbox process and how its one answer comes out: the same framing for every engine. */
+import { isUploadName } from '@stimnet/protocol'
 import type { Ended } from './bounded.ts'
 import { BoundedBytes } from './bounded-bytes.ts'
 import { cellsOf } from './notebook.ts'
@@ -7,6 +8,10 @@ import type { SandboxJob } from './sandbox.ts'
 /** A table's name becomes a file's name in the sandbox. */
 const TABLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
+/** Where a program finds what was brought along: beside its tables, in a folder of its own. */
+const UPLOADS_FOLDER = 'uploads'
+const UPLOADS_ROOT = `/data/${UPLOADS_FOLDER}`
+
 const KIND_RESULT = 0x52 // R
 const KIND_FAILED = 0x46 // F
 const HEAD_BYTES = 5
@@ -14,7 +19,7 @@ const READY = Buffer.from('READY\n')
 const BEFORE_PAYLOAD_BYTES = READY.length + HEAD_BYTES
 
 /**
- * What goes to stdin: u32 length, JSON header, then the tables' bytes. Undefined where the code is no program of its
+ * What goes to stdin: u32 length, JSON header, then the bytes of tables and uploads. Undefined where the code is no program of its
  * language (a notebook that is none).
  */
 export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[] | undefined {
@@ -23,17 +28,30 @@ export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[]
   for (const { name } of job.tables) {
     if (!TABLE_NAME.test(name)) throw new RangeError('a table name that is no file name')
   }
+  const uploads = job.uploads ?? []
+  for (const { name } of uploads) {
+    if (!isUploadName(name)) throw new RangeError('an upload name that is no file name')
+  }
   const header = {
     language: job.language,
     cells,
     output_bytes_max: outputBytesMax,
-    files: job.tables.map(({ name, csv }) => ({ name: `${name}.csv`, length: csv.length })),
+    files: [
+      ...job.tables.map(({ name, csv }) => ({ name: `${name}.csv`, length: csv.length })),
+      ...uploads.map(({ name, bytes }) => ({ name: `${UPLOADS_FOLDER}/${name}`, length: bytes.length }))
+    ],
     config: {
       job_id: job.jobId,
       script_type: job.language,
       parameters: job.parameters,
       filters: job.filters,
       data_catalog_id: job.catalogId,
+      uploaded_files: uploads.map(({ name, bytes, sha256 }) => ({
+        name,
+        path: `${UPLOADS_ROOT}/${name}`,
+        size: bytes.length,
+        sha256
+      })),
       min_cohort_size: job.minCohortSize,
       tables: job.tables.map(({ name, columns }) => ({ name, columns }))
     }
@@ -41,7 +59,7 @@ export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[]
   const bytes = Buffer.from(JSON.stringify(header))
   const length = Buffer.alloc(4)
   length.writeUInt32BE(bytes.length)
-  return [length, bytes, ...job.tables.map(({ csv }) => csv)]
+  return [length, bytes, ...job.tables.map(({ csv }) => csv), ...uploads.map((one) => one.bytes)]
 }
 
 /**

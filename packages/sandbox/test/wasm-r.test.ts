@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { openWasmSandbox, type Sandbox, type SandboxLimits } from '../src/index.ts'
+import { openWasmSandbox, type Sandbox, type SandboxJob, type SandboxLimits } from '../src/index.ts'
 import { R_ATTEMPTS, tryAllInR } from './attempts-r.ts'
 import { sandboxContract } from './contract.ts'
 import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
@@ -37,10 +37,10 @@ describe('R in the embedded sandbox', { skip }, () => {
   })
   after(() => sandbox?.close())
 
-  const run = (code: string, limits: Partial<SandboxLimits> = {}) =>
-    sandbox.run(jobOf(code, { language: 'r' }), { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000, ...limits })
-  const resultOf = async (code: string): Promise<unknown> => {
-    const outcome = await run(code)
+  const run = (code: string, limits: Partial<SandboxLimits> = {}, more: Partial<SandboxJob> = {}) =>
+    sandbox.run(jobOf(code, { language: 'r', ...more }), { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000, ...limits })
+  const resultOf = async (code: string, more: Partial<SandboxJob> = {}): Promise<unknown> => {
+    const outcome = await run(code, {}, more)
     assert.ok(outcome.ok, JSON.stringify(outcome))
     return JSON.parse(outcome.result)
   }
@@ -91,6 +91,15 @@ result <- "not this one"`
     assert.deepEqual(found.config.parameters, { threshold: 5 })
     const { config: _, ...rest } = found
     assert.deepEqual(rest, { lines: 4, k: '7', own: 0 })
+  })
+
+  test('uploaded files lie in a folder of their own, read-only, and say where', async () => {
+    const uploads = [{ name: 'grid.csv', bytes: Buffer.from('a,b\n1,2\n'), sha256: 'ab' }]
+    const code = `
+path <- file.path(Sys.getenv("UPLOADS_ROOT"), "grid.csv")
+changed <- suppressWarnings(tryCatch({ cat("x", file = path); TRUE }, error = function(e) FALSE))
+result <- list(b = read.csv(stimnet$uploads[["grid.csv"]])$b, same = stimnet$uploads[["grid.csv"]] == path, changed = changed)`
+    assert.deepEqual(await resultOf(code, { uploads }), { b: 2, same: true, changed: false })
   })
 
   test('a model of base R is fitted', async () => {
@@ -173,8 +182,8 @@ describe('a hostile R program', { skip }, () => {
     listener?.close()
   })
 
-  const run = (code: string, limits: Partial<SandboxLimits> = {}) =>
-    sandbox.run(jobOf(code, { language: 'r' }), { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000, ...limits })
+  const run = (code: string, limits: Partial<SandboxLimits> = {}, more: Partial<SandboxJob> = {}) =>
+    sandbox.run(jobOf(code, { language: 'r', ...more }), { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000, ...limits })
   const classOf = async (code: string, limits: Partial<SandboxLimits> = {}) => {
     const outcome = await run(code, limits)
     return outcome.ok ? outcome.result : outcome.code

@@ -79,13 +79,51 @@ if __name__ == "__main__":
         parameters: { threshold: 5 },
         filters: { sex: 'F' },
         data_catalog_id: 'clinical_trial_data',
+        uploaded_files: [],
         min_cohort_size: 7
       }
     })
   })
 
+  test('uploaded files lie in a folder of their own, can be read and not be changed, and say what they are', async () => {
+    const bytes = Uint8Array.of(0, 255, 10, 13)
+    const uploads = [
+      { name: 'grid.npy', bytes, sha256: 'ab' },
+      { name: 'helper.py', bytes: Buffer.from('answer = 42'), sha256: 'cd' }
+    ]
+    const code = `
+import json, os, stimnet
+root = os.environ["UPLOADS_ROOT"]
+config = json.load(open(os.environ["JOB_CONFIG"]))["uploaded_files"]
+scope = {}
+exec(open(stimnet.uploads["helper.py"]).read(), scope)
+def tries(work):
+    try:
+        work()
+        return "done"
+    except OSError:
+        return "refused"
+result = {
+    "names": sorted(os.listdir(root)),
+    "bytes": list(open(os.path.join(root, "grid.npy"), "rb").read()),
+    "config": config,
+    "answer": scope["answer"],
+    "write": tries(lambda: open(os.path.join(root, "grid.npy"), "wb")),
+    "add": tries(lambda: open(os.path.join(root, "new"), "wb")),
+    "tables": sorted(os.listdir(os.environ["DATA_ROOT"])),
+}`
+    assert.deepEqual(await resultOf(jobOf(code, { uploads })), {
+      ...{ names: ['grid.npy', 'helper.py'], bytes: [...bytes], answer: 42, write: 'refused', add: 'refused' },
+      config: [
+        { name: 'grid.npy', path: '/data/uploads/grid.npy', size: 4, sha256: 'ab' },
+        { name: 'helper.py', path: '/data/uploads/helper.py', size: 11, sha256: 'cd' }
+      ],
+      tables: ['subjects.csv', 'uploads']
+    })
+  })
+
   test('its environment is that and nothing of this machine', async () => {
-    const names = ['DATA_ROOT', 'HOME', 'JOB_CONFIG', 'LANG', 'MIN_COHORT_SIZE', 'OUTPUT_FILE', 'TZ']
+    const names = ['DATA_ROOT', 'HOME', 'JOB_CONFIG', 'LANG', 'MIN_COHORT_SIZE', 'OUTPUT_FILE', 'TZ', 'UPLOADS_ROOT']
     assert.deepEqual(await resultOf(jobOf('import os\nresult = sorted(os.environ)')), names)
   })
 

@@ -96,3 +96,20 @@ test('a table whose name would leave its folder never becomes a file', () => {
     assert.throws(() => encodeJob(jobOf('', { tables: [{ ...SUBJECTS, name }] }), 100), RangeError)
   }
 })
+
+test('an upload whose name could be a path goes into no sandbox', () => {
+  for (const name of ['../x', '/etc/passwd', 'a/b', '.hidden', '-rf', '', 'a\u0000b', 'a'.repeat(129)]) {
+    const uploads = [{ name, bytes: new Uint8Array(1), sha256: '' }]
+    assert.throws(() => encodeJob(jobOf('', { uploads }), 100), RangeError, name)
+  }
+})
+
+test('uploads follow the tables, each under its folder and with its length', () => {
+  const uploads = [{ name: 'a.npy', bytes: Uint8Array.of(1, 2, 3), sha256: 'ab' }]
+  const [length, header, csv, upload] = encodeJob(jobOf('', { uploads }), 100) ?? []
+  const { files } = JSON.parse(String(header))
+  assert.equal(Buffer.from(length ?? []).readUInt32BE(), header?.length)
+  assert.deepEqual(files.at(-1), { name: 'uploads/a.npy', length: 3 })
+  assert.equal(csv, SUBJECTS.csv)
+  assert.deepEqual(upload, Uint8Array.of(1, 2, 3))
+})

@@ -1,13 +1,14 @@
 /** The REST API as functions. */
 import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
 import { followEvents } from './events.ts'
-import { type Fetch, Http } from './http.ts'
+import { type Fetch, Http, type Request } from './http.ts'
 import type {
   AnalysisDecision,
   AnalysisRequest,
   AnalysisResults,
   AnalysisStatus,
   AnalysisSubmission,
+  ApiKey,
   Attested,
   AuditProof,
   AuditRecord,
@@ -15,6 +16,7 @@ import type {
   Broadcast,
   BroadcastSubmission,
   Catalog,
+  CrateSubmission,
   Discovery,
   FoundCatalog,
   Health,
@@ -22,11 +24,16 @@ import type {
   JobAccepted,
   JobStatus,
   JobSubmission,
+  LoginProvider,
+  NewApiKey,
   Node,
+  NodeEvent,
   OutwardState,
   PrivacyCost,
   Readiness,
-  StandingApproval
+  Role,
+  StandingApproval,
+  UploadedFile
 } from './shapes.ts'
 import type { SignedRequest } from './sign.ts'
 
@@ -55,6 +62,18 @@ interface SubmitOptions extends WaitOptions {
 export interface Client {
   /** Gets a token and uses it from then on. Throws CREDENTIALS_INVALID. */
   authenticate(username: string, password: string): Promise<string>
+  /** Providers by which people log in; `beginLogin` starts there. */
+  loginProviders(options?: WaitOptions): Promise<LoginProvider[]>
+  /** Gets a token for the code that the browser brought back, and uses it from then on. Throws LOGIN_REFUSED. */
+  redeemLogin(code: string, verifier: string): Promise<string>
+  apiKeys(options?: WaitOptions): Promise<ApiKey[]>
+  /** The secret in it is told this once. Throws PARAMETER_INVALID. */
+  createApiKey(
+    asked: { label: string; days?: number; roles?: readonly Role[] },
+    options?: WaitOptions
+  ): Promise<NewApiKey>
+  /** Throws NOT_FOUND. */
+  revokeApiKey(id: string, options?: WaitOptions): Promise<void>
   health(options?: WaitOptions): Promise<Health>
   /** Also where it is not ready: that is an answer, and no error. */
   readiness(options?: WaitOptions): Promise<Readiness>
@@ -80,6 +99,19 @@ export interface Client {
   listBroadcasts(options?: WaitOptions & { limit?: number }): Promise<Broadcast[]>
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
+  /** Keeps a file for a script of yours: a script (.py, .r, .sql, .ipynb) or data. Name it in `uploaded_file_ids`. */
+  upload(
+    kind: UploadedFile['file_type'],
+    file: { filename: string; bytes: Uint8Array },
+    options?: WaitOptions
+  ): Promise<UploadedFile>
+  /** Your own, newest first. */
+  listUploads(kind: UploadedFile['file_type'], options?: WaitOptions): Promise<UploadedFile[]>
+  deleteUpload(fileId: string, options?: WaitOptions): Promise<void>
+  /** The broadcast or job as a Five Safes RO-Crate: a zip archive with one bag. */
+  crate(id: string, options?: WaitOptions): Promise<Uint8Array>
+  /** The submission in a Five Safes RO-Crate; nothing is submitted. Throws CRATE_INVALID. */
+  readCrate(archive: Uint8Array, options?: WaitOptions): Promise<CrateSubmission>
   /** Asks the stewards of one peer; they answer in their own time. */
   requestAnalysis(submission: AnalysisSubmission, options?: SubmitOptions): Promise<AnalysisRequest>
   /** Own ones, and for a steward those made to this peer; newest first. */
@@ -93,6 +125,10 @@ export interface Client {
   standingApprovals(options?: WaitOptions): Promise<StandingApproval[]>
   /** For stewards. */
   revokeStanding(id: string, options?: WaitOptions): Promise<void>
+  /** The latest events of the node, newest first. For stewards, auditors and operators, as all below. */
+  events(options?: WaitOptions & { limit?: number; alerts?: boolean }): Promise<NodeEvent[]>
+  /** Events as they come, from the oldest that the node still has at hand; reconnects by itself, until the signal aborts. */
+  followEvents(options?: WaitOptions): AsyncIterable<NodeEvent>
   audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
   /** Whether the gateway's peer finds its audit log whole. */
   verifyAudit(options?: WaitOptions): Promise<AuditVerification>
@@ -121,18 +157,49 @@ export function createClient(options: ClientOptions): Client {
   // Called as a method of another object, the browser's fetch refuses.
   const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const http = new Http({ url, fetch, clock, token: () => token })
+  const logIn = async (request: Request) => {
+    token = (await http.json<{ access_token: string }>(request)).access_token
+    return token
+  }
   return {
-    authenticate: async (username, password) => {
-      const form = { username, password }
-      const answer = await http.json<{ access_token: string }>({ method: 'POST', path: '/api/v1/auth/token', form })
-      token = answer.access_token
-      return answer.access_token
-    },
+    authenticate: (username, password) =>
+      logIn({ method: 'POST', path: '/api/v1/auth/token', form: { username, password } }),
+    redeemLogin: (code, verifier) =>
+      logIn({ method: 'POST', path: '/api/v1/auth/providers/token', json: { login_code: code, verifier } }),
+    ...accountCalls(http),
     ...catalogCalls(http),
     ...jobCalls(http, clock),
     ...broadcastCalls(http, clock),
+    ...crateCalls(http),
     ...analysisCalls(http),
-    ...auditCalls(http)
+    ...uploadCalls(http),
+    ...auditCalls(http),
+    ...eventCalls(http, clock)
+  }
+}
+
+function accountCalls(http: Http) {
+  const path = '/api/v1/api-keys'
+  return {
+    loginProviders: ({ signal }: WaitOptions = {}) =>
+      http.json<LoginProvider[]>({ method: 'GET', path: '/api/v1/auth/providers', signal }),
+    apiKeys: ({ signal }: WaitOptions = {}) => http.json<ApiKey[]>({ method: 'GET', path, signal }),
+    createApiKey: (asked: { label: string; days?: number; roles?: readonly Role[] }, { signal }: WaitOptions = {}) =>
+      http.json<NewApiKey>({ method: 'POST', path, json: asked, signal }),
+    revokeApiKey: async (id: string, { signal }: WaitOptions = {}) => {
+      await http.json({ method: 'DELETE', path: `${path}/${segment(id)}`, signal })
+    }
+  }
+}
+
+function crateCalls(http: Http) {
+  return {
+    crate: async (id: string, { signal }: WaitOptions = {}) => {
+      const response = await http.open({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}/crate`, signal })
+      return new Uint8Array(await response.arrayBuffer())
+    },
+    readCrate: (archive: Uint8Array, { signal }: WaitOptions = {}) =>
+      http.json<CrateSubmission>({ method: 'POST', path: '/api/v1/crates', zip: archive, signal })
   }
 }
 
@@ -159,6 +226,25 @@ function analysisCalls(http: Http) {
   }
 }
 
+function uploadCalls(http: Http) {
+  return {
+    upload: (
+      kind: UploadedFile['file_type'],
+      file: { filename: string; bytes: Uint8Array },
+      { signal }: WaitOptions = {}
+    ) => http.json<UploadedFile>({ method: 'POST', path: `/api/v1/upload/${kind}`, file, signal }),
+    listUploads: (kind: UploadedFile['file_type'], { signal }: WaitOptions = {}) =>
+      http.json<UploadedFile[]>({
+        method: 'GET',
+        path: `/api/v1/uploads/${kind === 'script' ? 'scripts' : 'data'}`,
+        signal
+      }),
+    deleteUpload: async (fileId: string, { signal }: WaitOptions = {}) => {
+      await http.json({ method: 'DELETE', path: `/api/v1/uploads/${segment(fileId)}`, signal })
+    }
+  }
+}
+
 function auditCalls(http: Http) {
   return {
     audit: ({ limit, before, signal }: WaitOptions & { limit?: number; before?: number } = {}) =>
@@ -171,6 +257,18 @@ function auditCalls(http: Http) {
       http.json<AuditProof>({ method: 'GET', path: `/api/v1/audit/proofs/${segment(sequence)}`, signal }),
     gatherWitnesses: ({ signal }: WaitOptions = {}) =>
       http.json<Attested[]>({ method: 'POST', path: '/api/v1/audit/witnesses', signal })
+  }
+}
+
+function eventCalls(http: Http, clock: Clock) {
+  const path = '/api/v1/events'
+  return {
+    events: ({ limit, alerts, signal }: WaitOptions & { limit?: number; alerts?: boolean } = {}) =>
+      http.json<NodeEvent[]>({
+        ...{ method: 'GET', path, signal },
+        query: { limit, alerts: alerts === undefined ? undefined : String(alerts) }
+      }),
+    followEvents: ({ signal }: WaitOptions = {}) => followEvents<NodeEvent>(http, `${path}/stream`, { clock, signal })
   }
 }
 

@@ -16,6 +16,9 @@ export interface Request {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
+  /** Sent as the one field `file` of a multipart form. */
+  readonly file?: { readonly filename: string; readonly bytes: Uint8Array }
+  readonly zip?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   /** A status that is an answer here, and no problem. */
@@ -87,7 +90,10 @@ function initOf(request: Request, token: string | undefined): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers }
   if (token !== undefined) headers.authorization = `Bearer ${token}`
   if (request.json !== undefined) headers['content-type'] = 'application/json'
-  const body = request.json !== undefined ? JSON.stringify(request.json) : formOf(request.form)
+  if (request.zip !== undefined) headers['content-type'] = 'application/zip'
+  const body =
+    request.zip?.slice() ??
+    (request.json === undefined ? (fileOf(request.file) ?? formOf(request.form)) : JSON.stringify(request.json))
   return {
     method: request.method,
     headers,
@@ -96,6 +102,14 @@ function initOf(request: Request, token: string | undefined): RequestInit {
     ...(body === undefined ? {} : { body }),
     ...(request.signal ? { signal: request.signal } : {})
   }
+}
+
+/** The platform writes its boundary, and the header with it. */
+function fileOf(file: Request['file']): FormData | undefined {
+  if (file === undefined) return undefined
+  const form = new FormData()
+  form.set('file', new Blob([Uint8Array.from(file.bytes)]), file.filename)
+  return form
 }
 
 function formOf(form: Request['form']): URLSearchParams | undefined {

@@ -5,6 +5,7 @@ export { ApiError } from './problem.ts'
 export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schema.ts'
 export type * from './shapes.ts'
 export { statisticText } from './shapes.ts'
+export { beginLogin, type LoginBegun } from './sign-on.ts'
 export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
 export {
   type PoolOptions,

@@ -34,6 +34,55 @@ export interface Readiness {
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[]
 }
 
+/** Something that happened at a node. */
+export interface NodeEvent {
+  /** Begins at 1 with each start of the node. */
+  readonly sequence: number
+  /** ISO 8601. */
+  readonly at: string
+  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
+  readonly kind: string
+  /** Somebody should look. */
+  readonly alert: boolean
+  readonly actor: string
+  readonly job_id: string
+  readonly code: string
+  readonly detail: string
+}
+
+/** What a crate asks for. */
+export interface CrateSubmission {
+  readonly submission: BroadcastSubmission
+  /** What of the crate was left out. */
+  readonly warnings: readonly string[]
+}
+
+/** What an account may be. */
+export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
+
+/** An OpenID Connect provider by which people log in. */
+export interface LoginProvider {
+  readonly name: string
+  readonly title: string
+  readonly login_url: string
+}
+
+/** An API key without its secret. */
+export interface ApiKey {
+  readonly id: string
+  readonly label: string
+  readonly roles: readonly Role[]
+  /** ISO 8601. */
+  readonly created_at: string
+  readonly expires_at: string
+}
+
+/** A new API key. */
+export interface NewApiKey extends ApiKey {
+  /** The secret, told this once; sent as a token is. */
+  readonly key: string
+}
+
 /** A node as another knows it. */
 export interface Node {
   readonly id: number
@@ -401,6 +450,8 @@ export interface AnalysisRequest {
   readonly request_hash: string
   readonly cohort: unknown
   readonly outputs: readonly unknown[]
+  /** Files that the script reads; what is approved is these bytes. */
+  readonly uploads: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
   readonly epoch: string | null
   readonly image: string | null
   /** Advice for whoever reads the script. */
@@ -451,11 +502,31 @@ export interface StandingApproval {
 export interface JobSubmission extends Asked {
   /** A node id, a PeerId, or "*" for every peer that offers the catalog. */
   readonly target_node_id: string
+  /** Your own uploaded files that the script reads, by `file_id` or `id`. */
+  readonly uploaded_file_ids?: readonly (string | number)[] | null
+}
+
+/** A file that you uploaded. */
+export interface UploadedFile {
+  readonly id: number
+  readonly file_id: string
+  /** As you call it. */
+  readonly filename: string
+  readonly file_type: 'script' | 'data'
+  /** As a script finds it in UPLOADS_ROOT. */
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly sha256: string
+  readonly uploaded_at: string
+  readonly expires_at: string
 }
 
 /** Signed by the gateway with the account's key: `custody: gateway`. */
 export interface BroadcastSubmission extends Asked {
   readonly targets?: readonly string[] | '*'
+  /** Your own uploaded files that the script reads, by `file_id` or `id`. */
+  readonly uploaded_file_ids?: readonly (string | number)[] | null
 }
 
 /** The JSON of a statistic's call, for `script_content`. */

@@ -24,6 +24,8 @@ import {
   sha256Hex,
   systemClock,
   toHex,
+  type UploadedFile,
+  uploadsToMessage,
   type VariableContractInput,
   type VariableMappingInput
 } from '@stimnet/protocol'
@@ -51,6 +53,8 @@ export interface SignRequestOptions {
   readonly contract?: readonly VariableContractInput[]
   /** How a site's own variables read in the request's. */
   readonly mappings?: readonly VariableMappingInput[]
+  /** Files that a script reads, as an upload of them was answered; upload them before you submit. */
+  readonly uploads?: readonly Pick<UploadedFile, 'name' | 'sha256' | 'size'>[]
   readonly title?: string
   /** People decide first, also where the catalog would run it by itself. */
   readonly review?: boolean
@@ -117,6 +121,7 @@ function bodyOf(options: SignRequestOptions, broadcast: string): Uint8Array {
     ...(options.about === undefined ? {} : { about: aboutToMessage(options.about) }),
     ...(options.privacy === undefined ? {} : { privacy: privacyAskToMessage(options.privacy) }),
     outputs: contractToMessage(options.outputs ?? []),
+    uploads: uploadsToMessage((options.uploads ?? []).map(({ name, sha256, size }) => ({ name, sha256, size }))),
     ...schemaTermsToMessage({ contract: options.contract ?? [], mappings: options.mappings ?? [] })
   })
 }

@@ -2,6 +2,7 @@
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { isRequestId, known } from '../known.ts'
+import { cursor, pageOf, placeOf } from '../page.ts'
 import type { Account, AnalysisView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../route.ts'
@@ -21,8 +22,11 @@ const stewards = ['steward', 'operator'] as const
 
 const listQuery = z.strictObject({
   status: z.enum(ANALYSIS_STATUSES).optional(),
-  limit: wholeNumber({ min: 1, max: 1_000 }).default(100)
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
+  cursor
 })
+
+const analysisPlace = z.strictObject({ submittedAtMs: z.number(), requestId: z.string().max(64) })
 
 /** /api/v1/analysis-requests and what lies below; standing approvals. */
 export function analysisRoutes(room: Room): Route[] {
@@ -45,9 +49,14 @@ function readingRoutes({ peer }: Room): Route[] {
       access: 'account',
       query: listQuery,
       answer: z.array(analysisShape),
-      handle: async ({ account, query }) => {
+      handle: async ({ account, query, request }) => {
+        const { limit } = query
         const status = query.status === undefined ? {} : { status: query.status }
-        return (await peer.analyses(known(account), { limit: query.limit, ...status })).map(analysisOf)
+        const before = placeOf(query.cursor, analysisPlace)
+        const options = { limit: limit + 1, ...status, ...(before === undefined ? {} : { before }) }
+        const found = await peer.analyses(known(account), options)
+        const place = ({ submittedAtMs, requestId }: AnalysisView) => ({ submittedAtMs, requestId })
+        return pageOf(found, { request, limit, place, render: analysisOf })
       }
     }),
     route({

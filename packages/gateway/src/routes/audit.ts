@@ -2,6 +2,7 @@
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { known } from '../known.ts'
+import { cursor, pageOf, placeOf } from '../page.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../route.ts'
 import {
@@ -13,13 +14,14 @@ import {
   auditVerificationOf,
   auditVerificationShape
 } from '../shapes/audit.ts'
-import { wholeNumber } from '../shapes/named.ts'
+import { numberPlace, wholeNumber } from '../shapes/named.ts'
 
 const auditQuery = z.strictObject({
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
   before: wholeNumber({ min: 0, max: 2 ** 48 })
     .optional()
-    .describe('Records with a smaller sequence alone')
+    .describe('Records with a smaller sequence alone'),
+  cursor
 })
 
 /** /api/v1/audit and what proves it. */
@@ -35,9 +37,11 @@ export function auditRoutes({ peer }: Room): Route[] {
       roles: ['auditor', 'steward', 'operator'],
       query: auditQuery,
       answer: z.array(auditShape),
-      handle: async ({ account, query }) => {
-        const before = query.before === undefined ? {} : { before: query.before }
-        return (await peer.audit(known(account), { limit: query.limit, ...before })).map(auditOf)
+      handle: async ({ account, query, request }) => {
+        const { limit } = query
+        const from = placeOf(query.cursor, numberPlace) ?? (query.before === undefined ? {} : { before: query.before })
+        const found = await peer.audit(known(account), { limit: limit + 1, ...from })
+        return pageOf(found, { request, limit, place: ({ sequence }) => ({ before: sequence }), render: auditOf })
       }
     }),
     route({

@@ -1,5 +1,5 @@
 /** Logging in: a form for a token. */
-import { StimnetError } from '@stimnet/protocol'
+import { codeOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { rateLimited } from '../gate.ts'
 import type { Account } from '../peer.ts'
@@ -20,7 +20,8 @@ const loginShape = input(
   })
 )
 
-const tokenShape = output('Token', z.object({ access_token: z.string(), token_type: z.literal('bearer') }))
+/** What every way of logging in ends with. */
+export const tokenShape = output('Token', z.object({ access_token: z.string(), token_type: z.literal('bearer') }))
 
 /** POST /api/v1/auth/token. */
 export function authRoutes(room: Room): Route[] {
@@ -42,7 +43,7 @@ export function authRoutes(room: Room): Route[] {
   ]
 }
 
-/** Throws RATE_LIMITED, BUSY or CREDENTIALS_INVALID; which of name and password was wrong is not told. */
+/** Throws RATE_LIMITED, BUSY, ACCOUNT_LOCKED or CREDENTIALS_INVALID; which of name and password was wrong is not told. */
 async function logIn(room: Room, login: { name: string; password: string; address: string }): Promise<Account> {
   const { peer, loginRates } = room
   // By caller first: somebody else's guessing at a name must not lock its owner out at once.
@@ -53,7 +54,12 @@ async function logIn(room: Room, login: { name: string; password: string; addres
   ]
   const refused = counted.find((taken) => !taken.ok)
   if (refused && !refused.ok) throw rateLimited(peer, refused, login.name)
-  const passed = await room.logins.pass(() => peer.authenticate(login.name, login.password))
+  const passed = await room.logins
+    .pass(() => peer.authenticate(login.name, login.password))
+    .catch((error: unknown) => {
+      if (codeOf(error) === 'ACCOUNT_LOCKED') peer.suspicious('login-failed', login.name)
+      throw error
+    })
   if (!passed) throw new StimnetError('BUSY', 'logging in', { reason: 'Too many logins at once. Try again.' })
   if (passed.value) return passed.value
   peer.suspicious('login-failed', login.name)

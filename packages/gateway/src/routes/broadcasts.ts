@@ -2,13 +2,15 @@
 import { z } from 'zod'
 import { followRequest } from '../follow.ts'
 import { findRequest, known } from '../known.ts'
+import { cursor, pageOf, placeOf } from '../page.ts'
+import type { RequestView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../route.ts'
 import { broadcastOf, broadcastShape } from '../shapes/broadcast.ts'
-import { wholeNumber } from '../shapes/named.ts'
+import { numberPlace, wholeNumber } from '../shapes/named.ts'
 import { broadcastSubmissionShape, envelopeBytesOf, idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
-const listQuery = z.strictObject({ limit: wholeNumber({ min: 1, max: 1_000 }).default(100) })
+const listQuery = z.strictObject({ limit: wholeNumber({ min: 1, max: 1_000 }).default(100), cursor })
 
 /** /api/v1/broadcasts and what lies below. */
 export function broadcastRoutes(room: Room): Route[] {
@@ -54,9 +56,12 @@ export function broadcastRoutes(room: Room): Route[] {
       access: 'account',
       query: listQuery,
       answer: z.array(broadcastShape),
-      handle: async ({ account, query }) => {
-        const views = await peer.requests(known(account), { limit: query.limit, broadcastsOnly: true })
-        return views.map((view) => broadcastOf(view, { withOutputs: false }))
+      handle: async ({ account, query, request }) => {
+        const { limit } = query
+        const from = placeOf(query.cursor, numberPlace)
+        const views = await peer.requests(known(account), { limit: limit + 1, broadcastsOnly: true, ...from })
+        const render = (view: RequestView) => broadcastOf(view, { withOutputs: false })
+        return pageOf(views, { request, limit, place: ({ number }) => ({ before: number }), render })
       }
     }),
     route({

@@ -2,6 +2,7 @@
 import { ACCESS_LEVELS, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { deadline } from '../deadline.ts'
+import { etagOf } from '../etag.ts'
 import { GATEWAY_LIMITS } from '../limits.ts'
 import type { Account, CatalogView } from '../peer.ts'
 import { InvalidInput } from '../problem.ts'
@@ -15,7 +16,7 @@ import {
   foundCatalogShape,
   levelOf
 } from '../shapes/catalog.ts'
-import { nodeOf, nodeShape } from '../shapes/node.ts'
+import { type NodeShape, nodeOf, nodeShape } from '../shapes/node.ts'
 
 const WORDS_MAX = 8
 
@@ -46,6 +47,10 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       summary: 'Known nodes, this one first',
       access: 'anyone',
       answer: z.array(nodeShape),
+      // When a connected node was last seen is always now.
+      etag: (known: readonly NodeShape[]) =>
+        etagOf(JSON.stringify(known.map((node) => (node.is_active ? { ...node, last_seen: '' } : node)))),
+      kept: true,
       handle: nodes
     }),
     route({
@@ -57,6 +62,8 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       access: 'anyone',
       query: levelQuery,
       answer: z.array(catalogShape),
+      etag: (found: unknown) => etagOf(JSON.stringify(found)),
+      kept: true,
       handle: ({ account, query }) =>
         catalogs(account)
           .filter(({ descriptor }) => !query.access_level || levelOf(descriptor) === query.access_level)
@@ -70,6 +77,8 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       summary: 'One dataset, by number or name',
       access: 'anyone',
       answer: catalogShape,
+      etag: (found: unknown) => etagOf(JSON.stringify(found)),
+      kept: true,
       handle: ({ account, param }) => {
         const id = param('id')
         const found = catalogs(account).find(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { PAGE_HEADERS } from '../answer.ts'
+import { etagOf, isKnown } from '../etag.ts'
 import { type Route, route } from '../route.ts'
 
 const FILES = [
@@ -27,6 +28,8 @@ export function docsRoutes(document: () => string): Route[] {
         new Response(text, { headers: headers({ ...PAGE_HEADERS, 'content-type': `${type}; charset=utf-8` }) })
     })
   })
+  // The document never changes while the node runs.
+  let etag: string | undefined
   const openApi = route({
     method: 'GET',
     path: '/openapi.json',
@@ -35,8 +38,14 @@ export function docsRoutes(document: () => string): Route[] {
     summary: 'This API as an OpenAPI 3.1 document',
     access: 'open',
     answer: z.record(z.string(), z.unknown()),
-    handle: ({ headers }) =>
-      new Response(document(), { headers: headers({ 'content-type': 'application/json; charset=utf-8' }) })
+    etag: () => undefined,
+    handle: ({ headers, header }) => {
+      const text = document()
+      etag ??= etagOf(text)
+      const kept = { etag, 'cache-control': 'no-cache' }
+      if (isKnown(header('if-none-match'), etag)) return new Response(null, { status: 304, headers: headers(kept) })
+      return new Response(text, { headers: headers({ 'content-type': 'application/json; charset=utf-8', ...kept }) })
+    }
   })
   return [...pages, openApi]
 }

@@ -2,19 +2,22 @@
 import { isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { settled } from '../answer.ts'
+import { etagOnce } from '../etag.ts'
 import { followRequest } from '../follow.ts'
 import { findRequest, isRequestId, known } from '../known.ts'
+import { cursor, pageOf, placeOf } from '../page.ts'
 import type { Account, GatewayPeer, RequestView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../route.ts'
 import { acceptedOf, acceptedShape, type JobShape, jobOf, jobShape } from '../shapes/job.ts'
-import { wholeNumber } from '../shapes/named.ts'
+import { numberPlace, wholeNumber } from '../shapes/named.ts'
 import { OUTWARD_STATES, statesOf } from '../shapes/result.ts'
 import { idempotencyKeyOf, jobSubmissionShape, submissionOf } from '../shapes/submission.ts'
 
 const listQuery = z.strictObject({
   status: z.enum(OUTWARD_STATES).optional().describe('A documented status, or pending, denied or expired'),
-  limit: wholeNumber({ min: 1, max: 1_000 }).default(100)
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
+  cursor
 })
 
 /** Jobs that have ended, by the view they were made from: clients read them many times. */
@@ -43,10 +46,13 @@ export function jobRoutes(room: Room): Route[] {
       access: 'account',
       query: listQuery,
       answer: z.array(jobShape),
-      handle: async ({ account, query }) => {
+      handle: async ({ account, query, request }) => {
         const states = query.status === undefined ? [undefined] : statesOf(query.status)
-        const views = await newestOf(peer, known(account), { states, limit: query.limit })
-        return views.map((view) => jobOf(view, { withParts: false }))
+        const before = placeOf(query.cursor, numberPlace)
+        const { limit } = query
+        const views = await newestOf(peer, known(account), { states, limit: limit + 1, ...before })
+        const render = (view: RequestView) => jobOf(view, { withParts: false })
+        return pageOf(views, { request, limit, place: ({ number }) => ({ before: number }), render })
       }
     }),
     route({
@@ -77,6 +83,8 @@ export function jobRoutes(room: Room): Route[] {
       summary: 'Job status and results',
       access: 'account',
       answer: jobShape,
+      // Nothing of it changes any more; clients ask for it again and again.
+      etag: (job: JobShape) => (isEnded(job.state) ? etagOnce(job) : undefined),
       handle: async ({ account, param }) => endedOnce(await findRequest(peer, param('id'), known(account)))
     }),
     route({
@@ -112,11 +120,12 @@ export function jobRoutes(room: Room): Route[] {
 async function newestOf(
   peer: GatewayPeer,
   account: Account,
-  { states, limit }: { states: readonly (JobState | undefined)[]; limit: number }
+  { states, limit, before }: { states: readonly (JobState | undefined)[]; limit: number; before?: number }
 ): Promise<RequestView[]> {
   const found = new Map<string, RequestView>()
+  const from = before === undefined ? {} : { before }
   for (const state of states) {
-    const views = await peer.requests(account, { limit, ...(state === undefined ? {} : { state }) })
+    const views = await peer.requests(account, { limit, ...from, ...(state === undefined ? {} : { state }) })
     for (const view of views) found.set(view.id, view)
   }
   return [...found.values()].sort((a, b) => b.number - a.number).slice(0, limit)

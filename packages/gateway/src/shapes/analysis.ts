@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { AnalysisView } from '../peer.ts'
 import { input, isoOf, output, timestamp } from './named.ts'
 import { asked, target } from './submission.ts'
+import { uploadedFileIds } from './upload.ts'
 
 /** What the documented API knows. */
 export const ANALYSIS_STATUSES = ['pending', 'approved', 'denied', 'expired'] as const
@@ -26,7 +27,7 @@ export const analysisSubmissionShape = input(
     selected_timeline: z.string().max(200).nullish(),
     priority: z.enum(PRIORITIES).default('normal'),
     estimated_duration: z.string().max(200).nullish(),
-    uploaded_file_ids: z.array(z.unknown()).max(0, 'This node takes no uploads yet.').nullish()
+    uploaded_file_ids: uploadedFileIds
   })
 )
 
@@ -106,6 +107,9 @@ export const analysisShape = output(
     request_hash: z.string(),
     cohort: z.unknown().describe('The full filter, with what `filters` add'),
     outputs: z.array(z.unknown()).describe('What it promises to release'),
+    uploads: z
+      .array(z.object({ name: z.string(), sha256: z.string(), size: z.number().int() }))
+      .describe('Files that the script reads; what is approved is these bytes'),
     epoch: z.string().nullable(),
     image: z.string().nullable().describe('What would run it'),
     review: z
@@ -159,6 +163,7 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
     request_hash: view.requestHash,
     cohort: view.cohort ?? null,
     outputs: [...view.outputs],
+    uploads: (view.uploads ?? []).map(({ name, sha256, size }) => ({ name, sha256, size })),
     epoch: orNull(view.epoch),
     image: orNull(view.image),
     review: view.findings?.map(({ kind, what, line, cell }) => ({ kind, what, line, cell: cell ?? null })) ?? null

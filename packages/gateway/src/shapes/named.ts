@@ -35,3 +35,6 @@ export function wholeNumber(options: { min: number; max: number }) {
     .transform(Number)
     .pipe(z.number().int().min(options.min, message).max(options.max, message))
 }
+
+/** Where a page of numbered things begins: below that number. */
+export const numberPlace = z.strictObject({ before: z.int().min(1) })

@@ -70,6 +70,9 @@ export const nodeShape = output(
   })
 )
 
+/** A node as answered. */
+export type NodeShape = z.output<typeof nodeShape>
+
 /** A node for the wire. */
 export function nodeOf(view: NodeView): z.output<typeof nodeShape> {
   return {

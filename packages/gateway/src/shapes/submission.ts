@@ -6,19 +6,25 @@ import {
   filterSchema,
   LIMITS,
   mappingListSchema,
+  type OutputDeclarationInput,
   outputContractSchema,
   P1_ASK,
+  type PrivacyAskInput,
   type Program,
   parseJsonObject,
   privacyAskSchema,
+  programText,
   SCRIPT_LANGUAGES,
   StimnetError,
-  statisticSchema
+  statisticSchema,
+  type VariableContractInput,
+  type VariableMappingInput
 } from '@stimnet/protocol'
 import { z } from 'zod'
-import type { Submission } from '../peer.ts'
+import type { AskedView, Submission } from '../peer.ts'
 import { fieldsOf, InvalidInput } from '../problem.ts'
 import { input } from './named.ts'
+import { uploadedFileIds, uploadsAsked } from './upload.ts'
 
 /** What can be submitted; `statistic` is new beside the documented four. */
 export const SCRIPT_TYPES = ['python', 'r', 'sql', 'jupyter', 'statistic'] as const
@@ -64,13 +70,14 @@ export const jobSubmissionShape = input(
   z.strictObject({
     target_node_id: target.describe('A node id, a PeerId, or "*" for every peer that offers the catalog'),
     ...asked,
-    uploaded_file_ids: z.array(z.unknown()).max(0, 'This node takes no uploads yet.').nullish()
+    uploaded_file_ids: uploadedFileIds
   })
 )
 
-const custodialBroadcastShape = input(
+/** What POST /api/v1/broadcasts takes where the asking peer signs. */
+export const custodialBroadcastShape = input(
   'BroadcastSubmission',
-  z.strictObject({ targets: targets.default('*'), ...asked })
+  z.strictObject({ targets: targets.default('*'), ...asked, uploaded_file_ids: uploadedFileIds })
 )
 
 /** What POST /api/v1/privacy/cost takes: the same, and nothing is submitted. */
@@ -114,8 +121,35 @@ export function submissionOf(
     contract: body.contract ?? [],
     mappings: body.mappings ?? [],
     title: body.title ?? '',
+    ...uploadsAsked(body),
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey })
   }
+}
+
+/** The submission again as a client would send it: what `submissionOf` reads. */
+export function bodyOf(asked: AskedView): z.input<typeof custodialBroadcastShape> {
+  const { targets, catalog, program, parameters, filters, where, purpose, project, privacy, outputs, contract } = asked
+  return {
+    targets: targets === '*' ? '*' : [...targets],
+    data_catalog_name: catalog,
+    ...{ script_type: typeOf(program), script_content: programText(program) },
+    ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
+    ...(Object.keys(filters).length > 0 ? { filters } : {}),
+    ...(where === undefined ? {} : { where }),
+    ...(purpose.length > 0 ? { purpose: [...purpose] } : {}),
+    ...(project === '' ? {} : { project }),
+    ...{ privacy: { ...privacy } as PrivacyAskInput },
+    ...(outputs.length > 0 ? { outputs: outputs.map((output) => ({ ...output })) as OutputDeclarationInput[] } : {}),
+    ...(contract.length > 0 ? { contract: contract.map((one) => ({ ...one })) as VariableContractInput[] } : {}),
+    ...(asked.mappings.length > 0
+      ? { mappings: asked.mappings.map((one) => ({ ...one })) as VariableMappingInput[] }
+      : {}),
+    ...(asked.title === '' ? {} : { title: asked.title })
+  }
+}
+
+function typeOf(program: Program): (typeof SCRIPT_TYPES)[number] {
+  return program.kind === 'script' ? program.language : program.kind
 }
 
 function programOf(type: (typeof SCRIPT_TYPES)[number], content: string): Program {

@@ -12,11 +12,13 @@ const PASSWORD_LENGTH_MIN = 12
 /** Exit code 1: no such account; 2: the password or name will not do. */
 export const accountCommand = command({
   name: 'account',
-  usage: 'add NAME | remove NAME | list  [--role ROLE] [--config FILE]',
-  summary: 'Adds, removes or lists the accounts of the gateway.',
+  usage: 'add NAME | lock NAME | unlock NAME | remove NAME | list  [--role ROLE] [--config FILE]',
+  summary: 'Adds, locks, removes or lists the accounts of the gateway.',
   details: `
 The password is read from standard input, one line. A running peer sees the change within seconds.
 Roles: researcher asks, steward and auditor read the audit log, operator and steward see private catalogs.
+
+A locked account is kept with what it has asked; its password, tokens and API keys open nothing until it is unlocked.
 
   stimnet account add ada --role researcher
   openssl rand -base64 18 | tee password.txt | stimnet account add ada`,
@@ -30,24 +32,31 @@ Roles: researcher asks, steward and auditor read the audit log, operator and ste
     const { loadConfig } = await import('../config.ts')
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
-    switch (oneOf('action', action, ['add', 'remove', 'list'])) {
+    switch (oneOf('action', action, ['add', 'remove', 'list', 'lock', 'unlock'])) {
       case 'list':
         io.out(
           tableOf(
-            ['name', 'roles'],
-            accounts.list().map((account) => [account.name, account.roles.join(', ')])
+            ['name', 'roles', 'state'],
+            accounts.list().map(({ name, roles, locked }) => [name, roles.join(', '), locked ? 'locked' : ''])
           )
         )
         return EXIT.ok
       case 'remove':
         if (name !== undefined && (await accounts.remove(name))) return EXIT.ok
-        io.err(`stimnet account: there is no account ${JSON.stringify(name ?? '')}\n`)
-        return EXIT.failed
+        return unknown(name, io)
+      case 'lock':
+      case 'unlock':
+        return name !== undefined && (await accounts.setLocked(name, action === 'lock')) ? EXIT.ok : unknown(name, io)
       case 'add':
         return add(accounts, name, values.role ?? ['researcher'], io)
     }
   }
 })
+
+function unknown(name: string | undefined, io: Io): number {
+  io.err(`stimnet account: there is no account ${JSON.stringify(name ?? '')}\n`)
+  return EXIT.failed
+}
 
 async function add(accounts: Accounts, name: string | undefined, roles: readonly string[], io: Io): Promise<number> {
   if (name === undefined) {

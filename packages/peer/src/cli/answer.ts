@@ -3,6 +3,7 @@ import { isCode } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { EXIT, exitOfCode } from './arguments.ts'
 import { noiseLines } from './noise.ts'
+import { pooledPlot } from './plot.ts'
 import { schemaLines } from './schema-text.ts'
 import { printable, tableOf } from './table.ts'
 import { testLines } from './tests.ts'
@@ -45,7 +46,8 @@ export function answerText(broadcast: Broadcast): string {
       tableOf(
         [...pooled.columns.map(({ name }) => name), 'institutions'],
         pooled.rows.map((row) => [...row.values, row.sites.length])
-      )
+      ),
+      ...pooledPlot(broadcast)
     )
   }
   lines.push(...testLines(broadcast), ...noiseLines(broadcast))

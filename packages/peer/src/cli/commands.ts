@@ -1,12 +1,15 @@
 /** Every subcommand, in the order in which a newcomer meets them. */
 import { accountCommand } from './account.ts'
+import { apiKeyCommand } from './api-key.ts'
 import type { Command } from './arguments.ts'
 import { auditCommand } from './audit.ts'
 import { budgetCommand } from './budget.ts'
 import { catalogsCommand } from './catalogs.ts'
 import { costCommand } from './cost.ts'
+import { crateCommand } from './crate.ts'
 import { doctorCommand } from './doctor.ts'
 import { epochCommand } from './epoch.ts'
+import { eventsCommand } from './events.ts'
 import { federationCommand } from './federation.ts'
 import { initCommand } from './init.ts'
 import { jobCommand, jobsCommand } from './jobs.ts'
@@ -29,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   accountCommand,
   doctorCommand,
   auditCommand,
+  eventsCommand,
   epochCommand,
   requestsCommand,
   vouchCommand,
@@ -37,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   policyCommand,
   budgetCommand,
   loginCommand,
+  apiKeyCommand,
   keyCommand,
   catalogsCommand,
   peersCommand,
@@ -45,5 +50,6 @@ export const COMMANDS: readonly Command[] = [
   runCommand,
   jobsCommand,
   jobCommand,
+  crateCommand,
   verifyCommand
 ]

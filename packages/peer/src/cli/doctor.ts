@@ -1,6 +1,7 @@
 /** `stimnet doctor`: what is well with a peer, what is not, and what to do about it. */
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
+import { systemClock } from '@stimnet/protocol'
 import { diskCheck } from '../checks.ts'
 import type { LoadedConfig } from '../config.ts'
 import { command, EXIT } from './arguments.ts'
@@ -71,9 +72,13 @@ function clockFinding(): Finding {
 }
 
 /** Either the peer runs and answers, or its port is free for it. */
-async function gatewayFindings({ config }: LoadedConfig): Promise<Finding[]> {
+async function gatewayFindings(loaded: LoadedConfig): Promise<Finding[]> {
+  const { config } = loaded
   const { gateway } = config
-  if (!gateway.enabled || gateway.port === 0) return []
+  if (!gateway.enabled) return []
+  // Whether it answers is not asked under TLS: this program need not know its authority, nor have a certificate to show.
+  if (gateway.tls) return [await certificateFinding(loaded)]
+  if (gateway.port === 0) return []
   const url = `http://${gateway.host}:${gateway.port}`
   try {
     const ready = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(3_000) })
@@ -85,6 +90,23 @@ async function gatewayFindings({ config }: LoadedConfig): Promise<Finding[]> {
       ? `port ${gateway.port} is free; the peer is not running`
       : `port ${gateway.port} is taken by another program: change gateway.port`
     return [{ name: 'gateway', ok: free, detail }, ...(await meshPortFindings(config.mesh.listen))]
+  }
+}
+
+const DAY_MS = 24 * 3_600_000
+const DAYS_LEFT_MIN = 14
+
+/** Whether the files of gateway.tls can be used, and for how long. */
+async function certificateFinding(loaded: LoadedConfig): Promise<Finding> {
+  const { openCertificates } = await import('../certificates.ts')
+  const name = 'certificate'
+  try {
+    const certificates = await openCertificates(loaded, systemClock)
+    const days = Math.floor(((certificates?.expiresAtMs ?? 0) - systemClock.now()) / DAY_MS)
+    const ok = days >= DAYS_LEFT_MIN
+    return { name, ok, detail: `holds for ${days} more days${ok ? '' : ': renew it'}` }
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) }
   }
 }
 

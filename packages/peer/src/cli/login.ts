@@ -1,21 +1,39 @@
 /** `stimnet login`: a token for the client commands. */
-import { command, EXIT } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
 import { readPassword } from './password.ts'
-import { CLIENT_OPTIONS, logIn } from './session.ts'
+import { CLIENT_OPTIONS, gatewayUrl, keepSession } from './session.ts'
+import { loginByBrowser } from './sign-on.ts'
 
-/** Exit code 1: name or password is wrong. */
+/** Exit code 1: there is no such login; 3: name or password is wrong, or the provider’s answer will not do. */
 export const loginCommand = command({
   name: 'login',
-  usage: 'NAME [--url URL]',
+  usage: 'NAME | --provider PROVIDER  [--url URL]',
   summary: 'Logs in at a gateway; the other client commands then use the token.',
   details: `
-The password is read from standard input, one line. The token is kept under your configuration folder, closed to others,
-until it expires. To log out, delete that file.`,
-  options: { url: CLIENT_OPTIONS.url },
-  positionals: [1, 1],
-  run: async (values, [name = ''], io) => {
-    const at = await logIn(values.url, name, await readPassword(io))
+The password is read from standard input, one line. With --provider you log in at your institution's login page instead:
+open the address that is printed in a browser on this machine. The token is kept under your configuration folder, closed to
+others, until it expires. To log out, delete that file. Programs use an API key: stimnet api-key.`,
+  options: {
+    url: CLIENT_OPTIONS.url,
+    provider: { type: 'string', value: 'PROVIDER', help: 'A login provider of the gateway, by its name' }
+  },
+  positionals: [0, 1],
+  run: async (values, [name], io) => {
+    if ((name === undefined) === (values.provider === undefined)) {
+      io.err('stimnet login: give either your NAME, or --provider\n')
+      return EXIT.usage
+    }
+    const at = gatewayUrl(values.url)
+    if (values.provider !== undefined) return byProvider(at, values.provider, io)
+    const password = await readPassword(io)
+    await keepSession(at, (client) => client.authenticate(name ?? '', password))
     io.err(`Logged in at ${at} as ${name}.\n`)
     return EXIT.ok
   }
 })
+
+async function byProvider(at: string, provider: string, io: Io): Promise<number> {
+  await keepSession(at, (client) => loginByBrowser(client, { at, provider, io }))
+  io.err(`Logged in at ${at} by ${provider}.\n`)
+  return EXIT.ok
+}

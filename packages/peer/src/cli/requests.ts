@@ -117,6 +117,10 @@ function showText(one: AnalysisRequest): string {
     ['cohort', JSON.stringify({ where: one.cohort, filters: one.filters })],
     ['parameters', JSON.stringify(one.parameters)],
     ['releases', one.outputs.length > 0 ? JSON.stringify(one.outputs) : 'what the default contract lets through'],
+    ...one.uploads.map(({ name, size, sha256 }): [string, unknown] => [
+      'reads file',
+      `${name}, ${size} bytes, ${sha256}`
+    ]),
     ['runs in', one.image ?? 'unknown'],
     ['until', one.expires_at ?? ''],
     ...(one.standing ? [['runs again', JSON.stringify(one.standing)] as [string, unknown]] : []),

@@ -12,7 +12,14 @@ import {
   signerFromSeed,
   statisticSchema
 } from '@stimnet/protocol'
-import { type Broadcast, type BroadcastSubmission, type Client, type FoundCatalog, signRequest } from '@stimnet/sdk'
+import {
+  type Broadcast,
+  type BroadcastSubmission,
+  type Client,
+  type FoundCatalog,
+  signRequest,
+  type UploadedFile
+} from '@stimnet/sdk'
 import { clientSettings } from '../config-client.ts'
 import { readSeed } from '../identity.ts'
 import { answerText, exitOf } from './answer.ts'
@@ -22,6 +29,7 @@ import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { drawProgress } from './progress.ts'
 import { CLIENT_OPTIONS, clientFor, pairsOf } from './session.ts'
 import { agreedTerms, TERMS_OPTIONS, type Terms, termsOf } from './terms.ts'
+import { withUploads } from './uploads.ts'
 import { whereOf } from './where.ts'
 
 /** Exit code 0: at least one peer completed; 1: none did. */
@@ -37,13 +45,14 @@ gateway signs for your account. --where takes comparisons with declared levels a
 
   stimnet run change.sql --catalog clinical_trial_data
   stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
-  stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5`,
+  stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5 --file grid.csv`,
   options: {
     ...CLIENT_OPTIONS,
     catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
     peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
     where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects that fit, e.g. sex=female' },
     param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
+    file: { type: 'string', multiple: true, value: 'FILE', help: 'A file that a script reads in UPLOADS_ROOT' },
     purpose: { type: 'string', multiple: true, value: 'TERM', help: 'What for, as a GA4GH DUO term' },
     title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' },
     ...PRIVACY_OPTIONS,
@@ -70,8 +79,10 @@ gateway signs for your account. --where takes comparisons with declared levels a
     }
     const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
     if (privacy) io.err(costText(await client.privacyCost(submissionOf(ask, names), { signal: io.signal })))
-    const submitted = await submit(client, ask, names, io)
-    const ended = await follow(client, submitted.id, io)
+    const ended = await withUploads(client, values.file ?? [], async (uploads) => {
+      const submitted = await submit(client, { ...ask, uploads }, names, io)
+      return follow(client, submitted.id, io)
+    })
     io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
     return exitOf(ended)
   }
@@ -130,16 +141,21 @@ interface Ask extends Terms {
   readonly privacy?: PrivacyAskInput
   readonly purpose: readonly string[]
   readonly title: string
+  readonly uploads?: readonly UploadedFile[]
 }
 
 /** As the gateway takes it, to sign for the account. */
-function submissionOf({ catalog, program, ...rest }: Ask, names: string[] | undefined): BroadcastSubmission {
+function submissionOf(
+  { catalog, program, uploads = [], ...rest }: Ask,
+  names: string[] | undefined
+): BroadcastSubmission {
   return {
     ...rest,
     targets: names ?? '*',
     data_catalog_name: catalog,
     script_type: programWord(program) as 'sql',
-    script_content: programText(program)
+    script_content: programText(program),
+    ...(uploads.length > 0 ? { uploaded_file_ids: uploads.map(({ file_id }) => file_id) } : {})
   }
 }
 

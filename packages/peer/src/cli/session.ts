@@ -31,15 +31,18 @@ export async function clientFor(url: string | undefined): Promise<Client> {
   return createClient({ url: at, ...(token === undefined ? {} : { token }) })
 }
 
-/** Logs in and remembers the token, in a file that only its owner reads. */
-export async function logIn(url: string | undefined, name: string, password: string): Promise<string> {
+/** Where the client commands ask. */
+export function gatewayUrl(url: string | undefined): string {
+  return url ?? clientSettings().url
+}
+
+/** Remembers the token that `logIn` gets, in a file that only its owner reads. */
+export async function keepSession(at: string, logIn: (client: Client) => Promise<string>): Promise<void> {
   const settings = clientSettings()
-  const at = url ?? settings.url
-  const token = await createClient({ url: at }).authenticate(name, password)
+  const token = await logIn(createClient({ url: at }))
   const all = { ...(await sessions(settings.sessionFile)), [at]: { token } }
   await mkdir(dirname(settings.sessionFile), { recursive: true, mode: 0o700 })
   await writeFile(settings.sessionFile, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
-  return at
 }
 
 /** `a=b` pairs of repeated options. A value that is JSON is taken as such, all else as text. */

@@ -1,6 +1,7 @@
 /** Typed outputs in a terminal: one line a number, over all institutions and at each of them. */
 import type { TypedValue } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
+import { barsOf } from './plot.ts'
 import { printable, tableOf } from './table.ts'
 
 type Line = [output: string, of: string, value: number | null, unit: string]
@@ -24,6 +25,15 @@ export function linesOf(value: TypedValue): Line[] {
   }
 }
 
+/** Of what has a shape: counts by category or bin, values along a curve. */
+function picture(value: TypedValue): string[] {
+  if (value.kind !== 'table' && value.kind !== 'histogram' && value.kind !== 'curve') return []
+  return barsOf(
+    value.name,
+    linesOf(value).map(([, label, number]) => ({ label, value: number }))
+  )
+}
+
 const HEAD = ['output', 'of', 'value', 'unit']
 
 /** The pooled outputs with how they were pooled, then each part that has any. */
@@ -36,6 +46,7 @@ export function typedLines({ pooled, parts }: Broadcast): string[] {
     if (rows.length > 0) {
       lines.push(`\nPooled over ${pooled.sites.length} institutions\n`)
       lines.push(tableOf([...HEAD, 'pooled', 'institutions'], rows))
+      for (const { output, method } of pooled.outputs) if (method !== 'none') lines.push(...picture(output))
     }
   }
   for (const { output, institution, peer_id } of parts) {

@@ -167,7 +167,7 @@ export class Federation {
         if (jws.length > STATEMENT_CHARACTERS_MAX) throw new StimnetError('TOO_LARGE', 'a statement about a member')
         heard.push(await openStatement(jws, { charter: this.id, clock: this.#parts.clock }))
       } catch (error) {
-        this.#parts.events.suspicious('statement-refused', codeOf(error))
+        this.#parts.events.alert({ kind: 'statement-refused', actor: '', detail: codeOf(error) })
         if (jws.length <= STATEMENT_CHARACTERS_MAX && this.#ignored.size < STATEMENTS_MAX) this.#ignored.add(jws)
         refused += 1
         if (refused >= REFUSED_MAX) break

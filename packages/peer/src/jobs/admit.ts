@@ -14,14 +14,17 @@ import {
   toHex
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
+import { questionOf } from '../monitor/likeness.ts'
+import type { Monitor } from '../monitor/monitor.ts'
 import type { Decision } from '../policy/decision.ts'
 import { fromText, toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
 import type { Approvals } from './approvals.ts'
-import { type CheckedRequest, check } from './check.ts'
+import { type CheckedRequest, check, type Trust } from './check.ts'
 import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
+import type { JobFiles } from './files.ts'
 import type { SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
 
@@ -36,9 +39,10 @@ export interface AdmissionParts {
   readonly signOff: SignOff
   readonly queue: Queue
   readonly approvals: Approvals
-  /** Institutions whose word for a requester counts here. */
-  readonly trusts: (institution: string) => boolean
+  readonly files: Pick<JobFiles, 'takeRoom' | 'leaveRoom'>
+  readonly trust: Trust
   readonly events: PeerEvents
+  readonly monitor: Pick<Monitor, 'asked' | 'refused'>
 }
 
 /** The runner's queue as admission sees it. A seat is taken before the first wait, so that the queue's end is exact. */
@@ -67,7 +71,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
         clock: parts.clock,
         credentialClock: parts.clock,
         self: parts.signer.id,
-        trusts: parts.trusts
+        trust: parts.trust
       })
     } catch (error) {
       return refuseUnopened(parts, askedBy, error)
@@ -95,10 +99,13 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     if (!early.allow) return { decision: early }
     // Stewards read it: what cannot be read would keep them from all else that waits.
     aboutFromMessage(checked.request.about)
+    // Also of what will be refused: small steps are, and tell most about who takes them.
+    if (descriptor) parts.monitor.asked(descriptor.name, checked.opened.issuer, questionOf(checked.request))
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)
     const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
     // No wait between the decision and the seat: it was decided by the seats there were.
+    if (decision.allow) parts.files.takeRoom(askedBy, plan.uploads)
     if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)
     const review = parts.approvals.reviewOf(facts, decision)
     if (review) return { decision, plan, review }
@@ -126,6 +133,7 @@ async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   } catch (error) {
     const waits = isPending(admitted.review) ? parts.approvals : parts.queue
     waits.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
+    parts.files.leaveRoom(admitted.askedBy, admitted.plan.uploads)
     if (codeOf(error) !== 'APPROVAL_LAPSED') throw error
     // Another request took the last run of its standing approval, or it was revoked, since it was judged.
     const reason = CODES.APPROVAL_LAPSED.meaning
@@ -151,6 +159,7 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     admittedAtMs: parts.clock.now(),
     runs: 0,
     warnings: plan.warnings,
+    ...(plan.uploads.length > 0 ? { uploads: plan.uploads } : {}),
     ...(review === undefined ? {} : { review })
   }
   const sealed = await sealDecision(parts, askedBy, {
@@ -187,7 +196,7 @@ async function refuseRequest(
     draft.audit({ kind: 'request', actor: checked.opened.issuer, detail: requestDetail(checked, askedBy) })
     draft.audit({ kind: 'refusal', actor: parts.signer.id, code, detail: { request: checked.opened.hash } })
   })
-  parts.events.refused({ code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
+  tellRefused(parts, { code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
   return sealed
 }
 
@@ -195,7 +204,7 @@ async function refuseRequest(
 async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unknown): Promise<Uint8Array> {
   const code = codeOf(error)
   await parts.database.commit((draft) => draft.audit({ kind: 'refusal', actor: askedBy, code }))
-  parts.events.refused({ code, askedBy, cause: error })
+  tellRefused(parts, { code, askedBy, cause: error })
   return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
 }
 
@@ -212,8 +221,13 @@ async function refuseReplay(parts: AdmissionParts, checked: CheckedRequest, aske
   await parts.database.commit((draft) =>
     draft.audit({ kind: 'refusal', actor: askedBy, code, detail: { request: checked.opened.hash } })
   )
-  parts.events.refused({ code, askedBy })
+  tellRefused(parts, { code, askedBy })
   return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
+}
+
+function tellRefused({ events, monitor }: AdmissionParts, facts: Parameters<PeerEvents['refused']>[0]): void {
+  events.refused(facts)
+  monitor.refused(facts.askedBy, facts.code)
 }
 
 function remember(
@@ -239,8 +253,17 @@ function requestDetail(checked: CheckedRequest, askedBy: string) {
     catalog: catalog.slice(0, 80),
     custody: custody === 'gateway' ? 'gateway' : 'requester',
     account: account.slice(0, 80),
-    project: project.slice(0, 80)
+    project: project.slice(0, 80),
+    ...vouchersOf(checked)
   }
+}
+
+/** On whose word it was decided; nothing where nobody's counted. */
+function vouchersOf({ affiliations, visas }: CheckedRequest) {
+  const vouched = affiliations.map(({ institution, name, role }) => `${name} (${role}), says ${institution}`)
+  const shown = visas.map(({ issuer, type, value }) => `${type} ${value}, says ${issuer}`)
+  const words = [...vouched, ...shown].join('; ').slice(0, 1_000)
+  return words === '' ? {} : { vouched: words }
 }
 
 function sealDecision(

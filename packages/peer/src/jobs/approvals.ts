@@ -16,6 +16,7 @@ import {
 import type { StandingApproval, StandingApprovals, StandingTerms } from '../store/standing.ts'
 import type { CheckedRequest } from './check.ts'
 import { RAN_BY_NODE } from './execute.ts'
+import type { JobFiles } from './files.ts'
 import type { Ending } from './publish.ts'
 import { SeatCount } from './seats.ts'
 import type { Seats } from './sign-off.ts'
@@ -30,6 +31,8 @@ export interface ApprovalParts {
   readonly jobs: JobStore
   readonly standing: StandingApprovals
   readonly sandbox: Sandbox | undefined
+  /** Whoever decides reads the files too, and the asker may be gone by then: they are fetched at once. */
+  readonly files: Pick<JobFiles, 'fetch'>
   readonly events: PeerEvents
   /** Stewards who must agree. */
   readonly needed: number
@@ -80,6 +83,7 @@ export class Approvals {
       if (job.state !== 'pending') continue
       approvals.takeSeat(job.issuer, job.askedBy)
       approvals.#waiting.set(job.id, job)
+      void parts.files.fetch(job)
     }
     return approvals
   }
@@ -120,7 +124,8 @@ export class Approvals {
   /** A request that waits from now on. */
   add(job: JobRecord): void {
     this.#waiting.set(job.id, job)
-    const { jobs, events } = this.#parts
+    const { jobs, events, files } = this.#parts
+    void files.fetch(job)
     void jobs.show(job, 0).catch((error) => events.unexpected(error, job.id))
   }
 
@@ -264,6 +269,7 @@ function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerm
     project: plan.project,
     privacyHash: hashOf(plan.privacy),
     schemaHash: hashOf(plan.schema),
+    uploadsHash: hashOf(plan.uploads),
     wallTimeMsMax: checked.request.wallTimeMsMax
   }
 }

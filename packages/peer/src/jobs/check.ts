@@ -2,12 +2,16 @@
 import {
   type Affiliation,
   type Clock,
+  isForOthers,
   type Message,
   messages,
   type Opened,
   open,
   openAffiliation,
+  openVisas,
   StimnetError,
+  type Visa,
+  type VisaIssuer,
   voucherOf
 } from '@stimnet/protocol'
 
@@ -17,6 +21,14 @@ export interface CheckedRequest {
   readonly request: Message<'JobRequest'>
   /** What trusted institutions say of the key that signed. */
   readonly affiliations: readonly Affiliation[]
+  /** What pinned issuers say of it. */
+  readonly visas: readonly Visa[]
+}
+
+/** Whose word for a requester counts here; others' credentials are not read. */
+export interface Trust {
+  readonly institution: (peerId: string) => boolean
+  readonly visaIssuers: ReadonlyMap<string, VisaIssuer>
 }
 
 /** What checking needs to know. */
@@ -25,25 +37,39 @@ export interface CheckFacts {
   /** For credentials: what waited for days must still be vouched for. */
   readonly credentialClock: Clock
   readonly self: string
-  /** Institutions whose word counts here; others' credentials are not read. */
-  readonly trusts: (institution: string) => boolean
+  readonly trust: Trust
 }
 
 /** Credentials of one request: each costs a signature check. */
-const CREDENTIALS_MAX = 4
+const CREDENTIALS_MAX = 8
 
 /**
  * Opens a sealed JobRequest. Throws what `open` throws, AUDIENCE_MISMATCH for a request addressed to anyone, and what
- * `openAffiliation` throws for a credential of a trusted institution that does not hold.
+ * `openAffiliation` and `openVisas` throw for a credential of somebody trusted that does not hold.
  */
 export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<CheckedRequest> {
   const opened = await open(sealed, { type: 'job-request', clock: facts.clock, audience: facts.self })
   // A request to nobody in particular could be carried to peers that its author never chose.
   if (opened.audience.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'a request without an audience')
   const request = messages.JobRequest.decode(opened.body)
-  const counted = request.credentials.filter((credential) => facts.trusts(voucherOf(credential) ?? ''))
-  if (counted.length > CREDENTIALS_MAX) throw new StimnetError('TOO_LARGE', 'a request with many credentials')
+  const { institution, visaIssuers } = facts.trust
+  const counted = request.credentials.filter((credential) => {
+    const voucher = voucherOf(credential) ?? ''
+    return institution(voucher) || visaIssuers.has(voucher)
+  })
+  // A broadcast may bring one for each peer; one that has none for this peer was meant for others.
+  const mine = counted.filter((credential) => !isForOthers(credential, facts.self))
+  if (counted.length > 0 && mine.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'credentials for others')
+  const words = mine.filter((credential) => institution(voucherOf(credential) ?? ''))
+  const visas = mine.filter((credential) => visaIssuers.has(voucherOf(credential) ?? ''))
+  if (words.length + visas.length > CREDENTIALS_MAX) {
+    throw new StimnetError('TOO_LARGE', 'a request with many credentials')
+  }
   const expected = { key: opened.issuer, self: facts.self, clock: facts.credentialClock }
-  const affiliations = await Promise.all(counted.map((credential) => openAffiliation(credential, expected)))
-  return { opened, request, affiliations }
+  return {
+    opened,
+    request,
+    affiliations: await Promise.all(words.map((credential) => openAffiliation(credential, expected))),
+    visas: await openVisas(visas, { ...expected, issuers: visaIssuers })
+  }
 }

@@ -2,7 +2,7 @@
 import type { Aggregate } from '@stimnet/privacy'
 import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import { type Code, StimnetError, type SubjectSet } from '@stimnet/protocol'
-import { cellsOf, type Sandbox } from '@stimnet/sandbox'
+import { cellsOf, type Sandbox, type SandboxUpload } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from './privacy.ts'
 import type { JobPlan } from './validate.ts'
 
@@ -39,7 +39,7 @@ export const RAN_BY_NODE: RanBy = { image: 'node statistics', engine: 'node', gr
 
 /** Runs an admitted job. Expected failures are values; what is thrown is the node's own. */
 export async function execute(
-  job: { id: string; plan: JobPlan },
+  job: { id: string; plan: JobPlan; uploads: readonly SandboxUpload[] },
   parts: ExecutionParts,
   signal: AbortSignal
 ): Promise<Executed> {
@@ -58,7 +58,7 @@ export async function execute(
 }
 
 async function runScript(
-  { id, plan }: { id: string; plan: JobPlan },
+  { id, plan, uploads }: { id: string; plan: JobPlan; uploads: readonly SandboxUpload[] },
   parts: ExecutionParts,
   cohort: SubjectSet,
   signal: AbortSignal
@@ -78,6 +78,7 @@ async function runScript(
       filters: plan.filters,
       catalogId: plan.catalog.descriptor.name,
       tables,
+      uploads,
       minCohortSize: parts.privacy.settings.k
     },
     { wallTimeMsMax: plan.wallTimeMsMax, memoryBytesMax: parts.memoryBytesMax, outputBytesMax: parts.outputBytesMax },

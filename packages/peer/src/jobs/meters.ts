@@ -37,11 +37,14 @@ export class ScopeMeter {
 
   /** For a question that is to be judged, as of the last change prepared. */
   useFor(plan: JobPlan): ScopeUse {
+    return { ...this.used, refusalWouldTell: wouldTell(plan), scriptBitsLeast: OUTCOME_BITS }
+  }
+
+  /** As of now, for whoever watches over it. */
+  get used(): MeterLimits & Pick<ScopeUse, 'refusals' | 'scriptBits'> {
     const { clock, refusals, scriptBits } = this.#parts
     return {
       ...this.#limits,
-      refusalWouldTell: wouldTell(plan),
-      scriptBitsLeast: OUTCOME_BITS,
       refusals: refusals.count(this.#scope, clock.now()),
       scriptBits: scriptBits.told(this.#scope)
     }

@@ -8,8 +8,9 @@ import type { JobRecord, JobStore } from '../store/jobs.ts'
 import type { Queue } from './admit.ts'
 import { isApproved } from './approvals.ts'
 import type { Charges } from './charge.ts'
-import { check } from './check.ts'
+import { check, type Trust } from './check.ts'
 import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
+import type { JobFiles } from './files.ts'
 import { endVisibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from './privacy.ts'
 import { type Ending, type Publication, type PublishParts, publish } from './publish.ts'
@@ -30,9 +31,10 @@ export interface RunnerParts extends PublishParts {
   readonly execution: Omit<ExecutionParts, 'privacy'>
   readonly signOff: Pick<SignOff, 'standing'>
   readonly charges: Pick<Charges, 'run'>
+  readonly files: Pick<JobFiles, 'fetch' | 'read' | 'drop'>
   readonly concurrency: number
   /** Institutions whose word for a requester counts here. */
-  readonly trusts: (institution: string) => boolean
+  readonly trust: Trust
   readonly events: PeerEvents
 }
 
@@ -44,6 +46,8 @@ export class Runner implements Queue {
   readonly #seats = new SeatCount()
   readonly #showing = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
+  /** Whose files are on their way: they queue when those are here, so that a slow asker keeps no worker waiting. */
+  readonly #fetching = new Map<string, { job: JobRecord; control: AbortController }>()
   /** Cancelled after they were stored and before they reached the queue. */
   readonly #doomed = new Set<string>()
   readonly #stopping = new AbortController()
@@ -78,22 +82,31 @@ export class Runner implements Queue {
   }
 
   get counts(): { queued: number; running: number } {
-    return { queued: this.#queue.length, running: this.#running.size }
+    return { queued: this.#queue.length + this.#fetching.size, running: this.#running.size }
   }
 
   enqueue(job: JobRecord): void {
-    this.#queue.push(job)
     this.#keepShowing(this.#parts.jobs.show(job, 0))
+    if (job.uploads) void this.#awaitFiles(job)
+    else this.#queue.push(job)
     if (this.#doomed.delete(job.id)) void this.cancel(job)
+    this.#fill()
+  }
+
+  /** Also one whose files do not come queues: it says so when it runs. */
+  async #awaitFiles(job: JobRecord): Promise<void> {
+    const control = new AbortController()
+    this.#fetching.set(job.id, { job, control })
+    await this.#parts.files.fetch(job, AbortSignal.any([control.signal, this.#stopping.signal]))
+    if (!this.#fetching.delete(job.id) || this.#stopping.signal.aborted) return
+    this.#queue.push(job)
     this.#fill()
   }
 
   /** Ends a waiting job at once and stops a running one. False where its end has been shown. */
   async cancel(job: JobRecord): Promise<boolean> {
-    const at = this.#queue.findIndex(({ id }) => id === job.id)
-    const waiting = this.#queue[at]
+    const waiting = this.#takeOut(job.id)
     if (waiting) {
-      this.#queue.splice(at, 1)
       const ending = this.#endWaiting(waiting).finally(() => this.#work.delete(ending))
       this.#work.add(ending)
       return true
@@ -104,6 +117,15 @@ export class Runner implements Queue {
     if (!isEnded(job.state)) this.#doomed.add(job.id)
     // Until its end is shown a job has not ended, as far as anybody outside can tell.
     return !isEnded(job.state) || this.#parts.clock.now() < (job.visibleAtMs ?? 0)
+  }
+
+  /** Of the queue, or of those whose files are on their way. */
+  #takeOut(id: string): JobRecord | undefined {
+    const fetching = this.#fetching.get(id)
+    this.#fetching.delete(id)
+    fetching?.control.abort()
+    const at = this.#queue.findIndex((job) => job.id === id)
+    return fetching?.job ?? (at < 0 ? undefined : this.#queue.splice(at, 1)[0])
   }
 
   /** Stops starting jobs, interrupts those running (they stay admitted and run again at the next start), and waits. */
@@ -155,6 +177,8 @@ export class Runner implements Queue {
       running = await this.#start(job)
       const plan = await this.#planOf(running)
       const privacy = this.#parts.privacy.of(job.catalog)
+      // Before anything is known of the cohort: how long it takes says nothing of it.
+      const uploads = await this.#parts.files.read(job.id, plan.uploads)
       if (plan.noise !== undefined && job.runs < RUNS_MAX) return await this.#toNoisyEnd(job, running, plan, signal)
       const executed =
         job.runs >= RUNS_MAX
@@ -164,7 +188,7 @@ export class Runner implements Queue {
               why: 'the node stopped each time it ran',
               ranBy: RAN_BY_NODE
             }
-          : await execute({ id: job.id, plan }, { ...this.#parts.execution, privacy }, signal)
+          : await execute({ id: job.id, plan, uploads }, { ...this.#parts.execution, privacy }, signal)
       if (this.#stopping.signal.aborted) return this.#putBack(job, running)
       if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
       return await this.#finish(running, plan, privacy, executed)
@@ -270,8 +294,8 @@ export class Runner implements Queue {
     const sealed = fromText(job.request)
     // It was fresh when it was admitted; now only its bytes count.
     const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
-    const { signer, trusts, clock: credentialClock } = this.#parts
-    const checked = await check(sealed, { clock, credentialClock, self: signer.id, trusts })
+    const { signer, trust, clock: credentialClock } = this.#parts
+    const checked = await check(sealed, { clock, credentialClock, self: signer.id, trust })
     const plan = await validate(checked.request, this.#parts.validation)
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
     // The policy may have changed since it was admitted, as when the node was restarted.
@@ -373,6 +397,7 @@ export class Runner implements Queue {
   }
 
   #told(job: JobRecord, why: unknown): Promise<void> {
+    void this.#parts.files.drop(job).catch((error) => this.#parts.events.unexpected(error, job.id))
     const code = job.code as Code | undefined
     this.#parts.events.ended({
       jobId: job.id,

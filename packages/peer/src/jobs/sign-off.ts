@@ -2,7 +2,7 @@
 import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
 import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../config.ts'
-import { type Decision, decide, type Facts, type ScopeUse } from '../policy/decision.ts'
+import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
 import type { JobPlan } from './validate.ts'
@@ -40,10 +40,14 @@ export function createSignOff(parts: {
   pending: (issuer: string, askedBy: string) => Seats
   /** Of the sandbox that runs scripts here. */
   sandboxGrade: SandboxGrade
+  /** Whether an institution belongs to the federation now. */
+  isMember: (peerId: string) => boolean
   /** What the ledger scope of a request has used. */
   use: (plan: JobPlan) => ScopeUse
 }): SignOff {
   const { config, self } = parts
+  const settingsOf = (descriptor: CatalogDescriptor | undefined) =>
+    config.catalogs.find(({ name }) => name === descriptor?.name)
   const facts = (
     { checked, askedBy, approved }: Ask,
     descriptor: CatalogDescriptor | undefined,
@@ -51,11 +55,12 @@ export function createSignOff(parts: {
   ): Facts => ({
     issuer: checked.opened.issuer,
     askedBy,
-    vouchedBy: checked.affiliations.map(({ institution }) => institution),
+    vouchedBy: checked.affiliations.map(({ institution }) => ({ institution, isMember: parts.isMember(institution) })),
+    visas: checked.visas,
     self,
     custody: checked.request.custody,
     open: config.mesh.open,
-    requesters: config.requesters,
+    requesters: settingsOf(descriptor)?.requesters ?? config.requesters,
     queue: parts.seats(checked.opened.issuer, askedBy),
     queueMax: {
       total: config.jobs.queue_max,
@@ -80,6 +85,7 @@ export function createSignOff(parts: {
       // A stranger's code starts by itself only where nobody real is in the data.
       scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
       ...(plan?.catalog.config.data_use ? { dataUse: plan.catalog.config.data_use } : {}),
+      controlledAccess: settingsOf(descriptor)?.controlled_access ?? [],
       refuses: plan?.catalog.config.refuse_programs_that ?? [],
       ...(plan?.catalog.config.sandbox_grade_min ? { sandboxGradeMin: plan.catalog.config.sandbox_grade_min } : {}),
       ...(plan?.catalog.config.privacy?.projects ? { projects: plan.catalog.config.privacy.projects } : {})
@@ -88,7 +94,12 @@ export function createSignOff(parts: {
     ...(plan ? { project: plan.project, use: parts.use(plan) } : {})
   })
   return {
-    early: (ask, descriptor) => decide(EARLY_RULES, facts(ask, descriptor)),
+    early: (ask, descriptor) => {
+      // Not even how a private catalog refuses may tell a stranger that it exists.
+      const isHidden = descriptor?.accessLevel === 'private' && ask.askedBy !== self
+      const decision = decide(EARLY_RULES, facts(ask, isHidden ? undefined : descriptor))
+      return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision
+    },
     standing: (ask, plan) => decide(STANDING_RULES, facts(ask, plan.catalog.descriptor, plan)),
     decide: (ask, plan) => decide(ADMISSION_RULES, facts(ask, plan.catalog.descriptor, plan))
   }

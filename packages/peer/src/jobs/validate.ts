@@ -22,7 +22,9 @@ import {
   resolveVariable,
   type SchemaTerms,
   StimnetError,
-  schemaTermsFromMessage
+  schemaTermsFromMessage,
+  type UploadedFile,
+  uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
 import { planOfStatistic } from '@stimnet/statistics'
@@ -48,6 +50,8 @@ export interface JobPlan {
   /** Typed outputs of a script; empty: the default contract. */
   readonly outputs: readonly OutputDeclaration[]
   readonly schema: SchemaTerms
+  /** Files that a script finds beside its tables. */
+  readonly uploads: readonly UploadedFile[]
   /** As the request names it; by it ledgers are told apart where the catalog says so. */
   readonly project: string
   /** Made of whole base cells of a lattice: no refusal of its cohort depends on history. */
@@ -80,6 +84,8 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   assertMode(catalog, program, privacy)
   const outputs = contractFromMessage(request.outputs)
   assertOutputsFit(outputs, program, settings)
+  const uploads = uploadsFromMessage(request.uploads)
+  assertUploadsFit(uploads, program)
   const parameters = parseJsonObject(request.parametersJson)
   const { cohort, filters, warnings } = cohortAsked(request, catalog, program)
   const plan = program.kind === 'script' ? undefined : planOf(program, catalog, cohort)
@@ -100,6 +106,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
     ...(noise === undefined ? {} : { noise }),
     outputs,
     schema,
+    uploads,
     project: request.project.slice(0, 128),
     isOfWholeCells: isOfWholeCells(catalog.descriptor, { ...(cohort ? { cohort } : {}), ...(plan ? { plan } : {}) }),
     wallTimeMsMax: Math.min(
@@ -121,6 +128,13 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, pr
   const where = request.cohort ? nearFilter(filterFromMessage(request.cohort), catalog.descriptor, near) : undefined
   const asked = joined(where, filterFromPairs(pairs))
   return { filters, warnings, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
+}
+
+/** Throws PARAMETER_INVALID: what the node computes itself reads no files. */
+export function assertUploadsFit(uploads: readonly unknown[], program: Program): void {
+  if (uploads.length === 0 || program.kind === 'script') return
+  const reason = 'Only a script reads uploaded files: SQL and statistics are computed from the catalog alone.'
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
 /** What a catalog of one mode does not answer, whoever asks. */

@@ -1,5 +1,5 @@
 /** Allow, or refuse with a code and a reason; rules are pure, and the first refusal wins. */
-import { CODES, type Code, type DataUse } from '@stimnet/protocol'
+import { CODES, type Code, type DataUse, type Visa } from '@stimnet/protocol'
 import type { FindingKind, Review, SandboxGrade } from '@stimnet/sandbox'
 
 /** What a rule says. */
@@ -44,17 +44,22 @@ export interface ScopeUse {
 export interface Facts {
   readonly issuer: string
   readonly askedBy: string
-  /** Institutions whose valid word for the issuer came with the request. */
-  readonly vouchedBy: readonly string[]
+  /** Institutions whose valid word for the issuer came with the request, and whether each belongs to the federation. */
+  readonly vouchedBy: readonly { readonly institution: string; readonly isMember: boolean }[]
+  /** Visas for the issuer's key that hold. */
+  readonly visas: readonly Visa[]
   readonly self: string
   readonly custody: string
   readonly open: boolean
+  /** Of the catalog where it has a list of its own, else of the peer. */
   readonly requesters: readonly string[]
   readonly programWord: string
   readonly catalog: {
     readonly name: string
     readonly accessLevel: string
     readonly synthetic: boolean
+    /** Datasets; a visa for one of them is needed where there are any. */
+    readonly controlledAccess: readonly string[]
     readonly scripts: 'auto' | 'review' | 'deny'
     /** What it may be used for; unrestricted where absent. */
     readonly dataUse?: DataUse

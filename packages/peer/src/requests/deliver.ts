@@ -8,11 +8,13 @@ import { cancelPart } from './cancel.ts'
 import type { Followers } from './follow.ts'
 import type { Links } from './links.ts'
 import { receiveDecision } from './receive.ts'
+import type { Shares } from './shares.ts'
 
 /** What delivering needs. */
 export interface DeliveryParts extends AddressParts {
   readonly links: Links
   readonly followers: Followers
+  readonly shares: Pick<Shares, 'offer'>
   /** This peer's own key: it cancels what came through it. */
   readonly signer: Signer
   readonly events: PeerEvents
@@ -73,6 +75,7 @@ export class Delivery {
   async #deliver(record: RequestRecord): Promise<void> {
     const sealed = record.parts.length > 0 ? record : await address(this.#parts, record, this.#stopping.signal)
     if (!sealed) return
+    this.#parts.shares.offer(sealed)
     this.#parts.events.asked({ requestId: sealed.id, peers: sealed.parts.length })
     const waiting = [...sealed.parts]
     const worker = async () => {

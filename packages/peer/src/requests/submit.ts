@@ -17,10 +17,14 @@ import {
   type RandomSource,
   StimnetError,
   schemaTermsToMessage,
-  toHex
+  toHex,
+  uploadsFromMessage,
+  uploadsToMessage
 } from '@stimnet/protocol'
+import { assertUploadsFit } from '../jobs/validate.ts'
 import { toText } from '../store/base64.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
+import type { UploadRecord, UploadStore } from '../store/uploads.ts'
 import type { Delivery } from './deliver.ts'
 import type { Directory } from './directory.ts'
 
@@ -32,6 +36,7 @@ export interface SubmitParts {
   readonly requests: RequestStore
   readonly directory: Directory
   readonly delivery: Delivery
+  readonly uploads: Pick<UploadStore, 'find' | 'findBytes'>
   /** Whether this peer has a private catalog of that name. */
   readonly isPrivate: (catalog: string) => boolean
 }
@@ -64,6 +69,8 @@ export class Submitter {
     // A name nobody has is the asker's mistake: said at once, not after a minute of looking.
     const targets = submission.targets === '*' ? '*' : this.#resolve(submission.targets)
     this.#assertVisible(submission.catalog, targets, owner)
+    const uploads = (submission.uploads ?? []).map((named) => this.#upload(named, owner))
+    assertUploadsFit(uploads, submission.program)
     const request = {
       catalog: submission.catalog,
       purpose: [...submission.purpose],
@@ -78,6 +85,7 @@ export class Submitter {
       privacy: privacyAskToMessage(submission.privacy),
       outputs: contractToMessage(submission.outputs),
       ...schemaTermsToMessage(submission),
+      uploads: uploadsToMessage(uploads.map(({ name, sha256, size }) => ({ name, sha256, size }))),
       review: submission.review ?? false,
       ...(submission.about ? { about: aboutToMessage(submission.about) } : {})
     }
@@ -95,6 +103,7 @@ export class Submitter {
         catalog: submission.catalog,
         programWord: programWord(submission.program),
         title: submission.title,
+        ...sharedOf(uploads),
         ...(submission.review ? { analysis: true } : {})
       },
       { key: submission.idempotencyKey, contentHash }
@@ -117,6 +126,8 @@ export class Submitter {
       throw new StimnetError('AUDIENCE_MISMATCH', reason, { reason })
     }
     this.#assertVisible(request.catalog, targets, owner)
+    const uploads = uploadsFromMessage(request.uploads).map((file) => this.#signedUpload(file, owner))
+    assertUploadsFit(uploads, programFromMessage(request.program))
     return this.#store(
       {
         id: toHex(this.#parts.random.bytes(16)),
@@ -129,7 +140,8 @@ export class Submitter {
         expiresAtMs: opened.expiresAtMs,
         catalog: request.catalog,
         programWord: programWord(programFromMessage(request.program)),
-        title: request.title
+        title: request.title,
+        ...sharedOf(uploads)
       },
       { key: submission.idempotencyKey, contentHash: hashOf([submission.envelope, JSON.stringify(targets)]) }
     )
@@ -137,6 +149,21 @@ export class Submitter {
 
   #resolve(names: readonly string[]): string[] {
     return [...new Set(names.map((name) => this.#parts.directory.resolve(name)))]
+  }
+
+  #upload(named: string, owner: Owner): UploadRecord {
+    const found = this.#parts.uploads.find(owner.name, named)
+    if (found) return found
+    const reason = 'There is no uploaded file of yours with that id.'
+    throw new StimnetError('NOT_FOUND', reason, { reason })
+  }
+
+  /** What a researcher signed is served from what the same account uploaded. */
+  #signedUpload(file: { sha256: string; size: number }, owner: Owner): UploadRecord {
+    const found = this.#parts.uploads.findBytes(owner.name, file)
+    if (found) return found
+    const reason = 'Upload the files that a signed request names before you submit it.'
+    throw new StimnetError('NOT_FOUND', reason, { reason })
   }
 
   /** This peer's own private catalogs are for its stewards and operators; for other accounts they do not exist. */
@@ -160,6 +187,10 @@ export class Submitter {
       return stored
     })
   }
+}
+
+function sharedOf(uploads: readonly UploadRecord[]): Pick<RequestRecord, 'uploads'> {
+  return uploads.length === 0 ? {} : { uploads: uploads.map(({ id, sha256 }) => ({ id, sha256 })) }
 }
 
 function hashOf(pieces: readonly (Uint8Array | string)[]): string {

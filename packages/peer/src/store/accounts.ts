@@ -11,7 +11,9 @@ export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
 const accountSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64'),
   roles: z.array(z.enum(ROLES)).min(1),
-  password: z.string()
+  password: z.string(),
+  /** Kept, but nobody comes in by it. */
+  locked: z.boolean().default(false)
 })
 /** An account as the file holds it. */
 export type StoredAccount = z.output<typeof accountSchema>
@@ -97,13 +99,14 @@ export class Accounts {
     }
   }
 
-  /** Throws RATE_LIMITED where too many passwords are being checked at once. */
+  /** Throws RATE_LIMITED where too many passwords are being checked at once; ACCOUNT_LOCKED to whoever knows the password. */
   async authenticate(name: string, password: string): Promise<StoredAccount | null> {
     if (this.#checking >= CHECKS_MAX) throw new StimnetError('RATE_LIMITED', 'checking a password')
     this.#checking += 1
     try {
       const account = this.#accounts.get(name)
       const fits = await passwordFits(password, account?.password ?? (await this.#nobody))
+      if (fits && account?.locked) throw new StimnetError('ACCOUNT_LOCKED', `${name} logs in`)
       return fits && account ? account : null
     } finally {
       this.#checking -= 1
@@ -119,6 +122,15 @@ export class Accounts {
     }
     this.#accounts.set(account.name, parsed.data)
     await this.#write()
+  }
+
+  /** Locks an account or opens it again. False where there is none. */
+  async setLocked(name: string, locked: boolean): Promise<boolean> {
+    const account = this.#accounts.get(name)
+    if (!account) return false
+    this.#accounts.set(name, { ...account, locked })
+    await this.#write()
+    return true
   }
 
   /** False where there is no such account. */

@@ -29,8 +29,10 @@ export type AuditKind =
   | 'end'
   | 'ask'
   | 'cancel'
+  | 'login'
   | 'login-failed'
-  | 'connection-refused'
+  | 'key'
+  | 'alert'
   | 'epoch'
   | 'approval'
   | 'denial'
@@ -38,6 +40,7 @@ export type AuditKind =
   | 'regression'
   | 'reconcile'
   | 'spend'
+  | 'upload'
 
 /** What is to be recorded. */
 export interface AuditEvent {

@@ -1,5 +1,5 @@
 /** The jobs others asked of us, and for each asking peer the feed of their changes. */
-import { isEnded, type JobState, move, outwardState } from '@stimnet/protocol'
+import { isEnded, type JobState, move, outwardState, type UploadedFile } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
 
@@ -27,6 +27,8 @@ export interface JobRecord {
   readonly code?: string
   readonly reason?: string
   readonly warnings: readonly string[]
+  /** Files that its request brought along; absent where there are none. */
+  readonly uploads?: readonly UploadedFile[]
   /** Where people decide: what they have said. */
   readonly review?: ReviewRecord
   /** When its end may be seen outside. */
@@ -78,6 +80,8 @@ export interface RunTerms {
   readonly privacyHash: string
   /** What it takes variables to be, and how a site's own read in its words. */
   readonly schemaHash: string
+  /** Name, hash and size of each file that it brings along. */
+  readonly uploadsHash: string
   /** As asked, ms; 0 where it asks for none. */
   readonly wallTimeMsMax: number
 }

@@ -45,6 +45,8 @@ export interface RequestRecord {
   readonly catalog: string
   readonly programWord: string
   readonly title: string
+  /** What of its owner's uploads it brings along. */
+  readonly uploads?: readonly { readonly id: string; readonly sha256: string }[]
   /** People at the serving peer decide about it. */
   readonly analysis?: boolean
   readonly submittedAtMs: number
@@ -143,10 +145,19 @@ export class RequestStore {
     return this.#owned.get(ownedKey(owner, number))
   }
 
-  /** An owner's, newest first, filtered while reading, so that a limit is a limit of what fits. */
-  async list(owner: string, limit: number, fits: (record: RequestRecord) => boolean): Promise<RequestRecord[]> {
+  /**
+   * An owner's, newest first (from below a number, where one is given), filtered while reading, so that a limit is a limit
+   * of what fits.
+   */
+  async list(
+    owner: string,
+    limit: number,
+    fits: (record: RequestRecord) => boolean,
+    before?: number
+  ): Promise<RequestRecord[]> {
     const found: RequestRecord[] = []
-    const range = { gt: `${owner}!`, lt: `${owner}!~`, reverse: true, limit: LOOKED_AT_MAX }
+    const lt = before === undefined ? `${owner}!~` : ownedKey(owner, before)
+    const range = { gt: `${owner}!`, lt, reverse: true, limit: LOOKED_AT_MAX }
     for await (const id of this.#owned.values(range)) {
       const record = await this.#requests.get(id)
       if (record && fits(record)) found.push(record)

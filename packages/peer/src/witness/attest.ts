@@ -69,7 +69,7 @@ export function createAttest(parts: AttestParts): Attest {
 
 /** What a steward asks about: the log keeps both sizes and whose log it is. The note that was seen first stays. */
 async function recordConflict(parts: AttestParts, from: string, notes: { shown: string; last: string }): Promise<void> {
-  parts.events.suspicious('log-conflict', from)
+  parts.events.alert({ kind: 'log-conflict', actor: from })
   const detail = { shown: sizeIn(notes.shown), seen: sizeIn(notes.last) }
   await parts.database.commit((draft) =>
     draft.audit({ kind: 'witness', actor: from, code: 'CHECKPOINT_CONFLICT', detail })

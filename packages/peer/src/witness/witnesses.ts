@@ -194,7 +194,7 @@ export class Witnesses {
   async #keep(regression: Regression): Promise<void> {
     const { database, events, signer } = this.#parts
     this.#regression = regression
-    events.suspicious('log-regression', regression.witness)
+    events.alert({ kind: 'log-regression', actor: regression.witness })
     const detail = { witness: regression.witness, seen: sizeIn(regression.seen) }
     await database.commit((draft) => {
       draft.put(this.#found, 'found', regression)

@@ -1853,6 +1853,9 @@ export namespace stimnet {
         /** JobRequest credentials. */
         credentials: string[];
 
+        /** JobRequest uploads. */
+        uploads: stimnet.UploadedFile[];
+
         /**
          * Creates a new JobRequest instance using the specified properties.
          * @param [properties] Properties to set
@@ -1970,6 +1973,9 @@ export namespace stimnet {
             /** JobRequest credentials */
             credentials?: string[];
 
+            /** JobRequest uploads */
+            uploads?: stimnet.UploadedFile.$Properties[];
+
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
         }
@@ -1995,8 +2001,312 @@ export namespace stimnet {
           review?: boolean;
           about?: stimnet.AnalysisAbout.$Shape;
           credentials?: string[];
+          uploads?: stimnet.UploadedFile.$Shape[];
           $unknowns?: Uint8Array[];
         };
+    }
+
+    /**
+     * Properties of an UploadedFile.
+     * @deprecated Use stimnet.UploadedFile.$Properties instead.
+     */
+    interface IUploadedFile extends stimnet.UploadedFile.$Properties {
+    }
+
+    /** Represents an UploadedFile. */
+    class UploadedFile {
+
+        /**
+         * Constructs a new UploadedFile.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.UploadedFile.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** UploadedFile name. */
+        name: string;
+
+        /** UploadedFile sha256. */
+        sha256: string;
+
+        /** UploadedFile size. */
+        size: number;
+
+        /**
+         * Creates a new UploadedFile instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns UploadedFile instance
+         */
+        static create(properties: stimnet.UploadedFile.$Shape): stimnet.UploadedFile & stimnet.UploadedFile.$Shape;
+        static create(properties?: stimnet.UploadedFile.$Properties): stimnet.UploadedFile;
+
+        /**
+         * Encodes the specified UploadedFile message. Does not implicitly {@link stimnet.UploadedFile.verify|verify} messages.
+         * @param message UploadedFile message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.UploadedFile.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes an UploadedFile message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.UploadedFile & stimnet.UploadedFile.$Shape} UploadedFile
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.UploadedFile & stimnet.UploadedFile.$Shape;
+
+        /**
+         * Verifies an UploadedFile message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates an UploadedFile message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns UploadedFile
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.UploadedFile;
+
+        /**
+         * Creates a plain object from an UploadedFile message. Also converts values to other types if specified.
+         * @param message UploadedFile
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.UploadedFile, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this UploadedFile to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace UploadedFile {
+
+        /** Properties of an UploadedFile. */
+        interface $Properties {
+
+            /** UploadedFile name */
+            name?: string;
+
+            /** UploadedFile sha256 */
+            sha256?: string;
+
+            /** UploadedFile size */
+            size?: number;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of an UploadedFile. */
+        type $Shape = stimnet.UploadedFile.$Properties;
+    }
+
+    /**
+     * Properties of an UploadAsk.
+     * @deprecated Use stimnet.UploadAsk.$Properties instead.
+     */
+    interface IUploadAsk extends stimnet.UploadAsk.$Properties {
+    }
+
+    /** Represents an UploadAsk. */
+    class UploadAsk {
+
+        /**
+         * Constructs a new UploadAsk.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.UploadAsk.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** UploadAsk requestHash. */
+        requestHash: string;
+
+        /** UploadAsk sha256. */
+        sha256: string;
+
+        /** UploadAsk offset. */
+        offset: number;
+
+        /**
+         * Creates a new UploadAsk instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns UploadAsk instance
+         */
+        static create(properties: stimnet.UploadAsk.$Shape): stimnet.UploadAsk & stimnet.UploadAsk.$Shape;
+        static create(properties?: stimnet.UploadAsk.$Properties): stimnet.UploadAsk;
+
+        /**
+         * Encodes the specified UploadAsk message. Does not implicitly {@link stimnet.UploadAsk.verify|verify} messages.
+         * @param message UploadAsk message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.UploadAsk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes an UploadAsk message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.UploadAsk & stimnet.UploadAsk.$Shape} UploadAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.UploadAsk & stimnet.UploadAsk.$Shape;
+
+        /**
+         * Verifies an UploadAsk message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates an UploadAsk message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns UploadAsk
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.UploadAsk;
+
+        /**
+         * Creates a plain object from an UploadAsk message. Also converts values to other types if specified.
+         * @param message UploadAsk
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.UploadAsk, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this UploadAsk to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace UploadAsk {
+
+        /** Properties of an UploadAsk. */
+        interface $Properties {
+
+            /** UploadAsk requestHash */
+            requestHash?: string;
+
+            /** UploadAsk sha256 */
+            sha256?: string;
+
+            /** UploadAsk offset */
+            offset?: number;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of an UploadAsk. */
+        type $Shape = stimnet.UploadAsk.$Properties;
+    }
+
+    /**
+     * Properties of an UploadAnswer.
+     * @deprecated Use stimnet.UploadAnswer.$Properties instead.
+     */
+    interface IUploadAnswer extends stimnet.UploadAnswer.$Properties {
+    }
+
+    /** Represents an UploadAnswer. */
+    class UploadAnswer {
+
+        /**
+         * Constructs a new UploadAnswer.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.UploadAnswer.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** UploadAnswer piece. */
+        piece: Uint8Array;
+
+        /**
+         * Creates a new UploadAnswer instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns UploadAnswer instance
+         */
+        static create(properties: stimnet.UploadAnswer.$Shape): stimnet.UploadAnswer & stimnet.UploadAnswer.$Shape;
+        static create(properties?: stimnet.UploadAnswer.$Properties): stimnet.UploadAnswer;
+
+        /**
+         * Encodes the specified UploadAnswer message. Does not implicitly {@link stimnet.UploadAnswer.verify|verify} messages.
+         * @param message UploadAnswer message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.UploadAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes an UploadAnswer message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.UploadAnswer & stimnet.UploadAnswer.$Shape} UploadAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.UploadAnswer & stimnet.UploadAnswer.$Shape;
+
+        /**
+         * Verifies an UploadAnswer message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates an UploadAnswer message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns UploadAnswer
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.UploadAnswer;
+
+        /**
+         * Creates a plain object from an UploadAnswer message. Also converts values to other types if specified.
+         * @param message UploadAnswer
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.UploadAnswer, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this UploadAnswer to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace UploadAnswer {
+
+        /** Properties of an UploadAnswer. */
+        interface $Properties {
+
+            /** UploadAnswer piece */
+            piece?: Uint8Array;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of an UploadAnswer. */
+        type $Shape = stimnet.UploadAnswer.$Properties;
     }
 
     /**

@@ -5650,6 +5650,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {boolean} [review] JobRequest review
          * @property {stimnet.AnalysisAbout.$Properties} [about] JobRequest about
          * @property {Array.<string>} [credentials] JobRequest credentials
+         * @property {Array.<stimnet.UploadedFile.$Properties>} [uploads] JobRequest uploads
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -5683,6 +5684,7 @@ export const stimnet = $root.stimnet = (() => {
          *   review?: boolean;
          *   about?: stimnet.AnalysisAbout.$Shape;
          *   credentials?: Array.<string>;
+         *   uploads?: Array.<stimnet.UploadedFile.$Shape>;
          *   $unknowns?: Array.<Uint8Array>;
          * }} stimnet.JobRequest.$Shape
          */
@@ -5701,6 +5703,7 @@ export const stimnet = $root.stimnet = (() => {
             this.contract = [];
             this.mappings = [];
             this.credentials = [];
+            this.uploads = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5860,6 +5863,14 @@ export const stimnet = $root.stimnet = (() => {
         JobRequest.prototype.credentials = $util.emptyArray;
 
         /**
+         * JobRequest uploads.
+         * @member {Array.<stimnet.UploadedFile>} uploads
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.uploads = $util.emptyArray;
+
+        /**
          * Creates a new JobRequest instance using the specified properties.
          * @function create
          * @memberof stimnet.JobRequest
@@ -5934,6 +5945,9 @@ export const stimnet = $root.stimnet = (() => {
             if (message.credentials != null && message.credentials.length)
                 for (let i = 0; i < message.credentials.length; ++i)
                     writer.uint32(/* id 19, wireType 2 =*/154).string(message.credentials[i]);
+            if (message.uploads != null && message.uploads.length)
+                for (let i = 0; i < message.uploads.length; ++i)
+                    $root.stimnet.UploadedFile.encode(message.uploads[i], writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -6132,6 +6146,14 @@ export const stimnet = $root.stimnet = (() => {
                         message.credentials.push(reader.stringVerify());
                         continue;
                     }
+                case 20: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.uploads && message.uploads.length))
+                            message.uploads = [];
+                        message.uploads.push($root.stimnet.UploadedFile.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -6255,6 +6277,15 @@ export const stimnet = $root.stimnet = (() => {
                     if (!$util.isString(message.credentials[i]))
                         return "credentials: string[] expected";
             }
+            if (message.uploads != null && $Object.hasOwnProperty.call(message, "uploads")) {
+                if (!$Array.isArray(message.uploads))
+                    return "uploads: array expected";
+                for (let i = 0; i < message.uploads.length; ++i) {
+                    let error = $root.stimnet.UploadedFile.verify(message.uploads[i], _depth + 1);
+                    if (error)
+                        return "uploads." + error;
+                }
+            }
             return null;
         };
 
@@ -6370,6 +6401,16 @@ export const stimnet = $root.stimnet = (() => {
                 for (let i = 0; i < object.credentials.length; ++i)
                     message.credentials[i] = $String(object.credentials[i]);
             }
+            if (object.uploads) {
+                if (!$Array.isArray(object.uploads))
+                    throw $TypeError(".stimnet.JobRequest.uploads: array expected");
+                message.uploads = $Array(object.uploads.length);
+                for (let i = 0; i < object.uploads.length; ++i) {
+                    if (!$util.isObject(object.uploads[i]))
+                        throw $TypeError(".stimnet.JobRequest.uploads: object expected");
+                    message.uploads[i] = $root.stimnet.UploadedFile.fromObject(object.uploads[i], _depth + 1);
+                }
+            }
             return message;
         };
 
@@ -6396,6 +6437,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.contract = [];
                 object.mappings = [];
                 object.credentials = [];
+                object.uploads = [];
             }
             if (options.defaults) {
                 object.catalog = "";
@@ -6466,6 +6508,11 @@ export const stimnet = $root.stimnet = (() => {
                 for (let j = 0; j < message.credentials.length; ++j)
                     object.credentials[j] = message.credentials[j];
             }
+            if (message.uploads && message.uploads.length) {
+                object.uploads = $Array(message.uploads.length);
+                for (let j = 0; j < message.uploads.length; ++j)
+                    object.uploads[j] = $root.stimnet.UploadedFile.toObject(message.uploads[j], options, _depth + 1);
+            }
             return object;
         };
 
@@ -6481,6 +6528,829 @@ export const stimnet = $root.stimnet = (() => {
         };
 
         return JobRequest;
+    })();
+
+    stimnet.UploadedFile = (function() {
+
+        /**
+         * Properties of an UploadedFile.
+         * @typedef {Object} stimnet.UploadedFile.$Properties
+         * @property {string} [name] UploadedFile name
+         * @property {string} [sha256] UploadedFile sha256
+         * @property {number} [size] UploadedFile size
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of an UploadedFile.
+         * @memberof stimnet
+         * @interface IUploadedFile
+         * @augments stimnet.UploadedFile.$Properties
+         * @deprecated Use stimnet.UploadedFile.$Properties instead.
+         */
+
+        /**
+         * Shape of an UploadedFile.
+         * @typedef {stimnet.UploadedFile.$Properties} stimnet.UploadedFile.$Shape
+         */
+
+        /**
+         * Constructs a new UploadedFile.
+         * @memberof stimnet
+         * @classdesc Represents an UploadedFile.
+         * @constructor
+         * @param {stimnet.UploadedFile.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const UploadedFile = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * UploadedFile name.
+         * @member {string} name
+         * @memberof stimnet.UploadedFile
+         * @instance
+         */
+        UploadedFile.prototype.name = "";
+
+        /**
+         * UploadedFile sha256.
+         * @member {string} sha256
+         * @memberof stimnet.UploadedFile
+         * @instance
+         */
+        UploadedFile.prototype.sha256 = "";
+
+        /**
+         * UploadedFile size.
+         * @member {number} size
+         * @memberof stimnet.UploadedFile
+         * @instance
+         */
+        UploadedFile.prototype.size = 0;
+
+        /**
+         * Creates a new UploadedFile instance using the specified properties.
+         * @function create
+         * @memberof stimnet.UploadedFile
+         * @static
+         * @param {stimnet.UploadedFile.$Properties=} [properties] Properties to set
+         * @returns {stimnet.UploadedFile} UploadedFile instance
+         * @type {{
+         *   (properties: stimnet.UploadedFile.$Shape): stimnet.UploadedFile & stimnet.UploadedFile.$Shape;
+         *   (properties?: stimnet.UploadedFile.$Properties): stimnet.UploadedFile;
+         * }}
+         */
+        UploadedFile.create = function(properties) {
+            return new UploadedFile(properties);
+        };
+
+        /**
+         * Encodes the specified UploadedFile message. Does not implicitly {@link stimnet.UploadedFile.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.UploadedFile
+         * @static
+         * @param {stimnet.UploadedFile.$Properties} message UploadedFile message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        UploadedFile.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+            if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256") && message.sha256 !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.sha256);
+            if (message.size != null && $Object.hasOwnProperty.call(message, "size") && message.size !== 0)
+                writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.size);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes an UploadedFile message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.UploadedFile
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.UploadedFile & stimnet.UploadedFile.$Shape} UploadedFile
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        UploadedFile.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.UploadedFile();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.name = value;
+                        else
+                            delete message.name;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.sha256 = value;
+                        else
+                            delete message.sha256;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.size = value;
+                        else
+                            delete message.size;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies an UploadedFile message.
+         * @function verify
+         * @memberof stimnet.UploadedFile
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        UploadedFile.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                if (!$util.isString(message.name))
+                    return "name: string expected";
+            if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256"))
+                if (!$util.isString(message.sha256))
+                    return "sha256: string expected";
+            if (message.size != null && $Object.hasOwnProperty.call(message, "size"))
+                if (!$util.isInteger(message.size))
+                    return "size: integer expected";
+            return null;
+        };
+
+        /**
+         * Creates an UploadedFile message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.UploadedFile
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.UploadedFile} UploadedFile
+         */
+        UploadedFile.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.UploadedFile)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.UploadedFile: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.UploadedFile();
+            if (object.name != null)
+                if (typeof object.name !== "string" || object.name.length)
+                    message.name = $String(object.name);
+            if (object.sha256 != null)
+                if (typeof object.sha256 !== "string" || object.sha256.length)
+                    message.sha256 = $String(object.sha256);
+            if (object.size != null)
+                if ($Number(object.size) !== 0)
+                    message.size = object.size >>> 0;
+            return message;
+        };
+
+        /**
+         * Creates a plain object from an UploadedFile message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.UploadedFile
+         * @static
+         * @param {stimnet.UploadedFile} message UploadedFile
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        UploadedFile.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.name = "";
+                object.sha256 = "";
+                object.size = 0;
+            }
+            if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                object.name = message.name;
+            if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256"))
+                object.sha256 = message.sha256;
+            if (message.size != null && $Object.hasOwnProperty.call(message, "size"))
+                object.size = message.size;
+            return object;
+        };
+
+        /**
+         * Converts this UploadedFile to JSON.
+         * @function toJSON
+         * @memberof stimnet.UploadedFile
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        UploadedFile.prototype.toJSON = function() {
+            return UploadedFile.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return UploadedFile;
+    })();
+
+    stimnet.UploadAsk = (function() {
+
+        /**
+         * Properties of an UploadAsk.
+         * @typedef {Object} stimnet.UploadAsk.$Properties
+         * @property {string} [requestHash] UploadAsk requestHash
+         * @property {string} [sha256] UploadAsk sha256
+         * @property {number} [offset] UploadAsk offset
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of an UploadAsk.
+         * @memberof stimnet
+         * @interface IUploadAsk
+         * @augments stimnet.UploadAsk.$Properties
+         * @deprecated Use stimnet.UploadAsk.$Properties instead.
+         */
+
+        /**
+         * Shape of an UploadAsk.
+         * @typedef {stimnet.UploadAsk.$Properties} stimnet.UploadAsk.$Shape
+         */
+
+        /**
+         * Constructs a new UploadAsk.
+         * @memberof stimnet
+         * @classdesc Represents an UploadAsk.
+         * @constructor
+         * @param {stimnet.UploadAsk.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const UploadAsk = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * UploadAsk requestHash.
+         * @member {string} requestHash
+         * @memberof stimnet.UploadAsk
+         * @instance
+         */
+        UploadAsk.prototype.requestHash = "";
+
+        /**
+         * UploadAsk sha256.
+         * @member {string} sha256
+         * @memberof stimnet.UploadAsk
+         * @instance
+         */
+        UploadAsk.prototype.sha256 = "";
+
+        /**
+         * UploadAsk offset.
+         * @member {number} offset
+         * @memberof stimnet.UploadAsk
+         * @instance
+         */
+        UploadAsk.prototype.offset = 0;
+
+        /**
+         * Creates a new UploadAsk instance using the specified properties.
+         * @function create
+         * @memberof stimnet.UploadAsk
+         * @static
+         * @param {stimnet.UploadAsk.$Properties=} [properties] Properties to set
+         * @returns {stimnet.UploadAsk} UploadAsk instance
+         * @type {{
+         *   (properties: stimnet.UploadAsk.$Shape): stimnet.UploadAsk & stimnet.UploadAsk.$Shape;
+         *   (properties?: stimnet.UploadAsk.$Properties): stimnet.UploadAsk;
+         * }}
+         */
+        UploadAsk.create = function(properties) {
+            return new UploadAsk(properties);
+        };
+
+        /**
+         * Encodes the specified UploadAsk message. Does not implicitly {@link stimnet.UploadAsk.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.UploadAsk
+         * @static
+         * @param {stimnet.UploadAsk.$Properties} message UploadAsk message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        UploadAsk.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.requestHash != null && $Object.hasOwnProperty.call(message, "requestHash") && message.requestHash !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.requestHash);
+            if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256") && message.sha256 !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.sha256);
+            if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && message.offset !== 0)
+                writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.offset);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes an UploadAsk message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.UploadAsk
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.UploadAsk & stimnet.UploadAsk.$Shape} UploadAsk
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        UploadAsk.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.UploadAsk();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.requestHash = value;
+                        else
+                            delete message.requestHash;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.sha256 = value;
+                        else
+                            delete message.sha256;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.offset = value;
+                        else
+                            delete message.offset;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies an UploadAsk message.
+         * @function verify
+         * @memberof stimnet.UploadAsk
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        UploadAsk.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.requestHash != null && $Object.hasOwnProperty.call(message, "requestHash"))
+                if (!$util.isString(message.requestHash))
+                    return "requestHash: string expected";
+            if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256"))
+                if (!$util.isString(message.sha256))
+                    return "sha256: string expected";
+            if (message.offset != null && $Object.hasOwnProperty.call(message, "offset"))
+                if (!$util.isInteger(message.offset))
+                    return "offset: integer expected";
+            return null;
+        };
+
+        /**
+         * Creates an UploadAsk message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.UploadAsk
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.UploadAsk} UploadAsk
+         */
+        UploadAsk.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.UploadAsk)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.UploadAsk: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.UploadAsk();
+            if (object.requestHash != null)
+                if (typeof object.requestHash !== "string" || object.requestHash.length)
+                    message.requestHash = $String(object.requestHash);
+            if (object.sha256 != null)
+                if (typeof object.sha256 !== "string" || object.sha256.length)
+                    message.sha256 = $String(object.sha256);
+            if (object.offset != null)
+                if ($Number(object.offset) !== 0)
+                    message.offset = object.offset >>> 0;
+            return message;
+        };
+
+        /**
+         * Creates a plain object from an UploadAsk message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.UploadAsk
+         * @static
+         * @param {stimnet.UploadAsk} message UploadAsk
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        UploadAsk.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.requestHash = "";
+                object.sha256 = "";
+                object.offset = 0;
+            }
+            if (message.requestHash != null && $Object.hasOwnProperty.call(message, "requestHash"))
+                object.requestHash = message.requestHash;
+            if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256"))
+                object.sha256 = message.sha256;
+            if (message.offset != null && $Object.hasOwnProperty.call(message, "offset"))
+                object.offset = message.offset;
+            return object;
+        };
+
+        /**
+         * Converts this UploadAsk to JSON.
+         * @function toJSON
+         * @memberof stimnet.UploadAsk
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        UploadAsk.prototype.toJSON = function() {
+            return UploadAsk.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return UploadAsk;
+    })();
+
+    stimnet.UploadAnswer = (function() {
+
+        /**
+         * Properties of an UploadAnswer.
+         * @typedef {Object} stimnet.UploadAnswer.$Properties
+         * @property {Uint8Array} [piece] UploadAnswer piece
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of an UploadAnswer.
+         * @memberof stimnet
+         * @interface IUploadAnswer
+         * @augments stimnet.UploadAnswer.$Properties
+         * @deprecated Use stimnet.UploadAnswer.$Properties instead.
+         */
+
+        /**
+         * Shape of an UploadAnswer.
+         * @typedef {stimnet.UploadAnswer.$Properties} stimnet.UploadAnswer.$Shape
+         */
+
+        /**
+         * Constructs a new UploadAnswer.
+         * @memberof stimnet
+         * @classdesc Represents an UploadAnswer.
+         * @constructor
+         * @param {stimnet.UploadAnswer.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const UploadAnswer = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * UploadAnswer piece.
+         * @member {Uint8Array} piece
+         * @memberof stimnet.UploadAnswer
+         * @instance
+         */
+        UploadAnswer.prototype.piece = $util.newBuffer([]);
+
+        /**
+         * Creates a new UploadAnswer instance using the specified properties.
+         * @function create
+         * @memberof stimnet.UploadAnswer
+         * @static
+         * @param {stimnet.UploadAnswer.$Properties=} [properties] Properties to set
+         * @returns {stimnet.UploadAnswer} UploadAnswer instance
+         * @type {{
+         *   (properties: stimnet.UploadAnswer.$Shape): stimnet.UploadAnswer & stimnet.UploadAnswer.$Shape;
+         *   (properties?: stimnet.UploadAnswer.$Properties): stimnet.UploadAnswer;
+         * }}
+         */
+        UploadAnswer.create = function(properties) {
+            return new UploadAnswer(properties);
+        };
+
+        /**
+         * Encodes the specified UploadAnswer message. Does not implicitly {@link stimnet.UploadAnswer.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.UploadAnswer
+         * @static
+         * @param {stimnet.UploadAnswer.$Properties} message UploadAnswer message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        UploadAnswer.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.piece != null && $Object.hasOwnProperty.call(message, "piece") && message.piece.length)
+                writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.piece);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes an UploadAnswer message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.UploadAnswer
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.UploadAnswer & stimnet.UploadAnswer.$Shape} UploadAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        UploadAnswer.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.UploadAnswer();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.piece = value;
+                        else
+                            delete message.piece;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies an UploadAnswer message.
+         * @function verify
+         * @memberof stimnet.UploadAnswer
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        UploadAnswer.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.piece != null && $Object.hasOwnProperty.call(message, "piece"))
+                if (!(message.piece && typeof message.piece.length === "number" || $util.isString(message.piece)))
+                    return "piece: buffer expected";
+            return null;
+        };
+
+        /**
+         * Creates an UploadAnswer message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.UploadAnswer
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.UploadAnswer} UploadAnswer
+         */
+        UploadAnswer.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.UploadAnswer)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.UploadAnswer: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.UploadAnswer();
+            if (object.piece != null)
+                if (object.piece.length)
+                    if (typeof object.piece === "string")
+                        $util.base64.decode(object.piece, message.piece = $util.newBuffer($util.base64.length(object.piece)), 0);
+                    else if (object.piece.length >= 0)
+                        message.piece = object.piece;
+            return message;
+        };
+
+        /**
+         * Creates a plain object from an UploadAnswer message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.UploadAnswer
+         * @static
+         * @param {stimnet.UploadAnswer} message UploadAnswer
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        UploadAnswer.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults)
+                if (options.bytes === $String)
+                    object.piece = "";
+                else {
+                    object.piece = [];
+                    if (options.bytes !== $Array)
+                        object.piece = $util.newBuffer(object.piece);
+                }
+            if (message.piece != null && $Object.hasOwnProperty.call(message, "piece"))
+                object.piece = options.bytes === $String ? $util.base64.encode(message.piece, 0, message.piece.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.piece) : message.piece;
+            return object;
+        };
+
+        /**
+         * Converts this UploadAnswer to JSON.
+         * @function toJSON
+         * @memberof stimnet.UploadAnswer
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        UploadAnswer.prototype.toJSON = function() {
+            return UploadAnswer.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return UploadAnswer;
     })();
 
     stimnet.AnalysisAbout = (function() {

@@ -11,7 +11,7 @@ const CONNECT_MS_MAX = 10_000
 
 /** The runner's way of speaking, as the image says it in this label. */
 const RUNNER_LABEL = 'stimnet.runner'
-const RUNNER_VERSION = '2'
+const RUNNER_VERSION = '3'
 /** The language that the image's runner runs, as the image says it in this label. */
 const LANGUAGE_LABEL = 'stimnet.language'
 

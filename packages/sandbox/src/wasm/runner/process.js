@@ -35,11 +35,12 @@ export function takeJob() {
 
 /** The files of the job, after its header. */
 export function placeFiles(FS, header) {
-  for (const folder of ['/data', '/job', '/tmp']) FS.mkdirTree(folder)
+  for (const folder of ['/data/uploads', '/job', '/tmp']) FS.mkdirTree(folder)
   for (const { name, length } of header.files) {
     FS.writeFile(`/data/${name}`, readExactly(length), { canOwn: true })
     FS.chmod(`/data/${name}`, 0o444)
   }
+  FS.chmod('/data/uploads', 0o555)
   FS.chmod('/data', 0o555)
   FS.writeFile('/job/config.json', JSON.stringify(header.config))
 }

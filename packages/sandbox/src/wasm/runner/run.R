@@ -15,7 +15,7 @@ stimnet_attach <- function() {
 }
 
 stimnet_prepare <- function(header) {
-  defaults <- c(DATA_ROOT = "/data", JOB_CONFIG = "/job/config.json", OUTPUT_FILE = "/job/result.json")
+  defaults <- c(DATA_ROOT = "/data", UPLOADS_ROOT = "/data/uploads", JOB_CONFIG = "/job/config.json", OUTPUT_FILE = "/job/result.json")
   for (name in names(defaults)) {
     if (Sys.getenv(name) == "") do.call(Sys.setenv, stats::setNames(list(defaults[[name]]), name))
   }

@@ -30,6 +30,7 @@ def _make():
             LANG="C.UTF-8",
             TZ="UTC",
             DATA_ROOT="/data",
+            UPLOADS_ROOT="/data/uploads",
             JOB_CONFIG="/job/config.json",
             OUTPUT_FILE="/job/result.json",
             MIN_COHORT_SIZE=str(header["config"]["min_cohort_size"]),

@@ -178,6 +178,8 @@ local({
     config <<- header
     stimnet$parameters <- header$parameters
     stimnet$filters <- header$filters
+    stimnet$uploads <- list()
+    for (one in header$uploaded_files) stimnet$uploads[[one$name]] <- one$path
     stimnet$min_cohort_size <- header$min_cohort_size
     # Tables are parsed when first looked at: a program that opens the files itself does not pay for them.
     delayedAssign("tables", load_data(), assign.env = stimnet)

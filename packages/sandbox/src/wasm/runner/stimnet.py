@@ -3,6 +3,7 @@
 tables      a dict: table name -> list of dicts (None is missing)
 parameters  the parameters of the request
 filters     its filters, already applied to the cohort where they name variables
+uploads     the files that the request brought along: name -> path
 release     release("mean_age", 61.2), release("age", n=120, mean=61.2), release("quartiles", 55, 61, 70); or with a kind,
             which the node can judge more closely: release("age", "mean", value=61.2)
 """
@@ -26,6 +27,7 @@ KINDS = {
 _config = {}
 parameters = {}
 filters = {}
+uploads = {}
 min_cohort_size = None
 _released = {}
 _outputs = {}
@@ -147,8 +149,9 @@ def _result():
 
 def _begin(config):
     # The module is imported before there is a job, so that no job waits for it.
-    global _config, parameters, filters, min_cohort_size
+    global _config, parameters, filters, uploads, min_cohort_size
     _config, parameters, filters = config, config["parameters"], config["filters"]
+    uploads = {one["name"]: one["path"] for one in config.get("uploaded_files", [])}
     min_cohort_size = config["min_cohort_size"]
 
 

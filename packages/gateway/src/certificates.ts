@@ -1,0 +1,143 @@
+/** The gateway's own certificate, read from files and read again when they change; connections that stand are not touched. */
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { type Clock, StimnetError } from '@stimnet/protocol'
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  /** The certificate, then those between it and its authority. */
+  readonly cert: string
+  /** Readable for its owner alone. */
+  readonly key: string
+  /** Where given, a client shows a certificate of one of these authorities, or is not heard. */
+  readonly clientCa?: string
+}
+
+/** What a server takes: nothing below TLS 1.3, whose every choice is sound. */
+export interface TlsOptions extends SecureContextOptions {
+  readonly minVersion: 'TLSv1.3'
+}
+
+/** The names of the configuration's keys, for whoever reads the refusal. */
+const KEYS = { cert: 'gateway.tls.cert', key: 'gateway.tls.key', clientCa: 'gateway.tls.client_ca' } as const
+const FILE_BYTES_MAX = 1024 * 1024
+
+/** The files as they were read last. */
+export class Certificates {
+  readonly #files: TlsFiles
+  readonly #clock: Clock
+  #read: Read
+  /** Files that were looked at and could not be used: told of once. */
+  #wrong = ''
+
+  private constructor(files: TlsFiles, clock: Clock, read: Read) {
+    this.#files = files
+    this.#clock = clock
+    this.#read = read
+  }
+
+  /** Throws CONFIG_INVALID naming the key whose file cannot be used. */
+  static async open(files: TlsFiles, clock: Clock): Promise<Certificates> {
+    return new Certificates(files, clock, await readAll(files, clock))
+  }
+
+  get options(): TlsOptions {
+    return this.#read.options
+  }
+
+  get expiresAtMs(): number {
+    return this.#read.expiresAtMs
+  }
+
+  get asksClients(): boolean {
+    return this.#files.clientCa !== undefined
+  }
+
+  /**
+   * True where the files have changed and fit together. Throws CONFIG_INVALID, once, where they do not (yet): what was read
+   * before still holds, and they are read again when they change again.
+   */
+  async renew(): Promise<boolean> {
+    const stamp = await stampOf(this.#files)
+    if (stamp === this.#read.stamp || stamp === this.#wrong) return false
+    try {
+      this.#read = await readAll(this.#files, this.#clock)
+    } catch (error) {
+      this.#wrong = stamp
+      throw error
+    }
+    return true
+  }
+}
+
+interface Read {
+  readonly options: TlsOptions
+  readonly expiresAtMs: number
+  /** Of the files: another one says that they have changed. */
+  readonly stamp: string
+}
+
+async function readAll(files: TlsFiles, clock: Clock): Promise<Read> {
+  // Before the bytes: a change while they are read is noticed next time.
+  const stamp = await stampOf(files)
+  const [cert, key, ca] = await Promise.all([
+    readText('cert', files.cert),
+    readText('key', files.key),
+    files.clientCa === undefined ? undefined : readText('clientCa', files.clientCa)
+  ])
+  await assertPrivate(files.key)
+  const own = attempt('cert', files.cert, 'is no PEM certificate', () => new X509Certificate(cert))
+  const secret: KeyObject = attempt('key', files.key, 'is no PEM private key', () => createPrivateKey(key))
+  if (!own.checkPrivateKey(secret)) throw wrong('key', files.key, `does not belong to ${files.cert}`)
+  if (own.validToDate.getTime() <= clock.now()) throw wrong('cert', files.cert, `expired on ${own.validTo}`)
+  if (ca !== undefined && files.clientCa !== undefined) checkAuthorities(ca, files.clientCa)
+  const options: TlsOptions = { minVersion: 'TLSv1.3', cert, key, ...(ca === undefined ? {} : { ca }) }
+  attempt('cert', files.cert, 'cannot be used', () => createSecureContext(options))
+  return { options, expiresAtMs: own.validToDate.getTime(), stamp }
+}
+
+/** Each must be an authority: with an ordinary certificate in the list, no client would ever fit, or the wrong one. */
+function checkAuthorities(text: string, path: string): void {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
+  const found = attempt('clientCa', path, 'is no PEM certificate', () => blocks.map((one) => new X509Certificate(one)))
+  if (found.length === 0) throw wrong('clientCa', path, 'has no certificate')
+  if (!found.every(({ ca }) => ca)) throw wrong('clientCa', path, 'has a certificate of no authority')
+}
+
+async function readText(key: keyof typeof KEYS, path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size <= FILE_BYTES_MAX) return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw wrong(key, path, 'cannot be read', cause)
+  }
+  throw wrong(key, path, 'is too large')
+}
+
+async function assertPrivate(path: string): Promise<void> {
+  const { mode } = await stat(path)
+  if (process.platform !== 'win32' && (mode & 0o007) !== 0) throw wrong('key', path, 'can be read by others: chmod 600')
+}
+
+async function stampOf({ cert, key, clientCa }: TlsFiles): Promise<string> {
+  const facts = await Promise.all(
+    [cert, key, clientCa].map(async (path) => {
+      const found = path === undefined ? undefined : await stat(path, { bigint: true }).catch(() => undefined)
+      return found ? `${found.ino}:${found.size}:${found.mtimeNs}` : '-'
+    })
+  )
+  return facts.join(' ')
+}
+
+function attempt<T>(key: keyof typeof KEYS, path: string, why: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw wrong(key, path, why, cause)
+  }
+}
+
+function wrong(key: keyof typeof KEYS, path: string, why: string, cause?: unknown): StimnetError {
+  return new StimnetError('CONFIG_INVALID', `${KEYS[key]}: ${path} ${why}`, { cause })
+}

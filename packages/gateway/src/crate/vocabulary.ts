@@ -1,0 +1,45 @@
+/** What Five Safes RO-Crate 0.4 and the profiles below it call things. */
+
+/** Terms by their addresses. */
+export const TERMS = {
+  profile: 'https://w3id.org/5s-crate/0.4',
+  crate: 'https://w3id.org/ro/crate/1.2-DRAFT',
+  context: 'https://w3id.org/ro/crate/1.2-DRAFT/context',
+  workflowCrate: 'https://w3id.org/workflowhub/workflow-ro-crate/1.0',
+  signOff: 'https://w3id.org/shp#SignOff',
+  disclosureCheck: 'https://w3id.org/shp#DisclosureCheck',
+  generateCheckValue: 'https://w3id.org/shp#GenerateCheckValue',
+  sha512: 'https://www.iana.org/assignments/named-information#sha-512',
+  potential: 'http://schema.org/PotentialActionStatus',
+  active: 'http://schema.org/ActiveActionStatus',
+  completed: 'http://schema.org/CompletedActionStatus',
+  failed: 'http://schema.org/FailedActionStatus'
+} as const
+
+/** Marks an input that is a field of a submission, its value in JSON. */
+export const FIELD = 'urn:stimnet:submission'
+/** Marks a parameter of the script, its value in JSON; an input without a mark is a parameter as it stands. */
+export const PARAMETER = 'urn:stimnet:parameter'
+/** The metadata of a crate, in its root. */
+export const METADATA = 'ro-crate-metadata.json'
+/** Where the program lies. */
+export const WORKFLOW = 'workflow/'
+
+/** The file and language of each kind of program. */
+export const PROGRAMS = {
+  sql: { file: 'analysis.sql', language: 'SQL', media: 'application/sql' },
+  statistic: { file: 'analysis.json', language: 'StimNet statistic', media: 'application/json' },
+  python: { file: 'analysis.py', language: 'Python', media: 'text/x-python' },
+  r: { file: 'analysis.R', language: 'R', media: 'text/x-r' },
+  jupyter: { file: 'analysis.ipynb', language: 'Jupyter', media: 'application/x-ipynb+json' }
+} as const
+
+/** One entity of the graph. */
+export type Entity = { readonly '@id': string; readonly '@type': string | readonly string[] } & Readonly<
+  Record<string, unknown>
+>
+
+/** A reference to an entity. */
+export function ref(id: string): { readonly '@id': string } {
+  return { '@id': id }
+}

@@ -1,0 +1,270 @@
+/** A request and what came of it as a Five Safes RO-Crate: who asked what for which project, who signed off, what was let out. */
+import { canonicalJson, isEnded } from '@stimnet/protocol'
+import type { AskedView, PartView, PeerFacts, RequestView } from '../peer.ts'
+import { isoOf } from '../shapes/named.ts'
+import { bodyOf, envelopeBytesOf } from '../shapes/submission.ts'
+import { bagOf, utf8 } from './bag.ts'
+import { type Entity, FIELD, METADATA, PARAMETER, PROGRAMS, ref, TERMS, WORKFLOW } from './vocabulary.ts'
+import { zipOf } from './zip.ts'
+
+/** What a crate is made of. */
+export interface CrateParts {
+  readonly view: RequestView
+  readonly asked: AskedView
+  /** The peer that writes it. */
+  readonly facts: PeerFacts
+}
+
+/** The zip archive with the one bag. The same request in the same state gives the same bytes. */
+export function crateOf(parts: CrateParts): Promise<Uint8Array> {
+  const { view, facts } = parts
+  const dateMs = view.endedAtMs ?? view.submittedAtMs
+  const bag = bagOf(new Map([...filesOf(parts), [METADATA, json(graphOf(parts))]]), {
+    folder: `stimnet-${view.id}`,
+    identifier: `urn:uuid:${uuidOf(view.id)}`,
+    organization: facts.institution,
+    dateMs
+  })
+  return zipOf(bag, dateMs)
+}
+
+/** The program in a workflow crate of its own, each output that was let out, and each receipt. */
+function filesOf({ view, asked }: CrateParts): Map<string, Uint8Array> {
+  const { script_type: type, script_content: content } = bodyOf(asked)
+  const files = new Map<string, Uint8Array>([
+    [`${WORKFLOW}${PROGRAMS[type].file}`, utf8(content)],
+    [`${WORKFLOW}${METADATA}`, json(workflowGraph(asked))]
+  ])
+  for (const part of view.parts) {
+    if (part.output) files.set(outputOf(part), json(part.output))
+    if (part.receipt) files.set(receiptOf(part), envelopeBytesOf(part.receipt))
+  }
+  if (view.pooled) files.set(POOLED, json(view.pooled))
+  return files
+}
+
+const POOLED = 'outputs/pooled.json'
+const outputOf = ({ peerId }: PartView) => `outputs/${peerId}.json`
+const receiptOf = ({ peerId }: PartView) => `receipts/${peerId}.jws`
+
+function workflowGraph(asked: AskedView): Entity[] {
+  const { script_type: type } = bodyOf(asked)
+  const { file, language, media } = PROGRAMS[type]
+  const name = asked.title || 'Analysis'
+  return [
+    descriptor(),
+    {
+      '@id': './',
+      '@type': 'Dataset',
+      name,
+      conformsTo: ref(TERMS.workflowCrate),
+      hasPart: [ref(file)],
+      mainEntity: ref(file)
+    },
+    {
+      '@id': file,
+      '@type': ['File', 'SoftwareSourceCode', 'ComputationalWorkflow'],
+      name,
+      encodingFormat: media,
+      programmingLanguage: ref(`#${type}`)
+    },
+    { '@id': `#${type}`, '@type': 'ComputerLanguage', name: language, identifier: `urn:stimnet:program:${type}` }
+  ]
+}
+
+function graphOf(parts: CrateParts): Entity[] {
+  const { view, asked, facts } = parts
+  const inputs = [...inputsOf(asked), ...broughtAlong(asked)]
+  const outputs = outputsOf(parts)
+  const assessed = view.parts.flatMap((part) => assessmentsOf(view, part))
+  const bagged = baggedBy(facts, view)
+  const actions = [creation(parts, { inputs, outputs }), ...assessed, bagged]
+  return [
+    descriptor(),
+    {
+      '@id': './',
+      '@type': 'Dataset',
+      name: asked.title || `Request ${view.id}`,
+      conformsTo: ref(TERMS.profile),
+      ...(view.endedAtMs === undefined ? {} : { datePublished: isoOf(view.endedAtMs) }),
+      publisher: ref(`#${facts.peerId}`),
+      license: ref('#terms'),
+      hasPart: [ref(WORKFLOW), ...outputs.map(({ '@id': id }) => ref(id))],
+      mainEntity: ref(WORKFLOW),
+      mentions: actions.map(({ '@id': id }) => ref(id)),
+      sourceOrganization: ref('#project')
+    },
+    { '@id': TERMS.profile, '@type': 'Profile', name: 'Five Safes RO-Crate profile' },
+    { '@id': WORKFLOW, '@type': 'Dataset', name: 'The program', conformsTo: ref(TERMS.workflowCrate) },
+    { '@id': TERMS.sha512, '@type': 'DefinedTerm', name: 'sha-512 algorithm' },
+    { '@id': '#terms', '@type': 'CreativeWork', name: 'As agreed with the institutions that are named here' },
+    ...peopleOf(parts),
+    ...actions,
+    ...inputs,
+    ...outputs,
+    ...policiesOf(view)
+  ]
+}
+
+function descriptor(): Entity {
+  return { '@id': METADATA, '@type': 'CreativeWork', about: ref('./'), conformsTo: ref(TERMS.crate) }
+}
+
+function creation(
+  { view }: CrateParts,
+  { inputs, outputs }: { inputs: readonly Entity[]; outputs: readonly Entity[] }
+): Entity {
+  const references = (entities: readonly Entity[]) => entities.map(({ '@id': id }) => ref(id))
+  return {
+    '@id': `#request-${uuidOf(view.id)}`,
+    '@type': 'CreateAction',
+    name: `Analysis of ${view.catalog} at ${view.parts.length} institutions`,
+    actionStatus: statusOf(view.state),
+    agent: ref('#requester'),
+    instrument: ref(WORKFLOW),
+    ...(view.startedAtMs === undefined ? {} : { startTime: isoOf(view.startedAtMs) }),
+    ...(view.endedAtMs === undefined ? {} : { endTime: isoOf(view.endedAtMs) }),
+    object: references(inputs),
+    result: references(outputs)
+  }
+}
+
+function statusOf(state: RequestView['state']): string {
+  if (state === 'completed') return TERMS.completed
+  if (isEnded(state)) return TERMS.failed
+  return state === 'pending' || state === 'queued' ? TERMS.potential : TERMS.active
+}
+
+/** Every field of the submission but the program itself, and the script's parameters. */
+function inputsOf(asked: AskedView): Entity[] {
+  const { script_content: _, script_type: __, parameters, ...fields } = bodyOf(asked)
+  const property = (propertyID: string, [name, value]: [string, unknown], at: number): Entity => ({
+    // By number: what a parameter is called need not be fit for an address.
+    '@id': `#${propertyID === FIELD ? 'field' : 'parameter'}-${at + 1}`,
+    '@type': 'PropertyValue',
+    ...{ name, value: canonicalJson(value), propertyID }
+  })
+  return [
+    ...Object.entries(fields).map((field, at) => property(FIELD, field, at)),
+    ...Object.entries(parameters ?? {}).map((parameter, at) => property(PARAMETER, parameter, at))
+  ]
+}
+
+/** Named by its bytes and not put in: it is its owner's, and whoever reads the crate learns that the script needs it. */
+function broughtAlong({ files = [] }: AskedView): Entity[] {
+  return files.map(({ name, sha256, size }) => ({
+    '@id': `urn:sha256:${sha256}#${name}`,
+    '@type': 'File',
+    ...{ name, sha256, contentSize: String(size) }
+  }))
+}
+
+function outputsOf({ view }: CrateParts): Entity[] {
+  const file = (id: string, name: string, media: string): Entity => ({
+    '@id': id,
+    '@type': 'File',
+    name,
+    encodingFormat: media
+  })
+  return [
+    ...view.parts.flatMap((part) => [
+      ...(part.output ? [file(outputOf(part), `Safe output of ${part.institution}`, 'application/json')] : []),
+      ...(part.receipt ? [file(receiptOf(part), `Receipt of ${part.institution}`, 'application/jose')] : [])
+    ]),
+    ...(view.pooled ? [file(POOLED, 'Pooled answer', 'application/json')] : [])
+  ]
+}
+
+/** What each institution decided: whether it ran, and whether anything may leave. Its receipt proves the second. */
+function assessmentsOf(view: RequestView, part: PartView): Entity[] {
+  // Whoever cancelled it came before anybody's decision.
+  if (!isEnded(part.state) || part.state === 'cancelled') return []
+  const { peerId, institution, updatedAtMs, output, code } = part
+  // What was let in ends with a receipt; so does what stewards denied.
+  const ran = part.receipt !== undefined && part.state !== 'denied' && part.state !== 'expired'
+  const common = { agent: ref(`#${peerId}`), endTime: isoOf(updatedAtMs) }
+  const signOff: Entity = {
+    '@id': `#signoff-${peerId}`,
+    '@type': 'AssessAction',
+    additionalType: ref(TERMS.signOff),
+    name: `Sign-off by ${institution}: ${ran ? 'approved' : `refused (${code ?? part.state})`}`,
+    object: [ref('./'), ref(WORKFLOW), ref('#project')],
+    ...(output ? { instrument: ref(policyOf(output.disclosure.policy_hash)) } : {}),
+    actionStatus: ran ? TERMS.completed : TERMS.failed,
+    ...common
+  }
+  if (!output && part.state !== 'blocked') return [signOff]
+  const disclosure: Entity = {
+    '@id': `#disclosure-${peerId}`,
+    '@type': 'AssessAction',
+    additionalType: ref(TERMS.disclosureCheck),
+    name: output
+      ? `Disclosure check by ${institution}: ${output.disclosure.level}. ${output.disclosure.claim}`
+      : `Disclosure check by ${institution}: nothing may leave (${code ?? ''})`,
+    object: output ? [ref(outputOf(part))] : [ref(`#request-${uuidOf(view.id)}`)],
+    ...(output ? { instrument: ref(policyOf(output.disclosure.policy_hash)) } : {}),
+    actionStatus: output ? TERMS.completed : TERMS.failed,
+    ...common
+  }
+  return [signOff, disclosure]
+}
+
+const policyOf = (hash: string) => `urn:stimnet:policy:${hash}`
+
+function policiesOf({ parts }: RequestView): Entity[] {
+  const cards = parts.flatMap(({ output }) => (output ? [output.disclosure] : []))
+  const byHash = new Map(cards.map(({ policy_hash, preset }) => [policyOf(policy_hash), preset]))
+  return [...byHash].map(([id, preset]) => ({
+    '@id': id,
+    '@type': 'CreativeWork',
+    name: `Disclosure policy (preset ${preset})`
+  }))
+}
+
+function baggedBy({ peerId }: PeerFacts, view: RequestView): Entity {
+  return {
+    '@id': `#bagit-${uuidOf(view.id)}`,
+    '@type': 'UpdateAction',
+    additionalType: ref(TERMS.generateCheckValue),
+    name: 'BagIt manifests written',
+    object: ref('./'),
+    instrument: ref(TERMS.sha512),
+    agent: ref(`#${peerId}`),
+    actionStatus: TERMS.completed
+  }
+}
+
+function peopleOf({ view, asked, facts }: CrateParts): Entity[] {
+  const institutions = new Map([[facts.peerId, facts.institution]])
+  for (const { peerId, institution } of view.parts) institutions.set(peerId, institution || peerId)
+  return [
+    {
+      '@id': '#requester',
+      '@type': 'Person',
+      name: asked.requester,
+      identifier: asked.requesterKey,
+      affiliation: ref(`#${facts.peerId}`),
+      memberOf: ref('#project')
+    },
+    { '@id': '#project', '@type': 'Project', name: asked.project || asked.title || 'no project stated' },
+    ...[...institutions].map(([peerId, name]) => ({
+      '@id': `#${peerId}`,
+      '@type': 'Organization',
+      name,
+      identifier: `urn:stimnet:peer:${peerId}`
+    }))
+  ]
+}
+
+/** A UUID of version 8 from an id of 16 random bytes in hex. */
+function uuidOf(id: string): string {
+  const hex = id.padEnd(32, '0')
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-'
+  )
+}
+
+function json(value: unknown): Uint8Array {
+  const document = Array.isArray(value) ? { '@context': TERMS.context, '@graph': value } : value
+  return utf8(`${JSON.stringify(document, null, 2)}\n`)
+}

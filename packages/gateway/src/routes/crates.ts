@@ -1,0 +1,75 @@
+/** Requests and results as Five Safes RO-Crates: written for archives, read from other tools. */
+import { StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { readCrate } from '../crate/read.ts'
+import { crateOf } from '../crate/write.ts'
+import { findRequest, known } from '../known.ts'
+import { fieldsOf, InvalidInput } from '../problem.ts'
+import type { Room } from '../room.ts'
+import { type RawAsk, type Route, route } from '../route.ts'
+import { output } from '../shapes/named.ts'
+import { custodialBroadcastShape } from '../shapes/submission.ts'
+
+const readShape = output(
+  'CrateSubmission',
+  z.object({
+    submission: z.record(z.string(), z.unknown()).describe('As POST /api/v1/broadcasts takes it'),
+    warnings: z.array(z.string()).describe('What of the crate was left out')
+  })
+)
+
+/** The crates of jobs and broadcasts, and POST /api/v1/crates. */
+export function crateRoutes(room: Room): Route[] {
+  const tag = 'Crates'
+  const crate = (kind: 'job' | 'broadcast') =>
+    route({
+      method: 'GET',
+      path: `/api/v1/${kind}s/{id}/crate`,
+      id: `${kind}Crate`,
+      tag,
+      summary: `A ${kind} as a Five Safes RO-Crate 0.4: request, decisions, safe outputs and receipts`,
+      access: 'account',
+      answer: z.string().describe('A zip archive with one bag'),
+      answerType: 'application/zip',
+      handle: (ask) => write(room, ask)
+    })
+  return [
+    crate('job'),
+    crate('broadcast'),
+    route({
+      method: 'POST',
+      path: '/api/v1/crates',
+      id: 'readCrate',
+      tag,
+      summary: 'Reads the submission in a Five Safes RO-Crate. Nothing is submitted, fetched or stored.',
+      access: 'account',
+      roles: ['researcher'],
+      body: { type: 'zip', schema: z.instanceof(Uint8Array) },
+      answer: readShape,
+      handle: async ({ body }) => {
+        const { submission, warnings } = await readCrate(body)
+        const checked = custodialBroadcastShape.safeParse(submission)
+        if (!checked.success) throw new InvalidInput('BODY_INVALID', fieldsOf(checked.error))
+        return { submission: { ...submission }, warnings: [...warnings] }
+      }
+    })
+  ]
+}
+
+async function write(
+  { peer }: Room,
+  { account, param, headers }: Pick<RawAsk, 'account' | 'param' | 'headers'>
+): Promise<Response> {
+  const id = param('id')
+  const view = await findRequest(peer, id, known(account))
+  const asked = await peer.asked(id, known(account))
+  if (!asked) throw new StimnetError('JOB_UNKNOWN', 'writing a crate')
+  const bytes = await crateOf({ view, asked, facts: peer.facts() })
+  return new Response(Buffer.from(bytes), {
+    headers: headers({
+      'content-type': 'application/zip',
+      'content-disposition': `attachment; filename="stimnet-${view.id}.zip"`,
+      link: '<https://w3id.org/ro/crate>; rel="profile"'
+    })
+  })
+}

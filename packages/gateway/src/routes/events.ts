@@ -1,0 +1,85 @@
+/** What happens at this node, for those who watch over it. */
+import { StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { eventStream } from '../events.ts'
+import { known } from '../known.ts'
+import type { EventView } from '../peer.ts'
+import type { Room } from '../room.ts'
+import { type Route, route } from '../route.ts'
+import { isoOf, output, timestamp, wholeNumber } from '../shapes/named.ts'
+
+const eventShape = output(
+  'Event',
+  z.object({
+    sequence: z.number().int().describe('Begins at 1 with each start of the node'),
+    at: timestamp,
+    kind: z.string(),
+    alert: z.boolean().describe('Somebody should look'),
+    actor: z.string(),
+    job_id: z.string(),
+    code: z.string(),
+    detail: z.string()
+  })
+)
+
+const listQuery = z.strictObject({
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
+  alerts: z.enum(['true', 'false']).default('false').describe('Alerts alone')
+})
+
+const STAFF = ['steward', 'auditor', 'operator'] as const
+
+/** /api/v1/events. */
+export function eventRoutes(room: Room): Route[] {
+  const { peer } = room
+  const tag = 'Events'
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/events',
+      id: 'events',
+      tag,
+      summary: 'The latest events of this node, newest first',
+      access: 'account',
+      roles: STAFF,
+      query: listQuery,
+      answer: z.array(eventShape),
+      handle: ({ account, query }) =>
+        peer.events(known(account), { limit: query.limit, alertsOnly: query.alerts === 'true' }).map(eventOf)
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/events/stream',
+      id: 'followEvents',
+      tag,
+      summary: 'Events as they come, as server-sent events; Last-Event-ID goes on after one',
+      access: 'account',
+      roles: STAFF,
+      answer: z.string(),
+      answerType: 'text/event-stream',
+      handle: (ask) => {
+        const account = known(ask.account)
+        const headers = ask.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+        if (ask.request.method === 'HEAD') return new Response(null, { headers })
+        const leave = room.streams.take(account.name)
+        if (!leave) throw new StimnetError('BUSY', 'following events', { reason: 'Too many event streams are open.' })
+        const after = /^\d{1,15}$/.exec(ask.header('last-event-id') ?? '')
+        const stream = eventStream({
+          watch: (signal) => peer.watchEvents(account, after ? Number(after[0]) : 0, signal),
+          render: (event) => ({ id: String(event.sequence), name: 'event', data: eventOf(event), end: false }),
+          problem: ask.problem,
+          stillPermitted: () => ask.stillPermitted(),
+          after: 0,
+          clock: room.clock,
+          signals: [ask.request.signal, ...(ask.closing ? [ask.closing] : [])],
+          closed: leave
+        })
+        return new Response(stream, { headers })
+      }
+    })
+  ]
+}
+
+function eventOf({ sequence, atMs, kind, alert, actor, jobId, code, detail }: EventView): z.output<typeof eventShape> {
+  return { sequence, at: isoOf(atMs), kind, alert, actor, job_id: jobId, code, detail }
+}

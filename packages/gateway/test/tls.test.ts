@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { chmod, copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { Agent, request } from 'node:https'
+import { connect as connectPlain } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
+import { cryptographicRandom, SimulatedClock, systemClock } from '@stimnet/protocol'
+import { Certificates, createGateway, listenGateway, type TlsFiles } from '../src/index.ts'
+import { FakePeer } from './fake-peer.ts'
+import { SECRET } from './house.ts'
+
+const run = promisify(execFile)
+const hasOpenssl = await run('openssl', ['version']).then(
+  () => true,
+  () => false
+)
+
+/** An authority and what it signs, in a folder. */
+class Authority {
+  readonly folder: string
+  readonly name: string
+
+  constructor(folder: string, name: string) {
+    this.folder = folder
+    this.name = name
+  }
+
+  path(file: string): string {
+    return join(this.folder, `${this.name}-${file}`)
+  }
+
+  async found(): Promise<this> {
+    await run('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+      ...['-subj', `/CN=${this.name}`, '-addext', 'basicConstraints=critical,CA:TRUE'],
+      ...['-keyout', this.path('ca.key'), '-out', this.path('ca.crt')]
+    ])
+    return this
+  }
+
+  async issue(name: string): Promise<{ cert: string; key: string }> {
+    const [csr, cert, key, extensions] = ['csr', 'crt', 'key', 'ext'].map((end) => this.path(`${name}.${end}`)) as [
+      ...[string, string, string, string]
+    ]
+    await writeFile(extensions, 'subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:FALSE\n')
+    await run('openssl', [
+      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${name}`],
+      ...['-keyout', key, '-out', csr]
+    ])
+    const authority = ['-CA', this.path('ca.crt'), '-CAkey', this.path('ca.key'), '-CAcreateserial']
+    await run('openssl', ['x509', '-req', '-in', csr, ...authority, '-days', '1', '-extfile', extensions, '-out', cert])
+    await chmod(key, 0o600)
+    return { cert, key }
+  }
+}
+
+describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl here' }, () => {
+  let folder = ''
+  let own: Authority
+  let other: Authority
+  let server: TlsFiles
+  const closers: (() => unknown)[] = []
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stimnet-tls-'))
+    own = await new Authority(folder, 'own').found()
+    other = await new Authority(folder, 'other').found()
+    server = await own.issue('server')
+  })
+  after(async () => {
+    for (const close of closers.reverse()) await close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  async function open(files: TlsFiles) {
+    const peer = new FakePeer()
+    const app = createGateway(peer, {
+      tokenSecret: SECRET,
+      tokenLifetimeMs: 60_000,
+      requireAuth: true,
+      rate: { perMinutePerIdentity: 10_000, loginPerMinute: 100 },
+      clock: systemClock,
+      random: cryptographicRandom
+    })
+    const problems: unknown[] = []
+    const certificates = await Certificates.open(files, systemClock)
+    const onProblem = (error: unknown) => void problems.push(error)
+    const listening = await listenGateway(app, { host: '127.0.0.1', port: 0, certificates, onProblem })
+    closers.push(listening.close)
+    return { ...listening, peer, problems }
+  }
+
+  const trusting = async (more: ConnectionOptions = {}): Promise<ConnectionOptions> => ({
+    ca: await readFile(own.path('ca.crt')),
+    ...more
+  })
+
+  /** The status, or the name of what went wrong. */
+  async function health(url: string, options: ConnectionOptions): Promise<number | string> {
+    return new Promise((resolve) => {
+      const asked = request(`${url}/health`, { ...options, agent: false } as object, (answer) => {
+        answer.resume()
+        answer.on('end', () => resolve(answer.statusCode ?? 0))
+      })
+      asked.on('error', (error: NodeJS.ErrnoException) => resolve(`${error.code} ${error.message}`))
+      asked.end()
+    })
+  }
+
+  /** The fingerprint that a new connection is shown. */
+  async function shown(port: number): Promise<string> {
+    const socket = connect({ host: '127.0.0.1', port, ...(await trusting()) }) as TLSSocket
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
+    const { fingerprint256 } = socket.getPeerCertificate()
+    socket.destroy()
+    return fingerprint256
+  }
+
+  it('answers over TLS 1.3, by an address that says so, and nothing older', async () => {
+    const { url, port } = await open(server)
+    assert.match(url, /^https:\/\/127\.0\.0\.1:\d+$/)
+    assert.equal(await health(url, await trusting()), 200)
+    const socket = connect({ host: '127.0.0.1', port, ...(await trusting()) })
+    await new Promise((resolve) => socket.once('secureConnect', resolve))
+    assert.equal(socket.getProtocol(), 'TLSv1.3')
+    socket.destroy()
+    const older = await health(url, await trusting({ maxVersion: 'TLSv1.2' }))
+    assert.match(String(older), /protocol version/i)
+    assert.match(String(await health(url, {})), /SELF_SIGNED|UNABLE_TO/)
+  })
+
+  it('says nothing to plain HTTP, to nonsense and to whoever says nothing, and lives on', async () => {
+    const { url, port } = await open(server)
+    for (const text of ['GET /health HTTP/1.1\r\nHost: x\r\n\r\n', '\u0016\u0003\u0001\u00ff\u00ff', '\u0000']) {
+      const answer = await new Promise<string>((resolve) => {
+        let got = ''
+        const socket = connectPlain(port, '127.0.0.1', () => socket.end(text))
+        socket.on('data', (chunk) => {
+          got += chunk.toString('latin1')
+        })
+        socket.on('close', () => resolve(got))
+        socket.on('error', () => resolve(got))
+      })
+      assert.doesNotMatch(answer, /HTTP|healthy/)
+    }
+    assert.equal(await health(url, await trusting()), 200)
+  })
+
+  it('closes within seconds although somebody began a handshake and stopped', async () => {
+    const { port, close } = await open(server)
+    const socket = connectPlain(port, '127.0.0.1', () => socket.write('\u0016\u0003\u0001'))
+    socket.on('error', () => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const begun = performance.now()
+    await close()
+    assert.ok(performance.now() - begun < 4_000)
+  })
+
+  it('hears only clients of the authority, where one is named, and still wants their token', async () => {
+    const client = await own.issue('client')
+    const stranger = await other.issue('client')
+    const { url } = await open({ ...server, clientCa: own.path('ca.crt') })
+    const pair = async ({ cert, key }: { cert: string; key: string }) => ({
+      ...{ cert: await readFile(cert), key: await readFile(key) }
+    })
+    assert.equal(await health(url, await trusting(await pair(client))), 200)
+    assert.match(String(await health(url, await trusting())), /CERTIFICATE_REQUIRED|ECONNRESET|EPIPE|socket hang up/)
+    const refused = await health(url, await trusting(await pair(stranger)))
+    assert.match(String(refused), /UNKNOWN_CA|ECONNRESET|EPIPE|ALERT|socket hang up/)
+    const jobs = await new Promise((resolve, reject) => {
+      void (async () => {
+        const options = { ...(await trusting(await pair(client))), agent: false } as object
+        const asked = request(`${url}/api/v1/jobs`, options, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        })
+        asked.on('error', reject).end()
+      })()
+    })
+    assert.equal(jobs, 401)
+  })
+
+  it('shows a renewed certificate to new connections and drops none that stands', async () => {
+    const files = { cert: join(folder, 'live.crt'), key: join(folder, 'live.key') }
+    const place = async (from: { cert: string; key: string }) => {
+      for (const part of ['cert', 'key'] as const) {
+        await copyFile(from[part], `${files[part]}.new`)
+        await rename(`${files[part]}.new`, files[part])
+      }
+    }
+    await place(server)
+    const { url, port, peer, renew, problems } = await open(files)
+    const first = await shown(port)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, ...(await trusting()) })
+    const overOne = () =>
+      new Promise<{ status: number | undefined; local: number | undefined }>((resolve, reject) => {
+        const asked = request(`${url}/health`, { agent }, (answer) => {
+          const local = answer.socket.localPort
+          answer.resume()
+          answer.on('end', () => resolve({ status: answer.statusCode, local }))
+        })
+        asked.on('error', reject).end()
+      })
+    const before = await overOne()
+    await renew()
+    assert.equal(await shown(port), first)
+
+    // Half of a pair: the one before still holds, the operator is told once.
+    const second = await own.issue('server-2')
+    await copyFile(second.cert, files.cert)
+    await renew()
+    await renew()
+    assert.equal(problems.length, 1)
+    assert.match(String((problems[0] as Error).message), /^gateway\.tls\.key: .*does not belong/)
+    assert.equal(await shown(port), first)
+
+    await place({ cert: second.cert, key: second.key })
+    await renew()
+    assert.notEqual(await shown(port), first)
+    assert.deepEqual(await overOne(), before)
+    assert.equal(peer.incidents.length, 0)
+    agent.destroy()
+  })
+
+  it('does not start with files that cannot be used, and says which key names them', async () => {
+    const loose = join(folder, 'loose.key')
+    await copyFile(server.key, loose)
+    await chmod(loose, 0o644)
+    const { key: otherKey } = await own.issue('another')
+    const nonsense = join(folder, 'nonsense.pem')
+    await writeFile(nonsense, 'nonsense', { mode: 0o600 })
+    const wrong: [TlsFiles, RegExp][] = [
+      [{ ...server, cert: join(folder, 'absent.crt') }, /^gateway\.tls\.cert: .*cannot be read/],
+      [{ ...server, key: folder }, /^gateway\.tls\.key: .*cannot be read/],
+      [{ ...server, cert: nonsense }, /^gateway\.tls\.cert: .*no PEM certificate/],
+      [{ ...server, key: nonsense }, /^gateway\.tls\.key: .*no PEM private key/],
+      [{ ...server, key: loose }, /^gateway\.tls\.key: .*can be read by others/],
+      [{ ...server, key: otherKey }, /^gateway\.tls\.key: .*does not belong to/],
+      [{ ...server, clientCa: nonsense }, /^gateway\.tls\.client_ca: .*has no certificate/],
+      [{ ...server, clientCa: server.cert }, /^gateway\.tls\.client_ca: .*of no authority/]
+    ]
+    for (const [files, message] of wrong) {
+      await assert.rejects(Certificates.open(files, systemClock), { code: 'CONFIG_INVALID', message })
+    }
+    const late = new SimulatedClock(systemClock.now() + 3 * 24 * 3_600_000)
+    const message = /^gateway\.tls\.cert: .*expired on/
+    await assert.rejects(Certificates.open(server, late), { code: 'CONFIG_INVALID', message })
+  })
+})

@@ -1,0 +1,21 @@
+/** A piece of a file that a request of yours, sent to me, names by its hash. */
+import { LIMITS, messages } from '@stimnet/protocol'
+import { exchangeOf } from '../exchange.ts'
+
+const KiB = 1024
+
+/** UploadAsk → UploadAnswer. */
+export const uploadExchange = exchangeOf({
+  id: '/stimnet/upload/1.0.0',
+  question: messages.UploadAsk,
+  answer: messages.UploadAnswer,
+  questionBytesMax: 1 * KiB,
+  answerBytesMax: LIMITS.uploadPieceBytesMax + 1 * KiB,
+  deadlineMs: 10_000,
+  // Pieces are asked for one after the other.
+  streamsPerConnectionMax: 4,
+  // Each holds one piece in memory.
+  atOnceMax: 32,
+  // The largest file has 64 pieces; a broadcast with files is fetched by every peer at once.
+  quota: { perPeer: { burst: 256, perSecond: 64 }, total: { burst: 1_024, perSecond: 512 } }
+})

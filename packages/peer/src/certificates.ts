@@ -1,0 +1,17 @@
+/** The gateway's certificate, from the files that the configuration names. */
+import { resolve } from 'node:path'
+import { Certificates } from '@stimnet/gateway'
+import type { Clock } from '@stimnet/protocol'
+import type { PeerConfig } from './config.ts'
+
+/** Undefined where plain HTTP is spoken. Throws CONFIG_INVALID naming the key. */
+export async function openCertificates(
+  { config, baseDir }: { config: PeerConfig; baseDir: string },
+  clock: Clock
+): Promise<Certificates | undefined> {
+  const { tls } = config.gateway
+  if (tls === undefined) return undefined
+  const path = (written: string) => resolve(baseDir, written)
+  const clientCa = tls.client_ca === undefined ? {} : { clientCa: path(tls.client_ca) }
+  return Certificates.open({ cert: path(tls.cert), key: path(tls.key), ...clientCa }, clock)
+}

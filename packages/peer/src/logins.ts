@@ -1,0 +1,35 @@
+/** The configured login providers: what the gateway needs of each, and whom each lets in. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { LoginProvider } from '@stimnet/gateway'
+import { StimnetError } from '@stimnet/protocol'
+import type { PeerConfig } from './config.ts'
+import type { Logins } from './people-view.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Who of each provider has an account here. */
+export function loginsOf({ gateway }: PeerConfig): Logins {
+  return {
+    admit: new Map(gateway.providers.map(({ name, admit }) => [name, admit])),
+    rememberMs: gateway.provider_remember_days * DAY_MS
+  }
+}
+
+/** With their secrets read. Throws CONFIG_INVALID. */
+export function loginProviders({ gateway }: PeerConfig, baseDir: string): Promise<LoginProvider[]> {
+  return Promise.all(
+    gateway.providers.map(async ({ name, title, issuer, scope, client_id, client_secret_file: file }) => ({
+      ...{ name, title, issuer, scope, clientId: client_id },
+      ...(file === undefined ? {} : { clientSecret: await secretIn(resolve(baseDir, file)) })
+    }))
+  )
+}
+
+async function secretIn(file: string): Promise<string> {
+  const secret = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} cannot be read`, { cause })
+  })
+  if (secret.trim() !== '') return secret.trim()
+  throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} is empty`)
+}

@@ -1,0 +1,122 @@
+/** Who logs in at this peer's gateway: local accounts, people of login providers, and the API keys of both. */
+import { createHash } from 'node:crypto'
+import type { Account, ApiKeyView, GatewayPeer, Role, SignOn } from '@stimnet/gateway'
+import { type Clock, StimnetError } from '@stimnet/protocol'
+import type { PeerEvents } from './events.ts'
+import { type AdmitRule, rolesOf } from './policy/sign-on.ts'
+import type { Accounts } from './store/accounts.ts'
+import type { ApiKeyRecord, ApiKeys } from './store/api-keys.ts'
+import type { Database } from './store/database.ts'
+import type { SignedOnPeople } from './store/signed-on.ts'
+
+type PeopleMethods =
+  | 'authenticate'
+  | 'account'
+  | 'signOn'
+  | 'accountOfKey'
+  | 'apiKeys'
+  | 'createApiKey'
+  | 'revokeApiKey'
+  | 'suspicious'
+
+/** How people of login providers come in. */
+export interface Logins {
+  /** By provider: which claims give which roles. */
+  readonly admit: ReadonlyMap<string, readonly AdmitRule[]>
+  /** How long somebody stays known after a login: whoever left the institution cannot log in again. */
+  readonly rememberMs: number
+}
+
+interface PeopleParts {
+  readonly clock: Clock
+  readonly accounts: Accounts
+  readonly apiKeys: ApiKeys
+  readonly signedOn: SignedOnPeople
+  readonly logins: Logins
+  readonly database: Database
+  readonly events: PeerEvents
+}
+
+/** The gateway's questions about people. */
+export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMethods> {
+  const { accounts, clock, database, events } = parts
+  return {
+    authenticate: async (name, password) => {
+      const account = await accounts.authenticate(name, password)
+      return account ? { name: account.name, roles: account.roles } : null
+    },
+    account: (name) => accountNamed(parts, name),
+    signOn: (person) => signOn(parts, person),
+    suspicious: (event, actor) => {
+      events.alert({ kind: event, actor })
+      if (event !== 'login-failed') return
+      // The rate limit bounds how often; a log that cannot be written is told by the database.
+      void database
+        .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
+        .catch(() => undefined)
+    },
+    accountOfKey: (text) => {
+      const key = parts.apiKeys.find(text, clock.now())
+      const account = key ? accountNamed(parts, key.owner) : null
+      // What its account lost since, it lost too.
+      return key && account
+        ? { name: account.name, roles: account.roles.filter((role) => key.roles.includes(role)), byKey: true }
+        : null
+    },
+    apiKeys: (account) => parts.apiKeys.of(account.name).map(viewOf),
+    createApiKey: (account, asked) => createKey(parts, account, asked),
+    revokeApiKey: (account, id) => database.commit((draft) => parts.apiKeys.revoke(draft, account.name, id))
+  }
+}
+
+/** Null for one that is gone, locked or has not been seen for too long. */
+function accountNamed({ accounts, signedOn, logins, clock }: PeopleParts, name: string): Account | null {
+  const local = accounts.get(name)
+  if (local) return local.locked ? null : { name: local.name, roles: local.roles }
+  const person = signedOn.get(name)
+  if (!person || person.seenAtMs + logins.rememberMs <= clock.now()) return null
+  // A provider that is no longer configured lets nobody in.
+  return logins.admit.has(name.split(':')[0] ?? '') ? { name, roles: person.roles as readonly Role[] } : null
+}
+
+async function signOn(parts: PeopleParts, person: SignOn): Promise<Account | null> {
+  const { signedOn, logins, database, clock } = parts
+  const name = nameOf(person)
+  const roles = rolesOf(person.claims, logins.admit.get(person.provider) ?? []) as Role[]
+  const { name: called } = person.claims
+  const title = typeof called === 'string' ? called.slice(0, 200) : ''
+  await database.commit((draft) =>
+    roles.length === 0
+      ? signedOn.remove(draft, name)
+      : signedOn.put(draft, { name, title, roles, seenAtMs: clock.now() })
+  )
+  return roles.length === 0 ? null : { name, roles }
+}
+
+/** No local account has a colon in its name. A subject that would not be readable becomes its hash. */
+function nameOf({ provider, subject }: SignOn): string {
+  const isReadable = /^[A-Za-z0-9._@-]{1,48}$/.test(subject)
+  return `${provider}:${isReadable ? subject : `sha256-${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`}`
+}
+
+async function createKey(
+  { apiKeys, clock, database }: PeopleParts,
+  account: Account,
+  asked: Parameters<GatewayPeer['createApiKey']>[1]
+) {
+  const wanted: readonly Role[] = asked.roles ?? ['researcher']
+  const missing = wanted.find((role) => !account.roles.includes(role))
+  if (missing) {
+    const reason = `Your account is no ${missing}: a key has some of its roles.`
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  const { label, days } = asked
+  const made = await database.commit((draft) =>
+    apiKeys.create(draft, { owner: account.name, label, roles: [...new Set(wanted)], days, nowMs: clock.now() })
+  )
+  return { ...viewOf(made.key), key: made.text }
+}
+
+function viewOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyRecord): ApiKeyView {
+  return { id, label, roles: roles as readonly Role[], createdAtMs, expiresAtMs }
+}

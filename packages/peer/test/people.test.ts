@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import type { Account } from '@stimnet/gateway'
+import { SimulatedClock, seededRandom } from '@stimnet/protocol'
+import { createEvents } from '../src/events.ts'
+import { peopleMethods } from '../src/people-view.ts'
+import { rolesOf } from '../src/policy/sign-on.ts'
+import { Accounts } from '../src/store/accounts.ts'
+import { ApiKeys } from '../src/store/api-keys.ts'
+import { Database } from '../src/store/database.ts'
+import { SignedOnPeople } from '../src/store/signed-on.ts'
+
+const DAY_MS = 24 * 3_600_000
+const START_MS = 1_700_000_000_000
+const ADA: Account = { name: 'ada', roles: ['researcher', 'steward'] }
+
+async function open(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-people-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const clock = new SimulatedClock(START_MS)
+  const database = await Database.open({ memory: true }, () => clock.now())
+  t.after(() => database.close())
+  const accounts = await Accounts.open(join(folder, 'accounts.json'))
+  await accounts.put({ name: 'ada', roles: ADA.roles, password: 'a long enough one' })
+  const admit = [
+    { claim: 'groups', value: 'stimnet', roles: ['researcher'] },
+    { claim: 'groups', value: 'data-office', roles: ['steward', 'auditor'] }
+  ]
+  const logins = { admit: new Map([['clinic', admit]]), rememberMs: 30 * DAY_MS }
+  const people = async () =>
+    peopleMethods({
+      ...{ clock, database, accounts, logins, events: createEvents({ level: 'silent', nodeId: 'node-1' }) },
+      apiKeys: await ApiKeys.open(database, seededRandom(1)),
+      signedOn: await SignedOnPeople.open(database)
+    })
+  return { clock, database, accounts, people: await people(), reopened: people }
+}
+
+describe('an API key', () => {
+  test('opens its account with the key’s roles alone, also after a restart', async (t) => {
+    const { people, reopened } = await open(t)
+    const { key } = await people.createApiKey(ADA, { label: 'laptop', days: 30 })
+    assert.deepEqual(people.accountOfKey(key), { name: 'ada', roles: ['researcher'], byKey: true })
+    assert.deepEqual((await reopened()).accountOfKey(key)?.roles, ['researcher'])
+  })
+
+  test('is nothing once changed, ended, revoked, or without its account', async (t) => {
+    const { people, accounts, clock } = await open(t)
+    const make = () => people.createApiKey(ADA, { label: 'laptop', days: 30 })
+    const { key, id } = await make()
+    const last = key.endsWith('A') ? 'B' : 'A'
+    for (const text of [`${key.slice(0, -1)}${last}`, `${key}A`, key.toUpperCase(), key.slice(4), '', `snk_${id}_`]) {
+      assert.equal(people.accountOfKey(text), null, text)
+    }
+    assert.equal(await people.revokeApiKey({ name: 'eve', roles: ['operator'] }, id), false)
+    assert.equal(await people.revokeApiKey(ADA, id), true)
+    assert.equal(people.accountOfKey(key), null)
+    const second = (await make()).key
+    await accounts.setLocked('ada', true)
+    assert.equal(people.accountOfKey(second), null)
+    await accounts.setLocked('ada', false)
+    assert.ok(people.accountOfKey(second))
+    await clock.advance(30 * DAY_MS)
+    assert.equal(people.accountOfKey(second), null)
+  })
+
+  test('has no role that its account has not, and loses what the account loses', async (t) => {
+    const { people, accounts } = await open(t)
+    await assert.rejects(people.createApiKey(ADA, { label: 'x', days: 1, roles: ['operator'] }), {
+      code: 'PARAMETER_INVALID'
+    })
+    const { key } = await people.createApiKey(ADA, { label: 'x', days: 1, roles: ['steward', 'researcher'] })
+    await accounts.put({ name: 'ada', roles: ['researcher'], password: 'a long enough one' })
+    assert.deepEqual(people.accountOfKey(key)?.roles, ['researcher'])
+  })
+
+  test('is one of sixteen at most; one that has ended makes room', async (t) => {
+    const { people, clock } = await open(t)
+    for (let n = 0; n < 16; n++) await people.createApiKey(ADA, { label: `${n}`, days: n === 0 ? 1 : 9 })
+    await assert.rejects(people.createApiKey(ADA, { label: 'x', days: 1 }), { code: 'PARAMETER_INVALID' })
+    await clock.advance(DAY_MS)
+    await people.createApiKey(ADA, { label: 'x', days: 1 })
+  })
+
+  test('leaves no secret in the database or the log', async (t) => {
+    const { people, database } = await open(t)
+    const { key } = await people.createApiKey(ADA, { label: 'laptop', days: 30 })
+    const secret = key.split('_')[2] ?? ''
+    for await (const [name, value] of database.root.iterator()) {
+      assert.ok(!String(value).includes(secret), String(name))
+    }
+    assert.ok((await database.auditLog.read({ limit: 10 })).some(({ kind }) => kind === 'key'))
+  })
+})
+
+describe('a locked account', () => {
+  test('is told so to whoever knows its password, and to nobody else', async (t) => {
+    const { people, accounts } = await open(t)
+    await accounts.setLocked('ada', true)
+    await assert.rejects(people.authenticate('ada', 'a long enough one'), { code: 'ACCOUNT_LOCKED' })
+    assert.equal(await people.authenticate('ada', 'another long one'), null)
+    assert.equal(people.account('ada'), null, 'its tokens open nothing')
+  })
+})
+
+describe('people of a login provider', () => {
+  const ada = (groups: unknown) => ({ provider: 'clinic', subject: 'ada', claims: { groups, name: 'Ada' } })
+
+  test('come in as what their claims say, and are gone when these no longer do', async (t) => {
+    const { people, reopened } = await open(t)
+    assert.deepEqual(await people.signOn(ada(['stimnet', 'data-office'])), {
+      ...{ name: 'clinic:ada', roles: ['researcher', 'steward', 'auditor'] }
+    })
+    assert.deepEqual((await reopened()).account('clinic:ada')?.roles, ['researcher', 'steward', 'auditor'])
+    assert.equal(await people.signOn(ada(['kitchen'])), null)
+    assert.equal(people.account('clinic:ada'), null)
+  })
+
+  test('are forgotten some time after their last login, and their API keys with them', async (t) => {
+    const { people, clock } = await open(t)
+    const account = await people.signOn(ada('stimnet'))
+    assert.ok(account)
+    const { key } = await people.createApiKey(account, { label: 'x', days: 365 })
+    await clock.advance(29 * DAY_MS)
+    assert.ok(people.accountOfKey(key))
+    await clock.advance(DAY_MS)
+    assert.equal(people.account('clinic:ada'), null)
+    assert.equal(people.accountOfKey(key), null)
+  })
+
+  test('cannot take a local account’s name, nor that of another provider’s people', async (t) => {
+    const { people } = await open(t)
+    const named = async (subject: string) => (await people.signOn({ ...ada('stimnet'), subject }))?.name ?? ''
+    assert.match(await named('x:ada'), /^clinic:sha256-[0-9a-f]{32}$/)
+    assert.match(await named('../../ada'), /^clinic:sha256-/)
+    assert.notEqual(await named('é'), await named('è'))
+    assert.equal(await people.signOn({ ...ada('stimnet'), provider: 'elsewhere' }), null)
+  })
+
+  test('an address counts as theirs once the provider has checked it', () => {
+    const rules = [{ claim: 'email', value: 'ada@med.example.org', roles: ['researcher'] }]
+    assert.deepEqual(rolesOf({ email: 'ada@med.example.org', email_verified: true }, rules), ['researcher'])
+    assert.deepEqual(rolesOf({ email: 'ada@med.example.org', email_verified: 'true' }, rules), [])
+    assert.deepEqual(rolesOf({ email: 'ada@med.example.org' }, rules), [])
+    assert.deepEqual(rolesOf({ toString: 'x' }, [{ claim: 'constructor', value: 'x', roles: ['operator'] }]), [])
+  })
+})

@@ -1,0 +1,11 @@
+"""The audit log, for those who audit."""
+
+from __future__ import annotations
+
+from ..call import Call, Request, segment
+from ..models import AuditProof
+
+
+def proof(sequence: int) -> Call[AuditProof]:
+    """GET /api/v1/audit/proofs/{sequence}."""
+    return Call(Request("GET", f"/api/v1/audit/proofs/{segment(sequence)}"), AuditProof.read)

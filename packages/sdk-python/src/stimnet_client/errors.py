@@ -1,0 +1,142 @@
+"""Whatever could not be done, as one kind of exception with a code of StimNet's closed list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from .strict_json import parse_json
+
+DETAIL_CHARACTERS_MAX = 2_000
+FIELDS_MAX = 20
+
+# For an answer that is no problem of ours, such as a proxy's page.
+_CODE_OF_STATUS: Mapping[int, str] = {
+    401: "UNAUTHENTICATED",
+    403: "NOT_PERMITTED",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "BODY_TOO_LARGE",
+    415: "MEDIA_TYPE_UNSUPPORTED",
+    429: "RATE_LIMITED",
+    502: "INTERRUPTED",
+    503: "BUSY",
+    504: "DEADLINE",
+}
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One field of a request that does not fit: its name, as ``filters.age``, and why."""
+
+    field: str
+    message: str
+
+
+class StimnetError(Exception):
+    """What could not be done.
+
+    ``code``        one of the closed list in ``packages/protocol/src/errors.ts``
+    ``detail``      in words about the request, never about data
+    ``status``      the HTTP status; None where there was no answer
+    ``retry``       whether the same request may succeed later, unchanged
+    ``request_id``  by this the node's operator finds the request; None where there was no answer
+    ``fields``      what did not fit, field by field
+    ``incident``    by this the operator finds the cause in the node's log, where the node failed
+    ``retry_after`` seconds that the gateway asks to wait; None where it does not say
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        status: int | None = None,
+        retry: bool = False,
+        request_id: str | None = None,
+        fields: tuple[FieldError, ...] = (),
+        incident: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+        self.status = status
+        self.retry = retry
+        self.request_id = request_id
+        self.fields = fields
+        self.incident = incident
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}"
+
+
+class AuthenticationError(StimnetError):
+    """Name or password is wrong (``CREDENTIALS_INVALID``), or the token is missing or no longer valid
+    (``UNAUTHENTICATED``).
+    """
+
+
+class TransportError(StimnetError):
+    """No answer, or one that cannot be read: ``PEER_UNREACHABLE``, ``DEADLINE``, ``INTERRUPTED``, ``TOO_LARGE``,
+    ``MALFORMED``.
+    """
+
+
+class VerificationError(StimnetError):
+    """A receipt or proof that does not hold: ``SIGNATURE_INVALID``, ``MALFORMED``, ``TYPE_MISMATCH``, …"""
+
+
+class WaitTimeoutError(StimnetError, TimeoutError):
+    """The time one was willing to wait is over (``DEADLINE``); what was waited for goes on."""
+
+
+def error_of(status: int, headers: Mapping[str, str], body: bytes) -> StimnetError:
+    """The error of an answer that is not a success. Never raises: whatever the body is, an error comes of it."""
+    if 300 <= status < 400:
+        return TransportError(
+            "PEER_UNREACHABLE", f"{status}: a redirect is not followed, a token could go to somebody else"
+        )
+    problem = _object_of(body)
+    said_code = _text(problem, "code", 64)
+    code = _CODE_OF_STATUS.get(status, "INTERNAL") if said_code is None else said_code
+    said = problem.get("retry")
+    kind = AuthenticationError if status == 401 else StimnetError
+    detail = _text(problem, "detail", DETAIL_CHARACTERS_MAX)
+    return kind(
+        code,
+        f"the gateway answered {status}" if detail is None else detail,
+        status=status,
+        retry=said if isinstance(said, bool) else status in (429, 502, 503, 504),
+        request_id=_text(problem, "request_id", 64) or headers.get("x-request-id"),
+        fields=_fields_of(problem.get("errors")),
+        incident=_text(problem, "incident", 64),
+        retry_after=_seconds_of(headers.get("retry-after")),
+    )
+
+
+def _object_of(body: bytes) -> dict[str, Any]:
+    try:
+        value = parse_json(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _text(problem: Mapping[str, Any], name: str, characters_max: int) -> str | None:
+    value = problem.get(name)
+    return value[:characters_max] if isinstance(value, str) and value != "" else None
+
+
+def _fields_of(errors: Any) -> tuple[FieldError, ...]:
+    if not isinstance(errors, list):
+        return ()
+    pairs: list[tuple[Any, Any]] = [
+        (one.get("field"), one.get("message")) for one in errors[:FIELDS_MAX] if isinstance(one, dict)
+    ]
+    return tuple(FieldError(f, m) for f, m in pairs if isinstance(f, str) and isinstance(m, str))
+
+
+def _seconds_of(header: str | None) -> float | None:
+    return float(header) if header is not None and header.isascii() and header.isdigit() and len(header) < 10 else None

@@ -1,0 +1,55 @@
+"""Quantiles from counts on a public grid: linear within a bin, and bins of several sites on the grid they share."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Mapping, Sequence
+
+Bins = Sequence[Mapping[str, Any]]
+"""Rows in ``from`` up to, not including, ``to``."""
+
+_OPEN_END = sys.float_info.max
+"""How an open end is written: JSON has no infinity."""
+
+
+def quantile_of(bins: Bins, q: float) -> float | None:
+    """The value below which the share q of the rows lies. None without rows or with an open-ended bin there."""
+    total = sum(one["rows"] for one in bins)
+    if total <= 0:
+        return None
+    below = 0
+    for one in bins:
+        if one["rows"] > 0 and below + one["rows"] >= q * total:
+            if abs(one["from"]) >= _OPEN_END or abs(one["to"]) >= _OPEN_END:
+                return None
+            value: float = one["from"] + (q * total - below) / one["rows"] * (one["to"] - one["from"])
+            return value
+        below += one["rows"]
+    return None
+
+
+def pool_bins(sites: Sequence[Bins]) -> Bins | None:
+    """Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the union is
+    taken on the edges that all have in common. None where the outer edges differ.
+    """
+    if not sites or not all(_is_grid(bins) for bins in sites):
+        return None
+    first, *others = [_edges(bins) for bins in sites]
+    if any((edges[0], edges[-1]) != (first[0], first[-1]) for edges in others):
+        return None
+    edges = [edge for edge in first if all(edge in other for other in others)]
+    rows = [one for bins in sites for one in bins]
+    return [
+        {"from": low, "to": high, "rows": sum(one["rows"] for one in rows if low <= one["from"] and one["to"] <= high)}
+        for low, high in zip(edges, edges[1:])
+    ]
+
+
+def _edges(bins: Bins) -> list[float]:
+    return [one["from"] for one in bins] + [bins[-1]["to"]]
+
+
+def _is_grid(bins: Bins) -> bool:
+    """Whether bins follow one another without gap."""
+    follows = all(before["to"] == after["from"] for before, after in zip(bins, bins[1:]))
+    return len(bins) > 0 and follows and all(one["from"] < one["to"] for one in bins)

@@ -1,0 +1,90 @@
+"""One cell of the pooled answer from the cells of the sites, by what its column is; and whether a cell is sound."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Mapping, Sequence
+
+from .bins import pool_bins, quantile_of
+from .moments import exact_sum, pool_moments, value_of
+
+Cell = Mapping[str, Any]
+"""What pools a cell: ``add``, ``moments``, ``share``, ``choice`` or ``bins``."""
+
+_ADDING = ("subjects", "rows", "count", "sum")
+_FROM_MOMENTS = ("mean", "variance", "sd", "skewness", "kurtosis", "covariance", "correlation")
+_FORMS = ("add", "moments", "share", "choice", "bins")
+_TOLERANCE = 1e-6
+"""Relative difference between a shown value and what its part gives: rounding on the way, nothing more."""
+
+
+def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None:
+    """None where the cells do not pool: a quantile on grids that do not meet, moments of no value."""
+    kind = column["kind"]
+    if kind in _ADDING:
+        return exact_sum([cell["add"] for cell in cells if "add" in cell])
+    if kind in _FROM_MOMENTS:
+        moments = pool_moments([cell["moments"] for cell in cells if "moments" in cell])
+        return None if moments is None else value_of(kind, moments)
+    if kind == "share":
+        shares = [cell["share"] for cell in cells if "share" in cell]
+        of = exact_sum([share["of"] for share in shares])
+        return exact_sum([share["having"] for share in shares]) / of if of > 0 else None
+    if len(cells) == 1 and "choice" in cells[0]:
+        chosen: float = cells[0]["choice"]
+        return chosen
+    q: Any = column.get("argument")
+    if kind != "quantile" or not _is_number(q):
+        return None
+    bins = pool_bins([cell["bins"] for cell in cells if "bins" in cell])
+    return None if bins is None else quantile_of(bins, q)
+
+
+def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
+    """Whether a site's own part gives the value it shows: a mistaken or dishonest site is not averaged in."""
+    if column["role"] == "key":
+        return value is None or isinstance(value, str)
+    if value is None:
+        return cell is None or ("bins" in cell and _is_countable(cell))
+    if not _is_number(value) or cell is None or not _is_countable(cell):
+        return False
+    if "choice" in cell:
+        # Chosen by chance on a grid: it is what it is, and does not pool.
+        return bool(cell["choice"] == value)
+    own = pool_cells(column, [cell])
+    return own is not None and abs(own - value) <= _TOLERANCE * max(1.0, abs(value))
+
+
+def _is_countable(cell: Cell) -> bool:
+    forms = [form for form in _FORMS if form in cell]
+    if len(forms) != 1:
+        return False
+    form, content = forms[0], cell[forms[0]]
+    if form in ("add", "choice"):
+        return _is_number(content)
+    if form == "bins":
+        return isinstance(content, list) and all(
+            _are_numbers(one, ("from", "to", "rows")) and one["rows"] >= 0 for one in content
+        )
+    if form == "share":
+        return _are_numbers(content, ("having", "of")) and 0 <= content["having"] <= content["of"] and content["of"] > 0
+    return _is_moments(content)
+
+
+def _is_moments(moments: Any) -> bool:
+    if not _are_numbers(moments, ("n", "sum")):
+        return False
+    second = moments.get("second")
+    if second is not None and (not _are_numbers(second, ("sum", "deviations", "cross")) or second["deviations"] < 0):
+        return False
+    known = [name for name in ("deviations", "third", "fourth") if moments.get(name) is not None]
+    spreads = [moments[name] for name in known if name != "third"]
+    return _are_numbers(moments, known) and all(spread >= 0 for spread in spreads)
+
+
+def _are_numbers(values: Any, names: Sequence[str]) -> bool:
+    return isinstance(values, Mapping) and all(_is_number(values.get(name)) for name in names)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,147 @@
+"""The tables of several sites put together, with everything a reader must know beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from ..table import Table
+from .cells import Cell, pool_cells, reads_as
+
+Output = Mapping[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class PooledTable:
+    """One table over several institutions.
+
+    ``table``    None stands where a column does not pool, or nobody showed a number
+    ``sites``    PeerIds whose table went in
+    ``missing``  PeerIds whose answer did not, with the code
+    ``notes``    what a reader must know: cells and groups that were withheld, columns that do not pool
+    """
+
+    table: Table
+    sites: list[str]
+    missing: dict[str, str]
+    notes: list[str]
+
+
+def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> PooledTable:
+    """Pools tables by PeerId: counts and sums by adding, means to correlations from moments, shares from their cells,
+    quantiles from bins. A site whose columns differ from most, or whose numbers contradict their own parts, is left out
+    and named. The answer does not depend on the order of the sites.
+    """
+    left_out = dict(missing)
+    tables = {site: outputs[site] for site in sorted(outputs)}
+    agreed = _same_columns({site: table for site, table in tables.items() if _has_columns(table)})
+    sound = {site: table for site, table in agreed.items() if _is_sound(table)}
+    for site in tables:
+        if site not in sound:
+            left_out[site] = "MALFORMED" if site in agreed else "PARAMETER_INVALID"
+    columns = next(iter(sound.values()))["columns"] if sound else []
+    unpooled: set[str] = set()
+    rows = [_pool_row(key, columns, list(sound.values()), unpooled) for key in _row_keys(sound)]
+    notes = [f"{site} is not in it ({code})." for site, code in sorted(left_out.items())]
+    notes += _withheld_notes(columns, sound)
+    notes += [f"{name} could not be pooled in every row." for name in sorted(unpooled)]
+    return PooledTable(Table([column["name"] for column in columns], rows), list(sound), left_out, notes)
+
+
+def _has_columns(table: Output) -> bool:
+    columns, rows = table.get("columns"), table.get("rows")
+    if table.get("kind") != "table" or not isinstance(columns, list) or not isinstance(rows, list):
+        return False
+    are_named = all(
+        isinstance(column, dict) and all(isinstance(column.get(name), str) for name in ("name", "role", "kind"))
+        for column in columns
+    )
+    return are_named and len({column["name"] for column in columns}) == len(columns)
+
+
+def _same_columns(tables: Mapping[str, Output]) -> dict[str, Output]:
+    """The sites that have the most common columns. With no majority nobody can tell which are right, so none is
+    pooled: a wrong answer that looks right is worse than none.
+    """
+    by_shape: dict[str, dict[str, Output]] = defaultdict(dict)
+    for site, table in tables.items():
+        asked = ("name", "role", "kind", "unit", "argument")
+        by_shape[repr([[column.get(name) for name in asked] for column in table["columns"]])][site] = table
+    most = sorted(by_shape.values(), key=len, reverse=True)
+    return {} if not most or (len(most) > 1 and len(most[0]) == len(most[1])) else most[0]
+
+
+def _is_sound(table: Output) -> bool:
+    """As many values as columns, no row twice, and each shown measure with the part that gives that value."""
+    columns, rows = table["columns"], table["rows"]
+    for row in rows:
+        is_row = isinstance(row, dict) and isinstance(row.get("values"), list) and isinstance(row.get("parts"), dict)
+        if not is_row or len(row["values"]) != len(columns):
+            return False
+        if not all(cell is None or isinstance(cell, dict) for cell in row["parts"].values()):
+            return False
+        if not all(
+            reads_as(column, row["values"][at], row["parts"].get(column["name"])) for at, column in enumerate(columns)
+        ):
+            return False
+    return len({_key_of(columns, row) for row in rows}) == len(rows)
+
+
+def _key_of(columns: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Key:
+    return tuple(row["values"][at] for at, column in enumerate(columns) if column["role"] == "key")
+
+
+def _row_keys(tables: Mapping[str, Output]) -> list[Key]:
+    """Every row of any site, each after the row it follows at the site that named it first."""
+    order: list[Key] = []
+    for table in tables.values():
+        before = -1
+        for row in table["rows"]:
+            key = _key_of(table["columns"], row)
+            if key in order:
+                before = order.index(key)
+            else:
+                order.insert(before + 1, key)
+                before += 1
+    return order
+
+
+def _pool_row(
+    key: Key, columns: Sequence[Mapping[str, Any]], tables: Sequence[Output], unpooled: set[str]
+) -> dict[str, Any]:
+    found = [row for table in tables for row in table["rows"] if _key_of(columns, row) == key]
+    pooled: dict[str, Any] = {}
+    for at, column in enumerate(columns):
+        name = column["name"]
+        if column["role"] == "key":
+            pooled[name] = found[0]["values"][at]
+            continue
+        cells = [cell for row in found for cell in _cells_of(column, row)]
+        pooled[name] = pool_cells(column, cells) if cells else None
+        if cells and pooled[name] is None:
+            unpooled.add(name)
+    return pooled
+
+
+def _cells_of(column: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:
+    """No cell where it was withheld. A quantile beyond the last breakpoint has no value, but its bins count."""
+    cell = row["parts"].get(column["name"])
+    return [] if cell is None else [cell]
+
+
+def _withheld_notes(columns: Sequence[Mapping[str, Any]], tables: Mapping[str, Output]) -> list[str]:
+    notes = []
+    for site, table in tables.items():
+        groups = table.get("withheld", {}).get("groups", 0)
+        if groups:
+            notes.append(f"{site} withheld {groups} group(s): rows that do not name it may lack its subjects.")
+        lacking = [
+            column["name"]
+            for column in columns
+            if column["role"] != "key" and any(not _cells_of(column, row) for row in table["rows"])
+        ]
+        if lacking:
+            notes.append(f"{site} withheld cells of {', '.join(lacking)}: those are pooled without it.")
+    return notes

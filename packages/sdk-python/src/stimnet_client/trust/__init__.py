@@ -1,0 +1,1 @@
+"""What is checked and signed without trusting the gateway: keys, envelopes, receipts, proofs."""

@@ -1,0 +1,46 @@
+"""Ed25519 public keys as libp2p writes them (12D3Koo…), for peers and researchers alike."""
+
+from __future__ import annotations
+
+from .fail import refuse
+
+# A PeerId of an Ed25519 key is the identity multihash of a protobuf: 0x00 0x24 | 0x08 0x01 0x12 0x20 | 32 bytes.
+_PREFIX = bytes((0x00, 0x24, 0x08, 0x01, 0x12, 0x20))
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_CHARACTERS_MAX = 60
+
+
+def key_id_of(public_key: bytes) -> str:
+    """The key id of 32 public bytes. Raises KEY_UNSUPPORTED."""
+    if len(public_key) != 32:
+        raise refuse("KEY_UNSUPPORTED", "a public key has 32 bytes")
+    return _base58(_PREFIX + public_key)
+
+
+def public_key_of(key_id: str) -> bytes:
+    """The 32 bytes inside a key id. Raises KEY_UNSUPPORTED for anything but the one canonical spelling."""
+    data = _from_base58(key_id) if isinstance(key_id, str) and 0 < len(key_id) <= _CHARACTERS_MAX else b""
+    if len(data) != len(_PREFIX) + 32 or not data.startswith(_PREFIX):
+        raise refuse("KEY_UNSUPPORTED", "reading a key id")
+    return data[len(_PREFIX) :]
+
+
+def _base58(data: bytes) -> str:
+    number = int.from_bytes(data, "big")
+    digits = ""
+    while number > 0:
+        number, digit = divmod(number, 58)
+        digits = _ALPHABET[digit] + digits
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + digits
+
+
+def _from_base58(text: str) -> bytes:
+    number = 0
+    for character in text:
+        digit = _ALPHABET.find(character)
+        if digit < 0:
+            return b""
+        number = number * 58 + digit
+    zeros = len(text) - len(text.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")

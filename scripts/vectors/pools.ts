@@ -1,0 +1,140 @@
+/** Tables of several sites, and what they give together. */
+import type { DisclosureCard, OutputColumn, OutputPart, OutputRow, TableOutput } from '@stimnet/protocol'
+import { randomUnit, seededRandom } from '@stimnet/protocol'
+import { pool, quantileOf, type SitePart, valueOfMoments } from '@stimnet/statistics'
+
+const GROUPS = ['female', 'male']
+const EDGES = [0, 20, 40, 60, 100]
+const MOMENTS = ['mean', 'variance', 'sd', 'skewness', 'kurtosis', 'covariance', 'correlation']
+
+const measure = (kind: string, more: Partial<OutputColumn> = {}): OutputColumn => ({
+  ...{ name: kind, role: 'measure', kind, variables: [] },
+  ...more
+})
+const COLUMNS: readonly OutputColumn[] = [
+  { name: 'sex', role: 'key', kind: 'level', variables: [] },
+  ...['subjects', 'sum', ...MOMENTS].map((kind) => measure(kind)),
+  measure('share', { argument: 'yes' }),
+  measure('quantile', { argument: 0.5, unit: 'a' })
+]
+const CARD: DisclosureCard = {
+  ...{ level: 'P1', claim: '', preset: 'default', policy_hash: '', k: 5, round_base: 1, epoch: '', cohort_hash: '' },
+  ...{ subjects: null, suppressed_cells: 0, bits: null, code_hash: '', image: '' }
+}
+
+/** The text of the file, as a value. */
+export function poolVectors() {
+  const [a, b, c] = [siteOf(1, 40), siteOf(2, 25), siteOf(3, 60)]
+  const tables: Readonly<Record<string, TableOutput>> = {
+    ...{ a, b, c },
+    withheld: { ...b, rows: b.rows.slice(0, 1).map((row) => withoutCell(row, 'mean')) },
+    unit: { ...b, columns: b.columns.map((one) => ({ ...one, unit: 'kg' })), rows: b.rows.slice(0, 1) },
+    lying: {
+      ...b,
+      rows: b.rows.slice(1).map((row) => ({ ...row, values: row.values.map((one, i) => (i === 1 ? 7 : one)) }))
+    },
+    joined: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 100])) },
+    shifted: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 90])) }
+  }
+  const cases: readonly (readonly [name: string, ...tables: string[]])[] = [
+    ['three sites', 'a', 'b', 'c'],
+    ['one site alone', 'a'],
+    ['a cell and a group withheld by one', 'a', 'withheld', 'c'],
+    ['a site that refused', 'a', 'b', 'QUEUE_FULL'],
+    ['a site with another unit is left out', 'a', 'unit', 'c'],
+    ['of two that differ nobody knows which is right', 'a', 'unit'],
+    ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
+    ['bins that were joined at one site', 'a', 'b', 'joined'],
+    ['bins on grids that do not meet', 'a', 'shifted']
+  ]
+  return {
+    about:
+      'Tables by site, and what `pool` makes of them, numbers to a relative 1e-9. A site without a table has its code.',
+    tables,
+    cases: cases.map(([name, ...named]) => {
+      const sites = named.map((word, i) => ({ site: `site-${'abc'[i]}`, table: word }))
+      const parts = sites.map(({ site, table }): SitePart => {
+        const output = tables[table]
+        return output ? { site, output } : { site, output: null, code: table }
+      })
+      const { columns, rows, sites: used, missing } = pool(parts)
+      const shown = { columns: columns.map((one) => one.name), rows: rows.map(({ values }) => values) }
+      return { name, parts: sites, pooled: { ...shown, sites: used, missing } }
+    })
+  }
+}
+
+function siteOf(seed: number, subjects: number): TableOutput {
+  const random = seededRandom(seed)
+  const rows = GROUPS.map((group, i): OutputRow => {
+    const xs = Array.from({ length: subjects + 3 * i }, () => Math.round(randomUnit(random) ** 2 * 900) / 10)
+    const ys = xs.map((x) => Math.round(x * 5 + randomUnit(random) * 400) / 10)
+    const cells = cellsOf(xs, ys)
+    return { values: COLUMNS.map((column) => (column.role === 'key' ? group : shownOf(column, cells))), parts: cells }
+  })
+  return { kind: 'table', columns: [...COLUMNS], rows, withheld: { groups: 0, cells: 0 }, disclosure: CARD }
+}
+
+function cellsOf(xs: readonly number[], ys: readonly number[]): Record<string, OutputPart> {
+  const [n, sum, other] = [xs.length, total(xs), total(ys)]
+  const dx = xs.map((x) => x - sum / n)
+  const dy = ys.map((y) => y - other / n)
+  const power = (exponent: number) => total(dx.map((d) => d ** exponent))
+  const second = {
+    sum: other,
+    deviations: total(dy.map((d) => d * d)),
+    cross: total(dx.map((d, i) => d * (dy[i] ?? 0)))
+  }
+  const moments = { n, sum, deviations: power(2), third: power(3), fourth: power(4), second }
+  const having = xs.filter((x) => x > 30).length
+  return {
+    ...{
+      subjects: { add: n },
+      sum: { add: sum },
+      share: { share: { having, of: n } },
+      quantile: { bins: binsOf(xs, EDGES) }
+    },
+    ...Object.fromEntries(MOMENTS.map((kind) => [kind, { moments }]))
+  }
+}
+
+function shownOf({ name, kind }: OutputColumn, cells: Readonly<Record<string, OutputPart>>): number | null {
+  const cell = cells[name]
+  if (!cell) return null
+  if ('add' in cell) return cell.add
+  if ('moments' in cell) return valueOfMoments(kind, cell.moments)
+  if ('share' in cell) return cell.share.having / cell.share.of
+  return 'bins' in cell ? quantileOf(cell.bins, 0.5) : null
+}
+
+function binsOf(xs: readonly number[], edges: readonly number[]) {
+  return edges.slice(1).map((to, i) => {
+    const from = edges[i] ?? to
+    return { from, to, rows: xs.filter((x) => x >= from && x < to).length }
+  })
+}
+
+function withoutCell(row: OutputRow, name: string): OutputRow {
+  const { [name]: _, ...rest } = row.parts
+  return { values: row.values.map((value, i) => (COLUMNS[i]?.name === name ? null : value)), parts: rest }
+}
+
+/** The same rows on a coarser grid, or on another. */
+function withBins(row: OutputRow, edges: readonly number[]): OutputRow {
+  const cell = row.parts.quantile
+  if (!cell || !('bins' in cell)) return row
+  const bins = edges.slice(1).map((to, i) => {
+    const from = edges[i] ?? to
+    const inside = cell.bins.filter((bin) => bin.from >= from && bin.from < to)
+    return { from, to, rows: total(inside.map((bin) => bin.rows)) }
+  })
+  const quantile = { bins }
+  return {
+    values: row.values.map((value, i) => (COLUMNS[i]?.name === 'quantile' ? quantileOf(bins, 0.5) : value)),
+    parts: { ...row.parts, quantile }
+  }
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
