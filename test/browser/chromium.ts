@@ -76,7 +76,7 @@ function listen(page: Page, expected: RegExp | undefined): string[] {
   }
   page.on('pageerror', (error) => complain(`error: ${error.message}`))
   page.on('console', (message) => {
-    if (message.type() === 'error') complain(`console: ${message.text()}`)
+    if (message.type() === 'error') complain(`console: ${message.text()} ${message.location().url}`)
   })
   page.on('dialog', (dialog) => {
     complain(`dialog: ${dialog.message()}`)

@@ -11,6 +11,7 @@ import { decisionOf, formFor } from '../src/requests/decision.ts'
 import { hrefTo, placeOf } from '../src/route.ts'
 import { accountOf, holds } from '../src/session/account.ts'
 import { watchedFetch } from '../src/session/connection.ts'
+import { takeReturned } from '../src/session/returned.ts'
 
 const LANGUAGES: readonly Language[] = ['sql', 'python', 'r', 'json']
 
@@ -155,6 +156,31 @@ describe('a token', () => {
   it('that is none is nobody’s', () => {
     for (const text of ['', 'a.b.c', token({ sub: 1, exp: 1 }), token({ sub: 'x' })])
       assert.equal(accountOf(text), null)
+  })
+})
+
+describe('a login by a provider', () => {
+  const kept = (verifier: string | null) => {
+    const taken: string[] = []
+    return { taken, getItem: () => verifier, removeItem: (key: string) => void taken.push(key) }
+  }
+
+  it('comes back with a code, which serves with the secret that was kept, once', () => {
+    const storage = kept('v')
+    assert.deepEqual(takeReturned('#/?login_code=c', storage), { ok: true, code: 'c', verifier: 'v' })
+    assert.equal(storage.taken.length, 1)
+    assert.equal(takeReturned('#/log', storage), undefined)
+    assert.equal(takeReturned('', storage), undefined)
+  })
+
+  it('signs nobody in that was begun elsewhere, and says why where it was refused', () => {
+    const codes = (hash: string) => {
+      const returned = takeReturned(hash, kept(null))
+      return returned && !returned.ok ? returned.error.code : returned
+    }
+    assert.equal(codes('#/?login_code=c'), 'LOGIN_REFUSED')
+    assert.equal(codes('#/?login_error=NOT_PERMITTED'), 'NOT_PERMITTED')
+    assert.equal(codes('#/?login_error=%3Cscript%3E'), 'LOGIN_REFUSED')
   })
 })
 

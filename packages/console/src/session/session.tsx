@@ -3,6 +3,7 @@ import { type Client, createClient } from '@stimnet/sdk'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
 import { type Account, accountOf } from './account.ts'
 import { watchedFetch } from './connection.ts'
+import { takeReturned } from './returned.ts'
 
 /** What pages see of it. */
 export interface Session {
@@ -15,6 +16,8 @@ export interface Session {
   readonly lost: boolean
   /** Counts sign-ins and returns of the gateway: whatever was interrupted begins anew when it changes. */
   readonly renewed: number
+  /** Why a login by a provider did not come through; undefined where none was begun, or it did. */
+  readonly refused: unknown
   signIn(name: string, password: string): Promise<void>
   signOut(): void
 }
@@ -42,6 +45,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [expired, setExpired] = useState(false)
   const [lost, setLost] = useState(false)
   const [renewed, setRenewed] = useState(0)
+  const [refused, setRefused] = useState<unknown>()
   const answered = useCallback(() => setLost(false), [])
   const client = useMemo(() => {
     const fetch = watchedFetch((input, init) => globalThis.fetch(input, init), {
@@ -53,22 +57,35 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     return createClient({ url: location.origin, fetch, ...(stored === null ? {} : { token: stored }) })
   }, [answered])
   useReturn(lost, client, () => setRenewed((count) => count + 1))
+  const take = useCallback(
+    (fresh: string) => {
+      const before = token === null ? null : accountOf(token)?.name
+      // What stands on the page is the other's: begin anew.
+      if (before !== null && before !== accountOf(fresh)?.name) return startAnew(fresh)
+      sessionStorage.setItem(TOKEN, fresh)
+      setToken(fresh)
+      setExpired(false)
+      setRefused(undefined)
+      setRenewed((count) => count + 1)
+    },
+    [token]
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the browser comes back once, as the page opens
+  useEffect(() => {
+    const returned = takeReturned(location.hash)
+    if (returned === undefined) return
+    // The code has served; it need not stay in the address and the history.
+    history.replaceState(null, '', '#/')
+    if (returned.ok) client.redeemLogin(returned.code, returned.verifier).then(take, setRefused)
+    else setRefused(returned.error)
+  }, [])
   const session = useMemo<Session>(
     () => ({
-      ...{ client, expired, lost, renewed, account: token === null ? null : accountOf(token) },
-      signIn: async (name, password) => {
-        const fresh = await client.authenticate(name, password)
-        const before = token === null ? null : accountOf(token)?.name
-        // What stands on the page is the other's: begin anew.
-        if (before !== null && before !== accountOf(fresh)?.name) return startAnew(fresh)
-        sessionStorage.setItem(TOKEN, fresh)
-        setToken(fresh)
-        setExpired(false)
-        setRenewed((count) => count + 1)
-      },
+      ...{ client, expired, lost, renewed, refused, account: token === null ? null : accountOf(token) },
+      signIn: async (name, password) => take(await client.authenticate(name, password)),
       signOut: () => startAnew(null)
     }),
-    [client, token, expired, lost, renewed]
+    [client, token, expired, lost, renewed, refused, take]
   )
   return <Context value={session}>{children}</Context>
 }
