@@ -41,7 +41,7 @@ export async function clinic(t: TestContext, { secret = 'a secret of the client'
     admit
   }
   const site = await writeSite(folder, 0, {
-    config: { gateway: { port: 0, providers: [provider], logins_per_minute: 100 } }
+    config: { gateway: { port: 0, providers: [provider], logins_per_minute: 100, requests_per_minute: 100_000 } }
   })
   await writeFile(`${site.folder}/secret`, `${secret}\n`)
   const clock = new SimulatedClock(Date.now())

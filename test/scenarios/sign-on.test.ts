@@ -5,14 +5,20 @@ import { beginLogin, createClient } from '@stimnet/sdk'
 import { clinic } from '../clinic.ts'
 import { stimnetIn, until } from '../mesh.ts'
 
-/** A browser as far as a login needs one: cookies, redirects, and the provider's forms. Ends where `stops` says. */
-async function browse(start: string, as: string, stops: (url: URL) => boolean, answer = 'login'): Promise<URL> {
-  const jar = new Map<string, string>()
+type Jar = Map<string, string>
+
+/** A browser as far as a login needs one: cookies, redirects, forms, one link. Ends where `stops` says. */
+async function browse(
+  start: string,
+  as: string,
+  stops: (url: URL) => boolean,
+  { answer = 'login', jar = new Map() }: { answer?: 'login' | 'abort'; jar?: Jar } = {}
+): Promise<URL> {
   let url = new URL(start)
   let form: URLSearchParams | undefined
   for (let step = 0; step < 20; step++) {
     if (stops(url)) return url
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = cookiesOf(jar)
     const init = form ? { method: 'POST', body: form } : {}
     const response = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } })
     form = undefined
@@ -30,6 +36,11 @@ async function browse(start: string, as: string, stops: (url: URL) => boolean, a
       url = new URL(/href="([^"]*abort)"/.exec(page)?.[1] ?? '', url)
       continue
     }
+    const link = /href="(http:[^"]+)" rel="noreferrer"/.exec(page)?.[1]
+    if (link) {
+      url = new URL(link)
+      continue
+    }
     const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1]
     assert.ok(prompt, `no form at ${url.pathname}: ${response.status} ${page.slice(0, 300)}`)
     form = new URLSearchParams({ prompt, ...(prompt === 'login' ? { login: as, password: 'any' } : {}) })
@@ -38,7 +49,10 @@ async function browse(start: string, as: string, stops: (url: URL) => boolean, a
   throw new Error('the login goes round in circles')
 }
 
+const cookiesOf = (jar: Jar) => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
 const isBack = (url: URL) => url.hash.startsWith('#/?')
+const isAtCallback = ({ pathname }: URL) => pathname.endsWith('/callback')
+const comeBack = (url: URL, jar: Jar) => fetch(url, { redirect: 'manual', headers: { cookie: cookiesOf(jar) } })
 const told = (url: URL) => new URLSearchParams(url.hash.slice(3))
 
 describe('logging in by a provider', () => {
@@ -66,7 +80,7 @@ describe('logging in by a provider', () => {
     const { url, peer } = await clinic(t)
     const carl = await browse((await beginLogin(url, 'clinic')).url, 'carl', isBack)
     assert.equal(told(carl).get('login_error'), 'NOT_PERMITTED')
-    const cancelled = await browse((await beginLogin(url, 'clinic')).url, 'ada', isBack, 'abort')
+    const cancelled = await browse((await beginLogin(url, 'clinic')).url, 'ada', isBack, { answer: 'abort' })
     assert.equal(told(cancelled).get('login_error'), 'LOGIN_REFUSED')
     const failed = async () =>
       (await peer.database.auditLog.read({ limit: 20 })).filter(({ kind }) => kind === 'login-failed').length === 2
@@ -95,27 +109,60 @@ describe('logging in by a provider', () => {
     await clock.advance(61_000)
     await assert.rejects(client.redeemLogin(late, second.verifier), { code: 'LOGIN_REFUSED' })
     const third = await beginLogin(url, 'clinic')
-    const atCallback = await browse(third.url, 'ada', ({ pathname }) => pathname.endsWith('/callback'))
+    const jar: Jar = new Map()
+    const atCallback = await browse(third.url, 'ada', isAtCallback, { jar })
     await clock.advance(11 * 60_000)
-    assert.equal((await fetch(atCallback, { redirect: 'manual' })).status, 401)
+    assert.equal((await comeBack(atCallback, jar)).status, 401)
   })
 
-  test('an answer that nobody asked for, or asked for twice, is none', async (t) => {
+  test('an answer that nobody asked for, that another browser asked for, or that came before, is none', async (t) => {
     const { url } = await clinic(t)
-    const invented = `${url}/api/v1/auth/providers/clinic/callback?code=x&state=y`
-    assert.equal((await fetch(invented, { redirect: 'manual' })).status, 401)
-    const begun = await beginLogin(url, 'clinic')
-    const callback = await browse(begun.url, 'ada', ({ pathname }) => pathname.endsWith('/callback'))
-    assert.equal((await fetch(callback, { redirect: 'manual' })).status, 302)
-    assert.equal((await fetch(callback, { redirect: 'manual' })).status, 401)
+    const invented = new URL(`${url}/api/v1/auth/providers/clinic/callback?code=x&state=y`)
+    assert.equal((await comeBack(invented, new Map())).status, 401)
+    const jar: Jar = new Map()
+    const callback = await browse((await beginLogin(url, 'clinic')).url, 'ada', isAtCallback, { jar })
+    // Somebody sends a link by which others would log in for them.
+    assert.equal((await comeBack(callback, new Map())).status, 401)
+    const theirs: Jar = new Map()
+    const other = await browse((await beginLogin(url, 'clinic')).url, 'ada', isAtCallback, { jar: theirs })
+    assert.equal((await comeBack(callback, theirs)).status, 401)
+    const changed = new URL(callback)
+    const state = changed.searchParams.get('state') ?? ''
+    changed.searchParams.set('state', `${state.slice(0, -3)}${state.endsWith('AAA') ? 'BBB' : 'AAA'}`)
+    assert.equal((await comeBack(changed, jar)).status, 401)
+    assert.match((await comeBack(callback, jar)).headers.get('location') ?? '', /login_code/)
+    assert.match((await comeBack(callback, jar)).headers.get('location') ?? '', /login_error=LOGIN_REFUSED/, 'again')
     // The code of one login with the state of another.
-    const other = await browse((await beginLogin(url, 'clinic')).url, 'ada', ({ pathname }) =>
-      pathname.endsWith('/callback')
-    )
     const mixed = new URL(other)
     mixed.searchParams.set('code', callback.searchParams.get('code') ?? '')
-    const back = new URL((await fetch(mixed, { redirect: 'manual' })).headers.get('location') ?? '', url)
-    assert.equal(told(back).get('login_error'), 'LOGIN_REFUSED')
+    assert.match((await comeBack(mixed, theirs)).headers.get('location') ?? '', /login_error=LOGIN_REFUSED/)
+  })
+
+  test('of a program is confirmed by the person, who compares what both show', async (t) => {
+    const { url, client } = await clinic(t)
+    const begun = await beginLogin(url, 'clinic', 'http://127.0.0.1:9/')
+    const jar: Jar = new Map()
+    const callback = await browse(begun.url, 'ada', isAtCallback, { jar })
+    const page = await comeBack(callback, jar)
+    assert.equal(page.status, 200)
+    assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+    const text = await page.text()
+    assert.ok(text.includes(begun.confirmation))
+    assert.match(text, /as clinic:ada\?/)
+    const code = /login_code=([A-Za-z0-9_-]{43})"/.exec(text)?.[1] ?? ''
+    await client.redeemLogin(code, begun.verifier)
+  })
+
+  test('goes on while strangers begin thousands of others, and their false answers cost nobody anything', async (t) => {
+    const { url, client } = await clinic(t)
+    const begun = await beginLogin(url, 'clinic')
+    const jar: Jar = new Map()
+    const callback = await browse(begun.url, 'ada', isAtCallback, { jar })
+    for (let n = 0; n < 1_100; n++) await fetch((await beginLogin(url, 'clinic')).url, { redirect: 'manual' })
+    for (let n = 0; n < 500; n++)
+      await comeBack(new URL(`${url}/api/v1/auth/providers/clinic/callback?state=${n}`), new Map())
+    const back = new URL((await comeBack(callback, jar)).headers.get('location') ?? '', url)
+    await client.redeemLogin(told(back).get('login_code') ?? '', begun.verifier)
   })
 
   test('sends the browser to this gateway or this machine alone', async (t) => {

@@ -1,4 +1,5 @@
 /** The gateway on one page: what it is made of, and every route. */
+import { createHash } from 'node:crypto'
 import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
 import { Hono } from 'hono'
 import { headersOf } from './answer.ts'
@@ -99,6 +100,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
   }
   const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  const { eventStreamsMax, eventStreamsPerIdentityMax } = GATEWAY_LIMITS
   const { uploadsAtOnce, uploadsAtOncePerIdentity } = GATEWAY_LIMITS
   return {
     peer,
@@ -113,13 +115,17 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     loginRates: {
       perCaller: new Buckets(rate.loginPerMinute, clock),
       perAddress: new Buckets(4 * rate.loginPerMinute, clock),
-      perName: new Buckets(10 * rate.loginPerMinute, clock)
+      perName: new Buckets(10 * rate.loginPerMinute, clock),
+      // Guesses nothing; behind a proxy a whole institution may be one address.
+      signOns: new Buckets(60 * rate.loginPerMinute, clock)
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
     streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    eventStreams: new Places({ max: eventStreamsMax, perKeyMax: eventStreamsPerIdentityMax }),
     uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
     signOn: new SingleSignOn({
       ...{ clock, random: settings.random, providers: settings.providers ?? [] },
+      secret: Uint8Array.from(createHash('sha256').update('stimnet/login/1\n').update(settings.tokenSecret).digest()),
       publicUrl: () => (settings.publicUrl ?? peer.facts().endpointUrl).replace(/\/+$/, ''),
       admit: (person) => peer.signOn(person)
     })

@@ -9,7 +9,7 @@ export interface EventOptions<V> {
   render(view: V, count: number): { id: string; name: string; data: unknown; end: boolean }
   /** The problem of a watch that failed, as JSON text. */
   problem(error: unknown): string
-  /** Looked at with each heartbeat: false ends the stream. */
+  /** Looked at with each event and heartbeat: false ends the stream. */
   stillPermitted(): boolean
   /** The last event's number that the client has seen. */
   after: number
@@ -77,6 +77,7 @@ function textOfEvents<V>(
     if (next === 'heartbeat') return options.stillPermitted() ? ': alive\n\n' : null
     pending = undefined
     if (next === 'stopped' || 'done' in next) return null
+    if (!options.stillPermitted()) return null
     if ('error' in next) {
       over = true
       return `event: problem\ndata: ${options.problem(next.error)}\n\n`

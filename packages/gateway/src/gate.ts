@@ -8,7 +8,7 @@ import { fromPairs, readBody } from './body.ts'
 import { addressOf, type Connection, isLocal } from './caller.ts'
 import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
-import type { Account, GatewayPeer } from './peer.ts'
+import type { Account, GatewayPeer, Role } from './peer.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
 import { Answer, type RawAsk, type Route } from './route.ts'
 
@@ -47,7 +47,7 @@ export class Gate {
     return (c) =>
       this.answer(c, async (requestId) => {
         const account = await this.#admit(route, c)
-        const reply = await route.run(this.#ask(c, account, requestId), parse)
+        const reply = await route.run(this.#ask(c, route, { account, requestId }), parse)
         if (reply instanceof Response) return reply
         if (route.etag && !(reply instanceof Answer)) return revalidated(c, reply, { route, requestId })
         return reply instanceof Answer
@@ -89,7 +89,7 @@ export class Gate {
     }
     const account = await this.#identify(c, address)
     if (account === null && route.access !== 'anyone') throw new StimnetError('UNAUTHENTICATED', route.id)
-    const roles = route.access === 'local' ? (['operator'] as const) : route.roles
+    const roles = rolesOf(route, account)
     if (account && roles && !roles.some((role) => account.roles.includes(role))) {
       const reason = `This needs the role ${roles.join(' or ')}.`
       throw new StimnetError('NOT_PERMITTED', route.id, { reason })
@@ -124,9 +124,12 @@ export class Gate {
     return name === null ? null : this.#peer.account(name)
   }
 
-  #stillPermits(account: Account | null, token: string): boolean {
+  /** As when it was let in: the account is there, the key holds, and one of the roles that are needed is still its. */
+  #stillPermits(route: Route, account: Account | null, token: string): boolean {
     if (account === null || !this.#settings.requireAuth) return true
-    return (account.byKey ? this.#peer.accountOfKey(token) : this.#peer.account(account.name)) !== null
+    const now = account.byKey ? this.#peer.accountOfKey(token) : this.#peer.account(account.name)
+    const roles = rolesOf(route, account)
+    return now !== null && (!roles || roles.some((role) => now.roles.includes(role)))
   }
 
   #count(key: string, actor: string): void {
@@ -134,7 +137,11 @@ export class Gate {
     if (!taken.ok) throw rateLimited(this.#peer, taken, actor)
   }
 
-  #ask(c: GatewayContext, account: Account | null, requestId: string): RawAsk {
+  #ask(
+    c: GatewayContext,
+    route: Route,
+    { account, requestId }: { account: Account | null; requestId: string }
+  ): RawAsk {
     const request = c.req.raw
     return {
       account,
@@ -142,7 +149,7 @@ export class Gate {
       address: addressOf(c.env),
       param: (name) => c.req.param(name) ?? '',
       header: (name) => c.req.header(name),
-      stillPermitted: () => this.#stillPermits(account, presentedToken(request.headers) ?? ''),
+      stillPermitted: () => this.#stillPermits(route, account, presentedToken(request.headers) ?? ''),
       closing: c.env?.closing,
       headers: (own) => headersOf(requestId, own),
       problem: (error) => JSON.stringify(problemOf(error, this.#context(requestId))),
@@ -159,6 +166,13 @@ function revalidated(c: GatewayContext, reply: unknown, { route, requestId }: { 
   const headers = { etag, ...(route.kept ? KEPT_HEADERS : {}) }
   if (!isKnown(c.req.header('if-none-match'), etag)) return jsonAnswer(reply, { requestId, headers })
   return new Response(null, { status: 304, headers: headersOf(requestId, headers) })
+}
+
+/** One of these is needed; any will do where undefined. A key made for reading the log is not one for asking or cancelling. */
+function rolesOf(route: Route, account: Account | null): readonly Role[] | undefined {
+  if (route.access === 'local') return ['operator']
+  if (route.roles || route.access !== 'account' || !account?.byKey) return route.roles
+  return ['researcher', 'steward']
 }
 
 /** Ids of 8 random bytes each, drawn 512 at a time: a draw for each request costs more than its routing. */

@@ -8,6 +8,14 @@ export function known(account: Account | null): Account {
   return account
 }
 
+/** What a person does themselves, and no program with a key. `what` says it. Throws NOT_PERMITTED, UNAUTHENTICATED. */
+export function person(account: Account | null, what: string): Account {
+  const asked = known(account)
+  if (!asked.byKey) return asked
+  const reason = `Log in to ${what}: an API key cannot.`
+  throw new StimnetError('NOT_PERMITTED', reason, { reason })
+}
+
 /** What can be an id at all; anything else is simply not there. */
 export function isRequestId(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,64}$/.test(text)

@@ -9,6 +9,9 @@ export const GATEWAY_LIMITS = {
   streamsMax: 4_096,
   /** A console has one stream a broadcast on screen; one account may drive a whole team's. */
   streamsPerIdentityMax: 1_024,
+  /** Streams of everything that happens: each event is written to each of them. */
+  eventStreamsMax: 64,
+  eventStreamsPerIdentityMax: 8,
   /** A sign of life; proxies close what is silent for 30 to 60 s. */
   heartbeatMs: 15_000,
   /** Then the client opens the stream anew and its token is looked at again. */

@@ -361,6 +361,8 @@ export interface AuditView {
 
 /** Something that happened at this peer. */
 export interface EventView {
+  /** Its number, and which life of the peer it is of. */
+  readonly id: string
   /** Counts up from 1 with each start of the peer. */
   readonly sequence: number
   readonly atMs: number
@@ -471,8 +473,8 @@ export interface GatewayPeer {
   gatherWitnesses(account: Account): Promise<readonly { readonly witness: string; readonly code?: Code }[]>
   /** The latest first. Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
   events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly EventView[]
-  /** What comes after a sequence, until the signal aborts. */
-  watchEvents(account: Account, after: number, signal: AbortSignal): AsyncIterable<EventView>
+  /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. */
+  watchEvents(account: Account, after: string, signal: AbortSignal): AsyncIterable<EventView>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

@@ -11,9 +11,16 @@ export interface Room {
   readonly clock: Clock
   readonly requireAuth: boolean
   readonly tokens: Tokens
-  readonly loginRates: { readonly perCaller: Buckets; readonly perAddress: Buckets; readonly perName: Buckets }
+  readonly loginRates: {
+    readonly perCaller: Buckets
+    readonly perAddress: Buckets
+    readonly perName: Buckets
+    readonly signOns: Buckets
+  }
   readonly logins: Turnstile
   readonly streams: Places
+  /** Of the node's events: each is told of everything that happens. */
+  readonly eventStreams: Places
   readonly uploading: Places
   readonly signOn: SingleSignOn
 }

@@ -1,5 +1,6 @@
 /** Logging in by an OpenID Connect provider: authorization code with PKCE, then a code of our own for the client. */
 import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
+import { EncryptJWT, jwtDecrypt } from 'jose'
 import * as openid from 'openid-client'
 import type { Account, SignOn } from './peer.ts'
 
@@ -24,22 +25,50 @@ export interface Begun {
   readonly returnTo: string
 }
 
-/** Logins under way; more than that at once is no institution. */
-const UNDER_WAY_MAX = 1_000
+/** Logins that have come back and wait for their client; more than that at once is no institution. */
+const FINISHED_MAX = 1_000
 const LOGIN_MS_MAX = 10 * 60_000
 /** From the browser's return until the client asks for its token. */
 const CODE_MS_MAX = 60_000
 const PROVIDER_SECONDS_MAX = 10
+const STATE = 'stimnet-login'
+const STATE_CHARACTERS_MAX = 2_048
 
 /** A page of this gateway, or a listener of a program on the client's own machine (RFC 8252). */
 const RETURN_TO = /^(\/|http:\/\/(127\.0\.0\.1|\[::1\]):\d{1,5}\/)$/
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?(\/|$)/
 
+/** What the gateway must know again when the browser is back. It travels with the browser, sealed: nobody can fill a list. */
 interface UnderWay extends Begun {
   readonly provider: string
   readonly nonce: string
   readonly verifier: string
-  readonly expiresAtMs: number
+  /** What the browser that began it keeps in a cookie. */
+  readonly browser: string
+}
+
+/** Where to send the browser, and what it is to keep. */
+export interface Started {
+  readonly location: string
+  readonly browser: string
+}
+
+/** Where the browser came back to, and with what. */
+export interface Returned {
+  readonly query: URLSearchParams
+  /** The cookie of `Started`. */
+  readonly browser: string | undefined
+}
+
+/** The end of a login: where the browser goes on, and whether a person is asked first. */
+export interface Ended {
+  readonly location: string
+  readonly account?: Account
+  /**
+   * Of a login that a program on the browser's machine began: what that program shows, for the person to compare. Whoever
+   * sends somebody else a link to log in by shows it nowhere.
+   */
+  readonly confirmation?: string
 }
 
 interface Finished {
@@ -55,6 +84,8 @@ export interface SignOnParts {
   readonly publicUrl: () => string
   readonly clock: Clock
   readonly random: RandomSource
+  /** 32 bytes: seals what is under way. */
+  readonly secret: Uint8Array
   readonly admit: (person: SignOn) => Promise<Account | null>
 }
 
@@ -62,47 +93,45 @@ export interface SignOnParts {
 export class SingleSignOn {
   readonly #parts: SignOnParts
   readonly #configurations = new Map<string, Promise<openid.Configuration>>()
-  readonly #underWay = new Map<string, UnderWay>()
   readonly #finished = new Map<string, Finished>()
 
   constructor(parts: SignOnParts) {
     this.#parts = parts
   }
 
+  /** Whether browsers reach this gateway by https. */
+  get isSecure(): boolean {
+    return this.#parts.publicUrl().startsWith('https:')
+  }
+
   get providers(): readonly LoginProvider[] {
     return this.#parts.providers
   }
 
-  /** Where to send the browser. Throws NOT_FOUND, PARAMETER_INVALID, LOGIN_PROVIDER_UNREACHABLE. */
-  async begin(name: string, begun: Begun): Promise<string> {
+  /** Throws NOT_FOUND, PARAMETER_INVALID, LOGIN_PROVIDER_UNREACHABLE. */
+  async begin(name: string, begun: Begun): Promise<Started> {
     const provider = this.#provider(name)
     if (!RETURN_TO.test(begun.returnTo)) {
       const reason = 'return_to is / or http://127.0.0.1:PORT/.'
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
     }
     const configuration = await this.#configurationOf(provider)
-    const [state, nonce, verifier] = [this.#secret(), this.#secret(), this.#secret()]
-    const expiresAtMs = this.#parts.clock.now() + LOGIN_MS_MAX
-    remember(this.#underWay, state, { ...begun, provider: name, nonce, verifier, expiresAtMs })
+    const [nonce, verifier, browser] = [this.#secret(), this.#secret(), this.#secret()]
     const url = openid.buildAuthorizationUrl(configuration, {
       redirect_uri: this.#redirectUri(name),
       scope: provider.scope,
-      ...{ state, nonce, code_challenge: await openid.calculatePKCECodeChallenge(verifier) },
-      code_challenge_method: 'S256'
+      state: await this.#seal({ ...begun, provider: name, nonce, verifier, browser }),
+      ...{ nonce, code_challenge: await openid.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }
     })
-    return url.href
+    return { location: url.href, browser }
   }
 
-  /**
-   * The browser is back, at `query`: where to send it on, with a code or with why there is none. Throws LOGIN_REFUSED for an
-   * answer that nobody here asked for.
-   */
-  async finish(name: string, query: URLSearchParams): Promise<{ location: string; account?: Account }> {
+  /** Throws LOGIN_REFUSED for an answer that this browser did not ask for. */
+  async finish(name: string, { query, browser }: Returned): Promise<Ended> {
     const state = query.get('state') ?? ''
-    const begun = this.#underWay.get(state)
-    this.#underWay.delete(state)
-    if (!begun || begun.provider !== name || begun.expiresAtMs <= this.#parts.clock.now()) {
-      throw new StimnetError('LOGIN_REFUSED', 'an answer to no login under way')
+    const begun = await this.#unseal(state)
+    if (begun?.provider !== name || begun.browser !== browser) {
+      throw new StimnetError('LOGIN_REFUSED', 'an answer to no login that this browser began')
     }
     const person = await this.#personOf(begun, query, state)
     if (!person) return { location: returned(begun, 'login_error', 'LOGIN_REFUSED') }
@@ -111,7 +140,11 @@ export class SingleSignOn {
     const code = this.#secret()
     const expiresAtMs = this.#parts.clock.now() + CODE_MS_MAX
     remember(this.#finished, code, { account, challenge: begun.challenge, expiresAtMs })
-    return { location: returned(begun, 'login_code', code), account }
+    const location = returned(begun, 'login_code', code)
+    // A page of ours has kept its own secret; a program is trusted by the person alone.
+    return begun.returnTo === '/'
+      ? { location, account }
+      : { location, account, confirmation: confirmationOf(begun.challenge) }
   }
 
   /** The account of a code, once, for whoever began the login. Throws LOGIN_REFUSED. */
@@ -182,9 +215,35 @@ export class SingleSignOn {
     return asked
   }
 
+  #seal(underWay: UnderWay): Promise<string> {
+    return new EncryptJWT({ ...underWay })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: STATE })
+      .setExpirationTime(Math.floor((this.#parts.clock.now() + LOGIN_MS_MAX) / 1_000))
+      .encrypt(this.#parts.secret)
+  }
+
+  async #unseal(state: string): Promise<UnderWay | undefined> {
+    if (state.length > STATE_CHARACTERS_MAX) return undefined
+    try {
+      const { payload } = await jwtDecrypt<UnderWay>(state, this.#parts.secret, {
+        ...{ keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'], typ: STATE },
+        ...{ requiredClaims: ['exp'], currentDate: new Date(this.#parts.clock.now()) }
+      })
+      return payload
+    } catch {
+      // Not ours, changed, or too late: no login of ours is under way with it.
+      return undefined
+    }
+  }
+
   #secret(): string {
     return Buffer.from(this.#parts.random.bytes(32)).toString('base64url')
   }
+}
+
+/** Eight signs of the challenge, as the program shows them too. */
+function confirmationOf(challenge: string): string {
+  return `${challenge.slice(0, 4)} ${challenge.slice(4, 8)}`
 }
 
 /** In the fragment for a page of ours, which keeps it out of logs; a listener gets no fragments. */
@@ -194,7 +253,7 @@ function returned({ returnTo }: Begun, name: string, value: string): string {
 
 /** The oldest makes room. */
 function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  const oldest = map.size >= UNDER_WAY_MAX ? map.keys().next().value : undefined
+  const oldest = map.size >= FINISHED_MAX ? map.keys().next().value : undefined
   if (oldest !== undefined) map.delete(oldest)
   map.set(key, value)
 }

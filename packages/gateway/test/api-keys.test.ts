@@ -28,6 +28,19 @@ describe('API keys over HTTP', () => {
     assert.equal((await house.json('DELETE', `/api/v1/api-keys/${body.id}`, key(body.key))).status, 403)
   })
 
+  it('decide nothing, and read nothing of their owner’s where they were made for the log', async () => {
+    const house = openHouse()
+    house.peer.accounts.set('both', { name: 'both', roles: ['steward', 'auditor', 'researcher'] })
+    const make = async (role: string) =>
+      (await house.json('POST', '/api/v1/api-keys', { as: 'both', body: { label: 'x', roles: [role] } })).body.key
+    const decision = { ...key(await make('steward')), body: { status: 'approved' } }
+    const decided = await house.json('PUT', `/api/v1/analysis-requests/${'a'.repeat(32)}`, decision)
+    assert.deepEqual([decided.status, decided.body.code], [403, 'NOT_PERMITTED'])
+    const auditor = key(await make('auditor'))
+    assert.equal((await house.json('GET', '/api/v1/jobs', auditor)).status, 403)
+    assert.equal((await house.json('GET', '/api/v1/audit', auditor)).status, 200)
+  })
+
   it('are their owner’s alone: another’s is not there', async () => {
     const house = openHouse()
     const { body } = await house.json('POST', '/api/v1/api-keys', { as: 'ada', body: { label: 'laptop' } })

@@ -241,7 +241,14 @@ describe('an event stream', () => {
 
 describe('the events of the node', () => {
   const happened = [1, 2, 3].map((sequence) => ({
-    ...{ sequence, atMs: 1_700_000_000_000, kind: 'refused', alert: sequence === 2, actor: '<script>' },
+    ...{
+      id: `0123abcd-${sequence}`,
+      sequence,
+      atMs: 1_700_000_000_000,
+      kind: 'refused',
+      alert: sequence === 2,
+      actor: '<script>'
+    },
     ...{ jobId: '', code: 'FILTER_INVALID', detail: '' }
   }))
 
@@ -261,11 +268,34 @@ describe('the events of the node', () => {
   it('go on after the last one that a client has seen', async () => {
     const house = openHouse()
     house.peer.happened = happened
-    const headers = { 'last-event-id': '2' }
+    const headers = { 'last-event-id': '0123abcd-2' }
     const stream = reader(await house.ask('GET', '/api/v1/events/stream', { as: 'stew', headers }))
     const event = await stream.next()
-    assert.deepEqual([event?.id, event?.event, event?.data.actor], ['3', 'event', '<script>'])
+    assert.deepEqual([event?.id, event?.event, event?.data.actor], ['0123abcd-3', 'event', '<script>'])
     await stream.cancel()
+  })
+})
+
+describe('a stream of somebody who may no longer see it', () => {
+  it('ends with the next event, not with the next silence', async () => {
+    const house = openHouse()
+    house.peer.happened = [1, 2].map((sequence) => ({
+      ...{ id: `0123abcd-${sequence}`, sequence, atMs: 1_700_000_000_000, kind: 'ended', alert: false },
+      ...{ actor: '', jobId: '', code: '', detail: '' }
+    }))
+    const stream = reader(await house.ask('GET', '/api/v1/events/stream', { as: 'stew' }))
+    assert.equal((await stream.next())?.data.sequence, 1)
+    house.peer.accounts.set('stew', { name: 'stew', roles: ['researcher'] })
+    assert.equal(await stream.text(), null)
+  })
+
+  it('is one of eight at most', async () => {
+    const house = openHouse()
+    const open = () => house.ask('GET', '/api/v1/events/stream', { as: 'stew' })
+    const streams = await Promise.all(Array.from({ length: 8 }, open))
+    assert.equal((await open()).status, 503)
+    await Promise.all(streams.map((stream) => stream.body?.cancel()))
+    assert.equal((await open()).status, 200)
   })
 })
 

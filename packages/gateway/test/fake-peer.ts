@@ -262,8 +262,9 @@ export class FakePeer implements GatewayPeer {
       .reverse()
   }
 
-  async *watchEvents(_: Account, after: number, signal: AbortSignal): AsyncGenerator<EventView> {
-    for (const event of this.happened) if (event.sequence > after) yield event
+  async *watchEvents(_: Account, after: string, signal: AbortSignal): AsyncGenerator<EventView> {
+    const seen = Number(after.split('-')[1] ?? 0)
+    for (const event of this.happened) if (event.sequence > seen) yield event
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   }
 

@@ -90,7 +90,7 @@ function eventMethods({ feed }: GatewayPeerParts) {
       assertAuditor(account)
       return feed.recent(options)
     },
-    watchEvents: (account: Account, after: number, signal: AbortSignal) => {
+    watchEvents: (account: Account, after: string, signal: AbortSignal) => {
       assertAuditor(account)
       return feed.watch(after, signal)
     }

@@ -5,14 +5,27 @@ import type { LoginProvider } from '@stimnet/gateway'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from './config.ts'
 import type { Logins } from './people-view.ts'
+import type { SignedOn } from './store/signed-on.ts'
 
 const DAY_MS = 24 * 3_600_000
 
 /** Who of each provider has an account here. */
 export function loginsOf({ gateway }: PeerConfig): Logins {
   return {
-    admit: new Map(gateway.providers.map(({ name, admit }) => [name, admit])),
+    providers: new Map(gateway.providers.map(({ name, issuer, admit }) => [name, { issuer, admit }])),
     rememberMs: gateway.provider_remember_days * DAY_MS
+  }
+}
+
+/**
+ * Throws CONFIG_INVALID where people of another issuer came in by a provider's name before: requests and keys are known by it.
+ */
+export function assertSameIssuers({ gateway }: PeerConfig, people: readonly SignedOn[]): void {
+  for (const { name, issuer } of gateway.providers) {
+    const other = people.find((person) => person.name.startsWith(`${name}:`) && person.issuer !== issuer)
+    if (!other) continue
+    const detail = `gateway.providers: ${name} was ${other.issuer} before: give ${issuer} another name`
+    throw new StimnetError('CONFIG_INVALID', detail)
   }
 }
 

@@ -178,10 +178,10 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
           parts.onConnected(peerId)
         },
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
-        denied: (peerId) => monitor.turnedAway('connection-refused', peerId),
+        denied: (peerId) => monitor.turnedAway(peerId),
         refused: (from, exchange, code) => {
           events.served({ exchange, from, ms: 0, code })
-          if (code === 'BUSY') monitor.turnedAway('quota', from, exchange)
+          if (code === 'BUSY') monitor.overQuota(from, exchange)
         },
         served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
         unexpected: (error, during) => events.unexpected(error, during)

@@ -67,7 +67,7 @@ export function startPeer(loaded: LoadedConfig, options: PeerOptions = {}): Prom
 async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, lifetime: Lifetime): Promise<Peer> {
   const clock = options.clock ?? systemClock
   const random = options.random ?? cryptographicRandom
-  const feed = new EventFeed(clock)
+  const feed = new EventFeed(clock, random)
   const events = toldOn(feed, options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id }))
   const dataDir = resolve(baseDir, config.data_dir)
   const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }

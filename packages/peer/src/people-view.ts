@@ -21,8 +21,8 @@ type PeopleMethods =
 
 /** How people of login providers come in. */
 export interface Logins {
-  /** By provider: which claims give which roles. */
-  readonly admit: ReadonlyMap<string, readonly AdmitRule[]>
+  /** By provider: whose word it is, and which claims give which roles. */
+  readonly providers: ReadonlyMap<string, { readonly issuer: string; readonly admit: readonly AdmitRule[] }>
   /** How long somebody stays known after a login: whoever left the institution cannot log in again. */
   readonly rememberMs: number
 }
@@ -59,9 +59,8 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
       const key = parts.apiKeys.find(text, clock.now())
       const account = key ? accountNamed(parts, key.owner) : null
       // What its account lost since, it lost too.
-      return key && account
-        ? { name: account.name, roles: account.roles.filter((role) => key.roles.includes(role)), byKey: true }
-        : null
+      const roles = account?.roles.filter((role) => key?.roles.includes(role)) ?? []
+      return account && roles.length > 0 ? { name: account.name, roles, byKey: true } : null
     },
     apiKeys: (account) => parts.apiKeys.of(account.name).map(viewOf),
     createApiKey: (account, asked) => createKey(parts, account, asked),
@@ -74,28 +73,36 @@ function accountNamed({ accounts, signedOn, logins, clock }: PeopleParts, name: 
   const local = accounts.get(name)
   if (local) return local.locked ? null : { name: local.name, roles: local.roles }
   const person = signedOn.get(name)
-  if (!person || person.seenAtMs + logins.rememberMs <= clock.now()) return null
-  // A provider that is no longer configured lets nobody in.
-  return logins.admit.has(name.split(':')[0] ?? '') ? { name, roles: person.roles as readonly Role[] } : null
+  if (!person || accounts.isLockedOut(name) || person.seenAtMs + logins.rememberMs <= clock.now()) return null
+  // A provider that is no longer configured, or is another one now, lets nobody in.
+  const provider = logins.providers.get(name.slice(0, name.indexOf(':')))
+  if (provider?.issuer !== person.issuer) return null
+  // What no rule gives any more was given by an earlier configuration.
+  const given = new Set(provider.admit.flatMap(({ roles }) => roles))
+  const roles = person.roles.filter((role) => given.has(role)) as Role[]
+  return roles.length > 0 ? { name, roles } : null
 }
 
 async function signOn(parts: PeopleParts, person: SignOn): Promise<Account | null> {
-  const { signedOn, logins, database, clock } = parts
+  const { accounts, signedOn, logins, database, clock } = parts
   const name = nameOf(person)
-  const roles = rolesOf(person.claims, logins.admit.get(person.provider) ?? []) as Role[]
+  const provider = logins.providers.get(person.provider)
+  if (!provider || accounts.isLockedOut(name)) return null
+  const roles = rolesOf(person.claims, provider.admit) as Role[]
+  const { issuer } = provider
   const { name: called } = person.claims
   const title = typeof called === 'string' ? called.slice(0, 200) : ''
   await database.commit((draft) =>
     roles.length === 0
       ? signedOn.remove(draft, name)
-      : signedOn.put(draft, { name, title, roles, seenAtMs: clock.now() })
+      : signedOn.put(draft, { name, issuer, title, roles, seenAtMs: clock.now() })
   )
   return roles.length === 0 ? null : { name, roles }
 }
 
 /** No local account has a colon in its name. A subject that would not be readable becomes its hash. */
 function nameOf({ provider, subject }: SignOn): string {
-  const isReadable = /^[A-Za-z0-9._@-]{1,48}$/.test(subject)
+  const isReadable = /^(?!sha256-)[A-Za-z0-9._@-]{1,48}$/.test(subject)
   return `${provider}:${isReadable ? subject : `sha256-${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`}`
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { signerFromSeed, toHex } from '@stimnet/protocol'
 import { loadOrCreateSeed } from './identity.ts'
+import { assertSameIssuers } from './logins.ts'
 import type { Setting } from './setting.ts'
 import { Accounts } from './store/accounts.ts'
 import { ApiKeys } from './store/api-keys.ts'
@@ -21,12 +22,14 @@ import { UploadStore } from './store/uploads.ts'
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /** Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
-export async function openStores({ dataDir, clock, random, lifetime }: Setting) {
+export async function openStores({ config, dataDir, clock, random, lifetime }: Setting) {
   const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
   const signer = await signerFromSeed(seed)
   const database = lifetime.keep(await Database.open({ directory: join(dataDir, 'db') }, () => clock.now()), (opened) =>
     opened.close()
   )
+  const signedOn = await SignedOnPeople.open(database)
+  assertSameIssuers(config, signedOn.list())
   return {
     seed,
     signer,
@@ -42,6 +45,6 @@ export async function openStores({ dataDir, clock, random, lifetime }: Setting) 
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
     accounts: await Accounts.open(join(dataDir, 'accounts.json')),
     apiKeys: await ApiKeys.open(database, random),
-    signedOn: await SignedOnPeople.open(database)
+    signedOn
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { type Filter, type Program, SimulatedClock } from '@stimnet/protocol'
+import { type Filter, type Program, SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { type Alert, createEvents } from '../src/events.ts'
 import { EventFeed, toldOn } from '../src/monitor/feed.ts'
 import { contentOf, likenessOf } from '../src/monitor/likeness.ts'
@@ -17,7 +17,7 @@ async function open(t: TestContext) {
   const database = await Database.open({ memory: true }, () => clock.now())
   t.after(() => database.close())
   const alerts: Alert[] = []
-  const feed = new EventFeed(clock)
+  const feed = new EventFeed(clock, seededRandom(1))
   const silent = createEvents({ level: 'silent', nodeId: 'node-1' })
   const events = toldOn(feed, { ...silent, alert: (alert) => void alerts.push(alert) })
   const limits = { nearIdentical: 5, refused: 4, usedShare: 0.8 }
@@ -104,18 +104,51 @@ describe('an alert', () => {
 
   test('stands in the audit log', async (t) => {
     const { monitor, database } = await open(t)
-    monitor.turnedAway('connection-refused', 'stranger')
+    monitor.turnedAway('stranger')
     await database.commit(() => undefined)
     const [record] = await database.auditLog.read({ limit: 1 })
     assert.deepEqual([record?.kind, record?.actor], ['alert', 'stranger'])
     assert.match(record?.detailJson ?? '', /connection-refused/)
   })
 
+  test('of strangers with ever new keys is one, and the next says how many there were', async (t) => {
+    const { monitor, alerts, clock, database } = await open(t)
+    for (let n = 0; n < 3_000; n++) monitor.turnedAway(`stranger-${n}`)
+    await database.commit(() => undefined)
+    assert.equal(database.auditLog.head.size, 1)
+    await clock.advance(10 * MINUTE_MS)
+    monitor.turnedAway('last')
+    assert.deepEqual(
+      alerts.map(({ detail }) => detail),
+      ['1 connections since the last alert', '3000 connections since the last alert']
+    )
+  })
+
+  test('about one question is not kept quiet by another that was told of before', async (t) => {
+    const { monitor, alerts } = await open(t)
+    const vary = (catalog: string) => {
+      for (let age = 60; age < 65; age++)
+        monitor.asked(catalog, 'eve', question(sql('SELECT COUNT(*) FROM s'), from(age)))
+    }
+    vary('decoy')
+    vary('patients')
+    assert.equal(alerts.length, 2)
+  })
+
+  test('that a budget is gone is told once, however much else is told of', async (t) => {
+    const { monitor, alerts } = await open(t)
+    const look = () => monitor.looked([{ catalog: 'trial', scope: '', what: 'refusals', used: 20, max: 20 }])
+    look()
+    for (let n = 0; n < 6_000; n++) monitor.overQuota(`peer-${n}`, 'job')
+    look()
+    assert.equal(alerts.filter(({ kind }) => kind === 'nearly-used-up').length, 1)
+  })
+
   test('a flood of strangers fills neither memory nor log without end', async (t) => {
     const { monitor, alerts } = await open(t)
     for (let n = 0; n < 20_000; n++)
       monitor.asked('trial', 'eve', question(sql(`SELECT COUNT(*) FROM t_${'x'.repeat(n % 7)}${n}`)))
-    for (let n = 0; n < 500; n++) monitor.turnedAway('quota', 'eve')
+    for (let n = 0; n < 500; n++) monitor.overQuota('eve', '/stimnet/job/1.0.0')
     assert.equal(alerts.filter(({ kind }) => kind === 'quota').length, 1)
   })
 })
@@ -128,7 +161,8 @@ describe('the feed', () => {
     const stop = new AbortController()
     const seen: string[] = []
     const watching = (async () => {
-      for await (const { kind } of feed.watch(1, stop.signal)) {
+      const [first] = feed.recent({ limit: 10, alertsOnly: false }).reverse()
+      for await (const { kind } of feed.watch(first?.id ?? '', stop.signal)) {
         seen.push(kind)
         if (kind === 'ended') stop.abort()
       }
@@ -146,18 +180,26 @@ describe('the feed', () => {
       feed.publish({ kind: `k${n}`, alert: n === 7, actor: '', jobId: '', code: '', detail: '' })
     }
     assert.equal(feed.recent({ limit: 5_000, alertsOnly: false }).length, 2_000)
-    assert.deepEqual(feed.recent({ limit: 10, alertsOnly: true }), [], 'the eighth is forgotten')
-    const stop = new AbortController()
-    for await (const { kind } of feed.watch(9_999, stop.signal)) {
-      assert.equal(kind, 'k500')
-      break
+    // Alerts are kept apart: whoever makes a lot happen does not push one out.
+    assert.deepEqual(
+      feed.recent({ limit: 10, alertsOnly: true }).map(({ kind }) => kind),
+      ['k7']
+    )
+    const seen: string[] = []
+    for await (const { kind } of feed.watch('00000000-600', new AbortController().signal)) {
+      if (seen.push(kind) === 3) break
     }
+    assert.deepEqual(seen, ['k7', 'k500', 'k501'], 'of an earlier life: everything')
+    const [last] = feed.recent({ limit: 1, alertsOnly: false })
+    const next = feed.watch(last?.id ?? '', new AbortController().signal).next()
+    feed.publish({ kind: 'new', alert: false, actor: '', jobId: '', code: '', detail: '' })
+    assert.equal((await next).value?.kind, 'new')
   })
 
   test('lets a watcher go that waits for nothing', async (t) => {
     const { feed } = await open(t)
     const stop = new AbortController()
-    const watching = feed.watch(0, stop.signal).next()
+    const watching = feed.watch('', stop.signal).next()
     stop.abort()
     assert.equal((await watching).done, true)
   })

@@ -29,14 +29,15 @@ async function open(t: TestContext) {
     { claim: 'groups', value: 'stimnet', roles: ['researcher'] },
     { claim: 'groups', value: 'data-office', roles: ['steward', 'auditor'] }
   ]
-  const logins = { admit: new Map([['clinic', admit]]), rememberMs: 30 * DAY_MS }
-  const people = async () =>
+  const clinic = { issuer: 'https://login.example.org', admit }
+  const people = async (provider: typeof clinic = clinic) =>
     peopleMethods({
-      ...{ clock, database, accounts, logins, events: createEvents({ level: 'silent', nodeId: 'node-1' }) },
+      ...{ clock, database, accounts, events: createEvents({ level: 'silent', nodeId: 'node-1' }) },
+      logins: { providers: new Map([['clinic', provider]]), rememberMs: 30 * DAY_MS },
       apiKeys: await ApiKeys.open(database, seededRandom(1)),
       signedOn: await SignedOnPeople.open(database)
     })
-  return { clock, database, accounts, people: await people(), reopened: people }
+  return { clock, database, accounts, clinic, people: await people(), reopened: people }
 }
 
 describe('an API key', () => {
@@ -77,6 +78,27 @@ describe('an API key', () => {
     assert.deepEqual(people.accountOfKey(key)?.roles, ['researcher'])
   })
 
+  test('with no role left is none at all', async (t) => {
+    const { people, accounts } = await open(t)
+    const { key } = await people.createApiKey(ADA, { label: 'x', days: 1, roles: ['steward'] })
+    await accounts.put({ name: 'ada', roles: ['researcher'], password: 'a long enough one' })
+    assert.equal(people.accountOfKey(key), null)
+  })
+
+  test('of a removed account opens nobody else’s of that name', async (t) => {
+    const { people, accounts } = await open(t)
+    const { key } = await people.createApiKey(ADA, { label: 'x', days: 300 })
+    await accounts.remove('ada')
+    assert.deepEqual([people.accountOfKey(key), people.account('ada')], [null, null])
+    const another = { name: 'ada', roles: ['operator'], password: 'a long enough one' }
+    await assert.rejects(accounts.put(another), { code: 'PARAMETER_INVALID' })
+    assert.equal(people.account('ada'), null)
+    assert.equal(await accounts.authenticate('ada', 'a long enough one'), null)
+    // The same person, back again.
+    await accounts.put({ ...another, roles: ['researcher'], again: true })
+    assert.ok(people.accountOfKey(key))
+  })
+
   test('is one of sixteen at most; one that has ended makes room', async (t) => {
     const { people, clock } = await open(t)
     for (let n = 0; n < 16; n++) await people.createApiKey(ADA, { label: `${n}`, days: n === 0 ? 1 : 9 })
@@ -103,6 +125,8 @@ describe('a locked account', () => {
     await assert.rejects(people.authenticate('ada', 'a long enough one'), { code: 'ACCOUNT_LOCKED' })
     assert.equal(await people.authenticate('ada', 'another long one'), null)
     assert.equal(people.account('ada'), null, 'its tokens open nothing')
+    await accounts.put({ name: 'ada', roles: ['operator'], password: 'another long one' })
+    assert.equal(people.account('ada'), null, 'a new password is no key to the lock')
   })
 })
 
@@ -117,6 +141,25 @@ describe('people of a login provider', () => {
     assert.deepEqual((await reopened()).account('clinic:ada')?.roles, ['researcher', 'steward', 'auditor'])
     assert.equal(await people.signOn(ada(['kitchen'])), null)
     assert.equal(people.account('clinic:ada'), null)
+  })
+
+  test('are locked out by name, also before they ever came', async (t) => {
+    const { people, accounts } = await open(t)
+    await people.signOn(ada('stimnet'))
+    await accounts.setLockedOut('clinic:ada', true)
+    assert.equal(people.account('clinic:ada'), null)
+    assert.equal(await people.signOn(ada('stimnet')), null)
+    await accounts.setLockedOut('clinic:ada', false)
+    assert.ok(await people.signOn(ada('stimnet')))
+  })
+
+  test('lose at once what the configuration no longer gives, and are not those of another issuer', async (t) => {
+    const { people, reopened, clinic } = await open(t)
+    await people.signOn(ada(['stimnet', 'data-office']))
+    const fewer = await reopened({ ...clinic, admit: clinic.admit.slice(0, 1) })
+    assert.deepEqual(fewer.account('clinic:ada')?.roles, ['researcher'])
+    const other = await reopened({ ...clinic, issuer: 'https://elsewhere.example.org' })
+    assert.equal(other.account('clinic:ada'), null)
   })
 
   test('are forgotten some time after their last login, and their API keys with them', async (t) => {
@@ -137,6 +180,8 @@ describe('people of a login provider', () => {
     assert.match(await named('x:ada'), /^clinic:sha256-[0-9a-f]{32}$/)
     assert.match(await named('../../ada'), /^clinic:sha256-/)
     assert.notEqual(await named('é'), await named('è'))
+    const hashed = await named('x:ada')
+    assert.notEqual(await named(hashed.slice('clinic:'.length)), hashed, 'nor by calling themselves a hash')
     assert.equal(await people.signOn({ ...ada('stimnet'), provider: 'elsewhere' }), null)
   })
 

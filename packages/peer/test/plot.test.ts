@@ -28,6 +28,8 @@ describe('a plot in a terminal', () => {
     assert.equal(drawn(['all', 5]), '')
     assert.equal(drawn(['a', 0], ['b', 0]), '')
     assert.equal(drawn(['a', null], ['b', null]), '')
+    assert.equal(drawn(['a', 0], ['b', -5e-324]), '')
+    assert.equal(drawn(['a', -1e308], ['b', 1e308]), '')
     assert.equal(drawn(...Array.from({ length: 25 }, (_, n): [string, number] => [`${n}`, n])), '')
   })
 

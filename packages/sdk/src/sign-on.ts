@@ -7,6 +7,8 @@ export interface LoginBegun {
   readonly url: string
   /** The client's secret: with it alone can the code that comes back be redeemed. */
   readonly verifier: string
+  /** Of a program: show it, so that the person can compare it with what the gateway's page shows. */
+  readonly confirmation: string
 }
 
 /**
@@ -16,7 +18,12 @@ export interface LoginBegun {
 export async function beginLogin(url: string, name: string, returnTo = '/'): Promise<LoginBegun> {
   const verifier = base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
-  const query = new URLSearchParams({ challenge: base64url.encode(new Uint8Array(hash)), return_to: returnTo })
+  const challenge = base64url.encode(new Uint8Array(hash))
+  const query = new URLSearchParams({ challenge, return_to: returnTo })
   const path = `/api/v1/auth/providers/${encodeURIComponent(name)}/login`
-  return { url: `${url.replace(/\/+$/, '')}${path}?${query}`, verifier }
+  return {
+    url: `${url.replace(/\/+$/, '')}${path}?${query}`,
+    verifier,
+    confirmation: `${challenge.slice(0, 4)} ${challenge.slice(4, 8)}`
+  }
 }

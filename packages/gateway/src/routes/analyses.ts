@@ -1,7 +1,7 @@
 /** The documented API's analysis requests: ask, read, decide. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { isRequestId, known } from '../known.ts'
+import { isRequestId, known, person } from '../known.ts'
 import { cursor, pageOf, placeOf } from '../page.ts'
 import type { Account, AnalysisView } from '../peer.ts'
 import type { Room } from '../room.ts'
@@ -132,12 +132,13 @@ function decidingRoutes({ peer }: Room): Route[] {
       answer: analysisShape,
       handle: async ({ account, param, body }) => {
         const id = param('id')
+        const steward = person(account, 'decide about requests')
         const decision = {
           approve: body.status === 'approved',
           notes: body.approval_notes ?? '',
           ...(body.standing ? { standing: body.standing } : {})
         }
-        const view = isRequestId(id) ? await peer.decideAnalysis(id, decision, known(account)) : null
+        const view = isRequestId(id) ? await peer.decideAnalysis(id, decision, steward) : null
         if (!view) throw new StimnetError('JOB_UNKNOWN', 'deciding an analysis request')
         return analysisOf(view)
       }

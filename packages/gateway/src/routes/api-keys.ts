@@ -1,8 +1,8 @@
 /** API keys of one's own account, for programs. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { known } from '../known.ts'
-import type { Account, ApiKeyView } from '../peer.ts'
+import { known, person } from '../known.ts'
+import type { ApiKeyView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../route.ts'
 import { input, isoOf, output, timestamp } from '../shapes/named.ts'
@@ -31,6 +31,9 @@ const askedShape = input(
   })
 )
 
+/** A key that leaked must not make itself others, nor end those of its owner. */
+const MANAGE = 'make or end API keys'
+
 /** /api/v1/api-keys. */
 export function apiKeyRoutes({ peer }: Room): Route[] {
   return [
@@ -56,7 +59,7 @@ export function apiKeyRoutes({ peer }: Room): Route[] {
       answer: newKeyShape,
       handle: async ({ account, body }) => {
         const { label, days, roles } = body
-        const made = await peer.createApiKey(person(account), { label, days, ...(roles ? { roles } : {}) })
+        const made = await peer.createApiKey(person(account, MANAGE), { label, days, ...(roles ? { roles } : {}) })
         return new Answer({ ...keyOf(made), key: made.key }, { status: 201 })
       }
     }),
@@ -69,20 +72,12 @@ export function apiKeyRoutes({ peer }: Room): Route[] {
       access: 'account',
       answer: z.object({ revoked: z.literal(true) }),
       handle: async ({ account, param }) => {
-        const revoked = await peer.revokeApiKey(person(account), param('id').slice(0, 64))
+        const revoked = await peer.revokeApiKey(person(account, MANAGE), param('id').slice(0, 64))
         if (!revoked) throw new StimnetError('NOT_FOUND', 'an API key')
         return { revoked: true as const }
       }
     })
   ]
-}
-
-/** A key that leaked must not make itself others, nor end those of its owner. Throws NOT_PERMITTED, UNAUTHENTICATED. */
-function person(account: Account | null): Account {
-  const asked = known(account)
-  if (!asked.byKey) return asked
-  const reason = 'Log in to make or end API keys: one of them cannot.'
-  throw new StimnetError('NOT_PERMITTED', reason, { reason })
 }
 
 function keyOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyView) {

@@ -61,12 +61,13 @@ export function eventRoutes(room: Room): Route[] {
         const account = known(ask.account)
         const headers = ask.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
         if (ask.request.method === 'HEAD') return new Response(null, { headers })
-        const leave = room.streams.take(account.name)
+        const leave = room.eventStreams.take(account.name)
         if (!leave) throw new StimnetError('BUSY', 'following events', { reason: 'Too many event streams are open.' })
-        const after = /^\d{1,15}$/.exec(ask.header('last-event-id') ?? '')
+        const last = ask.header('last-event-id') ?? ''
+        const after = /^[0-9a-f]{8}-\d{1,15}$/.test(last) ? last : ''
         const stream = eventStream({
-          watch: (signal) => peer.watchEvents(account, after ? Number(after[0]) : 0, signal),
-          render: (event) => ({ id: String(event.sequence), name: 'event', data: eventOf(event), end: false }),
+          watch: (signal) => peer.watchEvents(account, after, signal),
+          render: (event) => ({ id: event.id, name: 'event', data: eventOf(event), end: false }),
           problem: ask.problem,
           stillPermitted: () => ask.stillPermitted(),
           after: 0,

@@ -18,13 +18,16 @@ export const accountCommand = command({
 The password is read from standard input, one line. A running peer sees the change within seconds.
 Roles: researcher asks, steward and auditor read the audit log, operator and steward see private catalogs.
 
-A locked account is kept with what it has asked; its password, tokens and API keys open nothing until it is unlocked.
+A locked account is kept with what it has asked; its password, tokens and API keys open nothing until it is unlocked. lock and
+unlock take people of login providers too, as provider:subject. The name of a removed account is not given to somebody else;
+--again says that it is the same person who comes back, with the keys and requests of before.
 
   stimnet account add ada --role researcher
   openssl rand -base64 18 | tee password.txt | stimnet account add ada`,
   options: {
     config: CONFIG_OPTION,
-    role: { type: 'string', multiple: true, value: 'ROLE', help: `${ROLES.join(', ')} (default researcher)` }
+    role: { type: 'string', multiple: true, value: 'ROLE', help: `${ROLES.join(', ')} (default researcher)` },
+    again: { type: 'boolean', help: 'The same person as that of the removed account' }
   },
   positionals: [1, 2],
   run: async (values, [action = '', name], io) => {
@@ -37,7 +40,10 @@ A locked account is kept with what it has asked; its password, tokens and API ke
         io.out(
           tableOf(
             ['name', 'roles', 'state'],
-            accounts.list().map(({ name, roles, locked }) => [name, roles.join(', '), locked ? 'locked' : ''])
+            [
+              ...accounts.list().map(({ name, roles, locked }) => [name, roles.join(', '), locked ? 'locked' : '']),
+              ...accounts.lockedOut.map((person) => [person, '', 'locked'])
+            ]
           )
         )
         return EXIT.ok
@@ -46,9 +52,9 @@ A locked account is kept with what it has asked; its password, tokens and API ke
         return unknown(name, io)
       case 'lock':
       case 'unlock':
-        return name !== undefined && (await accounts.setLocked(name, action === 'lock')) ? EXIT.ok : unknown(name, io)
+        return setLocked(accounts, name, { locked: action === 'lock', io })
       case 'add':
-        return add(accounts, name, values.role ?? ['researcher'], io)
+        return add(accounts, name, { roles: values.role ?? ['researcher'], again: values.again ?? false, io })
     }
   }
 })
@@ -58,7 +64,23 @@ function unknown(name: string | undefined, io: Io): number {
   return EXIT.failed
 }
 
-async function add(accounts: Accounts, name: string | undefined, roles: readonly string[], io: Io): Promise<number> {
+async function setLocked(
+  accounts: Accounts,
+  name: string | undefined,
+  { locked, io }: { locked: boolean; io: Io }
+): Promise<number> {
+  if (name?.includes(':')) {
+    await accounts.setLockedOut(name, locked)
+    return EXIT.ok
+  }
+  return name !== undefined && (await accounts.setLocked(name, locked)) ? EXIT.ok : unknown(name, io)
+}
+
+async function add(
+  accounts: Accounts,
+  name: string | undefined,
+  { roles, again, io }: { roles: readonly string[]; again: boolean; io: Io }
+): Promise<number> {
   if (name === undefined) {
     io.err('stimnet account add: the name is missing\n')
     return EXIT.usage
@@ -68,7 +90,7 @@ async function add(accounts: Accounts, name: string | undefined, roles: readonly
     io.err(`stimnet account add: a password has at least ${PASSWORD_LENGTH_MIN} characters\n`)
     return EXIT.usage
   }
-  await accounts.put({ name, roles, password })
+  await accounts.put({ name, roles, password, again })
   io.out(`Added ${name} (${roles.join(', ')}).\n`)
   return EXIT.ok
 }

@@ -19,10 +19,11 @@ export interface Bar {
 export function barsOf(title: string, bars: readonly Bar[]): string[] {
   const values = bars.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? [value] : []))
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
-  if (bars.length < ROWS_MIN || bars.length > ROWS_MAX || least === most) return []
+  const cells = WIDTH / (most - least)
+  // Too few rows, nothing but zeros, or numbers at the ends of what a double holds.
+  if (bars.length < ROWS_MIN || bars.length > ROWS_MAX || cells === 0 || !Number.isFinite(cells)) return []
   const labels = bars.map(({ label }) => printable(label).slice(0, LABEL_MAX))
   const widest = Math.max(...labels.map(({ length }) => length))
-  const cells = WIDTH / (most - least)
   const zero = Math.round(-least * cells)
   const lines = bars.map(({ value }, at) => {
     const label = (labels[at] ?? '').padEnd(widest)

@@ -34,7 +34,10 @@ export async function loginByBrowser(
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const begun = await beginLogin(at, provider, `http://127.0.0.1:${port}/`)
-    io.err(`Open in a browser on this machine:\n  ${begun.url}\n`)
+    io.err(
+      `Open in a browser on this machine:\n  ${begun.url}\nBefore you go on there, it shows: ${begun.confirmation}\n`
+    )
+    io.signal.throwIfAborted()
     const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LOGIN_MS_MAX)])
     signal.addEventListener('abort', () => answer.reject(new StimnetError('DEADLINE', 'waiting for the login')), {
       once: true

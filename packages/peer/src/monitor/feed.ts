@@ -1,63 +1,88 @@
 /** What happens at this peer, for those who watch it: the latest events in memory, numbered, and whoever waits for more. */
 import type { EventView } from '@stimnet/gateway'
-import type { Clock } from '@stimnet/protocol'
+import { type Clock, type RandomSource, toHex } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 
 /** A morning's worth; what must last is in the audit log. */
 const KEPT_MAX = 2_000
-/** Whoever lags behind this many has lost some, and sees it by the numbers. */
+/** Alerts are kept apart: whatever else somebody makes happen does not push them out. */
+const ALERTS_KEPT_MAX = 500
+/** Told in one go; a watcher that is slow is told the rest when it asks for more. */
 const BATCH_MAX = 500
 
 /** One a peer. */
 export class EventFeed {
   readonly #clock: Clock
+  /** Names this life of the peer: numbers begin anew with each. */
+  readonly #life: string
   readonly #events: EventView[] = []
+  readonly #alerts: EventView[] = []
+  readonly #waiting = new Set<() => void>()
   #sequence = 0
-  #woken = Promise.withResolvers<void>()
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, random: RandomSource) {
     this.#clock = clock
+    this.#life = toHex(random.bytes(4))
   }
 
-  publish(event: Omit<EventView, 'sequence' | 'atMs'>): void {
+  publish(event: Omit<EventView, 'id' | 'sequence' | 'atMs'>): void {
     this.#sequence += 1
-    this.#events.push({ sequence: this.#sequence, atMs: this.#clock.now(), ...event })
-    if (this.#events.length > KEPT_MAX) this.#events.shift()
-    this.#woken.resolve()
-    this.#woken = Promise.withResolvers()
+    const told = { id: `${this.#life}-${this.#sequence}`, sequence: this.#sequence, atMs: this.#clock.now(), ...event }
+    keep(this.#events, told, KEPT_MAX)
+    if (event.alert) keep(this.#alerts, told, ALERTS_KEPT_MAX)
+    for (const wake of this.#waiting) wake()
+    this.#waiting.clear()
   }
 
   /** The newest first. */
   recent(options: { limit: number; alertsOnly: boolean }): EventView[] {
-    const kept = options.alertsOnly ? this.#events.filter(({ alert }) => alert) : this.#events
-    return kept.slice(-options.limit).reverse()
+    return (options.alertsOnly ? this.#alerts : this.#events).slice(-options.limit).reverse()
   }
 
-  /** Everything after a number, and then as it comes. A number from before a restart is one from the future: all are new. */
-  async *watch(after: number, signal: AbortSignal): AsyncGenerator<EventView> {
-    let seen = after > this.#sequence ? 0 : after
-    const stopped = Promise.withResolvers<void>()
-    const stop = () => stopped.resolve()
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      while (!signal.aborted) {
-        const woken = this.#woken.promise
-        const due = this.#events.filter(({ sequence }) => sequence > seen).slice(0, BATCH_MAX)
-        for (const event of due) {
-          yield event
-          seen = event.sequence
-        }
-        if (due.length === 0) await Promise.race([woken, stopped.promise])
+  /** Everything after an event, by its id, and then as it comes. After one of an earlier life: everything. */
+  async *watch(after: string, signal: AbortSignal): AsyncGenerator<EventView> {
+    const [life, sequence] = after.split('-')
+    let seen = life === this.#life ? Number(sequence) : 0
+    while (!signal.aborted) {
+      const due = this.#after(seen)
+      for (const event of due) {
+        yield event
+        seen = event.sequence
       }
-    } finally {
-      signal.removeEventListener('abort', stop)
+      if (due.length === 0) await this.#next(signal)
     }
   }
+
+  /** The oldest first; of those that are no longer at hand, the alerts. */
+  #after(seen: number): EventView[] {
+    const first = this.#events[0]?.sequence ?? this.#sequence + 1
+    const lost = seen + 1 < first ? this.#alerts.filter((one) => one.sequence > seen && one.sequence < first) : []
+    return [...lost, ...this.#events.slice(Math.max(0, seen + 1 - first))].slice(0, BATCH_MAX)
+  }
+
+  /** Nothing of it outlives the turn: a watcher stays for hours and hears of thousands. */
+  #next(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake)
+        this.#waiting.delete(wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal.addEventListener('abort', wake, { once: true })
+      if (signal.aborted) wake()
+    })
+  }
+}
+
+function keep(kept: EventView[], event: EventView, max: number): void {
+  kept.push(event)
+  if (kept.length > max) kept.shift()
 }
 
 /** The same events, told on the feed as well. */
 export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
-  const tell = (kind: string, told: Partial<Omit<EventView, 'kind' | 'sequence' | 'atMs'>> = {}) =>
+  const tell = (kind: string, told: Partial<Omit<EventView, 'kind' | 'id' | 'sequence' | 'atMs'>> = {}) =>
     feed.publish({ kind, alert: false, actor: '', jobId: '', code: '', detail: '', ...told })
   return {
     ...events,

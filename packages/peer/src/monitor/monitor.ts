@@ -42,7 +42,9 @@ export class Monitor {
   readonly #questions: Variants
   readonly #refusals: Variants
   readonly #raised = new Map<string, number>()
+  readonly #usedUp = new Set<string>()
   #counter = 0
+  #turnedAway = 0
 
   constructor(parts: MonitorParts) {
     this.#parts = parts
@@ -54,9 +56,10 @@ export class Monitor {
   /** A question that is well formed, whether it is answered or not: whoever takes differences is refused a lot. */
   asked(catalog: string, actor: string, question: Question): void {
     const key = `${catalog} ${likenessOf(question)}`
+    // About this question: another one that was told of lately must not keep it quiet.
     if (!this.#questions.note(key, contentOf(question), this.#parts.clock.now())) return
     const detail = `${this.#parts.limits.nearIdentical} variants of one question about ${catalog} within a day`
-    this.raise({ kind: 'near-identical', actor, detail })
+    this.raise({ kind: 'near-identical', actor, detail }, key)
   }
 
   refused(askedBy: string, code: Code): void {
@@ -66,9 +69,16 @@ export class Monitor {
     this.raise({ kind: 'refused-often', actor: askedBy, detail })
   }
 
-  /** Over a quota of the mesh, or not permitted to connect. */
-  turnedAway(kind: 'quota' | 'connection-refused', peerId: string, detail = ''): void {
-    this.raise({ kind, actor: peerId, detail })
+  /** A member over its quota of an exchange. */
+  overQuota(peerId: string, exchange: string): void {
+    this.raise({ kind: 'quota', actor: peerId, detail: exchange }, exchange)
+  }
+
+  /** Somebody who may not connect. A key costs nothing, so all of them are one: the next alert says how many there were. */
+  turnedAway(peerId: string): void {
+    this.#turnedAway += 1
+    const detail = `${this.#turnedAway} connections since the last alert`
+    if (this.#raise({ kind: 'connection-refused', actor: peerId, detail }, 'connection-refused')) this.#turnedAway = 0
   }
 
   /** Raises one alert for each share that is nearly used up, and one more when it is. */
@@ -77,20 +87,31 @@ export class Monitor {
       if (max <= 0 || used < max * this.#parts.limits.usedShare) continue
       const share = used >= max ? 'used up' : `${Math.floor((100 * used) / max)} % used`
       const detail = `${what} of ${catalog}${scope === '' ? '' : ` for ${scope}`}: ${share}`
-      // Told again when it is gone, and not with every percent.
-      this.raise({ kind: 'nearly-used-up', actor: scope, detail }, `${catalog} ${what} ${used >= max}`, Infinity)
+      // Told again when it is gone, and not with every percent; never forgotten, however much else there is to remember.
+      const key = `${catalog} ${scope} ${what} ${used >= max}`
+      if (this.#usedUp.has(key)) continue
+      this.#usedUp.add(key)
+      this.#tell({ kind: 'nearly-used-up', actor: scope, detail })
     }
   }
 
   /** Told at once; of the same one about the same subject again after a while. */
-  raise(alert: Alert, subject = '', quietMs = QUIET_MS): void {
-    const { clock, database, events } = this.#parts
-    const key = `${alert.kind} ${alert.actor} ${subject}`
-    const nowMs = clock.now()
-    if (nowMs - (this.#raised.get(key) ?? Number.NEGATIVE_INFINITY) < quietMs) return
+  raise(alert: Alert, subject = ''): void {
+    this.#raise(alert, `${alert.kind} ${alert.actor} ${subject}`)
+  }
+
+  #raise(alert: Alert, key: string): boolean {
+    const nowMs = this.#parts.clock.now()
+    if (nowMs - (this.#raised.get(key) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return false
     this.#raised.delete(key)
     if (this.#raised.size >= RAISED_MAX) this.#raised.delete(this.#raised.keys().next().value ?? '')
     this.#raised.set(key, nowMs)
+    this.#tell(alert)
+    return true
+  }
+
+  #tell(alert: Alert): void {
+    const { database, events } = this.#parts
     events.alert(alert)
     const { kind, actor, detail = '' } = alert
     // A log that cannot be written is told by the database.

@@ -128,23 +128,27 @@ export class Submitter {
     this.#assertVisible(request.catalog, targets, owner)
     const uploads = uploadsFromMessage(request.uploads).map((file) => this.#signedUpload(file, owner))
     assertUploadsFit(uploads, programFromMessage(request.program))
-    return this.#store(
-      {
-        id: toHex(this.#parts.random.bytes(16)),
-        owner: owner.name,
-        mayUsePrivate: owner.mayUsePrivate,
-        broadcast: targets.length > 1,
-        targets,
-        envelope: toText(submission.envelope),
-        requestHash: opened.hash,
-        expiresAtMs: opened.expiresAtMs,
-        catalog: request.catalog,
-        programWord: programWord(programFromMessage(request.program)),
-        title: request.title,
-        ...sharedOf(uploads)
-      },
-      { key: submission.idempotencyKey, contentHash: hashOf([submission.envelope, JSON.stringify(targets)]) }
+    const fields = {
+      id: toHex(this.#parts.random.bytes(16)),
+      owner: owner.name,
+      mayUsePrivate: owner.mayUsePrivate,
+      broadcast: targets.length > 1,
+      targets,
+      envelope: toText(submission.envelope),
+      requestHash: opened.hash,
+      expiresAtMs: opened.expiresAtMs,
+      catalog: request.catalog,
+      programWord: programWord(programFromMessage(request.program)),
+      title: request.title,
+      ...sharedOf(uploads)
+    }
+    const contentHash = hashOf([submission.envelope, JSON.stringify(targets)])
+    const record = await this.#parts.requests.onceSigned(opened.hash, () =>
+      this.#store(fields, { key: submission.idempotencyKey, contentHash })
     )
+    const isSame = record.owner === owner.name && JSON.stringify(record.targets) === JSON.stringify(targets)
+    if (!isSame) throw new StimnetError('REQUEST_REPLAYED', 'a signed request that was submitted before')
+    return record
   }
 
   #resolve(names: readonly string[]): string[] {

@@ -13,12 +13,19 @@ const accountSchema = z.strictObject({
   roles: z.array(z.enum(ROLES)).min(1),
   password: z.string(),
   /** Kept, but nobody comes in by it. */
-  locked: z.boolean().default(false)
+  locked: z.boolean().default(false),
+  /** Gone; the name stays taken, because requests, keys and tokens are known by it. */
+  removed: z.boolean().default(false)
 })
 /** An account as the file holds it. */
 export type StoredAccount = z.output<typeof accountSchema>
 
-const fileSchema = z.strictObject({ accounts: z.array(accountSchema) })
+const fileSchema = z.strictObject({
+  accounts: z.array(accountSchema),
+  /** People of login providers who may not come in, as provider:subject. */
+  locked_people: z.array(z.string().max(200)).default([])
+})
+type File = z.output<typeof fileSchema>
 
 /** scrypt parameters: 32 MiB and about 0.1 s for one guess (RFC 7914; N = 2^15, r = 8, p = 1). */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }
@@ -53,34 +60,54 @@ const CHECKS_MAX = 4
 export class Accounts {
   readonly #file: string
   #accounts: Map<string, StoredAccount>
+  #lockedPeople: Set<string>
   /** Somebody's hash to compare with where there is no such account, so that time does not tell. */
   readonly #nobody: Promise<string>
   #checking = 0
   /** The file's time when it was last read, ms. */
   #readMs = Number.NaN
 
-  private constructor(file: string, accounts: readonly StoredAccount[]) {
+  private constructor(file: string, { accounts, locked_people: lockedPeople }: File) {
     this.#file = file
     this.#accounts = new Map(accounts.map((account) => [account.name, account]))
+    this.#lockedPeople = new Set(lockedPeople)
     this.#nobody = hashPassword(randomBytes(16).toString('hex'))
   }
 
   /** No file is no accounts. Throws CONFIG_INVALID for one that cannot be read. */
   static async open(file: string): Promise<Accounts> {
     try {
-      return new Accounts(file, fileSchema.parse(JSON.parse(await readFile(file, 'utf8'))).accounts)
+      return new Accounts(file, fileSchema.parse(JSON.parse(await readFile(file, 'utf8'))))
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new Accounts(file, [])
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+        return new Accounts(file, { accounts: [], locked_people: [] })
       throw new StimnetError('CONFIG_INVALID', `the accounts file ${file} cannot be read`, { cause })
     }
   }
 
   list(): readonly StoredAccount[] {
-    return [...this.#accounts.values()]
+    return [...this.#accounts.values()].filter(({ removed }) => !removed)
   }
 
   get(name: string): StoredAccount | undefined {
-    return this.#accounts.get(name)
+    const account = this.#accounts.get(name)
+    return account?.removed ? undefined : account
+  }
+
+  /** Whether somebody of a login provider was locked out here. */
+  isLockedOut(person: string): boolean {
+    return this.#lockedPeople.has(person)
+  }
+
+  /** Locks somebody of a login provider out, whether known here yet or not; or lets them in again. */
+  async setLockedOut(person: string, locked: boolean): Promise<void> {
+    if (locked) this.#lockedPeople.add(person)
+    else this.#lockedPeople.delete(person)
+    await this.#write()
+  }
+
+  get lockedOut(): readonly string[] {
+    return [...this.#lockedPeople]
   }
 
   /**
@@ -91,7 +118,9 @@ export class Accounts {
     try {
       const { mtimeMs } = await stat(this.#file)
       if (mtimeMs === this.#readMs) return
-      this.#accounts = (await Accounts.open(this.#file)).#accounts
+      const read = await Accounts.open(this.#file)
+      this.#accounts = read.#accounts
+      this.#lockedPeople = read.#lockedPeople
       this.#readMs = mtimeMs
     } catch {
       this.#accounts = new Map()
@@ -104,7 +133,7 @@ export class Accounts {
     if (this.#checking >= CHECKS_MAX) throw new StimnetError('RATE_LIMITED', 'checking a password')
     this.#checking += 1
     try {
-      const account = this.#accounts.get(name)
+      const account = this.get(name)
       const fits = await passwordFits(password, account?.password ?? (await this.#nobody))
       if (fits && account?.locked) throw new StimnetError('ACCOUNT_LOCKED', `${name} logs in`)
       return fits && account ? account : null
@@ -113,9 +142,19 @@ export class Accounts {
     }
   }
 
-  /** Adds or replaces an account. Throws PARAMETER_INVALID for a name or role that is none. */
-  async put(account: { name: string; roles: readonly string[]; password: string }): Promise<void> {
-    const parsed = accountSchema.safeParse({ ...account, password: await hashPassword(account.password) })
+  /**
+   * Adds an account, or gives one that there is another password and roles; a lock stays. Throws PARAMETER_INVALID for a name
+   * or role that is none, and for the name of an account that was removed unless `again` says that it is the same person's.
+   */
+  async put(account: { name: string; roles: readonly string[]; password: string; again?: boolean }): Promise<void> {
+    const { name, roles, again = false } = account
+    const before = this.#accounts.get(name)
+    if (before?.removed && !again) {
+      const reason = `There was an account ${name} before, and its requests and keys are known by that name. Choose another name.`
+      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    }
+    const locked = before?.locked ?? false
+    const parsed = accountSchema.safeParse({ name, roles, locked, password: await hashPassword(account.password) })
     if (!parsed.success) {
       const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
@@ -126,7 +165,7 @@ export class Accounts {
 
   /** Locks an account or opens it again. False where there is none. */
   async setLocked(name: string, locked: boolean): Promise<boolean> {
-    const account = this.#accounts.get(name)
+    const account = this.get(name)
     if (!account) return false
     this.#accounts.set(name, { ...account, locked })
     await this.#write()
@@ -135,14 +174,17 @@ export class Accounts {
 
   /** False where there is no such account. */
   async remove(name: string): Promise<boolean> {
-    const removed = this.#accounts.delete(name)
-    if (removed) await this.#write()
-    return removed
+    const account = this.get(name)
+    if (!account) return false
+    // Without its hash: nobody comes in by it, also not by an older program that does not know what removed means.
+    this.#accounts.set(name, { ...account, password: 'removed', removed: true })
+    await this.#write()
+    return true
   }
 
   async #write(): Promise<void> {
     await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
-    const text = `${JSON.stringify({ accounts: this.list() }, null, 2)}\n`
+    const text = `${JSON.stringify({ accounts: [...this.#accounts.values()], locked_people: this.lockedOut }, null, 2)}\n`
     // Whole or not at all: a crash must not leave half a file.
     await writeFile(`${this.#file}.new`, text, { mode: 0o600 })
     await rename(`${this.#file}.new`, this.#file)

@@ -96,6 +96,8 @@ export class RequestStore {
   readonly #owned: Sublevel<string>
   readonly #meta: Sublevel<number>
   readonly #idempotency: Sublevel<Remembered>
+  /** By the hash of a request that its author signed: the request that it became. */
+  readonly #signed: Sublevel<string>
   /** Ids of requests that have not ended, with their owners: what a start looks at, and what bounds an account. */
   readonly #open: Sublevel<string>
   readonly #openByOwner = new Map<string, number>()
@@ -113,6 +115,7 @@ export class RequestStore {
     this.#owned = database.json('request-owners')
     this.#meta = database.json('request-meta')
     this.#idempotency = database.json('idempotency')
+    this.#signed = database.json('signed-requests')
     this.#open = database.json('requests-open')
     this.#followed = database.json('followed')
     this.#number = number
@@ -207,6 +210,26 @@ export class RequestStore {
     }
   }
 
+  /**
+   * The request that a signed envelope became, or `make`: once, also for two that come together. The same bytes a second time
+   * are the same jobs at the same peers, and only one request can wait for them.
+   */
+  async onceSigned(requestHash: string, make: () => Promise<RequestRecord>): Promise<RequestRecord> {
+    const name = `!signed!${requestHash}`
+    await this.#claimed.get(name)?.catch(() => undefined)
+    const earlier = await this.#signed.get(requestHash)
+    const record = earlier === undefined ? undefined : await this.#requests.get(earlier)
+    if (record) return record
+    if (this.#claimed.has(name)) return this.onceSigned(requestHash, make)
+    const making = make()
+    this.#claimed.set(name, making)
+    try {
+      return await making
+    } finally {
+      this.#claimed.delete(name)
+    }
+  }
+
   async #repeated(earlier: Remembered, contentHash: string): Promise<RequestRecord> {
     const record = earlier.contentHash === contentHash ? await this.#requests.get(earlier.id) : undefined
     if (record) return record
@@ -228,6 +251,7 @@ export class RequestStore {
       draft.put(this.#meta, 'number', this.#number)
       draft.put(this.#owned, ownedKey(record.owner, this.#number), record.id)
       const { key, contentHash } = idempotency
+      if (record.requestHash !== undefined) draft.put(this.#signed, record.requestHash, record.id)
       if (key !== undefined) draft.put(this.#idempotency, `${record.owner}!${key}`, { id: record.id, contentHash })
       draft.audit({
         kind: 'ask',

@@ -6,6 +6,8 @@ import type { Sublevel } from './level.ts'
 export interface SignedOn {
   /** The account's name: provider, colon, and who it is there. */
   readonly name: string
+  /** Who vouched for it: another provider under the same name is somebody else. */
+  readonly issuer: string
   /** As the provider calls the person. */
   readonly title: string
   readonly roles: readonly string[]
@@ -25,6 +27,10 @@ export class SignedOnPeople {
     const people = new SignedOnPeople(database)
     for await (const [name, person] of people.#stored.iterator()) people.#people.set(name, person)
     return people
+  }
+
+  list(): SignedOn[] {
+    return [...this.#people.values()]
   }
 
   get(name: string): SignedOn | undefined {
