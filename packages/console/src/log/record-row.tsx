@@ -1,6 +1,7 @@
 /** One record of the log; opens into its details and its proof. */
 import type { AuditRecord } from '@stimnet/sdk'
 import { useState } from 'react'
+import { short } from '../words/id.ts'
 import { moment } from '../words/time.ts'
 import { Prove } from './prove.tsx'
 
@@ -57,8 +58,4 @@ export function RecordRow({ record }: { record: AuditRecord }) {
       )}
     </>
   )
-}
-
-function short(text: string): string {
-  return text.length > 20 ? `${text.slice(0, 10)}…${text.slice(-6)}` : text
 }

@@ -5,6 +5,7 @@ import { MeshMap } from '../map/mesh-map.tsx'
 import { trafficOf } from '../map/traffic.ts'
 import { Checks } from '../parts/checks.tsx'
 import { FirstSteps } from '../parts/first-steps.tsx'
+import { Happenings } from '../parts/happenings.tsx'
 import { Nodes } from '../parts/nodes.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scroll } from '../parts/scroll.tsx'
@@ -71,6 +72,7 @@ export function MeshPage() {
         )}
       </Waiting>
       <Checks />
+      {holds(account, 'steward', 'auditor', 'operator') && <Happenings />}
     </>
   )
 }
