@@ -25,6 +25,11 @@ const STEPS: readonly Step[] = [
   { name: 'format', run: [...biome, 'format', ...config, '.'], remedy: 'npm run format' },
   { name: 'lint', run: [...biome, 'lint', ...config, '--error-on-warnings', '.'], remedy: 'see each finding' },
   { name: 'types', run: ['node_modules/typescript/bin/tsc', '-p', '.', '--pretty', 'false'], remedy: 'see each line' },
+  {
+    name: 'types of console',
+    run: ['node_modules/typescript/bin/tsc', '-p', 'packages/console', '--pretty', 'false'],
+    remedy: 'see each line'
+  },
   { name: 'tidy', run: ['scripts/tidy.ts'], remedy: 'see CONTRIBUTING.md' },
   { name: 'generated code', run: ['scripts/proto.ts', '--check'], remedy: 'npm run proto' },
   { name: 'tests', run: ['scripts/test.ts'], remedy: 'npm test -- PATH-WORD' }

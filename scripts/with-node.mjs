@@ -1,8 +1,9 @@
 /** Runs a script of this project with the pinned Node, installing the project first where needed. */
-// usage: node scripts/with-node.mjs [--production] SCRIPT [ARGS…]
+// usage: node scripts/with-node.mjs [--production] [--console] SCRIPT [ARGS…]; --console: the script serves the console
 
 import { main } from './set-up.mjs'
 
 const args = process.argv.slice(2)
-const production = args[0] === '--production'
-await main(production ? args.slice(1) : args, { production })
+const options = { '--production': false, '--console': false }
+while (args[0] in options) options[args.shift()] = true
+await main(args, { production: options['--production'], serves: options['--console'] })

@@ -40,7 +40,10 @@ export const TOO_SMALL = {
 /** Lines to type while the demo is served; each works, and works again. */
 export function suggestions(url: string): string {
   return `
-Try next (another terminal, in this folder):
+Open ${url} in a browser: demo, password demo. Let people decide: ask one institution to have its stewards decide first,
+then sign in at its own gateway (ports 8000 to 8002) as sue and as tom, password demo.
+
+Or in another terminal, in this folder:
 
   curl ${url}/health
   curl '${url}/api/v1/data-catalogs'

@@ -60,7 +60,7 @@ if (args[0] === 'exit') process.exitCode = Number(args[1])
 
 before(() => {
   clone = realpathSync(mkdtempSync(join(tmpdir(), 'stimnet-clone-')))
-  for (const path of ['scripts/set-up.mjs', 'scripts/with-node.mjs', 'bin/stimnet']) {
+  for (const path of ['scripts/set-up.mjs', 'scripts/with-node.mjs', 'scripts/console.mjs', 'bin/stimnet']) {
     cpSync(join(project, path), join(clone, path))
   }
   mkdirSync(join(clone, 'packages/peer/src'), { recursive: true })
@@ -115,6 +115,14 @@ describe('set-up', () => {
     const second = await run(['scripts/with-node.mjs', program])
     assert.equal(second.stderr, '')
     assert.equal(installs(), 1)
+  })
+
+  test('keeps its own options, and hands on those of the program', async () => {
+    const options = ['--production', '--console']
+    const { code, stdout } = await run(['scripts/with-node.mjs', ...options, program, '--console', 'hello'])
+    assert.equal(code, 0)
+    assert.deepEqual(JSON.parse(stdout).args, ['--console', 'hello'])
+    assert.deepEqual(JSON.parse((await run(['bin/stimnet', 'start', '-c', 'x'])).stdout).args, ['start', '-c', 'x'])
   })
 
   test('of two processes that start at once installs once', async () => {

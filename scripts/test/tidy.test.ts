@@ -101,6 +101,7 @@ describe('a breach of the house is found', () => {
     ['a heavy dependency outside its door', 'door', 'packages/peer/src/cli/run.ts', "await import('libp2p')"],
     ['a scope outside its door', 'door', 'packages/peer/src/cli/run.ts', "import type { TCP } from '@libp2p/tcp'"],
     ['the web framework outside its door', 'door', index, "import { Hono } from 'hono/tiny'"],
+    ['pages are made outside the console', 'door', 'packages/peer/src/cli/run.ts', "import { use } from 'react'"],
     ['an import that is not declared', 'undeclared', index, "import { z } from 'zod'"],
     ['a browser package uses Node', 'browser', 'packages/protocol/src/words.ts', "import 'node:fs'"],
     ['settings are read outside the configuration', 'settings', index, 'start.tcp(process.env.PORT)'],
@@ -231,4 +232,9 @@ test('division, patterns and nested templates do not confuse what is code', () =
     layersOf(source).code,
     'const a = b / c; /  /.test(y)     \nconst d = `${`${e(" ")}` + " "}     ` + f / 2 / g'
   )
+})
+
+test('the tags of a page are no regular expressions, whatever stands behind them', () => {
+  const source = "const a = <b>{c}</b>; console.log('x')\nconst d = <br title={e} />; f('y')"
+  assert.equal(layersOf(source).code, "const a = <b>{c}</b>; console.log(' ')\nconst d = <br title={e} />; f(' ')")
 })

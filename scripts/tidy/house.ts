@@ -24,14 +24,17 @@ export const DOORS: readonly { readonly dependency: string; readonly door: strin
   { dependency: '@hono/', door: 'gateway' },
   { dependency: 'dockerode', door: 'sandbox' },
   { dependency: '@duckdb/', door: 'data' },
-  { dependency: 'level', door: 'peer' }
+  { dependency: 'level', door: 'peer' },
+  { dependency: 'react', door: 'console' },
+  { dependency: 'react-dom', door: 'console' },
+  { dependency: 'vite', door: 'console' }
 ]
 
 /** These run in a browser too: nothing of `node:` in them. */
 export const BROWSER_PACKAGES: readonly string[] = ['protocol', 'statistics', 'sdk', 'console']
 
 /** Started by name, imported by nobody. Package-relative paths; `index.ts` is always an entry. */
-export const ENTRIES: readonly string[] = ['packages/peer/src/main.ts', 'packages/console/src/main.ts']
+export const ENTRIES: readonly string[] = ['packages/peer/src/main.ts', 'packages/console/src/main.tsx']
 
 /** A word of code that is only allowed in some places, what to do instead. `allowed` are beginnings of paths. */
 export interface Confined {

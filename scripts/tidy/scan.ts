@@ -52,7 +52,11 @@ export function layersOf(source: string): Layers {
       at = end + 1
     } else if (one === '`') {
       template(at + 1)
-    } else if (one === '/' && BEFORE_REGEX.test(out.slice(Math.max(0, at - 20), at).join(''))) {
+    } else if (
+      one === '/' &&
+      !isTagEnd(source, at) &&
+      BEFORE_REGEX.test(out.slice(Math.max(0, at - 20), at).join(''))
+    ) {
       const end = endOfRegex(source, at + 1)
       blank(at + 1, end)
       at = end + 1
@@ -68,6 +72,11 @@ export function layersOf(source: string): Layers {
     }
   }
   return { source, code: out.join('') }
+}
+
+/** The slash of `</b>` or `<br />`. Formatted code has a space before a regular expression, and none begins with `>` after one. */
+function isTagEnd(source: string, at: number): boolean {
+  return source[at - 1] === '<' || (source[at - 1] === ' ' && source[at + 1] === '>')
 }
 
 function indexOrEnd(text: string, wanted: string, from: number): number {

@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { headersOf } from './answer.ts'
 import { Tokens } from './auth.ts'
 import type { Connection } from './caller.ts'
+import { consoleRoutes, holdsConsole } from './console.ts'
 import { cors } from './cors.ts'
 import { Gate, type GatewayContext } from './gate.ts'
 import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from './limits.ts'
@@ -51,6 +52,8 @@ export interface GatewaySettings {
   readonly publicUrl?: string
   readonly clock: Clock
   readonly random: RandomSource
+  /** The built console, served at `/`; without it, or where it is empty, `/` leads to the documentation. */
+  readonly consoleDir?: string | undefined
 }
 
 /** The gateway as a Hono app; its environment is the connection a request came over. */
@@ -60,7 +63,9 @@ export type GatewayApp = Hono<{ Bindings: Connection }>
 export function createGateway(peer: GatewayPeer, settings: GatewaySettings): GatewayApp {
   const room = roomOf(peer, settings)
   const gate = new Gate(peer, room.tokens, { ...settings, perMinutePerIdentity: settings.rate.perMinutePerIdentity })
-  return serve(routesOf(room), gate, settings.corsOrigins ?? [])
+  // Not among the documented routes: nobody but the page itself asks for its files.
+  const pages = holdsConsole(settings.consoleDir) ? consoleRoutes(settings.consoleDir) : []
+  return serve([...routesOf(room), ...pages], gate, settings.corsOrigins ?? [])
 }
 
 /** Every route, in the order of the documentation. */
@@ -137,7 +142,7 @@ function serve(routes: readonly Route[], gate: Gate, origins: readonly string[])
     methods.set(path, [...(methods.get(path) ?? []), route.method])
   }
   for (const [path, known] of methods) app.all(path, otherMethod(gate, known))
-  app.get('/', (c) => c.redirect('/docs', 307))
+  if (!methods.has('/')) app.get('/', (c) => c.redirect('/docs', 307))
   app.notFound((c) =>
     gate.answer(c as GatewayContext, async () => {
       throw new StimnetError('NOT_FOUND', 'routing')

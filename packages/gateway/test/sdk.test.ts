@@ -10,7 +10,7 @@ import type { auditShape, auditVerificationShape } from '../src/shapes/audit.ts'
 import type { BroadcastShape } from '../src/shapes/broadcast.ts'
 import type { catalogShape, discoveryShape, foundCatalogShape } from '../src/shapes/catalog.ts'
 import type { acceptedShape, JobShape } from '../src/shapes/job.ts'
-import type { healthShape, nodeShape } from '../src/shapes/node.ts'
+import type { healthShape, nodeShape, readinessShape } from '../src/shapes/node.ts'
 import type { costShape } from '../src/shapes/privacy.ts'
 import type { uploadShape } from '../src/shapes/upload.ts'
 import { partOf, TABLE } from './fake-peer.ts'
@@ -33,6 +33,7 @@ function holds<Declared, Answered extends Declared>(..._: [Declared?, Answered?]
 describe('the TypeScript client', () => {
   it('declares what the gateway answers, shape by shape', () => {
     assert.ok(holds<sdk.Health, z.output<typeof healthShape>>())
+    assert.ok(holds<sdk.Readiness, z.output<typeof readinessShape>>())
     assert.ok(holds<sdk.Node, z.output<typeof nodeShape>>())
     assert.ok(holds<sdk.Catalog, z.output<typeof catalogShape>>())
     assert.ok(holds<sdk.FoundCatalog, z.output<typeof foundCatalogShape>>())
@@ -49,6 +50,7 @@ describe('the TypeScript client', () => {
   it('reads nodes and catalogs, logs in, and asks through the gateway', async () => {
     const { client, peer } = openClient()
     assert.equal((await client.health()).status, 'healthy')
+    assert.deepEqual((await client.readiness()).ready, true)
     assert.equal((await client.catalogs()).length, 1)
     await client.authenticate('ada', 'correct')
     assert.equal((await client.catalogs()).length, 2)
@@ -58,6 +60,14 @@ describe('the TypeScript client', () => {
     assert.equal((await client.discovery()).nodes.length, 2)
     assert.equal((await client.meshCatalogs('a & b=c#d'))[0]?.node_id, 'node-2')
     assert.deepEqual(peer.searched, ['a', '&', 'b=c#d'])
+  })
+
+  it('reads why a node is not ready, and what came of an analysis request', async () => {
+    const { client, peer } = openClient()
+    peer.ready = [{ name: 'disk', ok: false, detail: '12 MiB free: make room' }]
+    assert.deepEqual(await client.readiness(), { ready: false, checks: peer.ready })
+    await client.authenticate('ada', 'correct')
+    await assert.rejects(client.analysisResults('nothing'), { code: 'JOB_UNKNOWN' })
   })
 
   it('submits, lists, follows and cancels jobs', async () => {

@@ -7,6 +7,7 @@ import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } 
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import { openCertificates } from './certificates.ts'
 import type { PeerConfig } from './config.ts'
+import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
 import { derivedSecret } from './identity.ts'
@@ -253,7 +254,8 @@ export async function openGateway(
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
     corsOrigins: gateway.cors_origins,
     clock: parts.clock,
-    random: parts.random
+    random: parts.random,
+    consoleDir: CONSOLE_DIR
   })
   const certificates = await openCertificates(parts, parts.clock)
   const listening = lifetime.keep(

@@ -5,6 +5,7 @@ import { type Fetch, Http, type Request } from './http.ts'
 import type {
   AnalysisDecision,
   AnalysisRequest,
+  AnalysisResults,
   AnalysisStatus,
   AnalysisSubmission,
   ApiKey,
@@ -29,6 +30,7 @@ import type {
   NodeEvent,
   OutwardState,
   PrivacyCost,
+  Readiness,
   Role,
   StandingApproval,
   UploadedFile
@@ -73,6 +75,8 @@ export interface Client {
   /** Throws NOT_FOUND. */
   revokeApiKey(id: string, options?: WaitOptions): Promise<void>
   health(options?: WaitOptions): Promise<Health>
+  /** Also where it is not ready: that is an answer, and no error. */
+  readiness(options?: WaitOptions): Promise<Readiness>
   discovery(options?: WaitOptions): Promise<Discovery>
   nodes(options?: WaitOptions): Promise<Node[]>
   catalogs(options?: WaitOptions & { accessLevel?: Catalog['access_level'] }): Promise<Catalog[]>
@@ -113,6 +117,8 @@ export interface Client {
   /** Own ones, and for a steward those made to this peer; newest first. */
   listAnalyses(options?: WaitOptions & { status?: AnalysisStatus; limit?: number }): Promise<AnalysisRequest[]>
   analysis(id: string, options?: WaitOptions): Promise<AnalysisRequest>
+  /** For whoever asked. */
+  analysisResults(id: string, options?: WaitOptions): Promise<AnalysisResults>
   /** For stewards. */
   decideAnalysis(id: string, decision: AnalysisDecision, options?: WaitOptions): Promise<AnalysisRequest>
   /** For stewards. */
@@ -208,6 +214,8 @@ function analysisCalls(http: Http) {
       http.json<AnalysisRequest[]>({ method: 'GET', path, query, signal }),
     analysis: (id: string, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'GET', path: `${path}/${segment(id)}`, signal }),
+    analysisResults: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<AnalysisResults>({ method: 'GET', path: `${path}/${segment(id)}/results`, signal }),
     decideAnalysis: (id: string, decision: AnalysisDecision, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'PUT', path: `${path}/${segment(id)}`, json: decision, signal }),
     standingApprovals: ({ signal }: WaitOptions = {}) =>
@@ -267,6 +275,8 @@ function eventCalls(http: Http, clock: Clock) {
 function catalogCalls(http: Http) {
   return {
     health: ({ signal }: WaitOptions = {}) => http.json<Health>({ method: 'GET', path: '/health', signal }),
+    readiness: ({ signal }: WaitOptions = {}) =>
+      http.json<Readiness>({ method: 'GET', path: '/ready', signal, alsoGood: 503 }),
     discovery: ({ signal }: WaitOptions = {}) =>
       http.json<Discovery>({ method: 'GET', path: '/api/v1/discovery', signal }),
     nodes: ({ signal }: WaitOptions = {}) => http.json<Node[]>({ method: 'GET', path: '/api/v1/nodes', signal }),

@@ -21,6 +21,8 @@ export interface Request {
   readonly zip?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** A status that is an answer here, and no problem. */
+  readonly alsoGood?: number
 }
 
 /** Where to, with what, as whom. */
@@ -71,7 +73,7 @@ export class Http {
       if (request.signal?.aborted) throw request.signal.reason
       throw new StimnetError('PEER_UNREACHABLE', `asking for ${request.path}`, { cause })
     }
-    if (response.ok) return response
+    if (response.ok || response.status === request.alsoGood) return response
     throw errorOf(response.status, await textOf(response))
   }
 }

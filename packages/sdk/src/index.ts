@@ -1,4 +1,5 @@
 /** A researcher's TypeScript: describe, sign, submit, follow, verify and pool. Runs in a browser and in Node. */
+export { STATISTICS, type StatisticArgument, type StatisticDescription } from '@stimnet/statistics'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { ApiError } from './problem.ts'
 export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schema.ts'

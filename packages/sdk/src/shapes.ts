@@ -28,6 +28,12 @@ export interface Health {
   readonly peers: number
 }
 
+/** Whether a node can take requests, and what it looked at. */
+export interface Readiness {
+  readonly ready: boolean
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[]
+}
+
 /** Something that happened at a node. */
 export interface NodeEvent {
   /** Begins at 1 with each start of the node. */
@@ -450,6 +456,15 @@ export interface AnalysisRequest {
   readonly image: string | null
   /** Advice for whoever reads the script. */
   readonly review: readonly { kind: string; what: string; line: number; cell: number | null }[] | null
+}
+
+/** What came of an analysis request, for whoever asked. */
+export interface AnalysisResults {
+  readonly request_id: string
+  /** Null until it is approved; then `job` and `broadcast` read it, receipt and all. */
+  readonly job_id: string | null
+  readonly status: AnalysisStatus
+  readonly result_data: ResultData | null
 }
 
 /** A steward's word. */

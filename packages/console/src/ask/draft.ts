@@ -1,0 +1,97 @@
+/** A question in the making, as the form holds it. */
+
+/** How it is asked. */
+export type Kind = 'statistic' | 'sql' | 'script'
+
+/** One condition on who is asked about. */
+export interface Condition {
+  /** Names it in lists; nothing else. */
+  readonly key: number
+  /** `table.variable`. */
+  readonly column: string
+  readonly op: '=' | '!=' | 'in' | '<' | '>='
+  readonly values: readonly string[]
+}
+
+/** A statistic by name, as the picker holds it. */
+export interface Picked {
+  readonly name: string
+  readonly variables: readonly string[]
+  readonly by: readonly string[]
+  readonly level: string
+  readonly q: string
+  readonly kurtosis: boolean
+}
+
+/** Who asks, and why, in words for stewards. */
+export interface Person {
+  readonly name: string
+  readonly institution: string
+  readonly email: string
+  readonly why: string
+}
+
+/** Everything on the form. */
+export interface Draft {
+  readonly catalog: string
+  /** PeerIds; null for every institution that offers the catalog. */
+  readonly targets: readonly string[] | null
+  readonly kind: Kind
+  readonly picked: Picked
+  readonly sql: string
+  readonly language: 'python' | 'r'
+  readonly script: string
+  /** Typed outputs that a script promises, as JSON; empty for none. */
+  readonly outputs: string
+  readonly conditions: readonly Condition[]
+  readonly purpose: string
+  readonly disease: string
+  readonly level: 'P1' | 'P2'
+  readonly epsilon: string
+  readonly groupsPerSubject: number
+  readonly rowsPerSubject: number
+  readonly title: string
+  /** Whether stewards of the one institution asked decide first. */
+  readonly review: boolean
+  /** For those stewards. */
+  readonly person: Person
+}
+
+/** Nothing chosen yet. */
+export const EMPTY: Draft = {
+  catalog: '',
+  targets: null,
+  kind: 'statistic',
+  picked: { name: 'mean', variables: [], by: [], level: '', q: '', kurtosis: false },
+  sql: '',
+  language: 'python',
+  script: '',
+  outputs: '',
+  conditions: [],
+  purpose: '',
+  disease: '',
+  level: 'P1',
+  epsilon: '0.5',
+  groupsPerSubject: 1,
+  rowsPerSubject: 1,
+  title: '',
+  review: false,
+  person: { name: '', institution: '', email: '', why: '' }
+}
+
+const KEY = 'stimnet-draft'
+
+/** As it was left in this tab; empty where there is none or it is of another make. */
+export function storedDraft(text = sessionStorage.getItem(KEY)): Draft {
+  try {
+    const stored: unknown = JSON.parse(text ?? 'null')
+    return typeof stored === 'object' && stored !== null ? { ...EMPTY, ...stored } : EMPTY
+  } catch {
+    return EMPTY
+  }
+}
+
+/** Kept for as long as the tab is open: a reload loses nothing. */
+export function storeDraft(draft: Draft): void {
+  sessionStorage.setItem(KEY, JSON.stringify(draft))
+}

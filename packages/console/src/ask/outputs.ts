@@ -1,0 +1,30 @@
+/** Typed outputs that a script promises, as the researcher wrote them. */
+import { type OutputDeclarationInput, outputContractSchema } from '@stimnet/protocol'
+
+/** What was written, or what is wrong with it. */
+export type ReadOutputs =
+  | { readonly ok: true; readonly outputs: readonly OutputDeclarationInput[] }
+  | { readonly ok: false; readonly why: string }
+
+/** A promise of each of the usual kinds, to begin with. */
+export const OUTPUTS_EXAMPLE = `[
+  { "name": "mean change", "kind": "mean", "lower": "-199", "upper": "199", "unit": "points" },
+  { "name": "responders", "kind": "proportion" }
+]
+`
+
+/** Nothing written promises nothing. */
+export function readOutputs(text: string): ReadOutputs {
+  if (text.trim() === '') return { ok: true, outputs: [] }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { ok: false, why: 'this is no JSON.' }
+  }
+  const parsed = outputContractSchema.safeParse(value)
+  if (parsed.success) return { ok: true, outputs: parsed.data }
+  const [issue] = parsed.error.issues
+  const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
+  return { ok: false, why: `${where}${issue?.message ?? 'not well formed.'}` }
+}

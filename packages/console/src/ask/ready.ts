@@ -1,0 +1,47 @@
+/** What is still missing before a question can be sent, in words. */
+import type { StatisticDescription } from '@stimnet/sdk'
+import { plural } from '../words/number.ts'
+import { readOutputs } from './outputs.ts'
+import type { Draft } from './draft.ts'
+
+/** Empty when nothing is missing. */
+export function missingIn(draft: Draft, statistic: StatisticDescription | undefined): string[] {
+  if (draft.catalog === '') return ['Choose a catalog.']
+  const missing: string[] = []
+  if (draft.targets?.length === 0) missing.push('Choose at least one institution.')
+  if (draft.kind === 'sql' && draft.sql.trim() === '') missing.push('Write the query.')
+  if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
+  if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
+  if (draft.level === 'P2' && draft.kind !== 'script' && !(Number(draft.epsilon) > 0))
+    missing.push('ε is a number above zero, such as 0.5.')
+  if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs))
+  if (draft.review) missing.push(...missingForStewards(draft))
+  if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim())) missing.push('A disease reads MONDO:0005180.')
+  return missing
+}
+
+function wrongInOutputs(text: string): string[] {
+  const read = readOutputs(text)
+  return read.ok ? [] : [`Promised outputs: ${read.why}`]
+}
+
+function missingForStewards({ title, person }: Draft): string[] {
+  const words = [title, person.name, person.institution, person.email, person.why]
+  return [
+    ...(words.some((word) => word.trim() === '') ? ['Stewards need a title, who you are, and why you ask.'] : []),
+    ...(person.email.trim() === '' || /^\S+@\S+\.\S+$/.test(person.email.trim()) ? [] : ['The e-mail address is none.'])
+  ]
+}
+
+function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription | undefined): string[] {
+  if (!statistic) return ['Choose a statistic.']
+  const [least, most] = statistic.variables
+  const chosen = picked.variables.length
+  const missing: string[] = []
+  if (chosen < least) missing.push(`Choose ${least === most ? '' : 'at least '}${plural(least, 'variable')}.`)
+  if (chosen > most) missing.push(`Choose at most ${plural(most, 'variable')}.`)
+  if (picked.name === 'share' && picked.level === '') missing.push('Choose the level whose share is asked for.')
+  if (['compare', 'anova'].includes(picked.name) && picked.by.length !== 1)
+    missing.push('Choose what makes the groups.')
+  return missing
+}

@@ -1,0 +1,94 @@
+/** From the form to what is sent. */
+import type { Comparison, Filter, FilterValue, OutputDeclarationInput } from '@stimnet/protocol'
+import { type AnalysisSubmission, type BroadcastSubmission, statisticText } from '@stimnet/sdk'
+import type { SharedVariable } from '../words/variable.ts'
+import { isNumeric } from '../words/variable.ts'
+import { readOutputs } from './outputs.ts'
+import type { Condition, Draft, Picked } from './draft.ts'
+
+/** What `POST /api/v1/broadcasts` takes. Conditions without a value are not yet conditions. */
+export function submissionOf(draft: Draft, variables: readonly SharedVariable[]): BroadcastSubmission {
+  const { catalog, targets, title, kind, language } = draft
+  const where = filterOf(draft.conditions, variables)
+  const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
+  return {
+    data_catalog_name: catalog,
+    targets: targets ?? '*',
+    script_type: kind === 'script' ? language : kind,
+    script_content: contentOf(draft),
+    ...(where === undefined ? {} : { where }),
+    ...(purpose.length === 0 ? {} : { purpose }),
+    ...(title.trim() === '' ? {} : { title: title.trim() }),
+    ...(kind === 'script' && draft.outputs.trim() !== '' ? { outputs: promisedIn(draft.outputs) } : {}),
+    ...(draft.level === 'P1' || kind === 'script' ? {} : { privacy: chargeOf(draft) })
+  }
+}
+
+/** What the form has checked already; what is no list of outputs promises nothing. */
+function promisedIn(text: string): readonly OutputDeclarationInput[] {
+  const read = readOutputs(text)
+  return read.ok ? read.outputs : []
+}
+
+function contentOf({ kind, sql, script, picked }: Draft): string {
+  if (kind === 'sql') return sql
+  return kind === 'script' ? script : statisticText(callOf(picked))
+}
+
+function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
+  return {
+    level: 'P2' as const,
+    epsilon: epsilon.trim(),
+    groups_per_subject: groupsPerSubject,
+    rows_per_subject: rowsPerSubject
+  }
+}
+
+/** What `POST /api/v1/analysis-requests` takes: the same question, to one institution, with words for its stewards. */
+export function analysisOf(draft: Draft, variables: readonly SharedVariable[], target: string): AnalysisSubmission {
+  const { targets: _, title = '', ...asked } = submissionOf(draft, variables)
+  const { name, institution, email, why } = draft.person
+  return {
+    ...asked,
+    target_node_id: target,
+    analysis_title: title,
+    analysis_description: why.trim(),
+    requester_name: name.trim(),
+    requester_institution: institution.trim(),
+    requester_email: email.trim()
+  }
+}
+
+/** The call of a statistic, with the arguments that it knows. */
+export function callOf({ name, variables, by, level, q, kurtosis }: Picked) {
+  const levels = q
+    .split(/[\s,;]+/)
+    .filter((text) => text !== '')
+    .map(Number)
+  const given: Record<string, unknown> = {
+    ...(name === 'share' && level !== '' ? { level } : {}),
+    ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),
+    ...(name === 'moments' && kurtosis ? { kurtosis } : {})
+  }
+  const keyed = ['table', 'histogram', 'chi_squared'].includes(name) ? [] : by
+  return { name, variables: [...variables], by: [...keyed], arguments: given }
+}
+
+/** All conditions must hold. */
+export function filterOf(conditions: readonly Condition[], variables: readonly SharedVariable[]): Filter | undefined {
+  const comparisons = conditions.flatMap((condition): Comparison[] => {
+    const values = condition.values.filter((value) => value.trim() !== '')
+    if (condition.column === '' || values.length === 0) return []
+    const typed = values.map((value) => typedValue(value, condition.column, variables))
+    const op = condition.op === '=' && typed.length > 1 ? 'in' : condition.op
+    return [{ column: condition.column, op, values: typed }]
+  })
+  const [first, second] = comparisons
+  if (first === undefined) return undefined
+  return second === undefined ? first : { all: comparisons }
+}
+
+function typedValue(text: string, column: string, variables: readonly SharedVariable[]): FilterValue {
+  const found = variables.find(({ ref }) => ref === column)
+  return found && isNumeric(found.variable) ? Number(text) : text
+}

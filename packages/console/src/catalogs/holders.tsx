@@ -1,0 +1,50 @@
+/** Who holds a catalog, and on which terms each of them answers. */
+import { Scroll } from '../parts/scroll.tsx'
+import type { FoundCatalog } from '@stimnet/sdk'
+import { count } from '../words/number.ts'
+import { wordsOfTerm } from '../words/purpose.ts'
+import { day } from '../words/time.ts'
+
+const SCRIPTS: Readonly<Record<string, string>> = {
+  auto: 'run by themselves',
+  review: 'read by stewards first',
+  deny: 'not run'
+}
+
+/** One row an institution. */
+export function Holders({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
+  return (
+    <Scroll label="Who holds it">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Institution</th>
+            <th scope="col" className="number">
+              Subjects
+            </th>
+            <th scope="col" className="number">
+              Smallest group
+            </th>
+            <th scope="col">Numbers</th>
+            <th scope="col">Scripts</th>
+            <th scope="col">May be used for</th>
+            <th scope="col">As of</th>
+          </tr>
+        </thead>
+        <tbody>
+          {catalogs.map((one) => (
+            <tr key={one.peer_id}>
+              <th scope="row">{one.institution || one.node_id}</th>
+              <td className="number">{count(one.total_records)}+</td>
+              <td className="number">{one.cohort_size_min}</td>
+              <td>{one.mode === 'dp' ? 'with noise only' : 'exact, checked'}</td>
+              <td>{SCRIPTS[one.scripts] ?? one.scripts}</td>
+              <td>{one.data_use.map(wordsOfTerm).join('; ') || 'no restriction named'}</td>
+              <td>{day(one.last_updated)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}

@@ -1,0 +1,49 @@
+/** What a catalog describes: tables and variables with their declared levels, never rows. */
+import { Scroll } from '../parts/scroll.tsx'
+import type { FoundCatalog } from '@stimnet/sdk'
+import { Badge } from '../parts/badge.tsx'
+import { type SharedVariable, shapeOf, sharedVariables } from '../words/variable.ts'
+
+/** Every variable that any of the institutions has, and how many of them have it. */
+export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
+  const tables = Map.groupBy(sharedVariables(catalogs), ({ table }) => table)
+  return [...tables].map(([table, variables]) => (
+    <Scroll key={table} label={table}>
+      <table>
+        <caption>{table}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Variable</th>
+            <th scope="col">Levels, range or bins</th>
+            <th scope="col">Meaning</th>
+            <th scope="col" className="number">
+              Held by
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {variables.map((one) => (
+            <Row key={one.ref} {...one} of={catalogs.length} />
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  ))
+}
+
+function Row({ variable, heldBy, differs, of }: SharedVariable & { of: number }) {
+  return (
+    <tr>
+      <th scope="row">
+        <code>{variable.name}</code>
+      </th>
+      <td>{shapeOf(variable)}</td>
+      <td>
+        {variable.description} {differs && <Badge tone="warn">described differently</Badge>}
+      </td>
+      <td className="number">
+        {heldBy} of {of}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,46 @@
+/** Where a program is written: a plain text area, with its colours painted behind it. */
+import { type UIEvent, useRef } from 'react'
+import type { FieldProps } from '../parts/field.tsx'
+import { Coloured } from './coloured.tsx'
+import type { Language } from './highlight.ts'
+
+interface EditorProps extends FieldProps {
+  readonly value: string
+  readonly language: Language
+  /** Eight unless given. */
+  readonly linesMin?: number
+  onChange(value: string): void
+}
+
+const LINES_MIN = 8
+const LINES_MAX = 28
+
+/** Tab leaves the field, as everywhere: whoever has no mouse must get out. */
+export function Editor({ value, language, linesMin = LINES_MIN, onChange, ...field }: EditorProps) {
+  const behind = useRef<HTMLPreElement>(null)
+  const follow = ({ currentTarget }: UIEvent<HTMLTextAreaElement>) => {
+    if (!behind.current) return
+    behind.current.scrollTop = currentTarget.scrollTop
+    behind.current.scrollLeft = currentTarget.scrollLeft
+  }
+  const lines = Math.min(LINES_MAX, Math.max(linesMin, value.split('\n').length + 1))
+  return (
+    <div className="editor">
+      <pre ref={behind} aria-hidden="true">
+        <Coloured source={value} language={language} />
+        {'\n'}
+      </pre>
+      <textarea
+        {...field}
+        rows={lines}
+        spellCheck={false}
+        autoCapitalize="off"
+        autoComplete="off"
+        wrap="off"
+        value={value}
+        onScroll={follow}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  )
+}

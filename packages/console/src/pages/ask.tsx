@@ -1,0 +1,67 @@
+/** Composing a question: about whom, what, for what, how exact; its cost and its limits are seen before it is sent. */
+import { useEffect, useState } from 'react'
+import { aboutOf } from '../ask/about.ts'
+import { ClaimPart } from '../ask/claim-part.tsx'
+import { Conditions } from '../ask/conditions.tsx'
+import { type Draft, EMPTY, storeDraft, storedDraft } from '../ask/draft.ts'
+import { ProgramPart } from '../ask/program.tsx'
+import { PurposePart } from '../ask/purpose-part.tsx'
+import { Send } from '../ask/send.tsx'
+import { Whom } from '../ask/whom.tsx'
+import { useLoaded } from '../load.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Title } from '../parts/title.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import type { Place } from '../route.ts'
+import { useSession } from '../session/session.tsx'
+
+/** `?catalog=` chooses one. What was composed stays in this tab until it is begun anew. */
+export function AskPage({ place }: { place: Place }) {
+  const { client } = useSession()
+  const found = useLoaded((signal) => client.meshCatalogs('', { signal }), [client])
+  const [draft, setDraft] = useState(() => withCatalog(storedDraft(), place.query.get('catalog')))
+  useEffect(() => storeDraft(draft), [draft])
+  const change = (more: Partial<Draft>) => setDraft((last) => ({ ...last, ...more }))
+  return (
+    <>
+      <Title
+        lead="One question to many institutions; one pooled answer, with the parts beside it."
+        actions={
+          <button type="button" className="quiet" onClick={() => setDraft(EMPTY)}>
+            Begin anew
+          </button>
+        }
+      >
+        Ask
+      </Title>
+      <Waiting of={found} doing="Reading the catalogs">
+        {(catalogs) => {
+          if (catalogs.length === 0) {
+            return <Empty title="No institution offers a catalog yet">Connect with others first; see the mesh.</Empty>
+          }
+          const about = aboutOf(catalogs, draft)
+          const parts = { draft, change }
+          return (
+            <div className="stack wide">
+              <Whom {...parts} found={catalogs} about={about} />
+              {about && (
+                <>
+                  <ProgramPart {...parts} about={about} />
+                  <Conditions {...parts} about={about} />
+                  <PurposePart {...parts} about={about} />
+                  <ClaimPart {...parts} about={about} />
+                  <Send {...parts} about={about} />
+                </>
+              )}
+            </div>
+          )
+        }}
+      </Waiting>
+    </>
+  )
+}
+
+function withCatalog(draft: Draft, catalog: string | null): Draft {
+  if (catalog === null || catalog === draft.catalog) return draft
+  return { ...draft, catalog, targets: null, conditions: [], picked: { ...EMPTY.picked, name: draft.picked.name } }
+}

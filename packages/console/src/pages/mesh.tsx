@@ -1,0 +1,87 @@
+/** The first page: who is there, how this peer is, and what to do next. */
+import { useState } from 'react'
+import { useLoaded } from '../load.ts'
+import { MeshMap } from '../map/mesh-map.tsx'
+import { trafficOf } from '../map/traffic.ts'
+import { Checks } from '../parts/checks.tsx'
+import { FirstSteps } from '../parts/first-steps.tsx'
+import { Happenings } from '../parts/happenings.tsx'
+import { Nodes } from '../parts/nodes.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { Scroll } from '../parts/scroll.tsx'
+import { Title } from '../parts/title.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import { holds } from '../session/account.ts'
+import { useAccount, useSession } from '../session/session.tsx'
+import { plural } from '../words/number.ts'
+import { span } from '../words/time.ts'
+
+const LOOK_MS = 2_000
+const RECENT = 20
+
+/** Looks again every two seconds while the tab is in sight. */
+export function MeshPage() {
+  const { client } = useSession()
+  const account = useAccount()
+  const asks = holds(account, 'researcher')
+  const [paused, setPaused] = useState(false)
+  const mesh = useLoaded(
+    async (signal) => {
+      const [health, nodes, broadcasts] = await Promise.all([
+        client.health({ signal }),
+        client.nodes({ signal }),
+        asks ? client.listBroadcasts({ limit: RECENT, signal }) : []
+      ])
+      return { health, nodes, broadcasts }
+    },
+    [client, asks],
+    paused ? {} : { everyMs: LOOK_MS }
+  )
+  return (
+    <>
+      <Title
+        lead="Who is connected with this institution, and what is under way."
+        actions={
+          <button type="button" className="quiet" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+            {paused ? 'Watch live' : 'Pause'}
+          </button>
+        }
+      >
+        Mesh
+      </Title>
+      <Waiting of={mesh} doing="Reading the mesh">
+        {({ health, nodes, broadcasts }) => (
+          <>
+            <dl className="facts">
+              <Fact name="Institution" value={health.institution} />
+              <Fact name="Connected" value={plural(health.peers, 'institution')} />
+              <Fact name="Jobs here" value={`${health.active_jobs} active, ${health.total_jobs} in all`} />
+              <Fact name="Up for" value={span(health.uptime)} />
+              <Fact name="Version" value={health.version} />
+            </dl>
+            <section className="panel map-panel" aria-label="Map">
+              <Scroll label="Map">
+                <MeshMap nodes={nodes} home={health.peer_id} traffic={trafficOf(broadcasts)} />
+              </Scroll>
+            </section>
+            <FirstSteps account={account} asked={broadcasts.length} others={health.peers} />
+            <Panel title="Institutions">
+              <Nodes nodes={nodes} home={health.peer_id} traffic={trafficOf(broadcasts)} />
+            </Panel>
+          </>
+        )}
+      </Waiting>
+      <Checks />
+      {holds(account, 'steward', 'auditor', 'operator') && <Happenings />}
+    </>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,97 @@
+/** One question: watched until its end, then read. */
+import { useState } from 'react'
+import { useLoaded } from '../load.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { Title } from '../parts/title.tsx'
+import { LiveParts } from '../result/live-parts.tsx'
+import { Result } from '../result/result.tsx'
+import { SchemaDifferences } from '../result/schema-differences.tsx'
+import { useVerified } from '../result/verified.ts'
+import { useBroadcast } from '../result/watch.ts'
+import { hrefTo, type Place } from '../route.ts'
+import { useSession } from '../session/session.tsx'
+import { plural } from '../words/number.ts'
+import { hasEnded, STATES } from '../words/state.ts'
+import { moment } from '../words/time.ts'
+
+const LOOK_MS = 3_000
+
+/** What is on the screen stays there, whatever happens to the stream or to an institution. */
+export function QuestionPage({ place }: { place: Place }) {
+  const { client } = useSession()
+  const { broadcast, broken, error } = useBroadcast(place.id)
+  const verification = useVerified(broadcast)
+  const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
+  const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
+  if (broadcast === undefined) {
+    if (error !== undefined) return <Problem error={error} doing="Reading the question" />
+    return <p className="loading">Reading the question …</p>
+  }
+  const { word, tone } = STATES[broadcast.state]
+  const ended = hasEnded(broadcast.state)
+  const parted = broadcast.parts.filter(({ peer_id, state }) => gone.has(peer_id) && state === 'completed')
+  const signed =
+    verification.state === 'done'
+      ? new Map(verification.verified.parts.map(({ peerId, verified }) => [peerId, verified]))
+      : undefined
+  return (
+    <>
+      <Title
+        lead={
+          <>
+            <Badge tone={tone}>{word}</Badge> <code>{broadcast.data_catalog_name}</code> · {broadcast.script_type} ·
+            asked {moment(broadcast.submitted_at)}
+            {broadcast.parts.length > 0 && ` of ${plural(broadcast.parts.length, 'institution')}`}
+          </>
+        }
+        actions={ended ? <a href={hrefTo('ask')}>Ask another</a> : <Cancel id={place.id} />}
+      >
+        {broadcast.title || `Question ${broadcast.number}`}
+      </Title>
+      {broken && (
+        <Notice tone="warn" live>
+          The stream of news broke off and is being taken up again. What you see is the last that was heard.
+        </Notice>
+      )}
+      {error !== undefined && <Problem error={error} doing="Following the question" />}
+      {parted.length > 0 && (
+        <Notice tone="warn" live>
+          {parted.map(({ institution }) => institution).join(', ')} left the mesh. Its signed answer is here and stays
+          valid.
+        </Notice>
+      )}
+      {broadcast.warnings.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {warning}
+        </Notice>
+      ))}
+      {broadcast.parts.length === 0 && broadcast.reason !== null && <Notice tone="bad">{broadcast.reason}</Notice>}
+      <p className="hidden" role="status">
+        {broadcast.parts.filter(({ state }) => hasEnded(state)).length} of{' '}
+        {plural(broadcast.parts.length, 'institution')} have answered.
+      </p>
+      <SchemaDifferences broadcast={broadcast} />
+      <Panel title="Institutions">
+        <LiveParts parts={broadcast.parts} gone={gone} signed={signed} />
+        {broadcast.parts.length === 0 && <p className="loading">Looking for institutions that offer the catalog …</p>}
+      </Panel>
+      {ended && broadcast.parts.length > 0 && <Result broadcast={broadcast} verification={verification} />}
+    </>
+  )
+}
+
+function Cancel({ id }: { id: string }) {
+  const { client } = useSession()
+  const [error, setError] = useState<unknown>()
+  return (
+    <>
+      <button type="button" onClick={() => client.cancelJob(id).catch(setError)}>
+        Give it up
+      </button>
+      {error !== undefined && <Problem error={error} doing="Giving it up" />}
+    </>
+  )
+}

@@ -1,0 +1,90 @@
+/** What this account has asked, newest first. */
+import { Scroll } from '../parts/scroll.tsx'
+import type { Broadcast } from '@stimnet/sdk'
+import { useLoaded } from '../load.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Title } from '../parts/title.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import { hrefTo } from '../route.ts'
+import { useSession } from '../session/session.tsx'
+import { STATES } from '../words/state.ts'
+import { moment } from '../words/time.ts'
+
+const LOOK_MS = 3_000
+const LISTED_MAX = 200
+
+/** Looks again every three seconds. */
+export function QuestionsPage() {
+  const { client } = useSession()
+  const asked = useLoaded((signal) => client.listBroadcasts({ limit: LISTED_MAX, signal }), [client], {
+    everyMs: LOOK_MS
+  })
+  return (
+    <>
+      <Title
+        lead="Questions of this account, newest first."
+        actions={
+          <a className="button primary" href={hrefTo('ask')}>
+            Ask
+          </a>
+        }
+      >
+        Questions
+      </Title>
+      <Waiting of={asked} doing="Reading your questions">
+        {(broadcasts) =>
+          broadcasts.length === 0 ? (
+            <Empty title="Nothing asked yet">
+              <a href={hrefTo('catalogs')}>Search the catalogs</a> for what you need, then ask every institution that
+              holds it at once.
+            </Empty>
+          ) : (
+            <List broadcasts={broadcasts} />
+          )
+        }
+      </Waiting>
+    </>
+  )
+}
+
+function List({ broadcasts }: { broadcasts: readonly Broadcast[] }) {
+  return (
+    <Scroll label="Questions">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Question</th>
+            <th scope="col">Catalog</th>
+            <th scope="col">Kind</th>
+            <th scope="col">State</th>
+            <th scope="col" className="number">
+              Answered
+            </th>
+            <th scope="col">Asked</th>
+          </tr>
+        </thead>
+        <tbody>
+          {broadcasts.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                <a href={hrefTo('question', one.id)}>{one.title || `Question ${one.number}`}</a>
+              </th>
+              <td>
+                <code>{one.data_catalog_name}</code>
+              </td>
+              <td>{one.script_type}</td>
+              <td>
+                <Badge tone={STATES[one.state].tone}>{STATES[one.state].word}</Badge>
+              </td>
+              <td className="number">
+                {one.parts.filter(({ state }) => state === 'completed').length} of {one.parts.length}
+              </td>
+              <td>{moment(one.submitted_at)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}

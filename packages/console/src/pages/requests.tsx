@@ -1,0 +1,95 @@
+/** Requests that people decide: for stewards those made to this institution, for researchers their own. */
+import { Scroll } from '../parts/scroll.tsx'
+import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
+import { useState } from 'react'
+import { useLoaded } from '../load.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Segments } from '../parts/segments.tsx'
+import { Title } from '../parts/title.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import { requesterOf, standingOf } from '../requests/status.ts'
+import { hrefTo } from '../route.ts'
+import { useSession } from '../session/session.tsx'
+import { fromNow } from '../words/time.ts'
+
+const LOOK_MS = 5_000
+const LISTED_MAX = 200
+
+const CHOICES = [
+  { value: 'pending', label: 'Waiting' },
+  { value: 'approved', label: 'Approved' },
+  { value: 'denied', label: 'Denied' },
+  { value: 'expired', label: 'Expired' }
+] as const
+
+/** Looks again every five seconds. */
+export function RequestsPage() {
+  const { client } = useSession()
+  const [status, setStatus] = useState<AnalysisStatus>('pending')
+  const requests = useLoaded((signal) => client.listAnalyses({ status, limit: LISTED_MAX, signal }), [client, status], {
+    everyMs: LOOK_MS
+  })
+  return (
+    <>
+      <Title lead="Requests that people decide, with what exactly would run.">Requests</Title>
+      <div className="search">
+        <Segments<AnalysisStatus> legend="Which" options={CHOICES} value={status} choose={setStatus} />
+      </div>
+      <Waiting of={requests} doing="Reading the requests">
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title={status === 'pending' ? 'Nothing waits for a decision' : `Nothing is ${status}`}>
+              Scripts on real patients come here before they run, and whatever a researcher wants decided by people.
+            </Empty>
+          ) : (
+            <List requests={found} />
+          )
+        }
+      </Waiting>
+    </>
+  )
+}
+
+function List({ requests }: { requests: readonly AnalysisRequest[] }) {
+  return (
+    <Scroll label="Requests" className="panel">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Request</th>
+            <th scope="col">From</th>
+            <th scope="col">Catalog</th>
+            <th scope="col">Kind</th>
+            <th scope="col">Priority</th>
+            <th scope="col">Agreed</th>
+            <th scope="col">State</th>
+            <th scope="col">Asked</th>
+          </tr>
+        </thead>
+        <tbody>
+          {requests.map((request) => (
+            <tr key={request.request_id}>
+              <th scope="row">
+                <a href={hrefTo('request', request.request_id)}>{request.analysis_title || `Request ${request.id}`}</a>
+              </th>
+              <td>{requesterOf(request)}</td>
+              <td>
+                <code>{request.data_catalog_name}</code>
+              </td>
+              <td>{request.script_type}</td>
+              <td>{request.priority}</td>
+              <td>
+                {request.approvals} of {request.approvals_needed}
+              </td>
+              <td>
+                <Badge tone={standingOf(request).tone}>{standingOf(request).word}</Badge>
+              </td>
+              <td>{fromNow(request.submitted_at)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}

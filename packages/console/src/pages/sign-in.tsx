@@ -1,0 +1,36 @@
+/** The door: name and password for a token. */
+import { useLoaded } from '../load.ts'
+import { Mark } from '../parts/mark.tsx'
+import { SignInForm } from '../parts/sign-in-form.tsx'
+import { useTitle } from '../parts/title.tsx'
+import { useSession } from '../session/session.tsx'
+import { plural } from '../words/number.ts'
+
+/** What the demo's accounts are, said where the demo is: nowhere else are they there. */
+export function SignIn() {
+  const { client } = useSession()
+  const health = useLoaded((signal) => client.health({ signal }), [client])
+  useTitle('Sign in')
+  return (
+    <main className="door">
+      <div className="door-card">
+        <p className="door-brand">
+          <Mark /> StimNet
+        </p>
+        <h1>{health.value?.institution ?? 'Sign in'}</h1>
+        <p className="soft">
+          Ask many institutions one question. Each answers from its own data; only aggregates that passed its disclosure
+          control come back.
+        </p>
+        <SignInForm />
+        <p className="door-foot soft">
+          {health.value
+            ? `Peer ${health.value.node_id}, version ${health.value.version}, connected with ${plural(health.value.peers, 'institution')}.`
+            : 'Looking for the gateway …'}{' '}
+          An operator makes accounts with <code>stimnet account add</code>. Programs use the{' '}
+          <a href="/docs">REST API</a>.
+        </p>
+      </div>
+    </main>
+  )
+}

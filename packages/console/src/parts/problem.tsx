@@ -1,0 +1,30 @@
+/** What went wrong, said once and clearly. */
+import { tell } from '../words/problem.ts'
+
+/** `doing` says what was tried: "Reading the catalogs". */
+export function Problem({ error, doing, again }: { error: unknown; doing?: string; again?: () => void }) {
+  const { code, sentence, fields, incident } = tell(error)
+  return (
+    <div className="notice bad" role="alert">
+      <p>
+        {doing !== undefined && <strong>{doing} did not work. </strong>}
+        {sentence} <span className="code">{code}</span>
+      </p>
+      {fields.length > 0 && (
+        <ul>
+          {fields.map(({ field, message }) => (
+            <li key={field}>
+              <code>{field}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {incident !== undefined && <p className="hint">For the operator: incident {incident}.</p>}
+      {again !== undefined && (
+        <button type="button" onClick={again}>
+          Try again
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+/** Counts over bins, as bars that touch: the pooled answer to a histogram. */
+import { count } from '../words/number.ts'
+import { domainOf, scaleOf, ticksOf } from './scale.ts'
+
+/** One bin; null where it was withheld. */
+export interface Bin {
+  readonly label: string
+  readonly many: number | null
+}
+
+const WIDTH = 860
+const HEIGHT = 240
+const LEFT = 60
+const BOTTOM = 40
+
+/** Every bar has its count above it. */
+export function Histogram({ title, bins }: { title: string; bins: readonly Bin[] }) {
+  const domain = domainOf(
+    bins.flatMap(({ many }) => (many === null ? [] : [many])),
+    { withZero: true }
+  )
+  const scale = scaleOf(domain, [HEIGHT - BOTTOM, 16])
+  const wide = (WIDTH - LEFT) / Math.max(1, bins.length)
+  const told = bins.map(({ label, many }) => `${label} ${many === null ? 'withheld' : count(many)}`).join('; ')
+  return (
+    <svg className="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: ${told}.`}>
+      <g className="axis upright">
+        {ticksOf(domain, 4).map((tick) => (
+          <g key={tick} transform={`translate(0 ${scale.at(tick)})`}>
+            <line x1={LEFT} x2={WIDTH} className={tick === 0 ? 'zero' : 'grid'} />
+            <text x={LEFT - 8} y={4}>
+              {count(tick)}
+            </text>
+          </g>
+        ))}
+      </g>
+      {bins.map(({ label, many }, at) => (
+        <g key={label} transform={`translate(${LEFT + at * wide} 0)`}>
+          {many !== null && (
+            <rect
+              className="pooled"
+              x={1}
+              width={Math.max(1, wide - 2)}
+              y={scale.at(many)}
+              height={scale.at(0) - scale.at(many)}
+            />
+          )}
+          <text className="plot-bin" x={wide / 2} y={many === null ? scale.at(0) - 6 : scale.at(many) - 6}>
+            {many === null ? 'withheld' : count(many)}
+          </text>
+          <text className="plot-bin soft" x={wide / 2} y={HEIGHT - BOTTOM + 20}>
+            {label}
+          </text>
+        </g>
+      ))}
+    </svg>
+  )
+}

@@ -1,0 +1,104 @@
+/** One column of a result, group by group: a bar for each institution, and one for all together. */
+import type { CellParts, SiteValue } from '../result/sites.ts'
+import { measured } from '../words/number.ts'
+import { Axis } from './axis.tsx'
+import { domainOf, scaleOf, ticksOf } from './scale.ts'
+
+const WIDTH = 860
+const LABELS = 240
+const VALUES = 70
+const BAR = 16
+const GAP = 22
+
+/** Needs no colours to be read: every bar has its name and its value. */
+export function SiteBars({ title, cells }: { title: string; cells: readonly CellParts[] }) {
+  const values = cells.flatMap(({ pooled, sites }) => [pooled, ...sites.map(({ value }) => value)])
+  const domain = domainOf(
+    values.filter((value) => typeof value === 'number'),
+    { withZero: true }
+  )
+  const scale = scaleOf(domain, [LABELS, WIDTH - VALUES])
+  const groups = placed(cells)
+  const height = groups.height + 28
+  return (
+    <svg className="plot" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={summary(title, cells)}>
+      <Axis scale={scale} ticks={ticksOf(domain)} from={0} to={groups.height} />
+      {groups.list.map(({ cell, y }) => (
+        <g key={cell.row}>
+          {cells.length > 1 && (
+            <text className="plot-group" x={0} y={y - 6}>
+              {cell.row}
+            </text>
+          )}
+          {barsOf(cell).map(({ name, value }, at) => (
+            <Bar
+              key={name}
+              name={name}
+              value={value}
+              zero={scale.at(0)}
+              end={value === null ? 0 : scale.at(value)}
+              y={y + at * BAR}
+              isPooled={at === cell.sites.length}
+            />
+          ))}
+        </g>
+      ))}
+    </svg>
+  )
+}
+
+/** What does not pool has no bar for all together. */
+function barsOf({ sites, pooled }: CellParts): SiteValue[] {
+  return pooled === undefined ? [...sites] : [...sites, { name: 'Pooled', value: pooled }]
+}
+
+function placed(cells: readonly CellParts[]) {
+  let y = cells.length > 1 ? 18 : 4
+  const list = cells.map((cell) => {
+    const place = { cell, y }
+    y += barsOf(cell).length * BAR + GAP
+    return place
+  })
+  return { list, height: y - GAP + 8 }
+}
+
+interface BarProps {
+  readonly name: string
+  readonly value: number | null
+  readonly zero: number
+  readonly end: number
+  readonly y: number
+  readonly isPooled: boolean
+}
+
+function Bar({ name, value, zero, end, y, isPooled }: BarProps) {
+  const left = Math.min(zero, end)
+  return (
+    <>
+      <text className="plot-name" x={LABELS - 10} y={y + BAR - 5}>
+        {name.length > 34 ? `${name.slice(0, 33)}…` : name}
+      </text>
+      {value !== null && (
+        <rect
+          className={isPooled ? 'pooled' : 'bar'}
+          x={left}
+          y={y + 2}
+          width={Math.abs(end - zero)}
+          height={BAR - 4}
+          rx={2}
+        />
+      )}
+      <text className="plot-value" x={value === null ? zero + 6 : Math.max(zero, end) + 6} y={y + BAR - 5}>
+        {value === null ? 'withheld' : measured(value)}
+      </text>
+    </>
+  )
+}
+
+function summary(title: string, cells: readonly CellParts[]): string {
+  const told = cells.map(
+    ({ row, pooled }) =>
+      `${row} ${typeof pooled === 'number' ? measured(pooled) : pooled === null ? 'withheld' : 'not pooled'}`
+  )
+  return `${title}, pooled: ${told.join('; ')}. The table says the same for each institution.`
+}

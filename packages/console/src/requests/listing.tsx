@@ -1,0 +1,50 @@
+/** A program to be read: every line with its number, and those that touch something marked. */
+import { Pieces } from '../editor/coloured.tsx'
+import { languageOf, linesOf } from '../editor/highlight.ts'
+import { cellsOf } from './cells.ts'
+
+interface Finding {
+  readonly kind: string
+  readonly what: string
+  readonly line: number
+  readonly cell: number | null
+}
+
+/** `findings` name lines, and in a notebook cells. */
+export function Listing(props: { scriptType: string; content: string; findings: readonly Finding[] }) {
+  const { scriptType, content, findings } = props
+  const cells = cellsOf(scriptType, content)
+  return cells.map((cell) => (
+    <div key={cell.number} className="stack">
+      {cells.length > 1 && <h3>Cell {cell.number}</h3>}
+      <Lines
+        source={cell.source}
+        language={languageOf(cell.language)}
+        marked={findings.filter((finding) => finding.cell === null || finding.cell === cell.number)}
+      />
+    </div>
+  ))
+}
+
+function Lines(props: { source: string; language: ReturnType<typeof languageOf>; marked: readonly Finding[] }) {
+  const { source, language, marked } = props
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached without a mouse
+    <section className="listing" tabIndex={0} aria-label="Program">
+      <ol>
+        {linesOf(source, language).map((pieces, at) => {
+          const found = marked.filter(({ line }) => line === at + 1)
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line's number is its name
+            <li key={at} className={found.length > 0 ? 'marked' : ''}>
+              <span>{at + 1}</span>
+              <span title={found.map(({ kind, what }) => `${kind}: ${what}`).join('\n')}>
+                <Pieces pieces={pieces} />
+              </span>
+            </li>
+          )
+        })}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,28 @@
+/** What came of an approved request, for whoever asked. */
+import type { AnalysisRequest } from '@stimnet/sdk'
+import { useLoaded } from '../load.ts'
+import { Notice } from '../parts/notice.tsx'
+import { hrefTo } from '../route.ts'
+import { holds } from '../session/account.ts'
+import { useAccount, useSession } from '../session/session.tsx'
+import { standingOf } from './status.ts'
+
+/** A steward has no business with the result, and is shown none. */
+export function Outcome({ request }: { request: AnalysisRequest }) {
+  const { client } = useSession()
+  // A steward did not ask, and there is nothing to read for them.
+  const isApproved = holds(useAccount(), 'researcher') && request.status === 'approved'
+  const results = useLoaded(
+    async (signal) => (isApproved ? client.analysisResults(request.request_id, { signal }).catch(() => null) : null),
+    [client, request.request_id, isApproved, request.state]
+  )
+  const jobId = results.value?.job_id ?? null
+  if (jobId === null) return null
+  return (
+    <Notice tone={standingOf(request).tone}>
+      <p>
+        Its job is {request.state}. <a href={hrefTo('question', jobId)}>See what came of it</a>
+      </p>
+    </Notice>
+  )
+}

@@ -1,0 +1,141 @@
+/** Estimates with their intervals, for a forest plot: means from moments, differences from tests, coefficients from scripts. */
+import type { MomentsPart, Output, PooledOutput, TestResult, TypedValue } from '@stimnet/protocol'
+import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
+
+/** One line of a forest plot. */
+export interface Estimate {
+  readonly name: string
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly isPooled: boolean
+}
+
+/** One plot: what is estimated, by whom. */
+export interface Forest {
+  readonly title: string
+  readonly estimates: readonly Estimate[]
+  /** Where nothing would be; undefined where there is no such place. */
+  readonly nothingAt: number | undefined
+}
+
+/** Of the normal distribution: both tails together hold one in twenty. */
+const Z95 = 1.959964
+
+interface Named {
+  readonly name: string
+  readonly output: Output | null
+}
+
+/** Everything in an answer that has intervals; at least two sites, or there is nothing to compare. */
+export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: readonly SiteTable[]): Forest[] {
+  return [...differences(pooled, sites), ...means(pooled, sites), ...coefficients(pooled, named)].filter(
+    ({ estimates }) => estimates.filter(({ isPooled }) => !isPooled).length > 1
+  )
+}
+
+/** Mean with the standard error that the same cell's moments give; with noise in them (P2) that error would be too small. */
+function means(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
+  if (sites.some(({ table }) => table.disclosure.level === 'P2')) return []
+  const places = placesOf(pooled.columns)
+  const spreads = pooled.columns.flatMap(({ kind, variables: [variable] }, at) => {
+    const isFirst = pooled.columns.findIndex((other) => isSpread(other) && other.variables[0] === variable) === at
+    return isSpread({ kind }) && isFirst ? [at] : []
+  })
+  return spreads.flatMap((at) =>
+    pooled.rows.map((row): Forest => {
+      const column = pooled.columns[at]
+      const parts = sites.flatMap((site) => {
+        const part = column && rowOf(site, row.values, places)?.parts[column.name]
+        return part && 'moments' in part ? [{ name: site.name, moments: part.moments }] : []
+      })
+      const variable = column?.variables[0]?.split('.').at(-1) ?? column?.name ?? ''
+      return {
+        title: `Mean of ${variable}, ${rowName(row.values, places)}`,
+        estimates: [
+          ...parts.flatMap(({ name, moments }) => meanOf(name, moments, false)),
+          ...meanOf('Pooled', parts.map(({ moments }) => moments).reduce(together, NOBODY), true)
+        ],
+        nothingAt: undefined
+      }
+    })
+  )
+}
+
+function isSpread({ kind }: { readonly kind: string }): boolean {
+  return kind === 'sd' || kind === 'variance'
+}
+
+const NOBODY: MomentsPart = { n: 0, sum: 0, deviations: 0 }
+
+/** Chan's rule for two samples. */
+export function together(one: MomentsPart, other: MomentsPart): MomentsPart {
+  if (one.n === 0) return other
+  if (other.n === 0) return one
+  const n = one.n + other.n
+  const apart = other.sum / other.n - one.sum / one.n
+  const between = (apart ** 2 * one.n * other.n) / n
+  return {
+    n,
+    sum: one.sum + other.sum,
+    deviations: (one.deviations ?? Number.NaN) + (other.deviations ?? Number.NaN) + between
+  }
+}
+
+function meanOf(name: string, { n, sum, deviations }: MomentsPart, isPooled: boolean): Estimate[] {
+  if (deviations === undefined || !(n > 1)) return []
+  const value = sum / n
+  const half = Z95 * Math.sqrt(deviations / (n - 1) / n)
+  return Number.isFinite(half) ? [{ name, value, low: value - half, high: value + half, isPooled }] : []
+}
+
+/** Differences of two groups' means, as Welch's test gives them. */
+function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
+  return (pooled.tests ?? []).flatMap((test, at) => {
+    if (test.kind !== 'welch') return []
+    const [one, other] = test.groups
+    return [
+      {
+        title: `Difference of ${test.of.replace(/^sd_/, '')}: ${one?.name ?? ''} less ${other?.name ?? ''}`,
+        estimates: [
+          ...sites.flatMap(({ name, table }) => differenceOf(name, table.tests?.[at], false)),
+          ...differenceOf('Pooled', test, true)
+        ],
+        nothingAt: 0
+      }
+    ]
+  })
+}
+
+function differenceOf(name: string, test: TestResult | undefined, isPooled: boolean): Estimate[] {
+  const [low, high] = test?.interval ?? []
+  if (test?.difference == null || low === undefined || high === undefined) return []
+  return [{ name, value: test.difference, low, high, isPooled }]
+}
+
+type Coefficients = Extract<TypedValue, { kind: 'coefficients' }>
+
+/** One plot a term. */
+function coefficients(pooled: PooledOutput, named: readonly Named[]): Forest[] {
+  return (pooled.outputs ?? []).flatMap(({ output }, at) => {
+    if (output.kind !== 'coefficients') return []
+    return output.terms.map(({ term }, i): Forest => {
+      const estimate = (name: string, one: Coefficients, isPooled: boolean) => estimateOf(name, one.terms[i], isPooled)
+      const parts = named.flatMap(({ name, output: own }) => {
+        const same = own?.kind === 'typed' ? own.outputs[at] : undefined
+        return same?.kind === 'coefficients' ? estimate(name, same, false) : []
+      })
+      return {
+        title: `${output.name}: ${term}`,
+        estimates: [...parts, ...estimate('Pooled', output, true)],
+        nothingAt: 0
+      }
+    })
+  })
+}
+
+function estimateOf(name: string, term: Coefficients['terms'][number] | undefined, isPooled: boolean): Estimate[] {
+  if (term?.estimate == null || term.se === null) return []
+  const half = Z95 * term.se
+  return [{ name, value: term.estimate, low: term.estimate - half, high: term.estimate + half, isPooled }]
+}

@@ -1,0 +1,56 @@
+/** Each institution's share, live: its state, why, and whether it can still be reached. */
+import type { BroadcastPart } from '@stimnet/sdk'
+import { Badge } from '../parts/badge.tsx'
+import { STATES } from '../words/state.ts'
+import { fromNow } from '../words/time.ts'
+
+/** `gone`: PeerIds that are not connected now. `signed`: PeerIds whose receipt holds; undefined before it was checked. */
+export function LiveParts(props: {
+  parts: readonly BroadcastPart[]
+  gone: ReadonlySet<string>
+  signed: ReadonlyMap<string, boolean> | undefined
+}) {
+  const { parts, gone, signed } = props
+  return (
+    <ul className="live" aria-label="Institutions">
+      {parts.map((part) => (
+        <li key={part.peer_id}>
+          <Part part={part} isGone={gone.has(part.peer_id)} isSigned={signed?.get(part.peer_id)} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Part({ part, isGone, isSigned }: { part: BroadcastPart; isGone: boolean; isSigned: boolean | undefined }) {
+  const { word, meaning, tone } = STATES[part.state]
+  return (
+    <article className={`live-part ${tone}`}>
+      <header>
+        <strong>{part.institution || part.node_id}</strong>
+        <Badge tone={tone}>{word}</Badge>
+      </header>
+      <p className="soft">{part.state === 'completed' ? meaning : (part.reason ?? meaning)}</p>
+      {part.state === 'running' && <progress aria-label="Progress" value={part.progress || undefined} max={1} />}
+      <p className="live-foot">
+        {part.code !== null && <span className="code">{part.code}</span>}
+        {isSigned === true && <Badge tone="good">receipt holds</Badge>}
+        {isSigned === false && part.receipt !== null && <Badge tone="bad">receipt does not hold</Badge>}
+        {isGone && <Badge tone="warn">not connected now</Badge>}
+        {part.engine !== null && (
+          <span className="soft">
+            {part.engine === 'node'
+              ? 'computed by the node'
+              : `ran in ${part.engine}, isolation ${part.sandbox_grade ?? 'unknown'}`}
+          </span>
+        )}
+        <span className="soft">{fromNow(part.updated_at)}</span>
+      </p>
+      {part.warnings.map((warning) => (
+        <p key={warning} className="hint">
+          {warning}
+        </p>
+      ))}
+    </article>
+  )
+}

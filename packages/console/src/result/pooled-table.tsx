@@ -1,0 +1,78 @@
+/** The pooled table; each row opens into what each institution answered to it. */
+import { Scroll } from '../parts/scroll.tsx'
+import type { PooledOutput } from '@stimnet/protocol'
+import { useState } from 'react'
+import { cell } from '../words/number.ts'
+import { placesOf, rowOf, type SiteTable } from './sites.ts'
+
+/** Numbers that were withheld say so. */
+export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
+  const [withSites, setWithSites] = useState(false)
+  const places = placesOf(pooled.columns)
+  return (
+    <>
+      <label className="choice">
+        <input type="checkbox" checked={withSites} onChange={(event) => setWithSites(event.target.checked)} />
+        <span>Show each institution</span>
+      </label>
+      <Scroll label="Pooled result">
+        <table className="result">
+          <thead>
+            <tr>
+              {withSites && <th scope="col">Institution</th>}
+              {pooled.columns.map(({ name, unit, role, pools }) => (
+                <th key={name} scope="col" className={role === 'measure' ? 'number' : ''}>
+                  {name}
+                  {unit ? <span className="soft"> {unit}</span> : null}
+                  {role === 'measure' && !pools && <span className="soft"> (not pooled)</span>}
+                </th>
+              ))}
+              <th scope="col" className="number">
+                Institutions
+              </th>
+            </tr>
+          </thead>
+          {pooled.rows.map((row) => (
+            <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
+              <tr className={withSites ? 'together' : ''}>
+                {withSites && <th scope="row">Pooled</th>}
+                <Cells pooled={pooled} values={row.values} noise={row.noise} />
+                <td className="number">
+                  {row.sites.length} of {sites.length}
+                </td>
+              </tr>
+              {withSites &&
+                sites.map((site) => {
+                  const own = rowOf(site, row.values, places)
+                  return (
+                    <tr key={site.peerId} className="part">
+                      <th scope="row">{site.name}</th>
+                      <Cells pooled={pooled} values={own?.values ?? pooled.columns.map(() => null)} />
+                      <td />
+                    </tr>
+                  )
+                })}
+            </tbody>
+          ))}
+        </table>
+      </Scroll>
+    </>
+  )
+}
+
+type Values = readonly (string | number | null)[]
+
+function Cells(props: { pooled: PooledOutput; values: Values; noise?: readonly (number | null)[] | undefined }) {
+  const { pooled, values, noise } = props
+  return pooled.columns.map(({ name, role }, at) => {
+    const value = values[at] ?? null
+    const sd = noise?.[at] ?? null
+    if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
+    return (
+      <td key={name} className={value === null ? 'number withheld' : 'number'}>
+        {cell(value)}
+        {sd !== null && <span className="soft"> ± {cell(1.96 * sd)}</span>}
+      </td>
+    )
+  })
+}

@@ -1,0 +1,102 @@
+/** An answer: its proof, its table, its pictures, what was promised about it, and its files. */
+import type { Output, PooledOutput } from '@stimnet/protocol'
+import type { Broadcast } from '@stimnet/sdk'
+import { Panel } from '../parts/panel.tsx'
+import { Cards } from './cards.tsx'
+import { csvOf, tableRows } from './csv.ts'
+import { Plots } from './plots.tsx'
+import { PooledTable } from './pooled-table.tsx'
+import { Proof } from './proof.tsx'
+import { saveFile } from './save.ts'
+import type { SiteTable } from './sites.ts'
+import { TestsTable } from './tests-table.tsx'
+import { TypedTables } from './typed-table.tsx'
+import { ValuesTable } from './values-table.tsx'
+import type { Verification } from './verified.ts'
+
+interface Shown {
+  readonly pooled: PooledOutput
+  readonly named: readonly { readonly name: string; readonly output: Output | null; readonly peerId: string }[]
+}
+
+/** What this browser verified, once it has; what the gateway says until then. */
+export function Result({ broadcast, verification }: { broadcast: Broadcast; verification: Verification }) {
+  const { pooled, named } = shownOf(broadcast, verification)
+  const sites = named.flatMap(({ name, peerId, output }): SiteTable[] =>
+    output?.kind === 'table' ? [{ name, peerId, table: output }] : []
+  )
+  const names = new Map(named.map(({ peerId, name }) => [peerId, name]))
+  const hasAnswer = pooled.rows.length > 0 || pooled.sites.length > 0
+  return (
+    <>
+      <Panel title="Proof">
+        <Proof verification={verification} given={broadcast.parts.filter(({ receipt }) => receipt !== null).length} />
+      </Panel>
+      {hasAnswer && (
+        <Panel title="Result" aside={<Files broadcast={broadcast} pooled={pooled} sites={sites} />}>
+          {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} />}
+          {pooled.tests && pooled.tests.length > 0 && <TestsTable tests={pooled.tests} />}
+          {pooled.outputs && <TypedTables outputs={pooled.outputs} named={named} />}
+          <ValuesTable named={named} />
+          <Notes notes={pooled.notes} names={names} />
+        </Panel>
+      )}
+      <Plots pooled={pooled} sites={sites} named={named} />
+      {hasAnswer && (
+        <Panel title="What is promised" hint="From the disclosure card that each institution signed with its numbers.">
+          <Cards named={named} />
+        </Panel>
+      )}
+    </>
+  )
+}
+
+function shownOf({ parts, pooled }: Broadcast, verification: Verification): Shown {
+  if (verification.state === 'done') {
+    const { verified } = verification
+    const named = verified.parts.map(({ institution, peerId, output }) => ({
+      name: institution || peerId,
+      peerId,
+      output
+    }))
+    return { pooled: verified.pooled, named }
+  }
+  const named = parts.map((part) => ({
+    name: part.institution || part.node_id,
+    peerId: part.peer_id,
+    output: part.output
+  }))
+  return { pooled: pooled ?? { columns: [], rows: [], sites: [], missing: [], notes: [] }, named }
+}
+
+function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<string, string> }) {
+  if (notes.length === 0) return null
+  const named = notes.map((note) => note.replaceAll(/12D3Koo\w+/g, (peerId) => names.get(peerId) ?? peerId))
+  return (
+    <ul className="notes" aria-label="What a reader must know">
+      {named.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
+  )
+}
+
+function Files(props: { broadcast: Broadcast; pooled: PooledOutput; sites: readonly SiteTable[] }) {
+  const { broadcast, pooled, sites } = props
+  const name = `stimnet-${broadcast.number}`
+  const csv = () => saveFile(`${name}.csv`, 'text/csv;charset=utf-8', csvOf(tableRows(pooled, sites)))
+  const json = () =>
+    saveFile(`${name}.json`, 'application/json', `${JSON.stringify({ ...broadcast, pooled }, null, 2)}\n`)
+  return (
+    <div className="actions">
+      {pooled.rows.length > 0 && (
+        <button type="button" onClick={csv}>
+          Save CSV
+        </button>
+      )}
+      <button type="button" onClick={json}>
+        Save JSON with receipts
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+/** Where institutions mean different things by the same name: then nothing was sent. */
+import type { Broadcast } from '@stimnet/sdk'
+import { Notice } from '../parts/notice.tsx'
+
+/** Nothing where they agree. */
+export function SchemaDifferences({ broadcast }: { broadcast: Broadcast }) {
+  const differences = broadcast.schema?.differences ?? []
+  if (differences.length === 0) return null
+  const names = new Map(broadcast.parts.map((part) => [part.peer_id, part.institution]))
+  return (
+    <Notice tone="bad">
+      <p>
+        <strong>The institutions do not mean the same, so nothing was sent.</strong> Leave some out, or give a mapping
+        with the SDK or <code>stimnet run --mapping</code>.
+      </p>
+      <ul>
+        {differences.map(({ site, variable, field, expected, found }) => (
+          <li key={`${site} ${variable} ${field}`}>
+            {names.get(site) ?? site}: {field} of <code>{variable}</code> is “{found}”, not “{expected}”.
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}

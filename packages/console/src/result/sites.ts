@@ -1,0 +1,62 @@
+/** The parts of a pooled table: what each institution answered to the same row and column. */
+import type { OutputColumn, OutputRow, PooledOutput, TableOutput } from '@stimnet/protocol'
+
+type Cell = string | number | null
+
+/** One institution's table. */
+export interface SiteTable {
+  readonly peerId: string
+  readonly name: string
+  readonly table: TableOutput
+}
+
+/** Where keys end and measures begin. */
+export interface Places {
+  readonly keys: readonly number[]
+  readonly measures: readonly number[]
+}
+
+/** The places of keys and measures in a table's rows. */
+export function placesOf(columns: readonly OutputColumn[]): Places {
+  const at = (role: OutputColumn['role']) => columns.flatMap((column, i) => (column.role === role ? [i] : []))
+  return { keys: at('key'), measures: at('measure') }
+}
+
+/** A row's name: its keys; "everybody" where there is none. A null key means that the value is missing. */
+export function rowName(values: readonly Cell[], { keys }: Places): string {
+  return keys.map((at) => String(values[at] ?? 'missing')).join(' · ') || 'everybody'
+}
+
+/** The row of a site's table with the same keys; undefined where the site withheld it or has none. */
+export function rowOf(site: SiteTable, values: readonly Cell[], places: Places): OutputRow | undefined {
+  return site.table.rows.find((row) => places.keys.every((at) => (row.values[at] ?? null) === (values[at] ?? null)))
+}
+
+/** What one site says in one cell. */
+export interface SiteValue {
+  readonly name: string
+  /** Null where it withheld the cell or the row. */
+  readonly value: number | null
+}
+
+/** One pooled cell and its parts. */
+export interface CellParts {
+  readonly row: string
+  /** Undefined where the column does not pool. */
+  readonly pooled: number | null | undefined
+  readonly sites: readonly SiteValue[]
+}
+
+/** One column of the pooled table, row by row with its parts. */
+export function columnParts(pooled: PooledOutput, sites: readonly SiteTable[], column: number): CellParts[] {
+  const places = placesOf(pooled.columns)
+  return pooled.rows.map(({ values }) => ({
+    row: rowName(values, places),
+    pooled: pooled.columns[column]?.pools === false ? undefined : numberOf(values[column]),
+    sites: sites.map((site) => ({ name: site.name, value: numberOf(rowOf(site, values, places)?.values[column]) }))
+  }))
+}
+
+function numberOf(cell: Cell | undefined): number | null {
+  return typeof cell === 'number' ? cell : null
+}

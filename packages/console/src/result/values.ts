@@ -1,0 +1,28 @@
+/** A script's values laid out flat, so that those of several institutions can stand side by side. */
+
+/** A leaf by its path: `model.age`, `counts[2]`. */
+export interface Leaf {
+  readonly path: string
+  readonly value: string | number | boolean | null
+}
+
+const LEAVES_MAX = 500
+
+/** In the order of the values. What is empty is told as such, not dropped. */
+export function leavesOf(values: unknown, path = ''): Leaf[] {
+  if (Array.isArray(values)) {
+    return values.flatMap((value, at) => leavesOf(value, `${path}[${at}]`)).slice(0, LEAVES_MAX)
+  }
+  if (typeof values === 'object' && values !== null) {
+    return Object.entries(values)
+      .flatMap(([key, value]) => leavesOf(value, path === '' ? key : `${path}.${key}`))
+      .slice(0, LEAVES_MAX)
+  }
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof values)
+  return [{ path: path || 'result', value: isPlain ? (values as string | number | boolean) : null }]
+}
+
+/** Every path that any of them has, in the order they are met. */
+export function pathsOf(all: readonly (readonly Leaf[])[]): string[] {
+  return [...new Set(all.flatMap((leaves) => leaves.map(({ path }) => path)))]
+}

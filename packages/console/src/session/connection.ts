@@ -1,0 +1,29 @@
+/** The way to the gateway, watched: whether it answers, and whether it still takes the token. */
+
+/** What happens on the way. */
+export interface ConnectionEvents {
+  answered(): void
+  unreachable(): void
+  tokenRefused(): void
+}
+
+type Fetch = (input: string, init?: RequestInit) => Promise<Response>
+
+/** The same fetch, with somebody listening. An abort is nobody's failure. */
+export function watchedFetch(fetch: Fetch, events: ConnectionEvents): Fetch {
+  return async (input, init) => {
+    try {
+      const response = await fetch(input, init)
+      events.answered()
+      if (response.status === 401 && carriesToken(init)) events.tokenRefused()
+      return response
+    } catch (error) {
+      if (!init?.signal?.aborted) events.unreachable()
+      throw error
+    }
+  }
+}
+
+function carriesToken(init: RequestInit | undefined): boolean {
+  return new Headers(init?.headers).has('authorization')
+}

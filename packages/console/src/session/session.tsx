@@ -1,0 +1,115 @@
+/** Who is signed in, the client that asks for them, and whether both still work: shared with every page. */
+import { type Client, createClient } from '@stimnet/sdk'
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
+import { type Account, accountOf } from './account.ts'
+import { watchedFetch } from './connection.ts'
+import { takeReturned } from './returned.ts'
+
+/** What pages see of it. */
+export interface Session {
+  readonly client: Client
+  /** Null before anybody signed in. */
+  readonly account: Account | null
+  /** The gateway no longer takes the token: whoever it is signs in again, and goes on where they were. */
+  readonly expired: boolean
+  /** The gateway did not answer the last time. */
+  readonly lost: boolean
+  /** Counts sign-ins and returns of the gateway: whatever was interrupted begins anew when it changes. */
+  readonly renewed: number
+  /** Why a login by a provider did not come through; undefined where none was begun, or it did. */
+  readonly refused: unknown
+  signIn(name: string, password: string): Promise<void>
+  signOut(): void
+}
+
+const TOKEN = 'stimnet-token'
+const Context = createContext<Session | null>(null)
+
+/** The session of the page. */
+export function useSession(): Session {
+  const session = use(Context)
+  if (!session) throw new Error('outside of a session')
+  return session
+}
+
+/** The account of whoever is signed in; pages are shown to nobody else. */
+export function useAccount(): Account {
+  const { account } = useSession()
+  if (!account) throw new Error('nobody is signed in')
+  return account
+}
+
+/** Keeps the token for as long as the tab is open, in this tab alone. */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [token, setToken] = useState(() => sessionStorage.getItem(TOKEN))
+  const [expired, setExpired] = useState(false)
+  const [lost, setLost] = useState(false)
+  const [renewed, setRenewed] = useState(0)
+  const [refused, setRefused] = useState<unknown>()
+  const answered = useCallback(() => setLost(false), [])
+  const client = useMemo(() => {
+    const fetch = watchedFetch((input, init) => globalThis.fetch(input, init), {
+      answered,
+      unreachable: () => setLost(true),
+      tokenRefused: () => setExpired(true)
+    })
+    const stored = sessionStorage.getItem(TOKEN)
+    return createClient({ url: location.origin, fetch, ...(stored === null ? {} : { token: stored }) })
+  }, [answered])
+  useReturn(lost, client, () => setRenewed((count) => count + 1))
+  const take = useCallback(
+    (fresh: string) => {
+      const before = token === null ? null : accountOf(token)?.name
+      // What stands on the page is the other's: begin anew.
+      if (before !== null && before !== accountOf(fresh)?.name) return startAnew(fresh)
+      sessionStorage.setItem(TOKEN, fresh)
+      setToken(fresh)
+      setExpired(false)
+      setRefused(undefined)
+      setRenewed((count) => count + 1)
+    },
+    [token]
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the browser comes back once, as the page opens
+  useEffect(() => {
+    const returned = takeReturned(location.hash)
+    if (returned === undefined) return
+    // The code has served; it need not stay in the address and the history.
+    history.replaceState(null, '', '#/')
+    if (returned.ok) client.redeemLogin(returned.code, returned.verifier).then(take, setRefused)
+    else setRefused(returned.error)
+  }, [])
+  const session = useMemo<Session>(
+    () => ({
+      ...{ client, expired, lost, renewed, refused, account: token === null ? null : accountOf(token) },
+      signIn: async (name, password) => take(await client.authenticate(name, password)),
+      signOut: () => startAnew(null)
+    }),
+    [client, token, expired, lost, renewed, refused, take]
+  )
+  return <Context value={session}>{children}</Context>
+}
+
+/** As in a new tab, with that token. */
+function startAnew(token: string | null): void {
+  sessionStorage.clear()
+  if (token !== null) sessionStorage.setItem(TOKEN, token)
+  location.hash = ''
+  location.reload()
+}
+
+const LOOK_AGAIN_MS = 2_000
+
+/** While the gateway is lost, looks for it; `back` once when it answers again. */
+function useReturn(lost: boolean, client: Client, back: () => void): void {
+  useEffect(() => {
+    if (!lost) return
+    const look = () =>
+      client.health().then(
+        () => back(),
+        () => undefined
+      )
+    const timer = setInterval(look, LOOK_AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [lost, client, back])
+}

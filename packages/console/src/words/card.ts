@@ -1,0 +1,65 @@
+/** The disclosure card in plain words: what was done to the numbers, and how far the promise goes. */
+import type { DisclosureCard, DpCard } from '@stimnet/protocol'
+import { count, measured, plural } from './number.ts'
+
+/** What each level means, in a few words. */
+export const LEVELS: Readonly<Record<DisclosureCard['level'], string>> = {
+  unreviewed: 'Script: no disclosure claim',
+  P0: 'P0: people have read the script',
+  P1: 'P1: disclosure-controlled',
+  P2: 'P2: differentially private'
+}
+
+/** Sentences, the most important first. Everything in them is what the institution signed. */
+export function cardSentences(card: DisclosureCard): string[] {
+  const { level, subjects, dp } = card
+  // The rules about small groups are not what protects where noise does.
+  if (dp) return [card.claim, ...noiseSentences(dp)]
+  const isScript = level === 'P0' || level === 'unreviewed'
+  return [
+    card.claim,
+    ...(isScript ? scriptSentences(card) : ruleSentences(card)),
+    withheldSentence(card),
+    ...(subjects === null ? [] : [`The question was about ${plural(subjects, 'subject')} here.`])
+  ]
+}
+
+function ruleSentences(card: DisclosureCard): string[] {
+  return [
+    `The smallest group behind a released number has ${plural(card.k, 'subject')}.`,
+    card.round_base > 1 ? `Counts are rounded to multiples of ${count(card.round_base)}.` : 'Counts are not rounded.',
+    scopeSentence(card)
+  ]
+}
+
+function scriptSentences({ k, bits, reviewers = 0 }: DisclosureCard): string[] {
+  return [
+    `It saw at least ${plural(k, 'subject')}; what it made of them is its own doing.`,
+    ...(reviewers > 0 ? [`${plural(reviewers, 'steward')} read exactly this script before it ran.`] : []),
+    ...(bits === null
+      ? []
+      : [`It let out at most ${plural(bits, 'bit')}; all scripts on a catalog together have a limit.`])
+  ]
+}
+
+function withheldSentence({ suppressed_cells: cells }: DisclosureCard): string {
+  if (cells === 0) return 'Nothing was withheld.'
+  return `${plural(cells, 'cell')} ${cells === 1 ? 'was' : 'were'} withheld, because too few people stand behind them or because they would give such away.`
+}
+
+function scopeSentence({ scope }: DisclosureCard): string {
+  return scope === undefined || scope === 'global'
+    ? 'It was held against everything that was ever released from this catalog, to anybody.'
+    : `It was held against what was released to the project ${scope}; what others learned is not counted.`
+}
+
+function noiseSentences(dp: DpCard): string[] {
+  const charge = dp.epsilon === null ? `ρ = ${measured(dp.rho ?? 0)}` : `ε = ${measured(dp.epsilon)}`
+  return [
+    `Noise was added (${dp.mechanism.replace('-', ' ')}), at a charge of ${charge}, divided among ${plural(dp.numbers, 'number')}.`,
+    `Of one person at most ${plural(dp.groups_per_subject, 'group')} and ${plural(dp.rows_per_subject, 'row')} a group count; the charge never comes back.`,
+    ...dp.columns.flatMap(({ name, error_95: error }) =>
+      error === null ? [] : [`${name}: in nineteen of twenty answers the noise is below ${measured(error)}.`]
+    )
+  ]
+}

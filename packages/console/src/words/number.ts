@@ -1,0 +1,33 @@
+/** Numbers for people: grouped, and with as many digits as a table can use. */
+
+const WHOLE = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
+
+/** A count. */
+export function count(value: number): string {
+  return WHOLE.format(value)
+}
+
+/** A measured value: four significant digits, or all digits of a whole number. */
+export function measured(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  if (Number.isInteger(value)) return WHOLE.format(value).replace('-', '−')
+  const size = Math.abs(value)
+  const text = size >= 1e6 || size < 1e-4 ? value.toExponential(3) : significant(value)
+  return text.replace('-', '−')
+}
+
+function significant(value: number): string {
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(Math.abs(value))))
+  return new Intl.NumberFormat('en-GB', { maximumFractionDigits: Math.min(8, digits) }).format(value)
+}
+
+/** One of a table's cells; withheld where there is none. */
+export function cell(value: string | number | null): string {
+  if (value === null) return 'withheld'
+  return typeof value === 'number' ? measured(value) : value
+}
+
+/** "1 subject", "2 subjects". */
+export function plural(many: number, one: string, more = `${one}s`): string {
+  return `${count(many)} ${many === 1 ? one : more}`
+}

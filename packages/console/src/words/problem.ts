@@ -1,0 +1,36 @@
+/** What went wrong, for people: the code's meaning, what the gateway said beside it, what to do. */
+import { CODES, codeOf } from '@stimnet/protocol'
+import { ApiError } from '@stimnet/sdk'
+
+/** A problem as it is shown. */
+export interface Told {
+  readonly code: string
+  readonly sentence: string
+  /** Field by field. */
+  readonly fields: readonly { readonly field: string; readonly message: string }[]
+  readonly retry: boolean
+  /** By this the operator finds it. */
+  readonly incident: string | undefined
+}
+
+const OWN: Readonly<Record<string, string>> = {
+  PEER_UNREACHABLE: 'The gateway does not answer. What you see stays; it is asked again until it does.',
+  UNAUTHENTICATED: 'Your sign-in has ended. Sign in again to go on where you are.',
+  CREDENTIALS_INVALID: 'User name or password is wrong.',
+  RATE_LIMITED: 'That was too many requests in a minute. Wait a little, then try again.'
+}
+
+/** Never throws, whatever was thrown. */
+export function tell(error: unknown): Told {
+  const code = codeOf(error)
+  const api = error instanceof ApiError ? error : undefined
+  const { meaning, retry } = CODES[code]
+  const reason = api?.reason
+  return {
+    code,
+    sentence: reason ?? OWN[code] ?? meaning,
+    fields: api?.fields ?? [],
+    retry,
+    incident: api?.incident
+  }
+}

@@ -1,0 +1,36 @@
+/** What the states of a job mean to whoever waits for it. */
+import type { OutwardState } from '@stimnet/sdk'
+
+/** How a state is coloured; never the only sign of it. */
+export type Tone = 'calm' | 'busy' | 'good' | 'warn' | 'bad'
+
+interface StateWords {
+  readonly word: string
+  readonly meaning: string
+  readonly tone: Tone
+}
+
+/** By state. */
+export const STATES: Readonly<Record<OutwardState, StateWords>> = {
+  pending: { word: 'waits for people', meaning: 'Stewards of the institution read it first.', tone: 'warn' },
+  queued: { word: 'queued', meaning: 'Admitted; it runs when its turn comes.', tone: 'calm' },
+  running: { word: 'running', meaning: 'The institution computes on its own data.', tone: 'busy' },
+  completed: { word: 'completed', meaning: 'A safe output was released and signed.', tone: 'good' },
+  blocked: { word: 'not released', meaning: 'Nothing may be released about this.', tone: 'warn' },
+  failed: { word: 'failed', meaning: 'It ended with an error; nothing was released.', tone: 'bad' },
+  cancelled: { word: 'cancelled', meaning: 'Somebody gave it up.', tone: 'calm' },
+  denied: { word: 'refused', meaning: 'The institution said no, by its rules or its stewards.', tone: 'bad' },
+  expired: { word: 'expired', meaning: 'Nobody decided in time.', tone: 'calm' }
+}
+
+/** Whether a text from outside is a state we know. */
+export function isState(text: string): text is OutwardState {
+  return Object.hasOwn(STATES, text)
+}
+
+const ENDED: readonly OutwardState[] = ['completed', 'blocked', 'failed', 'cancelled', 'denied', 'expired']
+
+/** Whether nothing can follow. */
+export function hasEnded(state: OutwardState): boolean {
+  return ENDED.includes(state)
+}

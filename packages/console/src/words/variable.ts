@@ -1,0 +1,52 @@
+/** A variable as people read it: what it can be, and how much of it is declared. */
+import type { CatalogVariable, FoundCatalog } from '@stimnet/sdk'
+import { measured } from './number.ts'
+
+/** "category: female, male", "integer, 18 to 100 a, bins at 65". */
+export function shapeOf(variable: CatalogVariable): string {
+  const { type, unit, levels, breakpoints, minimum, maximum } = variable
+  if (levels.length > 0) return levels.join(', ')
+  const range = minimum === null || maximum === null ? '' : `${measured(minimum)} to ${measured(maximum)}`
+  const bins = breakpoints.length === 0 ? '' : `bins at ${breakpoints.map(measured).join(', ')}`
+  return [type, [range, unit].filter(Boolean).join(' '), bins].filter(Boolean).join(' · ')
+}
+
+/** A variable of several catalogs of one name: who has it, and whether all mean the same. */
+export interface SharedVariable {
+  readonly ref: string
+  readonly table: string
+  readonly variable: CatalogVariable
+  /** Institutions that have it. */
+  readonly heldBy: number
+  /** One of them describes it otherwise. */
+  readonly differs: boolean
+}
+
+/** Every variable that any of the catalogs has, in the order of the first that has it. */
+export function sharedVariables(catalogs: readonly FoundCatalog[]): SharedVariable[] {
+  const found = new Map<string, { table: string; variable: CatalogVariable; shapes: string[] }>()
+  for (const { schema_definition: schema } of catalogs) {
+    for (const table of schema?.tables ?? []) {
+      for (const variable of table.variables) {
+        const ref = `${table.name}.${variable.name}`
+        const known = found.get(ref) ?? { table: table.name, variable, shapes: [] }
+        known.shapes.push(JSON.stringify([variable.type, variable.unit, variable.levels, variable.breakpoints]))
+        found.set(ref, known)
+      }
+    }
+  }
+  return [...found].map(([ref, { table, variable, shapes }]) => ({
+    ...{ ref, table, variable, heldBy: shapes.length },
+    differs: new Set(shapes).size > 1
+  }))
+}
+
+/** Whether people can be grouped or chosen by it: it has declared levels or breakpoints. */
+export function isGroupable({ type, levels, breakpoints }: CatalogVariable): boolean {
+  return type !== 'text' && (levels.length > 0 || breakpoints.length > 0)
+}
+
+/** Whether it is a number. */
+export function isNumeric({ type }: CatalogVariable): boolean {
+  return type === 'integer' || type === 'number'
+}

@@ -1,0 +1,160 @@
+/** From a form to what is sent: nothing that was not chosen is in it. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { aboutOf, forewarnings } from '../src/ask/about.ts'
+import { type Draft, EMPTY, storedDraft } from '../src/ask/draft.ts'
+import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/outputs.ts'
+import { missingIn } from '../src/ask/ready.ts'
+import { starterSql } from '../src/ask/starters.ts'
+import { analysisOf, callOf, filterOf, submissionOf } from '../src/ask/submission.ts'
+import { found, variables } from './catalogs.ts'
+
+const draft = (more: Partial<Draft>): Draft => ({ ...EMPTY, catalog: 'trial', ...more })
+
+describe('a question on the form', () => {
+  it('becomes a submission with what was filled in alone', () => {
+    const asked = submissionOf(draft({ kind: 'sql', sql: 'SELECT COUNT(*) FROM subjects' }), variables)
+    assert.deepEqual(asked, {
+      data_catalog_name: 'trial',
+      targets: '*',
+      script_type: 'sql',
+      script_content: 'SELECT COUNT(*) FROM subjects'
+    })
+  })
+
+  it('says its purpose, its title and whom it asks where they were chosen', () => {
+    const asked = submissionOf(
+      draft({
+        ...{ kind: 'script', language: 'r', script: 'result <- 1', targets: ['12D3KooA'] },
+        ...{ purpose: 'DUO:0000037', disease: ' MONDO:0005180 ', title: ' By sex ' }
+      }),
+      variables
+    )
+    assert.equal(asked.script_type, 'r')
+    assert.deepEqual(asked.targets, ['12D3KooA'])
+    assert.deepEqual(asked.purpose, ['DUO:0000037', 'MONDO:0005180'])
+    assert.equal(asked.title, 'By sex')
+  })
+
+  it('asks for noise only where it was chosen, with its charge as text', () => {
+    const p2 = draft({ kind: 'sql', sql: 'SELECT 1', level: 'P2', epsilon: ' 0.5 ', groupsPerSubject: 2 })
+    assert.deepEqual(submissionOf(p2, variables).privacy, {
+      ...{ level: 'P2', epsilon: '0.5' },
+      ...{ groups_per_subject: 2, rows_per_subject: 1 }
+    })
+    assert.equal('privacy' in submissionOf({ ...p2, level: 'P1' }, variables), false)
+  })
+
+  it('makes conditions of levels and bounds, numbers as numbers', () => {
+    const filter = filterOf(
+      [
+        { key: 1, column: 'subjects.sex', op: '=', values: ['female'] },
+        { key: 2, column: 'subjects.diagnosis', op: '=', values: ['mixed', 'tremor'] },
+        { key: 3, column: 'subjects.age', op: '>=', values: ['65'] },
+        { key: 4, column: 'subjects.age', op: '<', values: [] },
+        { key: 5, column: '', op: '=', values: ['x'] }
+      ],
+      variables
+    )
+    assert.deepEqual(filter, {
+      all: [
+        { column: 'subjects.sex', op: '=', values: ['female'] },
+        { column: 'subjects.diagnosis', op: 'in', values: ['mixed', 'tremor'] },
+        { column: 'subjects.age', op: '>=', values: [65] }
+      ]
+    })
+    assert.equal(filterOf([], variables), undefined)
+  })
+
+  it('gives a statistic the arguments that it knows, and no grouping where it makes its own', () => {
+    const picked = { ...EMPTY.picked, variables: ['subjects.age'], by: ['subjects.sex'], q: '0.1, 0.9', level: 'x' }
+    assert.deepEqual(callOf({ ...picked, name: 'quantile' }).arguments, { q: [0.1, 0.9] })
+    assert.deepEqual(callOf({ ...picked, name: 'mean' }).arguments, {})
+    assert.deepEqual(callOf({ ...picked, name: 'histogram' }).by, [])
+    assert.deepEqual(callOf({ ...picked, name: 'mean' }).by, ['subjects.sex'])
+  })
+
+  it('for stewards carries who asks and why, and goes to one institution', () => {
+    const person = { name: 'Ada ', institution: 'North', email: 'ada@example.org', why: 'To know.' }
+    const asked = analysisOf(draft({ kind: 'sql', sql: 'SELECT 1', title: 'Ages', person }), variables, '12D3KooB')
+    assert.equal(asked.target_node_id, '12D3KooB')
+    assert.equal(asked.analysis_title, 'Ages')
+    assert.equal(asked.requester_name, 'Ada')
+    assert.equal('targets' in asked, false)
+    assert.equal('title' in asked, false)
+  })
+})
+
+describe('what is still missing', () => {
+  const mean = { name: 'mean', summary: '', variables: [1, 8] as const, arguments: [] }
+
+  it('is said in words, and nothing where nothing is', () => {
+    assert.deepEqual(missingIn(EMPTY, mean), ['Choose a catalog.'])
+    assert.deepEqual(missingIn(draft({}), mean), ['Choose at least 1 variable.'])
+    assert.deepEqual(missingIn(draft({ kind: 'sql', sql: ' ' }), mean), ['Write the query.'])
+    assert.deepEqual(missingIn(draft({ kind: 'sql', sql: 'SELECT 1', targets: [] }), mean), [
+      'Choose at least one institution.'
+    ])
+    assert.deepEqual(missingIn(draft({ picked: { ...EMPTY.picked, variables: ['subjects.age'] } }), mean), [])
+  })
+
+  it('counts a charge of nothing, a disease that is none, and stewards without words', () => {
+    const sql = draft({ kind: 'sql', sql: 'SELECT 1' })
+    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '0' }, mean).join(), /ε is a number above zero/)
+    assert.match(missingIn({ ...sql, disease: 'Parkinson' }, mean).join(), /MONDO/)
+    assert.match(missingIn({ ...sql, review: true }, mean).join(), /Stewards need/)
+  })
+})
+
+describe('outputs that a script promises', () => {
+  const script = draft({ kind: 'script', script: 'x' })
+  const mean = { name: 'age', kind: 'mean', lower: '18', upper: '100' }
+
+  it('go with it as they were written, and with nothing else', () => {
+    const outputs = JSON.stringify([mean])
+    assert.equal(submissionOf({ ...script, outputs }, variables).outputs?.[0]?.name, 'age')
+    assert.equal('outputs' in submissionOf({ ...script, kind: 'sql', outputs }, variables), false)
+    assert.equal('outputs' in submissionOf(script, variables), false)
+    assert.deepEqual(missingIn({ ...script, outputs }, undefined), [])
+    assert.ok(readOutputs(OUTPUTS_EXAMPLE).ok)
+  })
+
+  it('are refused with what is wrong, before anything is sent', () => {
+    assert.deepEqual(missingIn({ ...script, outputs: '{' }, undefined), ['Promised outputs: this is no JSON.'])
+    const unbounded = JSON.stringify([{ name: 'age', kind: 'mean' }])
+    assert.match(
+      missingIn({ ...script, outputs: unbounded }, undefined).join(),
+      /0\.lower: A mean declares lower and upper/
+    )
+  })
+})
+
+describe('what institutions will do', () => {
+  it('is told before anything is sent', () => {
+    const about = aboutOf(found, draft({}))
+    assert.ok(about)
+    assert.deepEqual(forewarnings(about, draft({ kind: 'sql' })), ['South answers with noise (P2) only.'])
+    assert.deepEqual(forewarnings(about, draft({ kind: 'script', language: 'python' })), [
+      'North has stewards read the script first.',
+      'South does not run python.'
+    ])
+    const onlyNorth = aboutOf(found, draft({ targets: ['12D3KooNorth'] }))
+    assert.ok(onlyNorth)
+    assert.deepEqual(forewarnings(onlyNorth, draft({ kind: 'sql' })), [])
+  })
+
+  it('begins with a query over people, in the catalog’s own words', () => {
+    const sql = starterSql({ variables, oneRow: ['subjects'], subjectKey: 'patient' })
+    assert.match(sql, /COUNT\(DISTINCT patient\) AS subjects/)
+    assert.match(sql, /FROM subjects\nGROUP BY (sex|age|diagnosis)$/)
+  })
+})
+
+describe('a draft', () => {
+  it('outlives a reload, and a store that holds something else', () => {
+    assert.equal(storedDraft(JSON.stringify({ ...EMPTY, sql: 'SELECT 2' })).sql, 'SELECT 2')
+    assert.deepEqual(storedDraft('not JSON'), EMPTY)
+    assert.deepEqual(storedDraft('null'), EMPTY)
+    assert.equal(storedDraft('{"title":"x"}').epsilon, EMPTY.epsilon)
+  })
+})

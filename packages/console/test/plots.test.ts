@@ -1,0 +1,115 @@
+/** Scales and estimates: where things stand on a plot, and what its intervals are made of. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { TableOutput } from '@stimnet/protocol'
+import fc from 'fast-check'
+import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
+import { forestsOf, together } from '../src/result/estimates.ts'
+import { columnParts, type SiteTable } from '../src/result/sites.ts'
+import { pooledOf, siteOf } from './outputs.ts'
+
+describe('an axis', () => {
+  it('puts its ends at the ends', () => {
+    const scale = scaleOf([10, 20], [100, 300])
+    assert.deepEqual([scale.at(10), scale.at(15), scale.at(20)], [100, 200, 300])
+    assert.equal(scaleOf([5, 5], [0, 100]).at(5), 50)
+  })
+
+  it('is written with round numbers that lie on it, never 0.30000000000000004', () => {
+    assert.deepEqual(ticksOf([0, 0.5], 5), [0, 0.1, 0.2, 0.3, 0.4, 0.5])
+    assert.deepEqual(ticksOf([-3, 3], 4), [-2, 0, 2])
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+        fc.double({ min: 1e-6, max: 1e3, noNaN: true }),
+        (low, share) => {
+          const length = share * (1 + Math.abs(low))
+          const ticks = ticksOf([low, low + length])
+          const slack = length * 1e-6
+          assert.ok(ticks.length <= 12)
+          for (const tick of ticks) assert.ok(tick >= low - slack && tick <= low + length + slack, `${tick}`)
+        }
+      )
+    )
+  })
+
+  it('has room for every value, begins at zero for bars, and is never empty', () => {
+    assert.deepEqual(domainOf([]), [0, 1])
+    assert.deepEqual(domainOf([Number.NaN]), [0, 1])
+    const [low, high] = domainOf([3, 7], { withZero: true })
+    assert.equal(low, 0)
+    assert.ok(high > 7)
+    const [below] = domainOf([-2, 7], { withZero: true })
+    assert.ok(below < -2)
+    assert.ok(domainOf([4, 4])[0] < 4)
+  })
+})
+
+describe('moments put together', () => {
+  it('are those of all values at once', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 30 }),
+        (one, other) => {
+          const both = together(momentsOf(one), momentsOf(other))
+          const direct = momentsOf([...one, ...other])
+          assert.equal(both.n, direct.n)
+          assert.ok(Math.abs((both.deviations ?? 0) - (direct.deviations ?? 0)) < 1e-6)
+        }
+      )
+    )
+  })
+})
+
+function momentsOf(values: readonly number[]) {
+  const sum = values.reduce((a, b) => a + b, 0)
+  const mean = sum / values.length
+  return { n: values.length, sum, deviations: values.reduce((a, b) => a + (b - mean) ** 2, 0) }
+}
+
+describe('a forest plot', () => {
+  const sites: readonly SiteTable[] = [siteOf('North', [2, 4, 6, 8]), siteOf('South', [10, 12, 14])]
+
+  it('shows each institution’s mean with its interval, and all together', () => {
+    const [forest] = forestsOf(pooledOf(sites), [], sites)
+    const [north, , pooled] = forest?.estimates ?? []
+    assert.equal(north?.value, 5)
+    // 1.96 times the standard deviation (√(20/3)) over the root of four.
+    assert.ok(Math.abs((north?.high ?? 0) - 5 - (1.959964 * Math.sqrt(20 / 3)) / 2) < 1e-9)
+    assert.ok(pooled?.isPooled)
+    assert.equal(pooled?.value, 8)
+  })
+
+  it('is not drawn of numbers with noise: the interval would be too narrow', () => {
+    const noisy = sites.map((site): SiteTable => {
+      const table: TableOutput = { ...site.table, disclosure: { ...site.table.disclosure, level: 'P2' } }
+      return { ...site, table }
+    })
+    assert.deepEqual(forestsOf(pooledOf(noisy), [], noisy), [])
+  })
+
+  it('is drawn once for a variable, however many of its spreads were asked for', () => {
+    const [sd] = pooledOf(sites).columns.slice(1)
+    assert.ok(sd)
+    const twice = {
+      ...pooledOf(sites),
+      columns: [...pooledOf(sites).columns, { ...sd, name: 'variance_age', kind: 'variance' }]
+    }
+    assert.equal(forestsOf(twice, [], sites).length, 1)
+  })
+
+  it('is not drawn of one institution alone', () => {
+    const alone = sites.slice(0, 1)
+    assert.deepEqual(forestsOf(pooledOf(alone), [], alone), [])
+  })
+})
+
+it('a cell’s parts name who withheld it', () => {
+  const sites = [siteOf('North', [2, 4, 6, 8]), siteOf('South', null)]
+  const [cell] = columnParts(pooledOf(sites), sites, 1)
+  assert.deepEqual(cell?.sites, [
+    { name: 'North', value: Math.sqrt(20 / 3) },
+    { name: 'South', value: null }
+  ])
+})

@@ -1,0 +1,557 @@
+/** The console in a real browser, against three real peers: what a researcher, two stewards and an auditor do with it. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Peer } from '@stimnet/peer'
+import { fakeSandbox } from '@stimnet/sandbox'
+import { verifyAuditFile } from '@stimnet/sdk'
+import type { Page } from 'playwright-core'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
+import { PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { CHROMIUM, openPerson, type Person } from './chromium.ts'
+
+/** What must be read as text wherever somebody may write it. */
+const HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
+
+const SCRIPT = `import os
+import stimnet
+
+home = os.environ.get("HOME")  # ${HOSTILE}
+result = {"median change": -13.5}
+`
+const PARKINSON = 'MONDO:0005180'
+const DOWNLOADS_MAX = 300 * 1024
+
+interface Mesh {
+  readonly peers: Peer[]
+  readonly url: (at: number) => string
+  /** Stops the first peer, whose gateway the researcher uses. */
+  readonly stopFirst: () => Promise<void>
+  readonly startFirst: () => Promise<void>
+}
+
+const sandbox = () => fakeSandbox({ answer: () => ({ result: '{"median change": -13.5}' }) })
+
+async function startMesh(t: TestContext): Promise<Mesh> {
+  const parent = await scratchFolder(t)
+  const peers: Peer[] = []
+  t.after(() => Promise.all(peers.map((peer) => peer.stop())))
+  const catalogs = demoCatalogs('data').map((catalog) =>
+    'name' in catalog && catalog.name === 'clinical_trial_data'
+      ? {
+          ...{ ...catalog, scripts: 'review', description: `Synthetic. ${HOSTILE}` },
+          data_use: { permission: 'DUO:0000007', diseases: [PARKINSON] }
+        }
+      : catalog
+  )
+  const port = await freePort()
+  const sites: Site[] = []
+  for (const at of [0, 1, 2]) {
+    const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
+    const site = await writeSite(parent, at, {
+      bootstrap,
+      config: { catalogs, gateway: { port: at === 0 ? port : 0 } }
+    })
+    sites.push(site)
+    const peer = await startSite(site, { sandbox: sandbox() })
+    await peer.accounts.put({ name: 'bob', roles: ['researcher'], password: PASSWORD })
+    for (const name of ['sue', 'tom'])
+      await peer.accounts.put({ name, roles: ['steward', 'auditor'], password: PASSWORD })
+    peers.push(peer)
+  }
+  const connected = () => until(() => peers.every((peer) => peer.mesh.connected().length === 2), 'all are connected')
+  await connected()
+  const urls = peers.map(({ gatewayUrl }) => gatewayUrl ?? '')
+  return {
+    peers,
+    url: (at) => urls[at] ?? '',
+    stopFirst: async () => void (await peers[0]?.stop()),
+    startFirst: async () => {
+      const first = sites[0]
+      if (first) peers[0] = await startSite(first, { sandbox: sandbox() })
+    }
+  }
+}
+
+/** Known beforehand, so that a peer that is started again is found where it was. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+async function signIn(page: Page, url: string, name: string): Promise<void> {
+  await page.goto(`${url}/`)
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Mesh', level: 1 }).waitFor()
+}
+
+const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
+
+/** Fills in a question that every institution answers. */
+async function composeComparison(page: Page): Promise<void> {
+  await page.getByLabel('Statistic', { exact: true }).and(page.locator('select')).selectOption('compare')
+  await page.getByRole('group', { name: /^Of/ }).getByLabel('UPDRS_change').check()
+  await page.getByRole('group', { name: 'In groups of' }).getByLabel('sex').check()
+  await page.getByLabel('Disease').fill(PARKINSON)
+}
+
+test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) => {
+  execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/console.mjs')], { stdio: 'pipe' })
+  const mesh = await startMesh(t)
+  const opened: Person[] = []
+  t.after(() => Promise.all(opened.map((person) => person.close())))
+  const person = async (options: { expected?: RegExp } = {}) => {
+    const one = await openPerson(options)
+    opened.push(one)
+    return one
+  }
+  const ada = await person()
+  const { page } = ada
+
+  await t.test('paints its first page within a second, of less than 300 kB of script', async () => {
+    const paints: number[] = []
+    for (let i = 0; i < 3; i++) {
+      await page.goto(`${mesh.url(0)}/`)
+      await page.getByLabel('User name').waitFor()
+      paints.push(await firstPaint(page))
+    }
+    const bytes = await scriptBytes(page)
+    t.diagnostic(
+      `first contentful paint ${paints.map(Math.round).join(', ')} ms; ${Math.round(bytes / 1024)} KiB of script`
+    )
+    assert.ok(Math.min(...paints) < 1_000, `${paints}`)
+    assert.ok(bytes > 10_000 && bytes < DOWNLOADS_MAX, `${bytes} bytes`)
+    await ada.picture('01-sign-in')
+    await ada.accessible('the door')
+  })
+
+  await t.test('refuses a wrong password in words, and keeps the name', async () => {
+    const eve = await person({ expected: /401/ })
+    await eve.page.goto(`${mesh.url(0)}/`)
+    await eve.page.getByLabel('User name').fill('ada')
+    await eve.page.getByLabel('Password').fill('wrong')
+    await eve.page.keyboard.press('Enter')
+    await eve.page.getByText('User name or password is wrong').waitFor()
+    assert.equal(await eve.page.getByLabel('User name').inputValue(), 'ada')
+    assert.deepEqual(eve.complaints, [])
+  })
+
+  await t.test('shows a researcher the mesh, and the way to a first question', async () => {
+    await signIn(page, mesh.url(0), 'ada')
+    await page.getByRole('img', { name: 'University Hospital North is connected with 2 of 2' }).waitFor()
+    await page.getByRole('heading', { name: 'Your first question' }).waitFor()
+    assert.equal(await page.getByRole('row', { name: /node-[123]/ }).count(), 3)
+    await page.getByText('It takes requests.').waitFor()
+    await ada.picture('02-mesh')
+    await ada.accessible('the mesh')
+    const links = await page.getByRole('navigation').getByRole('link').allTextContents()
+    assert.deepEqual(links, ['Mesh', 'Catalogs', 'Ask', 'Questions', 'Requests', 'Audit log'])
+  })
+
+  await t.test('finds catalogs by words, variables and purpose, and shows what others wrote as text', async () => {
+    await go(page, 'Catalogs')
+    await page.getByText('3 catalogs').waitFor()
+    await page.getByLabel('Words').fill('parkinson')
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.getByText('1 catalog', { exact: true }).waitFor()
+    await page.getByText(`Synthetic. ${HOSTILE}`).waitFor()
+    assert.equal(await page.locator('main img').count(), 0)
+    await page.getByText('at least 450 subjects').waitFor()
+    await page.getByText('Variables', { exact: true }).click()
+    assert.equal(await page.getByRole('cell', { name: '3 of 3' }).count(), 9)
+    await ada.picture('03-catalogs')
+    await ada.accessible('the catalogs')
+    await page.getByLabel('With a variable').fill('motion')
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.getByText('No catalog matches').waitFor()
+    await page.getByLabel('Words').fill('')
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.getByRole('heading', { name: 'MRI scans with quality measures' }).waitFor()
+  })
+
+  await t.test('composes a comparison, says what is missing, and warns of a purpose that does not fit', async () => {
+    await page.goto(`${mesh.url(0)}/#/ask?catalog=clinical_trial_data`)
+    await page.getByText('Choose at least 1 variable.').waitFor()
+    assert.ok(await page.getByRole('button', { name: 'Ask 3 institutions' }).isDisabled())
+    await page.getByText('Say what it is for').first().waitFor()
+    await composeComparison(page)
+    assert.equal(await page.getByText('Say what it is for').count(), 0)
+    await page.getByRole('button', { name: 'Add a condition' }).click()
+    await page.getByLabel('Variable', { exact: true }).selectOption('subjects.diagnosis')
+    await page.getByRole('group', { name: 'Levels of diagnosis' }).getByLabel('mixed').check()
+    await page.getByRole('group', { name: 'Levels of diagnosis' }).getByLabel('akinetic-rigid').check()
+    await page.getByLabel('Title').fill(`By sex ${HOSTILE}`)
+    await ada.picture('04-ask')
+    await ada.accessible('the question')
+  })
+
+  await t.test('keeps a question over a reload and an ended sign-in', async () => {
+    const signedOut = await person({ expected: /401/ })
+    await signIn(signedOut.page, mesh.url(0), 'bob')
+    await signedOut.page.goto(`${mesh.url(0)}/#/ask?catalog=demo_dataset`)
+    await signedOut.page.getByRole('radio', { name: 'SQL' }).check()
+    await signedOut.page.getByRole('textbox', { name: 'Query' }).fill('SELECT COUNT(*) AS n FROM test_data')
+    await signedOut.page.getByLabel('Title').fill('Asked by Bob')
+    await signedOut.page.reload()
+    assert.match(await signedOut.page.getByRole('textbox', { name: 'Query' }).inputValue(), /AS n FROM test_data/)
+    // For the gateway the same as a token whose time is over: it opens nothing any more.
+    await mesh.peers[0]?.accounts.setLocked('bob', true)
+    await signedOut.page.getByRole('button', { name: /^Ask/ }).click()
+    await signedOut.page.getByRole('dialog', { name: 'Your sign-in has ended' }).waitFor()
+    await signedOut.picture('05-sign-in-ended')
+    await signedOut.accessible('the ended sign-in')
+    await mesh.peers[0]?.accounts.setLocked('bob', false)
+    await signedOut.page.getByRole('dialog').getByLabel('Password').fill(PASSWORD)
+    await signedOut.page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+    await signedOut.page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.match(await signedOut.page.getByRole('textbox', { name: 'Query' }).inputValue(), /AS n FROM test_data/)
+    await signedOut.page.getByRole('button', { name: /^Ask/ }).click()
+    await signedOut.page.getByText('3 of 3 receipts hold.').waitFor()
+    assert.deepEqual(signedOut.complaints, [])
+  })
+
+  await t.test('asks three institutions, watches each, and reads a result that the browser verified', async () => {
+    await page.reload()
+    await page.getByRole('button', { name: 'Ask 3 institutions' }).click()
+    await page.getByText('3 of 3 receipts hold.').waitFor()
+    await page.getByText('It is what the gateway shows.').waitFor()
+    await page.getByRole('heading', { name: `By sex ${HOSTILE}` }).waitFor()
+    assert.equal(await page.getByText('receipt holds', { exact: true }).count(), 3)
+    assert.equal(await page.getByText('Welch’s t').count(), 1)
+    await page.getByRole('img', { name: /^Difference of UPDRS_change.*Pooled/ }).waitFor()
+    await page.getByRole('img', { name: /^mean_UPDRS_change, pooled: female/ }).waitFor()
+    await page.getByText('every number rests on at least 5 subjects').waitFor()
+    assert.equal(await page.locator('main img').count(), 0)
+    await page.getByLabel('Show each institution').check()
+    assert.equal(await page.getByRole('row', { name: /Coastal Medical Centre/ }).count(), 2)
+    await ada.picture('06-result')
+    await page.getByRole('heading', { name: 'Plots' }).scrollIntoViewIfNeeded()
+    await ada.picture('07-plots')
+    await page.getByText('The evidence').click()
+    await ada.accessible('the result')
+  })
+
+  await t.test(
+    'shows what was signed where the gateway says something else, and leaves out what does not hold',
+    async () => {
+      await page.route('**/events', async (route) => {
+        const answer = await route.fetch()
+        await route.fulfill({ response: answer, body: lied(await answer.text()) })
+      })
+      await page.reload()
+      await page.getByText('2 of 3 receipts hold.').waitFor()
+      await page.getByText('It differs from what the gateway says').waitFor()
+      await page.getByText('receipt does not hold').waitFor()
+      await page.getByText(/Not in the result: University Hospital North/).waitFor()
+      assert.equal(await page.getByText('98,765').count(), 0)
+      await page.unroute('**/events')
+      await page.reload()
+      await page.getByText('3 of 3 receipts hold.').waitFor()
+    }
+  )
+
+  await t.test('saves the result as CSV and as JSON with its receipts', async () => {
+    const csv = await saved(page, 'Save CSV')
+    assert.match(csv, /^institution,sex,subjects,mean_UPDRS_change,sd_UPDRS_change\r\npooled,female,\d+/)
+    assert.equal(csv.trim().split('\r\n').length, 1 + 2 * 4)
+    const json = JSON.parse(await saved(page, 'Save JSON with receipts'))
+    assert.equal(json.parts.filter((part: { receipt: string | null }) => part.receipt?.includes('.')).length, 3)
+  })
+
+  await t.test('tells the price of noise before it is spent', async () => {
+    await page.goto(`${mesh.url(0)}/#/ask?catalog=demo_dataset`)
+    await page.getByRole('button', { name: 'Begin anew' }).click()
+    await page.getByLabel('Catalog').selectOption('demo_dataset')
+    await page.getByRole('radio', { name: 'SQL' }).check()
+    await page.getByRole('button', { name: 'Start with an example' }).click()
+    await page.getByRole('radio', { name: 'With noise (P2)' }).check()
+    const prices = page.getByRole('table', { name: /Charge and expected error/ })
+    await prices.getByRole('row', { name: /Coastal Medical Centre/ }).waitFor()
+    await prices.getByRole('row', { name: /Together/ }).waitFor()
+    await page.getByLabel('Charge ε').fill('50')
+    await prices.getByText('too little').waitFor()
+    await ada.picture('08-price')
+    await ada.accessible('the price')
+  })
+
+  await t.test('has a script read by stewards, who see what exactly would run', async () => {
+    await askForReview(page, mesh.url(0))
+    await page.getByText('waits for a decision').waitFor()
+    await ada.accessible('a request, as its author sees it')
+    const sue = await person()
+    await signIn(sue.page, mesh.url(1), 'sue')
+    await go(sue.page, 'Requests')
+    await sue.page.getByRole('link', { name: /Median/ }).waitFor()
+    await sue.accessible('the inbox')
+    await sue.page.getByRole('link', { name: /Median/ }).click()
+    const finding = sue.page.getByRole('row', { name: /environment/ })
+    assert.match((await finding.textContent()) ?? '', /4.*os\.environ/)
+    assert.equal(await sue.page.locator('.listing li.marked').count(), 3)
+    await sue.page.getByText('Those with subjects.sex is female').waitFor()
+    await sue.page.getByText(`To describe the sample. ${HOSTILE}`).waitFor()
+    assert.equal(await sue.page.locator('main img').count(), 0)
+    await sue.picture('09-request')
+    await sue.page.getByLabel('Notes').fill('Read it twice.')
+    await sue.page.getByLabel('Let exactly this code run again').check()
+    await sue.page.getByLabel('Runs').fill('3')
+    await sue.accessible('the request')
+    await sue.page.getByRole('button', { name: 'Approve' }).click()
+    await sue.page.getByText('You have agreed. Another steward must agree as well.').waitFor()
+    assert.equal(await sue.page.getByRole('button', { name: 'Approve' }).count(), 0)
+    assert.deepEqual(sue.complaints, [])
+  })
+
+  await t.test('runs what the second steward approved too, and the code stands as both agreed', async () => {
+    const tom = await person()
+    await signIn(tom.page, mesh.url(1), 'tom')
+    await go(tom.page, 'Requests')
+    await tom.page.getByRole('link', { name: /Median/ }).click()
+    assert.ok(await tom.page.getByLabel('Let exactly this code run again').isChecked())
+    assert.equal(await tom.page.getByLabel('Runs').inputValue(), '3')
+    await tom.page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByRole('link', { name: 'See what came of it' }).click()
+    await page.getByText('1 of 1 receipts hold.').waitFor()
+    await page.getByText('It is what the gateway shows.').waitFor()
+    await page.getByText('2 stewards read exactly this script before it ran.').waitFor()
+    await page.getByRole('row', { name: /median change −13\.5/ }).waitFor()
+    await ada.accessible('a script’s result')
+    await go(tom.page, 'Standing approvals')
+    await tom.page.getByRole('row', { name: /python.*3.*sue, tom/ }).waitFor()
+    await tom.picture('10-standing')
+    await tom.accessible('standing approvals')
+    await tom.page.getByRole('button', { name: 'Take back' }).click()
+    await tom.page.getByRole('button', { name: 'Yes, take it back' }).click()
+    await tom.page.getByText('Nothing runs without asking').waitFor()
+    assert.deepEqual(tom.complaints, [])
+  })
+
+  await t.test('lets a steward say no, and the researcher reads why', async () => {
+    await askForReview(page, mesh.url(0), 'Another question')
+    const sue = opened.find(({ page: one }) => one.url().startsWith(mesh.url(1)))
+    assert.ok(sue)
+    await sue.page.goto(`${mesh.url(1)}/#/requests`)
+    await sue.page.getByRole('link', { name: 'Another question' }).click()
+    await sue.page.getByLabel('Notes').fill('The group is too small for this.')
+    await sue.page.getByRole('button', { name: 'Deny' }).click()
+    await page.getByText('The group is too small for this.').waitFor()
+    await page.getByText('denied', { exact: true }).first().waitFor()
+  })
+
+  await t.test('lets an auditor search the log, see that it is whole, and prove a record', async () => {
+    const tom = await person()
+    await signIn(tom.page, mesh.url(1), 'tom')
+    await tom.page
+      .getByRole('row', { name: /^admitted/ })
+      .first()
+      .waitFor()
+    await go(tom.page, 'Audit log')
+    await tom.page.getByText('The signature holds').waitFor()
+    await tom.page.getByRole('button', { name: 'Have members attest it' }).click()
+    await tom.page.getByText('2 of 2 connected members attested it.').waitFor()
+    await tom.page.getByText(/attested by 2 members/).waitFor()
+    await tom.page.getByRole('button', { name: 'Is it whole?' }).click()
+    await tom.page.getByText(/Whole: all \d+ records/).waitFor()
+    await tom.page.getByRole('searchbox', { name: 'Search' }).fill('approval sue')
+    await tom.page.getByText(/^[12] of \d+ records read, the whole log/).waitFor()
+    await tom.page
+      .getByRole('button', { name: /^Open record/ })
+      .first()
+      .click()
+    await tom.page.getByText(/stands in the log of \d+ records/).waitFor()
+    await tom.picture('11-log')
+    await tom.accessible('the log')
+    const proof = await verifyAuditFile(await saved(tom.page, 'Save the proof'), { peer: mesh.peers[1]?.peerId ?? '' })
+    assert.equal(proof.record?.kind, 'approval')
+    assert.equal(proof.record?.actor, 'sue')
+    await tom.page.getByRole('searchbox', { name: 'Search' }).fill('nothing like this')
+    await tom.page.getByText('No record matches').waitFor()
+    assert.deepEqual(tom.complaints, [])
+  })
+
+  await t.test('is used without a mouse, and says where one is', async () => {
+    await page.goto(`${mesh.url(0)}/#/questions`)
+    await page.getByRole('heading', { name: 'Questions', level: 1 }).waitFor()
+    await ada.accessible('the questions')
+    assert.equal(await page.title(), 'Questions · StimNet')
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Questions')
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Ask')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
+    await page.goto(`${mesh.url(0)}/#/no/such/page`)
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+    await page.getByRole('radio', { name: 'Dark' }).check()
+    assert.equal(await page.evaluate('getComputedStyle(document.documentElement).colorScheme'), 'dark')
+    await page.getByRole('radio', { name: 'Auto' }).check()
+  })
+
+  await t.test('fits a phone, where what is wide scrolls by itself', async () => {
+    await page.setViewportSize({ width: 390, height: 800 })
+    for (const [place, heading] of [
+      ['', 'Mesh'],
+      ['catalogs', 'Catalogs'],
+      ['questions', 'Questions']
+    ] as const) {
+      await page.goto(`${mesh.url(0)}/#/${place}`)
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+      await page.locator('table').first().waitFor()
+      assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390, heading)
+      await ada.accessible(`${heading} on a phone`)
+    }
+    await page.setViewportSize({ width: 1280, height: 860 })
+  })
+
+  await t.test('says so when a page does not come, and comes back with what was composed', async () => {
+    const dan = await person({ expected: /ERR_FAILED|dynamically imported/ })
+    await signIn(dan.page, mesh.url(0), 'ada')
+    await dan.page.goto(`${mesh.url(0)}/#/ask?catalog=demo_dataset`)
+    await dan.page.getByLabel('Title').fill('Kept')
+    await dan.page.route('**/assets/log-*.js', (route) => route.abort())
+    await go(dan.page, 'Audit log')
+    await dan.page.getByText('This page could not be shown.').waitFor()
+    await go(dan.page, 'Mesh')
+    await dan.page.getByRole('heading', { name: 'Mesh', level: 1 }).waitFor()
+    await dan.page.unroute('**/assets/log-*.js')
+    await go(dan.page, 'Audit log')
+    await dan.page.getByRole('button', { name: 'Load the console again' }).click()
+    await dan.page.getByText('The signature holds').waitFor()
+    await go(dan.page, 'Ask')
+    assert.equal(await dan.page.getByLabel('Title').inputValue(), 'Kept')
+    assert.deepEqual(dan.complaints, [])
+  })
+
+  await t.test('shows nobody else what stands on a page whose sign-in has ended', async () => {
+    const eve = await person({ expected: /401/ })
+    await signIn(eve.page, mesh.url(0), 'bob')
+    await eve.page.goto(`${mesh.url(0)}/#/questions`)
+    await eve.page.getByRole('link', { name: 'Asked by Bob' }).waitFor()
+    await mesh.peers[0]?.accounts.setLocked('bob', true)
+    await eve.page.getByRole('dialog').waitFor()
+    await mesh.peers[0]?.accounts.setLocked('bob', false)
+    for (let i = 0; i < 3; i++) await eve.page.keyboard.press('Escape')
+    await eve.page.getByRole('dialog').waitFor()
+    await eve.page.getByRole('dialog').getByLabel('User name').fill('sue')
+    await eve.page.getByRole('dialog').getByLabel('Password').fill(PASSWORD)
+    await eve.page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+    await eve.page.getByRole('heading', { name: 'Mesh', level: 1 }).waitFor()
+    await eve.page.getByText('steward, auditor').waitFor()
+    assert.equal(await eve.page.getByText('Asked by Bob').count(), 0)
+    assert.deepEqual(eve.complaints, [])
+  })
+
+  await t.test('shows no page that an account has no business with', async () => {
+    await page.goto(`${mesh.url(0)}/#/standing`)
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Standing approvals' }).count(), 0)
+  })
+
+  assert.deepEqual(ada.complaints, [])
+
+  await t.test('loses nothing while its gateway is away', async () => {
+    const bea = await person({ expected: /ERR_|Failed to load/ })
+    await signIn(bea.page, mesh.url(0), 'ada')
+    await bea.page.goto(`${mesh.url(0)}/#/ask?catalog=clinical_trial_data`)
+    await bea.page.getByRole('radio', { name: 'Script' }).check()
+    await bea.page.getByRole('button', { name: 'Start with an example' }).click()
+    await bea.page.getByLabel('Disease').fill(PARKINSON)
+    await bea.page.getByRole('button', { name: 'Ask 3 institutions' }).click()
+    await bea.page.getByText('waits for people').first().waitFor()
+    await until(async () => (await bea.page.locator('.live-part.warn').count()) === 3, 'all three wait for people')
+    await go(bea.page, 'Mesh')
+    await until(async () => (await bea.page.locator('.map .moving').count()) === 2, 'jobs move on the map')
+    await bea.page.getByRole('img', { name: /3 of your jobs are under way/ }).waitFor()
+    await bea.page.goBack()
+    await until(async () => (await bea.page.locator('.live-part.warn').count()) === 3, 'the question is back')
+    await mesh.stopFirst()
+    await bea.page.getByText('The gateway does not answer. What you see stays as it was').waitFor()
+    assert.equal(await bea.page.locator('.live-part').count(), 3)
+    await bea.picture('12-gateway-away')
+    await bea.accessible('a gateway that is away')
+    await mesh.startFirst()
+    await bea.page.getByText('What you see stays as it was').waitFor({ state: 'detached' })
+    const id = decodeURIComponent(bea.page.url().split('/').at(-1) ?? '')
+    await bea.page.getByRole('button', { name: 'Give it up' }).click()
+    await bea.page.getByText('cancelled', { exact: true }).first().waitFor()
+    assert.match(id, /^[0-9a-f]{32}$/)
+    assert.deepEqual(bea.complaints, [])
+  })
+
+  await t.test('says when an institution leaves whose answer is on the screen, and keeps the answer', async () => {
+    const cy = await person()
+    await signIn(cy.page, mesh.url(0), 'ada')
+    await go(cy.page, 'Questions')
+    await cy.page.getByRole('link', { name: /^By sex/ }).click()
+    await cy.page.getByText('3 of 3 receipts hold.').waitFor()
+    await mesh.peers[2]?.stop()
+    await cy.page
+      .getByText('Coastal Medical Centre left the mesh. Its signed answer is here and stays valid.')
+      .waitFor()
+    await cy.page.getByText('not connected now').waitFor()
+    await cy.page.getByText('3 of 3 receipts hold.').waitFor()
+    assert.equal(await cy.page.getByText('Welch’s t').count(), 1)
+    await cy.picture('13-institution-gone')
+    await go(cy.page, 'Mesh')
+    await cy.page.getByText(/gone, seen/).waitFor()
+    assert.deepEqual(cy.complaints, [])
+  })
+})
+
+async function askForReview(page: Page, url: string, title = `Median change ${HOSTILE}`): Promise<void> {
+  await page.goto(`${url}/#/ask?catalog=clinical_trial_data`)
+  await page.getByRole('button', { name: 'Begin anew' }).click()
+  await page.getByLabel('Catalog').selectOption('clinical_trial_data')
+  for (const other of ['University Hospital North', 'Coastal Medical Centre']) await page.getByLabel(other).uncheck()
+  await page.getByRole('radio', { name: 'Script' }).check()
+  await page.getByRole('textbox', { name: 'Script' }).fill(SCRIPT)
+  await page.getByRole('button', { name: 'Add a condition' }).click()
+  await page.getByLabel('Variable', { exact: true }).selectOption('subjects.sex')
+  await page.getByRole('checkbox', { name: 'female' }).check()
+  await page.getByLabel('Disease').fill(PARKINSON)
+  await page.getByLabel('Title').fill(title)
+  await page.getByLabel('Have the stewards of Institute').check()
+  await page.getByLabel('Your name').fill('Ada')
+  await page.getByLabel('Your institution').fill('University Hospital North')
+  await page.getByLabel('Your e-mail').fill('ada@example.org')
+  await page.getByLabel('Why you ask').fill(`To describe the sample. ${HOSTILE}`)
+  await page.getByRole('button', { name: 'Ask 1 institution' }).click()
+  await page.getByRole('heading', { name: title }).waitFor()
+}
+
+/** A pooled number made up, and one institution's receipt with another output under the same signature. */
+function lied(events: string): string {
+  return events.replaceAll(/^data: (.*)$/gm, (_, data: string) => {
+    const broadcast = JSON.parse(data)
+    broadcast.pooled.rows[0].values[1] = 98_765
+    const [first] = broadcast.parts
+    const [head, body = '', signature] = first.receipt.split('.')
+    const other = `${body.slice(0, 400)}${body[400] === 'A' ? 'B' : 'A'}${body.slice(401)}`
+    first.receipt = [head, other, signature].join('.')
+    return `data: ${JSON.stringify(broadcast)}`
+  })
+}
+
+async function saved(page: Page, button: string): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button }).click()
+  ])
+  return readFile(await download.path(), 'utf8')
+}
+
+function firstPaint(page: Page): Promise<number> {
+  return page.evaluate('performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity')
+}
+
+/** As they came over the wire. */
+function scriptBytes(page: Page): Promise<number> {
+  return page.evaluate(`performance.getEntriesByType('resource')
+    .filter(({ name }) => name.endsWith('.js')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`)
+}
