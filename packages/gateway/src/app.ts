@@ -27,6 +27,7 @@ import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
 import { signOnRoutes } from './routes/sign-on.ts'
+import { stewardshipRoutes } from './routes/stewardship.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { type LoginProvider, SingleSignOn } from './sign-on.ts'
 
@@ -85,6 +86,7 @@ export function routesOf(room: Room): Route[] {
     ...privacyRoutes(room),
     ...auditRoutes(room),
     ...eventRoutes(room),
+    ...stewardshipRoutes(room),
     ...docsRoutes(() => {
       document ??= JSON.stringify(openApiOf(routes, { version: room.peer.facts().version, url: '/' }))
       return document

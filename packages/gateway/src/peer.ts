@@ -377,6 +377,43 @@ export interface EventView {
   readonly detail: string
 }
 
+/** How much of something a scope has used; amounts as text, for ρ has nine places. */
+export interface UsageView {
+  readonly catalog: string
+  readonly scope: string
+  readonly what: string
+  readonly used: string
+  readonly max: string
+  readonly share: number
+}
+
+/** The disclosure rules of one catalog in plain words. */
+export interface PolicyView {
+  readonly catalog: string
+  readonly preset: string
+  readonly policyHash: string
+  readonly rules: readonly {
+    readonly rule: string
+    readonly value: string
+    readonly does: string
+    readonly stops: string
+    readonly stopsNot: string
+  }[]
+}
+
+/** Who belongs. */
+export interface MembershipView {
+  /** Null without a charter: then members are those that may connect. */
+  readonly federation: string | null
+  readonly needed: number | null
+  readonly members: readonly {
+    readonly peerId: string
+    readonly institution: string
+    readonly connected: boolean
+    readonly self: boolean
+  }[]
+}
+
 /** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
@@ -475,6 +512,10 @@ export interface GatewayPeer {
   events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly EventView[]
   /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. */
   watchEvents(account: Account, after: string, signal: AbortSignal): AsyncIterable<EventView>
+  /** Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
+  usage(account: Account): readonly UsageView[]
+  policies(account: Account): readonly PolicyView[]
+  membership(account: Account): MembershipView
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

@@ -255,6 +255,21 @@ export class FakePeer implements GatewayPeer {
     return this.keys.get(id)?.name === name && this.keys.delete(id)
   }
 
+  usage() {
+    const counted = { catalog: 'clinical_trial_data', scope: '', what: 'refusals' }
+    return [{ ...counted, used: '5', max: '20', share: 0.25 }]
+  }
+
+  policies() {
+    const rule = { rule: 'k', value: '5', does: 'Counts people.', stops: 'Small cells.', stopsNot: 'k-1 friends.' }
+    return [{ catalog: 'clinical_trial_data', preset: 'default', policyHash: 'cc', rules: [rule] }]
+  }
+
+  membership() {
+    const self = { peerId: PEER_ID, institution: 'Charité', connected: true, self: true }
+    return { federation: 'Parkinson network', needed: 2, members: [self] }
+  }
+
   events(_: Account, { limit, alertsOnly }: { limit: number; alertsOnly: boolean }) {
     return this.happened
       .filter(({ alert }) => alert || !alertsOnly)

@@ -6,9 +6,12 @@ import type { Mesh } from '@stimnet/mesh'
 import type { Clock, Signer } from '@stimnet/protocol'
 import { analysisMethods } from './analyses.ts'
 import { assertAuditor, auditMethods } from './audit-view.ts'
+import type { PeerConfig } from './config.ts'
 import type { PeerEvents } from './events.ts'
+import type { Federation } from './federation/federation.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import type { JobFiles } from './jobs/files.ts'
+import type { CatalogPrivacies } from './jobs/privacy.ts'
 import type { Runner } from './jobs/runner.ts'
 import type { EventFeed } from './monitor/feed.ts'
 import { type Logins, peopleMethods } from './people-view.ts'
@@ -19,6 +22,7 @@ import type { Links } from './requests/links.ts'
 import { previewCost } from './requests/preview.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
+import { stewardshipMethods } from './stewardship-view.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { ApiKeys } from './store/api-keys.ts'
 import type { Database } from './store/database.ts'
@@ -59,6 +63,9 @@ export interface GatewayPeerParts {
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
   readonly feed: EventFeed
+  readonly config: PeerConfig
+  readonly privacy: CatalogPrivacies
+  readonly federation: Federation | undefined
 }
 
 /** Roles that may see more than their own: private catalogs, every request. */
@@ -75,6 +82,7 @@ export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
     ...peopleMethods(parts),
     ...auditMethods(parts),
     ...eventMethods(parts),
+    ...stewardshipMethods({ ...parts, self: parts.signer.id }),
     ...aboutAnalyses(parts),
     ...uploadMethods(parts)
   }

@@ -122,7 +122,7 @@ async function openDoor(setting: Setting, parts: Parts): Promise<string | undefi
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined
   const peer = createGatewayPeer({
-    ...{ ...parts, clock, events },
+    ...{ ...parts, clock, events, config },
     facts: () => ({ ...parts.facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
     logins: loginsOf(config),
     checks: createChecks({ database, mesh, sandbox, dataDir })

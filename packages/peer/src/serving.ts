@@ -75,7 +75,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   // What an earlier life left comes before anything new: both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
-  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt, monitor, files }
+  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt, monitor, privacy, files }
 }
 
 /** The sandbox, and what this peer says of itself by it. */

@@ -25,15 +25,18 @@ import type {
   JobStatus,
   JobSubmission,
   LoginProvider,
+  Membership,
   NewApiKey,
   Node,
   NodeEvent,
   OutwardState,
+  Policy,
   PrivacyCost,
   Readiness,
   Role,
   StandingApproval,
-  UploadedFile
+  UploadedFile,
+  Usage
 } from './shapes.ts'
 import type { SignedRequest } from './sign.ts'
 
@@ -129,6 +132,10 @@ export interface Client {
   events(options?: WaitOptions & { limit?: number; alerts?: boolean }): Promise<NodeEvent[]>
   /** Events as they come, from the oldest that the node still has at hand; reconnects by itself, until the signal aborts. */
   followEvents(options?: WaitOptions): AsyncIterable<NodeEvent>
+  /** Of budgets, refusals and script bits. */
+  usage(options?: WaitOptions): Promise<Usage[]>
+  policies(options?: WaitOptions): Promise<Policy[]>
+  members(options?: WaitOptions): Promise<Membership>
   audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
   /** Whether the gateway's peer finds its audit log whole. */
   verifyAudit(options?: WaitOptions): Promise<AuditVerification>
@@ -174,7 +181,8 @@ export function createClient(options: ClientOptions): Client {
     ...analysisCalls(http),
     ...uploadCalls(http),
     ...auditCalls(http),
-    ...eventCalls(http, clock)
+    ...eventCalls(http, clock),
+    ...stewardshipCalls(http)
   }
 }
 
@@ -257,6 +265,14 @@ function auditCalls(http: Http) {
       http.json<AuditProof>({ method: 'GET', path: `/api/v1/audit/proofs/${segment(sequence)}`, signal }),
     gatherWitnesses: ({ signal }: WaitOptions = {}) =>
       http.json<Attested[]>({ method: 'POST', path: '/api/v1/audit/witnesses', signal })
+  }
+}
+
+function stewardshipCalls(http: Http) {
+  return {
+    usage: ({ signal }: WaitOptions = {}) => http.json<Usage[]>({ method: 'GET', path: '/api/v1/usage', signal }),
+    policies: ({ signal }: WaitOptions = {}) => http.json<Policy[]>({ method: 'GET', path: '/api/v1/policy', signal }),
+    members: ({ signal }: WaitOptions = {}) => http.json<Membership>({ method: 'GET', path: '/api/v1/members', signal })
   }
 }
 

@@ -50,6 +50,46 @@ export interface NodeEvent {
   readonly detail: string
 }
 
+/** How much of something a scope has used. */
+export interface Usage {
+  readonly data_catalog_name: string
+  /** Empty: over all; `*`: everybody who shares a cap; else a project or a requester's key. */
+  readonly scope: string
+  /** privacy budget (ρ), refusals in thirty days, or script bits. */
+  readonly what: string
+  readonly used: string
+  readonly max: string
+  /** 0 to 1. */
+  readonly share: number
+}
+
+/** The disclosure rules of one catalog in plain words. */
+export interface Policy {
+  readonly data_catalog_name: string
+  readonly preset: string
+  readonly policy_hash: string
+  readonly rules: readonly {
+    readonly rule: string
+    readonly value: string
+    readonly does: string
+    readonly stops: string
+    readonly stops_not: string
+  }[]
+}
+
+/** Which institutions belong. */
+export interface Membership {
+  /** Null without a charter: then members are those that may connect. */
+  readonly federation: string | null
+  readonly signatures_needed: number | null
+  readonly members: readonly {
+    readonly peer_id: string
+    readonly institution: string
+    readonly connected: boolean
+    readonly self: boolean
+  }[]
+}
+
 /** What a crate asks for. */
 export interface CrateSubmission {
   readonly submission: BroadcastSubmission

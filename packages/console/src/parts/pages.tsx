@@ -44,7 +44,8 @@ const GROUPS: readonly Group[] = [
     name: 'Decisions',
     pages: [
       { at: 'requests', label: 'Requests', below: 'request', roles: ['researcher', ...STEWARDS] },
-      { at: 'standing', label: 'Standing approvals', roles: STEWARDS }
+      { at: 'standing', label: 'Standing approvals', roles: STEWARDS },
+      { at: 'stewardship', label: 'Stewardship', roles: WATCHERS }
     ]
   },
   { name: 'Record', pages: [{ at: 'log', label: 'Audit log', roles: WATCHERS }] }
@@ -69,6 +70,7 @@ const PAGES: Readonly<Record<string, Shown>> = {
   requests: shown(['researcher', ...STEWARDS], async () => (await import('../pages/requests.tsx')).RequestsPage),
   request: shown(['researcher', ...STEWARDS], async () => (await import('../pages/request.tsx')).RequestPage),
   standing: shown(STEWARDS, async () => (await import('../pages/standing.tsx')).StandingPage),
+  stewardship: shown(WATCHERS, async () => (await import('../pages/stewardship.tsx')).StewardshipPage),
   log: shown(WATCHERS, async () => (await import('../pages/log.tsx')).LogPage)
 }
 

@@ -8,6 +8,7 @@ import { Plots } from './plots.tsx'
 import { PooledTable } from './pooled-table.tsx'
 import { Proof } from './proof.tsx'
 import { saveFile } from './save.ts'
+import { SaveCrate } from './save-crate.tsx'
 import type { SiteTable } from './sites.ts'
 import { TestsTable } from './tests-table.tsx'
 import { TypedTables } from './typed-table.tsx'
@@ -97,6 +98,7 @@ function Files(props: { broadcast: Broadcast; pooled: PooledOutput; sites: reado
       <button type="button" onClick={json}>
         Save JSON with receipts
       </button>
+      <SaveCrate id={broadcast.id} name={name} />
     </div>
   )
 }

@@ -1,8 +1,8 @@
-/** Saves a text as a file of the reader's own machine; nothing is sent anywhere. */
+/** Saves a text or bytes as a file of the reader's own machine; nothing is sent anywhere. */
 
 /** `name` with its ending. */
-export function saveFile(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+export function saveFile(name: string, type: string, content: string | Uint8Array<ArrayBuffer>): void {
+  const url = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')
   link.href = url
   link.download = name

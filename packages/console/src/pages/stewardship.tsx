@@ -1,0 +1,37 @@
+/** What a steward keeps an eye on: what is used up, which rules hold, and who belongs. */
+import { useLoaded } from '../load.ts'
+import { Panel } from '../parts/panel.tsx'
+import { Title } from '../parts/title.tsx'
+import { Waiting } from '../parts/waiting.tsx'
+import { useSession } from '../session/session.tsx'
+import { Members } from '../stewardship/members.tsx'
+import { Rules } from '../stewardship/rules.tsx'
+import { UsageTable } from '../stewardship/usage-table.tsx'
+
+const EVERY_MS = 30_000
+
+/** For stewards, auditors and operators. */
+export function StewardshipPage() {
+  const { client } = useSession()
+  const usage = useLoaded((signal) => client.usage({ signal }), [client], { everyMs: EVERY_MS })
+  const policies = useLoaded((signal) => client.policies({ signal }), [client])
+  const members = useLoaded((signal) => client.members({ signal }), [client], { everyMs: EVERY_MS })
+  return (
+    <>
+      <Title lead="What may still be told of these data, by which rules, and to whom.">Stewardship</Title>
+      <Panel title="Used up" hint="Budgets are for good. Refusals count for thirty days.">
+        <Waiting of={usage} doing="Reading what is used">
+          {(lines) => <UsageTable lines={lines} />}
+        </Waiting>
+      </Panel>
+      <Panel title="Rules in force" hint="What each does, what it stops, and what it does not.">
+        <Waiting of={policies} doing="Reading the rules">
+          {(all) => <Rules policies={all} />}
+        </Waiting>
+      </Panel>
+      <Waiting of={members} doing="Reading who belongs">
+        {(membership) => <Members membership={membership} />}
+      </Waiting>
+    </>
+  )
+}

@@ -1,0 +1,47 @@
+/** Who belongs to the federation, and who is connected. */
+import type { Membership } from '@stimnet/sdk'
+import { Badge } from '../parts/badge.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { Scroll } from '../parts/scroll.tsx'
+
+/** Members as a table; how to admit and revoke in a line. */
+export function Members({ membership }: { membership: Membership }) {
+  const { federation, members } = membership
+  return (
+    <Panel title={federation ?? 'Who may connect'} hint={hintOf(membership)}>
+      <Scroll label="Members">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Institution</th>
+              <th scope="col">PeerId</th>
+              <th scope="col">Connection</th>
+            </tr>
+          </thead>
+          <tbody>
+            {members.map(({ peer_id: peerId, institution, connected, self }) => (
+              <tr key={peerId}>
+                <th scope="row">{institution || 'not introduced yet'}</th>
+                <td>
+                  <code>{peerId}</code>
+                </td>
+                <td>
+                  {self ? (
+                    <Badge>this peer</Badge>
+                  ) : (
+                    <Badge tone={connected ? 'good' : 'warn'}>{connected ? 'connected' : 'not connected'}</Badge>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </Panel>
+  )
+}
+
+function hintOf({ federation, signatures_needed: needed }: Membership): string {
+  if (federation === null) return 'There is no charter: mesh.peers in the configuration lists who may connect.'
+  return `${needed} members sign to admit or to revoke one: stimnet federation admit, revoke.`
+}

@@ -1,0 +1,34 @@
+/** The disclosure rules of each catalog, in the words of the peer that applies them. */
+import type { Policy } from '@stimnet/sdk'
+import { Empty } from '../parts/empty.tsx'
+
+/** One fold a catalog, one definition a rule. */
+export function Rules({ policies }: { policies: readonly Policy[] }) {
+  if (policies.length === 0) return <Empty title="No catalogs here">Rules are kept by catalog.</Empty>
+  return (
+    <>
+      {policies.map(({ data_catalog_name: name, preset, policy_hash: hash, rules }) => (
+        <details key={name}>
+          <summary>
+            <code>{name}</code>: {preset}
+          </summary>
+          <p className="soft">
+            Policy <code title={hash}>{hash.slice(0, 16)}</code>, as receipts name it.
+          </p>
+          <dl>
+            {rules.map(({ rule, value, does, stops, stops_not: stopsNot }) => (
+              <div key={rule}>
+                <dt>
+                  {rule}: {value}
+                </dt>
+                <dd>
+                  {does} <strong>Stops:</strong> {stops} <strong>Does not stop:</strong> {stopsNot}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      ))}
+    </>
+  )
+}

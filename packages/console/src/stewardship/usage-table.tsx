@@ -1,0 +1,55 @@
+/** Budgets and allowances, the most used first. */
+import type { Usage } from '@stimnet/sdk'
+import { Badge } from '../parts/badge.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Scroll } from '../parts/scroll.tsx'
+import { percent, scopeWords, worstFirst } from './usage.ts'
+
+const NEAR = 0.8
+
+/** One line a budget, allowance and scope. */
+export function UsageTable({ lines }: { lines: readonly Usage[] }) {
+  if (lines.length === 0) return <Empty title="No catalogs here">What is used is counted by catalog.</Empty>
+  return (
+    <Scroll label="What is used">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Catalog</th>
+            <th scope="col">What</th>
+            <th scope="col">Whose</th>
+            <th scope="col" className="number">
+              Used
+            </th>
+            <th scope="col" className="number">
+              Of
+            </th>
+            <th scope="col">Share</th>
+          </tr>
+        </thead>
+        <tbody>
+          {worstFirst(lines).map((line) => (
+            <tr key={`${line.data_catalog_name} ${line.what} ${line.scope}`}>
+              <th scope="row">
+                <code>{line.data_catalog_name}</code>
+              </th>
+              <td>{line.what}</td>
+              <td>{scopeWords(line.scope)}</td>
+              <td className="number">{line.used}</td>
+              <td className="number">{line.max === '0' ? 'no limit' : line.max}</td>
+              <td>
+                <Share line={line} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+function Share({ line: { share, max } }: { line: Usage }) {
+  if (max === '0') return <span className="soft">–</span>
+  if (share >= 1) return <Badge tone="bad">used up</Badge>
+  return share >= NEAR ? <Badge tone="warn">{percent(share)}</Badge> : <span>{percent(share)}</span>
+}

@@ -1,0 +1,68 @@
+/** What stewards keep an eye on, as the gateway shows it. */
+import type { GatewayPeer } from '@stimnet/gateway'
+import type { Mesh } from '@stimnet/mesh'
+import { explain } from '@stimnet/privacy'
+import { assertAuditor } from './audit-view.ts'
+import type { PeerConfig } from './config.ts'
+import type { Federation } from './federation/federation.ts'
+import type { CatalogPrivacies } from './jobs/privacy.ts'
+import type { Usage } from './monitor/monitor.ts'
+import { usagesOf } from './monitor/usage.ts'
+import type { Directory } from './requests/directory.ts'
+import { type PrivacyLedger, rhoText } from './store/privacy-ledger.ts'
+
+interface StewardshipParts {
+  readonly config: PeerConfig
+  readonly self: string
+  readonly ledger: PrivacyLedger
+  readonly privacy: CatalogPrivacies
+  readonly federation: Federation | undefined
+  readonly mesh: Mesh
+  readonly directory: Directory
+}
+
+/** For stewards, auditors and operators. */
+export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, 'usage' | 'policies' | 'membership'> {
+  const { config, ledger, privacy } = parts
+  return {
+    usage: (account) => {
+      assertAuditor(account)
+      return [...usagesOf({ catalogs: config.catalogs, ledger, privacy })].map(viewOf)
+    },
+    policies: (account) => {
+      assertAuditor(account)
+      return config.catalogs.map(({ name }) => {
+        const { settings, policyHash } = privacy.of(name)
+        return { catalog: name, preset: settings.preset, policyHash, rules: explain(settings) }
+      })
+    },
+    membership: (account) => {
+      assertAuditor(account)
+      return membershipOf(parts)
+    }
+  }
+}
+
+function viewOf({ catalog, scope, what, used, max }: Usage) {
+  // Budgets are counted in billionths of ρ.
+  const text = (amount: number) => (what === 'privacy budget' ? rhoText(BigInt(amount)) : String(amount))
+  const share = max > 0 ? used / max : 0
+  // Zero means no limit for what is counted, and that nothing may be spent of a budget: neither is a share.
+  return { catalog, scope, what, used: text(used), max: text(max), share: Number(share.toFixed(4)) }
+}
+
+/** Of the charter; without one, those that the configuration lets connect. */
+function membershipOf({ config, self, federation, mesh, directory }: StewardshipParts) {
+  const connected = new Set(mesh.connected())
+  const listed = federation
+    ? federation.members()
+    : [self, ...config.mesh.peers].map((peer) => ({ peer, institution: directory.get(peer)?.institution ?? '' }))
+  return {
+    federation: federation?.charter.name ?? null,
+    needed: federation?.charter.needed ?? null,
+    members: listed.map(({ peer, institution }) => ({
+      ...{ peerId: peer, institution, self: peer === self },
+      connected: peer === self || connected.has(peer)
+    }))
+  }
+}

@@ -1,0 +1,28 @@
+import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
+import { createClient, signRequest, verifyAndPool } from '@stimnet/sdk'
+
+const client = createClient({ url: process.env.STIMNET_URL ?? 'http://127.0.0.1:8000' })
+await client.authenticate('demo', process.env.STIMNET_PASSWORD ?? 'demo')
+
+// Your own key: keep its 32 bytes as you keep a password. Institutions know you by `signer.id`.
+const signer = await signerFromSeed(cryptographicRandom.bytes(32))
+const holders = (await client.meshCatalogs('')).filter(({ name }) => name === 'clinical_trial_data')
+const targets = holders.map(({ peer_id }) => peer_id)
+
+const signed = await signRequest({
+  signer,
+  targets,
+  catalog: 'clinical_trial_data',
+  program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' },
+  where: { column: 'sex', op: '=', values: ['female'] }
+})
+const { id } = await client.submitBroadcast(signed)
+for await (const _ of client.watchBroadcast(id)) void _
+
+// Pooled again from what each institution signed: what the gateway says of it is not read.
+const { pooled, parts, complete } = await verifyAndPool(await client.broadcast(id), {
+  requestHash: signed.hash,
+  peers: targets
+})
+for (const { institution, verified, code } of parts) console.log(institution, verified ? 'verified' : code)
+console.log(complete ? 'every receipt holds:' : 'incomplete:', pooled.rows[0]?.values)

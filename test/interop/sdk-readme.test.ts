@@ -1,0 +1,59 @@
+/** The TypeScript SDK's page: its examples are files that compile, that stand there as they are, and that run. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { type Federation, PASSWORD, startFederation } from '../mesh.ts'
+
+const SDK = join(import.meta.dirname, '../../packages/sdk')
+const FILES = (await readdir(join(SDK, 'examples'))).sort()
+
+/** What each must have said. */
+const SAID: Readonly<Record<string, RegExp>> = {
+  'ask-many.ts': /100 %.*completed[\s\S]*female/,
+  'one-job.ts': /completed[\s\S]*JOB_UNKNOWN 404/,
+  'sign-and-verify.ts': /verified[\s\S]*every receipt holds: \[ \d+ \]/
+}
+
+describe('the page of the TypeScript SDK', () => {
+  let federation: Federation
+  const cleanUp: (() => unknown)[] = []
+  before(async () => {
+    federation = await startFederation({ after: (fn) => cleanUp.unshift(fn) }, 3)
+    await federation.peers[0]?.accounts.put({ name: 'demo', roles: ['researcher'], password: PASSWORD })
+  })
+  after(async () => {
+    for (const fn of cleanUp.reverse()) await fn()
+  })
+
+  test('shows every example as it is, and no other', async () => {
+    const page = await readFile(join(SDK, 'README.md'), 'utf8')
+    const shown = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code)
+    const files = await Promise.all(FILES.map((file) => readFile(join(SDK, 'examples', file), 'utf8')))
+    assert.deepEqual(new Set(shown), new Set(files))
+    assert.deepEqual(FILES, Object.keys(SAID).sort())
+  })
+
+  for (const file of FILES) {
+    test(`${file} runs as it stands there`, async () => {
+      const child = spawn(process.execPath, [join(SDK, 'examples', file)], {
+        env: {
+          PATH: process.env.PATH ?? '',
+          STIMNET_URL: federation.peers[0]?.gatewayUrl ?? '',
+          STIMNET_PASSWORD: PASSWORD
+        }
+      })
+      let said = ''
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          said += text
+        })
+      }
+      const [code] = (await once(child, 'close')) as [number | null]
+      assert.equal(code, 0, said)
+      assert.match(said, SAID[file] ?? /^$/)
+    })
+  }
+})
