@@ -84,7 +84,10 @@ def modules():
 
 
 def place_files(header):
-    os.mkdir("/data/uploads")
+    # Scripts list the folder of their tables: nothing else is in it unless files come along.
+    uploaded = header["config"].get("uploaded_files")
+    if uploaded:
+        os.mkdir("/data/uploads")
     for entry in header["files"]:
         path = os.path.join("/data", entry["name"])
         with open(path, "wb") as file:
@@ -94,7 +97,8 @@ def place_files(header):
                 file.write(chunk)
                 left -= len(chunk)
         os.chmod(path, 0o444)
-    os.chmod("/data/uploads", 0o555)
+    if uploaded:
+        os.chmod("/data/uploads", 0o555)
     with open("/job/config.json", "w", encoding="utf-8") as file:
         json.dump(header["config"], file)
 

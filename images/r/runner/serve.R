@@ -39,7 +39,9 @@ local({
 
   place_files <- function(text) {
     header <- helpers$stimnet_json$read(text)
-    dir.create("/data/uploads")
+    # Scripts list the folder of their tables: nothing else is in it unless files come along.
+    uploaded <- length(header$config$uploaded_files) > 0
+    if (uploaded) dir.create("/data/uploads")
     for (entry in header$files) {
       path <- file.path("/data", entry$name)
       target <- file(path, "wb")
@@ -52,7 +54,7 @@ local({
       close(target)
       Sys.chmod(path, "0444", use_umask = FALSE)
     }
-    Sys.chmod("/data/uploads", "0555", use_umask = FALSE)
+    if (uploaded) Sys.chmod("/data/uploads", "0555", use_umask = FALSE)
     # Scripts read it as JSON: it is passed on as it came, config being the header's last field.
     at <- regexpr("\"config\":", text, fixed = TRUE)
     writeLines(substr(text, at + 9, nchar(text) - 1), "/job/config.json", useBytes = TRUE)

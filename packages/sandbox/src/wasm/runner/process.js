@@ -35,12 +35,14 @@ export function takeJob() {
 
 /** The files of the job, after its header. */
 export function placeFiles(FS, header) {
-  for (const folder of ['/data/uploads', '/job', '/tmp']) FS.mkdirTree(folder)
+  // Scripts list the folder of their tables: nothing else is in it unless files come along.
+  const uploads = header.config.uploaded_files.length > 0 ? ['/data/uploads'] : []
+  for (const folder of ['/data', ...uploads, '/job', '/tmp']) FS.mkdirTree(folder)
   for (const { name, length } of header.files) {
     FS.writeFile(`/data/${name}`, readExactly(length), { canOwn: true })
     FS.chmod(`/data/${name}`, 0o444)
   }
-  FS.chmod('/data/uploads', 0o555)
+  for (const folder of uploads) FS.chmod(folder, 0o555)
   FS.chmod('/data', 0o555)
   FS.writeFile('/job/config.json', JSON.stringify(header.config))
 }
