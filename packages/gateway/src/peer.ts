@@ -383,7 +383,8 @@ export interface UsageView {
   readonly scope: string
   readonly what: string
   readonly used: string
-  readonly max: string
+  /** Null: without end. */
+  readonly max: string | null
   readonly share: number
 }
 

@@ -46,8 +46,8 @@ export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, '
 function viewOf({ catalog, scope, what, used, max }: Usage) {
   // Budgets are counted in billionths of ρ.
   const text = (amount: number) => (what === 'privacy budget' ? rhoText(BigInt(amount)) : String(amount))
-  const share = max > 0 ? used / max : 0
-  // Zero means no limit for what is counted, and that nothing may be spent of a budget: neither is a share.
+  if (max === Number.POSITIVE_INFINITY) return { catalog, scope, what, used: text(used), max: null, share: 0 }
+  const share = max > 0 ? used / max : 1
   return { catalog, scope, what, used: text(used), max: text(max), share: Number(share.toFixed(4)) }
 }
 

@@ -58,7 +58,8 @@ export interface Usage {
   /** privacy budget (ρ), refusals in thirty days, or script bits. */
   readonly what: string
   readonly used: string
-  readonly max: string
+  /** Null: without end, as of synthetic data. */
+  readonly max: string | null
   /** 0 to 1. */
   readonly share: number
 }

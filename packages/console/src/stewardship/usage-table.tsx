@@ -36,7 +36,7 @@ export function UsageTable({ lines }: { lines: readonly Usage[] }) {
               <td>{line.what}</td>
               <td>{scopeWords(line.scope)}</td>
               <td className="number">{line.used}</td>
-              <td className="number">{line.max === '0' ? 'no limit' : line.max}</td>
+              <td className="number">{line.max ?? 'no limit'}</td>
               <td>
                 <Share line={line} />
               </td>
@@ -49,7 +49,7 @@ export function UsageTable({ lines }: { lines: readonly Usage[] }) {
 }
 
 function Share({ line: { share, max } }: { line: Usage }) {
-  if (max === '0') return <span className="soft">–</span>
+  if (max === null) return <span className="soft">–</span>
   if (share >= 1) return <Badge tone="bad">used up</Badge>
   return share >= NEAR ? <Badge tone="warn">{percent(share)}</Badge> : <span>{percent(share)}</span>
 }

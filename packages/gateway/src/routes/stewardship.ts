@@ -12,7 +12,7 @@ const usageShape = output(
     scope: z.string().describe('Empty: over all; *: everybody who shares a cap; else a project or a requester’s key'),
     what: z.string().describe('privacy budget (ρ), refusals in thirty days, or script bits'),
     used: z.string(),
-    max: z.string(),
+    max: z.string().nullable().describe('Null: without end, as of synthetic data'),
     share: z.number().describe('0 to 1, and above where a limit was lowered')
   })
 )
