@@ -136,6 +136,16 @@ const catalogShape = z.strictObject({
   programs: z.array(z.enum(['statistic', 'sql', 'python', 'r', 'jupyter'])).optional(),
   /** What happens to scripts: run, wait for a steward, or none. `auto` if synthetic, else `review`. */
   scripts: z.enum(['auto', 'review', 'deny']).optional(),
+  /**
+   * Scripts that run without asking anybody, by the SHA-256 of their text (sha256sum FILE), whoever asks and with whatever
+   * parameters: list what does the same whatever it is given. All others go where `scripts` sends them.
+   */
+  code_hashes: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256, 64 hexadecimal digits'))
+    .max(256)
+    .optional(),
+  /** What may run scripts over these data, as receipts name it (ran_in); whatever runs here unless given. */
+  images: z.array(z.string().min(1).max(512)).min(1).max(64).optional(),
   /** What a script may not show to its reader, by kind. Advice put to use, no boundary: a script can hide anything. */
   refuse_programs_that: z
     .array(z.enum(['file', 'network', 'process', 'environment', 'eval', 'native', 'time', 'random']))

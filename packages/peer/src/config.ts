@@ -309,6 +309,8 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   }
   const trusting = config.catalogs.find((catalog) => catalog.scripts === 'auto' && !catalog.synthetic)
   if (trusting) yield ['catalogs', `${trusting.name}: scripts: auto needs synthetic: true; nobody would read the code`]
+  const listed = config.catalogs.find(({ scripts, code_hashes }) => code_hashes && scripts === 'auto')
+  if (listed) yield ['catalogs', `${listed.name}: scripts: auto runs every script, so code_hashes would do nothing`]
   const hasty = config.catalogs.find((catalog) => catalog.timing === 'prompt' && !catalog.synthetic)
   if (hasty) yield ['catalogs', `${hasty.name}: timing: prompt needs synthetic: true; durations tell about patients`]
   for (const { name, privacy: own, requesters } of config.catalogs) {

@@ -79,6 +79,12 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   if (catalog.lattice === 'none' && !catalog.synthetic) {
     yield weak('lattice', `none: below ${LATTICE_SUBJECTS} subjects a few questions use up what can be answered`)
   }
+  if (catalog.code_hashes?.length) {
+    yield weak(
+      'code_hashes',
+      `${catalog.code_hashes.length} scripts run unasked, with whatever parameters they are given`
+    )
+  }
   if (catalog.scripts === 'auto')
     yield weak('scripts', 'auto: strangers’ code runs unread, and its results make no claim')
   if (catalog.timing === 'prompt') yield weak('timing', 'prompt: how long a script took can be seen')

@@ -1,7 +1,7 @@
 /** What others may ask of a peer: which programs it runs on which data, under which rules, and how it answers. */
 import { join } from 'node:path'
 import { LIMITS } from '@stimnet/protocol'
-import type { Sandbox } from '@stimnet/sandbox'
+import type { Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
 import type { Federation } from './federation/federation.ts'
 import { createAdmission } from './jobs/admit.ts'
@@ -30,7 +30,7 @@ export type Serving = Awaited<ReturnType<typeof openServing>>
 export async function openServing(setting: Setting, stores: Stores, brought: Sandbox | undefined) {
   const { config, clock, random, events, lifetime } = setting
   const { signer, database, jobs, ledger, standing } = stores
-  const { sandbox, facts } = await openSettings(setting, stores, brought)
+  const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought)
   const catalogs = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
   const meters = { clock, refusals: stores.refusals, scriptBits: stores.scriptBits }
   const privacy = await createCatalogPrivacy({ catalogs, atoms: stores.atoms, config, meters })
@@ -44,6 +44,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
     isMember: (peerId) => federation?.isMember(peerId) ?? false,
+    imageOf,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
@@ -96,7 +97,9 @@ async function openSettings({ config, dataDir, events, lifetime }: Setting, { si
     sandboxGrade,
     languages: [...(engine?.languages ?? [])]
   } satisfies HelloFacts
-  return { sandbox, facts }
+  const imageOf = (language: string) =>
+    engine?.languages.some((known) => known === language) ? engine.image(language as SandboxLanguage) : ''
+  return { sandbox, facts, imageOf }
 }
 
 /** Whose word for a requester counts here, for any catalog. Throws CONFIG_INVALID. */

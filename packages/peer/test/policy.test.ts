@@ -21,6 +21,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
     accessLevel: 'public',
     synthetic: false,
     controlledAccess: [],
+    codeHashes: [],
     scripts: 'deny',
     refuses: []
   },
@@ -93,6 +94,35 @@ describe('what people decide', () => {
       assert.equal(codeOf({ ...script, pending }), 'QUEUE_FULL')
       assert.equal(codeOf({ ...script, pending, approved: true }), 'allowed')
     }
+  })
+})
+
+describe('a script that the steward has listed', () => {
+  const catalog = { ...facts().catalog, scripts: 'review' as const, codeHashes: ['ab'] }
+
+  test('runs without asking, and another waits', () => {
+    const asked = { catalog, programWord: 'python' }
+    assert.deepEqual(decide(ADMISSION_RULES, facts({ ...asked, codeHash: 'ab' })), { allow: true })
+    assert.deepEqual(decide(ADMISSION_RULES, facts({ ...asked, codeHash: 'cd' })), { allow: true, review: true })
+    const denying = { ...catalog, scripts: 'deny' as const }
+    assert.equal(codeOf({ ...asked, catalog: denying, codeHash: 'ab' }), 'allowed')
+    assert.equal(codeOf({ ...asked, catalog: denying, codeHash: 'cd' }), 'PROGRAM_NOT_PERMITTED')
+  })
+
+  test('still goes to people where its requester wants that, and is held as strongly as any', () => {
+    const asked = { catalog, programWord: 'python', codeHash: 'ab' }
+    assert.deepEqual(decide(ADMISSION_RULES, facts({ ...asked, asksForPeople: true })), { allow: true, review: true })
+    const strong = { ...catalog, sandboxGradeMin: 'docker' as const }
+    assert.equal(codeOf({ ...asked, catalog: strong }), 'SANDBOX_TOO_WEAK')
+  })
+
+  test('runs in what the steward listed for that alone', () => {
+    const narrow = { ...catalog, images: ['python@sha256:1'] }
+    const asked = { catalog: narrow, programWord: 'python', codeHash: 'ab' }
+    assert.equal(codeOf({ ...asked, image: 'python@sha256:1' }), 'allowed')
+    assert.equal(codeOf({ ...asked, image: 'python@sha256:2' }), 'SANDBOX_TOO_WEAK')
+    assert.equal(codeOf(asked), 'SANDBOX_TOO_WEAK')
+    assert.equal(codeOf({ catalog: narrow }), 'allowed', 'SQL needs none')
   })
 })
 

@@ -1,6 +1,5 @@
 /** Runs admitted jobs at our own pace: a bounded queue, a bounded number at a time, each to an end. */
-import { createHash } from 'node:crypto'
-import { type Clock, type Code, codeOf, isEnded, type JobState, programText, StimnetError } from '@stimnet/protocol'
+import { type Clock, type Code, codeOf, isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { fromText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
@@ -16,7 +15,7 @@ import type { CatalogPrivacies, CatalogPrivacy } from './privacy.ts'
 import { type Ending, type Publication, type PublishParts, publish } from './publish.ts'
 import { SeatCount } from './seats.ts'
 import type { Seats, SignOff } from './sign-off.ts'
-import { type JobPlan, type ValidationContext, validate } from './validate.ts'
+import { codeHashOf, type JobPlan, type ValidationContext, validate } from './validate.ts'
 
 /** A job caught running more often than this takes the node down with it: it ends as the node's failure. */
 const RUNS_MAX = 3
@@ -324,7 +323,16 @@ export class Runner implements Queue {
     const { cohort: filter, project } = plan
     const { descriptor: described } = plan.catalog
     const reviewers = job.review?.approvals.length ?? 0
-    const facts = { aggregate, cohort, image, reviewers, filter, project, described, codeHash: codeHashOf(plan) }
+    const facts = {
+      aggregate,
+      cohort,
+      image,
+      reviewers,
+      filter,
+      project,
+      described,
+      codeHash: codeHashOf(plan.program)
+    }
     const door = await privacy.prepare(facts)
     const disclosing = { ...job, state: 'disclosing' as JobState }
     const visibleAtMs = await this.#boundary(job, plan, { isGateRefusal: false })
@@ -390,7 +398,7 @@ export class Runner implements Queue {
     const privacy = this.#parts.privacy.of(job.catalog)
     return {
       ...{ job, ending, ranBy, visibleAtMs },
-      codeHash: plan ? codeHashOf(plan) : '',
+      codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
       charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending) : {})
     }
@@ -427,8 +435,4 @@ export class Runner implements Queue {
 
 function isGateRefusal(ending: Ending): boolean {
   return ending.state === 'blocked' && ending.code === 'COHORT_NOT_RELEASABLE'
-}
-
-function codeHashOf(plan: JobPlan): string {
-  return createHash('sha256').update(programText(plan.program)).digest('hex')
 }

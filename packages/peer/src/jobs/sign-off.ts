@@ -5,7 +5,7 @@ import type { PeerConfig } from '../config.ts'
 import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
-import type { JobPlan } from './validate.ts'
+import { codeHashOf, type JobPlan } from './validate.ts'
 
 /** Who asks, through whom. */
 export interface Ask {
@@ -40,6 +40,8 @@ export function createSignOff(parts: {
   pending: (issuer: string, askedBy: string) => Seats
   /** Of the sandbox that runs scripts here. */
   sandboxGrade: SandboxGrade
+  /** What would run a script in that language, as receipts name it. */
+  imageOf: (language: string) => string
   /** Whether an institution belongs to the federation now. */
   isMember: (peerId: string) => boolean
   /** What the ledger scope of a request has used. */
@@ -86,10 +88,15 @@ export function createSignOff(parts: {
       scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
       ...(plan?.catalog.config.data_use ? { dataUse: plan.catalog.config.data_use } : {}),
       controlledAccess: settingsOf(descriptor)?.controlled_access ?? [],
+      codeHashes: plan?.catalog.config.code_hashes ?? [],
+      ...(plan?.catalog.config.images ? { images: plan.catalog.config.images } : {}),
       refuses: plan?.catalog.config.refuse_programs_that ?? [],
       ...(plan?.catalog.config.sandbox_grade_min ? { sandboxGradeMin: plan.catalog.config.sandbox_grade_min } : {}),
       ...(plan?.catalog.config.privacy?.projects ? { projects: plan.catalog.config.privacy.projects } : {})
     },
+    ...(plan?.program.kind === 'script'
+      ? { codeHash: codeHashOf(plan.program), image: parts.imageOf(plan.program.language) }
+      : {}),
     ...(plan?.review ? { review: plan.review } : {}),
     ...(plan ? { project: plan.project, use: parts.use(plan) } : {})
   })

@@ -1,5 +1,6 @@
 /** Whether what is asked exists and fits: the catalog, its variables, the program and its libraries. Data-free. */
 import type { Catalog } from '@stimnet/data'
+import { createHash } from 'node:crypto'
 import { nearFilter, parseSql, rowFilter } from '@stimnet/data'
 import { assertOnLattice, type DpPlan, isOfWholeCells, type PrivacySettings } from '@stimnet/privacy'
 import {
@@ -19,6 +20,7 @@ import {
   parseJsonObject,
   privacyAskFromMessage,
   programFromMessage,
+  programText,
   resolveVariable,
   type SchemaTerms,
   StimnetError,
@@ -58,6 +60,11 @@ export interface JobPlan {
   readonly isOfWholeCells: boolean
   readonly wallTimeMsMax: number
   readonly warnings: readonly string[]
+}
+
+/** SHA-256 of a program's text, hex: what receipts, approvals and lists of code name it by. */
+export function codeHashOf(program: Program): string {
+  return createHash('sha256').update(programText(program)).digest('hex')
 }
 
 /** What a request is held against. */

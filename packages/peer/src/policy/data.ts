@@ -1,15 +1,21 @@
 /** What may be done with a catalog: which programs it runs, and for whom a private one exists. */
-import { allowed, type Rule, refuse } from './decision.ts'
+import { allowed, type Facts, type Rule, refuse } from './decision.ts'
 
 /** A private catalog is there for the institution itself alone; to others it does not exist. */
 export const catalogIsOffered: Rule = ({ catalog, askedBy, self }) =>
   catalog.accessLevel === 'private' && askedBy !== self ? refuse('CATALOG_UNKNOWN') : allowed
 
 /** Statistics and SQL are computed by the node itself; a stranger's code runs only where the steward lets it. */
-export const programIsPermitted: Rule = ({ programWord, catalog }) => {
-  if (programWord === 'statistic' || programWord === 'sql') return allowed
+export const programIsPermitted: Rule = (facts) => {
+  const { programWord, catalog } = facts
+  if (programWord === 'statistic' || programWord === 'sql' || isListedCode(facts)) return allowed
   // `review` goes to people: reviews.ts.
   if (catalog.scripts !== 'deny') return allowed
   const reason = `The catalog ${catalog.name} does not run scripts. SQL and named statistics are answered at once.`
   return refuse('PROGRAM_NOT_PERMITTED', reason)
+}
+
+/** Whether the steward has listed exactly this script. */
+export function isListedCode({ catalog, codeHash }: Facts): boolean {
+  return codeHash !== undefined && catalog.codeHashes.includes(codeHash)
 }

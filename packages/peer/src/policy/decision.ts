@@ -65,6 +65,10 @@ export interface Facts {
     readonly dataUse?: DataUse
     /** Weakest isolation in which a script may see its data; any where absent. */
     readonly sandboxGradeMin?: SandboxGrade
+    /** Scripts that run unasked, by the hash of their text. */
+    readonly codeHashes: readonly string[]
+    /** What may run scripts; anything where absent. */
+    readonly images?: readonly string[]
     /** What a script of this catalog may not show. */
     readonly refuses: readonly FindingKind[]
     /** Where ledgers are by project: those there are. */
@@ -72,6 +76,9 @@ export interface Facts {
   }
   /** Of the sandbox that runs scripts here. */
   readonly sandboxGrade: SandboxGrade
+  /** Of a script: the hash of its text, and what would run it here. */
+  readonly codeHash?: string
+  readonly image?: string
   /** Of a script: what its reader finds in it. */
   readonly review?: Review
   /** GA4GH DUO terms and diseases, as the request states them. */

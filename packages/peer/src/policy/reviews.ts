@@ -1,12 +1,15 @@
 /** What people decide: a stranger's code where the catalog says so, and whatever a requester asks them about. */
+import { isListedCode } from './data.ts'
 import { allowed, forPeople, type Rule, refuse } from './decision.ts'
 import { purposeFits } from './purposes.ts'
 
 /** Leave once people have agreed. What they agreed to is bound to its bytes; see jobs/approvals.ts. */
-export const peopleDecide: Rule = ({ programWord, catalog, asksForPeople, approved }) => {
+export const peopleDecide: Rule = (facts) => {
+  const { programWord, catalog, asksForPeople, approved } = facts
   if (approved) return allowed
   const isScript = programWord !== 'statistic' && programWord !== 'sql'
-  return asksForPeople || (isScript && catalog.scripts === 'review') ? forPeople : allowed
+  const isUnread = isScript && catalog.scripts === 'review' && !isListedCode(facts)
+  return asksForPeople || isUnread ? forPeople : allowed
 }
 
 /** QUEUE_FULL where more wait for people than people can look at; statistics and SQL that need nobody go on. */

@@ -5,7 +5,7 @@ import { requesterIsListed } from './people.ts'
 import { programShowsNothingRefused } from './programs.ts'
 import { purposeFits } from './purposes.ts'
 import { peopleDecide, peopleHaveRoom } from './reviews.ts'
-import { queueHasRoom, sandboxIsStrongEnough } from './settings.ts'
+import { imageIsListed, queueHasRoom, sandboxIsStrongEnough } from './settings.ts'
 import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from './usage.ts'
 
 /** Before a request is looked into: a stranger learns nothing about what exists here. */
@@ -19,6 +19,7 @@ export const STANDING_RULES: readonly Rule[] = [
   programIsPermitted,
   programShowsNothingRefused,
   sandboxIsStrongEnough,
+  imageIsListed,
   refusalsAreLeft,
   scriptBitsAreLeft,
   peopleDecide

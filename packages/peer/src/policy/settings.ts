@@ -13,6 +13,14 @@ export const sandboxIsStrongEnough: Rule = ({ programWord, catalog, sandboxGrade
   )
 }
 
+/** SANDBOX_TOO_WEAK for a script where the steward listed what may run it, and what runs here is not on the list. */
+export const imageIsListed: Rule = ({ programWord, catalog, image = '' }) => {
+  if (programWord === 'statistic' || programWord === 'sql' || catalog.images === undefined) return allowed
+  if (catalog.images.includes(image)) return allowed
+  const reason = `The catalog ${catalog.name} lists what may run scripts; ${image || 'nothing'} runs them here. SQL and named statistics need none.`
+  return refuse('SANDBOX_TOO_WEAK', reason)
+}
+
 /** QUEUE_FULL; the same ask may succeed later. Keys cost nothing, so the carrying peer has a share of its own. */
 export const queueHasRoom: Rule = ({ queue, queueMax }) => {
   if (queue.total >= queueMax.total) return refuse('QUEUE_FULL')
