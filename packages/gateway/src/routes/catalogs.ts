@@ -2,7 +2,7 @@
 import { ACCESS_LEVELS, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { deadline } from '../deadline.ts'
-import { etagOf } from '../etag.ts'
+import { etagOf, etagOnce } from '../etag.ts'
 import { GATEWAY_LIMITS } from '../limits.ts'
 import type { Account, CatalogView } from '../peer.ts'
 import { InvalidInput } from '../problem.ts'
@@ -11,6 +11,7 @@ import { type Route, route } from '../route.ts'
 import {
   catalogOf,
   catalogShape,
+  catalogsOf,
   discoveryShape,
   foundCatalogOf,
   foundCatalogShape,
@@ -62,12 +63,14 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       access: 'anyone',
       query: levelQuery,
       answer: z.array(catalogShape),
-      etag: (found: unknown) => etagOf(JSON.stringify(found)),
+      etag: etagOnce,
       kept: true,
       handle: ({ account, query }) =>
-        catalogs(account)
-          .filter(({ descriptor }) => !query.access_level || levelOf(descriptor) === query.access_level)
-          .map(catalogOf)
+        catalogsOf(
+          catalogs(account).filter(
+            ({ descriptor }) => !query.access_level || levelOf(descriptor) === query.access_level
+          )
+        )
     }),
     route({
       method: 'GET',
@@ -77,7 +80,7 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       summary: 'One dataset, by number or name',
       access: 'anyone',
       answer: catalogShape,
-      etag: (found: unknown) => etagOf(JSON.stringify(found)),
+      etag: etagOnce,
       kept: true,
       handle: ({ account, param }) => {
         const id = param('id')

@@ -1,6 +1,7 @@
 /** Catalogs as clients read them: descriptions, declared levels and rounded sizes. */
 import { ACCESS_LEVELS, type CatalogDescriptor, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
+import { settled } from '../answer.ts'
 import type { CatalogView, FoundCatalogView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 import { nodeShape } from './node.ts'
@@ -70,8 +71,30 @@ export const discoveryShape = output(
 )
 
 /** An own catalog for the wire. */
-export function catalogOf(view: CatalogView): z.output<typeof catalogShape> {
-  return { id: view.number, ...descriptionOf(view.descriptor) }
+export function catalogOf({ number, descriptor }: CatalogView): CatalogAnswer {
+  const known = told.get(descriptor)
+  if (known?.id === number) return known
+  const answer = settled({ id: number, ...descriptionOf(descriptor) })
+  told.set(descriptor, answer)
+  return answer
+}
+
+type CatalogAnswer = z.output<typeof catalogShape>
+
+/** A description never changes: another epoch has another one. Its answer, text and tag are made once. */
+const told = new WeakMap<CatalogDescriptor, CatalogAnswer>()
+/** Lists that were asked for: by level and by who may see what there are a few. */
+const LISTS_MAX = 8
+const lists: CatalogAnswer[][] = []
+
+/** The same list again where it was told before, so that its text and tag are made once as well. */
+export function catalogsOf(views: readonly CatalogView[]): CatalogAnswer[] {
+  const answers = views.map(catalogOf)
+  const before = lists.find((list) => list.length === answers.length && list.every((one, at) => one === answers[at]))
+  if (before) return before
+  lists.unshift(settled(answers))
+  lists.length = Math.min(lists.length, LISTS_MAX)
+  return answers
 }
 
 /** A found catalog for the wire. */
