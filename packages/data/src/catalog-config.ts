@@ -138,7 +138,8 @@ const catalogShape = z.strictObject({
   scripts: z.enum(['auto', 'review', 'deny']).optional(),
   /**
    * Scripts that run without asking anybody, by the SHA-256 of their text (sha256sum FILE), whoever asks and with whatever
-   * parameters: list what does the same whatever it is given. All others go where `scripts` sends them.
+   * parameters: list what does the same whatever it is given. All others, and these where they bring files along, go where
+   * `scripts` sends them.
    */
   code_hashes: z
     .array(z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256, 64 hexadecimal digits'))

@@ -104,6 +104,8 @@ describe('a script that the steward has listed', () => {
     const asked = { catalog, programWord: 'python' }
     assert.deepEqual(decide(ADMISSION_RULES, facts({ ...asked, codeHash: 'ab' })), { allow: true })
     assert.deepEqual(decide(ADMISSION_RULES, facts({ ...asked, codeHash: 'cd' })), { allow: true, review: true })
+    const withFile = facts({ ...asked, codeHash: 'ab', bringsFiles: true })
+    assert.deepEqual(decide(ADMISSION_RULES, withFile), { allow: true, review: true }, 'nobody has read the file')
     const denying = { ...catalog, scripts: 'deny' as const }
     assert.equal(codeOf({ ...asked, catalog: denying, codeHash: 'ab' }), 'allowed')
     assert.equal(codeOf({ ...asked, catalog: denying, codeHash: 'cd' }), 'PROGRAM_NOT_PERMITTED')

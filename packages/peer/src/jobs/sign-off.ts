@@ -95,7 +95,11 @@ export function createSignOff(parts: {
       ...(plan?.catalog.config.privacy?.projects ? { projects: plan.catalog.config.privacy.projects } : {})
     },
     ...(plan?.program.kind === 'script'
-      ? { codeHash: codeHashOf(plan.program), image: parts.imageOf(plan.program.language) }
+      ? {
+          codeHash: codeHashOf(plan.program),
+          image: parts.imageOf(plan.program.language),
+          bringsFiles: plan.uploads.length > 0
+        }
       : {}),
     ...(plan?.review ? { review: plan.review } : {}),
     ...(plan ? { project: plan.project, use: parts.use(plan) } : {})

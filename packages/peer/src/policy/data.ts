@@ -15,7 +15,7 @@ export const programIsPermitted: Rule = (facts) => {
   return refuse('PROGRAM_NOT_PERMITTED', reason)
 }
 
-/** Whether the steward has listed exactly this script. */
-export function isListedCode({ catalog, codeHash }: Facts): boolean {
-  return codeHash !== undefined && catalog.codeHashes.includes(codeHash)
+/** Whether the steward has listed exactly this script. A file that it reads is part of what it does, and nobody has read that. */
+export function isListedCode({ catalog, codeHash, bringsFiles = false }: Facts): boolean {
+  return codeHash !== undefined && !bringsFiles && catalog.codeHashes.includes(codeHash)
 }

@@ -76,8 +76,9 @@ export interface Facts {
   }
   /** Of the sandbox that runs scripts here. */
   readonly sandboxGrade: SandboxGrade
-  /** Of a script: the hash of its text, and what would run it here. */
+  /** Of a script: the hash of its text, what would run it here, and whether it reads files of its requester. */
   readonly codeHash?: string
+  readonly bringsFiles?: boolean
   readonly image?: string
   /** Of a script: what its reader finds in it. */
   readonly review?: Review
