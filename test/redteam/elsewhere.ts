@@ -42,8 +42,12 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     id: 'R67d',
-    attack: 'A credential that has lapsed, is somebody else’s, or is for other purposes',
+    attack: 'A credential or visa that has lapsed, is somebody else’s, or holds under conditions that are not met',
     where: 'test/scenarios/credentials.test.ts'
   },
-  { id: 'R68', attack: 'Crates with checks or paths of the client’s own making', where: 'not yet built: crates' }
+  {
+    id: 'R68',
+    attack: 'Crates with checks or paths of the client’s own making',
+    where: 'packages/gateway/test/crates.test.ts'
+  }
 ]
