@@ -90,9 +90,13 @@ async function close(context: BrowserContext, profile: string): Promise<void> {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
 }
 
+/** After a resize the page looks at itself in a later frame: axe comes when it has, or reports what never came. */
+const SETTLED = `[...document.querySelectorAll('.scroll')].every((one) => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)`
+
 async function accessible(page: Page, what: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
+    await page.waitForFunction(SETTLED, undefined, { timeout: 10_000 }).catch(() => undefined)
     await page.evaluate(AXE)
     const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: Axe }).axe.run({}))
     const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')

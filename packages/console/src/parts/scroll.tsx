@@ -1,5 +1,5 @@
 /** What is wider than its place scrolls sideways, and can then be reached and scrolled without a mouse. */
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 
 /** `label` says what scrolls, where something does. */
 export function Scroll({
@@ -13,10 +13,12 @@ export function Scroll({
 }) {
   const place = useRef<HTMLElement>(null)
   const [overflows, setOverflows] = useState(false)
-  useEffect(() => {
+  // Before the first paint: nobody finds it scrolling and out of reach.
+  useLayoutEffect(() => {
     const element = place.current
     if (!element) return
     const look = () => setOverflows(element.scrollWidth > element.clientWidth)
+    look()
     const observer = new ResizeObserver(look)
     observer.observe(element)
     for (const child of element.children) observer.observe(child)
