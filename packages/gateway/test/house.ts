@@ -1,8 +1,8 @@
 /** One gateway over a fake peer, and how a test talks to it. Every JSON answer is held against the route's own schema. */
 import assert from 'node:assert/strict'
-import { SimulatedClock, seededRandom } from '@stimnet/protocol'
+import { cryptographicRandom, SimulatedClock, seededRandom, systemClock } from '@stimnet/protocol'
 import { roomOf, routesOf } from '../src/app.ts'
-import { createGateway, type GatewayApp, type GatewaySettings } from '../src/index.ts'
+import { createGateway, type GatewayApp, type GatewaySettings, listenGateway } from '../src/index.ts'
 import { problemSchema } from '../src/problem.ts'
 import type { Route } from '../src/route.ts'
 import { FakePeer } from './fake-peer.ts'
@@ -115,4 +115,23 @@ export const SQL_JOB = {
   data_catalog_name: 'clinical_trial_data',
   script_type: 'sql',
   script_content: 'SELECT sex, COUNT(*) AS n FROM subjects GROUP BY sex'
+}
+
+/** A gateway on a socket of its own, with ada logged in. */
+export async function openListening() {
+  const peer = new FakePeer()
+  const app = createGateway(peer, {
+    tokenSecret: SECRET,
+    tokenLifetimeMs: 600_000,
+    requireAuth: true,
+    rate: { perMinutePerIdentity: 100_000, loginPerMinute: 100 },
+    clock: systemClock,
+    random: cryptographicRandom
+  })
+  const listening = await listenGateway(app, { host: '127.0.0.1', port: 0 })
+  const login = new URLSearchParams({ username: 'ada', password: 'correct' })
+  const answer = await fetch(`${listening.url}/api/v1/auth/token`, { method: 'POST', body: login })
+  const { access_token: token } = (await answer.json()) as { access_token: string }
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  return { peer, app, token, headers, ...listening }
 }

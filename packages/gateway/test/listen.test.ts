@@ -3,28 +3,8 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { cryptographicRandom, systemClock } from '@stimnet/protocol'
-import { createGateway, listenGateway } from '../src/index.ts'
-import { FakePeer } from './fake-peer.ts'
-import { SECRET, SQL_JOB } from './house.ts'
-
-async function open() {
-  const peer = new FakePeer()
-  const app = createGateway(peer, {
-    tokenSecret: SECRET,
-    tokenLifetimeMs: 60_000,
-    requireAuth: true,
-    rate: { perMinutePerIdentity: 100_000, loginPerMinute: 100 },
-    clock: systemClock,
-    random: cryptographicRandom
-  })
-  const listening = await listenGateway(app, { host: '127.0.0.1', port: 0 })
-  const login = new URLSearchParams({ username: 'ada', password: 'correct' })
-  const answer = await fetch(`${listening.url}/api/v1/auth/token`, { method: 'POST', body: login })
-  const { access_token } = (await answer.json()) as { access_token: string }
-  const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }
-  return { peer, app, headers, ...listening }
-}
+import { listenGateway } from '../src/index.ts'
+import { openListening, SQL_JOB } from './house.ts'
 
 async function until(claim: () => boolean) {
   for (let i = 0; i < 200 && !claim(); i++) await wait(10)
@@ -46,7 +26,7 @@ function raw(port: number, text: string): Promise<string> {
 
 describe('a gateway on a socket', () => {
   it('takes a job over HTTP and streams it to its end', async () => {
-    const { peer, url, headers, close } = await open()
+    const { peer, url, headers, close } = await openListening()
     const posted = await fetch(`${url}/api/v1/jobs`, { method: 'POST', headers, body: JSON.stringify(SQL_JOB) })
     const { job_id } = (await posted.json()) as { job_id: string }
     const events = await fetch(`${url}/api/v1/jobs/${job_id}/events`, { headers })
@@ -61,7 +41,7 @@ describe('a gateway on a socket', () => {
   })
 
   it('brings the first event at once, and lets go when the client hangs up', async () => {
-    const { peer, url, headers, close } = await open()
+    const { peer, url, headers, close } = await openListening()
     const { id } = peer.add({})
     const stop = new AbortController()
     const events = await fetch(`${url}/api/v1/jobs/${id}/events`, { headers, signal: stop.signal })
@@ -74,7 +54,7 @@ describe('a gateway on a socket', () => {
   })
 
   it('ends event streams and idle connections when it closes, at once', async () => {
-    const { peer, url, headers, close } = await open()
+    const { peer, url, headers, close } = await openListening()
     const { id } = peer.add({})
     const streams = await Promise.all([1, 2, 3].map(() => fetch(`${url}/api/v1/jobs/${id}/events`, { headers })))
     const texts = streams.map((stream) => stream.text())
@@ -89,7 +69,7 @@ describe('a gateway on a socket', () => {
   })
 
   it('closes within seconds although a request hangs', async () => {
-    const { port, close } = await open()
+    const { port, close } = await openListening()
     const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100'
     const head = `POST /api/v1/auth/token HTTP/1.1\r\nHost: x\r\n${form}\r\n\r\nusername=`
     const hanging = raw(port, head).catch(() => '')
@@ -102,7 +82,7 @@ describe('a gateway on a socket', () => {
   })
 
   it('closes when its signal aborts', async () => {
-    const { app, close } = await open()
+    const { app, close } = await openListening()
     const stop = new AbortController()
     const { url } = await listenGateway(app, { host: '127.0.0.1', port: 0, signal: stop.signal })
     assert.equal((await fetch(`${url}/health`)).status, 200)
@@ -113,14 +93,14 @@ describe('a gateway on a socket', () => {
   })
 
   it('says that a port is taken', async () => {
-    const { app, port, close } = await open()
+    const { app, port, close } = await openListening()
     await assert.rejects(listenGateway(app, { host: '127.0.0.1', port }), { code: 'ADDRESS_IN_USE' })
     await assert.rejects(listenGateway(app, { host: '192.0.2.1', port: 0 }), { code: 'CONFIG_INVALID' })
     await close()
   })
 
   it('refuses headers without end, ambiguous lengths and what is no HTTP, and lives on', async () => {
-    const { url, port, close } = await open()
+    const { url, port, close } = await openListening()
     const huge = `GET /health HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(20_000)}\r\n\r\n`
     assert.match(await raw(port, huge), /^HTTP\/1\.1 431/)
     const smuggled =
@@ -132,7 +112,7 @@ describe('a gateway on a socket', () => {
   })
 
   it('refuses a body over its limit while it is being sent', async () => {
-    const { url, headers, close } = await open()
+    const { url, headers, close } = await openListening()
     const status = await new Promise<number>((resolve, reject) => {
       const post = request(`${url}/api/v1/jobs`, { method: 'POST', headers }, (answer) => {
         answer.resume()
@@ -147,13 +127,13 @@ describe('a gateway on a socket', () => {
   })
 
   it('shows metrics to this machine', async () => {
-    const { url, close } = await open()
+    const { url, close } = await openListening()
     assert.equal((await fetch(`${url}/metrics`)).status, 200)
     await close()
   })
 
   it('takes no name of ours for a path out of the house', async () => {
-    const { port, close } = await open()
+    const { port, close } = await openListening()
     for (const path of ['/docs/../../../etc/passwd', '//etc/passwd', '/docs/..%2f..%2fpackage.json', 'http://x/../y']) {
       const answer = await raw(port, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
       assert.match(answer, /^HTTP\/1\.1 4\d\d/, path)

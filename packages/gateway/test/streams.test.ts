@@ -4,30 +4,11 @@ import { Agent, get } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { cryptographicRandom, systemClock } from '@stimnet/protocol'
-import { createGateway, listenGateway } from '../src/index.ts'
 import { GATEWAY_LIMITS } from '../src/limits.ts'
-import { FakePeer } from './fake-peer.ts'
-import { SECRET } from './house.ts'
+import type { FakePeer } from './fake-peer.ts'
+import { openListening } from './house.ts'
 
 const STREAMS = 1_000
-
-async function open() {
-  const peer = new FakePeer()
-  const app = createGateway(peer, {
-    tokenSecret: SECRET,
-    tokenLifetimeMs: 600_000,
-    requireAuth: true,
-    rate: { perMinutePerIdentity: 100_000, loginPerMinute: 100 },
-    clock: systemClock,
-    random: cryptographicRandom
-  })
-  const listening = await listenGateway(app, { host: '127.0.0.1', port: 0 })
-  const login = new URLSearchParams({ username: 'ada', password: 'correct' })
-  const answer = await fetch(`${listening.url}/api/v1/auth/token`, { method: 'POST', body: login })
-  const { access_token } = (await answer.json()) as { access_token: string }
-  return { peer, token: access_token, ...listening }
-}
 
 async function until(claim: () => boolean, what: string): Promise<void> {
   for (let i = 0; i < 1_500 && !claim(); i++) await wait(20)
@@ -36,7 +17,7 @@ async function until(claim: () => boolean, what: string): Promise<void> {
 
 describe('event streams', () => {
   it('of a thousand readers all tell the end, the next one too many is told to come again, and nothing is left', async () => {
-    const { peer, token, url, close } = await open()
+    const { peer, token, url, close } = await openListening()
     const { id } = peer.add({})
     const agent = new Agent({ keepAlive: false })
     const headers = { authorization: `Bearer ${token}` }
@@ -81,7 +62,7 @@ describe('event streams', () => {
   })
 
   it('of a reader that does not read wait for it: what changes meanwhile is not piled up, and others go on', async () => {
-    const { peer, token, port, url, close } = await open()
+    const { peer, token, port, url, close } = await openListening()
     // Each state is a hundred kilobytes: a few fill every buffer between here and there.
     const warnings = ['x'.repeat(100_000)]
     const { id } = peer.add({ warnings })

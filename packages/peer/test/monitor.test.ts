@@ -196,6 +196,15 @@ describe('the feed', () => {
     assert.equal((await next).value?.kind, 'new')
   })
 
+  test('keeps an alert of one kind whatever a stranger causes of another', async (t) => {
+    const { feed } = await open(t)
+    const publish = (kind: string) => feed.publish({ kind, alert: true, actor: '', jobId: '', code: '', detail: '' })
+    publish('near-identical')
+    for (let n = 0; n < 3_000; n++) publish('login-failed')
+    const kept = feed.recent({ limit: 1_000, alertsOnly: true })
+    assert.deepEqual([kept.length, kept.at(-1)?.kind], [101, 'near-identical'])
+  })
+
   test('lets a watcher go that waits for nothing', async (t) => {
     const { feed } = await open(t)
     const stop = new AbortController()

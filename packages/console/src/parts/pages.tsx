@@ -3,7 +3,7 @@ import { type ComponentType, lazy } from 'react'
 import { MeshPage } from '../pages/mesh.tsx'
 import { Missing } from '../pages/missing.tsx'
 import type { Place } from '../route.ts'
-import { type Account, holds, type Role } from '../session/account.ts'
+import { type Account, holds, ROLES, type Role } from '../session/account.ts'
 
 type Page = ComponentType<{ place: Place }>
 
@@ -20,7 +20,6 @@ interface Group {
   readonly pages: readonly Listed[]
 }
 
-const EVERYONE = ['researcher', 'steward', 'auditor', 'operator'] as const
 const WATCHERS = ['auditor', 'steward', 'operator'] as const
 const STEWARDS = ['steward', 'operator'] as const
 const RESEARCHER = ['researcher'] as const
@@ -29,8 +28,8 @@ const GROUPS: readonly Group[] = [
   {
     name: 'Network',
     pages: [
-      { at: '', label: 'Mesh', roles: EVERYONE },
-      { at: 'catalogs', label: 'Catalogs', roles: EVERYONE }
+      { at: '', label: 'Mesh', roles: ROLES },
+      { at: 'catalogs', label: 'Catalogs', roles: ROLES }
     ]
   },
   {
@@ -62,8 +61,8 @@ const shown = (roles: readonly Role[], load: () => Promise<Page>): Shown => ({
 })
 
 const PAGES: Readonly<Record<string, Shown>> = {
-  '': { page: MeshPage, roles: EVERYONE },
-  catalogs: shown(EVERYONE, async () => (await import('../pages/catalogs.tsx')).CatalogsPage),
+  '': { page: MeshPage, roles: ROLES },
+  catalogs: shown(ROLES, async () => (await import('../pages/catalogs.tsx')).CatalogsPage),
   ask: shown(RESEARCHER, async () => (await import('../pages/ask.tsx')).AskPage),
   questions: shown(RESEARCHER, async () => (await import('../pages/questions.tsx')).QuestionsPage),
   question: shown(RESEARCHER, async () => (await import('../pages/question.tsx')).QuestionPage),

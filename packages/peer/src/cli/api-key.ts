@@ -1,11 +1,10 @@
 /** `stimnet api-key`: what programs log in with. */
 import { StimnetError } from '@stimnet/protocol'
 import type { Role } from '@stimnet/sdk'
+import { ROLES } from '../store/accounts.ts'
 import { command, EXIT, type Io, oneOf } from './arguments.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { tableOf } from './table.ts'
-
-const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
 
 /** Exit code 1: no key of that id. */
 export const apiKeyCommand = command({

@@ -1,6 +1,6 @@
 /** Requests that people decide: they wait, stewards speak, and what was agreed to is bound to its very bytes. */
 import { createHash } from 'node:crypto'
-import { type Clock, canonicalBytes, canonicalJson, isEnded, programText, StimnetError } from '@stimnet/protocol'
+import { type Clock, canonicalBytes, canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { PeerEvents } from '../events.ts'
 import type { Decision } from '../policy/decision.ts'
@@ -20,7 +20,7 @@ import type { JobFiles } from './files.ts'
 import type { Ending } from './publish.ts'
 import { SeatCount } from './seats.ts'
 import type { Seats } from './sign-off.ts'
-import type { JobPlan } from './validate.ts'
+import { codeHashOf, type JobPlan } from './validate.ts'
 
 type EndingOfWaiting = Exclude<Ending, { state: 'completed' }>
 
@@ -258,7 +258,7 @@ function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerm
     catalog: plan.catalog.descriptor.name,
     epoch: plan.catalog.epoch,
     language: plan.program.kind === 'script' ? plan.program.language : plan.program.kind,
-    codeHash: hashOf(programText(plan.program)),
+    codeHash: codeHashOf(plan.program),
     cohortHash: hashOf(plan.cohort ?? null),
     outputsHash: hashOf(plan.outputs),
     filtersHash: hashOf(plan.filters),

@@ -5,8 +5,8 @@ import type { PeerEvents } from '../events.ts'
 
 /** A morning's worth; what must last is in the audit log. */
 const KEPT_MAX = 2_000
-/** Alerts are kept apart: whatever else somebody makes happen does not push them out. */
-const ALERTS_KEPT_MAX = 500
+/** Alerts are kept apart, by kind: what a stranger can cause, such as failed logins, pushes out nothing else. */
+const ALERTS_OF_KIND_MAX = 100
 /** Told in one go; a watcher that is slow is told the rest when it asks for more. */
 const BATCH_MAX = 500
 
@@ -16,7 +16,7 @@ export class EventFeed {
   /** Names this life of the peer: numbers begin anew with each. */
   readonly #life: string
   readonly #events: EventView[] = []
-  readonly #alerts: EventView[] = []
+  readonly #alerts = new Map<string, EventView[]>()
   readonly #waiting = new Set<() => void>()
   #sequence = 0
 
@@ -29,14 +29,18 @@ export class EventFeed {
     this.#sequence += 1
     const told = { id: `${this.#life}-${this.#sequence}`, sequence: this.#sequence, atMs: this.#clock.now(), ...event }
     keep(this.#events, told, KEPT_MAX)
-    if (event.alert) keep(this.#alerts, told, ALERTS_KEPT_MAX)
+    if (event.alert) {
+      const alike = this.#alerts.get(event.kind) ?? []
+      this.#alerts.set(event.kind, alike)
+      keep(alike, told, ALERTS_OF_KIND_MAX)
+    }
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()
   }
 
   /** The newest first. */
   recent(options: { limit: number; alertsOnly: boolean }): EventView[] {
-    return (options.alertsOnly ? this.#alerts : this.#events).slice(-options.limit).reverse()
+    return (options.alertsOnly ? this.#keptAlerts() : this.#events).slice(-options.limit).reverse()
   }
 
   /** Everything after an event, by its id, and then as it comes. After one of an earlier life: everything. */
@@ -56,8 +60,12 @@ export class EventFeed {
   /** The oldest first; of those that are no longer at hand, the alerts. */
   #after(seen: number): EventView[] {
     const first = this.#events[0]?.sequence ?? this.#sequence + 1
-    const lost = seen + 1 < first ? this.#alerts.filter((one) => one.sequence > seen && one.sequence < first) : []
+    const lost = seen + 1 < first ? this.#keptAlerts().filter((one) => one.sequence > seen && one.sequence < first) : []
     return [...lost, ...this.#events.slice(Math.max(0, seen + 1 - first))].slice(0, BATCH_MAX)
+  }
+
+  #keptAlerts(): EventView[] {
+    return [...this.#alerts.values()].flat().sort((a, b) => a.sequence - b.sequence)
   }
 
   /** Nothing of it outlives the turn: a watcher stays for hours and hears of thousands. */
