@@ -79,7 +79,9 @@ test('three institutions found a federation, a fourth joins and is revoked, an o
   await assert.rejects(newcomer.mesh.connect(one.addresses[0] ?? '', { signal: AbortSignal.timeout(5_000) }))
   const admit = (at: number, peer: string, name: string) =>
     stimnet(['federation', 'admit', peer, '--institution', name, '--config', (sites[at] as Site).configFile])
-  assert.match((await admit(0, fourth, 'Clinic')).err, /is not a member/)
+  assert.match((await admit(0, fourth, 'Clinic')).err, /is not a member\. 1 of 2 signed to admit/)
+  const waiting = ok(await stimnet(['federation', 'members', '--config', (sites[0] as Site).configFile]))
+  assert.match(waiting, new RegExp(`Not yet decided:[^]*Clinic +${fourth} +1 of 2 signed to admit`))
   assert.match((await admit(3, fourth, 'Clinic')).err, /no member itself/)
   await until(() => !one.federation?.isMember(fourth), 'one signature is not enough')
   const second = ok(await admit(1, fourth, 'Clinic'))

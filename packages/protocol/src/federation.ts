@@ -130,18 +130,56 @@ export async function openStatement(
  * revoked counts any more, not for those they once admitted either: somebody else signs for these, or they are out too.
  */
 export function membersOf(charter: Charter, statements: readonly SignedStatement[]): Member[] {
-  const isEver = everMembersOf(charter, statements)
-  const revoked = new Set<string>()
-  for (const [target, signers] of signersByPeer(statements, 'revoke')) {
-    const counted = [...signers].filter((peer) => peer !== target && isEver.has(peer))
-    if (counted.length >= charter.needed) revoked.add(target)
-  }
+  const members = admitted(charter, statements, revokedBy(charter, statements))
+  const nameOf = naming(charter, statements, members)
+  return [...members].slice(0, MEMBERS_MAX).map((peer) => ({ peer, institution: nameOf(peer) }))
+}
+
+/** What some members have signed, and not yet enough of them. */
+export interface PendingStatement extends Member {
+  readonly says: Statement['says']
+  /** Of the charter's `needed`. */
+  readonly signatures: number
+}
+
+/** Admissions of those who do not belong and revocations of those who do, by their signatures that count. */
+export function pendingOf(charter: Charter, statements: readonly SignedStatement[]): PendingStatement[] {
+  const revoked = revokedBy(charter, statements)
   const members = admitted(charter, statements, revoked)
+  const nameOf = naming(charter, statements, members)
+  const admissions = [...signersByPeer(statements, 'admit')]
+    .filter(([peer]) => !members.has(peer) && !revoked.has(peer))
+    .map(([peer, signers]) => ({ says: 'admit' as const, peer, by: [...signers].filter((one) => members.has(one)) }))
+  const revocations = [...revokersByPeer(charter, statements)]
+    .filter(([peer]) => members.has(peer))
+    .map(([peer, by]) => ({ says: 'revoke' as const, peer, by }))
+  return [...admissions, ...revocations]
+    .filter(({ by }) => by.length > 0)
+    .map(({ says, peer, by }) => ({ says, peer, institution: nameOf(peer), signatures: by.length }))
+}
+
+function revokedBy(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
+  const revokers = [...revokersByPeer(charter, statements)]
+  return new Set(revokers.filter(([, signers]) => signers.length >= charter.needed).map(([peer]) => peer))
+}
+
+/** Whose revocations count: others who ever belonged. */
+function revokersByPeer(charter: Charter, statements: readonly SignedStatement[]): Map<string, string[]> {
+  const isEver = everMembersOf(charter, statements)
+  const revokers = new Map<string, string[]>()
+  for (const [target, signers] of signersByPeer(statements, 'revoke')) {
+    revokers.set(
+      target,
+      [...signers].filter((peer) => peer !== target && isEver.has(peer))
+    )
+  }
+  return revokers
+}
+
+function naming(charter: Charter, statements: readonly SignedStatement[], members: ReadonlySet<string>) {
   const named = namesOf(statements, members)
-  const names = new Map(charter.founders.map(({ peer, institution }) => [peer, institution]))
-  return [...members]
-    .slice(0, MEMBERS_MAX)
-    .map((peer) => ({ peer, institution: names.get(peer) ?? named.get(peer) ?? '' }))
+  const founders = new Map(charter.founders.map(({ peer, institution }) => [peer, institution]))
+  return (peer: string) => founders.get(peer) ?? named.get(peer) ?? ''
 }
 
 /** Everybody who belonged at any time, whoever was revoked since: whose statements count for anything. */

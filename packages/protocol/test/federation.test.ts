@@ -9,6 +9,7 @@ import {
   membersOf,
   missingFounders,
   openStatement,
+  pendingOf,
   type SignedStatement,
   type Signer,
   signCharter,
@@ -39,6 +40,24 @@ const members = (...statements: SignedStatement[]) =>
     .map(({ peer }) => names.get(peer))
     .sort()
     .join('')
+
+describe('what waits for signatures', () => {
+  const pending = (...statements: SignedStatement[]) =>
+    pendingOf(charter, statements).map(({ says, peer, signatures }) => `${says} ${names.get(peer)} ${signatures}`)
+
+  test('is what some members signed and too few, told with their number', async () => {
+    assert.deepEqual(pending(), [])
+    const first = await said(ada, 'admit', dan)
+    assert.deepEqual(pending(first), ['admit d 1'])
+    assert.deepEqual(pending(first, first, await said(eve, 'admit', dan)), ['admit d 1'], 'outsiders do not count')
+    const second = await said(bob, 'admit', dan)
+    assert.deepEqual(pending(first, second), [], 'decided')
+    const out = await said(ada, 'revoke', dan)
+    assert.deepEqual(pending(first, second, out, await said(dan, 'revoke', dan)), ['revoke d 1'])
+    assert.deepEqual(pending(first, second, out, await said(carol, 'revoke', dan)), [], 'out, and not asked for again')
+    assert.deepEqual(pending(await said(eve, 'admit', fay)), [], 'nobody who belongs has signed')
+  })
+})
 
 describe('a charter', () => {
   test('stands when every founder has signed it, and not before', async () => {

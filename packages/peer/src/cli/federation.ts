@@ -2,10 +2,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
+  type Charter,
   charterSchema,
   type Member,
   missingFounders,
   openStatement,
+  type PendingStatement,
   type SignedCharter,
   type Signer,
   type Statement,
@@ -133,9 +135,9 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
   const after = federation.members()
   const lost = before.filter((member) => !after.some((other) => other.peer === member.peer))
   io.out(`${jws}\n`)
-  io.err(
-    `Signed. ${after.some((member) => member.peer === peer) ? `${peer} is a member.` : `${peer} is not a member.`}\n`
-  )
+  io.err(`Signed. ${peer} is ${after.some((member) => member.peer === peer) ? 'a' : 'not a'} member.`)
+  const waits = federation.pending().find((one) => one.peer === peer && one.says === action)
+  io.err(waits ? ` ${signaturesOf(waits, federation.charter)}.\n` : '\n')
   if (lost.length > 1) io.err(`Out with it, unless another member signs for them: ${namesOf(lost)}\n`)
   return EXIT.ok
 }
@@ -153,9 +155,17 @@ async function members(values: Values, io: Io): Promise<number> {
   const founders = new Set(federation.charter.founders.map(({ peer }) => peer))
   const rows = federation
     .members()
-    .map(({ peer, institution }) => [institution, peer, founders.has(peer) ? 'founder' : ''])
-  io.out(tableOf(['institution', 'PeerId', ''], rows))
+    .map(({ peer, institution }) => [institution, peer, founders.has(peer) ? 'founder' : 'admitted'])
+  io.out(tableOf(['institution', 'PeerId', 'standing'], rows))
+  const pending = federation.pending()
+  if (pending.length === 0) return EXIT.ok
+  const waiting = pending.map((one) => [one.institution, one.peer, signaturesOf(one, federation.charter)])
+  io.out(`\nNot yet decided:\n${tableOf(['institution', 'PeerId', 'signatures'], waiting)}`)
   return EXIT.ok
+}
+
+function signaturesOf({ says, signatures }: PendingStatement, { needed }: Charter): string {
+  return `${signatures} of ${needed} signed to ${says}`
 }
 
 async function receive(values: Values, file: string, io: Io): Promise<number> {

@@ -12,6 +12,8 @@ import {
   membersOf,
   missingFounders,
   openStatement,
+  type PendingStatement,
+  pendingOf,
   type SignedStatement,
   StimnetError,
   signedCharterSchema
@@ -71,6 +73,11 @@ export class Federation {
 
   members(): Member[] {
     return [...this.#members.values()]
+  }
+
+  /** What waits for more signatures. */
+  pending(): PendingStatement[] {
+    return pendingOf(this.charter, [...this.#statements.values()])
   }
 
   /** Over all statements, whatever their order. */
