@@ -15,6 +15,7 @@ function clinicalTrial(folder: string): object {
     keywords: ['parkinson', 'dbs', 'updrs', 'neurostimulation'],
     subject_key: 'subject_id',
     synthetic: true,
+    missingness: 'told',
     tables: [
       {
         name: 'subjects',
@@ -93,6 +94,7 @@ function imaging(folder: string): object {
     keywords: ['mri', 'dti', 'fmri', 'neuroimaging'],
     subject_key: 'subject_id',
     synthetic: true,
+    missingness: 'told',
     tables: [
       {
         name: 'scan_metadata',

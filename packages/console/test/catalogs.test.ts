@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { holdingsOf, narrowed } from '../src/catalogs/holdings.ts'
 import { fits, wordsOfTerm } from '../src/words/purpose.ts'
-import { shapeOf } from '../src/words/variable.ts'
+import { missingIn, shapeOf } from '../src/words/variable.ts'
 import { found, variables } from './catalogs.ts'
 
 describe('catalogs of one name', () => {
@@ -49,4 +49,12 @@ describe('a purpose', () => {
 it('a variable says its levels, or its range and bins', () => {
   assert.equal(shapeOf(variables[1]?.variable as never), 'female, male')
   assert.equal(shapeOf(variables[0]?.variable as never), 'integer · 18 to 100 a · bins at 65')
+})
+
+it('what is missing is told over all who hold a variable, and so is that some do not tell', () => {
+  assert.equal(missingIn(variables.find(({ ref }) => ref === 'subjects.sex')?.missing ?? []), '3 %, not told by 1')
+  assert.equal(missingIn([0, 0]), 'none')
+  assert.equal(missingIn([0.2, 0.03, 0]), '0 to 20 %')
+  assert.equal(missingIn([1]), '100 %')
+  assert.equal(missingIn([null, null]), 'not told')
 })

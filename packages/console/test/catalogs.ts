@@ -4,6 +4,7 @@ import { sharedVariables } from '../src/words/variable.ts'
 
 const variable = (name: string, type: string, more: Partial<CatalogVariable> = {}): CatalogVariable => ({
   ...{ name, type, unit: '', description: '', levels: [], breakpoints: [], minimum: null, maximum: null },
+  missing_share: null,
   ...more
 })
 
@@ -23,7 +24,7 @@ const base: FoundCatalog = {
         one_row_per_subject: true,
         variables: [
           variable('age', 'integer', { breakpoints: [65], minimum: 18, maximum: 100, unit: 'a' }),
-          variable('sex', 'category', { levels: ['female', 'male'] }),
+          variable('sex', 'category', { levels: ['female', 'male'], missing_share: 0.03 }),
           variable('diagnosis', 'category', { levels: ['mixed', 'tremor'], description: 'Motor subtype' })
         ]
       }

@@ -117,6 +117,11 @@ const catalogShape = z.strictObject({
   budget: budgetSchema.prefault({}),
   /** With `mode: dp`, how many subjects the description speaks of: a rounded count can turn on one person. None unless given. */
   declared_subjects: z.int().min(0).max(1e9).optional(),
+  /**
+   * Whether the description says which share of its rows each variable misses. It is a release, made once an epoch before
+   * anybody asks: everybody's ledger pays for it, and shares that would single out few people are left out.
+   */
+  missingness: z.enum(['untold', 'told']).default('untold'),
   /** What the data may be used for, in GA4GH DUO terms; requests say their purpose. Unrestricted unless given. */
   data_use: dataUseSchema.optional(),
   /** Who may ask about this catalog, in place of the peer's own list. */
@@ -225,6 +230,9 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   for (const [i, { variable, breakpoints }] of latticeOf(catalog).entries()) {
     const message = latticeFault(catalog, variable, breakpoints)
     if (message) refuse(['lattice', i, 'variable'], message)
+  }
+  if (catalog.mode === 'dp' && catalog.missingness === 'told') {
+    refuse(['missingness'], 'a catalog with mode: dp counts nothing in public; leave it untold')
   }
   const lattice = latticeOf(catalog).map(({ variable }) => variable)
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')

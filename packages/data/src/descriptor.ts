@@ -72,6 +72,8 @@ export function describeVariable(variable: VariableConfig): VariableDescriptor {
     breakpoints: (variable.breakpoints ?? []).map(breakpointNumber),
     minimum: variable.minimum ?? 0,
     maximum: variable.maximum ?? 0,
-    bounded: variable.minimum !== undefined
+    bounded: variable.minimum !== undefined,
+    missingShare: 0,
+    missingTold: false
   }
 }

@@ -10,7 +10,7 @@ const SCRIPTS = ['deny', 'review', 'auto'] as const
  * the current ones, as they are where no file has changed: the steward answers for them today.
  */
 export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): CatalogConfig {
-  const { title, description, keywords, data_type, access_level, programs, budget } = current
+  const { title, description, keywords, data_type, access_level, programs, budget, missingness } = current
   const k = Math.max(stored.min_cohort_size ?? 0, current.min_cohort_size ?? 0)
   return {
     ...stored,
@@ -21,6 +21,7 @@ export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): Cat
     access_level,
     programs,
     budget,
+    missingness,
     ...(current.privacy === undefined ? {} : { privacy: current.privacy }),
     synthetic: stored.synthetic && current.synthetic,
     scripts: SCRIPTS.find((choice) => [scriptsOf(stored), scriptsOf(current)].includes(choice)),

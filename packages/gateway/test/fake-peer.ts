@@ -88,7 +88,9 @@ export function descriptorOf(name: string, accessLevel: string): CatalogDescript
             breakpoints: [65],
             minimum: 18,
             maximum: 95,
-            bounded: true
+            bounded: true,
+            missingShare: 0.03,
+            missingTold: true
           }
         ]
       }

@@ -29,6 +29,8 @@ export interface PeerEvents {
   catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
   /** A small catalog of real people whose steward wants no lattice. */
   latticeMissing(catalog: string): void
+  /** What is missing in a catalog is to be told, and this epoch was answered from by project before it was. */
+  missingnessUntold(catalog: string): void
   /** Which engine runs scripts, how strongly it isolates, and why it is this one. */
   sandboxReady(facts: { engine: string; grade: string; why: string }): void
   peerConnected(peerId: string): void
@@ -74,6 +76,8 @@ function lifeEvents(log: Logger) {
         : log.warn(facts, 'catalog ready at its earlier epoch: stimnet epoch accept takes the newer one'),
     latticeMissing: (catalog: string) =>
       log.warn({ catalog }, 'a small catalog without a lattice: a few questions use up what can be answered'),
+    missingnessUntold: (catalog: string) =>
+      log.warn({ catalog }, 'its missingness stays untold until a newer epoch is accepted with --forget'),
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
     unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
   }

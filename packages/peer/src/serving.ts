@@ -12,6 +12,7 @@ import { JobFiles } from './jobs/files.ts'
 import { type CatalogPrivacies, createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
+import { withMissingness } from './missingness.ts'
 import { Monitor } from './monitor/monitor.ts'
 import { usagesOf } from './monitor/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
@@ -31,9 +32,11 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   const { config, clock, random, events, lifetime } = setting
   const { signer, database, jobs, ledger, standing } = stores
   const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought)
-  const catalogs = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
+  const opened = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
   const meters = { clock, refusals: stores.refusals, scriptBits: stores.scriptBits }
-  const privacy = await createCatalogPrivacy({ catalogs, atoms: stores.atoms, config, meters })
+  const privacy = await createCatalogPrivacy({ catalogs: opened, atoms: stores.atoms, config, meters })
+  // Before anybody asks: what everybody is told, every ledger begins with.
+  const catalogs = await withMissingness(opened, { ...stores, privacy, events })
   const federation = await openFederation(setting, lifetime)
   const trust = await trustOf(setting, federation)
   const monitor = openMonitor(setting, stores, privacy)

@@ -256,6 +256,8 @@ const variable = (name: string, type: string, more: Partial<Variable> = {}): Var
   minimum: 0,
   maximum: 0,
   bounded: false,
+  missingShare: 0,
+  missingTold: false,
   ...more
 })
 

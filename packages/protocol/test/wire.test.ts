@@ -28,7 +28,9 @@ const variable = fc.record({
   breakpoints: numbers,
   minimum: number,
   maximum: number,
-  bounded: fc.boolean()
+  bounded: fc.boolean(),
+  missingShare: fc.double({ min: 0, max: 1, noNaN: true }),
+  missingTold: fc.boolean()
 })
 const table = fc.record({
   name: text,

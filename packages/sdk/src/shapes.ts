@@ -153,6 +153,8 @@ export interface CatalogVariable {
   readonly breakpoints: readonly number[]
   readonly minimum: number | null
   readonly maximum: number | null
+  /** Share of its rows without a value, to two places; null where it is not told. */
+  readonly missing_share: number | null
 }
 
 /** A table of a catalog; never its rows. */

@@ -5,6 +5,7 @@ import { type CatalogVariable, compareFoundCatalogs, descriptorOf, type FoundCat
 
 const variable = (name: string, more: Partial<CatalogVariable> = {}): CatalogVariable => ({
   ...{ name, type: 'number', unit: '', description: '', levels: [], breakpoints: [], minimum: null, maximum: null },
+  missing_share: null,
   ...more
 })
 const SEX = variable('sex', { type: 'category', levels: ['F', 'M'] })

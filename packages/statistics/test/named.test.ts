@@ -13,6 +13,8 @@ const variable = (name: string, type: string, more: object = {}) => ({
   minimum: 0,
   maximum: 0,
   bounded: false,
+  missingShare: 0,
+  missingTold: false,
   ...more
 })
 

@@ -2,7 +2,7 @@
 import { Scroll } from '../parts/scroll.tsx'
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
-import { type SharedVariable, shapeOf, sharedVariables } from '../words/variable.ts'
+import { missingIn, type SharedVariable, shapeOf, sharedVariables } from '../words/variable.ts'
 
 /** Every variable that any of the institutions has, and how many of them have it. */
 export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
@@ -16,6 +16,9 @@ export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
             <th scope="col">Variable</th>
             <th scope="col">Levels, range or bins</th>
             <th scope="col">Meaning</th>
+            <th scope="col" className="number">
+              Missing
+            </th>
             <th scope="col" className="number">
               Held by
             </th>
@@ -31,7 +34,7 @@ export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
   ))
 }
 
-function Row({ variable, heldBy, differs, of }: SharedVariable & { of: number }) {
+function Row({ variable, heldBy, differs, missing, of }: SharedVariable & { of: number }) {
   return (
     <tr>
       <th scope="row">
@@ -41,6 +44,7 @@ function Row({ variable, heldBy, differs, of }: SharedVariable & { of: number })
       <td>
         {variable.description} {differs && <Badge tone="warn">described differently</Badge>}
       </td>
+      <td className="number">{missingIn(missing)}</td>
       <td className="number">
         {heldBy} of {of}
       </td>

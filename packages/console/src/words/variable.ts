@@ -11,6 +11,17 @@ export function shapeOf(variable: CatalogVariable): string {
   return [type, [range, unit].filter(Boolean).join(' '), bins].filter(Boolean).join(' · ')
 }
 
+/** "none", "3 to 20 %", "20 %, not told by 2"; what nobody tells is "not told". */
+export function missingIn(shares: readonly (number | null)[]): string {
+  const told = shares.filter((share) => share !== null)
+  if (told.length === 0) return 'not told'
+  const percent = (share: number) => measured(Math.round(share * 100))
+  const [least, most] = [percent(Math.min(...told)), percent(Math.max(...told))]
+  const range = least === most ? `${most} %` : `${least} to ${most} %`
+  const untold = shares.length - told.length
+  return `${most === '0' ? 'none' : range}${untold === 0 ? '' : `, not told by ${untold}`}`
+}
+
 /** A variable of several catalogs of one name: who has it, and whether all mean the same. */
 export interface SharedVariable {
   readonly ref: string
@@ -20,23 +31,29 @@ export interface SharedVariable {
   readonly heldBy: number
   /** One of them describes it otherwise. */
   readonly differs: boolean
+  /** Of those who have it: which share of its rows misses it, null where that is not told. */
+  readonly missing: readonly (number | null)[]
 }
 
 /** Every variable that any of the catalogs has, in the order of the first that has it. */
 export function sharedVariables(catalogs: readonly FoundCatalog[]): SharedVariable[] {
-  const found = new Map<string, { table: string; variable: CatalogVariable; shapes: string[] }>()
+  const found = new Map<
+    string,
+    { table: string; variable: CatalogVariable; shapes: string[]; missing: (number | null)[] }
+  >()
   for (const { schema_definition: schema } of catalogs) {
     for (const table of schema?.tables ?? []) {
       for (const variable of table.variables) {
         const ref = `${table.name}.${variable.name}`
-        const known = found.get(ref) ?? { table: table.name, variable, shapes: [] }
+        const known = found.get(ref) ?? { table: table.name, variable, shapes: [], missing: [] }
+        known.missing.push(variable.missing_share ?? null)
         known.shapes.push(JSON.stringify([variable.type, variable.unit, variable.levels, variable.breakpoints]))
         found.set(ref, known)
       }
     }
   }
-  return [...found].map(([ref, { table, variable, shapes }]) => ({
-    ...{ ref, table, variable, heldBy: shapes.length },
+  return [...found].map(([ref, { table, variable, shapes, missing }]) => ({
+    ...{ ref, table, variable, missing, heldBy: shapes.length },
     differs: new Set(shapes).size > 1
   }))
 }

@@ -14,7 +14,11 @@ const variableShape = z.object({
   levels: z.array(z.string()),
   breakpoints: z.array(z.number()),
   minimum: z.number().nullable(),
-  maximum: z.number().nullable()
+  maximum: z.number().nullable(),
+  missing_share: z
+    .number()
+    .nullable()
+    .describe('Share of its rows without a value, to two places, told once an epoch; null: not told')
 })
 
 const tableShape = z.object({
@@ -151,7 +155,8 @@ function schemaOf(descriptor: CatalogDescriptor): z.output<typeof schemaDefiniti
         levels: [...variable.levels],
         breakpoints: [...variable.breakpoints],
         minimum: variable.bounded ? variable.minimum : null,
-        maximum: variable.bounded ? variable.maximum : null
+        maximum: variable.bounded ? variable.maximum : null,
+        missing_share: variable.missingTold ? variable.missingShare : null
       }))
     })),
     lattice: descriptor.lattice.map(({ variable, breakpoints }) => ({ variable, breakpoints: [...breakpoints] }))

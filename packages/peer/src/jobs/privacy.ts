@@ -34,8 +34,8 @@ export interface ReleaseFacts {
   readonly image: string
   /** Stewards who approved exactly this. */
   readonly reviewers?: number
-  /** As the request names it. */
-  readonly project: string
+  /** As the request names it; absent for what is told to everybody. */
+  readonly project?: string
   /** The catalog in the words of the request. */
   readonly described: CatalogDescriptor
 }
@@ -95,11 +95,11 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   // Under differential privacy nothing is refused for being small, and whether a catalog opens must not depend on it.
   if (config.mode === 'sdc') assertLatticeHolds(descriptor, await catalog.baseCells(), settings.k)
   await assertScopeHolds(catalog, settings, parts.atoms)
-  const ledgersFor = (project: string) => {
+  const ledgersFor = (project: string | undefined) => {
     const ledger = ledgerOf(settings.scope, project)
     return ledgersOf(catalog, parts.atoms, { k: settings.k, ...(ledger === undefined ? {} : { ledger }) })
   }
-  const meterFor = (project: string) =>
+  const meterFor = (project: string | undefined) =>
     new ScopeMeter(parts.meters, scopeOf(descriptor.name, settings.scope, project), limitsOf(settings, catalog))
   return {
     ...rules,
@@ -137,13 +137,13 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
 }
 
 /** Of one catalog, whatever its epoch: people forget nothing because a file changed. */
-function scopeOf(catalog: string, scope: LedgerScope, project: string): string {
+function scopeOf(catalog: string, scope: LedgerScope, project: string | undefined): string {
   return `${catalog}!${ledgerOf(scope, project) ?? 'global'}`
 }
 
 /** The name of a narrower ledger than everybody's; sign-off has let only listed projects come here. */
-function ledgerOf(scope: LedgerScope, project: string): string | undefined {
-  return scope === 'global' ? undefined : `${scope}!${project}`
+function ledgerOf(scope: LedgerScope, project: string | undefined): string | undefined {
+  return scope === 'global' || project === undefined ? undefined : `${scope}!${project}`
 }
 
 /** Nobody real is in a synthetic catalog: what is used up there has an end only where its steward wants to try that. */

@@ -34,6 +34,7 @@ export type AuditKind =
   | 'key'
   | 'alert'
   | 'epoch'
+  | 'missingness'
   | 'approval'
   | 'denial'
   | 'witness'

@@ -731,6 +731,12 @@ export namespace stimnet {
         /** VariableDescriptor bounded. */
         bounded: boolean;
 
+        /** VariableDescriptor missingShare. */
+        missingShare: number;
+
+        /** VariableDescriptor missingTold. */
+        missingTold: boolean;
+
         /**
          * Creates a new VariableDescriptor instance using the specified properties.
          * @param [properties] Properties to set
@@ -817,6 +823,12 @@ export namespace stimnet {
 
             /** VariableDescriptor bounded */
             bounded?: boolean;
+
+            /** VariableDescriptor missingShare */
+            missingShare?: number;
+
+            /** VariableDescriptor missingTold */
+            missingTold?: boolean;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

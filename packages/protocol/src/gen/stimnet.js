@@ -2364,6 +2364,8 @@ export const stimnet = $root.stimnet = (() => {
          * @property {number} [minimum] VariableDescriptor minimum
          * @property {number} [maximum] VariableDescriptor maximum
          * @property {boolean} [bounded] VariableDescriptor bounded
+         * @property {number} [missingShare] VariableDescriptor missingShare
+         * @property {boolean} [missingTold] VariableDescriptor missingTold
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -2470,6 +2472,22 @@ export const stimnet = $root.stimnet = (() => {
         VariableDescriptor.prototype.bounded = false;
 
         /**
+         * VariableDescriptor missingShare.
+         * @member {number} missingShare
+         * @memberof stimnet.VariableDescriptor
+         * @instance
+         */
+        VariableDescriptor.prototype.missingShare = 0;
+
+        /**
+         * VariableDescriptor missingTold.
+         * @member {boolean} missingTold
+         * @memberof stimnet.VariableDescriptor
+         * @instance
+         */
+        VariableDescriptor.prototype.missingTold = false;
+
+        /**
          * Creates a new VariableDescriptor instance using the specified properties.
          * @function create
          * @memberof stimnet.VariableDescriptor
@@ -2520,6 +2538,10 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 8, wireType 1 =*/65).double(message.maximum);
             if (message.bounded != null && $Object.hasOwnProperty.call(message, "bounded") && message.bounded !== false)
                 writer.uint32(/* id 9, wireType 0 =*/72).bool(message.bounded);
+            if (message.missingShare != null && $Object.hasOwnProperty.call(message, "missingShare") && !$Object.is(message.missingShare, 0))
+                writer.uint32(/* id 10, wireType 1 =*/81).double(message.missingShare);
+            if (message.missingTold != null && $Object.hasOwnProperty.call(message, "missingTold") && message.missingTold !== false)
+                writer.uint32(/* id 11, wireType 0 =*/88).bool(message.missingTold);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2649,6 +2671,24 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.bounded;
                         continue;
                     }
+                case 10: {
+                        if (wireType !== 1)
+                            break;
+                        if (!$Object.is(value = reader.double(), 0))
+                            message.missingShare = value;
+                        else
+                            delete message.missingShare;
+                        continue;
+                    }
+                case 11: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.missingTold = value;
+                        else
+                            delete message.missingTold;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -2716,6 +2756,12 @@ export const stimnet = $root.stimnet = (() => {
             if (message.bounded != null && $Object.hasOwnProperty.call(message, "bounded"))
                 if (typeof message.bounded !== "boolean")
                     return "bounded: boolean expected";
+            if (message.missingShare != null && $Object.hasOwnProperty.call(message, "missingShare"))
+                if (typeof message.missingShare !== "number")
+                    return "missingShare: number expected";
+            if (message.missingTold != null && $Object.hasOwnProperty.call(message, "missingTold"))
+                if (typeof message.missingTold !== "boolean")
+                    return "missingTold: boolean expected";
             return null;
         };
 
@@ -2772,6 +2818,12 @@ export const stimnet = $root.stimnet = (() => {
             if (object.bounded != null)
                 if (object.bounded)
                     message.bounded = $Boolean(object.bounded);
+            if (object.missingShare != null)
+                if (!$Object.is($Number(object.missingShare), 0))
+                    message.missingShare = $Number(object.missingShare);
+            if (object.missingTold != null)
+                if (object.missingTold)
+                    message.missingTold = $Boolean(object.missingTold);
             return message;
         };
 
@@ -2804,6 +2856,8 @@ export const stimnet = $root.stimnet = (() => {
                 object.minimum = 0;
                 object.maximum = 0;
                 object.bounded = false;
+                object.missingShare = 0;
+                object.missingTold = false;
             }
             if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
                 object.name = message.name;
@@ -2829,6 +2883,10 @@ export const stimnet = $root.stimnet = (() => {
                 object.maximum = options.json && !$isFinite(message.maximum) ? $String(message.maximum) : message.maximum;
             if (message.bounded != null && $Object.hasOwnProperty.call(message, "bounded"))
                 object.bounded = message.bounded;
+            if (message.missingShare != null && $Object.hasOwnProperty.call(message, "missingShare"))
+                object.missingShare = options.json && !$isFinite(message.missingShare) ? $String(message.missingShare) : message.missingShare;
+            if (message.missingTold != null && $Object.hasOwnProperty.call(message, "missingTold"))
+                object.missingTold = message.missingTold;
             return object;
         };
 

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
+import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
+import { type Client, type Job, signRequest } from '@stimnet/sdk'
+import { stringify } from 'yaml'
+import { clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
+
+/**
+ * A hundred and fifty people nobody calls synthetic. Of thirty the dose is not known, and but two of these are women; the
+ * weight of two is not known; everybody's sex and age are.
+ */
+const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
+  id: `p${i}`,
+  age: 30 + ((i * 7) % 55),
+  sex: i < 75 ? 'F' : 'M',
+  dose: i < 2 || i >= 122 ? '' : String(100 + i),
+  weight: i === 40 || i === 90 ? '' : String(50 + (i % 40))
+}))
+/** Three visits each; the score of every third visit of fifty people was not taken. */
+const VISITS = PEOPLE.flatMap(({ id }, i) =>
+  ['first', 'second', 'third'].map((visit, v) => ({ id, visit, score: v === 2 && i % 3 === 0 ? '' : String(10 + v) }))
+)
+
+const CATALOG = {
+  name: 'trial',
+  subject_key: 'id',
+  access_level: 'public',
+  lattice: 'none',
+  missingness: 'told',
+  tables: [
+    {
+      name: 'people',
+      file: 'people.csv',
+      one_row_per_subject: true,
+      variables: [
+        { name: 'age', type: 'integer', breakpoints: [40, 50, 60, 70], minimum: 18, maximum: 100 },
+        { name: 'sex', type: 'category', levels: ['F', 'M'] },
+        { name: 'dose', type: 'integer' },
+        { name: 'weight', type: 'integer' }
+      ]
+    },
+    {
+      name: 'visits',
+      file: 'visits.csv',
+      variables: [
+        { name: 'visit', type: 'category', levels: ['first', 'second', 'third'] },
+        { name: 'score', type: 'integer', minimum: 0, maximum: 100 }
+      ]
+    }
+  ]
+}
+
+interface House {
+  peer: Peer
+  client: Client
+  restart(config: object): Promise<void>
+}
+
+async function houseOf(t: TestContext, catalog: object, requesters: readonly string[] = []): Promise<House> {
+  const folder = join(await scratchFolder(t), 'house')
+  await mkdir(folder)
+  await writeFile(join(folder, 'people.csv'), csv(PEOPLE))
+  await writeFile(join(folder, 'visits.csv'), csv(VISITS))
+  const configFile = join(folder, 'stimnet.yaml')
+  const start = async (changes: object) => {
+    const config = {
+      node_id: 'house',
+      institution: 'Hospital',
+      mesh: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+      requesters: ['gateway:self', ...requesters],
+      gateway: { port: 0 },
+      sandbox: { engine: 'none' },
+      log: { level: 'silent' },
+      catalogs: [{ ...CATALOG, ...changes }]
+    }
+    await writeFile(configFile, stringify(config))
+    const events = createEvents({ level: 'silent', nodeId: 'house' })
+    const peer = await startPeer(await loadConfig(configFile, {}), { events })
+    if (!peer.accounts.get('ada'))
+      await peer.accounts.put({ name: 'ada', roles: ['researcher', 'auditor'], password: PASSWORD })
+    return peer
+  }
+  const peer = await start(catalog)
+  const house: House = {
+    ...{ peer, client: await clientOf(peer) },
+    restart: async (changes) => {
+      await house.peer.stop()
+      house.peer = await start(changes)
+      house.client = await clientOf(house.peer)
+    }
+  }
+  t.after(() => house.peer.stop())
+  return house
+}
+
+function csv(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  return [Object.keys(rows[0] ?? {}), ...rows.map(Object.values)].map((row) => row.join(',')).join('\n')
+}
+
+async function sharesIn({ client }: House): Promise<Record<string, number | null>> {
+  const [found] = await client.meshCatalogs('')
+  const tables = found?.schema_definition?.tables ?? []
+  return Object.fromEntries(
+    tables.flatMap(({ name, variables }) => variables.map((v) => [`${name}.${v.name}`, v.missing_share]))
+  )
+}
+
+async function ask({ client }: House, sql: string): Promise<Job> {
+  const submission = {
+    ...({ target_node_id: 'house', data_catalog_name: 'trial', script_type: 'sql' } as const),
+    script_content: sql
+  }
+  return client.waitForJob((await client.submitJob(submission)).job_id)
+}
+
+/** A requester with a project of its own, and what becomes of a question asked for it. */
+async function projectOf() {
+  const signer = await signerFromSeed(cryptographicRandom.bytes(32))
+  const privacy = { scope: 'project', projects: [{ name: 'one', requesters: [signer.id] }] }
+  const stateOf = async ({ client, peer }: House, sql: string) => {
+    const request = { signer, project: 'one', catalog: 'trial', program: { kind: 'sql', sql } } as const
+    const { id } = await client.submitBroadcast(await signRequest({ ...request, targets: [peer.peerId] }))
+    for await (const { parts } of client.watchBroadcast(id)) {
+      if (parts[0] && ['completed', 'blocked', 'failed'].includes(parts[0].state)) return parts[0]
+    }
+    throw new Error('no end')
+  }
+  return { privacy, requesters: [signer.id], stateOf }
+}
+
+const toldIn = async ({ client }: House) =>
+  (await client.audit({ limit: 100 })).filter(({ kind }) => kind === 'missingness')
+
+const WOMEN = "SELECT COUNT(DISTINCT id) AS n FROM people WHERE sex = 'F'"
+const TOLD = {
+  ...{ 'people.age': 0, 'people.sex': 0, 'people.dose': 0.2, 'people.weight': null },
+  ...{ 'visits.visit': 0, 'visits.score': 0.11 }
+}
+const UNTOLD = Object.fromEntries(Object.keys(TOLD).map((name) => [name, null]))
+
+describe('what is missing', () => {
+  test('is told of each variable as a share of its rows, but not where it is so of few people', async (t) => {
+    assert.deepEqual(await sharesIn(await houseOf(t, {})), TOLD)
+  })
+
+  test('is told only where the steward wants it', async (t) => {
+    assert.deepEqual(await sharesIn(await houseOf(t, { missingness: 'untold' })), UNTOLD)
+  })
+
+  test('is paid for by everybody: a count that would tell of two women without a dose is refused', async (t) => {
+    const before = await ask(await houseOf(t, { missingness: 'untold' }), WOMEN)
+    assert.equal(before.status, 'completed')
+    const after = await ask(await houseOf(t, {}), WOMEN)
+    assert.match(after.error_message ?? '', /^COHORT_NOT_RELEASABLE/)
+  })
+
+  test('is paid for by each project too', async (t) => {
+    const { privacy, requesters, stateOf } = await projectOf()
+    const house = await houseOf(t, { privacy }, requesters)
+    assert.deepEqual(await sharesIn(house), TOLD)
+    assert.equal((await stateOf(house, WOMEN))?.code, 'COHORT_NOT_RELEASABLE')
+  })
+
+  test('is told once an epoch: a restart counts nothing again, and the log has one record of it', async (t) => {
+    const house = await houseOf(t, {})
+    const [record, second] = await toldIn(house)
+    assert.deepEqual([record?.detail['told'], second], [5, undefined])
+    await house.restart({})
+    assert.deepEqual(await sharesIn(house), TOLD)
+    assert.equal((await toldIn(house)).length, 1)
+    await house.restart({ missingness: 'untold' })
+    assert.deepEqual(await sharesIn(house), UNTOLD)
+    // What was told stays paid for.
+    assert.match((await ask(house, WOMEN)).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
+  })
+
+  test('is told later as any other question is: what was released before comes first', async (t) => {
+    const house = await houseOf(t, { missingness: 'untold' })
+    assert.equal((await ask(house, WOMEN)).status, 'completed')
+    await house.restart({})
+    assert.deepEqual(await sharesIn(house), { ...TOLD, 'people.dose': null })
+  })
+
+  test('is not told where projects have begun ledgers of their own, which would not know of it', async (t) => {
+    const { privacy, requesters, stateOf } = await projectOf()
+    const house = await houseOf(t, { privacy, missingness: 'untold' }, requesters)
+    assert.equal((await stateOf(house, WOMEN))?.state, 'completed')
+    await house.restart({ privacy })
+    assert.deepEqual(await sharesIn(house), UNTOLD)
+    assert.deepEqual(await toldIn(house), [])
+  })
+
+  test('is nothing that a catalog with noise alone may count', async (t) => {
+    await assert.rejects(houseOf(t, { mode: 'dp' }), { code: 'CONFIG_INVALID', message: /missingness.*untold/ })
+  })
+})
