@@ -46,17 +46,19 @@ async function whoAsks({ progress }: Context): Promise<Line> {
   progress('who asks')
   const [hospital, owner] = await Promise.all([newSigner(), newSigner()])
   const members = new Set([hospital.id, owner.id])
-  const requests = await Promise.all(
-    Array.from({ length: REQUESTS }, async () => {
-      const ada = await newSigner()
-      const terms = { key: ada.id, name: 'Ada', role: 'researcher', lifetimeDays: 90, clock: systemClock }
-      const credential = await vouch({ signer: hospital, ...terms })
-      const program = { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' } as const
-      const targets = [owner.id]
-      const signed = await signRequest({ signer: ada, catalog: 'trial', program, targets, credentials: [credential] })
-      return { envelope: signed.envelope, credential }
-    })
-  )
+  // Fresh ones each time: what was verified lately is not verified again.
+  const drawn = () =>
+    Promise.all(
+      Array.from({ length: REQUESTS }, async () => {
+        const ada = await newSigner()
+        const terms = { key: ada.id, name: 'Ada', role: 'researcher', lifetimeDays: 90, clock: systemClock }
+        const credential = await vouch({ signer: hospital, ...terms })
+        const program = { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' } as const
+        const targets = [owner.id]
+        const signed = await signRequest({ signer: ada, catalog: 'trial', program, targets, credentials: [credential] })
+        return { envelope: signed.envelope, credential }
+      })
+    )
   const verifying = await floorOf()
   const each = async (work: (at: number) => Promise<unknown>) =>
     (await timed(async () => {
@@ -64,13 +66,15 @@ async function whoAsks({ progress }: Context): Promise<Line> {
     })) / REQUESTS
   const found = await inTurn(
     {
-      ours: () =>
-        each(async (at) => {
+      ours: async () => {
+        const requests = await drawn()
+        return each(async (at) => {
           const { envelope = new Uint8Array(), credential = '' } = requests[at] ?? {}
           const { issuer } = await open(envelope, { type: 'job-request', clock: systemClock, audience: owner.id })
           const said = await openAffiliation(credential, { key: issuer, self: owner.id, clock: systemClock })
           if (!members.has(said.institution)) throw new Error('not a member')
-        }),
+        })
+      },
       floor: () =>
         each(async () => {
           await verifying()

@@ -2,7 +2,7 @@
 import { federationExchange, type Mesh, type MeshTiming, uploadExchange } from '@stimnet/mesh'
 import { serveExchanges } from './exchanges.ts'
 import { exchangeStatements, spreadChanges } from './federation/gossip.ts'
-import { custodialSigner } from './identity.ts'
+import { custodialSigners } from './identity.ts'
 import { introduce, openMesh, openWitnesses } from './opening.ts'
 import { Delivery } from './requests/deliver.ts'
 import { Directory } from './requests/directory.ts'
@@ -10,6 +10,7 @@ import { Followers } from './requests/follow.ts'
 import { meshLinks } from './requests/mesh-links.ts'
 import { Shares } from './requests/shares.ts'
 import { Submitter } from './requests/submit.ts'
+import { Turns } from './requests/turns.ts'
 import { Views } from './requests/view.ts'
 import type { Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
@@ -78,16 +79,17 @@ export function openAsking(setting: Setting, stores: Stores, serving: Serving, c
   const { clock, random, events, lifetime } = setting
   const { seed, signer, requests, uploads } = stores
   const { links, directory, shares } = connections
+  const turns = new Turns(clock)
   const followers = lifetime.keep(new Followers({ clock, requests, links, events }), (opened) => opened.close())
   const delivery = lifetime.keep(
     new Delivery({
-      ...{ clock, random, requests, directory, links, followers, events, signer, shares },
-      signerOf: (account) => custodialSigner(seed, account)
+      ...{ clock, random, requests, directory, links, followers, events, signer, shares, turns },
+      signerOf: custodialSigners(seed)
     }),
     (opened) => opened.stop()
   )
   const submitter = new Submitter({
-    ...{ clock, random, requests, directory, delivery, uploads, self: signer.id },
+    ...{ clock, random, requests, directory, delivery, turns, uploads, self: signer.id },
     isPrivate: (catalog) => serving.catalogs.get(catalog)?.descriptor.accessLevel === 'private'
   })
   return { delivery, submitter, views: new Views(clock) }

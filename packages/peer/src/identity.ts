@@ -47,6 +47,20 @@ export function custodialSigner(nodeSeed: Uint8Array, account: string): Promise<
   return signerFromSeed(new Uint8Array(seed))
 }
 
+/** Keys at hand; making one costs more than signing with it. */
+const SIGNERS_MAX = 256
+
+/** The same, by account; those used lately are at hand. */
+export function custodialSigners(nodeSeed: Uint8Array): (account: string) => Promise<Signer> {
+  const made = new Map<string, Promise<Signer>>()
+  return (account) => {
+    const signer = made.get(account) ?? custodialSigner(nodeSeed, account)
+    if (made.size >= SIGNERS_MAX) made.delete(made.keys().next().value ?? '')
+    made.set(account, signer)
+    return signer
+  }
+}
+
 /** A secret of the gateway's own, e.g. for access tokens: another name, another secret. */
 export function derivedSecret(nodeSeed: Uint8Array, name: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', nodeSeed, 'stimnet/secret/1', name, 32))

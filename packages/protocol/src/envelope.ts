@@ -183,7 +183,32 @@ function hasOneSpelling(jws: Uint8Array): boolean {
   return text.length === jws.length && base64url.encode(base64url.decode(signature)) === signature
 }
 
-async function verify(jws: Uint8Array, type: string): Promise<{ payload: Uint8Array; kid: KeyId }> {
+interface Verified {
+  readonly payload: Uint8Array
+  readonly kid: KeyId
+}
+
+/**
+ * What was verified lately, by its exact text: a signature holds at any hour, and the same statement is opened when it is
+ * sent, admitted and run. Whom it is for and whether it is in time is asked each time. Bounded, oldest out first.
+ */
+const verifiedLately = new Map<string, Verified>()
+const VERIFIED_MAX = 512
+/** Longer ones are rare, and would make the bound in bytes a large one: 16 MiB in all. */
+const VERIFIED_CHARACTERS_MAX = 16 * 1024
+
+async function verify(jws: Uint8Array, type: string): Promise<Verified> {
+  if (jws.length > VERIFIED_CHARACTERS_MAX) return verifyAnew(jws, type)
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(jws)
+  const known = verifiedLately.get(text)
+  if (known) return known
+  const verified = await verifyAnew(jws, type)
+  if (verifiedLately.size >= VERIFIED_MAX) verifiedLately.delete(verifiedLately.keys().next().value ?? '')
+  verifiedLately.set(text, verified)
+  return verified
+}
+
+async function verifyAnew(jws: Uint8Array, type: string): Promise<Verified> {
   let kid: KeyId | undefined
   try {
     const { payload } = await compactVerify(

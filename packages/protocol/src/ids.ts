@@ -72,9 +72,13 @@ export function isName(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(text)
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] ?? 0]
+  return text
 }
 
 /** SHA-256, lower-case hexadecimal. */

@@ -305,6 +305,44 @@ describe('a statement holds for its time', () => {
   })
 })
 
+describe('a statement that was opened before', () => {
+  test('is as strictly read again: whom it is for, what it is, and whether it is in time', async () => {
+    const jws = await sealed({ audience: [bob.id] })
+    await opened(jws, { audience: bob.id })
+    await assert.rejects(opened(jws, { audience: ada.id }), coded('AUDIENCE_MISMATCH'))
+    await assert.rejects(opened(jws, { type: 'cancel' }), coded('TYPE_MISMATCH'))
+    await assert.rejects(opened(jws, { issuer: bob.id }), coded('SIGNATURE_INVALID'))
+    await assert.rejects(opened(jws, { clock: clockAt(START_MS + 60 * MINUTE) }), coded('EXPIRED'))
+  })
+
+  test('lends nothing to another that is like it: a byte flipped, one added, another byte that reads the same', async () => {
+    const jws = await sealed()
+    await opened(jws)
+    for (const at of [0, 40, 200, jws.length - 2]) {
+      await assert.rejects(opened(jws.map((byte, i) => (i === at ? byte ^ 1 : byte))), StimnetError)
+      await assert.rejects(opened(jws.map((byte, i) => (i === at ? 0xff : byte))), StimnetError)
+    }
+    await assert.rejects(opened(Uint8Array.of(...jws, 0x20)), StimnetError)
+    await assert.rejects(opened(Uint8Array.of(0xef, 0xbb, 0xbf, ...jws)), StimnetError)
+  })
+
+  test('is what it was, whatever its reader did to the bytes that it was given', async () => {
+    const jws = await sealed()
+    const first = await opened(jws)
+    first.body.fill(0)
+    first.nonce.fill(0)
+    const second = await opened(jws)
+    assert.deepEqual(second.body, body)
+    assert.notDeepEqual(second.nonce, new Uint8Array(16))
+  })
+
+  test('is forgotten when many others were opened, and opens again', async () => {
+    const all = await Promise.all(Array.from({ length: 600 }, () => sealed()))
+    for (const jws of all) await opened(jws)
+    assert.deepEqual((await opened(all[0] ?? new Uint8Array())).body, body)
+  })
+})
+
 describe('a statement has a size', () => {
   test('past the limit it is neither sealed nor opened', async () => {
     const tooLarge = new Uint8Array(LIMITS.envelopeBytesMax)

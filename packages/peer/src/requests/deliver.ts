@@ -9,12 +9,14 @@ import type { Followers } from './follow.ts'
 import type { Links } from './links.ts'
 import { receiveDecision } from './receive.ts'
 import type { Shares } from './shares.ts'
+import type { Turns } from './turns.ts'
 
 /** What delivering needs. */
 export interface DeliveryParts extends AddressParts {
   readonly links: Links
   readonly followers: Followers
   readonly shares: Pick<Shares, 'offer'>
+  readonly turns: Pick<Turns, 'take'>
   /** This peer's own key: it cancels what came through it. */
   readonly signer: Signer
   readonly events: PeerEvents
@@ -52,7 +54,9 @@ export class Delivery {
 
   /** Goes to work on a stored request; what becomes of it is told by the store. */
   begin(record: RequestRecord): void {
-    const work = this.#deliver(record)
+    const work = this.#parts.turns
+      .take()
+      .then(() => this.#deliver(record))
       .catch((error) => this.#undelivered(record, error))
       // The store itself failed: what was asked for is stored and goes on at the next start.
       .catch((error) => this.#parts.events.unexpected(error, record.id))

@@ -27,6 +27,7 @@ import type { RequestRecord, RequestStore } from '../store/requests.ts'
 import type { UploadRecord, UploadStore } from '../store/uploads.ts'
 import type { Delivery } from './deliver.ts'
 import type { Directory } from './directory.ts'
+import type { Turns } from './turns.ts'
 
 /** What submitting needs. */
 export interface SubmitParts {
@@ -36,6 +37,7 @@ export interface SubmitParts {
   readonly requests: RequestStore
   readonly directory: Directory
   readonly delivery: Delivery
+  readonly turns: Pick<Turns, 'first'>
   readonly uploads: Pick<UploadStore, 'find' | 'findBytes'>
   /** Whether this peer has a private catalog of that name. */
   readonly isPrivate: (catalog: string) => boolean
@@ -186,8 +188,10 @@ export class Submitter {
         const reason = `At most ${OPEN_REQUESTS_MAX} requests of one account are under way. Wait for some to end.`
         throw new StimnetError('QUEUE_FULL', reason, { reason })
       }
-      const stored = await requests.add({ ...fields, submittedAtMs: clock.now(), parts: [] }, idempotency)
-      this.#parts.delivery.begin(stored)
+      const { turns, delivery } = this.#parts
+      const submittedAtMs = clock.now()
+      const stored = await turns.first(() => requests.add({ ...fields, submittedAtMs, parts: [] }, idempotency))
+      delivery.begin(stored)
       return stored
     })
   }

@@ -126,7 +126,8 @@ export class JobStore {
   readonly #watchers = new Map<string, Set<() => void>>()
   #sequence: number
   #total: number
-  #showing: Promise<unknown> = Promise.resolve()
+  /** Where jobs stand by the last change prepared, of those shown in this life and not at their end. */
+  readonly #standing = new Map<string, number>()
   /** Names this feed; an asker that followed another starts from the beginning. */
   readonly log: string
 
@@ -216,20 +217,15 @@ export class JobStore {
   }
 
   /** Puts a job's outward state into its asker's feed and wakes the follower. Not synced: a crash shows it again. */
-  show(job: JobRecord, progress: number): Promise<void> {
-    // One after the other, so that each sees where the one before put the job.
-    const shown = this.#showing.then(() => this.#show(job, progress))
-    this.#showing = shown.catch(() => undefined)
-    return shown
-  }
-
-  async #show(job: JobRecord, progress: number): Promise<void> {
-    const before = await this.#placed.get(job.id)
+  async show(job: JobRecord, progress: number): Promise<void> {
     const state = outwardState(job.state)
     await this.#database.commit(
-      (draft) => {
+      async (draft) => {
+        // Another show of this job may wait for the same batch: the database does not know of it yet.
+        const before = this.#standing.get(job.id) ?? (await this.#placed.get(job.id))?.sequence
         this.#sequence += 1
-        if (before) draft.del(this.#feed, sequenceKey(job.askedBy, before.sequence))
+        if (before !== undefined) draft.del(this.#feed, sequenceKey(job.askedBy, before))
+        this.#standing.set(job.id, this.#sequence)
         draft.put(this.#feed, sequenceKey(job.askedBy, this.#sequence), { jobId: job.id, state, progress })
         draft.put(this.#placed, job.id, { sequence: this.#sequence, state })
         draft.put(this.#meta, 'sequence', this.#sequence)
@@ -237,6 +233,7 @@ export class JobStore {
       },
       { sync: false }
     )
+    if (isEnded(state)) this.#standing.delete(job.id)
     for (const wake of this.#watchers.get(job.askedBy) ?? []) wake()
   }
 

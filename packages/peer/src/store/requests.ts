@@ -63,7 +63,7 @@ export interface RequestRecord {
   readonly parts: readonly RequestPart[]
 }
 
-/** Ended records at hand, and how large one may be to be among them: 64 MB in all at the most. */
+/** Records at hand, and how large one may be to be among them: 64 MB in all at the most. */
 const KEPT_MAX = 256
 const KEPT_CHARACTERS_MAX = 256 * 1024
 
@@ -101,8 +101,9 @@ export class RequestStore {
   /** Ids of requests that have not ended, with their owners: what a start looks at, and what bounds an account. */
   readonly #open: Sublevel<string>
   readonly #openByOwner = new Map<string, number>()
+  /** As last written, or read after their end: whatever is written comes by here. */
+  readonly #kept = new Map<string, RequestRecord>()
   /** Idempotency keys being used right now: the database does not know them yet. */
-  readonly #ended = new Map<string, RequestRecord>()
   readonly #claimed = new Map<string, Promise<RequestRecord>>()
   readonly #followed: Sublevel<Followed>
   readonly #watchers = new Map<string, Set<() => void>>()
@@ -131,16 +132,21 @@ export class RequestStore {
     return this.#number
   }
 
-  /** An ended record never changes again: those asked for lately are at hand. */
+  /** Those written or asked for lately are at hand. */
   async get(id: string): Promise<RequestRecord | undefined> {
-    const kept = this.#ended.get(id)
+    const kept = this.#kept.get(id)
     if (kept) return kept
     const record = await this.#requests.get(id)
-    if (record?.endedAtMs !== undefined && sizeOf(record) <= KEPT_CHARACTERS_MAX) {
-      if (this.#ended.size >= KEPT_MAX) this.#ended.delete(this.#ended.keys().next().value ?? '')
-      this.#ended.set(id, record)
-    }
+    // One that has not ended may have been changed while it was read; an ended one never changes again.
+    if (record?.endedAtMs !== undefined) this.#keep(record)
     return record
+  }
+
+  #keep(record: RequestRecord): void {
+    this.#kept.delete(record.id)
+    if (sizeOf(record) > KEPT_CHARACTERS_MAX) return
+    if (this.#kept.size >= KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value ?? '')
+    this.#kept.set(record.id, record)
   }
 
   /** The id behind an account's number for it. */
@@ -162,7 +168,7 @@ export class RequestStore {
     const lt = before === undefined ? `${owner}!~` : ownedKey(owner, before)
     const range = { gt: `${owner}!`, lt, reverse: true, limit: LOOKED_AT_MAX }
     for await (const id of this.#owned.values(range)) {
-      const record = await this.#requests.get(id)
+      const record = this.#kept.get(id) ?? (await this.#requests.get(id))
       if (record && fits(record)) found.push(record)
       if (found.length >= limit) break
     }
@@ -238,12 +244,12 @@ export class RequestStore {
   }
 
   /** Stores a new request under the next number, in one synced batch with its idempotency key and an audit record. */
-  add(
+  async add(
     record: Omit<RequestRecord, 'number'>,
     idempotency: { key: string | undefined; contentHash: string }
   ): Promise<RequestRecord> {
     this.#countOpen(record.owner, 1)
-    return this.#database.commit((draft) => {
+    const added = await this.#database.commit((draft) => {
       this.#number += 1
       draft.put(this.#open, record.id, record.owner)
       const numbered = { ...record, number: this.#number }
@@ -261,13 +267,15 @@ export class RequestStore {
       })
       return numbered
     })
+    this.#keep(added)
+    return added
   }
 
   /** Reads, changes and writes one request, one change after the other; wakes its watchers. */
   async change(id: string, edit: (record: RequestRecord) => RequestRecord): Promise<RequestRecord | undefined> {
     const before = this.#changing.get(id) ?? Promise.resolve()
     const changed = before.then(async () => {
-      const record = await this.#requests.get(id)
+      const record = await this.get(id)
       if (!record) return undefined
       const edited = edit(record)
       if (edited === record) return record
@@ -276,7 +284,7 @@ export class RequestStore {
         draft.put(this.#requests, id, edited)
         if (ends) draft.del(this.#open, id)
       })
-      this.#ended.delete(id)
+      this.#keep(edited)
       if (ends) this.#countOpen(record.owner, -1)
       return edited
     })
