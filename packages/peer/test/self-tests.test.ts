@@ -52,7 +52,7 @@ async function open(
     new SelfTests({
       ...{ clock: by, database, store, attacks, environment, engines: more.engines ?? [engine] },
       events: { unexpected: (error) => void problems.push(error) },
-      monitor: { raise: (alert) => void alerts.push(alert) },
+      monitor: { raise: (alert, subject) => void alerts.push({ ...alert, detail: `${alert.detail} ${subject}` }) },
       settings: { cacheDir: '', owner: '' }
     })
   const selfTests = openTests()
@@ -101,7 +101,7 @@ describe('a self-test of the sandboxes', () => {
     await ended()
     assert.deepEqual(
       alerts.map(({ kind, actor, detail }) => [kind, actor, detail]),
-      [['sandbox-open', 'stew', 'docker: answer.link open']]
+      [['sandbox-open', 'stew', 'docker: answer.link open 1700000000000']]
     )
     assert.deepEqual((await audit()).at(-1), ['stew', 'did not hold'])
     const [engine] = selfTests.report?.engines ?? []

@@ -163,7 +163,10 @@ export class SelfTests {
       this.#parts.store.put(draft, { ...report, isClean: trouble === undefined })
       draft.audit({ ...record, detail: { state: trouble === undefined ? 'held' : 'did not hold', grades } })
     })
-    if (trouble !== undefined) this.#parts.monitor.raise({ kind: 'sandbox-open', actor: about.by, detail: trouble })
+    // Of this self-test: an alert of the one before must not keep it quiet.
+    const subject = String(about.startedAtMs)
+    if (trouble !== undefined)
+      this.#parts.monitor.raise({ kind: 'sandbox-open', actor: about.by, detail: trouble }, subject)
   }
 
   #moved(move: (progress: SelfTestProgress) => SelfTestProgress): void {
