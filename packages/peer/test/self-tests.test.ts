@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, type TestContext, test } from 'node:test'
 import type { Account } from '@stimnet/gateway'
-import { SimulatedClock } from '@stimnet/protocol'
+import { SimulatedClock, StimnetError } from '@stimnet/protocol'
 import { ATTACKS, type AttackableEngine, fakeSandbox, type FakeBehaviour } from '@stimnet/sandbox'
 import type { Alert } from '../src/events.ts'
 import { sandboxMethods } from '../src/sandbox-view.ts'
@@ -22,6 +22,12 @@ const holds: FakeBehaviour['answer'] = ({ code }) =>
 
 /** Never answers: the attacks go on until they are ended. */
 const hangs: FakeBehaviour['answer'] = () => new Promise(() => undefined)
+
+/** As where Docker has been stopped. */
+const ABSENT: AttackableEngine = {
+  ...{ grade: 'docker', howTo: 'Install it.', memoryBytesMax: 1, startMsMax: 0 },
+  open: () => Promise.reject(new StimnetError('SANDBOX_UNAVAILABLE', 'asking Docker what it is'))
+}
 
 async function open(
   t: TestContext,
@@ -155,6 +161,32 @@ describe('a self-test of the sandboxes', () => {
     const [engine] = selfTests.report?.engines ?? []
     assert.deepEqual(engine?.isHere && engine.counts.unjudged, attacks.length)
     assert.equal(alerts.length, 1)
+  })
+
+  test('does not hold where time was over between two engines', async (t) => {
+    const sandbox = fakeSandbox({ answer: holds })
+    const slow: AttackableEngine = {
+      ...{ grade: 'docker', howTo: '', memoryBytesMax: 1, startMsMax: 0 },
+      open: async () => ({
+        sandbox: { ...sandbox, close: () => clock.advance(SELF_TEST_MS_MAX) },
+        left: async () => []
+      })
+    }
+    const { selfTests, clock, alerts, ended } = await open(t, holds, { engines: [slow, ABSENT] })
+    selfTests.start('stew')
+    await ended()
+    assert.deepEqual([selfTests.report?.isClean, selfTests.report?.engines.length], [false, 1])
+    assert.match(alerts[0]?.detail ?? '', /^it was ended before every engine was tried/)
+  })
+
+  test('does not hold where the engine could not be opened, and says why', async (t) => {
+    const { selfTests, alerts, ended } = await open(t, holds, { engines: [ABSENT] })
+    selfTests.start('stew')
+    await ended()
+    assert.deepEqual(selfTests.report?.engines, [
+      { grade: 'docker', isHere: false, why: 'asking Docker what it is', howTo: 'Install it.' }
+    ])
+    assert.match(alerts[0]?.detail ?? '', /^docker could not be opened/)
   })
 
   test('says so where it failed itself, and can be started again', async (t) => {
