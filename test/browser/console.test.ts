@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
-import { fakeSandbox } from '@stimnet/sandbox'
+import { ATTACKS, fakeSandbox } from '@stimnet/sandbox'
 import { verifyAuditFile } from '@stimnet/sdk'
 import type { Page } from 'playwright-core'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
@@ -152,7 +152,16 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await ada.picture('02-mesh')
     await ada.accessible('the mesh')
     const links = await page.getByRole('navigation').getByRole('link').allTextContents()
-    assert.deepEqual(links, ['Mesh', 'Catalogs', 'Ask', 'Questions', 'Requests', 'Stewardship', 'Audit log'])
+    assert.deepEqual(links, [
+      'Mesh',
+      'Catalogs',
+      'Ask',
+      'Questions',
+      'Requests',
+      'Stewardship',
+      'Sandboxes',
+      'Audit log'
+    ])
   })
 
   await t.test('finds catalogs by words, variables and purpose, and shows what others wrote as text', async () => {
@@ -362,6 +371,66 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     assert.deepEqual(tom.complaints, [])
   })
 
+  await t.test('shows stewards what holds scripts, and lets them attack it', async () => {
+    const site = await sandboxSite(t)
+    const sue = await person()
+    await signIn(sue.page, site.gatewayUrl ?? '', 'sue')
+    await go(sue.page, 'Sandboxes')
+    await sue.page.getByRole('heading', { name: 'Programs run in WebAssembly' }).waitFor()
+    await sue.page.getByRole('row', { name: /^python wasm pyodide@/ }).waitFor()
+    await sue.page.getByText('No self-test has ended yet').waitFor()
+    await sue.page.getByRole('button', { name: 'Start the self-test' }).click()
+    await sue.page.getByText('A self-test runs. sue started it').waitFor()
+    await sue.page.getByRole('progressbar', { name: 'Attacks tried' }).waitFor()
+    await sue.page.getByText(/[1-9] of 12 attacks tried/).waitFor()
+    await sue.picture('15-self-test')
+    await sue.accessible('a self-test that runs')
+    await sue.page.getByText(/7 contained, 5 bounded, 0 OPEN\. It holds/).waitFor({ timeout: 90_000 })
+    await sue.page.getByText('5 of 12 attacks on wasm').waitFor()
+    await sue.page.getByRole('row', { name: /output\.result.*bounded output limit/ }).waitFor()
+    await sue.page.getByLabel('Only what was not contained').uncheck()
+    await sue.page.getByText('12 of 12 attacks on wasm').waitFor()
+    await sue.page.getByText('What the outcomes mean').click()
+    assert.ok(await sue.page.getByRole('button', { name: 'Start the self-test' }).isDisabled())
+    await sue.page.getByRole('heading', { name: 'Self-test' }).scrollIntoViewIfNeeded()
+    await sue.picture('16-sandboxes')
+    await sue.accessible('the sandboxes')
+    await sue.page.route('**/api/v1/sandboxes', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, body: gotThrough(await answer.text()) })
+    })
+    await sue.page.reload()
+    await sue.page.getByText(/1 OPEN\. Left behind: .*It does not hold/).waitFor()
+    await sue.page
+      .getByRole('row', { name: /js\.fetch/ })
+      .getByText(HOSTILE)
+      .waitFor()
+    assert.equal(await sue.page.locator('main img').count(), 0)
+    await sue.picture('17-sandbox-open')
+    await sue.accessible('a sandbox that does not hold')
+    await sue.page.unroute('**/api/v1/sandboxes')
+    assert.deepEqual(sue.complaints, [])
+    await sue.close()
+    await site.stop()
+  })
+
+  await t.test('says where nothing runs that could be attacked, and where nothing runs at all', async () => {
+    const audrey = await person()
+    await signIn(audrey.page, mesh.url(1), 'ada')
+    await go(audrey.page, 'Sandboxes')
+    await audrey.page.getByRole('heading', { name: 'Programs run in fake' }).waitFor()
+    assert.equal(await audrey.page.getByRole('heading', { name: 'Self-test' }).count(), 0)
+    await audrey.page.route('**/api/v1/sandboxes', async (route) => {
+      const answer = await route.fetch()
+      const body = { ...JSON.parse(await answer.text()), engines: [], configured: 'none' }
+      await route.fulfill({ response: answer, body: JSON.stringify(body) })
+    })
+    await audrey.page.reload()
+    await audrey.page.getByText('No programs run here').waitFor()
+    await audrey.page.unroute('**/api/v1/sandboxes')
+    assert.deepEqual(audrey.complaints, [])
+  })
+
   await t.test('lets an auditor search the log, see that it is whole, and prove a record', async () => {
     const tom = await person()
     await signIn(tom.page, mesh.url(1), 'tom')
@@ -415,7 +484,8 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     for (const [place, heading] of [
       ['', 'Mesh'],
       ['catalogs', 'Catalogs'],
-      ['questions', 'Questions']
+      ['questions', 'Questions'],
+      ['sandboxes', 'Sandboxes']
     ] as const) {
       await page.goto(`${mesh.url(0)}/#/${place}`)
       await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
@@ -520,6 +590,32 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     assert.deepEqual(cy.complaints, [])
   })
 })
+
+/** A few seconds together, so that progress can be seen. */
+const LOOPS = ['loop.deaf', 'loop.sleep', 'loop.expression', 'loop.silent']
+
+/** A peer with the embedded sandbox, whose self-test tries a few attacks for real. */
+async function sandboxSite(t: TestContext): Promise<Peer> {
+  const sandbox = { engine: 'wasm', pool_size: 0 }
+  const site = await writeSite(await scratchFolder(t), 0, { config: { sandbox } })
+  const tried = ['files.secret', 'files.shadow', 'environment.', 'js.fetch', 'js.spawn', 'output.result', ...LOOPS]
+  const attacks = ATTACKS.filter(({ id }) => tried.some((beginning) => id.startsWith(beginning)))
+  const peer = await startSite(site, { attacks })
+  t.after(() => peer.stop())
+  await peer.accounts.put({ name: 'sue', roles: ['steward'], password: PASSWORD })
+  return peer
+}
+
+/** As if an attack had got through, and said something that a browser might run. */
+function gotThrough(text: string): string {
+  const body = JSON.parse(text)
+  const [engine] = body.self_test.report.engines
+  Object.assign(engine, { clean: false, left_behind: ['process 7'] })
+  Object.assign(engine.counts, { contained: 6, open: 1 })
+  const fetched = engine.attacks.find(({ id }: { id: string }) => id === 'js.fetch')
+  Object.assign(fetched, { outcome: 'open', by: HOSTILE, admitted: false })
+  return JSON.stringify(body)
+}
 
 async function askForReview(page: Page, url: string, title = `Median change ${HOSTILE}`): Promise<void> {
   await page.goto(`${url}/#/ask?catalog=clinical_trial_data`)

@@ -26,6 +26,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { privacyRoutes } from './routes/privacy.ts'
+import { sandboxRoutes } from './routes/sandboxes.ts'
 import { signOnRoutes } from './routes/sign-on.ts'
 import { stewardshipRoutes } from './routes/stewardship.ts'
 import { uploadRoutes } from './routes/uploads.ts'
@@ -87,6 +88,7 @@ export function routesOf(room: Room): Route[] {
     ...auditRoutes(room),
     ...eventRoutes(room),
     ...stewardshipRoutes(room),
+    ...sandboxRoutes(room),
     ...docsRoutes(() => {
       document ??= JSON.stringify(openApiOf(routes, { version: room.peer.facts().version, url: '/' }))
       return document

@@ -415,6 +415,93 @@ export interface MembershipView {
   }[]
 }
 
+/** An engine that this peer runs programs in. */
+export interface SandboxEngineView {
+  readonly engine: string
+  readonly grade: string
+  /** What stands between a program and the machine, in words. */
+  readonly holds: string
+  readonly memoryBytesMax: number
+  readonly wallTimeMsMax: number
+  /** Jobs at one time. */
+  readonly jobsMax: number
+  readonly languages: readonly {
+    readonly language: string
+    /** With its digest, as receipts name it. */
+    readonly image: string
+    /** Top-level modules. */
+    readonly libraries: readonly string[]
+    /** Started, and waiting for a job. */
+    readonly waiting: number
+    readonly waitingMax: number
+  }[]
+}
+
+/** One attack of a self-test. */
+export interface AttackFindingView {
+  readonly id: string
+  readonly title: string
+  readonly tries: string
+  readonly language: string
+  readonly outcome: 'contained' | 'bounded' | 'open' | 'unjudged'
+  /** What held it, or what it got. */
+  readonly by: string
+  /** Whether the engine's grade admits that. */
+  readonly isAdmitted: boolean
+}
+
+/** One engine of a self-test. */
+export type EngineFindingsView =
+  | {
+      readonly grade: string
+      readonly isHere: true
+      readonly languages: readonly string[]
+      readonly results: readonly AttackFindingView[]
+      readonly counts: Readonly<Record<AttackFindingView['outcome'], number>>
+      /** Processes, files and containers that were still there afterwards. */
+      readonly left: readonly string[]
+      readonly isClean: boolean
+    }
+  | { readonly grade: string; readonly isHere: false; readonly why: string; readonly howTo: string }
+
+/** A finished self-test of the sandboxes. */
+export interface SelfTestView {
+  readonly by: string
+  readonly version: string
+  readonly startedAtMs: number
+  readonly endedAtMs: number
+  readonly isClean: boolean
+  readonly engines: readonly EngineFindingsView[]
+}
+
+/** Where strangers' programs run here, and what attacks on it found. */
+export interface SandboxesView {
+  /** The setting: auto, docker, wasm or none. */
+  readonly configured: string
+  readonly engines: readonly SandboxEngineView[]
+  /** Engines that are not used; whether their parts are on this machine. */
+  readonly others: readonly {
+    readonly grade: string
+    readonly holds: string
+    readonly isHere: boolean
+    readonly howTo: string
+  }[]
+  readonly canTest: boolean
+  /** Until a self-test may begin again. */
+  readonly waitMs: number
+  readonly running: {
+    readonly by: string
+    readonly startedAtMs: number
+    readonly grade: string
+    readonly done: number
+    readonly of: number
+    readonly failing: number
+  } | null
+  /** When the last one ended without a report; null where it did not. */
+  readonly failedAtMs: number | null
+  readonly report: SelfTestView | null
+}
+
 /** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
@@ -517,6 +604,15 @@ export interface GatewayPeer {
   usage(account: Account): readonly UsageView[]
   policies(account: Account): readonly PolicyView[]
   membership(account: Account): MembershipView
+  /** As those before. */
+  sandboxes(account: Account): Promise<SandboxesView>
+  /**
+   * Starts a self-test, or answers with the one that runs. Throws NOT_PERMITTED but for stewards and operators, NOT_FOUND
+   * where nothing runs here that could be tested.
+   */
+  testSandboxes(
+    account: Account
+  ): Promise<{ readonly ok: true; readonly view: SandboxesView } | { readonly ok: false; readonly waitMs: number }>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

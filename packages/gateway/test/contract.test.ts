@@ -83,7 +83,9 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   createApiKey: { as: 'ada', body: { label: 'nightly' } },
   jobCrate: { as: 'ada', path: { id: ENDED } },
   broadcastCrate: { as: 'ada', path: { id: ENDED } },
-  events: { as: 'stew', query: { limit: '5' } }
+  events: { as: 'stew', query: { limit: '5' } },
+  sandboxes: { as: 'stew' },
+  testSandboxes: { as: 'stew' }
 }
 
 /** A house whose peer has everything that the examples name. */

@@ -27,6 +27,7 @@ import type {
   PartView,
   RequestView,
   Role,
+  SandboxesView,
   SignedSubmission,
   SignOn,
   Submission,
@@ -146,6 +147,39 @@ export class FakePeer implements GatewayPeer {
   readonly suspicions: [event: string, actor: string][] = []
   ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
   searched: readonly string[] = []
+  readonly testers: string[] = []
+  waitMs = 0
+  tested: SandboxesView = {
+    configured: 'auto',
+    engines: [
+      {
+        ...{ engine: 'wasm', grade: 'wasm', holds: 'WebAssembly.', jobsMax: 2 },
+        ...{ memoryBytesMax: 1024 * 1024 * 1024, wallTimeMsMax: 60_000 },
+        languages: [
+          { language: 'python', image: 'wasm pyodide@1 sha256:aa', libraries: ['csv'], waiting: 1, waitingMax: 2 }
+        ]
+      }
+    ],
+    others: [{ grade: 'docker', holds: 'A container.', isHere: false, howTo: 'Install Docker.' }],
+    ...{ canTest: true, waitMs: 0, running: null, failedAtMs: null },
+    report: {
+      ...{ by: 'stew', version: '0.1.0', startedAtMs: 1_699_999_000_000, endedAtMs: 1_699_999_200_000 },
+      isClean: false,
+      engines: [
+        {
+          ...{ grade: 'wasm', isHere: true, languages: ['python'], left: [], isClean: false },
+          counts: { contained: 0, bounded: 0, open: 1, unjudged: 0 },
+          results: [
+            {
+              ...{ id: 'files.secret', title: 'a file with a secret', tries: 'Read it.', language: 'python' },
+              ...{ outcome: 'open', by: '<script>alert(1)</script>', isAdmitted: false }
+            }
+          ]
+        },
+        { grade: 'docker', isHere: false, why: 'asking Docker', howTo: 'Install Docker.' }
+      ]
+    }
+  }
   happened: EventView[] = []
   /** What every request of it asks. */
   asks: AskedView = {
@@ -270,6 +304,18 @@ export class FakePeer implements GatewayPeer {
   membership() {
     const self = { peerId: PEER_ID, institution: 'Charité', connected: true, self: true }
     return { federation: 'Parkinson network', needed: 2, members: [self] }
+  }
+
+  async sandboxes() {
+    return this.tested
+  }
+
+  async testSandboxes({ name }: Account) {
+    this.testers.push(name)
+    if (this.waitMs > 0) return { ok: false as const, waitMs: this.waitMs }
+    const running = { by: name, startedAtMs: 1_700_000_000_000, grade: 'wasm', done: 3, of: 172, failing: 0 }
+    this.tested = { ...this.tested, running }
+    return { ok: true as const, view: this.tested }
   }
 
   events(_: Account, { limit, alertsOnly }: { limit: number; alertsOnly: boolean }) {

@@ -12,6 +12,7 @@ import type { catalogShape, discoveryShape, foundCatalogShape } from '../src/sha
 import type { acceptedShape, JobShape } from '../src/shapes/job.ts'
 import type { healthShape, nodeShape, readinessShape } from '../src/shapes/node.ts'
 import type { costShape } from '../src/shapes/privacy.ts'
+import type { sandboxesShape } from '../src/shapes/sandbox.ts'
 import type { uploadShape } from '../src/shapes/upload.ts'
 import { partOf, TABLE } from './fake-peer.ts'
 import { openHouse, SQL_JOB } from './house.ts'
@@ -44,6 +45,7 @@ describe('the TypeScript client', () => {
     assert.ok(holds<sdk.AuditRecord, z.output<typeof auditShape>>())
     assert.ok(holds<sdk.UploadedFile, z.output<typeof uploadShape>>())
     assert.ok(holds<sdk.PrivacyCost, z.output<typeof costShape>>())
+    assert.ok(holds<sdk.Sandboxes, z.output<typeof sandboxesShape>>())
     assert.ok(holds<sdk.AuditVerification, z.output<typeof auditVerificationShape>>())
   })
 

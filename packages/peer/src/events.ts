@@ -16,6 +16,7 @@ export interface Alert {
     | 'connection-refused'
     | 'near-identical'
     | 'nearly-used-up'
+    | 'sandbox-open'
   /** Key id, PeerId, account or scope. */
   readonly actor: string
   readonly detail?: string

@@ -4,6 +4,7 @@ import type { Catalog } from '@stimnet/data'
 import type { Account, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import type { Clock, Signer } from '@stimnet/protocol'
+import type { EngineFound, Sandbox } from '@stimnet/sandbox'
 import { analysisMethods } from './analyses.ts'
 import { assertAuditor, auditMethods } from './audit-view.ts'
 import type { PeerConfig } from './config.ts'
@@ -22,6 +23,8 @@ import type { Links } from './requests/links.ts'
 import { previewCost } from './requests/preview.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
+import { sandboxMethods } from './sandbox-view.ts'
+import type { SelfTests } from './self-test/self-tests.ts'
 import { stewardshipMethods } from './stewardship-view.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { ApiKeys } from './store/api-keys.ts'
@@ -66,6 +69,10 @@ export interface GatewayPeerParts {
   readonly config: PeerConfig
   readonly privacy: CatalogPrivacies
   readonly federation: Federation | undefined
+  readonly sandbox: Sandbox | undefined
+  readonly selfTests: SelfTests
+  /** Engines of this machine, as they were found at the start. */
+  readonly around: readonly EngineFound[]
 }
 
 /** Roles that may see more than their own: private catalogs, every request. */
@@ -82,6 +89,7 @@ export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
     ...peopleMethods(parts),
     ...auditMethods(parts),
     ...eventMethods(parts),
+    ...sandboxMethods(parts),
     ...stewardshipMethods({ ...parts, self: parts.signer.id }),
     ...aboutAnalyses(parts),
     ...uploadMethods(parts)

@@ -20,6 +20,7 @@ import { loginProviders } from './logins.ts'
 import type { Monitor } from './monitor/monitor.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Shares } from './requests/shares.ts'
+import { dockerPlace, sandboxCacheDir } from './sandbox-settings.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
@@ -35,7 +36,7 @@ export async function openConfiguredSandbox(
 ): Promise<SelectedSandbox | undefined> {
   const { sandbox } = config
   if (sandbox.engine === 'none') return undefined
-  const { images, runtime, socket } = sandbox.docker
+  const { runtime } = sandbox.docker
   return openSandbox({
     engine: sandbox.engine,
     poolSize: sandbox.pool_size,
@@ -45,17 +46,11 @@ export async function openConfiguredSandbox(
     wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000,
     docker: {
       owner,
-      ...(images === undefined ? {} : { images: definedOnly(images) }),
-      ...(runtime === undefined ? {} : { runtime }),
-      ...(socket === undefined ? {} : { socketPath: socket })
+      ...dockerPlace(config),
+      ...(runtime === undefined ? {} : { runtime })
     },
-    wasm: { cacheDir: sandbox.cache_dir ?? join(dataDir, 'sandbox') }
+    wasm: { cacheDir: sandboxCacheDir(config, dataDir) }
   })
-}
-
-function definedOnly(images: { python?: string | undefined; r?: string | undefined }): { python?: string; r?: string } {
-  const { python, r } = images
-  return { ...(python === undefined ? {} : { python }), ...(r === undefined ? {} : { r }) }
 }
 
 interface CatalogParts {

@@ -10,7 +10,7 @@ import {
   sha256Hex,
   systemClock
 } from '@stimnet/protocol'
-import type { Sandbox } from '@stimnet/sandbox'
+import type { Attack, Sandbox } from '@stimnet/sandbox'
 import { type Connections, openAsking, openConnections } from './asking.ts'
 import { createChecks } from './checks.ts'
 import type { LoadedConfig } from './config.ts'
@@ -35,6 +35,8 @@ export interface PeerOptions {
   readonly random?: RandomSource
   readonly events?: PeerEvents
   readonly sandbox?: Sandbox
+  /** What a self-test tries; every attack unless given. */
+  readonly attacks?: readonly Attack[]
   /** Memory joins peers of one process. */
   readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>
@@ -74,7 +76,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
 
   // What it is and keeps; what others may ask of it; the way to others; what it asks of them.
   const stores = await openStores(setting)
-  const serving = await openServing(setting, stores, options.sandbox)
+  const serving = await openServing(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
   const way = { transport: options.transport, timing: options.timing }
   const connections = await openConnections(setting, stores, serving, way)
   const asking = openAsking(setting, stores, serving, connections)

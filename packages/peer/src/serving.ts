@@ -1,7 +1,7 @@
 /** What others may ask of a peer: which programs it runs on which data, under which rules, and how it answers. */
 import { join } from 'node:path'
 import { LIMITS } from '@stimnet/protocol'
-import type { Sandbox, SandboxLanguage } from '@stimnet/sandbox'
+import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
 import type { Federation } from './federation/federation.ts'
 import { createAdmission } from './jobs/admit.ts'
@@ -17,6 +17,7 @@ import { Monitor } from './monitor/monitor.ts'
 import { usagesOf } from './monitor/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
 import { openVisaIssuers } from './passports.ts'
+import { openSelfTests } from './self-test/open.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 import { VERSION } from './version.ts'
@@ -27,11 +28,17 @@ const DAY_MS = 24 * 3_600_000
 /** Everything that answers, once a mesh carries the questions. */
 export type Serving = Awaited<ReturnType<typeof openServing>>
 
-/** Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. `brought`: a sandbox in place of the configured one. */
-export async function openServing(setting: Setting, stores: Stores, brought: Sandbox | undefined) {
+/** A sandbox in place of the configured one, and what a self-test tries in place of every attack. */
+interface Brought {
+  readonly sandbox: Sandbox | undefined
+  readonly attacks: readonly Attack[] | undefined
+}
+
+/** Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
+export async function openServing(setting: Setting, stores: Stores, brought: Brought) {
   const { config, clock, random, events, lifetime } = setting
   const { signer, database, jobs, ledger, standing } = stores
-  const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought)
+  const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought.sandbox)
   const opened = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
   const meters = { clock, refusals: stores.refusals, scriptBits: stores.scriptBits }
   const privacy = await createCatalogPrivacy({ catalogs: opened, atoms: stores.atoms, config, meters })
@@ -40,6 +47,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   const federation = await openFederation(setting, lifetime)
   const trust = await trustOf(setting, federation)
   const monitor = openMonitor(setting, stores, privacy)
+  const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
 
   const doubt = await doubtOf(stores)
   const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubt.isCast() })
@@ -79,7 +87,20 @@ export async function openServing(setting: Setting, stores: Stores, brought: San
   // What an earlier life left comes before anything new: both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
-  return { sandbox, facts, catalogs, federation, runner, approvals, exchanges, doubt, monitor, privacy, files }
+  return {
+    sandbox,
+    facts,
+    catalogs,
+    federation,
+    runner,
+    approvals,
+    exchanges,
+    doubt,
+    monitor,
+    privacy,
+    files,
+    ...tested
+  }
 }
 
 /** The sandbox, and what this peer says of itself by it. */

@@ -14,6 +14,7 @@ import { RefusalStore } from './store/refusals.ts'
 import { ReplayStore } from './store/replays.ts'
 import { RequestStore } from './store/requests.ts'
 import { ScriptBitStore } from './store/script-bits.ts'
+import { SelfTestStore } from './store/self-tests.ts'
 import { SignedOnPeople } from './store/signed-on.ts'
 import { StandingApprovals } from './store/standing.ts'
 import { UploadStore } from './store/uploads.ts'
@@ -45,6 +46,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime }: S
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
     accounts: await Accounts.open(join(dataDir, 'accounts.json')),
     apiKeys: await ApiKeys.open(database, random),
+    selfTestReports: await SelfTestStore.open(database),
     signedOn
   }
 }

@@ -38,6 +38,7 @@ export function fakeSandbox(behaviour: FakeBehaviour): Sandbox {
       image: () => behaviour.image ?? 'fake',
       libraries: (language) => (languages.includes(language) ? libraries : new Set())
     }),
+    pool: () => ({ waitingMax: 0, waiting: 0 }),
     run: (job, limits, signal) => {
       const any = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])])
       const isClosed = closing.signal.aborted

@@ -11,12 +11,20 @@ export {
   type Verdict
 } from './attacks/attack.ts'
 export { ATTACKS } from './attacks/catalogue.ts'
-export { ATTACKABLE_ENGINES, type AttackableEngine, type EngineGrade, type EngineSettings } from './attacks/engines.ts'
+export {
+  ATTACKABLE_ENGINES,
+  type AttackableEngine,
+  type EngineGrade,
+  type EngineSettings,
+  type OpenEngine
+} from './attacks/engines.ts'
 export { attackEngine, type EngineReport } from './attacks/report.ts'
 export { type AttackOptions, attackSandbox, attacksFor } from './attacks/suite.ts'
 export { Witnesses } from './attacks/witnesses.ts'
 export { type DockerSettings, openDockerSandbox } from './docker/open.ts'
+export { type EngineFound, enginesAround } from './around.ts'
 export { type FakeBehaviour, fakeSandbox } from './fake.ts'
+export { GRADE_HOLDS } from './grade-holds.ts'
 export { cellsOf } from './notebook.ts'
 export { FINDING_KINDS, type Finding, type FindingKind } from './review/finding.ts'
 export type { ImportedModule } from './review/python.ts'

@@ -40,6 +40,15 @@ export class Pool<S extends Slot> {
     this.#settings = settings
   }
 
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** How many wait when it is full. */
+  get waitingMax(): number {
+    return this.#settings.size
+  }
+
   /**
    * A waiting one, or one that is on its way already; undefined: the caller starts one of its own. Never hands out the
    * same one twice.

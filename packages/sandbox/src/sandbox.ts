@@ -126,10 +126,19 @@ export interface SandboxDescription {
   libraries(language: SandboxLanguage): ReadonlySet<string>
 }
 
+/** Sandboxes that are started and wait for a job. */
+export interface WarmPool {
+  /** As many may wait. */
+  readonly waitingMax: number
+  readonly waiting: number
+}
+
 /** An engine; see the promise above. */
 export interface Sandbox {
   readonly engine: 'wasm' | 'docker' | 'fake'
   describe(): Promise<SandboxDescription>
+  /** Of a language; languages that share an interpreter share it. None for a language the engine does not run. */
+  pool(language: SandboxLanguage): WarmPool
   /** Runs one program in a sandbox of its own. Aborting the signal ends it: CANCELLED. */
   run(job: SandboxJob, limits: SandboxLimits, signal?: AbortSignal): Promise<SandboxOutcome>
   /** Ends what runs (CANCELLED) and what waits. Afterwards no process is left and `run` answers SANDBOX_UNAVAILABLE. */

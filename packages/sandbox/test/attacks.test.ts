@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { breach as breachIn, judgeAssault, judgeProbe } from '../src/attacks/judge.ts'
 import {
@@ -16,10 +18,12 @@ import {
   BOUNDS,
   fakeSandbox,
   isAdmitted,
+  openWasmSandbox,
   type Probe,
   type SandboxOutcome,
   Witnesses
 } from '../src/index.ts'
+import { jobOf } from './jobs.ts'
 import { leakySandbox } from './leaky.ts'
 
 const MiB = 1024 * 1024
@@ -235,7 +239,13 @@ describe('the suite', () => {
       ...{ witnesses, attacks: named('answer.', 'end.'), memoryBytesMax: MiB, signal: control.signal },
       onResult: () => control.abort()
     })
-    assert.ok(results.length < named('answer.', 'end.').length)
+    const attacks = attacksFor(await sandbox.describe(), named('answer.', 'end.'))
+    assert.deepEqual(
+      results.map(({ attack }) => attack.id),
+      attacks.map(({ id }) => id)
+    )
+    const untried = results.filter(({ verdict }) => verdict.by === 'the attacks were ended before it')
+    assert.ok(untried.length > 0 && untried.every(({ isAdmitted }) => !isAdmitted))
   })
 
   test('says of an engine that is not here why, and what to do', async () => {
@@ -246,20 +256,43 @@ describe('the suite', () => {
     assert.match(report.howTo, /Install Docker/)
   })
 
+  test('accounts for the processes of the engine it attacks, and for none that this process runs besides', async (t) => {
+    if (process.platform !== 'linux') return t.skip('only Linux tells')
+    const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-left-'))
+    t.after(() => rm(cacheDir, { recursive: true, force: true }))
+    const engine = ATTACKABLE_ENGINES.find(({ grade }) => grade === 'wasm') ?? assert.fail()
+    const jobs = await openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'never' })
+    t.after(() => jobs.close())
+    const { sandbox, left } = await engine.open({ cacheDir, owner: '' })
+    const forEver = jobOf('while True: pass')
+    const limits = { wallTimeMsMax: 60_000, memoryBytesMax: 640 * MiB, outputBytesMax: 1_000 }
+    const running = [jobs.run(forEver, limits), sandbox.run(forEver, limits)]
+    while ((await left()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    assert.equal((await left()).length, 1)
+    await sandbox.close()
+    assert.deepEqual(await left(), [])
+    await jobs.close()
+    await Promise.all(running)
+  })
+
   test('calls an engine that leaves something behind not clean', async () => {
     const left: string[] = []
     const sandbox = fakeSandbox({ answer: () => ({ result: '{"got":[],"why":{"files.secret":"refused"}}' }) })
     const engine: AttackableEngine = {
       grade: 'docker',
       ...{ howTo: '', memoryBytesMax: MiB, startMsMax: 0 },
-      open: async () => ({ ...sandbox, close: async () => void left.push('container 1') }),
-      left: async () => left.slice()
+      open: async () => ({
+        sandbox: { ...sandbox, close: async () => void left.push('container 1') },
+        left: async () => left.slice()
+      })
     }
     const settings = { cacheDir: '', owner: '' }
     const attacks = named('files.secret')
     const report = await attackEngine(engine, settings, { witnesses, attacks })
     assert.deepEqual(report.isHere && [report.isClean, report.left], [false, ['container 1']])
-    const again = await attackEngine({ ...engine, open: async () => sandbox }, settings, { witnesses, attacks })
+    const clean = async () => ({ sandbox, left: async () => [] })
+    const again = await attackEngine({ ...engine, open: clean }, settings, { witnesses, attacks })
     assert.deepEqual(again.isHere && [again.isClean, again.left], [true, []])
   })
 })

@@ -50,6 +50,9 @@ export function sandboxContract(options: {
       for (const library of ['json', 'csv', 'stimnet', 'data_loader']) assert.ok(libraries.has(library), library)
       assert.ok(!libraries.has('numpy'))
       assert.equal(description.libraries('r').size > 0, description.languages.includes('r'))
+      const { waitingMax, waiting } = sandbox.pool('python')
+      assert.ok(waiting >= 0 && waiting <= waitingMax, `${waiting} of ${waitingMax} wait`)
+      if (!description.languages.includes('r')) assert.deepEqual(sandbox.pool('r'), { waitingMax: 0, waiting: 0 })
     })
 
     test('a program that leaves a result is answered with its JSON text', async () => {

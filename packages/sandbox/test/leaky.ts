@@ -22,6 +22,7 @@ export function leakySandbox(python: string): Sandbox {
       image: () => 'this machine',
       libraries: () => new Set()
     }),
+    pool: () => ({ waitingMax: 0, waiting: 0 }),
     run: async (job): Promise<SandboxOutcome> => {
       const folder = await mkdtemp(join(tmpdir(), 'stimnet-leaky-'))
       const file = join(folder, 'result.json')

@@ -42,8 +42,10 @@ test('each waiting sandbox is handed out once, and the pool fills only when told
   const { pool, started, take } = poolOf({ size: 2 })
   pool.refill()
   await pool.settled()
+  assert.deepEqual([pool.waiting, pool.waitingMax], [2, 2])
   const [first, second, third] = [await take(), await take(), await take()]
   assert.deepEqual([first, second, third], [started[0], started[1], undefined])
+  assert.equal(pool.waiting, 0)
   pool.refill()
   await pool.settled()
   assert.equal(started.length, 4)

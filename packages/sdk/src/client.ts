@@ -34,6 +34,7 @@ import type {
   PrivacyCost,
   Readiness,
   Role,
+  Sandboxes,
   StandingApproval,
   UploadedFile,
   Usage
@@ -136,6 +137,10 @@ export interface Client {
   usage(options?: WaitOptions): Promise<Usage[]>
   policies(options?: WaitOptions): Promise<Policy[]>
   members(options?: WaitOptions): Promise<Membership>
+  /** The engines that run programs there, and their latest self-test; also how far one is that runs. */
+  sandboxes(options?: WaitOptions): Promise<Sandboxes>
+  /** Starts a self-test, or answers with the one that runs. For stewards and operators. Throws RATE_LIMITED, NOT_FOUND. */
+  testSandboxes(options?: WaitOptions): Promise<Sandboxes>
   audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
   /** Whether the gateway's peer finds its audit log whole. */
   verifyAudit(options?: WaitOptions): Promise<AuditVerification>
@@ -272,7 +277,12 @@ function stewardshipCalls(http: Http) {
   return {
     usage: ({ signal }: WaitOptions = {}) => http.json<Usage[]>({ method: 'GET', path: '/api/v1/usage', signal }),
     policies: ({ signal }: WaitOptions = {}) => http.json<Policy[]>({ method: 'GET', path: '/api/v1/policy', signal }),
-    members: ({ signal }: WaitOptions = {}) => http.json<Membership>({ method: 'GET', path: '/api/v1/members', signal })
+    members: ({ signal }: WaitOptions = {}) =>
+      http.json<Membership>({ method: 'GET', path: '/api/v1/members', signal }),
+    sandboxes: ({ signal }: WaitOptions = {}) =>
+      http.json<Sandboxes>({ method: 'GET', path: '/api/v1/sandboxes', signal }),
+    testSandboxes: ({ signal }: WaitOptions = {}) =>
+      http.json<Sandboxes>({ method: 'POST', path: '/api/v1/sandboxes/self-test', signal })
   }
 }
 

@@ -91,6 +91,99 @@ export interface Membership {
   }[]
 }
 
+/** An engine that a node runs programs in. */
+export interface SandboxEngine {
+  readonly engine: string
+  /** From weak to strong: none, wasm, wasm+bwrap, docker, docker+gvisor. */
+  readonly grade: string
+  /** What stands between a program and the machine, in words. */
+  readonly holds: string
+  readonly memory_mib: number
+  readonly wall_time_ms: number
+  readonly jobs_at_once: number
+  readonly languages: readonly {
+    readonly language: string
+    /** What runs it, with its digest, as receipts name it. */
+    readonly image: string
+    /** Started, and waiting for a job. */
+    readonly waiting: number
+    readonly waiting_max: number
+    /** Top-level modules. */
+    readonly libraries: readonly string[]
+  }[]
+}
+
+/** One attack on an engine, and how it went. */
+export interface SandboxAttack {
+  readonly id: string
+  readonly title: string
+  readonly tries: string
+  readonly language: string
+  /** Bounded: as far as a limit, which `by` names. Unjudged: no verdict, which is no better than open. */
+  readonly outcome: 'contained' | 'bounded' | 'open' | 'unjudged'
+  readonly by: string
+  /** Whether the published grade of the engine admits that. */
+  readonly admitted: boolean
+}
+
+/** What attacks on one engine found. */
+export interface SandboxFindings {
+  readonly grade: string
+  /** False: it could not be opened, and `why` says more. */
+  readonly here: boolean
+  readonly why: string | null
+  readonly how_to: string | null
+  /** It holds what its grade promises. */
+  readonly clean: boolean
+  readonly languages: readonly string[]
+  readonly counts: Readonly<Record<SandboxAttack['outcome'], number>>
+  readonly left_behind: readonly string[]
+  readonly attacks: readonly SandboxAttack[]
+}
+
+/** A self-test that ended. */
+export interface SandboxReport {
+  readonly started_by: string
+  readonly started_at: string
+  readonly ended_at: string
+  readonly version: string
+  readonly clean: boolean
+  readonly engines: readonly SandboxFindings[]
+}
+
+/** Where strangers' programs run at a node, and what attacks on it found. */
+export interface Sandboxes {
+  /** auto, docker, wasm or none. */
+  readonly configured: string
+  readonly engines: readonly SandboxEngine[]
+  /** Engines that are not used. */
+  readonly others: readonly {
+    readonly grade: string
+    readonly holds: string
+    /** Its parts are on the machine. */
+    readonly here: boolean
+    readonly how_to: string
+  }[]
+  readonly self_test: {
+    readonly possible: boolean
+    /** Until another may begin, ms. */
+    readonly next_in_ms: number
+    readonly running: {
+      readonly started_by: string
+      readonly started_at: string
+      /** Of the engine that is attacked; empty before the first. */
+      readonly grade: string
+      readonly done: number
+      readonly of: number
+      /** Attacks so far whose outcome the grade does not admit. */
+      readonly failing: number
+    } | null
+    /** When the last one ended without a report. */
+    readonly failed_at: string | null
+    readonly report: SandboxReport | null
+  }
+}
+
 /** What a crate asks for. */
 export interface CrateSubmission {
   readonly submission: BroadcastSubmission

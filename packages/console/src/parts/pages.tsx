@@ -44,7 +44,8 @@ const GROUPS: readonly Group[] = [
     pages: [
       { at: 'requests', label: 'Requests', below: 'request', roles: ['researcher', ...STEWARDS] },
       { at: 'standing', label: 'Standing approvals', roles: STEWARDS },
-      { at: 'stewardship', label: 'Stewardship', roles: WATCHERS }
+      { at: 'stewardship', label: 'Stewardship', roles: WATCHERS },
+      { at: 'sandboxes', label: 'Sandboxes', roles: WATCHERS }
     ]
   },
   { name: 'Record', pages: [{ at: 'log', label: 'Audit log', roles: WATCHERS }] }
@@ -70,6 +71,7 @@ const PAGES: Readonly<Record<string, Shown>> = {
   request: shown(['researcher', ...STEWARDS], async () => (await import('../pages/request.tsx')).RequestPage),
   standing: shown(STEWARDS, async () => (await import('../pages/standing.tsx')).StandingPage),
   stewardship: shown(WATCHERS, async () => (await import('../pages/stewardship.tsx')).StewardshipPage),
+  sandboxes: shown(WATCHERS, async () => (await import('../pages/sandboxes.tsx')).SandboxesPage),
   log: shown(WATCHERS, async () => (await import('../pages/log.tsx')).LogPage)
 }
 

@@ -4,8 +4,11 @@ import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
-import type { Attack, AttackableEngine, AttackResult, EngineReport, Witnesses } from '@stimnet/sandbox'
+import type { Attack, AttackableEngine, AttackResult, EngineReport } from '@stimnet/sandbox'
 import { ownEnvironment } from '../config-environment.ts'
+import { sandboxCacheDir } from '../sandbox-settings.ts'
+import type { AttacksOnEngines } from '../self-test/attack-engines.ts'
+import { countsOf, findingsOf } from '../self-test/findings.ts'
 import { EXIT, type Io, oneOf } from './arguments.ts'
 import { tableOf } from './table.ts'
 
@@ -63,43 +66,32 @@ export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<nu
   if (values.list) return list(attacks, values, io)
   const engines = chosenEngines(sandbox.ATTACKABLE_ENGINES, values)
   const cache = await cacheFor(values.config)
-  const witnesses = await sandbox.Witnesses.open(ownEnvironment())
-  const reports: EngineReport[] = []
-  try {
-    for (const engine of engines) {
-      const settings = {
-        ...{ cacheDir: cache.dir, owner: `attacks-${randomUUID()}` },
-        ...(values.image === undefined ? {} : { images: { python: values.image } })
-      }
-      reports.push(await tested(engine, { witnesses, attacks, settings, run: sandbox.attackEngine }, io))
-      if (io.signal.aborted) break
-    }
-  } finally {
-    await witnesses.close()
-    await cache.remove()
+  const settings = {
+    ...{ cacheDir: cache.dir, owner: `attacks-${randomUUID()}` },
+    ...(values.image === undefined ? {} : { images: { python: values.image } })
   }
-  if (values.json) io.out(`${JSON.stringify(reports.map(plain), null, 2)}\n`)
+  const reports = await attackedAloud({ engines, attacks, settings }, io).finally(() => cache.remove())
+  if (values.json) io.out(`${JSON.stringify(reports.map(findingsOf), null, 2)}\n`)
   else for (const report of reports) io.out(reportText(report))
   return io.signal.aborted ? EXIT.failed : exitOf(reports)
 }
 
-async function tested(
-  engine: AttackableEngine,
-  parts: {
-    witnesses: Witnesses
-    attacks: readonly Attack[]
-    settings: Parameters<AttackableEngine['open']>[0]
-    run: typeof import('@stimnet/sandbox').attackEngine
-  },
+/** Says of each attack how it went, as soon as that is known. */
+async function attackedAloud(
+  what: Pick<AttacksOnEngines, 'engines' | 'attacks' | 'settings'>,
   io: Io
-): Promise<EngineReport> {
-  io.err(`${engine.grade}: opening\n`)
+): Promise<EngineReport[]> {
+  const { attackEngines } = await import('../self-test/attack-engines.ts')
   let done = 0
-  return parts.run(engine, parts.settings, {
-    ...{ witnesses: parts.witnesses, attacks: parts.attacks, signal: io.signal },
-    onResult: ({ attack, verdict }) => {
+  return attackEngines({
+    ...{ ...what, environment: ownEnvironment(), signal: io.signal },
+    onEngine: ({ grade }) => {
+      done = 0
+      io.err(`${grade}: opening\n`)
+    },
+    onResult: ({ grade }, { attack, verdict }) => {
       done++
-      io.err(`${engine.grade}: ${done}. ${attack.id}: ${wordOf(verdict.outcome)}\n`)
+      io.err(`${grade}: ${done}. ${attack.id}: ${wordOf(verdict.outcome)}\n`)
     }
   })
 }
@@ -133,8 +125,7 @@ async function cacheFor(file: string | undefined): Promise<{ dir: string; remove
   ) {
     const { loadConfig } = await import('../config.ts')
     const { config, baseDir } = await loadConfig(path)
-    const dir = config.sandbox.cache_dir ?? join(resolve(baseDir, config.data_dir), 'sandbox')
-    return { dir, remove: async () => {} }
+    return { dir: sandboxCacheDir(config, resolve(baseDir, config.data_dir)), remove: async () => {} }
   }
   const dir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-test-'))
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
@@ -160,24 +151,15 @@ export function reportText(report: EngineReport): string {
     ...[attack.id, attack.title, wordOf(verdict.outcome)],
     `${verdict.by}${verdict.outcome === 'bounded' && !isAdmitted ? ' (its grade does not admit that)' : ''}`
   ])
-  const count = (outcome: string) => report.results.filter(({ verdict }) => verdict.outcome === outcome).length
+  const counts = countsOf(report.results)
   const left = report.left.length === 0 ? 'nothing left behind' : `LEFT BEHIND: ${report.left.join(', ')}`
-  const sum = `${count('contained')} contained, ${count('bounded')} bounded, ${count('open')} open, ${count('unjudged')} unjudged; ${left}`
+  const sum = `${counts.contained} contained, ${counts.bounded} bounded, ${counts.open} open, ${counts.unjudged} unjudged; ${left}`
   const said = report.isClean ? 'holds what its grade promises' : 'DOES NOT hold what its grade promises'
   return `\n${tableOf(['attack', 'tried', 'outcome', 'by'], rows)}\n${report.grade} (${report.languages.join(', ')}): ${sum}. It ${said}.\n`
 }
 
 function wordOf(outcome: AttackResult['verdict']['outcome']): string {
   return outcome === 'open' ? 'OPEN' : outcome
-}
-
-function plain(report: EngineReport): object {
-  if (!report.isHere) return report
-  const results = report.results.map(({ attack, verdict, isAdmitted }) => ({
-    ...{ id: attack.id, title: attack.title, tries: attack.tries, language: attack.language },
-    ...{ ...verdict, isAdmitted }
-  }))
-  return { ...report, results }
 }
 
 /** At least one must be here, and all that are must hold. */

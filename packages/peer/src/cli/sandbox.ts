@@ -1,5 +1,6 @@
 /** `stimnet sandbox`: what programs run in here, and what its owner adds to the embedded one. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { sandboxCacheDir } from '../sandbox-settings.ts'
 import { command, EXIT, type Io, oneOf } from './arguments.ts'
 import { SANDBOX_TEST_DETAILS, SANDBOX_TEST_OPTIONS, sandboxTest } from './sandbox-test.ts'
 import { CONFIG_OPTION } from './start.ts'
@@ -50,7 +51,7 @@ async function cacheDirOf(file: string | undefined): Promise<string> {
   // Loaded when needed: the client commands start without DuckDB and libp2p.
   const { loadConfig } = await import('../config.ts')
   const { config, baseDir } = await loadConfig(file ?? 'stimnet.yaml')
-  return config.sandbox.cache_dir ?? join(resolve(baseDir, config.data_dir), 'sandbox')
+  return sandboxCacheDir(config, resolve(baseDir, config.data_dir))
 }
 
 async function list(cacheDir: string, io: Io): Promise<number> {

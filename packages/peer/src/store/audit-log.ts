@@ -42,6 +42,7 @@ export type AuditKind =
   | 'reconcile'
   | 'spend'
   | 'upload'
+  | 'self-test'
 
 /** What is to be recorded. */
 export interface AuditEvent {

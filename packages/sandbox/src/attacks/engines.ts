@@ -19,6 +19,13 @@ export interface EngineSettings {
   readonly socketPath?: string
 }
 
+/** An engine that was opened to be attacked. */
+export interface OpenEngine {
+  readonly sandbox: Sandbox
+  /** Of the processes or containers that it started, those that are still there: none may be, once it is closed. */
+  left(): Promise<readonly string[]>
+}
+
 /** One of them. */
 export interface AttackableEngine {
   readonly grade: EngineGrade
@@ -29,9 +36,7 @@ export interface AttackableEngine {
   /** What a start of Python takes, ms: none waits, since practising costs more than a start where each program is different. */
   readonly startMsMax: number
   /** Throws SANDBOX_UNAVAILABLE where it cannot be had here. */
-  open(settings: EngineSettings): Promise<Sandbox>
-  /** Processes or containers that are still there; all of them must be gone once it is closed. */
-  left(settings: EngineSettings): Promise<readonly string[]>
+  open(settings: EngineSettings): Promise<OpenEngine>
 }
 
 const MiB = 1024 * 1024
@@ -53,12 +58,16 @@ function wasm(grade: 'wasm' | 'wasm+bwrap', howTo: string): AttackableEngine {
   const memoryBytesMax = 640 * MiB
   return {
     ...{ grade, howTo, memoryBytesMax, startMsMax: 1_000 },
-    open: ({ cacheDir }) =>
-      openWasmSandbox({
+    open: async ({ cacheDir }) => {
+      // Whatever else this process runs, such as the jobs of a peer, is not the attacks' to account for.
+      const started = new Set<number>()
+      const sandbox = await openWasmSandbox({
         ...{ cacheDir, memoryBytesMax, poolSize: 0 },
-        bubblewrap: grade === 'wasm' ? 'never' : 'require'
-      }),
-    left: childProcesses
+        bubblewrap: grade === 'wasm' ? 'never' : 'require',
+        onProcess: (pid) => started.add(pid)
+      })
+      return { sandbox, left: async () => (await childProcesses()).filter((pid) => started.has(pid)).map(processNamed) }
+    }
   }
 }
 
@@ -72,22 +81,30 @@ function docker(grade: 'docker' | 'docker+gvisor', howTo: string): AttackableEng
         runtime: grade === 'docker' ? 'runc' : 'runsc',
         ...(socketPath === undefined ? {} : { socketPath })
       }
-      if (images) return openDockerSandbox({ ...settings, images })
-      return openDockerSandbox(settings).catch((error) =>
-        openDockerSandbox({ ...settings, images: { python: MINIMAL_IMAGE } }).catch(() => {
-          throw error
-        })
-      )
-    },
-    left: async ({ owner, socketPath = '/var/run/docker.sock' }) => {
-      const engine = await Engine.connect({ socketPath })
-      return (await engine.containers(OWNER_LABEL, owner)).map(({ id }) => `container ${id.slice(0, 12)}`)
+      const sandbox = await openDocker(settings, images)
+      return { sandbox, left: () => containersLeft({ owner, socketPath }) }
     }
   }
 }
 
+/** With the images that are named, or those of the usual names. */
+async function openDocker(settings: DockerSettings, images: DockerSettings['images']): Promise<Sandbox> {
+  if (images) return openDockerSandbox({ ...settings, images })
+  return openDockerSandbox(settings).catch((error) =>
+    openDockerSandbox({ ...settings, images: { python: MINIMAL_IMAGE } }).catch(() => {
+      throw error
+    })
+  )
+}
+
+async function containersLeft(where: { owner: string; socketPath: string | undefined }): Promise<string[]> {
+  const { owner, socketPath = '/var/run/docker.sock' } = where
+  const engine = await Engine.connect({ socketPath })
+  return (await engine.containers(OWNER_LABEL, owner)).map(({ id }) => `container ${id.slice(0, 12)}`)
+}
+
 /** Of this process, on Linux; elsewhere nobody can tell. */
-async function childProcesses(): Promise<string[]> {
+async function childProcesses(): Promise<number[]> {
   const threads = await readdir('/proc/self/task').catch(() => [])
   const lists = await Promise.all(
     threads.map((id) => readFile(`/proc/self/task/${id}/children`, 'utf8').catch(() => ''))
@@ -96,5 +113,9 @@ async function childProcesses(): Promise<string[]> {
     .join(' ')
     .split(/\s+/)
     .filter((pid) => pid !== '')
-    .map((pid) => `process ${pid}`)
+    .map(Number)
+}
+
+function processNamed(pid: number): string {
+  return `process ${pid}`
 }

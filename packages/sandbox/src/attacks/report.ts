@@ -1,7 +1,7 @@
 /** The whole suite on one engine, from its opening to what must be gone after it. */
 import { StimnetError } from '@stimnet/protocol'
 import type { AttackResult } from './attack.ts'
-import type { AttackableEngine, EngineGrade, EngineSettings } from './engines.ts'
+import type { AttackableEngine, EngineGrade, EngineSettings, OpenEngine } from './engines.ts'
 import { type AttackOptions, attackSandbox } from './suite.ts'
 
 /** What an owner learns of one engine. */
@@ -25,15 +25,14 @@ export async function attackEngine(
   options: Omit<AttackOptions, 'memoryBytesMax' | 'startMsMax'>
 ): Promise<EngineReport> {
   const { grade, howTo, memoryBytesMax, startMsMax } = engine
-  // Whatever else this process runs is not the engine's to clear away.
-  const before = new Set(await engine.left(settings).catch(() => []))
-  let sandbox: Awaited<ReturnType<AttackableEngine['open']>>
+  let opened: OpenEngine
   try {
-    sandbox = await engine.open(settings)
+    opened = await engine.open(settings)
   } catch (error) {
     if (!(error instanceof StimnetError)) throw error
     return { grade, isHere: false, why: error.message, howTo }
   }
+  const { sandbox } = opened
   let results: readonly AttackResult[]
   let languages: readonly string[]
   try {
@@ -42,7 +41,7 @@ export async function attackEngine(
   } finally {
     await sandbox.close()
   }
-  const left = (await engine.left(settings)).filter((one) => !before.has(one))
+  const left = await opened.left()
   const isClean = left.length === 0 && results.length > 0 && results.every((result) => result.isAdmitted)
   return { grade, isHere: true, languages, results, left, isClean }
 }

@@ -31,7 +31,7 @@ export interface AttackOptions {
   onResult?(result: AttackResult): void
 }
 
-/** Every attack that makes sense for this sandbox, in the order of the catalogue. */
+/** Every attack that makes sense for this sandbox, in the order of the catalogue; unjudged where the signal came first. */
 export async function attackSandbox(sandbox: Sandbox, options: AttackOptions): Promise<AttackResult[]> {
   const suite = new Suite(sandbox, await sandbox.describe(), options)
   return suite.run()
@@ -45,6 +45,8 @@ export function attacksFor(description: SandboxDescription, attacks: readonly At
   )
 }
 
+/** What was not tried is not known to hold. */
+const NOT_TRIED: Verdict = { outcome: 'unjudged', by: 'the attacks were ended before it' }
 const NOT_TOLD: Verdict = { outcome: 'unjudged', by: 'it said nothing' }
 
 class Suite {
@@ -73,7 +75,7 @@ class Suite {
       }
     }
     await Promise.all(Array.from({ length: this.#options.atOnce ?? 2 }, work))
-    return attacks.flatMap(({ id }) => this.#results.get(id) ?? [])
+    return attacks.map((attack) => this.#results.get(attack.id) ?? { attack, verdict: NOT_TRIED, isAdmitted: false })
   }
 
   /** All in one program. One that ends it runs by itself, and so do all where the machine itself has seen a breach. */
@@ -114,7 +116,7 @@ class Suite {
   async #assault(attack: Assault): Promise<Verdict> {
     const first = await this.#assaultOnce(attack)
     // A machine that is busy may end a program before it has begun.
-    return first.outcome === 'unjudged' ? this.#assaultOnce(attack, MORE_TIME) : first
+    return first.outcome === 'unjudged' && !this.#options.signal?.aborted ? this.#assaultOnce(attack, MORE_TIME) : first
   }
 
   async #assaultOnce(attack: Assault, times = 1): Promise<Verdict> {

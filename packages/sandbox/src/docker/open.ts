@@ -10,7 +10,8 @@ import {
   type SandboxJob,
   type SandboxLanguage,
   type SandboxLimits,
-  type SandboxOutcome
+  type SandboxOutcome,
+  type WarmPool
 } from '../sandbox.ts'
 import { encodeJob } from '../wire.ts'
 import { type ContainerSettings, IMAGE_KINDS, type ImageKind } from './create.ts'
@@ -206,6 +207,11 @@ class DockerSandbox implements Sandbox {
 
   async describe(): Promise<SandboxDescription> {
     return this.#description
+  }
+
+  pool(language: SandboxLanguage): WarmPool {
+    const { waitingMax, waiting } = this.#pools.get(KIND_OF[language]) ?? { waitingMax: 0, waiting: 0 }
+    return { waitingMax, waiting }
   }
 
   async run(...[job, limits, signal]: Parameters<Sandbox['run']>): Promise<SandboxOutcome> {

@@ -8,7 +8,8 @@ import type {
   SandboxJob,
   SandboxLanguage,
   SandboxLimits,
-  SandboxOutcome
+  SandboxOutcome,
+  WarmPool
 } from '../sandbox.ts'
 import { encodeJob } from '../wire.ts'
 import { canBubblewrap } from './bubblewrap.ts'
@@ -48,6 +49,8 @@ export interface WasmSettings {
   readonly runsMax?: number
   /** How long one waits before it is replaced, ms. Default ten minutes. */
   readonly waitMsMax?: number
+  /** Told of each process that is started, by its number on this machine. */
+  readonly onProcess?: (pid: number) => void
   readonly clock?: Clock
 }
 
@@ -106,6 +109,12 @@ class WasmSandbox implements Sandbox {
     return this.#description
   }
 
+  pool(language: SandboxLanguage): WarmPool {
+    const line = this.#lines.find(({ interpreter }) => interpreter.languages.includes(language))
+    const { waitingMax, waiting } = line?.pool ?? { waitingMax: 0, waiting: 0 }
+    return { waitingMax, waiting }
+  }
+
   async run(...[job, limits, signal]: Parameters<Sandbox['run']>): Promise<SandboxOutcome> {
     const own = this.#closing.signal
     const line = this.#lines.find(({ interpreter }) => interpreter.languages.includes(job.language))
@@ -148,7 +157,7 @@ function lineOf(interpreter: Interpreter, settings: WasmSettings, filter: Buffer
     filter
   }
   const start = (command: ReturnType<typeof commandOf>, signal: AbortSignal) =>
-    DenoSlot.start(command, { answerBytesMax: LIMITS.sandboxFrameBytesMax, signal })
+    DenoSlot.start(command, { answerBytesMax: LIMITS.sandboxFrameBytesMax, signal, onProcess: settings.onProcess })
   const warm = commandOf(interpreter, { ...limits, warmth: 'warm' })
   const isR = interpreter.languages.includes('r')
   return {

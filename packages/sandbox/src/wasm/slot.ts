@@ -43,7 +43,7 @@ export class DenoSlot implements Slot {
   /** Starts one and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
   static async start(
     command: SlotCommand,
-    options: { answerBytesMax: number; signal: AbortSignal }
+    options: { answerBytesMax: number; signal: AbortSignal; onProcess?: ((pid: number) => void) | undefined }
   ): Promise<DenoSlot> {
     let complaint = ''
     const slot = new DenoSlot(command, {
@@ -52,6 +52,7 @@ export class DenoSlot implements Slot {
         complaint = (complaint + chunk).slice(-COMPLAINT_BYTES_MAX)
       }
     })
+    if (slot.#child.pid !== undefined) options.onProcess?.(slot.#child.pid)
     const started = await slot.#startedWithin(AbortSignal.any([options.signal, AbortSignal.timeout(START_MS_MAX)]))
     if (started) return slot
     await slot.destroy()

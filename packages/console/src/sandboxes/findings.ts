@@ -1,0 +1,48 @@
+/** What a self-test found, in words for people. */
+import type { SandboxAttack, SandboxFindings } from '@stimnet/sdk'
+import type { Tone } from '../words/state.ts'
+
+type Outcome = SandboxAttack['outcome']
+
+/** In the order of concern, the best first. */
+export const OUTCOMES: Readonly<Record<Outcome, { readonly word: string; readonly meaning: string }>> = {
+  contained: { word: 'contained', meaning: 'It got nothing.' },
+  bounded: {
+    word: 'bounded',
+    meaning:
+      'It got as far as a limit, which stopped it and is named: it could use up its own time or memory, and no more. What may be bounded is published for each grade; anything else is marked, and counts like open.'
+  },
+  open: { word: 'OPEN', meaning: 'It got something that it must not have.' },
+  unjudged: { word: 'unjudged', meaning: 'It came to no verdict. That counts like open.' }
+}
+
+/** How an attack's outcome is coloured; its word says it too. */
+export function toneOf({ outcome, admitted }: SandboxAttack): Tone {
+  if (!admitted) return 'bad'
+  return outcome === 'contained' ? 'good' : 'calm'
+}
+
+/** "170 contained, 2 bounded, 0 OPEN"; what is unjudged only where something is. */
+export function countsIn({ counts }: SandboxFindings): string {
+  const { contained, bounded, open, unjudged } = counts
+  const rest = unjudged === 0 ? '' : `, ${unjudged} unjudged`
+  return `${contained} contained, ${bounded} bounded, ${open} OPEN${rest}`
+}
+
+/** The sum of an engine in a sentence. */
+export function sumOf(findings: SandboxFindings): string {
+  const { grade, here, why, how_to: howTo, clean, left_behind: left } = findings
+  if (!here) return `${grade} could not be opened (${why}). ${howTo}`
+  const behind = left.length === 0 ? '' : ` Left behind: ${left.join(', ')}.`
+  return `${grade}: ${countsIn(findings)}.${behind} It ${clean ? 'holds' : 'does not hold'} what its grade promises.`
+}
+
+/** What held it, or what it got. */
+export function heldBy({ outcome, by, admitted }: SandboxAttack): string {
+  return outcome === 'bounded' && !admitted ? `${by} (its grade does not admit that)` : by
+}
+
+/** In their order; those that were contained are left out where nobody wants them. */
+export function shownOf(attacks: readonly SandboxAttack[], only: { notContained: boolean }): readonly SandboxAttack[] {
+  return only.notContained ? attacks.filter(({ outcome }) => outcome !== 'contained') : attacks
+}

@@ -1,0 +1,40 @@
+/** Engines that this node does not use, and what they would need. */
+import type { Sandboxes } from '@stimnet/sdk'
+import { Badge } from '../parts/badge.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { Scroll } from '../parts/scroll.tsx'
+
+/** From the weakest. */
+export function OtherEngines({ others, configured }: { others: Sandboxes['others']; configured: string }) {
+  return (
+    <Panel
+      title="Engines not used"
+      hint={`As this machine was when the node started; sandbox.engine is ${configured}. The grades go from weak to strong.`}
+    >
+      <Scroll label="Engines not used">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Grade</th>
+              <th scope="col">What it would hold</th>
+              <th scope="col">On this machine</th>
+              <th scope="col">What it needs</th>
+            </tr>
+          </thead>
+          <tbody>
+            {others.map(({ grade, holds, here, how_to: howTo }) => (
+              <tr key={grade}>
+                <th scope="row">{grade}</th>
+                <td>{holds}</td>
+                <td>
+                  <Badge>{here ? 'its parts are here' : 'not here'}</Badge>
+                </td>
+                <td>{here ? 'Nothing but to be chosen.' : howTo}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </Panel>
+  )
+}

@@ -1,0 +1,12 @@
+/** What each grade of isolation puts between a stranger's program and this machine, in words for people. */
+import type { SandboxGrade } from './sandbox.ts'
+
+/** One sentence or two a grade; docs/threat-model.md says more. */
+export const GRADE_HOLDS: Readonly<Record<SandboxGrade, string>> = {
+  none: 'Nothing. No real program should run here.',
+  wasm: 'WebAssembly, in a runtime that has given up all its permissions. The system limits memory, processor time and files.',
+  'wasm+bwrap':
+    'WebAssembly, in a runtime that has given up all its permissions, in namespaces of its own with few system calls.',
+  docker: 'A container: nobody’s user, no capability, no network, read-only, few system calls, used once.',
+  'docker+gvisor': 'A container without network or rights, and a second kernel that answers in place of this machine’s.'
+}
