@@ -12,6 +12,7 @@ import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from './limits.ts'
 import { openApiOf } from './openapi.ts'
 import type { GatewayPeer } from './peer.ts'
 import { Refusal } from './problem.ts'
+import { TrustedProxies } from './proxies.ts'
 import type { Room } from './room.ts'
 import type { Route } from './route.ts'
 import { analysisRoutes } from './routes/analyses.ts'
@@ -46,6 +47,8 @@ export interface GatewaySettings {
     /** Logins at one name from one address; an address may try four times, a name be tried ten times as often. */
     readonly loginPerMinute: number
   }
+  /** Proxies whose X-Forwarded-For is believed: addresses, or networks as ADDRESS/BITS. None unless given. */
+  readonly trustedProxies?: readonly string[]
   /** Origins whose web pages may use the API, each written whole. None unless given. */
   readonly corsOrigins?: readonly string[]
   /** OpenID Connect providers by which people may log in, beside local accounts. */
@@ -64,7 +67,11 @@ export type GatewayApp = Hono<{ Bindings: Connection }>
 /** Throws CONFIG_INVALID. */
 export function createGateway(peer: GatewayPeer, settings: GatewaySettings): GatewayApp {
   const room = roomOf(peer, settings)
-  const gate = new Gate(peer, room.tokens, { ...settings, perMinutePerIdentity: settings.rate.perMinutePerIdentity })
+  const gate = new Gate(peer, room.tokens, {
+    ...settings,
+    perMinutePerIdentity: settings.rate.perMinutePerIdentity,
+    proxies: new TrustedProxies(settings.trustedProxies ?? [])
+  })
   // Not among the documented routes: nobody but the page itself asks for its files.
   const pages = holdsConsole(settings.consoleDir) ? consoleRoutes(settings.consoleDir) : []
   return serve([...routesOf(room), ...pages], gate, settings.corsOrigins ?? [])

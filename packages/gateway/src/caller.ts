@@ -6,10 +6,13 @@ export interface Connection {
   readonly closing?: AbortSignal
 }
 
+/** Whom a connection stands for, given the address at its other end. */
+type Believed = (remote: string) => string
+
 /** The address for counting: an IPv6 caller owns its /64, an IPv4 one its address. */
-export function addressOf(connection: Connection | undefined): string {
+export function addressOf(connection: Connection | undefined, callerOf: Believed = (remote) => remote): string {
   const raw = connection?.incoming?.socket?.remoteAddress ?? ''
-  const address = raw.startsWith('::ffff:') ? raw.slice(7) : raw
+  const address = callerOf(raw.startsWith('::ffff:') ? raw.slice(7) : raw)
   return address.includes(':') ? networkOf(address) : address || 'unknown'
 }
 

@@ -9,6 +9,7 @@ import { addressOf, type Connection, isLocal } from './caller.ts'
 import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
 import type { Account, GatewayPeer, Role } from './peer.ts'
+import type { TrustedProxies } from './proxies.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
 import { Answer, type RawAsk, type Route } from './route.ts'
 
@@ -16,6 +17,7 @@ import { Answer, type RawAsk, type Route } from './route.ts'
 export interface GateSettings {
   readonly requireAuth: boolean
   readonly perMinutePerIdentity: number
+  readonly proxies: TrustedProxies
   readonly clock: Clock
   readonly random: RandomSource
 }
@@ -82,7 +84,7 @@ export class Gate {
   }
 
   async #admit(route: Route, c: GatewayContext): Promise<Account | null> {
-    const address = addressOf(c.env)
+    const address = this.#addressOf(c)
     if (route.access === 'open' || (route.access === 'local' && isLocal(c.env, c.req.raw.headers, hostOf(c)))) {
       if (route.limited !== false) this.#count(`address ${address}`, address)
       return null
@@ -95,6 +97,11 @@ export class Gate {
       throw new StimnetError('NOT_PERMITTED', route.id, { reason })
     }
     return account
+  }
+
+  #addressOf(c: GatewayContext): string {
+    const { proxies } = this.#settings
+    return addressOf(c.env, (remote) => proxies.callerOf(remote, c.req.raw.headers.get('x-forwarded-for')))
   }
 
   /** The account behind the token, counted against its rate; without a token the address is counted. */
@@ -146,7 +153,7 @@ export class Gate {
     return {
       account,
       request,
-      address: addressOf(c.env),
+      address: this.#addressOf(c),
       param: (name) => c.req.param(name) ?? '',
       header: (name) => c.req.header(name),
       stillPermitted: () => this.#stillPermits(route, account, presentedToken(request.headers) ?? ''),

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { catalogConfigSchema, refusalsMaxSchema, ruleOverridesShape } from '@stimnet/data'
+import { isProxyRange } from '@stimnet/gateway'
 import { isKeyId, isRequesterEntry, LIMITS, StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
@@ -75,6 +76,14 @@ const gatewaySchema = z.strictObject({
       client_ca: z.string().min(1).optional()
     })
     .optional(),
+  /**
+   * Proxies in front, whose X-Forwarded-For is believed: addresses, or networks such as 10.1.0.0/24. None: whoever connects
+   * is who asks, and behind a proxy all callers are one for the limits by address.
+   */
+  trusted_proxies: z
+    .array(z.string().refine(isProxyRange, 'not an address, or a network as ADDRESS/BITS'))
+    .max(32)
+    .default([]),
   /** Origins whose web pages may use the API, e.g. https://console.example.org. None: only the gateway's own pages. */
   cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
   /** Where browsers reach the gateway, e.g. https://stimnet.hospital.example. Login providers send them back there. */

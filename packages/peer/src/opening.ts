@@ -248,6 +248,7 @@ export async function openGateway(
     ...(gateway.public_url === undefined ? {} : { publicUrl: gateway.public_url }),
     rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
     corsOrigins: gateway.cors_origins,
+    trustedProxies: gateway.trusted_proxies,
     clock: parts.clock,
     random: parts.random,
     consoleDir: CONSOLE_DIR
