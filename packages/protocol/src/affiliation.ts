@@ -5,11 +5,11 @@
 import { base64url, type CryptoKey, importJWK, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
-import type { Signer } from './envelope.ts'
 import { StimnetError } from './errors.ts'
 import { type KeyId, parseKeyId, publicKeyOf } from './ids.ts'
 import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } from './jwt.ts'
 import { LIMITS } from './limits.ts'
+import type { Signer } from './signer.ts'
 
 const TYPE = 'stimnet-affiliation+jwt'
 const DAY_S = 24 * 3_600
