@@ -8,6 +8,7 @@ import {
   type Program,
   programText,
   programWord,
+  type Signer,
   StimnetError,
   signerFromSeed,
   statisticSchema
@@ -78,9 +79,12 @@ gateway signs for your account. --where takes comparisons with declared levels a
       title: values.title ?? file
     }
     const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
-    if (privacy) io.err(costText(await client.privacyCost(submissionOf(ask, names), { signal: io.signal })))
+    const signer = await ownSigner()
+    const key = signer ? { key: signer.id } : {}
+    if (privacy)
+      io.err(costText(await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })))
     const ended = await withUploads(client, values.file ?? [], async (uploads) => {
-      const submitted = await submit(client, { ...ask, uploads }, names, io)
+      const submitted = await submit(client, { ...ask, uploads, signer }, names, io)
       return follow(client, submitted.id, io)
     })
     io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
@@ -144,6 +148,12 @@ interface Ask extends Terms {
   readonly uploads?: readonly UploadedFile[]
 }
 
+/** The researcher's own key; undefined where there is none. */
+async function ownSigner(): Promise<Signer | undefined> {
+  const seed = await readSeed(clientSettings().keyFile)
+  return seed && signerFromSeed(seed)
+}
+
 /** As the gateway takes it, to sign for the account. */
 function submissionOf(
   { catalog, program, uploads = [], ...rest }: Ask,
@@ -160,10 +170,13 @@ function submissionOf(
 }
 
 /** Signed with the researcher's key where there is one; that needs the targets first, because the signature names them. */
-async function submit(client: Client, ask: Ask, names: string[] | undefined, io: Io): Promise<{ id: string }> {
-  const seed = await readSeed(clientSettings().keyFile)
-  if (!seed) return client.submitBroadcast(submissionOf(ask, names))
-  const signer = await signerFromSeed(seed)
+async function submit(
+  client: Client,
+  { signer, ...ask }: Ask & { readonly signer: Signer | undefined },
+  names: string[] | undefined,
+  io: Io
+): Promise<{ id: string }> {
+  if (!signer) return client.submitBroadcast(submissionOf(ask, names))
   const chosen = await chosenOf(client, ask.catalog, names)
   const terms = agreedTerms(ask, chosen)
   io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
