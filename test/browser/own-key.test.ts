@@ -69,7 +69,8 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
   const { url } = mesh
   const opened: Person[] = []
   t.after(() => Promise.all(opened.map((person) => person.close())))
-  const ada = await openPerson()
+  // The page is asked for markup once, and refuses: that it says so is what is expected.
+  const ada = await openPerson({ expected: /'TrustedHTML' assignment/ })
   opened.push(ada)
   const { page } = ada
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -97,6 +98,9 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     const kept = await page.evaluate<{ count: number; extractable: boolean; out: string; stored: string }>(KEPT)
     assert.deepEqual([kept.count, kept.extractable, kept.out], [1, false, 'InvalidAccessError'])
     assert.equal(kept.stored.includes(file.trim()), false)
+    // Who gets text into the page still gets no markup out of it, and so no script that would sign.
+    const refused = `(() => { try { document.createElement('p').innerHTML = '<b>x</b>' } catch (error) { return error.name } })()`
+    assert.equal(await page.evaluate(refused), 'TypeError')
     await ada.picture('14-your-key')
     await ada.accessible('a key')
   })

@@ -23,7 +23,11 @@ export function Proof({ verification, given }: { verification: Verification; giv
           <strong>
             {holding} of {given} receipts hold.
           </strong>{' '}
-          {released ? releasedWords(agrees) : 'Nothing was released, and each of them signed that.'}
+          {holding === 0
+            ? 'Nothing that is shown here is an answer to this question.'
+            : released
+              ? releasedWords(agrees)
+              : 'Nothing was released, and each of them signed that.'}
         </p>
         {holding > 0 && (
           <p>
