@@ -1,5 +1,13 @@
 /** Sending a question that the researcher's own key signs: remembered here before anybody else has it. */
-import { type Clock, codeOf, LIMITS, type RandomSource, StimnetError, signerFromKey } from '@stimnet/protocol'
+import {
+  type Clock,
+  type Code,
+  codeOf,
+  LIMITS,
+  type RandomSource,
+  StimnetError,
+  signerFromKey
+} from '@stimnet/protocol'
 import { type Client, type SignedRequest, signRequest } from '@stimnet/sdk'
 import { findAsked, nameAsked, rememberAsked } from '../key/asked.ts'
 import { credentialsFor } from '../key/credentials.ts'
@@ -26,15 +34,26 @@ export interface Sending {
   readonly signed: (request: SignedRequest) => void
 }
 
+/** Of a statement whose time is not now. */
+const UNTIMELY: readonly Code[] = ['EXPIRED', 'NOT_YET_VALID']
+
 /** The gateway's name for the question. Throws what signing and submitting throw, and KEY_UNSUPPORTED where the key is gone. */
 export async function sendSigned(parts: SendingParts, sending: Sending): Promise<string> {
   const { again } = sending
   try {
-    return await hand(parts, sending, again ?? (await sign(parts, sending)))
+    if (again) return await hand(parts, sending, again)
   } catch (error) {
-    // Whoever had taken it before would have said so: it was lost on its way, and is too old now.
-    if (again === undefined || codeOf(error) !== 'EXPIRED') throw error
-    return hand(parts, sending, await sign(parts, sending))
+    // Whoever had taken it before would have said so, however late: it was lost on its way, and its time has passed.
+    if (!UNTIMELY.includes(codeOf(error))) throw error
+  }
+  try {
+    return await hand(parts, sending, await sign(parts, sending))
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (!UNTIMELY.includes(code)) throw cause
+    const reason =
+      'The clocks of this machine and of the gateway differ by more than a minute. Set them right, then send it again.'
+    throw new StimnetError(code, 'signing at another time', { cause, reason })
   }
 }
 
@@ -62,7 +81,8 @@ async function hand({ client }: SendingParts, { shown }: Sending, request: Signe
   const named = { account: shown.account, hash: request.hash, id }
   await nameAsked(named)
   const asked = await findAsked(shown.account, { id })
-  if (asked?.hash === request.hash) return id
+  // Nothing is remembered where another tab has just forgotten all: then it is the gateway's word, and its page says so.
+  if (asked === undefined || asked.hash === request.hash) return id
   const reason = 'The gateway answered with the number of another question that this browser signed. Do not trust it.'
   throw new StimnetError('SIGNATURE_INVALID', 'a number of another question', { reason })
 }
