@@ -1,7 +1,6 @@
 /** The console in a real browser, against three real peers: what a researcher, two stewards and an auditor do with it. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -12,6 +11,7 @@ import type { Page } from 'playwright-core'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
+import { go, saved, signIn } from './steps.ts'
 
 /** What must be read as text wherever somebody may write it. */
 const HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -85,16 +85,6 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-async function signIn(page: Page, url: string, name: string): Promise<void> {
-  await page.goto(`${url}/`)
-  await page.getByLabel('User name').fill(name)
-  await page.getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Mesh', level: 1 }).waitFor()
-}
-
-const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
-
 /** Fills in a question that every institution answers. */
 async function composeComparison(page: Page): Promise<void> {
   await page.getByLabel('Statistic', { exact: true }).and(page.locator('select')).selectOption('compare')
@@ -157,6 +147,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
       'Catalogs',
       'Ask',
       'Questions',
+      'Your key',
       'Requests',
       'Stewardship',
       'Sandboxes',
@@ -649,14 +640,6 @@ function lied(events: string): string {
     first.receipt = [head, other, signature].join('.')
     return `data: ${JSON.stringify(broadcast)}`
   })
-}
-
-async function saved(page: Page, button: string): Promise<string> {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: button }).click()
-  ])
-  return readFile(await download.path(), 'utf8')
 }
 
 function firstPaint(page: Page): Promise<number> {

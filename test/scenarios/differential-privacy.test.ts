@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { signerFromSeed } from '@stimnet/protocol'
 import type { Broadcast, Client } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { clientOf, scratchFolder, spawnSite, startFederation, startSite, until, writeSite } from '../mesh.ts'
@@ -45,6 +46,26 @@ describe('a question under differential privacy', () => {
     assert.deepEqual(after.peers[0]?.left, { project_rho: '0.0194', lifetime_rho: '0.495' })
     const records = await peers[0]?.database.auditLog.read({ limit: 100 })
     assert.equal(records?.filter(({ kind }) => kind === 'spend').length, 1)
+  })
+
+  test('tells what is left for the key that would sign it, which nobody else spends', async (t) => {
+    const signer = await signerFromSeed(new Uint8Array(32).fill(5))
+    const mesh = { listen: ['/ip4/127.0.0.1/tcp/0'], open: false }
+    const { client } = await startFederation(t, 1, { config: { mesh, requesters: ['gateway:self', signer.id] } })
+    const researcher = await client(0)
+    const question = { targets: ['node-1'], ...p2({ epsilon: '0.1' }) }
+    const asked = {
+      data_catalog_name: 'clinical_trial_data',
+      script_type: 'sql' as const,
+      script_content: COUNT,
+      ...question
+    }
+    const left = async (key?: string) =>
+      (await researcher.privacyCost({ ...asked, ...(key ? { key } : {}) } as never)).peers[0]?.left?.project_rho
+    assert.deepEqual([await left(), await left(signer.id)], ['0.0244', '0.0244'])
+    assert.equal((await ask(researcher, COUNT, question)).state, 'completed')
+    assert.deepEqual([await left(), await left(signer.id)], ['0.0194', '0.0244'])
+    await assert.rejects(left('nobody'), { code: 'BODY_INVALID' })
   })
 
   test('is refused where the budget does not hold it, and what is refused costs nothing', async (t) => {

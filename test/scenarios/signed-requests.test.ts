@@ -1,9 +1,9 @@
 /** A request that its author signed is one request, however often and by whom its bytes are handed in. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
+import { cryptographicRandom, LIMITS, SimulatedClock, signerFromSeed, systemClock } from '@stimnet/protocol'
 import { createClient, signRequest } from '@stimnet/sdk'
-import { PASSWORD, startFederation } from '../mesh.ts'
+import { PASSWORD, startFederation, until } from '../mesh.ts'
 
 test('the same signed bytes twice are one broadcast; from another account, or for fewer peers, they are a replay', async (t) => {
   const federation = await startFederation(t, 2)
@@ -35,4 +35,45 @@ test('the same signed bytes twice are one broadcast; from another account, or fo
   await bob.authenticate('bob', PASSWORD)
   await assert.rejects(bob.submitBroadcast(signed), { code: 'REQUEST_REPLAYED' })
   assert.deepEqual(await bob.listBroadcasts(), [])
+})
+
+test('who lost the answer asks again with the same bytes, also when their time has passed', async (t) => {
+  const federation = await startFederation(t, 1)
+  const client = await federation.client(0)
+  const ask = {
+    signer: await signerFromSeed(cryptographicRandom.bytes(32)),
+    catalog: 'clinical_trial_data',
+    program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' },
+    targets: [federation.peers[0]?.peerId ?? '']
+  } as const
+  // Five seconds before even a clock that goes wrong finds it too old.
+  const lifetimeMs = 1_000
+  const endsMs = systemClock.now() + 5_000
+  const clock = new SimulatedClock(endsMs - LIMITS.clockSkewMs - lifetimeMs)
+  const signed = await signRequest({ ...ask, clock, lifetimeMs })
+  const { id } = await client.submitBroadcast(signed)
+  const other = await signRequest({ ...ask, clock, lifetimeMs })
+  await until(() => systemClock.now() > endsMs, 'it is too old')
+  await assert.rejects(client.submitBroadcast(other), { code: 'EXPIRED' })
+  assert.equal((await client.submitBroadcast(signed)).id, id)
+})
+
+test('a signed request for the people of one institution stands among the analysis requests', async (t) => {
+  const federation = await startFederation(t, 1)
+  const client = await federation.client(0)
+  const signer = await signerFromSeed(cryptographicRandom.bytes(32))
+  const signed = await signRequest({
+    signer,
+    catalog: 'clinical_trial_data',
+    program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' },
+    targets: [federation.peers[0]?.peerId ?? ''],
+    title: 'Signed by Ada',
+    review: true
+  })
+  const { id } = await client.submitBroadcast(signed)
+  await until(async () => (await client.broadcast(id)).state === 'pending', 'it waits for people')
+  const [waiting] = await client.listAnalyses()
+  assert.equal(waiting?.analysis_title, 'Signed by Ada')
+  assert.equal(waiting.requester_key, signer.id)
+  assert.equal(waiting.request_hash, signed.hash)
 })

@@ -6,7 +6,11 @@ import { type Draft, EMPTY, storedDraft } from '../src/ask/draft.ts'
 import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/outputs.ts'
 import { missingIn } from '../src/ask/ready.ts'
 import { starterSql } from '../src/ask/starters.ts'
+import { agreedContract } from '../src/ask/agreed.ts'
+import { signableOf } from '../src/ask/signable.ts'
 import { analysisOf, callOf, filterOf, submissionOf } from '../src/ask/submission.ts'
+import { readSignedRequest, signRequest } from '@stimnet/sdk'
+import { signerFromSeed, SimulatedClock } from '@stimnet/protocol'
 import { found, variables } from './catalogs.ts'
 
 const draft = (more: Partial<Draft>): Draft => ({ ...EMPTY, catalog: 'trial', ...more })
@@ -156,5 +160,92 @@ describe('a draft', () => {
     assert.deepEqual(storedDraft('not JSON'), EMPTY)
     assert.deepEqual(storedDraft('null'), EMPTY)
     assert.equal(storedDraft('{"title":"x"}').epsilon, EMPTY.epsilon)
+  })
+})
+
+describe('a question that the researcher signs', async () => {
+  const clock = new SimulatedClock()
+  const [signer, north, south] = await Promise.all(
+    [1, 2, 3].map((byte) => signerFromSeed(new Uint8Array(32).fill(byte)))
+  )
+  assert.ok(signer && north && south)
+  const holders = found.map((one, at) => ({ ...one, peer_id: [north.id, south.id][at] ?? '' }))
+  const signed = async (form: Draft, reviewed = false) => {
+    const about = aboutOf(holders, form)
+    assert.ok(about)
+    const { text, targets } = await signRequest({ ...signableOf(form, about, { reviewed }), signer, clock })
+    const question = await readSignedRequest(text, { clock })
+    assert.deepEqual(question.targets, targets)
+    return {
+      question,
+      submission: submissionOf(form, about.variables),
+      analysis: analysisOf(form, about.variables, '')
+    }
+  }
+  const condition = { key: 1, column: 'subjects.age', op: '>=', values: ['65'] } as const
+
+  it('is the one that the gateway would sign, with its targets named', async () => {
+    const form = draft({
+      ...{ kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects', conditions: [condition], title: ' Old ' },
+      ...{ purpose: 'DUO:0000037', level: 'P2', epsilon: '0.5', groupsPerSubject: 2 }
+    })
+    const { question, submission } = await signed(form)
+    assert.deepEqual(question.targets, [north.id, south.id])
+    assert.equal(question.key, signer.id)
+    assert.deepEqual(question.program, { kind: 'sql', sql: submission.script_content })
+    assert.deepEqual(question.where, submission.where)
+    assert.deepEqual(question.purpose, submission.purpose)
+    assert.deepEqual(question.privacy, { ...submission.privacy, bounds: [] })
+    assert.equal(question.title, submission.title)
+    assert.equal(question.review, false)
+  })
+
+  it('may be a statistic or a script that promises outputs', async () => {
+    const statistic = await signed(
+      draft({ targets: [north.id], picked: { ...EMPTY.picked, variables: ['subjects.age'] } })
+    )
+    assert.deepEqual(statistic.question.targets, [north.id])
+    assert.equal(statistic.question.program.kind, 'statistic')
+    assert.deepEqual(
+      statistic.question.program.kind === 'statistic' && statistic.question.program.statistic.variables,
+      ['subjects.age']
+    )
+    const form = draft({ kind: 'script', language: 'r', script: 'result <- 1', outputs: OUTPUTS_EXAMPLE })
+    const script = await signed(form)
+    assert.deepEqual(script.question.program, { kind: 'script', language: 'r', code: 'result <- 1' })
+    assert.deepEqual(
+      script.question.outputs.map(({ name }) => name),
+      ['mean change', 'responders']
+    )
+  })
+
+  it('asks people with the same words', async () => {
+    const person = { name: ' Ada ', institution: 'North', email: 'ada@example.org', why: 'To learn.' }
+    const form = draft({ kind: 'sql', sql: 'SELECT 1', targets: [north.id], title: 'T', person })
+    const { question } = await signed(form, true)
+    assert.equal(question.review, true)
+  })
+
+  it('says what its institutions agree on, so that each holds its own data against it', () => {
+    const sql = (text: string) => agreedContract(holders, { program: { kind: 'sql', sql: text }, where: undefined })
+    const [first] = holders
+    assert.ok(first)
+    const same = [first, { ...first, peer_id: 'other' }]
+    const query = { kind: 'sql', sql: 'SELECT sex, AVG(age) FROM subjects' } as const
+    const agreed = agreedContract(same, { program: query, where: undefined })
+    assert.deepEqual(agreed.map(({ variable }) => variable).sort(), ['subjects.age', 'subjects.sex'])
+    // South has one level more, and no age: that is for the gateway's comparison to tell.
+    assert.deepEqual(sql(query.sql), [])
+    assert.deepEqual(agreedContract(holders.slice(0, 1), { program: query, where: undefined }), [])
+    const where = { column: 'subjects.diagnosis', op: '=', values: ['mixed'] } as const
+    const more = agreedContract(same, { program: query, where })
+    assert.ok(more.some(({ variable }) => variable === 'subjects.diagnosis'))
+    const share = { name: 'table', variables: ['subjects.sex'], by: [], arguments: {} }
+    assert.throws(
+      () => agreedContract(holders, { program: { kind: 'statistic', statistic: share }, where: undefined }),
+      {
+        code: 'SCHEMA_MISMATCH'
+      }
+    )
   })
 })

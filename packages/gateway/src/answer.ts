@@ -13,13 +13,17 @@ const API_HEADERS = {
 /** What a client may keep if it asks each time whether it still holds; another token may see something else. */
 export const KEPT_HEADERS = { 'cache-control': 'private, no-cache', vary: 'Authorization, X-API-Key' } as const
 
-/** For the pages we serve ourselves: scripts and styles from this origin's own files alone. */
+/**
+ * For the pages we serve ourselves: scripts and styles from this origin's own files alone, and no text ever becomes markup:
+ * the console signs with a key that its researcher keeps in the browser.
+ */
 export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-cache',
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 } as const
 
 /** A plain object and not `Headers`: the server writes it straight to the socket. */

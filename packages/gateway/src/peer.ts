@@ -532,8 +532,15 @@ export interface GatewayPeer {
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
   submit(submission: Submission, account: Account): Promise<RequestView>
   submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
-  /** What a P2 request costs at each peer that offers the catalog. Spends nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN. */
-  privacyCost(submission: Submission, account: Account, signal: AbortSignal): Promise<readonly CostView[]>
+  /**
+   * What a P2 request costs at each peer that offers the catalog; `key` would sign it, or this peer for the account. Spends
+   * nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN.
+   */
+  privacyCost(
+    question: Submission & { readonly key?: string },
+    account: Account,
+    signal: AbortSignal
+  ): Promise<readonly CostView[]>
   /** Keeps a file for an account. Throws UPLOADS_FULL. */
   upload(
     file: { readonly kind: UploadView['kind']; readonly filename: string; readonly bytes: Uint8Array },

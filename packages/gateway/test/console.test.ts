@@ -30,6 +30,7 @@ describe('a gateway with a built console', () => {
     assert.match(await page.text(), /<title>Console/)
     const policy = page.headers.get('content-security-policy') ?? ''
     assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'/)
+    assert.match(policy, /require-trusted-types-for 'script'; trusted-types 'none'$/)
     assert.doesNotMatch(policy, /unsafe|https?:|data:/)
     assert.equal(page.headers.get('cache-control'), 'no-cache')
     assert.equal(page.headers.get('x-content-type-options'), 'nosniff')

@@ -176,8 +176,13 @@ function aboutRequests(parts: GatewayPeerParts) {
       view(await submitter.submit(submission, ownerOf(account))),
     submitSigned: async (submission: Parameters<GatewayPeer['submitSigned']>[0], account: Account) =>
       view(await submitter.submitSigned(submission, ownerOf(account))),
-    privacyCost: (submission: Parameters<GatewayPeer['submit']>[0], account: Account, signal: AbortSignal) =>
-      previewCost({ ...parts, self: parts.signer.id }, submission, ownerOf(account), signal),
+    privacyCost: (question: Parameters<GatewayPeer['privacyCost']>[0], account: Account, signal: AbortSignal) =>
+      previewCost(
+        { ...parts, self: parts.signer.id, open: parts.config.mesh.open },
+        question,
+        ownerOf(account),
+        signal
+      ),
     requests: async (account: Account, options: Parameters<GatewayPeer['requests']>[1]) => {
       const records = await requests.list(
         account.name,

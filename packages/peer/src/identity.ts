@@ -2,9 +2,9 @@
 import { hkdfSync } from 'node:crypto'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type RandomSource, type Signer, StimnetError, signerFromSeed } from '@stimnet/protocol'
+import { keyFileOf, type RandomSource, type Signer, StimnetError, seedIn, signerFromSeed } from '@stimnet/protocol'
 
-/** Reads a key file (64 hexadecimal digits), or makes one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
+/** Reads a key file, or makes one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
 export async function loadOrCreateSeed(path: string, random: RandomSource): Promise<Uint8Array> {
   const existing = await readSeed(path)
   if (existing) return existing
@@ -13,7 +13,7 @@ export async function loadOrCreateSeed(path: string, random: RandomSource): Prom
   // 'wx': two processes that start together cannot each make a key.
   const file = await open(path, 'wx', 0o600)
   try {
-    await file.writeFile(`${Buffer.from(seed).toString('hex')}\n`)
+    await file.writeFile(keyFileOf(seed))
     await file.sync()
   } finally {
     await file.close()
@@ -25,17 +25,18 @@ export async function loadOrCreateSeed(path: string, random: RandomSource): Prom
 export async function readSeed(path: string): Promise<Uint8Array | undefined> {
   let text: string
   try {
-    text = (await readFile(path, 'utf8')).trim()
+    text = await readFile(path, 'utf8')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new StimnetError('CONFIG_INVALID', `reading the key file ${path}`, { cause })
   }
-  if (!/^[0-9a-f]{64}$/.test(text)) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
+  const seed = seedIn(text)
+  if (!seed) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
   const { mode } = await stat(path)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw new StimnetError('CONFIG_INVALID', `${path} can be read by others: chmod 600 ${path}`)
   }
-  return new Uint8Array(Buffer.from(text, 'hex'))
+  return seed
 }
 
 /**

@@ -51,7 +51,8 @@ async function room(...stored: JobRecord[]) {
       endPending: () => Promise.resolve()
     }
   })
-  const requests = { list: async () => [] }
+  const signedAs = async (hash: string) => (hash === 'signed by sue' ? { owner: 'sue' } : undefined)
+  const requests = { list: async () => [], signedAs }
   const parts = { clock, self: SELF, nodeId: 'here', database, jobs, approvals, standing, requests }
   return analysisMethods(parts as unknown as AnalysisParts)
 }
@@ -81,6 +82,15 @@ describe('what stewards decide', () => {
     // An account of that name elsewhere is somebody else.
     const elsewhere = await room(await jobOf(A, { askedBy: 'another peer' }, { account: 'sue' }))
     assert.equal((await elsewhere.decideAnalysis(A, yes, sue))?.approvals, 1)
+  })
+
+  test('is never their own request, also where they signed it with a key of their own', async () => {
+    const signed = { custody: 'requester', requestHash: 'signed by sue' }
+    const own = await room(await jobOf(A, signed, { custody: 'requester' }))
+    await assert.rejects(own.decideAnalysis(A, yes, sue), { code: 'NOT_PERMITTED' })
+    assert.equal((await own.decideAnalysis(A, yes, account('tom', 'steward')))?.approvals, 1)
+    const others = await room(await jobOf(A, { ...signed, requestHash: 'by somebody' }, { custody: 'requester' }))
+    assert.equal((await others.decideAnalysis(A, yes, sue))?.approvals, 1)
   })
 
   test('is not pushed out of the list by what came after it and has ended', async () => {

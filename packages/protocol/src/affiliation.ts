@@ -5,13 +5,14 @@
 import { base64url, type CryptoKey, importJWK, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
-import type { Signer } from './envelope.ts'
 import { StimnetError } from './errors.ts'
 import { type KeyId, parseKeyId, publicKeyOf } from './ids.ts'
 import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } from './jwt.ts'
 import { LIMITS } from './limits.ts'
+import type { Signer } from './signer.ts'
 
-const TYPE = 'stimnet-affiliation+jwt'
+/** As the header of such a credential names it. */
+export const AFFILIATION_TYPE = 'stimnet-affiliation+jwt'
 const DAY_S = 24 * 3_600
 
 /** What an institution vouches for. */
@@ -66,7 +67,7 @@ export async function vouch(options: VouchOptions): Promise<string> {
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
   const encode = (value: object) => base64url.encode(JSON.stringify(value))
-  const input = `${encode({ alg: 'EdDSA', typ: TYPE, kid: signer.id })}.${encode(claims)}`
+  const input = `${encode({ alg: 'EdDSA', typ: AFFILIATION_TYPE, kid: signer.id })}.${encode(claims)}`
   const signature = await signer.signBytes(new TextEncoder().encode(input))
   return `${input}.${base64url.encode(signature)}`
 }
@@ -99,7 +100,7 @@ async function verified(credential: string, institution: KeyId, { self, clock }:
   try {
     const result = await jwtVerify(credential, key, {
       algorithms: ['EdDSA'],
-      typ: TYPE,
+      typ: AFFILIATION_TYPE,
       issuer: institution,
       requiredClaims: ['sub', 'iat', 'nbf', 'exp'],
       clockTolerance: LIMITS.clockSkewMs / 1000,

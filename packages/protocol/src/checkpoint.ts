@@ -3,9 +3,10 @@
  * tlog-cosignature, so that tools made for other transparency logs read ours.
  */
 import { base64pad } from 'multiformats/bases/base64'
-import { type Signer, verifyBytes } from './envelope.ts'
+import { verifyBytes } from './envelope.ts'
 import { StimnetError } from './errors.ts'
 import { parseKeyId, publicKeyOf } from './ids.ts'
+import type { Signer } from './signer.ts'
 
 /** How far a log has come: the number of its records and the root of the tree over them. */
 export interface TreeHead {

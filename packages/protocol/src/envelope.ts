@@ -1,14 +1,14 @@
 /** seal and open: a statement signed by an Ed25519 key, verifiable knowing only the key's id. */
-import { base64url, CompactSign, type CryptoKey, compactVerify, importJWK } from 'jose'
+import { base64url, type CryptoKey, compactVerify, importJWK } from 'jose'
 import type { Clock } from './clock.ts'
 import { StimnetError } from './errors.ts'
-import { type KeyId, keyIdOf, parseKeyId, publicKeyOf, sha256Hex } from './ids.ts'
+import { type KeyId, parseKeyId, publicKeyOf, sha256Hex } from './ids.ts'
 import { LIMITS } from './limits.ts'
+import { HEADER_TYPE, type Signer } from './signer.ts'
 import { messages } from './wire.ts'
 
 /** A signature made for anything else is no signature here. */
 export const DOMAIN = 'stimnet/1'
-const HEADER_TYPE = 'stimnet+jws'
 
 /** What can be sealed, and how long such a statement may be valid at most, ms. */
 export const SEALED_TYPES = {
@@ -24,40 +24,6 @@ export const SEALED_TYPES = {
 
 /** One of the types that can be sealed. */
 export type SealedType = keyof typeof SEALED_TYPES
-
-/** A private key that can sign; the key itself stays inside. */
-export interface Signer {
-  readonly id: KeyId
-  /** A compact JWS. */
-  sign(payload: Uint8Array): Promise<string>
-  /**
-   * The bare 64 bytes, for formats of others that are no JWS. What is signed must begin with words of that format, so that
-   * it can never be read as a JWS, which begins with its header in base64url.
-   */
-  signBytes(bytes: Uint8Array): Promise<Uint8Array>
-}
-
-/** Fixed prefix of a PKCS#8 Ed25519 private key (RFC 8410), before its 32 bytes. */
-const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20)
-
-/** A signer from the 32 secret bytes of an Ed25519 key. */
-export async function signerFromSeed(seed: Uint8Array): Promise<Signer> {
-  if (seed.length !== 32) throw new StimnetError('KEY_UNSUPPORTED', 'an Ed25519 private key has 32 bytes')
-  const pkcs8 = new Uint8Array(PKCS8_PREFIX.length + 32)
-  pkcs8.set(PKCS8_PREFIX)
-  pkcs8.set(seed, PKCS8_PREFIX.length)
-  const exportable = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
-  const jwk = await crypto.subtle.exportKey('jwk', exportable)
-  const key = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign'])
-  const id = keyIdOf(base64url.decode(jwk.x ?? ''))
-  return {
-    id,
-    sign: (payload) =>
-      new CompactSign(payload).setProtectedHeader({ alg: 'Ed25519', kid: id, typ: HEADER_TYPE }).sign(key),
-    signBytes: async (bytes) =>
-      new Uint8Array(await crypto.subtle.sign('Ed25519', key, bytes as Uint8Array<ArrayBuffer>))
-  }
-}
 
 /** Whether bare bytes were signed by that key; see `Signer.signBytes`. Throws KEY_UNSUPPORTED. */
 export async function verifyBytes(claim: {

@@ -5,9 +5,10 @@
 import { z } from 'zod'
 import { canonicalBytes, canonicalJson } from './canonical.ts'
 import type { Clock } from './clock.ts'
-import { open, type Signer, seal } from './envelope.ts'
+import { open, seal } from './envelope.ts'
 import { StimnetError } from './errors.ts'
 import { isKeyId, sha256Hex } from './ids.ts'
+import type { Signer } from './signer.ts'
 
 const peerId = z.string().refine((text): boolean => isKeyId(text), 'not a PeerId')
 const line = z.string().min(1).max(200)

@@ -19,12 +19,22 @@ export function isForOthers(credential: string, self: string): boolean {
   return aud !== undefined && ![aud].flat().includes(self)
 }
 
-/** Unchecked; nothing where it cannot be read. */
-function claimsIn(credential: string): Record<string, unknown> {
+/** What a credential says, unchecked; nothing where it cannot be read. */
+export function claimsIn(credential: string): Record<string, unknown> {
+  return partOf(credential, 1)
+}
+
+/** What kind of token it says it is, unchecked; undefined where it says nothing. */
+export function typeIn(credential: string): string | undefined {
+  const { typ } = partOf(credential, 0)
+  return typeof typ === 'string' ? typ : undefined
+}
+
+function partOf(credential: string, at: 0 | 1): Record<string, unknown> {
   if (credential.length > CREDENTIAL_CHARACTERS_MAX) return {}
   try {
-    const claims: unknown = JSON.parse(new TextDecoder().decode(base64url.decode(credential.split('.')[1] ?? '')))
-    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
+    const part: unknown = JSON.parse(new TextDecoder().decode(base64url.decode(credential.split('.')[at] ?? '')))
+    return typeof part === 'object' && part !== null ? { ...part } : {}
   } catch {
     return {}
   }

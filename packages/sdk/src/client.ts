@@ -98,7 +98,8 @@ export interface Client {
   waitForJob(id: string, options?: WaitOptions): Promise<Job>
   submitBroadcast(submission: BroadcastSubmission | SignedRequest, options?: SubmitOptions): Promise<Broadcast>
   /** What a P2 request would cost at each peer, and how far off its answer would be. Spends nothing. */
-  privacyCost(submission: BroadcastSubmission, options?: WaitOptions): Promise<PrivacyCost>
+  /** Charge and error of a P2 question; with `key`, the id of the key that would sign it, what is left is told for that key. */
+  privacyCost(question: BroadcastSubmission & { readonly key?: string }, options?: WaitOptions): Promise<PrivacyCost>
   broadcast(id: string, options?: WaitOptions): Promise<Broadcast>
   listBroadcasts(options?: WaitOptions & { limit?: number }): Promise<Broadcast[]>
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
@@ -358,8 +359,8 @@ function broadcastCalls(http: Http, clock: Clock) {
         headers: keyHeader(options),
         signal: options.signal
       }),
-    privacyCost: (submission: BroadcastSubmission, { signal }: WaitOptions = {}) =>
-      http.json<PrivacyCost>({ method: 'POST', path: '/api/v1/privacy/cost', json: submission, signal }),
+    privacyCost: (question: BroadcastSubmission & { readonly key?: string }, { signal }: WaitOptions = {}) =>
+      http.json<PrivacyCost>({ method: 'POST', path: '/api/v1/privacy/cost', json: question, signal }),
     broadcast: (id: string, { signal }: WaitOptions = {}) =>
       http.json<Broadcast>({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}`, signal }),
     listBroadcasts: ({ signal, limit }: WaitOptions & { limit?: number } = {}) =>

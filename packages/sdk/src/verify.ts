@@ -1,6 +1,7 @@
 /** Whether what a gateway shows is what the peers signed; and the pooled answer from that alone. */
 import {
   type AuditProof,
+  CODES,
   type Clock,
   type Code,
   codeOf,
@@ -172,7 +173,17 @@ export async function verifyAndPool(
     output,
     ...(code === undefined ? {} : { code })
   }))
-  return { pooled: pool(sites), parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
+  return { pooled: pooledOf(sites), parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
+}
+
+/** Parts that do not fit together stand side by side, as the gateway shows them. */
+function pooledOf(sites: Parameters<typeof pool>[0]): PooledOutput {
+  try {
+    return pool(sites)
+  } catch (error) {
+    const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
+    return { columns: [], rows: [], sites: [], missing: [], notes }
+  }
 }
 
 async function verifyPart(part: BroadcastPart, options: PoolOptions): Promise<VerifiedPart> {

@@ -1,11 +1,12 @@
 /** How exact the answer is: checked numbers, or numbers with noise at a price that is told first. */
+import type { OwnKeyState } from '../key/own-key.ts'
 import { Field } from '../parts/field.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Segments } from '../parts/segments.tsx'
 import type { About } from './about.ts'
 import type { Change } from './change.ts'
 import { Cost } from './cost.tsx'
-import type { Draft } from './draft.ts'
+import { type Draft, signingKey } from './draft.ts'
 
 const LEVELS = [
   { value: 'P1', label: 'Exact, checked (P1)' },
@@ -18,7 +19,8 @@ const HINTS = {
 } as const
 
 /** For scripts there is no choice: their claim depends on who has read them. */
-export function ClaimPart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
+export function ClaimPart(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
+  const { draft, change, about, own } = props
   if (draft.kind === 'script') {
     return (
       <Panel title="How exact">
@@ -57,7 +59,7 @@ export function ClaimPart({ draft, change, about }: { draft: Draft; change: Chan
               set={(rowsPerSubject) => change({ rowsPerSubject })}
             />
           </div>
-          <Cost draft={draft} about={about} />
+          <Cost draft={draft} about={about} own={signingKey(draft, own)} />
         </>
       )}
     </Panel>

@@ -1,6 +1,7 @@
 /** What an answer with noise would cost at each institution, and how far off it would be: asked before anything is spent. */
 import { STATISTICS } from '@stimnet/sdk'
 import { useDeferredValue } from 'react'
+import type { HeldKey } from '../key/keys.ts'
 import { useLoaded } from '../load.ts'
 import { Problem } from '../parts/problem.tsx'
 import { useSession } from '../session/session.tsx'
@@ -10,11 +11,15 @@ import type { Draft } from './draft.ts'
 import { missingIn } from './ready.ts'
 import { submissionOf } from './submission.ts'
 
-/** Asks again when the question has changed and nobody typed for a moment. */
-export function Cost({ draft, about }: { draft: Draft; about: About }) {
+/** Asks again when the question has changed and nobody typed for a moment. `own`: the key that signs, where the gateway does not. */
+export function Cost(props: { draft: Draft; about: About; own: HeldKey | undefined }) {
+  const { draft, about, own } = props
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   const isWhole = missingIn(draft, statistic).length === 0
-  const question = JSON.stringify(submissionOf(draft, about.variables))
+  const submission = submissionOf(draft, about.variables)
+  // A signature names whom it is for: what is priced is the same request to the same institutions.
+  const targets = about.asked.map(({ peer_id }) => peer_id)
+  const question = JSON.stringify(own ? { ...submission, targets, key: own.id } : submission)
   const asked = useDeferredValue(isWhole ? question : '')
   if (asked === '') return <p className="hint">The cost is told as soon as the question is complete.</p>
   return <Told key={asked} question={asked} />

@@ -1,4 +1,6 @@
 /** A question in the making, as the form holds it. */
+import type { HeldKey } from '../key/keys.ts'
+import type { OwnKeyState } from '../key/own-key.ts'
 
 /** How it is asked. */
 export type Kind = 'statistic' | 'sql' | 'script'
@@ -51,6 +53,8 @@ export interface Draft {
   readonly groupsPerSubject: number
   readonly rowsPerSubject: number
   readonly title: string
+  /** Whose signature is wanted; without a key of one's own it is the gateway's. */
+  readonly signer: 'own' | 'gateway'
   /** Whether stewards of the one institution asked decide first. */
   readonly review: boolean
   /** For those stewards. */
@@ -75,6 +79,7 @@ export const EMPTY: Draft = {
   groupsPerSubject: 1,
   rowsPerSubject: 1,
   title: '',
+  signer: 'own',
   review: false,
   person: { name: '', institution: '', email: '', why: '' }
 }
@@ -94,4 +99,9 @@ export function storedDraft(text = sessionStorage.getItem(KEY)): Draft {
 /** Kept for as long as the tab is open: a reload loses nothing. */
 export function storeDraft(draft: Draft): void {
   sessionStorage.setItem(KEY, JSON.stringify(draft))
+}
+
+/** The key that signs it; undefined where the gateway does. */
+export function signingKey({ signer }: Pick<Draft, 'signer'>, own: OwnKeyState): HeldKey | undefined {
+  return signer === 'own' && own.state === 'held' ? own.held : undefined
 }

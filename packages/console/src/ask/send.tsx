@@ -1,49 +1,39 @@
 /** What is about to be sent, in one sentence, and the button that sends it. */
-import { cryptographicRandom, toHex } from '@stimnet/protocol'
 import { STATISTICS } from '@stimnet/sdk'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
+import type { OwnKeyState } from '../key/own-key.ts'
 import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { goTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 import { type About, forewarnings } from './about.ts'
 import type { Change } from './change.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, signingKey } from './draft.ts'
 import { missingIn } from './ready.ts'
 import { ReviewFirst } from './review-first.tsx'
-import { analysisOf, submissionOf } from './submission.ts'
+import { useSender } from './sender.ts'
+import { SignedBy } from './signed-by.tsx'
 
-const freshKey = () => toHex(cryptographicRandom.bytes(16))
-
-/** The same draft sent twice, by a double click or after a lost answer, is one question: the key says so. */
-export function Send({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
-  const { client, renewed } = useSession()
+/** Nothing is sent that the page does not show as whole. */
+export function Send(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
+  const { draft, change, about, own } = props
+  const { renewed } = useSession()
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: after a new sign-in the old refusal says nothing any more
   useEffect(() => setError(undefined), [renewed])
-  const sent = useRef({ text: '', key: '' })
+  const sendQuestion = useSender()
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   const [only, second] = about.asked
   const reviewed = draft.review && second === undefined
   const missing = missingIn({ ...draft, review: reviewed }, statistic)
   const send = async () => {
-    const submission = submissionOf(draft, about.variables)
-    const text = JSON.stringify([submission, reviewed, draft.person])
-    if (sent.current.text !== text) sent.current = { text, key: freshKey() }
     setBusy(true)
     setError(undefined)
     try {
-      const idempotencyKey = sent.current.key
-      if (reviewed && only) {
-        const analysis = analysisOf(draft, about.variables, only.peer_id)
-        goTo('request', (await client.requestAnalysis(analysis, { idempotencyKey })).request_id)
-      } else {
-        goTo('question', (await client.submitBroadcast(submission, { idempotencyKey })).id)
-      }
+      await sendQuestion({ draft, about, reviewed, held: signingKey(draft, own) })
     } catch (caught) {
       setError(caught)
       setBusy(false)
@@ -57,9 +47,10 @@ export function Send({ draft, change, about }: { draft: Draft; change: Change; a
         )}
       </Field>
       <ReviewFirst draft={draft} change={change} only={second === undefined ? only : undefined} />
+      <SignedBy draft={draft} change={change} about={about} own={own} />
       <p className="prose">
-        Asks {plural(about.asked.length, 'institution')}. The gateway signs for your account; each institution decides
-        for itself, computes on its own data, and signs what it releases.
+        Asks {plural(about.asked.length, 'institution')}. Each decides for itself, computes on its own data, and signs
+        what it releases.
       </p>
       {forewarnings(about, draft).map((sentence) => (
         <Notice key={sentence} tone="warn">
@@ -74,7 +65,12 @@ export function Send({ draft, change, about }: { draft: Draft; change: Change; a
           ))}
         </ul>
       )}
-      <button type="button" className="primary large" disabled={busy || missing.length > 0} onClick={send}>
+      <button
+        type="button"
+        className="primary large"
+        disabled={busy || missing.length > 0 || own.state === 'reading'}
+        onClick={send}
+      >
         {busy ? 'Sending …' : `Ask ${plural(about.asked.length, 'institution')}`}
       </button>
     </Panel>

@@ -8,6 +8,7 @@ import { ProgramPart } from '../ask/program.tsx'
 import { PurposePart } from '../ask/purpose-part.tsx'
 import { Send } from '../ask/send.tsx'
 import { Whom } from '../ask/whom.tsx'
+import { useOwnKey } from '../key/own-key.ts'
 import { useLoaded } from '../load.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Title } from '../parts/title.tsx'
@@ -18,6 +19,7 @@ import { useSession } from '../session/session.tsx'
 /** `?catalog=` chooses one. What was composed stays in this tab until it is begun anew. */
 export function AskPage({ place }: { place: Place }) {
   const { client } = useSession()
+  const own = useOwnKey()
   const found = useLoaded((signal) => client.meshCatalogs('', { signal }), [client])
   const [draft, setDraft] = useState(() => withCatalog(storedDraft(), place.query.get('catalog')))
   useEffect(() => storeDraft(draft), [draft])
@@ -49,8 +51,8 @@ export function AskPage({ place }: { place: Place }) {
                   <ProgramPart {...parts} about={about} />
                   <Conditions {...parts} about={about} />
                   <PurposePart {...parts} about={about} />
-                  <ClaimPart {...parts} about={about} />
-                  <Send {...parts} about={about} />
+                  <ClaimPart {...parts} about={about} own={own} />
+                  <Send {...parts} about={about} own={own} />
                 </>
               )}
             </div>

@@ -6,9 +6,14 @@ import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { Title } from '../parts/title.tsx'
+import { AskedPanel } from '../result/asked-panel.tsx'
+import { useSignedHere } from '../result/asked-here.ts'
 import { LiveParts } from '../result/live-parts.tsx'
+import { RefusedSigner } from '../result/refused-signer.tsx'
 import { Result } from '../result/result.tsx'
 import { SchemaDifferences } from '../result/schema-differences.tsx'
+import { standingsOf } from '../result/standings.ts'
+import { Swaps } from '../result/swaps.tsx'
 import { useVerified } from '../result/verified.ts'
 import { useBroadcast } from '../result/watch.ts'
 import { hrefTo, type Place } from '../route.ts'
@@ -24,6 +29,7 @@ export function QuestionPage({ place }: { place: Place }) {
   const { client } = useSession()
   const { broadcast, broken, error } = useBroadcast(place.id)
   const verification = useVerified(broadcast)
+  const signedHere = useSignedHere(place.id)
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
   const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
   if (broadcast === undefined) {
@@ -33,24 +39,24 @@ export function QuestionPage({ place }: { place: Place }) {
   const { word, tone } = STATES[broadcast.state]
   const ended = hasEnded(broadcast.state)
   const parted = broadcast.parts.filter(({ peer_id, state }) => gone.has(peer_id) && state === 'completed')
-  const signed =
-    verification.state === 'done'
-      ? new Map(verification.verified.parts.map(({ peerId, verified }) => [peerId, verified]))
-      : undefined
+  const standings = verification.state === 'done' ? standingsOf(verification) : new Map()
+  const { title, catalog } = signedHere ?? { title: broadcast.title, catalog: broadcast.data_catalog_name }
   return (
     <>
       <Title
         lead={
           <>
-            <Badge tone={tone}>{word}</Badge> <code>{broadcast.data_catalog_name}</code> · {broadcast.script_type} ·
-            asked {moment(broadcast.submitted_at)}
+            <Badge tone={tone}>{word}</Badge> <code>{catalog}</code> · {broadcast.script_type} · asked{' '}
+            {moment(broadcast.submitted_at)}
             {broadcast.parts.length > 0 && ` of ${plural(broadcast.parts.length, 'institution')}`}
+            {signedHere && ' · signed with your own key'}
           </>
         }
         actions={ended ? <a href={hrefTo('ask')}>Ask another</a> : <Cancel id={place.id} />}
       >
-        {broadcast.title || `Question ${broadcast.number}`}
+        {title || `Question ${broadcast.number}`}
       </Title>
+      {verification.state === 'done' && <Swaps swapped={verification.swapped} />}
       {broken && (
         <Notice tone="warn" live>
           The stream of news broke off and is being taken up again. What you see is the last that was heard.
@@ -73,11 +79,13 @@ export function QuestionPage({ place }: { place: Place }) {
         {broadcast.parts.filter(({ state }) => hasEnded(state)).length} of{' '}
         {plural(broadcast.parts.length, 'institution')} have answered.
       </p>
+      <RefusedSigner broadcast={broadcast} own={signedHere !== undefined} />
       <SchemaDifferences broadcast={broadcast} />
       <Panel title="Institutions">
-        <LiveParts parts={broadcast.parts} gone={gone} signed={signed} />
+        <LiveParts parts={broadcast.parts} gone={gone} standings={standings} />
         {broadcast.parts.length === 0 && <p className="loading">Looking for institutions that offer the catalog …</p>}
       </Panel>
+      {signedHere && <AskedPanel signed={signedHere} />}
       {ended && broadcast.parts.length > 0 && <Result broadcast={broadcast} verification={verification} />}
     </>
   )

@@ -36,7 +36,8 @@ const GROUPS: readonly Group[] = [
     name: 'Research',
     pages: [
       { at: 'ask', label: 'Ask', roles: RESEARCHER },
-      { at: 'questions', label: 'Questions', below: 'question', roles: RESEARCHER }
+      { at: 'questions', label: 'Questions', below: 'question', roles: RESEARCHER },
+      { at: 'key', label: 'Your key', roles: RESEARCHER }
     ]
   },
   {
@@ -67,6 +68,7 @@ const PAGES: Readonly<Record<string, Shown>> = {
   ask: shown(RESEARCHER, async () => (await import('../pages/ask.tsx')).AskPage),
   questions: shown(RESEARCHER, async () => (await import('../pages/questions.tsx')).QuestionsPage),
   question: shown(RESEARCHER, async () => (await import('../pages/question.tsx')).QuestionPage),
+  key: shown(RESEARCHER, async () => (await import('../pages/key.tsx')).KeyPage),
   requests: shown(['researcher', ...STEWARDS], async () => (await import('../pages/requests.tsx')).RequestsPage),
   request: shown(['researcher', ...STEWARDS], async () => (await import('../pages/request.tsx')).RequestPage),
   standing: shown(STEWARDS, async () => (await import('../pages/standing.tsx')).StandingPage),

@@ -3,26 +3,28 @@ import type { BroadcastPart } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { STATES } from '../words/state.ts'
 import { fromNow } from '../words/time.ts'
+import type { Standing } from './standings.ts'
 
-/** `gone`: PeerIds that are not connected now. `signed`: PeerIds whose receipt holds; undefined before it was checked. */
+/** `gone`: PeerIds that are not connected now. */
 export function LiveParts(props: {
   parts: readonly BroadcastPart[]
   gone: ReadonlySet<string>
-  signed: ReadonlyMap<string, boolean> | undefined
+  standings: ReadonlyMap<string, Standing>
 }) {
-  const { parts, gone, signed } = props
+  const { parts, gone, standings } = props
   return (
     <ul className="live" aria-label="Institutions">
       {parts.map((part) => (
         <li key={part.peer_id}>
-          <Part part={part} isGone={gone.has(part.peer_id)} isSigned={signed?.get(part.peer_id)} />
+          <Part part={part} isGone={gone.has(part.peer_id)} standing={standings.get(part.peer_id)} />
         </li>
       ))}
     </ul>
   )
 }
 
-function Part({ part, isGone, isSigned }: { part: BroadcastPart; isGone: boolean; isSigned: boolean | undefined }) {
+function Part(props: { part: BroadcastPart; isGone: boolean; standing: Standing | undefined }) {
+  const { part, isGone, standing } = props
   const { word, meaning, tone } = STATES[part.state]
   return (
     <article className={`live-part ${tone}`}>
@@ -34,8 +36,9 @@ function Part({ part, isGone, isSigned }: { part: BroadcastPart; isGone: boolean
       {part.state === 'running' && <progress aria-label="Progress" value={part.progress || undefined} max={1} />}
       <p className="live-foot">
         {part.code !== null && <span className="code">{part.code}</span>}
-        {isSigned === true && <Badge tone="good">receipt holds</Badge>}
-        {isSigned === false && part.receipt !== null && <Badge tone="bad">receipt does not hold</Badge>}
+        {standing === 'holds' && <Badge tone="good">receipt holds</Badge>}
+        {standing === 'other' && <Badge tone="bad">receipt of another question</Badge>}
+        {standing === 'broken' && part.receipt !== null && <Badge tone="bad">receipt does not hold</Badge>}
         {isGone && <Badge tone="warn">not connected now</Badge>}
         {part.engine !== null && (
           <span className="soft">

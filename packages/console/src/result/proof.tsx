@@ -2,6 +2,7 @@
 import type { VerifiedPart } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { Problem } from '../parts/problem.tsx'
+import { hrefTo } from '../route.ts'
 import type { Verification } from './verified.ts'
 
 /** The verdict of this browser. `given`: receipts that came with the answer. */
@@ -11,7 +12,7 @@ export function Proof({ verification, given }: { verification: Verification; giv
   if (given === 0) {
     return <Notice tone="calm">No institution gave a receipt: nothing ran, and nothing was released.</Notice>
   }
-  const { verified, agrees } = verification
+  const { verified, agrees, question } = verification
   const holding = verified.parts.filter((part) => part.verified).length
   const released = verified.parts.some(({ output }) => output !== null)
   const left = verified.parts.filter((part) => !part.verified)
@@ -22,8 +23,19 @@ export function Proof({ verification, given }: { verification: Verification; giv
           <strong>
             {holding} of {given} receipts hold.
           </strong>{' '}
-          {released ? releasedWords(agrees) : 'Nothing was released, and each of them signed that.'}
+          {holding === 0
+            ? 'Nothing that is shown here is an answer to this question.'
+            : released
+              ? releasedWords(agrees)
+              : 'Nothing was released, and each of them signed that.'}
         </p>
+        {holding > 0 && (
+          <p>
+            {question
+              ? 'This answers the question that this browser signed: each of these receipts names it.'
+              : 'The gateway says which question it answers.'}
+          </p>
+        )}
         {left.length > 0 && (
           <p>
             Not in the result:{' '}
@@ -37,15 +49,22 @@ export function Proof({ verification, given }: { verification: Verification; giv
       <details>
         <summary>The evidence</summary>
         <p className="hint">
-          The gateway signed the question for this account. That these receipts answer this question is therefore the
-          gateway’s word, unless a researcher signs with an own key (<code>stimnet run</code> does, and so does the
-          SDK). This page came from the gateway as well: whoever does not trust it saves the JSON, and checks each
-          receipt with <code>stimnet verify</code>.
+          {!question && <GatewaysWord />} This page came from the gateway as well: whoever does not trust it saves the
+          JSON, and checks each receipt with <code>stimnet verify</code>.
         </p>
         {verified.parts.map((part) => (
           <Evidence key={part.peerId} part={part} />
         ))}
       </details>
+    </>
+  )
+}
+
+function GatewaysWord() {
+  return (
+    <>
+      This browser did not sign the question, or no longer remembers it. That these receipts answer it is therefore the
+      gateway’s word; <a href={hrefTo('key')}>with a key of your own</a> it is not.
     </>
   )
 }
@@ -66,6 +85,7 @@ function Evidence({ part }: { part: VerifiedPart }) {
     'Signed at': new Date(receipt.issuedAtMs).toISOString(),
     Job: receipt.result.jobId,
     'Answers request': receipt.receipt.requestHash,
+    'Asked by key': `${receipt.receipt.requester}, ${custodyWords(receipt.receipt.custody)}`,
     Output: receipt.receipt.outputHash,
     'Rules in force': receipt.receipt.policyHash,
     'In the log as record': receipt.logged ? `${receipt.logged.index + 1}, proven` : 'not proven'
@@ -85,4 +105,8 @@ function Evidence({ part }: { part: VerifiedPart }) {
       </dl>
     </section>
   )
+}
+
+function custodyWords(custody: string): string {
+  return custody === 'gateway' ? 'which a gateway keeps for an account' : 'kept by whoever asked'
 }

@@ -1,5 +1,5 @@
 /** What went wrong, for people: the code's meaning, what the gateway said beside it, what to do. */
-import { CODES, codeOf } from '@stimnet/protocol'
+import { CODES, codeOf, StimnetError } from '@stimnet/protocol'
 import { ApiError } from '@stimnet/sdk'
 
 /** A problem as it is shown. */
@@ -25,7 +25,9 @@ export function tell(error: unknown): Told {
   const code = codeOf(error)
   const api = error instanceof ApiError ? error : undefined
   const { meaning, retry } = CODES[code]
-  const reason = api?.reason
+  // What this page itself found says more than its code, where it says anything.
+  const own = error instanceof StimnetError && error.reason !== meaning ? error.reason : undefined
+  const reason = api?.reason ?? own
   return {
     code,
     sentence: reason ?? OWN[code] ?? meaning,

@@ -24,7 +24,8 @@ export function privacyRoutes({ peer, clock }: Room): Route[] {
         const submission = submissionOf(body, { targets: body.targets, idempotencyKey: undefined })
         const within = deadline(clock, GATEWAY_LIMITS.searchMsMax, [request.signal, closing])
         try {
-          return costOf(submission.catalog, await peer.privacyCost(submission, known(account), within.signal))
+          const question = { ...submission, ...(body.key ? { key: body.key } : {}) }
+          return costOf(submission.catalog, await peer.privacyCost(question, known(account), within.signal))
         } finally {
           within.clear()
         }

@@ -4,6 +4,7 @@ import {
   contractListSchema,
   type Filter,
   filterSchema,
+  isKeyId,
   LIMITS,
   mappingListSchema,
   type OutputDeclarationInput,
@@ -81,7 +82,20 @@ export const custodialBroadcastShape = input(
 )
 
 /** What POST /api/v1/privacy/cost takes: the same, and nothing is submitted. */
-export const costQuestionShape = input('CostQuestion', z.strictObject({ targets: targets.default('*'), ...asked }))
+export const costQuestionShape = input(
+  'CostQuestion',
+  z.strictObject({
+    targets: targets.default('*'),
+    ...asked,
+    key: z
+      .string()
+      .refine(isKeyId, { error: 'A key id (12D3Koo…).' })
+      .nullish()
+      .describe(
+        'The key that would sign it: what is left is told for that key; for the accounts of the peer unless given'
+      )
+  })
+)
 
 const signedBroadcastShape = input(
   'SignedBroadcastSubmission',

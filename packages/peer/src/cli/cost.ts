@@ -3,7 +3,7 @@ import { programText, programWord } from '@stimnet/protocol'
 import { command, EXIT } from './arguments.ts'
 import { costText } from './cost-text.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
-import { programOf } from './run.ts'
+import { ownSigner, programOf } from './run.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 
 /** Exit code 0: at least one peer would answer; 1: none would. Nothing is spent. */
@@ -32,7 +32,10 @@ what the catalogs say in public; no data are read. stimnet run with the same opt
     }
     const program = await programOf(file)
     const client = await clientFor(values.url)
+    // What is left is left for whoever will sign.
+    const key = (await ownSigner())?.id
     const cost = await client.privacyCost({
+      ...(key === undefined ? {} : { key }),
       targets: !values.peers || values.peers === 'all' ? '*' : values.peers.split(','),
       data_catalog_name: values.catalog,
       script_type: programWord(program) as 'sql',

@@ -8,6 +8,7 @@ import {
   type Program,
   programText,
   programWord,
+  type Signer,
   StimnetError,
   signerFromSeed,
   statisticSchema
@@ -17,6 +18,7 @@ import {
   type BroadcastSubmission,
   type Client,
   type FoundCatalog,
+  type SignedRequest,
   signRequest,
   type UploadedFile
 } from '@stimnet/sdk'
@@ -24,6 +26,7 @@ import { clientSettings } from '../config-client.ts'
 import { readSeed } from '../identity.ts'
 import { answerText, exitOf } from './answer.ts'
 import { command, EXIT, type Io } from './arguments.ts'
+import { asSigned } from './as-signed.ts'
 import { costText } from './cost-text.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { drawProgress } from './progress.ts'
@@ -78,10 +81,14 @@ gateway signs for your account. --where takes comparisons with declared levels a
       title: values.title ?? file
     }
     const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
-    if (privacy) io.err(costText(await client.privacyCost(submissionOf(ask, names), { signal: io.signal })))
+    const signer = await ownSigner()
+    const key = signer ? { key: signer.id } : {}
+    if (privacy)
+      io.err(costText(await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })))
     const ended = await withUploads(client, values.file ?? [], async (uploads) => {
-      const submitted = await submit(client, { ...ask, uploads }, names, io)
-      return follow(client, submitted.id, io)
+      const { id, signed } = await submit(client, { ...ask, uploads, signer }, names, io)
+      const shown = await follow(client, id, io)
+      return signed ? held(shown, signed, io) : shown
     })
     io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
     return exitOf(ended)
@@ -144,6 +151,12 @@ interface Ask extends Terms {
   readonly uploads?: readonly UploadedFile[]
 }
 
+/** The researcher's own key; undefined where there is none. */
+export async function ownSigner(): Promise<Signer | undefined> {
+  const seed = await readSeed(clientSettings().keyFile)
+  return seed && signerFromSeed(seed)
+}
+
 /** As the gateway takes it, to sign for the account. */
 function submissionOf(
   { catalog, program, uploads = [], ...rest }: Ask,
@@ -160,17 +173,32 @@ function submissionOf(
 }
 
 /** Signed with the researcher's key where there is one; that needs the targets first, because the signature names them. */
-async function submit(client: Client, ask: Ask, names: string[] | undefined, io: Io): Promise<{ id: string }> {
-  const seed = await readSeed(clientSettings().keyFile)
-  if (!seed) return client.submitBroadcast(submissionOf(ask, names))
-  const signer = await signerFromSeed(seed)
+async function submit(
+  client: Client,
+  { signer, ...ask }: Ask & { readonly signer: Signer | undefined },
+  names: string[] | undefined,
+  io: Io
+): Promise<{ id: string; signed?: SignedRequest }> {
+  if (!signer) return client.submitBroadcast(submissionOf(ask, names))
   const chosen = await chosenOf(client, ask.catalog, names)
   const terms = agreedTerms(ask, chosen)
   io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
   const targets = chosen.map(({ peer_id }) => peer_id)
-  return client.submitBroadcast(
-    await signRequest({ ...ask, ...terms, signer, targets, credentials: await credentials() })
-  )
+  const signed = await signRequest({ ...ask, ...terms, signer, targets, credentials: await credentials() })
+  const { id } = await client.submitBroadcast(signed)
+  return { id, signed }
+}
+
+/** Against what was signed: the gateway is not believed about what its numbers answer. */
+async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Broadcast> {
+  const { broadcast, wrong, holding } = await asSigned(shown, signed)
+  io.err(`${holding} of ${signed.targets.length} institutions signed an answer to this request.\n`)
+  if (wrong.length > 0) {
+    io.err(
+      `WARNING: what the gateway shows of ${wrong.join(', ')} is not what they signed for this request. It is left out.\n`
+    )
+  }
+  return broadcast
 }
 
 /** What institutions vouch for, beside the key; none where there is no such file. */

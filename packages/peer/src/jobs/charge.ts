@@ -44,6 +44,11 @@ export interface Spender {
   readonly custody: string
 }
 
+/** Whose cap a charge is held against: accounts of gateways, and all keys where anybody may ask, share one. */
+export function scopeOf({ issuer, custody }: Spender, { open }: { readonly open: boolean }): string {
+  return open || custody === 'gateway' ? EVERYBODY : issuer
+}
+
 /** One a peer. */
 export class Charges {
   readonly #parts: ChargeParts
@@ -53,8 +58,8 @@ export class Charges {
   }
 
   /** Whose cap a charge is held against. */
-  scopeOf({ issuer, custody }: Spender): string {
-    return this.#parts.open || custody === 'gateway' ? EVERYBODY : issuer
+  scopeOf(spender: Spender): string {
+    return scopeOf(spender, this.#parts)
   }
 
   /** Sign-off that also says whether the budget holds what is asked: at once, instead of when the job's turn comes. */

@@ -4,8 +4,8 @@ import type { CostView, Submission } from '@stimnet/gateway'
 import { costOf, type DpCost } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type Program, StimnetError } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
-import { capsOf } from '../jobs/charge.ts'
-import { EVERYBODY, type PrivacyLedger, rhoText } from '../store/privacy-ledger.ts'
+import { capsOf, scopeOf } from '../jobs/charge.ts'
+import { type PrivacyLedger, rhoText } from '../store/privacy-ledger.ts'
 import type { Directory } from './directory.ts'
 import type { Owner } from './submit.ts'
 
@@ -15,12 +15,14 @@ export interface PreviewParts {
   readonly directory: Pick<Directory, 'search' | 'get' | 'resolve'>
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly ledger: Pick<PrivacyLedger, 'left' | 'spent'>
+  /** Whether anybody may ask here: then a key costs nothing, and all share one cap. */
+  readonly open: boolean
 }
 
 /** One a peer that offers the catalog and is among the targets. Throws PARAMETER_INVALID for a request that costs nothing. */
 export async function previewCost(
   parts: PreviewParts,
-  submission: Submission,
+  submission: Submission & { readonly key?: string },
   owner: Owner,
   signal: AbortSignal
 ): Promise<CostView[]> {
@@ -41,7 +43,7 @@ export async function previewCost(
       nodeId: neighbour?.nodeId ?? '',
       institution: neighbour?.institution ?? '',
       ...priceOf(submission, descriptor, broadcast),
-      ...leftOf(parts, peerId, catalog)
+      ...leftOf(parts, peerId, submission)
     }
   })
 }
@@ -69,15 +71,23 @@ function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
   throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
 }
 
-/** Of the own catalog alone: another institution's ledger is its own affair. Accounts of a gateway share one cap. */
-function leftOf({ self, catalogs, ledger }: PreviewParts, peerId: string, name: string): Pick<CostView, 'left'> {
+/** Of the own catalog alone: another institution's ledger is its own affair. */
+function leftOf(
+  { self, catalogs, ledger, open }: PreviewParts,
+  peerId: string,
+  { catalog: name, key }: { readonly catalog: string; readonly key?: string }
+): Pick<CostView, 'left'> {
+  const scope = scopeOf(
+    key === undefined ? { issuer: self, custody: 'gateway' } : { issuer: key, custody: 'requester' },
+    { open }
+  )
   const catalog = catalogs.get(name)
   if (peerId !== self || catalog === undefined) return {}
   const caps = capsOf(catalog)
   const lifetime = caps.lifetime - ledger.spent(name)
   return {
     left: {
-      project: rhoText(ledger.left({ catalog: name, scope: EVERYBODY, caps })),
+      project: rhoText(ledger.left({ catalog: name, scope, caps })),
       lifetime: rhoText(lifetime > 0n ? lifetime : 0n)
     }
   }

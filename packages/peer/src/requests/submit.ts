@@ -17,6 +17,7 @@ import {
   type RandomSource,
   StimnetError,
   schemaTermsToMessage,
+  sha256Hex,
   toHex,
   uploadsFromMessage,
   uploadsToMessage
@@ -114,6 +115,12 @@ export class Submitter {
 
   /** A request that its author signed: it goes out as it is, to peers its audience names. */
   async submitSigned(submission: SignedSubmission, owner: Owner): Promise<RequestRecord> {
+    // Before its time is looked at: who lost our answer asks again with the same bytes, however late.
+    const earlier = await this.#parts.requests.signedAs(await sha256Hex(submission.envelope))
+    return earlier ? this.#repeated(earlier, submission, owner) : this.#takeSigned(submission, owner)
+  }
+
+  async #takeSigned(submission: SignedSubmission, owner: Owner): Promise<RequestRecord> {
     const opened = await open(submission.envelope, { type: 'job-request', clock: this.#parts.clock })
     const request = messages.JobRequest.decode(opened.body)
     // Custody is ours to declare: an owner who trusts this gateway's accounts must not be told of one that is not.
@@ -142,13 +149,21 @@ export class Submitter {
       catalog: request.catalog,
       programWord: programWord(programFromMessage(request.program)),
       title: request.title,
-      ...sharedOf(uploads)
+      ...sharedOf(uploads),
+      // Asked of the people of one institution: it stands among the analysis requests, as one signed for an account does.
+      ...(request.review && targets.length === 1 ? { analysis: true } : {})
     }
     const contentHash = hashOf([submission.envelope, JSON.stringify(targets)])
     const record = await this.#parts.requests.onceSigned(opened.hash, () =>
       this.#store(fields, { key: submission.idempotencyKey, contentHash })
     )
-    const isSame = record.owner === owner.name && JSON.stringify(record.targets) === JSON.stringify(targets)
+    return this.#repeated(record, { targets }, owner)
+  }
+
+  /** The same bytes from the same account for the same peers are the same request; all else is a replay. */
+  #repeated(record: RequestRecord, { targets }: Pick<SignedSubmission, 'targets'>, owner: Owner): RequestRecord {
+    const wanted = targets === '*' ? record.targets : this.#resolve(targets)
+    const isSame = record.owner === owner.name && JSON.stringify(record.targets) === JSON.stringify(wanted)
     if (!isSame) throw new StimnetError('REQUEST_REPLAYED', 'a signed request that was submitted before')
     return record
   }

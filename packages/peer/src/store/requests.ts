@@ -216,6 +216,12 @@ export class RequestStore {
     }
   }
 
+  /** The request that a signed envelope became here. */
+  async signedAs(requestHash: string): Promise<RequestRecord | undefined> {
+    const id = await this.#signed.get(requestHash)
+    return id === undefined ? undefined : this.#requests.get(id)
+  }
+
   /**
    * The request that a signed envelope became, or `make`: once, also for two that come together. The same bytes a second time
    * are the same jobs at the same peers, and only one request can wait for them.
@@ -223,8 +229,7 @@ export class RequestStore {
   async onceSigned(requestHash: string, make: () => Promise<RequestRecord>): Promise<RequestRecord> {
     const name = `!signed!${requestHash}`
     await this.#claimed.get(name)?.catch(() => undefined)
-    const earlier = await this.#signed.get(requestHash)
-    const record = earlier === undefined ? undefined : await this.#requests.get(earlier)
+    const record = await this.signedAs(requestHash)
     if (record) return record
     if (this.#claimed.has(name)) return this.onceSigned(requestHash, make)
     const making = make()

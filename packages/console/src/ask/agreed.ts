@@ -1,0 +1,41 @@
+/** What the asked institutions take the variables of a program to be: signed with it, so that each holds its own data against it. */
+import {
+  columnsOf,
+  CONTRACT_VARIABLES_MAX,
+  type Filter,
+  type Program,
+  programText,
+  StimnetError,
+  type VariableContract
+} from '@stimnet/protocol'
+import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
+
+/**
+ * Empty for one institution alone. What a query or a script uses is not read here: of all variables those that it mentions
+ * are named, where all agree on them, and the gateway compares what differs. Throws SCHEMA_MISMATCH for a statistic.
+ */
+export function agreedContract(
+  asked: readonly FoundCatalog[],
+  { program, where }: { readonly program: Program; readonly where: Filter | undefined }
+): VariableContract[] {
+  if (asked.length < 2) return []
+  const { contract, differences } = compareFoundCatalogs(asked, { program })
+  const [first] = differences
+  if (program.kind === 'statistic') {
+    if (first === undefined) return contract.slice(0, CONTRACT_VARIABLES_MAX)
+    const name = asked.find(({ peer_id }) => peer_id === first.site)?.institution ?? first.site
+    const reason = `The institutions do not mean the same: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
+    throw new StimnetError('SCHEMA_MISMATCH', 'comparing catalogs', { reason })
+  }
+  const text = [programText(program), ...(where ? columnsOf(where) : [])].join('\n')
+  const differing = new Set(differences.map(({ variable }) => variable))
+  return contract
+    .filter(({ variable }) => !differing.has(variable) && mentions(text, variable))
+    .slice(0, CONTRACT_VARIABLES_MAX)
+}
+
+/** By its name as a whole word; names have nothing in them that a pattern would read. */
+function mentions(text: string, variable: string): boolean {
+  const name = variable.slice(variable.indexOf('.') + 1).replaceAll(/[^\w-]/g, '')
+  return new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'i').test(text)
+}

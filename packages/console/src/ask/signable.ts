@@ -1,0 +1,46 @@
+/** From the form to what is signed with the researcher's own key: the same question as the gateway would sign. */
+import { type About as AboutPerson, aboutSchema, type Program, statisticSchema } from '@stimnet/protocol'
+import type { SignRequestOptions } from '@stimnet/sdk'
+import { agreedContract } from './agreed.ts'
+import type { About } from './about.ts'
+import type { Draft } from './draft.ts'
+import { callOf, submissionOf } from './submission.ts'
+
+/** All but who signs it and when. */
+export type Signable = Omit<SignRequestOptions, 'signer' | 'clock' | 'random' | 'lifetimeMs' | 'credentials'>
+
+/** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */
+export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
+  const { where, purpose, title, privacy, outputs } = submissionOf(draft, about.variables)
+  const program = programOf(draft)
+  return {
+    catalog: draft.catalog,
+    program,
+    // Those that the page showed as chosen: a signature names whom it is for.
+    targets: about.asked.map(({ peer_id }) => peer_id),
+    contract: agreedContract(about.asked, { program, where }),
+    ...(where === undefined ? {} : { where }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(title === undefined ? {} : { title }),
+    ...(privacy === undefined ? {} : { privacy }),
+    ...(outputs === undefined ? {} : { outputs }),
+    ...(reviewed ? { review: true, about: personOf(draft) } : {})
+  }
+}
+
+function programOf(draft: Draft): Program {
+  const { kind, sql, language, script, picked } = draft
+  if (kind === 'sql') return { kind, sql }
+  return kind === 'script'
+    ? { kind, language, code: script }
+    : { kind, statistic: statisticSchema.parse(callOf(picked)) }
+}
+
+function personOf({ person }: Draft): AboutPerson {
+  return aboutSchema.parse({
+    requester_name: person.name.trim(),
+    requester_institution: person.institution.trim(),
+    requester_email: person.email.trim(),
+    description: person.why.trim()
+  })
+}

@@ -1,0 +1,53 @@
+/** A key comes to this browser: made here, made with a copy to keep, or out of a key file. Its bytes are sent nowhere. */
+import {
+  type Clock,
+  keyFileOf,
+  keyFromSeed,
+  makeKey,
+  type OwnKey,
+  type RandomSource,
+  StimnetError,
+  seedIn
+} from '@stimnet/protocol'
+import type { HeldKey, Origin } from './keys.ts'
+
+/** A key file has 65 characters. */
+const KEY_FILE_BYTES_MAX = 1_024
+
+/** Whose it will be. */
+export interface Keeping {
+  readonly account: string
+  readonly clock: Clock
+}
+
+/** Without a copy: its bytes exist nowhere outside of this browser, not even on this page. */
+export async function freshKey(keeping: Keeping): Promise<HeldKey> {
+  return heldOf(await makeKey(), 'made', keeping)
+}
+
+/** With the text of its key file, to be saved at once: afterwards nobody gets the bytes out of the browser again. */
+export async function freshKeyWithCopy(
+  keeping: Keeping & { readonly random: RandomSource }
+): Promise<{ readonly held: HeldKey; readonly file: string }> {
+  const seed = keeping.random.bytes(32)
+  const own = await keyFromSeed(seed)
+  const file = keyFileOf(seed)
+  seed.fill(0)
+  return { held: heldOf(own, 'copied', keeping), file }
+}
+
+/** What `stimnet key` made. Throws MALFORMED for a file that is none. */
+export async function keyOfFile(file: Pick<Blob, 'size' | 'text'>, keeping: Keeping): Promise<HeldKey> {
+  const seed = file.size > KEY_FILE_BYTES_MAX ? undefined : seedIn(await file.text())
+  if (!seed) {
+    const reason = 'This is no key file: such a file has one line of 64 hexadecimal digits, as stimnet key makes it.'
+    throw new StimnetError('MALFORMED', 'reading a key file', { reason })
+  }
+  const own = await keyFromSeed(seed)
+  seed.fill(0)
+  return heldOf(own, 'file', keeping)
+}
+
+function heldOf(own: OwnKey, origin: Origin, { account, clock }: Keeping): HeldKey {
+  return { ...own, account, origin, keptAtMs: clock.now(), credentials: [] }
+}

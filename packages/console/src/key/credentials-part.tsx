@@ -1,0 +1,107 @@
+/** What institutions vouch for: pasted once, and sent with each question that the key signs. */
+import { systemClock } from '@stimnet/protocol'
+import { type FormEvent, useState } from 'react'
+import { useLoaded } from '../load.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Field } from '../parts/field.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { fromNow } from '../words/time.ts'
+import { CREDENTIALS_MAX, type Credential, linesOf, type ReadCredential, readCredential } from './credentials.ts'
+import { type HeldKey, keepCredentials } from './keys.ts'
+
+const CHARACTERS_MAX = 40_000
+
+/** What does not fit the key is refused here, since an institution would refuse the whole question for it. */
+export function CredentialsPart({ held }: { held: HeldKey }) {
+  const [text, setText] = useState('')
+  const [wrong, setWrong] = useState<readonly string[]>([])
+  const read = useLoaded(
+    () => Promise.all(held.credentials.map(async (one) => ({ text: one, read: await readFor(held, one) }))),
+    [held]
+  )
+  const add = async (event: FormEvent) => {
+    event.preventDefault()
+    const lines = linesOf(text).filter((line) => !held.credentials.includes(line))
+    const faults = await Promise.all(lines.map((line) => readFor(held, line)))
+    const whys = faults.flatMap((one) => (one.ok ? [] : [one.why]))
+    const isMany = held.credentials.length + lines.length > CREDENTIALS_MAX
+    setWrong(isMany ? [`At most ${CREDENTIALS_MAX} go with a question. Remove some first.`, ...whys] : whys)
+    if (isMany || whys.length > 0 || lines.length === 0) return
+    await keepCredentials(held, [...held.credentials, ...lines])
+    setText('')
+  }
+  const remove = (gone: string) =>
+    keepCredentials(
+      held,
+      held.credentials.filter((one) => one !== gone)
+    )
+  return (
+    <Panel title="Credentials" hint="They go along with each question that this key signs; the gateway sees them pass.">
+      {held.credentials.length === 0 && <p className="soft">Nobody vouches for this key yet.</p>}
+      <ul className="credentials" aria-label="Credentials">
+        {(read.value ?? []).map((one) => (
+          <li key={one.text}>
+            <Told read={one.read} />
+            <button type="button" className="quiet" onClick={() => remove(one.text)}>
+              Remove
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form className="stack" onSubmit={add}>
+        <Field label="Add credentials" hint="What stimnet vouch printed, or GA4GH visas: one a line.">
+          {(field) => (
+            <textarea
+              {...field}
+              rows={3}
+              maxLength={CHARACTERS_MAX}
+              spellCheck={false}
+              autoComplete="off"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        {wrong.length > 0 && (
+          <Notice tone="bad" live>
+            {wrong.map((why) => (
+              <p key={why}>{why}</p>
+            ))}
+          </Notice>
+        )}
+        <button type="submit" disabled={text.trim() === ''}>
+          Add
+        </button>
+      </form>
+    </Panel>
+  )
+}
+
+function readFor({ id }: HeldKey, text: string): Promise<ReadCredential> {
+  return readCredential(text, { key: id, clock: systemClock })
+}
+
+function Told({ read }: { read: ReadCredential }) {
+  if (!read.ok) {
+    return (
+      <span>
+        <Badge tone="warn">not sent</Badge> {read.why}
+      </span>
+    )
+  }
+  return <Held credential={read.credential} />
+}
+
+function Held({ credential: { says, by, endsAtMs, checked } }: { credential: Credential }) {
+  return (
+    <span>
+      <strong>{says}</strong>, says <code>{by}</code>
+      <br />
+      <span className="soft">
+        {endsAtMs === undefined ? 'Has no end.' : `Ends ${fromNow(new Date(endsAtMs).toISOString())}.`}{' '}
+        {checked ? 'The signature holds.' : 'Its signature is checked by institutions that know the issuer.'}
+      </span>
+    </span>
+  )
+}

@@ -1,0 +1,20 @@
+/** Which remembered questions make room for newer ones. */
+
+/** Some years of a busy researcher. */
+const ASKED_MAX = 500
+/** Long scripts are up to half a megabyte each; a browser gives an origin more than this. */
+const CHARACTERS_MAX = 32 * 1024 * 1024
+
+/** The oldest beyond either limit; the newest stays whatever its size. */
+export function excessOf<T extends { readonly text: string; readonly atMs: number }>(
+  all: readonly T[],
+  { askedMax = ASKED_MAX, charactersMax = CHARACTERS_MAX }: { askedMax?: number; charactersMax?: number } = {}
+): T[] {
+  let characters = 0
+  return all
+    .toSorted((a, b) => b.atMs - a.atMs)
+    .filter(({ text }, at) => {
+      characters += text.length
+      return at > 0 && (at >= askedMax || characters > charactersMax)
+    })
+}

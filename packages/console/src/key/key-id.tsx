@@ -1,0 +1,59 @@
+/** A key that is kept here: its id, what stewards do with it, and how long it lasts. */
+import { useState } from 'react'
+import { useLoaded } from '../load.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { moment } from '../words/time.ts'
+import type { HeldKey, Origin } from './keys.ts'
+import { isLasting } from './lasting.ts'
+
+const ORIGINS: Readonly<Record<Origin, string>> = {
+  made: 'Made here, without a copy: if this browser’s data are cleared, the key is gone.',
+  copied: 'Made here; a copy was saved. Put it where stimnet looks for it with the command below.',
+  file: 'Brought as a key file. The file itself is where you left it.'
+}
+
+/** The id is public: everybody may know it. */
+export function KeyId({ held }: { held: HeldKey }) {
+  const lasting = useLoaded(isLasting, [held.id])
+  return (
+    <Panel title="Your key" aside={<Badge tone="good">signs here</Badge>}>
+      <p className="key-id">
+        <code>{held.id}</code> <Copy text={held.id} />
+      </p>
+      <p className="prose">
+        {ORIGINS[held.origin]} Kept since {moment(new Date(held.keptAtMs).toISOString())} for this account in this
+        browser. The page signs with it and cannot read it, and signing out keeps it.
+        {lasting.value === false && ' The browser may clear it when it is short of space.'}
+      </p>
+      {held.origin === 'copied' && (
+        <pre className="code">install -m 600 researcher.key ~/.config/stimnet/researcher.key</pre>
+      )}
+      <h3>What an institution needs</h3>
+      <p className="prose">
+        Send the id to those whom you want to ask. A steward adds it to <code>requesters</code> in the configuration of
+        the peer; or your own institution vouches for it, and all that trust its word know you:
+      </p>
+      <pre className="code">{`stimnet vouch ${held.id} --name "Your Name"`}</pre>
+    </Panel>
+  )
+}
+
+function Copy({ text }: { text: string }) {
+  const [said, setSaid] = useState('')
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setSaid('Copied.'),
+      () => setSaid('Select it and copy it by hand.')
+    )
+  return (
+    <>
+      <button type="button" onClick={copy}>
+        Copy the id
+      </button>{' '}
+      <span role="status" className="soft">
+        {said}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,82 @@
+/** Where an account has no key here: the three ways to one. */
+import { cryptographicRandom, systemClock } from '@stimnet/protocol'
+import { useState } from 'react'
+import { Field } from '../parts/field.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { saveFile } from '../result/save.ts'
+import { useAccount } from '../session/session.tsx'
+import { freshKey, freshKeyWithCopy, keyOfFile } from './bring.ts'
+import { keepKey } from './keys.ts'
+import { keepLonger } from './lasting.ts'
+
+/** The page shows the key as soon as it is kept. */
+export function MakeKey() {
+  const { name: account } = useAccount()
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const keeping = { account, clock: systemClock }
+  const doing = (work: () => Promise<void>) => async () => {
+    setBusy(true)
+    setError(undefined)
+    await work().catch(setError)
+    setBusy(false)
+    void keepLonger()
+  }
+  const make = doing(async () => keepKey(await freshKey(keeping)))
+  const makeWithCopy = doing(async () => {
+    const { held, file } = await freshKeyWithCopy({ ...keeping, random: cryptographicRandom })
+    await keepKey(held)
+    saveFile('researcher.key', 'text/plain', file)
+  })
+  const bring = (file: File) => doing(async () => keepKey(await keyOfFile(file, keeping)))()
+  return (
+    <>
+      {error !== undefined && <Problem error={error} doing="Keeping the key" />}
+      <Panel title="Make a key" hint="Ed25519, made and kept by this browser for this account alone.">
+        <div className="steps">
+          <section className="step" aria-labelledby="with-copy">
+            <h2 id="with-copy">With a copy</h2>
+            <p>
+              Saves a key file that <code>stimnet</code> and the SDKs read too. Keep it as you keep a password: whoever
+              has it can ask in your name.
+            </p>
+            <button type="button" className="primary" disabled={busy} onClick={makeWithCopy}>
+              Make a key and save a copy
+            </button>
+          </section>
+          <section className="step" aria-labelledby="without-copy">
+            <h2 id="without-copy">Without a copy</h2>
+            <p>
+              The key cannot leave this browser. When the browser’s data are cleared it is gone, and you make a new one
+              that stewards have to list again.
+            </p>
+            <button type="button" disabled={busy} onClick={make}>
+              Make a key
+            </button>
+          </section>
+        </div>
+      </Panel>
+      <Panel title="Bring a key">
+        <Field
+          label="Key file"
+          hint="As stimnet key made it, usually ~/.config/stimnet/researcher.key. It is read here and sent nowhere."
+        >
+          {(field) => (
+            <input
+              {...field}
+              type="file"
+              disabled={busy}
+              onChange={({ currentTarget }) => {
+                const [file] = currentTarget.files ?? []
+                if (file) void bring(file)
+                // The page keeps no hold of it, and the same file can be chosen again.
+                currentTarget.value = ''
+              }}
+            />
+          )}
+        </Field>
+      </Panel>
+    </>
+  )
+}

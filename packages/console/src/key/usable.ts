@@ -1,0 +1,32 @@
+/** Whether this browser can hold a key at all, and why not where it cannot. */
+
+/** `insecure`: plain HTTP from another machine. `algorithm`: no Ed25519. `storage`: nothing is kept. */
+export type Unusable = 'insecure' | 'algorithm' | 'storage'
+
+/** What it depends on; a browser's own globals fit. */
+export interface Platform {
+  readonly isSecureContext: boolean
+  readonly crypto: { readonly subtle?: Pick<SubtleCrypto, 'generateKey'> | undefined }
+  readonly indexedDB?: unknown
+}
+
+/** What to tell whoever wants one. Signing by the gateway remains in each case. */
+export const UNUSABLE: Readonly<Record<Unusable, string>> = {
+  insecure:
+    'Browsers keep keys only for pages that came over https, or from this very machine. This one came over plain http.',
+  algorithm: 'This browser cannot sign with Ed25519. Current versions of Chrome, Edge, Firefox and Safari can.',
+  storage: 'This browser keeps nothing for this page; a private window often does not.'
+}
+
+/** Undefined where it can. */
+export async function whyUnusable(platform: Platform): Promise<Unusable | undefined> {
+  const { subtle } = platform.crypto
+  if (!platform.isSecureContext || !subtle) return 'insecure'
+  if (!platform.indexedDB) return 'storage'
+  try {
+    await subtle.generateKey('Ed25519', false, ['sign', 'verify'])
+    return undefined
+  } catch {
+    return 'algorithm'
+  }
+}

@@ -1,0 +1,36 @@
+/** The researcher's own key in this browser: made or brought, vouched for, forgotten. */
+import { CredentialsPart } from '../key/credentials-part.tsx'
+import { ForgetKey } from '../key/forget-key.tsx'
+import { KeyId } from '../key/key-id.tsx'
+import { MakeKey } from '../key/make-key.tsx'
+import { useOwnKey } from '../key/own-key.ts'
+import { UNUSABLE } from '../key/usable.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Title } from '../parts/title.tsx'
+
+/** Of this account in this browser alone. */
+export function KeyPage() {
+  const own = useOwnKey()
+  return (
+    <>
+      <Title lead="With a key of your own nobody has to take a gateway’s word for what you asked, and neither do you.">
+        Your key
+      </Title>
+      {own.state === 'reading' && <p className="loading">Looking for your key …</p>}
+      {own.state === 'unusable' && (
+        <Empty title="No key can be kept here">
+          {UNUSABLE[own.why]} The gateway signs for your account instead; <code>stimnet key</code> makes a key for the
+          command line.
+        </Empty>
+      )}
+      {own.state === 'none' && <MakeKey />}
+      {own.state === 'held' && (
+        <>
+          <KeyId held={own.held} />
+          <CredentialsPart held={own.held} />
+          <ForgetKey held={own.held} />
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,52 @@
+/** An answer to what the researcher signed: from the institutions' receipts alone, whatever the gateway shows. */
+import { type Clock, systemClock } from '@stimnet/protocol'
+import { type Broadcast, type BroadcastPart, type SignedRequest, type VerifiedPart, verifyAndPool } from '@stimnet/sdk'
+
+/** What is shown, and what to say of it. */
+export interface AsSigned {
+  /** Outputs and pooled answer out of receipts that name this request; a part without such a one has failed. */
+  readonly broadcast: Broadcast
+  /** Institutions whose answer is not what they signed for this request. */
+  readonly wrong: readonly string[]
+  /** Receipts that hold. */
+  readonly holding: number
+}
+
+const REASON = 'What the gateway shows is not what this institution signed for this request.'
+
+/** `signed`: the request as it was sent. */
+export async function asSigned(
+  shown: Broadcast,
+  { hash, targets }: Pick<SignedRequest, 'hash' | 'targets'>,
+  { clock = systemClock }: { readonly clock?: Clock } = {}
+): Promise<AsSigned> {
+  const verified = await verifyAndPool(shown, { requestHash: hash, peers: targets, clock })
+  const parts = shown.parts
+    .filter(({ peer_id }) => targets.includes(peer_id))
+    .map((part) =>
+      asVerified(
+        part,
+        verified.parts.find(({ peerId }) => peerId === part.peer_id)
+      )
+    )
+  const wrong = parts.filter(({ reason }) => reason === REASON)
+  // The answer of one alone is not pooled.
+  const pooled = targets.length > 1 && verified.pooled.sites.length > 0 ? verified.pooled : null
+  return {
+    broadcast: { ...shown, parts, pooled },
+    wrong: wrong.map(({ institution, peer_id }) => institution || peer_id),
+    holding: verified.parts.filter((part) => part.verified).length
+  }
+}
+
+/** A refusal has no receipt, and no output that would need one. */
+function asVerified(part: BroadcastPart, checked: VerifiedPart | undefined): BroadcastPart {
+  const { state } = part
+  const claims = state === 'completed' || part.output !== null || part.receipt !== null
+  if (checked?.verified) {
+    // It may say that nothing was released, where the gateway shows a number.
+    if (state !== 'completed' || checked.output !== null) return { ...part, output: checked.output }
+  } else if (!claims) return part
+  const code = checked?.code ?? 'SIGNATURE_INVALID'
+  return { ...part, state: 'failed', status: 'failed', code, reason: REASON, output: null }
+}

@@ -1,0 +1,25 @@
+/** What people do in every story: sign in, go somewhere, save a file. */
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { PASSWORD } from '../mesh.ts'
+
+/** At a gateway, by name. */
+export async function signIn(page: Page, url: string, name: string): Promise<void> {
+  await page.goto(`${url}/`)
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Mesh', level: 1 }).waitFor()
+}
+
+/** By the navigation. */
+export const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
+
+/** What is in the file that a button saves. */
+export async function saved(page: Page, button: string): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button }).click()
+  ])
+  return readFile(await download.path(), 'utf8')
+}
