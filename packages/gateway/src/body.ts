@@ -34,7 +34,14 @@ function checkMediaType(header: string, type: BodyType): void {
 export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new StimnetError('BODY_TOO_LARGE', 'reading a body', { reason: `A body has at most ${bytesMax / 1024} KiB.` })
-  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge()
+  const declared = request.headers.get('content-length')
+  if (Number(declared ?? 0) > bytesMax) throw tooLarge()
+  if (declared !== null) {
+    // The server reads no more than was declared; at once, which spares a stream for each request.
+    const bytes = new Uint8Array(await request.arrayBuffer())
+    if (bytes.length > bytesMax) throw tooLarge()
+    return bytes
+  }
   if (!request.body) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
