@@ -227,6 +227,9 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByRole('button', asked(1)).click()
     await page.getByText('waits for people').first().waitFor()
     await page.getByText('signed with your own key').waitFor()
+    // A question to one institution alone is a question.
+    await go(page, 'Questions')
+    await page.getByRole('link', { name: 'For people' }).waitFor()
     await go(page, 'Requests')
     await page.getByRole('link', { name: 'For people' }).click()
     await page.getByText(keyId, { exact: true }).waitFor()

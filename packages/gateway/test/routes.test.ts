@@ -457,6 +457,8 @@ describe('broadcasts', () => {
     assert.equal(list.body.length, 1)
     assert.equal(list.body[0].parts[1].output, null)
     assert.equal(list.body[0].pooled, null)
+    const all = await house.json('GET', '/api/v1/broadcasts?to_one=true', { as: 'ada' })
+    assert.equal(all.body.length, 2)
   })
 
   it('shows a broadcast through the jobs of the documented API too, pooled first and parts beside', async () => {

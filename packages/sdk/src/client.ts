@@ -97,11 +97,11 @@ export interface Client {
   /** The job once it has ended, however it ended. */
   waitForJob(id: string, options?: WaitOptions): Promise<Job>
   submitBroadcast(submission: BroadcastSubmission | SignedRequest, options?: SubmitOptions): Promise<Broadcast>
-  /** What a P2 request would cost at each peer, and how far off its answer would be. Spends nothing. */
   /** Charge and error of a P2 question; with `key`, the id of the key that would sign it, what is left is told for that key. */
   privacyCost(question: BroadcastSubmission & { readonly key?: string }, options?: WaitOptions): Promise<PrivacyCost>
   broadcast(id: string, options?: WaitOptions): Promise<Broadcast>
-  listBroadcasts(options?: WaitOptions & { limit?: number }): Promise<Broadcast[]>
+  /** Newest first, without outputs; with `toOne` also what was sent to one peer alone. */
+  listBroadcasts(options?: WaitOptions & { limit?: number; toOne?: boolean }): Promise<Broadcast[]>
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
   /** Keeps a file for a script of yours: a script (.py, .r, .sql, .ipynb) or data. Name it in `uploaded_file_ids`. */
@@ -363,8 +363,12 @@ function broadcastCalls(http: Http, clock: Clock) {
       http.json<PrivacyCost>({ method: 'POST', path: '/api/v1/privacy/cost', json: question, signal }),
     broadcast: (id: string, { signal }: WaitOptions = {}) =>
       http.json<Broadcast>({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}`, signal }),
-    listBroadcasts: ({ signal, limit }: WaitOptions & { limit?: number } = {}) =>
-      http.json<Broadcast[]>({ method: 'GET', path: '/api/v1/broadcasts', query: { limit }, signal }),
+    listBroadcasts: ({ signal, limit, toOne }: WaitOptions & { limit?: number; toOne?: boolean } = {}) =>
+      http.json<Broadcast[]>({
+        ...{ method: 'GET', path: '/api/v1/broadcasts' },
+        query: { limit, to_one: toOne === undefined ? undefined : String(toOne) },
+        signal
+      }),
     watchBroadcast: (id: string, { signal }: WaitOptions = {}) =>
       followEvents<Broadcast>(http, `/api/v1/broadcasts/${segment(id)}/events`, { clock, signal })
   }

@@ -30,7 +30,7 @@ export function MeshPage() {
       const [health, nodes, broadcasts] = await Promise.all([
         client.health({ signal }),
         client.nodes({ signal }),
-        asks ? client.listBroadcasts({ limit: RECENT, signal }) : []
+        asks ? client.listBroadcasts({ limit: RECENT, toOne: true, signal }) : []
       ])
       return { health, nodes, broadcasts }
     },

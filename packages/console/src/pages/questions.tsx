@@ -17,7 +17,7 @@ const LISTED_MAX = 200
 /** Looks again every three seconds. */
 export function QuestionsPage() {
   const { client } = useSession()
-  const asked = useLoaded((signal) => client.listBroadcasts({ limit: LISTED_MAX, signal }), [client], {
+  const asked = useLoaded((signal) => client.listBroadcasts({ limit: LISTED_MAX, toOne: true, signal }), [client], {
     everyMs: LOOK_MS
   })
   return (

@@ -10,7 +10,11 @@ import { broadcastOf, broadcastShape } from '../shapes/broadcast.ts'
 import { numberPlace, wholeNumber } from '../shapes/named.ts'
 import { broadcastSubmissionShape, envelopeBytesOf, idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
-const listQuery = z.strictObject({ limit: wholeNumber({ min: 1, max: 1_000 }).default(100), cursor })
+const listQuery = z.strictObject({
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
+  cursor,
+  to_one: z.enum(['true', 'false']).default('false').describe('Also what was sent to one peer alone, jobs among it')
+})
 
 /** /api/v1/broadcasts and what lies below. */
 export function broadcastRoutes(room: Room): Route[] {
@@ -59,7 +63,10 @@ export function broadcastRoutes(room: Room): Route[] {
       handle: async ({ account, query, request }) => {
         const { limit } = query
         const from = placeOf(query.cursor, numberPlace)
-        const views = await peer.requests(known(account), { limit: limit + 1, broadcastsOnly: true, ...from })
+        const views = await peer.requests(known(account), {
+          ...{ limit: limit + 1, broadcastsOnly: query.to_one === 'false' },
+          ...from
+        })
         const render = (view: RequestView) => broadcastOf(view, { withOutputs: false })
         return pageOf(views, { request, limit, place: ({ number }) => ({ before: number }), render })
       }
