@@ -131,6 +131,12 @@ async function projectOf() {
   return { privacy, requesters: [signer.id], stateOf }
 }
 
+/** How finely answers have told people apart, as stewards and auditors see it. */
+async function partsIn({ client }: House): Promise<string> {
+  const line = (await client.usage()).find(({ what }) => what === 'parts told apart')
+  return `${line?.used} of ${line?.max}`
+}
+
 const toldIn = async ({ client }: House) =>
   (await client.audit({ limit: 100 })).filter(({ kind }) => kind === 'missingness')
 
@@ -151,10 +157,11 @@ describe('what is missing', () => {
   })
 
   test('is paid for by everybody: a count that would tell of two women without a dose is refused', async (t) => {
-    const before = await ask(await houseOf(t, { missingness: 'untold' }), WOMEN)
-    assert.equal(before.status, 'completed')
-    const after = await ask(await houseOf(t, {}), WOMEN)
-    assert.match(after.error_message ?? '', /^COHORT_NOT_RELEASABLE/)
+    const [untold, told] = [await houseOf(t, { missingness: 'untold' }), await houseOf(t, {})]
+    assert.deepEqual([await partsIn(untold), await partsIn(told)], ['1 of 30', '2 of 30'])
+    assert.equal((await ask(untold, WOMEN)).status, 'completed')
+    assert.match((await ask(told, WOMEN)).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
+    assert.deepEqual([await partsIn(untold), await partsIn(told)], ['2 of 30', '2 of 30'])
   })
 
   test('is paid for by each project too', async (t) => {

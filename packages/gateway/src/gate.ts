@@ -160,7 +160,7 @@ export class Gate {
       closing: c.env?.closing,
       headers: (own) => headersOf(requestId, own),
       problem: (error) => JSON.stringify(problemOf(error, this.#context(requestId))),
-      query: () => fromPairs(new URL(request.url).searchParams, 'PARAMETER_INVALID'),
+      query: () => (request.url.includes('?') ? fromPairs(new URL(request.url).searchParams, 'PARAMETER_INVALID') : {}),
       body: (type) => readBody(request, type)
     }
   }

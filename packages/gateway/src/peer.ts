@@ -608,7 +608,7 @@ export interface GatewayPeer {
   /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. */
   watchEvents(account: Account, after: string, signal: AbortSignal): AsyncIterable<EventView>
   /** Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
-  usage(account: Account): readonly UsageView[]
+  usage(account: Account): Promise<readonly UsageView[]>
   policies(account: Account): readonly PolicyView[]
   membership(account: Account): MembershipView
   /** As those before. */

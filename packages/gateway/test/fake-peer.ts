@@ -291,7 +291,7 @@ export class FakePeer implements GatewayPeer {
     return this.keys.get(id)?.name === name && this.keys.delete(id)
   }
 
-  usage() {
+  async usage() {
     const counted = { catalog: 'clinical_trial_data', scope: '', what: 'refusals' }
     return [{ ...counted, used: '5', max: '20', share: 0.25 }]
   }

@@ -6,8 +6,7 @@ import { assertAuditor } from './audit-view.ts'
 import type { PeerConfig } from './config.ts'
 import type { Federation } from './federation/federation.ts'
 import type { CatalogPrivacies } from './jobs/privacy.ts'
-import type { Usage } from './monitor/monitor.ts'
-import { usagesOf } from './monitor/usage.ts'
+import { partsOf, type Used, usagesOf } from './monitor/usage.ts'
 import type { Directory } from './requests/directory.ts'
 import { type PrivacyLedger, rhoText } from './store/privacy-ledger.ts'
 
@@ -25,9 +24,10 @@ interface StewardshipParts {
 export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, 'usage' | 'policies' | 'membership'> {
   const { config, ledger, privacy } = parts
   return {
-    usage: (account) => {
+    usage: async (account) => {
       assertAuditor(account)
-      return [...usagesOf({ catalogs: config.catalogs, ledger, privacy })].map(viewOf)
+      const { catalogs } = config
+      return [...usagesOf({ catalogs, ledger, privacy }), ...(await partsOf(catalogs, privacy))].map(viewOf)
     },
     policies: (account) => {
       assertAuditor(account)
@@ -43,7 +43,7 @@ export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, '
   }
 }
 
-function viewOf({ catalog, scope, what, used, max }: Usage) {
+function viewOf({ catalog, scope, what, used, max }: Used) {
   // Budgets are counted in billionths of ρ.
   const text = (amount: number) => (what === 'privacy budget' ? rhoText(BigInt(amount)) : String(amount))
   if (max === Number.POSITIVE_INFINITY) return { catalog, scope, what, used: text(used), max: null, share: 0 }

@@ -10,7 +10,11 @@ const usageShape = output(
   z.object({
     data_catalog_name: z.string(),
     scope: z.string().describe('Empty: over all; *: everybody who shares a cap; else a project or a requester’s key'),
-    what: z.string().describe('privacy budget (ρ), refusals in thirty days, or script bits'),
+    what: z
+      .string()
+      .describe(
+        'privacy budget (ρ), refusals in thirty days, script bits, or parts told apart: into how many parts answers have divided the subjects'
+      ),
     used: z.string(),
     max: z.string().nullable().describe('Null: without end, as of synthetic data'),
     share: z.number().describe('0 to 1, and above where a limit was lowered')
@@ -57,10 +61,11 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
       method: 'GET',
       path: '/api/v1/usage',
       id: 'usage',
-      summary: 'How much of each privacy budget, of the refusals and of the script bits is used',
+      summary:
+        'How much of each privacy budget, of the refusals and of the script bits is used; how far people are told apart',
       answer: z.array(usageShape),
-      handle: ({ account }) =>
-        peer.usage(known(account)).map(({ catalog, ...rest }) => ({ data_catalog_name: catalog, ...rest }))
+      handle: async ({ account }) =>
+        (await peer.usage(known(account))).map(({ catalog, ...rest }) => ({ data_catalog_name: catalog, ...rest }))
     }),
     route({
       ...described,

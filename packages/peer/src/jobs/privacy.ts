@@ -47,6 +47,8 @@ export interface CatalogPrivacy {
   readonly timing: 'padded' | 'prompt'
   /** Whether the atoms of the project's scope allow a release on these sets, as they stand now. */
   admits(sets: readonly SubjectSet[], project: string): Promise<boolean>
+  /** How finely releases of the project's scope have told its subjects apart, and how finely they can at most. */
+  parts(project: string): Promise<{ readonly told: number; readonly most: number }>
   /** What the project's scope has used up beside atoms. */
   meter(project: string): ScopeMeter
   /** Before the single writer's turn: what disclosure needs to have at hand. */
@@ -82,7 +84,7 @@ export async function createCatalogPrivacy(parts: PrivacyParts): Promise<Catalog
       const none = () => Promise.reject(new Error('a catalog that is no longer configured'))
       const limits = { refusalsMax: 0, scriptBitsMax: 0 }
       const meter = () => new ScopeMeter(parts.meters, scopeOf(name, orphan.settings.scope, ''), limits)
-      return { ...orphan, timing: 'padded', admits: none, prepare: none, meter }
+      return { ...orphan, timing: 'padded', admits: none, prepare: none, parts: none, meter }
     }
   }
 }
@@ -105,6 +107,10 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
     ...rules,
     timing: config.timing ?? (descriptor.synthetic ? 'prompt' : 'padded'),
     admits: async (sets, project) => (await ledgersFor(project).load(undefined)).subjects.admit(sets, settings.k).ok,
+    parts: async (project) => {
+      const { subjects } = await ledgersFor(project).load(undefined)
+      return { told: subjects.atoms, most: Math.max(1, Math.floor(subjects.universe / settings.k)) }
+    },
     meter: meterFor,
     prepare: async (facts) => {
       const ledgers = ledgersFor(facts.project)

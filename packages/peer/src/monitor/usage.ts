@@ -5,6 +5,9 @@ import type { CatalogPrivacies } from '../jobs/privacy.ts'
 import type { PrivacyLedger } from '../store/privacy-ledger.ts'
 import type { Usage } from './monitor.ts'
 
+/** As far as it has come, of as far as it can go; beside what runs out. */
+export type Used = Omit<Usage, 'what'> & { readonly what: Usage['what'] | 'parts told apart' }
+
 /** Of every configured catalog. */
 export function* usagesOf(parts: {
   readonly catalogs: PeerConfig['catalogs']
@@ -21,11 +24,30 @@ export function* usagesOf(parts: {
     })
     yield budget('', ledger.spent(catalog), caps.lifetime)
     for (const { scope, spent } of ledger.balances(catalog)) yield budget(scope, spent, caps.project)
-    const projects = config.privacy?.projects?.map(({ name }) => name) ?? ['']
-    for (const scope of projects) {
+    for (const scope of scopesOf(config)) {
       const { refusals, refusalsMax, scriptBits, scriptBitsMax } = privacy.of(catalog).meter(scope).used
       yield { catalog, scope, what: 'refusals', used: refusals, max: refusalsMax }
       yield { catalog, scope, what: 'script bits', used: scriptBits, max: scriptBitsMax }
     }
   }
+}
+
+/**
+ * Into how many parts releases have told the subjects of each ledger apart, of as many as there can be with k in each: no
+ * allowance that runs out, but the fewer are left, the more questions are refused. Under `mode: dp` nothing is told apart.
+ */
+export async function partsOf(catalogs: PeerConfig['catalogs'], privacy: CatalogPrivacies): Promise<Used[]> {
+  const ledgers = catalogs
+    .filter(({ mode }) => mode === 'sdc')
+    .flatMap((config) => scopesOf(config).map((scope) => ({ catalog: config.name, scope })))
+  return Promise.all(
+    ledgers.map(async ({ catalog, scope }): Promise<Used> => {
+      const { told, most } = await privacy.of(catalog).parts(scope)
+      return { catalog, scope, what: 'parts told apart', used: told, max: most }
+    })
+  )
+}
+
+function scopesOf(config: PeerConfig['catalogs'][number]): readonly string[] {
+  return config.privacy?.projects?.map(({ name }) => name) ?? ['']
 }
