@@ -30,14 +30,14 @@ describe('a question on the form', () => {
     const asked = submissionOf(
       draft({
         ...{ kind: 'script', language: 'r', script: 'result <- 1', targets: ['12D3KooA'] },
-        ...{ purpose: 'DUO:0000037', disease: ' MONDO:0005180 ', title: ' By sex ' }
+        ...{ purpose: 'DUO:0000037', disease: ' MONDO:0005180 ', title: ' By sex ', project: ' alpha ' }
       }),
       variables
     )
     assert.equal(asked.script_type, 'r')
     assert.deepEqual(asked.targets, ['12D3KooA'])
     assert.deepEqual(asked.purpose, ['DUO:0000037', 'MONDO:0005180'])
-    assert.equal(asked.title, 'By sex')
+    assert.deepEqual([asked.title, asked.project], ['By sex', 'alpha'])
   })
 
   it('asks for noise only where it was chosen, with its charge as text', () => {

@@ -72,7 +72,11 @@ async function engineView(config: PeerConfig, sandbox: Sandbox): Promise<Sandbox
     jobsMax: config.jobs.concurrency,
     languages: languages.map((language) => ({
       ...{ language, image: image(language), ...sandbox.pool(language) },
-      libraries: [...libraries(language)].sort().slice(0, LIBRARIES_MAX)
+      // What begins with an underscore is no library for anybody.
+      libraries: [...libraries(language)]
+        .filter((name) => !name.startsWith('_'))
+        .sort()
+        .slice(0, LIBRARIES_MAX)
     }))
   }
 }

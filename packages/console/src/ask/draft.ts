@@ -48,6 +48,8 @@ export interface Draft {
   readonly conditions: readonly Condition[]
   readonly purpose: string
   readonly disease: string
+  /** As an institution named it that keeps ledgers by project. */
+  readonly project: string
   readonly level: 'P1' | 'P2'
   readonly epsilon: string
   readonly groupsPerSubject: number
@@ -74,6 +76,7 @@ export const EMPTY: Draft = {
   conditions: [],
   purpose: '',
   disease: '',
+  project: '',
   level: 'P1',
   epsilon: '0.5',
   groupsPerSubject: 1,

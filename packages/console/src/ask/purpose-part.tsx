@@ -39,6 +39,16 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
             />
           )}
         </Field>
+        <Field label="Project (optional)" hint="Where an institution listed your key with one.">
+          {(field) => (
+            <input
+              {...field}
+              maxLength={64}
+              value={draft.project}
+              onChange={(e) => change({ project: e.target.value })}
+            />
+          )}
+        </Field>
       </div>
       {doubts.map(({ name, reason }) => (
         <Notice key={name} tone="warn">

@@ -11,7 +11,7 @@ export type Signable = Omit<SignRequestOptions, 'signer' | 'clock' | 'random' | 
 
 /** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
-  const { where, purpose, title, privacy, outputs } = submissionOf(draft, about.variables)
+  const { where, purpose, project, title, privacy, outputs } = submissionOf(draft, about.variables)
   const program = programOf(draft)
   return {
     catalog: draft.catalog,
@@ -21,6 +21,7 @@ export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed:
     contract: agreedContract(about.asked, { program, where }),
     ...(where === undefined ? {} : { where }),
     ...(purpose === undefined ? {} : { purpose }),
+    ...(project === undefined ? {} : { project }),
     ...(title === undefined ? {} : { title }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(outputs === undefined ? {} : { outputs }),

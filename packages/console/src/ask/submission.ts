@@ -9,6 +9,7 @@ import type { Condition, Draft, Picked } from './draft.ts'
 /** What `POST /api/v1/broadcasts` takes. Conditions without a value are not yet conditions. */
 export function submissionOf(draft: Draft, variables: readonly SharedVariable[]): BroadcastSubmission {
   const { catalog, targets, title, kind, language } = draft
+  const project = draft.project.trim()
   const where = filterOf(draft.conditions, variables)
   const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
   return {
@@ -18,6 +19,7 @@ export function submissionOf(draft: Draft, variables: readonly SharedVariable[])
     script_content: contentOf(draft),
     ...(where === undefined ? {} : { where }),
     ...(purpose.length === 0 ? {} : { purpose }),
+    ...(project === '' ? {} : { project }),
     ...(title.trim() === '' ? {} : { title: title.trim() }),
     ...(kind === 'script' && draft.outputs.trim() !== '' ? { outputs: promisedIn(draft.outputs) } : {}),
     ...(draft.level === 'P1' || kind === 'script' ? {} : { privacy: chargeOf(draft) })

@@ -24,6 +24,7 @@ export function AskedPanel({ signed }: { signed: SignedHere }) {
           <dl className="pairs">
             <Pair name="Who is asked about">{where ? `Those with ${filterInWords(where)}` : 'everybody'}</Pair>
             <Pair name="Purpose">{purpose.map(wordsOfTerm).join('; ') || 'not stated'}</Pair>
+            {signed.project !== '' && <Pair name="Project">{signed.project}</Pair>}
             <Pair name="Claim">{claimOf(signed)}</Pair>
             {outputs.length > 0 && <Pair name="Promised outputs">{outputs.map(promisedInWords).join('; ')}</Pair>}
             <Pair name="Signed by">
