@@ -41,6 +41,7 @@ class Sending(unittest.TestCase):
             ("list_jobs", (), "GET /api/v1/jobs?limit=100"),
             ("list_jobs", ("completed", 5), "GET /api/v1/jobs?status=completed&limit=5"),
             ("list_broadcasts", (7,), "GET /api/v1/broadcasts?limit=7"),
+            ("list_broadcasts", (7, True), "GET /api/v1/broadcasts?limit=7&to_one=true"),
             ("list_analysis_requests", ("pending",), "GET /api/v1/analysis-requests?status=pending&limit=100"),
         ):
             for call in callers(answer):

@@ -216,9 +216,9 @@ class DistributedClient:
         """Each peer's state, output and receipt, and the pooled answer. Raises JOB_UNKNOWN."""
         return await self._ask(calls.broadcasts.read(broadcast_id))
 
-    async def list_broadcasts(self, limit: int = 100) -> list[Broadcast]:
-        """Your broadcasts, newest first, without outputs."""
-        return await self._ask(calls.broadcasts.listed(limit))
+    async def list_broadcasts(self, limit: int = 100, to_one: bool = False) -> list[Broadcast]:
+        """Your broadcasts, newest first, without outputs; with ``to_one`` also what was sent to one peer alone."""
+        return await self._ask(calls.broadcasts.listed(limit, to_one))
 
     async def wait_for_broadcast(
         self, broadcast_id: str, timeout: float | None = 3600, poll_interval: float = 5
@@ -235,10 +235,15 @@ class DistributedClient:
         return self._follow(calls.broadcasts.watch(broadcast_id), Patience(timeout, poll_interval))
 
     async def privacy_cost(
-        self, submission: BroadcastSubmission | Mapping[str, Any] | None = None, **fields: Any
+        self,
+        submission: BroadcastSubmission | Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        **fields: Any,
     ) -> PrivacyCost:
-        """What a P2 request would cost at each peer, and how far off its answer would be. Spends nothing."""
-        return await self._ask(calls.broadcasts.cost(submission_of(BroadcastSubmission, submission, fields)))
+        """What a P2 request would cost at each peer, and how far off its answer would be. Spends nothing. ``key``: the
+        id of the key that would sign it, for which what is left is told."""
+        return await self._ask(calls.broadcasts.cost(submission_of(BroadcastSubmission, submission, fields), key))
 
     async def request_analysis(
         self,

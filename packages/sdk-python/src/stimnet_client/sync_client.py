@@ -189,8 +189,8 @@ class SyncDistributedClient:
     def get_broadcast(self, broadcast_id: str) -> Broadcast:
         return self._ask(calls.broadcasts.read(broadcast_id))
 
-    def list_broadcasts(self, limit: int = 100) -> list[Broadcast]:
-        return self._ask(calls.broadcasts.listed(limit))
+    def list_broadcasts(self, limit: int = 100, to_one: bool = False) -> list[Broadcast]:
+        return self._ask(calls.broadcasts.listed(limit, to_one))
 
     def wait_for_broadcast(
         self, broadcast_id: str, timeout: float | None = 3600, poll_interval: float = 5
@@ -203,9 +203,13 @@ class SyncDistributedClient:
         return self._follow(calls.broadcasts.watch(broadcast_id), Patience(timeout, poll_interval))
 
     def privacy_cost(
-        self, submission: BroadcastSubmission | Mapping[str, Any] | None = None, **fields: Any
+        self,
+        submission: BroadcastSubmission | Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        **fields: Any,
     ) -> PrivacyCost:
-        return self._ask(calls.broadcasts.cost(submission_of(BroadcastSubmission, submission, fields)))
+        return self._ask(calls.broadcasts.cost(submission_of(BroadcastSubmission, submission, fields), key))
 
     def request_analysis(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..call import Call, Request, key_header, segment
 from ..models import Broadcast, BroadcastSubmission, PrivacyCost
 from ..models.answer import read_list
@@ -21,9 +23,10 @@ def read(broadcast_id: str) -> Call[Broadcast]:
     return Call(Request("GET", f"{PATH}/{segment(broadcast_id)}"), Broadcast.read)
 
 
-def listed(limit: int) -> Call[list[Broadcast]]:
+def listed(limit: int, to_one: bool) -> Call[list[Broadcast]]:
     """GET /api/v1/broadcasts, newest first, without outputs."""
-    return Call(Request("GET", PATH, query={"limit": limit}), read_list(Broadcast))
+    query: dict[str, Any] = {"limit": limit, **({"to_one": "true"} if to_one else {})}
+    return Call(Request("GET", PATH, query=query), read_list(Broadcast))
 
 
 def watch(broadcast_id: str) -> Watch[Broadcast]:
@@ -32,6 +35,7 @@ def watch(broadcast_id: str) -> Watch[Broadcast]:
     return Watch(path, read(broadcast_id), lambda broadcast: broadcast.ended, f"broadcast {broadcast_id}")
 
 
-def cost(submission: BroadcastSubmission) -> Call[PrivacyCost]:
+def cost(submission: BroadcastSubmission, key: str | None) -> Call[PrivacyCost]:
     """POST /api/v1/privacy/cost: spends nothing, so it may be asked twice."""
-    return Call(Request("POST", "/api/v1/privacy/cost", json=submission.to_json()), PrivacyCost.read)
+    question = {**submission.to_json(), **({} if key is None else {"key": key})}
+    return Call(Request("POST", "/api/v1/privacy/cost", json=question), PrivacyCost.read)

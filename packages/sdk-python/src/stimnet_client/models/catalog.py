@@ -13,8 +13,8 @@ class DataCatalog(Answer):
     """A catalog of the node asked.
 
     ``total_records``      subjects, rounded down to tens
-    ``schema_definition``  tables with their variables: type, unit, declared levels or breakpoints, and ``missing_share``
-                           (of its rows; None where it is not told)
+    ``schema_definition``  tables with their variables: type, unit, declared levels or breakpoints, and what share of
+                           its rows has none (``missing_share``; None where it is not told)
     ``access_level``       public, restricted or private
     ``data_use``           GA4GH DUO terms; empty: unrestricted
     """
