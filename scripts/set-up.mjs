@@ -183,7 +183,9 @@ export function run(command, args, options = {}) {
       once(() => (signal === 'SIGINT' && atTerminal ? undefined : child.kill(signal)))
     ])
     for (const [signal, handler] of handlers) process.on(signal, handler)
+    const watch = whenOrphaned(() => child.kill('SIGTERM'))
     const end = (code) => {
+      clearInterval(watch)
       for (const [signal, handler] of handlers) process.off(signal, handler)
       resolve(code)
     }
@@ -193,6 +195,21 @@ export function run(command, args, options = {}) {
     })
     child.on('exit', (code, signal) => end(code ?? 128 + (constants.signals[signal] ?? 0)))
   })
+}
+
+/**
+ * npm ends the shell that it runs a script in and stops there: who is left without a parent was told to end. Without npm
+ * somebody may have meant to leave us alone.
+ */
+function whenOrphaned(end) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    end()
+  }, 500)
+  return watch.unref()
 }
 
 /** npm hands on what its group got as well: the same signal within half a second is one signal. */

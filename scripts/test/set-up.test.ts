@@ -212,4 +212,31 @@ describe('the command stimnet', () => {
       assert.match(stdout, new RegExp(`${signal} 1\n`))
     }
   })
+
+  test('ends the program when npm has ended the shell between them, and stays where somebody left it alone', {
+    skip: existsSync('/proc/self/task') ? false : 'needs Linux'
+  }, async () => {
+    leaveInstalled(LOCK)
+    for (const event of ['demo', undefined]) {
+      const { npm_lifecycle_event: _, ...environment } = process.env
+      const env = { ...environment, ...(event === undefined ? {} : { npm_lifecycle_event: event }) }
+      const shell = spawn('sh', ['-c', `"${process.execPath}" bin/stimnet stay; true`], { cwd: clone, env })
+      let said = ''
+      const closed = once(
+        shell.stdout.on('data', (piece) => (said += piece)),
+        'close'
+      )
+      await once(shell.stdout, 'data')
+      const children = readFileSync(`/proc/${shell.pid}/task/${shell.pid}/children`, 'utf8')
+      shell.kill('SIGTERM')
+      const wait = new Promise((resolve) =>
+        setTimeout(() => resolve('there'), event === undefined ? 1_500 : 10_000).unref()
+      )
+      const outcome = await Promise.race([closed.then(() => 'ended'), wait])
+      assert.equal(outcome, event === undefined ? 'there' : 'ended')
+      if (event === undefined) process.kill(Number(children), 'SIGTERM')
+      await closed
+      assert.match(said, /SIGTERM 1/)
+    }
+  })
 })
