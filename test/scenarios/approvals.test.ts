@@ -102,6 +102,18 @@ describe('an analysis that people decide', () => {
     assert.equal(ran.length, before)
   })
 
+  test('is denied with its reason where it never came before people', async (t) => {
+    const { ada, sue, serving } = await federation(t)
+    const wrong = { ...ASK, data_catalog_name: 'nowhere', target_node_id: serving.peerId }
+    const made = await ada.requestAnalysis(wrong)
+    await ended(ada, made.request_id, 'denied')
+    const seen = await ada.analysis(made.request_id)
+    assert.deepEqual([seen.state, seen.approved_by], ['failed', null])
+    assert.match(seen.approval_notes ?? '', /catalog/)
+    assert.equal((await ada.listAnalyses({ status: 'approved' })).length, 0)
+    assert.equal((await sue.listAnalyses()).length, 0)
+  })
+
   test('is nobody’s to decide who is not a steward there', async (t) => {
     const { ada, sue, serving, asking, logIn } = await federation(t)
     await asking.accounts.put({ name: 'eve', roles: ['steward'], password: PASSWORD })

@@ -230,8 +230,10 @@ interface Seen {
   /** As the serving peer keeps it, where that is this one. */
   readonly review?: ReviewRecord
   readonly epoch?: string
-  /** What came back of the steward's words. */
+  /** What came back of the steward's words, or of the peer's own. */
   readonly notes?: string
+  /** It never came before people. */
+  readonly refused?: boolean
 }
 
 async function viewOfRequest(
@@ -253,7 +255,8 @@ async function viewOfRequest(
     submittedAtMs: record.submittedAtMs,
     updatedAtMs: part.updatedAtMs,
     ...(job?.review ? { review: job.review, epoch: job.epoch } : {}),
-    ...(part.state === 'denied' && part.reason !== undefined ? { notes: part.reason } : {})
+    refused: part.refused ?? false,
+    ...((part.state === 'denied' || part.refused) && part.reason !== undefined ? { notes: part.reason } : {})
   })
 }
 
@@ -289,7 +292,7 @@ async function view(seen: Seen): Promise<AnalysisView> {
   return {
     requestId: seen.jobId,
     number: numberOf(seen.jobId),
-    status: statusOf(state),
+    status: seen.refused && state === 'failed' ? 'denied' : statusOf(state),
     state,
     ...(about ? { about } : {}),
     title: request.title,

@@ -14,7 +14,7 @@ const STATUSES: Readonly<Record<AnalysisStatus, Standing>> = {
   expired: { word: 'expired', tone: 'calm' }
 }
 
-/** The documented status, and the state of its job where that says more: one that was refused at once reads `approved`. */
+/** The documented status, and the state of its job where that says more. */
 export function standingOf({ status, state }: Pick<AnalysisRequest, 'status' | 'state'>): Standing {
   const isFurther = status === 'approved' && isState(state) && hasEnded(state)
   return isFurther ? STATES[state] : STATUSES[status]

@@ -181,6 +181,7 @@ export class Delivery {
       ...current,
       ...end,
       answered: true,
+      refused: true,
       progress: 1
     }))
   }

@@ -13,6 +13,8 @@ export interface RequestPart {
   readonly state: JobState
   /** Whether the peer has answered with a decision. */
   readonly answered: boolean
+  /** It never became a job there: whatever its state, nobody agreed to it. */
+  readonly refused?: true
   readonly code?: Code
   readonly reason?: string
   readonly progress: number
