@@ -333,11 +333,30 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
   })
 
   await t.test('lets a steward say no, and the researcher reads why', async () => {
-    await askForReview(page, mesh.url(0), 'Another question')
+    const bring = async () => {
+      const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+      const picker = page.getByLabel('Bring a file')
+      await picker.setInputFiles({ ...file('huge.csv', ''), buffer: Buffer.alloc(17 * 1024 * 1024) })
+      await page.getByText('a file has at most 16 MiB').waitFor()
+      await picker.setInputFiles(file('grid <img src=x>.csv', 'a,b\n1,2\n'))
+      await page.getByText('1 file chosen.').waitFor()
+      await picker.setInputFiles(file('unwanted.csv', 'x\n'))
+      await page.getByText('2 files chosen.').waitFor()
+      await page.getByRole('checkbox', { name: /unwanted\.csv/ }).uncheck()
+      await page.getByRole('button', { name: 'Drop unwanted.csv' }).click()
+      await page.getByRole('checkbox', { name: /unwanted/ }).waitFor({ state: 'detached' })
+      await ada.picture('20-files')
+      await ada.accessible('a question with files')
+    }
+    await askForReview(page, mesh.url(0), { title: 'Another question', bring })
     const sue = opened.find(({ page: one }) => one.url().startsWith(mesh.url(1)))
     assert.ok(sue)
     await sue.page.goto(`${mesh.url(1)}/#/requests`)
     await sue.page.getByRole('link', { name: 'Another question' }).click()
+    // What the script reads is before whoever decides, byte for byte.
+    await sue.page.getByRole('heading', { name: 'Files', exact: true }).waitFor()
+    assert.equal(await saved(sue.page, 'Save to read it: grid__img_src_x_.csv'), 'a,b\n1,2\n')
+    await sue.accessible('a request with files')
     await sue.page.getByLabel('Notes').fill('The group is too small for this.')
     await sue.page.getByRole('button', { name: 'Deny' }).click()
     await page.getByText('The group is too small for this.').waitFor()
@@ -608,13 +627,18 @@ function gotThrough(text: string): string {
   return JSON.stringify(body)
 }
 
-async function askForReview(page: Page, url: string, title = `Median change ${HOSTILE}`): Promise<void> {
+async function askForReview(
+  page: Page,
+  url: string,
+  { title = `Median change ${HOSTILE}`, bring }: { title?: string; bring?: () => Promise<void> } = {}
+): Promise<void> {
   await page.goto(`${url}/#/ask?catalog=clinical_trial_data`)
   await page.getByRole('button', { name: 'Begin anew' }).click()
   await page.getByLabel('Catalog').selectOption('clinical_trial_data')
   for (const other of ['University Hospital North', 'Coastal Medical Centre']) await page.getByLabel(other).uncheck()
   await page.getByRole('radio', { name: 'Script' }).check()
   await page.getByRole('textbox', { name: 'Script' }).fill(SCRIPT)
+  await bring?.()
   await page.getByRole('button', { name: 'Add a condition' }).click()
   await page.getByLabel('Variable', { exact: true }).selectOption('subjects.sex')
   await page.getByRole('checkbox', { name: 'female' }).check()

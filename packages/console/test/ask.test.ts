@@ -40,6 +40,18 @@ describe('a question on the form', () => {
     assert.deepEqual([asked.title, asked.project], ['By sex', 'alpha'])
   })
 
+  it('names the files that a script reads, and of nothing else', () => {
+    const files = [{ file_id: 'f1', name: 'grid.csv', sha256: 'ab', size: 8 }]
+    const script = draft({ kind: 'script', script: 'x', files })
+    assert.deepEqual(submissionOf(script, variables).uploaded_file_ids, ['f1'])
+    assert.equal('uploaded_file_ids' in submissionOf({ ...script, kind: 'sql' }, variables), false)
+    const twice = [...files, { file_id: 'f2', name: 'grid.csv', sha256: 'cd', size: 8 }]
+    assert.match(missingIn({ ...script, files: twice }, undefined).join(), /Two of the files are called grid\.csv/)
+    const large = ['a', 'b', 'c'].map((name) => ({ ...{ file_id: name, name, sha256: name }, size: 15 * 2 ** 20 }))
+    assert.match(missingIn({ ...script, files: large }, undefined).join(), /45 MiB; a question brings at most 32 MiB/)
+    assert.deepEqual(missingIn(script, undefined), [])
+  })
+
   it('asks for noise only where it was chosen, with its charge as text', () => {
     const p2 = draft({ kind: 'sql', sql: 'SELECT 1', level: 'P2', epsilon: ' 0.5 ', groupsPerSubject: 2 })
     assert.deepEqual(submissionOf(p2, variables).privacy, {

@@ -124,6 +124,8 @@ export interface Client {
   analysis(id: string, options?: WaitOptions): Promise<AnalysisRequest>
   /** For whoever asked. */
   analysisResults(id: string, options?: WaitOptions): Promise<AnalysisResults>
+  /** For stewards: a file that it brings along, by its hash. */
+  analysisUpload(id: string, sha256: string, options?: WaitOptions): Promise<Uint8Array>
   /** For stewards. */
   decideAnalysis(id: string, decision: AnalysisDecision, options?: WaitOptions): Promise<AnalysisRequest>
   /** For stewards. */
@@ -230,6 +232,13 @@ function analysisCalls(http: Http) {
       http.json<AnalysisRequest>({ method: 'GET', path: `${path}/${segment(id)}`, signal }),
     analysisResults: (id: string, { signal }: WaitOptions = {}) =>
       http.json<AnalysisResults>({ method: 'GET', path: `${path}/${segment(id)}/results`, signal }),
+    analysisUpload: async (id: string, sha256: string, { signal }: WaitOptions = {}) => {
+      const response = await http.open({
+        ...{ method: 'GET', path: `${path}/${segment(id)}/uploads/${segment(sha256)}` },
+        signal
+      })
+      return new Uint8Array(await response.arrayBuffer())
+    },
     decideAnalysis: (id: string, decision: AnalysisDecision, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'PUT', path: `${path}/${segment(id)}`, json: decision, signal }),
     standingApprovals: ({ signal }: WaitOptions = {}) =>

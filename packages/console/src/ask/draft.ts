@@ -1,6 +1,7 @@
 /** A question in the making, as the form holds it. */
 import type { HeldKey } from '../key/keys.ts'
 import type { OwnKeyState } from '../key/own-key.ts'
+import type { ChosenFile } from './files.ts'
 
 /** How it is asked. */
 export type Kind = 'statistic' | 'sql' | 'script'
@@ -43,6 +44,8 @@ export interface Draft {
   readonly sql: string
   readonly language: 'python' | 'r'
   readonly script: string
+  /** Uploaded files that a script reads. */
+  readonly files: readonly ChosenFile[]
   /** Typed outputs that a script promises, as JSON; empty for none. */
   readonly outputs: string
   readonly conditions: readonly Condition[]
@@ -72,6 +75,7 @@ export const EMPTY: Draft = {
   sql: '',
   language: 'python',
   script: '',
+  files: [],
   outputs: '',
   conditions: [],
   purpose: '',

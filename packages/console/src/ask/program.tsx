@@ -6,6 +6,7 @@ import { Segments } from '../parts/segments.tsx'
 import type { About } from './about.ts'
 import type { Change } from './change.ts'
 import type { Draft } from './draft.ts'
+import { FilesPart } from './files-part.tsx'
 import { OUTPUTS_EXAMPLE } from './outputs.ts'
 import { StatisticPicker } from './statistic-picker.tsx'
 import { starterScript, starterSql } from './starters.ts'
@@ -70,6 +71,7 @@ export function ProgramPart({ draft, change, about }: { draft: Draft; change: Ch
               </>
             )}
           </Field>
+          <FilesPart draft={draft} change={change} />
           <Field
             label="Promised outputs (optional)"
             hint="As JSON: a name and a kind each. What is promised is checked by its kind, and pools."

@@ -1,6 +1,8 @@
 /** What is still missing before a question can be sent, in words. */
+import { LIMITS } from '@stimnet/protocol'
 import type { StatisticDescription } from '@stimnet/sdk'
-import { plural } from '../words/number.ts'
+import { bytesInWords, plural } from '../words/number.ts'
+import { namedAlike } from './files.ts'
 import { readOutputs } from './outputs.ts'
 import type { Draft } from './draft.ts'
 
@@ -14,7 +16,7 @@ export function missingIn(draft: Draft, statistic: StatisticDescription | undefi
   if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
   if (draft.level === 'P2' && draft.kind !== 'script' && !(Number(draft.epsilon) > 0))
     missing.push('ε is a number above zero, such as 0.5.')
-  if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs))
+  if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
   if (draft.review) missing.push(...missingForStewards(draft))
   if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim())) missing.push('A disease reads MONDO:0005180.')
   return missing
@@ -23,6 +25,18 @@ export function missingIn(draft: Draft, statistic: StatisticDescription | undefi
 function wrongInOutputs(text: string): string[] {
   const read = readOutputs(text)
   return read.ok ? [] : [`Promised outputs: ${read.why}`]
+}
+
+function wrongInFiles(files: Draft['files']): string[] {
+  const name = namedAlike(files)
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  const most = LIMITS.requestUploadBytesMax
+  return [
+    ...(name === undefined ? [] : [`Two of the files are called ${name}: choose one.`]),
+    ...(bytes <= most
+      ? []
+      : [`The files have ${bytesInWords(bytes)}; a question brings at most ${bytesInWords(most)}.`])
+  ]
 }
 
 function missingForStewards({ title, person }: Draft): string[] {

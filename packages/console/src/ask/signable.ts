@@ -25,6 +25,9 @@ export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed:
     ...(title === undefined ? {} : { title }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(outputs === undefined ? {} : { outputs }),
+    ...(draft.kind === 'script' && draft.files.length > 0
+      ? { uploads: draft.files.map(({ name, sha256, size }) => ({ name, sha256, size })) }
+      : {}),
     ...(reviewed ? { review: true, about: personOf(draft) } : {})
   }
 }

@@ -22,6 +22,9 @@ export function submissionOf(draft: Draft, variables: readonly SharedVariable[])
     ...(project === '' ? {} : { project }),
     ...(title.trim() === '' ? {} : { title: title.trim() }),
     ...(kind === 'script' && draft.outputs.trim() !== '' ? { outputs: promisedIn(draft.outputs) } : {}),
+    ...(kind === 'script' && draft.files.length > 0
+      ? { uploaded_file_ids: draft.files.map(({ file_id }) => file_id) }
+      : {}),
     ...(draft.level === 'P1' || kind === 'script' ? {} : { privacy: chargeOf(draft) })
   }
 }

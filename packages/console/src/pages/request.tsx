@@ -7,6 +7,7 @@ import { Panel } from '../parts/panel.tsx'
 import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { Decide } from '../requests/decide.tsx'
+import { Files } from '../requests/files.tsx'
 import { Findings } from '../requests/findings.tsx'
 import { Listing } from '../requests/listing.tsx'
 import { Outcome } from '../requests/outcome.tsx'
@@ -47,7 +48,8 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
       </Title>
       {request.approval_notes !== null && (
         <Notice tone={tone}>
-          <strong>{request.approved_by ?? 'Stewards'}:</strong> {request.approval_notes}
+          <strong>{request.approved_by ?? (request.state === 'failed' ? 'Refused' : 'Stewards')}:</strong>{' '}
+          {request.approval_notes}
         </Notice>
       )}
       <Outcome request={request} />
@@ -66,6 +68,7 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
         <Findings findings={request.review} />
         <Listing scriptType={request.script_type} content={request.script_content} findings={request.review ?? []} />
       </Panel>
+      <Files request={request} />
       <Panel title="What exactly would run" hint="An approval holds for this and nothing else.">
         <WhatRuns request={request} />
       </Panel>

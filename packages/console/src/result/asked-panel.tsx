@@ -27,6 +27,9 @@ export function AskedPanel({ signed }: { signed: SignedHere }) {
             {signed.project !== '' && <Pair name="Project">{signed.project}</Pair>}
             <Pair name="Claim">{claimOf(signed)}</Pair>
             {outputs.length > 0 && <Pair name="Promised outputs">{outputs.map(promisedInWords).join('; ')}</Pair>}
+            {signed.uploads.length > 0 && (
+              <Pair name="Files">{signed.uploads.map(({ name, sha256 }) => `${name} (${sha256})`).join('; ')}</Pair>
+            )}
             <Pair name="Signed by">
               <code>{signed.key}</code>
             </Pair>

@@ -27,6 +27,14 @@ export function cell(value: string | number | null): string {
   return typeof value === 'number' ? measured(value) : value
 }
 
+/** "812 bytes", "3.4 KiB", "16 MiB". */
+export function bytesInWords(size: number): string {
+  if (size < 1_024) return plural(size, 'byte')
+  const [unit, of] = size < 1_048_576 ? ['KiB', 1_024] : ['MiB', 1_048_576]
+  const amount = size / (of as number)
+  return `${amount < 10 ? Math.round(amount * 10) / 10 : count(amount)} ${unit}`
+}
+
 /** "1 subject", "2 subjects". */
 export function plural(many: number, one: string, more = `${one}s`): string {
   return `${count(many)} ${many === 1 ? one : more}`
