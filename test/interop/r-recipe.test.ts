@@ -11,8 +11,8 @@ import { type Federation, PASSWORD, scratchFolder, startFederation } from '../me
 
 const PAGE = join(import.meta.dirname, '../../docs/clients/r.md')
 
-const probe = spawnSync('Rscript', ['-e', 'library(httr2)'])
-const skip = probe.status !== 0 && 'no R with httr2 here'
+const probe = spawnSync('Rscript', ['-e', 'library(httr2); library(jsonlite)'])
+const skip = probe.status !== 0 && 'no R with httr2 and jsonlite here'
 
 /** What the page's code prints and how it ends. `change`: of the code, before it runs. */
 async function recipe(t: { after(fn: () => unknown): void }, mesh: Federation, change = (code: string) => code) {
