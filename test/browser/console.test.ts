@@ -10,6 +10,7 @@ import { verifyAuditFile } from '@stimnet/sdk'
 import type { Page } from 'playwright-core'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { POUND, registryOf, writeRegistry } from '../registries.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
 import { go, saved, signIn } from './steps.ts'
 
@@ -53,8 +54,9 @@ async function startMesh(t: TestContext): Promise<Mesh> {
     const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
     const site = await writeSite(parent, at, {
       bootstrap,
-      config: { catalogs, gateway: { port: at === 0 ? port : 0 } }
+      config: { catalogs: [...catalogs, registryOf(at)], gateway: { port: at === 0 ? port : 0 } }
     })
+    await writeRegistry(site.folder, at)
     sites.push(site)
     const peer = await startSite(site, { sandbox: sandbox() })
     await peer.accounts.put({ name: 'bob', roles: ['researcher'], password: PASSWORD })
@@ -157,7 +159,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
 
   await t.test('finds catalogs by words, variables and purpose, and shows what others wrote as text', async () => {
     await go(page, 'Catalogs')
-    await page.getByText('3 catalogs').waitFor()
+    await page.getByText('4 catalogs').waitFor()
     await page.getByLabel('Words').fill('parkinson')
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByText('1 catalog', { exact: true }).waitFor()
@@ -280,6 +282,43 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await ada.picture('08-price')
     await ada.accessible('the price')
   })
+
+  await t.test(
+    'finds where institutions differ before anything is sent, and puts together what was said to be alike',
+    async () => {
+      await page.goto(`${mesh.url(0)}/#/ask?catalog=registry`)
+      await page.getByRole('button', { name: 'Begin anew' }).click()
+      await page.getByLabel('Catalog').selectOption('registry')
+      await page.getByLabel('Statistic', { exact: true }).and(page.locator('select')).selectOption('mean')
+      await page.getByRole('group', { name: /^Of/ }).getByLabel('weight').check()
+      await page.getByRole('group', { name: 'In groups of' }).getByLabel('sex').check()
+      const differ = page.getByRole('region', { name: 'Where institutions differ' })
+      await differ.getByText('levels: “male, female”, not “female, male”').waitFor()
+      await ada.picture('21-differences')
+      await ada.accessible('where institutions differ')
+
+      // Whoever sends it all the same is told by the gateway, and comes back to what was composed.
+      await page.getByRole('button', { name: 'Ask 3 institutions' }).click()
+      await page.getByText('The institutions do not mean the same, so nothing was sent.').waitFor()
+      await page.getByRole('link', { name: 'Say how their words read' }).click()
+
+      await differ.getByRole('button', { name: /people\.sex at Institute for Movement Disorders/ }).click()
+      await differ.getByText('Settled: it is read in the words of the others.').waitFor()
+      await differ.getByRole('button', { name: /people\.weight at Coastal Medical Centre/ }).click()
+      await page.getByText('Say how people.weight reads at Coastal Medical Centre, or take it out.').waitFor()
+      await differ.getByLabel('At Coastal Medical Centre it is called').selectOption('people.pounds')
+      await differ.getByText('unit: “lb”, not “kg”').waitFor()
+      await differ.getByLabel('One lb is how many kg?').fill(String(POUND))
+      await until(async () => (await differ.getByText('Settled').count()) === 2, 'both are settled')
+      await ada.picture('22-settled')
+      await ada.accessible('differences that are settled')
+      await page.reload()
+      await until(async () => (await differ.getByText('Settled').count()) === 2, 'a reload loses nothing')
+      await page.getByRole('button', { name: 'Ask 3 institutions' }).click()
+      await page.getByText('3 of 3 receipts hold.').waitFor()
+      await ada.picture('23-alike')
+    }
+  )
 
   await t.test('has a script read by stewards, who see what exactly would run', async () => {
     await askForReview(page, mesh.url(0))

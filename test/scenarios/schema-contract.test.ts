@@ -8,58 +8,8 @@ import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
 import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
 import { pool } from '@stimnet/statistics'
 import { parse, stringify } from 'yaml'
+import { PEOPLE, POUND, people, registryOf, writeRegistry } from '../registries.ts'
 import { clientOf, PASSWORD, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
-
-/**
- * Three institutions with one registry each. The second has its columns and levels in another order, the third calls the
- * weight and the subject otherwise, and keeps the weight in pounds.
- */
-const PEOPLE = 60
-const POUND = 0.4536
-
-interface Person {
-  readonly sex: string
-  readonly weight: number
-  readonly height: number
-}
-
-const people = (site: number): Person[] =>
-  Array.from({ length: PEOPLE }, (_, i) => ({
-    sex: i % 3 === 0 ? 'male' : 'female',
-    weight: 60 + site * 5 + (i % 20),
-    height: 160 + (i % 25)
-  }))
-
-const WEIGHT = { name: 'weight', type: 'number', unit: 'kg', decimals: 2, minimum: 0, maximum: 400 }
-const HEIGHT = { name: 'height', type: 'number', unit: 'cm', decimals: 2, minimum: 0, maximum: 300 }
-const SEX = { name: 'sex', type: 'category', levels: ['female', 'male'] }
-
-const VARIABLES = [
-  [SEX, WEIGHT, HEIGHT],
-  [{ ...SEX, levels: ['male', 'female'] }, HEIGHT, WEIGHT],
-  [SEX, { ...WEIGHT, name: 'pounds', unit: 'lb', maximum: 800 }, HEIGHT]
-]
-
-function catalogOf(site: number): object {
-  const table = { name: 'people', file: 'people.csv', one_row_per_subject: true, variables: VARIABLES[site] }
-  const lattice = [{ variable: 'people.sex' }]
-  return {
-    name: 'registry',
-    subject_key: site === 2 ? 'patient' : 'id',
-    synthetic: true,
-    access_level: 'public',
-    lattice,
-    tables: [table]
-  }
-}
-
-function fileOf(site: number): string {
-  const rows = people(site).map(({ sex, weight, height }, i) => {
-    const kept = site === 2 ? (weight / POUND).toFixed(2) : weight
-    return `p${i},${sex},${kept},${height}`
-  })
-  return `${[site === 2 ? 'patient,sex' : 'id,sex', site === 2 ? 'pounds' : 'weight', 'height'].join(',')}\n${rows.join('\n')}\n`
-}
 
 /** A script that reads by position, as many do: the mean of the third column, the first being whose row it is. */
 function meanOfThirdColumn({ tables }: SandboxJob): { result: string } {
@@ -94,8 +44,8 @@ describe('three registries whose columns, levels and units differ', () => {
     cleanUp.push(() => Promise.all(peers.map((peer) => peer.stop())))
     for (const at of [0, 1, 2]) {
       const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-      const site = await writeSite(parent, at, { bootstrap, config: { catalogs: [catalogOf(at)] } })
-      await writeFile(join(site.folder, 'people.csv'), fileOf(at))
+      const site = await writeSite(parent, at, { bootstrap, config: { catalogs: [registryOf(at)] } })
+      await writeRegistry(site.folder, at)
       sites.push(site)
       peers.push(await startSite(site, { sandbox: fakeSandbox({ answer: meanOfThirdColumn }) }))
     }

@@ -13,11 +13,12 @@ import { readSignedRequest, signRequest } from '@stimnet/sdk'
 import { signerFromSeed, SimulatedClock } from '@stimnet/protocol'
 import { found, variables } from './catalogs.ts'
 
+const form = { asked: found, variables }
 const draft = (more: Partial<Draft>): Draft => ({ ...EMPTY, catalog: 'trial', ...more })
 
 describe('a question on the form', () => {
   it('becomes a submission with what was filled in alone', () => {
-    const asked = submissionOf(draft({ kind: 'sql', sql: 'SELECT COUNT(*) FROM subjects' }), variables)
+    const asked = submissionOf(draft({ kind: 'sql', sql: 'SELECT COUNT(*) FROM subjects' }), form)
     assert.deepEqual(asked, {
       data_catalog_name: 'trial',
       targets: '*',
@@ -32,7 +33,7 @@ describe('a question on the form', () => {
         ...{ kind: 'script', language: 'r', script: 'result <- 1', targets: ['12D3KooA'] },
         ...{ purpose: 'DUO:0000037', disease: ' MONDO:0005180 ', title: ' By sex ', project: ' alpha ' }
       }),
-      variables
+      form
     )
     assert.equal(asked.script_type, 'r')
     assert.deepEqual(asked.targets, ['12D3KooA'])
@@ -43,8 +44,8 @@ describe('a question on the form', () => {
   it('names the files that a script reads, and of nothing else', () => {
     const files = [{ file_id: 'f1', name: 'grid.csv', sha256: 'ab', size: 8 }]
     const script = draft({ kind: 'script', script: 'x', files })
-    assert.deepEqual(submissionOf(script, variables).uploaded_file_ids, ['f1'])
-    assert.equal('uploaded_file_ids' in submissionOf({ ...script, kind: 'sql' }, variables), false)
+    assert.deepEqual(submissionOf(script, form).uploaded_file_ids, ['f1'])
+    assert.equal('uploaded_file_ids' in submissionOf({ ...script, kind: 'sql' }, form), false)
     const twice = [...files, { file_id: 'f2', name: 'grid.csv', sha256: 'cd', size: 8 }]
     assert.match(missingIn({ ...script, files: twice }, undefined).join(), /Two of the files are called grid\.csv/)
     const large = ['a', 'b', 'c'].map((name) => ({ ...{ file_id: name, name, sha256: name }, size: 15 * 2 ** 20 }))
@@ -54,11 +55,11 @@ describe('a question on the form', () => {
 
   it('asks for noise only where it was chosen, with its charge as text', () => {
     const p2 = draft({ kind: 'sql', sql: 'SELECT 1', level: 'P2', epsilon: ' 0.5 ', groupsPerSubject: 2 })
-    assert.deepEqual(submissionOf(p2, variables).privacy, {
+    assert.deepEqual(submissionOf(p2, form).privacy, {
       ...{ level: 'P2', epsilon: '0.5' },
       ...{ groups_per_subject: 2, rows_per_subject: 1 }
     })
-    assert.equal('privacy' in submissionOf({ ...p2, level: 'P1' }, variables), false)
+    assert.equal('privacy' in submissionOf({ ...p2, level: 'P1' }, form), false)
   })
 
   it('makes conditions of levels and bounds, numbers as numbers', () => {
@@ -92,7 +93,7 @@ describe('a question on the form', () => {
 
   it('for stewards carries who asks and why, and goes to one institution', () => {
     const person = { name: 'Ada ', institution: 'North', email: 'ada@example.org', why: 'To know.' }
-    const asked = analysisOf(draft({ kind: 'sql', sql: 'SELECT 1', title: 'Ages', person }), variables, '12D3KooB')
+    const asked = analysisOf(draft({ kind: 'sql', sql: 'SELECT 1', title: 'Ages', person }), form, '12D3KooB')
     assert.equal(asked.target_node_id, '12D3KooB')
     assert.equal(asked.analysis_title, 'Ages')
     assert.equal(asked.requester_name, 'Ada')
@@ -128,9 +129,9 @@ describe('outputs that a script promises', () => {
 
   it('go with it as they were written, and with nothing else', () => {
     const outputs = JSON.stringify([mean])
-    assert.equal(submissionOf({ ...script, outputs }, variables).outputs?.[0]?.name, 'age')
-    assert.equal('outputs' in submissionOf({ ...script, kind: 'sql', outputs }, variables), false)
-    assert.equal('outputs' in submissionOf(script, variables), false)
+    assert.equal(submissionOf({ ...script, outputs }, form).outputs?.[0]?.name, 'age')
+    assert.equal('outputs' in submissionOf({ ...script, kind: 'sql', outputs }, form), false)
+    assert.equal('outputs' in submissionOf(script, form), false)
     assert.deepEqual(missingIn({ ...script, outputs }, undefined), [])
     assert.ok(readOutputs(OUTPUTS_EXAMPLE).ok)
   })
@@ -190,8 +191,8 @@ describe('a question that the researcher signs', async () => {
     assert.deepEqual(question.targets, targets)
     return {
       question,
-      submission: submissionOf(form, about.variables),
-      analysis: analysisOf(form, about.variables, '')
+      submission: submissionOf(form, about),
+      analysis: analysisOf(form, about, '')
     }
   }
   const condition = { key: 1, column: 'subjects.age', op: '>=', values: ['65'] } as const

@@ -2,8 +2,9 @@
  * Whether several sites mean the same by the variables that one program uses: by name, type, unit, levels and their order,
  * breakpoints, and for a script the order of columns. Numbers of sites that do not agree must not be put together.
  */
-import type { CatalogDescriptor, VariableDescriptor } from './catalog.ts'
+import { type CatalogDescriptor, resolveVariable, type VariableDescriptor } from './catalog.ts'
 import { columnsOf } from './cohort.ts'
+import { StimnetError } from './errors.ts'
 import type { Plan } from './plan.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 import { mapVariable, type SchemaFault } from './variable-mapping.ts'
@@ -77,6 +78,20 @@ export function usesOfTables(descriptor: SiteCatalog['descriptor']): VariableUse
 /** The subject key under the name of one table: it is the same in all. */
 export function usesOfKey({ subjectKey }: SiteCatalog['descriptor'], table: string | undefined): VariableUse[] {
   return table === undefined || subjectKey === '' ? [] : [{ variable: `${table}.${subjectKey}`, binned: false }]
+}
+
+/** The variables that a cohort is chosen by, each as the first catalog reads it that knows it. */
+export function usesOfCohort(columns: readonly string[], catalogs: readonly CatalogDescriptor[]): VariableUse[] {
+  return columns.flatMap((column) => {
+    for (const descriptor of catalogs) {
+      try {
+        return [{ variable: resolveVariable(descriptor, column).ref, binned: false }]
+      } catch (error) {
+        if (!(error instanceof StimnetError)) throw error
+      }
+    }
+    return []
+  })
 }
 
 /** Differences in a sentence, each with the site's name where one is given. Made of catalogs and request alone. */

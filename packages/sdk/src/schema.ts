@@ -1,13 +1,16 @@
 /** Before a researcher signs: whether the chosen peers mean the same, and the contract that goes into the signature. */
 import {
   type CatalogDescriptor,
+  columnsOf,
   compareSchemas,
   contractListSchema,
+  type Filter,
   mappingListSchema,
   messages,
   type Program,
   type SchemaReport,
   StimnetError,
+  usesOfCohort,
   usesOfPlan,
   usesOfTables,
   type VariableContractInput,
@@ -23,6 +26,8 @@ export interface CompareOptions {
   /** What you take the variables to be, and the only ones compared for SQL and scripts. Unless given: all there are. */
   readonly contract?: readonly VariableContractInput[]
   readonly mappings?: readonly VariableMappingInput[]
+  /** Who is asked about: the variables it names are compared too. */
+  readonly where?: Filter
 }
 
 /**
@@ -41,9 +46,11 @@ export function compareFoundCatalogs(found: readonly FoundCatalog[], options: Co
   const all = sites.flatMap(({ site, descriptor }) =>
     usesOf(options.program, descriptor, named).filter(({ variable }) => !renamed.has(`${site} ${variable}`))
   )
+  const descriptors = sites.map(({ descriptor }) => descriptor)
+  const chosenBy = options.where === undefined ? [] : usesOfCohort(columnsOf(options.where), descriptors)
   const mapped = mappings.data.map(({ variable }) => ({ variable, binned: false }))
   return compareSchemas(sites, {
-    uses: once([...named, ...all, ...mapped]),
+    uses: once([...named, ...all, ...chosenBy, ...mapped]),
     tables: options.program.kind === 'script',
     contract: contract.data,
     mappings: mappings.data

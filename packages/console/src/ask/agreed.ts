@@ -6,9 +6,17 @@ import {
   type Program,
   programText,
   StimnetError,
-  type VariableContract
+  type VariableContract,
+  type VariableMapping
 } from '@stimnet/protocol'
 import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
+
+/** What institutions are to agree on. */
+interface Agreeing {
+  readonly program: Program
+  readonly where: Filter | undefined
+  readonly mappings?: readonly VariableMapping[]
+}
 
 /**
  * Empty for one institution alone. What a query or a script uses is not read here: of all variables those that it mentions
@@ -16,10 +24,11 @@ import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
  */
 export function agreedContract(
   asked: readonly FoundCatalog[],
-  { program, where }: { readonly program: Program; readonly where: Filter | undefined }
+  { program, where, mappings = [] }: Agreeing
 ): VariableContract[] {
   if (asked.length < 2) return []
-  const { contract, differences } = compareFoundCatalogs(asked, { program })
+  const options = { program, mappings, ...(where === undefined ? {} : { where }) }
+  const { contract, differences } = compareFoundCatalogs(asked, options)
   const [first] = differences
   if (program.kind === 'statistic') {
     if (first === undefined) return contract.slice(0, CONTRACT_VARIABLES_MAX)
@@ -27,15 +36,21 @@ export function agreedContract(
     const reason = `The institutions do not mean the same: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
     throw new StimnetError('SCHEMA_MISMATCH', 'comparing catalogs', { reason })
   }
-  const text = [programText(program), ...(where ? columnsOf(where) : [])].join('\n')
+  const isUsed = mentionedBy(program, where)
+  const isMapped = (ref: string) => mappings.some((one) => one.variable === ref)
   const differing = new Set(differences.map(({ variable }) => variable))
   return contract
-    .filter(({ variable }) => !differing.has(variable) && mentions(text, variable))
+    .filter(({ variable }) => !differing.has(variable) && (isUsed(variable) || isMapped(variable)))
     .slice(0, CONTRACT_VARIABLES_MAX)
 }
 
-/** By its name as a whole word; names have nothing in them that a pattern would read. */
-function mentions(text: string, variable: string): boolean {
-  const name = variable.slice(variable.indexOf('.') + 1).replaceAll(/[^\w-]/g, '')
-  return new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'i').test(text)
+/** Whether a program, or who it is about, mentions `table.variable`: by its name as a whole word. All that a statistic is compared in. */
+export function mentionedBy(program: Program, where: Filter | undefined): (ref: string) => boolean {
+  if (program.kind === 'statistic') return () => true
+  const text = [programText(program), ...(where ? columnsOf(where) : [])].join('\n')
+  return (ref) => {
+    // Names have nothing in them that a pattern would read.
+    const name = ref.slice(ref.indexOf('.') + 1).replaceAll(/[^\w-]/g, '')
+    return new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'i').test(text)
+  }
 }

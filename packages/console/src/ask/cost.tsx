@@ -16,7 +16,7 @@ export function Cost(props: { draft: Draft; about: About; own: HeldKey | undefin
   const { draft, about, own } = props
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   const isWhole = missingIn(draft, statistic).length === 0
-  const submission = submissionOf(draft, about.variables)
+  const submission = submissionOf(draft, about)
   // A signature names whom it is for: what is priced is the same request to the same institutions.
   const targets = about.asked.map(({ peer_id }) => peer_id)
   const question = JSON.stringify(own ? { ...submission, targets, key: own.id } : submission)

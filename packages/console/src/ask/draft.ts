@@ -1,4 +1,5 @@
 /** A question in the making, as the form holds it. */
+import type { VariableMapping } from '@stimnet/protocol'
 import type { HeldKey } from '../key/keys.ts'
 import type { OwnKeyState } from '../key/own-key.ts'
 import type { ChosenFile } from './files.ts'
@@ -49,6 +50,8 @@ export interface Draft {
   /** Typed outputs that a script promises, as JSON; empty for none. */
   readonly outputs: string
   readonly conditions: readonly Condition[]
+  /** How the words of one institution read in those of the others. */
+  readonly mappings: readonly VariableMapping[]
   readonly purpose: string
   readonly disease: string
   /** As an institution named it that keeps ledgers by project. */
@@ -78,6 +81,7 @@ export const EMPTY: Draft = {
   files: [],
   outputs: '',
   conditions: [],
+  mappings: [],
   purpose: '',
   disease: '',
   project: '',

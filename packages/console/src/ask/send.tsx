@@ -11,6 +11,7 @@ import { plural } from '../words/number.ts'
 import { type About, forewarnings } from './about.ts'
 import type { Change } from './change.ts'
 import { type Draft, signingKey } from './draft.ts'
+import { missingInMappings } from './mappings.ts'
 import { missingIn } from './ready.ts'
 import { ReviewFirst } from './review-first.tsx'
 import { useSender } from './sender.ts'
@@ -28,7 +29,7 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   const [only, second] = about.asked
   const reviewed = draft.review && second === undefined
-  const missing = missingIn({ ...draft, review: reviewed }, statistic)
+  const missing = [...missingIn({ ...draft, review: reviewed }, statistic), ...missingInMappings(draft, about)]
   const send = async () => {
     setBusy(true)
     setError(undefined)

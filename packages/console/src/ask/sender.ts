@@ -35,7 +35,7 @@ export function useSender(): (question: Question) => Promise<void> {
   const last = useRef<Sent>({ text: '', key: '' })
   return async ({ draft, about, reviewed, held }) => {
     const asked = about.asked.map(({ peer_id }) => peer_id)
-    const submission = submissionOf(draft, about.variables)
+    const submission = submissionOf(draft, about)
     const text = JSON.stringify([submission, reviewed, draft.person, held?.id, held && [asked, held.credentials]])
     if (last.current.text !== text) last.current = { text, key: freshKey() }
     const sent = last.current
@@ -55,7 +55,7 @@ export function useSender(): (question: Question) => Promise<void> {
     const [only] = asked
     const idempotencyKey = sent.key
     if (reviewed && only !== undefined) {
-      const analysis = analysisOf(draft, about.variables, only)
+      const analysis = analysisOf(draft, about, only)
       return goTo('request', (await client.requestAnalysis(analysis, { idempotencyKey })).request_id)
     }
     goTo('question', (await client.submitBroadcast(submission, { idempotencyKey })).id)

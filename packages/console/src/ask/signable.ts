@@ -1,24 +1,27 @@
 /** From the form to what is signed with the researcher's own key: the same question as the gateway would sign. */
-import { type About as AboutPerson, aboutSchema, type Program, statisticSchema } from '@stimnet/protocol'
+import { type About as AboutPerson, aboutSchema } from '@stimnet/protocol'
 import type { SignRequestOptions } from '@stimnet/sdk'
 import { agreedContract } from './agreed.ts'
 import type { About } from './about.ts'
 import type { Draft } from './draft.ts'
-import { callOf, submissionOf } from './submission.ts'
+import { mappingsFor } from './mappings.ts'
+import { programOf, submissionOf } from './submission.ts'
 
 /** All but who signs it and when. */
 export type Signable = Omit<SignRequestOptions, 'signer' | 'clock' | 'random' | 'lifetimeMs' | 'credentials'>
 
 /** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
-  const { where, purpose, project, title, privacy, outputs } = submissionOf(draft, about.variables)
+  const { where, purpose, project, title, privacy, outputs } = submissionOf(draft, about)
+  const mappings = mappingsFor(draft, about)
   const program = programOf(draft)
   return {
     catalog: draft.catalog,
     program,
     // Those that the page showed as chosen: a signature names whom it is for.
     targets: about.asked.map(({ peer_id }) => peer_id),
-    contract: agreedContract(about.asked, { program, where }),
+    contract: agreedContract(about.asked, { program, where, mappings }),
+    ...(mappings.length === 0 ? {} : { mappings }),
     ...(where === undefined ? {} : { where }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(project === undefined ? {} : { project }),
@@ -30,14 +33,6 @@ export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed:
       : {}),
     ...(reviewed ? { review: true, about: personOf(draft) } : {})
   }
-}
-
-function programOf(draft: Draft): Program {
-  const { kind, sql, language, script, picked } = draft
-  if (kind === 'sql') return { kind, sql }
-  return kind === 'script'
-    ? { kind, language, code: script }
-    : { kind, statistic: statisticSchema.parse(callOf(picked)) }
 }
 
 function personOf({ person }: Draft): AboutPerson {

@@ -1,16 +1,29 @@
 /** From the form to what is sent. */
-import type { Comparison, Filter, FilterValue, OutputDeclarationInput } from '@stimnet/protocol'
+import {
+  type Comparison,
+  type Filter,
+  type FilterValue,
+  type OutputDeclarationInput,
+  type Program,
+  statisticSchema
+} from '@stimnet/protocol'
 import { type AnalysisSubmission, type BroadcastSubmission, statisticText } from '@stimnet/sdk'
 import type { SharedVariable } from '../words/variable.ts'
 import { isNumeric } from '../words/variable.ts'
-import { readOutputs } from './outputs.ts'
+import type { About } from './about.ts'
 import type { Condition, Draft, Picked } from './draft.ts'
+import { mappingsFor } from './mappings.ts'
+import { readOutputs } from './outputs.ts'
+
+/** What of a catalog's holders a submission depends on. */
+type AskedOf = Pick<About, 'asked' | 'variables'>
 
 /** What `POST /api/v1/broadcasts` takes. Conditions without a value are not yet conditions. */
-export function submissionOf(draft: Draft, variables: readonly SharedVariable[]): BroadcastSubmission {
+export function submissionOf(draft: Draft, about: AskedOf): BroadcastSubmission {
   const { catalog, targets, title, kind, language } = draft
   const project = draft.project.trim()
-  const where = filterOf(draft.conditions, variables)
+  const where = filterOf(draft.conditions, about.variables)
+  const mappings = mappingsFor(draft, about)
   const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
   return {
     data_catalog_name: catalog,
@@ -25,6 +38,7 @@ export function submissionOf(draft: Draft, variables: readonly SharedVariable[])
     ...(kind === 'script' && draft.files.length > 0
       ? { uploaded_file_ids: draft.files.map(({ file_id }) => file_id) }
       : {}),
+    ...(mappings.length === 0 ? {} : { mappings }),
     ...(draft.level === 'P1' || kind === 'script' ? {} : { privacy: chargeOf(draft) })
   }
 }
@@ -50,8 +64,8 @@ function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
 }
 
 /** What `POST /api/v1/analysis-requests` takes: the same question, to one institution, with words for its stewards. */
-export function analysisOf(draft: Draft, variables: readonly SharedVariable[], target: string): AnalysisSubmission {
-  const { targets: _, title = '', ...asked } = submissionOf(draft, variables)
+export function analysisOf(draft: Draft, about: AskedOf, target: string): AnalysisSubmission {
+  const { targets: _, title = '', ...asked } = submissionOf(draft, about)
   const { name, institution, email, why } = draft.person
   return {
     ...asked,
@@ -77,6 +91,15 @@ export function callOf({ name, variables, by, level, q, kurtosis }: Picked) {
   }
   const keyed = ['table', 'histogram', 'chi_squared'].includes(name) ? [] : by
   return { name, variables: [...variables], by: [...keyed], arguments: given }
+}
+
+/** The program that the form describes, as it is signed and compared. */
+export function programOf(draft: Pick<Draft, 'kind' | 'sql' | 'language' | 'script' | 'picked'>): Program {
+  const { kind, sql, language, script, picked } = draft
+  if (kind === 'sql') return { kind, sql }
+  return kind === 'script'
+    ? { kind, language, code: script }
+    : { kind, statistic: statisticSchema.parse(callOf(picked)) }
 }
 
 /** All conditions must hold. */

@@ -1,4 +1,5 @@
 /** Some of a catalog's variables, each with what it can be. */
+import { Badge } from '../parts/badge.tsx'
 import { type SharedVariable, shapeOf } from '../words/variable.ts'
 
 /** When `most` are chosen the others cannot be. */
@@ -14,7 +15,7 @@ export function VariablePicker(props: {
   return (
     <fieldset className="choices">
       <legend>{legend}</legend>
-      {variables.map(({ ref, table, variable }) => {
+      {variables.map(({ ref, table, variable, differs }) => {
         const isChosen = chosen.includes(ref)
         return (
           <label key={ref} className="choice">
@@ -29,7 +30,8 @@ export function VariablePicker(props: {
             />
             <span>
               <span className="soft">{table}.</span>
-              <strong>{variable.name}</strong> <span className="soft">{shapeOf(variable)}</span>
+              <strong>{variable.name}</strong> <span className="soft">{shapeOf(variable)}</span>{' '}
+              {differs && <Badge tone="warn">described differently</Badge>}
             </span>
           </label>
         )

@@ -17,7 +17,10 @@ export function Whom(props: {
 }) {
   const { draft, change, found, about } = props
   const choose = (catalog: string) =>
-    change({ catalog, targets: null, conditions: [], picked: { ...draft.picked, variables: [], by: [], level: '' } })
+    change({
+      ...{ catalog, targets: null, conditions: [], mappings: [] },
+      picked: { ...draft.picked, variables: [], by: [], level: '' }
+    })
   const toggle = (peerId: string, isAsked: boolean) => {
     const now = about?.asked.map(({ peer_id }) => peer_id) ?? []
     const next = isAsked ? [...now, peerId] : now.filter((other) => other !== peerId)

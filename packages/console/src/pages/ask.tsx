@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { aboutOf } from '../ask/about.ts'
 import { ClaimPart } from '../ask/claim-part.tsx'
 import { Conditions } from '../ask/conditions.tsx'
+import { Differing } from '../ask/differing-part.tsx'
 import { type Draft, EMPTY, storeDraft, storedDraft } from '../ask/draft.ts'
 import { ProgramPart } from '../ask/program.tsx'
 import { PurposePart } from '../ask/purpose-part.tsx'
@@ -50,6 +51,7 @@ export function AskPage({ place }: { place: Place }) {
                 <>
                   <ProgramPart {...parts} about={about} />
                   <Conditions {...parts} about={about} />
+                  <Differing {...parts} about={about} own={own} />
                   <PurposePart {...parts} about={about} />
                   <ClaimPart {...parts} about={about} own={own} />
                   <Send {...parts} about={about} own={own} />
@@ -65,5 +67,6 @@ export function AskPage({ place }: { place: Place }) {
 
 function withCatalog(draft: Draft, catalog: string | null): Draft {
   if (catalog === null || catalog === draft.catalog) return draft
-  return { ...draft, catalog, targets: null, conditions: [], picked: { ...EMPTY.picked, name: draft.picked.name } }
+  const { conditions, mappings, picked } = EMPTY
+  return { ...draft, catalog, targets: null, conditions, mappings, picked: { ...picked, name: draft.picked.name } }
 }

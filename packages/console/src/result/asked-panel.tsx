@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { Panel } from '../parts/panel.tsx'
 import { Listing } from '../requests/listing.tsx'
 import { filterInWords } from '../words/filter.ts'
+import { mappingInWords } from '../words/mapping.ts'
 import { promisedInWords } from '../words/promised.ts'
 import { wordsOfTerm } from '../words/purpose.ts'
 import { moment } from '../words/time.ts'
@@ -27,6 +28,11 @@ export function AskedPanel({ signed }: { signed: SignedHere }) {
             {signed.project !== '' && <Pair name="Project">{signed.project}</Pair>}
             <Pair name="Claim">{claimOf(signed)}</Pair>
             {outputs.length > 0 && <Pair name="Promised outputs">{outputs.map(promisedInWords).join('; ')}</Pair>}
+            {signed.mappings.map((mapping) => (
+              <Pair key={`${mapping.peer} ${mapping.variable}`} name="Where they differ">
+                {mappingInWords(mapping, names[mapping.peer] ?? mapping.peer)}
+              </Pair>
+            ))}
             {signed.uploads.length > 0 && (
               <Pair name="Files">{signed.uploads.map(({ name, sha256 }) => `${name} (${sha256})`).join('; ')}</Pair>
             )}

@@ -1,6 +1,7 @@
 /** Where institutions mean different things by the same name: then nothing was sent. */
 import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
+import { hrefTo } from '../route.ts'
 
 /** Nothing where they agree. */
 export function SchemaDifferences({ broadcast }: { broadcast: Broadcast }) {
@@ -10,8 +11,8 @@ export function SchemaDifferences({ broadcast }: { broadcast: Broadcast }) {
   return (
     <Notice tone="bad">
       <p>
-        <strong>The institutions do not mean the same, so nothing was sent.</strong> Leave some out, or give a mapping
-        with the SDK or <code>stimnet run --mapping</code>.
+        <strong>The institutions do not mean the same, so nothing was sent.</strong>{' '}
+        <a href={hrefTo('ask')}>Say how their words read</a>, or leave some out.
       </p>
       <ul>
         {differences.map(({ site, variable, field, expected, found }) => (

@@ -64,6 +64,6 @@ export function isGroupable({ type, levels, breakpoints }: CatalogVariable): boo
 }
 
 /** Whether it is a number. */
-export function isNumeric({ type }: CatalogVariable): boolean {
+export function isNumeric({ type }: Pick<CatalogVariable, 'type'>): boolean {
   return type === 'integer' || type === 'number'
 }

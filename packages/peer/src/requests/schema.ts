@@ -9,12 +9,12 @@ import {
   type Program,
   parseJsonObject,
   programFromMessage,
-  resolveVariable,
   type SchemaReport,
   type SchemaTerms,
   type SiteCatalog,
   StimnetError,
   schemaTermsFromMessage,
+  usesOfCohort,
   usesOfKey,
   usesOfPlan,
   usesOfTables,
@@ -52,7 +52,11 @@ export function compareCatalogs({ program, cohort, terms, found }: CatalogCompar
     program.kind !== 'script' ? usesOfProgram(program, sites, terms) : named.length > 0 ? [] : everything(sites, terms)
   // Whoever reads a mapping must find in the contract what it maps to, used or not.
   const mapped = terms.mappings.map(({ variable }) => ({ variable, binned: false }))
-  const uses = joined([...named, ...used, ...cohortUses(cohort, sites), ...mapped])
+  const chosenBy = usesOfCohort(
+    cohort,
+    found.map(({ descriptor }) => descriptor)
+  )
+  const uses = joined([...named, ...used, ...chosenBy, ...mapped])
   return compareSchemas(sites, { uses, tables, ...terms })
 }
 
@@ -91,19 +95,6 @@ function everything(sites: readonly Site[], { mappings }: SchemaTerms): Variable
     const own = mappings.filter(({ peer }) => peer === site)
     const kept = usesOfTables(descriptor).filter(({ variable }) => !own.some(({ local }) => local === variable))
     return [...kept, ...own.map(({ variable }) => ({ variable, binned: false }))]
-  })
-}
-
-function cohortUses(columns: readonly string[], sites: readonly Site[]): VariableUse[] {
-  return columns.flatMap((column) => {
-    for (const { descriptor } of sites) {
-      try {
-        return [{ variable: resolveVariable(descriptor, column).ref, binned: false }]
-      } catch (error) {
-        if (!(error instanceof StimnetError)) throw error
-      }
-    }
-    return []
   })
 }
 

@@ -1,0 +1,72 @@
+/** How the words of one institution read in those of the others, as the form holds it: not everything is filled in yet. */
+import { type VariableMapping, variableMappingSchema } from '@stimnet/protocol'
+import type { CatalogVariable } from '@stimnet/sdk'
+import type { About } from './about.ts'
+import type { Draft } from './draft.ts'
+
+/** What a mapping is about. */
+export type Mapped = Pick<VariableMapping, 'peer' | 'variable'>
+
+/** A variable, or the subject key, as one institution has it. */
+export interface LocalVariable extends Pick<CatalogVariable, 'type' | 'unit' | 'levels'> {
+  /** `table.variable`. */
+  readonly ref: string
+}
+
+type Asked = Pick<About, 'asked'>
+
+/** Whether nothing is missing. What it says may still not fit. */
+export function isWhole(mapping: VariableMapping): boolean {
+  return variableMappingSchema.safeParse(mapping).success
+}
+
+/** Whether both are about the same variable at the same institution. */
+export function isSame(one: Mapped, other: Mapped): boolean {
+  return one.peer === other.peer && one.variable === other.variable
+}
+
+/** Another of the institution's variables stands for it. Levels that are called alike need no word. */
+export function standingIn(
+  mapped: Mapped,
+  local: LocalVariable | undefined,
+  wanted: readonly string[]
+): VariableMapping {
+  const levels = (local?.levels ?? []).map((level) => ({
+    local: level,
+    level: wanted.includes(level) ? level : ''
+  }))
+  return { peer: mapped.peer, variable: mapped.variable, local: local?.ref ?? '', levels, scale: '' }
+}
+
+/** With one of them in the place of what was said about the same, or without it. */
+export function withMapping(
+  mappings: readonly VariableMapping[],
+  mapped: Mapped,
+  next: VariableMapping | undefined
+): VariableMapping[] {
+  return [...mappings.filter((one) => !isSame(one, mapped)), ...(next === undefined ? [] : [next])]
+}
+
+/** What goes along with a question to these institutions: nothing to one alone. */
+export function mappingsFor({ mappings }: Draft, about: Asked): VariableMapping[] {
+  return mappingsAmong(mappings, about).filter(isWhole)
+}
+
+/** Those that are about one of several institutions that are asked. */
+export function mappingsAmong(mappings: readonly VariableMapping[], { asked }: Asked): VariableMapping[] {
+  return asked.length < 2 ? [] : mappings.filter(({ peer }) => asked.some(({ peer_id }) => peer_id === peer))
+}
+
+/** What keeps the question from being sent. */
+export function missingInMappings(draft: Draft, about: Asked): string[] {
+  const given = mappingsAmong(draft.mappings, about)
+  if (given.length > 0 && draft.level === 'P2' && draft.kind !== 'script') {
+    return ['With noise (P2) institutions are asked in their own words: take out what you said of their differences.']
+  }
+  return given
+    .filter((one) => !isWhole(one))
+    .map(({ peer, variable }) => {
+      const site = about.asked.find(({ peer_id }) => peer_id === peer)
+      return `Say how ${variable} reads at ${site?.institution || site?.node_id}, or take it out.`
+    })
+}
