@@ -142,7 +142,10 @@ describe('two answers whose difference would be one person', () => {
 
 describe('one question that would single somebody out', () => {
   test('gets nothing when one patient has most of the rows', async (t) => {
-    const site = await target(t)
+    // What was told of its missingness would hold the catalog to the rows of its first start.
+    const site = await target(t, (config) => {
+      for (const catalog of config.catalogs as { missingness?: string }[]) delete catalog.missingness
+    })
     await site.peer.stop()
     const rows = Array.from({ length: 900 }, () => 'node-1-S001,month_12,20,-8,70,partial').join('\n')
     await appendFile(join(site.site.folder, 'data', 'outcomes.csv'), `${rows}\n`)

@@ -25,7 +25,7 @@ const withCatalogs = (more: object) => ({
 })
 
 /** A catalog of one mode needs no lattice: nothing is refused for being small. */
-const DP = withCatalogs({ mode: 'dp', lattice: undefined })
+const DP = withCatalogs({ mode: 'dp', lattice: undefined, missingness: 'untold' })
 
 describe('a question under differential privacy', () => {
   test('says what it costs before it is asked, is charged once, and is answered with the same bytes for ever', async (t) => {
