@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
 import { type Client, type Job, signRequest } from '@stimnet/sdk'
 import { stringify } from 'yaml'
-import { clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
+import { clientOf, PASSWORD, scratchFolder, stimnetIn } from '../mesh.ts'
 
 /**
  * A hundred and fifty people nobody calls synthetic. Of thirty the dose is not known, and but two of these are women; the
@@ -54,6 +54,7 @@ const CATALOG = {
 }
 
 interface House {
+  readonly configFile: string
   peer: Peer
   client: Client
   restart(config: object): Promise<void>
@@ -85,7 +86,7 @@ async function houseOf(t: TestContext, catalog: object, requesters: readonly str
   }
   const peer = await start(catalog)
   const house: House = {
-    ...{ peer, client: await clientOf(peer) },
+    ...{ configFile, peer, client: await clientOf(peer) },
     restart: async (changes) => {
       await house.peer.stop()
       house.peer = await start(changes)
@@ -198,6 +199,29 @@ describe('what is missing', () => {
     await house.restart({ privacy })
     assert.deepEqual(await sharesIn(house), UNTOLD)
     assert.deepEqual(await toldIn(house), [])
+  })
+
+  test('counts when past questions are tried under other rules, which it makes stricter', async (t) => {
+    const house = await houseOf(t, { missingness: 'untold' })
+    assert.equal((await ask(house, WOMEN)).status, 'completed')
+    await house.peer.stop()
+    const outcome = async () => {
+      const run = stimnetIn(dirname(house.configFile))
+      const { out, err } = await run([
+        'policy',
+        'dry-run',
+        '--preset',
+        'default',
+        '--json',
+        '--config',
+        house.configFile
+      ])
+      return JSON.parse(out || err).jobs[0].now.outcome
+    }
+    assert.equal(await outcome(), 'released')
+    const config = await readFile(house.configFile, 'utf8')
+    await writeFile(house.configFile, config.replace('missingness: untold', 'missingness: told'))
+    assert.equal(await outcome(), 'COHORT_NOT_RELEASABLE')
   })
 
   test('is nothing that a catalog with noise alone may count', async (t) => {

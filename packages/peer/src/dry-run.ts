@@ -24,6 +24,7 @@ import { type CatalogPrivacy, createCatalogPrivacy } from './jobs/privacy.ts'
 import { settingsOf } from './jobs/rules.ts'
 import { catalogInWordsOf } from './jobs/schema.ts'
 import { cohortAsked, validate } from './jobs/validate.ts'
+import { withMissingness } from './missingness.ts'
 import { withScratchCatalog } from './scratch.ts'
 import { AtomStore } from './store/atoms.ts'
 import { fromText } from './store/base64.ts'
@@ -143,7 +144,11 @@ async function askAgain(
       config,
       meters
     }
-    const privacy = (await createCatalogPrivacy(parts)).of(catalog.descriptor.name)
+    const privacies = await createCatalogPrivacy(parts)
+    const { atoms, catalogs } = parts
+    // As when a peer starts: where missingness is told, every ledger begins with it.
+    await withMissingness(catalogs, { database, atoms, privacy: privacies, events: { missingnessUntold: () => {} } })
+    const privacy = privacies.of(catalog.descriptor.name)
     const outcomes = new Map<JobRecord, DryOutcome>()
     for (const job of jobs) outcomes.set(job, await outcomeOf(job, { catalog, privacy, database, self }))
     return outcomes

@@ -21,7 +21,7 @@ interface MissingnessParts {
   readonly database: Database
   readonly atoms: AtomStore
   readonly privacy: CatalogPrivacies
-  readonly events: PeerEvents
+  readonly events: Pick<PeerEvents, 'missingnessUntold'>
 }
 
 /** A plan counts so many variables at once: each keeps a set of subjects while it is judged. */
