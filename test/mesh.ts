@@ -94,9 +94,9 @@ export async function startFederation(
   return { peers, sites, client: (at) => clientOf(peers[at]) }
 }
 
-export async function clientOf(peer: { gatewayUrl: string | undefined } | undefined): Promise<Client> {
+export async function clientOf(peer: { gatewayUrl: string | undefined } | undefined, name = 'ada'): Promise<Client> {
   const client = createClient({ url: peer?.gatewayUrl ?? '' })
-  await client.authenticate('ada', PASSWORD)
+  await client.authenticate(name, PASSWORD)
   return client
 }
 

@@ -27,7 +27,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   context.after(() => second.stop())
   await until(() => first.mesh.connected().length === 1, 'the first two are connected')
   const known = [first, second]
-  const clients = await Promise.all(known.map(clientOf))
+  const clients = await Promise.all(known.map((peer) => clientOf(peer)))
   const dials: number[] = []
   let at = known.length
   const found = await inTurn(

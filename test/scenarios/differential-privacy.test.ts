@@ -3,9 +3,9 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { signerFromSeed } from '@stimnet/protocol'
-import type { Broadcast, Client } from '@stimnet/sdk'
+import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, scratchFolder, spawnSite, startFederation, startSite, until, writeSite } from '../mesh.ts'
+import { clientOf, PASSWORD, scratchFolder, spawnSite, startFederation, startSite, until, writeSite } from '../mesh.ts'
 
 const COUNT = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
 
@@ -51,7 +51,7 @@ describe('a question under differential privacy', () => {
   test('tells what is left for the key that would sign it, which nobody else spends', async (t) => {
     const signer = await signerFromSeed(new Uint8Array(32).fill(5))
     const mesh = { listen: ['/ip4/127.0.0.1/tcp/0'], open: false }
-    const { client } = await startFederation(t, 1, { config: { mesh, requesters: ['gateway:self', signer.id] } })
+    const { client, peers } = await startFederation(t, 1, { config: { mesh, requesters: ['gateway:self', signer.id] } })
     const researcher = await client(0)
     const question = { targets: ['node-1'], ...p2({ epsilon: '0.1' }) }
     const asked = {
@@ -62,9 +62,19 @@ describe('a question under differential privacy', () => {
     }
     const left = async (key?: string) =>
       (await researcher.privacyCost({ ...asked, ...(key ? { key } : {}) } as never)).peers[0]?.left?.project_rho
-    assert.deepEqual([await left(), await left(signer.id)], ['0.0244', '0.0244'])
+    // Of a key that has asked nothing here for this account nothing is told: it may be somebody else's.
+    assert.deepEqual([await left(), await left(signer.id)], ['0.0244', undefined])
     assert.equal((await ask(researcher, COUNT, question)).state, 'completed')
-    assert.deepEqual([await left(), await left(signer.id)], ['0.0194', '0.0244'])
+    const own = { signer, catalog: asked.data_catalog_name, program: { kind: 'sql', sql: COUNT } } as const
+    const targets = peers.map(({ peerId }) => peerId)
+    const { id } = await researcher.submitBroadcast(
+      await signRequest({ ...own, targets, privacy: { level: 'P2', epsilon: '0.05' } })
+    )
+    for await (const _ of researcher.watchBroadcast(id)) void _
+    assert.deepEqual([await left(), await left(signer.id)], ['0.0194', '0.02315'])
+    await peers[0]?.accounts.put({ name: 'eve', roles: ['researcher'], password: PASSWORD })
+    const eve = await clientOf(peers[0], 'eve')
+    assert.equal((await eve.privacyCost({ ...asked, key: signer.id } as never)).peers[0]?.left, null)
     await assert.rejects(left('nobody'), { code: 'BODY_INVALID' })
   })
 

@@ -9,14 +9,15 @@ import { stringify } from 'yaml'
 import { clientOf, PASSWORD, scratchFolder, stimnetIn } from '../mesh.ts'
 
 /**
- * A hundred and fifty people nobody calls synthetic. Of thirty the dose is not known, and but two of these are women; the
- * weight of two is not known; everybody's sex and age are.
+ * A hundred and fifty people nobody calls synthetic. Of sixty the dose is not known, and but two of these are women; of twelve
+ * the height, of two the weight; everybody's sex and age are.
  */
 const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
   id: `p${i}`,
   age: 30 + ((i * 7) % 55),
   sex: i < 75 ? 'F' : 'M',
-  dose: i < 2 || i >= 122 ? '' : String(100 + i),
+  dose: i < 2 || i >= 92 ? '' : String(100 + i),
+  height: i % 12 === 5 ? '' : String(150 + (i % 40)),
   weight: i === 40 || i === 90 ? '' : String(50 + (i % 40))
 }))
 /** Three visits each; the score of every third visit of fifty people was not taken. */
@@ -39,6 +40,7 @@ const CATALOG = {
         { name: 'age', type: 'integer', breakpoints: [40, 50, 60, 70], minimum: 18, maximum: 100 },
         { name: 'sex', type: 'category', levels: ['F', 'M'] },
         { name: 'dose', type: 'integer' },
+        { name: 'height', type: 'integer' },
         { name: 'weight', type: 'integer' }
       ]
     },
@@ -143,7 +145,7 @@ const toldIn = async ({ client }: House) =>
 
 const WOMEN = "SELECT COUNT(DISTINCT id) AS n FROM people WHERE sex = 'F'"
 const TOLD = {
-  ...{ 'people.age': 0, 'people.sex': 0, 'people.dose': 0.2, 'people.weight': null },
+  ...{ 'people.age': 0, 'people.sex': 0, 'people.dose': 0.4, 'people.height': null, 'people.weight': null },
   ...{ 'visits.visit': 0, 'visits.score': 0.11 }
 }
 const UNTOLD = Object.fromEntries(Object.keys(TOLD).map((name) => [name, null]))
@@ -222,6 +224,77 @@ describe('what is missing', () => {
     const config = await readFile(house.configFile, 'utf8')
     await writeFile(house.configFile, config.replace('missingness: untold', 'missingness: told'))
     assert.equal(await outcome(), 'COHORT_NOT_RELEASABLE')
+  })
+
+  test('leaves what can be asked: what it tells apart stays large, however much is missing of how many variables', async (t) => {
+    const house = await houseOf(t, { missingness: 'untold' })
+    await house.peer.stop()
+    const missing = Array.from({ length: 12 }, (_, v) => `v${v}`)
+    const people = Array.from({ length: 3_000 }, (_, i) => ({
+      ...{ id: `q${i}`, sex: i % 2 ? 'F' : 'M', arm: ['drug', 'placebo', 'none'][i % 3] ?? '' },
+      // Each misses another tenth to nine tenths, as if by chance.
+      ...Object.fromEntries(missing.map((name, v) => [name, (i * (2 * v + 7) + v * 31) % 10 <= v % 9 ? '' : '1']))
+    }))
+    await writeFile(join(dirname(house.configFile), 'many.csv'), csv(people))
+    const variables = [
+      { name: 'sex', type: 'category', levels: ['F', 'M'] },
+      { name: 'arm', type: 'category', levels: ['drug', 'placebo', 'none'] },
+      ...missing.map((name) => ({ name, type: 'integer' }))
+    ]
+    const tables = [{ name: 'many', file: 'many.csv', one_row_per_subject: true, variables }]
+    await house.restart({ tables })
+    const shares = Object.values(await sharesIn(house)).filter((share) => share !== null && share > 0 && share < 1)
+    assert.ok(shares.length > 0)
+    for (const by of ['sex', 'arm', 'sex, arm']) {
+      const job = await ask(house, `SELECT ${by}, COUNT(*) AS n FROM many GROUP BY ${by}`)
+      assert.deepEqual([job.status, job.result_data?.withheld], ['completed', { groups: 0, cells: 0 }], by)
+    }
+  })
+
+  test('is paid for only where it is told', async (t) => {
+    const house = await houseOf(t, { missingness: 'untold' })
+    await house.peer.stop()
+    // Three people have no row, so that how many rows there are is not said; sixty have no value.
+    const labs = PEOPLE.slice(3).map(({ id }, i) => ({ id, value: i < 60 ? '' : '1' }))
+    await writeFile(join(dirname(house.configFile), 'labs.csv'), csv(labs))
+    const table = { file: 'labs.csv', one_row_per_subject: true, variables: [{ name: 'value', type: 'integer' }] }
+    const [people] = CATALOG.tables
+    await house.restart({ tables: [people, { name: 'labs', ...table }] })
+    assert.deepEqual([(await sharesIn(house))['labs.value'], await partsIn(house)], [null, '2 of 30'])
+  })
+
+  test('is told no more of an epoch whose ledger is gone, nor by itself of the next one', async (t) => {
+    const house = await houseOf(t, {})
+    const [folder, run] = [dirname(house.configFile), stimnetIn(dirname(house.configFile))]
+    const accept = async (people: readonly Readonly<Record<string, string | number>>[], ...flags: string[]) => {
+      await house.peer.stop()
+      await writeFile(join(folder, 'people.csv'), csv(people))
+      const { code, err, out } = await run(['epoch', 'accept', 'trial', ...flags, '--config', house.configFile])
+      assert.equal(code, 0, err)
+      await house.restart({})
+      return out
+    }
+    const arrived = Array.from({ length: 12 }, (_, i) => ({ ...PEOPLE[i + 4], id: `n${i}` }))
+    await accept([...PEOPLE, ...arrived])
+    assert.equal((await sharesIn(house))['people.age'], 0)
+    // Back to the files of the first epoch, with empty ledgers: the shares of the second are known to everybody.
+    assert.match(await accept(PEOPLE, '--forget'), /stays untold: see --tell-missing/)
+    assert.deepEqual([await sharesIn(house), await partsIn(house)], [UNTOLD, '1 of 30'])
+    assert.match(await accept(PEOPLE, '--forget'), /stays untold/)
+    assert.doesNotMatch(await accept(PEOPLE, '--forget', '--tell-missing'), /stays untold/)
+    assert.deepEqual([await sharesIn(house), await partsIn(house)], [TOLD, '2 of 30'])
+    await house.peer.stop()
+    const alone = await run(['epoch', 'accept', 'trial', '--tell-missing', '--config', house.configFile])
+    assert.deepEqual([alone.code, /goes with --forget/.test(alone.err)], [2, true])
+  })
+
+  test('is not for a catalog whose numbers a committee grants one by one', async (t) => {
+    const controlled_access = ['https://example.org/datasets/one']
+    const granted = { controlled_access, missingness: 'told' }
+    await assert.rejects(houseOf(t, granted), {
+      code: 'CONFIG_INVALID',
+      message: /missingness: it is told to everybody/
+    })
   })
 
   test('is nothing that a catalog with noise alone may count', async (t) => {

@@ -234,6 +234,12 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   if (catalog.mode === 'dp' && catalog.missingness === 'told') {
     refuse(['missingness'], 'a catalog with mode: dp counts nothing in public; leave it untold')
   }
+  if (catalog.controlled_access && catalog.missingness === 'told') {
+    refuse(
+      ['missingness'],
+      'it is told to everybody who sees the catalog, not to those alone whom controlled_access lets in'
+    )
+  }
   const lattice = latticeOf(catalog).map(({ variable }) => variable)
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
 }

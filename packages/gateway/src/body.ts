@@ -30,25 +30,32 @@ function checkMediaType(header: string, type: BodyType): void {
   throw new StimnetError('MEDIA_TYPE_UNSUPPORTED', 'reading a body', { reason })
 }
 
-/** Reads at most `bytesMax`; a declared length over it is refused unread. */
+/** Reads at most `bytesMax`; a declared length over it is refused unread. What did not arrive as a whole is MALFORMED. */
 export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new StimnetError('BODY_TOO_LARGE', 'reading a body', { reason: `A body has at most ${bytesMax / 1024} KiB.` })
+  checkEncoding(request.headers.get('content-encoding'))
   const declared = request.headers.get('content-length')
   if (Number(declared ?? 0) > bytesMax) throw tooLarge()
-  if (declared !== null) {
+  try {
     // The server reads no more than was declared; at once, which spares a stream for each request.
-    const bytes = new Uint8Array(await request.arrayBuffer())
-    if (bytes.length > bytesMax) throw tooLarge()
-    return bytes
+    const bytes = declared === null ? await readStream(request, bytesMax) : new Uint8Array(await request.arrayBuffer())
+    if (bytes !== undefined && bytes.length <= bytesMax) return bytes
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading a body', { cause, reason: 'The body did not arrive as a whole.' })
   }
+  throw tooLarge()
+}
+
+/** Undefined for more than `bytesMax`. */
+async function readStream(request: Request, bytesMax: number): Promise<Uint8Array | undefined> {
   if (!request.body) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
   // Leaving the loop cancels the stream.
   for await (const chunk of request.body) {
     length += chunk.length
-    if (length > bytesMax) throw tooLarge()
+    if (length > bytesMax) return undefined
     chunks.push(chunk)
   }
   const whole = new Uint8Array(length)
@@ -58,6 +65,13 @@ export async function readBytes(request: Request, bytesMax: number): Promise<Uin
     at += chunk.length
   }
   return whole
+}
+
+/** What is compressed has a size that nobody knows before. */
+function checkEncoding(encoding: string | null): void {
+  if (encoding === null || /^identity$/i.test(encoding.trim())) return
+  const reason = 'A body is sent as it is, without Content-Encoding.'
+  throw new StimnetError('MEDIA_TYPE_UNSUPPORTED', 'reading a body', { reason })
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 /** A form with one file: counted before it is parsed, its name judged before anybody uses it, its bytes left as they are. */
-import { LIMITS, StimnetError } from '@stimnet/protocol'
+import { LIMITS, StimnetError, UPLOAD_ENDINGS } from '@stimnet/protocol'
 import { readBytes } from './body.ts'
 import type { UploadView } from './peer.ts'
 import { InvalidInput } from './problem.ts'
@@ -9,15 +9,6 @@ const FRAME_BYTES_MAX = 16 * 1024
 /** One file needs two boundaries; a few more parts are told apart in the answer, thousands are not even looked at. */
 const BOUNDARIES_MAX = 8
 const FILENAME_BYTES_MAX = 255
-
-/** Endings by which a file is taken; nothing is unpacked, so that an archive is bytes like all else. */
-const ENDINGS: Readonly<Record<UploadView['kind'], readonly string[]>> = {
-  script: ['py', 'r', 'sql', 'ipynb'],
-  data: [
-    ...['csv', 'tsv', 'txt', 'json', 'yaml', 'yml', 'xml', 'parquet', 'xlsx', 'zip', 'gz'],
-    ...['npy', 'npz', 'rds', 'mat', 'nii', 'bval', 'bvec', 'h5', 'sav']
-  ]
-}
 
 /** A script a person can still read is as small as one that is sent along. */
 const BYTES_MAX: Readonly<Record<UploadView['kind'], number>> = {
@@ -95,8 +86,8 @@ function checkFilename(name: string, kind: UploadView['kind']): void {
   if (UNSEEN.test(name) || !name.isWellFormed()) throw invalid('A name has no characters that cannot be seen.')
   if (RESERVED.test(name)) throw invalid('That name is reserved.')
   const ending = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
-  if (ENDINGS[kind].includes(ending)) return
-  const reason = `Its name ends in one of ${ENDINGS[kind].map((one) => `.${one}`).join(' ')}.`
+  if (UPLOAD_ENDINGS[kind].includes(ending)) return
+  const reason = `Its name ends in one of ${UPLOAD_ENDINGS[kind].map((one) => `.${one}`).join(' ')}.`
   throw new StimnetError('MEDIA_TYPE_UNSUPPORTED', 'reading an upload', { reason })
 }
 

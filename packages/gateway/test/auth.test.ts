@@ -117,6 +117,19 @@ describe('logging in', () => {
     assert.deepEqual(guessed.slice(8), [401, 401, 429, 429])
   })
 
+  it('locks nobody out for what one address guesses, however often it is refused', async () => {
+    const house = openHouse({ rate: { perMinutePerIdentity: 1_000, loginPerMinute: 2 } })
+    const attempt = async (password: string, remoteAddress: string) => {
+      const body = new URLSearchParams({ username: 'ada', password })
+      const env = { incoming: { socket: { remoteAddress } } }
+      return (await house.json('POST', '/api/v1/auth/token', { body, env })).status
+    }
+    const guessed = []
+    for (let i = 0; i < 60; i++) guessed.push(await attempt('wrong', '192.0.2.1'))
+    assert.equal(guessed.filter((status) => status === 401).length, 2)
+    assert.equal(await attempt('correct', '198.51.100.9'), 200)
+  })
+
   it('hashes few passwords at once and refuses when too many wait', async () => {
     const house = openHouse()
     let open = () => {}

@@ -18,6 +18,15 @@ describe('behind proxies', () => {
     assert.equal(caller('198.51.100.4:4711'), '198.51.100.4')
     assert.equal(caller('::ffff:198.51.100.4'), '198.51.100.4')
     assert.equal(caller('10.1.0.3'), '10.1.0.3')
+    for (const spelling of ['0:0:0:0:0:ffff:198.51.100.4', '::FFFF:c633:6404', '[::ffff:c633:6404]:80'])
+      assert.equal(caller(spelling), '198.51.100.4', spelling)
+  })
+
+  it('a header filled up with something else changes nothing: its end is what our proxy wrote', () => {
+    assert.equal(proxies.callerOf('10.1.0.7', `${'x'.repeat(5_000)}, 198.51.100.4`), '198.51.100.4')
+    // The first hop read may have been cut short: it is not taken for an address.
+    const cut = `99.203.0.113.9, 10.1.0.9`.padEnd(1_026, ' ')
+    assert.equal(proxies.callerOf('10.1.0.7', cut), '10.1.0.9')
   })
 
   it('who is no proxy of ours is who connects, whatever it writes', () => {
@@ -54,13 +63,16 @@ describe('behind proxies', () => {
   })
 
   it('a proxy is an address or a network; everybody is none', () => {
-    for (const good of ['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8']) assert.ok(isProxyRange(good), good)
+    for (const good of ['10.0.0.1', '10.0.0.0/8', '::1', 'fc00::/7', '::ffff:10.0.0.1'])
+      assert.ok(isProxyRange(good), good)
     for (const bad of [
       '',
       '*',
       'all',
       '0.0.0.0/0',
       '::/0',
+      // Half of everybody, and everybody's IPv4 addresses in IPv6.
+      ...['0.0.0.0/1', '128.0.0.0/7', '::/1', '8000::/1', '::ffff:0:0/96', '::ffff:0:0/90'],
       '10.0.0.0/33',
       '10.0.0.0/-1',
       'proxy.example',

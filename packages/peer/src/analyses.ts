@@ -1,6 +1,7 @@
 /** Analysis requests as researchers and stewards see them: request, approval and job are one record and one state machine. */
 import { type Account, type AnalysisView, type GatewayPeer, resultDataOf } from '@stimnet/gateway'
 import {
+  CODES,
   aboutFromMessage,
   type Clock,
   contractFromMessage,
@@ -255,7 +256,8 @@ async function viewOfRequest(
     submittedAtMs: record.submittedAtMs,
     updatedAtMs: part.updatedAtMs,
     ...(job?.review ? { review: job.review, epoch: job.epoch } : {}),
-    refused: part.refused ?? false,
+    // The node's own fault is nobody's no: asked again it may be taken.
+    refused: part.refused === true && (part.code === undefined || CODES[part.code].fault !== 'node'),
     ...((part.state === 'denied' || part.refused) && part.reason !== undefined ? { notes: part.reason } : {})
   })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCatalog } from '@stimnet/data'
 import { Partition } from '@stimnet/privacy'
 import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
+import { leaveMissingness } from './missingness.ts'
 import { epochStore } from './opening.ts'
 import { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
@@ -39,6 +40,7 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   )
   await database.commit((draft) => {
     for (const [ledger, partition] of ledgers) atoms.move(draft, { catalog: name, name: ledger, from, to, partition })
+    leaveMissingness(draft, database, { catalog: name, epoch: from })
     draft.put(epochStore(database), name, to)
     const detail = { catalog: name, left: from, epoch: to, ledgers: ledgers.length }
     draft.audit({ kind: 'epoch', actor: 'steward', detail })

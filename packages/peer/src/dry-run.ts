@@ -125,6 +125,9 @@ async function storedJobs(directory: string): Promise<JobRecord[]> {
   }
 }
 
+/** Nobody listens: what happens here happens to nobody. */
+const UNHEARD = { missingnessUntold: () => {}, unexpected: () => {} }
+
 /** A peer's own disclosure over a database in memory: nothing of it is ever published. */
 async function askAgain(
   catalog: Catalog,
@@ -147,7 +150,7 @@ async function askAgain(
     const privacies = await createCatalogPrivacy(parts)
     const { atoms, catalogs } = parts
     // As when a peer starts: where missingness is told, every ledger begins with it.
-    await withMissingness(catalogs, { database, atoms, privacy: privacies, events: { missingnessUntold: () => {} } })
+    await withMissingness(catalogs, { database, atoms, privacy: privacies, events: UNHEARD })
     const privacy = privacies.of(catalog.descriptor.name)
     const outcomes = new Map<JobRecord, DryOutcome>()
     for (const job of jobs) outcomes.set(job, await outcomeOf(job, { catalog, privacy, database, self }))

@@ -78,7 +78,10 @@ function lifeEvents(log: Logger) {
     latticeMissing: (catalog: string) =>
       log.warn({ catalog }, 'a small catalog without a lattice: a few questions use up what can be answered'),
     missingnessUntold: (catalog: string) =>
-      log.warn({ catalog }, 'its missingness stays untold until a newer epoch is accepted with --forget'),
+      log.warn(
+        { catalog },
+        'its missingness stays untold: a newer epoch tells it, accepted with --forget --tell-missing'
+      ),
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
     unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
   }

@@ -56,6 +56,8 @@ export function custodialSigners(nodeSeed: Uint8Array): (account: string) => Pro
   const made = new Map<string, Promise<Signer>>()
   return (account) => {
     const signer = made.get(account) ?? custodialSigner(nodeSeed, account)
+    // Back to the end of the line of those to be forgotten.
+    made.delete(account)
     if (made.size >= SIGNERS_MAX) made.delete(made.keys().next().value ?? '')
     made.set(account, signer)
     return signer

@@ -87,6 +87,9 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   }
   if (catalog.scripts === 'auto')
     yield weak('scripts', 'auto: strangers’ code runs unread, and its results make no claim')
+  if (catalog.missingness === 'told' && (catalog.requesters || catalog.data_use)) {
+    yield weak('missingness', 'told: everybody who sees the catalog is told, also those who may not ask it')
+  }
   if (catalog.timing === 'prompt') yield weak('timing', 'prompt: how long a script took can be seen')
 }
 

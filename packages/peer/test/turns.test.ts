@@ -65,6 +65,22 @@ describe('whose turn it is', () => {
     assert.deepEqual(went, ['a', 'b', 'c'])
   })
 
+  test('however many wait, all go on within about a second, the first ones first', async () => {
+    const { clock, submission, delivery, went, settle } = world()
+    const [end, other] = [submission(), submission()]
+    const names = Array.from({ length: 400 }, (_, i) => `d${i}`)
+    for (const name of names) delivery(name)
+    for (let i = 0; i < 60; i++) {
+      await clock.advance(25)
+      await settle()
+    }
+    assert.deepEqual(went.slice(0, 300), names.slice(0, 300))
+    await Promise.all([end(), other()])
+    await clock.advance(5)
+    await settle()
+    assert.deepEqual(went, names)
+  })
+
   test('a submission that fails keeps nobody waiting', async () => {
     const { turns, delivery, went, settle } = world()
     await assert.rejects(

@@ -58,6 +58,8 @@ export interface DisclosureContext {
   readonly synthetic: boolean
   /** Stewards who approved exactly this; absent for none. */
   readonly reviewers?: number
+  /** Of a table: fewest subjects of what it tells apart, where that is to be more than k. */
+  readonly partsMin?: number
   /** See `variableFacts`. A variable it does not know counts as unbounded. */
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
@@ -155,7 +157,12 @@ function discloseTable(
 ): Disclosed {
   const { settings } = context
   const facts = (variable: VariableRef): VariableFacts => context.variables.get(variable) ?? { bounded: false }
-  const { rows, ledgers, why } = suppress(plan, reduction, { settings, facts, ledgers: context.ledgers })
+  const { rows, ledgers, why } = suppress(plan, reduction, {
+    settings,
+    facts,
+    ledgers: context.ledgers,
+    partsMin: context.partsMin
+  })
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts)

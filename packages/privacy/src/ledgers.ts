@@ -26,11 +26,14 @@ export class LedgerDraft {
   readonly #ledgers: Ledgers
   readonly #subjects: Refinement
   readonly #rows: Refinement | undefined
+  readonly #partsMin: number
   /** Unions of atoms already, whatever is split later: the same set stands behind many numbers of a table. */
   readonly #admitted = new Set<SubjectSet>()
 
-  constructor(ledgers: Ledgers) {
+  /** `partsMin`: fewest subjects of what is told apart, where that is to be more than k. */
+  constructor(ledgers: Ledgers, { partsMin = 0 }: { readonly partsMin?: number | undefined } = {}) {
     this.#ledgers = ledgers
+    this.#partsMin = partsMin
     this.#subjects = ledgers.subjects.refine()
     this.#rows = ledgers.rows?.partition.refine()
   }
@@ -41,8 +44,8 @@ export class LedgerDraft {
     const isNew = (set: SubjectSet | undefined) => set !== undefined && !this.#admitted.has(set)
     const subjects = sets.map((set) => set.subjects).filter(isNew)
     const rows = sets.flatMap((set) => (set.rows !== undefined && isNew(set.rows) ? [set.rows] : []))
-    if (!this.#subjects.admit(subjects, k)) return false
-    if (rows.length > 0 && !this.#rows?.admit(rows, k)) {
+    if (!this.#subjects.admit(subjects, k, this.#partsMin)) return false
+    if (rows.length > 0 && !this.#rows?.admit(rows, k, this.#partsMin)) {
       this.#subjects.rollBack(mark)
       return false
     }

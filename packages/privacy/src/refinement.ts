@@ -68,10 +68,13 @@ export class Refinement {
     return { atoms: this.atoms, untouched: this.#untouched }
   }
 
-  /** Whether all sets can be released together with everything before; if so they are part of it from now on. */
-  admit(sets: readonly SubjectSet[], k: number): boolean {
+  /**
+   * Whether all sets can be released together with everything before; if so they are part of it from now on. `partsMin`: fewest
+   * subjects of what is told apart by it, where that is to be more than k.
+   */
+  admit(sets: readonly SubjectSet[], k: number, partsMin = k): boolean {
     const { mark } = this
-    if (sets.every((set) => this.#split(set, k))) return true
+    if (sets.every((set) => this.#split(set, k, Math.max(k, partsMin)))) return true
     this.rollBack(mark)
     return false
   }
@@ -101,8 +104,8 @@ export class Refinement {
     return this.#splits[label - this.#firstNew] ?? { parent: 0, size: 0, items: 0 }
   }
 
-  /** Splits each atom that the set cuts. False where a part of one would be of fewer than k subjects; `admit` undoes it. */
-  #split(set: SubjectSet, k: number): boolean {
+  /** Splits each atom that the set cuts. False where a part of one would be of fewer subjects; `admit` undoes it. */
+  #split(set: SubjectSet, k: number, partsMin: number): boolean {
     this.#members ??= new Uint32Array(this.#universe)
     const members = membersOf(set, this.#universe, this.#members)
     const inside = this.#countInside(members)
@@ -111,7 +114,7 @@ export class Refinement {
       const outside = (this.#items[label] ?? 0) - count
       if (outside === 0 && this.#isOfFewer(label, k)) return false
       // No part has more subjects than items.
-      if (outside !== 0 && (count < k || outside < k)) return false
+      if (outside !== 0 && (count < partsMin || outside < partsMin)) return false
       if (outside !== 0) cut.push([label, count])
     }
     // What is cut off an atom gets a new label: the rest of the untouched one is untouched still.
@@ -121,7 +124,7 @@ export class Refinement {
     if (cut.length === 0) return true
     const renamed = new Map(cut.map(([label, count]) => [label, this.#splitOff(label, count)]))
     this.#relabel(members, renamed)
-    return this.#countSubjects(renamed, k)
+    return this.#countSubjects(renamed, partsMin)
   }
 
   #splitOff(parent: number, count: number): number {

@@ -42,6 +42,8 @@ export interface SuppressionRules {
   readonly settings: PrivacySettings
   readonly facts: FactsOf
   readonly ledgers: Ledgers
+  /** Fewest subjects of what is told apart, where that is to be more than k. */
+  readonly partsMin?: number | undefined
 }
 
 /**
@@ -50,7 +52,7 @@ export interface SuppressionRules {
  * ledger of the reduction's rows.
  */
 export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRules): Suppressed {
-  const { settings, facts, ledgers } = rules
+  const { settings, facts, ledgers, partsMin } = rules
   assertLedgerOf(reduction.items, ledgers)
   const why = new Map<string, number>()
   const few = fewValued(reduction)
@@ -65,7 +67,7 @@ export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRul
   })
   for (;;) {
     close(rows, settings, why)
-    const draft = new LedgerDraft(ledgers)
+    const draft = new LedgerDraft(ledgers, { partsMin })
     if (admitRows(rows, draft, settings, why)) {
       return {
         rows,

@@ -24,6 +24,22 @@ export function uploadNameOf(filename: string): string {
   return plain.slice(-LIMITS.uploadNameCharactersMax).replace(/^[^A-Za-z0-9_]/, '_') || '_'
 }
 
+/** Endings by which a gateway takes a file; nothing is unpacked, so that an archive is bytes like all else. */
+export const UPLOAD_ENDINGS: Readonly<Record<'script' | 'data', readonly string[]>> = {
+  script: ['py', 'r', 'sql', 'ipynb'],
+  data: [
+    ...['csv', 'tsv', 'txt', 'json', 'yaml', 'yml', 'xml', 'parquet', 'xlsx', 'zip', 'gz'],
+    ...['npy', 'npz', 'rds', 'mat', 'nii', 'bval', 'bvec', 'h5', 'sav']
+  ]
+}
+
+/** The name under which somebody else saves it: one that no double click runs, whatever its sender calls it. */
+export function savedNameOf(name: string): string {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  const isKnown = name.includes('.') && Object.values(UPLOAD_ENDINGS).some((endings) => endings.includes(ending))
+  return isKnown ? name : `${name}.bin`
+}
+
 /** One file as the signature names it. */
 export const uploadedFileSchema = z.strictObject({
   name: z.string().refine(isUploadName, 'Letters, digits, dot, dash and underscore; the first no dot or dash.'),

@@ -1,5 +1,5 @@
 /** The files that a waiting program reads, byte for byte: whoever decides about it decides about them. */
-import { sha256Hex } from '@stimnet/protocol'
+import { savedNameOf, sha256Hex } from '@stimnet/protocol'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Panel } from '../parts/panel.tsx'
@@ -41,7 +41,7 @@ function Save({ id, file }: { id: string; file: File }) {
     try {
       const bytes = Uint8Array.from(await client.analysisUpload(id, file.sha256))
       const differs = (await sha256Hex(bytes)) !== file.sha256
-      if (!differs) saveFile(file.name, 'application/octet-stream', bytes)
+      if (!differs) saveFile(savedNameOf(file.name), 'application/octet-stream', bytes)
       setState({ busy: false, differs })
     } catch (error) {
       setState({ busy: false, error })

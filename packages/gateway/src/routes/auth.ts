@@ -46,14 +46,16 @@ export function authRoutes(room: Room): Route[] {
 /** Throws RATE_LIMITED, BUSY, ACCOUNT_LOCKED or CREDENTIALS_INVALID; which of name and password was wrong is not told. */
 async function logIn(room: Room, login: { name: string; password: string; address: string }): Promise<Account> {
   const { peer, loginRates } = room
-  // By caller first: somebody else's guessing at a name must not lock its owner out at once.
-  const counted = [
-    loginRates.perCaller.take(`${login.address} ${login.name}`),
-    loginRates.perAddress.take(login.address),
-    loginRates.perName.take(login.name)
-  ]
-  const refused = counted.find((taken) => !taken.ok)
-  if (refused && !refused.ok) throw rateLimited(peer, refused, login.name)
+  // By caller first, and only what is let through counts on: somebody else's guessing at a name must not lock its owner out.
+  const buckets = [
+    [loginRates.perCaller, `${login.address} ${login.name}`],
+    [loginRates.perAddress, login.address],
+    [loginRates.perName, login.name]
+  ] as const
+  for (const [bucket, key] of buckets) {
+    const taken = bucket.take(key)
+    if (!taken.ok) throw rateLimited(peer, taken, login.name)
+  }
   const passed = await room.logins
     .pass(() => peer.authenticate(login.name, login.password))
     .catch((error: unknown) => {

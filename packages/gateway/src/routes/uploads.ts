@@ -1,5 +1,5 @@
 /** The documented API's uploads: files that scripts read beside their tables. Each is its owner's alone. */
-import { StimnetError } from '@stimnet/protocol'
+import { savedNameOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { isRequestId, known } from '../known.ts'
 import { readUpload } from '../multipart.ts'
@@ -49,7 +49,7 @@ export function uploadRoutes(room: Room): Route[] {
         const found = isName ? await peer.analysisUpload(id, sha256, known(account)) : null
         if (!found) throw new StimnetError('NOT_FOUND', 'reading a file of a request')
         // Whatever is in it, a browser keeps it as a file.
-        const disposition = { 'content-disposition': `attachment; filename="${found.name}"` }
+        const disposition = { 'content-disposition': `attachment; filename="${savedNameOf(found.name)}"` }
         return new Response(Buffer.from(found.bytes), {
           headers: headers({ 'content-type': 'application/octet-stream', ...disposition })
         })

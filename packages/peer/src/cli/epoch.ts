@@ -10,7 +10,7 @@ import { tableOf } from './table.ts'
 /** Exit code 1: there is no such catalog, it has not answered yet, or its ledgers cannot be carried. */
 export const epochCommand = command({
   name: 'epoch',
-  usage: 'list | accept CATALOG [--forget] [--config FILE]',
+  usage: 'list | accept CATALOG [--forget [--tell-missing]] [--config FILE]',
   summary: 'Shows which snapshot each catalog answers from; takes a newer one.',
   details: `
 A catalog that has answered stays at the snapshot it answered from, although its files change: the same question asked of
@@ -22,12 +22,15 @@ refused until then. It is not possible where rows of somebody were edited, or bo
 described otherwise: the command says so and changes nothing.
 
 --forget takes the files and begins empty ledgers. Do it when many subjects have changed, or when nobody who has the old
-answers could do harm with them. Neither can be taken back, and both are written into the audit log.
+answers could do harm with them. Neither can be taken back, and both are written into the audit log. Of a catalog that told
+what is missing everybody has the old shares: after --forget they stay untold, so that nobody learns of a newcomer by
+the new ones. --tell-missing tells them all the same; do it when many subjects have changed.
 
 The peer must be stopped.`,
   options: {
     config: CONFIG_OPTION,
-    forget: { type: 'boolean', help: 'accept: begin with empty ledgers; see above' }
+    forget: { type: 'boolean', help: 'accept: begin with empty ledgers; see above' },
+    'tell-missing': { type: 'boolean', help: 'accept --forget: tell anew what is missing; see above' }
   },
   positionals: [1, 2],
   run: async (values, [action = '', name], io) => {
@@ -38,6 +41,10 @@ The peer must be stopped.`,
       import('../store/database.ts'),
       import('../opening.ts')
     ])
+    if (values['tell-missing'] && !values.forget) {
+      io.err('stimnet epoch: --tell-missing goes with --forget\n')
+      return EXIT.usage
+    }
     const loaded = await loadConfig(values.config ?? 'stimnet.yaml')
     const directory = join(resolve(loaded.baseDir, loaded.config.data_dir), 'db')
     const database = await Database.open({ directory }, () => systemClock.now())
@@ -53,11 +60,16 @@ The peer must be stopped.`,
         return EXIT.failed
       }
       if (!values.forget) return await accept({ name, epoch, loaded, database }, io)
+      const { stopMissingness } = await import('../missingness.ts')
+      const again = values['tell-missing'] ?? false
+      const missingness = await stopMissingness(database, { catalog: name, epoch }, { again })
       await database.commit((draft) => {
         draft.del(epochs, name)
+        missingness.write(draft)
         draft.audit({ kind: 'epoch', actor: 'steward', detail: { catalog: name, left: epoch, forgotten: true } })
       })
       io.out(`${name} leaves ${epoch}; at its next start the peer takes its files as they are, with empty ledgers.\n`)
+      if (missingness.stops) io.out('What is missing stays untold: see --tell-missing.\n')
       return EXIT.ok
     } finally {
       await database.close()

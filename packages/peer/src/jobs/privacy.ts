@@ -34,6 +34,8 @@ export interface ReleaseFacts {
   readonly image: string
   /** Stewards who approved exactly this. */
   readonly reviewers?: number
+  /** Fewest subjects of what it tells apart, where that is to be more than k. */
+  readonly partsMin?: number
   /** As the request names it; absent for what is told to everybody. */
   readonly project?: string
   /** The catalog in the words of the request. */
@@ -109,7 +111,8 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
     admits: async (sets, project) => (await ledgersFor(project).load(undefined)).subjects.admit(sets, settings.k).ok,
     parts: async (project) => {
       const { subjects } = await ledgersFor(project).load(undefined)
-      return { told: subjects.atoms, most: Math.max(1, Math.floor(subjects.universe / settings.k)) }
+      // Of the size that everybody is told: the exact one is nobody's to know.
+      return { told: subjects.atoms, most: Math.max(1, Math.floor(descriptor.subjectsRounded / settings.k)) }
     },
     meter: meterFor,
     prepare: async (facts) => {
@@ -129,6 +132,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
             codeHash: facts.codeHash,
             image: facts.image,
             reviewers: facts.reviewers ?? 0,
+            ...(facts.partsMin === undefined ? {} : { partsMin: facts.partsMin }),
             cohort: facts.cohort,
             ledgers: ledgers.current(loaded),
             synthetic: catalog.descriptor.synthetic,

@@ -52,25 +52,27 @@ export class Delivery {
     await Promise.all(this.#work)
   }
 
-  /** Goes to work on a stored request; what becomes of it is told by the store. */
-  begin(record: RequestRecord): void {
-    const work = this.#parts.turns
-      .take()
-      .then(() => this.#deliver(record))
-      .catch((error) => this.#undelivered(record, error))
+  /** Goes to work on a stored request; what becomes of it is told by the store. Its author waits for one that is to be signed. */
+  begin({ id, analysis }: Pick<RequestRecord, 'id' | 'analysis'>): void {
+    const turn = analysis ? Promise.resolve() : this.#parts.turns.take()
+    const work = turn
+      // Read when it is its turn: many may wait, and each may be large.
+      .then(() => this.#parts.requests.get(id))
+      .then((record) => record && this.#deliver(record))
+      .catch((error) => this.#undelivered(id, error))
       // The store itself failed: what was asked for is stored and goes on at the next start.
-      .catch((error) => this.#parts.events.unexpected(error, record.id))
+      .catch((error) => this.#parts.events.unexpected(error, id))
       .finally(() => this.#work.delete(work))
     this.#work.add(work)
   }
 
-  async #undelivered(record: RequestRecord, error: unknown): Promise<void> {
+  async #undelivered(id: string, error: unknown): Promise<void> {
     if (this.#stopping.signal.aborted) return
     const code = codeOf(error)
     const reason = error instanceof StimnetError ? error.reason : CODES[code].meaning
-    if (code === 'INTERNAL') this.#parts.events.unexpected(error, record.id)
+    if (code === 'INTERNAL') this.#parts.events.unexpected(error, id)
     const endedAtMs = this.#parts.clock.now()
-    await this.#parts.requests.change(record.id, (current) =>
+    await this.#parts.requests.change(id, (current) =>
       current.endedAtMs === undefined ? { ...current, code, reason, endedAtMs } : current
     )
   }

@@ -6,6 +6,7 @@ import { type CatalogDescriptor, type Plan, type Program, StimnetError } from '@
 import { planOfStatistic } from '@stimnet/statistics'
 import { capsOf, scopeOf } from '../jobs/charge.ts'
 import { type PrivacyLedger, rhoText } from '../store/privacy-ledger.ts'
+import type { RequestStore } from '../store/requests.ts'
 import type { Directory } from './directory.ts'
 import type { Owner } from './submit.ts'
 
@@ -15,6 +16,7 @@ export interface PreviewParts {
   readonly directory: Pick<Directory, 'search' | 'get' | 'resolve'>
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly ledger: Pick<PrivacyLedger, 'left' | 'spent'>
+  readonly requests: Pick<RequestStore, 'hasAskedAs'>
   /** Whether anybody may ask here: then a key costs nothing, and all share one cap. */
   readonly open: boolean
 }
@@ -36,6 +38,9 @@ export async function previewCost(
   const found = await parts.directory.search(query, signal)
   const chosen = found.filter(({ peerId }) => wanted === undefined || wanted.includes(peerId))
   const broadcast = wanted === undefined || wanted.length > 1
+  const { key } = submission
+  // What a key has spent is its owner's affair: it is told to an account that has asked with it here.
+  const isOwn = key === undefined || (await parts.requests.hasAskedAs(owner.name, key))
   return chosen.map(({ peerId, descriptor }) => {
     const neighbour = parts.directory.get(peerId)
     return {
@@ -43,7 +48,7 @@ export async function previewCost(
       nodeId: neighbour?.nodeId ?? '',
       institution: neighbour?.institution ?? '',
       ...priceOf(submission, descriptor, broadcast),
-      ...leftOf(parts, peerId, submission)
+      ...(isOwn ? leftOf(parts, peerId, submission) : {})
     }
   })
 }

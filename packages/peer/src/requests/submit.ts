@@ -155,7 +155,7 @@ export class Submitter {
     }
     const contentHash = hashOf([submission.envelope, JSON.stringify(targets)])
     const record = await this.#parts.requests.onceSigned(opened.hash, () =>
-      this.#store(fields, { key: submission.idempotencyKey, contentHash })
+      this.#store(fields, { key: submission.idempotencyKey, contentHash, signer: opened.issuer })
     )
     return this.#repeated(record, { targets }, owner)
   }
@@ -195,17 +195,17 @@ export class Submitter {
 
   #store(
     fields: Omit<RequestRecord, 'number' | 'parts' | 'submittedAtMs'>,
-    idempotency: { key: string | undefined; contentHash: string }
+    marks: Parameters<RequestStore['add']>[1]
   ): Promise<RequestRecord> {
     const { requests, clock } = this.#parts
-    return requests.once({ owner: fields.owner, ...idempotency }, async () => {
+    return requests.once({ owner: fields.owner, ...marks }, async () => {
       if (requests.openOf(fields.owner) >= OPEN_REQUESTS_MAX) {
         const reason = `At most ${OPEN_REQUESTS_MAX} requests of one account are under way. Wait for some to end.`
         throw new StimnetError('QUEUE_FULL', reason, { reason })
       }
       const { turns, delivery } = this.#parts
       const submittedAtMs = clock.now()
-      const stored = await turns.first(() => requests.add({ ...fields, submittedAtMs, parts: [] }, idempotency))
+      const stored = await turns.first(() => requests.add({ ...fields, submittedAtMs, parts: [] }, marks))
       delivery.begin(stored)
       return stored
     })

@@ -1,8 +1,10 @@
 /** Whose turn it is: what somebody waits for comes before what can wait. */
 import type { Clock } from '@stimnet/protocol'
 
-/** While somebody waits, one of those who can wait goes on this often, ms: forty a second, so that nothing starves. */
+/** While somebody waits, some of those who can wait go on this often, ms, so that nothing starves. */
 const EVERY_MS = 25
+/** As many as make all who wait now go on within a second, and one at least: however many come, nobody waits for long. */
+const SHARE = 40
 /** After several came at once, this long without another is their end, ms. */
 const QUIET_MS = 5
 
@@ -52,7 +54,7 @@ export class Turns {
     this.#pacing = true
     while (this.#waiting.length > 0) {
       await this.#clock.sleep(EVERY_MS)
-      this.#waiting.shift()?.()
+      for (const go of this.#waiting.splice(0, Math.ceil(this.#waiting.length / SHARE))) go()
     }
     this.#pacing = false
   }

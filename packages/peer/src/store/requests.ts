@@ -65,12 +65,15 @@ export interface RequestRecord {
   readonly parts: readonly RequestPart[]
 }
 
-/** Records at hand, and how large one may be to be among them: 64 MB in all at the most. */
+/** Records at hand, and how large one may be to be among them: 64 MB in all at the most, where each character takes one byte. */
 const KEPT_MAX = 256
 const KEPT_CHARACTERS_MAX = 256 * 1024
 
-function sizeOf({ envelope = '', parts }: RequestRecord): number {
-  return parts.reduce((sum, { result = '', decision = '' }) => sum + result.length + decision.length, envelope.length)
+/** Of all that can be long. */
+function sizeOf({ envelope = '', unsealed = '', targets, schema, parts }: RequestRecord): number {
+  const described = JSON.stringify([targets, schema]).length
+  const told = parts.reduce((sum, { result = '', decision = '' }) => sum + result.length + decision.length, 0)
+  return envelope.length + unsealed.length + described + told
 }
 
 const ownedKey = (owner: string, number: number): string => `${owner}!${String(number).padStart(16, '0')}`
@@ -79,6 +82,13 @@ const ownedKey = (owner: string, number: number): string => `${owner}!${String(n
 interface Remembered {
   readonly id: string
   readonly contentHash: string
+}
+
+/** What a request is known again by: its idempotency key, if it has one, and the key of whoever signed it. */
+interface Marks {
+  readonly key: string | undefined
+  readonly contentHash: string
+  readonly signer?: string
 }
 
 /** Records one list looks at: who wants older ones asks for them by id. */
@@ -100,11 +110,14 @@ export class RequestStore {
   readonly #idempotency: Sublevel<Remembered>
   /** By the hash of a request that its author signed: the request that it became. */
   readonly #signed: Sublevel<string>
+  /** Owners with the keys that signed for them. */
+  readonly #signers: Sublevel<true>
   /** Ids of requests that have not ended, with their owners: what a start looks at, and what bounds an account. */
   readonly #open: Sublevel<string>
   readonly #openByOwner = new Map<string, number>()
-  /** As last written, or read after their end: whatever is written comes by here. */
+  /** As last written or read: whatever is written comes by here, and is counted. */
   readonly #kept = new Map<string, RequestRecord>()
+  #changes = 0
   /** Idempotency keys being used right now: the database does not know them yet. */
   readonly #claimed = new Map<string, Promise<RequestRecord>>()
   readonly #followed: Sublevel<Followed>
@@ -119,6 +132,7 @@ export class RequestStore {
     this.#meta = database.json('request-meta')
     this.#idempotency = database.json('idempotency')
     this.#signed = database.json('signed-requests')
+    this.#signers = database.json('request-signers')
     this.#open = database.json('requests-open')
     this.#followed = database.json('followed')
     this.#number = number
@@ -138,13 +152,15 @@ export class RequestStore {
   async get(id: string): Promise<RequestRecord | undefined> {
     const kept = this.#kept.get(id)
     if (kept) return kept
+    const changes = this.#changes
     const record = await this.#requests.get(id)
-    // One that has not ended may have been changed while it was read; an ended one never changes again.
-    if (record?.endedAtMs !== undefined) this.#keep(record)
-    return record
+    // What was written while it was read is newer.
+    if (record && changes === this.#changes) this.#keep(record)
+    return this.#kept.get(id) ?? record
   }
 
   #keep(record: RequestRecord): void {
+    this.#changes += 1
     this.#kept.delete(record.id)
     if (sizeOf(record) > KEPT_CHARACTERS_MAX) return
     if (this.#kept.size >= KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value ?? '')
@@ -224,6 +240,11 @@ export class RequestStore {
     return id === undefined ? undefined : this.#requests.get(id)
   }
 
+  /** Whether the account has asked something here that this key signed. */
+  async hasAskedAs(owner: string, signer: string): Promise<boolean> {
+    return (await this.#signers.get(`${owner}!${signer}`)) !== undefined
+  }
+
   /**
    * The request that a signed envelope became, or `make`: once, also for two that come together. The same bytes a second time
    * are the same jobs at the same peers, and only one request can wait for them.
@@ -251,10 +272,7 @@ export class RequestStore {
   }
 
   /** Stores a new request under the next number, in one synced batch with its idempotency key and an audit record. */
-  async add(
-    record: Omit<RequestRecord, 'number'>,
-    idempotency: { key: string | undefined; contentHash: string }
-  ): Promise<RequestRecord> {
+  async add(record: Omit<RequestRecord, 'number'>, { signer, ...idempotency }: Marks): Promise<RequestRecord> {
     this.#countOpen(record.owner, 1)
     const added = await this.#database.commit((draft) => {
       this.#number += 1
@@ -265,6 +283,7 @@ export class RequestStore {
       draft.put(this.#owned, ownedKey(record.owner, this.#number), record.id)
       const { key, contentHash } = idempotency
       if (record.requestHash !== undefined) draft.put(this.#signed, record.requestHash, record.id)
+      if (signer !== undefined) draft.put(this.#signers, `${record.owner}!${signer}`, true)
       if (key !== undefined) draft.put(this.#idempotency, `${record.owner}!${key}`, { id: record.id, contentHash })
       draft.audit({
         kind: 'ask',
