@@ -178,6 +178,55 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByText('3 of 3 receipts hold.').waitFor()
   })
 
+  await t.test(
+    'follows no answer with another number, and shows what was signed where a number was never heard',
+    async () => {
+      await page.goto(`${url}/#/questions`)
+      await page.getByRole('link', { name: 'All of them' }).click()
+      await page.getByText('3 of 3 receipts hold.').waitFor()
+      const other = idIn(page)
+      const events = `**/broadcasts/${first}/events`
+      await page.route(events, async (route) => {
+        await route.fulfill({ response: await route.fetch({ url: route.request().url().replace(first, other) }) })
+      })
+      await page.goto(`${url}/#/question/${first}`)
+      await page.getByText('The gateway answered with another question than the one that this page is about').waitFor()
+      assert.equal(await page.getByText('receipts hold').count(), 0)
+      await page.unroute(events)
+
+      const unheard = 'f'.repeat(32)
+      await page.route(`**/broadcasts/${unheard}/events`, async (route) => {
+        const answer = await route.fetch({ url: route.request().url().replace(unheard, other) })
+        const body = (await answer.text()).replaceAll(other, unheard).replaceAll('All of them', 'Women over 65')
+        await route.fulfill({ response: answer, body })
+      })
+      await page.goto(`${url}/#/question/${unheard}`)
+      await page.getByText('The gateway calls this question otherwise.').waitFor()
+      await page.getByRole('heading', { name: 'All of them' }).waitFor()
+      await page.getByRole('heading', { name: 'What was asked' }).waitFor()
+      await page.unroute(`**/broadcasts/${unheard}/events`)
+    }
+  )
+
+  await t.test('tells what an institution signed from what the gateway says of it', async () => {
+    await page.route(`**/broadcasts/${first}/events`, async (route) => {
+      const answer = await route.fetch()
+      const lines = (await answer.text()).split('\n').map((line) => {
+        if (!line.startsWith('data:')) return line
+        const shown = JSON.parse(line.slice(5))
+        const withheld = { receipt: null, output: null, state: 'blocked', code: 'COHORT_NOT_RELEASABLE' }
+        if (shown.parts?.[2]) Object.assign(shown.parts[2], withheld)
+        return `data: ${JSON.stringify(shown)}`
+      })
+      await route.fulfill({ response: answer, body: lines.join('\n') })
+    })
+    await page.goto(`${url}/#/question/${first}`)
+    await page.getByText('2 of 2 receipts hold.').waitFor()
+    await page.getByText('it took the question, and no receipt of it is here.').waitFor()
+    assert.equal(await page.locator('.notice.good').count(), 0)
+    await page.unroute(`**/broadcasts/${first}/events`)
+  })
+
   await t.test('says so where the gateway gives a question the number of another', async () => {
     await compose(page, url, { sql: ALL, title: 'Numbered wrongly' })
     await page.route('**/api/v1/broadcasts', async (route) => {

@@ -53,7 +53,7 @@ async function receiptOf(signer: Signer, requestHash: string, value = 1): Promis
 const part = (peer: Signer, receipt: string | null): BroadcastPart => ({
   ...{ peer_id: peer.id, node_id: 'n', institution: 'as the gateway calls it', job_id: 'j', engine: 'node' },
   ...{ sandbox_grade: null, status: 'completed', state: 'completed', code: null, reason: null, progress: 1 },
-  ...{ output: null, receipt, warnings: [], updated_at: '' }
+  ...{ output: null, receipt, decision: null, warnings: [], updated_at: '' }
 })
 
 const shown = (id: string, ...parts: BroadcastPart[]) =>
@@ -68,7 +68,7 @@ describe('an answer to what this browser signed', () => {
       part(north, await receiptOf(north, women.hash)),
       part(south, await receiptOf(south, women.hash))
     )
-    const { question, swapped, verified } = await checkAnswer(answer, { find: both, clock })
+    const { question, swapped, verified } = await checkAnswer(answer, { id: answer.id, find: both, clock })
     assert.equal(question?.title, 'Women')
     assert.equal(question.key, ada.id)
     assert.deepEqual(swapped, [])
@@ -85,7 +85,7 @@ describe('an answer to what this browser signed', () => {
       part(north, await receiptOf(north, men.hash, 5)),
       part(south, await receiptOf(south, women.hash))
     )
-    const checked = await checkAnswer(answer, { find: both, clock })
+    const checked = await checkAnswer(answer, { id: answer.id, find: both, clock })
     const { question, swapped, verified } = checked
     assert.equal(question?.hash, women.hash)
     assert.deepEqual(swapped, [{ peerId: north.id, institution: 'North', requestHash: men.hash, other: 'Men' }])
@@ -95,13 +95,24 @@ describe('an answer to what this browser signed', () => {
     assert.deepEqual([standings.get(north.id), standings.get(south.id)], ['other', 'holds'])
   })
 
+  it('is held against the question whose page it is, whatever number it bears itself', async () => {
+    const answer = shown(
+      'm',
+      part(north, await receiptOf(north, men.hash)),
+      part(south, await receiptOf(south, men.hash))
+    )
+    const { question, swapped, verified } = await checkAnswer(answer, { id: 'w', find: both, clock })
+    assert.equal(question?.title, 'Women')
+    assert.deepEqual([swapped.length, verified.pooled.sites.length], [2, 0])
+  })
+
   it('is not what somebody else asked, however well it is signed', async () => {
     const foreign = await signRequest({
       ...{ signer: mallory, catalog: 'trial', targets: [north.id, south.id], clock },
       program: { kind: 'sql', sql: 'SELECT 1' }
     })
     const answer = shown('w', part(north, await receiptOf(north, foreign.hash)), part(south, null))
-    const { swapped, verified } = await checkAnswer(answer, { find: both, clock })
+    const { swapped, verified } = await checkAnswer(answer, { id: answer.id, find: both, clock })
     assert.deepEqual(
       swapped.map(({ requestHash, other }) => [requestHash, other]),
       [[foreign.hash, undefined]]
@@ -117,7 +128,7 @@ describe('an answer to what this browser signed', () => {
       part(mallory, await receiptOf(mallory, one.hash)),
       part(north, await receiptOf(north, one.hash))
     )
-    const { verified } = await checkAnswer(answer, { find, clock })
+    const { verified } = await checkAnswer(answer, { id: answer.id, find, clock })
     assert.deepEqual(
       verified.parts.map(({ peerId, verified, code }) => [peerId, verified, code]),
       [
@@ -134,8 +145,9 @@ describe('an answer to what this browser signed', () => {
       part(north, await receiptOf(north, men.hash)),
       part(south, await receiptOf(south, men.hash))
     )
-    const { question } = await checkAnswer(answer, { find: among(remembered(men)), clock })
+    const { question } = await checkAnswer(answer, { id: answer.id, find: among(remembered(men)), clock })
     assert.equal(question?.title, 'Men')
+    assert.deepEqual(question.names, { [north.id]: 'North' })
   })
 
   it('is the gateway’s word where nothing of it is remembered', async () => {
@@ -144,7 +156,7 @@ describe('an answer to what this browser signed', () => {
       part(north, await receiptOf(north, women.hash)),
       part(south, await receiptOf(south, men.hash))
     )
-    const { question, swapped, verified } = await checkAnswer(answer, { find: among(), clock })
+    const { question, swapped, verified } = await checkAnswer(answer, { id: answer.id, find: among(), clock })
     assert.equal(question, undefined)
     assert.deepEqual(swapped, [])
     assert.equal(verified.complete, true)
@@ -153,7 +165,9 @@ describe('an answer to what this browser signed', () => {
   it('is nothing where what is remembered was changed', async () => {
     const answer = shown('w', part(north, await receiptOf(north, women.hash)))
     const changed = { ...remembered(women, 'w'), text: men.text }
-    await assert.rejects(checkAnswer(answer, { find: among(changed), clock }), { code: 'SIGNATURE_INVALID' })
+    await assert.rejects(checkAnswer(answer, { id: answer.id, find: among(changed), clock }), {
+      code: 'SIGNATURE_INVALID'
+    })
   })
 })
 

@@ -107,7 +107,8 @@ describe('what the gateway shows and what was signed', () => {
       verified: true,
       output: table,
       code: undefined,
-      receipt: undefined
+      receipt: undefined,
+      decision: undefined
     }
     const verified = { pooled: pooledOf(sites), parts: [part], complete: true }
     const shown = (output: Output | null) => ({ pooled: null, parts: [{ peer_id: 'x', output }] }) as never

@@ -262,6 +262,8 @@ export interface PartView {
   readonly grade?: string
   /** The sealed JobResult as received, base64url text of a compact JWS: evidence anybody can verify. */
   readonly receipt?: string
+  /** The sealed Decision, likewise: what the peer said when it was asked. */
+  readonly decision?: string
   readonly warnings: readonly string[]
   readonly updatedAtMs: number
 }

@@ -46,7 +46,7 @@ async function part(peer: Signer, requestHash: string, n: number): Promise<Broad
   return {
     ...{ peer_id: peer.id, node_id: 'n', institution: peer === north ? 'North' : 'South', job_id: 'j', engine: 'node' },
     ...{ sandbox_grade: null, status: 'completed', state: 'completed', code: null, reason: null, progress: 1 },
-    ...{ output: countOf(n), receipt: new TextDecoder().decode(sealed), warnings: [], updated_at: '' }
+    ...{ output: countOf(n), receipt: new TextDecoder().decode(sealed), decision: null, warnings: [], updated_at: '' }
   }
 }
 

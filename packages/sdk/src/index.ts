@@ -14,7 +14,9 @@ export {
   type VerifiedBroadcast,
   type VerifiedPart,
   type VerifiedReceipt,
+  type VerifiedDecision,
   verifyAndPool,
+  verifyDecision,
   verifyReceipt
 } from './verify.ts'
 export { proofText, recordFacts, type VerifiedProof, verifyAuditFile } from './verify-proof.ts'

@@ -376,6 +376,8 @@ export interface BroadcastPart {
   readonly sandbox_grade: string | null
   /** The sealed JobResult: evidence that `verifyReceipt` opens. */
   readonly receipt: string | null
+  /** The sealed Decision: that the peer took the question, or why it did not; `verifyDecision` opens it. */
+  readonly decision: string | null
   readonly warnings: readonly string[]
   readonly updated_at: string
 }

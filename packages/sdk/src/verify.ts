@@ -34,6 +34,9 @@ export interface ReceiptExpectation {
   readonly clock?: Clock
 }
 
+/** Of another institution's words no more is kept. */
+const REASON_CHARACTERS_MAX = 1_000
+
 /** A result whose signature and hashes were checked. */
 export interface VerifiedReceipt {
   readonly result: Message<'JobResult'>
@@ -99,6 +102,29 @@ async function verifyLogged(
   return proven
 }
 
+/** What a peer said when it was asked. */
+export interface VerifiedDecision {
+  readonly allowed: boolean
+  /** With a refusal. */
+  readonly code: Code | undefined
+  readonly reason: string
+}
+
+/**
+ * Opens a sealed Decision. Throws as `verifyReceipt`, also for one of another request; a peer that could not read what it was
+ * sent names none, and that is no decision about this one.
+ */
+export async function verifyDecision(decisionText: string, expected: ReceiptExpectation): Promise<VerifiedDecision> {
+  const { expectedPeer, requestHash, clock = systemClock } = expected
+  const jws = jwsBytesOf(decisionText)
+  const opened = await open(jws, { type: 'decision', issuer: expectedPeer, clock, atAnyTime: true })
+  const { allowed, code, reason, requestHash: about } = messages.Decision.decode(opened.body)
+  if (requestHash !== undefined && about !== requestHash) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a decision about another request')
+  }
+  return { allowed, code: isCode(code) ? code : undefined, reason: reason.slice(0, REASON_CHARACTERS_MAX) }
+}
+
 function jwsBytesOf(text: string): Uint8Array {
   if (text.length > 2 * LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', 'reading a receipt')
   if (text.includes('.')) return new TextEncoder().encode(text)
@@ -141,6 +167,8 @@ export interface VerifiedPart {
   readonly output: Output | null
   readonly code: string | undefined
   readonly receipt: VerifiedReceipt | undefined
+  /** Where there is no receipt that holds: what the peer signed when it was asked, if it is shown. Why else is the gateway's word. */
+  readonly decision: VerifiedDecision | undefined
 }
 
 /** The pooled answer, and how far it can be trusted. */
@@ -188,24 +216,33 @@ function pooledOf(sites: Parameters<typeof pool>[0]): PooledOutput {
 
 async function verifyPart(part: BroadcastPart, options: PoolOptions): Promise<VerifiedPart> {
   if (options.peers && !options.peers.includes(part.peer_id)) return unverified(part, 'PEER_UNKNOWN')
-  if (part.receipt === null) return unverified(part, part.code ?? 'PEER_UNREACHABLE')
+  const { requestHash, clock } = options
+  const expected = {
+    expectedPeer: part.peer_id,
+    ...(requestHash === undefined ? {} : { requestHash }),
+    ...(clock === undefined ? {} : { clock })
+  }
+  if (part.receipt === null) return undecided(part, expected)
   try {
-    const { requestHash, clock } = options
-    const receipt = await verifyReceipt(part.receipt, {
-      expectedPeer: part.peer_id,
-      ...(requestHash === undefined ? {} : { requestHash }),
-      ...(clock === undefined ? {} : { clock })
-    })
+    const receipt = await verifyReceipt(part.receipt, expected)
     const { output, code } = receipt
     const { peer_id: peerId, institution } = part
-    return { peerId, institution, verified: true, output, code, receipt }
+    return { peerId, institution, verified: true, output, code, receipt, decision: undefined }
   } catch (error) {
     // Named beside the answer and not thrown: one bad receipt must not hide the good ones.
     return unverified(part, codeOf(error))
   }
 }
 
+/** No receipt: what the peer signed when it was asked tells more than the gateway does. */
+async function undecided(part: BroadcastPart, expected: ReceiptExpectation): Promise<VerifiedPart> {
+  const plain = unverified(part, part.code ?? 'PEER_UNREACHABLE')
+  if (!part.decision) return plain
+  const decision = await verifyDecision(part.decision, expected).catch(() => undefined)
+  return { ...plain, decision, code: decision?.code ?? plain.code }
+}
+
 function unverified(part: Pick<BroadcastPart, 'peer_id' | 'institution'>, code: string): VerifiedPart {
   const { peer_id: peerId, institution } = part
-  return { peerId, institution, verified: false, output: null, code, receipt: undefined }
+  return { peerId, institution, verified: false, output: null, code, receipt: undefined, decision: undefined }
 }

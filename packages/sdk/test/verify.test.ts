@@ -12,7 +12,7 @@ import {
   signerFromSeed,
   type TableOutput
 } from '@stimnet/protocol'
-import { type BroadcastPart, verifyAndPool, verifyReceipt } from '../src/index.ts'
+import { type BroadcastPart, verifyAndPool, verifyDecision, verifyReceipt } from '../src/index.ts'
 
 const clock = new SimulatedClock()
 const charite = await signerFromSeed(new Uint8Array(32).fill(1))
@@ -117,6 +117,42 @@ describe('a receipt', () => {
   })
 })
 
+async function decisionOf(signer: Signer, decision: Parameters<typeof messages.Decision.encode>[0]): Promise<string> {
+  const body = messages.Decision.encode(decision)
+  return new TextDecoder().decode(await seal({ type: 'decision', body, signer, clock, lifetimeMs: 60_000 }))
+}
+
+describe('what a peer said when it was asked', () => {
+  const refusal = { allowed: false, code: 'PURPOSE_NOT_PERMITTED', reason: 'Not for this.', requestHash: REQUEST }
+
+  it('is what it signed, of that request alone', async () => {
+    const text = await decisionOf(charite, refusal)
+    const expected = { expectedPeer: charite.id, requestHash: REQUEST, clock }
+    const { allowed, code, reason } = await verifyDecision(text, expected)
+    assert.deepEqual([allowed, code, reason], [false, 'PURPOSE_NOT_PERMITTED', 'Not for this.'])
+    const wrong = { code: 'SIGNATURE_INVALID' }
+    await assert.rejects(verifyDecision(text, { ...expected, expectedPeer: lyon.id }), wrong)
+    await assert.rejects(verifyDecision(text, { ...expected, requestHash: 'cd'.repeat(32) }), wrong)
+    // What it could not read it refuses without naming it: that says nothing of this request.
+    const unread = await decisionOf(charite, { ...refusal, requestHash: '' })
+    await assert.rejects(verifyDecision(unread, expected), wrong)
+    await assert.rejects(verifyDecision(await receiptOf(), expected), { code: 'TYPE_MISMATCH' })
+  })
+
+  it('stands where there is no receipt; what it did not sign stays the gateway’s word', async () => {
+    const refused = partOf(charite, { state: 'denied', code: 'OTHER', decision: await decisionOf(charite, refusal) })
+    const invented = partOf(lyon, { state: 'denied', code: 'INVENTED', decision: await decisionOf(mallory, refusal) })
+    const { parts } = await verifyAndPool({ parts: [refused, invented] }, { requestHash: REQUEST, clock })
+    assert.deepEqual(
+      parts.map(({ verified, code, decision }) => [verified, code, decision?.allowed]),
+      [
+        [false, 'PURPOSE_NOT_PERMITTED', false],
+        [false, 'INVENTED', undefined]
+      ]
+    )
+  })
+})
+
 function partOf(signer: Signer, more: Partial<BroadcastPart>): BroadcastPart {
   return {
     peer_id: signer.id,
@@ -132,6 +168,7 @@ function partOf(signer: Signer, more: Partial<BroadcastPart>): BroadcastPart {
     progress: 1,
     output: null,
     receipt: null,
+    decision: null,
     warnings: [],
     updated_at: '',
     ...more

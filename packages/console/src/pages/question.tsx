@@ -13,7 +13,7 @@ import { RefusedSigner } from '../result/refused-signer.tsx'
 import { Result } from '../result/result.tsx'
 import { SchemaDifferences } from '../result/schema-differences.tsx'
 import { standingsOf } from '../result/standings.ts'
-import { Swaps } from '../result/swaps.tsx'
+import { CalledOtherwise, Swaps } from '../result/swaps.tsx'
 import { useVerified } from '../result/verified.ts'
 import { useBroadcast } from '../result/watch.ts'
 import { hrefTo, type Place } from '../route.ts'
@@ -28,8 +28,8 @@ const LOOK_MS = 3_000
 export function QuestionPage({ place }: { place: Place }) {
   const { client } = useSession()
   const { broadcast, broken, error } = useBroadcast(place.id)
-  const verification = useVerified(broadcast)
-  const signedHere = useSignedHere(place.id)
+  const verification = useVerified(place.id, broadcast)
+  const remembered = useSignedHere(place.id)
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
   const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
   if (broadcast === undefined) {
@@ -40,6 +40,8 @@ export function QuestionPage({ place }: { place: Place }) {
   const ended = hasEnded(broadcast.state)
   const parted = broadcast.parts.filter(({ peer_id, state }) => gone.has(peer_id) && state === 'completed')
   const standings = verification.state === 'done' ? standingsOf(verification) : new Map()
+  // What this browser signed is shown as it was signed, also where the answer alone tells which question that was.
+  const signedHere = remembered ?? (verification.state === 'done' ? verification.question : undefined)
   const { title, catalog } = signedHere ?? { title: broadcast.title, catalog: broadcast.data_catalog_name }
   return (
     <>
@@ -57,6 +59,7 @@ export function QuestionPage({ place }: { place: Place }) {
         {title || `Question ${broadcast.number}`}
       </Title>
       {verification.state === 'done' && <Swaps swapped={verification.swapped} />}
+      {signedHere && <CalledOtherwise signed={signedHere} shown={broadcast} />}
       {broken && (
         <Notice tone="warn" live>
           The stream of news broke off and is being taken up again. What you see is the last that was heard.

@@ -22,30 +22,43 @@ export interface Swapped {
   readonly other: string | undefined
 }
 
+/** A question as it was signed here, with what the page called each PeerId then. */
+export interface SignedHere extends SignedQuestion {
+  readonly names: Readonly<Record<string, string>>
+}
+
 /** What the page shows, and how far it can be trusted. */
 export interface CheckedAnswer {
   readonly verified: VerifiedBroadcast
   /** Whether the gateway shows the same. */
   readonly agrees: boolean
   /** The question as it was signed here; undefined where that it answers this question is the gateway's word. */
-  readonly question: SignedQuestion | undefined
+  readonly question: SignedHere | undefined
   /** Left out of the result. */
   readonly swapped: readonly Swapped[]
+}
+
+/** What is held against the answer. */
+export interface Holding {
+  /** Of the question whose page it is: what the answer calls itself says nothing. */
+  readonly id: string
+  readonly find: FindAsked
+  readonly clock?: Clock
 }
 
 /** Throws SIGNATURE_INVALID where what this browser remembers was changed. */
 export async function checkAnswer(
   shown: Broadcast,
-  { find, clock = systemClock }: { readonly find: FindAsked; readonly clock?: Clock }
+  { id, find, clock = systemClock }: Holding
 ): Promise<CheckedAnswer> {
   const all = await verifyAndPool(shown, { clock })
-  const asked = (await find({ id: shown.id })) ?? (await answeredBy(all, find))
+  const asked = (await find({ id })) ?? (await answeredBy(all, find))
   if (!asked) return { verified: all, agrees: agrees(all, shown), question: undefined, swapped: [] }
   const question = await questionIn(asked, clock)
   const own = await verifyAndPool(shown, { requestHash: question.hash, peers: question.targets, clock })
   const verified = { ...own, parts: own.parts.map((part) => named(part, asked)) }
   const swapped = await swappedIn(all, { question, asked, find })
-  return { verified, agrees: agrees(verified, shown), question, swapped }
+  return { verified, agrees: agrees(verified, shown), question: { ...question, names: asked.names }, swapped }
 }
 
 /** What was signed, read from the remembered bytes themselves. */

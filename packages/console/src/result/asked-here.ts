@@ -1,14 +1,8 @@
 /** A question as this browser signed it, while its page is open. */
-import type { SignedQuestion } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { findAsked } from '../key/asked.ts'
 import { useAccount } from '../session/session.tsx'
-import { questionIn } from './answer.ts'
-
-/** With what the page called each PeerId then. */
-export interface SignedHere extends SignedQuestion {
-  readonly names: Readonly<Record<string, string>>
-}
+import { questionIn, type SignedHere } from './answer.ts'
 
 /** By the gateway's name for it; undefined where it was signed elsewhere, or is no longer remembered. */
 export function useSignedHere(id: string): SignedHere | undefined {

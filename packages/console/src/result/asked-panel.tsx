@@ -8,7 +8,7 @@ import { mappingInWords } from '../words/mapping.ts'
 import { promisedInWords } from '../words/promised.ts'
 import { wordsOfTerm } from '../words/purpose.ts'
 import { moment } from '../words/time.ts'
-import type { SignedHere } from './asked-here.ts'
+import type { SignedHere } from './answer.ts'
 
 /** Folded: whoever asked knows it; it is there to be held against the answer. */
 export function AskedPanel({ signed }: { signed: SignedHere }) {

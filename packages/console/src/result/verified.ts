@@ -12,8 +12,8 @@ export type Verification =
   | ({ readonly state: 'done' } & CheckedAnswer)
   | { readonly state: 'failed'; readonly error: unknown }
 
-/** Checked once a question has ended. */
-export function useVerified(broadcast: Broadcast | undefined): Verification {
+/** Checked once the question of that page has ended. */
+export function useVerified(id: string, broadcast: Broadcast | undefined): Verification {
   const { name } = useAccount()
   const [verification, setVerification] = useState<Verification>({ state: 'waiting' })
   const ended = broadcast !== undefined && hasEnded(broadcast.state) ? broadcast : undefined
@@ -26,13 +26,13 @@ export function useVerified(broadcast: Broadcast | undefined): Verification {
     show({ state: 'checking' })
     // Where this browser keeps nothing, it signed nothing: then it is the gateway's word, and the page says so.
     const find = (by: Parameters<typeof findAsked>[1]) => findAsked(name, by).catch(() => undefined)
-    checkAnswer(ended, { find }).then(
+    checkAnswer(ended, { id, find }).then(
       (checked) => show({ state: 'done', ...checked }),
       (error: unknown) => show({ state: 'failed', error })
     )
     return () => {
       isGone = true
     }
-  }, [ended, name])
+  }, [ended, id, name])
   return verification
 }

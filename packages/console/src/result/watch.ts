@@ -1,5 +1,5 @@
 /** A question followed live: every state until its end, over cut streams, sign-ins and restarts of the gateway. */
-import { CODES, codeOf } from '@stimnet/protocol'
+import { CODES, codeOf, StimnetError } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { useSession } from '../session/session.tsx'
@@ -26,6 +26,7 @@ export function useBroadcast(id: string): Watched {
     const follow = async (): Promise<void> => {
       try {
         for await (const broadcast of client.watchBroadcast(id, { signal })) {
+          if (broadcast.id !== id) throw another()
           setWatched({ broadcast, broken: false, error: undefined })
         }
       } catch (error) {
@@ -40,4 +41,9 @@ export function useBroadcast(id: string): Watched {
     return () => gone.abort()
   }, [client, id, renewed])
   return watched
+}
+
+function another(): StimnetError {
+  const reason = 'The gateway answered with another question than the one that this page is about. Do not trust it.'
+  return new StimnetError('SIGNATURE_INVALID', 'an answer with another number', { reason })
 }

@@ -22,6 +22,10 @@ const partShape = output(
     engine: z.string().nullable().describe('What ran it: node, wasm or docker; null before the end'),
     sandbox_grade: z.string().nullable().describe('Its isolation grade; null where no sandbox was needed'),
     receipt: z.string().nullable().describe('The sealed JobResult (compact JWS): evidence anybody can verify'),
+    decision: z
+      .string()
+      .nullable()
+      .describe('The sealed Decision (compact JWS): that the peer took the question, or why it did not'),
     warnings: z.array(z.string()),
     updated_at: timestamp
   })
@@ -92,6 +96,7 @@ function partOf(part: PartView, withOutput: boolean): z.output<typeof partShape>
     engine: part.engine ?? null,
     sandbox_grade: part.grade || null,
     receipt: withOutput ? (part.receipt ?? null) : null,
+    decision: withOutput ? (part.decision ?? null) : null,
     warnings: [...part.warnings],
     updated_at: isoOf(part.updatedAtMs)
   }

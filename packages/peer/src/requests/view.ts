@@ -105,10 +105,16 @@ async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
     ...(output === undefined ? {} : { output }),
     ...(part.engine === undefined ? {} : { engine: part.engine }),
     ...(part.grade === undefined ? {} : { grade: part.grade }),
-    ...(part.result === undefined ? {} : { receipt: Buffer.from(part.result, 'base64url').toString('ascii') }),
+    ...(part.result === undefined ? {} : { receipt: jwsOf(part.result) }),
+    ...(part.decision === undefined ? {} : { decision: jwsOf(part.decision) }),
     warnings: part.warnings,
     updatedAtMs: part.updatedAtMs
   }
+}
+
+/** A compact JWS is ASCII. */
+function jwsOf(stored: string): string {
+  return Buffer.from(stored, 'base64url').toString('ascii')
 }
 
 async function outputOf(part: RequestPart, clock: Clock): Promise<Output | undefined> {
