@@ -28,7 +28,8 @@ export { GRADE_HOLDS } from './grade-holds.ts'
 export { cellsOf } from './notebook.ts'
 export { FINDING_KINDS, type Finding, type FindingKind } from './review/finding.ts'
 export type { ImportedModule } from './review/python.ts'
-export { type Imports, importsOf, type Review, reviewOf } from './review/review.ts'
+export type { Imports, Review } from './review/review.ts'
+export { importsOf, reviewOf } from './review/reviewer.ts'
 export * from './sandbox.ts'
 export {
   gradeRank,

@@ -228,7 +228,9 @@ async function checkScript(
   const review = await reviewOf(program.language, program.code)
   const { imports } = review
   if (!imports.ok) {
-    const reason = `The script cannot be parsed (line ${imports.line}).`
+    const reason = imports.isSlow
+      ? 'Reading the script took too long: it is far more tangled than any that a person reads. Make it simpler.'
+      : `The script cannot be parsed (line ${imports.line}).`
     throw new StimnetError('SCRIPT_INVALID', reason, { reason })
   }
   const libraries = description.libraries(program.language)

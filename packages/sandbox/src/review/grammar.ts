@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter'
 
-/** A script of the largest size parses in some 20 ms; one that takes this long was made to. */
+/** A script of the largest size parses in some 20 ms; one that takes this long was made to. Looked at now and then. */
 const PARSE_MS_MAX = 500
 
 /** Looking at every word of the largest script takes a fraction of this; deep ones are cut. */
@@ -35,18 +35,25 @@ async function load(name: GrammarName): Promise<Parser> {
   return new Parser().setLanguage(await Language.load(await readFile(file)))
 }
 
-/** What `read` makes of the tree; or the first line that is no code of its language. */
+/** Why there is nothing to read: the first line that is no code of its language, or that it took too long. */
+export interface Unread {
+  readonly ok: false
+  readonly line: number
+  readonly isSlow?: true
+}
+
+/** What `read` makes of the tree. */
 export function readTree<T>(
   parser: Parser,
   text: string,
   read: (tree: Tree) => T
-): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly line: number } {
+): { readonly ok: true; readonly value: T } | Unread {
   const deadline = performance.now() + PARSE_MS_MAX
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline })
   if (!tree) {
     // Cancelled: forget the half-parsed text, or the next one would be parsed as its continuation.
     parser.reset()
-    return { ok: false, line: 1 }
+    return { ok: false, line: 1, isSlow: true }
   }
   try {
     return tree.rootNode.hasError ? { ok: false, line: firstErrorLine(tree) } : { ok: true, value: read(tree) }

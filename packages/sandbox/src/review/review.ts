@@ -7,18 +7,15 @@ import { cellsOf } from '../notebook.ts'
 import type { SandboxLanguage } from '../sandbox.ts'
 import type { Finding } from './finding.ts'
 import { FINDINGS_MAX } from './finding.ts'
-import { openGrammar, readTree } from './grammar.ts'
+import { openGrammar, readTree, type Unread } from './grammar.ts'
 import { type ImportedModule, PythonReader, type Reading } from './python.ts'
 import { readR } from './r.ts'
 
 /** What a program imports, each module once; or the first line that is no code of its language. */
-export type Imports =
-  | { readonly ok: true; readonly modules: readonly ImportedModule[] }
-  | { readonly ok: false; readonly line: number }
+export type Imports = { readonly ok: true; readonly modules: readonly ImportedModule[] } | Unread
 
 /** What a script imports and touches. */
 export interface Review {
-  /** As `importsOf` gives them. */
   readonly imports: Imports
   /** In the order of the script; none where it cannot be parsed. */
   readonly findings: readonly Finding[]
@@ -30,17 +27,18 @@ export interface Review {
  * Reads a script. An import that it can do without (`try … except ImportError`, `if (requireNamespace(…))`) is a finding
  * but not among its imports.
  */
-export async function reviewOf(language: SandboxLanguage, code: string): Promise<Review> {
+export async function readScript(language: SandboxLanguage, code: string): Promise<Review> {
   const cells = language === 'jupyter' ? cellsOf(code) : [code]
-  if (cells === undefined) return unreadable(1)
+  if (cells === undefined) return unreadable({ ok: false, line: 1 })
   const parser = await openGrammar(language === 'r' ? 'r' : 'python')
   const reader = new PythonReader()
-  const read = (cell: string) => readTree(parser, cell, (tree) => (language === 'r' ? readR(tree) : reader.read(tree)))
+  const read = (cell: string) =>
+    readTree(parser, withoutComments(cell), (tree) => (language === 'r' ? readR(tree) : reader.read(tree)))
   const readings: (Reading & { readonly lineOffset: number })[] = []
   let lineOffset = 0
   for (const cell of cells) {
     const reading = read(cell)
-    if (!reading.ok) return unreadable(lineOffset + reading.line)
+    if (!reading.ok) return unreadable({ ...reading, line: lineOffset + reading.line })
     readings.push({ ...reading.value, lineOffset })
     lineOffset += cell.split('\n').length
   }
@@ -54,13 +52,16 @@ export async function reviewOf(language: SandboxLanguage, code: string): Promise
   }
 }
 
-/** The imports of a program that it cannot do without. */
-export async function importsOf(language: SandboxLanguage, code: string): Promise<Imports> {
-  return (await reviewOf(language, code)).imports
+function unreadable(imports: Unread): Review {
+  return { imports, findings: [], isCut: false }
 }
 
-function unreadable(line: number): Review {
-  return { imports: { ok: false, line }, findings: [], isCut: false }
+/**
+ * With nothing in the lines that hold a comment alone, since the grammar takes a time of its own for each of many. None with a
+ * quotation mark: such a line could end a string, with code behind it.
+ */
+function withoutComments(cell: string): string {
+  return cell.replaceAll(/^[ \t]*#[^'"\r\n]*$/gm, '')
 }
 
 /** Each module where it is first imported, lines counted over all cells. */

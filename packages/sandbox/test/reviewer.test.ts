@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { reviewOf } from '../src/index.ts'
+
+/** Comments with an apostrophe each, of which the grammar takes ever longer. */
+const tangled = (lines: number) => `x = 1\n${"# it's a line that is not left out\n".repeat(lines)}y = 2\n`
+
+describe('reading scripts apart', () => {
+  test('long comments cost nothing, wherever they stand, and lines are still counted', async () => {
+    const many = '# what somebody wrote about it\n'.repeat(5_000)
+    for (const code of [`${many}import os\n`, `import os\n${many}`, `def f():\n  import os\n${many}  return 1\n`]) {
+      const { imports } = await reviewOf('python', code)
+      assert.ok(imports.ok)
+      assert.deepEqual(
+        imports.modules.map(({ name }) => name),
+        ['os']
+      )
+    }
+    assert.deepEqual(await reviewOf('python', `${many}x = = 1\n`), {
+      ...{ imports: { ok: false, line: 5_001 }, findings: [], isCut: false }
+    })
+  })
+
+  test('no code hides in what looks like a comment', async () => {
+    for (const code of ['x = """\n# """; import os\n', "x = '''\n# '''; import os\n", '"""\n#"""\nimport os\n']) {
+      const { imports } = await reviewOf('python', code)
+      assert.ok(imports.ok && imports.modules.some(({ name }) => name === 'os'), code)
+    }
+  })
+
+  test('what is made to take long is given up, nobody else waits for it, and the next one is read', async () => {
+    const [slow, turns] = [reviewOf('python', tangled(7_000)), { taken: 0 }]
+    const turn = setInterval(() => (turns.taken += 1), 1)
+    const { imports } = await slow
+    clearInterval(turn)
+    assert.deepEqual(imports, { ok: false, line: 1, isSlow: true })
+    // A thread that is busy for half a second and more leaves this one free.
+    assert.ok(turns.taken > 20, `${turns.taken} turns`)
+    assert.equal((await reviewOf('python', 'import re\n')).imports.ok, true)
+  })
+
+  test('the same script is read once, and too many at one time are told so', async () => {
+    assert.equal(reviewOf('r', 'x <- 1\n'), reviewOf('r', 'x <- 1\n'))
+    const asked = Array.from({ length: 40 }, (_, i) => reviewOf('python', `x = ${i}\n`))
+    const outcomes = await Promise.allSettled(asked)
+    const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+    assert.deepEqual([...new Set(refused)], ['QUEUE_FULL'])
+    assert.ok(refused.length >= 8 && refused.length < 40)
+    // What was refused is read when it comes again.
+    assert.equal((await reviewOf('python', 'x = 39\n')).imports.ok, true)
+  })
+})
