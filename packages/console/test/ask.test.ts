@@ -249,7 +249,11 @@ describe('a question that the researcher signs', async () => {
     assert.deepEqual(agreed.map(({ variable }) => variable).sort(), ['subjects.age', 'subjects.sex'])
     // South has one level more, and no age: that is for the gateway's comparison to tell.
     assert.deepEqual(sql(query.sql), [])
-    assert.deepEqual(agreedContract(holders.slice(0, 1), { program: query, where: undefined }), [])
+    // Of one alone as well: the gateway could describe it otherwise than it is.
+    const one = holders.slice(0, 1)
+    assert.deepEqual(agreedContract(one, { program: query, where: undefined }), agreed)
+    const script = { kind: 'script', language: 'python', code: 'sex' } as const
+    assert.deepEqual(agreedContract(one, { program: script, where: undefined }), [])
     const where = { column: 'subjects.diagnosis', op: '=', values: ['mixed'] } as const
     const more = agreedContract(same, { program: query, where })
     assert.ok(more.some(({ variable }) => variable === 'subjects.diagnosis'))

@@ -19,14 +19,14 @@ interface Agreeing {
 }
 
 /**
- * Empty for one institution alone. What a query or a script uses is not read here: of all variables those that it mentions
+ * Empty for a script to one institution alone, which is given all that there is. What a query or a script uses is not read here: of all variables those that it mentions
  * are named, where all agree on them, and the gateway compares what differs. Throws SCHEMA_MISMATCH for a statistic.
  */
 export function agreedContract(
   asked: readonly FoundCatalog[],
   { program, where, mappings = [] }: Agreeing
 ): VariableContract[] {
-  if (asked.length < 2) return []
+  if (asked.length < 2 && program.kind === 'script') return []
   const options = { program, mappings, ...(where === undefined ? {} : { where }) }
   const { contract, differences } = compareFoundCatalogs(asked, options)
   const [first] = differences

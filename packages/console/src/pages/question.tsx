@@ -33,7 +33,14 @@ export function QuestionPage({ place }: { place: Place }) {
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
   const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
   if (broadcast === undefined) {
-    if (error !== undefined) return <Problem error={error} doing="Reading the question" />
+    if (error !== undefined) {
+      return (
+        <>
+          <Title lead={<a href={hrefTo('questions')}>All your questions</a>}>This question cannot be shown</Title>
+          <Problem error={error} doing="Reading the question" />
+        </>
+      )
+    }
     return <p className="loading">Reading the question …</p>
   }
   const { word, tone } = STATES[broadcast.state]
@@ -50,11 +57,17 @@ export function QuestionPage({ place }: { place: Place }) {
           <>
             <Badge tone={tone}>{word}</Badge> <code>{catalog}</code> · {broadcast.script_type} · asked{' '}
             {moment(broadcast.submitted_at)}
-            {broadcast.parts.length > 0 && ` of ${plural(broadcast.parts.length, 'institution')}`}
+            {broadcast.parts.length > 0 && ` · ${plural(broadcast.parts.length, 'institution')}`}
             {signedHere && ' · signed with your own key'}
           </>
         }
-        actions={ended ? <a href={hrefTo('ask')}>Ask another</a> : <Cancel id={place.id} />}
+        actions={
+          ended ? (
+            <a href={hrefTo('ask')}>{broadcast.state === 'completed' ? 'Ask another' : 'Change it and ask again'}</a>
+          ) : (
+            <Cancel id={place.id} />
+          )
+        }
       >
         {title || `Question ${broadcast.number}`}
       </Title>
@@ -88,8 +101,8 @@ export function QuestionPage({ place }: { place: Place }) {
         <LiveParts parts={broadcast.parts} gone={gone} standings={standings} />
         {broadcast.parts.length === 0 && <p className="loading">Looking for institutions that offer the catalog …</p>}
       </Panel>
-      {signedHere && <AskedPanel signed={signedHere} />}
       {ended && broadcast.parts.length > 0 && <Result broadcast={broadcast} verification={verification} />}
+      {signedHere && <AskedPanel signed={signedHere} />}
     </>
   )
 }
