@@ -40,11 +40,11 @@ describe('the command line', () => {
     assert.match(init.out, new RegExp(peer.peerId))
 
     const stranger = await stimnet(['jobs', ...at])
-    assert.deepEqual([stranger.code, /UNAUTHENTICATED/.test(stranger.err)], [3, true])
-    assert.equal((await stimnet(['login', 'ada', ...at], 'a wrong password\n')).code, 3)
+    assert.deepEqual([stranger.code, /UNAUTHENTICATED: Log in first/.test(stranger.err)], [4, true])
+    assert.equal((await stimnet(['login', 'ada', ...at], 'a wrong password\n')).code, 4)
     assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
 
-    assert.match((await stimnet(['catalogs', 'updrs', ...at])).out, /clinical_trial_data/)
+    assert.match((await stimnet(['catalogs', 'updrs', ...at])).out, /clinical_trial_data +Hospital A +node-1 +\d+0\+ /)
     assert.doesNotMatch((await stimnet(['catalogs', 'unicorns', ...at])).out, /clinical_trial_data/)
     assert.match((await stimnet(['peers', ...at])).out, /Hospital A/)
 
@@ -65,8 +65,23 @@ describe('the command line', () => {
     assert.equal(job.code, 0)
     assert.match(job.out, /completed/)
 
-    const unknown = await stimnet(['run', 'q.sql', '--catalog', 'nothing', ...at])
-    assert.deepEqual([unknown.code, /NO_PROVIDERS|No peer/.test(unknown.out + unknown.err)], [3, true])
+    const unknown = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trail_data', ...at])
+    assert.equal(unknown.code, 3)
+    assert.match(unknown.out, /NO_PROVIDERS: No peer that can be reached offers/)
+    assert.equal(unknown.err, 'Did you mean clinical_trial_data? stimnet catalogs lists them.\n')
+    const stray = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--peers', 'node-9', ...at])
+    assert.equal(stray.code, 2)
+    assert.match(stray.err, /No peer called "node-9" is known here, but node-1\. stimnet peers lists them\.\n$/)
+
+    const noisy = ['run', 'q.sql', '--catalog', 'clinical_trial_data', '--epsilon', '0.1', ...at]
+    const unsaid = await stimnet(noisy)
+    assert.equal(unsaid.code, 2)
+    assert.match(unsaid.err, /spends ε 0\.05 at one institution, for good\. Nobody is here to be asked: say --yes/)
+    assert.equal(JSON.parse((await stimnet(['jobs', '--json', ...at])).out).length, JSON.parse(jobs.out).length + 1)
+    const spent = await stimnet([...noisy, '--yes'])
+    assert.equal(spent.code, 0, spent.err)
+    assert.match(spent.err, /half of the ε 0\.1 asked for/)
+    assert.match(spent.out, /Assurance P2/)
 
     const running = await stimnet(['audit', 'verify', ...at])
     assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)
@@ -89,8 +104,11 @@ describe('the command line', () => {
     const stimnet = stimnetIn(home)
     const cases: [string[], number, RegExp][] = [
       [[], 2, /usage: stimnet COMMAND/],
-      [['fly'], 2, /there is no command "fly"/],
-      [['run', '--fast'], 2, /Unknown option '--fast'/],
+      [['fly'], 2, /There is no command fly\./],
+      [['rum'], 2, /There is no command rum\. Did you mean run\?/],
+      [['run', '--fast'], 2, /There is no option --fast\./],
+      [['run', 'x.sql', '--catalog', 'c', '--where', 'female'], 2, /--where wants a comparison/],
+      [['run', 'x.sql', '--catalog', 'c', '--epsilon', '0,5'], 2, /--epsilon: a number above zero, such as 0\.05/],
       [['run', 'x.sql'], 2, /--catalog is missing/],
       [['run', 'missing.sql', '--catalog', 'c'], 2, /missing\.sql cannot be read/],
       [['start', '--config', 'nowhere.yaml'], 2, /stimnet init makes a configuration/],

@@ -302,6 +302,7 @@ export interface ColumnErrorView {
   readonly error95: number | null
   readonly rankError95: number | null
   readonly assumesRows: number | null
+  readonly range: number | null
 }
 
 /** The price of one differentially private answer, from its request and the catalog's description alone. */

@@ -347,7 +347,7 @@ export class FakePeer implements GatewayPeer {
   async privacyCost(submission: Submission): Promise<CostView[]> {
     this.submissions.push(submission)
     const peer = { peerId: '12D3KooW1', nodeId: 'node-1', institution: 'North' }
-    const column = { name: 'n', kind: 'subjects', sd: 3, error95: 6, rankError95: null, assumesRows: null }
+    const column = { name: 'n', kind: 'subjects', sd: 3, error95: 6, rankError95: null, assumesRows: null, range: null }
     const price = {
       ...{ mechanism: 'discrete-laplace', epsilon: 0.5, rho: 0.125, nanoRho: 125_000_000n },
       ...{ epsilonAtDelta: 2.5, delta: 1e-6, numbers: 1, groups: 1 },

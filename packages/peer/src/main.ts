@@ -1,17 +1,40 @@
-/** The command `stimnet`: finds the subcommand, runs it, and turns what it throws into a line that says what to do. */
-import { type Code, StimnetError } from '@stimnet/protocol'
-import { EXIT, exitOfCode, helpOf, type Io, runCommand } from './cli/arguments.ts'
-import { COMMANDS } from './cli/commands.ts'
+/** The command `stimnet`: finds the subcommand, runs it, and gives its exit code. */
+import { StimnetError } from '@stimnet/protocol'
+import { type Command, EXIT, EXIT_TEXT, helpOf, type Io, runCommand } from './cli/arguments.ts'
+import { ASKING, COMMANDS, SERVING } from './cli/commands.ts'
+import { didYouMean } from './cli/nearest.ts'
+import { printable } from './cli/table.ts'
+import { tell } from './cli/tell.ts'
+import { askLine } from './cli/ask-line.ts'
 import { VERSION } from './version.ts'
 
 const OVERVIEW = `StimNet ${VERSION}: analyse clinical data where it lies.
 
 usage: stimnet COMMAND [OPTIONS]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
+A first answer, from a peer that runs:
+  stimnet login ada
+  stimnet catalogs parkinson
+  stimnet run examples/change-by-sex.sql --catalog clinical_trial_data
 
-stimnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 peer not reachable.
+A peer of your own:
+  stimnet init ./peer --institution "University Hospital North"
+  stimnet account add ada --config ./peer/stimnet.yaml
+  stimnet start --config ./peer/stimnet.yaml
+
+To ask:
+${listed(ASKING)}
+
+To serve:
+${listed(SERVING)}
+
+stimnet COMMAND --help says more, with examples.
+Exit codes: ${EXIT_TEXT}.
 `
+
+function listed(commands: readonly Command[]): string {
+  return commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')
+}
 
 async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args
@@ -26,7 +49,8 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   }
   const definition = COMMANDS.find((candidate) => candidate.name === name)
   if (!definition) {
-    io.err(`stimnet: there is no command ${JSON.stringify(name)}\n\n${OVERVIEW}`)
+    const names = [...COMMANDS.map((candidate) => candidate.name), '--help', '--version']
+    io.err(`stimnet: There is no command ${printable(name)}.${didYouMean(name, names)}\nstimnet --help lists all.\n`)
     return EXIT.usage
   }
   try {
@@ -34,26 +58,6 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return tell(error, io)
   }
-}
-
-/** Expected failures by code and reason; what nobody foresaw with its stack, since it is our mistake. */
-function tell(error: unknown, io: Io): number {
-  if (!(error instanceof StimnetError)) {
-    io.err(`stimnet: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-    return EXIT.failed
-  }
-  const reason = IN_A_TERMINAL[error.code] ?? error.reason
-  const detail = error.message === error.reason ? '' : `\n${error.message}`
-  io.err(`stimnet: ${error.code}: ${reason}${detail}\n`)
-  return exitOfCode(error.code)
-}
-
-/** Where the code's own meaning speaks to a client of the REST API, or says too little to somebody at a terminal. */
-const IN_A_TERMINAL: Partial<Record<Code, string>> = {
-  UNAUTHENTICATED: 'Log in first: stimnet login NAME.',
-  PEER_UNREACHABLE: 'The gateway cannot be reached. Is the peer running (stimnet start), and is this its address?',
-  STORE_UNAVAILABLE:
-    'The database is in use or cannot be written. While the peer runs it holds the database: stop it first, or ask its gateway.'
 }
 
 const stopping = new AbortController()
@@ -64,5 +68,6 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   interactive: process.stderr.isTTY === true,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? askLine : undefined,
   signal: stopping.signal
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { Accounts } from '../src/store/accounts.ts'
 
@@ -49,6 +49,45 @@ describe('gateway accounts', () => {
     await other.remove('ada')
     await running.refresh()
     assert.equal(running.get('ada'), undefined)
+  })
+
+  test('twenty changes at once are all kept, with nothing left beside the file', async (t) => {
+    const file = await accountsFile(t)
+    const accounts = await Accounts.open(file)
+    const names = Array.from({ length: 20 }, (_, at) => `ada-${at}`)
+    const password = 'a long enough one'
+    await Promise.all([
+      ...names.map((name) => accounts.put({ name, roles: ['researcher'], password })),
+      ...names.map((name) => accounts.setLockedOut(`clinic:${name}`, true)),
+      ...names.map(() => accounts.refresh())
+    ])
+    const read = await Accounts.open(file)
+    assert.deepEqual(
+      read
+        .list()
+        .map(({ name }) => name)
+        .sort(),
+      names.toSorted()
+    )
+    assert.equal(read.lockedOut.length, 20)
+    assert.deepEqual(await readdir(dirname(file)), ['accounts.json'])
+  })
+
+  test('processes that write at once never see each other’s half file', async (t) => {
+    const file = await accountsFile(t)
+    const several = await Promise.all(Array.from({ length: 5 }, () => Accounts.open(file)))
+    await Promise.all(several.map((accounts, at) => accounts.setLockedOut(`clinic:${at}`, true)))
+    assert.equal((await Accounts.open(file)).lockedOut.length, 1)
+  })
+
+  test('a change that cannot be written is told, and the next one is tried all the same', async (t) => {
+    const file = await accountsFile(t)
+    const accounts = await Accounts.open(join(file, 'accounts.json'))
+    await writeFile(file, 'a file where the folder should be')
+    await assert.rejects(accounts.setLockedOut('clinic:ada', true), { code: 'EEXIST' })
+    await rm(file)
+    await accounts.setLockedOut('clinic:eve', true)
+    assert.deepEqual(accounts.lockedOut, ['clinic:ada', 'clinic:eve'])
   })
 
   test('a role that does not exist and a name that could be a path are refused', async (t) => {

@@ -21,6 +21,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
       said.err += text
     },
     interactive: false,
+    ask: undefined,
     signal: new AbortController().signal
   })
   return { code, ...said }

@@ -8,8 +8,27 @@ import { runCommand } from '../src/cli/arguments.ts'
 import { budgetCommand } from '../src/cli/budget.ts'
 import { costText } from '../src/cli/cost-text.ts'
 import { privacyOf } from '../src/cli/privacy-options.ts'
+import { agreesToSpend, spendsText } from '../src/cli/spend.ts'
 import { Database } from '../src/store/database.ts'
 import { EVERYBODY, PrivacyLedger } from '../src/store/privacy-ledger.ts'
+import { recordingIo } from './recording-io.ts'
+
+const COLUMN = {
+  ...{ name: 'n', kind: 'subjects', sd: 28.3, error_95: 59.9, rank_error_95: null, assumes_rows: null, range: null }
+}
+
+/** Three institutions that take the same. */
+function costAt(sites: number, column: typeof COLUMN | object = COLUMN): PrivacyCost {
+  const price = {
+    ...{ mechanism: 'discrete-laplace', epsilon: 0.05, rho: 0.00125, nano_rho: '1250000', epsilon_at_delta: 0.2 },
+    ...{ delta: 1e-6, numbers: 1, groups: 1, groups_per_subject: 1, rows_per_subject: 1, sites_per_person: sites },
+    columns: [column as typeof COLUMN]
+  }
+  const peers = ['North', 'South', 'Coast'].map((institution) => ({
+    ...{ peer_id: `12D3Koo${institution}`, node_id: '', institution, code: null, reason: null, cost: price, left: null }
+  }))
+  return { data_catalog_name: 'trial', peers, pooled: [{ name: 'n', sd: 49 }] }
+}
 
 const values = (more: object) => more as Parameters<typeof privacyOf>[0]
 const invalid = { code: 'PARAMETER_INVALID' }
@@ -50,7 +69,15 @@ test('options that make no sense say what to write', () => {
 })
 
 test('a price is told with what it buys, and with why somebody would refuse', () => {
-  const column = { name: 'n', kind: 'subjects', sd: 14.14, error_95: 29.9, rank_error_95: null, assumes_rows: null }
+  const column = {
+    name: 'n',
+    kind: 'subjects',
+    sd: 14.14,
+    error_95: 29.9,
+    rank_error_95: null,
+    assumes_rows: null,
+    range: null
+  }
   const price = {
     ...{ mechanism: 'discrete-laplace', epsilon: 0.1, rho: 0.005, nano_rho: '5000000', epsilon_at_delta: 0.43 },
     ...{ delta: 1e-6, numbers: 1, groups: 1, groups_per_subject: 1, rows_per_subject: 1, sites_per_person: 2 },
@@ -73,6 +100,49 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   assert.match(costText({ ...cost, peers: [], pooled: [] }), /No peer that can be reached offers trial/)
 })
 
+test('an amount that is no number is refused once, with what to write', () => {
+  const refusal = { code: 'PARAMETER_INVALID', reason: '--epsilon: a number above zero, such as 0.05' }
+  for (const epsilon of ['abc', '0,5', '0', '', '-0.1']) assert.throws(() => privacyOf(values({ epsilon })), refusal)
+  const both = { code: 'PARAMETER_INVALID', reason: 'give either --epsilon or --rho' }
+  assert.throws(() => privacyOf(values({ epsilon: '0.1', rho: '0.1' })), both)
+})
+
+test('what is spent is told as a part of what was asked for, and a poor answer is warned of', () => {
+  assert.match(costText(costAt(2)), /ε 0\.05 is half of the ε 0\.1 asked for: one person may be at two of them/)
+  assert.match(costText(costAt(3)), /ε 0\.05 is 1\/3 of the ε 0\.15 asked for/)
+  assert.doesNotMatch(costText(costAt(1)), /asked for/)
+  const change = { ...COLUMN, name: 'change', kind: 'mean', error_95: 1250, range: 398 }
+  assert.match(
+    costText(costAt(2, change)),
+    /WARNING: change can be off by 1250 at one institution, and its range is 398/
+  )
+  assert.doesNotMatch(costText(costAt(2, { ...change, error_95: 39 })), /WARNING/)
+  assert.doesNotMatch(costText(costAt(2)), /WARNING/)
+})
+
+test('before privacy is spent somebody has to say yes', async () => {
+  const cost = costAt(2)
+  assert.equal(spendsText(cost), 'This spends ε 0.05 at each of 3 institutions, for good.')
+  const [first] = cost.peers
+  assert.ok(first?.cost)
+  const dearer = { ...first, cost: { ...first.cost, epsilon: null, rho: 0.01 } }
+  const uneven = { ...cost, peers: [first, first, dearer] }
+  assert.equal(spendsText(uneven), 'This spends ε 0.05 at 2 institutions and ρ 0.01 at one institution, for good.')
+  const asked: string[] = []
+  const answering = (answer: string) => ({
+    ...recordingIo(),
+    ask: async (question: string) => {
+      asked.push(question)
+      return answer
+    }
+  })
+  for (const answer of ['y', 'Yes ', 'YES']) assert.equal(await agreesToSpend(cost, false, answering(answer)), true)
+  for (const answer of ['', 'n', 'yesterday']) assert.equal(await agreesToSpend(cost, false, answering(answer)), false)
+  assert.match(asked[0] ?? '', /for good\. Go on\? \[y\/N\] $/)
+  assert.equal(await agreesToSpend(cost, true, recordingIo()), true)
+  await assert.rejects(agreesToSpend(cost, false, recordingIo()), { code: 'PARAMETER_INVALID', reason: /say --yes/ })
+})
+
 async function peerFolder(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-budget-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
@@ -85,6 +155,7 @@ async function peerFolder(t: TestContext) {
       out: (text) => void out.push(text),
       err: (text) => void err.push(text),
       interactive: false,
+      ask: undefined,
       signal: new AbortController().signal
     })
     return { code, out: out.join(''), err: err.join('') }

@@ -16,6 +16,7 @@ export function recordingIo(): RecordingIo {
       said.err += text
     },
     interactive: false,
+    ask: undefined,
     signal: new AbortController().signal
   }
 }

@@ -24,8 +24,8 @@ const text = (tests: TestResult[]) => testLines({ pooled: { tests } } as unknown
 test('a test is one line: what it is of, its statistic, and how sure one can be', () => {
   assert.equal(
     text([WELCH]),
-    '\nWelch’s t, sd_score by sex: t(86.538) = -10.521, p = 3.75e-17. ' +
-      'Difference female − male: -0.93, 95 % interval -1.1057 to -0.75429.\n'
+    '\nWelch’s t, sd_score by sex: t(86.54) = -10.52, p = 3.75e-17. ' +
+      'Difference female − male: -0.93, 95 % interval -1.106 to -0.7543.\n'
   )
 })
 

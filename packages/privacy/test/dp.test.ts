@@ -102,6 +102,8 @@ describe('how far off an answer is', () => {
     near(sds([of('sum')], { bounds: [{ variable: 'age', lower: '18', upper: '90' }] })[0], Math.SQRT2 * 90, 1e-4)
     const [mean] = costOf(terms([of('mean')])).columns
     assert.equal(mean?.assumesRows, 150)
+    assert.equal(mean?.range, 120)
+    assert.equal(costOf(terms([subjects])).columns[0]?.range, null)
     near(mean?.sd, Math.hypot(Math.SQRT2 * 2 * 60, 60 * Math.sqrt(7.835396178)) / 150, 1e-3)
   })
 

@@ -52,7 +52,7 @@ export class Http {
     const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal
     try {
       const text = await textOf(await this.open({ ...request, signal }))
-      return parse<T>(text, request.path)
+      return parse<T>(text)
     } catch (cause) {
       if (cause instanceof StimnetError && !late.signal.aborted) throw cause
       if (request.signal?.aborted) throw request.signal.reason
@@ -134,10 +134,11 @@ async function textOf(response: Response): Promise<string> {
   }
 }
 
-function parse<T>(text: string, path: string): T {
+function parse<T>(text: string): T {
   try {
     return JSON.parse(text) as T
   } catch (cause) {
-    throw new StimnetError('MALFORMED', `reading ${path}`, { cause })
+    const reason = 'What answers at that address is no gateway: its answer is no JSON.'
+    throw new StimnetError('MALFORMED', reason, { reason, cause })
   }
 }

@@ -438,6 +438,8 @@ export interface PrivacyPrice {
     /** Of a quantile, in rows. */
     readonly rank_error_95: number | null
     readonly assumes_rows: number | null
+    /** Distance between the bounds of its variable, or 1 for a share; null for a count. */
+    readonly range: number | null
   }[]
 }
 

@@ -11,7 +11,11 @@ const columnErrorShape = output(
     sd: z.number().nullable().describe('Standard deviation of the noise, in the unit of the column'),
     error_95: z.number().nullable().describe('Nineteen of twenty answers are nearer to the exact one than this'),
     rank_error_95: z.number().nullable().describe('Of a quantile: rows by which its rank is off at most'),
-    assumes_rows: z.number().nullable().describe('For a group of that many rows; null where it holds for any')
+    assumes_rows: z.number().nullable().describe('For a group of that many rows; null where it holds for any'),
+    range: z
+      .number()
+      .nullable()
+      .describe('Distance between the bounds of its variable, or 1 for a share; null for a count')
   })
 )
 
@@ -106,7 +110,8 @@ function priceOf(price: PriceView): z.output<typeof priceShape> {
       sd: column.sd,
       error_95: column.error95,
       rank_error_95: column.rankError95,
-      assumes_rows: column.assumesRows
+      assumes_rows: column.assumesRows,
+      range: column.range
     }))
   }
 }

@@ -1,10 +1,13 @@
 /** `stimnet account`: who may log in at this peer's gateway. */
 import { join, resolve } from 'node:path'
 import { Accounts, ROLES } from '../store/accounts.ts'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { given, oneOf } from './checked.ts'
 import { readPassword } from './password.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { tableOf } from './table.ts'
+
+const ACTIONS = ['add', 'lock', 'unlock', 'remove', 'list'] as const
 
 /** Long enough that guessing at ten a minute is hopeless. */
 const PASSWORD_LENGTH_MIN = 12
@@ -29,13 +32,15 @@ unlock take people of login providers too, as provider:subject. The name of a re
     role: { type: 'string', multiple: true, value: 'ROLE', help: `${ROLES.join(', ')} (default researcher)` },
     again: { type: 'boolean', help: 'The same person as that of the removed account' }
   },
-  positionals: [1, 2],
-  run: async (values, [action = '', name], io) => {
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [asked = '', name = ''], io) => {
+    const action = oneOf('the action', asked, ACTIONS)
+    if (action !== 'list') given('NAME', name)
     // Loaded when needed: the client commands start without DuckDB and libp2p.
     const { loadConfig } = await import('../config.ts')
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
-    switch (oneOf('action', action, ['add', 'remove', 'list', 'lock', 'unlock'])) {
+    switch (action) {
       case 'list':
         io.out(
           tableOf(
@@ -48,43 +53,42 @@ unlock take people of login providers too, as provider:subject. The name of a re
         )
         return EXIT.ok
       case 'remove':
-        if (name !== undefined && (await accounts.remove(name))) return EXIT.ok
-        return unknown(name, io)
+        return (await accounts.remove(name)) ? EXIT.ok : unknown(name, io)
       case 'lock':
       case 'unlock':
         return setLocked(accounts, name, { locked: action === 'lock', io })
       case 'add':
-        return add(accounts, name, { roles: values.role ?? ['researcher'], again: values.again ?? false, io })
+        return add(accounts, name, { roles: rolesOf(values.role), again: values.again ?? false, io })
     }
   }
 })
 
-function unknown(name: string | undefined, io: Io): number {
-  io.err(`stimnet account: there is no account ${JSON.stringify(name ?? '')}\n`)
+function rolesOf(texts: readonly string[] = ['researcher']): readonly string[] {
+  return texts.map((text) => oneOf('--role', text, ROLES))
+}
+
+function unknown(name: string, io: Io): number {
+  io.err(`stimnet account: there is no account ${JSON.stringify(name)}; stimnet account list shows them\n`)
   return EXIT.failed
 }
 
 async function setLocked(
   accounts: Accounts,
-  name: string | undefined,
+  name: string,
   { locked, io }: { locked: boolean; io: Io }
 ): Promise<number> {
-  if (name?.includes(':')) {
+  if (name.includes(':')) {
     await accounts.setLockedOut(name, locked)
     return EXIT.ok
   }
-  return name !== undefined && (await accounts.setLocked(name, locked)) ? EXIT.ok : unknown(name, io)
+  return (await accounts.setLocked(name, locked)) ? EXIT.ok : unknown(name, io)
 }
 
 async function add(
   accounts: Accounts,
-  name: string | undefined,
+  name: string,
   { roles, again, io }: { roles: readonly string[]; again: boolean; io: Io }
 ): Promise<number> {
-  if (name === undefined) {
-    io.err('stimnet account add: the name is missing\n')
-    return EXIT.usage
-  }
   const password = await readPassword(io)
   if (password.length < PASSWORD_LENGTH_MIN) {
     io.err(`stimnet account add: a password has at least ${PASSWORD_LENGTH_MIN} characters\n`)

@@ -1,10 +1,14 @@
 /** `stimnet api-key`: what programs log in with. */
-import { StimnetError } from '@stimnet/protocol'
 import type { Role } from '@stimnet/sdk'
 import { ROLES } from '../store/accounts.ts'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { given, oneOf, wholeNumber } from './checked.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { tableOf } from './table.ts'
+import { localTime } from './time.ts'
+
+const ACTIONS = ['add', 'list', 'revoke'] as const
+const DAYS_MAX = 365
 
 /** Exit code 1: no key of that id. */
 export const apiKeyCommand = command({
@@ -13,7 +17,7 @@ export const apiKeyCommand = command({
   summary: 'Makes, lists or revokes API keys of your account, for programs.',
   details: `
 Log in first. The key is printed once, on standard output; programs send it as X-API-Key. It has some of your account's roles
-(researcher unless you say otherwise), cannot make other keys, and ends after --days (90 unless given, at most 365), with your
+(researcher unless you say otherwise), cannot make other keys, and ends after --days (90 unless given, at most ${DAYS_MAX}), with your
 account, or when you revoke it.
 
   stimnet api-key add "night job" --days 30 > key.txt
@@ -28,18 +32,23 @@ account, or when you revoke it.
       help: 'A role of yours that it has, too (default researcher)'
     }
   },
-  positionals: [1, 2],
-  run: async (values, [action = '', named = ''], io) => {
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [asked = '', named = ''], io) => {
+    const action = oneOf('the action', asked, ACTIONS)
+    if (action !== 'list') given(action === 'add' ? 'LABEL' : 'ID', named)
+    const days = wholeNumber('--days', values.days, { most: DAYS_MAX })
     const client = await clientFor(values.url)
-    switch (oneOf('action', action, ['add', 'list', 'revoke'])) {
+    switch (action) {
       case 'add': {
         const made = await client.createApiKey({
           label: named,
-          ...(values.days === undefined ? {} : { days: Number(values.days) }),
-          ...(values.role === undefined ? {} : { roles: values.role.map(roleOf) })
+          ...(days === undefined ? {} : { days }),
+          ...(values.role === undefined ? {} : { roles: values.role.map((role): Role => oneOf('--role', role, ROLES)) })
         })
         io.out(values.json ? `${JSON.stringify(made, null, 2)}\n` : `${made.key}\n`)
-        io.err(`Made ${made.id} (${made.roles.join(', ')}), until ${made.expires_at}. It is not shown again.\n`)
+        io.err(
+          `Made ${made.id} (${made.roles.join(', ')}), until ${localTime(made.expires_at)}. It is not shown again.\n`
+        )
         return EXIT.ok
       }
       case 'list':
@@ -57,14 +66,7 @@ function list(
   json: boolean | undefined,
   io: Io
 ) {
-  const rows = keys.map(({ id, label, roles, expires_at }) => [id, label, roles.join(', '), expires_at])
+  const rows = keys.map(({ id, label, roles, expires_at }) => [id, label, roles.join(', '), localTime(expires_at)])
   io.out(json ? `${JSON.stringify(keys, null, 2)}\n` : tableOf(['id', 'label', 'roles', 'until'], rows))
   return EXIT.ok
-}
-
-function roleOf(text: string): Role {
-  const role = ROLES.find((one) => one === text)
-  if (role) return role
-  const reason = `A role is one of ${ROLES.join(', ')}.`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }

@@ -1,16 +1,6 @@
-/** Command lines: options as data, help from the same data, and errors that say what to write instead. */
-import { parseArgs } from 'node:util'
-import { CODES, type Code, StimnetError } from '@stimnet/protocol'
-
-/** One option of a command. */
-export interface Option {
-  readonly type: 'string' | 'boolean'
-  readonly multiple?: boolean
-  readonly short?: string
-  /** What stands for the value in the help text. */
-  readonly value?: string
-  readonly help: string
-}
+/** Command lines: options as data, help from the same data, and exit codes that scripts can tell apart. */
+import { CODES, type Code } from '@stimnet/protocol'
+import { type Option, parse } from './parse.ts'
 
 /** The values of a command’s options, as parsed. */
 export type Values<O extends Record<string, Option>> = {
@@ -30,7 +20,8 @@ export interface Command<O extends Record<string, Option> = Record<string, Optio
   /** More than a line, with examples; shown by `--help`. */
   readonly details?: string
   readonly options: O
-  readonly positionals: readonly [least: number, most: number]
+  /** `names`: what is said to be missing, in their order. */
+  readonly positionals: readonly [least: number, most: number, ...names: string[]]
   run(values: Values<O>, positionals: readonly string[], io: Io): Promise<number>
 }
 
@@ -40,6 +31,8 @@ export interface Io {
   err(text: string): void
   /** Whether `err` is a terminal that can be drawn on. */
   readonly interactive: boolean
+  /** A line from a person; undefined where nobody sits at a terminal. */
+  readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined
   readonly signal: AbortSignal
 }
 
@@ -50,16 +43,36 @@ export const EXIT = {
   failed: 1,
   /** The command line or the configuration is wrong. */
   usage: 2,
-  /** The peer cannot be reached or does not let us in. */
-  unreachable: 3
+  /** The peer, or any that offers the catalog, cannot be reached. */
+  unreachable: 3,
+  /** Not logged in, wrongly, or as somebody who may not do that. */
+  notLetIn: 4
 } as const
 
-const NOT_LET_IN: readonly Code[] = ['UNAUTHENTICATED', 'CREDENTIALS_INVALID']
-const WRONG_USAGE: readonly Code[] = ['CONFIG_INVALID', 'PARAMETER_INVALID']
+/** As `stimnet --help` tells them. */
+export const EXIT_TEXT =
+  '0 done, 1 failed, 2 wrong command line or configuration, 3 peer not reachable, 4 not logged in or not permitted'
+
+const NOT_LET_IN: readonly Code[] = [
+  'UNAUTHENTICATED',
+  'CREDENTIALS_INVALID',
+  'LOGIN_REFUSED',
+  'ACCOUNT_LOCKED',
+  'NOT_PERMITTED'
+]
+const WRONG_USAGE: readonly Code[] = [
+  'CONFIG_INVALID',
+  'PARAMETER_INVALID',
+  'FILTER_INVALID',
+  'CONTRACT_INVALID',
+  'BODY_INVALID',
+  'PEER_UNKNOWN'
+]
 
 /** The exit code for a code, the same whether a command threw it or a request ended with it. */
 export function exitOfCode(code: Code): number {
-  if (CODES[code].fault === 'network' || NOT_LET_IN.includes(code)) return EXIT.unreachable
+  if (NOT_LET_IN.includes(code)) return EXIT.notLetIn
+  if (CODES[code].fault === 'network') return EXIT.unreachable
   return WRONG_USAGE.includes(code) ? EXIT.usage : EXIT.failed
 }
 
@@ -73,24 +86,16 @@ export function command<const O extends Record<string, Option>>(definition: Comm
 /** Parses, answers `--help`, runs; gives the exit code. */
 export async function runCommand(definition: Command, args: readonly string[], io: Io): Promise<number> {
   const options = { ...definition.options, ...COMMON }
-  let parsed: { values: Record<string, unknown>; positionals: string[] }
-  try {
-    const config = Object.fromEntries(
-      Object.entries(options).map(([name, { type, multiple, short }]) => [
-        name,
-        { type, ...(multiple ? { multiple } : {}), ...(short ? { short } : {}) }
-      ])
-    )
-    parsed = parseArgs({ args: [...args], options: config, allowPositionals: true, strict: true }) as typeof parsed
-  } catch (cause) {
-    return usageError(definition, io, (cause as Error).message)
-  }
+  const parsed = parse(args, options)
+  if (!parsed.ok) return usageError(definition, io, parsed.why)
   if (parsed.values.help) {
     io.out(helpOf(definition))
     return EXIT.ok
   }
-  const [least, most] = definition.positionals
-  if (parsed.positionals.length < least) return usageError(definition, io, 'something is missing')
+  const [least, most, ...names] = definition.positionals
+  if (parsed.positionals.length < least) {
+    return usageError(definition, io, `${names[parsed.positionals.length] ?? 'a word'} is missing`)
+  }
   if (parsed.positionals.length > most) {
     return usageError(definition, io, `unexpected ${JSON.stringify(parsed.positionals[most])}`)
   }
@@ -111,14 +116,6 @@ export function helpOf(definition: Command): string {
     const left = `  ${option.short ? `-${option.short}, ` : ''}--${name}${value}`
     return `${left.padEnd(30)} ${option.help}${option.multiple ? ' (may be repeated)' : ''}`
   })
-  const details = definition.details ? `\n${definition.details.trim()}\n` : ''
-  return `usage: stimnet ${definition.name} ${definition.usage}\n\n${definition.summary}\n${details}\nOptions:\n${lines.join('\n')}\n`
-}
-
-/** A value that must be one of a few. Throws PARAMETER_INVALID naming them. */
-export function oneOf<T extends string>(name: string, value: string, among: readonly T[]): T {
-  const found = among.find((candidate) => candidate === value)
-  if (found !== undefined) return found
-  const reason = `--${name} is one of ${among.join(', ')}`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  const details = definition.details ? `\n${definition.details.replace(/^\n+|\n+$/g, '')}\n` : ''
+  return `usage: stimnet ${definition.name} ${definition.usage}\n\n${definition.summary}\n${details}\nOptions:\n${lines.join('\n')}\n\nExit codes: ${EXIT_TEXT}.\n`
 }

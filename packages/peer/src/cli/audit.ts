@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import type { AuditFinding } from '@stimnet/gateway'
 import { systemClock } from '@stimnet/protocol'
 import { proofText } from '@stimnet/sdk'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { oneOf } from './checked.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { tableOf } from './table.ts'
@@ -40,9 +41,9 @@ prove and witness need a login with the role auditor, steward or operator.
     ...CLIENT_OPTIONS,
     out: { type: 'string', value: 'FILE', help: 'Where a proof is written; to standard output unless given' }
   },
-  positionals: [1, 2],
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [action = '', argument], io) => {
-    const chosen = oneOf('action', action, ACTIONS)
+    const chosen = oneOf('the action', action, ACTIONS)
     if (chosen === 'prove') return prove(values, argument, io)
     if (chosen === 'witness') return gather(values, io)
     return chosen === 'verify' ? verify(values, io) : reconcile(values, io)
@@ -69,7 +70,7 @@ async function verifyStopped(configFile: string): Promise<AuditFinding> {
 async function prove(values: Values, argument: string | undefined, io: Io): Promise<number> {
   if (argument === undefined || !/^\d{1,15}$/.test(argument)) {
     io.err(
-      'stimnet audit prove: name a record by its number; GET /api/v1/audit lists them, and a receipt names its own\n'
+      'stimnet audit prove: SEQUENCE is missing: the number of a record, as the console’s log shows it and a receipt names its own\n'
     )
     return EXIT.usage
   }

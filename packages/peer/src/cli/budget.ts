@@ -1,7 +1,8 @@
 /** `stimnet budget`: what a peer's catalogs have spent of their privacy, and what is left. */
 import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
-import { command, EXIT, oneOf } from './arguments.ts'
+import { command, EXIT } from './arguments.ts'
+import { oneOf } from './checked.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { tableOf } from './table.ts'
 
@@ -19,8 +20,8 @@ An old database put back has forgotten what was spent; where the audit log knows
 takes over what the log says. The peer must be stopped.`,
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print as JSON' } },
   positionals: [0, 1],
-  run: async (values, [action = 'list'], io) => {
-    oneOf('action', action, ['list', 'reconcile'])
+  run: async (values, [asked = 'list'], io) => {
+    const action = oneOf('the action', asked, ['list', 'reconcile'])
     // Loaded when needed: the client commands start without DuckDB and libp2p.
     const [{ loadConfig }, { Database }, { PrivacyLedger }, { balancesOf }] = await Promise.all([
       import('../config.ts'),

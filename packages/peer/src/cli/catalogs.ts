@@ -9,7 +9,8 @@ export const catalogsCommand = command({
   usage: '[WORD …] [--url URL] [--json]',
   summary: 'Searches the catalogs of all peers that can be reached.',
   details: `
-Every word must be in a name, title, description, keyword or variable. Without words, all are listed.
+Every word must be in a name, title, description, keyword or variable. Without words, all are listed. How many subjects a
+catalog has is rounded down to tens.
 
   stimnet catalogs parkinson updrs`,
   options: CLIENT_OPTIONS,
@@ -24,7 +25,8 @@ Every word must be in a name, title, description, keyword or variable. Without w
         catalog.name,
         catalog.institution || catalog.peer_id,
         catalog.node_id,
-        catalog.total_records,
+        // Rounded down to tens.
+        `${catalog.total_records}+`,
         catalog.description ?? ''
       ])
       io.out(tableOf(['catalog', 'institution', 'node', 'subjects', 'description'], rows))

@@ -25,31 +25,38 @@ import { startCommand } from './start.ts'
 import { verifyCommand } from './verify.ts'
 import { vouchCommand } from './vouch.ts'
 
-/** As `stimnet --help` lists them. */
-export const COMMANDS: readonly Command[] = [
+/** What researchers use. */
+export const ASKING: readonly Command[] = [
+  loginCommand,
+  catalogsCommand,
+  peersCommand,
+  runCommand,
+  costCommand,
+  jobsCommand,
+  jobCommand,
+  reviewCommand,
+  keyCommand,
+  verifyCommand,
+  crateCommand,
+  apiKeyCommand
+]
+
+/** What an institution uses for its peer. */
+export const SERVING: readonly Command[] = [
   initCommand,
   startCommand,
   accountCommand,
   doctorCommand,
-  auditCommand,
-  eventsCommand,
-  epochCommand,
   requestsCommand,
-  vouchCommand,
-  federationCommand,
-  sandboxCommand,
+  eventsCommand,
   policyCommand,
   budgetCommand,
-  loginCommand,
-  apiKeyCommand,
-  keyCommand,
-  catalogsCommand,
-  peersCommand,
-  reviewCommand,
-  costCommand,
-  runCommand,
-  jobsCommand,
-  jobCommand,
-  crateCommand,
-  verifyCommand
+  epochCommand,
+  sandboxCommand,
+  auditCommand,
+  federationCommand,
+  vouchCommand
 ]
+
+/** All of them. */
+export const COMMANDS: readonly Command[] = [...ASKING, ...SERVING]

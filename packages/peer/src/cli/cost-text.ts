@@ -1,6 +1,6 @@
 /** A price and what it buys, in a terminal. */
 import type { PrivacyCost } from '@stimnet/sdk'
-import { printable, tableOf } from './table.ts'
+import { measured, printable, tableOf } from './table.ts'
 
 /** Charge and expected error at each institution, then what pooling makes of the noise. */
 export function costText(cost: PrivacyCost): string {
@@ -19,18 +19,56 @@ export function costText(cost: PrivacyCost): string {
   ]
   const reasons = new Set(cost.peers.flatMap(({ reason }) => (reason === null ? [] : [reason])))
   for (const reason of reasons) lines.push(`${printable(reason)}\n`)
-  const [first] = cost.peers.flatMap((peer) => (peer.cost ? [peer.cost] : []))
-  if (first) lines.push(...errorLines(cost, first))
+  const prices = pricesIn(cost)
+  lines.push(...new Set(prices.map(partText)))
+  const [first] = prices
+  if (first) lines.push(...errorLines(cost, first), ...warningLines(first))
   return lines.join('')
 }
 
-type Price = NonNullable<PrivacyCost['peers'][number]['cost']>
+/** What one institution takes. */
+export type Price = NonNullable<PrivacyCost['peers'][number]['cost']>
+
+/** Of those that would answer. */
+export function pricesIn(cost: PrivacyCost): Price[] {
+  return cost.peers.flatMap((peer) => (peer.cost ? [peer.cost] : []))
+}
+
+/** `ε 0.05`, or `ρ 0.005` where that was asked for. */
+export function amountOf(price: Price): string {
+  return amountText(price, 1)
+}
+
+function amountText({ epsilon, rho }: Price, times: number): string {
+  return epsilon === null ? `ρ ${measured(rho * times)}` : `ε ${measured(epsilon * times)}`
+}
+
+/** Why an institution takes less than was asked for. */
+function partText(price: Price): string {
+  const sites = price.sites_per_person
+  if (sites <= 1) return ''
+  const part = sites === 2 ? 'half' : `1/${sites}`
+  const asked = amountText(price, sites)
+  return `${amountOf(price)} is ${part} of the ${asked} asked for: one person may be at ${sites === 2 ? 'two' : sites} of them, and pays at each.\n`
+}
+
+/** An error larger than this part of where the answer can lie leaves little to read in it. */
+const RANGE_PART_MAX = 0.1
+
+function warningLines({ columns }: Price): string[] {
+  const poor = columns.filter(({ error_95: error, range }) => range !== null && (error ?? 0) > range * RANGE_PART_MAX)
+  if (poor.length === 0) return []
+  const told = poor.map(({ name, error_95: error, range }) => {
+    return `WARNING: ${printable(name)} can be off by ${orNone(error)} at one institution, and its range is ${orNone(range)}.\n`
+  })
+  return [...told, 'More ε, narrower --bounds, fewer groups and fewer columns make errors smaller.\n']
+}
 
 function errorLines(cost: PrivacyCost, price: Price): string[] {
-  const bounds = `each person counts in at most ${price.groups_per_subject} groups, with ${price.rows_per_subject} rows in each`
+  const bounds = `each person counts in at most ${many(price.groups_per_subject, 'group')}, with ${many(price.rows_per_subject, 'row')} in each`
   const sites = price.sites_per_person > 1 ? `; somebody may be at ${price.sites_per_person} institutions` : ''
   return [
-    `\nExpected error at one institution: ${price.numbers} numbers for each of ${price.groups} groups; ${bounds}${sites}\n`,
+    `\nExpected error at one institution: ${many(price.numbers, 'number')} for each of ${many(price.groups, 'group')}; ${bounds}${sites}\n`,
     tableOf(
       ['column', 'sd', '19 of 20 within', 'rank within (rows)', 'in a group of', 'sd when pooled'],
       price.columns.map((column) => [
@@ -43,6 +81,10 @@ function errorLines(cost: PrivacyCost, price: Price): string[] {
       ])
     )
   ]
+}
+
+function many(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
 }
 
 function orNone(value: number | null): string {

@@ -1,6 +1,8 @@
 /** `stimnet cost`: what a differentially private question takes from the budget, and how far off its answer will be. */
 import { programText, programWord } from '@stimnet/protocol'
 import { command, EXIT } from './arguments.ts'
+import { nobodyOffers } from './catalog-hint.ts'
+import { given, refuse } from './checked.ts'
 import { costText } from './cost-text.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { ownSigner, programOf } from './run.ts'
@@ -13,7 +15,8 @@ export const costCommand = command({
   summary: 'Says what a question under differential privacy costs and how far off it will be. Spends nothing.',
   details: `
 FILE is .sql, or .json for a statistic by name, as for stimnet run. Everything said here follows from the question and from
-what the catalogs say in public; no data are read. stimnet run with the same options prints it before it asks.
+what the catalogs say in public; no data are read. stimnet run with the same options asks the question. In a broadcast each
+institution takes a part of the amount, because one person may be at several of them.
 
   stimnet cost change.sql --catalog clinical_trial_data --epsilon 0.1 --groups-per-subject 3
   stimnet cost mean.json --catalog clinical_trial_data --rho 0.005 --bounds age=40:90`,
@@ -23,13 +26,10 @@ what the catalogs say in public; no data are read. stimnet run with the same opt
     peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
     ...PRIVACY_OPTIONS
   },
-  positionals: [1, 1],
+  positionals: [1, 1, 'FILE'],
   run: async (values, [file = ''], io) => {
-    const privacy = privacyOf(values)
-    if (!values.catalog || !privacy) {
-      io.err(`stimnet cost: ${values.catalog ? '--epsilon or --rho' : '--catalog'} is missing\n`)
-      return EXIT.usage
-    }
+    const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
+    const privacy = privacyOf(values) ?? refuse('--epsilon or --rho is missing')
     const program = await programOf(file)
     const client = await clientFor(values.url)
     // What is left is left for whoever will sign.
@@ -37,11 +37,12 @@ what the catalogs say in public; no data are read. stimnet run with the same opt
     const cost = await client.privacyCost({
       ...(key === undefined ? {} : { key }),
       targets: !values.peers || values.peers === 'all' ? '*' : values.peers.split(','),
-      data_catalog_name: values.catalog,
+      data_catalog_name: catalog,
       script_type: programWord(program) as 'sql',
       script_content: programText(program),
       privacy
     })
+    if (cost.peers.length === 0 && !values.json) throw await nobodyOffers(client, catalog)
     io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
     return cost.peers.some((peer) => peer.cost !== null) ? EXIT.ok : EXIT.failed
   }

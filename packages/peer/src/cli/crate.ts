@@ -1,9 +1,11 @@
 /** `stimnet crate`: requests and results as Five Safes RO-Crates. */
 import { readFile, writeFile } from 'node:fs/promises'
-import { StimnetError } from '@stimnet/protocol'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { oneOf, refuse } from './checked.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { printable } from './table.ts'
+
+const ACTIONS = ['export', 'read', 'submit'] as const
 
 /** Exit code 1: the crate will not do. */
 export const crateCommand = command({
@@ -22,10 +24,11 @@ somebody else, \`submit\` submits it for your account. A crate's own assessments
     out: { type: 'string', value: 'FILE', help: 'Where to write (default stimnet-ID.zip)' },
     yes: { type: 'boolean', help: 'Submit what the crate asks for, having read it' }
   },
-  positionals: [2, 2],
+  positionals: [2, 2, `ACTION (${ACTIONS.join(', ')})`, 'ID or FILE'],
   run: async (values, [action = '', named = ''], io) => {
+    const chosen = oneOf('the action', action, ACTIONS)
     const client = await clientFor(values.url)
-    switch (oneOf('action', action, ['export', 'read', 'submit'])) {
+    switch (chosen) {
       case 'export': {
         const file = values.out ?? `stimnet-${named.replaceAll(/[^A-Za-z0-9-]/g, '')}.zip`
         await writeFile(file, await client.crate(named), { flag: 'wx' }).catch(refuseToReplace)
@@ -33,13 +36,13 @@ somebody else, \`submit\` submits it for your account. A crate's own assessments
         return EXIT.ok
       }
       case 'read': {
-        const { submission, warnings } = await client.readCrate(await readFile(named))
+        const { submission, warnings } = await client.readCrate(await readCrateFile(named))
         warn(warnings, io)
         io.out(`${shown(submission)}\n`)
         return EXIT.ok
       }
       case 'submit': {
-        const { submission, warnings } = await client.readCrate(await readFile(named))
+        const { submission, warnings } = await client.readCrate(await readCrateFile(named))
         warn(warnings, io)
         if (!values.yes) {
           io.err(`${shown(submission)}\nThis goes out in your name. Read it; then say --yes.\n`)
@@ -53,6 +56,10 @@ somebody else, \`submit\` submits it for your account. A crate's own assessments
     }
   }
 })
+
+async function readCrateFile(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: unknown) => refuse(`${file} cannot be read`, cause))
+}
 
 /** As JSON in which nothing hides: signs that are not seen are written out. */
 function shown(submission: object): string {
@@ -68,6 +75,5 @@ function warn(warnings: readonly string[], io: Io): void {
 
 function refuseToReplace(cause: NodeJS.ErrnoException): never {
   if (cause.code !== 'EEXIST') throw cause
-  const reason = 'There is a file of that name already: give another with --out.'
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+  refuse('There is a file of that name already: give another with --out.', cause)
 }

@@ -19,6 +19,10 @@ export const doctorCommand = command({
   name: 'doctor',
   usage: '[--config FILE] [--json]',
   summary: 'Checks clock, disk, ports, other peers and the sandbox; says what to do.',
+  details: `
+Each line begins with ok or FIX; one that wants mending says how, and the exit code is 1. The peer may be running or not.
+
+  stimnet doctor --config ./peer/stimnet.yaml`,
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print the findings as JSON' } },
   positionals: [0, 0],
   run: async (values, _, io) => {

@@ -3,9 +3,12 @@ import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
 import type { LoadedConfig } from '../config.ts'
 import type { Database } from '../store/database.ts'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { given, oneOf } from './checked.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { tableOf } from './table.ts'
+
+const ACTIONS = ['list', 'accept'] as const
 
 /** Exit code 1: there is no such catalog, it has not answered yet, or its ledgers cannot be carried. */
 export const epochCommand = command({
@@ -26,15 +29,19 @@ answers could do harm with them. Neither can be taken back, and both are written
 what is missing everybody has the old shares: after --forget they stay untold, so that nobody learns of a newcomer by
 the new ones. --tell-missing tells them all the same; do it when many subjects have changed.
 
-The peer must be stopped.`,
+The peer must be stopped.
+
+  stimnet epoch list --config peer/stimnet.yaml
+  stimnet epoch accept trial --config peer/stimnet.yaml`,
   options: {
     config: CONFIG_OPTION,
     forget: { type: 'boolean', help: 'accept: begin with empty ledgers; see above' },
     'tell-missing': { type: 'boolean', help: 'accept --forget: tell anew what is missing; see above' }
   },
-  positionals: [1, 2],
-  run: async (values, [action = '', name], io) => {
-    oneOf('action', action, ['list', 'accept'])
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [asked = '', name = ''], io) => {
+    const action = oneOf('the action', asked, ACTIONS)
+    if (action === 'accept') given('CATALOG', name)
     // Loaded when needed: the client commands start without DuckDB and libp2p.
     const [{ loadConfig }, { Database }, { epochStore }] = await Promise.all([
       import('../config.ts'),
@@ -54,9 +61,11 @@ The peer must be stopped.`,
         io.out(tableOf(['catalog', 'epoch'], await epochs.iterator().all()))
         return EXIT.ok
       }
-      const epoch = name === undefined ? undefined : await epochs.get(name)
-      if (name === undefined || epoch === undefined) {
-        io.err(`stimnet epoch: no catalog ${JSON.stringify(name ?? '')} has been served here\n`)
+      const epoch = await epochs.get(name)
+      if (epoch === undefined) {
+        io.err(
+          `stimnet epoch: no catalog ${JSON.stringify(name)} has been served here; stimnet epoch list shows them\n`
+        )
         return EXIT.failed
       }
       if (!values.forget) return await accept({ name, epoch, loaded, database }, io)

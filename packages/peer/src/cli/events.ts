@@ -1,6 +1,7 @@
 /** `stimnet events`: what happens at a peer, and what somebody should look at. */
 import type { NodeEvent } from '@stimnet/sdk'
 import { command, EXIT, type Io } from './arguments.ts'
+import { wholeNumber } from './checked.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { printable } from './table.ts'
 
@@ -23,8 +24,8 @@ budgets near their end. What lasts beyond a restart of the peer is in its audit 
   },
   positionals: [0, 0],
   run: async (values, _, io) => {
+    const limit = wholeNumber('--limit', values.limit) ?? 20
     const client = await clientFor(values.url)
-    const limit = Number(values.limit ?? 20)
     const alerts = values.alerts ?? false
     const before = await client.events({ limit, alerts, signal: io.signal })
     for (const event of before.reverse()) show(event, values.json, io)

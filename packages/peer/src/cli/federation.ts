@@ -17,7 +17,8 @@ import {
   signStatement,
   systemClock
 } from '@stimnet/protocol'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { given, oneOf, wholeNumber } from './checked.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { printable, tableOf } from './table.ts'
 
@@ -49,7 +50,11 @@ revoke   signs that PEERID is out (--reason TEXT). Whom it once admitted is out 
 members  who belongs by what this peer knows, and who signed how often for those who do not yet.
 receive  takes up statements from a file, where they cannot travel over the mesh.
 
-admit and revoke print the statement too, so that it can be sent by any other way.`,
+admit and revoke print the statement too, so that it can be sent by any other way.
+
+  stimnet federation create --name "Parkinson network" --founder 12D3KooW…=North --founder 12D3KooX…=South
+  stimnet federation sign charter.json
+  stimnet federation admit 12D3KooY… --institution East`,
   options: {
     config: CONFIG_OPTION,
     name: { type: 'string', value: 'NAME', help: 'With create: the name of the federation' },
@@ -59,27 +64,23 @@ admit and revoke print the statement too, so that it can be sent by any other wa
     reason: { type: 'string', value: 'TEXT', help: 'With revoke: why' },
     out: { type: 'string', value: 'FILE', help: 'With create: where the charter goes (default charter.json)' }
   },
-  positionals: [1, 2],
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [asked = '', argument], io) => {
-    const action = oneOf('action', asked, ACTIONS)
+    const action = oneOf('the action', asked, ACTIONS)
     if (action === 'create') return create(values, io)
     if (action === 'join') return newcomer(values, io)
     if (action === 'members') return members(values, io)
-    if (argument === undefined) {
-      io.err(`stimnet federation ${action}: which one? stimnet federation --help\n`)
-      return EXIT.usage
-    }
-    if (action === 'sign') return sign(values, argument, io)
-    if (action === 'receive') return receive(values, argument, io)
-    return say(values, action, argument, io)
+    if (action === 'sign') return sign(values, given('FILE', argument), io)
+    if (action === 'receive') return receive(values, given('FILE', argument), io)
+    return say(values, action, given('PEERID', argument), io)
   }
 })
 
 async function create(values: Values, io: Io): Promise<number> {
   const founders = (values.founder ?? []).map(founderOf)
-  const needed = Number(
-    values.needed ?? Math.max(1, Math.min(founders.length - 1, Math.floor(founders.length / 2) + 1))
-  )
+  const needed =
+    wholeNumber('--needed', values.needed) ??
+    Math.max(1, Math.min(founders.length - 1, Math.floor(founders.length / 2) + 1))
   const parsed = charterSchema.safeParse({ name: values.name, founders, needed })
   if (!parsed.success) {
     const told = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')

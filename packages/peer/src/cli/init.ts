@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
 import { loadOrCreateSeed } from '../identity.ts'
 import { command, EXIT } from './arguments.ts'
+import { given } from './checked.ts'
 
 /** Never overwrites: an existing configuration is CONFIG_INVALID. */
 export const initCommand = command({
@@ -28,15 +29,12 @@ of. Read it before you start the peer: it becomes public.
   },
   positionals: [0, 1],
   run: async (values, [folder = '.'], io) => {
-    if (!values.institution) {
-      io.err('stimnet init: --institution is missing, e.g. --institution "University Hospital North"\n')
-      return EXIT.usage
-    }
+    const institution = given('--institution', values.institution, ', e.g. --institution "University Hospital North"')
     const file = join(resolve(folder), 'stimnet.yaml')
     const dataDir = join(resolve(folder), 'stimnet-data')
     const catalogs = await catalogsOf(values.catalog, resolve(folder))
     await mkdir(resolve(folder), { recursive: true })
-    await writeNew(file, configText(values.institution, values['node-id'] ?? 'node-1') + catalogs)
+    await writeNew(file, configText(institution, values['node-id'] ?? 'node-1') + catalogs)
     const signer = await signerFromSeed(await loadOrCreateSeed(join(dataDir, 'identity.key'), cryptographicRandom))
     io.out(`Wrote ${file}\n`)
     io.out(`PeerId ${signer.id}: give it to the other institutions for their mesh.peers.\n`)

@@ -4,15 +4,19 @@ import { readPassword } from './password.ts'
 import { CLIENT_OPTIONS, gatewayUrl, keepSession } from './session.ts'
 import { loginByBrowser } from './sign-on.ts'
 
-/** Exit code 1: there is no such login; 3: name or password is wrong, or the provider’s answer will not do. */
+/** Exit code 4: name or password is wrong, the account is locked, or the provider’s answer will not do. */
 export const loginCommand = command({
   name: 'login',
   usage: 'NAME | --provider PROVIDER  [--url URL]',
   summary: 'Logs in at a gateway; the other client commands then use the token.',
   details: `
+  stimnet login ada
+  stimnet login ada --url https://peer.example.org < password.txt
+  stimnet login --provider clinic
+
 The password is read from standard input, one line. With --provider you log in at your institution's login page instead:
-open the address that is printed in a browser on this machine. The token is kept under your configuration folder, closed to
-others, until it expires. To log out, delete that file. Programs use an API key: stimnet api-key.`,
+open the address that is printed in a browser on this machine. The token is kept in
+~/.config/stimnet/session.json, closed to others, until it expires. To log out, delete that file. Programs use an API key: stimnet api-key.`,
   options: {
     url: CLIENT_OPTIONS.url,
     provider: { type: 'string', value: 'PROVIDER', help: 'A login provider of the gateway, by its name' }

@@ -2,12 +2,17 @@
 import { command, EXIT } from './arguments.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { tableOf } from './table.ts'
+import { localTime } from './time.ts'
 
 /** Exit code 3: the gateway cannot be reached. */
 export const peersCommand = command({
   name: 'peers',
   usage: '[--url URL] [--json]',
   summary: 'Lists the peers that this peer knows.',
+  details: `
+The name in the first column, or the PeerId, is what stimnet run --peers takes.
+
+  stimnet peers`,
   options: CLIENT_OPTIONS,
   positionals: [0, 0],
   run: async (values, _, io) => {
@@ -18,7 +23,7 @@ export const peersCommand = command({
         node.node_id,
         node.institution,
         node.is_active ? 'yes' : 'no',
-        node.last_seen.slice(0, 19).replace('T', ' '),
+        localTime(node.last_seen),
         node.peer_id
       ])
       io.out(tableOf(['node', 'institution', 'active', 'last seen', 'PeerId'], rows))

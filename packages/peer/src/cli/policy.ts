@@ -2,7 +2,8 @@
 import type { Explanation, PrivacySettings } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from '../config.ts'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { given, oneOf, wholeNumber } from './checked.ts'
 import { printable, tableOf } from './table.ts'
 
 const ACTIONS = ['explain', 'check', 'dry-run', 'lattice'] as const
@@ -38,10 +39,10 @@ lattice   reads a catalog’s files and proposes base cells that are empty or la
     'at-least': { type: 'string', value: 'N', help: 'lattice: people in a base cell (default: the smallest cohort)' },
     json: { type: 'boolean', help: 'Print as JSON' }
   },
-  positionals: [1, 2],
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [action = '', subject], io) => {
     const json = values.json ?? false
-    switch (oneOf('action', action, ACTIONS)) {
+    switch (oneOf('the action', action, ACTIONS)) {
       case 'explain':
         return explainAction({ ...values, json, preset: subject }, io)
       case 'check':
@@ -133,11 +134,8 @@ interface LatticeValues {
   readonly atLeast: string | undefined
 }
 
-async function latticeAction({ config: file, catalog: name, atLeast }: LatticeValues, io: Io): Promise<number> {
-  if (name === undefined) {
-    io.err('stimnet policy lattice: --catalog is missing\n')
-    return EXIT.usage
-  }
+async function latticeAction({ config: file, catalog: asked, atLeast }: LatticeValues, io: Io): Promise<number> {
+  const name = given('--catalog', asked)
   const [{ loadConfig }, { settingsOf }, { withScratchCatalog }, { latticeText }] = await Promise.all([
     import('../config.ts'),
     import('../jobs/rules.ts'),
@@ -198,11 +196,4 @@ async function dryRunAction(values: DryRunValues, io: Io): Promise<number> {
   io.out(`\n${jobs.length} jobs. Released before: ${before}; under ${report.preset} (k ${report.k}): ${now}.\n`)
   io.out('Nothing was released, and no ledger was changed.\n')
   return EXIT.ok
-}
-
-function wholeNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  const reason = `${name} wants a whole number above zero, not ${JSON.stringify(text)}.`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }

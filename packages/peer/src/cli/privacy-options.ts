@@ -1,6 +1,7 @@
 /** The options that ask for differential privacy, and the ask they make. */
-import { type PrivacyAskInput, privacyAskSchema, StimnetError } from '@stimnet/protocol'
+import { type PrivacyAskInput, privacyAskSchema } from '@stimnet/protocol'
 import type { Values } from './arguments.ts'
+import { refuse, wholeNumber } from './checked.ts'
 
 /** Of `run` and `cost`. */
 export const PRIVACY_OPTIONS = {
@@ -29,31 +30,32 @@ export function privacyOf(values: Values<typeof PRIVACY_OPTIONS>): PrivacyAskInp
   const groups = values['groups-per-subject']
   const rows = values['rows-per-subject']
   if ([epsilon, rho, groups, rows].every((value) => value === undefined) && bounds.length === 0) return undefined
+  const groupsPerSubject = wholeNumber('--groups-per-subject', groups)
+  const rowsPerSubject = wholeNumber('--rows-per-subject', rows)
   const ask = {
     level: 'P2' as const,
     ...(epsilon === undefined ? {} : { epsilon }),
     ...(rho === undefined ? {} : { rho }),
-    ...(groups === undefined ? {} : { groups_per_subject: wholeNumber('groups-per-subject', groups) }),
-    ...(rows === undefined ? {} : { rows_per_subject: wholeNumber('rows-per-subject', rows) }),
+    ...(groupsPerSubject === undefined ? {} : { groups_per_subject: groupsPerSubject }),
+    ...(rowsPerSubject === undefined ? {} : { rows_per_subject: rowsPerSubject }),
     bounds: bounds.map(boundsOf)
   }
   const parsed = privacyAskSchema.safeParse(ask)
   if (parsed.success) return ask
-  throw invalid(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim()).join('; '))
+  return refuse([...new Set(parsed.error.issues.map(complaintOf))].join('; '))
 }
 
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text)
-  throw invalid(`--${name} is a whole number, not ${JSON.stringify(text.slice(0, 40))}`)
+/** By the option: the words of the schema are for clients of the API. */
+function complaintOf({ path: [field], message }: { path: readonly PropertyKey[]; message: string }): string {
+  if (field === undefined) return 'give either --epsilon or --rho'
+  const option = `--${String(field).replaceAll('_', '-')}`
+  const isAmount = field === 'epsilon' || field === 'rho'
+  return `${option}: ${isAmount ? `a number above zero, such as ${field === 'epsilon' ? '0.05' : '0.005'}` : message}`
 }
 
 function boundsOf(text: string) {
   const match = /^([A-Za-z][\w.-]*)=(-?[\d.]+):(-?[\d.]+)$/.exec(text)
   const [, variable = '', lower = '', upper = ''] = match ?? []
   if (match) return { variable, lower, upper }
-  throw invalid(`--bounds wants NAME=LOW:HIGH, such as age=18:90, not ${JSON.stringify(text.slice(0, 80))}`)
-}
-
-function invalid(reason: string): StimnetError {
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return refuse(`--bounds wants NAME=LOW:HIGH, such as age=18:90, not ${JSON.stringify(text.slice(0, 80))}`)
 }

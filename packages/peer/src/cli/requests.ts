@@ -1,9 +1,12 @@
 /** `stimnet requests`: what waits for the stewards of a peer; reading it, approving, denying. */
 import type { AnalysisRequest } from '@stimnet/sdk'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { given, oneOf, wholeNumber } from './checked.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
 import { printable, tableOf } from './table.ts'
+import { localTime } from './time.ts'
 
+const STATUSES = ['pending', 'approved', 'denied', 'expired', 'all'] as const
 const ACTIONS = ['list', 'show', 'approve', 'deny', 'standing', 'revoke'] as const
 
 /** Needs a login; deciding needs the role steward or operator. */
@@ -33,16 +36,13 @@ request of their own.
   },
   positionals: [0, 2],
   run: async (values, [asked = 'list', id], io) => {
-    const action = oneOf('action', asked, ACTIONS)
+    const action = oneOf('the action', asked, ACTIONS)
+    if (action !== 'list' && action !== 'standing') given('ID', id, ': stimnet requests lists them')
+    const status = oneOf('--status', values.status ?? 'pending', STATUSES)
+    const standing = standingOf(values)
     const client = await clientFor(values.url)
-    const needsId = action !== 'list' && action !== 'standing'
-    if (needsId && id === undefined) {
-      io.err(`stimnet requests ${action}: which one? stimnet requests lists them\n`)
-      return EXIT.usage
-    }
     if (action === 'list') {
-      const status = values.status ?? 'pending'
-      const found = await client.listAnalyses(status === 'all' ? {} : { status: status as 'pending' })
+      const found = await client.listAnalyses(status === 'all' ? {} : { status })
       io.out(values.json ? `${JSON.stringify(found, null, 2)}\n` : listText(found))
     } else if (action === 'standing') {
       const found = await client.standingApprovals()
@@ -51,7 +51,13 @@ request of their own.
           ? `${JSON.stringify(found, null, 2)}\n`
           : tableOf(
               ['id', 'catalog', 'language', 'runs left', 'until'],
-              found.map((one) => [one.id, one.data_catalog_name, one.script_type, one.runs_left, one.expires_at])
+              found.map((one) => [
+                one.id,
+                one.data_catalog_name,
+                one.script_type,
+                one.runs_left,
+                localTime(one.expires_at)
+              ])
             )
       )
     } else if (action === 'revoke') {
@@ -64,7 +70,7 @@ request of their own.
       const decided = await client.decideAnalysis(id ?? '', {
         status: action === 'approve' ? 'approved' : 'denied',
         approval_notes: values.notes ?? '',
-        ...(values.runs === undefined ? {} : { standing: standingOf(values) })
+        ...(standing === undefined ? {} : { standing })
       })
       tell(decided, io)
     }
@@ -78,9 +84,11 @@ function standingOf(values: {
   readonly 'any-cohort'?: boolean | undefined
   readonly 'any-requester'?: boolean | undefined
 }) {
+  const runs = wholeNumber('--runs', values.runs)
+  if (runs === undefined) return undefined
   return {
-    runs: Number(values.runs),
-    days: Number(values.days ?? 90),
+    runs,
+    days: wholeNumber('--days', values.days) ?? 90,
     cohort: values['any-cohort'] ? ('any' as const) : ('same' as const),
     requester: values['any-requester'] ? ('any' as const) : ('same' as const)
   }
@@ -122,7 +130,7 @@ function showText(one: AnalysisRequest): string {
       `${name}, ${size} bytes, ${sha256}`
     ]),
     ['runs in', one.image ?? 'unknown'],
-    ['until', one.expires_at ?? ''],
+    ['until', one.expires_at === null ? '' : localTime(one.expires_at)],
     ...(one.standing ? [['runs again', JSON.stringify(one.standing)] as [string, unknown]] : []),
     ['description', one.analysis_description]
   ]

@@ -1,8 +1,9 @@
 /** `stimnet review`: what a steward will see of a program, before it is sent. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { LIMITS, StimnetError } from '@stimnet/protocol'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { LIMITS } from '@stimnet/protocol'
+import { command, EXIT, type Io } from './arguments.ts'
+import { oneOf, refuse } from './checked.ts'
 import { tableOf } from './table.ts'
 
 const LANGUAGES = ['python', 'r', 'jupyter', 'sql'] as const
@@ -29,9 +30,9 @@ A catalog may refuse scripts by these kinds (refuse_programs_that).
     language: { type: 'string', value: 'LANGUAGE', help: `${LANGUAGES.join(', ')}; by the file’s ending unless given` },
     json: { type: 'boolean', help: 'Print the findings as JSON' }
   },
-  positionals: [1, 1],
+  positionals: [1, 1, 'FILE'],
   run: async (values, [file = ''], io) => {
-    const language = values.language ? oneOf('language', values.language, LANGUAGES) : languageOf(file)
+    const language = values.language ? oneOf('--language', values.language, LANGUAGES) : languageOf(file)
     const text = await readProgram(file)
     return language === 'sql' ? reviewQuery(text, values, io) : reviewScript(language, text, values, io)
   }
@@ -82,7 +83,7 @@ async function reviewQuery(text: string, { json }: Asked, io: Io) {
 function languageOf(file: string): Language {
   const language = ENDINGS[extname(file).toLowerCase()]
   if (language) return language
-  throw invalid(`${file}: its ending does not say what it is: add --language ${LANGUAGES.join('|')}`)
+  return refuse(`${file}: its ending does not say what it is: add --language ${LANGUAGES.join('|')}`)
 }
 
 async function readProgram(file: string): Promise<string> {
@@ -90,12 +91,8 @@ async function readProgram(file: string): Promise<string> {
   try {
     text = await readFile(file, 'utf8')
   } catch (cause) {
-    throw invalid(`${file} cannot be read`, cause)
+    return refuse(`${file} cannot be read`, cause)
   }
   if (Buffer.byteLength(text) <= LIMITS.scriptBytesMax) return text
-  throw invalid(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
-}
-
-function invalid(reason: string, cause?: unknown): StimnetError {
-  return new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+  return refuse(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
 }

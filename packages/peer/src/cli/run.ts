@@ -27,12 +27,16 @@ import { readSeed } from '../identity.ts'
 import { answerText, exitOf } from './answer.ts'
 import { command, EXIT, type Io } from './arguments.ts'
 import { asSigned } from './as-signed.ts'
-import { costText } from './cost-text.ts'
+import { given, refuse } from './checked.ts'
+import { costText, pricesIn } from './cost-text.ts'
+import { didYouMean } from './nearest.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { drawProgress } from './progress.ts'
 import { CLIENT_OPTIONS, clientFor, pairsOf } from './session.ts'
+import { agreesToSpend, SPEND_OPTIONS } from './spend.ts'
 import { agreedTerms, TERMS_OPTIONS, type Terms, termsOf } from './terms.ts'
 import { withUploads } from './uploads.ts'
+import { catalogHint, nobodyOffers } from './catalog-hint.ts'
 import { whereOf } from './where.ts'
 
 /** Exit code 0: at least one peer completed; 1: none did. */
@@ -41,14 +45,20 @@ export const runCommand = command({
   usage: 'FILE --catalog NAME [--peers all|NAME,…] [--where COMPARISON] [--param NAME=VALUE]',
   summary: 'Runs a program at the peers that offer a catalog and pools what they give.',
   details: `
+  stimnet run change.sql --catalog clinical_trial_data
+  stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
+  stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5 --file grid.csv
+  stimnet run change.sql --catalog clinical_trial_data --epsilon 0.1
+
 FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) you sign yourself; else the
 gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several are joined by and.
 --outputs declares what a script releases; --mapping says how a site's own variables read in the words of the program.
---epsilon or --rho asks for noise instead of withheld cells (P2), and prints what that costs before it asks.
 
-  stimnet run change.sql --catalog clinical_trial_data
-  stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
-  stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5 --file grid.csv`,
+--epsilon or --rho asks for noise instead of withheld cells (P2). That spends some of a budget that never comes back: the
+price and the expected error are printed, and you are asked before anything is sent. Where nobody can be asked, say --yes.
+The same question again gets the same answer and spends nothing.
+
+Ends with 0 where at least one institution completed, 1 where none did.`,
   options: {
     ...CLIENT_OPTIONS,
     catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
@@ -59,19 +69,17 @@ gateway signs for your account. --where takes comparisons with declared levels a
     purpose: { type: 'string', multiple: true, value: 'TERM', help: 'What for, as a GA4GH DUO term' },
     title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' },
     ...PRIVACY_OPTIONS,
+    ...SPEND_OPTIONS,
     ...TERMS_OPTIONS
   },
-  positionals: [1, 1],
+  positionals: [1, 1, 'FILE'],
   run: async (values, [file = ''], io) => {
-    if (!values.catalog) {
-      io.err('stimnet run: --catalog is missing; stimnet catalogs lists them\n')
-      return EXIT.usage
-    }
+    const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
     const client = await clientFor(values.url)
     const where = whereOf(values.where ?? [])
     const privacy = privacyOf(values)
     const ask = {
-      catalog: values.catalog,
+      catalog,
       program: await programOf(file),
       parameters: pairsOf('param', values.param ?? []),
       ...(where ? { where } : {}),
@@ -83,14 +91,19 @@ gateway signs for your account. --where takes comparisons with declared levels a
     const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
     const signer = await ownSigner()
     const key = signer ? { key: signer.id } : {}
-    if (privacy)
-      io.err(costText(await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })))
+    if (privacy) {
+      const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
+      if (cost.peers.length === 0) throw await nobodyOffers(client, catalog)
+      io.err(costText(cost))
+      if (pricesIn(cost).length === 0 || !(await agreesToSpend(cost, values.yes ?? false, io))) return EXIT.failed
+    }
     const ended = await withUploads(client, values.file ?? [], async (uploads) => {
       const { id, signed } = await submit(client, { ...ask, uploads, signer }, names, io)
       const shown = await follow(client, id, io)
       return signed ? held(shown, signed, io) : shown
     })
     io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
+    if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, catalog)}\n`)
     return exitOf(ended)
   }
 })
@@ -111,11 +124,11 @@ export async function programOf(file: string): Promise<Program> {
   if (ending === '.json') {
     const parsed = statisticSchema.safeParse(parseJson(file, text))
     if (parsed.success) return { kind: 'statistic', statistic: parsed.data }
-    throw invalid(
+    return refuse(
       `${file} describes no statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`
     )
   }
-  throw invalid(`${file}: the ending says what it is: .sql, .py, .r, .ipynb or .json`)
+  return refuse(`${file}: the ending says what it is: .sql, .py, .r, .ipynb or .json`)
 }
 
 async function readProgram(file: string): Promise<string> {
@@ -123,21 +136,17 @@ async function readProgram(file: string): Promise<string> {
     const text = await readFile(file, 'utf8')
     if (Buffer.byteLength(text) <= LIMITS.scriptBytesMax) return text
   } catch (cause) {
-    throw invalid(`${file} cannot be read`, cause)
+    return refuse(`${file} cannot be read`, cause)
   }
-  throw invalid(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
+  return refuse(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
 }
 
 function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw invalid(`${file} is not JSON`, cause)
+    return refuse(`${file} is not JSON`, cause)
   }
-}
-
-function invalid(reason: string, cause?: unknown): StimnetError {
-  return new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
 }
 
 interface Ask extends Terms {
@@ -221,13 +230,21 @@ async function chosenOf(client: Client, catalog: string, names: string[] | undef
   const missing = (names ?? []).filter(
     (name) => !chosen.some(({ peer_id, node_id }) => name === peer_id || name === node_id)
   )
-  if (chosen.length > 0 && missing.length === 0) return chosen
-  const whom =
-    missing.length > 0
-      ? `${missing.join(', ')} cannot be reached or does not offer`
-      : 'No peer that can be reached offers'
-  const reason = `${whom} ${catalog}; stimnet catalogs lists who does.`
+  if (offering.length === 0) throw await nobodyOffers(client, catalog)
+  if (missing.length === 0) return chosen
+  await assertKnown(client, missing)
+  const reason = `${missing.join(', ')} cannot be reached or does not offer ${catalog}; stimnet catalogs lists who does.`
   throw new StimnetError('NO_PROVIDERS', reason, { reason })
+}
+
+/** A name nobody has is the asker's mistake, and no peer that is away. Throws PEER_UNKNOWN. */
+async function assertKnown(client: Client, names: readonly string[]): Promise<void> {
+  const nodes = await client.nodes()
+  const known = nodes.map(({ node_id }) => node_id)
+  const stranger = names.find((name) => !nodes.some(({ peer_id, node_id }) => name === peer_id || name === node_id))
+  if (stranger === undefined) return
+  const reason = `No peer called ${JSON.stringify(stranger)} is known here.${didYouMean(stranger, known)}`
+  throw new StimnetError('PEER_UNKNOWN', reason, { reason })
 }
 
 /** Draws each peer's state until all have ended. */

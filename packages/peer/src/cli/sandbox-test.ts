@@ -9,7 +9,8 @@ import { ownEnvironment } from '../config-environment.ts'
 import { sandboxCacheDir } from '../sandbox-settings.ts'
 import type { AttacksOnEngines } from '../self-test/attack-engines.ts'
 import { countsOf, findingsOf } from '../self-test/findings.ts'
-import { EXIT, type Io, oneOf } from './arguments.ts'
+import { EXIT, type Io } from './arguments.ts'
+import { oneOf } from './checked.ts'
 import { tableOf } from './table.ts'
 
 const ENGINES = ['auto', 'wasm', 'docker'] as const
@@ -103,8 +104,8 @@ function chosenAttacks(all: readonly Attack[], only: string | undefined): readon
 }
 
 function chosenEngines(all: readonly AttackableEngine[], values: SandboxTestValues): readonly AttackableEngine[] {
-  const engine = oneOf('engine', values.engine ?? 'auto', ENGINES)
-  const runtime = values.runtime === undefined ? undefined : oneOf('runtime', values.runtime, RUNTIMES)
+  const engine = oneOf('--engine', values.engine ?? 'auto', ENGINES)
+  const runtime = values.runtime === undefined ? undefined : oneOf('--runtime', values.runtime, RUNTIMES)
   if (runtime && engine === 'wasm') {
     const reason = '--runtime is for Docker: leave it out, or say --engine docker'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })

@@ -1,7 +1,8 @@
 /** `stimnet sandbox`: what programs run in here, and what its owner adds to the embedded one. */
 import { resolve } from 'node:path'
 import { sandboxCacheDir } from '../sandbox-settings.ts'
-import { command, EXIT, type Io, oneOf } from './arguments.ts'
+import { command, EXIT, type Io } from './arguments.ts'
+import { oneOf } from './checked.ts'
 import { SANDBOX_TEST_DETAILS, SANDBOX_TEST_OPTIONS, sandboxTest } from './sandbox-test.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { tableOf } from './table.ts'
@@ -23,15 +24,18 @@ The embedded sandbox has Python and its standard library, until its owner adds t
 
 Each file that is added must have the hash that a lock of this version names; of any other nothing is kept. Where there is
 no network, --from names what was brought along: the archive that \`npm pack\` makes, a folder with the files of Python's
-libraries, or an address that has them. A peer sees what was added when it starts anew.`,
+libraries, or an address that has them. A peer sees what was added when it starts anew.
+
+  stimnet sandbox list --config peer/stimnet.yaml
+  stimnet sandbox add r --config peer/stimnet.yaml`,
   options: {
     config: CONFIG_OPTION,
     from: { type: 'string', value: 'PLACE', help: 'The file, folder or address to take it from' },
     ...SANDBOX_TEST_OPTIONS
   },
-  positionals: [1, 64],
+  positionals: [1, 64, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [action = '', ...names], io) => {
-    const asked = oneOf('action', action, ACTIONS)
+    const asked = oneOf('the action', action, ACTIONS)
     if (asked === 'test') return sandboxTest(values, io)
     const cacheDir = await cacheDirOf(values.config)
     switch (asked) {

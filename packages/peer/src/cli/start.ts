@@ -15,7 +15,9 @@ export const startCommand = command({
   usage: '[--config FILE]',
   summary: 'Runs the peer in the foreground until Ctrl-C or SIGTERM.',
   details: `
-Log lines go to standard error as JSON. Jobs under way when the peer stops stay admitted and run again at its next start.`,
+Log lines go to standard error as JSON. Jobs under way when the peer stops stay admitted and run again at its next start.
+
+  stimnet start --config ./peer/stimnet.yaml`,
   options: { config: CONFIG_OPTION },
   positionals: [0, 0],
   run: async (values, _, io) => {

@@ -13,11 +13,19 @@ export function tableOf(header: readonly string[], rows: readonly (readonly (str
   return `${[line(header), line(widths.map((width) => '─'.repeat(width))), ...text.map(line)].join('\n')}\n`
 }
 
-/** At most six digits after the point: a terminal is for reading; --json has every digit. */
+/** Four significant digits, or all of a whole number, as the console: a terminal is for reading; --json has every digit. */
 export function cellOf(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '·'
   if (typeof value === 'string') return printable(value)
-  return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(6)))
+  return measured(value)
+}
+
+/** As `cellOf` writes it, in a sentence. */
+export function measured(value: number): string {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value)
+  const size = Math.abs(value)
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(3)
+  return String(Number(value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))))))
 }
 
 /** Text from elsewhere must not steer the terminal: control characters become visible signs. */

@@ -1,7 +1,7 @@
 /** Tests over the pooled rows, in a terminal: one line each, with what a reader must know. */
 import type { TestResult } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
-import { printable } from './table.ts'
+import { measured, printable } from './table.ts'
 
 const NAMES: Readonly<Record<TestResult['kind'], readonly [name: string, letter: string]>> = {
   welch: ['Welch’s t', 't'],
@@ -20,19 +20,15 @@ function lineOf(test: TestResult): string {
   const of = printable(`${test.of} by ${test.by.join(', ')}`)
   const note = test.note === '' ? '' : ` ${printable(test.note)}`
   if (test.statistic === null || test.p === null) return `${name}, ${of}: not computed.${note}`
-  const df = test.df.map(short).join(', ')
-  return `${name}, ${of}: ${letter}(${df}) = ${short(test.statistic)}, p = ${shortP(test.p)}.${differenceIn(test)}${note}`
+  const df = test.df.map(measured).join(', ')
+  return `${name}, ${of}: ${letter}(${df}) = ${measured(test.statistic)}, p = ${shortP(test.p)}.${differenceIn(test)}${note}`
 }
 
 function differenceIn({ difference, interval, groups }: TestResult): string {
   const [low, high] = interval ?? []
   if (difference === null || low === undefined || high === undefined) return ''
   const names = printable(groups.map(({ name }) => name).join(' − '))
-  return ` Difference ${names}: ${short(difference)}, 95 % interval ${short(low)} to ${short(high)}.`
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(5)))
+  return ` Difference ${names}: ${measured(difference)}, 95 % interval ${measured(low)} to ${measured(high)}.`
 }
 
 function shortP(value: number): string {

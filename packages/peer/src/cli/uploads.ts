@@ -1,8 +1,9 @@
 /** Files that a program reads: uploaded before it is asked, deleted when it has ended. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { LIMITS, StimnetError } from '@stimnet/protocol'
+import { LIMITS } from '@stimnet/protocol'
 import type { Client, UploadedFile } from '@stimnet/sdk'
+import { refuse } from './checked.ts'
 
 const SCRIPT = /\.(py|r|sql|ipynb)$/i
 
@@ -29,9 +30,7 @@ async function bytesOf(file: string): Promise<Uint8Array> {
   try {
     if ((await stat(file)).size <= LIMITS.uploadBytesMax) return await readFile(file)
   } catch (cause) {
-    const reason = `${file} cannot be read`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+    return refuse(`${file} cannot be read`, cause)
   }
-  const reason = `${file} is larger than ${LIMITS.uploadBytesMax / 1024 / 1024} MiB`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return refuse(`${file} is larger than ${LIMITS.uploadBytesMax / 1024 / 1024} MiB`)
 }

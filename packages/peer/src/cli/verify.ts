@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import { recordFacts, verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
 import { command, EXIT, type Io } from './arguments.ts'
+import { given, refuse } from './checked.ts'
 import { printable } from './table.ts'
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024
@@ -13,28 +14,25 @@ export const verifyCommand = command({
   usage: 'FILE --peer PEERID [--request HASH] [--json]',
   summary: 'Checks a receipt or a proof from the audit log, offline.',
   details: `
-FILE holds a receipt (the text that a job answers as its receipt), the JSON of a job, or a proof of stimnet audit prove. What is checked:
-the institution's signature, that the values are those it signed, that the end stands in its audit log, and for a proof the
+FILE holds a receipt (the text that a job answers as its receipt), the JSON of a job, or a proof of stimnet audit prove.
+What is checked: the institution's signature, that the values are those it signed, that the end stands in its audit log, and for a proof the
 signatures of every witness. --peer says whose it must be: a receipt proves nothing about who is behind a key.
 
-  stimnet job 3 --json > job.json && stimnet verify job.json --peer 12D3KooW…
+  stimnet job 3f2a… --json > job.json && stimnet verify job.json --peer 12D3KooW…
   stimnet verify release-41.json --peer 12D3KooW…`,
   options: {
     peer: { type: 'string', value: 'PEERID', help: 'The institution that must have signed' },
     request: { type: 'string', value: 'HASH', help: 'The signed request it must answer' },
     json: { type: 'boolean', help: 'Print what it says as JSON' }
   },
-  positionals: [1, 1],
+  positionals: [1, 1, 'FILE'],
   run: async (values, [file = ''], io) => {
-    if (!values.peer) {
-      io.err('stimnet verify: --peer is missing: whose signature must it be? stimnet peers lists them\n')
-      return EXIT.usage
-    }
+    const peer = given('--peer', values.peer, ': whose signature must it be? stimnet peers lists them')
     const text = await readBounded(file)
     const told = isProof(text)
-      ? await proofFacts(text, values.peer)
+      ? await proofFacts(text, peer)
       : await receiptFacts(receiptIn(text), {
-          expectedPeer: values.peer,
+          expectedPeer: peer,
           ...(values.request ? { requestHash: values.request } : {})
         })
     print(told, values.json, io)
@@ -96,8 +94,7 @@ async function readBounded(file: string): Promise<string> {
   try {
     text = await readFile(file, 'utf8')
   } catch (cause) {
-    const reason = `${file} cannot be read`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+    return refuse(`${file} cannot be read`, cause)
   }
   if (text.length <= FILE_BYTES_MAX) return text.trim()
   throw new StimnetError('TOO_LARGE', `reading ${file}`)

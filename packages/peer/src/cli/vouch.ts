@@ -2,9 +2,11 @@
 import { join, resolve } from 'node:path'
 import { signerFromSeed, systemClock, vouch } from '@stimnet/protocol'
 import { command, EXIT } from './arguments.ts'
+import { given, wholeNumber } from './checked.ts'
 import { CONFIG_OPTION } from './start.ts'
 
 const DAYS_DEFAULT = 180
+const DAYS_MAX = 400
 
 /** Signs with the peer's own key; the peer may be running. */
 export const vouchCommand = command({
@@ -22,15 +24,12 @@ The researcher saves it beside the key (stimnet key), and stimnet run sends it a
     config: CONFIG_OPTION,
     name: { type: 'string', value: 'NAME', help: 'The person' },
     role: { type: 'string', value: 'ROLE', help: 'As you call it (default researcher)' },
-    days: { type: 'string', value: 'N', help: `How long it holds, at most 400 (default ${DAYS_DEFAULT})` },
+    days: { type: 'string', value: 'N', help: `How long it holds, at most ${DAYS_MAX} (default ${DAYS_DEFAULT})` },
     for: { type: 'string', multiple: true, value: 'PEERID', help: 'Only for this institution' }
   },
-  positionals: [1, 1],
+  positionals: [1, 1, 'KEY_ID'],
   run: async (values, [key = ''], io) => {
-    if (!values.name) {
-      io.err('stimnet vouch: --name is missing: who is it?\n')
-      return EXIT.usage
-    }
+    const name = given('--name', values.name, ': who is it?')
     const [{ loadConfig }, { readSeed }] = await Promise.all([import('../config.ts'), import('../identity.ts')])
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const file = join(resolve(baseDir, config.data_dir), 'identity.key')
@@ -42,9 +41,9 @@ The researcher saves it beside the key (stimnet key), and stimnet run sends it a
     const credential = await vouch({
       signer: await signerFromSeed(seed),
       key,
-      name: values.name,
+      name,
       role: values.role ?? 'researcher',
-      lifetimeDays: Number(values.days ?? DAYS_DEFAULT),
+      lifetimeDays: wholeNumber('--days', values.days, { most: DAYS_MAX }) ?? DAYS_DEFAULT,
       audience: values.for ?? [],
       clock: systemClock
     })

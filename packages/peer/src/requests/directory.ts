@@ -45,6 +45,7 @@ const ASK_MS = 5_000
 const DIAL_MS = 1_500
 /** Peers remembered; beyond, the one unseen for longest goes. Far more than a federation has. */
 const NEIGHBOURS_MAX = 1_000
+const NAMES_TOLD_MAX = 12
 /** How long what a peer offers is not asked again. */
 const OFFERS_KEPT_MS = 10_000
 /** How long the DHT is asked for peers that membership does not know. */
@@ -105,8 +106,14 @@ export class Directory {
     const shown = JSON.stringify(name.slice(0, 64))
     const reason = second
       ? `Several peers are called ${shown}: use one of the PeerIds ${named.map(({ peerId }) => peerId).join(', ')}.`
-      : `No peer called ${shown} is known here. GET /api/v1/nodes lists those that are.`
+      : `No peer called ${shown} is known here${this.#namesInWords()}.`
     throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+  }
+
+  /** Where there are few; a long list helps nobody. */
+  #namesInWords(): string {
+    const names = this.neighbours().flatMap(({ nodeId }) => (nodeId === '' ? [] : [nodeId]))
+    return names.length > 0 && names.length <= NAMES_TOLD_MAX ? `, but ${names.join(', ')}` : ''
   }
 
   /** Peers that said they offer a catalog, ourselves included. */

@@ -1,6 +1,6 @@
 /** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer reads. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -66,6 +66,8 @@ export class Accounts {
   #checking = 0
   /** The file's time when it was last read, ms. */
   #readMs = Number.NaN
+  /** The last of the changes and readings that wait, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(file: string, { accounts, locked_people: lockedPeople }: File) {
     this.#file = file
@@ -101,9 +103,11 @@ export class Accounts {
 
   /** Locks somebody of a login provider out, whether known here yet or not; or lets them in again. */
   async setLockedOut(person: string, locked: boolean): Promise<void> {
-    if (locked) this.#lockedPeople.add(person)
-    else this.#lockedPeople.delete(person)
-    await this.#write()
+    await this.#inTurn(async () => {
+      if (locked) this.#lockedPeople.add(person)
+      else this.#lockedPeople.delete(person)
+      await this.#write()
+    })
   }
 
   get lockedOut(): readonly string[] {
@@ -114,7 +118,11 @@ export class Accounts {
    * Reads the file again where it has changed, as after `stimnet account remove`. A file that cannot be read closes
    * every account until it can.
    */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#inTurn(() => this.#readAgain())
+  }
+
+  async #readAgain(): Promise<void> {
     try {
       const { mtimeMs } = await stat(this.#file)
       if (mtimeMs === this.#readMs) return
@@ -148,46 +156,65 @@ export class Accounts {
    */
   async put(account: { name: string; roles: readonly string[]; password: string; again?: boolean }): Promise<void> {
     const { name, roles, again = false } = account
-    const before = this.#accounts.get(name)
-    if (before?.removed && !again) {
-      const reason = `There was an account ${name} before, and its requests and keys are known by that name. Choose another name.`
-      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
-    }
-    const locked = before?.locked ?? false
-    const parsed = accountSchema.safeParse({ name, roles, locked, password: await hashPassword(account.password) })
+    this.#assertFree(name, again)
+    const parsed = accountSchema.safeParse({ name, roles, password: await hashPassword(account.password) })
     if (!parsed.success) {
       const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
     }
-    this.#accounts.set(account.name, parsed.data)
-    await this.#write()
+    await this.#inTurn(async () => {
+      this.#assertFree(name, again)
+      this.#accounts.set(name, { ...parsed.data, locked: this.#accounts.get(name)?.locked ?? false })
+      await this.#write()
+    })
+  }
+
+  #assertFree(name: string, again: boolean): void {
+    if (again || !this.#accounts.get(name)?.removed) return
+    const reason = `There was an account ${name} before, and its requests and keys are known by that name. Choose another name.`
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
 
   /** Locks an account or opens it again. False where there is none. */
-  async setLocked(name: string, locked: boolean): Promise<boolean> {
-    const account = this.get(name)
-    if (!account) return false
-    this.#accounts.set(name, { ...account, locked })
-    await this.#write()
-    return true
+  setLocked(name: string, locked: boolean): Promise<boolean> {
+    return this.#replace(name, (account) => ({ ...account, locked }))
   }
 
   /** False where there is no such account. */
-  async remove(name: string): Promise<boolean> {
-    const account = this.get(name)
-    if (!account) return false
+  remove(name: string): Promise<boolean> {
     // Without its hash: nobody comes in by it, also not by an older program that does not know what removed means.
-    this.#accounts.set(name, { ...account, password: 'removed', removed: true })
-    await this.#write()
-    return true
+    return this.#replace(name, (account) => ({ ...account, password: 'removed', removed: true }))
+  }
+
+  #replace(name: string, change: (account: StoredAccount) => StoredAccount): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const account = this.get(name)
+      if (!account) return false
+      this.#accounts.set(name, change(account))
+      await this.#write()
+      return true
+    })
+  }
+
+  /** A reading between a change and its writing would lose the change, and so would two writings that cross. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   async #write(): Promise<void> {
     await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
     const text = `${JSON.stringify({ accounts: [...this.#accounts.values()], locked_people: this.lockedOut }, null, 2)}\n`
-    // Whole or not at all: a crash must not leave half a file.
-    await writeFile(`${this.#file}.new`, text, { mode: 0o600 })
-    await rename(`${this.#file}.new`, this.#file)
+    // Whole or not at all: a crash must not leave half a file. Under a name of its own: another process may write too.
+    const fresh = `${this.#file}.${randomBytes(6).toString('hex')}.new`
+    try {
+      await writeFile(fresh, text, { mode: 0o600, flag: 'wx' })
+      await rename(fresh, this.#file)
+    } catch (error) {
+      await rm(fresh, { force: true })
+      throw error
+    }
     this.#readMs = (await stat(this.#file)).mtimeMs
   }
 }

@@ -18,6 +18,8 @@ export interface ColumnError {
   readonly rankError95: number | null
   /** The rows in a group for which this holds; null where it holds for any. */
   readonly assumesRows: number | null
+  /** How far apart the column can lie: the bounds of its variable, or 1 for a share. Null where it has none, as a count. */
+  readonly range: number | null
 }
 
 /** 95 % of a normal, and of a double exponential distribution, in their own scales. */
@@ -31,7 +33,7 @@ export function errorsOf(plan: DpPlan, descriptor: CatalogDescriptor, rows: numb
 
 function errorOf(plan: DpPlan, descriptor: CatalogDescriptor, measure: Measure, rows: number): ColumnError {
   const spreads = spreadsOf(plan, measure)
-  const named = { name: measure.name, kind: measure.kind }
+  const named = { name: measure.name, kind: measure.kind, range: rangeOf(plan, measure) }
   if (measure.kind === 'quantile') {
     const candidates = resolveVariable(descriptor, measure.variable, plan.plan.tables).variable.breakpoints.length
     return { ...named, sd: null, error95: null, rankError95: rankError(plan, measure, candidates), assumesRows: null }
@@ -42,6 +44,13 @@ function errorOf(plan: DpPlan, descriptor: CatalogDescriptor, measure: Measure, 
     measure.kind === 'subjects' || measure.kind === 'rows' || measure.kind === 'count' || measure.kind === 'sum'
   const factor = plan.mechanism === 'discrete-laplace' && adds ? LAPLACE_95 / Math.SQRT2 : NORMAL_95
   return { ...named, sd, error95: sd * factor, rankError95: null, assumesRows: adds ? null : rows }
+}
+
+function rangeOf(plan: DpPlan, measure: Measure): number | null {
+  if (measure.kind === 'share') return 1
+  if (measure.kind !== 'mean' && measure.kind !== 'sd') return null
+  const { decimals, lower, upper } = boundsIn(plan, measure.variable)
+  return Number(upper - lower) / 10 ** decimals
 }
 
 /** A group's share of the catalog's rounded number of subjects: what an error that depends on it is told for. */

@@ -13,7 +13,7 @@ class PrivacyCost(Answer):
     """Price and expected error of a P2 request, at each peer that offers the catalog.
 
     ``peers``   ``peer_id, institution, code, reason, cost, left``; ``cost`` tells ``epsilon`` or ``rho`` and for each
-                column the standard deviation of its noise (``sd``) and ``error_95``
+                column the standard deviation of its noise (``sd``), ``error_95``, and its variable's ``range``
     ``pooled``  ``name, sd``: noise of the sums and counts of all together
     """
 

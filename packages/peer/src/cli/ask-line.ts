@@ -1,0 +1,22 @@
+/** One line that a person types in answer to a question. */
+import { createInterface } from 'node:readline'
+
+/** The empty text where the input ends, or Ctrl-C is pressed. On standard error: standard output is for answers. */
+export async function askLine(question: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  const close = () => lines.close()
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    const answer = await new Promise<string | undefined>((resolve) => {
+      lines.once('close', () => resolve(undefined))
+      // In a terminal it comes here, and not to the process.
+      lines.once('SIGINT', close)
+      lines.question(question, resolve)
+    })
+    if (answer === undefined) process.stderr.write('\n')
+    return answer ?? ''
+  } finally {
+    signal.removeEventListener('abort', close)
+    lines.close()
+  }
+}

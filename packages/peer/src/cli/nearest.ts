@@ -1,0 +1,48 @@
+/** The word that somebody who mistyped most likely meant. */
+
+/** Longer ones are no slip of the finger. */
+const WORD_LENGTH_MAX = 64
+/** Of three letters one may be wrong, of eight two. */
+const LETTERS_PER_SLIP = 3
+const BEGINNING_LENGTH_MIN = 2
+
+/** Undefined where none is near. A beginning counts as near where it is the beginning of one word alone. */
+export function nearest(word: string, among: readonly string[]): string | undefined {
+  if (word.length > WORD_LENGTH_MAX) return undefined
+  const slipsMax = Math.max(1, Math.floor(word.length / LETTERS_PER_SLIP))
+  const [first] = among
+    .map((known) => ({ known, slips: slipsBetween(word, known) }))
+    .filter(({ slips }) => slips <= slipsMax)
+    .sort((a, b) => a.slips - b.slips)
+  if (first) return first.known
+  const [only, second] = among.filter((known) => known.startsWith(word))
+  return word.length >= BEGINNING_LENGTH_MIN && second === undefined ? only : undefined
+}
+
+/** ` Did you mean run?`, with a space before it; nothing where no word is near. */
+export function didYouMean(word: string, among: readonly string[]): string {
+  const near = nearest(word, among)
+  return near === undefined ? '' : ` Did you mean ${near}?`
+}
+
+/** Letters to put in, leave out, replace, or swap with their neighbour (optimal string alignment). */
+function slipsBetween(one: string, other: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j++) {
+      const same = one[i - 1] === other[j - 1]
+      const isSwapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (same ? 0 : 1),
+        isSwapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      )
+    }
+    before = row
+    row = next
+  }
+  return row[other.length] ?? 0
+}

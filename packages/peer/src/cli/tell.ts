@@ -1,0 +1,48 @@
+/** What a command throws, as a line that says what to do. */
+import { CODES, type Code, StimnetError } from '@stimnet/protocol'
+import { ApiError } from '@stimnet/sdk'
+import { EXIT, exitOfCode, type Io } from './arguments.ts'
+import { printable } from './table.ts'
+
+/** Expected failures by code and reason; what nobody foresaw with its stack, since it is our mistake. Gives the exit code. */
+export function tell(error: unknown, io: Pick<Io, 'err'>): number {
+  if (!(error instanceof StimnetError)) {
+    io.err(`stimnet: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    return EXIT.failed
+  }
+  const { code } = error
+  const hint = HINTS[code] === undefined ? '' : ` ${HINTS[code]}`
+  io.err(`stimnet: ${code}: ${IN_A_TERMINAL[code] ?? lines(error.reason)}${hint}\n${detailsOf(error)}`)
+  return exitOfCode(code)
+}
+
+/** Local things that the reason leaves out. Of a broken way there are none but the address within the API. */
+function detailsOf(error: StimnetError): string {
+  if (error instanceof ApiError) {
+    return error.fields.map(({ field, message }) => `  ${printable(field)}: ${printable(message)}\n`).join('')
+  }
+  const isTold = error.message === error.reason || CODES[error.code].fault === 'network'
+  return isTold ? '' : `${lines(error.message)}\n`
+}
+
+/** A gateway’s words must not steer the terminal. */
+function lines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
+/** Where the code’s own meaning speaks to a client of the REST API, or says too little to somebody at a terminal. */
+const IN_A_TERMINAL: Partial<Record<Code, string>> = {
+  UNAUTHENTICATED: 'Log in first: stimnet login NAME.',
+  PEER_UNREACHABLE:
+    'The gateway cannot be reached. Is the peer running (stimnet start), and is its address the one of --url or STIMNET_URL?',
+  STORE_UNAVAILABLE:
+    'The database is in use or cannot be written. While the peer runs it holds the database: stop it first, or ask its gateway.'
+}
+
+/** What follows the reason. */
+const HINTS: Partial<Record<Code, string>> = {
+  PEER_UNKNOWN: 'stimnet peers lists them.',
+  CATALOG_UNKNOWN: 'stimnet catalogs lists them.',
+  JOB_UNKNOWN: 'stimnet jobs lists yours.',
+  NOT_PERMITTED: 'Which roles an account has, the operator of the peer says.'
+}
