@@ -110,7 +110,7 @@ describe('a researcher with GA4GH visas', () => {
         issuers: [{ issuer: ISSUER, keys: '../issuer.json', organisations: ['med.example.org'], datasets: [DATASET] }]
       },
       catalogs: [
-        { ...trial, controlled_access: [DATASET] },
+        { ...trial, controlled_access: [DATASET], missingness: 'untold' },
         { ...imaging, requesters: ['visa:faculty@med.example.org'] },
         { ...demo }
       ]
