@@ -51,7 +51,10 @@ describe('analysis requests', () => {
     for (const [field, value] of Object.entries({
       requester_email: 'nobody',
       priority: 'at once',
-      analysis_title: ''
+      analysis_title: '',
+      requester_name: 'A\u202eda',
+      requester_institution: 'North\nSouth',
+      analysis_description: 'One.\rTwo.'
     })) {
       const body = { ...REQUEST, [field]: value }
       const { status, body: problem } = await house.json('POST', '/api/v1/analysis-requests', { as: 'ada', body })

@@ -20,6 +20,8 @@ export { CREDENTIAL_CHARACTERS_MAX, claimsIn, isForOthers, typeIn, voucherOf } f
 export * from './key-file.ts'
 export * from './limits.ts'
 export * from './merkle.ts'
+export * from './misleading.ts'
+export * from './notebook.ts'
 export * from './output.ts'
 export * from './plan.ts'
 export * from './privacy-ask.ts'

@@ -1,5 +1,5 @@
 /** Analysis requests: what people decide about, as the documented API writes it, and what stewards need beside it. */
-import { aboutSchema, PRIORITIES } from '@stimnet/protocol'
+import { aboutSchema, plainLine, plainText, PRIORITIES } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { AnalysisView } from '../peer.ts'
 import { input, isoOf, output, timestamp } from './named.ts'
@@ -18,15 +18,15 @@ export const analysisSubmissionShape = input(
     requester_name: words.requester_name,
     requester_institution: words.requester_institution,
     requester_email: words.requester_email,
-    requester_affiliation: z.string().max(200).nullish(),
-    analysis_title: z.string().min(1).max(200),
-    analysis_description: z.string().max(8_000),
+    requester_affiliation: plainLine(200).nullish(),
+    analysis_title: plainLine(200).min(1),
+    analysis_description: plainText(8_000),
     target_node_id: target.describe('A node id or a PeerId'),
     ...asked,
-    selected_score: z.string().max(200).nullish(),
-    selected_timeline: z.string().max(200).nullish(),
+    selected_score: plainLine(200).nullish(),
+    selected_timeline: plainLine(200).nullish(),
     priority: z.enum(PRIORITIES).default('normal'),
-    estimated_duration: z.string().max(200).nullish(),
+    estimated_duration: plainLine(200).nullish(),
     uploaded_file_ids: uploadedFileIds
   })
 )
@@ -46,7 +46,7 @@ export const analysisDecisionShape = input(
   'AnalysisRequestDecision',
   z.strictObject({
     status: z.enum(['approved', 'denied']),
-    approval_notes: z.string().max(1_000).nullish().describe('In your own words; the requester reads them'),
+    approval_notes: plainText(1_000).nullish().describe('In your own words; the requester reads them'),
     standing: z
       .strictObject({
         runs: z.int().min(1).max(10_000),

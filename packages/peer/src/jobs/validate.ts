@@ -12,6 +12,7 @@ import {
   filterFromPairs,
   LIMITS,
   type Message,
+  misleadingIn,
   nearName,
   type OutputDeclaration,
   type Plan,
@@ -83,6 +84,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const offered = context.catalogs.get(request.catalog)
   if (!offered)
     throw new StimnetError('CATALOG_UNKNOWN', `a request for ${JSON.stringify(request.catalog.slice(0, 80))}`)
+  assertReadable(request)
   const program = programFromMessage(request.program)
   const privacy = privacyAskFromMessage(request.privacy)
   const schema = schemaTermsFromMessage(request)
@@ -135,6 +137,16 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, pr
   const where = request.cohort ? nearFilter(filterFromMessage(request.cohort), catalog.descriptor, near) : undefined
   const asked = joined(where, filterFromPairs(pairs))
   return { filters, warnings, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
+}
+
+/** Throws PARAMETER_INVALID for words beside the program that people would read otherwise than they are. */
+function assertReadable({ title, project, purpose }: Message<'JobRequest'>): void {
+  for (const [field, text] of [['title', title], ['project', project], ...purpose.map((term) => ['purpose', term])]) {
+    const found = misleadingIn(text ?? '')
+    if (!found) continue
+    const reason = `${field}: the character ${found.codePoint} makes it read otherwise than it is.`
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
 }
 
 /** Throws PARAMETER_INVALID: what the node computes itself reads no files. */
@@ -228,7 +240,7 @@ async function checkScript(
   const review = await reviewOf(program.language, program.code)
   const { imports } = review
   if (!imports.ok) {
-    const reason = `The script cannot be parsed (line ${imports.line}).`
+    const reason = imports.why ?? `The script cannot be parsed (line ${imports.line}).`
     throw new StimnetError('SCRIPT_INVALID', reason, { reason })
   }
   const libraries = description.libraries(program.language)

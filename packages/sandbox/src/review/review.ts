@@ -3,7 +3,7 @@
  * the steward who reads it, and for a catalog that wants nothing of a kind. Never a boundary: a script can hide anything
  * from its reader, and the sandbox holds whatever it does.
  */
-import { cellsOf } from '../notebook.ts'
+import { misleadingIn, readNotebook } from '@stimnet/protocol'
 import type { SandboxLanguage } from '../sandbox.ts'
 import type { Finding } from './finding.ts'
 import { FINDINGS_MAX } from './finding.ts'
@@ -11,10 +11,13 @@ import { openGrammar, readTree } from './grammar.ts'
 import { type ImportedModule, PythonReader, type Reading } from './python.ts'
 import { readR } from './r.ts'
 
-/** What a program imports, each module once; or the first line that is no code of its language. */
+/**
+ * What a program imports, each module once; or the first line that is no code of its language, and `why` where that is
+ * not for its grammar to say.
+ */
 export type Imports =
   | { readonly ok: true; readonly modules: readonly ImportedModule[] }
-  | { readonly ok: false; readonly line: number }
+  | { readonly ok: false; readonly line: number; readonly why?: string }
 
 /** What a script imports and touches. */
 export interface Review {
@@ -31,8 +34,12 @@ export interface Review {
  * but not among its imports.
  */
 export async function reviewOf(language: SandboxLanguage, code: string): Promise<Review> {
-  const cells = language === 'jupyter' ? cellsOf(code) : [code]
-  if (cells === undefined) return unreadable(1)
+  const notebook = language === 'jupyter' ? readNotebook(code) : { ok: true as const, cells: [code] }
+  if (!notebook.ok) return unreadable(1, notebook.reason)
+  const { cells } = notebook
+  // Before any grammar: an interpreter may see other lines in it than a parser and a reader.
+  const misleading = firstMisleading(cells)
+  if (misleading) return unreadable(misleading.line, misleading.why(language === 'jupyter'))
   const parser = await openGrammar(language === 'r' ? 'r' : 'python')
   const reader = new PythonReader()
   const read = (cell: string) => readTree(parser, cell, (tree) => (language === 'r' ? readR(tree) : reader.read(tree)))
@@ -59,8 +66,24 @@ export async function importsOf(language: SandboxLanguage, code: string): Promis
   return (await reviewOf(language, code)).imports
 }
 
-function unreadable(line: number): Review {
-  return { imports: { ok: false, line }, findings: [], isCut: false }
+function unreadable(line: number, why?: string): Review {
+  return { imports: { ok: false, line, ...(why === undefined ? {} : { why }) }, findings: [], isCut: false }
+}
+
+/** The first character that makes the code read otherwise than it runs; its line is counted over all cells. */
+function firstMisleading(cells: readonly string[]) {
+  let lineOffset = 0
+  for (const [at, cell] of cells.entries()) {
+    const found = misleadingIn(cell)
+    if (found) {
+      const { line, codePoint } = found
+      const why = (inCell: boolean) =>
+        `The character ${codePoint} in ${inCell ? `cell ${at + 1}, ` : ''}line ${line} makes the script read otherwise than it runs.`
+      return { line: lineOffset + line, why }
+    }
+    lineOffset += cell.split('\n').length
+  }
+  return undefined
 }
 
 /** Each module where it is first imported, lines counted over all cells. */
