@@ -1,7 +1,7 @@
 /** A program to be read: every line with its number, and those that touch something marked. */
-import { Pieces } from '../editor/coloured.tsx'
-import { languageOf, linesOf } from '../editor/highlight.ts'
-import { cellsOf } from './cells.ts'
+import { type Language, languageOf, linesOf, type Piece } from '../editor/highlight.ts'
+import { seenParts } from '../words/unseen.ts'
+import { cellsToRead } from './cells.ts'
 
 interface Finding {
   readonly kind: string
@@ -13,7 +13,7 @@ interface Finding {
 /** `findings` name lines, and in a notebook cells. */
 export function Listing(props: { scriptType: string; content: string; findings: readonly Finding[] }) {
   const { scriptType, content, findings } = props
-  const cells = cellsOf(scriptType, content)
+  const cells = cellsToRead(scriptType, content)
   return cells.map((cell) => (
     <div key={cell.number} className="stack">
       {cells.length > 1 && <h3>Cell {cell.number}</h3>}
@@ -26,25 +26,46 @@ export function Listing(props: { scriptType: string; content: string; findings: 
   ))
 }
 
-function Lines(props: { source: string; language: ReturnType<typeof languageOf>; marked: readonly Finding[] }) {
+function Lines(props: { source: string; language: Language; marked: readonly Finding[] }) {
   const { source, language, marked } = props
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached without a mouse
     <section className="listing" tabIndex={0} aria-label="Program">
       <ol>
-        {linesOf(source, language).map((pieces, at) => {
+        {linesOf(source.replaceAll('\r\n', '\n'), language).map((pieces, at) => {
           const found = marked.filter(({ line }) => line === at + 1)
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line's number is its name
             <li key={at} className={found.length > 0 ? 'marked' : ''}>
               <span>{at + 1}</span>
               <span title={found.map(({ kind, what }) => `${kind}: ${what}`).join('\n')}>
-                <Pieces pieces={pieces} />
+                {pieces.map((piece, place) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name than their place
+                  <Seen key={place} piece={piece} />
+                ))}
               </span>
             </li>
           )
         })}
       </ol>
     </section>
+  )
+}
+
+/** Nothing of a program is hidden from who reads it: what has no form on the page stands there by its name. */
+function Seen({ piece: { text, kind } }: { piece: Piece }) {
+  return (
+    <span className={kind === 'plain' ? undefined : `hl-${kind}`}>
+      {seenParts(text).map((part, at) =>
+        part.isUnseen ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name than their place
+          <mark key={at} className="unseen" title="A character that cannot be seen">
+            {part.text}
+          </mark>
+        ) : (
+          part.text
+        )
+      )}
+    </span>
   )
 }
