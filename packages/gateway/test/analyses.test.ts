@@ -76,6 +76,22 @@ describe('analysis requests', () => {
     assert.equal((await house.json('PUT', '/api/v1/analysis-requests/999', { as: 'stew', body })).status, 404)
   })
 
+  it('are listed in full as documented, and in brief without what a list that is looked at often does not show', async () => {
+    const house = openHouse()
+    const body = { ...REQUEST, parameters: { years: 1 }, filters: { sex: 'f' } }
+    await house.json('POST', '/api/v1/analysis-requests', { as: 'ada', body })
+    const listed = async (query: string) =>
+      (await house.json('GET', `/api/v1/analysis-requests${query}`, { as: 'ada' })).body[0]
+    assert.equal((await listed('')).script_content, REQUEST.script_content)
+    const brief = await listed('?brief=true')
+    assert.deepEqual(
+      [brief.script_content, brief.analysis_description, brief.parameters, brief.filters, brief.cohort],
+      ['', '', {}, {}, null]
+    )
+    assert.deepEqual([brief.analysis_title, brief.requester_name], [REQUEST.analysis_title, 'Ada'])
+    assert.deepEqual(Object.keys(brief).sort(), Object.keys(await listed('')).sort())
+  })
+
   it('of another account are not there', async () => {
     const house = openHouse()
     const { body: made } = await house.json('POST', '/api/v1/analysis-requests', { as: 'ada', body: REQUEST })

@@ -3,6 +3,7 @@
 export * from './about.ts'
 export * from './affiliation.ts'
 export * from './audit.ts'
+export * from './bound-to.ts'
 export * from './bounded.ts'
 export * from './canonical.ts'
 export * from './catalog.ts'

@@ -96,7 +96,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const uploads = uploadsFromMessage(request.uploads)
   assertUploadsFit(uploads, program)
   const parameters = parseJsonObject(request.parametersJson)
-  const { cohort, filters, warnings } = cohortAsked(request, catalog, program)
+  const { cohort, filters, unapplied } = cohortAsked(request, catalog, program)
   const plan = program.kind === 'script' ? undefined : planOf(program, catalog, cohort)
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
   const broadcast = request.broadcast !== ''
@@ -123,7 +123,10 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
       context.wallTimeMsMax,
       LIMITS.wallTimeMsMax
     ),
-    warnings
+    warnings: unapplied.map(
+      (name) =>
+        `The filter ${JSON.stringify(name.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
+    )
   }
 }
 
@@ -133,10 +136,10 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, pr
   // A name that several tables have means that of the tables the program reads, where one of those has it.
   const near = program.kind === 'script' ? [] : readBy(program, catalog).tables
   const lenient = program.kind === 'script' && request.broadcast === ''
-  const { pairs, warnings } = knownFilters({ catalog, near, lenient }, filters)
+  const { pairs, unapplied } = knownFilters({ catalog, near, lenient }, filters)
   const where = request.cohort ? nearFilter(filterFromMessage(request.cohort), catalog.descriptor, near) : undefined
   const asked = joined(where, filterFromPairs(pairs))
-  return { filters, warnings, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
+  return { filters, unapplied, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
 }
 
 /** Throws PARAMETER_INVALID for words beside the program that people would read otherwise than they are. */
@@ -169,13 +172,16 @@ function assertMode({ config, descriptor }: Catalog, program: Program, { level }
   }
 }
 
-/** A key that is no variable is an error; for a script of one peer it is handed on and named, never silently dropped. */
+/**
+ * A key that is no variable is an error. Scripts of one peer do their own filtering by such keys and expect to find them
+ * (an older API): for them it is handed on, and named to whoever asks and to whoever approves, never silently dropped.
+ */
 function knownFilters(
   { catalog, near, lenient }: { catalog: Catalog; near: readonly string[]; lenient: boolean },
   filters: Readonly<Record<string, unknown>>
 ) {
   const pairs: Record<string, unknown> = {}
-  const warnings: string[] = []
+  const unapplied: string[] = []
   const entries = Object.entries(filters)
   if (entries.length > LIMITS.filterLiteralsMax) {
     const reason = `At most ${LIMITS.filterLiteralsMax} filters.`
@@ -193,15 +199,14 @@ function knownFilters(
       pairs[named] = value
     } catch (error) {
       if (!lenient || !['VARIABLE_UNKNOWN', 'VARIABLE_AMBIGUOUS'].includes(codeOf(error))) throw error
-      warnings.push(
-        `The filter ${JSON.stringify(column.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
-      )
+      unapplied.push(column)
     }
   }
-  return { pairs, warnings }
+  return { pairs, unapplied }
 }
 
-function joined(a: Filter | undefined, b: Filter | undefined): Filter | undefined {
+/** Both must hold; what is absent holds for everyone. */
+export function joined(a: Filter | undefined, b: Filter | undefined): Filter | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return checkFilter({ all: [a, b] })
 }
