@@ -1,6 +1,6 @@
 /** A program to be read: every line with its number, and those that touch something marked. */
-import { type Language, languageOf, linesOf, type Piece } from '../editor/highlight.ts'
-import { seenParts } from '../words/unseen.ts'
+import { type Language, languageOf, linesOf } from '../editor/highlight.ts'
+import { Seen } from '../parts/seen.tsx'
 import { cellsToRead } from './cells.ts'
 
 interface Finding {
@@ -39,9 +39,11 @@ function Lines(props: { source: string; language: Language; marked: readonly Fin
             <li key={at} className={found.length > 0 ? 'marked' : ''}>
               <span>{at + 1}</span>
               <span title={found.map(({ kind, what }) => `${kind}: ${what}`).join('\n')}>
-                {pieces.map((piece, place) => (
+                {pieces.map(({ text, kind }, place) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name than their place
-                  <Seen key={place} piece={piece} />
+                  <span key={place} className={kind === 'plain' ? undefined : `hl-${kind}`}>
+                    <Seen>{text}</Seen>
+                  </span>
                 ))}
               </span>
             </li>
@@ -49,23 +51,5 @@ function Lines(props: { source: string; language: Language; marked: readonly Fin
         })}
       </ol>
     </section>
-  )
-}
-
-/** Nothing of a program is hidden from who reads it: what has no form on the page stands there by its name. */
-function Seen({ piece: { text, kind } }: { piece: Piece }) {
-  return (
-    <span className={kind === 'plain' ? undefined : `hl-${kind}`}>
-      {seenParts(text).map((part, at) =>
-        part.isUnseen ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name than their place
-          <mark key={at} className="unseen" title="A character that cannot be seen">
-            {part.text}
-          </mark>
-        ) : (
-          part.text
-        )
-      )}
-    </span>
   )
 }
