@@ -16,7 +16,8 @@ export {
   type AttackableEngine,
   type EngineGrade,
   type EngineSettings,
-  type OpenEngine
+  type OpenEngine,
+  removeContainersOf
 } from './attacks/engines.ts'
 export { attackEngine, type EngineReport } from './attacks/report.ts'
 export { type AttackOptions, attackSandbox, attacksFor } from './attacks/suite.ts'

@@ -60,7 +60,7 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
           <Seen>{request.analysis_description || 'No description was given.'}</Seen>
         </p>
         <p className="soft">
-          Says of itself:{' '}
+          In the requester’s words:{' '}
           {[request.requester_email, request.requester_affiliation, `priority ${request.priority}`]
             .filter(Boolean)
             .map((text) => withoutMisleading(text ?? ''))
