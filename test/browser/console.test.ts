@@ -87,6 +87,9 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
+/** What has the focus, in words. */
+const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent')
+
 /** Fills in a question that every institution answers. */
 async function composeComparison(page: Page): Promise<void> {
   await page.getByLabel('Statistic', { exact: true }).and(page.locator('select')).selectOption('compare')
@@ -334,6 +337,14 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     assert.match((await finding.textContent()) ?? '', /4.*os\.environ/)
     assert.equal(await sue.page.locator('.listing li.marked').count(), 3)
     await sue.page.getByText('Those with subjects.sex is female').waitFor()
+    await sue.page.getByText('account ada of University Hospital North').first().waitFor()
+    assert.equal(
+      await sue.page.evaluate(
+        "(() => { const part = document.querySelector('.listing'); return part.scrollWidth > part.clientWidth })()"
+      ),
+      false,
+      'nothing hides to the right'
+    )
     await sue.page.getByText(`To describe the sample. ${HOSTILE}`).waitFor()
     assert.equal(await sue.page.locator('main img').count(), 0)
     await sue.picture('09-request')
@@ -343,6 +354,8 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await sue.accessible('the request')
     await sue.page.getByRole('button', { name: 'Approve' }).click()
     await sue.page.getByText('You have agreed. Another steward must agree as well.').waitFor()
+    await sue.page.getByText('Agreed so far: sue.').waitFor()
+    await until(async () => (await focused(sue.page)).includes('Agreed so far: sue.'), 'the focus goes with the news')
     assert.equal(await sue.page.getByRole('button', { name: 'Approve' }).count(), 0)
     assert.deepEqual(sue.complaints, [])
   })
@@ -354,7 +367,12 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await tom.page.getByRole('link', { name: /Median/ }).click()
     assert.ok(await tom.page.getByLabel('Let exactly this code run again').isChecked())
     assert.equal(await tom.page.getByLabel('Runs').inputValue(), '3')
-    await tom.page.getByRole('button', { name: 'Approve' }).click()
+    await tom.page.getByRole('button', { name: 'Approve and run' }).click()
+    await tom.page.getByText('Approved by sue, tom.').waitFor()
+    await tom.page.getByRole('heading', { name: 'What was approved' }).waitFor()
+    await until(async () => (await focused(tom.page)).includes('Approved by sue, tom.'), 'the focus goes with the news')
+    await tom.picture('30-approved')
+    await tom.accessible('a request that was approved')
     await page.getByRole('link', { name: 'See what came of it' }).click()
     await page.getByText('1 of 1 receipts hold.').waitFor()
     await page.getByText('It is what the gateway shows.').waitFor()
@@ -362,10 +380,14 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await page.getByRole('row', { name: /median change −13\.5/ }).waitFor()
     await ada.accessible('a script’s result')
     await go(tom.page, 'Standing approvals')
-    await tom.page.getByRole('row', { name: /python.*3.*sue, tom/ }).waitFor()
+    await tom.page.getByRole('row', { name: /Median.*python.*3.*sue, tom/ }).waitFor()
     await tom.picture('10-standing')
     await tom.accessible('standing approvals')
+    await tom.page.getByRole('button', { name: 'Take back' }).dblclick()
+    await tom.page.getByRole('button', { name: 'Keep it' }).click()
+    await tom.page.getByRole('row', { name: /Median.*sue, tom/ }).waitFor()
     await tom.page.getByRole('button', { name: 'Take back' }).click()
+    await tom.picture('31-take-back')
     await tom.page.getByRole('button', { name: 'Yes, take it back' }).click()
     await tom.page.getByText('Nothing runs without asking').waitFor()
     assert.deepEqual(tom.complaints, [])
@@ -396,8 +418,11 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await sue.page.getByRole('heading', { name: 'Files', exact: true }).waitFor()
     assert.equal(await saved(sue.page, 'Save to read it: grid__img_src_x_.csv'), 'a,b\n1,2\n')
     await sue.accessible('a request with files')
-    await sue.page.getByLabel('Notes').fill('The group is too small for this.')
+    await sue.page.getByLabel('Notes').fill(`The group is too small for this. ${'n'.repeat(300)}`)
     await sue.page.getByRole('button', { name: 'Deny' }).click()
+    await sue.page.getByText('Denied by sue.').waitFor()
+    const isWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
+    assert.equal(await sue.page.evaluate(isWide), false, 'a long word breaks')
     await page.getByText('The group is too small for this.').waitFor()
     await page.getByText('denied', { exact: true }).first().waitFor()
   })

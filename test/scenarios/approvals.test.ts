@@ -91,6 +91,27 @@ describe('an analysis that people decide', () => {
     assert.ok(kinds.includes('approval sue') && kinds.includes('approval tom'))
   })
 
+  test('says whom it is about in full, what only the script is told, and who signed: the rest is the requester’s word', async (t) => {
+    const { ada, sue, serving, asking } = await federation(t)
+    const made = await ada.requestAnalysis({
+      ...{ ...ASK, target_node_id: serving.peerId, filters: { sex: 'female', cmd: 'do it' } },
+      ...{ where: { column: 'age', op: '>=', values: [65] }, requester_name: 'Somebody else' }
+    } as never)
+    const seen = await waiting(sue, made.request_id)
+    assert.deepEqual(seen.cohort, {
+      all: [
+        { column: 'subjects.age', op: '>=', values: [65] },
+        { column: 'subjects.sex', op: '=', values: ['female'] }
+      ]
+    })
+    assert.deepEqual([seen.filters, seen.filters_unapplied], [{ sex: 'female', cmd: 'do it' }, ['cmd']])
+    assert.deepEqual([seen.custody, seen.account], ['gateway', 'ada'])
+    assert.equal(seen.asked_by?.peer_id, asking.peerId)
+    assert.notEqual(seen.asked_by?.institution, '')
+    const [brief] = await sue.listAnalyses({ status: 'pending', brief: true })
+    assert.deepEqual([brief?.request_id, brief?.script_content], [made.request_id, ''])
+  })
+
   test('is denied by the first no, with the steward’s words', async (t) => {
     const { ada, sue, serving } = await federation(t)
     const before = ran.length
@@ -212,6 +233,7 @@ describe('a standing approval', () => {
     assert.equal(await run({ parameters: { years: 2 } }), 'completed')
     assert.equal(await run({ parameters: { years: 2 } }), 'pending', 'three runs are three runs')
     const [left] = await sue.standingApprovals()
+    assert.deepEqual([left?.request_id, left?.analysis_title], [made.request_id, ASK.analysis_title])
     assert.equal(left?.runs_left, 0)
     await sue.revokeStanding(left?.id ?? '')
     assert.deepEqual(await sue.standingApprovals(), [])

@@ -76,6 +76,18 @@ describe('a peer that is asked wrongly', () => {
     assert.match(await codeFor(changed), /SIGNATURE_INVALID|MALFORMED/)
   })
 
+  test('refuses words for people that read otherwise than they are', async () => {
+    for (const more of [{ title: 'A\u202eB' }, { title: 'A\rB' }, { project: 'a\u2066' }, { purpose: ['a\u200f'] }]) {
+      assert.equal(await codeFor(await ask(COUNT, more)), 'PARAMETER_INVALID', JSON.stringify(more))
+    }
+    const about = { requesterName: 'A\u202e', requesterInstitution: 'N', requesterEmail: 'a@example.org' }
+    assert.equal(await codeFor(await ask(COUNT, { about })), 'PARAMETER_INVALID')
+    assert.equal(
+      await codeFor(await ask(sqlOf('SELECT COUNT(DISTINCT subject_id) AS n FROM subjects -- \u202e'))),
+      'SQL_NOT_SUPPORTED'
+    )
+  })
+
   test('refuses an expired request, one from the future and one that would live too long', async () => {
     const at = (ms: number): Clock => ({ ...systemClock, now: () => systemClock.now() + ms })
     assert.equal(await codeFor(await sealed({ catalog: 'c', program: COUNT }, { clock: at(-600_000) })), 'EXPIRED')

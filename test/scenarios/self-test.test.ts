@@ -1,6 +1,8 @@
 /** The sandboxes of a peer and their self-test, with real engines: who may start it, what it leaves, what is kept. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { ATTACKS } from '@stimnet/sandbox'
@@ -74,14 +76,28 @@ describe('a self-test of the sandboxes', () => {
 
   test('ends with its peer, and leaves no process', { skip: process.platform !== 'linux' }, async (t) => {
     const before = new Set(children())
-    const { peer, sue } = await start(t, await openSite(t, WASM), SLOW)
+    const site = await openSite(t, WASM)
+    const { peer, sue } = await start(t, site, SLOW)
     await sue.testSandboxes()
     await until(() => children().some((pid) => !before.has(pid)), 'an attack runs')
+    // What attacks must not get at is the peer's own, as all that it keeps.
+    const folder = join(site.folder, 'stimnet-data', 'self-test')
+    assert.deepEqual((await readdir(folder)).sort(), ['secret', 'socket'])
+    assert.equal((await stat(folder)).mode & 0o777, 0o700)
     await peer.stop()
     assert.deepEqual(
       children().filter((pid) => !before.has(pid)),
       []
     )
+  })
+
+  test('leaves nothing behind that the next start does not clear away', async (t) => {
+    const site = await openSite(t, WASM)
+    const folder = join(site.folder, 'stimnet-data', 'self-test')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'secret'), 'of a life that was killed')
+    await start(t, site, ATTACKS)
+    await assert.rejects(stat(folder), { code: 'ENOENT' })
   })
 
   test('is nothing to start at a node that runs no programs', async (t) => {

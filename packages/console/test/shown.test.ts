@@ -6,12 +6,13 @@ import fc from 'fast-check'
 import { type Language, linesOf, piecesOf } from '../src/editor/highlight.ts'
 import { matching, merged } from '../src/log/search.ts'
 import { centreFor, MAP, placesAround } from '../src/map/layout.ts'
-import { cellsOf } from '../src/requests/cells.ts'
+import { cellsToRead } from '../src/requests/cells.ts'
 import { decisionOf, formFor } from '../src/requests/decision.ts'
 import { hrefTo, placeOf } from '../src/route.ts'
 import { accountOf, holds } from '../src/session/account.ts'
 import { watchedFetch } from '../src/session/connection.ts'
 import { takeReturned } from '../src/session/returned.ts'
+import { seenParts } from '../src/words/unseen.ts'
 
 const LANGUAGES: readonly Language[] = ['sql', 'python', 'r', 'json']
 
@@ -55,14 +56,36 @@ describe('a program in colours', () => {
       ]
     })
     assert.deepEqual(
-      cellsOf('jupyter', notebook).map(({ number, source }) => [number, source]),
+      cellsToRead('jupyter', notebook).map(({ number, source }) => [number, source]),
       [
         [1, 'a = 1\nb = 2'],
         [2, 'c = 3']
       ]
     )
-    assert.equal(cellsOf('jupyter', 'not JSON')[0]?.source, 'not JSON')
-    assert.equal(cellsOf('python', 'x = 1')[0]?.source, 'x = 1')
+    assert.equal(cellsToRead('jupyter', 'not JSON')[0]?.source, 'not JSON')
+    assert.equal(cellsToRead('python', 'x = 1')[0]?.source, 'x = 1')
+  })
+
+  it('of a notebook is what runs of it, in the older form too, and never one of two readings', () => {
+    const shown = (notebook: object) =>
+      cellsToRead('jupyter', JSON.stringify(notebook)).map(({ language, source }) => `${language}: ${source}`)
+    const [harmless, harmful] = [
+      { cell_type: 'code', source: 'harmless' },
+      { cell_type: 'code', input: 'harmful' }
+    ]
+    assert.deepEqual(shown({ worksheets: [{ cells: [harmful] }] }), ['python: harmful'])
+    assert.deepEqual(shown({ cells: [{ cell_type: 'code', source: '!rm x\ny' }] }), ['python: pass\ny'])
+    const both = { cells: [harmless], worksheets: [{ cells: [harmful] }] }
+    assert.deepEqual(shown(both), [`jupyter: ${JSON.stringify(both)}`])
+  })
+
+  it('has what cannot be seen shown by its name, and is otherwise as it is', () => {
+    const shown = (text: string) => seenParts(text).map((part) => (part.isUnseen ? `[${part.text}]` : part.text))
+    assert.deepEqual(shown('os\u200b.x\t\n\ufeff'), ['os', '[U+200B]', '.x\t\n', '[U+FEFF]'])
+    assert.deepEqual(shown('\r\u202e\ufe0f\u{e0041}\ud800'), [
+      ...['[U+000D]', '[U+202E]', '[U+FE0F]', '[U+E0041]', '[U+D800]']
+    ])
+    assert.deepEqual(shown('žluť 数据 🧠'), ['žluť 数据 🧠'])
   })
 })
 

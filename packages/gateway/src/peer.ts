@@ -177,12 +177,22 @@ export interface AnalysisView {
   readonly programText: string
   readonly parameters: Readonly<Record<string, unknown>>
   readonly filters: Readonly<Record<string, unknown>>
+  /** Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them. */
+  readonly unappliedFilters?: readonly string[]
+  /** The whole of it, with what `filters` add; absent: everyone. */
   readonly cohort?: Filter
+  /** As asked; absent where it asks for none. */
+  readonly wallTimeMsMax?: number
   readonly outputs: readonly OutputDeclaration[]
   /** Files that its script reads, byte for byte. */
   readonly uploads?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
   /** The key that signed. */
   readonly requesterKey: string
+  /** With `gateway` the institution that asks signed for one of its accounts, and says which. */
+  readonly custody?: 'gateway' | 'requester'
+  readonly account?: string
+  /** The peer that brought it. */
+  readonly askedBy?: { readonly peerId: string; readonly institution: string }
   readonly requestHash: string
   /** Accounts of the serving peer; empty where it is another's. */
   readonly decidedBy: readonly string[]
@@ -231,6 +241,8 @@ export interface StandingTermsView {
 export interface StandingView {
   readonly id: string
   readonly run: { readonly catalog: string; readonly language: string; readonly codeHash: string }
+  /** What it was granted for, where that is still known. */
+  readonly request?: { readonly id: string; readonly title: string }
   readonly terms: StandingTermsView
   readonly approvals: readonly { readonly by: string }[]
   readonly runsLeft: number
@@ -580,7 +592,7 @@ export interface GatewayPeer {
     decision: { readonly approve: boolean; readonly notes: string; readonly standing?: StandingTermsView },
     account: Account
   ): Promise<AnalysisView | null>
-  standingApprovals(account: Account): readonly StandingView[]
+  standingApprovals(account: Account): Promise<readonly StandingView[]>
   /** False where there is none. */
   revokeStanding(id: string, account: Account): Promise<boolean>
   /** Newest first; with `before`, those of a smaller number. */

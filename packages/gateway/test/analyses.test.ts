@@ -51,7 +51,10 @@ describe('analysis requests', () => {
     for (const [field, value] of Object.entries({
       requester_email: 'nobody',
       priority: 'at once',
-      analysis_title: ''
+      analysis_title: '',
+      requester_name: 'A\u202eda',
+      requester_institution: 'North\nSouth',
+      analysis_description: 'One.\rTwo.'
     })) {
       const body = { ...REQUEST, [field]: value }
       const { status, body: problem } = await house.json('POST', '/api/v1/analysis-requests', { as: 'ada', body })
@@ -71,6 +74,22 @@ describe('analysis requests', () => {
     assert.deepEqual(house.peer.decisions, [{ id: made.request_id, approve: true, notes: 'Fine.', by: 'stew' }])
     assert.equal((await house.json('PUT', path, { as: 'stew', body: { status: 'maybe' } })).status, 422)
     assert.equal((await house.json('PUT', '/api/v1/analysis-requests/999', { as: 'stew', body })).status, 404)
+  })
+
+  it('are listed in full as documented, and in brief without what a list that is looked at often does not show', async () => {
+    const house = openHouse()
+    const body = { ...REQUEST, parameters: { years: 1 }, filters: { sex: 'f' } }
+    await house.json('POST', '/api/v1/analysis-requests', { as: 'ada', body })
+    const listed = async (query: string) =>
+      (await house.json('GET', `/api/v1/analysis-requests${query}`, { as: 'ada' })).body[0]
+    assert.equal((await listed('')).script_content, REQUEST.script_content)
+    const brief = await listed('?brief=true')
+    assert.deepEqual(
+      [brief.script_content, brief.analysis_description, brief.parameters, brief.filters, brief.cohort],
+      ['', '', {}, {}, null]
+    )
+    assert.deepEqual([brief.analysis_title, brief.requester_name], [REQUEST.analysis_title, 'Ada'])
+    assert.deepEqual(Object.keys(brief).sort(), Object.keys(await listed('')).sort())
   })
 
   it('of another account are not there', async () => {

@@ -551,7 +551,7 @@ export class FakePeer implements GatewayPeer {
     return isThere ? { name: 'grid.csv', bytes: new TextEncoder().encode('<script>alert(1)</script>') } : null
   }
 
-  standingApprovals() {
+  async standingApprovals() {
     return []
   }
 

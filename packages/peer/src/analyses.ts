@@ -1,12 +1,11 @@
 /** Analysis requests as researchers and stewards see them: request, approval and job are one record and one state machine. */
-import { type Account, type AnalysisView, type GatewayPeer, resultDataOf } from '@stimnet/gateway'
+import { type Account, type AnalysisView, type GatewayPeer, resultDataOf, type StandingView } from '@stimnet/gateway'
+import type { Catalog } from '@stimnet/data'
 import {
   CODES,
   aboutFromMessage,
   type Clock,
   contractFromMessage,
-  type Filter,
-  filterFromMessage,
   isEnded,
   type JobState,
   type Message,
@@ -22,8 +21,10 @@ import {
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
+import type { Federation } from './federation/federation.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import type { JobFiles } from './jobs/files.ts'
+import { cohortAsWritten, cohortToRead } from './jobs/read-cohort.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import type { Views } from './requests/view.ts'
@@ -31,7 +32,7 @@ import { fromText } from './store/base64.ts'
 import type { Database } from './store/database.ts'
 import type { JobRecord, JobStore, ReviewRecord } from './store/jobs.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
-import { type StandingApprovals, standingTermsSchema } from './store/standing.ts'
+import { type StandingApproval, type StandingApprovals, standingTermsSchema } from './store/standing.ts'
 
 /** What is needed of the peer. */
 export interface AnalysisParts {
@@ -42,7 +43,9 @@ export interface AnalysisParts {
   readonly jobs: JobStore
   readonly requests: RequestStore
   readonly views: Views
-  readonly directory: Directory
+  readonly directory: Pick<Directory, 'get'>
+  readonly federation: Federation | undefined
+  readonly catalogs: ReadonlyMap<string, Catalog>
   readonly submitter: Submitter
   readonly approvals: Approvals
   readonly standing: StandingApprovals
@@ -137,9 +140,9 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       const [found] = await parts.files.read(job.id, [file])
       return found ?? null
     },
-    standingApprovals: (account) => {
+    standingApprovals: async (account) => {
       assertSteward(account)
-      return standing.list()
+      return Promise.all(standing.list().map(async (one) => ({ ...one, ...(await grantedFor(parts, one)) })))
     },
     revokeStanding: async (id, account) => {
       assertSteward(account)
@@ -184,6 +187,20 @@ async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Accou
   throw new StimnetError('NOT_PERMITTED', `${account.name} approves a request of their own`)
 }
 
+/** The request that a standing approval was granted for. */
+async function grantedFor(parts: AnalysisParts, { jobId }: StandingApproval): Promise<Pick<StandingView, 'request'>> {
+  const job = jobId === undefined ? undefined : await parts.jobs.get(jobId)
+  if (!job) return {}
+  const { request } = await opening(parts.clock, job.request)
+  return { request: { id: job.id, title: request.title } }
+}
+
+/** By the charter of the federation where there is one, else as the peer says itself. */
+function institutionOf({ federation, directory }: AnalysisParts, peerId: string): string {
+  const member = federation?.members().find(({ peer }) => peer === peerId)
+  return member?.institution ?? directory.get(peerId)?.institution ?? ''
+}
+
 /** Clients that want a number get the first 48 bits of the id. */
 function numberOf(jobId: string): number {
   return Number.parseInt(jobId.slice(0, 12), 16)
@@ -226,6 +243,10 @@ interface Seen {
   readonly jobId: string
   readonly state: JobState
   readonly target: string
+  /** Where it was handed in. */
+  readonly askedBy: string
+  /** Whether this peer is the one that would run it. */
+  readonly isServedHere: boolean
   readonly submittedAtMs: number
   readonly updatedAtMs: number
   /** As the serving peer keeps it, where that is this one. */
@@ -246,9 +267,9 @@ async function viewOfRequest(
   if (!part) throw new StimnetError('NODE_ERROR', 'an analysis request without a part')
   const opened = await opening(parts.clock, record.envelope ?? '')
   const job = part.peerId === parts.self ? await parts.jobs.get(part.jobId) : undefined
-  return view({
+  return view(parts, {
     ...opened,
-    depth,
+    ...{ depth, askedBy: parts.self, isServedHere: part.peerId === parts.self },
     jobId: part.jobId,
     // Nobody has said anything yet: it waits for people, wherever it is on its way.
     state: part.answered ? part.state : isEnded(part.state) ? part.state : 'pending',
@@ -265,9 +286,9 @@ async function viewOfRequest(
 async function viewOfJob(parts: AnalysisParts, job: JobRecord, depth: Depth = 'read'): Promise<AnalysisView> {
   const { review } = job
   const lastMs = review?.denial?.atMs ?? review?.approvals.at(-1)?.atMs ?? job.admittedAtMs
-  return view({
+  return view(parts, {
     ...(await opening(parts.clock, job.request)),
-    depth,
+    ...{ depth, askedBy: job.askedBy, isServedHere: true },
     jobId: job.id,
     state: job.state,
     target: parts.nodeId,
@@ -283,13 +304,15 @@ async function opening(clock: Clock, envelope: string): Promise<Pick<Seen, 'requ
   return { request: messages.JobRequest.decode(opened.body), requestHash: opened.hash, issuer: opened.issuer }
 }
 
-async function view(seen: Seen): Promise<AnalysisView> {
+async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisView> {
   const { request, review, state } = seen
   const program = programFromMessage(request.program)
   const about = readableAbout(request)
   const word = review?.denial ?? review?.approvals.at(-1)
   const notes = seen.notes ?? word?.notes
   const isRead = program.kind === 'script' && seen.depth === 'read'
+  const { cohort, unapplied } =
+    seen.isServedHere && seen.depth === 'read' ? cohortToRead(request, parts) : cohortAsWritten(request)
   const read = isRead ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
   return {
     requestId: seen.jobId,
@@ -304,10 +327,14 @@ async function view(seen: Seen): Promise<AnalysisView> {
     programText: programText(program),
     parameters: parseJsonObject(request.parametersJson),
     filters: parseJsonObject(request.filtersJson),
-    ...(request.cohort ? { cohort: filterFromMessage(request.cohort) as Filter } : {}),
+    unappliedFilters: unapplied,
+    ...(cohort === undefined ? {} : { cohort }),
+    ...(request.wallTimeMsMax > 0 ? { wallTimeMsMax: request.wallTimeMsMax } : {}),
     outputs: contractFromMessage(request.outputs),
     uploads: uploadsFromMessage(request.uploads),
     requesterKey: seen.issuer,
+    ...signedBy(request),
+    askedBy: { peerId: seen.askedBy, institution: institutionOf(parts, seen.askedBy) },
     requestHash: seen.requestHash,
     decidedBy: review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? []),
     ...(notes === undefined ? {} : { notes }),
@@ -322,6 +349,11 @@ async function view(seen: Seen): Promise<AnalysisView> {
     ...(seen.epoch === undefined ? {} : { epoch: seen.epoch }),
     ...(read === undefined ? {} : { findings: read.findings })
   }
+}
+
+/** The account is the word of the institution that asks, which signed for it; a requester's own key names none. */
+function signedBy({ custody, account }: Message<'JobRequest'>): Pick<AnalysisView, 'custody' | 'account'> {
+  return custody === 'gateway' ? { custody, account } : { custody: 'requester' }
 }
 
 /** What beside the program decides what it means: people are asked about it as well. */

@@ -53,8 +53,9 @@ async function room(...stored: JobRecord[]) {
   })
   const signedAs = async (hash: string) => (hash === 'signed by sue' ? { owner: 'sue' } : undefined)
   const requests = { list: async () => [], signedAs }
-  const parts = { clock, self: SELF, nodeId: 'here', database, jobs, approvals, standing, requests }
-  return analysisMethods(parts as unknown as AnalysisParts)
+  const directory = { get: () => ({ institution: 'North' }) }
+  const parts = { clock, self: SELF, nodeId: 'here', database, jobs, approvals, standing, requests, directory }
+  return analysisMethods({ ...parts, catalogs: new Map() } as unknown as AnalysisParts)
 }
 
 const account = (name: string, ...roles: string[]) => ({ name, roles }) as unknown as Account

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { SimulatedClock, seededRandom } from '@stimnet/protocol'
+import { BOUND_TO, SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { createEvents } from '../src/events.ts'
 import { type ApprovalParts, Approvals } from '../src/jobs/approvals.ts'
 import { Database } from '../src/store/database.ts'
@@ -271,4 +271,15 @@ describe('a standing approval', () => {
     await clock.advance(1)
     assert.equal(matches(RUN), false)
   })
+})
+
+test('what an approval is bound to is what the API says it is, so that a page can show all of it', async () => {
+  const { approvals } = await room()
+  const plan = {
+    ...{ catalog: { descriptor: { name: 'trial' }, epoch: 'e' }, program: { kind: 'sql', sql: 'SELECT 1' } },
+    ...{ outputs: [], filters: {}, parameters: {}, privacy: {}, schema: {}, uploads: [], project: '' }
+  }
+  const checked = { opened: { issuer: 'ada' }, request: { purpose: [], wallTimeMsMax: 0 } }
+  const { run } = await approvals.factsOf(checked as never, plan as never)
+  assert.deepEqual(Object.keys(run).sort(), Object.keys(BOUND_TO).sort())
 })

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, type TestContext, test } from 'node:test'
 import type { Account } from '@stimnet/gateway'
@@ -54,15 +57,18 @@ async function open(
   }
   const store = await SelfTestStore.open(database)
   const environment: NodeJS.ProcessEnv = {}
+  const parent = await mkdtemp(join(tmpdir(), 'stimnet-self-tests-'))
+  const folder = join(parent, 'self-test')
   const openTests = (by = clock) =>
     new SelfTests({
-      ...{ clock: by, database, store, attacks, environment, engines: more.engines ?? [engine] },
+      ...{ clock: by, database, store, attacks, environment, folder, engines: more.engines ?? [engine] },
       events: { unexpected: (error) => void problems.push(error) },
       monitor: { raise: (alert, subject) => void alerts.push({ ...alert, detail: `${alert.detail} ${subject}` }) },
       settings: { cacheDir: '', owner: '' }
     })
   const selfTests = openTests()
   t.after(() => selfTests.close())
+  t.after(() => rm(parent, { recursive: true, force: true }))
   const ended = async () => {
     while (selfTests.progress) await turn()
   }

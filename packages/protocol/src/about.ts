@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { StimnetError } from './errors.ts'
 import type { stimnet } from './gen/stimnet.js'
+import { plainLine, plainText } from './misleading.ts'
 
-const line = z.string().max(200)
+const line = plainLine(200)
 
 /** How pressing a requester finds it. */
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
@@ -14,7 +15,7 @@ export const aboutSchema = z.strictObject({
   requester_institution: line.min(1),
   requester_email: z.email().max(200),
   requester_affiliation: line.default(''),
-  description: z.string().max(8_000).default(''),
+  description: plainText(8_000).default(''),
   priority: z.enum(PRIORITIES).default('normal'),
   estimated_duration: line.default(''),
   selected_score: line.default(''),
@@ -54,6 +55,7 @@ export function aboutFromMessage(message: Partial<Record<string, unknown>> | nul
     selected_timeline: text('selectedTimeline')
   })
   if (parsed.success) return parsed.data
-  const reason = 'What the request tells of its requester is not well formed.'
+  const [issue] = parsed.error.issues
+  const reason = `What the request tells of its requester is not well formed: ${issue?.path.join('.')}: ${issue?.message}`
   throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: parsed.error })
 }

@@ -16,7 +16,8 @@ export {
   type AttackableEngine,
   type EngineGrade,
   type EngineSettings,
-  type OpenEngine
+  type OpenEngine,
+  removeContainersOf
 } from './attacks/engines.ts'
 export { attackEngine, type EngineReport } from './attacks/report.ts'
 export { type AttackOptions, attackSandbox, attacksFor } from './attacks/suite.ts'
@@ -25,7 +26,6 @@ export { type DockerSettings, openDockerSandbox } from './docker/open.ts'
 export { type EngineFound, enginesAround } from './around.ts'
 export { type FakeBehaviour, fakeSandbox } from './fake.ts'
 export { GRADE_HOLDS } from './grade-holds.ts'
-export { cellsOf } from './notebook.ts'
 export { FINDING_KINDS, type Finding, type FindingKind } from './review/finding.ts'
 export type { ImportedModule } from './review/python.ts'
 export type { Imports, Review } from './review/review.ts'

@@ -1,8 +1,7 @@
 /** How a job goes into a sandbox process and how its one answer comes out: the same framing for every engine. */
-import { isUploadName } from '@stimnet/protocol'
+import { cellsOf, isUploadName } from '@stimnet/protocol'
 import type { Ended } from './bounded.ts'
 import { BoundedBytes } from './bounded-bytes.ts'
-import { cellsOf } from './notebook.ts'
 import type { SandboxJob } from './sandbox.ts'
 
 /** A table's name becomes a file's name in the sandbox. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { breach as breachIn, judgeAssault, judgeProbe } from '../src/attacks/judge.ts'
 import {
@@ -40,6 +40,43 @@ const answered = (result: object, log = 'ATTACK BEGINS'): SandboxOutcome => ({
 })
 const ended = (code: Extract<SandboxOutcome, { ok: false }>['code'], log = 'ATTACK BEGINS'): SandboxOutcome => ({
   ...{ ok: false, code, log, usage }
+})
+
+describe('what attacks must not get at', () => {
+  test('lies in a folder of its own that is emptied first, open to this user alone, and gone afterwards', async (t) => {
+    const parent = await mkdtemp(join(tmpdir(), 'stimnet-witnesses-'))
+    t.after(() => rm(parent, { recursive: true, force: true }))
+    const place = join(parent, 'self-test')
+    await mkdir(place, { mode: 0o755 })
+    await writeFile(join(place, 'left'), 'by one that was killed')
+    const witnesses = await Witnesses.open({}, place)
+    assert.equal(dirname(witnesses.marks(MiB).secretPath), place)
+    assert.deepEqual((await readdir(place)).sort(), ['secret', 'socket'])
+    assert.equal((await stat(place)).mode & 0o777, 0o700)
+    await witnesses.close()
+    assert.deepEqual(await readdir(parent), [])
+  })
+
+  test('lies elsewhere, as closed, where the kernel would not take a path so long', async (t) => {
+    const parent = await mkdtemp(join(tmpdir(), 'stimnet-witnesses-'))
+    t.after(() => rm(parent, { recursive: true, force: true }))
+    const witnesses = await Witnesses.open({}, join(parent, 'x'.repeat(100)))
+    t.after(() => witnesses.close())
+    const folder = dirname(witnesses.marks(MiB).secretPath)
+    assert.deepEqual([dirname(folder), (await stat(folder)).mode & 0o777], [tmpdir(), 0o700])
+  })
+
+  test('is cleared away where a killed test of long ago left it, and not where one may still run', async (t) => {
+    const folders = await Promise.all([0, 1].map(() => mkdtemp(join(tmpdir(), 'stimnet-attacks-'))))
+    t.after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+    const [old = '', fresh = ''] = folders
+    await writeFile(join(old, 'secret'), 'secret')
+    const hoursAgo = (await stat(fresh)).mtimeMs / 1_000 - 2 * 3_600
+    await utimes(old, hoursAgo, hoursAgo)
+    await (await Witnesses.open({})).close()
+    await assert.rejects(stat(old), { code: 'ENOENT' })
+    await stat(fresh)
+  })
 })
 
 describe('the list of attacks', () => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { OWNER_LABEL } from '../src/docker/engine.ts'
-import { openDockerSandbox } from '../src/index.ts'
+import { openDockerSandbox, removeContainersOf } from '../src/index.ts'
 import { sandboxContract } from './contract.ts'
 import { dockerHere, PYTHON_PROGRAMS, SOCKET } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
@@ -101,6 +101,16 @@ describe('a node that uses Docker', { skip }, () => {
     // The engine is back: what was left is an orphan.
     await (await open({ owner: own })).close()
     assert.equal(await containersOf(own), 0)
+  })
+
+  test('is cleared away by its owner’s name when the process that had it was killed', async () => {
+    const own = `test-${randomUUID()}`
+    const sandbox = await open({ owner: own, poolSize: 1, warmFrom: 'open' })
+    while ((await containersOf(own)) === 0) await pause(50)
+    const other = await containersOf()
+    await removeContainersOf(own)
+    assert.deepEqual([await containersOf(own), await containersOf()], [0, other])
+    await sandbox.close()
   })
 
   test('whose engine would not remove a container that has answered tries again after the next job', async (context) => {

@@ -187,6 +187,32 @@ test('what is no code of its language is told with the line and has no findings'
   assert.deepEqual(await reviewOf('r', 'library(x)\nf(]\n'), unreadable)
 })
 
+test('names are taken for what Python takes them for, in whatever letters they are written', async () => {
+  const kinds = async (code: string) => (await reviewOf('python', code)).findings.map(({ kind }) => kind)
+  assert.deepEqual(await kinds('ｅｖａｌ("1")'), ['eval'])
+  assert.deepEqual(await kinds('ｇｅｔａｔｔｒ(x, y)'), ['eval'])
+  assert.deepEqual(
+    await kinds('from ｏｓ import ｓystem as s\ns("ls")'),
+    await kinds('from os import system as s\ns("ls")')
+  )
+  assert.deepEqual(await kinds('import os\nos.𝓼ystem("ls")'), await kinds('import os\nos.system("ls")'))
+  assert.deepEqual(await kinds('x.__ｃlass__'), await kinds('x.__class__'))
+})
+
+test('code that an interpreter reads otherwise than its reader is no code, in either language and in a notebook', async () => {
+  const { code } = notebookOf('x = 1\ny = 2', 'z = 3\n# comment\rimport os')
+  const { imports } = await reviewOf('jupyter', code)
+  assert.ok(!imports.ok)
+  assert.deepEqual([imports.line, /U\+000D in cell 2, line 2/.test(imports.why ?? '')], [4, true])
+  for (const language of ['python', 'r'] as const) {
+    for (const character of ['\r', '\f', '\0', '\u2028', '\x85', '\u202e', '\u2066']) {
+      const review = await reviewOf(language, `x = 1\n# comment${character}system("ls")`)
+      assert.ok(!review.imports.ok && review.imports.line === 2 && review.imports.why, JSON.stringify(character))
+    }
+    assert.equal((await reviewOf(language, 'x = 1\r\ny = 2\r\n')).imports.ok, true)
+  }
+})
+
 test('code made to be slow or deep to read is answered soon, in either language', async () => {
   const size = 250_000
   const of = (piece: string) => piece.repeat(Math.floor(size / piece.length))

@@ -49,6 +49,12 @@ class Sending(unittest.TestCase):
                 asked = call.gateway.asked[0]
                 self.assertEqual(f"{asked.method} {asked.url.raw_path.decode()}", expected)
 
+    def test_a_list_that_is_looked_at_often_may_come_in_brief(self) -> None:
+        for call in callers(httpx.Response(200, json=[])):
+            self.assertEqual(call("list_analysis_requests", "pending", brief=True), [])
+            asked = call.gateway.asked[0].url.raw_path.decode()
+            self.assertEqual(asked, "/api/v1/analysis-requests?status=pending&limit=100&brief=true")
+
     def test_an_id_is_one_segment_of_the_address_whatever_is_in_it(self) -> None:
         for given, sent in (
             ("a/../b", "a%2F..%2Fb"),

@@ -57,6 +57,14 @@ export interface WaitOptions {
   readonly signal?: AbortSignal
 }
 
+/** Which analysis requests. */
+interface AnalysisList {
+  readonly status?: AnalysisStatus
+  readonly limit?: number
+  /** Programs, descriptions and terms are left empty: for a list that is looked at often. */
+  readonly brief?: boolean
+}
+
 interface SubmitOptions extends WaitOptions {
   /** The same key of the same account answers with the same request, however often it is sent. */
   readonly idempotencyKey?: string
@@ -120,7 +128,7 @@ export interface Client {
   /** Asks the stewards of one peer; they answer in their own time. */
   requestAnalysis(submission: AnalysisSubmission, options?: SubmitOptions): Promise<AnalysisRequest>
   /** Own ones, and for a steward those made to this peer; newest first. */
-  listAnalyses(options?: WaitOptions & { status?: AnalysisStatus; limit?: number }): Promise<AnalysisRequest[]>
+  listAnalyses(options?: WaitOptions & AnalysisList): Promise<AnalysisRequest[]>
   analysis(id: string, options?: WaitOptions): Promise<AnalysisRequest>
   /** For whoever asked. */
   analysisResults(id: string, options?: WaitOptions): Promise<AnalysisResults>
@@ -226,8 +234,10 @@ function analysisCalls(http: Http) {
       http.json<AnalysisRequest>({
         ...{ method: 'POST', path, json: submission, headers: keyHeader(options), signal: options.signal }
       }),
-    listAnalyses: ({ signal, ...query }: WaitOptions & { status?: AnalysisStatus; limit?: number } = {}) =>
-      http.json<AnalysisRequest[]>({ method: 'GET', path, query, signal }),
+    listAnalyses: ({ signal, brief, ...query }: WaitOptions & AnalysisList = {}) =>
+      http.json<AnalysisRequest[]>({
+        ...{ method: 'GET', path, signal, query: { ...query, ...(brief ? { brief: 'true' } : {}) } }
+      }),
     analysis: (id: string, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'GET', path: `${path}/${segment(id)}`, signal }),
     analysisResults: (id: string, { signal }: WaitOptions = {}) =>

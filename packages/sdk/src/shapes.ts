@@ -586,8 +586,19 @@ export interface AnalysisRequest {
   readonly mappings: readonly unknown[]
   /** Terms within which all who have agreed so far let it run again; null for this one run. */
   readonly standing: Readonly<Record<string, unknown>> | null
+  /** Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them. */
+  readonly filters_unapplied: readonly string[]
+  /** As asked, ms; null where it asks for none. */
+  readonly wall_time_ms_max: number | null
   readonly requester_key: string
+  /** Who signed: the asking institution for its account, or the requester with an own key. */
+  readonly custody: 'gateway' | 'requester'
+  /** With custody gateway: whose, as the asking institution says. */
+  readonly account: string | null
+  /** The institution that brought it; `requester_…` is what the requester says. */
+  readonly asked_by: { readonly peer_id: string; readonly institution: string } | null
   readonly request_hash: string
+  /** With what `filters` add; null: everyone. */
   readonly cohort: unknown
   readonly outputs: readonly unknown[]
   /** Files that the script reads; what is approved is these bytes. */
@@ -630,6 +641,9 @@ export interface StandingApproval {
   readonly data_catalog_name: string
   readonly script_type: string
   readonly code_hash: string
+  /** What it was granted for, where that is still known. */
+  readonly request_id: string | null
+  readonly analysis_title: string | null
   readonly runs_left: number
   readonly expires_at: string
   readonly approved_by: readonly string[]

@@ -8,7 +8,7 @@ export function Coloured({ source, language }: { source: string; language: Langu
 }
 
 /** Some of it. */
-export function Pieces({ pieces }: { pieces: readonly Piece[] }) {
+function Pieces({ pieces }: { pieces: readonly Piece[] }) {
   // biome-ignore-start lint/suspicious/noArrayIndexKey: pieces have no other name than their place
   return pieces.map(({ text, kind }, at) =>
     kind === 'plain' ? (

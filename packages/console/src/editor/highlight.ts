@@ -32,8 +32,8 @@ const grammar = (comment: string, text: string, words: string, foldsCase = false
 
 const GRAMMARS: Readonly<Record<Language, Grammar>> = {
   sql: grammar(String.raw`--[^\n]*|/\*[\s\S]*?(?:\*/|$)`, `'(?:''|[^'])*'?|"[^"\n]*"?`, SQL_WORDS, true),
-  python: grammar('#[^\\n]*', `"""[\\s\\S]*?(?:"""|$)|'''[\\s\\S]*?(?:'''|$)|${QUOTED}`, PYTHON_WORDS),
-  r: grammar('#[^\\n]*', QUOTED, R_WORDS),
+  python: grammar('#[^\\n\\r]*', `"""[\\s\\S]*?(?:"""|$)|'''[\\s\\S]*?(?:'''|$)|${QUOTED}`, PYTHON_WORDS),
+  r: grammar('#[^\\n\\r]*', QUOTED, R_WORDS),
   json: grammar('(?!)', QUOTED, 'true false null')
 }
 

@@ -1,9 +1,12 @@
 /** One request to read: who asks and why, the program, what it touches, what exactly would run; and the decision. */
-import type { AnalysisRequest } from '@stimnet/sdk'
+import { withoutMisleading } from '@stimnet/protocol'
+import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
+import { useEffect, useRef, useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { Seen } from '../parts/seen.tsx'
 import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { Decide } from '../requests/decide.tsx'
@@ -11,7 +14,7 @@ import { Files } from '../requests/files.tsx'
 import { Findings } from '../requests/findings.tsx'
 import { Listing } from '../requests/listing.tsx'
 import { Outcome } from '../requests/outcome.tsx'
-import { requesterOf, standingOf } from '../requests/status.ts'
+import { saidSoFar, saysToBe, signedBy, standingOf } from '../requests/status.ts'
 import { WhatRuns } from '../requests/what-runs.tsx'
 import type { Place } from '../route.ts'
 import { holds } from '../session/account.ts'
@@ -34,30 +37,33 @@ export function RequestPage({ place }: { place: Place }) {
 function Read({ request, reload }: { request: AnalysisRequest; reload: () => void }) {
   const account = useAccount()
   const { word, tone } = standingOf(request)
+  const { place, decided } = useDecided(request, reload)
   return (
     <>
       <Title
         lead={
           <>
-            <Badge tone={tone}>{word}</Badge> {requesterOf(request)} · asked {moment(request.submitted_at)}
+            <Badge tone={tone}>{word}</Badge> <Seen>{saysToBe(request)}</Seen> · <Seen>{signedBy(request)}</Seen> ·
+            asked {moment(request.submitted_at)}
             {request.status === 'pending' && request.expires_at !== null && ` · lapses ${fromNow(request.expires_at)}`}
           </>
         }
       >
-        {request.analysis_title || `Request ${request.id}`}
+        {withoutMisleading(request.analysis_title) || `Request ${request.id}`}
       </Title>
-      {request.approval_notes !== null && (
-        <Notice tone={tone}>
-          <strong>{request.approved_by ?? (request.state === 'failed' ? 'Refused' : 'Stewards')}:</strong>{' '}
-          {request.approval_notes}
-        </Notice>
-      )}
+      <div ref={place} tabIndex={-1} className="said">
+        <Decided request={request} />
+      </div>
       <Outcome request={request} />
       <Panel title="Why">
-        <p className="prose">{request.analysis_description || 'No description was given.'}</p>
+        <p className="prose">
+          <Seen>{request.analysis_description || 'No description was given.'}</Seen>
+        </p>
         <p className="soft">
+          In the requester’s words:{' '}
           {[request.requester_email, request.requester_affiliation, `priority ${request.priority}`]
             .filter(Boolean)
+            .map((text) => withoutMisleading(text ?? ''))
             .join(' · ')}
         </p>
       </Panel>
@@ -69,12 +75,50 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
         <Listing scriptType={request.script_type} content={request.script_content} findings={request.review ?? []} />
       </Panel>
       <Files request={request} />
-      <Panel title="What exactly would run" hint="An approval holds for this and nothing else.">
+      <Panel title={TITLES[request.status]} hint="An approval holds for this and nothing else.">
         <WhatRuns request={request} />
       </Panel>
       {request.status === 'pending' && holds(account, 'steward', 'operator') && (
-        <Decide key={request.request_id} request={request} decided={reload} />
+        <Decide key={request.request_id} request={request} decided={decided} />
       )}
     </>
   )
+}
+
+/** Whether it is still to be decided. */
+const TITLES: Readonly<Record<AnalysisStatus, string>> = {
+  pending: 'What exactly would run',
+  approved: 'What was approved',
+  denied: 'What would have run',
+  expired: 'What would have run'
+}
+
+/** What stewards have said, with notes or without. */
+function Decided({ request }: { request: AnalysisRequest }) {
+  const said = saidSoFar(request)
+  if (said === undefined && request.approval_notes === null) return null
+  return (
+    <Notice tone={standingOf(request).tone} live>
+      <p>
+        <strong>{said}</strong> {request.approval_notes !== null && <Seen>{request.approval_notes}</Seen>}
+      </p>
+    </Notice>
+  )
+}
+
+/** Once a steward has decided, the button is gone: the focus goes to what came of it. */
+function useDecided(request: AnalysisRequest, reload: () => void) {
+  const place = useRef<HTMLDivElement>(null)
+  const now = `${request.status} ${request.approvals}`
+  const [before, setBefore] = useState<string>()
+  useEffect(() => {
+    if (before === undefined || before === now) return
+    setBefore(undefined)
+    place.current?.focus()
+  }, [before, now])
+  const decided = () => {
+    setBefore(now)
+    reload()
+  }
+  return { place, decided }
 }

@@ -1,5 +1,7 @@
 /** Requests that people decide: for stewards those made to this institution, for researchers their own. */
+import { withoutMisleading } from '@stimnet/protocol'
 import { Scroll } from '../parts/scroll.tsx'
+import { Seen } from '../parts/seen.tsx'
 import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
 import { useState } from 'react'
 import { useLoaded } from '../load.ts'
@@ -8,7 +10,7 @@ import { Empty } from '../parts/empty.tsx'
 import { Segments } from '../parts/segments.tsx'
 import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
-import { requesterOf, standingOf } from '../requests/status.ts'
+import { saysToBe, signedBy, standingOf } from '../requests/status.ts'
 import { hrefTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
 import { fromNow } from '../words/time.ts'
@@ -27,9 +29,13 @@ const CHOICES = [
 export function RequestsPage() {
   const { client } = useSession()
   const [status, setStatus] = useState<AnalysisStatus>('pending')
-  const requests = useLoaded((signal) => client.listAnalyses({ status, limit: LISTED_MAX, signal }), [client, status], {
-    everyMs: LOOK_MS
-  })
+  const requests = useLoaded(
+    (signal) => client.listAnalyses({ status, limit: LISTED_MAX, brief: true, signal }),
+    [client, status],
+    {
+      everyMs: LOOK_MS
+    }
+  )
   return (
     <>
       <Title lead="Requests that people decide, with what exactly would run.">Requests</Title>
@@ -71,9 +77,17 @@ function List({ requests }: { requests: readonly AnalysisRequest[] }) {
           {requests.map((request) => (
             <tr key={request.request_id}>
               <th scope="row">
-                <a href={hrefTo('request', request.request_id)}>{request.analysis_title || `Request ${request.id}`}</a>
+                <a href={hrefTo('request', request.request_id)}>
+                  {withoutMisleading(request.analysis_title) || `Request ${request.id}`}
+                </a>
               </th>
-              <td>{requesterOf(request)}</td>
+              <td>
+                <Seen>{saysToBe(request)}</Seen>
+                <br />
+                <span className="soft">
+                  <Seen>{signedBy(request)}</Seen>
+                </span>
+              </td>
               <td>
                 <code>{request.data_catalog_name}</code>
               </td>

@@ -1,13 +1,18 @@
 /** Code that may run here again without asking, and how to take that back. */
-import { Scroll } from '../parts/scroll.tsx'
+import { withoutMisleading } from '@stimnet/protocol'
 import type { StandingApproval } from '@stimnet/sdk'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Empty } from '../parts/empty.tsx'
+import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
+import { Scroll } from '../parts/scroll.tsx'
+import { Seen } from '../parts/seen.tsx'
 import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
+import { hrefTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
+import { allowedInWords } from '../words/allowed.ts'
 import { fromNow } from '../words/time.ts'
 
 /** For stewards. */
@@ -33,66 +38,128 @@ export function StandingPage() {
 }
 
 function List({ approvals, changed }: { approvals: readonly StandingApproval[]; changed: () => void }) {
+  const [asking, setAsking] = useState<StandingApproval>()
+  const gone = () => {
+    setAsking(undefined)
+    changed()
+  }
   return (
-    <Scroll label="Standing approvals" className="panel">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Code</th>
-            <th scope="col">Catalog</th>
-            <th scope="col" className="number">
-              Runs left
-            </th>
-            <th scope="col">Ends</th>
-            <th scope="col">About</th>
-            <th scope="col">For</th>
-            <th scope="col">Parameters</th>
-            <th scope="col">Agreed by</th>
-            <th scope="col">
-              <span className="hidden">Take back</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {approvals.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                {one.script_type} <code title={one.code_hash}>{one.code_hash.slice(0, 12)}</code>
+    <>
+      <Scroll label="Standing approvals" className="panel">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Code</th>
+              <th scope="col">Catalog</th>
+              <th scope="col" className="number">
+                Runs left
               </th>
-              <td>
-                <code>{one.data_catalog_name}</code>
-              </td>
-              <td className="number">{one.runs_left}</td>
-              <td>{fromNow(one.expires_at)}</td>
-              <td>{one.cohort === 'any' ? 'anybody' : 'the same cohort'}</td>
-              <td>{one.requester === 'any' ? 'whoever asks' : 'the same requester'}</td>
-              <td>
-                {Object.keys(one.parameters).length === 0 ? 'none' : <code>{JSON.stringify(one.parameters)}</code>}
-              </td>
-              <td>{one.approved_by.join(', ')}</td>
-              <td>
-                <TakeBack approval={one} changed={changed} />
-              </td>
+              <th scope="col">Ends</th>
+              <th scope="col">About</th>
+              <th scope="col">For</th>
+              <th scope="col">Parameters</th>
+              <th scope="col">Agreed by</th>
+              <th scope="col">
+                <span className="hidden">Take back</span>
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+          </thead>
+          <tbody>
+            {approvals.map((one) => (
+              <tr key={one.id}>
+                <th scope="row">
+                  <Code approval={one} />
+                </th>
+                <td>
+                  <code>{one.data_catalog_name}</code>
+                </td>
+                <td className="number">{one.runs_left}</td>
+                <td>{fromNow(one.expires_at)}</td>
+                <td>{one.cohort === 'any' ? 'anybody' : 'the same cohort'}</td>
+                <td>{one.requester === 'any' ? 'whoever asks' : 'the same requester'}</td>
+                <td>
+                  <Parameters approval={one} />
+                </td>
+                <td>{one.approved_by.join(', ')}</td>
+                <td>
+                  <button type="button" className="danger" onClick={() => setAsking(one)}>
+                    Take back …
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {asking !== undefined && (
+        <TakeBack key={asking.id} approval={asking} gone={gone} keep={() => setAsking(undefined)} />
+      )}
+    </>
   )
 }
 
-/** Asked twice: what is taken back is not given again by a click. */
-function TakeBack({ approval, changed }: { approval: StandingApproval; changed: () => void }) {
+/** Longer than a double click takes: its second press must not be the answer, wherever the page has moved to. */
+const ANSWERED_AFTER_MS = 700
+
+/** Asked twice, at another place than the first time. */
+function TakeBack(props: { approval: StandingApproval; gone: () => void; keep: () => void }) {
+  const { approval, gone, keep } = props
   const { client } = useSession()
-  const [asked, setAsked] = useState(false)
   const [error, setError] = useState<unknown>()
-  const revoke = () => client.revokeStanding(approval.id).then(changed, setError)
+  const [busy, setBusy] = useState(true)
+  const kept = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    kept.current?.focus()
+    const timer = setTimeout(() => setBusy(false), ANSWERED_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  const revoke = async () => {
+    setBusy(true)
+    try {
+      await client.revokeStanding(approval.id)
+      gone()
+    } catch (caught) {
+      setError(caught)
+      setBusy(false)
+    }
+  }
+  return (
+    <Panel
+      title={`Take back ${titleOf(approval)}?`}
+      hint="Jobs that were admitted under it still run; all later ones wait for stewards."
+    >
+      {error !== undefined && <Problem error={error} doing="Taking it back" />}
+      <div className="actions">
+        <button ref={kept} type="button" onClick={keep}>
+          Keep it
+        </button>
+        <button type="button" className="danger" disabled={busy} onClick={revoke}>
+          Yes, take it back
+        </button>
+      </div>
+    </Panel>
+  )
+}
+
+function titleOf({ analysis_title: title, script_type: type, code_hash: hash }: StandingApproval): string {
+  return title === null ? `${type} ${hash.slice(0, 12)}` : withoutMisleading(title)
+}
+
+function Code({ approval }: { approval: StandingApproval }) {
+  const { request_id: id, code_hash: hash, script_type: type } = approval
   return (
     <>
-      <button type="button" className="danger" onClick={asked ? revoke : () => setAsked(true)}>
-        {asked ? 'Yes, take it back' : 'Take back'}
-      </button>
-      {error !== undefined && <Problem error={error} doing="Taking it back" />}
+      {id === null ? titleOf(approval) : <a href={hrefTo('request', id)}>{titleOf(approval)}</a>}
+      <br />
+      <span className="soft">
+        {type} <code title={hash}>{hash.slice(0, 12)}</code>
+      </span>
     </>
   )
+}
+
+/** A parameter that the terms leave out keeps the value that was approved. */
+function Parameters({ approval: { parameters } }: { approval: StandingApproval }) {
+  const words = Object.entries(parameters).map((one) => allowedInWords(...one))
+  return words.length === 0 ? 'as approved' : <Seen>{words.join('; ')}</Seen>
 }

@@ -17,6 +17,7 @@ export function Decide({ request, decided }: { request: AnalysisRequest; decided
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const has = request.approved_by?.split(', ').includes(account.name) ?? false
+  const isLast = request.approvals + 1 >= request.approvals_needed
   const decide = async (status: AnalysisDecision['status']) => {
     setBusy(true)
     setError(undefined)
@@ -45,12 +46,12 @@ export function Decide({ request, decided }: { request: AnalysisRequest; decided
           />
         )}
       </Field>
-      {!has && <StandingTerms form={form} setForm={setForm} parameters={request.parameters} />}
+      {!has && <StandingTerms form={form} setForm={setForm} request={request} />}
       {error !== undefined && <Problem error={error} doing="Deciding" />}
       <div className="actions">
         {!has && (
           <button type="button" className="primary" disabled={busy} onClick={() => decide('approved')}>
-            Approve
+            {isLast ? 'Approve and run' : 'Approve'}
           </button>
         )}
         <button type="button" className="danger" disabled={busy} onClick={() => decide('denied')}>

@@ -2,6 +2,7 @@
 import { Scroll } from '../parts/scroll.tsx'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
+import { Seen } from '../parts/seen.tsx'
 
 /** Null where nothing could be read out of it, which is not the same as nothing found. */
 export function Findings({ findings }: { findings: AnalysisRequest['review'] }) {
@@ -26,7 +27,9 @@ export function Findings({ findings }: { findings: AnalysisRequest['review'] }) 
               <td className="number">{cell === null ? line : `cell ${cell}, ${line}`}</td>
               <td>{kind}</td>
               <td>
-                <code>{what}</code>
+                <code>
+                  <Seen>{what}</Seen>
+                </code>
               </td>
             </tr>
           ))}

@@ -1,7 +1,7 @@
 /** A program to be read: every line with its number, and those that touch something marked. */
-import { Pieces } from '../editor/coloured.tsx'
-import { languageOf, linesOf } from '../editor/highlight.ts'
-import { cellsOf } from './cells.ts'
+import { type Language, languageOf, linesOf } from '../editor/highlight.ts'
+import { Seen } from '../parts/seen.tsx'
+import { cellsToRead } from './cells.ts'
 
 interface Finding {
   readonly kind: string
@@ -13,7 +13,7 @@ interface Finding {
 /** `findings` name lines, and in a notebook cells. */
 export function Listing(props: { scriptType: string; content: string; findings: readonly Finding[] }) {
   const { scriptType, content, findings } = props
-  const cells = cellsOf(scriptType, content)
+  const cells = cellsToRead(scriptType, content)
   return cells.map((cell) => (
     <div key={cell.number} className="stack">
       {cells.length > 1 && <h3>Cell {cell.number}</h3>}
@@ -26,20 +26,25 @@ export function Listing(props: { scriptType: string; content: string; findings: 
   ))
 }
 
-function Lines(props: { source: string; language: ReturnType<typeof languageOf>; marked: readonly Finding[] }) {
+function Lines(props: { source: string; language: Language; marked: readonly Finding[] }) {
   const { source, language, marked } = props
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached without a mouse
     <section className="listing" tabIndex={0} aria-label="Program">
       <ol>
-        {linesOf(source, language).map((pieces, at) => {
+        {linesOf(source.replaceAll('\r\n', '\n'), language).map((pieces, at) => {
           const found = marked.filter(({ line }) => line === at + 1)
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line's number is its name
             <li key={at} className={found.length > 0 ? 'marked' : ''}>
               <span>{at + 1}</span>
               <span title={found.map(({ kind, what }) => `${kind}: ${what}`).join('\n')}>
-                <Pieces pieces={pieces} />
+                {pieces.map(({ text, kind }, place) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name than their place
+                  <span key={place} className={kind === 'plain' ? undefined : `hl-${kind}`}>
+                    <Seen>{text}</Seen>
+                  </span>
+                ))}
               </span>
             </li>
           )

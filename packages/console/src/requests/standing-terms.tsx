@@ -1,16 +1,18 @@
 /** Whether the same code may run again without asking, and how often. */
+import type { AnalysisRequest } from '@stimnet/sdk'
 import { Field } from '../parts/field.tsx'
+import { Seen } from '../parts/seen.tsx'
+import { allowedInWords } from '../words/allowed.ts'
 import type { DecisionForm } from './decision.ts'
 
 /** Stewards who agree must agree to the same terms. */
 export function StandingTerms(props: {
   form: DecisionForm
   setForm: (form: DecisionForm) => void
-  parameters: Readonly<Record<string, unknown>>
+  request: Pick<AnalysisRequest, 'parameters' | 'standing'>
 }) {
-  const { form, setForm, parameters } = props
+  const { form, setForm, request } = props
   const set = (more: Partial<DecisionForm>) => setForm({ ...form, ...more })
-  const hasParameters = Object.keys(parameters).length > 0
   return (
     <>
       <label className="choice">
@@ -36,11 +38,25 @@ export function StandingTerms(props: {
             />
             <span>For whoever asks, not only for this requester</span>
           </label>
-          {hasParameters && <p className="hint">Parameters stay exactly as they are in this request.</p>}
+          <Parameters request={request} />
         </fieldset>
       )}
     </>
   )
+}
+
+/** What another steward granted already is what this one grants as well. */
+function Parameters({ request }: { request: Pick<AnalysisRequest, 'parameters' | 'standing'> }) {
+  const granted = Object.entries(Object(request.standing?.parameters)).map((one) => allowedInWords(...one))
+  if (granted.length > 0) {
+    return (
+      <p className="hint">
+        Parameters may be: <Seen>{granted.join('; ')}</Seen>. Others stay exactly as they are in this request.
+      </p>
+    )
+  }
+  if (Object.keys(request.parameters).length === 0) return null
+  return <p className="hint">Parameters stay exactly as they are in this request.</p>
 }
 
 function Whole(props: { label: string; most: number; value: number; set: (value: number) => void }) {

@@ -1,5 +1,6 @@
 /** Where an analysis request stands, in words. */
 import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
+import { short } from '../words/id.ts'
 import { hasEnded, isState, STATES, type Tone } from '../words/state.ts'
 
 interface Standing {
@@ -20,9 +21,36 @@ export function standingOf({ status, state }: Pick<AnalysisRequest, 'status' | '
   return isFurther ? STATES[state] : STATUSES[status]
 }
 
-/** Who asks: by name where they gave one, by key where not. */
-export function requesterOf(request: AnalysisRequest): string {
-  const { requester_name: name, requester_institution: institution, requester_key: key } = request
-  if (name === '') return `key ${key.slice(0, 16)}…`
-  return institution === '' ? name : `${name}, ${institution}`
+type Asker = Pick<
+  AnalysisRequest,
+  'requester_name' | 'requester_institution' | 'requester_key' | 'custody' | 'account' | 'asked_by'
+>
+
+/** Who asks, as they say themselves: nobody has checked it. */
+export function saysToBe({ requester_name: name, requester_institution: institution }: Asker): string {
+  if (name === '') return 'gives no name'
+  return `says to be ${institution === '' ? name : `${name}, ${institution}`}`
+}
+
+/** Who asks, as far as it is certain: the institution that brought it, and whose account or key it says signed. */
+export function signedBy({ custody, account, asked_by: brought, requester_key: key }: Asker): string {
+  const institution = brought === null ? 'an unknown institution' : brought.institution || short(brought.peer_id)
+  if (custody === 'gateway') return `account ${account ?? ''} of ${institution}`
+  return `own key ${short(key)}, brought by ${institution}`
+}
+
+/** What stewards have said; undefined where nobody has yet. */
+export function saidSoFar({ status, state, approved_by: by }: AnalysisRequest): string | undefined {
+  switch (status) {
+    case 'approved':
+      return `Approved${by === null ? '' : ` by ${by}`}.${isState(state) && hasEnded(state) ? '' : ' It runs now.'}`
+    case 'denied':
+      return by === null && state === 'failed'
+        ? 'Refused before anybody decided.'
+        : `Denied${by === null ? '' : ` by ${by}`}.`
+    case 'pending':
+      return by === null ? undefined : `Agreed so far: ${by}.`
+    case 'expired':
+      return undefined
+  }
 }

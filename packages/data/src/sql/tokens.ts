@@ -1,5 +1,5 @@
 /** SQL text to tokens: names, numbers, texts and signs, each with its place; comments fall away. */
-import { LIMITS, StimnetError } from '@stimnet/protocol'
+import { LIMITS, misleadingIn, StimnetError } from '@stimnet/protocol'
 
 /** A word, number, text or sign of a query. */
 export interface Token {
@@ -25,6 +25,9 @@ export function tokenize(query: string): readonly Token[] {
       reason: `A query has at most ${LIMITS.scriptBytesMax / 1024} KiB.`
     })
   }
+  const misleading = misleadingIn(query)
+  if (misleading)
+    refuseAt(query, misleading.at, `The character ${misleading.codePoint} makes it read otherwise than it is.`)
   const tokens: Token[] = []
   let at = 0
   while (at < query.length) {

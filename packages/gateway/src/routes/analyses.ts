@@ -9,6 +9,7 @@ import { Answer, type Route, route } from '../route.ts'
 import {
   ANALYSIS_STATUSES,
   analysisDecisionShape,
+  analysisInBrief,
   analysisOf,
   analysisShape,
   analysisSubmissionShape,
@@ -23,6 +24,10 @@ const stewards = ['steward', 'operator'] as const
 const listQuery = z.strictObject({
   status: z.enum(ANALYSIS_STATUSES).optional(),
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
+  brief: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('true: programs, descriptions and terms are left empty, for a list that is looked at often'),
   cursor
 })
 
@@ -56,7 +61,7 @@ function readingRoutes({ peer }: Room): Route[] {
         const options = { limit: limit + 1, ...status, ...(before === undefined ? {} : { before }) }
         const found = await peer.analyses(known(account), options)
         const place = ({ submittedAtMs, requestId }: AnalysisView) => ({ submittedAtMs, requestId })
-        return pageOf(found, { request, limit, place, render: analysisOf })
+        return pageOf(found, { request, limit, place, render: query.brief === 'true' ? analysisInBrief : analysisOf })
       }
     }),
     route({
@@ -153,11 +158,13 @@ function decidingRoutes({ peer }: Room): Route[] {
       roles: stewards,
       answer: z.array(standingShape),
       handle: async ({ account }) =>
-        peer.standingApprovals(known(account)).map((one) => ({
+        (await peer.standingApprovals(known(account))).map((one) => ({
           id: one.id,
           data_catalog_name: one.run.catalog,
           script_type: one.run.language,
           code_hash: one.run.codeHash,
+          request_id: one.request?.id ?? null,
+          analysis_title: one.request?.title || null,
           runs_left: one.runsLeft,
           expires_at: isoOf(one.expiresAtMs),
           approved_by: one.approvals.map(({ by }) => by),

@@ -1,5 +1,5 @@
 /** Analysis requests: what people decide about, as the documented API writes it, and what stewards need beside it. */
-import { aboutSchema, PRIORITIES } from '@stimnet/protocol'
+import { aboutSchema, plainLine, plainText, PRIORITIES } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { AnalysisView } from '../peer.ts'
 import { input, isoOf, output, timestamp } from './named.ts'
@@ -18,15 +18,15 @@ export const analysisSubmissionShape = input(
     requester_name: words.requester_name,
     requester_institution: words.requester_institution,
     requester_email: words.requester_email,
-    requester_affiliation: z.string().max(200).nullish(),
-    analysis_title: z.string().min(1).max(200),
-    analysis_description: z.string().max(8_000),
+    requester_affiliation: plainLine(200).nullish(),
+    analysis_title: plainLine(200).min(1),
+    analysis_description: plainText(8_000),
     target_node_id: target.describe('A node id or a PeerId'),
     ...asked,
-    selected_score: z.string().max(200).nullish(),
-    selected_timeline: z.string().max(200).nullish(),
+    selected_score: plainLine(200).nullish(),
+    selected_timeline: plainLine(200).nullish(),
     priority: z.enum(PRIORITIES).default('normal'),
-    estimated_duration: z.string().max(200).nullish(),
+    estimated_duration: plainLine(200).nullish(),
     uploaded_file_ids: uploadedFileIds
   })
 )
@@ -46,7 +46,7 @@ export const analysisDecisionShape = input(
   'AnalysisRequestDecision',
   z.strictObject({
     status: z.enum(['approved', 'denied']),
-    approval_notes: z.string().max(1_000).nullish().describe('In your own words; the requester reads them'),
+    approval_notes: plainText(1_000).nullish().describe('In your own words; the requester reads them'),
     standing: z
       .strictObject({
         runs: z.int().min(1).max(10_000),
@@ -103,9 +103,25 @@ export const analysisShape = output(
       .record(z.string(), z.unknown())
       .nullable()
       .describe('Terms within which all who have agreed so far let it run again; null for this one run'),
+    filters_unapplied: z
+      .array(z.string())
+      .describe('Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them'),
+    wall_time_ms_max: z.number().nullable().describe('How long it may take, as asked; null where it asks for none'),
     requester_key: z.string().describe('The key that signed'),
+    custody: z
+      .enum(['gateway', 'requester'])
+      .describe('Who signed: the asking institution for its account, or the requester with an own key'),
+    account: z.string().nullable().describe('With custody gateway: whose, as the asking institution says'),
+    asked_by: z
+      .object({ peer_id: z.string(), institution: z.string() })
+      .nullable()
+      .describe('The institution that brought it; `requester_…` is what the requester says'),
     request_hash: z.string(),
-    cohort: z.unknown().describe('The full filter, with what `filters` add'),
+    cohort: z
+      .unknown()
+      .describe(
+        'The full filter, with what `filters` add: read alone in the words of the catalog, in a list as written'
+      ),
     outputs: z.array(z.unknown()).describe('What it promises to release'),
     uploads: z
       .array(z.object({ name: z.string(), sha256: z.string(), size: z.number().int() }))
@@ -159,7 +175,12 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
     contract: [...(view.contract ?? [])],
     mappings: [...(view.mappings ?? [])],
     standing: view.standing ? { ...view.standing } : null,
+    filters_unapplied: [...(view.unappliedFilters ?? [])],
+    wall_time_ms_max: view.wallTimeMsMax ?? null,
     requester_key: view.requesterKey,
+    custody: view.custody ?? 'requester',
+    account: orNull(view.account),
+    asked_by: view.askedBy ? { peer_id: view.askedBy.peerId, institution: view.askedBy.institution } : null,
     request_hash: view.requestHash,
     cohort: view.cohort ?? null,
     outputs: [...view.outputs],
@@ -167,6 +188,15 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
     epoch: orNull(view.epoch),
     image: orNull(view.image),
     review: view.findings?.map(({ kind, what, line, cell }) => ({ kind, what, line, cell: cell ?? null })) ?? null
+  }
+}
+
+/** A request in a list that is looked at often: what it says at length, and the terms it would run under, are left empty. */
+export function analysisInBrief(view: AnalysisView): z.output<typeof analysisShape> {
+  return {
+    ...analysisOf(view),
+    ...{ script_content: '', analysis_description: '', parameters: {}, filters: {}, cohort: null },
+    ...{ contract: [], mappings: [], outputs: [], uploads: [] }
   }
 }
 
@@ -178,6 +208,8 @@ export const standingShape = output(
     data_catalog_name: z.string(),
     script_type: z.string(),
     code_hash: z.string(),
+    request_id: z.string().nullable().describe('What it was granted for, where that is still known'),
+    analysis_title: z.string().nullable(),
     runs_left: z.number().int(),
     expires_at: timestamp,
     approved_by: z.array(z.string()),

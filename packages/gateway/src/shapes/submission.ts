@@ -13,6 +13,7 @@ import {
   type PrivacyAskInput,
   type Program,
   parseJsonObject,
+  plainLine,
   privacyAskSchema,
   programText,
   SCRIPT_LANGUAGES,
@@ -54,15 +55,15 @@ export const asked = {
   parameters: parameterObject.describe('What a script finds as its parameters'),
   filters: parameterObject.describe('The cohort: column to value or list of values, all of which must hold'),
   where: filterShape.nullish().describe('The cohort in the full filter language; joined to `filters` by and'),
-  purpose: z.array(z.string().min(1).max(64)).max(16).nullish().describe('GA4GH DUO terms'),
-  project: z.string().max(128).nullish(),
+  purpose: z.array(plainLine(64).min(1)).max(16).nullish().describe('GA4GH DUO terms'),
+  project: plainLine(128).nullish(),
   privacy: privacyAskSchema.nullish().describe('Which claim is asked for; P1 unless given'),
   outputs: outputContractSchema
     .nullish()
     .describe('Typed outputs that a script promises; the default contract unless given'),
   contract: contractListSchema.nullish().describe('What each variable is taken to be'),
   mappings: mappingListSchema.nullish().describe('How a site’s own variables read in the request’s'),
-  title: z.string().max(200).nullish()
+  title: plainLine(200).nullish()
 }
 
 /** What POST /api/v1/jobs takes. */

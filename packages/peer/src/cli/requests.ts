@@ -1,4 +1,5 @@
 /** `stimnet requests`: what waits for the stewards of a peer; reading it, approving, denying. */
+import { cellsOf } from '@stimnet/protocol'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { command, EXIT, type Io } from './arguments.ts'
 import { given, oneOf, wholeNumber } from './checked.ts'
@@ -135,8 +136,20 @@ function showText(one: AnalysisRequest): string {
     ['description', one.analysis_description]
   ]
   const facts = lines.map(([name, value]) => `${name.padEnd(12)} ${printable(String(value))}\n`).join('')
-  const code = one.script_content.split('\n').map((line, at) => `${String(at + 1).padStart(4)}  ${printable(line)}`)
-  return `${facts}\n${findingsText(one)}\n${code.join('\n')}\n`
+  return `${facts}\n${findingsText(one)}\n${codeText(one)}`
+}
+
+/** Of a notebook the cells that run, and nothing that does not. */
+function codeText({ script_type: type, script_content: content }: AnalysisRequest): string {
+  const cells = type === 'jupyter' ? cellsOf(content) : undefined
+  return (cells ?? [content])
+    .map((source, at) => `${cells ? `cell ${at + 1}\n` : ''}${numbered(source.replaceAll('\r\n', '\n'))}`)
+    .join('')
+}
+
+function numbered(source: string): string {
+  const lines = source.split('\n').map((line, at) => `${String(at + 1).padStart(4)}  ${printable(line)}\n`)
+  return lines.join('')
 }
 
 function findingsText({ review, script_type: type }: AnalysisRequest): string {

@@ -52,7 +52,8 @@ async function reviewScript(language: Exclude<Language, 'sql'>, text: string, { 
     return exit
   }
   if (!review.imports.ok) {
-    io.err(`This is no ${language} that can be parsed: see line ${review.imports.line}.\n`)
+    const { line, why } = review.imports
+    io.err(`${why ?? `This is no ${language} that can be parsed: see line ${line}.`}\n`)
     return exit
   }
   const inCells = language === 'jupyter'

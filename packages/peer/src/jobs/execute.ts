@@ -1,8 +1,8 @@
 /** One run: cohort gate, then statistics or sandbox. What comes back is an aggregate, and stays inside the walls. */
 import type { Aggregate } from '@stimnet/privacy'
 import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
-import { type Code, StimnetError, type SubjectSet } from '@stimnet/protocol'
-import { cellsOf, type Sandbox, type SandboxUpload } from '@stimnet/sandbox'
+import { type Code, cellsOf, StimnetError, type SubjectSet } from '@stimnet/protocol'
+import type { Sandbox, SandboxUpload } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from './privacy.ts'
 import type { JobPlan } from './validate.ts'
 

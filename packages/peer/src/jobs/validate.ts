@@ -12,6 +12,7 @@ import {
   filterFromPairs,
   LIMITS,
   type Message,
+  misleadingIn,
   nearName,
   type OutputDeclaration,
   type Plan,
@@ -83,6 +84,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const offered = context.catalogs.get(request.catalog)
   if (!offered)
     throw new StimnetError('CATALOG_UNKNOWN', `a request for ${JSON.stringify(request.catalog.slice(0, 80))}`)
+  assertReadable(request)
   const program = programFromMessage(request.program)
   const privacy = privacyAskFromMessage(request.privacy)
   const schema = schemaTermsFromMessage(request)
@@ -94,7 +96,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const uploads = uploadsFromMessage(request.uploads)
   assertUploadsFit(uploads, program)
   const parameters = parseJsonObject(request.parametersJson)
-  const { cohort, filters, warnings } = cohortAsked(request, catalog, program)
+  const { cohort, filters, unapplied } = cohortAsked(request, catalog, program)
   const plan = program.kind === 'script' ? undefined : planOf(program, catalog, cohort)
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
   const broadcast = request.broadcast !== ''
@@ -121,7 +123,10 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
       context.wallTimeMsMax,
       LIMITS.wallTimeMsMax
     ),
-    warnings
+    warnings: unapplied.map(
+      (name) =>
+        `The filter ${JSON.stringify(name.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
+    )
   }
 }
 
@@ -131,10 +136,20 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, pr
   // A name that several tables have means that of the tables the program reads, where one of those has it.
   const near = program.kind === 'script' ? [] : readBy(program, catalog).tables
   const lenient = program.kind === 'script' && request.broadcast === ''
-  const { pairs, warnings } = knownFilters({ catalog, near, lenient }, filters)
+  const { pairs, unapplied } = knownFilters({ catalog, near, lenient }, filters)
   const where = request.cohort ? nearFilter(filterFromMessage(request.cohort), catalog.descriptor, near) : undefined
   const asked = joined(where, filterFromPairs(pairs))
-  return { filters, warnings, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
+  return { filters, unapplied, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
+}
+
+/** Throws PARAMETER_INVALID for words beside the program that people would read otherwise than they are. */
+function assertReadable({ title, project, purpose }: Message<'JobRequest'>): void {
+  for (const [field, text] of [['title', title], ['project', project], ...purpose.map((term) => ['purpose', term])]) {
+    const found = misleadingIn(text ?? '')
+    if (!found) continue
+    const reason = `${field}: the character ${found.codePoint} makes it read otherwise than it is.`
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
 }
 
 /** Throws PARAMETER_INVALID: what the node computes itself reads no files. */
@@ -157,13 +172,16 @@ function assertMode({ config, descriptor }: Catalog, program: Program, { level }
   }
 }
 
-/** A key that is no variable is an error; for a script of one peer it is handed on and named, never silently dropped. */
+/**
+ * A key that is no variable is an error. Scripts of one peer do their own filtering by such keys and expect to find them
+ * (an older API): for them it is handed on, and named to whoever asks and to whoever approves, never silently dropped.
+ */
 function knownFilters(
   { catalog, near, lenient }: { catalog: Catalog; near: readonly string[]; lenient: boolean },
   filters: Readonly<Record<string, unknown>>
 ) {
   const pairs: Record<string, unknown> = {}
-  const warnings: string[] = []
+  const unapplied: string[] = []
   const entries = Object.entries(filters)
   if (entries.length > LIMITS.filterLiteralsMax) {
     const reason = `At most ${LIMITS.filterLiteralsMax} filters.`
@@ -181,15 +199,14 @@ function knownFilters(
       pairs[named] = value
     } catch (error) {
       if (!lenient || !['VARIABLE_UNKNOWN', 'VARIABLE_AMBIGUOUS'].includes(codeOf(error))) throw error
-      warnings.push(
-        `The filter ${JSON.stringify(column.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
-      )
+      unapplied.push(column)
     }
   }
-  return { pairs, warnings }
+  return { pairs, unapplied }
 }
 
-function joined(a: Filter | undefined, b: Filter | undefined): Filter | undefined {
+/** Both must hold; what is absent holds for everyone. */
+export function joined(a: Filter | undefined, b: Filter | undefined): Filter | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return checkFilter({ all: [a, b] })
 }
@@ -228,9 +245,7 @@ async function checkScript(
   const review = await reviewOf(program.language, program.code)
   const { imports } = review
   if (!imports.ok) {
-    const reason = imports.isSlow
-      ? 'Reading the script took too long: it is far more tangled than any that a person reads. Make it simpler.'
-      : `The script cannot be parsed (line ${imports.line}).`
+    const reason = imports.why ?? `The script cannot be parsed (line ${imports.line}).`
     throw new StimnetError('SCRIPT_INVALID', reason, { reason })
   }
   const libraries = description.libraries(program.language)

@@ -16,6 +16,8 @@ export interface AttacksOnEngines {
   readonly settings: EngineSettings
   /** Of this process: a secret is hidden in it meanwhile. */
   readonly environment: NodeJS.ProcessEnv
+  /** For what the attacks must not get at, and nothing else. Default: one among the temporary files. */
+  readonly folder?: string
   readonly signal: AbortSignal
   /** Programs at one time. Default 2. */
   readonly atOnce?: number
@@ -26,7 +28,7 @@ export interface AttacksOnEngines {
 /** A report an engine, of an engine that is not here too; after an abort, of those that it had come to. */
 export async function attackEngines(asked: AttacksOnEngines): Promise<EngineReport[]> {
   const { attacks, settings, signal, atOnce } = asked
-  const witnesses = await Witnesses.open(asked.environment)
+  const witnesses = await Witnesses.open(asked.environment, asked.folder)
   const reports: EngineReport[] = []
   try {
     for (const engine of asked.engines) {

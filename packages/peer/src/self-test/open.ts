@@ -1,5 +1,15 @@
 /** How a peer's self-test is opened: against the engine that its jobs run in, as the configuration has it. */
-import { ATTACKABLE_ENGINES, ATTACKS, type Attack, attacksFor, enginesAround, type Sandbox } from '@stimnet/sandbox'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  ATTACKABLE_ENGINES,
+  ATTACKS,
+  type Attack,
+  attacksFor,
+  enginesAround,
+  removeContainersOf,
+  type Sandbox
+} from '@stimnet/sandbox'
 import { ownEnvironment } from '../config-environment.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { dockerPlace, sandboxCacheDir } from '../sandbox-settings.ts'
@@ -17,12 +27,17 @@ export async function openSelfTests(
   const description = await sandbox?.describe()
   const place = dockerPlace(config)
   const environment = ownEnvironment()
+  const owner = `attacks-of-${signer.id}`
+  const folder = join(dataDir, 'self-test')
+  // What a killed life of this peer left: none of it is to lie there until somebody tests again.
+  await rm(folder, { recursive: true, force: true })
+  if (description?.engine === 'docker')
+    await removeContainersOf(owner, place.socketPath).catch((error) => events.unexpected(error, `removing ${owner}`))
   const selfTests = new SelfTests({
-    ...{ clock, database, store, events, monitor, environment },
+    ...{ clock, database, store, events, monitor, environment, folder },
     engines: ATTACKABLE_ENGINES.filter(({ grade }) => grade === description?.grade),
     attacks: description ? attacksFor(description, attacks) : [],
-    // The same name at each start: what a killed peer left of them on the Docker engine, the next self-test removes.
-    settings: { cacheDir: sandboxCacheDir(config, dataDir), owner: `attacks-of-${signer.id}`, ...place }
+    settings: { cacheDir: sandboxCacheDir(config, dataDir), owner, ...place }
   })
   const around = await enginesAround({ path: environment.PATH ?? '', socketPath: place.socketPath })
   return { selfTests: lifetime.keep(selfTests, (opened) => opened.close()), around }

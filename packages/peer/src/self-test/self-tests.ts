@@ -31,6 +31,8 @@ export interface SelfTestParts {
   readonly attacks: readonly Attack[]
   readonly settings: EngineSettings
   readonly environment: NodeJS.ProcessEnv
+  /** For what the attacks must not get at; there while one runs. */
+  readonly folder: string
 }
 
 /** How far one is. */
@@ -140,12 +142,12 @@ export class SelfTests {
   }
 
   async #test(about: { by: string; startedAtMs: number }, signal: AbortSignal): Promise<void> {
-    const { database, attacks, engines, settings, environment } = this.#parts
+    const { database, attacks, engines, settings, environment, folder } = this.#parts
     const grades = engines.map(({ grade }) => grade).join(', ')
     const record = { kind: 'self-test', actor: about.by } as const
     await database.commit((draft) => draft.audit({ ...record, detail: { state: 'started', grades } }))
     const reports = await attackEngines({
-      ...{ engines, attacks, settings, environment, signal, atOnce: AT_ONCE },
+      ...{ engines, attacks, settings, environment, folder, signal, atOnce: AT_ONCE },
       onEngine: ({ grade }) => this.#moved((progress) => ({ ...progress, grade })),
       onResult: (_, { isAdmitted }) =>
         this.#moved((progress) => ({

@@ -37,6 +37,8 @@ export type StandingTerms = z.output<typeof standingTermsSchema>
 /** A standing approval as stored. */
 export interface StandingApproval {
   readonly id: string
+  /** The job it was granted for; absent where it was granted before this was kept. */
+  readonly jobId?: string
   readonly run: RunTerms
   readonly terms: StandingTerms
   readonly approvals: readonly Approval[]
@@ -78,7 +80,7 @@ export class StandingApprovals {
     const { run } = review
     const id = toHex(this.#random.bytes(16))
     const approval: StandingApproval = {
-      ...{ id, run, terms, approvals: review.approvals, runsLeft: terms.runs },
+      ...{ id, jobId: job.id, run, terms, approvals: review.approvals, runsLeft: terms.runs },
       expiresAtMs: atMs + terms.days * DAY_MS
     }
     draft.put(this.#stored, id, approval)

@@ -1,5 +1,6 @@
 /** The engines that can be attacked on this machine: how each is opened, and what must be gone when it is closed. */
 import { readdir, readFile } from 'node:fs/promises'
+import { systemClock } from '@stimnet/protocol'
 import { Engine, OWNER_LABEL } from '../docker/engine.ts'
 import { type DockerSettings, openDockerSandbox } from '../docker/open.ts'
 import type { Sandbox, SandboxGrade } from '../sandbox.ts'
@@ -40,6 +41,11 @@ export interface AttackableEngine {
 }
 
 const MiB = 1024 * 1024
+const DOCKER_SOCKET = '/var/run/docker.sock'
+/** A container of one attack lives for seconds, and no self-test takes so long, ms. */
+const ABANDONED_AFTER_MS = 60 * 60_000
+/** The owner that `stimnet sandbox test` makes up. */
+const ONE_TIME_OWNER = /^attacks-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Used when the image with libraries is not built. */
 const MINIMAL_IMAGE = 'stimnet-python-minimal'
 
@@ -81,6 +87,7 @@ function docker(grade: 'docker' | 'docker+gvisor', howTo: string): AttackableEng
         runtime: grade === 'docker' ? 'runc' : 'runsc',
         ...(socketPath === undefined ? {} : { socketPath })
       }
+      await removeAbandoned(socketPath)
       const sandbox = await openDocker(settings, images)
       return { sandbox, left: () => containersLeft({ owner, socketPath }) }
     }
@@ -97,8 +104,25 @@ async function openDocker(settings: DockerSettings, images: DockerSettings['imag
   )
 }
 
+/** Every container of that owner, as after a process that was killed. Throws SANDBOX_UNAVAILABLE. */
+export async function removeContainersOf(owner: string, socketPath = DOCKER_SOCKET): Promise<void> {
+  const engine = await Engine.connect({ socketPath })
+  const found = await engine.containers(OWNER_LABEL, owner)
+  await Promise.all(found.map(({ id }) => engine.remove(id)))
+}
+
+/** Who attacked from a command line has a name of its own each time, by which nobody finds what a killed one left. */
+async function removeAbandoned(socketPath = DOCKER_SOCKET): Promise<void> {
+  const engine = await Engine.connect({ socketPath })
+  const before = systemClock.now() - ABANDONED_AFTER_MS
+  const abandoned = (await engine.owned()).filter(
+    ({ owner, createdAtMs }) => ONE_TIME_OWNER.test(owner) && createdAtMs < before
+  )
+  await Promise.all(abandoned.map(({ id }) => engine.remove(id)))
+}
+
 async function containersLeft(where: { owner: string; socketPath: string | undefined }): Promise<string[]> {
-  const { owner, socketPath = '/var/run/docker.sock' } = where
+  const { owner, socketPath = DOCKER_SOCKET } = where
   const engine = await Engine.connect({ socketPath })
   return (await engine.containers(OWNER_LABEL, owner)).map(({ id }) => `container ${id.slice(0, 12)}`)
 }

@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { access, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '@stimnet/protocol'
 import type { Marks } from './attack.ts'
 
 /** The name that the secret has in the environment of this process while the attacks run. */
@@ -13,6 +14,15 @@ const SECRET_VARIABLE = 'STIMNET_CANARY'
 
 /** An engine clears a sandbox away in the background once it has answered, ms. */
 const CLEARING_MS_MAX = 10_000
+
+/** Folders of witnesses that nobody gave a place of their own begin so. */
+const FOLDER_PREFIX = 'stimnet-attacks-'
+
+/** No self-test takes so long: an older folder was left by one that was killed, ms. */
+const ABANDONED_AFTER_MS = 60 * 60_000
+
+/** The kernel takes no longer path for a socket; 108 on Linux, 104 elsewhere, with the zero at its end. */
+const SOCKET_PATH_BYTES_MAX = 103
 
 /** Opened for the attacks on one engine or several, closed after them. */
 export class Witnesses {
@@ -27,11 +37,13 @@ export class Witnesses {
   #tcpPort = 0
   #hits = 0
 
-  /** The environment is this process's own: a sandbox that hands it on is found out by the secret in it. */
-  static async open(environment: NodeJS.ProcessEnv): Promise<Witnesses> {
-    const folder = await mkdtemp(join(tmpdir(), 'stimnet-attacks-'))
-    // Anybody may go in and read: what keeps a program out must be its sandbox.
-    await chmod(folder, 0o755)
+  /**
+   * The environment is this process's own: a sandbox that hands it on is found out by the secret in it. `place` is a folder
+   * for them alone, emptied first and open to this user only; without one they have one among the temporary files, which
+   * anybody may read.
+   */
+  static async open(environment: NodeJS.ProcessEnv, place?: string): Promise<Witnesses> {
+    const folder = await (place === undefined ? temporaryFolder() : ownFolder(place))
     const witnesses = new Witnesses(folder, createSocket('udp4'), environment)
     try {
       await witnesses.#listen()
@@ -147,5 +159,33 @@ export class Witnesses {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
     const names = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')))
     return pids.filter((_, at) => names[at]?.trim() === this.#leftName)
+  }
+}
+
+/** Other users of this machine have no business there. What escapes from a sandbox as this user comes in all the same. */
+async function ownFolder(place: string): Promise<string> {
+  await rm(place, { recursive: true, force: true })
+  if (Buffer.byteLength(join(place, 'socket')) > SOCKET_PATH_BYTES_MAX) return mkdtemp(join(tmpdir(), FOLDER_PREFIX))
+  await mkdir(place, { recursive: true, mode: 0o700 })
+  await chmod(place, 0o700)
+  return place
+}
+
+async function temporaryFolder(): Promise<string> {
+  await removeAbandoned()
+  const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX))
+  // Anybody may go in and read: what keeps a program out must be its sandbox.
+  await chmod(folder, 0o755)
+  return folder
+}
+
+/** Of this user; others clear away their own. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(FOLDER_PREFIX)) continue
+    const path = join(tmpdir(), name)
+    const found = await lstat(path).catch(() => undefined)
+    if (!found?.isDirectory() || found.uid !== process.getuid?.()) continue
+    if (systemClock.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true })
   }
 }

@@ -56,6 +56,13 @@ declare module 'dockerode' {
     createContainer(options: Abortable & Readonly<Record<string, unknown>>): Promise<Container>
     listContainers(
       options: Abortable & { readonly all: boolean; readonly filters: Readonly<Record<string, readonly string[]>> }
-    ): Promise<readonly { readonly Id: string; readonly Labels: Readonly<Record<string, string>> }[]>
+    ): Promise<
+      readonly {
+        readonly Id: string
+        readonly Labels: Readonly<Record<string, string>>
+        /** Unix time, s. */
+        readonly Created: number
+      }[]
+    >
   }
 }

@@ -150,9 +150,21 @@ export class Engine {
 
   /** Containers with this label, running or not. */
   async containers(label: string, value: string): Promise<readonly { id: string; sandbox: string | undefined }[]> {
-    const filters = { label: [`${label}=${value}`] }
-    const found = await could('listing containers', this.#docker.listContainers({ all: true, filters, ...deadline() }))
+    const found = await this.#labelled(`${label}=${value}`)
     return found.map(({ Id, Labels }) => ({ id: Id, sandbox: Labels[SANDBOX_LABEL] }))
+  }
+
+  /** Containers of any owner of ours, running or not. */
+  async owned(): Promise<readonly { id: string; owner: string; createdAtMs: number }[]> {
+    const found = await this.#labelled(OWNER_LABEL)
+    return found.map(({ Id, Labels, Created }) => ({
+      ...{ id: Id, owner: Labels[OWNER_LABEL] ?? '', createdAtMs: Created * 1_000 }
+    }))
+  }
+
+  #labelled(label: string) {
+    const filters = { label: [label] }
+    return could('listing containers', this.#docker.listContainers({ all: true, filters, ...deadline() }))
   }
 }
 

@@ -35,11 +35,18 @@ async function load(name: GrammarName): Promise<Parser> {
   return new Parser().setLanguage(await Language.load(await readFile(file)))
 }
 
-/** Why there is nothing to read: the first line that is no code of its language, or that it took too long. */
+/** Where there is nothing to read: the first line that is no code of its language, and `why` where its grammar does not say. */
 export interface Unread {
   readonly ok: false
   readonly line: number
-  readonly isSlow?: true
+  readonly why?: string
+}
+
+/** Of a script that was given up. */
+export const TOO_SLOW: Unread = {
+  ok: false,
+  line: 1,
+  why: 'Reading the script took too long: it is far more tangled than any that a person reads. Make it simpler.'
 }
 
 /** What `read` makes of the tree. */
@@ -53,7 +60,7 @@ export function readTree<T>(
   if (!tree) {
     // Cancelled: forget the half-parsed text, or the next one would be parsed as its continuation.
     parser.reset()
-    return { ok: false, line: 1, isSlow: true }
+    return TOO_SLOW
   }
   try {
     return tree.rootNode.hasError ? { ok: false, line: firstErrorLine(tree) } : { ok: true, value: read(tree) }

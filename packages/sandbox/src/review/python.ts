@@ -62,7 +62,7 @@ export class PythonReader {
       if (parent === 'attribute' && cursor.currentFieldName === 'object') return
       this.#attribute(cursor.currentNode, { isCalled: parent === 'call' && cursor.currentFieldName === 'function' })
     } else if (nodeType === 'identifier' && isReference(cursor, above)) {
-      this.#name(cursor.currentNode, cursor.nodeText)
+      this.#name(cursor.currentNode, asRead(cursor.nodeText))
     }
   }
 
@@ -72,11 +72,11 @@ export class PythonReader {
     if (from?.type === 'relative_import') return
     const names = node.childrenForFieldName('name').filter((name) => name !== null)
     if (from) {
-      this.#imported(from.text, line, isOptional)
-      for (const name of names) this.#bind(boundNameOf(name), `${from.text}.${nameOf(name)}`)
-      if (names.length === 0) this.#bind('*', from.text)
-      for (const name of names)
-        this.#judge(`${from.text}.${nameOf(name)}`, { what: shown(name.text), line: lineOf(name) })
+      const module = asRead(from.text)
+      this.#imported(module, line, isOptional)
+      for (const name of names) this.#bind(boundNameOf(name), `${module}.${nameOf(name)}`)
+      if (names.length === 0) this.#bind('*', module)
+      for (const name of names) this.#judge(`${module}.${nameOf(name)}`, { what: shown(name.text), line: lineOf(name) })
       return
     }
     for (const name of names) {
@@ -100,12 +100,13 @@ export class PythonReader {
     const right = node.childForFieldName('right')
     if (left?.type !== 'identifier' || !right) return
     const name = right.type === 'identifier' || right.type === 'attribute' ? dottedNameOf(right)?.name : undefined
-    if (name !== undefined && name !== left.text) this.#bind(left.text, name)
+    const bound = asRead(left.text)
+    if (name !== undefined && name !== bound) this.#bind(bound, name)
   }
 
   #call(node: Node): void {
     const called = node.childForFieldName('function')
-    if (called?.type !== 'identifier' || called.text !== 'getattr') return
+    if (called?.type !== 'identifier' || asRead(called.text) !== 'getattr') return
     const [object, name] = node.childForFieldName('arguments')?.namedChildren ?? []
     const text = name?.type === 'string' ? literalOf(name) : undefined
     const of = object ? dottedNameOf(object)?.name : undefined
@@ -117,7 +118,7 @@ export class PythonReader {
   #attribute(node: Node, { isCalled }: { isCalled: boolean }): void {
     const dotted = dottedNameOf(node)
     if (dotted) this.#name(node, dotted.name)
-    const last = node.childForFieldName('attribute')?.text ?? ''
+    const last = asRead(node.childForFieldName('attribute')?.text ?? '')
     const kind = PYTHON_METHODS.get(last)
     if (kind && isCalled) this.#add(kind, node)
     const door = (dotted?.name.split('.').slice(1) ?? [last]).find((part) => PYTHON_DOORS.has(part))
@@ -177,11 +178,11 @@ function dottedNameOf(node: Node): { readonly name: string } | undefined {
   const parts: string[] = []
   let at: Node | null = node
   for (; at?.type === 'attribute'; at = at.childForFieldName('object')) {
-    parts.unshift(at.childForFieldName('attribute')?.text ?? '')
+    parts.unshift(asRead(at.childForFieldName('attribute')?.text ?? ''))
     if (parts.length > NAME_PARTS_MAX) parts.pop()
   }
   if (at?.type !== 'identifier') return undefined
-  return { name: [at.text, ...parts].join('.') }
+  return { name: [asRead(at.text), ...parts].join('.') }
 }
 
 /** Whether a bare name here is used, not declared, and no part of a longer one. */
@@ -204,7 +205,7 @@ function isReference(cursor: TreeCursor, above: readonly Above[]): boolean {
       return field !== 'left'
     case 'call':
       // Judged by its arguments.
-      return field !== 'function' || cursor.nodeText !== 'getattr'
+      return field !== 'function' || asRead(cursor.nodeText) !== 'getattr'
     default:
       return true
   }
@@ -227,12 +228,17 @@ function handlesImportError(clause: Node): boolean {
   return caught.text.split(/[^A-Za-z]+/).some((name) => GUARDS.has(name))
 }
 
+/** Python takes `ｅｖａｌ` in wide letters for `eval` (PEP 3131). */
+function asRead(name: string): string {
+  return name.normalize('NFKC')
+}
+
 function nameOf(name: Node): string {
-  return (name.type === 'aliased_import' ? name.childForFieldName('name')?.text : name.text) ?? ''
+  return asRead((name.type === 'aliased_import' ? name.childForFieldName('name')?.text : name.text) ?? '')
 }
 
 function boundNameOf(name: Node): string {
-  return (name.type === 'aliased_import' ? name.childForFieldName('alias')?.text : name.text) ?? ''
+  return asRead((name.type === 'aliased_import' ? name.childForFieldName('alias')?.text : name.text) ?? '')
 }
 
 /** The text of a plain string; undefined where something is put into it. */

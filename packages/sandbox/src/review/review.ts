@@ -3,7 +3,7 @@
  * the steward who reads it, and for a catalog that wants nothing of a kind. Never a boundary: a script can hide anything
  * from its reader, and the sandbox holds whatever it does.
  */
-import { cellsOf } from '../notebook.ts'
+import { misleadingIn, readNotebook } from '@stimnet/protocol'
 import type { SandboxLanguage } from '../sandbox.ts'
 import type { Finding } from './finding.ts'
 import { FINDINGS_MAX } from './finding.ts'
@@ -28,8 +28,14 @@ export interface Review {
  * but not among its imports.
  */
 export async function readScript(language: SandboxLanguage, code: string): Promise<Review> {
-  const cells = language === 'jupyter' ? cellsOf(code) : [code]
-  if (cells === undefined) return unreadable({ ok: false, line: 1 })
+  const notebook = language === 'jupyter' ? readNotebook(code) : { ok: true as const, cells: [code] }
+  if (!notebook.ok) return unreadable({ ok: false, line: 1, why: notebook.reason })
+  const { cells } = notebook
+  // Before any grammar: an interpreter may see other lines in it than a parser and a reader.
+  const misleading = firstMisleading(cells)
+  if (misleading) {
+    return unreadable({ ok: false, line: misleading.line, why: misleading.why(language === 'jupyter') })
+  }
   const parser = await openGrammar(language === 'r' ? 'r' : 'python')
   const reader = new PythonReader()
   const read = (cell: string) =>
@@ -58,10 +64,26 @@ function unreadable(imports: Unread): Review {
 
 /**
  * With nothing in the lines that hold a comment alone, since the grammar takes a time of its own for each of many. None with a
- * quotation mark: such a line could end a string, with code behind it.
+ * quotation mark of any kind: such a line could end a string or a name, with code behind it.
  */
 function withoutComments(cell: string): string {
-  return cell.replaceAll(/^[ \t]*#[^'"\r\n]*$/gm, '')
+  return cell.replaceAll(/^[ \t]*#[^'"`\r\n]*$/gm, '')
+}
+
+/** The first character that makes the code read otherwise than it runs; its line is counted over all cells. */
+function firstMisleading(cells: readonly string[]) {
+  let lineOffset = 0
+  for (const [at, cell] of cells.entries()) {
+    const found = misleadingIn(cell)
+    if (found) {
+      const { line, codePoint } = found
+      const why = (inCell: boolean) =>
+        `The character ${codePoint} in ${inCell ? `cell ${at + 1}, ` : ''}line ${line} makes the script read otherwise than it runs.`
+      return { line: lineOffset + line, why }
+    }
+    lineOffset += cell.split('\n').length
+  }
+  return undefined
 }
 
 /** Each module where it is first imported, lines counted over all cells. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { StimnetError } from '@stimnet/protocol'
 import type { SandboxLanguage } from '../sandbox.ts'
+import { TOO_SLOW } from './grammar.ts'
 import type { Imports, Review } from './review.ts'
 import type { ToRead } from './thread.ts'
 
@@ -54,7 +55,7 @@ async function readApart(script: ToRead): Promise<Review> {
   const failed = (cause: unknown) => reject(new StimnetError('INTERNAL', 'reading a script', { cause }))
   reader.once('message', resolve).once('error', failed).once('exit', failed)
   const late = setTimeout(() => {
-    resolve({ imports: { ok: false, line: 1, isSlow: true }, findings: [], isCut: false })
+    resolve({ imports: TOO_SLOW, findings: [], isCut: false })
     end(reader)
   }, READ_MS_MAX)
   // Whoever waits keeps the process alive; the thread alone does not.

@@ -264,11 +264,13 @@ class DistributedClient:
         """The results of its job, for whoever asked. Raises JOB_UNKNOWN."""
         return await self._ask(calls.analyses.results(request_id))
 
-    async def list_analysis_requests(self, status: str | None = None, limit: int = 100) -> list[AnalysisRequest]:
+    async def list_analysis_requests(
+        self, status: str | None = None, limit: int = 100, *, brief: bool = False
+    ) -> list[AnalysisRequest]:
         """Your own, and for a steward those made to this node; newest first. ``status``: pending, approved, denied,
-        expired.
+        expired. ``brief``: programs, descriptions and terms are left empty, for a list that is looked at often.
         """
-        return await self._ask(calls.analyses.listed(status, limit))
+        return await self._ask(calls.analyses.listed(status, limit, brief))
 
     async def decide_analysis_request(
         self,

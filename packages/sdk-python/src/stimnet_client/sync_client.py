@@ -227,8 +227,10 @@ class SyncDistributedClient:
     def get_analysis_results(self, request_id: str) -> AnalysisResults:
         return self._ask(calls.analyses.results(request_id))
 
-    def list_analysis_requests(self, status: str | None = None, limit: int = 100) -> list[AnalysisRequest]:
-        return self._ask(calls.analyses.listed(status, limit))
+    def list_analysis_requests(
+        self, status: str | None = None, limit: int = 100, *, brief: bool = False
+    ) -> list[AnalysisRequest]:
+        return self._ask(calls.analyses.listed(status, limit, brief))
 
     def decide_analysis_request(
         self,

@@ -27,9 +27,10 @@ def results(request_id: str) -> Call[AnalysisResults]:
     return Call(Request("GET", f"{PATH}/{segment(request_id)}/results"), AnalysisResults.read)
 
 
-def listed(status: str | None, limit: int) -> Call[list[AnalysisRequest]]:
+def listed(status: str | None, limit: int, brief: bool) -> Call[list[AnalysisRequest]]:
     """GET /api/v1/analysis-requests, newest first."""
-    return Call(Request("GET", PATH, query=given(status=status, limit=limit)), read_list(AnalysisRequest))
+    query = given(status=status, limit=limit, brief="true" if brief else None)
+    return Call(Request("GET", PATH, query=query), read_list(AnalysisRequest))
 
 
 def decide(request_id: str, decision: Mapping[str, Any]) -> Call[AnalysisRequest]:

@@ -1,0 +1,108 @@
+/** What exactly would run, and under which terms, in words: everything that an approval is bound to. */
+import {
+  type Filter,
+  filterSchema,
+  type VariableMapping,
+  variableContractSchema,
+  variableMappingSchema
+} from '@stimnet/protocol'
+import type { AnalysisRequest } from '@stimnet/sdk'
+import { contractInWords } from '../words/contract.ts'
+import { filterInWords } from '../words/filter.ts'
+import { mappingInWords } from '../words/mapping.ts'
+import { promisedInWords } from '../words/promised.ts'
+import { wordsOfTerm } from '../words/purpose.ts'
+import { signedBy } from './status.ts'
+
+/** One name and what is said of it. */
+export interface Row {
+  readonly name: string
+  /** One line each. */
+  readonly said: readonly string[]
+  /** As written, in letters of one width. */
+  readonly isCode?: true
+  /** Over the whole width. */
+  readonly isWide?: true
+}
+
+/** What is not there is said to be not there, or has no row. `institutionOf` knows peers by their ids. */
+export function rowsOf(request: AnalysisRequest, institutionOf: (peerId: string) => string): Row[] {
+  return [
+    { name: 'Catalog', said: [request.data_catalog_name], isCode: true },
+    { name: 'Snapshot', said: [request.epoch ?? 'not fixed yet'], isCode: true },
+    { name: 'Language', said: [request.script_type] },
+    { name: 'Purpose', said: [request.purpose.map(wordsOfTerm).join('; ') || 'not stated'] },
+    { name: 'Project', said: [request.project ?? 'none'] },
+    ...optional('Time it may take', timeOf(request)),
+    { name: 'Who is asked about', said: [cohortOf(request.cohort)], isWide: true },
+    ...optional('Filters as sent', filtersOf(request), { isCode: true, isWide: true }),
+    { name: 'Parameters', said: orNone(assigned(request.parameters)), isCode: true, isWide: true },
+    { name: 'Promised outputs', said: outputsOf(request), isWide: true },
+    ...optional('What variables are taken to be', request.contract.map(contractOf), { isWide: true }),
+    ...optional(
+      'Mappings, which change what the cohort means',
+      request.mappings.map((mapping) => mappingOf(mapping, institutionOf)),
+      { isWide: true }
+    ),
+    { name: 'Claim', said: [claimOf(request)], isWide: true },
+    { name: 'Run by', said: [request.image ?? 'the node’s own code'], isCode: true, isWide: true },
+    { name: 'Asked by', said: [signedBy(request)], isWide: true },
+    { name: 'Signed by', said: [request.requester_key], isCode: true, isWide: true },
+    { name: 'Request', said: [request.request_hash], isCode: true, isWide: true }
+  ]
+}
+
+function optional(name: string, said: readonly string[], how: Pick<Row, 'isCode' | 'isWide'> = {}): Row[] {
+  return said.length === 0 ? [] : [{ name, said, ...how }]
+}
+
+function orNone(said: readonly string[]): readonly string[] {
+  return said.length === 0 ? ['none'] : said
+}
+
+function assigned(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+}
+
+/** The cohort above has those that apply; a script reads all of them, and may do with them what it likes. */
+function filtersOf({ filters, filters_unapplied: unapplied }: AnalysisRequest): string[] {
+  return Object.entries(filters).map(([name, value]) => {
+    const written = `${name} = ${JSON.stringify(value)}`
+    return unapplied.includes(name) ? `${written}: no variable, chooses nobody, is given to the script` : written
+  })
+}
+
+function timeOf({ wall_time_ms_max: ms }: AnalysisRequest): string[] {
+  return ms === null ? [] : [`at most ${ms / 1_000} s`]
+}
+
+function outputsOf({ outputs }: AnalysisRequest): readonly string[] {
+  return outputs.length === 0 ? ['none: the default contract holds'] : outputs.map(promisedInWords)
+}
+
+function contractOf(variable: unknown): string {
+  const parsed = variableContractSchema.safeParse(variable)
+  return parsed.success ? contractInWords(parsed.data) : JSON.stringify(variable)
+}
+
+function mappingOf(mapping: unknown, institutionOf: (peerId: string) => string): string {
+  const parsed = variableMappingSchema.safeParse(mapping)
+  if (!parsed.success) return JSON.stringify(mapping)
+  const { peer, ...read }: VariableMapping = parsed.data
+  return mappingInWords(read, institutionOf(peer))
+}
+
+function claimOf({ privacy, script_type: type, outputs }: AnalysisRequest): string {
+  if (type !== 'sql' && type !== 'statistic') {
+    return outputs.length > 0 ? 'P0 once two stewards have read it' : 'none: the script promises no outputs'
+  }
+  if (privacy?.level !== 'P2') return 'P1: exact numbers, disclosure-controlled'
+  const charge = privacy.epsilon === undefined ? `ρ = ${String(privacy.rho)}` : `ε = ${String(privacy.epsilon)}`
+  return `P2: differentially private, ${charge}, ${privacy.groups_per_subject} groups and ${privacy.rows_per_subject} rows of a person`
+}
+
+function cohortOf(cohort: unknown): string {
+  if (cohort === null) return 'everybody in the catalog'
+  const parsed = filterSchema.safeParse(cohort)
+  return parsed.success ? `Those with ${filterInWords(parsed.data as Filter)}` : JSON.stringify(cohort)
+}

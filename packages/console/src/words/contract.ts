@@ -1,0 +1,13 @@
+/** What a question takes a variable to be, in words. */
+import type { VariableContract } from '@stimnet/protocol'
+
+/** "people.sex: category, one of female, male", "people.age: integer, in a, cut at 65". */
+export function contractInWords({ variable, type, unit, levels, breakpoints }: VariableContract): string {
+  const said = [
+    type,
+    ...(unit === '' ? [] : [`in ${unit}`]),
+    ...(levels.length === 0 ? [] : [`one of ${levels.join(', ')}`]),
+    ...(breakpoints.length === 0 ? [] : [`cut at ${breakpoints.join(', ')}`])
+  ]
+  return `${variable}: ${said.join(', ')}`
+}

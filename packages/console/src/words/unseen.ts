@@ -1,0 +1,24 @@
+/** Characters that nobody sees, found in a text so that they can be shown by their names. */
+import { codePointOf } from '@stimnet/protocol'
+
+/** A run of text, or one character by its code point. */
+export interface SeenPart {
+  readonly text: string
+  readonly isUnseen: boolean
+}
+
+/** Controls, formatting, what a font draws as nothing, and halves of characters; TAB and LF are laid out. */
+const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
+
+/** In order; `U+200B` in place of what it names. */
+export function seenParts(text: string): SeenPart[] {
+  const parts: SeenPart[] = []
+  let at = 0
+  for (const { 0: character, index } of text.matchAll(UNSEEN)) {
+    if (index > at) parts.push({ text: text.slice(at, index), isUnseen: false })
+    parts.push({ text: codePointOf(character), isUnseen: true })
+    at = index + character.length
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), isUnseen: false })
+  return parts
+}
