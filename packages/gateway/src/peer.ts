@@ -406,6 +406,8 @@ export interface PolicyView {
 export interface MembershipView {
   /** Null without a charter: then members are those that may connect. */
   readonly federation: string | null
+  /** Anybody may connect: then members are those that have. */
+  readonly open: boolean
   readonly needed: number | null
   readonly members: readonly {
     readonly peerId: string

@@ -82,6 +82,8 @@ export interface Policy {
 export interface Membership {
   /** Null without a charter: then members are those that may connect. */
   readonly federation: string | null
+  /** Anybody may connect: then members are those that have. */
+  readonly open: boolean
   readonly signatures_needed: number | null
   readonly members: readonly {
     readonly peer_id: string
