@@ -1,5 +1,5 @@
 /** Whether the same code may run again without asking, and how often. */
-import { Field } from '../parts/field.tsx'
+import { WholeField } from '../parts/whole-field.tsx'
 import type { DecisionForm } from './decision.ts'
 
 /** Stewards who agree must agree to the same terms. */
@@ -21,8 +21,8 @@ export function StandingTerms(props: {
         <fieldset className="stack">
           <legend>Within these terms</legend>
           <div className="row">
-            <Whole label="Runs" most={10_000} value={form.runs} set={(runs) => set({ runs })} />
-            <Whole label="Days" most={365} value={form.days} set={(days) => set({ days })} />
+            <WholeField label="Runs" most={10_000} value={form.runs} set={(runs) => set({ runs })} />
+            <WholeField label="Days" most={365} value={form.days} set={(days) => set({ days })} />
           </div>
           <label className="choice">
             <input type="checkbox" checked={form.anyCohort} onChange={(e) => set({ anyCohort: e.target.checked })} />
@@ -40,23 +40,5 @@ export function StandingTerms(props: {
         </fieldset>
       )}
     </>
-  )
-}
-
-function Whole(props: { label: string; most: number; value: number; set: (value: number) => void }) {
-  const { label, most, value, set } = props
-  return (
-    <Field label={label}>
-      {(field) => (
-        <input
-          {...field}
-          type="number"
-          min={1}
-          max={most}
-          value={value}
-          onChange={(event) => set(Math.min(most, Math.max(1, Math.round(event.target.valueAsNumber) || 1)))}
-        />
-      )}
-    </Field>
   )
 }
