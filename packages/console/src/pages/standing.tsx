@@ -67,7 +67,11 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
               <td>{one.cohort === 'any' ? 'anybody' : 'the same cohort'}</td>
               <td>{one.requester === 'any' ? 'whoever asks' : 'the same requester'}</td>
               <td>
-                {Object.keys(one.parameters).length === 0 ? 'none' : <code>{JSON.stringify(one.parameters)}</code>}
+                {Object.keys(one.parameters).length === 0 ? (
+                  'none'
+                ) : (
+                  <code className="long">{JSON.stringify(one.parameters)}</code>
+                )}
               </td>
               <td>{one.approved_by.join(', ')}</td>
               <td>
