@@ -23,3 +23,10 @@ export async function saved(page: Page, button: string): Promise<string> {
   ])
   return readFile(await download.path(), 'utf8')
 }
+
+/** Empties the form; what was composed is asked about once. */
+export async function beginAnew(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Begin anew' }).click()
+  const sure = page.getByRole('button', { name: 'Yes, begin anew' })
+  if (await sure.isVisible()) await sure.click()
+}

@@ -9,6 +9,7 @@ import { cell, measured, plural } from '../src/words/number.ts'
 import { tell } from '../src/words/problem.ts'
 import { promisedInWords } from '../src/words/promised.ts'
 import { hasEnded, isState } from '../src/words/state.ts'
+import { questionName } from '../src/words/question.ts'
 import { ruleInWords } from '../src/words/rule.ts'
 import { ahead, fromNow, span } from '../src/words/time.ts'
 import { unitInWords } from '../src/words/variable.ts'
@@ -51,9 +52,24 @@ it('a whole number is typed freely, and held to its bounds afterwards', () => {
 })
 
 it('rules and units have names that people use', () => {
-  assert.equal(ruleInWords('zerosAreDisclosive'), 'Nobody and everybody are withheld')
+  assert.equal(ruleInWords('zerosAreDisclosive'), 'Shares of nobody and of everybody withheld')
   assert.equal(ruleInWords('somethingNewer'), 'somethingNewer')
   assert.deepEqual(['a', 'mm[Hg]', ''].map(unitInWords), ['years', 'mm[Hg]', ''])
+})
+
+it('a question without a title is called by what it asks', () => {
+  const call = (name: string, variables: string[], by: string[] = []) => ({ name, variables, by })
+  const named = (script_type: string, statistic: ReturnType<typeof call> | null, title = '') =>
+    questionName({ title, number: 42, script_type, statistic })
+  assert.equal(
+    named('statistic', call('mean', ['outcomes.UPDRS_change'], ['subjects.sex'])),
+    'mean UPDRS_change by sex'
+  )
+  assert.equal(named('statistic', call('chi_squared', ['s.sex', 's.arm'])), 'chi squared of sex, arm')
+  assert.equal(named('statistic', call('count', [])), 'count')
+  assert.equal(named('sql', null), 'SQL query 42')
+  assert.equal(named('cobol', null), 'Question 42')
+  assert.equal(named('sql', null, 'By sex'), 'By sex')
 })
 
 describe('a disclosure card in plain words', () => {

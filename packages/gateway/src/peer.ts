@@ -11,6 +11,7 @@ import type {
   PrivacyAsk,
   Program,
   SchemaReport,
+  StatisticCall,
   VariableContract,
   VariableMapping
 } from '@stimnet/protocol'
@@ -276,6 +277,8 @@ export interface RequestView {
   readonly catalog: string
   /** sql, statistic, python, r or jupyter. */
   readonly programWord: string
+  /** Of a statistic by name: which, of what, in which groups. */
+  readonly statistic?: Pick<StatisticCall, 'name' | 'variables' | 'by'>
   readonly title: string
   readonly submittedAtMs: number
   readonly startedAtMs?: number

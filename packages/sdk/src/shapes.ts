@@ -389,6 +389,12 @@ export interface Broadcast {
   readonly title: string
   readonly data_catalog_name: string
   readonly script_type: string
+  /** Of a statistic by name: which, of what, in which groups. */
+  readonly statistic: {
+    readonly name: string
+    readonly variables: readonly string[]
+    readonly by: readonly string[]
+  } | null
   readonly status: JobStatus
   readonly state: OutwardState
   readonly code: string | null

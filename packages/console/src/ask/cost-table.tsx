@@ -108,7 +108,7 @@ function errorOf(column: {
   assumes_rows: number | null
 }): string {
   if (column.error_95 !== null) {
-    const rows = column.assumes_rows === null ? '' : ` in groups of ${count(column.assumes_rows)} rows`
+    const rows = column.assumes_rows === null ? '' : ` in groups of ${count(column.assumes_rows)}`
     return `±${rough(column.error_95)}${rows}`
   }
   return column.rank_error_95 === null ? NOT_TOLD : `±${rough(column.rank_error_95)} ranks`

@@ -17,9 +17,9 @@ export function Navigation() {
     menu.current?.focus()
   }
   return (
-    <header className="side" data-open={open}>
+    <header className="side" data-open={open} onKeyDown={({ key }) => key === 'Escape' && open && close()}>
       <div className="side-head">
-        <a className="brand" href={hrefTo('')}>
+        <a className="brand" href={hrefTo('')} onClick={close}>
           <Mark /> StimNet
         </a>
         <button
@@ -38,13 +38,12 @@ export function Navigation() {
   )
 }
 
-/** Narrow screens fold it away; Escape does so too. */
+/** Narrow screens fold it away. */
 function Menu({ page, close }: { page: string; close: () => void }) {
   const account = useAccount()
   const { signOut } = useSession()
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the links and buttons in it
-    <div id="menu" className="side-menu" onKeyDown={({ key }) => key === 'Escape' && close()}>
+    <div id="menu" className="side-menu">
       <nav aria-label="Pages">
         {groupsFor(account).map(({ name, pages }) => (
           <div key={name} className="nav-group">

@@ -16,7 +16,7 @@ export function Rules({ policies }: { policies: readonly Policy[] }) {
           <p className="soft">
             Policy <code title={hash}>{hash.slice(0, 16)}</code>, as receipts name it.
           </p>
-          <dl>
+          <dl className="rules">
             {rules.map(({ rule, value, does, stops, stops_not: stopsNot }) => (
               <div key={rule}>
                 <dt>

@@ -3,17 +3,17 @@
 const RULES: Readonly<Record<string, string>> = {
   k: 'Smallest group',
   atoms: 'Compared with everything released before',
-  zerosAreDisclosive: 'Nobody and everybody are withheld',
+  zerosAreDisclosive: 'Shares of nobody and of everybody withheld',
   largestShareMax: 'Most that one person may make up of a sum',
   dominanceShareMax: 'Most that two people may make up of a sum',
   dominanceRemainderMin: 'Least that all others make up beside the largest',
   spreadSubjectsMin: 'People behind a spread or a correlation',
-  roundBase: 'Counts are rounded to multiples of',
+  roundBase: 'Rounding of counts',
   significantDigits: 'Significant digits',
   scriptBitsMax: 'Bits that one script may tell',
   scriptBitsScopeMax: 'Bits that all scripts together may tell',
   scope: 'Whose answers are held against each other',
-  refusalsMax: 'Refusals in thirty days'
+  refusalsMax: 'Refusals that depend on data'
 }
 
 /** One of a newer peer keeps its own name. */
