@@ -176,6 +176,10 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await page.getByLabel('Words').fill('')
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByRole('heading', { name: 'MRI scans with quality measures' }).waitFor()
+    await page.goBack()
+    await page.getByText('No catalog matches').waitFor()
+    assert.equal(await page.getByLabel('Words').inputValue(), 'parkinson')
+    assert.equal(await page.getByLabel('With a variable').inputValue(), 'motion')
   })
 
   await t.test('composes a comparison, says what is missing, and warns of a purpose that does not fit', async () => {
@@ -213,6 +217,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await signedOut.page.getByRole('dialog').getByLabel('Password').fill(PASSWORD)
     await signedOut.page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
     await signedOut.page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.notEqual(await signedOut.page.evaluate('document.activeElement.tagName'), 'BODY')
     assert.match(await signedOut.page.getByRole('textbox', { name: 'Query' }).inputValue(), /AS n FROM test_data/)
     await signedOut.page.getByRole('button', { name: /^Ask/ }).click()
     await signedOut.page.getByText('3 of 3 receipts hold.').waitFor()
@@ -301,6 +306,11 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
   })
 
   await t.test('throws away what was composed only where somebody says so', async () => {
+    const query = page.getByRole('textbox', { name: 'Query' })
+    const written = await query.inputValue()
+    await query.fill('x'.repeat(300 * 1024))
+    await page.getByText('That would be 300 KiB; at most 256 KiB are taken. It was left as it was.').waitFor()
+    assert.equal(await query.inputValue(), written)
     await page.getByRole('button', { name: 'Begin anew' }).click()
     await page.getByText('Begin anew? What you composed is lost.').waitFor()
     await ada.accessible('beginning anew')

@@ -251,6 +251,20 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.setViewportSize({ width: 1280, height: 860 })
   })
 
+  await t.test('sends nothing that the browser has no room to remember', async () => {
+    const tab = await page.context().newPage()
+    await signIn(tab, url, 'ada')
+    await compose(tab, url, { sql: ALL, title: 'No room' })
+    await tab.evaluate(`IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }`)
+    await tab.getByRole('button', asked(3)).click()
+    await tab.getByText('The browser has no room to remember this question, so it was not sent.').waitFor()
+    assert.equal(await tab.getByText('It may have been taken').count(), 0)
+    await go(tab, 'Questions')
+    await tab.getByRole('link', { name: 'By sex' }).first().waitFor()
+    assert.equal(await tab.getByRole('link', { name: 'No room' }).count(), 0)
+    await tab.close()
+  })
+
   await t.test('says so where the clock of the machine is wrong', async () => {
     const tab = await page.context().newPage()
     await signIn(tab, url, 'ada')
