@@ -17,6 +17,7 @@ export function Navigation() {
     menu.current?.focus()
   }
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the links and buttons in it
     <header className="side" data-open={open} onKeyDown={({ key }) => key === 'Escape' && open && close()}>
       <div className="side-head">
         <a className="brand" href={hrefTo('')} onClick={close}>
