@@ -12,7 +12,7 @@ import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 import { POUND, registryOf, writeRegistry } from '../registries.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
-import { beginAnew, go, saved, signIn } from './steps.ts'
+import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
 /** What must be read as text wherever somebody may write it. */
 const HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -450,6 +450,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await tom.page.getByRole('row', { name: /python.*3.*sue, tom/ }).waitFor()
     await tom.picture('10-standing')
     await tom.accessible('standing approvals')
+    await fitsPhone(tom.page, 'standing approvals')
     await tom.page.getByRole('button', { name: 'Take back' }).click()
     await tom.page.getByRole('button', { name: 'Yes, take it back' }).click()
     await tom.page.getByText('Nothing runs without asking').waitFor()

@@ -8,7 +8,7 @@ import type { Peer } from '@stimnet/peer'
 import type { Page } from 'playwright-core'
 import { PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
-import { beginAnew, go, saved, signIn } from './steps.ts'
+import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
 const BY_SEX = 'SELECT sex, COUNT(DISTINCT subject_id) AS n FROM subjects GROUP BY sex'
 const ALL = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
@@ -314,6 +314,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByRole('button', { name: 'Forget it now' }).waitFor()
     await ada.picture('19-forget')
     await ada.accessible('forgetting')
+    await fitsPhone(page, 'forgetting')
     await page.getByRole('checkbox', { name: /Also forget what was asked/ }).focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
