@@ -12,7 +12,7 @@ import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 import { POUND, registryOf, writeRegistry } from '../registries.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
-import { go, saved, signIn } from './steps.ts'
+import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
 /** What must be read as text wherever somebody may write it. */
 const HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -179,6 +179,10 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await page.getByLabel('Words').fill('')
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByRole('heading', { name: 'MRI scans with quality measures' }).waitFor()
+    await page.goBack()
+    await page.getByText('No catalog matches').waitFor()
+    assert.equal(await page.getByLabel('Words').inputValue(), 'parkinson')
+    assert.equal(await page.getByLabel('With a variable').inputValue(), 'motion')
   })
 
   await t.test('composes a comparison, says what is missing, and warns of a purpose that does not fit', async () => {
@@ -216,6 +220,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await signedOut.page.getByRole('dialog').getByLabel('Password').fill(PASSWORD)
     await signedOut.page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
     await signedOut.page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.notEqual(await signedOut.page.evaluate('document.activeElement.tagName'), 'BODY')
     assert.match(await signedOut.page.getByRole('textbox', { name: 'Query' }).inputValue(), /AS n FROM test_data/)
     await signedOut.page.getByRole('button', { name: /^Ask/ }).click()
     await signedOut.page.getByText('3 of 3 receipts hold.').waitFor()
@@ -272,7 +277,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
 
   await t.test('tells the price of noise before it is spent', async () => {
     await page.goto(`${mesh.url(0)}/#/ask?catalog=demo_dataset`)
-    await page.getByRole('button', { name: 'Begin anew' }).click()
+    await beginAnew(page)
     await page.getByLabel('Catalog').selectOption('demo_dataset')
     await page.getByRole('radio', { name: 'SQL' }).check()
     await page.getByRole('button', { name: 'Start with an example' }).click()
@@ -280,17 +285,97 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     const prices = page.getByRole('table', { name: /Charge and expected error/ })
     await prices.getByRole('row', { name: /Coastal Medical Centre/ }).waitFor()
     await prices.getByRole('row', { name: /Together/ }).waitFor()
+    await page.getByText(/^ε = 0\.5 takes .* that are left here: /).waitFor()
+    await page
+      .getByText(/off by ±.*, and answers lie at most .* apart: too coarse to use/)
+      .first()
+      .waitFor()
+    await page.getByLabel('Charge ε').fill('0,25')
+    await page.getByText(/^ε = 0\.25 takes /).waitFor()
+    await page.getByLabel('Charge ε').fill('1e3')
+    await page.keyboard.press('Tab')
+    await page.getByText('ε is written in digits, such as 0.5.').first().waitFor()
+    await ada.accessible('a charge that is none')
     await page.getByLabel('Charge ε').fill('50')
     await prices.getByText('too little').waitFor()
+    await page.getByText('University Hospital North will refuse: too little is left.').waitFor()
+    assert.ok(await page.getByRole('button', { name: 'Ask 3 institutions' }).isDisabled())
     await ada.picture('08-price')
     await ada.accessible('the price')
+    await page.getByLabel('Groups a person counts in').fill('')
+    await page.getByLabel('Groups a person counts in').fill('5000')
+    await page.keyboard.press('Tab')
+    assert.equal(await page.getByLabel('Groups a person counts in').inputValue(), '1000')
+  })
+
+  await t.test('throws away what was composed only where somebody says so', async () => {
+    const query = page.getByRole('textbox', { name: 'Query' })
+    const written = await query.inputValue()
+    await query.fill('x'.repeat(300 * 1024))
+    await page.getByText('That would be 300 KiB; at most 256 KiB are taken. It was left as it was.').waitFor()
+    assert.equal(await query.inputValue(), written)
+    await page.getByRole('button', { name: 'Begin anew' }).click()
+    await page.getByText('Begin anew? What you composed is lost.').waitFor()
+    await ada.accessible('beginning anew')
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Begin anew')
+    assert.equal(await page.getByLabel('Charge ε').inputValue(), '50')
+    await beginAnew(page)
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Ask')
+    assert.equal(await page.getByLabel('Catalog').inputValue(), '')
+  })
+
+  await t.test('makes one question of what was sent again after its answer was lost, also after a reload', async () => {
+    const fay = await person({ expected: /ERR_FAILED/ })
+    await signIn(fay.page, mesh.url(0), 'bob')
+    await fay.page.goto(`${mesh.url(0)}/#/ask?catalog=demo_dataset`)
+    await fay.page.getByRole('radio', { name: 'SQL' }).check()
+    await fay.page.getByRole('textbox', { name: 'Query' }).fill('SELECT COUNT(*) AS n FROM test_data')
+    await fay.page.getByLabel('Title').fill('Asked once')
+    await fay.page.route('**/api/v1/broadcasts', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback()
+      await route.fetch()
+      await route.abort()
+    })
+    await fay.page.getByRole('button', { name: 'Ask 3 institutions' }).click()
+    await fay.page.getByText('It may have been taken. Sending it again is safe').waitFor()
+    await fay.page.unroute('**/api/v1/broadcasts')
+    await fay.page.reload()
+    await fay.page.getByText('It may have been taken. Sending it again is safe').waitFor()
+    await fay.accessible('a question whose answer was lost')
+    await fay.page.getByRole('button', { name: 'Ask 3 institutions' }).click()
+    await fay.page.getByText('3 of 3 receipts hold.').waitFor()
+    await go(fay.page, 'Questions')
+    await fay.page.getByRole('link', { name: 'Asked once' }).first().waitFor()
+    assert.equal(await fay.page.getByRole('link', { name: 'Asked once' }).count(), 1)
+    assert.deepEqual(fay.complaints, [])
+  })
+
+  await t.test('works in a browser that keeps nothing, as with cookies blocked', async () => {
+    const gil = await person()
+    await gil.page.addInitScript(`for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+      Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })
+    }`)
+    await signIn(gil.page, mesh.url(0), 'bob')
+    await gil.page.getByRole('radio', { name: 'Dark' }).check()
+    await go(gil.page, 'Your key')
+    await gil.page.getByText('No key can be kept here').waitFor()
+    await go(gil.page, 'Ask')
+    await gil.page.getByLabel('Catalog').selectOption('demo_dataset')
+    await gil.page.getByRole('radio', { name: 'SQL' }).check()
+    await gil.page.getByRole('textbox', { name: 'Query' }).fill('SELECT COUNT(*) AS n FROM test_data')
+    await go(gil.page, 'Mesh')
+    await go(gil.page, 'Ask')
+    await gil.page.getByRole('button', { name: 'Ask 3 institutions' }).click()
+    await gil.page.getByText('3 of 3 receipts hold.').waitFor()
+    assert.deepEqual(gil.complaints, [])
   })
 
   await t.test(
     'finds where institutions differ before anything is sent, and puts together what was said to be alike',
     async () => {
       await page.goto(`${mesh.url(0)}/#/ask?catalog=registry`)
-      await page.getByRole('button', { name: 'Begin anew' }).click()
+      await beginAnew(page)
       await page.getByLabel('Catalog').selectOption('registry')
       await page.getByLabel('Statistic', { exact: true }).and(page.locator('select')).selectOption('mean')
       await page.getByRole('group', { name: /^Of/ }).getByLabel('weight').check()
@@ -383,6 +468,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await tom.page.getByRole('row', { name: /Median.*python.*3.*sue, tom/ }).waitFor()
     await tom.picture('10-standing')
     await tom.accessible('standing approvals')
+    await fitsPhone(tom.page, 'standing approvals')
     await tom.page.getByRole('button', { name: 'Take back' }).dblclick()
     await tom.page.getByRole('button', { name: 'Keep it' }).click()
     await tom.page.getByRole('row', { name: /Median.*sue, tom/ }).waitFor()
@@ -400,11 +486,12 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
       await picker.setInputFiles({ ...file('huge.csv', ''), buffer: Buffer.alloc(17 * 1024 * 1024) })
       await page.getByText('a file has at most 16 MiB').waitFor()
       await picker.setInputFiles(file('grid <img src=x>.csv', 'a,b\n1,2\n'))
-      await page.getByText('1 file chosen.').waitFor()
+      await page.getByText('1 file goes along.').waitFor()
+      await page.getByText('Your script finds it as grid__img_src_x_.csv.').waitFor()
       await picker.setInputFiles(file('unwanted.csv', 'x\n'))
-      await page.getByText('2 files chosen.').waitFor()
+      await page.getByText('2 files go along.').waitFor()
       await page.getByRole('checkbox', { name: /unwanted\.csv/ }).uncheck()
-      await page.getByRole('button', { name: 'Drop unwanted.csv' }).click()
+      await page.getByRole('button', { name: 'Delete unwanted.csv' }).click()
       await page.getByRole('checkbox', { name: /unwanted/ }).waitFor({ state: 'detached' })
       await ada.picture('20-files')
       await ada.accessible('a question with files')
@@ -440,6 +527,8 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await tom.page.getByText('no limit').first().waitFor()
     assert.equal(await tom.page.getByText('Infinity').count(), 0)
     assert.equal(await tom.page.getByRole('region', { name: 'Who may connect' }).getByText('this peer').count(), 1)
+    await tom.page.getByText('Anybody may connect (mesh.open). For synthetic data only.').waitFor()
+    assert.equal(await tom.page.getByText('zerosAreDisclosive').count(), 0)
     await tom.picture('14-stewardship')
     await tom.accessible('stewardship')
     assert.deepEqual(tom.complaints, [])
@@ -513,7 +602,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
       .first()
       .waitFor()
     await go(tom.page, 'Audit log')
-    await tom.page.getByText('The signature holds').waitFor()
+    await tom.page.getByText(/The signature holds: .* no other member has attested it yet/).waitFor()
     await tom.page.getByRole('button', { name: 'Have members attest it' }).click()
     await tom.page.getByText('2 of 2 connected members attested it.').waitFor()
     await tom.page.getByText(/attested by 2 members/).waitFor()
@@ -539,6 +628,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
   await t.test('is used without a mouse, and says where one is', async () => {
     await page.goto(`${mesh.url(0)}/#/questions`)
     await page.getByRole('heading', { name: 'Questions', level: 1 }).waitFor()
+    await page.getByRole('link', { name: 'mean weight by sex' }).first().waitFor()
     await ada.accessible('the questions')
     assert.equal(await page.title(), 'Questions · StimNet')
     assert.equal(await page.evaluate('document.activeElement.textContent'), 'Questions')
@@ -555,18 +645,41 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
 
   await t.test('fits a phone, where what is wide scrolls by itself', async () => {
     await page.setViewportSize({ width: 390, height: 800 })
-    for (const [place, heading] of [
-      ['', 'Mesh'],
-      ['catalogs', 'Catalogs'],
-      ['questions', 'Questions'],
-      ['sandboxes', 'Sandboxes']
+    for (const [place, heading, shown] of [
+      ['', 'Mesh', 'table'],
+      ['catalogs', 'Catalogs', 'table'],
+      ['ask?catalog=demo_dataset', 'Ask', '.choices'],
+      ['questions', 'Questions', 'table'],
+      ['key', 'Your key', '.panel'],
+      ['stewardship', 'Stewardship', 'table'],
+      ['sandboxes', 'Sandboxes', 'table'],
+      ['log', 'Audit log', 'table']
     ] as const) {
       await page.goto(`${mesh.url(0)}/#/${place}`)
       await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-      await page.locator('table').first().waitFor()
+      await page.locator(shown).first().waitFor()
       assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390, heading)
       await ada.accessible(`${heading} on a phone`)
     }
+  })
+
+  await t.test('folds its pages into a menu on a phone, for fingers, keys and screen readers', async () => {
+    const menu = page.getByRole('button', { name: 'Menu' })
+    const pages = page.getByRole('navigation', { name: 'Pages' })
+    assert.equal(await menu.getAttribute('aria-expanded'), 'false')
+    assert.equal(await pages.isVisible(), false)
+    await menu.press('Enter')
+    assert.equal(await menu.getAttribute('aria-expanded'), 'true')
+    await ada.picture('24-menu')
+    await ada.accessible('the menu on a phone')
+    await page.keyboard.press('Escape')
+    await pages.waitFor({ state: 'hidden' })
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Menu')
+    await menu.click()
+    await go(page, 'Questions')
+    await page.getByRole('heading', { name: 'Questions', level: 1 }).waitFor()
+    await pages.waitFor({ state: 'hidden' })
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Questions')
     await page.setViewportSize({ width: 1280, height: 860 })
   })
 
@@ -697,7 +810,7 @@ async function askForReview(
   { title = `Median change ${HOSTILE}`, bring }: { title?: string; bring?: () => Promise<void> } = {}
 ): Promise<void> {
   await page.goto(`${url}/#/ask?catalog=clinical_trial_data`)
-  await page.getByRole('button', { name: 'Begin anew' }).click()
+  await beginAnew(page)
   await page.getByLabel('Catalog').selectOption('clinical_trial_data')
   for (const other of ['University Hospital North', 'Coastal Medical Centre']) await page.getByLabel(other).uncheck()
   await page.getByRole('radio', { name: 'Script' }).check()

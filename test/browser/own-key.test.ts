@@ -8,7 +8,7 @@ import type { Peer } from '@stimnet/peer'
 import type { Page } from 'playwright-core'
 import { PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
-import { go, saved, signIn } from './steps.ts'
+import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
 const BY_SEX = 'SELECT sex, COUNT(DISTINCT subject_id) AS n FROM subjects GROUP BY sex'
 const ALL = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
@@ -45,7 +45,7 @@ const asked = (count: number) => ({ name: `Ask ${count} institution${count === 1
 async function compose(page: Page, url: string, { sql, title }: { sql: string; title: string }): Promise<void> {
   await page.goto(`${url}/#/ask?catalog=clinical_trial_data`)
   await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
-  await page.getByRole('button', { name: 'Begin anew' }).click()
+  await beginAnew(page)
   await page.getByLabel('Catalog').selectOption('clinical_trial_data')
   await page.getByRole('radio', { name: 'SQL' }).check()
   await page.getByRole('textbox', { name: 'Query' }).fill(sql)
@@ -84,7 +84,11 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByRole('link', { name: 'Sign with a key of your own' }).click()
     await page.getByRole('heading', { name: 'Make a key' }).waitFor()
     await ada.accessible('the page without a key')
+    assert.equal(await saved(page, 'Make a key and save a copy'), await saved(page, 'Save it again'))
+    await ada.accessible('a key whose copy nobody has seen yet')
+    await page.getByRole('button', { name: 'Throw it away' }).click()
     const file = await saved(page, 'Make a key and save a copy')
+    await page.getByRole('button', { name: 'I have saved it' }).click()
     keyId = (await page.locator('.key-id code').textContent()) ?? ''
     keyFile = join(mesh.folder, 'researcher.key')
     await writeFile(keyFile, file, { mode: 0o644 })
@@ -296,6 +300,20 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.setViewportSize({ width: 1280, height: 860 })
   })
 
+  await t.test('sends nothing that the browser has no room to remember', async () => {
+    const tab = await page.context().newPage()
+    await signIn(tab, url, 'ada')
+    await compose(tab, url, { sql: ALL, title: 'No room' })
+    await tab.evaluate(`IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }`)
+    await tab.getByRole('button', asked(3)).click()
+    await tab.getByText('The browser has no room to remember this question, so it was not sent.').waitFor()
+    assert.equal(await tab.getByText('It may have been taken').count(), 0)
+    await go(tab, 'Questions')
+    await tab.getByRole('link', { name: 'By sex' }).first().waitFor()
+    assert.equal(await tab.getByRole('link', { name: 'No room' }).count(), 0)
+    await tab.close()
+  })
+
   await t.test('says so where the clock of the machine is wrong', async () => {
     const tab = await page.context().newPage()
     await signIn(tab, url, 'ada')
@@ -345,6 +363,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByRole('button', { name: 'Forget it now' }).waitFor()
     await ada.picture('19-forget')
     await ada.accessible('forgetting')
+    await fitsPhone(page, 'forgetting')
     await page.getByRole('checkbox', { name: /Also forget what was asked/ }).focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')

@@ -1,4 +1,5 @@
 /** What people do in every story: sign in, go somewhere, save a file. */
+import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { PASSWORD } from '../mesh.ts'
@@ -22,4 +23,18 @@ export async function saved(page: Page, button: string): Promise<string> {
     page.getByRole('button', { name: button }).click()
   ])
   return readFile(await download.path(), 'utf8')
+}
+
+/** Fails where a phone would have to scroll the whole page sideways. */
+export async function fitsPhone(page: Page, what: string): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 })
+  assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390, what)
+  await page.setViewportSize({ width: 1280, height: 860 })
+}
+
+/** Empties the form; what was composed is asked about once. */
+export async function beginAnew(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Begin anew' }).click()
+  const sure = page.getByRole('button', { name: 'Yes, begin anew' })
+  if (await sure.isVisible()) await sure.click()
 }

@@ -177,7 +177,7 @@ describe('what is missing', () => {
   test('is told once an epoch: a restart counts nothing again, and the log has one record of it', async (t) => {
     const house = await houseOf(t, {})
     const [record, second] = await toldIn(house)
-    assert.deepEqual([record?.detail['told'], second], [5, undefined])
+    assert.deepEqual([record?.detail.told, second], [5, undefined])
     await house.restart({})
     assert.deepEqual(await sharesIn(house), TOLD)
     assert.equal((await toldIn(house)).length, 1)

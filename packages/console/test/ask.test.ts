@@ -118,8 +118,27 @@ describe('what is still missing', () => {
   it('counts a charge of nothing, a disease that is none, and stewards without words', () => {
     const sql = draft({ kind: 'sql', sql: 'SELECT 1' })
     assert.match(missingIn({ ...sql, level: 'P2', epsilon: '0' }, mean).join(), /ε is a number above zero/)
+    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '1e3' }, mean).join(), /ε is written in digits/)
+    assert.deepEqual(missingIn({ ...sql, level: 'P2', epsilon: '0,5' }, mean), [])
     assert.match(missingIn({ ...sql, disease: 'Parkinson' }, mean).join(), /MONDO/)
     assert.match(missingIn({ ...sql, review: true }, mean).join(), /Stewards need/)
+    const person = { ...EMPTY.person, email: 'ada@example..org' }
+    assert.match(missingIn({ ...sql, review: true, person }, mean).join(), /That is no e-mail address/)
+  })
+
+  it('counts quantiles that are none, and what is longer than a gateway takes', () => {
+    const quantiles = (q: string) =>
+      missingIn(draft({ picked: { ...EMPTY.picked, name: 'quantile', variables: ['subjects.age'], q } }), mean).join()
+    assert.equal(quantiles(''), '')
+    assert.equal(quantiles('0.05, .5 0.95'), '')
+    assert.match(quantiles('median, abc, 7'), /“median” is none/)
+    assert.match(quantiles('0.5, 7'), /“7” is none/)
+    assert.match(quantiles('0.04'), /“0\.04” is none/)
+    assert.match(quantiles('0.5 '.repeat(10)), /At most 9 quantiles/)
+    const sql = draft({ kind: 'sql', sql: 'SELECT 1', title: 'x'.repeat(201) })
+    assert.match(missingIn(sql, mean).join(), /The title has at most 200 characters/)
+    const long = draft({ kind: 'script', script: '#'.repeat(300 * 1024) })
+    assert.match(missingIn(long, mean).join(), /The script has 300 KiB; at most 256 KiB are taken/)
   })
 })
 
@@ -163,6 +182,7 @@ describe('what institutions will do', () => {
   it('begins with a query over people, in the catalog’s own words', () => {
     const sql = starterSql({ variables, oneRow: ['subjects'], subjectKey: 'patient' })
     assert.match(sql, /COUNT\(DISTINCT patient\) AS subjects/)
+    assert.match(sql, /AVG\(age\) AS mean/)
     assert.match(sql, /FROM subjects\nGROUP BY (sex|age|diagnosis)$/)
   })
 })

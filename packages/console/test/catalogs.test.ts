@@ -48,7 +48,7 @@ describe('a purpose', () => {
 
 it('a variable says its levels, or its range and bins', () => {
   assert.equal(shapeOf(variables[1]?.variable as never), 'female, male')
-  assert.equal(shapeOf(variables[0]?.variable as never), 'integer · 18 to 100 a · bins at 65')
+  assert.equal(shapeOf(variables[0]?.variable as never), 'integer · 18 to 100 years · bins at 65')
 })
 
 it('what is missing is told over all who hold a variable, and so is that some do not tell', () => {

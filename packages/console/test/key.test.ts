@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { seededRandom, SimulatedClock, seedIn, signerFromSeed, vouch } from '@stimnet/protocol'
 import { freshKey, freshKeyWithCopy, keyOfFile } from '../src/key/bring.ts'
-import { credentialsFor, linesOf, readCredential } from '../src/key/credentials.ts'
+import { credentialsFor, faultsIn, linesOf, readCredential } from '../src/key/credentials.ts'
 import { excessOf } from '../src/key/excess.ts'
+import { isFull } from '../src/key/database.ts'
 import { whyUnusable } from '../src/key/usable.ts'
 
 const clock = new SimulatedClock()
@@ -43,6 +44,21 @@ describe('whether a browser can hold a key', () => {
     assert.equal(await whyUnusable({ ...platform, indexedDB: undefined }), 'storage')
     const generateKey = () => Promise.reject(new DOMException('no', 'NotSupportedError'))
     assert.equal(await whyUnusable({ ...platform, crypto: { subtle: { generateKey } } }), 'algorithm')
+  })
+
+  it('is answered also where the browser throws at whoever asks for its store, as with cookies blocked', async () => {
+    const blocked = {
+      ...{ isSecureContext: true, crypto },
+      get indexedDB(): unknown {
+        throw new DOMException('denied', 'SecurityError')
+      }
+    }
+    assert.equal(await whyUnusable(blocked), 'storage')
+  })
+
+  it('is full where it says so, and broken otherwise', () => {
+    assert.ok(isFull(new DOMException('no room', 'QuotaExceededError')))
+    assert.equal(isFull(new DOMException('gone', 'InvalidStateError')), false)
   })
 })
 
@@ -93,6 +109,15 @@ describe('credentials', async () => {
 
   it('stand one a line, each once', () => {
     assert.deepEqual(linesOf(' a.b.c \r\n\nd.e.f\na.b.c '), ['a.b.c', 'd.e.f'])
+  })
+})
+
+describe('pasted credentials', () => {
+  const faults = (text: string) => faultsIn(text, async () => ({ ok: false, why: 'No.' }))
+
+  it('say in which line one is none, and no line where there is but one', async () => {
+    assert.deepEqual(await faults('bad\n'), ['No.'])
+    assert.deepEqual(await faults('one\n\ntwo'), ['Line 1: No.', 'Line 3: No.'])
   })
 })
 

@@ -185,7 +185,7 @@ describe('a token', () => {
 describe('a login by a provider', () => {
   const kept = (verifier: string | null) => {
     const taken: string[] = []
-    return { taken, getItem: () => verifier, removeItem: (key: string) => void taken.push(key) }
+    return { taken, get: () => verifier, remove: (key: string) => void taken.push(key) }
   }
 
   it('comes back with a code, which serves with the secret that was kept, once', () => {

@@ -9,7 +9,11 @@ import { cell, measured, plural } from '../src/words/number.ts'
 import { tell } from '../src/words/problem.ts'
 import { promisedInWords } from '../src/words/promised.ts'
 import { hasEnded, isState } from '../src/words/state.ts'
-import { fromNow, span } from '../src/words/time.ts'
+import { questionName } from '../src/words/question.ts'
+import { ruleInWords } from '../src/words/rule.ts'
+import { ahead, fromNow, span } from '../src/words/time.ts'
+import { unitInWords } from '../src/words/variable.ts'
+import { nearestWhole, wholeIn } from '../src/words/whole.ts'
 import { CARD } from './outputs.ts'
 
 it('numbers have as many digits as a table can use', () => {
@@ -26,6 +30,46 @@ it('times are told from now, in both directions', () => {
   assert.equal(fromNow('2026-11-28T12:00:00Z', now), 'in 3 d')
   assert.equal(fromNow('2026-11-25T12:00:02Z', now), 'just now')
   assert.deepEqual([59, 60, 3_600, 200_000].map(span), ['59 s', '1 min', '1 h', '2 d'])
+})
+
+it('what lies ahead is said in whole words', () => {
+  const now = Date.parse('2026-11-25T12:00:00Z')
+  assert.equal(ahead('2026-12-01T13:00:00Z', now), 'in 6 days')
+  assert.equal(ahead('2026-11-25T13:00:00Z', now), 'in 1 hour')
+  assert.equal(ahead('2026-11-25T11:00:00Z', now), 'now')
+})
+
+it('a whole number is typed freely, and held to its bounds afterwards', () => {
+  const bounds = { least: 1, most: 1_000 }
+  assert.deepEqual(
+    ['', '0', '7', '1000', '1001', '-3', '2.5', 'x'].map((text) => wholeIn(text, bounds)),
+    [undefined, undefined, 7, 1_000, undefined, undefined, undefined, undefined]
+  )
+  assert.deepEqual(
+    ['', '0', '5000', '-3', '2,6', 'x'].map((text) => nearestWhole(text, bounds)),
+    [undefined, 1, 1_000, 1, 3, undefined]
+  )
+})
+
+it('rules and units have names that people use', () => {
+  assert.equal(ruleInWords('zerosAreDisclosive'), 'Shares of nobody and of everybody withheld')
+  assert.equal(ruleInWords('somethingNewer'), 'somethingNewer')
+  assert.deepEqual(['a', 'mm[Hg]', ''].map(unitInWords), ['years', 'mm[Hg]', ''])
+})
+
+it('a question without a title is called by what it asks', () => {
+  const call = (name: string, variables: string[], by: string[] = []) => ({ name, variables, by })
+  const named = (script_type: string, statistic: ReturnType<typeof call> | null, title = '') =>
+    questionName({ title, number: 42, script_type, statistic })
+  assert.equal(
+    named('statistic', call('mean', ['outcomes.UPDRS_change'], ['subjects.sex'])),
+    'mean UPDRS_change by sex'
+  )
+  assert.equal(named('statistic', call('chi_squared', ['s.sex', 's.arm'])), 'chi squared of sex, arm')
+  assert.equal(named('statistic', call('count', [])), 'count')
+  assert.equal(named('sql', null), 'SQL query 42')
+  assert.equal(named('cobol', null), 'Question 42')
+  assert.equal(named('sql', null, 'By sex'), 'By sex')
 })
 
 describe('a disclosure card in plain words', () => {

@@ -11,6 +11,7 @@ import type {
   PrivacyAsk,
   Program,
   SchemaReport,
+  StatisticCall,
   VariableContract,
   VariableMapping
 } from '@stimnet/protocol'
@@ -290,6 +291,8 @@ export interface RequestView {
   readonly catalog: string
   /** sql, statistic, python, r or jupyter. */
   readonly programWord: string
+  /** Of a statistic by name: which, of what, in which groups. */
+  readonly statistic?: Pick<StatisticCall, 'name' | 'variables' | 'by'>
   readonly title: string
   readonly submittedAtMs: number
   readonly startedAtMs?: number
@@ -421,6 +424,8 @@ export interface PolicyView {
 export interface MembershipView {
   /** Null without a charter: then members are those that may connect. */
   readonly federation: string | null
+  /** Anybody may connect: then members are those that have. */
+  readonly open: boolean
   readonly needed: number | null
   readonly members: readonly {
     readonly peerId: string

@@ -303,7 +303,7 @@ export class FakePeer implements GatewayPeer {
 
   membership() {
     const self = { peerId: PEER_ID, institution: 'Charité', connected: true, self: true }
-    return { federation: 'Parkinson network', needed: 2, members: [self] }
+    return { federation: 'Parkinson network', open: false, needed: 2, members: [self] }
   }
 
   async sandboxes() {

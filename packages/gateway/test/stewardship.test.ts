@@ -21,7 +21,7 @@ describe('what stewards keep an eye on', () => {
     const [policy] = await read('/api/v1/policy')
     assert.equal(policy.rules[0].stops_not, 'k-1 friends.')
     const { members, ...federation } = await read('/api/v1/members')
-    assert.deepEqual(federation, { federation: 'Parkinson network', signatures_needed: 2 })
+    assert.deepEqual(federation, { federation: 'Parkinson network', open: false, signatures_needed: 2 })
     assert.equal(members[0].self, true)
   })
 })

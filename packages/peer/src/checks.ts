@@ -35,7 +35,7 @@ export async function diskCheck(directory: string): Promise<Check> {
     await access(directory, constants.W_OK)
     const { bavail, bsize } = await statfs(directory)
     const free = bavail * bsize
-    const detail = `${Math.floor(free / 2 ** 20)} MiB free`
+    const detail = `${(free / 2 ** 30).toFixed(1)} GiB free`
     return {
       name: 'disk',
       ok: free >= DISK_FREE_BYTES_MIN,
@@ -48,7 +48,16 @@ export async function diskCheck(directory: string): Promise<Check> {
 
 function meshCheck(mesh: Mesh): Check {
   const listening = mesh.addresses().length
-  return { name: 'mesh', ok: true, detail: `${listening} addresses, ${mesh.connected().length} peers connected` }
+  const connected = mesh.connected().length
+  return {
+    name: 'mesh',
+    ok: true,
+    detail: `${many(listening, 'address', 'addresses')}, ${many(connected, 'peer', 'peers')} connected`
+  }
+}
+
+function many(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`
 }
 
 async function sandboxCheck(sandbox: Sandbox | undefined): Promise<Check> {

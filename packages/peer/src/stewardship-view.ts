@@ -51,14 +51,19 @@ function viewOf({ catalog, scope, what, used, max }: Used) {
   return { catalog, scope, what, used: text(used), max: text(max), share: Number(share.toFixed(4)) }
 }
 
-/** Of the charter; without one, those that the configuration lets connect. */
+/** Of the charter; without one, those that the configuration lets connect; where it lets anybody, those that have. */
 function membershipOf({ config, self, federation, mesh, directory }: StewardshipParts) {
   const connected = new Set(mesh.connected())
+  const { open, peers } = config.mesh
   const listed = federation
     ? federation.members()
-    : [self, ...config.mesh.peers].map((peer) => ({ peer, institution: directory.get(peer)?.institution ?? '' }))
+    : [self, ...(open ? connected : peers)].map((peer) => ({
+        peer,
+        institution: directory.get(peer)?.institution ?? ''
+      }))
   return {
     federation: federation?.charter.name ?? null,
+    open,
     needed: federation?.charter.needed ?? null,
     members: listed.map(({ peer, institution }) => ({
       ...{ peerId: peer, institution, self: peer === self },

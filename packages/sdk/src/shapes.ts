@@ -82,6 +82,8 @@ export interface Policy {
 export interface Membership {
   /** Null without a charter: then members are those that may connect. */
   readonly federation: string | null
+  /** Anybody may connect: then members are those that have. */
+  readonly open: boolean
   readonly signatures_needed: number | null
   readonly members: readonly {
     readonly peer_id: string
@@ -389,6 +391,12 @@ export interface Broadcast {
   readonly title: string
   readonly data_catalog_name: string
   readonly script_type: string
+  /** Of a statistic by name: which, of what, in which groups. */
+  readonly statistic: {
+    readonly name: string
+    readonly variables: readonly string[]
+    readonly by: readonly string[]
+  } | null
   readonly status: JobStatus
   readonly state: OutwardState
   readonly code: string | null

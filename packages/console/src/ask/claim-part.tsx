@@ -1,17 +1,22 @@
 /** How exact the answer is: checked numbers, or numbers with noise at a price that is told first. */
-import type { OwnKeyState } from '../key/own-key.ts'
+import { useState } from 'react'
 import { Field } from '../parts/field.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Segments } from '../parts/segments.tsx'
-import type { About } from './about.ts'
+import { WholeField } from '../parts/whole-field.tsx'
 import type { Change } from './change.ts'
 import { Cost } from './cost.tsx'
-import { type Draft, signingKey } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { readEpsilon } from './epsilon.ts'
+import type { Price } from './price.ts'
 
 const LEVELS = [
   { value: 'P1', label: 'Exact, checked (P1)' },
   { value: 'P2', label: 'With noise (P2)' }
 ] as const
+
+/** More of one person is no bound worth the noise. */
+const CONTRIBUTIONS_MAX = 1_000
 
 const HINTS = {
   P1: 'Every number rests on at least the smallest group of each institution; no differences of released counts and sums rest on fewer. Costs nothing.',
@@ -19,8 +24,8 @@ const HINTS = {
 } as const
 
 /** For scripts there is no choice: their claim depends on who has read them. */
-export function ClaimPart(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
-  const { draft, change, about, own } = props
+export function ClaimPart(props: { draft: Draft; change: Change; price: Price }) {
+  const { draft, change, price } = props
   if (draft.kind === 'script') {
     return (
       <Panel title="How exact">
@@ -38,45 +43,47 @@ export function ClaimPart(props: { draft: Draft; change: Change; about: About; o
       {draft.level === 'P2' && (
         <>
           <div className="row">
-            <Field label="Charge ε" hint="Smaller means more privacy and more noise.">
-              {(field) => (
-                <input
-                  {...field}
-                  inputMode="decimal"
-                  value={draft.epsilon}
-                  onChange={(e) => change({ epsilon: e.target.value })}
-                />
-              )}
-            </Field>
-            <Whole
+            <EpsilonField epsilon={draft.epsilon} change={change} />
+            <WholeField
               label="Groups a person counts in"
+              most={CONTRIBUTIONS_MAX}
               value={draft.groupsPerSubject}
               set={(groupsPerSubject) => change({ groupsPerSubject })}
             />
-            <Whole
+            <WholeField
               label="Rows of a person in a group"
+              most={CONTRIBUTIONS_MAX}
               value={draft.rowsPerSubject}
               set={(rowsPerSubject) => change({ rowsPerSubject })}
             />
           </div>
-          <Cost draft={draft} about={about} own={signingKey(draft, own)} />
+          <Cost price={price} draft={draft} />
         </>
       )}
     </Panel>
   )
 }
 
-function Whole({ label, value, set }: { label: string; value: number; set: (value: number) => void }) {
+/** What is no charge is said once the field is left. */
+function EpsilonField({ epsilon, change }: { epsilon: string; change: Change }) {
+  const [typing, setTyping] = useState(false)
+  const read = readEpsilon(epsilon)
   return (
-    <Field label={label}>
+    <Field
+      label="Charge ε"
+      hint="Smaller means more privacy and more noise."
+      wrong={read.ok || typing ? undefined : read.why}
+    >
       {(field) => (
         <input
           {...field}
-          type="number"
-          min={1}
-          max={1000}
-          value={value}
-          onChange={(e) => set(Math.max(1, Math.round(e.target.valueAsNumber) || 1))}
+          inputMode="decimal"
+          value={epsilon}
+          onChange={(event) => {
+            setTyping(true)
+            change({ epsilon: event.target.value })
+          }}
+          onBlur={() => setTyping(false)}
         />
       )}
     </Field>

@@ -1,5 +1,5 @@
 /** One condition: a variable, and the declared levels or the bound it is held against. */
-import type { SharedVariable } from '../words/variable.ts'
+import { type SharedVariable, unitInWords } from '../words/variable.ts'
 import { measured } from '../words/number.ts'
 import type { Condition } from './draft.ts'
 
@@ -83,7 +83,7 @@ function Bound({ condition, found, replace }: PartProps) {
         <option value="">Choose …</option>
         {breakpoints.map((bound) => (
           <option key={bound} value={String(bound)}>
-            {measured(bound)} {unit}
+            {measured(bound)} {unitInWords(unit)}
           </option>
         ))}
       </select>

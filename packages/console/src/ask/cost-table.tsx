@@ -2,7 +2,10 @@
 import { Scroll } from '../parts/scroll.tsx'
 import type { PrivacyCost } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
-import { measured } from '../words/number.ts'
+import { count, rough } from '../words/number.ts'
+import { leftAt, type PricedPeer, takesTooMuch } from './noise.ts'
+
+const NOT_TOLD = 'not told'
 
 /** Nineteen of twenty answers are nearer to the exact one than the error says. */
 export function CostTable({ cost }: { cost: PrivacyCost }) {
@@ -12,24 +15,7 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
     <Scroll label="Charge and expected error">
       <table>
         <caption>Charge and expected error; nothing is spent yet</caption>
-        <thead>
-          <tr>
-            <th scope="col">Institution</th>
-            <th scope="col" className="number">
-              Takes ρ
-            </th>
-            {tellsLeft && (
-              <th scope="col" className="number">
-                Left ρ
-              </th>
-            )}
-            {columns.map(({ name }) => (
-              <th key={name} scope="col" className="number">
-                {name} ±
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head tellsLeft={tellsLeft} columns={columns.map(({ name }) => name)} />
         <tbody>
           {cost.peers.map((peer) => (
             <tr key={peer.peer_id}>
@@ -40,7 +26,7 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
                 </td>
               ) : (
                 <>
-                  <td className="number">{measured(peer.cost.rho)}</td>
+                  <td className="number">{rough(peer.cost.rho)}</td>
                   {tellsLeft && (
                     <td className="number">
                       <Left peer={peer} />
@@ -64,7 +50,7 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
               {tellsLeft && <td />}
               {cost.pooled.map(({ name, sd }) => (
                 <td key={name} className="number">
-                  {sd === null ? '–' : measured(1.96 * sd)}
+                  {sd === null ? NOT_TOLD : `±${rough(1.96 * sd)}`}
                 </td>
               ))}
             </tr>
@@ -75,13 +61,43 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
   )
 }
 
+function Head({ tellsLeft, columns }: { tellsLeft: boolean; columns: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col" rowSpan={2}>
+          Institution
+        </th>
+        <th scope="col" rowSpan={2} className="number">
+          Takes
+        </th>
+        {tellsLeft && (
+          <th scope="col" rowSpan={2} className="number">
+            Left of your budget here
+          </th>
+        )}
+        <th scope="colgroup" colSpan={Math.max(1, columns.length)} className="number">
+          Answers are off by at most (19 of 20)
+        </th>
+      </tr>
+      <tr>
+        {columns.map((name) => (
+          <th key={name} scope="col" className="number">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
 /** Others do not tell what is left of theirs; they refuse where it is not enough. */
-function Left({ peer: { left, cost } }: { peer: PrivacyCost['peers'][number] }) {
-  if (left === null) return '–'
-  const rest = Math.min(Number(left.project_rho), Number(left.lifetime_rho))
+function Left({ peer }: { peer: PricedPeer }) {
+  const left = leftAt(peer)
+  if (left === undefined) return <span className="soft">{NOT_TOLD}</span>
   return (
     <>
-      {measured(rest)} {cost !== null && cost.rho > rest && <Badge tone="bad">too little</Badge>}
+      {rough(left)} {takesTooMuch(peer) && <Badge tone="bad">too little</Badge>}
     </>
   )
 }
@@ -92,9 +108,8 @@ function errorOf(column: {
   assumes_rows: number | null
 }): string {
   if (column.error_95 !== null) {
-    return column.assumes_rows === null
-      ? measured(column.error_95)
-      : `${measured(column.error_95)} (of ${measured(column.assumes_rows)} rows)`
+    const rows = column.assumes_rows === null ? '' : ` in groups of ${count(column.assumes_rows)}`
+    return `±${rough(column.error_95)}${rows}`
   }
-  return column.rank_error_95 === null ? '–' : `${measured(column.rank_error_95)} ranks`
+  return column.rank_error_95 === null ? NOT_TOLD : `±${rough(column.rank_error_95)} ranks`
 }

@@ -2,6 +2,7 @@
 import type { VariableMapping } from '@stimnet/protocol'
 import type { HeldKey } from '../key/keys.ts'
 import type { OwnKeyState } from '../key/own-key.ts'
+import { ofTab } from '../session/storage.ts'
 import type { ChosenFile } from './files.ts'
 
 /** How it is asked. */
@@ -98,7 +99,7 @@ export const EMPTY: Draft = {
 const KEY = 'stimnet-draft'
 
 /** As it was left in this tab; empty where there is none or it is of another make. */
-export function storedDraft(text = sessionStorage.getItem(KEY)): Draft {
+export function storedDraft(text = ofTab.get(KEY)): Draft {
   try {
     const stored: unknown = JSON.parse(text ?? 'null')
     return typeof stored === 'object' && stored !== null ? { ...EMPTY, ...stored } : EMPTY
@@ -107,9 +108,15 @@ export function storedDraft(text = sessionStorage.getItem(KEY)): Draft {
   }
 }
 
-/** Kept for as long as the tab is open: a reload loses nothing. */
+/** Kept for as long as the tab is open: a reload loses nothing where the browser has room for it. */
 export function storeDraft(draft: Draft): void {
-  sessionStorage.setItem(KEY, JSON.stringify(draft))
+  ofTab.set(KEY, JSON.stringify(draft))
+}
+
+/** Whether anything would be lost by beginning anew: more than a catalog, and how to ask about it. */
+export function isComposed(draft: Draft): boolean {
+  const { catalog, targets, kind, language, signer } = EMPTY
+  return JSON.stringify({ ...draft, catalog, targets, kind, language, signer }) !== JSON.stringify(EMPTY)
 }
 
 /** The key that signs it; undefined where the gateway does. */

@@ -6,14 +6,14 @@ import { useLoaded } from '../load.ts'
 import { Problem } from '../parts/problem.tsx'
 import { useSession } from '../session/session.tsx'
 import { bytesInWords, plural } from '../words/number.ts'
-import { fromNow } from '../words/time.ts'
+import { ahead } from '../words/time.ts'
 import type { Change } from './change.ts'
 import type { Draft } from './draft.ts'
-import { chosenOf, tooLarge } from './files.ts'
+import { chosenOf, tooLarge, withFile, withoutFile } from './files.ts'
 
 const MOST = LIMITS.uploadsPerRequestMax
 
-/** What is brought is kept at once, and chosen; what is not chosen can be dropped. */
+/** What is brought is kept at once, and chosen; what is not chosen can be deleted. */
 export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
   const { client } = useSession()
   const id = useId()
@@ -21,7 +21,8 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
   const kept = useLoaded((signal) => client.listUploads('data', { signal }), [client])
   const [state, setState] = useState<{ busy?: string; error?: unknown; doing?: string }>({})
   const chosen = draft.files.map(({ file_id }) => file_id)
-  const choose = (files: readonly UploadedFile[]) => change({ files: files.map(chosenOf) })
+  const tick = (file: UploadedFile, isTicked: boolean) =>
+    change(({ files }) => ({ files: isTicked ? withFile(files, chosenOf(file)) : withoutFile(files, file.file_id) }))
   const all = kept.value ?? []
   const lost = kept.value ? draft.files.filter(({ file_id: id }) => !all.some((one) => one.file_id === id)) : []
 
@@ -40,9 +41,10 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
       if (tooLarge(file)) throw tooLarge(file)
       const bytes = new Uint8Array(await file.arrayBuffer())
       const uploaded = await client.upload('data', { filename: file.name, bytes })
-      change({ files: [...draft.files.filter(({ name }) => name !== uploaded.name), chosenOf(uploaded)] })
+      // While it was sent, others may have been ticked and unticked.
+      change(({ files }) => ({ files: withFile(files, chosenOf(uploaded)) }))
     })
-  const drop = (file: UploadedFile) => doing(`Dropping ${file.filename}`, () => client.deleteUpload(file.file_id))
+  const remove = (file: UploadedFile) => doing(`Deleting ${file.filename}`, () => client.deleteUpload(file.file_id))
 
   return (
     <fieldset className="files" aria-describedby={`${id}-hint`}>
@@ -59,20 +61,28 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
                 type="checkbox"
                 checked={chosen.includes(file.file_id)}
                 disabled={!chosen.includes(file.file_id) && chosen.length >= MOST}
-                onChange={(e) =>
-                  choose(all.filter((one) => (one === file ? e.target.checked : chosen.includes(one.file_id))))
-                }
+                onChange={(e) => tick(file, e.target.checked)}
               />
               <span>
-                <strong>{file.name}</strong>{' '}
+                <strong>{file.filename}</strong>{' '}
                 <span className="soft">
-                  {bytesInWords(file.size)}, dropped {fromNow(file.expires_at)}
+                  {bytesInWords(file.size)}, deleted {ahead(file.expires_at)}
                 </span>
+                {file.name !== file.filename && (
+                  <span className="found-as">
+                    Your script finds it as <code>{file.name}</code>.
+                  </span>
+                )}
               </span>
             </label>
             {!chosen.includes(file.file_id) && (
-              <button type="button" className="quiet" onClick={() => drop(file)} aria-label={`Drop ${file.name}`}>
-                Drop
+              <button
+                type="button"
+                className="quiet"
+                onClick={() => remove(file)}
+                aria-label={`Delete ${file.filename}`}
+              >
+                Delete
               </button>
             )}
           </li>
@@ -86,7 +96,7 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
             <button
               type="button"
               className="quiet"
-              onClick={() => change({ files: draft.files.filter((one) => one !== file) })}
+              onClick={() => change(({ files }) => ({ files: withoutFile(files, file.file_id) }))}
               aria-label={`Ask without ${file.name}`}
             >
               Without it
@@ -108,10 +118,14 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
         }}
       />
       <p className="hint" role="status">
-        {state.busy === undefined ? `${plural(chosen.length, 'file')} chosen.` : `${state.busy} …`}
+        {state.busy === undefined ? goingAlong(chosen.length) : `${state.busy} …`}
       </p>
       {state.error !== undefined && <Problem error={state.error} doing={state.doing ?? ''} />}
       {kept.error !== undefined && <Problem error={kept.error} doing="Reading your files" again={kept.reload} />}
     </fieldset>
   )
+}
+
+function goingAlong(many: number): string {
+  return many === 0 ? 'No file goes along.' : `${plural(many, 'file')} ${many === 1 ? 'goes' : 'go'} along.`
 }

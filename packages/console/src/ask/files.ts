@@ -22,3 +22,13 @@ export function tooLarge({ name, size }: { readonly name: string; readonly size:
 export function namedAlike(files: readonly ChosenFile[]): string | undefined {
   return files.find(({ name }, at) => files.slice(0, at).some((other) => other.name === name))?.name
 }
+
+/** Also chosen; in place of one that a script would find under the same name. */
+export function withFile(files: readonly ChosenFile[], file: ChosenFile): ChosenFile[] {
+  return [...files.filter(({ name }) => name !== file.name), file]
+}
+
+/** No longer chosen. */
+export function withoutFile(files: readonly ChosenFile[], id: string): ChosenFile[] {
+  return files.filter(({ file_id }) => file_id !== id)
+}

@@ -5,6 +5,7 @@ import { Panel } from '../parts/panel.tsx'
 import { fits, PURPOSES } from '../words/purpose.ts'
 import type { About } from './about.ts'
 import type { Change } from './change.ts'
+import { LENGTHS } from './lengths.ts'
 import type { Draft } from './draft.ts'
 
 /** Says at once which institutions would refuse, or have people decide. */
@@ -43,7 +44,7 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
           {(field) => (
             <input
               {...field}
-              maxLength={64}
+              maxLength={LENGTHS.project}
               value={draft.project}
               onChange={(e) => change({ project: e.target.value })}
             />

@@ -1,9 +1,12 @@
 /** What is still missing before a question can be sent, in words. */
-import { LIMITS } from '@stimnet/protocol'
+import { aboutSchema, LIMITS } from '@stimnet/protocol'
 import type { StatisticDescription } from '@stimnet/sdk'
 import { bytesInWords, plural } from '../words/number.ts'
+import { readEpsilon } from './epsilon.ts'
 import { namedAlike } from './files.ts'
+import { tooLongIn } from './lengths.ts'
 import { readOutputs } from './outputs.ts'
+import { readQuantiles } from './quantiles.ts'
 import type { Draft } from './draft.ts'
 
 /** Empty when nothing is missing. */
@@ -14,12 +17,22 @@ export function missingIn(draft: Draft, statistic: StatisticDescription | undefi
   if (draft.kind === 'sql' && draft.sql.trim() === '') missing.push('Write the query.')
   if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
   if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
-  if (draft.level === 'P2' && draft.kind !== 'script' && !(Number(draft.epsilon) > 0))
-    missing.push('ε is a number above zero, such as 0.5.')
+  if (draft.level === 'P2' && draft.kind !== 'script') missing.push(...wrongInEpsilon(draft.epsilon))
   if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
   if (draft.review) missing.push(...missingForStewards(draft))
+  missing.push(...tooLongIn(draft))
   if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim())) missing.push('A disease reads MONDO:0005180.')
   return missing
+}
+
+function wrongInEpsilon(text: string): string[] {
+  const read = readEpsilon(text)
+  return read.ok ? [] : [read.why]
+}
+
+function wrongInQuantiles(text: string): string[] {
+  const read = readQuantiles(text)
+  return read.ok ? [] : [read.why]
 }
 
 function wrongInOutputs(text: string): string[] {
@@ -41,9 +54,11 @@ function wrongInFiles(files: Draft['files']): string[] {
 
 function missingForStewards({ title, person }: Draft): string[] {
   const words = [title, person.name, person.institution, person.email, person.why]
+  const email = person.email.trim()
+  const isEmail = email === '' || aboutSchema.shape.requester_email.safeParse(email).success
   return [
     ...(words.some((word) => word.trim() === '') ? ['Stewards need a title, who you are, and why you ask.'] : []),
-    ...(person.email.trim() === '' || /^\S+@\S+\.\S+$/.test(person.email.trim()) ? [] : ['The e-mail address is none.'])
+    ...(isEmail ? [] : ['That is no e-mail address.'])
   ]
 }
 
@@ -54,6 +69,7 @@ function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription |
   const missing: string[] = []
   if (chosen < least) missing.push(`Choose ${least === most ? '' : 'at least '}${plural(least, 'variable')}.`)
   if (chosen > most) missing.push(`Choose at most ${plural(most, 'variable')}.`)
+  if (picked.name === 'quantile') missing.push(...wrongInQuantiles(picked.q))
   if (picked.name === 'share' && picked.level === '') missing.push('Choose the level whose share is asked for.')
   if (['compare', 'anova'].includes(picked.name) && picked.by.length !== 1)
     missing.push('Choose what makes the groups.')

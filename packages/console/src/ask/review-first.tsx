@@ -2,6 +2,7 @@
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Field } from '../parts/field.tsx'
 import type { Change } from './change.ts'
+import { LENGTHS } from './lengths.ts'
 import type { Draft, Person } from './draft.ts'
 
 const FIELDS = [
@@ -36,7 +37,7 @@ export function ReviewFirst({ draft, change, only }: { draft: Draft; change: Cha
                     {...field}
                     type={type}
                     autoComplete={autoComplete}
-                    maxLength={200}
+                    maxLength={LENGTHS.person}
                     value={draft.person[key]}
                     onChange={(event) => set({ [key]: event.target.value })}
                   />
@@ -49,7 +50,7 @@ export function ReviewFirst({ draft, change, only }: { draft: Draft; change: Cha
               <textarea
                 {...field}
                 rows={4}
-                maxLength={8_000}
+                maxLength={LENGTHS.why}
                 value={draft.person.why}
                 onChange={(event) => set({ why: event.target.value })}
               />

@@ -10,31 +10,40 @@ import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 import { type About, forewarnings } from './about.ts'
 import type { Change } from './change.ts'
+import { LENGTHS } from './lengths.ts'
 import { type Draft, signingKey } from './draft.ts'
 import { missingInMappings } from './mappings.ts'
+import { refusalsIn } from './noise.ts'
+import type { Price } from './price.ts'
 import { missingIn } from './ready.ts'
 import { ReviewFirst } from './review-first.tsx'
 import { useSender } from './sender.ts'
 import { SignedBy } from './signed-by.tsx'
 
 /** Nothing is sent that the page does not show as whole. */
-export function Send(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
-  const { draft, change, about, own } = props
+export function Send(props: { draft: Draft; change: Change; about: About; own: OwnKeyState; price: Price }) {
+  const { draft, change, about, own, price } = props
   const { renewed } = useSession()
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: after a new sign-in the old refusal says nothing any more
   useEffect(() => setError(undefined), [renewed])
-  const sendQuestion = useSender()
+  const sender = useSender()
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   const [only, second] = about.asked
   const reviewed = draft.review && second === undefined
-  const missing = [...missingIn({ ...draft, review: reviewed }, statistic), ...missingInMappings(draft, about)]
+  const refusals = price.state === 'told' ? refusalsIn(price.cost) : []
+  const missing = [
+    ...missingIn({ ...draft, review: reviewed }, statistic),
+    ...missingInMappings(draft, about),
+    ...refusals
+  ]
+  const question = { draft, about, reviewed, held: signingKey(draft, own) }
   const send = async () => {
     setBusy(true)
     setError(undefined)
     try {
-      await sendQuestion({ draft, about, reviewed, held: signingKey(draft, own) })
+      await sender.send(question)
     } catch (caught) {
       setError(caught)
       setBusy(false)
@@ -44,21 +53,28 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
     <Panel title="Send">
       <Field label={reviewed ? 'Title' : 'Title (optional)'} hint="Institutions see it beside the question.">
         {(field) => (
-          <input {...field} maxLength={200} value={draft.title} onChange={(e) => change({ title: e.target.value })} />
+          <input
+            {...field}
+            maxLength={LENGTHS.title}
+            value={draft.title}
+            onChange={(e) => change({ title: e.target.value })}
+          />
         )}
       </Field>
       <ReviewFirst draft={draft} change={change} only={second === undefined ? only : undefined} />
       <SignedBy draft={draft} change={change} about={about} own={own} />
-      <p className="prose">
-        Asks {plural(about.asked.length, 'institution')}. Each decides for itself, computes on its own data, and signs
-        what it releases.
-      </p>
+      <p className="prose">{whatHappens(about.asked.length)}</p>
       {forewarnings(about, draft).map((sentence) => (
         <Notice key={sentence} tone="warn">
           {sentence}
         </Notice>
       ))}
       {error !== undefined && <Problem error={error} doing="Sending" />}
+      {!busy && missing.length === 0 && sender.mayBeTaken(question) && (
+        <Notice tone="warn" live>
+          It may have been taken. Sending it again is safe: it is the same question.
+        </Notice>
+      )}
       {missing.length > 0 && (
         <ul className="missing" aria-label="Still missing">
           {missing.map((sentence) => (
@@ -72,8 +88,20 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
         disabled={busy || missing.length > 0 || own.state === 'reading'}
         onClick={send}
       >
-        {busy ? 'Sending …' : `Ask ${plural(about.asked.length, 'institution')}`}
+        {busy ? 'Sending …' : labelOf(about.asked.length)}
       </button>
     </Panel>
   )
+}
+
+function labelOf(asked: number): string {
+  return asked === 0 ? 'Choose an institution' : `Ask ${plural(asked, 'institution')}`
+}
+
+function whatHappens(asked: number): string {
+  if (asked === 0) return 'Nobody is asked yet.'
+  if (asked === 1) {
+    return 'Asks 1 institution. It decides for itself, computes on its own data, and signs what it releases.'
+  }
+  return `Asks ${plural(asked, 'institution')}. Each decides for itself, computes on its own data, and signs what it releases.`
 }

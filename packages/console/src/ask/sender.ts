@@ -1,13 +1,13 @@
 /** Sending a question, by whoever signs it; sent twice, it is one. */
 import { cryptographicRandom, systemClock, toHex } from '@stimnet/protocol'
-import type { SignedRequest } from '@stimnet/sdk'
-import { useRef } from 'react'
+import type { Client } from '@stimnet/sdk'
 import type { HeldKey } from '../key/keys.ts'
 import { goTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
 import type { About } from './about.ts'
 import type { Draft } from './draft.ts'
 import { sendSigned } from './send-signed.ts'
+import { forgetSent, isOutcomeUnknown, type Sent, storedSent, storeSent } from './sent.ts'
 import { signableOf } from './signable.ts'
 import { analysisOf, submissionOf } from './submission.ts'
 
@@ -19,45 +19,70 @@ export interface Question {
   readonly held: HeldKey | undefined
 }
 
-interface Sent {
-  readonly text: string
-  /** Of what the gateway signs: the key by which it knows it again. */
-  readonly key: string
-  /** Of what was signed here: the same bytes. */
-  signed?: SignedRequest
+/** How a question is sent, and what became of an earlier try. */
+export interface Sender {
+  /** The same draft sent twice, by a double click or after a lost answer, is one question. Goes to its page. */
+  send(question: Question): Promise<void>
+  /** Whether this very question was sent before, and no answer came. */
+  mayBeTaken(question: Question): boolean
 }
 
-const freshKey = () => toHex(cryptographicRandom.bytes(16))
-
-/** The same draft sent twice, by a double click or after a lost answer, is one question. Goes to its page. */
-export function useSender(): (question: Question) => Promise<void> {
+/** What was sent outlives a reload of the page, as the draft does. */
+export function useSender(): Sender {
   const { client } = useSession()
-  const last = useRef<Sent>({ text: '', key: '' })
-  return async ({ draft, about, reviewed, held }) => {
-    const asked = about.asked.map(({ peer_id }) => peer_id)
-    const submission = submissionOf(draft, about)
-    const text = JSON.stringify([submission, reviewed, draft.person, held?.id, held && [asked, held.credentials]])
-    if (last.current.text !== text) last.current = { text, key: freshKey() }
-    const sent = last.current
-    if (held) {
-      const parts = { client, clock: systemClock, random: cryptographicRandom }
-      const id = await sendSigned(parts, {
-        ask: signableOf(draft, about, { reviewed }),
-        shown: held,
-        names: Object.fromEntries(about.asked.map((one) => [one.peer_id, one.institution || one.node_id])),
-        again: sent.signed,
-        signed: (request) => {
-          sent.signed = request
-        }
-      })
-      return goTo('question', id)
+  return {
+    mayBeTaken: (question) => {
+      const last = storedSent()
+      return last?.mayBeTaken === true && last.text === textOf(question)
+    },
+    send: async (question) => {
+      const text = textOf(question)
+      const last = storedSent()
+      const sent = last?.text === text ? last : { text, key: toHex(cryptographicRandom.bytes(16)), mayBeTaken: false }
+      try {
+        const [page, id] = await hand(client, question, sent)
+        forgetSent()
+        goTo(page, id)
+      } catch (error) {
+        const now = storedSent() ?? sent
+        storeSent({ ...now, mayBeTaken: sent.mayBeTaken || isOutcomeUnknown(error) })
+        throw error
+      }
     }
-    const [only] = asked
-    const idempotencyKey = sent.key
-    if (reviewed && only !== undefined) {
-      const analysis = analysisOf(draft, about, only)
-      return goTo('request', (await client.requestAnalysis(analysis, { idempotencyKey })).request_id)
-    }
-    goTo('question', (await client.submitBroadcast(submission, { idempotencyKey })).id)
   }
+}
+
+/** Where its page is. */
+async function hand(client: Client, question: Question, sent: Sent): Promise<readonly [page: string, id: string]> {
+  const { draft, about, reviewed, held } = question
+  storeSent({ ...sent, mayBeTaken: true })
+  if (held) return ['question', await handSigned(client, { ...question, held }, sent)]
+  const { key: idempotencyKey } = sent
+  const [only] = about.asked
+  if (reviewed && only !== undefined) {
+    const analysis = analysisOf(draft, about, only.peer_id)
+    return ['request', (await client.requestAnalysis(analysis, { idempotencyKey })).request_id]
+  }
+  return ['question', (await client.submitBroadcast(submissionOf(draft, about), { idempotencyKey })).id]
+}
+
+function handSigned(client: Client, question: Question & { held: HeldKey }, sent: Sent): Promise<string> {
+  const { draft, about, reviewed, held } = question
+  const parts = { client, clock: systemClock, random: cryptographicRandom }
+  return sendSigned(parts, {
+    ask: signableOf(draft, about, { reviewed }),
+    shown: held,
+    names: Object.fromEntries(about.asked.map((one) => [one.peer_id, one.institution || one.node_id])),
+    again: sent.signed,
+    signed: (signed) => storeSent({ ...sent, signed, mayBeTaken: true })
+  })
+}
+
+/** All that makes it this question: whoever changes anything asks another. */
+function textOf({ draft, about, reviewed, held }: Question): string {
+  const asked = about.asked.map(({ peer_id }) => peer_id)
+  return JSON.stringify([
+    submissionOf(draft, about),
+    ...[reviewed, draft.person, held?.id, held && [asked, held.credentials]]
+  ])
 }

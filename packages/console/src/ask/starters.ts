@@ -10,9 +10,12 @@ export function starterSql(options: {
   subjectKey: string
 }): string {
   const { variables, oneRow, subjectKey } = options
-  const group = variables.find(({ variable, table }) => isGroupable(variable) && oneRow.includes(table))
+  const groups = variables.filter(({ variable, table }) => isGroupable(variable) && oneRow.includes(table))
+  const numberBeside = (group: SharedVariable) =>
+    variables.find((one) => isNumeric(one.variable) && one.table === group.table && one.ref !== group.ref)
+  const group = groups.find((one) => numberBeside(one) !== undefined) ?? groups[0]
   const table = group?.table ?? variables[0]?.table ?? 'subjects'
-  const number = variables.find((one) => isNumeric(one.variable) && one.table === table && one.ref !== group?.ref)
+  const number = group ? numberBeside(group) : variables.find((one) => isNumeric(one.variable) && one.table === table)
   const lines = [`COUNT(DISTINCT ${subjectKey}) AS subjects`]
   if (number) lines.push(`AVG(${number.variable.name}) AS mean`, `STDDEV(${number.variable.name}) AS spread`)
   if (!group) return `SELECT ${lines.join(',\n       ')}\nFROM ${table}`

@@ -6,6 +6,7 @@ import { isGroupable, isNumeric } from '../words/variable.ts'
 import type { About } from './about.ts'
 import type { Change } from './change.ts'
 import type { Picked } from './draft.ts'
+import { readQuantiles } from './quantiles.ts'
 import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_GROUPS = ['table', 'chi_squared', 'share']
@@ -81,8 +82,13 @@ function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void
     )
   }
   if (picked.name === 'quantile') {
+    const read = readQuantiles(picked.q)
     return (
-      <Field label="Quantiles" hint="Numbers from 0.05 to 0.95; the quartiles unless given.">
+      <Field
+        label="Quantiles"
+        hint="Numbers from 0.05 to 0.95; the quartiles unless given."
+        wrong={read.ok ? undefined : read.why}
+      >
         {(field) => (
           <input
             {...field}

@@ -12,8 +12,10 @@ import type { SharedVariable } from '../words/variable.ts'
 import { isNumeric } from '../words/variable.ts'
 import type { About } from './about.ts'
 import type { Condition, Draft, Picked } from './draft.ts'
+import { readEpsilon } from './epsilon.ts'
 import { mappingsFor } from './mappings.ts'
 import { readOutputs } from './outputs.ts'
+import { readQuantiles } from './quantiles.ts'
 
 /** What of a catalog's holders a submission depends on. */
 type AskedOf = Pick<About, 'asked' | 'variables'>
@@ -55,9 +57,10 @@ function contentOf({ kind, sql, script, picked }: Draft): string {
 }
 
 function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
+  const read = readEpsilon(epsilon)
   return {
     level: 'P2' as const,
-    epsilon: epsilon.trim(),
+    epsilon: read.ok ? read.epsilon : epsilon.trim(),
     groups_per_subject: groupsPerSubject,
     rows_per_subject: rowsPerSubject
   }
@@ -80,10 +83,8 @@ export function analysisOf(draft: Draft, about: AskedOf, target: string): Analys
 
 /** The call of a statistic, with the arguments that it knows. */
 export function callOf({ name, variables, by, level, q, kurtosis }: Picked) {
-  const levels = q
-    .split(/[\s,;]+/)
-    .filter((text) => text !== '')
-    .map(Number)
+  const read = readQuantiles(q)
+  const levels = read.ok ? read.levels : []
   const given: Record<string, unknown> = {
     ...(name === 'share' && level !== '' ? { level } : {}),
     ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),

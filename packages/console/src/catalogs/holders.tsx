@@ -20,7 +20,7 @@ export function Holders({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
           <tr>
             <th scope="col">Institution</th>
             <th scope="col" className="number">
-              Subjects
+              Subjects, rounded down to tens
             </th>
             <th scope="col" className="number">
               Smallest group

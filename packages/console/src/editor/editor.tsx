@@ -1,6 +1,8 @@
 /** Where a program is written: a plain text area, with its colours painted behind it. */
-import { type UIEvent, useRef } from 'react'
+import { LIMITS } from '@stimnet/protocol'
+import { type UIEvent, useRef, useState } from 'react'
 import type { FieldProps } from '../parts/field.tsx'
+import { bytesInWords } from '../words/number.ts'
 import { Coloured } from './coloured.tsx'
 import type { Language } from './highlight.ts'
 
@@ -12,12 +14,21 @@ interface EditorProps extends FieldProps {
   onChange(value: string): void
 }
 
+/** Bytes of any program: more than this no institution takes. */
+const BYTES_MAX = LIMITS.scriptBytesMax
+
 const LINES_MIN = 8
 const LINES_MAX = 28
 
 /** Tab leaves the field, as everywhere: whoever has no mouse must get out. */
 export function Editor({ value, language, linesMin = LINES_MIN, onChange, ...field }: EditorProps) {
   const behind = useRef<HTMLPreElement>(null)
+  const [refusedBytes, setRefusedBytes] = useState<number>()
+  const write = (text: string) => {
+    const bytes = new TextEncoder().encode(text).length
+    setRefusedBytes(bytes > BYTES_MAX ? bytes : undefined)
+    if (bytes <= BYTES_MAX) onChange(text)
+  }
   const follow = ({ currentTarget }: UIEvent<HTMLTextAreaElement>) => {
     if (!behind.current) return
     behind.current.scrollTop = currentTarget.scrollTop
@@ -25,22 +36,30 @@ export function Editor({ value, language, linesMin = LINES_MIN, onChange, ...fie
   }
   const lines = Math.min(LINES_MAX, Math.max(linesMin, value.split('\n').length + 1))
   return (
-    <div className="editor">
-      <pre ref={behind} aria-hidden="true">
-        <Coloured source={value} language={language} />
-        {'\n'}
-      </pre>
-      <textarea
-        {...field}
-        rows={lines}
-        spellCheck={false}
-        autoCapitalize="off"
-        autoComplete="off"
-        wrap="off"
-        value={value}
-        onScroll={follow}
-        onChange={(event) => onChange(event.target.value)}
-      />
-    </div>
+    <>
+      <div className="editor">
+        <pre ref={behind} aria-hidden="true">
+          <Coloured source={value} language={language} />
+          {'\n'}
+        </pre>
+        <textarea
+          {...field}
+          rows={lines}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          wrap="off"
+          value={value}
+          onScroll={follow}
+          onChange={(event) => write(event.target.value)}
+        />
+      </div>
+      {refusedBytes !== undefined && (
+        <p className="wrong" role="alert">
+          That would be {bytesInWords(refusedBytes)}; at most {bytesInWords(BYTES_MAX)} are taken. It was left as it
+          was.
+        </p>
+      )}
+    </>
   )
 }

@@ -1,5 +1,6 @@
 /** The questions that this browser signed, by the hash that receipts name: what a gateway says of them can be held against it. */
-import { answerOf, inRoom } from './database.ts'
+import { StimnetError } from '@stimnet/protocol'
+import { answerOf, inRoom, isFull } from './database.ts'
 import { excessOf } from './excess.ts'
 
 /** One of them. */
@@ -17,8 +18,22 @@ export interface AskedHere {
   readonly id?: string
 }
 
-/** Before it is sent: an answer that was lost must not leave a question of which nobody here knows. */
-export function rememberAsked(asked: AskedHere): Promise<void> {
+/**
+ * Before it is sent: an answer that was lost must not leave a question of which nobody here knows. Throws NODE_ERROR where
+ * the browser has no room.
+ */
+export async function rememberAsked(asked: AskedHere): Promise<void> {
+  try {
+    await remember(asked)
+  } catch (cause) {
+    if (!isFull(cause)) throw cause
+    const reason =
+      'The browser has no room to remember this question, so it was not sent. Forget old questions under Your key, or let the gateway sign.'
+    throw new StimnetError('NODE_ERROR', 'remembering a question', { cause, reason })
+  }
+}
+
+function remember(asked: AskedHere): Promise<void> {
   return inRoom('asked', 'readwrite', async (store) => {
     await answerOf(store.put(asked))
     const all = await answerOf<AskedHere[]>(store.getAll(ofAccount(asked.account)))

@@ -6,8 +6,16 @@ import { Badge } from '../parts/badge.tsx'
 import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { Problem } from '../parts/problem.tsx'
 import { fromNow } from '../words/time.ts'
-import { CREDENTIALS_MAX, type Credential, linesOf, type ReadCredential, readCredential } from './credentials.ts'
+import {
+  CREDENTIALS_MAX,
+  type Credential,
+  faultsIn,
+  linesOf,
+  type ReadCredential,
+  readCredential
+} from './credentials.ts'
 import { type HeldKey, keepCredentials } from './keys.ts'
 
 const CHARACTERS_MAX = 40_000
@@ -16,6 +24,7 @@ const CHARACTERS_MAX = 40_000
 export function CredentialsPart({ held }: { held: HeldKey }) {
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState<readonly string[]>([])
+  const [error, setError] = useState<unknown>()
   const read = useLoaded(
     () => Promise.all(held.credentials.map(async (one) => ({ text: one, read: await readFor(held, one) }))),
     [held]
@@ -23,19 +32,23 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
   const add = async (event: FormEvent) => {
     event.preventDefault()
     const lines = linesOf(text).filter((line) => !held.credentials.includes(line))
-    const faults = await Promise.all(lines.map((line) => readFor(held, line)))
-    const whys = faults.flatMap((one) => (one.ok ? [] : [one.why]))
+    const whys = await faultsIn(text, (line) => readFor(held, line))
     const isMany = held.credentials.length + lines.length > CREDENTIALS_MAX
     setWrong(isMany ? [`At most ${CREDENTIALS_MAX} go with a question. Remove some first.`, ...whys] : whys)
     if (isMany || whys.length > 0 || lines.length === 0) return
-    await keepCredentials(held, [...held.credentials, ...lines])
-    setText('')
+    if (await keep([...held.credentials, ...lines])) setText('')
   }
-  const remove = (gone: string) =>
-    keepCredentials(
-      held,
-      held.credentials.filter((one) => one !== gone)
-    )
+  const keep = async (credentials: readonly string[]) => {
+    setError(undefined)
+    try {
+      await keepCredentials(held, credentials)
+      return true
+    } catch (caught) {
+      setError(caught)
+      return false
+    }
+  }
+  const remove = (gone: string) => keep(held.credentials.filter((one) => one !== gone))
   return (
     <Panel title="Credentials" hint="They go along with each question that this key signs; the gateway sees them pass.">
       {held.credentials.length === 0 && <p className="soft">Nobody vouches for this key yet.</p>}
@@ -70,6 +83,7 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
             ))}
           </Notice>
         )}
+        {error !== undefined && <Problem error={error} doing="Keeping the credentials" />}
         <button type="submit" disabled={text.trim() === ''}>
           Add
         </button>

@@ -38,6 +38,14 @@ export function linesOf(text: string): string[] {
   return [...new Set(lines)]
 }
 
+/** What is wrong with a pasted text, line by line; with one line alone its number says nothing. */
+export async function faultsIn(text: string, read: (line: string) => Promise<ReadCredential>): Promise<string[]> {
+  const lines = text.split('\n').flatMap((line, at) => linesOf(line).map((word) => ({ word, at: at + 1 })))
+  const answers = await Promise.all(lines.map(async ({ word, at }) => ({ at, answer: await read(word) })))
+  const isOne = lines.length === 1
+  return answers.flatMap(({ at, answer }) => (answer.ok ? [] : [isOne ? answer.why : `Line ${at}: ${answer.why}`]))
+}
+
 /** For that key, now. */
 export async function readCredential(
   text: string,

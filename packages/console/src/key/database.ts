@@ -35,12 +35,17 @@ export async function inRoom<T>(
   return answer
 }
 
+/** Whether there is no more room for what was to be kept. */
+export function isFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError'
+}
+
 function database(): Promise<IDBDatabase> {
   opened ??= openDatabase().catch((cause: unknown) => {
     opened = undefined
     throw new StimnetError('NODE_ERROR', 'opening the browser’s store', {
       cause,
-      reason: 'This browser keeps nothing for this page; a private window often does not.'
+      reason: 'This browser keeps nothing for this page; a private window often does not, nor one that blocks cookies.'
     })
   })
   return opened

@@ -1,5 +1,6 @@
 /** Taking the key out of this browser: asked twice, since nobody can undo it. */
 import { useState } from 'react'
+import { useFollowing } from '../parts/following.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { forgetAsked } from './asked.ts'
@@ -8,6 +9,7 @@ import { forgetKey, type HeldKey } from './keys.ts'
 /** On a machine of others this belongs to signing out. */
 export function ForgetKey({ held }: { held: HeldKey }) {
   const [asking, setAsking] = useState(false)
+  const following = useFollowing(asking)
   const [withAsked, setWithAsked] = useState(false)
   const [error, setError] = useState<unknown>()
   const forget = async () => {
@@ -26,7 +28,7 @@ export function ForgetKey({ held }: { held: HeldKey }) {
     >
       {error !== undefined && <Problem error={error} doing="Forgetting the key" />}
       {asking ? (
-        <fieldset className="stack">
+        <fieldset ref={following} className="stack" tabIndex={-1}>
           <legend>Forget {held.id}?</legend>
           <p className="prose">
             {held.origin === 'made'
@@ -48,7 +50,7 @@ export function ForgetKey({ held }: { held: HeldKey }) {
           </div>
         </fieldset>
       ) : (
-        <button type="button" className="danger" onClick={() => setAsking(true)}>
+        <button ref={following} type="button" className="danger" onClick={() => setAsking(true)}>
           Forget the key …
         </button>
       )}

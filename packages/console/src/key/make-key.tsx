@@ -2,19 +2,26 @@
 import { cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { useState } from 'react'
 import { Field } from '../parts/field.tsx'
+import { useFollowing } from '../parts/following.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { saveFile } from '../result/save.ts'
 import { useAccount } from '../session/session.tsx'
 import { freshKey, freshKeyWithCopy, keyOfFile } from './bring.ts'
-import { keepKey } from './keys.ts'
+import { type HeldKey, keepKey } from './keys.ts'
 import { keepLonger } from './lasting.ts'
 
-/** The page shows the key as soon as it is kept. */
+type WithCopy = Awaited<ReturnType<typeof freshKeyWithCopy>>
+
+const saveCopy = ({ file }: WithCopy) => saveFile('researcher.key', 'text/plain', file)
+
+/** The page shows the key as soon as it is kept; one with a copy is kept once somebody says that the copy was saved. */
 export function MakeKey() {
   const { name: account } = useAccount()
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
+  const [unsaved, setUnsaved] = useState<WithCopy>()
+  const following = useFollowing(unsaved)
   const keeping = { account, clock: systemClock }
   const doing = (work: () => Promise<void>) => async () => {
     setBusy(true)
@@ -25,33 +32,54 @@ export function MakeKey() {
   }
   const make = doing(async () => keepKey(await freshKey(keeping)))
   const makeWithCopy = doing(async () => {
-    const { held, file } = await freshKeyWithCopy({ ...keeping, random: cryptographicRandom })
-    await keepKey(held)
-    saveFile('researcher.key', 'text/plain', file)
+    const fresh = await freshKeyWithCopy({ ...keeping, random: cryptographicRandom })
+    saveCopy(fresh)
+    setUnsaved(fresh)
   })
+  const keep = (held: HeldKey) => doing(() => keepKey(held))()
   const bring = (file: File) => doing(async () => keepKey(await keyOfFile(file, keeping)))()
   return (
     <>
       {error !== undefined && <Problem error={error} doing="Keeping the key" />}
       <Panel title="Make a key" hint="Ed25519, made and kept by this browser for this account alone.">
         <div className="steps">
-          <section className="step" aria-labelledby="with-copy">
+          <section className="step stack" aria-labelledby="with-copy">
             <h2 id="with-copy">With a copy</h2>
             <p>
               Saves a key file that <code>stimnet</code> and the SDKs read too. Keep it as you keep a password: whoever
               has it can ask in your name.
             </p>
-            <button type="button" className="primary" disabled={busy} onClick={makeWithCopy}>
-              Make a key and save a copy
-            </button>
+            {unsaved ? (
+              <div ref={following} className="stack" tabIndex={-1}>
+                <p>
+                  <strong>Look whether researcher.key was saved.</strong> Once you say so this page forgets its text,
+                  and nobody gets the key out of the browser again.
+                </p>
+                <div className="actions">
+                  <button type="button" className="primary" disabled={busy} onClick={() => keep(unsaved.held)}>
+                    I have saved it
+                  </button>
+                  <button type="button" disabled={busy} onClick={() => saveCopy(unsaved)}>
+                    Save it again
+                  </button>
+                  <button type="button" disabled={busy} onClick={() => setUnsaved(undefined)}>
+                    Throw it away
+                  </button>
+                </div>
+              </div>
+            ) : (
+              <button ref={following} type="button" className="primary" disabled={busy} onClick={makeWithCopy}>
+                Make a key and save a copy
+              </button>
+            )}
           </section>
-          <section className="step" aria-labelledby="without-copy">
+          <section className="step stack" aria-labelledby="without-copy">
             <h2 id="without-copy">Without a copy</h2>
             <p>
               The key cannot leave this browser. When the browser’s data are cleared it is gone, and you make a new one
               that stewards have to list again.
             </p>
-            <button type="button" disabled={busy} onClick={make}>
+            <button type="button" disabled={busy || unsaved !== undefined} onClick={make}>
               Make a key
             </button>
           </section>

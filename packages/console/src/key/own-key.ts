@@ -32,9 +32,9 @@ export function useOwnKey(): OwnKeyState {
 }
 
 async function stateOf(account: string): Promise<OwnKeyState> {
-  const why = await whyUnusable(globalThis)
-  if (why !== undefined) return { state: 'unusable', why }
   try {
+    const why = await whyUnusable(globalThis)
+    if (why !== undefined) return { state: 'unusable', why }
     const held = await keyOf(account)
     return held ? { state: 'held', held } : { state: 'none' }
   } catch {

@@ -15,18 +15,27 @@ export const UNUSABLE: Readonly<Record<Unusable, string>> = {
   insecure:
     'Browsers keep keys only for pages that came over https, or from this very machine. This one came over plain http.',
   algorithm: 'This browser cannot sign with Ed25519. Current versions of Chrome, Edge, Firefox and Safari can.',
-  storage: 'This browser keeps nothing for this page; a private window often does not.'
+  storage: 'This browser keeps nothing for this page; a private window often does not, nor one that blocks cookies.'
 }
 
 /** Undefined where it can. */
 export async function whyUnusable(platform: Platform): Promise<Unusable | undefined> {
   const { subtle } = platform.crypto
   if (!platform.isSecureContext || !subtle) return 'insecure'
-  if (!platform.indexedDB) return 'storage'
+  if (!hasStorage(platform)) return 'storage'
   try {
     await subtle.generateKey('Ed25519', false, ['sign', 'verify'])
     return undefined
   } catch {
     return 'algorithm'
+  }
+}
+
+/** Where cookies are blocked, some browsers throw when they are asked for it. */
+function hasStorage(platform: Platform): boolean {
+  try {
+    return Boolean(platform.indexedDB)
+  } catch {
+    return false
   }
 }

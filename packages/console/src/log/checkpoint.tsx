@@ -35,9 +35,8 @@ export function CheckpointPanel() {
       <Waiting of={state} doing="Reading the newest checkpoint">
         {({ checkpoint, note, names }) => (
           <>
-            <Notice tone="good">
-              The signature holds: {plural(checkpoint.size, 'record')}, attested by{' '}
-              {plural(checkpoint.witnesses.length, 'member')}.
+            <Notice tone={checkpoint.witnesses.length === 0 ? 'calm' : 'good'}>
+              The signature holds: {plural(checkpoint.size, 'record')}, {attestedBy(checkpoint.witnesses.length)}.
             </Notice>
             {checkpoint.witnesses.length > 0 && (
               <ul className="notes">
@@ -63,6 +62,10 @@ export function CheckpointPanel() {
       </Waiting>
     </Panel>
   )
+}
+
+function attestedBy(members: number): string {
+  return members === 0 ? 'no other member has attested it yet' : `attested by ${plural(members, 'member')}`
 }
 
 type Told =

@@ -1,10 +1,14 @@
 /** Composing a question: about whom, what, for what, how exact; its cost and its limits are seen before it is sent. */
+import type { FoundCatalog } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { aboutOf } from '../ask/about.ts'
+import { BeginAnew } from '../ask/begin-anew.tsx'
+import type { Change } from '../ask/change.ts'
 import { ClaimPart } from '../ask/claim-part.tsx'
 import { Conditions } from '../ask/conditions.tsx'
 import { Differing } from '../ask/differing-part.tsx'
-import { type Draft, EMPTY, storeDraft, storedDraft } from '../ask/draft.ts'
+import { type Draft, EMPTY, signingKey, storeDraft, storedDraft } from '../ask/draft.ts'
+import { usePrice } from '../ask/price.ts'
 import { ProgramPart } from '../ask/program.tsx'
 import { PurposePart } from '../ask/purpose-part.tsx'
 import { Send } from '../ask/send.tsx'
@@ -20,48 +24,51 @@ import { useSession } from '../session/session.tsx'
 /** `?catalog=` chooses one. What was composed stays in this tab until it is begun anew. */
 export function AskPage({ place }: { place: Place }) {
   const { client } = useSession()
-  const own = useOwnKey()
   const found = useLoaded((signal) => client.meshCatalogs('', { signal }), [client])
   const [draft, setDraft] = useState(() => withCatalog(storedDraft(), place.query.get('catalog')))
   useEffect(() => storeDraft(draft), [draft])
-  const change = (more: Partial<Draft>) => setDraft((last) => ({ ...last, ...more }))
+  const change: Change = (more) =>
+    setDraft((last) => ({ ...last, ...(typeof more === 'function' ? more(last) : more) }))
   return (
     <>
       <Title
         lead="One question to many institutions; one pooled answer, with the parts beside it."
-        actions={
-          <button type="button" className="quiet" onClick={() => setDraft(EMPTY)}>
-            Begin anew
-          </button>
-        }
+        actions={<BeginAnew draft={draft} begin={() => setDraft(EMPTY)} />}
       >
         Ask
       </Title>
       <Waiting of={found} doing="Reading the catalogs">
-        {(catalogs) => {
-          if (catalogs.length === 0) {
-            return <Empty title="No institution offers a catalog yet">Connect with others first; see the mesh.</Empty>
-          }
-          const about = aboutOf(catalogs, draft)
-          const parts = { draft, change }
-          return (
-            <div className="stack wide">
-              <Whom {...parts} found={catalogs} about={about} />
-              {about && (
-                <>
-                  <ProgramPart {...parts} about={about} />
-                  <Conditions {...parts} about={about} />
-                  <Differing {...parts} about={about} own={own} />
-                  <PurposePart {...parts} about={about} />
-                  <ClaimPart {...parts} about={about} own={own} />
-                  <Send {...parts} about={about} own={own} />
-                </>
-              )}
-            </div>
+        {(catalogs) =>
+          catalogs.length === 0 ? (
+            <Empty title="No institution offers a catalog yet">Connect with others first; see the mesh.</Empty>
+          ) : (
+            <Form draft={draft} change={change} catalogs={catalogs} />
           )
-        }}
+        }
       </Waiting>
     </>
+  )
+}
+
+function Form({ draft, change, catalogs }: { draft: Draft; change: Change; catalogs: readonly FoundCatalog[] }) {
+  const own = useOwnKey()
+  const about = aboutOf(catalogs, draft)
+  const price = usePrice({ draft, about, own: signingKey(draft, own) })
+  const parts = { draft, change }
+  return (
+    <div className="stack wide">
+      <Whom {...parts} found={catalogs} about={about} />
+      {about && (
+        <>
+          <ProgramPart {...parts} about={about} />
+          <Conditions {...parts} about={about} />
+          <Differing {...parts} about={about} own={own} />
+          <PurposePart {...parts} about={about} />
+          <ClaimPart {...parts} price={price} />
+          <Send {...parts} about={about} own={own} price={price} />
+        </>
+      )}
+    </div>
   )
 }
 

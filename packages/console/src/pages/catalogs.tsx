@@ -13,6 +13,9 @@ import { useAccount, useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 import { PURPOSES } from '../words/purpose.ts'
 
+/** Characters; the gateway takes no more. */
+const WORDS_MAX = 256
+
 /** What is looked for stands in the address, so that it can be kept and passed on. */
 export function CatalogsPage({ place }: { place: Place }) {
   const { client } = useSession()
@@ -38,7 +41,7 @@ export function CatalogsPage({ place }: { place: Place }) {
               {holdings.map((holding) => (
                 <HoldingCard key={holding.name} holding={holding} asks={asks} />
               ))}
-              {holdings.length === 0 && (
+              {holdings.length === 0 && found.error === undefined && (
                 <Empty title="No catalog matches">
                   All words must match. Try fewer, or look at{' '}
                   <a href="#/catalogs">everything that institutions offer</a>.
@@ -52,10 +55,23 @@ export function CatalogsPage({ place }: { place: Place }) {
   )
 }
 
-function Search(given: { words: string; variable: string; purpose: string }) {
-  const [words, setWords] = useState(given.words)
-  const [variable, setVariable] = useState(given.variable)
-  const [purpose, setPurpose] = useState(given.purpose)
+interface Looked {
+  readonly words: string
+  readonly variable: string
+  readonly purpose: string
+}
+
+/** Says what the address says, also after going back. */
+function Search(given: Looked) {
+  const address = JSON.stringify(given)
+  const [shownFor, setShownFor] = useState(address)
+  const [looked, setLooked] = useState<Looked>(given)
+  if (shownFor !== address) {
+    setShownFor(address)
+    setLooked(given)
+  }
+  const { words, variable, purpose } = looked
+  const set = (more: Partial<Looked>) => setLooked({ ...looked, ...more })
   const search = (event: FormEvent) => {
     event.preventDefault()
     const asked = { q: words.trim(), variable: variable.trim(), purpose }
@@ -70,19 +86,26 @@ function Search(given: { words: string; variable: string; purpose: string }) {
               {...field}
               type="search"
               placeholder="parkinson, mri"
+              maxLength={WORDS_MAX}
               value={words}
-              onChange={(e) => setWords(e.target.value)}
+              onChange={(e) => set({ words: e.target.value })}
             />
           )}
         </Field>
         <Field label="With a variable">
           {(field) => (
-            <input {...field} placeholder="updrs" value={variable} onChange={(e) => setVariable(e.target.value)} />
+            <input
+              {...field}
+              placeholder="updrs"
+              maxLength={WORDS_MAX}
+              value={variable}
+              onChange={(e) => set({ variable: e.target.value })}
+            />
           )}
         </Field>
         <Field label="Usable for">
           {(field) => (
-            <select {...field} value={purpose} onChange={(e) => setPurpose(e.target.value)}>
+            <select {...field} value={purpose} onChange={(e) => set({ purpose: e.target.value })}>
               <option value="">any purpose</option>
               {PURPOSES.map(({ term, words: meaning }) => (
                 <option key={term} value={term}>

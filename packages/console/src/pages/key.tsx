@@ -1,16 +1,19 @@
 /** The researcher's own key in this browser: made or brought, vouched for, forgotten. */
 import { CredentialsPart } from '../key/credentials-part.tsx'
+import { ForgetAsked } from '../key/forget-asked.tsx'
 import { ForgetKey } from '../key/forget-key.tsx'
 import { KeyId } from '../key/key-id.tsx'
 import { MakeKey } from '../key/make-key.tsx'
 import { useOwnKey } from '../key/own-key.ts'
 import { UNUSABLE } from '../key/usable.ts'
 import { Empty } from '../parts/empty.tsx'
+import { useHeadingAfter } from '../parts/following.ts'
 import { Title } from '../parts/title.tsx'
 
 /** Of this account in this browser alone. */
 export function KeyPage() {
   const own = useOwnKey()
+  useHeadingAfter(own.state)
   return (
     <>
       <Title lead="With a key of your own nobody has to take a gateway’s word for what you asked, and neither do you.">
@@ -28,6 +31,7 @@ export function KeyPage() {
         <>
           <KeyId held={own.held} />
           <CredentialsPart held={own.held} />
+          <ForgetAsked account={own.held.account} />
           <ForgetKey held={own.held} />
         </>
       )}

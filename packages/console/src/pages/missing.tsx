@@ -1,16 +1,13 @@
 /** An address that leads nowhere, or where this account may not go. */
-import { Empty } from '../parts/empty.tsx'
-import { Title } from '../parts/title.tsx'
-import { hrefTo } from '../route.ts'
+import { NotHere } from '../parts/not-here.tsx'
 
 /** Says so, and leads back. */
 export function Missing() {
   return (
-    <>
-      <Title>There is no such page</Title>
-      <Empty title="Nothing to see at this address">
-        It may be for another role than yours. <a href={hrefTo('')}>Back to the mesh</a>
-      </Empty>
-    </>
+    <NotHere
+      title="There is no such page"
+      why="It may be for another role than yours."
+      back={{ at: '', name: 'the mesh' }}
+    />
   )
 }

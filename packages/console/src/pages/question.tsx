@@ -1,8 +1,10 @@
 /** One question: watched until its end, then read. */
+import { codeOf } from '@stimnet/protocol'
 import { useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { NotHere } from '../parts/not-here.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { Title } from '../parts/title.tsx'
@@ -19,6 +21,7 @@ import { useBroadcast } from '../result/watch.ts'
 import { hrefTo, type Place } from '../route.ts'
 import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
+import { questionName } from '../words/question.ts'
 import { hasEnded, STATES } from '../words/state.ts'
 import { moment } from '../words/time.ts'
 
@@ -33,14 +36,16 @@ export function QuestionPage({ place }: { place: Place }) {
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
   const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
   if (broadcast === undefined) {
-    if (error !== undefined) {
+    if (codeOf(error) === 'JOB_UNKNOWN') {
       return (
-        <>
-          <Title lead={<a href={hrefTo('questions')}>All your questions</a>}>This question cannot be shown</Title>
-          <Problem error={error} doing="Reading the question" />
-        </>
+        <NotHere
+          title="There is no such question"
+          why="It may be another account's, or the address is incomplete."
+          back={{ at: 'questions', name: 'your questions' }}
+        />
       )
     }
+    if (error !== undefined) return <Problem error={error} doing="Reading the question" />
     return <p className="loading">Reading the question …</p>
   }
   const { word, tone } = STATES[broadcast.state]
@@ -49,7 +54,8 @@ export function QuestionPage({ place }: { place: Place }) {
   const standings = verification.state === 'done' ? standingsOf(verification) : new Map()
   // What this browser signed is shown as it was signed, also where the answer alone tells which question that was.
   const signedHere = remembered ?? (verification.state === 'done' ? verification.question : undefined)
-  const { title, catalog } = signedHere ?? { title: broadcast.title, catalog: broadcast.data_catalog_name }
+  const catalog = signedHere?.catalog ?? broadcast.data_catalog_name
+  const name = questionName({ ...broadcast, ...(signedHere ? { title: signedHere.title } : {}) })
   return (
     <>
       <Title
@@ -69,7 +75,7 @@ export function QuestionPage({ place }: { place: Place }) {
           )
         }
       >
-        {title || `Question ${broadcast.number}`}
+        {name}
       </Title>
       {verification.state === 'done' && <Swaps swapped={verification.swapped} />}
       {signedHere && <CalledOtherwise signed={signedHere} shown={broadcast} />}

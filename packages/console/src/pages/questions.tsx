@@ -8,6 +8,7 @@ import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { hrefTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
+import { questionName } from '../words/question.ts'
 import { STATES } from '../words/state.ts'
 import { moment } from '../words/time.ts'
 
@@ -68,7 +69,7 @@ function List({ broadcasts }: { broadcasts: readonly Broadcast[] }) {
           {broadcasts.map((one) => (
             <tr key={one.id}>
               <th scope="row">
-                <a href={hrefTo('question', one.id)}>{one.title || `Question ${one.number}`}</a>
+                <a href={hrefTo('question', one.id)}>{questionName(one)}</a>
               </th>
               <td>
                 <code>{one.data_catalog_name}</code>

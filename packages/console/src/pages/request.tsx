@@ -1,9 +1,10 @@
 /** One request to read: who asks and why, the program, what it touches, what exactly would run; and the decision. */
-import { withoutMisleading } from '@stimnet/protocol'
+import { codeOf, withoutMisleading } from '@stimnet/protocol'
 import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
 import { useEffect, useRef, useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
+import { NotHere } from '../parts/not-here.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Seen } from '../parts/seen.tsx'
@@ -27,6 +28,15 @@ const LOOK_MS = 3_000
 export function RequestPage({ place }: { place: Place }) {
   const { client } = useSession()
   const request = useLoaded((signal) => client.analysis(place.id, { signal }), [client, place.id], { everyMs: LOOK_MS })
+  if (request.value === undefined && codeOf(request.error) === 'JOB_UNKNOWN') {
+    return (
+      <NotHere
+        title="There is no such request"
+        why="It may be another account's, or the address is incomplete."
+        back={{ at: 'requests', name: 'the requests' }}
+      />
+    )
+  }
   return (
     <Waiting of={request} doing="Reading the request">
       {(found) => <Read request={found} reload={request.reload} />}

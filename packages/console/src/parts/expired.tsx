@@ -2,15 +2,21 @@
 import { useEffect, useRef } from 'react'
 import { useSession } from '../session/session.tsx'
 import { SignInForm } from './sign-in-form.tsx'
+import { focusHeading } from './title.tsx'
 
-/** Opens by itself, and goes when the sign-in worked. */
+/** Opens by itself, and goes when the sign-in worked: the focus is then where it was. */
 export function Expired({ name }: { name: string }) {
   const { signOut } = useSession()
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
+    const before = document.activeElement
     dialog.current?.showModal()
     // The name is known; what is missing is the password.
     dialog.current?.querySelector<HTMLInputElement>('input[type=password]')?.focus()
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus()
+      else focusHeading()
+    }
   }, [])
   return (
     <dialog

@@ -5,17 +5,32 @@ import { type ReactNode, useId } from 'react'
 export interface FieldProps {
   readonly id: string
   readonly 'aria-describedby'?: string
+  readonly 'aria-invalid'?: true
 }
 
-/** `children` makes the control. */
-export function Field(props: { label: string; hint?: ReactNode; children: (field: FieldProps) => ReactNode }) {
+/** `children` makes the control. `wrong`: why what stands in it is not taken. */
+export function Field(props: {
+  label: string
+  hint?: ReactNode
+  wrong?: string | undefined
+  children: (field: FieldProps) => ReactNode
+}) {
   const id = useId()
-  const { label, hint, children } = props
-  const described = hint === undefined ? {} : { 'aria-describedby': `${id}-hint` }
+  const { label, hint, wrong, children } = props
+  const described = [hint === undefined ? '' : `${id}-hint`, wrong === undefined ? '' : `${id}-wrong`].filter(Boolean)
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      {children({ id, ...described })}
+      {children({
+        id,
+        ...(described.length === 0 ? {} : { 'aria-describedby': described.join(' ') }),
+        ...(wrong === undefined ? {} : { 'aria-invalid': true })
+      })}
+      {wrong !== undefined && (
+        <p className="wrong" id={`${id}-wrong`}>
+          {wrong}
+        </p>
+      )}
       {hint !== undefined && (
         <p className="hint" id={`${id}-hint`}>
           {hint}

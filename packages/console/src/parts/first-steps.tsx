@@ -1,6 +1,12 @@
 /** What to do first, for each role; gone once there is something to look at. */
+import { useLoaded } from '../load.ts'
 import { hrefTo } from '../route.ts'
 import { type Account, holds } from '../session/account.ts'
+import { useSession } from '../session/session.tsx'
+import { count, plural } from '../words/number.ts'
+
+const LOOK_MS = 10_000
+const LISTED_MAX = 200
 
 /** `asked`: questions so far; `others`: institutions connected. */
 export function FirstSteps({ account, asked, others }: { account: Account; asked: number; others: number }) {
@@ -48,13 +54,29 @@ function Research() {
 }
 
 function Steward() {
+  const { client } = useSession()
+  const waiting = useLoaded(
+    (signal) => client.listAnalyses({ status: 'pending', limit: LISTED_MAX, signal }),
+    [client],
+    {
+      everyMs: LOOK_MS
+    }
+  )
   return (
     <div className="step">
       <h2>For stewards</h2>
       <p>
-        Requests that people decide wait in the <a href={hrefTo('requests')}>inbox</a>, with the script, what it touches
-        and what exactly would run.
+        {waitingInWords(waiting.value?.length)} <a href={hrefTo('requests')}>The inbox</a> shows each with its script,
+        what it touches and what exactly would run.
       </p>
     </div>
   )
+}
+
+/** Undefined before it is known. */
+function waitingInWords(many: number | undefined): string {
+  if (many === undefined) return 'Requests that people decide wait for you.'
+  if (many === 0) return 'No request waits for a decision.'
+  if (many >= LISTED_MAX) return `${count(LISTED_MAX)} requests or more wait for a decision.`
+  return `${plural(many, 'request')} ${many === 1 ? 'waits' : 'wait'} for a decision.`
 }

@@ -1,4 +1,5 @@
 /** The way to every page that this account can use. */
+import { useRef, useState } from 'react'
 import { hrefTo, usePlace } from '../route.ts'
 import { useAccount, useSession } from '../session/session.tsx'
 import { Mark } from './mark.tsx'
@@ -7,14 +8,43 @@ import { ThemeSwitch } from './theme-switch.tsx'
 
 /** Grouped by who needs them. */
 export function Navigation() {
+  const { page } = usePlace()
+  const menu = useRef<HTMLButtonElement>(null)
+  const [open, setOpen] = useState(false)
+  // The page that is chosen takes the focus as it comes; where one is there already, it stays in sight.
+  const close = () => {
+    setOpen(false)
+    menu.current?.focus()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the links and buttons in it
+    <header className="side" data-open={open} onKeyDown={({ key }) => key === 'Escape' && open && close()}>
+      <div className="side-head">
+        <a className="brand" href={hrefTo('')} onClick={close}>
+          <Mark /> StimNet
+        </a>
+        <button
+          ref={menu}
+          type="button"
+          className="menu"
+          aria-expanded={open}
+          aria-controls="menu"
+          onClick={() => setOpen(!open)}
+        >
+          Menu
+        </button>
+      </div>
+      <Menu page={page} close={close} />
+    </header>
+  )
+}
+
+/** Narrow screens fold it away. */
+function Menu({ page, close }: { page: string; close: () => void }) {
   const account = useAccount()
   const { signOut } = useSession()
-  const { page } = usePlace()
   return (
-    <header className="side">
-      <a className="brand" href={hrefTo('')}>
-        <Mark /> StimNet
-      </a>
+    <div id="menu" className="side-menu">
       <nav aria-label="Pages">
         {groupsFor(account).map(({ name, pages }) => (
           <div key={name} className="nav-group">
@@ -22,7 +52,11 @@ export function Navigation() {
             <ul>
               {pages.map(({ at, label, below }) => (
                 <li key={at}>
-                  <a href={hrefTo(at)} {...(at === page || below === page ? { 'aria-current': 'page' } : {})}>
+                  <a
+                    href={hrefTo(at)}
+                    onClick={close}
+                    {...(at === page || below === page ? { 'aria-current': 'page' } : {})}
+                  >
                     {label}
                   </a>
                 </li>
@@ -41,6 +75,6 @@ export function Navigation() {
           Sign out
         </button>
       </div>
-    </header>
+    </div>
   )
 }

@@ -26,3 +26,8 @@ export function Title(props: { children: string; lead?: ReactNode; actions?: Rea
     </header>
   )
 }
+
+/** Where the page begins: whoever's control has gone goes on from there. */
+export function focusHeading(): void {
+  document.querySelector<HTMLElement>('main h1')?.focus()
+}

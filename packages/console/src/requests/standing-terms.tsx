@@ -1,7 +1,7 @@
 /** Whether the same code may run again without asking, and how often. */
 import type { AnalysisRequest } from '@stimnet/sdk'
-import { Field } from '../parts/field.tsx'
 import { Seen } from '../parts/seen.tsx'
+import { WholeField } from '../parts/whole-field.tsx'
 import { allowedInWords } from '../words/allowed.ts'
 import type { DecisionForm } from './decision.ts'
 
@@ -23,8 +23,8 @@ export function StandingTerms(props: {
         <fieldset className="stack">
           <legend>Within these terms</legend>
           <div className="row">
-            <Whole label="Runs" most={10_000} value={form.runs} set={(runs) => set({ runs })} />
-            <Whole label="Days" most={365} value={form.days} set={(days) => set({ days })} />
+            <WholeField label="Runs" most={10_000} value={form.runs} set={(runs) => set({ runs })} />
+            <WholeField label="Days" most={365} value={form.days} set={(days) => set({ days })} />
           </div>
           <label className="choice">
             <input type="checkbox" checked={form.anyCohort} onChange={(e) => set({ anyCohort: e.target.checked })} />
@@ -57,22 +57,4 @@ function Parameters({ request }: { request: Pick<AnalysisRequest, 'parameters' |
   }
   if (Object.keys(request.parameters).length === 0) return null
   return <p className="hint">Parameters stay exactly as they are in this request.</p>
-}
-
-function Whole(props: { label: string; most: number; value: number; set: (value: number) => void }) {
-  const { label, most, value, set } = props
-  return (
-    <Field label={label}>
-      {(field) => (
-        <input
-          {...field}
-          type="number"
-          min={1}
-          max={most}
-          value={value}
-          onChange={(event) => set(Math.min(most, Math.max(1, Math.round(event.target.valueAsNumber) || 1)))}
-        />
-      )}
-    </Field>
-  )
 }

@@ -3,6 +3,7 @@ import { Scroll } from '../parts/scroll.tsx'
 import type { PooledOutput } from '@stimnet/protocol'
 import { useState } from 'react'
 import { cell } from '../words/number.ts'
+import { unitInWords } from '../words/variable.ts'
 import { placesOf, rowOf, type SiteTable } from './sites.ts'
 
 /** Numbers that were withheld say so. */
@@ -23,7 +24,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
               {pooled.columns.map(({ name, unit, role, pools }) => (
                 <th key={name} scope="col" className={role === 'measure' ? 'number' : ''}>
                   {name}
-                  {unit ? <span className="soft"> {unit}</span> : null}
+                  {unit ? <span className="soft"> {unitInWords(unit)}</span> : null}
                   {role === 'measure' && !pools && <span className="soft"> (not pooled)</span>}
                 </th>
               ))}

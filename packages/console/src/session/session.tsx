@@ -4,6 +4,7 @@ import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, us
 import { type Account, accountOf } from './account.ts'
 import { watchedFetch } from './connection.ts'
 import { takeReturned } from './returned.ts'
+import { ofTab } from './storage.ts'
 
 /** What pages see of it. */
 export interface Session {
@@ -41,7 +42,7 @@ export function useAccount(): Account {
 
 /** Keeps the token for as long as the tab is open, in this tab alone. */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const [token, setToken] = useState(() => sessionStorage.getItem(TOKEN))
+  const [token, setToken] = useState(() => ofTab.get(TOKEN))
   const [expired, setExpired] = useState(false)
   const [lost, setLost] = useState(false)
   const [renewed, setRenewed] = useState(0)
@@ -53,7 +54,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       unreachable: () => setLost(true),
       tokenRefused: () => setExpired(true)
     })
-    const stored = sessionStorage.getItem(TOKEN)
+    const stored = ofTab.get(TOKEN)
     return createClient({ url: location.origin, fetch, ...(stored === null ? {} : { token: stored }) })
   }, [answered])
   useReturn(lost, client, () => setRenewed((count) => count + 1))
@@ -62,7 +63,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       const before = token === null ? null : accountOf(token)?.name
       // What stands on the page is the other's: begin anew.
       if (before !== null && before !== accountOf(fresh)?.name) return startAnew(fresh)
-      sessionStorage.setItem(TOKEN, fresh)
+      ofTab.set(TOKEN, fresh)
       setToken(fresh)
       setExpired(false)
       setRefused(undefined)
@@ -92,8 +93,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
 /** As in a new tab, with that token. */
 function startAnew(token: string | null): void {
-  sessionStorage.clear()
-  if (token !== null) sessionStorage.setItem(TOKEN, token)
+  ofTab.clear()
+  if (token !== null) ofTab.set(TOKEN, token)
   location.hash = ''
   location.reload()
 }

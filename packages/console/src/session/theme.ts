@@ -1,4 +1,5 @@
 /** Light or dark: as the system says, unless somebody chose here. */
+import { ofBrowser } from './storage.ts'
 
 /** `system` follows the machine. */
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -9,7 +10,7 @@ const KEY = 'stimnet-theme'
 
 /** What was chosen in this browser. */
 export function storedTheme(): Theme {
-  const stored = localStorage.getItem(KEY)
+  const stored = ofBrowser.get(KEY)
   return THEMES.find((theme) => theme === stored) ?? 'system'
 }
 
@@ -20,6 +21,6 @@ export function applyTheme(theme: Theme): void {
 
 /** Shows it and remembers it. */
 export function chooseTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme)
+  ofBrowser.set(KEY, theme)
   applyTheme(theme)
 }

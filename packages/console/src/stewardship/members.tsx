@@ -1,14 +1,16 @@
 /** Who belongs to the federation, and who is connected. */
 import type { Membership } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
+import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 
 /** Members as a table; how to admit and revoke in a line. */
 export function Members({ membership }: { membership: Membership }) {
-  const { federation, members } = membership
+  const { federation, open, members } = membership
   return (
     <Panel title={federation ?? 'Who may connect'} hint={hintOf(membership)}>
+      {open && <Notice tone="warn">Anybody may connect (mesh.open). For synthetic data only.</Notice>}
       <Scroll label="Members">
         <table>
           <thead>
@@ -23,7 +25,7 @@ export function Members({ membership }: { membership: Membership }) {
               <tr key={peerId}>
                 <th scope="row">{institution || 'not introduced yet'}</th>
                 <td>
-                  <code>{peerId}</code>
+                  <code className="long">{peerId}</code>
                 </td>
                 <td>
                   {self ? (
@@ -41,7 +43,8 @@ export function Members({ membership }: { membership: Membership }) {
   )
 }
 
-function hintOf({ federation, signatures_needed: needed }: Membership): string {
+function hintOf({ federation, open, signatures_needed: needed }: Membership): string {
+  if (open) return 'Those that are connected now.'
   if (federation === null) return 'There is no charter: mesh.peers in the configuration lists who may connect.'
   return `${needed} members sign to admit or to revoke one: stimnet federation admit, revoke.`
 }

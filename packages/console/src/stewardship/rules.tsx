@@ -1,6 +1,7 @@
 /** The disclosure rules of each catalog, in the words of the peer that applies them. */
 import type { Policy } from '@stimnet/sdk'
 import { Empty } from '../parts/empty.tsx'
+import { ruleInWords } from '../words/rule.ts'
 
 /** One fold a catalog, one definition a rule. */
 export function Rules({ policies }: { policies: readonly Policy[] }) {
@@ -15,11 +16,11 @@ export function Rules({ policies }: { policies: readonly Policy[] }) {
           <p className="soft">
             Policy <code title={hash}>{hash.slice(0, 16)}</code>, as receipts name it.
           </p>
-          <dl>
+          <dl className="rules">
             {rules.map(({ rule, value, does, stops, stops_not: stopsNot }) => (
               <div key={rule}>
                 <dt>
-                  {rule}: {value}
+                  {ruleInWords(rule)}: {value}
                 </dt>
                 <dd>
                   {does} <strong>Stops:</strong> {stops} <strong>Does not stop:</strong> {stopsNot}

@@ -21,6 +21,24 @@ function significant(value: number): string {
   return new Intl.NumberFormat('en-GB', { maximumFractionDigits: Math.min(8, digits) }).format(value)
 }
 
+const LARGE = [
+  { from: 1e12, word: 'trillion' },
+  { from: 1e9, word: 'billion' },
+  { from: 1e6, word: 'million' }
+] as const
+
+/** Three significant digits in plain words: "38.6", "0.0000125", "62.5 billion". */
+export function rough(value: number): string {
+  if (value >= 1e15) return 'over 1,000 trillion'
+  if (!Number.isFinite(value)) return String(value)
+  const rounded = Number(value.toPrecision(3))
+  const large = LARGE.find(({ from }) => Math.abs(rounded) >= from)
+  const text = large ? `${PLAIN.format(rounded / large.from)} ${large.word}` : PLAIN.format(rounded)
+  return text.replace('-', '−')
+}
+
+const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3, maximumFractionDigits: 20 })
+
 /** One of a table's cells; withheld where there is none. */
 export function cell(value: string | number | null): string {
   if (value === null) return 'withheld'

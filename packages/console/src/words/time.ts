@@ -1,5 +1,6 @@
 /** Moments and spans for people. */
 import { systemClock } from '@stimnet/protocol'
+import { plural } from './number.ts'
 
 const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
@@ -15,10 +16,10 @@ export function day(iso: string): string {
 }
 
 const STEPS = [
-  { most: 60, per: 1, unit: 's' },
-  { most: 3_600, per: 60, unit: 'min' },
-  { most: 86_400, per: 3_600, unit: 'h' },
-  { most: Number.POSITIVE_INFINITY, per: 86_400, unit: 'd' }
+  { most: 60, per: 1, unit: 's', word: 'second' },
+  { most: 3_600, per: 60, unit: 'min', word: 'minute' },
+  { most: 86_400, per: 3_600, unit: 'h', word: 'hour' },
+  { most: Number.POSITIVE_INFINITY, per: 86_400, unit: 'd', word: 'day' }
 ] as const
 
 /** 12 s, 4 min, 3 h, 2 d. */
@@ -32,4 +33,12 @@ export function fromNow(iso: string, nowMs = systemClock.now()): string {
   const seconds = (nowMs - Date.parse(iso)) / 1_000
   if (Math.abs(seconds) < 5) return 'just now'
   return seconds > 0 ? `${span(seconds)} ago` : `in ${span(-seconds)}`
+}
+
+/** "in 6 days", "in 1 hour"; what is past is "now". */
+export function ahead(iso: string, nowMs = systemClock.now()): string {
+  const seconds = (Date.parse(iso) - nowMs) / 1_000
+  if (seconds < 1) return 'now'
+  const { per, word } = STEPS.find(({ most }) => seconds < most) ?? STEPS[3]
+  return `in ${plural(Math.floor(seconds / per), word)}`
 }

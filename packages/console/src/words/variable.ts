@@ -2,13 +2,28 @@
 import type { CatalogVariable, FoundCatalog } from '@stimnet/sdk'
 import { measured } from './number.ts'
 
-/** "category: female, male", "integer, 18 to 100 a, bins at 65". */
+/** UCUM's codes that nobody reads as what they are; all others stay. */
+const UNITS: Readonly<Record<string, string>> = {
+  a: 'years',
+  mo: 'months',
+  wk: 'weeks',
+  d: 'days',
+  h: 'hours',
+  min: 'minutes'
+}
+
+/** A unit for people: "years" for `a`. */
+export function unitInWords(unit: string): string {
+  return Object.hasOwn(UNITS, unit) ? (UNITS[unit] ?? unit) : unit
+}
+
+/** "category: female, male", "integer, 18 to 100 years, bins at 65". */
 export function shapeOf(variable: CatalogVariable): string {
   const { type, unit, levels, breakpoints, minimum, maximum } = variable
   if (levels.length > 0) return levels.join(', ')
   const range = minimum === null || maximum === null ? '' : `${measured(minimum)} to ${measured(maximum)}`
   const bins = breakpoints.length === 0 ? '' : `bins at ${breakpoints.map(measured).join(', ')}`
-  return [type, [range, unit].filter(Boolean).join(' '), bins].filter(Boolean).join(' · ')
+  return [type, [range, unitInWords(unit)].filter(Boolean).join(' '), bins].filter(Boolean).join(' · ')
 }
 
 /** "none", "3 to 20 %", "20 %, not told by 2"; what nobody tells is "not told". */

@@ -43,6 +43,7 @@ const membershipShape = output(
   'Membership',
   z.object({
     federation: z.string().nullable().describe('Its name; null without a charter'),
+    open: z.boolean().describe('Whether anybody may connect (mesh.open); only beside synthetic data'),
     signatures_needed: z.number().int().nullable().describe('To admit or to revoke a member'),
     members: z.array(
       z.object({ peer_id: z.string(), institution: z.string(), connected: z.boolean(), self: z.boolean() })
@@ -88,9 +89,9 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
       summary: 'Which institutions belong to the federation, or may connect where there is none',
       answer: membershipShape,
       handle: ({ account }) => {
-        const { federation, needed, members } = peer.membership(known(account))
+        const { federation, open, needed, members } = peer.membership(known(account))
         return {
-          ...{ federation, signatures_needed: needed },
+          ...{ federation, open, signatures_needed: needed },
           members: members.map(({ peerId, ...member }) => ({ peer_id: peerId, ...member }))
         }
       }

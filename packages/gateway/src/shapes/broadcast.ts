@@ -31,6 +31,8 @@ const partShape = output(
   })
 )
 
+const statisticShape = z.object({ name: z.string(), variables: z.array(z.string()), by: z.array(z.string()) })
+
 /** A broadcast as answered. */
 export const broadcastShape = output(
   'Broadcast',
@@ -40,6 +42,7 @@ export const broadcastShape = output(
     title: z.string(),
     data_catalog_name: z.string(),
     script_type: z.string(),
+    statistic: statisticShape.nullable().describe('What a statistic by name is of; null for SQL and scripts'),
     status: z.enum(REST_STATUSES),
     state: z.enum(OUTWARD_STATES),
     code: z.string().nullable(),
@@ -66,6 +69,7 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     title: view.title,
     data_catalog_name: view.catalog,
     script_type: view.programWord,
+    statistic: view.statistic === undefined ? null : statisticOf(view.statistic),
     status: restStatus(view.state),
     state: outwardState(view.state),
     code: view.code ?? null,
@@ -79,6 +83,10 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     pooled: options.withOutputs ? (view.pooled ?? null) : null,
     schema: options.withOutputs ? schemaOf(view.schema) : null
   }
+}
+
+function statisticOf({ name, variables, by }: NonNullable<RequestView['statistic']>): z.output<typeof statisticShape> {
+  return { name, variables: [...variables], by: [...by] }
 }
 
 function partOf(part: PartView, withOutput: boolean): z.output<typeof partShape> {

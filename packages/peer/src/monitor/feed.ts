@@ -120,7 +120,7 @@ export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
     },
     asked: (facts) => {
       events.asked(facts)
-      tell('asked', { jobId: facts.requestId, detail: `${facts.peers} peers` })
+      tell('asked', { jobId: facts.requestId, detail: facts.peers === 1 ? '1 peer' : `${facts.peers} peers` })
     },
     alert: (alert) => {
       events.alert(alert)

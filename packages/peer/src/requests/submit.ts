@@ -10,6 +10,7 @@ import {
   LIMITS,
   messages,
   open,
+  type Program,
   privacyAskToMessage,
   programFromMessage,
   programToMessage,
@@ -105,6 +106,7 @@ export class Submitter {
         unsealed: toText(unsealed),
         catalog: submission.catalog,
         programWord: programWord(submission.program),
+        ...statisticIn(submission.program),
         title: submission.title,
         ...sharedOf(uploads),
         ...(submission.review ? { analysis: true } : {})
@@ -136,7 +138,8 @@ export class Submitter {
     }
     this.#assertVisible(request.catalog, targets, owner)
     const uploads = uploadsFromMessage(request.uploads).map((file) => this.#signedUpload(file, owner))
-    assertUploadsFit(uploads, programFromMessage(request.program))
+    const program = programFromMessage(request.program)
+    assertUploadsFit(uploads, program)
     const fields = {
       id: toHex(this.#parts.random.bytes(16)),
       owner: owner.name,
@@ -147,7 +150,8 @@ export class Submitter {
       requestHash: opened.hash,
       expiresAtMs: opened.expiresAtMs,
       catalog: request.catalog,
-      programWord: programWord(programFromMessage(request.program)),
+      programWord: programWord(program),
+      ...statisticIn(program),
       title: request.title,
       ...sharedOf(uploads),
       // Asked of the people of one institution: it stands among the analysis requests, as one signed for an account does.
@@ -214,6 +218,13 @@ export class Submitter {
 
 function sharedOf(uploads: readonly UploadRecord[]): Pick<RequestRecord, 'uploads'> {
   return uploads.length === 0 ? {} : { uploads: uploads.map(({ id, sha256 }) => ({ id, sha256 })) }
+}
+
+/** By what it is of people know it again, where nobody gave it a title. */
+function statisticIn(program: Program): Pick<RequestRecord, 'statistic'> {
+  if (program.kind !== 'statistic') return {}
+  const { name, variables, by } = program.statistic
+  return { statistic: { name, variables, by } }
 }
 
 function hashOf(pieces: readonly (Uint8Array | string)[]): string {

@@ -44,6 +44,7 @@ async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView>
     owner: record.owner,
     catalog: record.catalog,
     programWord: record.programWord,
+    ...(record.statistic === undefined ? {} : { statistic: record.statistic }),
     title: record.title,
     submittedAtMs: record.submittedAtMs,
     ...(record.startedAtMs === undefined ? {} : { startedAtMs: record.startedAtMs }),

@@ -1,5 +1,12 @@
 /** The requests we sent to others, each with its parts; and how far we followed each serving peer. */
-import { type Code, isEnded, type JobState, type SchemaReport, StimnetError } from '@stimnet/protocol'
+import {
+  type Code,
+  isEnded,
+  type JobState,
+  type SchemaReport,
+  type StatisticCall,
+  StimnetError
+} from '@stimnet/protocol'
 import type { Database } from './database.ts'
 import type { Sublevel } from './level.ts'
 
@@ -46,6 +53,8 @@ export interface RequestRecord {
   readonly expiresAtMs?: number
   readonly catalog: string
   readonly programWord: string
+  /** Of a statistic by name: what it is of, by which people call the question. */
+  readonly statistic?: Pick<StatisticCall, 'name' | 'variables' | 'by'>
   readonly title: string
   /** What of its owner's uploads it brings along. */
   readonly uploads?: readonly { readonly id: string; readonly sha256: string }[]

@@ -1,0 +1,48 @@
+/** Beginning a question anew: asked once, where something would be lost. */
+import { useId, useState } from 'react'
+import { useFollowing } from '../parts/following.ts'
+import { focusHeading } from '../parts/title.tsx'
+import { type Draft, isComposed } from './draft.ts'
+
+/** `begin` empties the form. */
+export function BeginAnew({ draft, begin }: { draft: Draft; begin: () => void }) {
+  const id = useId()
+  const [asking, setAsking] = useState(false)
+  const following = useFollowing(asking)
+  const anew = () => {
+    begin()
+    focusHeading()
+  }
+  if (!asking || !isComposed(draft)) {
+    return (
+      <button
+        ref={following}
+        type="button"
+        className="quiet"
+        onClick={() => (isComposed(draft) ? setAsking(true) : anew())}
+      >
+        Begin anew
+      </button>
+    )
+  }
+  return (
+    <fieldset ref={following} className="asks" tabIndex={-1} aria-labelledby={id}>
+      <p id={id}>Begin anew? What you composed is lost.</p>
+      <div className="actions">
+        <button
+          type="button"
+          className="danger"
+          onClick={() => {
+            setAsking(false)
+            anew()
+          }}
+        >
+          Yes, begin anew
+        </button>
+        <button type="button" onClick={() => setAsking(false)}>
+          Keep it
+        </button>
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,19 @@
+/** The charge of an answer with noise, as somebody types it. */
+
+/** Read as it is sent, or why it is none. */
+export type ReadEpsilon = { readonly ok: true; readonly epsilon: string } | { readonly ok: false; readonly why: string }
+
+/** Protocol's own bounds of a decimal: nine digits before the point, eighteen after it. */
+const DECIMAL = /^(\d{0,9})(?:[.,](\d{1,18}))?$/
+
+/** With a point or a comma. A power (1e3), another base (0x10) and Infinity are none. */
+export function readEpsilon(text: string): ReadEpsilon {
+  const [, whole = '', part = ''] = DECIMAL.exec(text.trim()) ?? []
+  if (whole === '' && part === '') return no('ε is written in digits, such as 0.5.')
+  const epsilon = `${whole === '' ? '0' : whole}${part === '' ? '' : `.${part}`}`
+  return Number(epsilon) > 0 ? { ok: true, epsilon } : no('ε is a number above zero, such as 0.5.')
+}
+
+function no(why: string): ReadEpsilon {
+  return { ok: false, why }
+}

@@ -1,0 +1,21 @@
+/** Which quantiles are asked for, as somebody types them. */
+
+/** What was written, or what is wrong with it. Nothing written is the quartiles. */
+export type ReadQuantiles =
+  | { readonly ok: true; readonly levels: readonly number[] }
+  | { readonly ok: false; readonly why: string }
+
+/** As the statistic takes them. */
+const [LEAST, MOST, MANY_MAX] = [0.05, 0.95, 9]
+
+/** One to nine numbers, with spaces or commas between them. */
+export function readQuantiles(text: string): ReadQuantiles {
+  const words = text.split(/[\s,;]+/).filter((word) => word !== '')
+  const levels = words.map((word) => (/^\d?\.?\d+$/.test(word) ? Number(word) : Number.NaN))
+  const wrong = words.find((_, at) => !((levels[at] ?? 0) >= LEAST && (levels[at] ?? 1) <= MOST))
+  if (wrong !== undefined) {
+    const said = wrong.length > 20 ? `${wrong.slice(0, 20)}…` : wrong
+    return { ok: false, why: `Quantiles are numbers from ${LEAST} to ${MOST}, such as 0.25, 0.5; “${said}” is none.` }
+  }
+  return levels.length > MANY_MAX ? { ok: false, why: `At most ${MANY_MAX} quantiles.` } : { ok: true, levels }
+}

@@ -1,0 +1,43 @@
+/** Taking what was asked out of this browser, while the key stays. */
+import { useState } from 'react'
+import { useFollowing } from '../parts/following.ts'
+import { Panel } from '../parts/panel.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { forgetAsked } from './asked.ts'
+
+/** Makes room, and leaves less behind; asked twice. */
+export function ForgetAsked({ account }: { account: string }) {
+  const [state, setState] = useState<'closed' | 'asking' | 'forgotten'>('closed')
+  const [error, setError] = useState<unknown>()
+  const following = useFollowing(state)
+  const forget = () => forgetAsked(account).then(() => setState('forgotten'), setError)
+  return (
+    <Panel
+      title="Questions remembered here"
+      hint="Each question that this key signed is remembered in this browser, so that what a gateway says of it can be held against it."
+    >
+      {error !== undefined && <Problem error={error} doing="Forgetting the questions" />}
+      {state === 'asking' ? (
+        <fieldset ref={following} className="stack" tabIndex={-1}>
+          <legend>Forget what was asked here?</legend>
+          <p className="prose">The answers stay at the gateway; what they answer is then the gateway’s word.</p>
+          <div className="actions">
+            <button type="button" className="danger" onClick={forget}>
+              Forget the questions now
+            </button>
+            <button type="button" onClick={() => setState('closed')}>
+              Remember them
+            </button>
+          </div>
+        </fieldset>
+      ) : (
+        <>
+          {state === 'forgotten' && <p role="status">They are forgotten.</p>}
+          <button ref={following} type="button" onClick={() => setState('asking')}>
+            Forget old questions …
+          </button>
+        </>
+      )}
+    </Panel>
+  )
+}

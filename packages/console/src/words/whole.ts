@@ -1,0 +1,13 @@
+/** A whole number as somebody types it: read freely, held to its bounds when they are done. */
+
+/** Undefined for what is no whole number within the bounds, also while it is being typed. */
+export function wholeIn(text: string, { least, most }: { least: number; most: number }): number | undefined {
+  const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
+  return value !== undefined && value >= least && value <= most ? value : undefined
+}
+
+/** The nearest that fits; undefined for what is no number. */
+export function nearestWhole(text: string, { least, most }: { least: number; most: number }): number | undefined {
+  const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'))
+  return Number.isNaN(value) ? undefined : Math.min(most, Math.max(least, Math.round(value)))
+}
