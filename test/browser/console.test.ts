@@ -258,7 +258,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
       await page.reload()
       await page.getByText('2 of 3 receipts hold.').waitFor()
       await page.getByText('It differs from what the gateway says').waitFor()
-      await page.getByText('receipt does not hold').waitFor()
+      await page.getByText('receipt does not hold', { exact: true }).waitFor()
       await page.getByText('University Hospital North: its receipt does not hold').waitFor()
       assert.equal(await page.getByText('98,765').count(), 0)
       await page.unroute('**/events')
