@@ -74,7 +74,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'no-atoms',
     control: 'What a cohort leaves of an atom is k people too',
     file: `${PRIVACY}/refinement.ts`,
-    from: 'if (outside !== 0 && (count < k || outside < k)) return false',
+    from: 'if (outside !== 0 && (count < partsMin || outside < partsMin)) return false',
     to: '',
     noticedBy: privacyTest('atoms')
   },
@@ -82,7 +82,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'pairwise',
     control: 'Atoms, not comparisons two by two (unit)',
     file: `${PRIVACY}/refinement.ts`,
-    from: 'if (sets.every((set) => this.#split(set, k))) return true',
+    from: 'if (sets.every((set) => this.#split(set, k, Math.max(k, partsMin)))) return true',
     to: PAIRWISE,
     noticedBy: privacyTest('atoms')
   },
@@ -260,7 +260,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     id: 'pairwise-asked',
     control: 'Atoms, not comparisons two by two (asked)',
     file: `${PRIVACY}/refinement.ts`,
-    from: 'if (sets.every((set) => this.#split(set, k))) return true',
+    from: 'if (sets.every((set) => this.#split(set, k, Math.max(k, partsMin)))) return true',
     to: PAIRWISE,
     noticedBy: attacks('R07b')
   },

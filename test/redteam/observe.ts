@@ -1,6 +1,6 @@
 /** What an outsider sees of an answer, without what is random or counted by nature: ids, nonces, hashes over these, clocks. */
 import { codeOf, isCode, StimnetError } from '@stimnet/protocol'
-import { type Broadcast, type Job, verifyReceipt } from '@stimnet/sdk'
+import { type Broadcast, type BroadcastPart, type Job, verifyDecision, verifyReceipt } from '@stimnet/sdk'
 
 /** One answer as it is compared between the worlds. */
 export interface Answer {
@@ -67,11 +67,17 @@ export async function answerOfBroadcast(broadcast: Broadcast, evidence: readonly
     reason: broadcast.reason,
     withheld: parts.reduce((sum, part) => sum + withheldIn(part.output), 0),
     warnings: [...broadcast.warnings].sort(),
-    result: normal({ pooled: broadcast.pooled, parts: parts.map(({ receipt: _, ...part }) => part) }),
+    result: normal({ pooled: broadcast.pooled, parts: await Promise.all(parts.map(partSeen)) }),
     receipts: await Promise.all(evidence.map(receiptSeen)),
     progress: broadcast.progress,
     rest: {}
   }
+}
+
+/** With what its decision says; its seal differs by nature, as that of the receipt. */
+async function partSeen({ receipt: _, decision, ...part }: BroadcastPart): Promise<unknown> {
+  const said = decision === null ? null : await verifyDecision(decision, { expectedPeer: part.peer_id })
+  return { ...part, decision: said }
 }
 
 /** What the gateway answered instead of a job. */
