@@ -40,6 +40,8 @@ describe('reading scripts apart', () => {
     // A thread that is busy for half a second and more leaves this one free.
     assert.ok(turns.taken > 20, `${turns.taken} turns`)
     assert.equal((await reviewOf('python', 'import re\n')).imports.ok, true)
+    // It may have been the machine: nothing is held against the script when it comes again.
+    assert.notEqual(reviewOf('python', tangled(7_000)), slow)
   })
 
   test('the same script is read once, and too many at one time are told so', async () => {

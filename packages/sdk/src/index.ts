@@ -2,6 +2,7 @@
 export { STATISTICS, type StatisticArgument, type StatisticDescription } from '@stimnet/statistics'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { ApiError } from './problem.ts'
+export { isCoarse } from './price.ts'
 export { readSignedRequest, type SignedQuestion } from './read-signed.ts'
 export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schema.ts'
 export type * from './shapes.ts'

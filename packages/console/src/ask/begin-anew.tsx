@@ -1,5 +1,6 @@
 /** Beginning a question anew: asked once, where something would be lost. */
 import { useId, useState } from 'react'
+import { Answers } from '../parts/answers.tsx'
 import { useFollowing } from '../parts/following.ts'
 import { focusHeading } from '../parts/title.tsx'
 import { type Draft, isComposed } from './draft.ts'
@@ -28,21 +29,15 @@ export function BeginAnew({ draft, begin }: { draft: Draft; begin: () => void })
   return (
     <fieldset ref={following} className="asks" tabIndex={-1} aria-labelledby={id}>
       <p id={id}>Begin anew? What you composed is lost.</p>
-      <div className="actions">
-        <button
-          type="button"
-          className="danger"
-          onClick={() => {
-            setAsking(false)
-            anew()
-          }}
-        >
-          Yes, begin anew
-        </button>
-        <button type="button" onClick={() => setAsking(false)}>
-          Keep it
-        </button>
-      </div>
+      <Answers
+        yes="Yes, begin anew"
+        no="Keep it"
+        agree={() => {
+          setAsking(false)
+          anew()
+        }}
+        keep={() => setAsking(false)}
+      />
     </fieldset>
   )
 }

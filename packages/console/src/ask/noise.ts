@@ -1,12 +1,9 @@
 /** What a price with noise means for whoever asks: what it takes of what is left, and whether its error leaves anything to read. */
-import type { PrivacyCost } from '@stimnet/sdk'
+import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 import { count, rough } from '../words/number.ts'
 
 /** One institution of a price. */
 export type PricedPeer = PrivacyCost['peers'][number]
-
-/** More of a scale than this, and an answer says little about where on it people are. */
-const COARSE_SHARE = 0.1
 
 /** ρ that the account could still spend there; undefined where the institution tells nobody. */
 export function leftAt({ left }: PricedPeer): number | undefined {
@@ -62,16 +59,15 @@ export function coarseIn({ peers }: PrivacyCost): string[] {
     peer.cost === null ? [] : [{ name: nameOf(peer), columns: peer.cost.columns }]
   )
   return (priced[0]?.columns ?? []).flatMap(({ name }) => {
-    const coarse = priced.flatMap(({ name: at, columns }) => {
-      const { error_95: error, range } = columns.find((one) => one.name === name) ?? { error_95: null, range: null }
-      return error !== null && range !== null && error > COARSE_SHARE * range ? [{ at, error, range }] : []
-    })
+    const coarse = priced.flatMap(({ name: at, columns }) =>
+      columns.filter((one) => one.name === name && isCoarse(one)).map((one) => ({ at, ...one }))
+    )
     const [first] = coarse
     if (!first) return []
     const where = coarse.length === priced.length ? '' : ` at ${coarse.map(({ at }) => at).join(', ')}`
-    const error = rough(Math.max(...coarse.map((one) => one.error)))
+    const error = rough(Math.max(...coarse.map((one) => one.error_95 ?? 0)))
     return [
-      `${name}${where}: off by ±${error}, and answers lie at most ${rough(first.range)} apart: too coarse to use. Ask with more ε or of more people.`
+      `${name}${where}: off by ±${error}, and answers lie at most ${rough(first.range ?? 0)} apart: too coarse to use. Ask with more ε or of more people.`
     ]
   })
 }

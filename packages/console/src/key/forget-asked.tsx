@@ -1,5 +1,6 @@
 /** Taking what was asked out of this browser, while the key stays. */
 import { useState } from 'react'
+import { Answers } from '../parts/answers.tsx'
 import { useFollowing } from '../parts/following.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
@@ -21,14 +22,7 @@ export function ForgetAsked({ account }: { account: string }) {
         <fieldset ref={following} className="stack" tabIndex={-1}>
           <legend>Forget what was asked here?</legend>
           <p className="prose">The answers stay at the gateway; what they answer is then the gateway’s word.</p>
-          <div className="actions">
-            <button type="button" className="danger" onClick={forget}>
-              Forget the questions now
-            </button>
-            <button type="button" onClick={() => setState('closed')}>
-              Remember them
-            </button>
-          </div>
+          <Answers yes="Forget the questions now" no="Remember them" agree={forget} keep={() => setState('closed')} />
         </fieldset>
       ) : (
         <>

@@ -1,5 +1,6 @@
 /** Taking the key out of this browser: asked twice, since nobody can undo it. */
 import { useState } from 'react'
+import { Answers } from '../parts/answers.tsx'
 import { useFollowing } from '../parts/following.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
@@ -40,14 +41,7 @@ export function ForgetKey({ held }: { held: HeldKey }) {
             <input type="checkbox" checked={withAsked} onChange={(event) => setWithAsked(event.target.checked)} />
             <span>Also forget what was asked with it here: answers are then the gateway’s word again</span>
           </label>
-          <div className="actions">
-            <button type="button" className="danger" onClick={forget}>
-              Forget it now
-            </button>
-            <button type="button" onClick={() => setAsking(false)}>
-              Keep it
-            </button>
-          </div>
+          <Answers yes="Forget it now" no="Keep it" agree={forget} keep={() => setAsking(false)} />
         </fieldset>
       ) : (
         <button ref={following} type="button" className="danger" onClick={() => setAsking(true)}>

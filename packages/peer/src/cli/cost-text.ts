@@ -1,5 +1,5 @@
 /** A price and what it buys, in a terminal. */
-import type { PrivacyCost } from '@stimnet/sdk'
+import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 import { measured, printable, tableOf } from './table.ts'
 
 /** Charge and expected error at each institution, then what pooling makes of the noise. */
@@ -52,11 +52,8 @@ function partText(price: Price): string {
   return `${amountOf(price)} is ${part} of the ${asked} asked for: one person may be at ${sites === 2 ? 'two' : sites} of them, and pays at each.\n`
 }
 
-/** An error larger than this part of where the answer can lie leaves little to read in it. */
-const RANGE_PART_MAX = 0.1
-
 function warningLines({ columns }: Price): string[] {
-  const poor = columns.filter(({ error_95: error, range }) => range !== null && (error ?? 0) > range * RANGE_PART_MAX)
+  const poor = columns.filter(isCoarse)
   if (poor.length === 0) return []
   const told = poor.map(({ name, error_95: error, range }) => {
     return `WARNING: ${printable(name)} can be off by ${orNone(error)} at one institution, and its range is ${orNone(range)}.\n`

@@ -36,7 +36,9 @@ export function reviewOf(language: SandboxLanguage, code: string): Promise<Revie
   }
   waiting += 1
   const reading = last.then(() => readApart({ language, code })).finally(() => (waiting -= 1))
-  last = reading.catch(() => kept.delete(name))
+  const drop = () => kept.delete(name)
+  // Slow may have been the machine: the same script is read again when it comes again.
+  last = reading.then(({ imports }) => !imports.ok && imports.why === TOO_SLOW.why && drop(), drop)
   if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value ?? '')
   kept.set(name, reading)
   return reading

@@ -1,0 +1,16 @@
+/** The two answers to a question that is asked before something is lost. */
+
+/** `yes` and `no` are what the buttons say. */
+export function Answers(props: { yes: string; no: string; agree: () => void; keep: () => void }) {
+  const { yes, no, agree, keep } = props
+  return (
+    <div className="actions">
+      <button type="button" className="danger" onClick={agree}>
+        {yes}
+      </button>
+      <button type="button" onClick={keep}>
+        {no}
+      </button>
+    </div>
+  )
+}
