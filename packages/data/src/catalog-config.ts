@@ -47,6 +47,11 @@ const variableShape = z.strictObject({
   maximum: z.number().optional(),
   /** Decimal places kept, exactly. Default 6 for a number, 0 for an integer. */
   decimals: z.int().min(0).max(DECIMALS_MAX).optional(),
+  /**
+   * Whether others are taken to know it of a person anyway, as age, sex or centre: what is told of it then does not count
+   * against its information budget. Unless given, by its name: see `isIdentifyingName`.
+   */
+  identifying: z.boolean().optional(),
   /** What stands for a missing value in the file; the empty field always does. */
   missing: z.array(z.string().max(64)).max(MISSING_MAX).default(['NA', ''])
 })

@@ -11,6 +11,8 @@ export const ruleOverridesShape = {
   dominance_share_max: share.optional(),
   dominance_remainder_min: share.optional(),
   spread_subjects_min: z.int().min(2).max(1e9).optional(),
+  shape_subjects_min: z.int().min(3).max(1e9).optional(),
+  information_share_max: share.optional(),
   round_base: z.int().min(1).max(1e6).optional(),
   significant_digits: z.int().min(1).max(17).optional(),
   script_bits_max: z.int().min(0).max(1e6).optional(),
@@ -20,8 +22,8 @@ export const ruleOverridesShape = {
 /** Such rules, parsed. */
 export type WrittenRules = z.output<z.ZodObject<typeof ruleOverridesShape>>
 
-/** Refusals that depend on data in thirty days and one ledger scope; 20 unless given. */
-export const refusalsMaxSchema = z.int().min(0).max(10_000)
+/** Bits that refusals and withheld cells may tell one requester in thirty days; 200 unless given. */
+export const refusalBitsMaxSchema = z.int().min(0).max(1e6)
 
 const projectSchema = z.strictObject({
   /** As requests name it. */
@@ -38,7 +40,9 @@ export const catalogPrivacySchema = z
     /** Whose releases count together. `project` needs `projects`. */
     scope: z.enum(['global', 'affiliation', 'project']).default('global'),
     projects: z.array(projectSchema).min(1).max(256).optional(),
-    refusals_max: refusalsMaxSchema.optional()
+    refusal_bits_max: refusalBitsMaxSchema.optional(),
+    /** `statistical`: to a tenth of the standard error. Unless given: `exact` for synthetic data, else `statistical`. */
+    precision: z.enum(['statistical', 'exact']).optional()
   })
   .superRefine(({ scope, projects = [] }, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['scope'], message })
@@ -47,6 +51,9 @@ export const catalogPrivacySchema = z
       refuse('a project scope lists its projects: any other name is free to invent')
     if (scope !== 'project' && projects.length > 0) refuse('projects are for scope: project')
     if (new Set(projects.map(({ name }) => name)).size < projects.length) refuse('a project is named twice')
+    const keys = projects.flatMap(({ requesters }) => [...new Set(requesters)])
+    const twice = keys.find((key, at) => keys.indexOf(key) < at)
+    if (twice) refuse(`${twice} is in two projects: whoever has the answers of both has their differences`)
   })
 
 /** A catalog's privacy block, parsed. */

@@ -24,6 +24,7 @@ import { resolveFilter } from './filter.ts'
 import { type CatalogView, mappedView, plainView, type ViewTerms } from './mapped.ts'
 import { quoteName } from './quote.ts'
 import { reduceBounded } from './reduce/bounded.ts'
+import type { ReducedWithout } from './reduce/base.ts'
 import { type ReduceOptions, reduce } from './reduce/reduce.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { type IndexLevel, SubjectIndex } from './subject-index.ts'
@@ -83,6 +84,8 @@ export interface Catalog {
    * NODE_ERROR for any other table.
    */
   owners(table: string): Promise<Uint32Array>
+  /** The same with how many rows there are. Throws as `owners`. */
+  itemsOf(table: string): Promise<RowItems>
   /**
    * Whose the items are that the ledgers of earlier epochs know and this one has no more: rows of a table, or, without one,
    * subjects. Owners from `subjects` on are in it no more themselves. Ascending; none unless an epoch was carried here.
@@ -90,8 +93,17 @@ export interface Catalog {
   goneOwners(table?: string): Promise<Uint32Array>
   /** The rows of each base cell's subjects, where they have any; for starting the table's ledger. Throws as `owners`. */
   rowBaseCells(table: string): Promise<readonly SubjectSet[]>
-  /** Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node, NODE_ERROR, CANCELLED. */
-  reduce(plan: Plan, cohort: SubjectSet, signal?: AbortSignal): Promise<Reduction>
+  /** Where a variable comes from: itself, or the site's own that a mapping reads in another unit. Throws as `decimalsOf`. */
+  sourceOf(variable: VariableRef): { readonly own: VariableRef; readonly factor: number; readonly decimals: number }
+  /**
+   * Without those `leftOut`: of everything, of a variable's values, or of a pair's. Throws PARAMETER_INVALID for a plan that
+   * does not fit the catalog or the node, NODE_ERROR, CANCELLED.
+   */
+  reduce(
+    plan: Plan,
+    cohort: SubjectSet,
+    options?: { signal?: AbortSignal; leftOut?: ReducedWithout }
+  ): Promise<Reduction>
   /** The sums that noise is added to, exact, over every group there can be. Throws NODE_ERROR, CANCELLED. */
   reduceBounded(plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal): Promise<BoundedReduction>
   /** The cohort's rows for a sandbox, under fresh pseudonyms. Throws NODE_ERROR, CANCELLED. */
@@ -119,7 +131,7 @@ function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions)
   const { subjects, snapshotAtMs } = manifest
   const { cohortSizeMin, programs, random, rules } = options
   const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
-  const at = { index, epoch, subjects, descriptor }
+  const at = { index, epoch, subjects, descriptor, config }
   const engine = once(() => loadSnapshot(snapshot))
   const { itemsOf, rowsOf } = rowItems(snapshot, () => engine.get())
   const withEngine = async (cohort: SubjectSet) => {
@@ -135,6 +147,7 @@ function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions)
     mapped: (terms) => ({ ...catalog, ...asked(mappedView(descriptor, config, terms)) }),
     baseCells: () => baseCellsOf(at),
     owners: async (table) => (await itemsOf(table)).owners,
+    itemsOf,
     goneOwners: (table) => index.goneOwners(epoch, goneName(table)),
     rowBaseCells: async (table) => rowsOfCells(await itemsOf(table), await baseCellsOf(at)),
     close: () => engine.close()
@@ -143,7 +156,7 @@ function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions)
 }
 
 interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
-  readonly at: EpochIndex
+  readonly at: EpochIndex & { readonly config: CatalogConfig }
   readonly random: RandomSource
   readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
 }
@@ -164,13 +177,29 @@ function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, rando
     },
     cohort: async (filter: Filter | undefined) =>
       cohortOf(filter === undefined ? undefined : resolve(filter), { ...at, descriptor, indexed }),
-    reduce: async (plan: Plan, cohort: SubjectSet, signal?: AbortSignal) =>
-      reduce({ plan, cohort, ...reading, itemsOf, rowsOf, engine: await withEngine(cohort), signal }),
+    sourceOf: (ref: VariableRef) => {
+      const { table, variable } = resolveVariable(descriptor, ref)
+      const source = view.sourceOf(table.name, variable.name)
+      return { ...source, decimals: decimalsIn(at.config, source.own) }
+    },
+    reduce: async (
+      plan: Plan,
+      cohort: SubjectSet,
+      { signal, leftOut }: { signal?: AbortSignal; leftOut?: ReducedWithout } = {}
+    ) => reduce({ plan, cohort, ...reading, itemsOf, rowsOf, engine: await withEngine(cohort), signal, leftOut }),
     reduceBounded: async (plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal) =>
       reduceBounded({ plan, cohort, ...reading, engine: await withEngine(cohort), random, signal }),
     tables: async (cohort: SubjectSet, signal?: AbortSignal) =>
       cohortTables({ cohort, config, view, engine: await withEngine(cohort), random, signal })
   }
+}
+
+/** Of the catalog's own variables. */
+function decimalsIn(config: CatalogConfig, own: VariableRef): number {
+  const all = config.tables.flatMap((table) =>
+    table.variables.map((one) => ({ ref: `${table.name}.${one.name}`, one }))
+  )
+  return decimalsOf(all.find(({ ref }) => ref === own)?.one ?? { type: 'integer' })
 }
 
 /** The rows of the tables that have several per subject: counted in the manifest, their owners read once. */

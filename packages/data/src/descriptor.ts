@@ -1,6 +1,7 @@
 /** What a catalog says about itself in public, made of its configuration and the rounded number of its subjects. */
 import { type CatalogDescriptor, dataUseTerms, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
 import { breakpointNumber, type CatalogConfig, latticeOf, type VariableConfig } from './catalog-config.ts'
+import { isIdentifyingName } from './identifying.ts'
 
 /** What a description says that its configuration does not. */
 export interface DescriptorFacts {
@@ -74,6 +75,7 @@ export function describeVariable(variable: VariableConfig): VariableDescriptor {
     maximum: variable.maximum ?? 0,
     bounded: variable.minimum !== undefined,
     missingShare: 0,
-    missingTold: false
+    missingTold: false,
+    identifying: variable.identifying ?? isIdentifyingName(variable.name)
   }
 }

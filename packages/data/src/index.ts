@@ -8,7 +8,7 @@ export {
   type LatticeVariable,
   latticeOf
 } from './catalog-config.ts'
-export { refusalsMaxSchema, ruleOverridesShape, type WrittenRules } from './catalog-privacy.ts'
+export { refusalBitsMaxSchema, ruleOverridesShape, type WrittenRules } from './catalog-privacy.ts'
 export { nearFilter, rowFilter } from './filter.ts'
 export { planFault } from './plan-check.ts'
 export { type LatticeProposal, type ProposedVariable, proposeLattice } from './propose-lattice.ts'

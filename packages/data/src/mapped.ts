@@ -6,7 +6,8 @@ import {
   type SchemaTerms,
   StimnetError,
   type VariableContract,
-  type VariableMapping
+  type VariableMapping,
+  type VariableRef
 } from '@stimnet/protocol'
 import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog-config.ts'
 import { describeVariable } from './descriptor.ts'
@@ -20,6 +21,8 @@ export interface CatalogView {
   readonly tables: readonly TableConfig[]
   /** A variable’s values in the view, as SQL over the snapshot’s table of that alias. */
   columnSql(table: string, name: string, alias: string): string
+  /** The site's own variable behind one of the view, and how many of the view's units are one of its own. */
+  sourceOf(table: string, name: string): { readonly own: VariableRef; readonly factor: number }
   /** The index’s own name and cells of a variable’s cells. */
   indexed(ref: string, cells: ReadonlySet<number>): { readonly ref: string; readonly cells: Iterable<number> }
 }
@@ -40,6 +43,7 @@ export function plainView(descriptor: CatalogDescriptor, config: CatalogConfig):
     config,
     tables: config.tables,
     columnSql: (_table, name, alias) => `${alias}.${quoteName(name)}`,
+    sourceOf: (table, name) => ({ own: `${table}.${name}`, factor: 1 }),
     indexed: (ref, cells) => ({ ref, cells })
   }
 }
@@ -72,6 +76,11 @@ export function mappedView(descriptor: CatalogDescriptor, config: CatalogConfig,
     config: { ...config, subject_key: key, tables },
     tables: terms.contract.length === 0 ? tables : laidOut(tables, terms.contract),
     columnSql: (table, name, alias) => columnSql(found(table, name), name, alias),
+    sourceOf: (table, name) => {
+      const one = found(table, name)?.mapped
+      if (one === undefined) return { own: `${table}.${name}`, factor: 1 }
+      return { own: `${table}.${one.local}`, factor: one.scale.units / 10 ** one.scale.decimals }
+    },
     indexed: (ref, cells) => {
       const [table = '', name = ''] = ref.split('.')
       const one = found(table, name)

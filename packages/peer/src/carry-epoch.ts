@@ -1,12 +1,12 @@
 /** Taking a newer epoch of a catalog with its ledgers, so that the difference between old and new answers stays judged. */
 import { join } from 'node:path'
 import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCatalog } from '@stimnet/data'
-import { Partition } from '@stimnet/privacy'
+import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimnet/privacy'
 import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { leaveMissingness } from './missingness.ts'
 import { epochStore } from './opening.ts'
-import { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
+import { LedgerStore } from './store/ledgers.ts'
 
 /** A stopped peer's catalog, and where it keeps things. */
 export interface AcceptOptions {
@@ -27,19 +27,19 @@ export type Accepted =
 export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   const { config, database, from } = options
   const { name } = config
-  const atoms = new AtomStore(database)
+  const store = new LedgerStore(database)
   const to = await snapshotOf(options)
   if (to === from) return { ok: false, why: 'its files make the epoch that it answers from' }
-  if (await atoms.hasReleased(name, to)) {
+  if (await store.hasReleased(name, to)) {
     return { ok: false, why: 'its files make an epoch that was answered from before, with a ledger of its own' }
   }
   const carried = await carryEpoch({ config, dataDir: snapshotsIn(options), index: indexOf(options), from, to })
   if (!carried.ok) return carried
-  const ledgers = (await atoms.ledgers(name, from)).map(
-    ([ledger, bytes]) => [ledger, carriedPartition(bytes, itemsOf(ledger, carried))] as const
+  const ledgers = (await store.ledgers(name, from)).map(
+    ([ledger, bytes]) => [ledger, carriedLedger(bytes, itemsOf(ledger, carried))] as const
   )
   await database.commit((draft) => {
-    for (const [ledger, partition] of ledgers) atoms.move(draft, { catalog: name, name: ledger, from, to, partition })
+    for (const [ledger, next] of ledgers) store.move(draft, { catalog: name, name: ledger, from, to, next })
     leaveMissingness(draft, database, { catalog: name, epoch: from })
     draft.put(epochStore(database), name, to)
     const detail = { catalog: name, left: from, epoch: to, ledgers: ledgers.length }
@@ -77,13 +77,13 @@ function itemsOf(ledger: string, carried: Extract<Carried, { ok: true }>): Carri
   throw new StimnetError('NODE_ERROR', `no items of the ledger ${ledger}`)
 }
 
-function carriedPartition(bytes: Uint8Array, { before, after, to }: CarriedItems): Partition {
+function carriedLedger(bytes: Uint8Array, { before, after, to }: CarriedItems): SpanLedger {
   const [owners, goneOwners] = parted(before.owners, before.items)
   const gone = { items: before.gone, ...(goneOwners === undefined ? {} : { owners: goneOwners }) }
   // One that was begun in a carried epoch does not know what had gone before.
-  const partition = Partition.fromBytes(bytes, before.items, owners, Partition.isCarried(bytes) ? gone : undefined)
+  const ledger = ledgerFromBytes(bytes, { universe: before.items, owners, gone: needsGone(bytes) ? gone : undefined })
   const [nextOwners, nextGoneOwners] = parted(after.owners, after.items)
-  return partition.carry({
+  return carryLedger(ledger, {
     universe: after.items,
     gone: { items: after.gone, ...(nextGoneOwners === undefined ? {} : { owners: nextGoneOwners }) },
     to,

@@ -1,7 +1,7 @@
 /** What can be configured: each key with its default, unit and reason. Nothing else reads the environment. */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { catalogConfigSchema, refusalsMaxSchema, ruleOverridesShape } from '@stimnet/data'
+import { catalogConfigSchema, refusalBitsMaxSchema, ruleOverridesShape } from '@stimnet/data'
 import { isProxyRange } from '@stimnet/gateway'
 import { isKeyId, isRequesterEntry, LIMITS, StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
@@ -109,8 +109,8 @@ const privacySchema = z.strictObject({
   k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor),
   /** Over the preset's rules; each may only tighten. `stimnet policy explain` says what they mean. */
   ...ruleOverridesShape,
-  /** Refusals that depend on data, in thirty days and one ledger scope; past them only whole base cells can be asked about. */
-  refusals_max: refusalsMaxSchema.optional()
+  /** Bits that refusals and withheld cells may tell one requester in thirty days; past them new questions wait. */
+  refusal_bits_max: refusalBitsMaxSchema.optional()
 })
 
 const dockerSchema = z.strictObject({

@@ -26,10 +26,12 @@ import { catalogInWordsOf } from './jobs/schema.ts'
 import { cohortAsked, validate } from './jobs/validate.ts'
 import { withMissingness } from './missingness.ts'
 import { withScratchCatalog } from './scratch.ts'
-import { AtomStore } from './store/atoms.ts'
+import { reduceTable } from './jobs/table.ts'
+import { LedgerStore } from './store/ledgers.ts'
 import { fromText } from './store/base64.ts'
 import { Database } from './store/database.ts'
 import type { JobRecord } from './store/jobs.ts'
+import { AnsweredStore } from './store/answered.ts'
 import { RefusalStore } from './store/refusals.ts'
 import { ScriptBitStore } from './store/script-bits.ts'
 
@@ -139,18 +141,19 @@ async function askAgain(
     const meters = {
       clock: systemClock,
       refusals: await RefusalStore.open(database),
+      answered: await AnsweredStore.open(database),
       scriptBits: await ScriptBitStore.open(database)
     }
     const parts = {
       catalogs: new Map([[catalog.descriptor.name, catalog]]),
-      atoms: new AtomStore(database),
+      ledgers: new LedgerStore(database),
       config,
       meters
     }
     const privacies = await createCatalogPrivacy(parts)
-    const { atoms, catalogs } = parts
+    const { ledgers, catalogs } = parts
     // As when a peer starts: where missingness is told, every ledger begins with it.
-    await withMissingness(catalogs, { database, atoms, privacy: privacies, events: UNHEARD })
+    await withMissingness(catalogs, { database, ledgers, privacy: privacies, events: UNHEARD })
     const privacy = privacies.of(catalog.descriptor.name)
     const outcomes = new Map<JobRecord, DryOutcome>()
     for (const job of jobs) outcomes.set(job, await outcomeOf(job, { catalog, privacy, database, self }))
@@ -209,9 +212,9 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
   const aggregate =
     plan === undefined
       ? ({ kind: 'script', result: 'null', literals: new Set<string>() } as const)
-      : ({ kind: 'table', plan, reduction: await asked.catalog.reduce(plan, cohort) } as const)
-  const described = asked.catalog.descriptor
-  const facts = { codeHash: '', image: '', project: request.project, filter: asked.cohort, described }
+      : await reduceTable({ ...asked, plan, cohort, filter: asked.cohort, project: request.project }, privacy)
+  const { descriptor: described, sourceOf } = asked.catalog
+  const facts = { codeHash: '', image: '', project: request.project, filter: asked.cohort, described, sourceOf }
   const door = await privacy.prepare({ aggregate, cohort, ...facts })
   return database.commit((draft) => door.disclose(draft))
 }

@@ -11,8 +11,8 @@ import type {
 } from '@stimnet/protocol'
 import type { PeerEvents } from './events.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from './jobs/privacy.ts'
-import type { AtomStore } from './store/atoms.ts'
 import type { Database, Draft } from './store/database.ts'
+import type { LedgerStore } from './store/ledgers.ts'
 import type { Sublevel } from './store/level.ts'
 
 /** Share of the rows without a value, 0 to 1, by `table.variable`; what cannot be told is not in it. */
@@ -20,7 +20,7 @@ export type MissingShares = Readonly<Record<VariableRef, number>>
 
 interface MissingnessParts {
   readonly database: Database
-  readonly atoms: AtomStore
+  readonly ledgers: LedgerStore
   readonly privacy: CatalogPrivacies
   readonly events: Pick<PeerEvents, 'missingnessUntold' | 'unexpected'>
 }
@@ -57,7 +57,7 @@ async function sharesOf(catalog: Catalog, parts: MissingnessParts): Promise<Miss
   if (catalog.config.missingness !== 'told') return undefined
   const { name } = catalog.descriptor
   const told = toldIn(parts.database)
-  const wasAnswered = await parts.atoms.hasReleased(name, catalog.epoch)
+  const wasAnswered = await parts.ledgers.hasReleased(name, catalog.epoch)
   const before = await told.get(keyOf(name, catalog.epoch))
   // Of a ledger that is gone nothing is told for nothing.
   if (before !== undefined && (wasAnswered || Object.keys(before).length === 0)) return before
@@ -119,8 +119,19 @@ async function release(catalog: Catalog, privacy: CatalogPrivacy, { database }: 
   const cohort = await catalog.cohort(undefined)
   const partsMin = Math.max(PARTS_TIMES_K * privacy.settings.k, Math.ceil(cohort.size / PARTS_MAX))
   const prepare = async (plan: Plan): Promise<Prepared> => {
-    const aggregate = { kind: 'table', plan, reduction: await catalog.reduce(plan, cohort) } as const
-    const facts = { aggregate, cohort, filter: undefined, codeHash: '', image: '', described: descriptor, partsMin }
+    // Nobody is left out of it: it says how many have no value.
+    const aggregate = { kind: 'table', plan, reduction: await catalog.reduce(plan, cohort), defining: [] } as const
+    const { sourceOf } = catalog
+    const facts = {
+      aggregate,
+      cohort,
+      filter: undefined,
+      codeHash: '',
+      image: '',
+      described: descriptor,
+      sourceOf,
+      partsMin
+    }
     return { plan, door: await privacy.prepare(facts) }
   }
   const all: Prepared[] = []

@@ -22,8 +22,8 @@ import type { Directory } from './requests/directory.ts'
 import type { Shares } from './requests/shares.ts'
 import { dockerPlace, sandboxCacheDir } from './sandbox-settings.ts'
 import type { Accounts } from './store/accounts.ts'
-import type { AtomStore } from './store/atoms.ts'
 import type { Database } from './store/database.ts'
+import type { LedgerStore } from './store/ledgers.ts'
 import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { ReplayStore } from './store/replays.ts'
 import { Witnesses } from './witness/witnesses.ts'
@@ -61,7 +61,7 @@ interface CatalogParts {
   readonly clock: Clock
   readonly random: RandomSource
   readonly sandbox: Sandbox | undefined
-  readonly atoms: AtomStore
+  readonly ledgers: LedgerStore
   readonly ledger: PrivacyLedger
   readonly events: PeerEvents
 }
@@ -82,7 +82,7 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     await assertModeKept(catalogConfig, parts)
     const last = await epochs.get(name)
     const rules = await rulesOf(config.privacy, catalogConfig)
-    const pinned = last !== undefined && (await parts.atoms.hasReleased(name, last)) ? { pinned: last } : {}
+    const pinned = last !== undefined && (await parts.ledgers.hasReleased(name, last)) ? { pinned: last } : {}
     const catalog = await openCatalog(catalogConfig, {
       ...pinned,
       baseDir: parts.baseDir,

@@ -40,8 +40,8 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const { signer, database, jobs, ledger, standing } = stores
   const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought.sandbox)
   const opened = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
-  const meters = { clock, refusals: stores.refusals, scriptBits: stores.scriptBits }
-  const privacy = await createCatalogPrivacy({ catalogs: opened, atoms: stores.atoms, config, meters })
+  const meters = { clock, refusals: stores.refusals, answered: stores.answered, scriptBits: stores.scriptBits }
+  const privacy = await createCatalogPrivacy({ catalogs: opened, ledgers: stores.ledgers, config, meters })
   // Before anybody asks: what everybody is told, every ledger begins with.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
   const federation = await openFederation(setting, lifetime)
@@ -59,7 +59,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
-    use: (plan) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan)
+    use: (plan, asker) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan, asker)
   })
   const directory = join(setting.dataDir, 'job-files')
   const files = lifetime.keep(await JobFiles.open({ directory, clock, random, events }, await jobs.open()), (opened) =>

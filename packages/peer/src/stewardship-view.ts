@@ -6,7 +6,7 @@ import { assertAuditor } from './audit-view.ts'
 import type { PeerConfig } from './config.ts'
 import type { Federation } from './federation/federation.ts'
 import type { CatalogPrivacies } from './jobs/privacy.ts'
-import { partsOf, type Used, usagesOf } from './monitor/usage.ts'
+import { informedOf, type Used, usagesOf } from './monitor/usage.ts'
 import type { Directory } from './requests/directory.ts'
 import { type PrivacyLedger, rhoText } from './store/privacy-ledger.ts'
 
@@ -27,7 +27,7 @@ export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, '
     usage: async (account) => {
       assertAuditor(account)
       const { catalogs } = config
-      return [...usagesOf({ catalogs, ledger, privacy }), ...(await partsOf(catalogs, privacy))].map(viewOf)
+      return [...usagesOf({ catalogs, ledger, privacy }), ...(await informedOf(catalogs, privacy))].map(viewOf)
     },
     policies: (account) => {
       assertAuditor(account)

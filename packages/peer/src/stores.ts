@@ -5,10 +5,11 @@ import { loadOrCreateSeed } from './identity.ts'
 import { assertSameIssuers } from './logins.ts'
 import type { Setting } from './setting.ts'
 import { Accounts } from './store/accounts.ts'
+import { AnsweredStore } from './store/answered.ts'
 import { ApiKeys } from './store/api-keys.ts'
-import { AtomStore } from './store/atoms.ts'
 import { Database } from './store/database.ts'
 import { JobStore } from './store/jobs.ts'
+import { LedgerStore } from './store/ledgers.ts'
 import { PrivacyLedger } from './store/privacy-ledger.ts'
 import { RefusalStore } from './store/refusals.ts'
 import { ReplayStore } from './store/replays.ts'
@@ -38,9 +39,10 @@ export async function openStores({ config, dataDir, clock, random, lifetime }: S
     jobs: await JobStore.open(database, () => toHex(random.bytes(16))),
     requests: await RequestStore.open(database),
     replays: new ReplayStore(database),
-    atoms: new AtomStore(database),
+    ledgers: new LedgerStore(database),
     ledger: await PrivacyLedger.open(database),
     refusals: await RefusalStore.open(database),
+    answered: await AnsweredStore.open(database),
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),

@@ -7,8 +7,9 @@ export function claimOf(level: DisclosureCard['level'], k: number, synthetic: bo
   const about = synthetic ? ' The data are synthetic.' : ''
   if (level === 'P1') {
     return (
-      `Computed by the institution, not by the requester's code: every number rests on at least ${k} subjects, and no ` +
-      `sums or differences of released counts and sums rest on fewer. It does not protect against somebody who already ` +
+      `Computed by the institution, not by the requester's code: every number rests on at least ${k} subjects, no sums or ` +
+      `differences of disclosed numbers of one quantity rest on fewer, and of each variable that others are not taken to ` +
+      `know less than half of what would describe each person is told. It does not protect against somebody who already ` +
       `knows nearly all members of a group.${about}`
     )
   }

@@ -14,7 +14,7 @@ import {
   P_MIN
 } from './contract-bits.ts'
 import { closeCounts } from './contract-counts.ts'
-import { roundCount, toDigits } from './rounding.ts'
+import { roundCount, toDigits } from './judge/precision.ts'
 import { readScriptJson, type ScriptValue } from './script-tokens.ts'
 import type { PrivacySettings } from './settings.ts'
 

@@ -1,6 +1,5 @@
 /** The door: makes a safe output of an aggregate, or refuses. Pure; what it returns takes effect when it is published. */
 import {
-  type CatalogDescriptor,
   type DisclosureCard,
   LIMITS,
   type Output,
@@ -12,27 +11,36 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import { testsOfOutput } from '@stimnet/statistics'
-import type { Partition } from './atoms.ts'
-import type { VariableFacts } from './cell-basis.ts'
 import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './claims.ts'
 import { gateCohort } from './cohort-gate.ts'
 import { judgeTyped } from './contract-check.ts'
 import { NoisyTable } from './dp/release.ts'
-import type { Ledgers } from './ledgers.ts'
-import { roundCount } from './rounding.ts'
+import type { Defining } from './judge/defining.ts'
+import { type FactsOf, unknownFacts, type VariableFacts } from './judge/facts.ts'
+import { bitsMaxOf } from './judge/information.ts'
+import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
+import { countOf } from './judge/numbers.ts'
+import { roundCount, toDigits } from './judge/precision.ts'
+import { type Suppressed, suppress } from './judge/suppress.ts'
+import { LedgersDraft, type Ledgers } from './ledgers.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { judgeScript } from './script-output.ts'
 import type { PrivacySettings } from './settings.ts'
-import { suppress, type TableRow } from './suppress.ts'
 import { columnsOfPlan, rowOf } from './table-output.ts'
-
-export type { VariableFacts } from './cell-basis.ts'
 
 const makeSafeOutput = takeMaker()
 
 /** What a program produced. It stays inside the walls. */
 export type Aggregate =
-  | { readonly kind: 'table'; readonly plan: Plan; readonly reduction: Reduction }
+  | {
+      readonly kind: 'table'
+      readonly plan: Plan
+      readonly reduction: Reduction
+      /** Variables that say who is in a group and that others are not taken to know, with the groups without them. */
+      readonly defining: readonly Defining[]
+      /** Whom `reduction` was made without. */
+      readonly leftOut?: LeftOut
+    }
   | {
       readonly kind: 'script'
       /** The JSON text that the script wrote, unread. */
@@ -60,7 +68,7 @@ export interface DisclosureContext {
   readonly reviewers?: number
   /** Of a table: fewest subjects of what it tells apart, where that is to be more than k. */
   readonly partsMin?: number
-  /** See `variableFacts`. A variable it does not know counts as unbounded. */
+  /** See `variableFacts`. Of a variable it does not know nothing is taken for granted. */
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
@@ -69,8 +77,10 @@ export type Disclosed =
   | {
       readonly ok: true
       readonly output: SafeOutput
-      /** To store in the batch that publishes; the very same objects where nothing was split. */
+      /** To store in the batch that publishes; the very same objects where everything told follows from earlier answers. */
       readonly ledgers: Ledgers
+      /** Groups and cells that were withheld: each tells that it was. */
+      readonly withheld: number
     }
   | {
       readonly ok: false
@@ -79,24 +89,8 @@ export type Disclosed =
       readonly why: string
     }
 
-/** Units and bounds of a catalog's variables. */
-export function variableFacts(descriptor: CatalogDescriptor): Map<VariableRef, VariableFacts> {
-  return new Map(
-    descriptor.tables.flatMap((table) =>
-      table.variables.map((variable): [VariableRef, VariableFacts] => [
-        `${table.name}.${variable.name}`,
-        {
-          bounded: variable.bounded,
-          cells: variable.type === 'category' ? variable.levels.length : variable.breakpoints.length + 1,
-          ...(variable.unit === '' ? {} : { unit: variable.unit })
-        }
-      ])
-    )
-  )
-}
-
 /**
- * Applies the rules in force to an aggregate. Gate, atoms and suppression all fail with the same code. Throws NODE_ERROR
+ * Applies the rules in force to an aggregate. Gate, ledgers and suppression all fail with the same code. Throws NODE_ERROR
  * where `ledgers` lacks the rows that the aggregate is made of.
  */
 export function disclose(aggregate: Aggregate, context: DisclosureContext): Disclosed {
@@ -151,38 +145,111 @@ function refuse(code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE', why: st
   return { ok: false, code, why }
 }
 
-function discloseTable(
-  { plan, reduction }: Extract<Aggregate, { kind: 'table' }>,
+/**
+ * Whom a table is to be reduced without, so that more of it can be told; undefined for nobody. Judged by the ledgers as they
+ * are: what then is disclosed is judged again.
+ */
+export function leaveOut(
+  aggregate: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext
-): Disclosed {
-  const { settings } = context
-  const facts = (variable: VariableRef): VariableFacts => context.variables.get(variable) ?? { bounded: false }
-  const { rows, ledgers, why } = suppress(plan, reduction, {
-    settings,
-    facts,
-    ledgers: context.ledgers,
-    partsMin: context.partsMin
+): LeftOut | undefined {
+  const leftOut = new LeftOutDraft(context.cohort.universe)
+  suppressed(aggregate, context, leftOut)
+  return leftOut.result()
+}
+
+function suppressed(
+  { plan, reduction, defining }: Extract<Aggregate, { kind: 'table' }>,
+  context: DisclosureContext,
+  leftOut?: LeftOutDraft
+): Suppressed {
+  const { synthetic, ledgers, partsMin } = context
+  const settings = { ...context.settings, synthetic }
+  return suppress(plan, reduction, {
+    ...{ settings, facts: factsIn(context), ledgers, defining, partsMin },
+    ...(leftOut === undefined ? {} : { leftOut })
   })
+}
+
+function factsIn({ variables }: Pick<DisclosureContext, 'variables'>): FactsOf {
+  return (variable) => variables.get(variable) ?? unknownFacts(variable)
+}
+
+function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context: DisclosureContext): Disclosed {
+  const { plan, leftOut } = aggregate
+  const { settings } = context
+  const facts = factsIn(context)
+  const { rows, ledgers, shownCount, why } = suppressed(aggregate, context)
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts)
-  const outputRows = shown.map((row) => rowOf(row, settings))
+  const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
   const groups = rows.length - shown.length
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
-  const suppressed = cells + groups * plan.measures.length
+  const withheld = { groups, cells }
+  const told = new LedgersDraft(ledgers, aggregate.reduction.items)
+  const whole = countOf({ subjects: context.cohort })
   // The size of the cohort is a total: with a group withheld it would give the group's size away.
-  const total = groups === 0 && ledgers.subjects.isUnionOfAtoms(context.cohort) ? totalOf(rows, context) : null
+  const total = leftOut?.people === undefined && groups === 0 && told.isWithin(whole) ? shownCount(whole.of) : null
+  const words = leftOut === undefined ? [] : leftOutInWords(leftOut, settings)
   return pass(
     {
       kind: 'table',
       columns,
       rows: outputRows,
-      withheld: { groups, cells },
-      ...testsOf(plan, { columns, rows: outputRows, withheld: { groups, cells } }),
-      disclosure: cardOf(context, { level: 'P1', subjects: total, suppressed, bits: null })
+      withheld,
+      ...(words.length === 0 ? {} : { left_out: words }),
+      ...testsOf(plan, { columns, rows: outputRows, withheld }),
+      disclosure: {
+        ...cardOf(context, {
+          level: 'P1',
+          subjects: total,
+          suppressed: cells + groups * plan.measures.length,
+          bits: null
+        }),
+        precision: settings.precision,
+        information: informationOf(plan, ledgers, context)
+      }
     },
-    ledgers
+    ledgers,
+    groups + cells
   )
+}
+
+/** Neither which group they are of nor how many: a few are never told from none in a group. */
+function leftOutInWords({ people, columns, pairs }: LeftOut, { k }: PrivacySettings): string[] {
+  const why = 'so that no two answers differ by fewer than'
+  const of = [...columns.keys(), ...[...pairs.keys()].map((pair) => pair.split(' ').join(' and '))]
+  return [
+    ...(people === undefined ? [] : [`Some people were left out of the whole answer, ${why} ${k} people.`]),
+    ...of.map((name) => `Some people were left out of ${name}, ${why} ${k} people.`)
+  ]
+}
+
+/** Of each variable that the answer is about and that others are not taken to know: bits told of a value, on average. */
+function informationOf(
+  plan: Plan,
+  { subjects, rows }: Ledgers,
+  context: DisclosureContext
+): NonNullable<DisclosureCard['information']> {
+  const facts = factsIn(context)
+  const measured = plan.measures.flatMap((one) =>
+    'variables' in one ? one.variables : 'variable' in one ? [one.variable] : []
+  )
+  const variables = [...new Set([...measured, ...plan.groupBy.map(({ variable }) => variable)])]
+  return variables.flatMap((variable) => {
+    const { own, identifying } = facts(variable)
+    if (identifying) return []
+    const ofRows = rows !== undefined && own.startsWith(`${rows.table}.`)
+    const ledger = ofRows ? rows.ledger : subjects
+    const told = ledger.universe === 0 ? 0 : ledger.bitsOf(own) / ledger.universe
+    // To two digits, upwards: the exact one would tell how many there are.
+    return [{ variable, told: roundedUp(told), max: toDigits(bitsMaxOf(facts(variable), context.settings), 3) }]
+  })
+}
+
+function roundedUp(bits: number): number {
+  return Math.ceil(bits * 20) / 20
 }
 
 /** Of released numbers alone. */
@@ -197,7 +264,7 @@ function discloseTyped(
   result: string,
   outputs: readonly OutputDeclaration[],
   context: DisclosureContext,
-  next: Partition
+  next: Ledgers
 ): Disclosed {
   const { cohort, settings } = context
   const judged = judgeTyped(result, { outputs, settings, subjects: cohort.size })
@@ -211,7 +278,8 @@ function discloseTyped(
       withheld: { values: judged.withheld },
       disclosure: cardOf(context, { ...facts, bits: judged.bits, claim })
     },
-    withSubjects(context.ledgers, next)
+    next,
+    judged.withheld
   )
 }
 
@@ -219,9 +287,10 @@ function discloseScript(
   { result, literals, outputs = [] }: Extract<Aggregate, { kind: 'script' }>,
   context: DisclosureContext
 ): Disclosed {
-  const admission = context.ledgers.subjects.admit([context.cohort], context.settings.k)
-  if (!admission.ok) return refuse('COHORT_NOT_RELEASABLE', 'the cohort splits an atom')
-  if (outputs.length > 0) return discloseTyped(result, outputs, context, admission.next)
+  const next = admitScript(context.cohort, context.ledgers, context.settings)
+  if (next === undefined)
+    return refuse('COHORT_NOT_RELEASABLE', 'the cohort is told apart from earlier ones by few people')
+  if (outputs.length > 0) return discloseTyped(result, outputs, context, next)
   const judged = judgeScript(result, {
     literals,
     k: context.settings.k,
@@ -241,35 +310,31 @@ function discloseScript(
         bits: judged.bits
       })
     },
-    withSubjects(context.ledgers, admission.next)
+    next,
+    judged.withheld
   )
 }
 
 /**
- * Where counts are rounded, a total is the sum of the rounded ones: rounded by itself it would say in which direction they
- * were. Groups that share somebody or leave somebody out have no total then.
+ * The ledgers after a script over a cohort, which can tell anything about it; undefined where that would tell few people
+ * apart from earlier answers.
  */
-function totalOf(rows: readonly TableRow[], context: DisclosureContext): number | null {
-  if (context.settings.roundBase === 1) return context.cohort.size
-  const sizes = rows.map(({ group }) => group.support.size)
-  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
-  if (sum(sizes) !== context.cohort.size) return null
-  return sum(sizes.map((size) => roundCount(size, context.settings)))
+export function admitScript(cohort: SubjectSet, ledgers: Ledgers, { k }: PrivacySettings): Ledgers | undefined {
+  const draft = ledgers.subjects.draft()
+  if (draft.tellAnything(cohort, k) !== undefined) return undefined
+  const subjects = draft.result()
+  return subjects === ledgers.subjects ? ledgers : { ...ledgers, subjects }
 }
 
 function roundedSize({ cohort, settings }: DisclosureContext): number {
   return roundCount(cohort.size, settings)
 }
 
-function withSubjects(ledgers: Ledgers, subjects: Partition): Ledgers {
-  return subjects === ledgers.subjects ? ledgers : { ...ledgers, subjects }
-}
-
-function pass(output: Output, ledgers: Ledgers): Disclosed {
+function pass(output: Output, ledgers: Ledgers, withheld: number): Disclosed {
   const safe = makeSafeOutput(output)
   if (safe.bytes.length > LIMITS.outputBytesMax)
     return refuse('OUTPUT_NOT_RELEASABLE', 'more than a safe output can hold')
-  return { ok: true, output: safe, ledgers }
+  return { ok: true, output: safe, ledgers, withheld }
 }
 
 interface CardFacts {

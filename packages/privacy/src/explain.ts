@@ -4,7 +4,7 @@ import type { PrivacySettings } from './settings.ts'
 
 /** One rule: its number, what it does, which attack it stops, and which it does not. */
 export interface Explanation {
-  readonly rule: keyof DisclosureRules | 'scope' | 'refusalsMax' | 'atoms'
+  readonly rule: keyof DisclosureRules | 'scope' | 'refusalBitsMax' | 'spans' | 'precision'
   readonly value: string
   readonly does: string
   readonly stops: string
@@ -18,6 +18,7 @@ export function explain(settings: PrivacySettings): Explanation[] {
   return [
     ...ofPeople(settings),
     ...ofSums(settings),
+    ...ofInformation(settings),
     ...ofDigits(settings),
     ...ofScripts(settings),
     ...ofLedgers(settings)
@@ -34,9 +35,9 @@ function ofPeople({ k, zerosAreDisclosive }: PrivacySettings): Explanation[] {
       stopsNot: `Somebody who already knows ${k - 1} members of a group and wants the last one.`
     },
     {
-      rule: 'atoms',
+      rule: 'spans',
       value: 'always',
-      does: `Every release is compared with all earlier ones: no sums or differences of them may rest on fewer than ${k} people.`,
+      does: `Every number is compared with all earlier ones of the same quantity: no sums or differences of them may rest on fewer than ${k} people. People whom that would tell apart are left out of the answer, or the number is withheld.`,
       stops: 'Asking the same twice with one person less, and longer chains of questions that come to the same.',
       stopsNot: 'Combining answers of other catalogs, other institutions or older snapshots with these.'
     },
@@ -85,7 +86,36 @@ function ofSums({ largestShareMax, dominanceShareMax, dominanceRemainderMin }: P
   ]
 }
 
-function ofDigits({ spreadSubjectsMin, roundBase, significantDigits }: PrivacySettings): Explanation[] {
+function ofInformation({ informationShareMax, precision }: PrivacySettings): Explanation[] {
+  const isExact = precision === 'exact'
+  return [
+    {
+      rule: 'informationShareMax',
+      value: percent(informationShareMax),
+      does: `All numbers together tell of each variable at most ${percent(informationShareMax)} of what it would take to write down each person's value; variables that others know anyway, such as age or sex, are not counted.`,
+      stops: 'Solving many numbers about a group for the values of its members.',
+      stopsNot: 'Learning what is typical of a group: that is the answer.'
+    },
+    {
+      rule: 'precision',
+      value: isExact ? 'every digit' : 'a tenth of the standard error',
+      does: isExact
+        ? 'Means and spreads have all their digits.'
+        : 'Means and spreads are told to a tenth of their standard error: further digits are about these people, not about those whom they stand for.',
+      stops: isExact ? 'Nothing.' : 'Taking differences of numbers of large groups for the value of a few people.',
+      stopsNot: isExact
+        ? 'Working out n from the digits of a mean.'
+        : 'Counts, which are exact unless they are rounded.'
+    }
+  ]
+}
+
+function ofDigits({
+  spreadSubjectsMin,
+  shapeSubjectsMin,
+  roundBase,
+  significantDigits
+}: PrivacySettings): Explanation[] {
   const rounds = roundBase > 1
   const cuts = significantDigits < 17
   return [
@@ -95,6 +125,13 @@ function ofDigits({ spreadSubjectsMin, roundBase, significantDigits }: PrivacySe
       does: `Variances, standard deviations, covariances and correlations need at least ${spreadSubjectsMin} people.`,
       stops: 'Solving few values from their mean and spread.',
       stopsNot: 'Learning how a group is spread: that is the answer.'
+    },
+    {
+      rule: 'shapeSubjectsMin',
+      value: String(shapeSubjectsMin),
+      does: `Skewness and kurtosis need at least ${shapeSubjectsMin} people.`,
+      stops: 'Solving few values from four of their moments.',
+      stopsNot: 'Learning how a large group is skewed: that is the answer.'
     },
     {
       rule: 'roundBase',
@@ -136,7 +173,7 @@ function ofScripts({ scriptBitsMax, scriptBitsScopeMax }: PrivacySettings): Expl
   ]
 }
 
-function ofLedgers({ scope, refusalsMax }: PrivacySettings): Explanation[] {
+function ofLedgers({ scope, refusalBitsMax }: PrivacySettings): Explanation[] {
   const isGlobal = scope === 'global'
   return [
     {
@@ -153,9 +190,9 @@ function ofLedgers({ scope, refusalsMax }: PrivacySettings): Explanation[] {
         : 'Two projects putting their answers together: that may come to fewer people than the rule for groups says.'
     },
     {
-      rule: 'refusalsMax',
-      value: `${refusalsMax} in 30 days`,
-      does: `After ${refusalsMax} refusals that depend on data, only questions about whole base cells of a lattice are taken; synthetic catalogs are exempt.`,
+      rule: 'refusalBitsMax',
+      value: `${refusalBitsMax} bits in 30 days`,
+      does: `Each refusal that depends on data, and each withheld cell, tells whoever asks one bit. After ${refusalBitsMax} of them that requester is answered what was answered before and questions about whole base cells of a lattice, nothing else; synthetic catalogs are exempt.`,
       stops: 'Learning from many refusals where the small groups are.',
       stopsNot: 'Learning something from each of the first ones.'
     }

@@ -1,18 +1,17 @@
 /** Safe outputs: the only door out. */
 export * from './accounting/decimal.ts'
 export * from './accounting/zcdp.ts'
-export { type Admission, type Gone, Partition, type Passage, type RowOwners } from './atoms.ts'
 export * from './cohort-gate.ts'
 export { bitsOfContract } from './contract-bits.ts'
 export {
   type Aggregate,
+  admitScript,
   type Disclosed,
   type DisclosureContext,
   disclose,
   discloseAgain,
   discloseNoisy,
-  type VariableFacts,
-  variableFacts
+  leaveOut
 } from './disclose.ts'
 export * from './dp/cost.ts'
 export type { ColumnError } from './dp/error.ts'
@@ -21,6 +20,12 @@ export { NoisyTable, type ReleaseTerms, releaseNoisy } from './dp/release.ts'
 export type { DpTerms } from './dp/terms.ts'
 export { type Explanation, explain } from './explain.ts'
 export * from './lattice.ts'
+export { type Defining, type Relaxed, relaxedBy } from './judge/defining.ts'
+export { type FactsOf, unknownFacts, type VariableFacts, type VariableSource, variableFacts } from './judge/facts.ts'
+export { bitsMaxOf } from './judge/information.ts'
+export type { LeftOut } from './judge/left-out.ts'
+export { carryLedger, type Items, ledgerFromBytes, ledgerToBytes, needsGone, type Passage } from './ledger/form.ts'
+export { SpanLedger, startLedger } from './ledger/span-ledger.ts'
 export type { Ledgers } from './ledgers.ts'
 export { literalsOfPython, publicWordsOf } from './literals.ts'
 export * from './mechanisms/discrete-gaussian.ts'

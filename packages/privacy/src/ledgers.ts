@@ -1,65 +1,142 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
 import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
-import type { Partition } from './atoms.ts'
-import type { Refinement } from './refinement.ts'
-import type { SolvedSet } from './row-sets.ts'
+import type { CellNumber, SolvedSet } from './judge/numbers.ts'
+import type { About, LedgerDraft, Mark, Objection, Told } from './ledger/draft.ts'
+import { membersOf } from './ledger/members.ts'
+import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
- * What releases have told apart so far. Each number's subjects are judged by the first, and its rows, where the plan has
- * a table with several per subject, by that table's own as well: sets of rows can differ where their subjects do not,
- * and the numbers of subjects behind them can be told apart where their rows cannot.
+ * What releases have told so far. A number of rows, where the plan has a table with several per subject, is judged by that
+ * table's own ledger, a person's rows together; a number of people, or of a value that each has once, by that of the subjects.
  */
 export interface Ledgers {
-  readonly subjects: Partition
-  readonly rows?: { readonly table: string; readonly partition: Partition }
+  readonly subjects: SpanLedger
+  readonly rows?: { readonly table: string; readonly ledger: SpanLedger }
 }
 
 /** Throws NODE_ERROR where the rows of a reduction are not those of the ledger: a check that cannot judge refuses. */
 export function assertLedgerOf(items: RowItems | undefined, { rows }: Ledgers): void {
   if (items === undefined) return
-  if (rows?.table === items.table && rows.partition.universe === items.rows) return
+  if (rows?.table === items.table && rows.ledger.universe === items.rows) return
   throw new StimnetError('NODE_ERROR', `disclosing: no ledger for the rows of ${items.table}`)
 }
 
-/** All ledgers being refined; a release takes effect in all of them or in none. */
-export class LedgerDraft {
+/** A number as the ledgers judge it. */
+export interface Entry {
+  readonly number: CellNumber
+  /** Of the values that are summed. */
+  readonly about: readonly About[]
+  /** Of the variables that say who is in the set: charged to people, whatever rows they have. */
+  readonly aboutPeople: readonly About[]
+  readonly shown?: number | undefined
+}
+
+/** All ledgers being judged by; a cell takes effect in all of them or in none. */
+export class LedgersDraft {
   readonly #ledgers: Ledgers
-  readonly #subjects: Refinement
-  readonly #rows: Refinement | undefined
-  readonly #partsMin: number
-  /** Unions of atoms already, whatever is split later: the same set stands behind many numbers of a table. */
-  readonly #admitted = new Set<SubjectSet>()
+  readonly #items: RowItems | undefined
+  readonly #subjects: LedgerDraft
+  readonly #rows: LedgerDraft | undefined
 
-  /** `partsMin`: fewest subjects of what is told apart, where that is to be more than k. */
-  constructor(ledgers: Ledgers, { partsMin = 0 }: { readonly partsMin?: number | undefined } = {}) {
+  constructor(ledgers: Ledgers, items: RowItems | undefined) {
     this.#ledgers = ledgers
-    this.#partsMin = partsMin
-    this.#subjects = ledgers.subjects.refine()
-    this.#rows = ledgers.rows?.partition.refine()
+    this.#items = items
+    this.#subjects = ledgers.subjects.draft()
+    this.#rows = ledgers.rows?.ledger.draft()
   }
 
-  /** Whether all sets can be released together with everything before; if so they are part of it from now on. */
-  admit(sets: readonly SolvedSet[], k: number): boolean {
-    const { mark } = this.#subjects
-    const isNew = (set: SubjectSet | undefined) => set !== undefined && !this.#admitted.has(set)
-    const subjects = sets.map((set) => set.subjects).filter(isNew)
-    const rows = sets.flatMap((set) => (set.rows !== undefined && isNew(set.rows) ? [set.rows] : []))
-    if (!this.#subjects.admit(subjects, k, this.#partsMin)) return false
-    if (rows.length > 0 && !this.#rows?.admit(rows, k, this.#partsMin)) {
-      this.#subjects.rollBack(mark)
-      return false
+  /** Whether all numbers can be told together with everything before; if so they are part of it from now on. */
+  tell(entries: readonly Entry[], k: number): Objection | undefined {
+    const marks: [LedgerDraft, Mark][] = [[this.#subjects, this.#subjects.mark]]
+    if (this.#rows) marks.push([this.#rows, this.#rows.mark])
+    for (const entry of entries) {
+      const objection = this.#tellOne(entry, k)
+      if (objection === undefined) continue
+      for (const [draft, mark] of marks) draft.rollBack(mark)
+      return objection
     }
-    for (const set of [...subjects, ...rows]) this.#admitted.add(set)
-    return true
+    return undefined
   }
 
-  /** The ledgers after it; each the very same where nothing of it was split. */
+  /** People of a set who came with a newer epoch and were in no release yet. */
+  arrivals(set: SubjectSet): SubjectSet {
+    return this.#subjects.arrivals(set)
+  }
+
+  /** Whether the number follows from what was told. */
+  isWithin({ quantity, of }: CellNumber): boolean {
+    return of.rows && this.#rows
+      ? this.#rows.isWithin(quantity, of.rows)
+      : this.#subjects.isWithin(quantity, of.subjects)
+  }
+
+  /** Of a rounded count that follows from others, what theirs add up to. */
+  shownOf({ quantity, of }: CellNumber): number | undefined {
+    return of.rows && this.#rows ? this.#rows.shownOf(quantity, of.rows) : this.#subjects.shownOf(quantity, of.subjects)
+  }
+
+  /** People to leave out of a number, so that at least `count` stand beside those that it would tell apart. */
+  padding({ quantity, of }: CellNumber, count: number): readonly number[] {
+    if (of.rows === undefined || this.#rows === undefined || this.#items === undefined) {
+      return this.#subjects.padding(quantity, of.subjects, count)
+    }
+    const { owners } = this.#items
+    const people = new Set<number>()
+    for (const row of this.#rows.padding(quantity, of.rows, Number.POSITIVE_INFINITY)) {
+      people.add(owners[row] ?? 0)
+      if (people.size >= count) break
+    }
+    return [...people]
+  }
+
+  /** People whose items a set of a number has. */
+  peopleOf(of: SolvedSet, items: SubjectSet): readonly number[] {
+    if (of.rows === undefined || this.#items === undefined) return [...items]
+    const { owners, rows } = this.#items
+    return [...new Set(Array.from(membersOf(items, rows), (row) => owners[row] ?? 0))]
+  }
+
+  /** The ledgers after it; each the very same where nothing was told that did not follow. */
   result(): Ledgers {
     const { subjects, rows } = this.#ledgers
-    const next = subjects.refinedBy(this.#subjects)
-    if (rows === undefined || this.#rows === undefined) return next === subjects ? this.#ledgers : { subjects: next }
-    const partition = rows.partition.refinedBy(this.#rows)
-    if (next === subjects && partition === rows.partition) return this.#ledgers
-    return { subjects: next, rows: partition === rows.partition ? rows : { table: rows.table, partition } }
+    const next = this.#subjects.result()
+    const ledger = this.#rows?.result()
+    if (next === subjects && (rows === undefined || ledger === rows.ledger)) return this.#ledgers
+    if (rows === undefined || ledger === undefined) return { subjects: next }
+    return { subjects: next, rows: { table: rows.table, ledger } }
+  }
+
+  #tellOne({ number: { quantity, of, kind }, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
+    const told = (set: SubjectSet, all: readonly About[]): Told => ({
+      ...{ quantity, set, about: all },
+      ...(shown === undefined ? {} : { shown })
+    })
+    if (of.rows === undefined || this.#rows === undefined) {
+      return this.#subjects.tell([told(of.subjects, [...about, ...aboutPeople])], k)
+    }
+    // Of rows each person's together are at most so many times the largest row's.
+    const share = this.#rows.shareMax(quantity, of.rows) * this.#rowsOfOne(of.rows)
+    const objection = this.#rows.tell([told(of.rows, about)], k)
+    if (objection) return objection
+    for (const one of aboutPeople) {
+      if (share > 0 && !this.#subjects.charge(of.subjects, { ...one, bits: one.bits * share })) {
+        return { why: 'information', variable: one.variable }
+      }
+    }
+    // As many rows as there are people are people counted.
+    return kind === 'count' ? this.#subjects.tell([told(of.subjects, [])], k) : undefined
+  }
+
+  /** Rows of one person in a set, at most; a person's rows lie together. */
+  #rowsOfOne(set: SubjectSet): number {
+    const { owners, rows } = this.#items ?? { owners: new Uint32Array(0), rows: set.universe }
+    let [most, run, last] = [0, 0, -1]
+    for (const row of membersOf(set, rows)) {
+      const owner = owners[row] ?? 0
+      run = owner === last ? run + 1 : 1
+      last = owner
+      most = Math.max(most, run)
+    }
+    return most
   }
 }

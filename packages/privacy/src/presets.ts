@@ -14,6 +14,10 @@ export interface DisclosureRules {
   readonly dominanceRemainderMin: number
   /** Smallest number of subjects behind a variance, standard deviation, covariance or correlation. */
   readonly spreadSubjectsMin: number
+  /** Smallest number of subjects behind a skewness or kurtosis. */
+  readonly shapeSubjectsMin: number
+  /** Of what it would take to write down a variable's value, how much may be told of each person's. */
+  readonly informationShareMax: number
   /** Counts are rounded to the nearest multiple, after suppression. 1 rounds nothing. */
   readonly roundBase: number
   /** Significant digits of means, spreads and correlations. 17 is every digit of a double. */
@@ -31,6 +35,8 @@ const DEFAULT: DisclosureRules = {
   dominanceShareMax: 0.9,
   dominanceRemainderMin: 0.1,
   spreadSubjectsMin: 10,
+  shapeSubjectsMin: 100,
+  informationShareMax: 0.5,
   roundBase: 1,
   significantDigits: 17,
   scriptBitsMax: 256,

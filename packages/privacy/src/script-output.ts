@@ -1,7 +1,7 @@
 /** The default contract of a script nobody reviewed: few, rounded, metered values, and no words of its own making. */
 import { canonicalJson } from '@stimnet/protocol'
 import { CONTRACT_WORDS } from './contract-check.ts'
-import { toDigits } from './rounding.ts'
+import { toDigits } from './judge/precision.ts'
 import { readScriptJson, type ScriptValue } from './script-tokens.ts'
 
 /** What a script’s result may hold. */

@@ -12,9 +12,14 @@ export type LedgerScope = (typeof LEDGER_SCOPES)[number]
 export interface PrivacySettings extends DisclosureRules {
   readonly preset: string
   readonly scope: LedgerScope
-  /** Refusals that depend on data, in thirty days and one scope; past them questions off the lattice wait. */
-  readonly refusalsMax: number
+  /** Every digit, or to a tenth of the standard error. */
+  readonly precision: Precision
+  /** Bits that refusals and withheld cells may tell one requester in thirty days; past them new questions wait. */
+  readonly refusalBitsMax: number
 }
+
+/** To what numbers of a catalog are told. */
+export type Precision = 'statistical' | 'exact'
 
 /** What a configuration chooses. */
 export interface SettingsChoice {
@@ -24,15 +29,20 @@ export interface SettingsChoice {
   readonly kMin?: number
   /** Default global. */
   readonly scope?: LedgerScope
-  /** Default 20. */
-  readonly refusalsMax?: number
+  /** Default statistical. */
+  readonly precision?: Precision
+  /** Default 200. */
+  readonly refusalBitsMax?: number
 }
 
 /** Rules that a file tightens. */
 export type Overrides = { readonly [Rule in keyof DisclosureRules]?: DisclosureRules[Rule] | undefined }
 
-/** Each refusal tells about data whether it says so or not; in a month twenty are few enough and no working day's end. */
-export const REFUSALS_MAX_DEFAULT = 20
+/**
+ * Each refusal, and each cell withheld, tells one bit about data whether it says so or not. In a month so many are no working
+ * day's end, and far from what would describe the people of even a small study.
+ */
+export const REFUSAL_BITS_MAX_DEFAULT = 200
 
 /** The window in which refusals count, ms: thirty days. */
 export const REFUSALS_WINDOW_MS = 30 * 24 * 3_600_000
@@ -45,6 +55,8 @@ const STRICTER: { readonly [Rule in keyof DisclosureRules]: Stricter<DisclosureR
   dominanceShareMax: Math.min,
   dominanceRemainderMin: Math.max,
   spreadSubjectsMin: Math.max,
+  shapeSubjectsMin: Math.max,
+  informationShareMax: Math.min,
   roundBase: Math.max,
   significantDigits: Math.min,
   scriptBitsMax: Math.min,
@@ -61,7 +73,8 @@ export const RULES = Object.keys(STRICTER) as readonly (keyof DisclosureRules)[]
  * `kMin` nor `LIMITS.cohortSizeFloor`. Throws CONFIG_INVALID for an unknown preset or a number out of its range.
  */
 export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
-  const { preset, overrides = {}, kMin = 0, scope = 'global', refusalsMax = REFUSALS_MAX_DEFAULT } = choice
+  const { preset, overrides = {}, kMin = 0, scope = 'global', precision = 'statistical' } = choice
+  const { refusalBitsMax = REFUSAL_BITS_MAX_DEFAULT } = choice
   if (!isPreset(preset)) {
     throw new StimnetError(
       'CONFIG_INVALID',
@@ -71,12 +84,12 @@ export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
   const base: DisclosureRules = PRESETS[preset]
   const file = { ...base, ...definedOnly(overrides) }
   checkRanges(file)
-  if (!isWhole(refusalsMax, 0, 10_000)) outOfRange('refusalsMax')
+  if (!isWhole(refusalBitsMax, 0, 1e6)) outOfRange('refusalBitsMax')
   const floor = { ...base, k: Math.max(kMin, LIMITS.cohortSizeFloor) }
-  return Object.freeze({ ...stricter(stricter(base, file), floor), preset, scope, refusalsMax })
+  return Object.freeze({ ...stricter(stricter(base, file), floor), preset, scope, precision, refusalBitsMax })
 }
 
-/** Two sets of rules at once: of each the stricter. Preset, scope and refusals are the second's. */
+/** Two sets of rules at once: of each the stricter. Preset, scope, precision and the bits of refusals are the second's. */
 export function both(first: PrivacySettings, second: PrivacySettings): PrivacySettings {
   return Object.freeze({ ...second, ...stricter(first, second) })
 }
@@ -113,6 +126,8 @@ function checkRanges(rules: DisclosureRules): void {
     dominanceShareMax: share(rules.dominanceShareMax),
     dominanceRemainderMin: share(rules.dominanceRemainderMin),
     spreadSubjectsMin: isWhole(rules.spreadSubjectsMin, 2, 1e9),
+    shapeSubjectsMin: isWhole(rules.shapeSubjectsMin, 3, 1e9),
+    informationShareMax: share(rules.informationShareMax),
     roundBase: isWhole(rules.roundBase, 1, 1e6),
     significantDigits: isWhole(rules.significantDigits, 1, 17),
     scriptBitsMax: isWhole(rules.scriptBitsMax, 0, 1e6),

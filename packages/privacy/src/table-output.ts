@@ -8,7 +8,8 @@ import {
   type Plan,
   pairKey,
   type ReducedColumn,
-  type ReducedGroup
+  type ReducedGroup,
+  type ReducedPair
 } from '@stimnet/protocol'
 import {
   correlationOf,
@@ -28,15 +29,25 @@ import {
   valueOfMoments,
   varianceOf
 } from '@stimnet/statistics'
-import type { CellBasis, FactsOf } from './cell-basis.ts'
-import { roundCount, roundDigits, roundMean, roundVariance } from './rounding.ts'
+import type { CellBasis } from './judge/basis.ts'
+import type { FactsOf } from './judge/facts.ts'
+import type { SolvedSet } from './judge/numbers.ts'
+import { type Rounded, roundTo, standardError, stepFor, toDigits, toNearest } from './judge/precision.ts'
+import type { TableCell, TableRow } from './judge/suppress.ts'
 import type { PrivacySettings } from './settings.ts'
-import type { TableRow } from './suppress.ts'
 
 interface Shown {
-  /** Null for a quantile that lies beyond the last breakpoint. */
+  /** Null for a quantile beyond the last breakpoint, and for a coefficient of what does not vary here: its part still pools. */
   readonly value: number | null
   readonly part: OutputPart
+}
+
+/** How numbers are written. */
+export interface Writing {
+  readonly settings: PrivacySettings
+  readonly facts: FactsOf
+  /** A number of people or rows as it may be shown. */
+  readonly shownCount: (set: SolvedSet) => number
 }
 
 /** The columns of a plan’s answer, keys first. */
@@ -65,35 +76,38 @@ function columnOf(measure: Measure, facts: FactsOf): OutputColumn {
 }
 
 /** One shown group as a row of the answer. */
-export function rowOf(row: TableRow, settings: PrivacySettings): OutputRow {
+export function rowOf(row: TableRow, writing: Writing): OutputRow {
   const parts: Record<string, OutputPart> = {}
-  const values = row.cells.map(({ measure, basis }) => {
-    const shown = basis === null ? null : showCell(row.group, measure, basis, settings)
-    if (shown) parts[measure.name] = shown.part
+  const values = row.cells.map((cell) => {
+    const shown = cell.basis === null ? null : showCell(row.group, cell, cell.basis, writing)
+    if (shown) parts[cell.measure.name] = shown.part
     return shown?.value ?? null
   })
   return { values: [...row.group.key, ...values], parts }
 }
 
-/** Null where the number is not defined: no values, or a correlation of what does not vary. */
-function showCell(group: ReducedGroup, measure: Measure, basis: CellBasis, settings: PrivacySettings): Shown | null {
+/** Null where the number is not defined: no values. */
+function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writing: Writing): Shown | null {
+  const { measure } = cell
   switch (measure.kind) {
     case 'subjects':
-      return adding(roundCount(group.support.size, settings))
+      return adding(writing.shownCount({ subjects: group.support }))
     case 'rows':
-      return adding(roundCount(group.rows, settings))
+      return adding(writing.shownCount(setOf(basis, 0)))
     case 'count':
-      return adding(roundCount(group.columns.get(measure.variable)?.rows ?? 0, settings))
+      return adding(countOfValues(cell, basis, writing))
     case 'share':
-      return showShare(basis, group.columns.get(measure.variable)?.levels?.get(measure.level)?.size ?? 0, settings)
+      return showShare(basis, writing)
     case 'quantile':
-      return showQuantile(basis, measure.q, settings)
+      return showQuantile(basis, measure.q, writing)
     case 'covariance':
-    case 'correlation':
-      return showPair(group, measure, settings)
+    case 'correlation': {
+      const pair = group.pairs.get(pairKey(...measure.variables))
+      return pair ? showPair(pair, measure, { cell, basis, writing }) : null
+    }
     default: {
       const column = group.columns.get(measure.variable)
-      return column ? showValues(column, measure.kind, settings) : null
+      return column ? showValues(column, measure, { cell, basis, writing }) : null
     }
   }
 }
@@ -102,112 +116,175 @@ function adding(value: number): Shown {
   return { value, part: { add: value } }
 }
 
-function showShare(basis: CellBasis, having: number, settings: PrivacySettings): Shown | null {
-  const of = roundCount(basis.support.size, settings)
-  const shown = Math.min(of, roundCount(having, settings))
-  return of === 0 ? null : { value: shown / of, part: { share: { having: shown, of } } }
+function setOf({ support, numbers }: CellBasis, at: number): SolvedSet {
+  return numbers[at]?.of ?? { subjects: support }
 }
 
-function showQuantile(basis: CellBasis, q: number, settings: PrivacySettings): Shown {
-  const bins = (basis.bins ?? []).map(({ from, to, rows }) => ({
+/** Exact where it can be told; else to the nearest k, so that a few who have no value do not show. */
+function countOfValues({ isCounted }: TableCell, { counted, support }: CellBasis, writing: Writing): number {
+  const set = counted ?? { subjects: support }
+  if (isCounted) return writing.shownCount(set)
+  const { k, roundBase } = writing.settings
+  const base = Math.max(k, roundBase)
+  return Math.max(base, toNearest(set.rows?.size ?? set.subjects.size, base))
+}
+
+function showShare(basis: CellBasis, { shownCount }: Writing): Shown | null {
+  const of = shownCount(setOf(basis, 0))
+  const having = Math.min(of, shownCount(setOf(basis, 1)))
+  return of === 0 ? null : { value: having / of, part: { share: { having, of } } }
+}
+
+/** Behind the number of all values stand those of the bins that have any, in order. */
+function showQuantile(basis: CellBasis, q: number, { shownCount }: Writing): Shown {
+  let filled = 0
+  const bins = (basis.bins ?? []).map(({ from, to, support }) => ({
     from: Math.max(from, -OPEN_END),
     to: Math.min(to, OPEN_END),
-    rows: roundCount(rows, settings)
+    rows: support.size === 0 ? 0 : shownCount(setOf(basis, ++filled))
   }))
   return { value: quantileOf(bins, q), part: { bins } }
 }
 
-function isExact(settings: PrivacySettings): boolean {
-  return settings.roundBase === 1 && settings.significantDigits >= 17
+type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
+
+interface OfCell {
+  readonly cell: TableCell
+  readonly basis: CellBasis
+  readonly writing: Writing
 }
 
-type ValueKind = 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
+/** Every digit: where the steward chose so, and the number of values is told as well, which the digits would tell. */
+function isExact({ isCounted }: TableCell, { precision, roundBase, significantDigits }: PrivacySettings): boolean {
+  return precision === 'exact' && isCounted && roundBase === 1 && significantDigits >= 17
+}
 
-function showValues(column: ReducedColumn, kind: ValueKind, settings: PrivacySettings): Shown | null {
+function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of: OfCell): Shown | null {
   const sums: ExactSums = { n: column.rows, decimals: column.decimals, sum: column.sum, sumSquares: column.sumSquares }
-  const mean = meanOf(sums)
+  const [mean, deviations, sd] = [meanOf(sums), deviationsOf(sums), sdOf(sums)]
   if (mean === null) return null
-  // With rounded counts a sum is made of the rounded mean and n: an exact one beside the mean would give n away.
-  const n = roundCount(column.rows, settings)
-  const step = 10 ** -column.decimals
-  const shownMean = isExact(settings) ? mean : roundMean(mean, column.rows, step, settings)
-  const sum = isExact(settings) ? sumOf(sums) : shownMean * n
-  if (kind === 'sum') return adding(sum)
-  if (kind === 'mean') return { value: shownMean, part: { moments: { n, sum } } }
-  const [deviations, variance, sd] = [deviationsOf(sums), varianceOf(sums), sdOf(sums)]
-  if (deviations === null || variance === null || sd === null) return null
-  if (kind === 'skewness' || kind === 'kurtosis') return showShape(column, kind, { n, sum, deviations }, settings)
-  if (isExact(settings)) {
-    return { value: kind === 'sd' ? sd : variance, part: { moments: { n, sum, deviations } } }
+  const isShape = kind === 'skewness' || kind === 'kurtosis'
+  const shape = isShape ? shapeOf(column) : undefined
+  const n = countOfValues(of.cell, of.basis, of.writing)
+  if (isExact(of.cell, of.writing.settings)) {
+    const moments: MomentsPart = {
+      n,
+      sum: sumOf(sums),
+      ...(kind === 'mean' || kind === 'sum' || deviations === null ? {} : { deviations }),
+      ...(shape === undefined ? {} : { third: shape.third }),
+      ...(shape === undefined || kind === 'skewness' ? {} : { fourth: shape.fourth })
+    }
+    if (kind === 'sum') return adding(moments.sum)
+    return { value: exactValue(kind, mean, sd, sums, shape), part: { moments } }
   }
-  return fromMoments(kind, { n, sum, deviations: roundVariance(variance, column.rows, step ** 2, settings) * (n - 1) })
-}
-
-/** Kurtosis comes with skewness, which it needs to be pooled. */
-function showShape(
-  column: ReducedColumn,
-  kind: 'skewness' | 'kurtosis',
-  exact: { n: number; sum: number; deviations: number },
-  settings: PrivacySettings
-): Shown | null {
-  const { decimals, sum, sumSquares, powers } = column
-  if (powers === undefined) return null
-  const sums = { n: column.rows, decimals, sum, sumSquares, ...powers }
-  const [skewness, kurtosis, higher] = [skewnessOf(sums), kurtosisOf(sums), higherDeviationsOf(sums)]
-  if (skewness === null || kurtosis === null || higher === null) return null
-  if (isExact(settings)) {
-    const { third, fourth } = higher
-    const moments = { ...exact, third, ...(kind === 'kurtosis' ? { fourth } : {}) }
-    return { value: kind === 'kurtosis' ? kurtosis : skewness, part: { moments } }
-  }
-  const variance = varianceOf(sums) ?? 0
-  const deviations = roundVariance(variance, column.rows, 10 ** (-2 * decimals), settings) * (exact.n - 1)
-  const square = deviations / exact.n
-  const third = roundDigits(skewness, settings) * square ** 1.5 * exact.n
-  const fourth = roundDigits(kurtosis, settings) * square ** 2 * exact.n
+  const { factor } = of.writing.facts(variable)
+  const told = roundedSide({ mean, sd: sd ?? 0, n, factor }, of.writing.settings)
+  const sum = told.mean.value * n
+  if (kind === 'sum') return { value: sum, part: { add: sum, accuracy: told.mean.within * n } }
+  const accuracy = { sum: told.mean.within * n }
+  if (kind === 'mean') return { value: told.mean.value, part: { moments: { n, sum, accuracy } } }
+  if (deviations === null || sd === null) return null
+  const spread = { deviations: told.sd.value ** 2 * (n - 1) }
+  const spreadAccuracy = { ...accuracy, deviations: 2 * told.sd.value * told.sd.within * (n - 1) }
+  if (!isShape) return fromMoments(kind, { n, sum, ...spread, accuracy: spreadAccuracy })
+  if (shape === undefined) return null
+  const square = spread.deviations / n
+  const { settings } = of.writing
+  const third = roundTo(shape.skewness, stepFor(standardError.skewness(n)), settings)
+  const fourth = roundTo(shape.kurtosis, stepFor(standardError.kurtosis(n)), settings)
   return fromMoments(kind, {
-    n: exact.n,
-    sum: exact.sum,
-    deviations,
-    third,
-    ...(kind === 'kurtosis' ? { fourth } : {})
-  })
-}
-
-function showPair(
-  group: ReducedGroup,
-  measure: Extract<Measure, { kind: 'covariance' | 'correlation' }>,
-  settings: PrivacySettings
-): Shown | null {
-  const pair = group.pairs.get(pairKey(...measure.variables))
-  if (!pair) return null
-  const sums = { ...pair, n: pair.rows }
-  const { x, y } = sidesOf(sums)
-  const [meanX, meanY, varianceX, varianceY] = [meanOf(x), meanOf(y), varianceOf(x), varianceOf(y)]
-  const [covariance, correlation] = [covarianceOf(sums), correlationOf(sums)]
-  if (meanX === null || meanY === null || varianceX === null || varianceY === null) return null
-  if (covariance === null || correlation === null) return null
-  if (isExact(settings)) {
-    const second = { sum: sumOf(y), deviations: deviationsOf(y) ?? 0, cross: crossDeviationsOf(sums) ?? 0 }
-    const moments: MomentsPart = { n: pair.rows, sum: sumOf(x), deviations: deviationsOf(x) ?? 0, second }
-    return { value: measure.kind === 'covariance' ? covariance : correlation, part: { moments } }
-  }
-  const n = roundCount(pair.rows, settings)
-  const [stepX, stepY] = pair.decimals.map((decimals) => 10 ** -decimals) as [number, number]
-  const rounded = (value: number, step: number) => roundVariance(value, pair.rows, step, settings)
-  return fromMoments(measure.kind, {
-    n,
-    sum: roundMean(meanX, pair.rows, stepX, settings) * n,
-    deviations: rounded(varianceX, stepX ** 2) * (n - 1),
-    second: {
-      sum: roundMean(meanY, pair.rows, stepY, settings) * n,
-      deviations: rounded(varianceY, stepY ** 2) * (n - 1),
-      cross: rounded(covariance, stepX * stepY) * (n - 1)
+    ...{ n, sum, ...spread },
+    third: third.value * square ** 1.5 * n,
+    ...(kind === 'kurtosis' ? { fourth: fourth.value * square ** 2 * n } : {}),
+    accuracy: {
+      ...spreadAccuracy,
+      third: third.within * square ** 1.5 * n,
+      ...(kind === 'kurtosis' ? { fourth: fourth.within * square ** 2 * n } : {})
     }
   })
 }
 
-function fromMoments(kind: string, moments: MomentsPart): Shown | null {
-  const value = valueOfMoments(kind, moments)
-  return value === null ? null : { value, part: { moments } }
+function exactValue(
+  kind: ValueMeasure['kind'],
+  mean: number,
+  sd: number | null,
+  sums: ExactSums,
+  shape: ReturnType<typeof shapeOf>
+): number | null {
+  if (kind === 'mean') return mean
+  if (kind === 'variance') return varianceOf(sums)
+  if (kind === 'sd') return sd
+  return (kind === 'skewness' ? shape?.skewness : shape?.kurtosis) ?? null
+}
+
+function shapeOf({ decimals, rows, sum, sumSquares, powers }: ReducedColumn) {
+  if (powers === undefined) return undefined
+  const sums = { n: rows, decimals, sum, sumSquares, ...powers }
+  const [skewness, kurtosis, higher] = [skewnessOf(sums), kurtosisOf(sums), higherDeviationsOf(sums)]
+  return skewness === null || kurtosis === null || higher === null ? undefined : { skewness, kurtosis, ...higher }
+}
+
+/**
+ * Mean and spread of one variable, rounded in the site's own unit: asked in ever other units, a number would give away what
+ * rounding took. The spread first, to two digits, says how fine both are told.
+ */
+function roundedSide(
+  { mean, sd, n, factor }: { mean: number; sd: number; n: number; factor: number },
+  settings: PrivacySettings
+): { mean: Rounded; sd: Rounded } {
+  const own = sd / factor
+  const rough = own === 0 ? 0 : toDigits(own, 2)
+  const spread = roundTo(own, stepFor(standardError.sd(rough, n)), settings)
+  const middle = roundTo(mean / factor, stepFor(standardError.mean(rough, n)), settings)
+  const back = ({ value, within }: Rounded) => ({ value: toDigits(value * factor, 15), within: within * factor })
+  return { mean: back(middle), sd: back(spread) }
+}
+
+function showPair(
+  pair: ReducedPair,
+  { kind, variables }: Extract<Measure, { kind: 'covariance' | 'correlation' }>,
+  of: OfCell
+): Shown | null {
+  const sums = { ...pair, n: pair.rows }
+  const { x, y } = sidesOf(sums)
+  const [meanX, meanY, sdX, sdY] = [meanOf(x), meanOf(y), sdOf(x), sdOf(y)]
+  const [covariance, correlation] = [covarianceOf(sums), correlationOf(sums)]
+  if (meanX === null || meanY === null || sdX === null || sdY === null || covariance === null) return null
+  const n = countOfValues(of.cell, of.basis, of.writing)
+  if (isExact(of.cell, of.writing.settings)) {
+    const second = { sum: sumOf(y), deviations: deviationsOf(y) ?? 0, cross: crossDeviationsOf(sums) ?? 0 }
+    const moments: MomentsPart = { n, sum: sumOf(x), deviations: deviationsOf(x) ?? 0, second }
+    return { value: kind === 'covariance' ? covariance : correlation, part: { moments } }
+  }
+  const { facts, settings } = of.writing
+  const sideX = roundedSide({ mean: meanX, sd: sdX, n, factor: facts(variables[0]).factor }, settings)
+  const sideY = roundedSide({ mean: meanY, sd: sdY, n, factor: facts(variables[1]).factor }, settings)
+  const r = roundTo(correlation ?? 0, stepFor(standardError.correlation(toDigits(correlation ?? 0, 2), n)), settings)
+  const size = sideX.sd.value * sideY.sd.value * (n - 1)
+  const spreadOf = ({ sd }: { sd: Rounded }) => ({
+    deviations: sd.value ** 2 * (n - 1),
+    within: 2 * sd.value * sd.within * (n - 1)
+  })
+  const [spreadX, spreadY] = [spreadOf(sideX), spreadOf(sideY)]
+  return fromMoments(kind, {
+    n,
+    sum: sideX.mean.value * n,
+    deviations: spreadX.deviations,
+    second: { sum: sideY.mean.value * n, deviations: spreadY.deviations, cross: r.value * size },
+    accuracy: {
+      sum: sideX.mean.within * n,
+      deviations: spreadX.within,
+      second: {
+        sum: sideY.mean.within * n,
+        deviations: spreadY.within,
+        cross:
+          r.within * size +
+          Math.abs(r.value) * (n - 1) * (sideX.sd.within * sideY.sd.value + sideY.sd.within * sideX.sd.value)
+      }
+    }
+  })
+}
+
+function fromMoments(kind: string, moments: MomentsPart): Shown {
+  return { value: valueOfMoments(kind, moments), part: { moments } }
 }

@@ -86,7 +86,8 @@ export const CODES = facts({
   REFUSALS_EXHAUSTED: {
     fault: 'policy',
     retry: true,
-    meaning: 'Too many questions were refused lately. Ask later, on the lattice, or for P2.'
+    meaning:
+      'Refusals and withheld cells have told too much lately. Ask again what was answered, later, on the lattice, or for P2.'
   },
   SANDBOX_TOO_WEAK: {
     fault: 'policy',

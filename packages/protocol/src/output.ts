@@ -62,6 +62,10 @@ export const disclosureCardSchema = z.object({
   suppressed_cells: z.number(),
   /** Bits metered out by a script. */
   bits: z.number().nullable(),
+  /** `exact`: every digit. `statistical`: to a tenth of the standard error. Absent in older results: exact but for the preset's digits. */
+  precision: z.enum(['exact', 'statistical']).optional(),
+  /** Of each variable that it is about: bits that were told of a value before and with it, on average, and how many may be. */
+  information: z.array(z.object({ variable: z.string(), told: z.number(), max: z.number() })).optional(),
   /** Stewards who read and approved the program with exactly these parameters, cohort and outputs; absent for none. */
   reviewers: z.number().optional(),
   code_hash: z.string(),
@@ -71,6 +75,15 @@ export const disclosureCardSchema = z.object({
 })
 /** A disclosure card as read. */
 export type DisclosureCard = z.output<typeof disclosureCardSchema>
+
+/** Half of the step that each moment was rounded to: what is told lies within it of what it would be exactly. */
+const accuracySchema = z.object({
+  sum: z.number().optional(),
+  deviations: z.number().optional(),
+  third: z.number().optional(),
+  fourth: z.number().optional(),
+  second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
+})
 
 /**
  * What lets a released cell be pooled exactly: n, sum and, but for a mean, the sum of squared deviations from the mean,
@@ -82,7 +95,9 @@ export const momentsSchema = z.object({
   deviations: z.number().optional(),
   third: z.number().optional(),
   fourth: z.number().optional(),
-  second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
+  second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional(),
+  /** Absent where nothing was rounded. */
+  accuracy: accuracySchema.optional()
 })
 /** Moments as read. */
 export type MomentsPart = z.output<typeof momentsSchema>
@@ -106,7 +121,8 @@ export const outputRowSchema = z.object({
     z.string(),
     z.union([
       // `sd`: of the noise in the cell's value; with P2 alone.
-      z.object({ add: z.number(), sd: z.number().optional() }),
+      // `accuracy`: half of the step that it was rounded to.
+      z.object({ add: z.number(), sd: z.number().optional(), accuracy: z.number().optional() }),
       z.object({ moments: momentsSchema, sd: z.number().optional() }),
       z.object({ share: z.object({ having: z.number(), of: z.number() }), sd: z.number().optional() }),
       z.object({ choice: z.number() }),
@@ -155,6 +171,8 @@ export const tableOutputSchema = z.object({
   rows: z.array(outputRowSchema),
   /** Cells and whole groups that were withheld; groups are not named. */
   withheld: z.object({ groups: z.number(), cells: z.number() }),
+  /** Who is not in it, in words that tell no group. */
+  left_out: z.array(z.string()).optional(),
   /** Made of the rows above; over several sites they are made again of the pooled rows. */
   tests: z.array(testResultSchema).optional(),
   disclosure: disclosureCardSchema

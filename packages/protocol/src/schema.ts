@@ -128,7 +128,7 @@ function variableAt({ descriptor }: SiteCatalog, ref: string): VariableDescripto
 /** The subject key is no variable. It is compared as if it were one of a type that nothing else has. */
 function keyVariable(name: string): VariableDescriptor {
   const plain = { unit: '', description: '', levels: [], breakpoints: [], minimum: 0, maximum: 0, bounded: false }
-  return { name, type: KEY_TYPE, ...plain, missingShare: 0, missingTold: false }
+  return { name, type: KEY_TYPE, ...plain, missingShare: 0, missingTold: false, identifying: false }
 }
 
 function mappingAt(site: string, ref: string, mappings: readonly VariableMapping[]): VariableMapping | undefined {

@@ -250,6 +250,8 @@ export interface CatalogVariable {
   readonly maximum: number | null
   /** Share of its rows without a value, to two places; null where it is not told. */
   readonly missing_share: number | null
+  /** Others are taken to know it of a person; absent at older peers. */
+  readonly identifying?: boolean
 }
 
 /** A table of a catalog; never its rows. */

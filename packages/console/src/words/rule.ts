@@ -2,7 +2,11 @@
 
 const RULES: Readonly<Record<string, string>> = {
   k: 'Smallest group',
-  atoms: 'Compared with everything released before',
+  spans: 'Compared with everything disclosed before',
+  informationShareMax: 'Most of a value that answers may tell',
+  shapeSubjectsMin: 'People behind a skewness or kurtosis',
+  precision: 'Digits of means and spreads',
+  atoms: 'Compared with everything disclosed before',
   zerosAreDisclosive: 'Shares of nobody and of everybody withheld',
   largestShareMax: 'Most that one person may make up of a sum',
   dominanceShareMax: 'Most that two people may make up of a sum',
@@ -13,7 +17,7 @@ const RULES: Readonly<Record<string, string>> = {
   scriptBitsMax: 'Bits that one script may tell',
   scriptBitsScopeMax: 'Bits that all scripts together may tell',
   scope: 'Whose answers are held against each other',
-  refusalsMax: 'Refusals that depend on data'
+  refusalBitsMax: 'Bits that refusals may tell one requester'
 }
 
 /** One of a newer peer keeps its own name. */

@@ -4,6 +4,7 @@ import {
   type Filter,
   isComparison,
   type Plan,
+  pairKey,
   resolveVariable,
   type SubjectSet,
   type VariableDescriptor,
@@ -14,7 +15,7 @@ import { cellSql, inCellsSql, ROW, SUBJECT } from '../columns.ts'
 import { chosenCells } from '../domain.ts'
 import type { Engine, Row, Session } from '../engine.ts'
 import type { CatalogView } from '../mapped.ts'
-import { measuredVariables, severalRowsTables } from '../plan-check.ts'
+import { measuredPairs, measuredVariables, severalRowsTables } from '../plan-check.ts'
 import { quoteName } from '../quote.ts'
 
 /** A variable of the plan with what is needed to read it. */
@@ -28,7 +29,7 @@ export interface PlanVariable {
 
 /**
  * The relation has `s`, `k0…` by group key and `x0…` by measured variable; and `r`, the row's place in the one table of
- * the plan that has several rows per subject.
+ * the plan that has several rows per subject. `p0…` say of a row that a pair of the plan, by its place, is left out of it.
  */
 export interface Base {
   readonly keys: readonly PlanVariable[]
@@ -40,9 +41,17 @@ export interface Base {
   readonly whole?: { readonly engine: Engine; readonly table: string }
 }
 
+/** People whose rows are left out: all of them, those with values of a variable, or those with values of a pair, by its key. */
+export interface ReducedWithout {
+  readonly people?: SubjectSet
+  readonly columns: ReadonlyMap<VariableRef, SubjectSet>
+  readonly pairs: ReadonlyMap<string, SubjectSet>
+}
+
 interface BaseOptions {
   readonly plan: Plan
   readonly cohort: SubjectSet
+  readonly leftOut?: ReducedWithout | undefined
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
@@ -74,7 +83,12 @@ export async function makeBase(
 }
 
 function queryOf(options: BaseOptions): Base {
-  const { plan, cohort, engine } = options
+  const { plan, engine, leftOut } = options
+  const cohort = leftOut?.people === undefined ? options.cohort : options.cohort.without(leftOut.people)
+  const parameters: Row[number][] = []
+  const subject = `CAST(t0.${quoteName(SUBJECT)} AS INTEGER)`
+  // Cast, since the engine's own positions are signed.
+  const isIn = (set: SubjectSet) => `get_bit($${parameters.push(engine.bits(set))}, ${subject}) = 1`
   const find = (name: string) => planVariable(name, options)
   const keys = plan.groupBy.map(({ variable }) => find(variable))
   const values = measuredVariables(plan.measures).map(find)
@@ -83,12 +97,18 @@ function queryOf(options: BaseOptions): Base {
     ...(long === undefined ? [] : [`t${plan.tables.indexOf(long)}.${quoteName(ROW)} AS r`]),
     `t0.${quoteName(SUBJECT)} AS s`,
     ...keys.map(({ sql, variable, config }, i) => `${cellSql(sql, variable, config)} AS k${i}`),
-    ...values.map(({ sql }, i) => `${sql} AS x${i}`)
+    ...values.map(({ ref, sql }, i) => {
+      const out = leftOut?.columns.get(ref)
+      return out === undefined ? `${sql} AS x${i}` : `CASE WHEN ${isIn(out)} THEN NULL ELSE ${sql} END AS x${i}`
+    }),
+    ...measuredPairs(plan.measures).flatMap(([x, y], i) => {
+      const out = leftOut?.pairs.get(pairKey(x, y))
+      return out === undefined ? [] : [`(${isIn(out)}) AS p${i}`]
+    })
   ]
   const isEveryone = cohort.size === cohort.universe
   const conditions = [
-    // Cast, since the engine's own positions are signed.
-    ...(isEveryone ? [] : [`get_bit($1, CAST(t0.${quoteName(SUBJECT)} AS INTEGER)) = 1`]),
+    ...(isEveryone ? [] : [isIn(cohort)]),
     ...(plan.where === undefined ? [] : [rowSql(plan.where, find)])
   ]
   const tables = plan.tables.map((name, i) =>
@@ -97,9 +117,9 @@ function queryOf(options: BaseOptions): Base {
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   const from = `(SELECT ${columns.join(', ')} FROM ${tables.join(' ')}${where})`
   const [table = '', other] = plan.tables
-  const isWhole = isEveryone && other === undefined && plan.where === undefined
+  const isWhole = isEveryone && other === undefined && plan.where === undefined && leftOut === undefined
   return {
-    ...{ keys, values, from, parameters: isEveryone ? [] : [engine.bits(cohort)] },
+    ...{ keys, values, from, parameters },
     ...(isWhole ? { whole: { engine, table } } : {})
   }
 }

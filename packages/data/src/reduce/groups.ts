@@ -16,8 +16,8 @@ export interface GroupSums {
   readonly pairs: readonly ReducedPair[]
 }
 
-/** A pair of measured variables, by position. */
-export type PairAt = readonly [x: number, y: number]
+/** A pair of measured variables, by position; and the column that says whose are left out of it, where somebody is. */
+export type PairAt = readonly [x: number, y: number, leftOut?: string]
 
 /** One session in which a plan is reduced. */
 export interface ReduceSession {
@@ -117,17 +117,18 @@ function columnParts(value: PlanVariable, i: number, isOneEach: boolean): string
 const COLUMN_PARTS = 5
 
 /** A row that has both values. */
-export function bothPresent([x, y]: PairAt): string {
-  return `x${x} IS NOT NULL AND x${y} IS NOT NULL`
+export function bothPresent([x, y, leftOut]: PairAt): string {
+  const both = `x${x} IS NOT NULL AND x${y} IS NOT NULL`
+  return leftOut === undefined ? both : `${both} AND NOT ${leftOut}`
 }
 
 function pairParts(pair: PairAt, { values }: Base): string[] {
   const both = `FILTER (WHERE ${bothPresent(pair)})`
-  const [a, b] = pair.map((at) => {
+  const [x, y] = pair
+  const [a, b] = [x, y].map((at) => {
     const value = values[at]
     return value === undefined ? `x${at}` : factor(value, at)
   })
-  const [x, y] = pair
   const sums = [`x${x}`, `x${y}`, `${a} * ${a}`, `${b} * ${b}`, `${a} * ${b}`]
   return [`count(*) ${both}`, ...sums.map((term) => `sum(${term}) ${both}`)]
 }

@@ -9,7 +9,8 @@ import {
   type RowItems,
   resolveVariable,
   StimnetError,
-  type SubjectSet
+  type SubjectSet,
+  type VariableRef
 } from '@stimnet/protocol'
 import type { CatalogConfig } from '../catalog-config.ts'
 import { groupCells } from '../columns.ts'
@@ -17,7 +18,7 @@ import { cellLabel, domainOf } from '../domain.ts'
 import type { Engine } from '../engine.ts'
 import type { CatalogView } from '../mapped.ts'
 import { measuredPairs, measuredVariables, planFault, severalRowsTables } from '../plan-check.ts'
-import { type Base, openBase } from './base.ts'
+import { type Base, openBase, type ReducedWithout } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession, sumGroups } from './groups.ts'
 import { withRowSets } from './row-sets.ts'
@@ -31,6 +32,8 @@ const SETS_BYTES_MAX = 512 * 1024 * 1024
 export interface ReduceOptions {
   readonly plan: Plan
   readonly cohort: SubjectSet
+  /** Whom it is reduced without. */
+  readonly leftOut?: ReducedWithout | undefined
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
@@ -57,7 +60,12 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
     const reads = (items === undefined ? 1 : 2) + 2 * measuredVariables(plan.measures).length
     const base = await openBase({ ...options, session, reads })
     const at = (ref: string) => base.values.findIndex((value) => value.ref === ref)
-    const places = pairs.map(([x, y]) => [at(x), at(y)] as const)
+    const isLessened = ([x, y]: readonly [VariableRef, VariableRef]) =>
+      options.leftOut?.pairs.has(pairKey(x, y)) === true
+    const places = pairs.map((pair, i): PairAt => {
+      const [x, y] = pair
+      return isLessened(pair) ? [at(x), at(y), `p${i}`] : [at(x), at(y)]
+    })
     const sums = await sumGroups(base, places, reading)
     const groups = await withRowSets(await withSupports(sums, base, places, reading), base, places, reading)
     const signed = base.values.map((_, i) => groups.some(({ columns }) => columns[i]?.nonNegative === false))

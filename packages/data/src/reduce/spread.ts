@@ -53,14 +53,17 @@ export interface DistanceAt {
   readonly at: number
   /** The other variable of a pair: only rows that have both. */
   readonly with?: number
+  /** The column that says whose rows are left out of the pair. */
+  readonly leftOut?: string
   readonly power: Deviations['power']
 }
 
 /** The distances of a pair, first and second variable. */
-export function pairDistances([x, y]: PairAt): readonly DistanceAt[] {
+export function pairDistances([x, y, leftOut]: PairAt): readonly DistanceAt[] {
+  const without = leftOut === undefined ? {} : { leftOut }
   return [
-    { at: x, with: y, power: 2 },
-    { at: y, with: x, power: 2 }
+    { at: x, with: y, power: 2, ...without },
+    { at: y, with: x, power: 2, ...without }
   ]
 }
 
@@ -97,9 +100,11 @@ function distancesSql(distances: readonly DistanceAt[], base: Base, { items }: R
   return `(SELECT ${[...own, ...terms].join(', ')} FROM ${base.from} AS b JOIN ${middle} AS m ON ${on}${bySubject})`
 }
 
-function valueSql({ at, with: other }: DistanceAt, prefix = ''): string {
+function valueSql({ at, with: other, leftOut }: DistanceAt, prefix = ''): string {
   const value = `${prefix}x${at}`
-  return other === undefined ? value : `CASE WHEN ${prefix}x${other} IS NOT NULL THEN ${value} END`
+  if (other === undefined) return value
+  const isIn = leftOut === undefined ? '' : ` AND NOT ${prefix}${leftOut}`
+  return `CASE WHEN ${prefix}x${other} IS NOT NULL${isIn} THEN ${value} END`
 }
 
 function powerSql(distance: string, power: Deviations['power']): string {

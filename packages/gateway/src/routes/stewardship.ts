@@ -13,7 +13,7 @@ const usageShape = output(
     what: z
       .string()
       .describe(
-        'privacy budget (ρ), refusals in thirty days, script bits, or parts told apart: into how many parts answers have divided the subjects'
+        'privacy budget (ρ); refusals: bits that they told the requester who was told most, in thirty days; script bits; or “information: VARIABLE”, bits told per value of a variable'
       ),
     used: z.string(),
     max: z.string().nullable().describe('Null: without end, as of synthetic data'),

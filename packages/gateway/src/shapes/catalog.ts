@@ -18,7 +18,10 @@ const variableShape = z.object({
   missing_share: z
     .number()
     .nullable()
-    .describe('Share of its rows without a value, to two places, told once an epoch; null: not told')
+    .describe('Share of its rows without a value, to two places, told once an epoch; null: not told'),
+  identifying: z
+    .boolean()
+    .describe('Others are taken to know it of a person anyway: what is told of it does not count as information')
 })
 
 const tableShape = z.object({
@@ -156,7 +159,8 @@ function schemaOf(descriptor: CatalogDescriptor): z.output<typeof schemaDefiniti
         breakpoints: [...variable.breakpoints],
         minimum: variable.bounded ? variable.minimum : null,
         maximum: variable.bounded ? variable.maximum : null,
-        missing_share: variable.missingTold ? variable.missingShare : null
+        missing_share: variable.missingTold ? variable.missingShare : null,
+        identifying: variable.identifying
       }))
     })),
     lattice: descriptor.lattice.map(({ variable, breakpoints }) => ({ variable, breakpoints: [...breakpoints] }))

@@ -4,6 +4,7 @@ import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import { type Code, cellsOf, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { Sandbox, SandboxUpload } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from './privacy.ts'
+import { reduceTable } from './table.ts'
 import type { JobPlan } from './validate.ts'
 
 /** How a run ended, before disclosure. */
@@ -51,8 +52,9 @@ export async function execute(
     return refuse('the cohort is below the smallest size')
   }
   if (plan.plan) {
-    const reduction = await plan.catalog.reduce(plan.plan, cohort, signal)
-    return { ok: true, aggregate: { kind: 'table', plan: plan.plan, reduction }, cohort, ranBy: RAN_BY_NODE }
+    const { catalog, cohort: filter, project } = plan
+    const aggregate = await reduceTable({ catalog, plan: plan.plan, filter, cohort, project }, parts.privacy, signal)
+    return { ok: true, aggregate, cohort, ranBy: RAN_BY_NODE }
   }
   return runScript(job, parts, cohort, signal)
 }
@@ -65,9 +67,9 @@ async function runScript(
 ): Promise<Executed> {
   const { program } = plan
   if (program.kind !== 'script' || !parts.sandbox) throw new StimnetError('SANDBOX_UNAVAILABLE', `running ${id}`)
-  // The script's output depends on who is in the cohort: the atom rule judges it as a release on that set, before it runs.
-  const scriptGate = await parts.privacy.admits([cohort], plan.project)
-  if (!scriptGate) return refuse('the cohort splits an atom')
+  // The script's output depends on who is in the cohort: it is judged as a release on that set, before it runs.
+  const isAdmitted = await parts.privacy.admits(cohort, plan.project)
+  if (!isAdmitted) return refuse('the cohort is told apart from earlier ones by few people')
   const tables = await plan.catalog.tables(cohort, signal)
   const outcome = await parts.sandbox.run(
     {

@@ -4,7 +4,7 @@ import type { JobRecord } from '../store/jobs.ts'
 
 /**
  * The first boundary at or after `endedAtMs`, counted from the admission: multiples of 25 ms for what the node
- * computes itself and for every gate refusal, 250 ms times a power of two for scripts. `prompt` (synthetic catalogs
+ * computes itself, 250 ms times a power of two for scripts; refusals as answers. `prompt` (synthetic catalogs
  * alone) is at once.
  */
 export function visibleAt(facts: {

@@ -1,11 +1,11 @@
 /** The ledgers of one catalog epoch: of its subjects, and of the rows of each table with several per subject. */
 import type { Catalog } from '@stimnet/data'
-import { type Ledgers, Partition } from '@stimnet/privacy'
+import { ledgerFromBytes, type Ledgers, needsGone, SpanLedger, startLedger } from '@stimnet/privacy'
 import type { RowItems } from '@stimnet/protocol'
-import type { AtomStore, LedgerForm } from '../store/atoms.ts'
 import type { Draft } from '../store/database.ts'
+import type { LedgerForm, LedgerStore } from '../store/ledgers.ts'
 
-/** What one catalog's releases have told apart, stored and in memory. */
+/** What one catalog's releases have told, stored and in memory. */
 export interface CatalogLedgers {
   /** The ledgers that judge a release: of subjects, and of the rows it was made of. Throws NODE_ERROR. */
   load(items: RowItems | undefined): Promise<Ledgers>
@@ -15,58 +15,52 @@ export interface CatalogLedgers {
   replace(draft: Draft, ledgers: Ledgers): void
 }
 
-/** Which ledgers of a catalog. */
+/** Which ledgers of a catalog: everybody's, or a narrower one by name. */
 export interface LedgerChoice {
-  /** How many subjects a base cell of rows needs at the start. */
-  readonly k: number
-  /** A narrower ledger than everybody's, by name. */
   readonly ledger?: string
 }
 
 /** Of the epoch that the catalog is served from. */
-export function ledgersOf(catalog: Catalog, atoms: AtomStore, { k, ledger }: LedgerChoice): CatalogLedgers {
+export function ledgersOf(catalog: Catalog, store: LedgerStore, { ledger }: LedgerChoice): CatalogLedgers {
   const epoch = `${catalog.descriptor.name}!${catalog.epoch}`
   const scope = ledger === undefined ? epoch : `${epoch}!${ledger}`
   // What everybody was given before there were narrower ledgers, each of them was given as well.
-  const wide = ledger === undefined ? undefined : ledgersOf(catalog, atoms, { k })
+  const wide = ledger === undefined ? undefined : ledgersOf(catalog, store, {})
   const subjectScope = `${scope}!subjects`
   const rowScope = (table: string) => `${scope}!rows!${table}`
   const subjects: LedgerForm = {
     start: async () =>
-      (await wide?.load(undefined))?.subjects ?? Partition.start(catalog.subjects, await catalog.baseCells()),
+      (await wide?.load(undefined))?.subjects ?? startLedger(catalog.subjects, await catalog.baseCells()),
     read: async (bytes) => {
-      if (!Partition.isCarried(bytes)) return Partition.fromBytes(bytes, catalog.subjects)
-      return Partition.fromBytes(bytes, catalog.subjects, undefined, { items: (await catalog.goneOwners()).length })
+      const gone = needsGone(bytes) ? { items: (await catalog.goneOwners()).length } : undefined
+      return ledgerFromBytes(bytes, { universe: catalog.subjects, gone })
     }
   }
   const rowsOf = (items: RowItems): LedgerForm => {
-    const { table, rows, owners } = items
+    const { table, rows: universe, owners } = items
     return {
-      start: async () =>
-        (await wide?.load(items))?.rows?.partition ??
-        Partition.start(rows, await catalog.rowBaseCells(table), { owners, k }),
+      start: async () => (await wide?.load(items))?.rows?.ledger ?? SpanLedger.start(universe, owners),
       read: async (bytes) => {
-        if (!Partition.isCarried(bytes)) return Partition.fromBytes(bytes, rows, owners)
+        if (!needsGone(bytes)) return ledgerFromBytes(bytes, { universe, owners })
         const gone = await catalog.goneOwners(table)
-        return Partition.fromBytes(bytes, rows, owners, { items: gone.length, owners: gone })
+        return ledgerFromBytes(bytes, { universe, owners, gone: { items: gone.length, owners: gone } })
       }
     }
   }
   return {
     async load(items) {
-      const loaded = { subjects: await atoms.load(subjectScope, subjects) }
+      const loaded = { subjects: await store.load(subjectScope, subjects) }
       if (items === undefined) return loaded
-      const partition = await atoms.load(rowScope(items.table), rowsOf(items))
-      return { ...loaded, rows: { table: items.table, partition } }
+      return { ...loaded, rows: { table: items.table, ledger: await store.load(rowScope(items.table), rowsOf(items)) } }
     },
     current({ subjects: known, rows }) {
-      const current = { subjects: atoms.current(subjectScope) ?? known }
+      const current = { subjects: store.current(subjectScope) ?? known }
       if (rows === undefined) return current
-      return { ...current, rows: { ...rows, partition: atoms.current(rowScope(rows.table)) ?? rows.partition } }
+      return { ...current, rows: { ...rows, ledger: store.current(rowScope(rows.table)) ?? rows.ledger } }
     },
     replace(draft, { subjects: next, rows }) {
-      atoms.replace(draft, subjectScope, next)
-      if (rows !== undefined) atoms.replace(draft, rowScope(rows.table), rows.partition)
+      store.replace(draft, subjectScope, next)
+      if (rows !== undefined) store.replace(draft, rowScope(rows.table), rows.ledger)
     }
   }
 }

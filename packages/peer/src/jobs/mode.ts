@@ -1,6 +1,6 @@
 /** Exact and noisy releases about the same people do not add up to a promise: a catalog's mode is kept. */
 import { StimnetError } from '@stimnet/protocol'
-import type { AtomStore } from '../store/atoms.ts'
+import type { LedgerStore } from '../store/ledgers.ts'
 import type { PrivacyLedger } from '../store/privacy-ledger.ts'
 
 /**
@@ -9,9 +9,9 @@ import type { PrivacyLedger } from '../store/privacy-ledger.ts'
  */
 export async function assertModeKept(
   { name, mode }: { name: string; mode: 'sdc' | 'dp' },
-  { atoms, ledger }: { atoms: Pick<AtomStore, 'hasEverReleased'>; ledger: Pick<PrivacyLedger, 'hasPromised'> }
+  { ledgers, ledger }: { ledgers: Pick<LedgerStore, 'hasEverReleased'>; ledger: Pick<PrivacyLedger, 'hasPromised'> }
 ): Promise<void> {
-  if (mode === 'dp' && (await atoms.hasEverReleased(name))) {
+  if (mode === 'dp' && (await ledgers.hasEverReleased(name))) {
     refuse(
       `${name}: mode: dp, but exact numbers of it were released before. What they told is outside of any budget, so that ` +
         'the promise cannot be made any more; keep mode: sdc, where P2 holds for each release alone'

@@ -1,12 +1,18 @@
-/** Disclosure for each catalog of this peer: its rules, its atoms, and the one call of the door. */
+/** Disclosure for each catalog of this peer: its rules, its ledgers, and the one call of the door. */
 import type { Catalog } from '@stimnet/data'
 import {
   type Aggregate,
+  admitScript,
   assertLatticeHolds,
+  bitsMaxOf,
   type Disclosed,
+  type DisclosureContext,
   disclose,
   type LedgerScope,
+  type LeftOut,
+  leaveOut,
   type PrivacySettings,
+  type VariableSource,
   variableFacts
 } from '@stimnet/privacy'
 import {
@@ -15,13 +21,13 @@ import {
   type Filter,
   StimnetError,
   type SubjectSet,
-  sha256Hex
+  sha256Hex,
+  type VariableRef
 } from '@stimnet/protocol'
 import type { PeerConfig } from '../config.ts'
-import type { AtomStore } from '../store/atoms.ts'
 import type { Draft } from '../store/database.ts'
-import { assertLatticeChosen } from './lattice-choice.ts'
-import { ledgersOf } from './ledgers.ts'
+import type { LedgerStore } from '../store/ledgers.ts'
+import { type CatalogLedgers, ledgersOf } from './ledgers.ts'
 import { type MeterLimits, type MeterParts, ScopeMeter } from './meters.ts'
 import { rulesOf } from './rules.ts'
 
@@ -38,8 +44,16 @@ export interface ReleaseFacts {
   readonly partsMin?: number
   /** As the request names it; absent for what is told to everybody. */
   readonly project?: string
-  /** The catalog in the words of the request. */
+  /** The catalog in the words of the request, and where its variables come from. */
   readonly described: CatalogDescriptor
+  readonly sourceOf?: (variable: VariableRef) => VariableSource
+}
+
+/** What is told of a variable's values: bits per value on average, of as many as may be. */
+export interface Informed {
+  readonly variable: VariableRef
+  readonly told: number
+  readonly max: number
 }
 
 /** What one catalog's jobs need of privacy. */
@@ -47,12 +61,14 @@ export interface CatalogPrivacy {
   readonly settings: PrivacySettings
   readonly policyHash: string
   readonly timing: 'padded' | 'prompt'
-  /** Whether the atoms of the project's scope allow a release on these sets, as they stand now. */
-  admits(sets: readonly SubjectSet[], project: string): Promise<boolean>
-  /** How finely releases of the project's scope have told its subjects apart, and how finely they can at most. */
-  parts(project: string): Promise<{ readonly told: number; readonly most: number }>
-  /** What the project's scope has used up beside atoms. */
+  /** Whether the ledgers of the project's scope allow a script over this cohort, as they stand now. */
+  admits(cohort: SubjectSet, project: string): Promise<boolean>
+  /** What releases of the project's scope have told of each variable that others are not taken to know. */
+  informed(project: string): Promise<readonly Informed[]>
+  /** What the project's scope has used up beside its ledgers. */
   meter(project: string): ScopeMeter
+  /** Whom a table is to be reduced without, so that more of it can be told; undefined for nobody. */
+  leaveOut(facts: ReleaseFacts): Promise<LeftOut | undefined>
   /** Before the single writer's turn: what disclosure needs to have at hand. */
   prepare(facts: ReleaseFacts): Promise<{ disclose(draft: Draft): Disclosed }>
 }
@@ -64,15 +80,14 @@ export interface CatalogPrivacies {
 
 interface PrivacyParts {
   readonly catalogs: ReadonlyMap<string, Catalog>
-  readonly atoms: AtomStore
+  readonly ledgers: LedgerStore
   readonly config: Pick<PeerConfig, 'privacy' | 'catalogs'>
   readonly meters: MeterParts
 }
 
 /**
- * One for each catalog. Throws CONFIG_INVALID for a preset that does not exist, a small catalog without a lattice, or a scope
- * that has become wider; SOURCE_INVALID for a lattice with a base
- * cell of fewer subjects than a release needs.
+ * One for each catalog. Throws CONFIG_INVALID for a preset that does not exist, or a scope that has become wider; SOURCE_INVALID
+ * for a lattice with a base cell of fewer subjects than a release needs.
  */
 export async function createCatalogPrivacy(parts: PrivacyParts): Promise<CatalogPrivacies> {
   const made = new Map<string, CatalogPrivacy>()
@@ -84,9 +99,9 @@ export async function createCatalogPrivacy(parts: PrivacyParts): Promise<Catalog
       const known = made.get(name)
       if (known) return known
       const none = () => Promise.reject(new Error('a catalog that is no longer configured'))
-      const limits = { refusalsMax: 0, scriptBitsMax: 0 }
+      const limits = { refusalBitsMax: 0, scriptBitsMax: 0 }
       const meter = () => new ScopeMeter(parts.meters, scopeOf(name, orphan.settings.scope, ''), limits)
-      return { ...orphan, timing: 'padded', admits: none, prepare: none, parts: none, meter }
+      return { ...orphan, timing: 'padded', admits: none, prepare: none, leaveOut: none, informed: none, meter }
     }
   }
 }
@@ -95,48 +110,55 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   const { descriptor, config } = catalog
   const rules = await rulesOf(parts.config.privacy, config)
   const { settings } = rules
-  assertLatticeChosen(catalog, parts.config.catalogs)
   // Under differential privacy nothing is refused for being small, and whether a catalog opens must not depend on it.
   if (config.mode === 'sdc') assertLatticeHolds(descriptor, await catalog.baseCells(), settings.k)
-  await assertScopeHolds(catalog, settings, parts.atoms)
+  await assertScopeHolds(catalog, settings, parts.ledgers)
   const ledgersFor = (project: string | undefined) => {
     const ledger = ledgerOf(settings.scope, project)
-    return ledgersOf(catalog, parts.atoms, { k: settings.k, ...(ledger === undefined ? {} : { ledger }) })
+    return ledgersOf(catalog, parts.ledgers, ledger === undefined ? {} : { ledger })
   }
   const meterFor = (project: string | undefined) =>
     new ScopeMeter(parts.meters, scopeOf(descriptor.name, settings.scope, project), limitsOf(settings, catalog))
+  const contextOf = async (facts: ReleaseFacts): Promise<Omit<DisclosureContext, 'ledgers'>> => ({
+    ...rules,
+    epoch: catalog.epoch,
+    cohortHash: await sha256Hex(canonicalBytes(facts.filter ?? null)),
+    codeHash: facts.codeHash,
+    image: facts.image,
+    reviewers: facts.reviewers ?? 0,
+    ...(facts.partsMin === undefined ? {} : { partsMin: facts.partsMin }),
+    cohort: facts.cohort,
+    synthetic: descriptor.synthetic,
+    variables: variableFacts(facts.described, facts.sourceOf)
+  })
   return {
     ...rules,
     timing: config.timing ?? (descriptor.synthetic ? 'prompt' : 'padded'),
-    admits: async (sets, project) => (await ledgersFor(project).load(undefined)).subjects.admit(sets, settings.k).ok,
-    parts: async (project) => {
-      const { subjects } = await ledgersFor(project).load(undefined)
-      // Of the size that everybody is told: the exact one is nobody's to know.
-      return { told: subjects.atoms, most: Math.max(1, Math.floor(descriptor.subjectsRounded / settings.k)) }
+    admits: async (cohort, project) => {
+      const ledgers = await ledgersFor(project).load(undefined)
+      return admitScript(cohort, ledgers, settings) !== undefined
     },
+    informed: async (project) => informedOf(catalog, settings, ledgersFor(project)),
     meter: meterFor,
+    leaveOut: async (facts) => {
+      if (facts.aggregate.kind !== 'table') return undefined
+      const ledgers = ledgersFor(facts.project)
+      const loaded = await ledgers.load(facts.aggregate.reduction.items)
+      return leaveOut(facts.aggregate, { ...(await contextOf(facts)), ledgers: ledgers.current(loaded) })
+    },
     prepare: async (facts) => {
       const ledgers = ledgersFor(facts.project)
       const meter = meterFor(facts.project)
       const items = facts.aggregate.kind === 'table' ? facts.aggregate.reduction.items : undefined
       const loaded = await ledgers.load(items)
-      const cohortHash = await sha256Hex(canonicalBytes(facts.filter ?? null))
+      const context = await contextOf(facts)
       return {
         disclose: (draft) => {
           const disclosed = disclose(facts.aggregate, {
-            ...rules,
+            ...context,
             // What the scope has left: judged in the writer's turn, so that two scripts do not spend the same bits.
             settings: { ...settings, scriptBitsMax: Math.min(settings.scriptBitsMax, meter.bitsLeft) },
-            epoch: catalog.epoch,
-            cohortHash,
-            codeHash: facts.codeHash,
-            image: facts.image,
-            reviewers: facts.reviewers ?? 0,
-            ...(facts.partsMin === undefined ? {} : { partsMin: facts.partsMin }),
-            cohort: facts.cohort,
-            ledgers: ledgers.current(loaded),
-            synthetic: catalog.descriptor.synthetic,
-            variables: variableFacts(facts.described)
+            ledgers: ledgers.current(loaded)
           })
           if (disclosed.ok) ledgers.replace(draft, disclosed.ledgers)
           return disclosed
@@ -144,6 +166,20 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
       }
     }
   }
+}
+
+/** Of the catalog's own variables, whose ledger they are in. */
+async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: CatalogLedgers): Promise<Informed[]> {
+  const facts = variableFacts(catalog.descriptor, catalog.sourceOf)
+  const several = catalog.descriptor.tables.filter(({ oneRowPerSubject }) => !oneRowPerSubject)
+  const loaded = await Promise.all(several.map(async ({ name }) => ledgers.load(await catalog.itemsOf(name))))
+  const { subjects } = loaded[0] ?? (await ledgers.load(undefined))
+  const all = [subjects, ...loaded.flatMap(({ rows }) => (rows === undefined ? [] : [rows.ledger]))]
+  return [...facts].flatMap(([variable, one]) => {
+    if (one.identifying) return []
+    const told = all.map((ledger) => (ledger.universe === 0 ? 0 : ledger.bitsOf(variable) / ledger.universe))
+    return [{ variable, told: Math.max(...told), max: bitsMaxOf(one, settings) }]
+  })
 }
 
 /** Of one catalog, whatever its epoch: people forget nothing because a file changed. */
@@ -158,10 +194,10 @@ function ledgerOf(scope: LedgerScope, project: string | undefined): string | und
 
 /** Nobody real is in a synthetic catalog: what is used up there has an end only where its steward wants to try that. */
 function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): MeterLimits {
-  const { refusalsMax, scriptBitsScopeMax } = settings
-  if (!descriptor.synthetic) return { refusalsMax, scriptBitsMax: scriptBitsScopeMax }
+  const { refusalBitsMax, scriptBitsScopeMax } = settings
+  if (!descriptor.synthetic) return { refusalBitsMax, scriptBitsMax: scriptBitsScopeMax }
   return {
-    refusalsMax: config.privacy?.refusals_max ?? Number.POSITIVE_INFINITY,
+    refusalBitsMax: config.privacy?.refusal_bits_max ?? Number.POSITIVE_INFINITY,
     scriptBitsMax: config.privacy?.script_bits_scope_max === undefined ? Number.POSITIVE_INFINITY : scriptBitsScopeMax
   }
 }
@@ -170,8 +206,8 @@ function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): M
  * Throws CONFIG_INVALID for a ledger of everybody's over an epoch that was answered from by project: what the projects were
  * given, it would not know.
  */
-async function assertScopeHolds({ descriptor, epoch }: Catalog, { scope }: PrivacySettings, atoms: AtomStore) {
-  if (scope !== 'global' || !(await atoms.hasReleased(descriptor.name, `${epoch}!project`))) return
+async function assertScopeHolds({ descriptor, epoch }: Catalog, { scope }: PrivacySettings, ledgers: LedgerStore) {
+  if (scope !== 'global' || !(await ledgers.hasReleased(descriptor.name, `${epoch}!project`))) return
   const why = 'this epoch was answered from by project: it stays so until a newer one is accepted with --forget'
   throw new StimnetError('CONFIG_INVALID', `catalogs: ${descriptor.name}: privacy.scope: ${why}`)
 }

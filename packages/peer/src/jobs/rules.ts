@@ -10,7 +10,7 @@ export interface RulesInForce {
 }
 
 /** What of a catalog's configuration decides its rules. */
-export type RuledCatalog = Pick<CatalogConfig, 'min_cohort_size' | 'privacy'>
+export type RuledCatalog = Pick<CatalogConfig, 'min_cohort_size' | 'privacy'> & { readonly synthetic?: boolean }
 
 /** Of the peer alone where no catalog is given. Throws CONFIG_INVALID. */
 export async function rulesOf(peer: PeerConfig['privacy'], catalog?: RuledCatalog): Promise<RulesInForce> {
@@ -20,20 +20,21 @@ export async function rulesOf(peer: PeerConfig['privacy'], catalog?: RuledCatalo
 
 /** The same without the hash. */
 export function settingsOf(peer: PeerConfig['privacy'], catalog?: RuledCatalog): PrivacySettings {
-  const own = catalog?.privacy
+  const own = catalog?.privacy ?? { scope: 'global' as const }
   const k = Math.max(peer.min_cohort_size, catalog?.min_cohort_size ?? 0)
   const ofPeer = effectiveSettings({
     preset: peer.preset,
     overrides: { ...overridesOf(peer), k },
     kMin: peer.k_min,
-    ...(peer.refusals_max === undefined ? {} : { refusalsMax: peer.refusals_max })
+    ...(peer.refusal_bits_max === undefined ? {} : { refusalBitsMax: peer.refusal_bits_max })
   })
-  if (own === undefined) return ofPeer
+  if (catalog === undefined) return ofPeer
   const ofCatalog = effectiveSettings({
     preset: own.preset ?? peer.preset,
     overrides: overridesOf(own),
     scope: own.scope,
-    refusalsMax: own.refusals_max ?? ofPeer.refusalsMax
+    precision: own.precision ?? (catalog?.synthetic ? 'exact' : 'statistical'),
+    refusalBitsMax: own.refusal_bits_max ?? ofPeer.refusalBitsMax
   })
   return both(ofPeer, ofCatalog)
 }
@@ -46,6 +47,8 @@ export function overridesOf(written: WrittenRules): Overrides {
     dominanceShareMax: written.dominance_share_max,
     dominanceRemainderMin: written.dominance_remainder_min,
     spreadSubjectsMin: written.spread_subjects_min,
+    shapeSubjectsMin: written.shape_subjects_min,
+    informationShareMax: written.information_share_max,
     roundBase: written.round_base,
     significantDigits: written.significant_digits,
     scriptBitsMax: written.script_bits_max,

@@ -214,7 +214,7 @@ export class Runner implements Queue {
     if (this.#stopping.signal.aborted) return this.#putBack(job, running)
     if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
     const disclosing = { ...running, state: 'disclosing' as JobState }
-    const visibleAtMs = await this.#boundary(running, plan, { isGateRefusal: false })
+    const visibleAtMs = await this.#boundary(running, plan)
     const ended = await database.commit(async (draft) => {
       const ending: Ending = { state: 'completed', output: await answer.disclose(draft) }
       return publish(this.#parts, draft, this.#publication(disclosing, ending, { plan, visibleAtMs }))
@@ -254,7 +254,7 @@ export class Runner implements Queue {
     ending: Exclude<Ending, { state: 'completed' }>,
     before: (draft: Draft) => void = () => undefined
   ): Promise<void> {
-    const visibleAtMs = this.#visibleAt(job, undefined, { isGateRefusal: false })
+    const visibleAtMs = this.#visibleAt(job, undefined)
     const publication = this.#publication(job, ending, { plan: undefined, visibleAtMs })
     const record = await this.#parts.database.commit((draft) => {
       before(draft)
@@ -321,7 +321,7 @@ export class Runner implements Queue {
     const { aggregate, cohort, ranBy } = executed
     const { image } = ranBy
     const { cohort: filter, project } = plan
-    const { descriptor: described } = plan.catalog
+    const { descriptor: described, sourceOf } = plan.catalog
     const reviewers = job.review?.approvals.length ?? 0
     const facts = {
       aggregate,
@@ -331,12 +331,13 @@ export class Runner implements Queue {
       filter,
       project,
       described,
+      sourceOf,
       codeHash: codeHashOf(plan.program)
     }
     const door = await privacy.prepare(facts)
     const disclosing = { ...job, state: 'disclosing' as JobState }
-    const visibleAtMs = await this.#boundary(job, plan, { isGateRefusal: false })
-    // Judged inside the single writer, against the atoms as they are then: there is no race to lose.
+    const visibleAtMs = await this.#boundary(job, plan)
+    // Judged inside the single writer, against the ledgers as they are then: there is no race to lose.
     const ended = await this.#parts.database.commit(async (draft) => {
       const disclosed = door.disclose(draft)
       const ending: Ending = disclosed.ok
@@ -357,10 +358,9 @@ export class Runner implements Queue {
     why?: unknown,
     ranBy: RanBy = RAN_BY_NODE
   ): Promise<{ shown: Promise<void> }> {
-    const end = { isGateRefusal: isGateRefusal(ending) }
     // When somebody cancels is their own doing: it is written at once, so that it is never lost.
     const isOwnDoing = ending.state === 'cancelled'
-    const visibleAtMs = isOwnDoing ? this.#visibleAt(job, plan, end) : await this.#boundary(job, plan, end)
+    const visibleAtMs = isOwnDoing ? this.#visibleAt(job, plan) : await this.#boundary(job, plan)
     const publication = this.#publication(job, ending, { plan, ranBy, visibleAtMs })
     const record = await this.#parts.database.commit((draft) => publish(this.#parts, draft, publication))
     return { shown: this.#told(record, why) }
@@ -370,21 +370,21 @@ export class Runner implements Queue {
    * The boundary at which an end may be seen, when it has come: nothing of it is written before, because its number in the
    * log would tell when it happened. A node that stops meanwhile runs the job again, on the same price.
    */
-  async #boundary(job: JobRecord, plan: JobPlan | undefined, end: { isGateRefusal: boolean }): Promise<number> {
+  async #boundary(job: JobRecord, plan: JobPlan | undefined): Promise<number> {
     const { clock } = this.#parts
-    const visibleAtMs = this.#visibleAt(job, plan, end)
+    const visibleAtMs = this.#visibleAt(job, plan)
     const wait = visibleAtMs - clock.now()
     if (wait > 0) await clock.sleep(wait, this.#stopping.signal)
     return visibleAtMs
   }
 
-  #visibleAt(job: JobRecord, plan: JobPlan | undefined, end: { isGateRefusal: boolean }): number {
+  #visibleAt(job: JobRecord, plan: JobPlan | undefined): number {
     const isScript = !['sql', 'statistic'].includes(job.programWord)
     return endVisibleAt(job, {
       endedAtMs: this.#parts.clock.now(),
-      // A gate refusal is on the fine grid for every program: it comes before a program starts.
+      // Refusals leave on the grid of answers: on a finer one they would say at once that there is none.
       // Noise has no fine grid: larger draws take longer, and so does reading more people.
-      script: (isScript || plan?.noise !== undefined) && !end.isGateRefusal,
+      script: isScript || plan?.noise !== undefined,
       timing: this.#parts.privacy.of(job.catalog).timing
     })
   }
@@ -400,7 +400,7 @@ export class Runner implements Queue {
       ...{ job, ending, ranBy, visibleAtMs },
       codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
-      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending) : {})
+      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending, job) : {})
     }
   }
 
@@ -431,8 +431,4 @@ export class Runner implements Queue {
     void shown.then(() => this.#showing.delete(shown))
     return shown
   }
-}
-
-function isGateRefusal(ending: Ending): boolean {
-  return ending.state === 'blocked' && ending.code === 'COHORT_NOT_RELEASABLE'
 }

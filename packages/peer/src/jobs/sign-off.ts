@@ -5,6 +5,7 @@ import type { PeerConfig } from '../config.ts'
 import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
+import type { Asker } from './meters.ts'
 import { codeHashOf, type JobPlan } from './validate.ts'
 
 /** Who asks, through whom. */
@@ -45,7 +46,7 @@ export function createSignOff(parts: {
   /** Whether an institution belongs to the federation now. */
   isMember: (peerId: string) => boolean
   /** What the ledger scope of a request has used. */
-  use: (plan: JobPlan) => ScopeUse
+  use: (plan: JobPlan, asker: Asker) => ScopeUse
 }): SignOff {
   const { config, self } = parts
   const settingsOf = (descriptor: CatalogDescriptor | undefined) =>
@@ -102,7 +103,7 @@ export function createSignOff(parts: {
         }
       : {}),
     ...(plan?.review ? { review: plan.review } : {}),
-    ...(plan ? { project: plan.project, use: parts.use(plan) } : {})
+    ...(plan ? { project: plan.project, use: parts.use(plan, { issuer: checked.opened.issuer, askedBy }) } : {})
   })
   return {
     early: (ask, descriptor) => {

@@ -6,7 +6,7 @@ import type { PrivacyLedger } from '../store/privacy-ledger.ts'
 import type { Usage } from './monitor.ts'
 
 /** As far as it has come, of as far as it can go; beside what runs out. */
-export type Used = Omit<Usage, 'what'> & { readonly what: Usage['what'] | 'parts told apart' }
+export type Used = Omit<Usage, 'what'> & { readonly what: Usage['what'] | `information: ${string}` }
 
 /** Of every configured catalog. */
 export function* usagesOf(parts: {
@@ -25,27 +25,29 @@ export function* usagesOf(parts: {
     yield budget('', ledger.spent(catalog), caps.lifetime)
     for (const { scope, spent } of ledger.balances(catalog)) yield budget(scope, spent, caps.project)
     for (const scope of scopesOf(config)) {
-      const { refusals, refusalsMax, scriptBits, scriptBitsMax } = privacy.of(catalog).meter(scope).used
-      yield { catalog, scope, what: 'refusals', used: refusals, max: refusalsMax }
+      const { refusalBits, refusalBitsMax, scriptBits, scriptBitsMax } = privacy.of(catalog).meter(scope).used
+      yield { catalog, scope, what: 'refusals', used: refusalBits, max: refusalBitsMax }
       yield { catalog, scope, what: 'script bits', used: scriptBits, max: scriptBitsMax }
     }
   }
 }
 
 /**
- * Into how many parts releases have told the subjects of each ledger apart, of as many as there can be with k in each: no
- * allowance that runs out, but the fewer are left, the more questions are refused. Under `mode: dp` nothing is told apart.
+ * What was told of each variable that others are not taken to know: bits per value, of as many as may be. No allowance that runs
+ * out at once: the more was told, the more questions about it are refused. Under `mode: dp` nothing exact is told.
  */
-export async function partsOf(catalogs: PeerConfig['catalogs'], privacy: CatalogPrivacies): Promise<Used[]> {
+export async function informedOf(catalogs: PeerConfig['catalogs'], privacy: CatalogPrivacies): Promise<Used[]> {
   const ledgers = catalogs
     .filter(({ mode }) => mode === 'sdc')
     .flatMap((config) => scopesOf(config).map((scope) => ({ catalog: config.name, scope })))
-  return Promise.all(
-    ledgers.map(async ({ catalog, scope }): Promise<Used> => {
-      const { told, most } = await privacy.of(catalog).parts(scope)
-      return { catalog, scope, what: 'parts told apart', used: told, max: most }
-    })
+  const found = await Promise.all(
+    ledgers.map(async ({ catalog, scope }) =>
+      (await privacy.of(catalog).informed(scope)).map(
+        ({ variable, told, max }): Used => ({ catalog, scope, what: `information: ${variable}`, used: told, max })
+      )
+    )
   )
+  return found.flat()
 }
 
 function scopesOf(config: PeerConfig['catalogs'][number]): readonly string[] {

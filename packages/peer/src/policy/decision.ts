@@ -28,10 +28,10 @@ export interface QueueFacts {
 
 /** What a ledger scope has used up, and its limits. */
 export interface ScopeUse {
-  /** Refusals that depended on data, in the last thirty days. */
-  readonly refusals: number
-  readonly refusalsMax: number
-  /** Whether a refusal of this question would depend on data and history. */
+  /** Bits that refusals and withheld cells have told whoever asks, in the last thirty days. */
+  readonly refusalBits: number
+  readonly refusalBitsMax: number
+  /** Whether a refusal of this question would depend on data and history; not where it was answered before. */
   readonly refusalWouldTell: boolean
   /** Told by scripts so far. */
   readonly scriptBits: number

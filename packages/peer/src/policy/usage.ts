@@ -2,15 +2,16 @@
 import { allowed, type Rule, refuse } from './decision.ts'
 
 /**
- * REFUSALS_EXHAUSTED: a refusal by the gate or the atoms tells something about data, so there are not many of them. Questions
- * made of whole base cells of a lattice go on: no refusal of their cohort depends on history.
+ * REFUSALS_EXHAUSTED: a refusal tells one bit about data, and so does each cell that is withheld; each requester is told so many
+ * in thirty days. What was answered before stays answerable, and so do questions made of whole base cells of a lattice.
  */
 export const refusalsAreLeft: Rule = ({ use, catalog }) => {
-  if (use === undefined || !use.refusalWouldTell || use.refusals < use.refusalsMax) return allowed
+  if (use === undefined || !use.refusalWouldTell || use.refusalBits < use.refusalBitsMax) return allowed
   return refuse(
     'REFUSALS_EXHAUSTED',
-    `Of questions about ${catalog.name}, ${use.refusalsMax} were refused in the last thirty days, which is all there are. ` +
-      'Ask later, about base cells of its lattice if it has one, or for differentially private numbers.'
+    `Refusals and withheld cells have told you ${use.refusalBits} bits about ${catalog.name} in thirty days, of ` +
+      `${use.refusalBitsMax}. What was answered before is answered again; for new questions wait, ask about base cells of its ` +
+      'lattice if it has one, or for differentially private numbers.'
   )
 }
 

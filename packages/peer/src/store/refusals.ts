@@ -1,45 +1,68 @@
-/** How many questions of each ledger scope were refused because of data, lately: each refusal tells something too. */
+/** Bits that refusals and withheld cells have told each requester of a ledger scope, lately: each tells something too. */
 import { REFUSALS_WINDOW_MS } from '@stimnet/privacy'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
 
-/** Times kept for one scope; no limit is above it. */
-const TIMES_MAX = 10_000
+/** When how many bits were told. */
+type Told = readonly [atMs: number, bits: number]
 
-/** Times of refusals by scope, in memory and stored. */
+/** Kept for one requester; what is older counts on as one with the first of them. */
+const ENTRIES_MAX = 1_000
+
+/** By scope and requester, in memory and stored. */
 export class RefusalStore {
-  readonly #stored: Sublevel<readonly number[]>
-  readonly #times: Map<string, readonly number[]>
+  readonly #stored: Sublevel<readonly Told[]>
+  readonly #told: Map<string, readonly Told[]>
 
-  private constructor(stored: Sublevel<readonly number[]>, times: Map<string, readonly number[]>) {
+  private constructor(stored: Sublevel<readonly Told[]>, told: Map<string, readonly Told[]>) {
     this.#stored = stored
-    this.#times = times
+    this.#told = told
   }
 
   static async open(database: Database): Promise<RefusalStore> {
-    const stored = database.json<readonly number[]>('refusals')
+    const stored = database.json<readonly Told[]>('refusal-bits')
     return new RefusalStore(stored, new Map(await stored.iterator().all()))
   }
 
-  /** In the thirty days before `nowMs`; a time after it counts as well: a clock set back forgets nothing. */
-  count(scope: string, nowMs: number): number {
-    return this.#recent(scope, nowMs).length
+  /** Bits in the thirty days before `nowMs`; a time after it counts as well: a clock set back forgets nothing. */
+  bits(scope: string, requester: string, nowMs: number): number {
+    return sum(this.#recent(keyOf(scope, requester), nowMs))
   }
 
-  /** One more, in the batch of the end that tells it; gives how many there are now. */
-  note(draft: Draft, scope: string, atMs: number): number {
-    const before = this.#times.get(scope)
-    const times = [...this.#recent(scope, atMs), atMs].slice(-TIMES_MAX)
+  /** Of the requester of that scope who was told most. */
+  mostOf(scope: string, nowMs: number): number {
+    const own = [...this.#told.keys()].filter((key) => key.startsWith(`${scope}!!`))
+    return own.reduce((most, key) => Math.max(most, sum(this.#recent(key, nowMs))), 0)
+  }
+
+  /** In the batch of the end that tells them; gives how many there are now. */
+  note(draft: Draft, told: { scope: string; requester: string; bits: number; atMs: number }): number {
+    const key = keyOf(told.scope, told.requester)
+    const before = this.#told.get(key)
+    const recent = this.#recent(key, told.atMs)
+    const [kept, over] = [recent.slice(-ENTRIES_MAX + 1), recent.slice(0, -ENTRIES_MAX + 1)]
+    const entries: readonly Told[] = [
+      ...kept.map(([atMs, bits], i): Told => [atMs, i === 0 ? bits + sum(over) : bits]),
+      [told.atMs, told.bits]
+    ]
     draft.undo(() => {
-      if (before === undefined) this.#times.delete(scope)
-      else this.#times.set(scope, before)
+      if (before === undefined) this.#told.delete(key)
+      else this.#told.set(key, before)
     })
-    draft.put(this.#stored, scope, times)
-    this.#times.set(scope, times)
-    return times.length
+    draft.put(this.#stored, key, entries)
+    this.#told.set(key, entries)
+    return sum(entries)
   }
 
-  #recent(scope: string, nowMs: number): readonly number[] {
-    return (this.#times.get(scope) ?? []).filter((time) => time > nowMs - REFUSALS_WINDOW_MS)
+  #recent(key: string, nowMs: number): readonly Told[] {
+    return (this.#told.get(key) ?? []).filter(([atMs]) => atMs > nowMs - REFUSALS_WINDOW_MS)
   }
+}
+
+function keyOf(scope: string, requester: string): string {
+  return `${scope}!!${requester}`
+}
+
+function sum(told: readonly Told[]): number {
+  return told.reduce((all, [, bits]) => all + bits, 0)
 }

@@ -8,7 +8,7 @@ import type {
   RandomSource,
   VariableRef
 } from '@stimnet/protocol'
-import type { VariableFacts } from '../cell-basis.ts'
+import { unknownFacts, type VariableFacts } from '../judge/facts.ts'
 import { columnsOfPlan } from '../table-output.ts'
 import { chargedOf } from './cost.ts'
 import { drawNoise } from './draw.ts'
@@ -52,7 +52,7 @@ export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: R
   const { descriptor, variables, scope, random } = terms
   const noisy = drawNoise(plan, reduction, random)
   return new NoisyTable(TOKEN, {
-    columns: columnsOfPlan(plan.plan, (variable) => variables.get(variable) ?? { bounded: false }),
+    columns: columnsOfPlan(plan.plan, (variable) => variables.get(variable) ?? unknownFacts(variable)),
     rows: rowsOfNoise(plan, noisy, descriptor),
     dp: cardOf(plan, descriptor, scope)
   })

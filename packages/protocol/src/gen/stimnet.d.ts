@@ -737,6 +737,9 @@ export namespace stimnet {
         /** VariableDescriptor missingTold. */
         missingTold: boolean;
 
+        /** VariableDescriptor identifying. */
+        identifying: boolean;
+
         /**
          * Creates a new VariableDescriptor instance using the specified properties.
          * @param [properties] Properties to set
@@ -829,6 +832,9 @@ export namespace stimnet {
 
             /** VariableDescriptor missingTold */
             missingTold?: boolean;
+
+            /** VariableDescriptor identifying */
+            identifying?: boolean;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

@@ -2366,6 +2366,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {boolean} [bounded] VariableDescriptor bounded
          * @property {number} [missingShare] VariableDescriptor missingShare
          * @property {boolean} [missingTold] VariableDescriptor missingTold
+         * @property {boolean} [identifying] VariableDescriptor identifying
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -2488,6 +2489,14 @@ export const stimnet = $root.stimnet = (() => {
         VariableDescriptor.prototype.missingTold = false;
 
         /**
+         * VariableDescriptor identifying.
+         * @member {boolean} identifying
+         * @memberof stimnet.VariableDescriptor
+         * @instance
+         */
+        VariableDescriptor.prototype.identifying = false;
+
+        /**
          * Creates a new VariableDescriptor instance using the specified properties.
          * @function create
          * @memberof stimnet.VariableDescriptor
@@ -2542,6 +2551,8 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 10, wireType 1 =*/81).double(message.missingShare);
             if (message.missingTold != null && $Object.hasOwnProperty.call(message, "missingTold") && message.missingTold !== false)
                 writer.uint32(/* id 11, wireType 0 =*/88).bool(message.missingTold);
+            if (message.identifying != null && $Object.hasOwnProperty.call(message, "identifying") && message.identifying !== false)
+                writer.uint32(/* id 12, wireType 0 =*/96).bool(message.identifying);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2689,6 +2700,15 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.missingTold;
                         continue;
                     }
+                case 12: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.identifying = value;
+                        else
+                            delete message.identifying;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -2762,6 +2782,9 @@ export const stimnet = $root.stimnet = (() => {
             if (message.missingTold != null && $Object.hasOwnProperty.call(message, "missingTold"))
                 if (typeof message.missingTold !== "boolean")
                     return "missingTold: boolean expected";
+            if (message.identifying != null && $Object.hasOwnProperty.call(message, "identifying"))
+                if (typeof message.identifying !== "boolean")
+                    return "identifying: boolean expected";
             return null;
         };
 
@@ -2824,6 +2847,9 @@ export const stimnet = $root.stimnet = (() => {
             if (object.missingTold != null)
                 if (object.missingTold)
                     message.missingTold = $Boolean(object.missingTold);
+            if (object.identifying != null)
+                if (object.identifying)
+                    message.identifying = $Boolean(object.identifying);
             return message;
         };
 
@@ -2858,6 +2884,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.bounded = false;
                 object.missingShare = 0;
                 object.missingTold = false;
+                object.identifying = false;
             }
             if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
                 object.name = message.name;
@@ -2887,6 +2914,8 @@ export const stimnet = $root.stimnet = (() => {
                 object.missingShare = options.json && !$isFinite(message.missingShare) ? $String(message.missingShare) : message.missingShare;
             if (message.missingTold != null && $Object.hasOwnProperty.call(message, "missingTold"))
                 object.missingTold = message.missingTold;
+            if (message.identifying != null && $Object.hasOwnProperty.call(message, "identifying"))
+                object.identifying = message.identifying;
             return object;
         };
 

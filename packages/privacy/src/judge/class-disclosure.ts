@@ -3,7 +3,7 @@
  * known to be in it. A table says so by the cells it does not have.
  */
 import { type Comparison, type Filter, type GroupKey, isComparison, type Plan } from '@stimnet/protocol'
-import type { FactsOf } from './cell-basis.ts'
+import type { FactsOf } from './facts.ts'
 
 /** One group of a table, as far as this rule looks at it. */
 export interface KeyedGroup {

@@ -1,27 +1,15 @@
-/** What one number rests on: the sets of subjects behind it, and what every such number must satisfy. */
+/** What one number rests on: the people behind it, what it tells, and what every such number must satisfy. */
 import type { Deviations, ReducedBin, ReducedColumn, SubjectSet, VariableRef } from '@stimnet/protocol'
+import type { PrivacySettings } from '../settings.ts'
 import { type Contributions, isDominated } from './dominance.ts'
-import type { RowSets, SolvedSet } from './row-sets.ts'
-import type { PrivacySettings } from './settings.ts'
-
-/** What the catalog declares of a variable, as far as disclosure cares. */
-export interface VariableFacts {
-  readonly unit?: string
-  /** Minimum and maximum are declared. */
-  readonly bounded: boolean
-  /** Declared levels or bins; unknown where it has none. */
-  readonly cells?: number
-}
-
-/** Looks up what is declared of a variable. */
-export type FactsOf = (variable: VariableRef) => VariableFacts
+import type { FactsOf, VariableFacts } from './facts.ts'
+import { type CellNumber, countOf, type SolvedSet } from './numbers.ts'
+import type { RowSets } from './row-sets.ts'
 
 /** By what a cell is judged. */
 export interface CellRules {
   readonly settings: PrivacySettings
   readonly facts: FactsOf
-  /** See `fewValued`. */
-  readonly isFewValued: (variable: VariableRef) => boolean
   /** Undefined where every table of the plan has one row per subject. */
   readonly rowSets: RowSets | undefined
 }
@@ -30,10 +18,10 @@ export interface CellRules {
 export interface CellBasis {
   /** The subjects whose values it is made of. */
   readonly support: SubjectSet
-  /** Every set that the number, with what pools it, can be solved for; the atom rule judges each. */
-  readonly sets: readonly SolvedSet[]
-  /** Contributions per subject: of rows, and of each sum in it, where values are not negative. */
-  readonly sums: readonly Contributions[]
+  /** Everything that it tells. */
+  readonly numbers: readonly CellNumber[]
+  /** Whose number stands beside a mean or a spread, where it can be told exactly. */
+  readonly counted?: SolvedSet
   /** The bins that will be shown, for a quantile. */
   readonly bins?: readonly ReducedBin[]
 }
@@ -44,26 +32,29 @@ export type CellFinding =
   | {
       readonly ok: false
       readonly why: string
-      readonly support: SubjectSet
-      readonly sums: readonly Contributions[]
+      readonly isDominated: boolean
+      /** What it would have told. */
+      readonly numbers: readonly CellNumber[]
     }
 
 /** The finding that a cell may not stand. */
-export function withheld(why: string, support: SubjectSet, sums: readonly Contributions[] = []): CellFinding {
-  return { ok: false, why, support, sums }
+export function withheld(why: string, numbers: readonly CellNumber[] = [], dominated = false): CellFinding {
+  return { ok: false, why, numbers, isDominated: dominated }
 }
 
-/** Every set is nobody or at least k; every sum, and the rows of every set, are spread over more than two. */
-export function judged(basis: CellBasis, { settings, rowSets }: CellRules): CellFinding {
-  const { support, sums } = basis
-  const isTooSmall = ({ subjects: { size } }: SolvedSet) => size > 0 && size < settings.k
+/** Enough people, and every sum spread over more than two. How few may be told apart is the ledger's to judge. */
+export function judged(
+  basis: CellBasis,
+  sums: readonly Contributions[],
+  { settings, rowSets }: CellRules
+): CellFinding {
+  const { support, numbers } = basis
   const isOfFew = ({ rows }: SolvedSet) =>
     rows !== undefined && rowSets !== undefined && isDominated(rowSets.of(rows).weights, settings)
-  if (support.size < settings.k) return withheld('fewer than k subjects', support, sums)
-  if (basis.sets.some(isTooSmall)) return withheld('a value of fewer than k subjects', support, sums)
-  if (basis.sets.some(isOfFew)) return withheld('one or two subjects have most of the rows', support, sums)
-  if (sums.some((sum) => isDominated(sum, settings))) return withheld('one or two subjects dominate', support, sums)
-  return { ok: true, basis: { ...basis, sets: basis.sets.filter(({ subjects }) => subjects.size > 0) } }
+  if (support.size < settings.k) return withheld('fewer than k subjects', numbers)
+  if (numbers.some(({ of }) => isOfFew(of))) return withheld('one or two subjects have most of the rows', numbers, true)
+  if (sums.some((sum) => isDominated(sum, settings))) return withheld('one or two subjects dominate', numbers, true)
+  return { ok: true, basis: { ...basis, numbers: numbers.filter(({ of }) => of.subjects.size > 0) } }
 }
 
 /** What a number over rows is made of: a group, a column, a pair or a bin of a reduction. */
@@ -96,6 +87,9 @@ export function rowsBehind(part: OfRows, { rowSets }: CellRules, variables: read
   if (!isOneEach && !variables.every(isOfRows)) {
     return { ok: false, why: 'a value of the subject would be weighed by its rows' }
   }
+  // A value of the subject, once for each: who these are says it all, whatever rows they have.
+  if (variables.length > 0 && !variables.some(isOfRows))
+    return { ok: true, set: { subjects: support }, weights: [weights] }
   return { ok: true, set: { subjects: support, rows: rowSet }, weights: [weights] }
 }
 
@@ -141,10 +135,23 @@ export function spreadOf(
   return known.length < powers.length ? undefined : known
 }
 
-/** The sets by value, where the values are a table for disclosure; undefined where the reduction lacks their rows. */
-export function levelsOf(column: ReducedColumn, isFew: boolean, { rowSets }: CellRules): SolvedSet[] | undefined {
-  if (!isFew) return []
-  if (rowSets === undefined) return [...(column.levels?.values() ?? [])].map((subjects) => ({ subjects }))
-  if (column.levels !== undefined && column.levelRows === undefined) return undefined
-  return [...(column.levelRows?.values() ?? [])].map((rows) => rowSets.solved(rows))
+/**
+ * By value, where so many sums of powers can be solved for how many have each: with n there is one equation more than powers.
+ * Undefined where the reduction lacks their rows.
+ */
+export function solvableLevels(
+  column: ReducedColumn,
+  powers: number,
+  { rowSets }: CellRules
+): readonly SolvedSet[] | undefined {
+  const filled = [...(column.levels ?? [])].filter(([, { size }]) => size > 0)
+  if (column.levels === undefined || filled.length > powers + 1) return []
+  const { rowSet, levelRows } = column
+  if (rowSets === undefined || rowSet === undefined) return filled.map(([, subjects]) => ({ subjects }))
+  return levelRows && filled.map(([name]) => rowSets.solved(levelRows.get(name) ?? rowSet))
+}
+
+/** Such levels as numbers. */
+export function levelNumbers(levels: readonly SolvedSet[]): CellNumber[] {
+  return levels.map(countOf)
 }

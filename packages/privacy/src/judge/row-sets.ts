@@ -1,13 +1,8 @@
 /** Sets of rows as privacy counts them: whose they are, and how unevenly they are shared out. */
 import { type RowItems, SubjectSet } from '@stimnet/protocol'
 import type { Contributions } from './dominance.ts'
-import { membersOf } from './refinement.ts'
-
-/** What a released number can be solved for: some subjects, or, where one can have several, some rows and whose they are. */
-export interface SolvedSet {
-  readonly subjects: SubjectSet
-  readonly rows?: SubjectSet
-}
+import type { SolvedSet } from './numbers.ts'
+import { membersOf } from '../ledger/members.ts'
 
 interface RowFacts {
   readonly subjects: SubjectSet
@@ -35,6 +30,14 @@ export class RowSets {
 
   solved(rows: SubjectSet): SolvedSet {
     return { subjects: this.of(rows).subjects, rows }
+  }
+
+  /** All rows of some subjects. */
+  rowsOf(subjects: SubjectSet): SubjectSet {
+    const { owners, rows } = this.items
+    const found = SubjectSet.none(rows)
+    for (let row = 0; row < rows; row++) if (subjects.has(owners[row] ?? 0)) found.add(row)
+    return found
   }
 
   /** A subject's rows lie together, so that each is done with before the next one begins. */

@@ -1,61 +1,73 @@
 /** Covariance and correlation, which tell both means, both spreads and the sum of products besides. */
 import { pairKey, type ReducedColumn, type ReducedGroup, type ReducedPair, type VariableRef } from '@stimnet/protocol'
+import type { PrivacySettings } from '../settings.ts'
 import {
   type CellFinding,
   type CellRules,
   doesNotVary,
   judged,
-  levelsOf,
   rowsBehind,
+  solvableLevels,
   tooFewForSpread,
   unsafeValues,
   withheld
-} from './cell-basis.ts'
+} from './basis.ts'
 import { type Contributions, isDominated } from './dominance.ts'
-import type { SolvedSet } from './row-sets.ts'
-import type { PrivacySettings } from './settings.ts'
+import { type CellNumber, countOf, powerOf, productOf, type SolvedSet } from './numbers.ts'
 
-interface Side {
-  readonly column: ReducedColumn
-  /** By value, where those are few. */
-  readonly levels: readonly SolvedSet[] | undefined
-}
+type Pair = readonly [VariableRef, VariableRef]
 
 /** Whether the covariance or correlation of a group may stand by itself. */
-export function judgePair(
-  group: ReducedGroup,
-  variables: readonly [VariableRef, VariableRef],
-  rules: CellRules
-): CellFinding {
-  const { settings, facts, isFewValued } = rules
+export function judgePair(group: ReducedGroup, variables: Pair, rules: CellRules): CellFinding {
+  const { settings, facts } = rules
   const pair = group.pairs.get(pairKey(...variables))
-  const sides = variables.flatMap((variable): Side[] => {
-    const column = group.columns.get(variable)
-    return column ? [{ column, levels: levelsOf(column, isFewValued(variable), rules) }] : []
-  })
-  const [x, y] = sides
-  if (!pair || !x || !y) return withheld('the reduction lacks the pair', group.support)
+  const [x, y] = variables.map((variable) => group.columns.get(variable))
+  if (!pair || !x || !y) return withheld('the reduction lacks the pair')
   const { support } = pair
   const behind = rowsBehind(pair, rules, variables)
-  if (!behind.ok) return withheld(behind.why, support)
-  const sums = [...behind.weights, ...contributionsOf(pair, variables, x.column, y.column)]
+  if (!behind.ok) return withheld(behind.why)
+  const levels = [x, y].map((column) => levelsWithin(column, behind.set, rules))
   const why =
-    unsafeValues(x.column, facts(variables[0]), settings) ??
-    unsafeValues(y.column, facts(variables[1]), settings) ??
+    unsafeValues(x, facts(variables[0]), settings) ??
+    unsafeValues(y, facts(variables[1]), settings) ??
     unsafePairs(pair, settings) ??
-    unsafeIndicator(pair, [x.column, y.column], variables.map(isFewValued), settings) ??
-    (x.levels && y.levels ? undefined : 'the reduction lacks the rows of values')
-  if (why !== undefined) return withheld(why, support, sums)
-  return judged({ support, sets: [behind.set, ...levelSets(x, y, behind.set, rules)], sums }, rules)
+    unsafeIndicator(pair, [x, y], settings) ??
+    (levels.includes(undefined) ? 'the reduction lacks the rows of values' : undefined)
+  const numbers = numbersOf(behind.set, variables, levels, rules)
+  if (why !== undefined) return withheld(why, numbers)
+  const sums = [...behind.weights, ...contributionsOf(pair, variables, x, y)]
+  return judged({ support, numbers, counted: behind.set }, sums, rules)
+}
+
+/**
+ * Of each variable the sum and the squares, and the products. Where one of both has two values, the products are also the
+ * sum of the other over those that have the one, and over those that have the other.
+ */
+function numbersOf(
+  set: SolvedSet,
+  [x, y]: Pair,
+  [levelsX = [], levelsY = []]: readonly (readonly SolvedSet[] | undefined)[],
+  { facts }: CellRules
+): CellNumber[] {
+  const own = [x, y].flatMap((variable) => [1, 2].map((power) => powerOf(set, variable, power, facts)))
+  const counts = [...levelsX, ...levelsY].map(countOf)
+  const within = (levels: readonly SolvedSet[], other: VariableRef) =>
+    levels.length === 2 ? levels.map((level) => powerOf(level, other, 1, facts)) : []
+  return [...own, productOf(set, [x, y], facts), ...counts, ...within(levelsX, y), ...within(levelsY, x)]
+}
+
+/** By value where sum and squares give them away, among those that have both variables. */
+function levelsWithin(column: ReducedColumn, of: SolvedSet, rules: CellRules): readonly SolvedSet[] | undefined {
+  const { rowSets } = rules
+  return solvableLevels(column, 2, rules)
+    ?.map(({ subjects, rows }) =>
+      rows && of.rows && rowSets ? rowSets.solved(rows.and(of.rows)) : { subjects: subjects.and(of.subjects) }
+    )
+    .filter(({ subjects }) => subjects.size > 0)
 }
 
 /** A subject gives to the pairs at most what it gives to the whole column, so that these are bounds from above. */
-function contributionsOf(
-  pair: ReducedPair,
-  variables: readonly [VariableRef, VariableRef],
-  x: ReducedColumn,
-  y: ReducedColumn
-): Contributions[] {
+function contributionsOf(pair: ReducedPair, variables: Pair, x: ReducedColumn, y: ReducedColumn): Contributions[] {
   const distances = (pair.deviations ?? []).map((entry, i) => ({ of: variables[i] ?? variables[0], ...entry }))
   return [
     ...(x.nonNegative ? [{ of: variables[0], total: pair.sumX, largest: x.largest }] : []),
@@ -75,20 +87,20 @@ function unsafePairs(pair: ReducedPair, settings: PrivacySettings): string | und
 }
 
 /**
- * Why a column of few values may not be held against one of many, or undefined. A sum of products with a 0/1 column is the
- * sum over those it marks, and the rest of the sum is that over the others: each is judged as if it had been asked for. Of
- * more values so are the lowest and the highest, which the sums of one question leave out.
+ * Why a column of few values may not be held against one of many, or undefined: the sum of products is then about those
+ * that have the highest value, or all but the lowest, and one of them can be most of it. Where values of the other are
+ * signed its distances are judged, as for its mean.
  */
 function unsafeIndicator(
   pair: ReducedPair,
   columns: readonly [ReducedColumn, ReducedColumn],
-  isFew: readonly boolean[],
   settings: PrivacySettings
 ): string | undefined {
+  const isFew = columns.map(({ levels }) => levels !== undefined)
   if (isFew[0] === isFew[1]) return undefined
   const at = isFew[0] === true ? 0 : 1
   const [few, many] = at === 0 ? columns : [columns[1], columns[0]]
-  if (!many.nonNegative) return 'signed values against a column of few values'
+  if (!many.nonNegative) return undefined
   const values = [...(few.levels ?? [])].filter(([, { size }]) => size > 0).map(([name]) => scaled(name, few.decimals))
   if (values.length === 0 || values.includes(undefined)) return 'the reduction lacks the values'
   const [lowest = 0n, ...rest] = (values as bigint[]).sort((a, b) => (a < b ? -1 : 1))
@@ -112,14 +124,4 @@ function scaled(name: string, decimals: number): bigint | undefined {
 function isOnALine({ rows, sumX, sumY, sumXX, sumYY, sumXY }: ReducedPair): boolean {
   const n = BigInt(rows)
   return (n * sumXY - sumX * sumY) ** 2n === (n * sumXX - sumX * sumX) * (n * sumYY - sumY * sumY)
-}
-
-/**
- * The sum of products of two columns of few values solves for their whole cross-table. Its cells need no sets of their
- * own: the atom rule splits by the values of one and then of the other, and so judges each crossing.
- */
-function levelSets(x: Side, y: Side, of: SolvedSet, { rowSets }: CellRules): SolvedSet[] {
-  return [...(x.levels ?? []), ...(y.levels ?? [])].map(({ subjects, rows }) =>
-    rows && of.rows && rowSets ? rowSets.solved(rows.and(of.rows)) : { subjects: subjects.and(of.subjects) }
-  )
 }

@@ -1,0 +1,23 @@
+/** Names of variables that others commonly know of a person, where a steward says nothing else. */
+
+/**
+ * Whole names, with _ or - between words: who somebody is, where and when they were seen, how they were measured, and which arm
+ * they were drawn to. What was found of them is not among these; a name that is not listed counts as what others do not know.
+ */
+const NAMES: readonly RegExp[] = [
+  /^(sex|gender)$/,
+  /^age(_.+)?$/,
+  /^(birth|year|date)(_.+)?$/,
+  /^(ethnicity|race|education|handedness|marital_status|country|region|state|district)$/,
+  /^((study|treatment|trial)_)?(arm|group)$/,
+  /^(treatment|randomi[sz]ation|cohort)$/,
+  /^(study_|trial_)?(site|centre|center|hospital|clinic|ward|institution)(_id)?$/,
+  /^(visit|wave|time_?point|session|month|week|day)(_(number|name))?$/,
+  /^(scan_type|scanner|scanner_.+|modality|sequence|protocol|device|manufacturer|vendor|batch|field_strength)$/
+]
+
+/** Whether a variable of that name counts as identifying unless its steward says otherwise. */
+export function isIdentifyingName(name: string): boolean {
+  const plain = name.toLowerCase().replaceAll('-', '_')
+  return NAMES.some((pattern) => pattern.test(plain))
+}

@@ -1,0 +1,143 @@
+/** Primary judgement: whether one measure of one group may stand by itself, and what it would tell. */
+import { type Measure, type ReducedColumn, type ReducedGroup, SubjectSet, type VariableRef } from '@stimnet/protocol'
+import {
+  type CellFinding,
+  type CellRules,
+  judged,
+  levelNumbers,
+  rowsBehind,
+  solvableLevels,
+  spreadOf,
+  tooFewForSpread,
+  unsafeValues,
+  withheld
+} from './basis.ts'
+import { joinSmallBins } from './bins.ts'
+import { judgePair } from './cell-pair.ts'
+import type { Contributions } from './dominance.ts'
+import { type CellNumber, countOf, levelCountOf, powerOf } from './numbers.ts'
+
+type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
+
+/** The highest power of the values that a measure tells of. */
+const POWERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
+  variance: 2,
+  sd: 2,
+  skewness: 3,
+  kurtosis: 4
+}
+
+/** Whether one measure of one group may stand by itself. */
+export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRules): CellFinding {
+  switch (measure.kind) {
+    case 'subjects':
+      return judged({ support: group.support, numbers: [countOf({ subjects: group.support })] }, [], rules)
+    case 'rows':
+      return judgeRows(group, rules)
+    case 'count':
+      return withColumn(group, measure.variable, (column) => judgeCount(group, column, measure.variable, rules))
+    case 'sum':
+    case 'mean':
+    case 'variance':
+    case 'sd':
+    case 'skewness':
+    case 'kurtosis':
+      return withColumn(group, measure.variable, (column) => judgeValues(column, measure, rules))
+    case 'covariance':
+    case 'correlation':
+      return judgePair(group, measure.variables, rules)
+    case 'share':
+      return withColumn(group, measure.variable, (column) => judgeShare(column, measure, rules))
+    case 'quantile':
+      return withColumn(group, measure.variable, (column) => judgeQuantile(column, measure.variable, rules))
+  }
+}
+
+function withColumn(
+  group: ReducedGroup,
+  variable: VariableRef,
+  judge: (column: ReducedColumn) => CellFinding
+): CellFinding {
+  const column = group.columns.get(variable)
+  return column ? judge(column) : withheld('the reduction lacks the variable')
+}
+
+function judgeRows(group: ReducedGroup, rules: CellRules): CellFinding {
+  const behind = rowsBehind(group, rules)
+  if (!behind.ok) return withheld(behind.why)
+  return judged({ support: group.support, numbers: [countOf(behind.set)] }, behind.weights, rules)
+}
+
+/** How many have a value: as many as there are, but for some whose number is not told unless it is large. */
+function judgeCount(group: ReducedGroup, column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
+  const behind = rowsBehind(column, rules, [variable])
+  if (!behind.ok) return withheld(behind.why)
+  const whole = rowsBehind(group, rules)
+  if (!whole.ok) return withheld(whole.why)
+  return judged({ support: column.support, numbers: [countOf(whole.set)], counted: behind.set }, behind.weights, rules)
+}
+
+/** Sum, mean, and what tells of spread and shape; values so few that the sums give each away are counts as well. */
+function judgeValues(column: ReducedColumn, { kind, variable }: ValueMeasure, rules: CellRules): CellFinding {
+  const { settings, facts } = rules
+  const { support } = column
+  const power = POWERS[kind] ?? 1
+  const behind = rowsBehind(column, rules, [variable])
+  if (!behind.ok) return withheld(behind.why)
+  const levels = solvableLevels(column, power, rules)
+  const sums = contributionsTo(column, variable, power)
+  const why =
+    unsafeValues(column, facts(variable), settings) ??
+    (power > 1 ? tooFewForSpread(support, settings) : undefined) ??
+    (power > 2 && support.size < settings.shapeSubjectsMin ? 'too few subjects for a shape' : undefined) ??
+    (sums === undefined || (power > 2 && !column.powers) ? 'the reduction lacks the spread' : undefined) ??
+    (levels === undefined ? 'the reduction lacks the rows of values' : undefined)
+  const numbers: CellNumber[] = [
+    ...Array.from({ length: power }, (_, i) => powerOf(behind.set, variable, i + 1, facts)),
+    ...levelNumbers(levels ?? [])
+  ]
+  if (why !== undefined) return withheld(why, numbers)
+  return judged({ support, numbers, counted: behind.set }, [...behind.weights, ...(sums ?? [])], rules)
+}
+
+/**
+ * What one person gives to a sum of signed values is its distance from what is usual, -900 where others have nothing.
+ * Undefined where the reduction lacks it.
+ */
+function contributionsTo(column: ReducedColumn, variable: VariableRef, power: number): Contributions[] | undefined {
+  const told = power > 1 ? Array.from({ length: power - 1 }, (_, i) => i + 2) : column.nonNegative ? [] : [2]
+  const values = column.nonNegative ? [{ of: variable, total: column.sum, largest: column.largest }] : []
+  const spread = spreadOf(column.deviations, variable, told)
+  return spread && [...values, ...spread]
+}
+
+/** A share is two numbers of subjects, not of rows: those that have a value, and those of them that have the level. */
+function judgeShare(
+  column: ReducedColumn,
+  { variable, level }: Extract<Measure, { kind: 'share' }>,
+  rules: CellRules
+): CellFinding {
+  const { support } = column
+  const having = column.levels?.get(level) ?? SubjectSet.none(support.universe)
+  const isAll = having.size === support.size
+  const numbers = [countOf({ subjects: support }), levelCountOf({ subjects: having }, variable)]
+  if (rules.settings.zerosAreDisclosive && (having.size === 0 || isAll)) {
+    return withheld('nobody or everybody has it', numbers)
+  }
+  return judged({ support, numbers }, [], rules)
+}
+
+function judgeQuantile(column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
+  const { support } = column
+  const behind = rowsBehind(column, rules, [variable])
+  if (!behind.ok) return withheld(behind.why)
+  const bins = joinSmallBins(column.bins ?? [], rules.settings.k)
+  const filled = bins.filter((bin) => bin.support.size > 0)
+  if (filled.length === 0) return withheld('the reduction lacks the bins')
+  if (rules.settings.zerosAreDisclosive && filled.length === 1) return withheld('everyone is in one bin')
+  const found = filled.map((bin) => rowsBehind(bin, rules, [variable]))
+  const sets = found.flatMap((bin) => (bin.ok ? [bin.set] : []))
+  if (sets.length < filled.length) return withheld('the reduction lacks the rows of bins')
+  const numbers = [countOf(behind.set), ...sets.map((set) => levelCountOf(set, variable))]
+  return judged({ support, numbers, bins }, behind.weights, rules)
+}

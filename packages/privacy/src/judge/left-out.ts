@@ -1,0 +1,121 @@
+/**
+ * People who are left out of an answer, so that it can be given: what would differ from an earlier answer by fewer than k
+ * people differs by k, or by nobody.
+ */
+import { type Measure, pairKey, SubjectSet, type VariableRef } from '@stimnet/protocol'
+import type { Objection } from '../ledger/draft.ts'
+import type { Entry, LedgersDraft } from '../ledgers.ts'
+import type { RowSets } from './row-sets.ts'
+
+/** Whom a plan is reduced without. */
+export interface LeftOut {
+  /** Of everything. */
+  readonly people?: SubjectSet
+  /** Of what is made of a variable's values. */
+  readonly columns: ReadonlyMap<VariableRef, SubjectSet>
+  /** Of what is made of a pair's values, by its key. */
+  readonly pairs: ReadonlyMap<string, SubjectSet>
+}
+
+/** Times that somebody more is left out of one cell, before it is withheld. */
+const ROUNDS_MAX = 4
+
+/** What leaving out is tried with. */
+interface Trial {
+  readonly draft: LedgersDraft
+  readonly rowSets: RowSets | undefined
+  readonly k: number
+}
+
+/** Gathers them, cell by cell, while a table is judged. */
+export class LeftOutDraft {
+  readonly #universe: number
+  #people: SubjectSet | undefined
+  readonly #columns = new Map<VariableRef, SubjectSet>()
+  readonly #pairs = new Map<string, SubjectSet>()
+
+  /** `universe`: subjects of the epoch. */
+  constructor(universe: number) {
+    this.#universe = universe
+  }
+
+  /** Undefined where nobody is to be left out. */
+  result(): LeftOut | undefined {
+    if (this.#people === undefined && this.#columns.size === 0 && this.#pairs.size === 0) return undefined
+    const people = this.#people
+    return { ...(people ? { people } : {}), columns: this.#columns, pairs: this.#pairs }
+  }
+
+  /** Leaves people out of everything. */
+  leavePeople(out: SubjectSet): void {
+    this.#people = this.#people?.or(out) ?? out
+  }
+
+  /** Leaves people out of a cell until its numbers can be told; the objection that remains where they cannot. */
+  fit(measure: Measure, entries: readonly Entry[], objection: Objection, trial: Trial): Objection | undefined {
+    const out = SubjectSet.none(this.#universe)
+    let remaining: Objection | undefined = objection
+    let lessened = entries
+    for (let round = 0; round < ROUNDS_MAX && remaining?.why === 'leverage'; round++) {
+      const more = this.#moreFor(measure, lessened, remaining, trial)
+      if (more.length === 0) return remaining
+      for (const person of more) out.add(person)
+      lessened = lessenedBy(entries, SubjectSet.of(this.#universe, out), trial)
+      remaining = trial.draft.tell(lessened, trial.k)
+    }
+    if (remaining === undefined) this.#keep(measure, out)
+    return remaining
+  }
+
+  /** Those inside that would be told apart; and beside those outside as many as make k with them. */
+  #moreFor(
+    measure: Measure,
+    entries: readonly Entry[],
+    { quantity, set, apart }: Extract<Objection, { why: 'leverage' }>,
+    { draft, k }: Trial
+  ): readonly number[] {
+    const number = entries
+      .map((entry) => entry.number)
+      .find((one) => one.quantity === quantity && (one.of.rows === set || one.of.subjects === set))
+    if (number === undefined) return []
+    const inside = number.of.rows === set ? draft.peopleOf(number.of, apart.inside) : [...apart.inside]
+    if (inside.length > 0 && inside.length < k) return inside
+    // Whom a count is about is everybody: nobody is left out of it only to hide others.
+    if (apart.outside === 0 || isCounting(measure)) return []
+    return draft.padding(number, Math.max(1, k - apart.outside))
+  }
+
+  #keep(measure: Measure, out: SubjectSet): void {
+    if (isCounting(measure)) this.leavePeople(out)
+    else if ('variables' in measure) join(this.#pairs, pairKey(...measure.variables), out)
+    else if ('variable' in measure) join(this.#columns, measure.variable, out)
+  }
+}
+
+/** Measures of people and rows themselves, not of a variable's values. */
+function isCounting({ kind }: Measure): boolean {
+  return kind === 'subjects' || kind === 'rows' || kind === 'count'
+}
+
+function join<K>(map: Map<K, SubjectSet>, key: K, more: SubjectSet): void {
+  map.set(key, map.get(key)?.or(more) ?? more)
+}
+
+/** The same numbers without some people; sets that were one stay one. */
+function lessenedBy(entries: readonly Entry[], out: SubjectSet, { rowSets }: Trial): readonly Entry[] {
+  const known = new Map<SubjectSet, SubjectSet>()
+  const rowsOut = rowSets?.rowsOf(out)
+  const less = (set: SubjectSet, without: SubjectSet): SubjectSet => {
+    const found = known.get(set) ?? set.without(without)
+    known.set(set, found)
+    return found
+  }
+  return entries.map((entry) => {
+    const { subjects, rows } = entry.number.of
+    const of = {
+      subjects: less(subjects, out),
+      ...(rows === undefined || rowsOut === undefined ? {} : { rows: less(rows, rowsOut) })
+    }
+    return { ...entry, number: { ...entry.number, of } }
+  })
+}

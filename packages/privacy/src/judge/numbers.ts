@@ -1,0 +1,49 @@
+/** The numbers that a cell tells: which quantity is summed over whom, and which variables that is about. */
+import type { SubjectSet, VariableRef } from '@stimnet/protocol'
+import type { FactsOf } from './facts.ts'
+
+/** What a released number can be solved for: some subjects, or, where one can have several, some rows and whose they are. */
+export interface SolvedSet {
+  readonly subjects: SubjectSet
+  readonly rows?: SubjectSet
+}
+
+/** One number of a cell. */
+export interface CellNumber {
+  /** What is summed. */
+  readonly quantity: string
+  readonly of: SolvedSet
+  /** What is summed is about these; who is in the set can be about more: see `Defining`. */
+  readonly variables: readonly VariableRef[]
+  readonly kind: 'count' | 'sum'
+}
+
+/** The quantity of a number of people or rows: each counts one. */
+export const ONE = '1'
+
+/** How many are in a set. */
+export function countOf(of: SolvedSet): CellNumber {
+  return { quantity: ONE, of, variables: [], kind: 'count' }
+}
+
+/** How many of a set have a level of a category: it tells of the category whoever is known to be in the set. */
+export function levelCountOf(of: SolvedSet, variable: VariableRef): CellNumber {
+  return { quantity: ONE, of, variables: [variable], kind: 'count' }
+}
+
+/** The sum of a power of a variable. */
+export function powerOf(of: SolvedSet, variable: VariableRef, power: number, facts: FactsOf): CellNumber {
+  const { own } = facts(variable)
+  return { quantity: power === 1 ? own : `${own}^${power}`, of, variables: [variable], kind: 'sum' }
+}
+
+/** The sum of products of two variables. */
+export function productOf(of: SolvedSet, [x, y]: readonly [VariableRef, VariableRef], facts: FactsOf): CellNumber {
+  const quantity = [facts(x).own, facts(y).own].sort().join('*')
+  return { quantity, of, variables: [x, y], kind: 'sum' }
+}
+
+/** The same number over another set. */
+export function over(number: CellNumber, of: SolvedSet): CellNumber {
+  return { ...number, of }
+}

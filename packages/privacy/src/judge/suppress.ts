@@ -1,0 +1,285 @@
+/** Which cells of a table are shown: each by itself, then one after the other with everything that was told before. */
+import {
+  type Measure,
+  type Plan,
+  pairKey,
+  type ReducedGroup,
+  type Reduction,
+  SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
+import type { Objection } from '../ledger/draft.ts'
+import { assertLedgerOf, type Entry, LedgersDraft, type Ledgers } from '../ledgers.ts'
+import type { PrivacySettings } from '../settings.ts'
+import type { CellBasis, CellFinding, CellRules } from './basis.ts'
+import { judgeCell } from './cell.ts'
+import { everyoneInOne } from './class-disclosure.ts'
+import { type Defining, wholeOf } from './defining.ts'
+import type { FactsOf } from './facts.ts'
+import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
+import { LeftOutDraft } from './left-out.ts'
+import { type CellNumber, countOf, ONE, over, type SolvedSet } from './numbers.ts'
+import { roundCount } from './precision.ts'
+import { RowSets } from './row-sets.ts'
+
+/** One measure of one group. */
+export interface TableCell {
+  readonly measure: Measure
+  readonly finding: CellFinding
+  /** Null: withheld. */
+  basis: CellBasis | null
+  /** Whether the number of values behind it is told exactly. */
+  isCounted: boolean
+}
+
+/** One group with its cells. */
+export interface TableRow {
+  readonly group: ReducedGroup
+  readonly cells: readonly TableCell[]
+  shown: boolean
+}
+
+/** A table of which everything shown can stand. */
+export interface Suppressed {
+  readonly rows: readonly TableRow[]
+  readonly ledgers: Ledgers
+  /** A number of people or rows as it may be shown. */
+  readonly shownCount: (set: SolvedSet) => number
+  /** What was withheld and why, for the local audit log alone. */
+  readonly why: readonly string[]
+}
+
+/** By what a table is judged. */
+export interface SuppressionRules {
+  readonly settings: PrivacySettings & { readonly synthetic: boolean }
+  readonly facts: FactsOf
+  readonly ledgers: Ledgers
+  /** Variables that say who is in a group, and that others are not taken to know. */
+  readonly defining: readonly Defining[]
+  /** Fewest subjects of what is told apart, where that is to be more than k. */
+  readonly partsMin?: number | undefined
+  /** Gathers whom to leave out, where that lets a cell stand; without it such cells are withheld. */
+  readonly leftOut?: LeftOutDraft
+}
+
+/**
+ * Shows what can stand: each cell by itself, and all shown ones with everything told before, the largest first. Throws
+ * NODE_ERROR without the ledger of the reduction's rows.
+ */
+export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRules): Suppressed {
+  assertLedgerOf(reduction.items, rules.ledgers)
+  const refused = new Set<string>()
+  // Each round withholds one more, so that it ends.
+  for (;;) {
+    const judging = new Judging(plan, reduction, rules, refused)
+    const given = judging.run()
+    if (given === undefined) return judging.done()
+    refused.add(given)
+  }
+}
+
+class Judging {
+  readonly #plan: Plan
+  readonly #reduction: Reduction
+  readonly #rules: SuppressionRules
+  readonly #refused: ReadonlySet<string>
+  readonly #draft: LedgersDraft
+  readonly #rowSets: RowSets | undefined
+  readonly #why = new Map<string, number>()
+  readonly #rows: TableRow[]
+
+  constructor(plan: Plan, reduction: Reduction, rules: SuppressionRules, refused: ReadonlySet<string>) {
+    this.#plan = plan
+    this.#reduction = reduction
+    this.#rules = rules
+    this.#refused = refused
+    this.#draft = new LedgersDraft(rules.ledgers, reduction.items)
+    this.#rowSets = reduction.items && new RowSets(reduction.items, rules.ledgers.subjects.universe)
+    this.#rows = reduction.groups.map((group, at) => this.#primary(group, at))
+  }
+
+  /** Gives the name of a cell that must go, since with it something withheld could be worked out. */
+  run(): string | undefined {
+    this.#holdBack()
+    this.#classes()
+    this.#countAll()
+    const cells = this.#rows.flatMap((row, at) => row.cells.map((cell) => ({ row, cell, at })))
+    const sized = cells.map((entry) => ({ ...entry, size: entry.cell.basis?.support.size ?? 0 }))
+    for (const { row, cell } of sized.sort((a, b) => b.size - a.size || a.at - b.at)) this.#tell(row, cell)
+    return this.#givenAway()
+  }
+
+  done(): Suppressed {
+    for (const row of this.#rows) if (row.cells.every(({ basis }) => basis === null)) row.shown = false
+    const { settings } = this.#rules
+    return {
+      rows: this.#rows,
+      ledgers: this.#draft.result(),
+      shownCount: (set) => {
+        const count = set.rows?.size ?? set.subjects.size
+        return settings.roundBase === 1 ? count : (this.#draft.shownOf(countOf(set)) ?? roundCount(count, settings))
+      },
+      why: [...this.#why].map(([text, times]) => `${text}: ${times}`)
+    }
+  }
+
+  #primary(group: ReducedGroup, at: number): TableRow {
+    const { settings, facts } = this.#rules
+    const cellRules: CellRules = { settings, facts, rowSets: this.#rowSets }
+    const cells = this.#plan.measures.map((measure): TableCell => {
+      const finding = judgeCell(group, measure, cellRules)
+      const isRefused = this.#refused.has(nameOf(at, measure))
+      if (!finding.ok) this.#note(`${measure.kind}: ${finding.why}`)
+      else if (isRefused) this.#note(`${measure.kind}: withheld so that others stay hidden`)
+      return { measure, finding, basis: finding.ok && !isRefused ? finding.basis : null, isCounted: false }
+    })
+    return { group, cells, shown: group.support.size >= settings.k }
+  }
+
+  /** Groups that hold everyone of their kind: who is known to be of the kind is known to be in them. */
+  #classes(): void {
+    const { settings, facts, defining } = this.#rules
+    const inOne = settings.zerosAreDisclosive ? everyoneInOne(this.#reduction.groups, this.#plan, facts) : new Set()
+    for (const row of this.#rows) {
+      const isAll =
+        settings.zerosAreDisclosive &&
+        defining.some((one) => wholeOf(row.group, one, 'group', this.#parts)?.subjects.size === row.group.support.size)
+      if (inOne.has(row.group) || isAll) {
+        row.shown = false
+        this.#note('a group that everyone is in')
+      }
+      if (!row.shown) for (const cell of row.cells) cell.basis = null
+    }
+  }
+
+  /** Who came with a newer epoch waits until there are k of them in a group: until then answers are as if nobody had come. */
+  #holdBack(): void {
+    for (const { group } of this.#rows) {
+      const arrivals = this.#draft.arrivals(group.support)
+      if (arrivals.size > 0 && arrivals.size < this.#k) this.#rules.leftOut?.leavePeople(arrivals)
+    }
+  }
+
+  /** How many the groups are together is known to whoever knows the study: no group may be what is missing from it. */
+  #countAll(): void {
+    if (this.#rows.length < 2) return
+    const supports = this.#rows.map(({ group }) => group.support)
+    const subjects = supports.reduce((all, one) => all.or(one))
+    const { settings } = this.#rules
+    const shown = settings.roundBase === 1 ? undefined : roundCount(subjects.size, settings)
+    this.#draft.tell([{ number: countOf({ subjects }), about: [], aboutPeople: [], shown }], this.#k)
+  }
+
+  #tell(row: TableRow, cell: TableCell): void {
+    const { basis, measure } = cell
+    if (basis === null) return
+    const { leftOut } = this.#rules
+    const entries = this.#entriesOf(row.group, measure, basis.numbers)
+    let objection = this.#draft.tell(entries, this.#k)
+    if (objection !== undefined && leftOut !== undefined) {
+      objection = leftOut.fit(measure, entries, objection, { draft: this.#draft, rowSets: this.#rowSets, k: this.#k })
+    }
+    if (objection !== undefined) {
+      cell.basis = null
+      this.#note(`${measure.kind}: ${inWords(objection)}`)
+      return
+    }
+    cell.isCounted = basis.counted !== undefined && this.#count(row.group, measure, basis.counted)
+  }
+
+  /** Whether the number of values can be told: everybody has one, or k people have none, and it differs enough from others. */
+  #count(group: ReducedGroup, measure: Measure, counted: SolvedSet): boolean {
+    const [all, having] = counted.rows ? [group.rows, counted.rows.size] : [group.support.size, counted.subjects.size]
+    const missing = all - having
+    if (missing > 0 && missing < this.#k) return false
+    return this.#draft.tell(this.#entriesOf(group, measure, [countOf(counted)]), this.#k) === undefined
+  }
+
+  get #k(): number {
+    return Math.max(this.#rules.settings.k, this.#rules.partsMin ?? 0)
+  }
+
+  get #parts() {
+    return { plan: this.#plan, reduction: this.#reduction, rowSets: this.#rowSets }
+  }
+
+  /** A cell's numbers, each behind the same number over everybody whom a variable that defines the group leaves out. */
+  #entriesOf(group: ReducedGroup, measure: Measure, numbers: readonly CellNumber[]): Entry[] {
+    const { defining } = this.#rules
+    const [main] = numbers
+    return numbers.flatMap((number) => {
+      const isMain = number.of === main?.of
+      const wholes = isMain ? defining.map((one) => wholeOf(group, one, partOf(measure), this.#parts)) : []
+      const known = wholes.flatMap((whole) => (whole === undefined ? [] : [over(number, whole)]))
+      return [
+        ...known.map((whole) => this.#entryOf(whole, [])),
+        this.#entryOf(
+          number,
+          defining.map(({ variable }) => variable)
+        )
+      ]
+    })
+  }
+
+  #entryOf(number: CellNumber, defining: readonly VariableRef[]): Entry {
+    const { facts, settings } = this.#rules
+    const items = number.of.rows?.size ?? number.of.subjects.size
+    const own = number.variables.map(facts)
+    const bits = number.kind === 'count' ? bitsOfCount(items) : bitsOfSum(own, items, settings)
+    const aboutOf = (variable: VariableRef) => {
+      const one = facts(variable)
+      return one.identifying ? [] : [{ variable: one.own, bits, bitsMax: bitsMaxOf(one, settings) }]
+    }
+    const rounds = number.quantity === ONE && settings.roundBase > 1
+    return {
+      number,
+      about: number.variables.flatMap(aboutOf),
+      aboutPeople: defining.flatMap(aboutOf),
+      shown: rounds ? roundCount(items, settings) : undefined
+    }
+  }
+
+  /** A sum that was withheld since one or two make it up, and follows from what is shown: the smallest of that column goes. */
+  #givenAway(): string | undefined {
+    for (const { cells } of this.#rows) {
+      for (const { measure, finding } of cells) {
+        if (finding.ok || !finding.isDominated) continue
+        const isTold = finding.numbers.some((number) => number.kind === 'sum' && this.#draft.isWithin(number))
+        const smallest = isTold ? this.#smallestOf(measure) : undefined
+        if (smallest !== undefined) return smallest
+      }
+    }
+    return undefined
+  }
+
+  #smallestOf(measure: Measure): string | undefined {
+    const shown = this.#rows.flatMap(({ cells }, at) => {
+      const size = cells.find((cell) => cell.measure === measure)?.basis?.support.size
+      return size === undefined ? [] : [{ at, size }]
+    })
+    const [first, ...others] = shown
+    if (first === undefined) return undefined
+    return nameOf(others.reduce((a, b) => (b.size < a.size ? b : a), first).at, measure)
+  }
+
+  #note(text: string): void {
+    this.#why.set(text, (this.#why.get(text) ?? 0) + 1)
+  }
+}
+
+function nameOf(at: number, { name }: Measure): string {
+  return `${at} ${name}`
+}
+
+/** What part of a group a measure is about: all of it, those that have a value, or those that have both. */
+function partOf(measure: Measure): 'group' | VariableRef | `${VariableRef} ${VariableRef}` {
+  if ('variables' in measure) return pairKey(...measure.variables) as `${VariableRef} ${VariableRef}`
+  return 'variable' in measure ? measure.variable : 'group'
+}
+
+function inWords(objection: Objection): string {
+  if (objection.why === 'information') return `the information budget of ${objection.variable} is used up`
+  if (objection.why === 'unsure') return 'too close to what was told before to be judged'
+  const { inside, outside } = objection.apart
+  return `with earlier answers it would tell few people apart (${inside.size} inside, ${outside} outside)`
+}

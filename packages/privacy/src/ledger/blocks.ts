@@ -1,0 +1,157 @@
+/** Leverage of people: of an item that is a person, or of all rows of one person together. */
+import type { Patterns } from './patterns.ts'
+import type { Span } from './span.ts'
+
+/** Against what leverage is held. */
+export interface LeverageRule {
+  /** The span before the set that is judged: who had too much already is not told apart by it. */
+  readonly before: Span
+  readonly leverageMax: number
+}
+
+/** People among the items of a ledger. */
+export interface Blocks {
+  /** Patterns of the ledger whose people have more leverage than they may, and more than before. */
+  apart(span: Span, rule: LeverageRule): readonly number[]
+  /** People that have an item of one of these patterns. */
+  subjects(patterns: readonly number[]): number
+}
+
+/** A change below this is arithmetic. */
+const RISE_MIN = 1e-12
+
+/** `owners`: of rows, whose they are. */
+export function blocksOf(patterns: Patterns, owners: Uint32Array | undefined): Blocks {
+  return owners === undefined ? ofPeople(patterns) : new RowBlocks(patterns, owners)
+}
+
+function ofPeople(patterns: Patterns): Blocks {
+  return {
+    apart: (span, { before, leverageMax }) => {
+      const [now, then] = [patterns.extend(span.ownOf), patterns.extend(before.ownOf)]
+      return Array.from(now.keys()).filter((pattern) => {
+        const leverage = span.leverage[now[pattern] ?? 0] ?? 0
+        return leverage > leverageMax && leverage - (before.leverage[then[pattern] ?? 0] ?? 0) > RISE_MIN
+      })
+    },
+    subjects: (chosen) => chosen.reduce((sum, pattern) => sum + (patterns.sizes[pattern] ?? 0), 0)
+  }
+}
+
+/**
+ * A person's rows together: the spectral norm of the block P(B,B). It is at most its trace, the sum of the rows' leverages,
+ * so that norms are worked out for those alone whose trace is too large.
+ */
+class RowBlocks implements Blocks {
+  readonly #patterns: Patterns
+  readonly #owners: Uint32Array
+  readonly #people: number
+  /** Rows of one person, at most. */
+  readonly #rowsMax: number
+
+  constructor(patterns: Patterns, owners: Uint32Array) {
+    this.#patterns = patterns
+    this.#owners = owners
+    const counts = rowsByOwner(owners)
+    this.#people = counts.length
+    this.#rowsMax = counts.reduce((most, rows) => Math.max(most, rows), 0)
+  }
+
+  apart(span: Span, { before, leverageMax }: LeverageRule): readonly number[] {
+    const largest = span.leverage.reduce((most, value) => Math.max(most, value), 0)
+    if (largest * this.#rowsMax <= leverageMax) return []
+    const [now, then] = [this.#patterns.extend(span.ownOf), this.#patterns.extend(before.ownOf)]
+    const suspects = this.#tracesAbove(span, now, leverageMax)
+    if (suspects.size === 0) return []
+    const rows = this.#rowsOf(suspects)
+    const found = new Set<number>()
+    const known = new Map<string, boolean>()
+    for (const own of rows.values()) {
+      const key = [...own].sort((a, b) => a - b).join()
+      const isApart =
+        known.get(key) ??
+        (normOf(span, own, now) > leverageMax && normOf(span, own, now) - normOf(before, own, then) > RISE_MIN)
+      known.set(key, isApart)
+      if (isApart) for (const pattern of own) found.add(pattern)
+    }
+    return [...found]
+  }
+
+  subjects(chosen: readonly number[]): number {
+    const wanted = new Set(chosen)
+    const people = new Set<number>()
+    for (const [item, label] of this.#patterns.labels.entries()) {
+      if (wanted.has(label)) people.add(this.#owners[item] ?? 0)
+    }
+    return people.size
+  }
+
+  #tracesAbove(span: Span, ownOf: Uint32Array, leverageMax: number): ReadonlySet<number> {
+    const traces = new Float64Array(this.#people)
+    const { labels } = this.#patterns
+    for (let item = 0; item < labels.length; item++) {
+      const owner = this.#owners[item] ?? 0
+      traces[owner] = (traces[owner] ?? 0) + (span.leverage[ownOf[labels[item] ?? 0] ?? 0] ?? 0)
+    }
+    const found = new Set<number>()
+    for (let owner = 0; owner < traces.length; owner++) if ((traces[owner] ?? 0) > leverageMax) found.add(owner)
+    return found
+  }
+
+  /** Patterns of the rows of some people. */
+  #rowsOf(people: ReadonlySet<number>): ReadonlyMap<number, number[]> {
+    const rows = new Map<number, number[]>()
+    const { labels } = this.#patterns
+    for (let item = 0; item < labels.length; item++) {
+      const owner = this.#owners[item] ?? 0
+      if (!people.has(owner)) continue
+      const own = rows.get(owner) ?? []
+      own.push(labels[item] ?? 0)
+      rows.set(owner, own)
+    }
+    return rows
+  }
+}
+
+function rowsByOwner(owners: Uint32Array): Uint32Array {
+  const people = owners.reduce((most, owner) => Math.max(most, owner + 1), 0)
+  const counts = new Uint32Array(people)
+  for (let i = 0; i < owners.length; i++) counts[owners[i] ?? 0] = (counts[owners[i] ?? 0] ?? 0) + 1
+  return counts
+}
+
+/** The largest eigenvalue of P on one person's rows; rows of one pattern are one of its own, as often as they are. */
+function normOf(span: Span, patterns: readonly number[], ownOf: Uint32Array): number {
+  const times = new Map<number, number>()
+  for (const pattern of patterns) {
+    const own = ownOf[pattern] ?? 0
+    times.set(own, (times.get(own) ?? 0) + 1)
+  }
+  const owns = [...times]
+  const matrix = owns.map(([a, timesA]) => owns.map(([b, timesB]) => Math.sqrt(timesA * timesB) * span.kernel(a, b)))
+  return largestEigenvalue(matrix)
+}
+
+/** Of a symmetric matrix without negative eigenvalues: an upper bound from its eighth power, tight to some per mille. */
+function largestEigenvalue(matrix: number[][]): number {
+  let power = matrix
+  let scale = 1
+  let exponent = 1
+  // λ ≤ (Σ λ^p)^(1/p), which is the trace of the p-th power; squared so often, p = 1024, it is λ to below a per cent.
+  for (let round = 0; round < 10; round++) {
+    const trace = power.reduce((sum, row, i) => sum + (row[i] ?? 0), 0)
+    if (trace <= 0) return 0
+    power = squared(power.map((row) => row.map((value) => value / trace)))
+    // power now is (M / scale)^(2·exponent).
+    scale = scale * trace ** (1 / exponent)
+    exponent *= 2
+  }
+  const trace = power.reduce((sum, row, i) => sum + (row[i] ?? 0), 0)
+  return scale * trace ** (1 / exponent)
+}
+
+function squared(matrix: readonly (readonly number[])[]): number[][] {
+  return matrix.map((row) =>
+    matrix.map((_, j) => row.reduce((sum, value, k) => sum + value * (matrix[k]?.[j] ?? 0), 0))
+  )
+}

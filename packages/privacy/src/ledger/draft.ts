@@ -1,0 +1,293 @@
+/** A ledger while a release is judged: what is admitted becomes part of it, what is refused leaves it as it was. */
+import { SubjectSet } from '@stimnet/protocol'
+import { type Blocks, blocksOf } from './blocks.ts'
+import { membersOf } from './members.ts'
+import type { Patterns } from './patterns.ts'
+import { addedTo, type Placed, Span } from './span.ts'
+import { type LedgerParts, SpanLedger } from './span-ledger.ts'
+
+/** What a number tells of a variable's values: bits in all, and how many each item may tell at most. */
+export interface About {
+  readonly variable: string
+  readonly bits: number
+  readonly bitsMax: number
+}
+
+/** One number: a quantity, summed over a set of items. */
+export interface Told {
+  readonly quantity: string
+  readonly set: SubjectSet
+  readonly about?: readonly About[]
+  /** What is shown, where it is rounded: sums of it are then sums of what was shown. */
+  readonly shown?: number
+}
+
+/** Why numbers cannot be told. */
+export type Objection =
+  /** Fewer than k people would be told apart. */
+  | { readonly why: 'leverage'; readonly quantity: string; readonly set: SubjectSet; readonly apart: Apart }
+  /** Of somebody's value more would be told than it may. */
+  | { readonly why: 'information'; readonly variable: string }
+  /** Doubles cannot decide it. */
+  | { readonly why: 'unsure' }
+
+/** Who would be told apart. */
+export interface Apart {
+  /** Items that are in the set. */
+  readonly inside: SubjectSet
+  /** Subjects that are not in it. */
+  readonly outside: number
+}
+
+/** Where a draft can be taken back to. */
+export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived'> & { readonly isChanged: boolean }
+
+/** Sums over a set's items. */
+interface Change {
+  readonly quantity: string
+  readonly span: Span
+}
+
+/** See the file's first line. Not for more than one release at a time. */
+export class LedgerDraft {
+  readonly #from: SpanLedger
+  readonly #patterns: Patterns
+  readonly #blocks: Blocks
+  #spans: Map<string, Span>
+  #spent: Map<string, Float64Array>
+  #everywhere: readonly Uint8Array[]
+  #arrived: Uint8Array | undefined
+  #isChanged = false
+  /** The same set stands behind many numbers. */
+  readonly #known = new WeakMap<SubjectSet, Uint8Array>()
+
+  constructor(from: SpanLedger) {
+    const { patterns, spans, everywhere, spent, owners, arrived } = from.parts
+    this.#from = from
+    this.#patterns = patterns.copy()
+    this.#spans = new Map(spans)
+    this.#spent = new Map(spent)
+    this.#everywhere = everywhere
+    this.#arrived = arrived
+    this.#blocks = blocksOf(this.#patterns, owners)
+  }
+
+  /** To take the draft back to. */
+  get mark(): Mark {
+    return { spans: this.#spans, spent: this.#spent, arrived: this.#arrived, isChanged: this.#isChanged }
+  }
+
+  /** Forgets what was admitted since. Patterns stay split, which tells nothing. */
+  rollBack({ spans, spent, arrived, isChanged }: Mark): void {
+    this.#arrived = arrived
+    this.#spans = new Map(spans)
+    this.#spent = new Map(spent)
+    this.#isChanged = isChanged
+  }
+
+  /**
+   * Admits all of the numbers or none. k: the fewest people that a combination of told sums may rest on.
+   */
+  tell(numbers: readonly Told[], k: number): Objection | undefined {
+    const { mark } = this
+    this.#spans = new Map(this.#spans)
+    this.#spent = new Map(this.#spent)
+    for (const number of numbers) {
+      const objection = this.#tellOne(number, k)
+      if (objection === undefined) continue
+      this.rollBack(mark)
+      return objection
+    }
+    return undefined
+  }
+
+  /** About the set anything may be told: it becomes part of every quantity, those there are and those to come. */
+  tellAnything(set: SubjectSet, k: number): Objection | undefined {
+    const { mark } = this
+    this.#spans = new Map(this.#spans)
+    for (const quantity of new Set([...this.#spans.keys(), ANYTHING])) {
+      const objection = this.#tellOne({ quantity, set }, k)
+      if (objection === undefined) continue
+      this.rollBack(mark)
+      return objection
+    }
+    if (this.#place(ANYTHING, set) !== undefined) this.#everywhere = this.#everywhereWith(set)
+    return undefined
+  }
+
+  /** Items of the set that came with a newer epoch and were in no release yet. */
+  arrivals(set: SubjectSet): SubjectSet {
+    const found = SubjectSet.none(this.#patterns.universe)
+    if (this.#arrived === undefined) return found
+    const arrived = this.#patterns.extend(this.#arrived)
+    for (const item of membersOf(set, this.#patterns.universe)) {
+      if (arrived[this.#patterns.labels[item] ?? 0] === 1) found.add(item)
+    }
+    return found
+  }
+
+  /** Charges each item of the set the bits; false where that is more than it may tell. */
+  charge(set: SubjectSet, { variable, bits, bitsMax }: About): boolean {
+    const isIn = this.#isIn(set)
+    const spent = this.#patterns.extend(this.#spent.get(variable) ?? new Float64Array(this.#patterns.count)).slice()
+    for (let pattern = 0; pattern < isIn.length; pattern++) {
+      if (isIn[pattern] !== 1) continue
+      spent[pattern] = (spent[pattern] ?? 0) + bits
+      if ((spent[pattern] ?? 0) > bitsMax * SLACK) return false
+    }
+    this.#spent = new Map(this.#spent).set(variable, spent)
+    this.#isChanged = true
+    return true
+  }
+
+  /** Whether a sum over the set follows from what was told of the quantity. */
+  isWithin(quantity: string, set: SubjectSet): boolean {
+    return this.#place(quantity, set)?.placed.kind === 'within'
+  }
+
+  /** What was shown of sets that make up this one, put together; undefined where it does not follow from them. */
+  shownOf(quantity: string, set: SubjectSet): number | undefined {
+    const place = this.#place(quantity, set)
+    return place?.placed.kind === 'within' ? place.span.shownOf(place.placed.weights) : undefined
+  }
+
+  /** The largest share that one item has in a sum over the set, of those sums that do not follow from earlier ones. */
+  shareMax(quantity: string, set: SubjectSet): number {
+    const place = this.#place(quantity, set)
+    if (place?.placed.kind !== 'new') return 0
+    const { placed, isIn, span } = place
+    const ownOf = this.#patterns.extend(span.ownOf)
+    return isIn.reduce((most, inside, i) => Math.max(most, addedTo(placed, ownOf[i] ?? 0, inside === 1)), 0)
+  }
+
+  /**
+   * Items of a set to leave out, so that as many people as asked for stand beside those told apart: of the set's largest
+   * pattern in the quantity's span, the first by number. The numbers of items are a secret permutation.
+   */
+  padding(quantity: string, set: SubjectSet, count: number): readonly number[] {
+    const ownOf = this.#patterns.extend(this.#spanOf(quantity).ownOf)
+    const isIn = this.#isIn(set)
+    const sizes = new Map<number, number>()
+    for (let pattern = 0; pattern < isIn.length; pattern++) {
+      const own = ownOf[pattern] ?? 0
+      if (isIn[pattern] === 1) sizes.set(own, (sizes.get(own) ?? 0) + (this.#patterns.sizes[pattern] ?? 0))
+    }
+    const [largest] = [...sizes].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, 0] as [number, number])
+    const found: number[] = []
+    for (const item of membersOf(set, this.#patterns.universe)) {
+      if (ownOf[this.#patterns.labels[item] ?? 0] !== largest) continue
+      found.push(item)
+      if (found.length >= count) break
+    }
+    return found
+  }
+
+  /** The ledger after it; the very same where nothing was told that did not follow. */
+  result(): SpanLedger {
+    if (!this.#isChanged) return this.#from
+    return SpanLedger.of({
+      ...this.#from.parts,
+      patterns: this.#patterns,
+      spans: this.#spans,
+      spent: this.#spent,
+      everywhere: this.#everywhere,
+      arrived: this.#arrived
+    })
+  }
+
+  #tellOne({ quantity, set, about = [], shown }: Told, k: number): Objection | undefined {
+    const place = this.#place(quantity, set)
+    // Nobody is in it: the sum is zero, whatever the values are.
+    if (place === undefined) return undefined
+    const { placed, isIn, span } = place
+    if (placed.kind === 'unsure') return { why: 'unsure' }
+    if (placed.kind === 'within') return undefined
+    const next = span.with(this.#patterns, isIn, placed, shown)
+    const apart = this.#blocks.apart(next, { before: span, leverageMax: leverageMax(k) })
+    if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
+    for (const one of about) if (!this.#spend(one, place)) return { why: 'information', variable: one.variable }
+    this.#spans.set(quantity, next)
+    if (this.#arrived !== undefined) {
+      this.#arrived = this.#patterns.extend(this.#arrived).map((flag, i) => (isIn[i] === 1 ? 0 : flag))
+    }
+    this.#isChanged = true
+    return undefined
+  }
+
+  #spend({ variable, bits, bitsMax }: About, { placed, span, isIn }: Place): boolean {
+    if (placed.kind !== 'new') return true
+    const ownOf = this.#patterns.extend(span.ownOf)
+    const spent = this.#patterns.extend(this.#spent.get(variable) ?? new Float64Array(this.#patterns.count)).slice()
+    for (let pattern = 0; pattern < spent.length; pattern++) {
+      const share = addedTo(placed, ownOf[pattern] ?? 0, isIn[pattern] === 1)
+      if (share === 0) continue
+      spent[pattern] = (spent[pattern] ?? 0) + bits * share
+      if ((spent[pattern] ?? 0) > bitsMax * SLACK) return false
+    }
+    this.#spent.set(variable, spent)
+    return true
+  }
+
+  /** Undefined where the set is empty. */
+  #place(quantity: string, set: SubjectSet): Place | undefined {
+    const isIn = this.#isIn(set)
+    if (!isIn.includes(1)) return undefined
+    const span = this.#spanOf(quantity)
+    return { isIn, span, placed: span.place(this.#patterns, isIn) }
+  }
+
+  #isIn(set: SubjectSet): Uint8Array {
+    const isIn = this.#patterns.extend(this.#known.get(set) ?? this.#patterns.split(set))
+    this.#known.set(set, isIn)
+    return isIn
+  }
+
+  /** As it stands, or as it begins: with what was told about anything. */
+  #spanOf(quantity: string): Span {
+    const known = this.#spans.get(quantity)
+    if (known !== undefined) return known
+    let span = Span.empty(this.#patterns)
+    for (const flags of this.#everywhere) {
+      const isIn = this.#patterns.extend(flags)
+      const placed = span.place(this.#patterns, isIn)
+      if (placed.kind === 'new') span = span.with(this.#patterns, isIn, placed)
+    }
+    this.#spans.set(quantity, span)
+    return span
+  }
+
+  #everywhereWith(set: SubjectSet): readonly Uint8Array[] {
+    const isIn = this.#isIn(set)
+    const before = this.#everywhere.map((flags) => this.#patterns.extend(flags))
+    if (before.some((flags) => flags.every((flag, i) => flag === isIn[i]))) return this.#everywhere
+    this.#isChanged = true
+    return [...before, isIn]
+  }
+
+  #apartOf(patterns: readonly number[], set: SubjectSet): Apart {
+    const isIn = this.#isIn(set)
+    const inside = SubjectSet.none(this.#patterns.universe)
+    const labels = new Set(patterns.filter((pattern) => isIn[pattern] === 1))
+    for (let item = 0; item < this.#patterns.universe; item++) {
+      if (labels.has(this.#patterns.labels[item] ?? 0)) inside.add(item)
+    }
+    return { inside, outside: this.#blocks.subjects(patterns.filter((pattern) => isIn[pattern] !== 1)) }
+  }
+}
+
+interface Place {
+  readonly isIn: Uint8Array
+  readonly span: Span
+  readonly placed: Placed
+}
+
+/** The quantity of what a program may tell: anything. */
+const ANYTHING = '*'
+
+/** For sums of doubles. */
+const SLACK = 1 + 1e-9
+
+/** See span.ts: up to here a combination still rests on more than k − 1 people, so on k. */
+function leverageMax(k: number): number {
+  return 1 / k + 1 / (2 * k * k)
+}

@@ -1,0 +1,310 @@
+/** A ledger as it is stored, and how one goes on over the items of a newer epoch. */
+import { StimnetError } from '@stimnet/protocol'
+import { z } from 'zod'
+import { Patterns } from './patterns.ts'
+import { Span } from './span.ts'
+import { assertOwners, SpanLedger } from './span-ledger.ts'
+
+/** What of earlier epochs a ledger still knows: items that are in no set any more, and are counted with those that are. */
+export interface Gone {
+  readonly items: number
+  /** Of rows: whose they are; never falling. Subjects are their own. */
+  readonly owners?: Uint32Array
+}
+
+/** The items that a stored ledger is about. */
+export interface Items {
+  /** Items of the epoch. */
+  readonly universe: number
+  /** Of rows: the subject of each; never falling. */
+  readonly owners?: Uint32Array | undefined
+  /** Where an epoch was carried. */
+  readonly gone?: Gone | undefined
+}
+
+/** How the items of a ledger go on into another epoch. */
+export interface Passage extends Items {
+  readonly gone: Gone
+  /** By older item, with the gone ones last: where it is among the newer, with the gone ones last. Each its own. */
+  readonly to: Uint32Array
+}
+
+/** 'SNS' and a version; the length of the heading; a check of all that follows; the heading in JSON; and then the rest. */
+const MAGIC = 0x31534e53
+const FIRST = 12
+/** The first edition: 'SNA1' for subjects, 'SNR1' for rows, 'SNA2' and 'SNR2' once an epoch was carried. */
+const PARTS_WORDS: ReadonlyMap<number, number> = new Map([
+  [0x31414e53, 4],
+  [0x31524e53, 4],
+  [0x32414e53, 6],
+  [0x32524e53, 6]
+])
+
+const headingSchema = z.object({
+  universe: z.int().min(0),
+  items: z.int().min(0),
+  patterns: z.int().min(0),
+  owners: z.int().min(0),
+  everywhere: z.int().min(0),
+  arrived: z.boolean(),
+  spans: z.array(z.object({ quantity: z.string(), owns: z.int().min(1), shown: z.array(z.number().nullable()) })),
+  variables: z.array(z.string())
+})
+
+/** Little-endian. */
+export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
+  const { patterns, spans, everywhere, spent, owners, arrived } = ledger.parts
+  const heading: z.input<typeof headingSchema> = {
+    universe: patterns.universe,
+    items: patterns.labels.length,
+    patterns: patterns.count,
+    owners: owners === undefined ? 0 : checkOf(owners),
+    everywhere: everywhere.length,
+    arrived: arrived !== undefined,
+    spans: [...spans].map(([quantity, { rows, shown }]) => ({
+      quantity,
+      owns: rows.length,
+      shown: shown.map((value) => value ?? null)
+    })),
+    variables: [...spent.keys()]
+  }
+  const words: Uint8Array[] = [bytesOf(patterns.labels)]
+  for (const flags of everywhere) words.push(padded(patterns.extend(flags)))
+  if (arrived !== undefined) words.push(padded(patterns.extend(arrived)))
+  for (const { ownOf, rows } of spans.values()) {
+    words.push(bytesOf(patterns.extend(ownOf)))
+    for (const row of rows) words.push(padded(row))
+  }
+  for (const bits of spent.values()) words.push(bytesOf(patterns.extend(bits)))
+  const text = padded(new TextEncoder().encode(JSON.stringify(heading)))
+  const rest = joined([text, ...words])
+  return joined([bytesOf(Uint32Array.of(MAGIC, text.length, checkOfBytes(rest))), rest])
+}
+
+/** Whether stored bytes are of the first edition and of an epoch that was carried, so that what is gone must be known. */
+export function needsGone(bytes: Uint8Array): boolean {
+  const magic = wordAt(bytes, 0)
+  if (PARTS_WORDS.has(magic)) return PARTS_WORDS.get(magic) === 6
+  if (magic !== MAGIC) return false
+  const { items, universe } = readHeading(bytes).heading
+  return items > universe
+}
+
+/**
+ * From `ledgerToBytes`, or from a ledger of parts of the first edition. Throws NODE_ERROR for bytes that were cut short, are of a
+ * newer form, or of other items: a ledger that cannot be read refuses.
+ */
+export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: Items): SpanLedger {
+  const all = joinedOwners(owners, gone?.owners)
+  if (owners !== undefined) assertOwners(owners, universe)
+  const items = universe + (gone?.items ?? 0)
+  if (PARTS_WORDS.has(wordAt(bytes, 0))) return fromParts(bytes, { universe, items, owners: all })
+  if (wordAt(bytes, 0) !== MAGIC) return broken('it is of a form that this version does not know')
+  const { heading, end } = readHeading(bytes)
+  if (heading.universe !== universe || heading.items !== items) return broken('it is of another epoch')
+  if (heading.owners !== (all === undefined ? 0 : checkOf(all))) return broken('its rows are of other subjects')
+  const reader = new Reader(bytes, end)
+  const patterns = patternsOf(universe, reader.words(items))
+  if (patterns.count !== heading.patterns) return broken('wrong patterns')
+  const everywhere = Array.from({ length: heading.everywhere }, () => reader.flags(heading.patterns))
+  const arrived = heading.arrived ? reader.flags(heading.patterns) : undefined
+  const spans = new Map<string, Span>()
+  for (const { quantity, owns, shown } of heading.spans) {
+    const ownOf = reader.words(heading.patterns)
+    const rows = Array.from({ length: owns }, () => reader.flags(shown.length))
+    const span = Span.of(patterns, { ownOf, rows, shown: shown.map((value) => value ?? undefined) })
+    if (span === undefined) return broken(`what was told of ${quantity} does not fit together`)
+    spans.set(quantity, span)
+  }
+  const spent = new Map(heading.variables.map((variable) => [variable, reader.numbers(heading.patterns)]))
+  if (!reader.isAtEnd) return broken('wrong length')
+  return SpanLedger.of({ patterns, spans, everywhere, spent, arrived, owners: all })
+}
+
+/**
+ * The same ledger over the items of a newer epoch. What stayed keeps its pattern; what is gone stays in its own, unseen; what
+ * arrived was in no release, so that it is left out of answers until k of it have come.
+ */
+export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: Passage): SpanLedger {
+  const { patterns, spans, everywhere, spent, arrived } = ledger.parts
+  const items = universe + gone.items
+  // A ledger begun in a carried epoch knows nothing of what had gone before: it reads the first places alone.
+  if (to.length < patterns.labels.length) throw new RangeError('a passage of other items')
+  const isOfRows = ledger.parts.owners !== undefined
+  if ((owners !== undefined) !== isOfRows) throw new RangeError('a passage of another kind of items')
+  if (owners !== undefined) assertOwners(owners, universe)
+  const arrivals = patterns.count
+  const labels = new Uint32Array(items).fill(arrivals)
+  const taken = new Uint8Array(items)
+  for (const [item, label] of patterns.labels.entries()) {
+    const place = to[item] ?? items
+    if (place >= items || taken[place] === 1) throw new RangeError('two items in one place')
+    taken[place] = 1
+    labels[place] = label
+  }
+  const hasArrivals = labels.includes(arrivals)
+  const next = Patterns.of(universe, labels)
+  const more = hasArrivals ? 1 : 0
+  return SpanLedger.of({
+    patterns: next,
+    everywhere: everywhere.map((flags) => longer(patterns.extend(flags), more, 0)),
+    arrived: hasArrivals
+      ? longer(patterns.extend(arrived ?? new Uint8Array(patterns.count)), more, 1)
+      : arrived && patterns.extend(arrived),
+    spans: new Map(
+      [...spans].map(([quantity, span]) => {
+        const untold = span.rows.findIndex((row) => row.every((flag) => flag === 0))
+        const rows = untold >= 0 ? span.rows : [...span.rows, new Uint8Array(span.rank)]
+        const ownOf = longer(patterns.extend(span.ownOf), more, untold >= 0 ? untold : span.rows.length)
+        const carried = Span.of(next, { ownOf, rows: untold < 0 && more === 0 ? span.rows : rows, shown: span.shown })
+        if (carried === undefined) throw new StimnetError('NODE_ERROR', `carrying what was told of ${quantity}`)
+        return [quantity, carried] as const
+      })
+    ),
+    spent: new Map([...spent].map(([variable, bits]) => [variable, longer(patterns.extend(bits), more, 0)])),
+    owners: joinedOwners(owners, gone.owners)
+  })
+}
+
+/** Labels by part, numbered by first appearance; the heading holds how many there are. */
+function fromParts(
+  bytes: Uint8Array,
+  { universe, items, owners }: { universe: number; items: number; owners: Uint32Array | undefined }
+): SpanLedger {
+  const words = PARTS_WORDS.get(wordAt(bytes, 0)) ?? 4
+  if (bytes.length !== (words + items) * 4 || wordAt(bytes, 1) !== universe) return broken('wrong length')
+  if (wordAt(bytes, 3) !== (owners === undefined ? 0 : checkOf(owners))) return broken('its rows are of other subjects')
+  const labels = new Reader(bytes, words * 4).words(items)
+  let parts = 0
+  for (const label of labels) {
+    if (label > parts) return broken('labels out of order')
+    if (label === parts) parts++
+  }
+  if (parts !== wordAt(bytes, 2)) return broken('wrong parts')
+  return SpanLedger.ofParts(universe, labels, owners)
+}
+
+function readHeading(bytes: Uint8Array): { heading: z.output<typeof headingSchema>; end: number } {
+  const end = FIRST + wordAt(bytes, 1)
+  if (end > bytes.length) return broken('it was cut short')
+  if (checkOfBytes(bytes.subarray(FIRST)) !== wordAt(bytes, 2)) return broken('it was changed')
+  try {
+    const text = new TextDecoder().decode(bytes.subarray(FIRST, end)).replace(/\0+$/, '')
+    return { heading: headingSchema.parse(JSON.parse(text)), end }
+  } catch {
+    return broken('its heading cannot be read')
+  }
+}
+
+function patternsOf(universe: number, labels: Uint32Array): Patterns {
+  try {
+    return Patterns.of(universe, labels)
+  } catch {
+    return broken('wrong patterns')
+  }
+}
+
+function broken(why: string): never {
+  throw new StimnetError(
+    'NODE_ERROR',
+    `reading a stored ledger: ${why}; restore it from a backup, nothing is told until then`
+  )
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  if (bytes.length < 4 * at + 4) return broken('it was cut short')
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4 * at, true)
+}
+
+/** Reads what follows the heading, each in whole words. */
+class Reader {
+  readonly #bytes: Uint8Array
+  #at: number
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes
+    this.#at = at
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length
+  }
+
+  words(count: number): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.#copy(count * 4))
+  }
+
+  numbers(count: number): Float64Array<ArrayBuffer> {
+    const numbers = new Float64Array(this.#copy(count * 8))
+    return numbers.every((bits) => bits >= 0 && Number.isFinite(bits)) ? numbers : broken('bits that are no number')
+  }
+
+  flags(count: number): Uint8Array {
+    const flags = new Uint8Array(this.#copy(wholeWords(count))).subarray(0, count)
+    return flags.every((flag) => flag <= 1) ? flags : broken('a set that is none')
+  }
+
+  /** Aligned, as typed arrays need it. */
+  #copy(length: number): ArrayBuffer {
+    if (this.#at + length > this.#bytes.length) return broken('it was cut short')
+    const copy = this.#bytes.slice(this.#at, this.#at + length)
+    this.#at += length
+    return copy.buffer as ArrayBuffer
+  }
+}
+
+function wholeWords(length: number): number {
+  return Math.ceil(length / 4) * 4
+}
+
+/** As many bytes as whole words need; zeros behind. */
+function padded(bytes: Uint8Array): Uint8Array {
+  if (bytes.length % 4 === 0) return bytes
+  const all = new Uint8Array(wholeWords(bytes.length))
+  all.set(bytes)
+  return all
+}
+
+/** Of numbers as this machine keeps them: the formats of a store are not moved between machines of another byte order. */
+function bytesOf(array: Uint32Array | Float64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+function longer<T extends Uint8Array | Uint32Array | Float64Array>(array: T, more: number, value: number): T {
+  const all = new (array.constructor as new (length: number) => T)(array.length + more)
+  all.set(array)
+  all.fill(value, array.length)
+  return all
+}
+
+function joinedOwners(owners: Uint32Array | undefined, gone: Uint32Array | undefined): Uint32Array | undefined {
+  if (owners === undefined || gone === undefined) return owners
+  const all = new Uint32Array(owners.length + gone.length)
+  all.set(owners)
+  all.set(gone, owners.length)
+  return all
+}
+
+/** FNV-1a over bytes: against a store that lost some, not against somebody who writes it. */
+function checkOfBytes(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193)
+  return hash >>> 0
+}
+
+/** FNV-1a over words. Against owners of another epoch or table by mistake; who can write the store needs no collision. */
+function checkOf(words: Uint32Array): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ (words[i] ?? 0), 0x01000193)
+  return hash >>> 0
+}

@@ -1,0 +1,101 @@
+/** The items of a ledger by pattern: items that no judged set has told apart share one. */
+import type { SubjectSet } from '@stimnet/protocol'
+import { membersOf } from './members.ts'
+
+/** Items that a ledger can have at most; four bytes each. */
+const ITEMS_MAX = 20_000_000
+
+/**
+ * Labels of items by pattern. Splitting never merges: the part of a pattern that lies inside a set becomes a new pattern
+ * with a higher number, and `parents` says which it was split from, so that whatever is known of a pattern is known of its
+ * later parts by walking upwards.
+ */
+export class Patterns {
+  /** Items that can be in a set; those behind are gone, and are counted with their pattern. */
+  readonly universe: number
+  readonly labels: Uint32Array
+  /** Items by pattern. */
+  readonly sizes: number[]
+  /** By pattern, the one that it was split from; itself for a first one. */
+  readonly parents: number[]
+
+  private constructor(universe: number, labels: Uint32Array, sizes: number[], parents: number[]) {
+    this.universe = universe
+    this.labels = labels
+    this.sizes = sizes
+    this.parents = parents
+  }
+
+  /** Nothing told apart yet. Throws RangeError for more items than a ledger can have. */
+  static whole(universe: number): Patterns {
+    return Patterns.of(universe, new Uint32Array(universe))
+  }
+
+  /** By given labels, densely numbered from 0; items from `universe` on are gone. Throws RangeError for others. */
+  static of(universe: number, labels: Uint32Array): Patterns {
+    if (!Number.isSafeInteger(universe) || universe < 0 || labels.length < universe || labels.length > ITEMS_MAX) {
+      throw new RangeError('no such universe')
+    }
+    const count = labels.reduce((most, label) => Math.max(most, label + 1), 0)
+    if (count > labels.length) throw new RangeError('labels that are not dense')
+    const sizes = Array.from({ length: count }, () => 0)
+    for (let i = 0; i < labels.length; i++) sizes[labels[i] ?? 0] = (sizes[labels[i] ?? 0] ?? 0) + 1
+    if (sizes.includes(0)) throw new RangeError('labels that are not dense')
+    return new Patterns(
+      universe,
+      labels,
+      sizes,
+      sizes.map((_, i) => i)
+    )
+  }
+
+  /** How many patterns there are. */
+  get count(): number {
+    return this.sizes.length
+  }
+
+  /** A copy that can be split without changing this one. */
+  copy(): Patterns {
+    return new Patterns(this.universe, this.labels.slice(), [...this.sizes], [...this.parents])
+  }
+
+  /** Splits every pattern that the set cuts; gives for each pattern then whether it lies inside. */
+  split(set: SubjectSet): Uint8Array {
+    const members = membersOf(set, this.universe)
+    const inside = new Uint32Array(this.count)
+    for (let i = 0; i < members.length; i++) {
+      const label = this.labels[members[i] ?? 0] ?? 0
+      inside[label] = (inside[label] ?? 0) + 1
+    }
+    const renamed = new Uint32Array(this.count)
+    let cuts = 0
+    for (let label = 0; label < inside.length; label++) {
+      const [count, size] = [inside[label] ?? 0, this.sizes[label] ?? 0]
+      renamed[label] = label
+      if (count === 0 || count === size) continue
+      renamed[label] = this.sizes.length
+      this.sizes.push(count)
+      this.sizes[label] = size - count
+      this.parents.push(label)
+      cuts++
+    }
+    if (cuts > 0) {
+      for (let i = 0; i < members.length; i++) {
+        const member = members[i] ?? 0
+        this.labels[member] = renamed[this.labels[member] ?? 0] ?? 0
+      }
+    }
+    const isIn = new Uint8Array(this.count)
+    for (let label = 0; label < inside.length; label++) if ((inside[label] ?? 0) > 0) isIn[renamed[label] ?? 0] = 1
+    return isIn
+  }
+
+  /** What is known of earlier patterns, for all there are now: each later one as the one that it was split from. */
+  extend<T extends Uint8Array | Uint32Array | Float64Array>(known: T): T {
+    if (known.length >= this.count) return known
+    const all = new (known.constructor as new (length: number) => T)(this.count)
+    all.set(known)
+    for (let label = known.length; label < this.count; label++) all[label] = all[this.parents[label] ?? 0] ?? 0
+    return all
+  }
+}

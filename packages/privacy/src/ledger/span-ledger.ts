@@ -1,0 +1,113 @@
+/** What releases have told of the items of one epoch: of its subjects, or of the rows of a table with several per subject. */
+import type { SubjectSet } from '@stimnet/protocol'
+import { LedgerDraft } from './draft.ts'
+import { Patterns } from './patterns.ts'
+import { Span } from './span.ts'
+
+/** Bits told of a variable's values, by pattern of the items; and by item as of that pattern. */
+export type Spent = ReadonlyMap<string, Float64Array>
+
+/** Everything that a ledger is made of. */
+export interface LedgerParts {
+  readonly patterns: Patterns
+  readonly spans: ReadonlyMap<string, Span>
+  /** Sets about which anything may have been told: they are in the span of every quantity, also of later ones. */
+  readonly everywhere: readonly Uint8Array[]
+  readonly spent: Spent
+  /** By pattern: 1 for those that came with a newer epoch and were in no release yet. */
+  readonly arrived?: Uint8Array | undefined
+  /** Whose the items are, where they are rows: the subject of each, those gone included. */
+  readonly owners?: Uint32Array | undefined
+}
+
+/** An immutable ledger; `draft` is for changing it. */
+export class SpanLedger {
+  readonly parts: LedgerParts
+
+  private constructor(parts: LedgerParts) {
+    this.parts = parts
+  }
+
+  /** Nothing told. `owners`: of rows, the subject of each, never falling, so that a subject's rows lie together. */
+  static start(universe: number, owners?: Uint32Array): SpanLedger {
+    if (owners !== undefined) assertOwners(owners, universe)
+    return new SpanLedger({
+      patterns: Patterns.whole(universe),
+      spans: new Map(),
+      everywhere: [],
+      spent: new Map(),
+      owners
+    })
+  }
+
+  /** Of checked parts: what a draft has become, or what was stored. */
+  static of(parts: LedgerParts): SpanLedger {
+    return new SpanLedger(parts)
+  }
+
+  /**
+   * Of labels by part: about each part anything may have been told. This is how a ledger of the first edition is read, whose
+   * parts were never told apart further.
+   */
+  static ofParts(universe: number, labels: Uint32Array, owners?: Uint32Array): SpanLedger {
+    const patterns = Patterns.of(universe, labels)
+    const everywhere =
+      patterns.count < 2
+        ? []
+        : Array.from({ length: patterns.count }, (_, part) =>
+            Uint8Array.from({ length: patterns.count }, (_, pattern) => (pattern === part ? 1 : 0))
+          )
+    return new SpanLedger({ patterns, spans: new Map(), everywhere, spent: new Map(), owners })
+  }
+
+  /** Items that can be in a set. */
+  get universe(): number {
+    return this.parts.patterns.universe
+  }
+
+  /** For judging releases one after the other; the ledger itself stays as it is. */
+  draft(): LedgerDraft {
+    return new LedgerDraft(this)
+  }
+
+  /** Numbers told of a quantity that do not follow from each other. */
+  rankOf(quantity: string): number {
+    return this.parts.spans.get(quantity)?.rank ?? this.parts.everywhere.length
+  }
+
+  /** Quantities of which something was told. */
+  get quantities(): readonly string[] {
+    return [...this.parts.spans.keys()]
+  }
+
+  /** Bits told of a variable, over all items. */
+  bitsOf(variable: string): number {
+    const spent = this.parts.spent.get(variable)
+    if (spent === undefined) return 0
+    const { patterns } = this.parts
+    return patterns.extend(spent).reduce((sum, bits, pattern) => sum + bits * (patterns.sizes[pattern] ?? 0), 0)
+  }
+
+  /** Whether what would be told over the set follows from what was told of the quantity. */
+  hasTold(quantity: string, set: SubjectSet): boolean {
+    return this.draft().isWithin(quantity, set)
+  }
+}
+
+/**
+ * A ledger of subjects before anything was asked. How many are in each base cell of a lattice counts as told: a question that
+ * is made of whole cells is then never told apart from others by fewer people than are in a cell.
+ */
+export function startLedger(universe: number, baseCells: readonly SubjectSet[]): SpanLedger {
+  const draft = SpanLedger.start(universe).draft()
+  for (const set of baseCells) draft.tell([{ quantity: '1', set }], 1)
+  return draft.result()
+}
+
+/** Throws RangeError for owners of other rows, or out of order. */
+export function assertOwners(owners: Uint32Array, universe: number): void {
+  if (owners.length !== universe) throw new RangeError('owners of other rows')
+  for (let i = 1; i < owners.length; i++) {
+    if ((owners[i] ?? 0) < (owners[i - 1] ?? 0)) throw new RangeError('the rows of a subject lie apart')
+  }
+}

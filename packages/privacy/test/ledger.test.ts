@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { carryLedger, ledgerFromBytes, ledgerToBytes, needsGone, SpanLedger, startLedger } from '@stimnet/privacy'
+import { randomUnit, SubjectSet, seededRandom } from '@stimnet/protocol'
+import fc from 'fast-check'
+import { supportMin } from './support.ts'
+
+const set = (universe: number, members: Iterable<number>) => SubjectSet.of(universe, members)
+
+/** Tells one after the other what can be told; gives the sets that were. */
+function told(ledger: SpanLedger, sets: readonly SubjectSet[], k: number): { ledger: SpanLedger; sets: SubjectSet[] } {
+  const admitted: SubjectSet[] = []
+  let now = ledger
+  for (const one of sets) {
+    const draft = now.draft()
+    if (draft.tell([{ quantity: 'x', set: one }], k) !== undefined) continue
+    admitted.push(one)
+    now = draft.result()
+  }
+  return { ledger: now, sets: admitted }
+}
+
+describe('no combination of told sums of a quantity rests on fewer than k people', () => {
+  test('in every sequence of up to four sets of five people', () => {
+    let admitted = 0
+    const all = Array.from({ length: 31 }, (_, i) => set(5, [0, 1, 2, 3, 4].filter((person) => ((i + 1) >> person) & 1)))
+    for (let code = 0; code < 31 ** 3; code++) {
+      const chosen = [code % 31, Math.floor(code / 31) % 31, Math.floor(code / 961)].map((i) => all[i] ?? set(5, []))
+      const { sets } = told(SpanLedger.start(5), chosen, 2)
+      if (sets.length > 2) admitted += 1
+      assert.ok(supportMin(sets, 5) >= 2, JSON.stringify(chosen.map((one) => [...one])))
+    }
+    assert.ok(admitted > 1_000, `${admitted} sequences`)
+  })
+
+  test('in histories of a dozen sets of up to nine people, for k of 2, 3 and 4', () => {
+    let rank = 0
+    const history = fc.integer({ min: 4, max: 9 }).chain((universe) =>
+      fc.record({
+        universe: fc.constant(universe),
+        k: fc.integer({ min: 2, max: 4 }),
+        sets: fc.array(fc.uniqueArray(fc.nat(universe - 1), { minLength: 1 }), { minLength: 2, maxLength: 12 })
+      })
+    )
+    fc.assert(
+      fc.property(history, ({ universe, k, sets }) => {
+        const { ledger, sets: admitted } = told(
+          SpanLedger.start(universe),
+          sets.map((members) => set(universe, members)),
+          k
+        )
+        rank = Math.max(rank, ledger.rankOf('x'))
+        const least = supportMin(admitted, universe)
+        assert.ok(least >= k, `${least} of ${JSON.stringify(admitted.map((one) => [...one]))}`)
+      }),
+      { numRuns: 3_000 }
+    )
+    assert.ok(rank >= 3, 'the property must not hold for want of told sets')
+  })
+
+  test('of rows, a person’s together', () => {
+    const rows = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 7 }).chain((counts) => {
+      const owners = Uint32Array.from(counts.flatMap((count, owner) => Array.from({ length: count }, () => owner)))
+      const one = fc.uniqueArray(fc.nat(owners.length - 1), { minLength: 1 })
+      return fc.record({ owners: fc.constant(owners), sets: fc.array(one, { minLength: 2, maxLength: 10 }) })
+    })
+    let judged = 0
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 2, max: 3 }), ({ owners, sets }, k) => {
+        const start = SpanLedger.start(owners.length, owners)
+        const { sets: admitted } = told(
+          start,
+          sets.map((members) => set(owners.length, members)),
+          k
+        )
+        if (admitted.length > 1) judged += 1
+        assert.ok(supportMin(admitted, owners.length, owners) >= k)
+      }),
+      { numRuns: 3_000 }
+    )
+    assert.ok(judged > 300)
+  })
+})
+
+test('three visits of the same people are three numbers of one group, not of three', () => {
+  const people = 12
+  const owners = Uint32Array.from({ length: 3 * people }, (_, row) => Math.floor(row / 3))
+  const visits = [0, 1, 2].map((visit) => set(36, Array.from({ length: people }, (_, person) => 3 * person + visit)))
+  assert.equal(told(SpanLedger.start(36, owners), visits, 5).sets.length, 3)
+  // The sum of the traces, 3 in 12, would be more than one in five.
+  const both = set(36, Array.from({ length: 24 }, (_, i) => 3 * (i % 12) + Math.floor(i / 12)))
+  assert.equal(told(SpanLedger.start(36, owners), [...visits, both], 5).sets.length, 4, 'their sum tells nothing more')
+})
+
+test('sums of different quantities are not held against each other, and of one they are', () => {
+  const draft = SpanLedger.start(20).draft()
+  const everybody = SubjectSet.everyone(20)
+  const butTwo = set(20, Array.from({ length: 18 }, (_, i) => i))
+  assert.equal(draft.tell([{ quantity: 'age', set: everybody }], 5), undefined)
+  assert.equal(draft.tell([{ quantity: 'change', set: butTwo }], 5), undefined)
+  const objection = draft.tell([{ quantity: 'age', set: butTwo }], 5)
+  assert.ok(objection?.why === 'leverage')
+  assert.deepEqual([objection.apart.outside, objection.apart.inside.size], [2, 0])
+  const more = draft.tell([{ quantity: 'change', set: everybody }], 5)
+  assert.ok(more?.why === 'leverage')
+  assert.deepEqual([...more.apart.inside], [18, 19])
+})
+
+test('of several numbers all are told or none', () => {
+  const ledger = SpanLedger.start(20)
+  const draft = ledger.draft()
+  const numbers = [
+    { quantity: 'a', set: SubjectSet.everyone(20) },
+    { quantity: 'b', set: set(20, [1, 2]) }
+  ]
+  assert.equal(draft.tell(numbers, 5)?.why, 'leverage')
+  assert.equal(draft.result(), ledger)
+})
+
+test('what follows from what was told costs nothing, and changes nothing', () => {
+  const halves = [0, 1].map((half) => set(40, Array.from({ length: 20 }, (_, i) => 2 * i + half)))
+  const about = [{ variable: 'v', bits: 4, bitsMax: 0.25 }]
+  const draft = SpanLedger.start(40).draft()
+  for (const half of halves) assert.equal(draft.tell([{ quantity: 'x', set: half, about }], 5), undefined)
+  const ledger = draft.result()
+  assert.ok(Math.abs(ledger.bitsOf('v') - 8) < 1e-9)
+  const again = ledger.draft()
+  assert.equal(again.tell([{ quantity: 'x', set: SubjectSet.everyone(40), about }], 5), undefined)
+  assert.equal(again.result(), ledger)
+})
+
+test('no more is told of a variable than it may, of each person', () => {
+  const draft = SpanLedger.start(40).draft()
+  const about = [{ variable: 'v', bits: 8, bitsMax: 0.5 }]
+  const first = set(40, Array.from({ length: 20 }, (_, i) => i))
+  const tell = (quantity: string, one: SubjectSet) => draft.tell([{ quantity, set: one, about }], 5)
+  // Eight bits among twenty are 0.4 each; among forty 0.2.
+  assert.equal(tell('x', first), undefined)
+  assert.deepEqual(tell('x^2', first), { why: 'information', variable: 'v' })
+  assert.equal(tell('x^2', first.complement()), undefined)
+  assert.deepEqual(tell('y', SubjectSet.everyone(40)), { why: 'information', variable: 'v' })
+})
+
+test('a rounded count that follows from others is what theirs add up to', () => {
+  const part = set(40, Array.from({ length: 13 }, (_, i) => i))
+  const draft = SpanLedger.start(40).draft()
+  draft.tell([{ quantity: '1', set: part, shown: 15 }], 5)
+  draft.tell([{ quantity: '1', set: part.complement(), shown: 25 }], 5)
+  assert.equal(draft.shownOf('1', SubjectSet.everyone(40)), 40)
+  const other = SpanLedger.start(40).draft()
+  other.tell([{ quantity: '1', set: SubjectSet.everyone(40), shown: 40 }], 5)
+  other.tell([{ quantity: '1', set: part, shown: 15 }], 5)
+  assert.equal(other.shownOf('1', part.complement()), 25)
+  assert.equal(other.shownOf('1', set(40, [0, 1, 2, 3, 4, 5])), undefined)
+})
+
+test('about a set that a program read anything may have been told: every quantity knows it, also those to come', () => {
+  const everybody = SubjectSet.everyone(20)
+  const butOne = set(20, Array.from({ length: 19 }, (_, i) => i))
+  const draft = SpanLedger.start(20).draft()
+  draft.tell([{ quantity: 'age', set: everybody }], 5)
+  assert.equal(draft.tellAnything(butOne, 5)?.why, 'leverage')
+  assert.equal(draft.tellAnything(everybody, 5), undefined)
+  const ledger = ledgerFromBytes(ledgerToBytes(draft.result()), { universe: 20 })
+  for (const quantity of ['age', 'never asked before']) {
+    assert.equal(ledger.draft().tell([{ quantity, set: butOne }], 5)?.why, 'leverage', quantity)
+    assert.equal(ledger.draft().tell([{ quantity, set: everybody }], 5), undefined)
+  }
+})
+
+test('base cells of a lattice are known from the start', () => {
+  const cells = [0, 1, 2].map((cell) => set(30, Array.from({ length: 10 }, (_, i) => 3 * i + cell)))
+  const ledger = startLedger(30, cells)
+  assert.equal(ledger.rankOf('1'), 3)
+  assert.ok(ledger.hasTold('1', cells[0]?.or(cells[1] ?? SubjectSet.none(30)) ?? SubjectSet.none(30)))
+})
+
+test('people to leave out come from those of whom most is alike, each time the same', () => {
+  const draft = SpanLedger.start(40).draft()
+  draft.tell([{ quantity: 'x', set: set(40, Array.from({ length: 10 }, (_, i) => i)) }], 5)
+  assert.deepEqual(draft.padding('x', SubjectSet.everyone(40), 3), [10, 11, 12])
+})
+
+describe('a stored ledger', () => {
+  const sample = (): SpanLedger => {
+    const draft = SpanLedger.start(30).draft()
+    const about = [{ variable: 'v', bits: 4, bitsMax: 3 }]
+    draft.tell([{ quantity: 'x', set: SubjectSet.everyone(30), about }], 5)
+    draft.tell([{ quantity: 'x', set: set(30, Array.from({ length: 11 }, (_, i) => 2 * i)), about }], 5)
+    draft.tell([{ quantity: '1', set: set(30, Array.from({ length: 12 }, (_, i) => i)), shown: 10 }], 5)
+    return draft.result()
+  }
+
+  test('is read as it was', () => {
+    const ledger = sample()
+    const again = ledgerFromBytes(ledgerToBytes(ledger), { universe: 30 })
+    assert.deepEqual(Buffer.from(ledgerToBytes(again)), Buffer.from(ledgerToBytes(ledger)))
+    assert.equal(again.rankOf('x'), 2)
+    assert.ok(Math.abs(again.bitsOf('v') - 8) < 1e-9)
+    const butOne = set(30, Array.from({ length: 29 }, (_, i) => i))
+    assert.equal(again.draft().tell([{ quantity: 'x', set: butOne }], 5)?.why, 'leverage')
+  })
+
+  test('that was cut short, is of a newer form or of another epoch tells nothing', () => {
+    const bytes = ledgerToBytes(sample())
+    const newer = bytes.slice()
+    newer[3] = 0x39
+    for (const [what, broken, universe] of [
+      ['cut short', bytes.slice(0, -4), 30],
+      ['cut in its heading', bytes.slice(0, 40), 30],
+      ['nothing', new Uint8Array(0), 30],
+      ['longer', Uint8Array.from([...bytes, 0, 0, 0, 0]), 30],
+      ['a newer form', newer, 30],
+      ['another epoch', bytes, 31]
+    ] as const) {
+      assert.throws(() => ledgerFromBytes(broken, { universe }), { code: 'NODE_ERROR' }, what)
+    }
+    const owners = Uint32Array.from({ length: 30 }, (_, i) => Math.floor(i / 2))
+    assert.throws(() => ledgerFromBytes(bytes, { universe: 30, owners }), { code: 'NODE_ERROR' }, 'of rows')
+  })
+
+  test('of which a byte was changed tells nothing', () => {
+    const bytes = ledgerToBytes(sample())
+    for (let at = 0; at < bytes.length; at += 3) {
+      const changed = bytes.slice()
+      changed[at] = (changed[at] ?? 0) ^ 0x40
+      assert.throws(() => ledgerFromBytes(changed, { universe: 30 }), { code: 'NODE_ERROR' }, `byte ${at}`)
+    }
+  })
+
+  test('of the first edition is a set told of everything for each of its parts', () => {
+    // 'SNA1', 30 items in 2 parts, no owners; a label for each.
+    const words = Uint32Array.from([0x31414e53, 30, 2, 0, ...Array.from({ length: 30 }, (_, i) => (i < 12 ? 0 : 1))])
+    const bytes = new Uint8Array(words.buffer)
+    assert.equal(needsGone(bytes), false)
+    const ledger = ledgerFromBytes(bytes, { universe: 30 })
+    const first = set(30, Array.from({ length: 12 }, (_, i) => i))
+    const butTwo = set(30, Array.from({ length: 10 }, (_, i) => i))
+    for (const quantity of ['1', 'x', 'y*z']) {
+      assert.equal(ledger.draft().tell([{ quantity, set: first }], 5), undefined)
+      assert.equal(ledger.draft().tell([{ quantity, set: butTwo }], 5)?.why, 'leverage')
+    }
+    assert.throws(() => ledgerFromBytes(bytes.slice(0, -4), { universe: 30 }), { code: 'NODE_ERROR' })
+    const unordered = words.slice()
+    unordered[4] = 1
+    assert.throws(() => ledgerFromBytes(new Uint8Array(unordered.buffer), { universe: 30 }), { code: 'NODE_ERROR' })
+  })
+})
+
+describe('a ledger that is carried into a newer epoch', () => {
+  test('knows who came and was in no release, and forgets nobody who left', () => {
+    const draft = SpanLedger.start(20).draft()
+    draft.tell([{ quantity: 'x', set: SubjectSet.everyone(20) }], 5)
+    // Two of the twenty left, three came: 21 are here, and the two that left follow them.
+    const to = Uint32Array.from({ length: 20 }, (_, i) => (i < 2 ? 21 + i : i - 2))
+    const carried = carryLedger(draft.result(), { universe: 21, gone: { items: 2 }, to })
+    const next = ledgerFromBytes(ledgerToBytes(carried), { universe: 21, gone: { items: 2 } })
+    assert.ok(needsGone(ledgerToBytes(carried)))
+    assert.deepEqual([...next.draft().arrivals(SubjectSet.everyone(21))], [18, 19, 20], 'those who came')
+    const stayed = set(21, Array.from({ length: 18 }, (_, i) => i))
+    const left = next.draft().tell([{ quantity: 'x', set: stayed }], 5)
+    assert.ok(left?.why === 'leverage' && left.apart.outside === 2, 'those who left')
+  })
+
+  test('through three epochs: no combination of what was told in any of them rests on fewer than k people', () => {
+    const K = 3
+    let later = 0
+    for (let seed = 1; seed <= 120; seed++) {
+      const random = seededRandom(seed)
+      const below = (n: number) => Math.floor(randomUnit(random) * n)
+      const all = Array.from({ length: 16 }, (_, id) => id)
+      let [here, gone] = [all.filter(() => below(4) > 0), [] as number[]]
+      let ledger = SpanLedger.start(here.length)
+      const released: number[][] = []
+      for (let epoch = 0; epoch < 3; epoch++) {
+        if (epoch > 0) {
+          const before = [...here, ...gone]
+          const next = all.filter((id) => (below(6) === 0 ? !here.includes(id) : here.includes(id)))
+          const away = before.filter((id) => !next.includes(id))
+          const places = [...next, ...away]
+          const to = Uint32Array.from(before, (id) => places.indexOf(id))
+          ledger = carryLedger(ledger, { universe: next.length, gone: { items: away.length }, to })
+          ;[here, gone] = [next, away]
+        }
+        for (let question = 0; question < 8; question++) {
+          const chosen = question === 0 ? here : here.filter((id) => (id * 5 + seed + question) % (2 + below(3)) === 0)
+          const places = chosen.map((id) => here.indexOf(id))
+          const draft = ledger.draft()
+          if (chosen.length === 0 || draft.tell([{ quantity: 'x', set: set(here.length, places) }], K)) continue
+          ledger = draft.result()
+          released.push(chosen)
+          if (epoch > 0) later += 1
+        }
+      }
+      const sets = released.map((ids) => set(16, ids))
+      assert.ok(supportMin(sets, 16) >= K, `seed ${seed}`)
+    }
+    assert.ok(later > 30, `${later} later sets`)
+  })
+})
