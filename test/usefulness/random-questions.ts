@@ -1,0 +1,64 @@
+/** Further questions of a researcher: mean and standard deviation of a measured variable, with a filter, sometimes by group. */
+import { seededRandom } from '@stimnet/protocol'
+import { type Dice, diceOf, type Question, type Row, type Study, sql } from './study.ts'
+
+/** Of the questions so many have a grouping key. */
+const GROUPED_SHARE = 0.3
+/** Of the filters so many name a category, the others cut a number. */
+const CATEGORY_SHARE = 0.6
+
+interface Condition {
+  readonly column: string
+  readonly text: string
+  holds(row: Row): boolean
+}
+
+/** So many questions about a study; the same seed gives the same. */
+export function randomQuestions(study: Study, options: { readonly count: number; readonly seed: number }): Question[] {
+  const dice = diceOf(seededRandom(options.seed + 9_000))
+  return Array.from({ length: options.count }, () => randomQuestion(study, dice))
+}
+
+function randomQuestion(study: Study, dice: Dice): Question {
+  const { subjects, subjectKey, choices, tables } = study
+  const measured = dice.pick(choices.measured)
+  const conditions = [conditionOf(study, dice, [])]
+  if (dice.chance(0.5)) conditions.push(conditionOf(study, dice, [conditions[0]?.column ?? '']))
+  const named = conditions.map(({ column }) => column)
+  const group = dice.chance(GROUPED_SHARE)
+    ? dice.pick(choices.categories.filter((each) => !named.includes(each)))
+    : undefined
+  const visit = measured.table === subjects ? undefined : dice.pick(choices.visits)
+  const from = visit === undefined ? subjects : `${subjects} JOIN ${measured.table} USING (${subjectKey})`
+  const where = [
+    ...conditions.map(({ text }) => text),
+    ...(visit === undefined ? [] : [`${measured.table}.visit = '${visit}'`])
+  ].join(' AND ')
+  const numbers = `COUNT(${measured.name}) AS n, AVG(${measured.name}) AS mean, STDDEV(${measured.name}) AS sd`
+  const said = `${measured.name} where ${where}${group === undefined ? '' : ` by ${group}`}`
+  if (group === undefined) return sql(said, 1, `SELECT ${numbers} FROM ${from} WHERE ${where}`)
+  const people = (tables[subjects] ?? []).filter((row) => conditions.every(({ holds }) => holds(row)))
+  const rows = new Set(people.map((row) => row[group])).size
+  return sql(said, rows, `SELECT ${group}, ${numbers} FROM ${from} WHERE ${where} GROUP BY ${group}`)
+}
+
+/** What somebody in the study has, so that common levels are asked about more often. */
+function conditionOf(study: Study, dice: Dice, taken: readonly string[]): Condition {
+  const { choices, subjects, tables } = study
+  const somebody = dice.pick(tables[subjects] ?? [])
+  const categories = choices.categories.filter((name) => !taken.includes(name) && somebody[name] !== null)
+  const numbers = Object.keys(choices.cuts).filter((name) => !taken.includes(name))
+  if (numbers.length === 0 || dice.chance(CATEGORY_SHARE)) {
+    const column = dice.pick(categories)
+    const level = somebody[column]
+    return { column, text: `${column} = '${level}'`, holds: (row) => row[column] === level }
+  }
+  const column = dice.pick(numbers)
+  const cut = dice.pick(choices.cuts[column] ?? [])
+  const isFrom = dice.chance(0.5)
+  return {
+    column,
+    text: `${column} ${isFrom ? '>=' : '<'} ${cut}`,
+    holds: ({ [column]: value }) => typeof value === 'number' && value >= cut === isFrom
+  }
+}
