@@ -1,8 +1,7 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
 import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
-import type { CellNumber, SolvedSet } from './judge/numbers.ts'
+import type { CellNumber } from './judge/numbers.ts'
 import type { About, LedgerDraft, Mark, Objection, Told } from './ledger/draft.ts'
-import { membersOf } from './ledger/members.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
@@ -26,8 +25,8 @@ export interface Entry {
   readonly number: CellNumber
   /** Of the values that are summed. */
   readonly about: readonly About[]
-  /** Of the variables that say who is in the set: charged to people, whatever rows they have. */
-  readonly aboutPeople: readonly About[]
+  /** Of the variables that say who is in the set: charged to everybody who could be, whatever rows they have. */
+  readonly aboutPeople: readonly (About & { readonly people: SubjectSet })[]
   readonly shown?: number | undefined
 }
 
@@ -89,13 +88,6 @@ export class LedgersDraft {
     return [...people]
   }
 
-  /** People whose items a set of a number has. */
-  peopleOf(of: SolvedSet, items: SubjectSet): readonly number[] {
-    if (of.rows === undefined || this.#items === undefined) return [...items]
-    const { owners, rows } = this.#items
-    return [...new Set(Array.from(membersOf(items, rows), (row) => owners[row] ?? 0))]
-  }
-
   /** The ledgers after it; each the very same where nothing was told that did not follow. */
   result(): Ledgers {
     const { subjects, rows } = this.#ledgers
@@ -107,36 +99,17 @@ export class LedgersDraft {
   }
 
   #tellOne({ number: { quantity, of, kind }, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
-    const told = (set: SubjectSet, all: readonly About[]): Told => ({
-      ...{ quantity, set, about: all },
-      ...(shown === undefined ? {} : { shown })
-    })
-    if (of.rows === undefined || this.#rows === undefined) {
-      return this.#subjects.tell([told(of.subjects, [...about, ...aboutPeople])], k)
-    }
-    // Of rows each person's together are at most so many times the largest row's.
-    const share = this.#rows.shareMax(quantity, of.rows) * this.#rowsOfOne(of.rows)
-    const objection = this.#rows.tell([told(of.rows, about)], k)
+    const [draft, set] = of.rows && this.#rows ? [this.#rows, of.rows] : [this.#subjects, of.subjects]
+    const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set)
+    const objection = draft.tell([{ quantity, set, about, ...(shown === undefined ? {} : { shown }) }], k)
     if (objection) return objection
-    for (const one of aboutPeople) {
-      if (share > 0 && !this.#subjects.charge(of.subjects, { ...one, bits: one.bits * share })) {
-        return { why: 'information', variable: one.variable }
-      }
+    for (const { people, ...one } of isNew ? aboutPeople : []) {
+      // A number of some of them is about all of them alike: who is in it, and who is not.
+      const each = { ...one, bits: one.bits / Math.max(1, people.size) }
+      if (!this.#subjects.charge(people, each)) return { why: 'information', variable: one.variable }
     }
+    if (kind !== 'count' || draft === this.#subjects) return undefined
     // As many rows as there are people are people counted.
-    return kind === 'count' ? this.#subjects.tell([told(of.subjects, [])], k) : undefined
-  }
-
-  /** Rows of one person in a set, at most; a person's rows lie together. */
-  #rowsOfOne(set: SubjectSet): number {
-    const { owners, rows } = this.#items ?? { owners: new Uint32Array(0), rows: set.universe }
-    let [most, run, last] = [0, 0, -1]
-    for (const row of membersOf(set, rows)) {
-      const owner = owners[row] ?? 0
-      run = owner === last ? run + 1 : 1
-      last = owner
-      most = Math.max(most, run)
-    }
-    return most
+    return this.#subjects.tell([{ quantity, set: of.subjects }], k)
   }
 }

@@ -26,7 +26,6 @@ import {
   sidesOf,
   skewnessOf,
   sumOf,
-  valueOfMoments,
   varianceOf
 } from '@stimnet/statistics'
 import type { CellBasis } from './judge/basis.ts'
@@ -186,13 +185,16 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
   if (deviations === null || sd === null) return null
   const spread = { deviations: told.sd.value ** 2 * (n - 1) }
   const spreadAccuracy = { ...accuracy, deviations: 2 * told.sd.value * told.sd.within * (n - 1) }
-  if (!isShape) return fromMoments(kind, { n, sum, ...spread, accuracy: spreadAccuracy })
+  if (!isShape) {
+    const value = kind === 'sd' ? told.sd.value : toDigits(told.sd.value ** 2, 12)
+    return { value, part: { moments: { n, sum, ...spread, accuracy: spreadAccuracy } } }
+  }
   if (shape === undefined) return null
   const square = spread.deviations / n
   const { settings } = of.writing
   const third = roundTo(shape.skewness, stepFor(standardError.skewness(n)), settings)
   const fourth = roundTo(shape.kurtosis, stepFor(standardError.kurtosis(n)), settings)
-  return fromMoments(kind, {
+  const moments = {
     ...{ n, sum, ...spread },
     third: third.value * square ** 1.5 * n,
     ...(kind === 'kurtosis' ? { fourth: fourth.value * square ** 2 * n } : {}),
@@ -201,7 +203,8 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
       third: third.within * square ** 1.5 * n,
       ...(kind === 'kurtosis' ? { fourth: fourth.within * square ** 2 * n } : {})
     }
-  })
+  }
+  return { value: kind === 'skewness' ? third.value : fourth.value, part: { moments } }
 }
 
 function exactValue(
@@ -266,7 +269,7 @@ function showPair(
     within: 2 * sd.value * sd.within * (n - 1)
   })
   const [spreadX, spreadY] = [spreadOf(sideX), spreadOf(sideY)]
-  return fromMoments(kind, {
+  const moments = {
     n,
     sum: sideX.mean.value * n,
     deviations: spreadX.deviations,
@@ -282,9 +285,8 @@ function showPair(
           Math.abs(r.value) * (n - 1) * (sideX.sd.within * sideY.sd.value + sideY.sd.within * sideX.sd.value)
       }
     }
-  })
-}
-
-function fromMoments(kind: string, moments: MomentsPart): Shown {
-  return { value: valueOfMoments(kind, moments), part: { moments } }
+  }
+  const value = kind === 'covariance' ? toDigits((r.value * size) / (n - 1), 12) : r.value
+  // What does not vary here has no correlation of its own, and counts in that of all sites.
+  return { value: kind === 'correlation' && correlation === null ? null : value, part: { moments } }
 }

@@ -6,7 +6,8 @@ import {
   disclose,
   effectiveSettings,
   type Ledgers,
-  Partition,
+  SpanLedger,
+  unknownFacts,
   type VariableFacts
 } from '@stimnet/privacy'
 import {
@@ -64,10 +65,9 @@ export function ownersOf(universe: number): Uint32Array {
 
 /** Nothing released yet, of everyone and of the rows of `t`. */
 export function ledgersOf(universe: number): Ledgers {
-  const rows = { owners: ownersOf(universe), k: SETTINGS.k }
   return {
-    subjects: Partition.start(universe),
-    rows: { table: 't', partition: Partition.start(universe * ROWS_EACH, [], rows) }
+    subjects: SpanLedger.start(universe),
+    rows: { table: 't', ledger: SpanLedger.start(universe * ROWS_EACH, ownersOf(universe)) }
   }
 }
 
@@ -204,7 +204,13 @@ function reducePair(world: World, x: string, y: string, all: readonly Row[]): Re
   }
 }
 
-export const SETTINGS = effectiveSettings({ preset: 'default' })
+/** Every digit, so that what is computed can be held against what was asked; what rounding does has tests of its own. */
+export const SETTINGS = effectiveSettings({ preset: 'default', precision: 'exact' })
+
+/** What a catalog declares of a variable of `t`. */
+export function factsOf(name: string, more: Partial<VariableFacts> = {}): readonly [VariableRef, VariableFacts] {
+  return [ref(name), { ...unknownFacts(ref(name)), ...more }]
+}
 
 export function contextOf(universe: number, more: Partial<DisclosureContext> = {}): DisclosureContext {
   return {
@@ -216,7 +222,8 @@ export function contextOf(universe: number, more: Partial<DisclosureContext> = {
     image: 'node statistics',
     cohort: SubjectSet.everyone(universe),
     ledgers: ledgersOf(universe),
-    synthetic: false,
+    // Of nobody real: the bits of exact numbers are counted as of rounded ones.
+    synthetic: true,
     variables: new Map<VariableRef, VariableFacts>(),
     ...more
   }
@@ -229,7 +236,8 @@ export function ask(
   rows: readonly Row[],
   more: Partial<DisclosureContext> = {}
 ): Disclosed {
-  return disclose({ kind: 'table', plan, reduction: reduce(plan, universe, rows) }, contextOf(universe, more))
+  const aggregate = { kind: 'table', plan, reduction: reduce(plan, universe, rows), defining: [] } as const
+  return disclose(aggregate, contextOf(universe, more))
 }
 
 export function tableOf(disclosed: Disclosed): TableOutput {
@@ -258,6 +266,7 @@ const variable = (name: string, type: string, more: Partial<Variable> = {}): Var
   bounded: false,
   missingShare: 0,
   missingTold: false,
+  identifying: false,
   ...more
 })
 

@@ -23,7 +23,12 @@ function told(ledger: SpanLedger, sets: readonly SubjectSet[], k: number): { led
 describe('no combination of told sums of a quantity rests on fewer than k people', () => {
   test('in every sequence of up to four sets of five people', () => {
     let admitted = 0
-    const all = Array.from({ length: 31 }, (_, i) => set(5, [0, 1, 2, 3, 4].filter((person) => ((i + 1) >> person) & 1)))
+    const all = Array.from({ length: 31 }, (_, i) =>
+      set(
+        5,
+        [0, 1, 2, 3, 4].filter((person) => ((i + 1) >> person) & 1)
+      )
+    )
     for (let code = 0; code < 31 ** 3; code++) {
       const chosen = [code % 31, Math.floor(code / 31) % 31, Math.floor(code / 961)].map((i) => all[i] ?? set(5, []))
       const { sets } = told(SpanLedger.start(5), chosen, 2)
@@ -85,17 +90,28 @@ describe('no combination of told sums of a quantity rests on fewer than k people
 test('three visits of the same people are three numbers of one group, not of three', () => {
   const people = 12
   const owners = Uint32Array.from({ length: 3 * people }, (_, row) => Math.floor(row / 3))
-  const visits = [0, 1, 2].map((visit) => set(36, Array.from({ length: people }, (_, person) => 3 * person + visit)))
+  const visits = [0, 1, 2].map((visit) =>
+    set(
+      36,
+      Array.from({ length: people }, (_, person) => 3 * person + visit)
+    )
+  )
   assert.equal(told(SpanLedger.start(36, owners), visits, 5).sets.length, 3)
   // The sum of the traces, 3 in 12, would be more than one in five.
-  const both = set(36, Array.from({ length: 24 }, (_, i) => 3 * (i % 12) + Math.floor(i / 12)))
+  const both = set(
+    36,
+    Array.from({ length: 24 }, (_, i) => 3 * (i % 12) + Math.floor(i / 12))
+  )
   assert.equal(told(SpanLedger.start(36, owners), [...visits, both], 5).sets.length, 4, 'their sum tells nothing more')
 })
 
 test('sums of different quantities are not held against each other, and of one they are', () => {
   const draft = SpanLedger.start(20).draft()
   const everybody = SubjectSet.everyone(20)
-  const butTwo = set(20, Array.from({ length: 18 }, (_, i) => i))
+  const butTwo = set(
+    20,
+    Array.from({ length: 18 }, (_, i) => i)
+  )
   assert.equal(draft.tell([{ quantity: 'age', set: everybody }], 5), undefined)
   assert.equal(draft.tell([{ quantity: 'change', set: butTwo }], 5), undefined)
   const objection = draft.tell([{ quantity: 'age', set: butTwo }], 5)
@@ -118,7 +134,12 @@ test('of several numbers all are told or none', () => {
 })
 
 test('what follows from what was told costs nothing, and changes nothing', () => {
-  const halves = [0, 1].map((half) => set(40, Array.from({ length: 20 }, (_, i) => 2 * i + half)))
+  const halves = [0, 1].map((half) =>
+    set(
+      40,
+      Array.from({ length: 20 }, (_, i) => 2 * i + half)
+    )
+  )
   const about = [{ variable: 'v', bits: 4, bitsMax: 0.25 }]
   const draft = SpanLedger.start(40).draft()
   for (const half of halves) assert.equal(draft.tell([{ quantity: 'x', set: half, about }], 5), undefined)
@@ -132,7 +153,10 @@ test('what follows from what was told costs nothing, and changes nothing', () =>
 test('no more is told of a variable than it may, of each person', () => {
   const draft = SpanLedger.start(40).draft()
   const about = [{ variable: 'v', bits: 8, bitsMax: 0.5 }]
-  const first = set(40, Array.from({ length: 20 }, (_, i) => i))
+  const first = set(
+    40,
+    Array.from({ length: 20 }, (_, i) => i)
+  )
   const tell = (quantity: string, one: SubjectSet) => draft.tell([{ quantity, set: one, about }], 5)
   // Eight bits among twenty are 0.4 each; among forty 0.2.
   assert.equal(tell('x', first), undefined)
@@ -142,7 +166,10 @@ test('no more is told of a variable than it may, of each person', () => {
 })
 
 test('a rounded count that follows from others is what theirs add up to', () => {
-  const part = set(40, Array.from({ length: 13 }, (_, i) => i))
+  const part = set(
+    40,
+    Array.from({ length: 13 }, (_, i) => i)
+  )
   const draft = SpanLedger.start(40).draft()
   draft.tell([{ quantity: '1', set: part, shown: 15 }], 5)
   draft.tell([{ quantity: '1', set: part.complement(), shown: 25 }], 5)
@@ -156,7 +183,10 @@ test('a rounded count that follows from others is what theirs add up to', () => 
 
 test('about a set that a program read anything may have been told: every quantity knows it, also those to come', () => {
   const everybody = SubjectSet.everyone(20)
-  const butOne = set(20, Array.from({ length: 19 }, (_, i) => i))
+  const butOne = set(
+    20,
+    Array.from({ length: 19 }, (_, i) => i)
+  )
   const draft = SpanLedger.start(20).draft()
   draft.tell([{ quantity: 'age', set: everybody }], 5)
   assert.equal(draft.tellAnything(butOne, 5)?.why, 'leverage')
@@ -169,7 +199,12 @@ test('about a set that a program read anything may have been told: every quantit
 })
 
 test('base cells of a lattice are known from the start', () => {
-  const cells = [0, 1, 2].map((cell) => set(30, Array.from({ length: 10 }, (_, i) => 3 * i + cell)))
+  const cells = [0, 1, 2].map((cell) =>
+    set(
+      30,
+      Array.from({ length: 10 }, (_, i) => 3 * i + cell)
+    )
+  )
   const ledger = startLedger(30, cells)
   assert.equal(ledger.rankOf('1'), 3)
   assert.ok(ledger.hasTold('1', cells[0]?.or(cells[1] ?? SubjectSet.none(30)) ?? SubjectSet.none(30)))
@@ -177,7 +212,18 @@ test('base cells of a lattice are known from the start', () => {
 
 test('people to leave out come from those of whom most is alike, each time the same', () => {
   const draft = SpanLedger.start(40).draft()
-  draft.tell([{ quantity: 'x', set: set(40, Array.from({ length: 10 }, (_, i) => i)) }], 5)
+  draft.tell(
+    [
+      {
+        quantity: 'x',
+        set: set(
+          40,
+          Array.from({ length: 10 }, (_, i) => i)
+        )
+      }
+    ],
+    5
+  )
   assert.deepEqual(draft.padding('x', SubjectSet.everyone(40), 3), [10, 11, 12])
 })
 
@@ -186,8 +232,32 @@ describe('a stored ledger', () => {
     const draft = SpanLedger.start(30).draft()
     const about = [{ variable: 'v', bits: 4, bitsMax: 3 }]
     draft.tell([{ quantity: 'x', set: SubjectSet.everyone(30), about }], 5)
-    draft.tell([{ quantity: 'x', set: set(30, Array.from({ length: 11 }, (_, i) => 2 * i)), about }], 5)
-    draft.tell([{ quantity: '1', set: set(30, Array.from({ length: 12 }, (_, i) => i)), shown: 10 }], 5)
+    draft.tell(
+      [
+        {
+          quantity: 'x',
+          set: set(
+            30,
+            Array.from({ length: 11 }, (_, i) => 2 * i)
+          ),
+          about
+        }
+      ],
+      5
+    )
+    draft.tell(
+      [
+        {
+          quantity: '1',
+          set: set(
+            30,
+            Array.from({ length: 12 }, (_, i) => i)
+          ),
+          shown: 10
+        }
+      ],
+      5
+    )
     return draft.result()
   }
 
@@ -197,7 +267,10 @@ describe('a stored ledger', () => {
     assert.deepEqual(Buffer.from(ledgerToBytes(again)), Buffer.from(ledgerToBytes(ledger)))
     assert.equal(again.rankOf('x'), 2)
     assert.ok(Math.abs(again.bitsOf('v') - 8) < 1e-9)
-    const butOne = set(30, Array.from({ length: 29 }, (_, i) => i))
+    const butOne = set(
+      30,
+      Array.from({ length: 29 }, (_, i) => i)
+    )
     assert.equal(again.draft().tell([{ quantity: 'x', set: butOne }], 5)?.why, 'leverage')
   })
 
@@ -234,8 +307,14 @@ describe('a stored ledger', () => {
     const bytes = new Uint8Array(words.buffer)
     assert.equal(needsGone(bytes), false)
     const ledger = ledgerFromBytes(bytes, { universe: 30 })
-    const first = set(30, Array.from({ length: 12 }, (_, i) => i))
-    const butTwo = set(30, Array.from({ length: 10 }, (_, i) => i))
+    const first = set(
+      30,
+      Array.from({ length: 12 }, (_, i) => i)
+    )
+    const butTwo = set(
+      30,
+      Array.from({ length: 10 }, (_, i) => i)
+    )
     for (const quantity of ['1', 'x', 'y*z']) {
       assert.equal(ledger.draft().tell([{ quantity, set: first }], 5), undefined)
       assert.equal(ledger.draft().tell([{ quantity, set: butTwo }], 5)?.why, 'leverage')
@@ -257,7 +336,10 @@ describe('a ledger that is carried into a newer epoch', () => {
     const next = ledgerFromBytes(ledgerToBytes(carried), { universe: 21, gone: { items: 2 } })
     assert.ok(needsGone(ledgerToBytes(carried)))
     assert.deepEqual([...next.draft().arrivals(SubjectSet.everyone(21))], [18, 19, 20], 'those who came')
-    const stayed = set(21, Array.from({ length: 18 }, (_, i) => i))
+    const stayed = set(
+      21,
+      Array.from({ length: 18 }, (_, i) => i)
+    )
     const left = next.draft().tell([{ quantity: 'x', set: stayed }], 5)
     assert.ok(left?.why === 'leverage' && left.apart.outside === 2, 'those who left')
   })

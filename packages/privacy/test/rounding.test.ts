@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { roundCount, roundDigits, roundMean, roundVariance } from '../src/rounding.ts'
+import { roundCount, roundDigits, roundMean, roundVariance } from '../src/judge/precision.ts'
 
 const SETTINGS = { roundBase: 5, significantDigits: 4 }
 /** The counts that a rounded one can stand for. */

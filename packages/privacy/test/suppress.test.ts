@@ -4,10 +4,10 @@ import { disclose, effectiveSettings } from '@stimnet/privacy'
 import { type Measure, type Plan, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
-import { judgeCell } from '../src/cell.ts'
-import type { VariableFacts } from '../src/cell-basis.ts'
-import { isDominated, unionOf } from '../src/dominance.ts'
-import { suppress } from '../src/suppress.ts'
+import { judgeCell } from '../src/judge/cell.ts'
+import type { VariableFacts } from '../src/judge/facts.ts'
+import { isDominated, unionOf } from '../src/judge/dominance.ts'
+import { suppress } from '../src/judge/suppress.ts'
 import {
   ask,
   contextOf,

@@ -1,5 +1,12 @@
 /** Primary judgement: whether one measure of one group may stand by itself, and what it would tell. */
-import { type Measure, type ReducedColumn, type ReducedGroup, SubjectSet, type VariableRef } from '@stimnet/protocol'
+import {
+  type Measure,
+  type ReducedBin,
+  type ReducedColumn,
+  type ReducedGroup,
+  SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
 import {
   type CellFinding,
   type CellRules,
@@ -27,6 +34,19 @@ const POWERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   kurtosis: 4
 }
 
+/** A quantile with coarser bins than those that could not be told; undefined where there are no coarser ones. */
+export function judgeCoarser(
+  group: ReducedGroup,
+  measure: Measure,
+  bins: readonly ReducedBin[],
+  rules: CellRules
+): CellFinding | undefined {
+  const column = measure.kind === 'quantile' ? group.columns.get(measure.variable) : undefined
+  const sizes = bins.map(({ support }) => support.size).filter((size) => size > 0)
+  if (measure.kind !== 'quantile' || column === undefined || sizes.length < 3) return undefined
+  return judgeQuantile(column, measure.variable, rules, Math.min(...sizes) + 1)
+}
+
 /** Whether one measure of one group may stand by itself. */
 export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRules): CellFinding {
   switch (measure.kind) {
@@ -35,7 +55,7 @@ export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRule
     case 'rows':
       return judgeRows(group, rules)
     case 'count':
-      return withColumn(group, measure.variable, (column) => judgeCount(group, column, measure.variable, rules))
+      return withColumn(group, measure.variable, (column) => judgeCount(column, measure.variable, rules))
     case 'sum':
     case 'mean':
     case 'variance':
@@ -68,13 +88,12 @@ function judgeRows(group: ReducedGroup, rules: CellRules): CellFinding {
   return judged({ support: group.support, numbers: [countOf(behind.set)] }, behind.weights, rules)
 }
 
-/** How many have a value: as many as there are, but for some whose number is not told unless it is large. */
-function judgeCount(group: ReducedGroup, column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
+/** How many have a value, judged like their sum: then it can be told to the nearest k where it cannot be told exactly. */
+function judgeCount(column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
   const behind = rowsBehind(column, rules, [variable])
   if (!behind.ok) return withheld(behind.why)
-  const whole = rowsBehind(group, rules)
-  if (!whole.ok) return withheld(whole.why)
-  return judged({ support: column.support, numbers: [countOf(whole.set)], counted: behind.set }, behind.weights, rules)
+  const numbers = [powerOf(behind.set, variable, 1, rules.facts)]
+  return judged({ support: column.support, numbers, counted: behind.set }, behind.weights, rules)
 }
 
 /** Sum, mean, and what tells of spread and shape; values so few that the sums give each away are counts as well. */
@@ -127,11 +146,17 @@ function judgeShare(
   return judged({ support, numbers }, [], rules)
 }
 
-function judgeQuantile(column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
+/** `subjectsMin`: of a bin; smaller ones are joined with their neighbours. */
+function judgeQuantile(
+  column: ReducedColumn,
+  variable: VariableRef,
+  rules: CellRules,
+  subjectsMin = rules.settings.k
+): CellFinding {
   const { support } = column
   const behind = rowsBehind(column, rules, [variable])
   if (!behind.ok) return withheld(behind.why)
-  const bins = joinSmallBins(column.bins ?? [], rules.settings.k)
+  const bins = joinSmallBins(column.bins ?? [], subjectsMin)
   const filled = bins.filter((bin) => bin.support.size > 0)
   if (filled.length === 0) return withheld('the reduction lacks the bins')
   if (rules.settings.zerosAreDisclosive && filled.length === 1) return withheld('everyone is in one bin')

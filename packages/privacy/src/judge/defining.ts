@@ -1,7 +1,7 @@
 /**
  * Variables that say who is in a group, and that others are not taken to know of a person: a number of those who responded
- * is a number about responding, of everybody who could be among them. So the same number over everybody counts as told as
- * well: two questions about groups that differ by one person are two, whether that person responded or not.
+ * is a number about responding, of everybody who could be among them. So it is also judged of whom it was
+ * asked: two questions about groups that differ by one person are two, whether that person responded or not.
  */
 import {
   type CatalogDescriptor,

@@ -5,6 +5,7 @@
 import { type Measure, pairKey, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
 import type { Entry, LedgersDraft } from '../ledgers.ts'
+import { isCounting } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
 /** Whom a plan is reduced without. */
@@ -18,7 +19,9 @@ export interface LeftOut {
 }
 
 /** Times that somebody more is left out of one cell, before it is withheld. */
-const ROUNDS_MAX = 4
+const ROUNDS_MAX = 8
+/** More than this share of those whom a number is about are not left out of it: then it is another number. */
+const SHARE_MAX = 0.1
 
 /** What leaving out is tried with. */
 interface Trial {
@@ -60,6 +63,7 @@ export class LeftOutDraft {
       const more = this.#moreFor(measure, lessened, remaining, trial)
       if (more.length === 0) return remaining
       for (const person of more) out.add(person)
+      if (out.size > Math.max(2 * trial.k, SHARE_MAX * sizeOf(entries))) return remaining
       lessened = lessenedBy(entries, SubjectSet.of(this.#universe, out), trial)
       remaining = trial.draft.tell(lessened, trial.k)
     }
@@ -78,8 +82,7 @@ export class LeftOutDraft {
       .map((entry) => entry.number)
       .find((one) => one.quantity === quantity && (one.of.rows === set || one.of.subjects === set))
     if (number === undefined) return []
-    const inside = number.of.rows === set ? draft.peopleOf(number.of, apart.inside) : [...apart.inside]
-    if (inside.length > 0 && inside.length < k) return inside
+    if (apart.inside.length > 0 && apart.inside.length < k) return apart.inside
     // Whom a count is about is everybody: nobody is left out of it only to hide others.
     if (apart.outside === 0 || isCounting(measure)) return []
     return draft.padding(number, Math.max(1, k - apart.outside))
@@ -92,13 +95,12 @@ export class LeftOutDraft {
   }
 }
 
-/** Measures of people and rows themselves, not of a variable's values. */
-function isCounting({ kind }: Measure): boolean {
-  return kind === 'subjects' || kind === 'rows' || kind === 'count'
-}
-
 function join<K>(map: Map<K, SubjectSet>, key: K, more: SubjectSet): void {
   map.set(key, map.get(key)?.or(more) ?? more)
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((most, { number }) => Math.max(most, number.of.subjects.size), 0)
 }
 
 /** The same numbers without some people; sets that were one stay one. */

@@ -1,5 +1,5 @@
 /** The numbers that a cell tells: which quantity is summed over whom, and which variables that is about. */
-import type { SubjectSet, VariableRef } from '@stimnet/protocol'
+import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
 import type { FactsOf } from './facts.ts'
 
 /** What a released number can be solved for: some subjects, or, where one can have several, some rows and whose they are. */
@@ -43,7 +43,15 @@ export function productOf(of: SolvedSet, [x, y]: readonly [VariableRef, Variable
   return { quantity, of, variables: [x, y], kind: 'sum' }
 }
 
-/** The same number over another set. */
-export function over(number: CellNumber, of: SolvedSet): CellNumber {
-  return { ...number, of }
+/**
+ * Of whom a number was asked, were a variable of theirs another: nothing is told about them but who of them the number is of, so
+ * that these sets are held against each other and not against what was told.
+ */
+export function askedOver({ quantity, kind }: CellNumber, of: SolvedSet): CellNumber {
+  return { quantity: `of whom ${quantity}`, of, variables: [], kind }
+}
+
+/** Measures of people and rows themselves, not of a variable's values. */
+export function isCounting({ kind }: Measure): boolean {
+  return kind === 'subjects' || kind === 'rows'
 }

@@ -12,13 +12,13 @@ import type { Objection } from '../ledger/draft.ts'
 import { assertLedgerOf, type Entry, LedgersDraft, type Ledgers } from '../ledgers.ts'
 import type { PrivacySettings } from '../settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './basis.ts'
-import { judgeCell } from './cell.ts'
+import { judgeCell, judgeCoarser } from './cell.ts'
 import { everyoneInOne } from './class-disclosure.ts'
 import { type Defining, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { LeftOutDraft } from './left-out.ts'
-import { type CellNumber, countOf, ONE, over, type SolvedSet } from './numbers.ts'
+import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
 import { roundCount } from './precision.ts'
 import { RowSets } from './row-sets.ts'
 
@@ -124,10 +124,9 @@ class Judging {
   }
 
   #primary(group: ReducedGroup, at: number): TableRow {
-    const { settings, facts } = this.#rules
-    const cellRules: CellRules = { settings, facts, rowSets: this.#rowSets }
+    const { settings } = this.#rules
     const cells = this.#plan.measures.map((measure): TableCell => {
-      const finding = judgeCell(group, measure, cellRules)
+      const finding = judgeCell(group, measure, this.#cellRules)
       const isRefused = this.#refused.has(nameOf(at, measure))
       if (!finding.ok) this.#note(`${measure.kind}: ${finding.why}`)
       else if (isRefused) this.#note(`${measure.kind}: withheld so that others stay hidden`)
@@ -160,9 +159,9 @@ class Judging {
     }
   }
 
-  /** How many the groups are together is known to whoever knows the study: no group may be what is missing from it. */
+  /** How many the groups are together is known to whoever knows the study: no count may be what is missing from it. */
   #countAll(): void {
-    if (this.#rows.length < 2) return
+    if (this.#rows.length < 2 || !this.#plan.measures.some(isCounting)) return
     const supports = this.#rows.map(({ group }) => group.support)
     const subjects = supports.reduce((all, one) => all.or(one))
     const { settings } = this.#rules
@@ -176,8 +175,18 @@ class Judging {
     const { leftOut } = this.#rules
     const entries = this.#entriesOf(row.group, measure, basis.numbers)
     let objection = this.#draft.tell(entries, this.#k)
-    if (objection !== undefined && leftOut !== undefined) {
+    const [main] = basis.numbers
+    const isOfBin =
+      objection?.why === 'leverage' && objection.set !== main?.of.rows && objection.set !== main?.of.subjects
+    if (objection !== undefined && leftOut !== undefined && !(isOfBin && basis.bins !== undefined)) {
       objection = leftOut.fit(measure, entries, objection, { draft: this.#draft, rowSets: this.#rowSets, k: this.#k })
+    }
+    if (objection?.why === 'leverage' && basis.bins !== undefined) {
+      const coarser = judgeCoarser(row.group, measure, basis.bins, this.#cellRules)
+      if (coarser?.ok) {
+        cell.basis = coarser.basis
+        return this.#tell(row, cell)
+      }
     }
     if (objection !== undefined) {
       cell.basis = null
@@ -187,41 +196,50 @@ class Judging {
     cell.isCounted = basis.counted !== undefined && this.#count(row.group, measure, basis.counted)
   }
 
-  /** Whether the number of values can be told: everybody has one, or k people have none, and it differs enough from others. */
+  /**
+   * Whether the number of values can be told: everybody has one, or k people have none, and it differs enough from others.
+   * Beside rounded numbers it takes no more than half of what counts may tell, so that something is left to be asked for.
+   */
   #count(group: ReducedGroup, measure: Measure, counted: SolvedSet): boolean {
     const [all, having] = counted.rows ? [group.rows, counted.rows.size] : [group.support.size, counted.subjects.size]
     const missing = all - having
     if (missing > 0 && missing < this.#k) return false
-    return this.#draft.tell(this.#entriesOf(group, measure, [countOf(counted)]), this.#k) === undefined
+    const k = this.#rules.settings.precision === 'exact' ? this.#k : 2 * this.#k
+    return this.#draft.tell(this.#entriesOf(group, measure, [countOf(counted)]), k) === undefined
   }
 
   get #k(): number {
     return Math.max(this.#rules.settings.k, this.#rules.partsMin ?? 0)
   }
 
+  get #cellRules(): CellRules {
+    const { settings, facts } = this.#rules
+    return { settings, facts, rowSets: this.#rowSets }
+  }
+
   get #parts() {
     return { plan: this.#plan, reduction: this.#reduction, rowSets: this.#rowSets }
   }
 
-  /** A cell's numbers, each behind the same number over everybody whom a variable that defines the group leaves out. */
+  /** A cell's numbers, each behind whom a variable that defines the group leaves out: see defining.ts. */
   #entriesOf(group: ReducedGroup, measure: Measure, numbers: readonly CellNumber[]): Entry[] {
     const { defining } = this.#rules
     const [main] = numbers
+    const asked = defining.flatMap((one) => {
+      const of = wholeOf(group, one, partOf(measure), this.#parts)
+      return of === undefined ? [] : [{ variable: one.variable, of }]
+    })
     return numbers.flatMap((number) => {
       const isMain = number.of === main?.of
-      const wholes = isMain ? defining.map((one) => wholeOf(group, one, partOf(measure), this.#parts)) : []
-      const known = wholes.flatMap((whole) => (whole === undefined ? [] : [over(number, whole)]))
       return [
-        ...known.map((whole) => this.#entryOf(whole, [])),
-        this.#entryOf(
-          number,
-          defining.map(({ variable }) => variable)
-        )
+        ...(isMain ? asked : []).map(({ of }) => ({ number: askedOver(number, of), about: [], aboutPeople: [] })),
+        this.#entryOf(number, asked)
       ]
     })
   }
 
-  #entryOf(number: CellNumber, defining: readonly VariableRef[]): Entry {
+  /** `asked`: for each variable that says who is in the set, everybody who could be. */
+  #entryOf(number: CellNumber, asked: readonly { variable: VariableRef; of: SolvedSet }[]): Entry {
     const { facts, settings } = this.#rules
     const items = number.of.rows?.size ?? number.of.subjects.size
     const own = number.variables.map(facts)
@@ -234,7 +252,9 @@ class Judging {
     return {
       number,
       about: number.variables.flatMap(aboutOf),
-      aboutPeople: defining.flatMap(aboutOf),
+      aboutPeople: asked.flatMap(({ variable, of }) =>
+        aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))
+      ),
       shown: rounds ? roundCount(items, settings) : undefined
     }
   }
@@ -281,5 +301,5 @@ function inWords(objection: Objection): string {
   if (objection.why === 'information') return `the information budget of ${objection.variable} is used up`
   if (objection.why === 'unsure') return 'too close to what was told before to be judged'
   const { inside, outside } = objection.apart
-  return `with earlier answers it would tell few people apart (${inside.size} inside, ${outside} outside)`
+  return `with earlier answers it would tell few people apart (${inside.length} inside, ${outside} outside)`
 }

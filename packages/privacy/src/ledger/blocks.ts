@@ -11,10 +11,10 @@ export interface LeverageRule {
 
 /** People among the items of a ledger. */
 export interface Blocks {
-  /** Patterns of the ledger whose people have more leverage than they may, and more than before. */
+  /** Who has more leverage than he may, and more than before; people that are gone included. */
   apart(span: Span, rule: LeverageRule): readonly number[]
-  /** People that have an item of one of these patterns. */
-  subjects(patterns: readonly number[]): number
+  /** Whose an item is. */
+  ownerOf(item: number): number
 }
 
 /** A change below this is arithmetic. */
@@ -29,12 +29,16 @@ function ofPeople(patterns: Patterns): Blocks {
   return {
     apart: (span, { before, leverageMax }) => {
       const [now, then] = [patterns.extend(span.ownOf), patterns.extend(before.ownOf)]
-      return Array.from(now.keys()).filter((pattern) => {
-        const leverage = span.leverage[now[pattern] ?? 0] ?? 0
+      const isApart = Array.from(now, (own, pattern) => {
+        const leverage = span.leverage[own] ?? 0
         return leverage > leverageMax && leverage - (before.leverage[then[pattern] ?? 0] ?? 0) > RISE_MIN
       })
+      if (!isApart.includes(true)) return []
+      const found: number[] = []
+      for (const [item, label] of patterns.labels.entries()) if (isApart[label] === true) found.push(item)
+      return found
     },
-    subjects: (chosen) => chosen.reduce((sum, pattern) => sum + (patterns.sizes[pattern] ?? 0), 0)
+    ownerOf: (item) => item
   }
 }
 
@@ -63,27 +67,21 @@ class RowBlocks implements Blocks {
     const [now, then] = [this.#patterns.extend(span.ownOf), this.#patterns.extend(before.ownOf)]
     const suspects = this.#tracesAbove(span, now, leverageMax)
     if (suspects.size === 0) return []
-    const rows = this.#rowsOf(suspects)
-    const found = new Set<number>()
+    const found: number[] = []
     const known = new Map<string, boolean>()
-    for (const own of rows.values()) {
+    for (const [person, own] of this.#rowsOf(suspects)) {
       const key = [...own].sort((a, b) => a - b).join()
       const isApart =
         known.get(key) ??
         (normOf(span, own, now) > leverageMax && normOf(span, own, now) - normOf(before, own, then) > RISE_MIN)
       known.set(key, isApart)
-      if (isApart) for (const pattern of own) found.add(pattern)
+      if (isApart) found.push(person)
     }
-    return [...found]
+    return found
   }
 
-  subjects(chosen: readonly number[]): number {
-    const wanted = new Set(chosen)
-    const people = new Set<number>()
-    for (const [item, label] of this.#patterns.labels.entries()) {
-      if (wanted.has(label)) people.add(this.#owners[item] ?? 0)
-    }
-    return people.size
+  ownerOf(item: number): number {
+    return this.#owners[item] ?? 0
   }
 
   #tracesAbove(span: Span, ownOf: Uint32Array, leverageMax: number): ReadonlySet<number> {

@@ -33,9 +33,9 @@ export type Objection =
 
 /** Who would be told apart. */
 export interface Apart {
-  /** Items that are in the set. */
-  readonly inside: SubjectSet
-  /** Subjects that are not in it. */
+  /** People that have an item in the set. */
+  readonly inside: readonly number[]
+  /** How many have none. */
   readonly outside: number
 }
 
@@ -151,13 +151,9 @@ export class LedgerDraft {
     return place?.placed.kind === 'within' ? place.span.shownOf(place.placed.weights) : undefined
   }
 
-  /** The largest share that one item has in a sum over the set, of those sums that do not follow from earlier ones. */
-  shareMax(quantity: string, set: SubjectSet): number {
-    const place = this.#place(quantity, set)
-    if (place?.placed.kind !== 'new') return 0
-    const { placed, isIn, span } = place
-    const ownOf = this.#patterns.extend(span.ownOf)
-    return isIn.reduce((most, inside, i) => Math.max(most, addedTo(placed, ownOf[i] ?? 0, inside === 1)), 0)
+  /** Whether a sum over the set would tell something that does not follow from what was told. */
+  isNew(quantity: string, set: SubjectSet): boolean {
+    return this.#place(quantity, set)?.placed.kind === 'new'
   }
 
   /**
@@ -264,14 +260,10 @@ export class LedgerDraft {
     return [...before, isIn]
   }
 
-  #apartOf(patterns: readonly number[], set: SubjectSet): Apart {
-    const isIn = this.#isIn(set)
-    const inside = SubjectSet.none(this.#patterns.universe)
-    const labels = new Set(patterns.filter((pattern) => isIn[pattern] === 1))
-    for (let item = 0; item < this.#patterns.universe; item++) {
-      if (labels.has(this.#patterns.labels[item] ?? 0)) inside.add(item)
-    }
-    return { inside, outside: this.#blocks.subjects(patterns.filter((pattern) => isIn[pattern] !== 1)) }
+  #apartOf(people: readonly number[], set: SubjectSet): Apart {
+    const members = new Set(Array.from(membersOf(set, this.#patterns.universe), (item) => this.#blocks.ownerOf(item)))
+    const inside = people.filter((person) => members.has(person))
+    return { inside, outside: people.length - inside.length }
   }
 }
 

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { disclose, effectiveSettings, type PrivacySettings, type VariableFacts } from '@stimnet/privacy'
+import type { Filter, Measure, OutputPart, Plan, TableOutput } from '@stimnet/protocol'
+import fc from 'fast-check'
+import { everyoneInOne } from '../src/judge/class-disclosure.ts'
+import { isDominated } from '../src/judge/dominance.ts'
+import {
+  ask,
+  contextOf,
+  measure,
+  people,
+  planOf,
+  type Row,
+  reduce,
+  ref,
+  SETTINGS,
+  SUBJECTS,
+  tableOf
+} from './fixtures.ts'
+
+const quantile: Measure = { kind: 'quantile', name: 'q', variable: ref('x'), q: 0.5 }
+
+test('what a variance tells of the sum is closed over together with the sums: of two measures none gives the other away', () => {
+  // The sum of a is one patient's, so that c, the smallest other, is withheld with it. The spread of a is as well, and with
+  // d's, in which one is far from all others: so c's could stand, were it not that a spread comes with its sum.
+  const rows = people(97, (i) => {
+    const arm = i < 12 ? 'a' : i < 27 ? 'c' : i < 47 ? 'd' : 'b'
+    const cost = 500 + ((i * 7) % 11)
+    return { arm, cost: arm === 'a' ? (i === 0 ? 10_000 : i) : i === 30 ? 1500 : cost }
+  })
+  const table = tableOf(ask(planOf([measure('sum', 'cost'), measure('sd', 'cost')], 'arm'), 97, rows))
+  const told = table.rows.filter((row) => tells(row.parts, ['sum_cost', 'sd_cost'])).map((row) => row.values[0])
+  const hidden = ['a', 'b', 'c', 'd'].filter((arm) => !told.includes(arm))
+  assert.deepEqual(hidden, ['a', 'c'])
+  assert.ok(isSafe(rows, hidden, SETTINGS))
+})
+
+const tells = (parts: Record<string, OutputPart>, names: readonly string[]) =>
+  names.some((name) => Object.hasOwn(parts, name))
+
+/** Whether what is left of the whole, once these groups' sums are all that nobody knows, may be known. */
+function isSafe(rows: readonly Row[], hidden: readonly string[], settings: PrivacySettings): boolean {
+  const left = rows.filter((row) => hidden.includes(String(row.arm)) && row.cost !== null)
+  const values = left.map((row) => BigInt(Number(row.cost))).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))
+  const [first = 0n, second = 0n] = values
+  const total = values.reduce((a, b) => a + b, 0n)
+  if (left.length > 0 && left.length < settings.k) return false
+  return left.length === 0 || !isDominated({ total, largest: [first, second] }, settings)
+}
+
+test('whoever knows every total works out no sum that one or two make up, whatever measures are asked together', () => {
+  const kinds = fc.uniqueArray(fc.constantFrom('sum' as const, 'mean' as const, 'sd' as const, 'skewness' as const), {
+    minLength: 1
+  })
+  const table = fc.array(fc.tuple(fc.nat(3), fc.constantFrom(0, 1, 2, 3, 5, 8, 13, 20, 60, 900, 25_000, null)), {
+    minLength: 12,
+    maxLength: 70
+  })
+  fc.assert(
+    fc.property(kinds, table, (asked, cells) => {
+      // Spread by the place, so that hardly two values are alike and the values are no table of their own.
+      const rows = people(cells.length, (i) => {
+        const [arm = 0, cost = null] = cells[i] ?? []
+        return { arm: String(arm), cost: cost === null ? null : cost * 100 + i }
+      })
+      const measures = asked.map((kind) => measure(kind, 'cost'))
+      const disclosed = ask(planOf([SUBJECTS, ...measures], 'arm'), rows.length, rows)
+      if (!disclosed.ok) return
+      const names = measures.map(({ name }) => name)
+      const told = tableOf(disclosed).rows.filter((row) => tells(row.parts, names))
+      if (told.length === 0) return
+      const arms = new Set(told.map((row) => String(row.values[0])))
+      const hidden = [...new Set(rows.map((row) => String(row.arm)))].filter((arm) => !arms.has(arm))
+      assert.ok(isSafe(rows, hidden, SETTINGS), `${hidden} of ${asked}`)
+    }),
+    { numRuns: 400 }
+  )
+})
+
+test('tables of up to three keys: shown cells have k people or more, and those hidden are nobody or k together', () => {
+  const cell = fc.tuple(fc.nat(2), fc.nat(2), fc.nat(1))
+  fc.assert(
+    fc.property(fc.array(cell, { minLength: 8, maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (cells, keys) => {
+      const rows = people(cells.length, (i) => Object.fromEntries((cells[i] ?? []).map((v, j) => [`k${j}`, `v${v}`])))
+      const names = ['k0', 'k1', 'k2'].slice(0, keys)
+      const disclosed = ask(planOf([SUBJECTS], ...names), rows.length, rows)
+      if (!disclosed.ok) return
+      const count = new Map<string, number>()
+      for (const row of rows) {
+        const key = names.map((name) => row[name]).join()
+        count.set(key, (count.get(key) ?? 0) + 1)
+      }
+      const table = tableOf(disclosed)
+      for (const { values } of table.rows) {
+        const key = values.slice(0, keys).join()
+        assert.equal(values[keys], count.get(key))
+        assert.ok(Number(values[keys]) >= SETTINGS.k)
+        count.delete(key)
+      }
+      const hidden = [...count.values()].reduce((a, b) => a + b, 0)
+      assert.ok(hidden === 0 || hidden >= SETTINGS.k)
+      assert.equal(table.withheld.groups, count.size)
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test('R15: a table in which everyone of a group has the same diagnosis says so of each one, and withholds it', () => {
+  const rows = people(80, (i) => ({ sex: i < 40 ? 'F' : 'M', hiv: i < 40 ? 'yes' : i < 60 ? 'yes' : 'no' }))
+  const shown = (table: TableOutput) => table.rows.map((row) => row.values.join(' '))
+  // Neither is “everyone with no is M” said.
+  assert.deepEqual(shown(tableOf(ask(planOf([SUBJECTS], 'sex', 'hiv'), 80, rows))), ['M yes 20'])
+  const cms = effectiveSettings({ preset: 'cms' })
+  const open = tableOf(ask(planOf([SUBJECTS], 'sex', 'hiv'), 80, rows, { settings: cms }))
+  assert.deepEqual(shown(open), ['F yes 40', 'M no 20', 'M yes 20'])
+})
+
+test('a column with no value for some still says that all the others are alike', () => {
+  const rows = people(60, (i) => ({ hiv: i < 40 ? 'yes' : null }))
+  assert.deepEqual(tableOf(ask(planOf([SUBJECTS], 'hiv'), 60, rows)).rows[0]?.values, [null, 20])
+})
+
+test('what the question itself asks for is no disclosure: one arm by its filter, one bin by its bounds', () => {
+  const groups = [{ key: ['a'] }]
+  const by = (variable: string, where?: Filter): Plan => ({
+    ...planOf([SUBJECTS], variable),
+    ...(where === undefined ? {} : { where })
+  })
+  const found = (plan: Plan, keys: readonly { key: readonly (string | null)[] }[] = groups, facts?: VariableFacts) =>
+    everyoneInOne(keys, plan, () => facts ?? { bounded: false }).size
+  const is = (op: '=' | 'in' | '>=' | '<' | '!=', ...values: (string | number)[]): Filter => ({
+    column: ref('arm'),
+    op,
+    values
+  })
+  assert.equal(found(by('arm')), 1)
+  assert.equal(found(by('arm', is('=', 'a'))), 0)
+  assert.equal(found(by('arm', { all: [is('in', 'a', 'b'), is('in', 'a', 'c')] })), 0)
+  assert.equal(found(by('arm'), groups, { bounded: false, cells: 1 }), 0, 'the only level there is')
+  // A filter that leaves more than one makes nothing of it harmless.
+  for (const vacuous of [is('in', 'a', 'b'), is('!=', 'b'), { any: [is('=', 'a')] }, { not: is('=', 'b') }]) {
+    assert.equal(found(by('arm', vacuous)), 1, JSON.stringify(vacuous))
+  }
+  const bins = (label: string) => [{ key: [label] }]
+  assert.equal(found(by('arm', { all: [is('>=', 60), is('<', 70)] }), bins('[60,70)')), 0)
+  assert.equal(found(by('arm', { all: [is('>=', 60), is('<', 80)] }), bins('[60,70)')), 1)
+  assert.equal(found(by('arm', is('>=', 80)), bins('>=80')), 0)
+  assert.equal(found(by('arm', is('<', 20)), bins('<20')), 0)
+  assert.equal(found(by('arm', is('>=', 20)), bins('>=80')), 1)
+})
+
+test('in lines of a table the rule is what walking all lines by hand finds', () => {
+  const cell = fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2))
+  const keys = fc.uniqueArray(cell, { minLength: 1, maxLength: 14, selector: (place) => place.join() })
+  fc.assert(
+    fc.property(keys, (places) => {
+      const groups = places.map((place) => ({ key: place.map((v) => (v === 2 ? null : `v${v}`)) }))
+      const distinct = [...new Map(groups.map((group) => [JSON.stringify(group.key), group])).values()]
+      const found = everyoneInOne(distinct, planOf([SUBJECTS], 'a', 'b', 'c'), () => ({ bounded: false }))
+      for (const group of distinct) {
+        const isAlone = [0, 1, 2].some((at) => {
+          if (group.key[at] === null) return false
+          const same = (other: typeof group) => group.key.every((value, i) => i === at || other.key[i] === value)
+          return distinct.every((other) => other === group || other.key[at] === null || !same(other))
+        })
+        assert.equal(found.has(group), isAlone)
+      }
+    })
+  )
+})
+
+test('one person far from all others is most of a spread, and is withheld with it though the sum may stand', () => {
+  const rows = people(100, (i) => ({ cost: i === 0 ? 5_000 : 90 + (i % 21) }))
+  const plan = planOf([measure('mean', 'cost'), measure('sd', 'cost'), measure('skewness', 'cost')])
+  assert.deepEqual(
+    tableOf(ask(plan, 100, rows)).rows[0]?.values.map((value) => value !== null),
+    [true, false, false],
+    'n, mean and sd give 5000 to within two per cent'
+  )
+  const spread = people(100, (i) => ({ cost: 90 + ((i * 7) % 61) }))
+  assert.ok(tableOf(ask(plan, 100, spread)).rows[0]?.values.every((value) => typeof value === 'number'))
+})
+
+test('of powers of a distance it is the distance that must not be known to within p', () => {
+  const of = (first: number, rest: number, power: number) =>
+    isDominated(
+      { power, total: BigInt(first + rest), largest: [BigInt(first), 0n] },
+      { ...SETTINGS, dominanceShareMax: 1 }
+    )
+  // 1.1² - 1 = 0.21 and 1.1³ - 1 = 0.331
+  assert.deepEqual([of(1000, 209, 2), of(1000, 210, 2)], [true, false])
+  assert.deepEqual([of(1000, 330, 3), of(1000, 331, 3)], [true, false])
+  assert.deepEqual([of(1000, 99, 1), of(1000, 100, 1)], [true, false])
+})
+
+test('a shape needs ten people, publishable values where those are few, and its reduction', () => {
+  const plan = planOf([SUBJECTS, measure('skewness', 'x'), measure('kurtosis', 'x')])
+  const shown = (rows: readonly Row[], count: number) =>
+    tableOf(ask(plan, count, rows)).rows[0]?.values.map((value) => value !== null)
+  const spread = (count: number) => people(count, (i) => ({ x: 20 + ((i * 13) % 37) }))
+  assert.deepEqual(shown(spread(9), 9), [true, false, false])
+  assert.deepEqual(shown(spread(30), 30), [true, true, true])
+  const scores = (rare: number) => people(60, (i) => ({ x: i < rare ? 2 : i % 2 }))
+  assert.deepEqual(shown(scores(4), 60), [true, false, false], 'a rare value of four')
+  assert.deepEqual(shown(scores(6), 60), [true, true, true])
+  const reduction = reduce(plan, 30, spread(30))
+  const without = reduction.groups.map((group) => ({
+    ...group,
+    columns: new Map([...group.columns].map(([variable, { deviations: _, ...column }]) => [variable, column]))
+  }))
+  const judged = disclose({ kind: 'table', plan, reduction: { groups: without } }, contextOf(30))
+  assert.deepEqual(tableOf(judged).rows[0]?.values, [30, null, null], 'what cannot be judged is withheld')
+})
+
+test('a correlation of one tells each one’s value to whoever knows the other, and is withheld', () => {
+  const plan = planOf([SUBJECTS, { kind: 'correlation', name: 'r', variables: [ref('a'), ref('b')] }])
+  const line = people(40, (i) => ({ a: 20 + i, b: 200 - 3 * i }))
+  assert.deepEqual(tableOf(ask(plan, 40, line)).rows[0]?.values, [40, null])
+  const almost = people(40, (i) => ({ a: 20 + i, b: 200 - 3 * i + (i === 20 ? 1 : 0) }))
+  assert.equal(typeof tableOf(ask(plan, 40, almost)).rows[0]?.values[1], 'number')
+})
+
+test('a count that is withheld is not told by a quantile’s bins or a mean’s n', () => {
+  const table = fc.array(fc.tuple(fc.nat(3), fc.option(fc.integer({ min: 0, max: 99 }), { freq: 3 })), {
+    minLength: 12,
+    maxLength: 60
+  })
+  fc.assert(
+    fc.property(table, (cells) => {
+      const rows = people(cells.length, (i) => ({ arm: `g${cells[i]?.[0]}`, x: cells[i]?.[1] ?? null }))
+      const measures = [measure('count', 'x'), measure('mean', 'x'), quantile]
+      const disclosed = ask(planOf(measures, 'arm'), rows.length, rows)
+      if (!disclosed.ok) return
+      const names = measures.map(({ name }) => name)
+      const arms = new Set(
+        tableOf(disclosed)
+          .rows.filter((row) => tells(row.parts, names))
+          .map((row) => String(row.values[0]))
+      )
+      const left = rows.filter((row) => row.x !== null && !arms.has(String(row.arm))).length
+      assert.ok(left === 0 || left >= SETTINGS.k)
+    })
+  )
+})
