@@ -74,18 +74,11 @@ export class LedgersDraft {
     return of.rows && this.#rows ? this.#rows.shownOf(quantity, of.rows) : this.#subjects.shownOf(quantity, of.subjects)
   }
 
-  /** People to leave out of a number, so that at least `count` stand beside those that it would tell apart. */
-  padding({ quantity, of }: CellNumber, count: number): readonly number[] {
-    if (of.rows === undefined || this.#rows === undefined || this.#items === undefined) {
-      return this.#subjects.padding(quantity, of.subjects, count)
-    }
-    const { owners } = this.#items
-    const people = new Set<number>()
-    for (const row of this.#rows.padding(quantity, of.rows, Number.POSITIVE_INFINITY)) {
-      people.add(owners[row] ?? 0)
-      if (people.size >= count) break
-    }
-    return [...people]
+  /** People to leave out of a number, beside whom others no longer stand apart: see `LedgerDraft.padding`. */
+  padding({ quantity, of }: CellNumber, wanted: { apart: readonly number[]; count: number }): readonly number[] {
+    return of.rows && this.#rows
+      ? this.#rows.padding(quantity, of.rows, wanted)
+      : this.#subjects.padding(quantity, of.subjects, wanted)
   }
 
   /** The ledgers after it; each the very same where nothing was told that did not follow. */

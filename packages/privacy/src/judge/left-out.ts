@@ -84,8 +84,8 @@ export class LeftOutDraft {
     if (number === undefined) return []
     if (apart.inside.length > 0 && apart.inside.length < k) return apart.inside
     // Whom a count is about is everybody: nobody is left out of it only to hide others.
-    if (apart.outside === 0 || isCounting(measure)) return []
-    return draft.padding(number, Math.max(1, k - apart.outside))
+    if (apart.outside.length === 0 || isCounting(measure)) return []
+    return draft.padding(number, { apart: apart.outside, count: Math.max(1, k - apart.outside.length) })
   }
 
   #keep(measure: Measure, out: SubjectSet): void {

@@ -248,13 +248,15 @@ class Judging {
       const one = facts(variable)
       return one.identifying ? [] : [{ variable: one.own, bits, bitsMax: bitsMaxOf(one, settings) }]
     }
+    const about = number.variables.flatMap(aboutOf)
     const rounds = number.quantity === ONE && settings.roundBase > 1
     return {
       number,
-      about: number.variables.flatMap(aboutOf),
-      aboutPeople: asked.flatMap(({ variable, of }) =>
-        aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))
-      ),
+      about,
+      // What a number tells is told once: of the values that nobody knows, or else of who it is of.
+      aboutPeople: asked
+        .filter(() => about.length === 0)
+        .flatMap(({ variable, of }) => aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))),
       shown: rounds ? roundCount(items, settings) : undefined
     }
   }
@@ -301,5 +303,5 @@ function inWords(objection: Objection): string {
   if (objection.why === 'information') return `the information budget of ${objection.variable} is used up`
   if (objection.why === 'unsure') return 'too close to what was told before to be judged'
   const { inside, outside } = objection.apart
-  return `with earlier answers it would tell few people apart (${inside.length} inside, ${outside} outside)`
+  return `with earlier answers it would tell few people apart (${inside.length} inside, ${outside.length} outside)`
 }

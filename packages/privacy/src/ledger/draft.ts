@@ -35,8 +35,8 @@ export type Objection =
 export interface Apart {
   /** People that have an item in the set. */
   readonly inside: readonly number[]
-  /** How many have none. */
-  readonly outside: number
+  /** People that have none there. */
+  readonly outside: readonly number[]
 }
 
 /** Where a draft can be taken back to. */
@@ -157,25 +157,43 @@ export class LedgerDraft {
   }
 
   /**
-   * Items of a set to leave out, so that as many people as asked for stand beside those told apart: of the set's largest
-   * pattern in the quantity's span, the first by number. The numbers of items are a secret permutation.
+   * People to leave out of a set, beside whom others no longer stand apart: those whom earlier sums bind to them most, as they
+   * were in the same sets; or else so many of the set's largest pattern, the first by number. The numbers of items are a secret
+   * permutation. `apart`: people who are not in the set.
    */
-  padding(quantity: string, set: SubjectSet, count: number): readonly number[] {
-    const ownOf = this.#patterns.extend(this.#spanOf(quantity).ownOf)
-    const isIn = this.#isIn(set)
+  padding(quantity: string, set: SubjectSet, { apart, count }: { apart: readonly number[]; count: number }): number[] {
+    const span = this.#spanOf(quantity)
+    const ownOf = this.#patterns.extend(span.ownOf)
+    const own = (item: number) => ownOf[this.#patterns.labels[item] ?? 0] ?? 0
+    const items = membersOf(set, this.#patterns.universe)
+    const bound = this.#boundTo(span, new Set(this.#itemsOf(apart).map(own)))
+    const mates = new Set(Array.from(items).filter((item) => bound.has(own(item))).map((item) => this.#blocks.ownerOf(item)))
+    if (mates.size > 0 && mates.size <= MATES_TIMES * count) return [...mates]
     const sizes = new Map<number, number>()
-    for (let pattern = 0; pattern < isIn.length; pattern++) {
-      const own = ownOf[pattern] ?? 0
-      if (isIn[pattern] === 1) sizes.set(own, (sizes.get(own) ?? 0) + (this.#patterns.sizes[pattern] ?? 0))
-    }
+    for (const item of items) sizes.set(own(item), (sizes.get(own(item)) ?? 0) + 1)
     const [largest] = [...sizes].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, 0] as [number, number])
-    const found: number[] = []
-    for (const item of membersOf(set, this.#patterns.universe)) {
-      if (ownOf[this.#patterns.labels[item] ?? 0] !== largest) continue
-      found.push(item)
-      if (found.length >= count) break
+    const found = new Set<number>()
+    for (const item of items) {
+      if (own(item) === largest) found.add(this.#blocks.ownerOf(item))
+      if (found.size >= count) break
     }
-    return found
+    return [...found]
+  }
+
+  /** Own patterns whose items earlier sums bind to those: half as much as these are bound to themselves, or more. */
+  #boundTo(span: Span, owns: ReadonlySet<number>): ReadonlySet<number> {
+    const bound = new Set<number>()
+    for (const own of owns) {
+      const least = (span.leverage[own] ?? 0) / 2
+      if (least === 0) continue
+      for (const other of span.rows.keys()) if (Math.abs(span.kernel(own, other)) >= least) bound.add(other)
+    }
+    return bound
+  }
+
+  #itemsOf(people: readonly number[]): number[] {
+    const wanted = new Set(people)
+    return Array.from(this.#patterns.labels.keys()).filter((item) => wanted.has(this.#blocks.ownerOf(item)))
   }
 
   /** The ledger after it; the very same where nothing was told that did not follow. */
@@ -263,7 +281,7 @@ export class LedgerDraft {
   #apartOf(people: readonly number[], set: SubjectSet): Apart {
     const members = new Set(Array.from(membersOf(set, this.#patterns.universe), (item) => this.#blocks.ownerOf(item)))
     const inside = people.filter((person) => members.has(person))
-    return { inside, outside: people.length - inside.length }
+    return { inside, outside: people.filter((person) => !members.has(person)) }
   }
 }
 
@@ -272,6 +290,9 @@ interface Place {
   readonly span: Span
   readonly placed: Placed
 }
+
+/** So many times as many as are needed are left out at most, since they are bound to somebody. */
+const MATES_TIMES = 3
 
 /** The quantity of what a program may tell: anything. */
 const ANYTHING = '*'
