@@ -43,7 +43,7 @@ export function measuresOf(
       return momentsOf(call, variables)
     case 'compare':
     case 'anova':
-      return [subjects, ...over(variables, ['mean', 'sd'])]
+      return [...counts(variables), ...over(variables, ['mean', 'sd'])]
     case 'chi_squared':
       return [subjects]
     case 'covariance':
