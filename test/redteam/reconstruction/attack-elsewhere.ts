@@ -28,12 +28,12 @@ function without(study: Study, absent: ReadonlySet<string>): Study {
 }
 
 async function byEpochs(scene: Scene): Promise<Conclusion> {
-  const { study, population, oracle, folder } = scene
+  const { study, population, oracle, folder, preset } = scene
   const measured = population.truth.change.flatMap((value, i) => (value === null ? [] : [i]))
   const arrivals = measured.slice(-ARRIVALS)
   const idOf = (i: number) => population.people[i]?.id ?? ''
   const stateAfter = (arrived: number) => without(study, new Set(arrivals.slice(arrived).map(idOf)))
-  const house = await startStudyPeer({ folder, offered: [{ name: 'epochs', study: stateAfter(0) }] })
+  const house = await startStudyPeer({ folder, preset, offered: [{ name: 'epochs', study: stateAfter(0) }] })
   try {
     const told: SumsTold[] = []
     for (let arrived = 0; arrived <= ARRIVALS; arrived++) {
@@ -48,7 +48,8 @@ async function byEpochs(scene: Scene): Promise<Conclusion> {
       if (arrived === ARRIVALS) break
       await house.restart(async () => {
         await writeTables(folder, 'epochs', stateAfter(arrived + 1).tables)
-        await stimnetIn(folder)(['epoch', 'accept', 'epochs', '--config', house.configFile])
+        const { code, err } = await stimnetIn(folder)(['epoch', 'accept', 'epochs', '--config', house.configFile])
+        if (code !== 0) throw new Error(`the epoch was not accepted: ${err}`)
       })
     }
     return concludeChange(population, told)
@@ -84,11 +85,16 @@ async function byProjects(scene: Scene, keys: readonly [Signer, Signer]): Promis
   const requesters = ['gateway:self', ...new Set([a.id, b.id])]
   let house: Awaited<ReturnType<typeof startStudyPeer>>
   try {
-    house = await startStudyPeer({ folder: scene.folder, offered: [offered], config: { requesters } })
+    house = await startStudyPeer({
+      folder: scene.folder,
+      preset: scene.preset,
+      offered: [offered],
+      config: { requesters }
+    })
   } catch (error) {
     // A peer that does not start with such projects gives nothing away.
     if ((error as { code?: unknown }).code !== 'CONFIG_INVALID') throw error
-    return { target: 'change', told: [], certain: new Map(), exact: new Set(), guess: new Map() }
+    return { target: 'change', told: [], certain: new Map(), exact: [], likely: new Map(), fitted: new Map() }
   }
   try {
     const way = (signer: Signer, project: string) =>
@@ -122,10 +128,12 @@ function sendSigned(client: Client, as: { signer: Signer; project: string; catal
 }
 
 async function byTwoSites(scene: Scene): Promise<Conclusion> {
-  const offered = [{ name: 'patients', study: scene.study }]
-  const first = await startStudyPeer({ folder: join(scene.folder, 'first'), offered })
+  const { study, folder, preset } = scene
+  const site = (name: string) =>
+    startStudyPeer({ folder: join(folder, name), preset, offered: [{ name: 'patients', study }] })
+  const first = await site('first')
   try {
-    const second = await startStudyPeer({ folder: join(scene.folder, 'second'), offered })
+    const second = await site('second')
     try {
       return await byTwoWays(scene, [sendTo(first.client, 'patients'), sendTo(second.client, 'patients')])
     } finally {

@@ -4,7 +4,7 @@ import { cells, type Group, groupOf } from './groups.ts'
 import type { Near } from './multisets.ts'
 import { numberOf, type Oracle, type ToldRow } from './oracle.ts'
 import type { Reconstruction, Scene } from './scene.ts'
-import { powerSum } from './sums.ts'
+import { MOMENT_COLUMNS, powerSum } from './sums.ts'
 import { SUBSET_PEOPLE_MAX, subsetsOf } from './subsets.ts'
 
 const AGE_MOMENTS = 'COUNT(age) AS n, AVG(age) AS mean, VARIANCE(age) AS v, SKEWNESS(age) AS s, KURTOSIS(age) AS q'
@@ -27,7 +27,7 @@ export const KNOWN_COLUMN_ATTACK: Reconstruction = {
     const { oracle, target, population } = scene
     const { variable, level, from } = categoryOf(target)
     const certain = new Map<number, number>()
-    const guess = new Map<number, number>()
+    const likely = new Map<number, number>()
     const told: (readonly number[])[] = []
     for (const { where, members } of groupsOf(scene)) {
       if (oracle.exhausted) break
@@ -44,10 +44,10 @@ export const KNOWN_COLUMN_ATTACK: Reconstruction = {
       members.forEach((person, at) => {
         const share = (fitting.having[at] ?? 0) / fitting.found
         if (share === 0 || share === 1) certain.set(person, share)
-        guess.set(person, share > 0.5 ? 1 : 0)
+        likely.set(person, share > 0.5 ? 1 : 0)
       })
     }
-    return { target, told, certain, exact: new Set(), guess }
+    return { target, told, certain, exact: [], likely, fitted: new Map() }
   }
 }
 
@@ -55,15 +55,18 @@ export const KNOWN_COLUMN_ATTACK: Reconstruction = {
 function sumsOf(oracle: Oracle, row: ToldRow | undefined): readonly Near[] {
   const n = numberOf(row, 'n')
   if (n === null || oracle.countHalfStep > 0) return []
-  const moments = ['mean', 'v', 's', 'q'].map((name) => numberOf(row, name))
+  const moments = MOMENT_COLUMNS.map((column) => numberOf(row, column))
   const depth = moments.indexOf(null)
   const told = moments.slice(0, depth < 0 ? moments.length : depth).map((value) => value ?? 0)
   const [, variance = 100] = told
   const errors = [Math.sqrt(variance / n), variance * Math.sqrt(2 / n), Math.sqrt(6 / n), Math.sqrt(24 / n)]
+  const halves = told.map((value, i) =>
+    oracle.halfStep({ column: MOMENT_COLUMNS[i] ?? '', value, standardError: errors[i] ?? 0 })
+  )
   const sums = told.map((_, i) => {
     const value = powerSum(told, n, i + 1)
     const tolerance = told.reduce((sum, each, j) => {
-      const moved = told.map((other, at) => (at === j ? each + oracle.halfStep(each, errors[j] ?? 0) : other))
+      const moved = told.map((other, at) => (at === j ? each + (halves[j] ?? 0) : other))
       return sum + Math.abs(powerSum(moved, n, i + 1) - value)
     }, 0)
     return { value, tolerance }

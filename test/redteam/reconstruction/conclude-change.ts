@@ -2,7 +2,7 @@
 import { partsOf, ridge, type Told } from './linear.ts'
 import { multisetsOf, type Near, ordersOf } from './multisets.ts'
 import { CHANGE_RANGE, type Population } from './population.ts'
-import type { Conclusion } from './score.ts'
+import type { Conclusion, ExactRows } from './score.ts'
 import type { SumsTold } from './sums.ts'
 
 /** Larger parts have too many possibilities to look through. */
@@ -11,9 +11,9 @@ const PART_PEOPLE_MAX = 9
 /** Everything that the sums give away. */
 export function concludeChange(population: Population, all: readonly SumsTold[]): Conclusion {
   const told = merged(all)
-  const guess = new Map(guesses(population, told))
+  const likely = new Map<number, number>()
   const certain = new Map<number, number>()
-  const exact = new Set<number>()
+  const exact: ExactRows[] = []
   // Sums of four powers were told of some groups, of fewer powers of others: each depth has differences of its own.
   for (const depth of [4, 3, 2, 1]) {
     const usable = told.filter(({ sums }) => sums.length >= depth)
@@ -22,15 +22,14 @@ export function concludeChange(population: Population, all: readonly SumsTold[])
       const sums = Array.from({ length: depth }, (_, i) => part.combine(usable.map((each) => each.sums[i] ?? NOTHING)))
       const hasProducts = usable.every(({ product }) => product !== null)
       const product = hasProducts ? part.combine(usable.map((each) => each.product ?? NOTHING)) : null
-      invert(population, { members: part.members, sums, product }, { certain, exact, guess })
+      invert(population, { members: part.members, sums, product }, { certain, exact, likely })
     }
   }
   return {
     target: 'change',
     told: told.map(({ members }) => members),
-    certain,
-    exact,
-    guess: guesses(population, told)
+    ...{ certain, exact, likely },
+    fitted: fittedTo(population, told)
   }
 }
 
@@ -60,7 +59,7 @@ const NOTHING: Near = { value: 0, tolerance: 0 }
 function invert(
   population: Population,
   { members, sums, product }: SumsTold,
-  into: { certain: Map<number, number>; exact: Set<number>; guess: Map<number, number> }
+  into: { certain: Map<number, number>; exact: ExactRows[]; likely: Map<number, number> }
 ): void {
   const [first, second = null] = sums
   if (!first) return
@@ -69,17 +68,18 @@ function invert(
     const [person = 0] = members
     if (first.tolerance >= 0.5) return
     into.certain.set(person, Math.round(first.value))
-    into.exact.add(person)
+    into.exact.push({ members, values: [Math.round(first.value)] })
     return
   }
   if (second === null) return
   const multisets = multisetsOf({ count: members.length, low, high, sums })
   if (multisets === null || multisets.length === 0) return
-  if (multisets.length === 1) for (const person of members) into.exact.add(person)
+  const [only = []] = multisets
+  if (multisets.length === 1) into.exact.push({ members, values: only })
   if (product === null) {
     const values = multisets.flat()
     const most = mostFrequent(values)
-    for (const person of members) into.guess.set(person, most)
+    for (const person of members) into.likely.set(person, most)
     if (new Set(values).size === 1) for (const person of members) into.certain.set(person, most)
     return
   }
@@ -94,7 +94,7 @@ function invert(
   members.forEach((person, at) => {
     const values = orders.map((order) => order[at] ?? 0)
     const most = mostFrequent(values)
-    into.guess.set(person, most)
+    into.likely.set(person, most)
     if (values.every((value) => value === most)) into.certain.set(person, most)
   })
 }
@@ -105,7 +105,7 @@ function mostFrequent(values: readonly number[]): number {
 }
 
 /** Least squares over means and products, rounded to whole numbers. */
-function guesses({ people, truth }: Population, told: readonly SumsTold[]): ReadonlyMap<number, number> {
+function fittedTo({ people, truth }: Population, told: readonly SumsTold[]): ReadonlyMap<number, number> {
   const largest = told.reduce<SumsTold | undefined>(
     (best, each) => (each.members.length > (best?.members.length ?? 0) ? each : best),
     undefined

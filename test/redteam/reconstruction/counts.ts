@@ -76,15 +76,16 @@ export async function concludeCounts(scene: Scene, told: readonly Told[]): Promi
     target,
     told: told.map(({ members }) => members),
     certain,
-    exact: new Set(),
-    guess: guessesOf(population, target, told)
+    exact: [],
+    likely: new Map(),
+    fitted: fittedTo(population, target, told)
   }
 }
 
 const ROUNDED_BY = 2.5
 
 /** Whoever is nearer to having the level than to lacking it. */
-function guessesOf({ people, truth }: Population, target: Target, told: readonly Told[]): ReadonlyMap<number, number> {
+function fittedTo({ people, truth }: Population, target: Target, told: readonly Told[]): ReadonlyMap<number, number> {
   const largest = told.reduce<Told | undefined>(
     (best, each) => ((best?.members.length ?? 0) < each.members.length ? each : best),
     undefined

@@ -91,13 +91,15 @@ function reduce(matrix: readonly (readonly number[])[], width: number): Reduced[
 }
 
 function scale({ row, use }: Reduced, by: number): void {
-  for (const numbers of [row, use]) numbers.forEach((value, i) => void (numbers[i] = value * by))
+  for (const numbers of [row, use]) {
+    for (const [i, value] of numbers.entries()) numbers[i] = value * by
+  }
 }
 
 function subtract(from: Reduced, what: Reduced, times: number): void {
   if (times === 0) return
-  from.row.forEach((value, i) => void (from.row[i] = value - times * (what.row[i] ?? 0)))
-  from.use.forEach((value, i) => void (from.use[i] = value - times * (what.use[i] ?? 0)))
+  for (const [i, value] of from.row.entries()) from.row[i] = value - times * (what.row[i] ?? 0)
+  for (const [i, value] of from.use.entries()) from.use[i] = value - times * (what.use[i] ?? 0)
 }
 
 /** The values nearest to `prior` that fit the told sums: the attacker's guess where nothing is certain. */
@@ -107,7 +109,7 @@ export function ridge(told: readonly Told[], prior: readonly number[], strength 
   // In the space of answers, since there are fewer of them than people: (A Aᵀ + λ) z = b − A prior.
   const dense = told.map(({ members, weights }) => {
     const row = new Float64Array(prior.length)
-    members.forEach((person, i) => void (row[person] = weights?.[i] ?? 1))
+    for (const [i, person] of members.entries()) row[person] = weights?.[i] ?? 1
     return row
   })
   const dot = (a: Float64Array, b: ArrayLike<number>) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
@@ -119,7 +121,7 @@ export function ridge(told: readonly Told[], prior: readonly number[], strength 
   const solved = solve(system, right)
   for (const [i, row] of dense.entries()) {
     const weight = (solved[i] ?? 0) / (norms[i] ?? 1)
-    row.forEach((value, person) => void (guess[person] = (guess[person] ?? 0) + weight * value))
+    for (const [person, value] of row.entries()) guess[person] = (guess[person] ?? 0) + weight * value
   }
   return guess
 }

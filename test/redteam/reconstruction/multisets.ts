@@ -65,7 +65,7 @@ export function ordersOf(
   values: readonly number[],
   known: readonly number[],
   product: Near,
-  { nodesMax = 2_000_000, foundMax = 2_000 } = {}
+  { nodesMax = 500_000, foundMax = 2_000 } = {}
 ): readonly (readonly number[])[] | null {
   const found: number[][] = []
   const left = Map.groupBy(values, (value) => value)

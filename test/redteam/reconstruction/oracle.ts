@@ -19,6 +19,14 @@ export interface SentAnswer {
   readonly roundBase: number
 }
 
+/** A number of an answer, with the column that it stands in. */
+export interface ToldNumber {
+  readonly column: string
+  readonly value: number
+  /** Its own. */
+  readonly standardError: number
+}
+
 /** From this many significant digits on a number is taken for exact. */
 const DIGITS_EXACT = 13
 
@@ -30,17 +38,15 @@ export class Oracle {
   roundBase = 1
   /** Codes of what was refused, counted. */
   readonly codes = new Map<string, number>()
-  #exact = false
+  /** By observed mean: 1 on the grid of its standard error, 0 on a coarser one too, −1 on neither. */
+  readonly #onGrid: number[] = []
+  /** Columns that come with all their digits: in these a short number is a short number. */
+  readonly #exact = new Set<string>()
   #exhausted = false
   readonly #send: Send
 
   constructor(send: Send) {
     this.#send = send
-  }
-
-  /** Whether numbers come with all their digits: then a short one is a short number. */
-  get exact(): boolean {
-    return this.#exact
   }
 
   /** Whether refusals have run out, so that asking on is of no use. */
@@ -66,18 +72,29 @@ export class Oracle {
     }
     this.answered += 1
     this.roundBase = Math.max(this.roundBase, roundBase)
-    if (numbers.some((value) => digitsOf(value) >= DIGITS_EXACT)) this.#exact = true
+    for (const [column, value] of rows.flatMap(Object.entries<ToldRow[string]>)) {
+      if (typeof value === 'number' && digitsOf(value) >= DIGITS_EXACT) this.#exact.add(column)
+    }
     return rows
   }
 
+  /** Looks at a told mean and its standard error, for what they show of how numbers are rounded. */
+  observe(mean: number, standardError: number): void {
+    const step = gridStep(standardError / 10)
+    this.#onGrid.push(
+      isMultiple(mean, step) ? (isMultiple(mean, 2 * step) || isMultiple(mean, 2.5 * step) ? 0 : 1) : -1
+    )
+  }
+
   /**
-   * By how much a told number can be off. Where digits are few it was rounded, to a tenth of its standard error unless its
-   * digits say otherwise: its last digit bounds the step from below, the largest step that divides it from above.
+   * By how much a told number can be off. Where all observed means lie on a grid of a tenth of their standard error, and use
+   * it, that grid is the rounding; else the largest step that divides the number may have been.
    */
-  halfStep(value: number, standardError: number): number {
-    if (this.#exact) return Math.max(1, Math.abs(value)) * 1e-12
-    const { least, most } = stepsOf(value)
-    return Math.min(most, Math.max(least, standardError / 10)) / 2
+  halfStep({ column, value, standardError }: ToldNumber): number {
+    if (this.#exact.has(column)) return Math.max(1, Math.abs(value)) * 1e-12
+    const used = this.#onGrid.filter((each) => each === 1).length
+    const isGrid = !this.#onGrid.includes(-1) && used >= GRID_SHARE * this.#onGrid.length && used > 0
+    return (isGrid ? gridStep(standardError / 10) : largestStep(value)) / 2
   }
 
   /** By how much a told count can be off. */
@@ -90,15 +107,28 @@ function digitsOf(value: number): number {
   return String(value).replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').length
 }
 
-/** The smallest and the largest step of 1, 2 or 5 times a power of ten that a number can have been rounded to. */
-function stepsOf(value: number): { least: number; most: number } {
+/** On a grid of 1, 2 and 5 at least so many numbers are multiples of no coarser step. */
+const GRID_SHARE = 0.2
+
+/** The largest step of 1, 2 or 5 times a power of ten that is no larger. */
+function gridStep(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(most, 1e-9)))
+  return power * ([5, 2, 1].find((times) => times * power <= most * (1 + 1e-9)) ?? 1)
+}
+
+function isMultiple(value: number, step: number): boolean {
+  const ratio = value / step
+  return Math.abs(ratio - Math.round(ratio)) < 1e-6
+}
+
+/** The largest step of 1, 2 or 5 times a power of ten that a number is a multiple of. */
+function largestStep(value: number): number {
   const decimals = /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0
-  const least = 10 ** -decimals
-  const units = Math.round(Math.abs(value) / least)
-  if (units === 0) return { least, most: Number.POSITIVE_INFINITY }
-  const zeros = 10 ** (/0*$/.exec(String(units))?.[0].length ?? 0)
-  const last = (units / zeros) % 10
-  return { least, most: least * zeros * (last === 5 ? 5 : last % 2 === 0 ? 2 : 1) }
+  const units = String(Math.round(Math.abs(value) * 10 ** decimals))
+  if (units === '0') return Number.POSITIVE_INFINITY
+  const zeros = /0*$/.exec(units)?.[0].length ?? 0
+  const last = Number(units[units.length - zeros - 1])
+  return 10 ** (zeros - decimals) * (last === 5 ? 5 : last % 2 === 0 ? 2 : 1)
 }
 
 /** Sends to one catalog through the gateway's account. */

@@ -17,7 +17,10 @@ export interface Effort {
   readonly solverSeconds: number
 }
 
-/** Seconds in all; minutes in all. */
+/** Sizes of the trials that the page shows. */
+export const SIZES = [150, 1_000] as const
+
+/** A minute or two in all, and up to hours. */
 export const EFFORTS = {
   small: { questionsMax: 60, solverSeconds: 4 },
   long: { questionsMax: 240, solverSeconds: 600 }
@@ -33,23 +36,34 @@ export interface Result extends Score {
   readonly codes: ReadonlyMap<string, number>
 }
 
-/** All attacks on a trial of so many, or those whose id begins so. Each has catalogs of its own, so that none finds another's ledger. */
+/** Whom is attacked, by which attacks. */
+export interface ReconstructOptions {
+  readonly size: number
+  readonly seed: number
+  readonly effort: Effort
+  /** Beginnings of ids; all attacks unless given. */
+  readonly only?: readonly string[]
+  /** Default unless given. */
+  readonly preset?: string
+}
+
+/** All attacks on a trial of so many. Each has a catalog of its own, so that none finds another's ledger. */
 export async function reconstruct(
-  options: { readonly size: number; readonly seed: number; readonly effort: Effort; readonly only?: readonly string[] },
+  options: ReconstructOptions,
   told: (result: Result) => void = () => undefined
 ): Promise<readonly Result[]> {
-  const { size, seed, effort, only } = options
+  const { size, seed, effort, only, preset = 'default' } = options
   const attacks = RECONSTRUCTIONS.filter(({ id }) => only === undefined || only.some((start) => id.startsWith(start)))
   const study = trial({ size, seed })
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-reconstruction-'))
   const pairs = attacks.flatMap((attack) => attack.targets.map((target) => ({ attack, target })))
   try {
     const offered = pairs.map(({ attack, target }) => ({ name: catalogName(attack, target), study }))
-    const house = await startStudyPeer({ folder: join(folder, 'house'), offered })
+    const house = await startStudyPeer({ folder: join(folder, 'house'), offered, preset })
     try {
       const results: Result[] = []
       for (const { attack, target } of pairs) {
-        const scene = sceneOf(house, { attack, target, study, effort, folder })
+        const scene = sceneOf(house, { attack, target, study, effort, folder, preset })
         const score = scoreOf(scene.population, await attack.run(scene))
         const { asked, answered, codes } = scene.oracle
         const result = { ...score, attack, study: study.name, asked, answered, codes }
@@ -69,32 +83,24 @@ function catalogName({ id }: Reconstruction, target: Target): string {
   return `${id.toLowerCase()}_${target}`
 }
 
-function sceneOf(
-  house: StudyPeer,
-  {
-    attack,
-    target,
-    study,
-    effort,
-    folder
-  }: {
-    attack: Reconstruction
-    target: Target
-    study: Scene['study']
-    effort: Effort
-    folder: string
-  }
-): Scene {
+interface SceneParts extends Pick<Scene, 'study' | 'target' | 'folder' | 'preset'> {
+  readonly attack: Reconstruction
+  readonly effort: Effort
+}
+
+function sceneOf(house: StudyPeer, { attack, target, study, effort, folder, preset }: SceneParts): Scene {
   const catalog = catalogName(attack, target)
   // Attacks that ask by several ways are counted in one notebook.
   let send: Send = sendTo(house.client, catalog)
   const oracle = new Oracle((text, more) => send(text, more))
   return {
-    ...{ study, target, oracle, ...effort },
+    ...{ study, target, oracle, preset, ...effort },
     population: populationOf(study),
     now: () => performance.now(),
     folder: join(folder, catalog),
     peerId: house.peer.peerId,
-    askBy: (way) => void (send = way)
+    askBy: (way) => {
+      send = way
+    }
   }
 }

@@ -17,6 +17,8 @@ export interface Scene {
   readonly solverSeconds: number
   /** Milliseconds of a clock that only rises. */
   readonly now: () => number
+  /** Of the institutions' rules. */
+  readonly preset: string
   /** An empty folder, for attacks with institutions of their own. */
   readonly folder: string
   /** The PeerId of the institution that holds the catalog. */

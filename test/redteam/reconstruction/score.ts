@@ -1,6 +1,12 @@
 /** The score of an attack: who is certain, which rows are exact, and how much better the guesses are than a group's own share. */
 import type { Population, Target } from './population.ts'
 
+/** People whose values are all known, in rising order: not whose is whose. */
+export interface ExactRows {
+  readonly members: readonly number[]
+  readonly values: readonly number[]
+}
+
 /** What an attacker concludes about one target. */
 export interface Conclusion {
   readonly target: Target
@@ -8,10 +14,11 @@ export interface Conclusion {
   readonly told: readonly (readonly number[])[]
   /** By person: values that he would swear to. */
   readonly certain: ReadonlyMap<number, number>
-  /** People whose values are all known, though perhaps not whose is whose. */
-  readonly exact: ReadonlySet<number>
-  /** By person: his best guess; whoever is not in it is guessed by the finest told group. */
-  readonly guess: ReadonlyMap<number, number>
+  readonly exact: readonly ExactRows[]
+  /** By person: the most likely of few possibilities. */
+  readonly likely: ReadonlyMap<number, number>
+  /** By person: what least squares make of everything that was told. */
+  readonly fitted: ReadonlyMap<number, number>
 }
 
 /** One row of the table. */
@@ -21,30 +28,35 @@ export interface Score {
   readonly certain: number
   /** Claims that were wrong: above zero, the attack is at fault. */
   readonly wrong: number
+  /** People in groups whose values are all known, as they are. */
   readonly exact: number
-  /** Percentage points by which the guesses beat the majority (the median of numbers) of each person's finest told group. */
+  /**
+   * Percentage points by which the guesses beat the majority (the median of numbers) of each person's finest told group.
+   * Of two ways to guess the better: by least squares, or by the group wherever nothing more is likely.
+   */
   readonly gain: number
 }
 
 /** Compares with the truth. */
 export function scoreOf({ truth }: Population, conclusion: Conclusion): Score {
-  const { target, certain, exact, guess } = conclusion
+  const { target, certain, exact, likely, fitted } = conclusion
   const values = truth[target]
   const people = values.flatMap((value, i) => (value === null ? [] : [i]))
   const base = baselineOf(values, people, conclusion)
   const claims = [...certain].map(([person, value]) => values[person] === value)
-  let [right, rightBase] = [0, 0]
-  for (const person of people) {
-    const guessed = certain.get(person) ?? guess.get(person) ?? base.get(person)
-    if (guessed === values[person]) right += 1
-    if (base.get(person) === values[person]) rightBase += 1
-  }
+  const held = exact.filter(({ members, values: claimed }) => {
+    const real = members.flatMap((person) => values[person] ?? []).sort((a, b) => a - b)
+    return real.join() === claimed.join()
+  })
+  const rightBy = (...guesses: readonly ReadonlyMap<number, number>[]) =>
+    people.filter((person) => guesses.find((guess) => guess.has(person))?.get(person) === values[person]).length
+  const right = Math.max(rightBy(certain, likely, base), rightBy(certain, likely, fitted, base))
   return {
     target,
     certain: claims.filter(Boolean).length,
-    wrong: claims.filter((claim) => !claim).length,
-    exact: exact.size,
-    gain: people.length === 0 ? 0 : (100 * (right - rightBase)) / people.length
+    wrong: claims.filter((claim) => !claim).length + exact.length - held.length,
+    exact: new Set(held.flatMap(({ members }) => members)).size,
+    gain: people.length === 0 ? 0 : (100 * (right - rightBy(base))) / people.length
   }
 }
 

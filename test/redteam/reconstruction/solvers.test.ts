@@ -3,6 +3,8 @@ import { describe, test } from 'node:test'
 import { boundsOf } from './integer-bounds.ts'
 import { partsOf, ridge } from './linear.ts'
 import { multisetsOf, ordersOf } from './multisets.ts'
+import { Oracle } from './oracle.ts'
+import { scoreOf } from './score.ts'
 import { subsetsOf } from './subsets.ts'
 
 const near = (value: number) => ({ value, tolerance: 0 })
@@ -71,5 +73,46 @@ describe('the attacker’s arithmetic', () => {
     const { certain: none } = await boundsOf([count([0, 1, 2, 3], 2)], options)
     assert.equal(none.size, 0)
     assert.equal((await boundsOf([count([0, 1], 2), count([0], 0)], options)).feasible, false)
+  })
+})
+
+describe('what an attacker takes a told number for', () => {
+  const notebook = async (rows: readonly { mean: number; sd: number }[]) => {
+    const oracle = new Oracle(async () => ({ rows, code: null, roundBase: 1 }))
+    await oracle.sql('SELECT …')
+    for (const { mean, sd } of rows) oracle.observe(mean, sd)
+    return oracle
+  }
+
+  test('a number with all its digits says that its column is exact, and nothing of other columns', async () => {
+    const oracle = await notebook([{ mean: -9.189655172413794, sd: 1 }])
+    assert.equal(oracle.halfStep({ column: 'sd', value: 1, standardError: 0 }), 0.5)
+    assert.ok(oracle.halfStep({ column: 'mean', value: -9.5, standardError: 1 }) < 1e-9)
+  })
+
+  test('numbers on the grid of a tenth of their standard error are off by half a step', async () => {
+    const oracle = await notebook([-9.4, -8.7, -7.1, -9.9].map((mean) => ({ mean, sd: 1.3 })))
+    assert.ok(Math.abs(oracle.halfStep({ column: 'mean', value: -9.4, standardError: 1.3 }) - 0.05) < 1e-9)
+  })
+
+  test('numbers on a coarser grid are off by half of what divides them, which is never too little', async () => {
+    const oracle = await notebook([-10, -20, -10, 0].map((mean) => ({ mean, sd: 1.3 })))
+    assert.equal(oracle.halfStep({ column: 'mean', value: -10, standardError: 1.3 }), 5)
+    assert.equal(oracle.halfStep({ column: 'mean', value: 0, standardError: 1.3 }), Number.POSITIVE_INFINITY)
+  })
+
+  test('a group’s own median is the floor: whoever knows nothing more gains nothing', () => {
+    const values = [0, 0, 0, 1, 1]
+    const population = { people: [], truth: { responder: values, adverse: [], change: [] } }
+    const none = { certain: new Map(), exact: [], likely: new Map(), fitted: new Map() }
+    const told = [[0, 1, 2, 3, 4]]
+    const score = scoreOf(population, { ...none, target: 'responder', told })
+    assert.deepEqual(score, { target: 'responder', certain: 0, wrong: 0, exact: 0, gain: 0 })
+    const certain = new Map([
+      [3, 1],
+      [0, 1]
+    ])
+    const claimed = scoreOf(population, { ...none, target: 'responder', told, certain })
+    assert.deepEqual([claimed.certain, claimed.wrong], [1, 1])
   })
 })

@@ -19,6 +19,9 @@ export interface Asked {
   readonly covariance: boolean
 }
 
+/** Columns of mean, variance, skewness and kurtosis. */
+export const MOMENT_COLUMNS = ['mean', 'v', 's', 'q'] as const
+
 /** The text of the question. */
 export function changeQuestion({ where }: Group, { moments, covariance }: Asked): string {
   const numbers = [
@@ -44,11 +47,19 @@ export async function askSums(
     const told = await oracle.sql(changeQuestion(group, options.asked), options.more)
     if (told !== null) rows.push({ group, row: told[0] })
   }
-  // Read at the end: whether numbers come with all their digits is known by then.
+  // Read at the end: how numbers are rounded is known by then.
+  for (const { group, row } of rows) {
+    const [mean, variance] = [numberOf(row, 'mean'), varianceOf(row)]
+    if (mean !== null && variance > 0) oracle.observe(mean, Math.sqrt(variance / group.members.length))
+  }
   return rows.flatMap(({ group, row }) => {
     const sums = sumsOf(oracle, row, { group, population, factor: options.factor ?? 1 })
     return sums === null ? [] : [sums]
   })
+}
+
+function varianceOf(row: ToldRow | undefined): number {
+  return numberOf(row, 'v') ?? (numberOf(row, 'sd') ?? 0) ** 2
 }
 
 interface Context {
@@ -64,13 +75,15 @@ function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, f
   const n = members.length
   const mean = numberOf(row, 'mean')
   if (mean === null || n === 0) return null
-  const variance = numberOf(row, 'v') ?? (numberOf(row, 'sd') ?? 0) ** 2
+  const variance = varianceOf(row)
   const spread = Math.sqrt(Math.max(0, variance))
-  const moments = [mean, numberOf(row, 'v'), numberOf(row, 's'), numberOf(row, 'q')]
+  const moments = MOMENT_COLUMNS.map((column) => numberOf(row, column))
   const errors = [spread / Math.sqrt(n), (variance * Math.SQRT2) / Math.sqrt(n), Math.sqrt(6 / n), Math.sqrt(24 / n)]
-  const depth = moments.findIndex((value) => value === null)
+  const depth = moments.indexOf(null)
   const known = moments.slice(0, depth < 0 ? moments.length : depth).map((value) => value ?? 0)
-  const halves = known.map((value, i) => oracle.halfStep(value, errors[i] ?? 0))
+  const halves = known.map((value, i) =>
+    oracle.halfStep({ column: MOMENT_COLUMNS[i] ?? '', value, standardError: errors[i] ?? 0 })
+  )
   const sums = known.map((_, power) => {
     const of = (values: readonly number[]) => powerSum(values, n, power + 1) / factor ** (power + 1)
     const value = of(known)
@@ -85,7 +98,10 @@ function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, f
   const ages = members.map((i) => population.people[i]?.age ?? 0)
   const ageSum = ages.reduce((sum, age) => sum + age, 0)
   const ageSpread = Math.sqrt(ages.reduce((sum, age) => sum + (age - ageSum / n) ** 2, 0) / Math.max(1, n - 1))
-  const half = covariance === null ? 0 : oracle.halfStep(covariance, (spread * ageSpread) / Math.sqrt(n))
+  const half =
+    covariance === null
+      ? 0
+      : oracle.halfStep({ column: 'c', value: covariance, standardError: (spread * ageSpread) / Math.sqrt(n) })
   const product =
     covariance === null
       ? null
