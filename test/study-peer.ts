@@ -96,7 +96,7 @@ async function open(configFile: string): Promise<{ peer: Peer; client: Client }>
 /** The answer of the gateway or of the institution. */
 export type Asked = { readonly job: Job; readonly code: string | null } | { readonly job: null; readonly code: string }
 
-const TRIES = 5
+const TRIES = 20
 
 /** Sends one question and waits for its end; again where a busy process lost its connections. */
 export async function askOnce(client: Client, submission: Submission): Promise<Asked> {

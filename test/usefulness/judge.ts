@@ -1,5 +1,5 @@
 /** The verdict on an answer: in full, in part, or refused. */
-import type { Job } from '@stimnet/sdk'
+import type { Job, ResultData } from '@stimnet/sdk'
 import type { Asked } from '../study-peer.ts'
 
 /** In full: every number asked for is there; in part: some are; refused: none is. */
@@ -19,12 +19,13 @@ export function verdictOf({ job, code }: Asked, rowsExpected: number): Verdict {
 
 /** Whether nothing was withheld, nobody left out, every expected row there, and every test made. */
 function isWhole(job: Job, rowsExpected: number): boolean {
-  const { disclosure, tests = [] } = job.result_data as { disclosure?: { suppressed_cells: number }; tests?: Made[] }
+  const { disclosure, tests = [], ...rest } = job.result_data as { tests?: Made[] } & ResultData
   return (
     (disclosure?.suppressed_cells ?? 0) === 0 &&
     rowsOf(job).length >= rowsExpected &&
     tests.every(({ statistic }) => statistic !== null) &&
-    !job.warnings.some((warning) => /left out/.test(warning))
+    // Wherever an answer says so, but in the claim of its card, which is the same for all answers.
+    !/left out/.test(JSON.stringify([job.warnings, rest]))
   )
 }
 

@@ -44,7 +44,7 @@ async function byEpochs(scene: Scene): Promise<Conclusion> {
       })
       oracle.newLedger()
       scene.askBy(sendTo(house.client, 'epochs'))
-      told.push(...(await askSums(oracle, population, { groups, asked: MEANS })))
+      told.push(...heldBack(await askSums(oracle, population, { groups, asked: MEANS }), told))
       if (arrived === ARRIVALS) break
       await house.restart(async () => {
         await writeTables(folder, 'epochs', stateAfter(arrived + 1).tables)
@@ -56,6 +56,12 @@ async function byEpochs(scene: Scene): Promise<Conclusion> {
   } finally {
     await house.stop()
   }
+}
+
+/** An answer that did not change at all tells of the people of the earlier one: whoever arrived waits for others. */
+function heldBack(now: readonly SumsTold[], before: readonly SumsTold[]): SumsTold[] {
+  const meanOf = ({ sums, members }: SumsTold) => (sums[0]?.value ?? 0) / members.length
+  return now.map((told) => before.find((earlier) => Math.abs(meanOf(earlier) - meanOf(told)) < 1e-12) ?? told)
 }
 
 /** Whole groups by one way, the same without a few people by the other. */

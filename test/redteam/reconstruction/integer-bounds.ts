@@ -62,6 +62,8 @@ export async function boundsOf(counts: readonly Told[], options: BoundsOptions):
       unjudged += 1
       continue
     }
+    // The institution may live in this process: it must keep its connections meanwhile.
+    await new Promise((resolve) => setImmediate(resolve))
     if (isPossible(` x${i} >= 1`) === false) for (const person of members) certain.set(person, 0)
     else if (isPossible(` x${i} <= ${members.length - 1}`) === false) {
       for (const person of members) certain.set(person, 1)
