@@ -69,14 +69,13 @@ export async function concludeCounts(scene: Scene, told: readonly Told[]): Promi
   }
   const certain = new Map(bounds.certain)
   // A group that was told to have the level as a whole, or nobody in it, is its own baseline.
-  for (const { members, value } of told) {
-    if (value === 0 || value === members.length) for (const person of members) certain.delete(person)
-  }
+  const whole = told.filter(({ members, value, tolerance }) => tolerance === 0 && [0, members.length].includes(value))
+  const allOrNone = new Set(whole.flatMap(({ members }) => members))
+  for (const person of allOrNone) certain.delete(person)
   return {
     target,
     told: told.map(({ members }) => members),
-    certain,
-    exact: [],
+    ...{ certain, allOrNone, exact: [] },
     likely: new Map(),
     fitted: fittedTo(population, target, told)
   }

@@ -15,6 +15,8 @@ export interface Conclusion {
   /** By person: values that he would swear to. */
   readonly certain: ReadonlyMap<number, number>
   readonly exact: readonly ExactRows[]
+  /** People in groups that an answer itself gives as all or nobody; they do not count as certain. */
+  readonly allOrNone?: ReadonlySet<number>
   /** By person: the most likely of few possibilities. */
   readonly likely: ReadonlyMap<number, number>
   /** By person: what least squares make of everything that was told. */
@@ -30,6 +32,8 @@ export interface Score {
   readonly wrong: number
   /** People in groups whose values are all known, as they are. */
   readonly exact: number
+  /** People in groups that an answer itself gives as all or nobody. */
+  readonly allOrNone: number
   /**
    * Percentage points by which the guesses beat the majority (the median of numbers) of each person's finest told group.
    * Of two ways to guess the better: by least squares, or by the group wherever nothing more is likely.
@@ -56,6 +60,7 @@ export function scoreOf({ truth }: Population, conclusion: Conclusion): Score {
     certain: claims.filter(Boolean).length,
     wrong: claims.filter((claim) => !claim).length + exact.length - held.length,
     exact: new Set(held.flatMap(({ members }) => members)).size,
+    allOrNone: conclusion.allOrNone?.size ?? 0,
     gain: people.length === 0 ? 0 : (100 * (right - rightBy(base))) / people.length
   }
 }

@@ -107,7 +107,7 @@ describe('what an attacker takes a told number for', () => {
     const none = { certain: new Map(), exact: [], likely: new Map(), fitted: new Map() }
     const told = [[0, 1, 2, 3, 4]]
     const score = scoreOf(population, { ...none, target: 'responder', told })
-    assert.deepEqual(score, { target: 'responder', certain: 0, wrong: 0, exact: 0, gain: 0 })
+    assert.deepEqual(score, { target: 'responder', certain: 0, wrong: 0, exact: 0, allOrNone: 0, gain: 0 })
     const certain = new Map([
       [3, 1],
       [0, 1]

@@ -2,10 +2,10 @@
 import { markdown } from '../../usefulness/table.ts'
 import type { Result } from './run.ts'
 
-const HEADS = ['id', 'attack', 'study', 'target', 'asked', 'answered', 'certain', 'exact', 'gain']
+const HEADS = ['id', 'attack', 'study', 'target', 'asked', 'answered', 'certain', 'exact', 'all or none', 'gain']
 
 function rowOf(result: Result): string[] {
-  const { attack, study, target, asked, answered, certain, wrong, exact, gain } = result
+  const { attack, study, target, asked, answered, certain, wrong, exact, allOrNone, gain } = result
   const claimed = wrong === 0 ? String(certain) : `${certain} (and ${wrong} wrong)`
   return [
     attack.id,
@@ -16,6 +16,7 @@ function rowOf(result: Result): string[] {
     String(answered),
     claimed,
     String(exact),
+    String(allOrNone),
     gain.toFixed(1)
   ]
 }
