@@ -9,3 +9,12 @@ export async function writeBetween(page: string, name: string, text: string): Pr
   if (from < 0 || to < from) throw new Error(`${page} has no markers ${begin} and ${end}`)
   await writeFile(page, `${before.slice(0, from + begin.length)}\n\n${text.trim()}\n\n${before.slice(to)}`)
 }
+
+/** From the heading above the markers to the end of the page: what another program must not lose. */
+export async function sectionOf(page: string, name: string): Promise<string> {
+  const text = await readFile(page, 'utf8')
+  const begin = text.indexOf(`<!-- ${name}: begin -->`)
+  const heading = text.lastIndexOf('\n## ', begin)
+  if (begin < 0 || heading < 0) throw new Error(`${page} has no heading above <!-- ${name}: begin -->`)
+  return text.slice(heading + 1).trimEnd()
+}

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import { codeOf, StimnetError } from '@stimnet/protocol'
-import { type Client, createClient, type Job, type JobSubmission } from '@stimnet/sdk'
+import type { Client, Job, JobSubmission } from '@stimnet/sdk'
 import { stringify } from 'yaml'
 import { clientOf, PASSWORD } from './mesh.ts'
 import { csvOf, type Study, type Tables } from './usefulness/study.ts'
@@ -96,8 +96,20 @@ async function open(configFile: string): Promise<{ peer: Peer; client: Client }>
 /** The answer of the gateway or of the institution. */
 export type Asked = { readonly job: Job; readonly code: string | null } | { readonly job: null; readonly code: string }
 
-/** Sends one question and waits for its end. */
-export async function askOnce(client: Client, submission: Omit<JobSubmission, 'target_node_id'>): Promise<Asked> {
+const TRIES = 20
+
+/** Sends one question and waits for its end; again where a busy process lost its connections. */
+export async function askOnce(client: Client, submission: Submission): Promise<Asked> {
+  for (let tries = 1; ; tries++) {
+    const asked = await sendOnce(client, submission)
+    if (asked.code !== 'PEER_UNREACHABLE' || tries === TRIES) return asked
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}
+
+type Submission = Omit<JobSubmission, 'target_node_id'>
+
+async function sendOnce(client: Client, submission: Submission): Promise<Asked> {
   try {
     const { job_id } = await client.submitJob({ ...submission, target_node_id: STUDY_NODE })
     const job = await client.waitForJob(job_id)
@@ -107,12 +119,4 @@ export async function askOnce(client: Client, submission: Omit<JobSubmission, 't
     if (!(error instanceof StimnetError) || code === undefined) throw error
     return { job: null, code }
   }
-}
-
-/** A further account at the same gateway. */
-export async function accountAt({ peer }: StudyPeer, name: string): Promise<Client> {
-  await peer.accounts.put({ name, roles: ['researcher'], password: PASSWORD })
-  const client = createClient({ url: peer.gatewayUrl ?? '' })
-  await client.authenticate(name, PASSWORD)
-  return client
 }

@@ -36,9 +36,10 @@ describe('an attack, with the target among the subjects and without', () => {
 
 test('every attack stands in the page of docs, and no other', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/redteam.md'), 'utf8')
-  const listed = [...page.matchAll(/^\| ([A-Z]\d\d[a-z]?) +\|/gm)].map((match) => match[1])
+  const listed = [...page.matchAll(/^\| ([A-Z]\d\d[a-z]?) +\|/gm)].map((match) => match[1] ?? '')
   assert.deepEqual(
-    listed,
+    // Those that end in numbers have a table and a test of their own.
+    listed.filter((id) => !id.startsWith('N')),
     [...ATTACKS, ...ELSEWHERE].map(({ id }) => id)
   )
 })

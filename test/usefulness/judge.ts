@@ -17,14 +17,13 @@ export function verdictOf({ job, code }: Asked, rowsExpected: number): Verdict {
   return isWhole(job, rowsExpected) && told === numbers.length ? { kind: 'full' } : { kind: 'part' }
 }
 
-/** Whether nothing was withheld, nobody left out, every expected row there, and every test made. */
+/** Whether nothing was withheld, every expected row is there, and every test was made. That a few were left out is said. */
 function isWhole(job: Job, rowsExpected: number): boolean {
   const { disclosure, tests = [] } = job.result_data as { disclosure?: { suppressed_cells: number }; tests?: Made[] }
   return (
     (disclosure?.suppressed_cells ?? 0) === 0 &&
     rowsOf(job).length >= rowsExpected &&
-    tests.every(({ statistic }) => statistic !== null) &&
-    true
+    tests.every(({ statistic }) => statistic !== null)
   )
 }
 

@@ -1,0 +1,16 @@
+/** Every attack that ends in numbers. */
+import { COUNT_ATTACKS } from './attack-counts.ts'
+import { ELSEWHERE_ATTACKS } from './attack-elsewhere.ts'
+import { KNOWN_COLUMN_ATTACK } from './attack-known-column.ts'
+import { MOMENT_ATTACKS } from './attack-moments.ts'
+import { NEAR_ATTACKS } from './attack-near.ts'
+import type { Reconstruction } from './scene.ts'
+
+/** In the order of the table. */
+export const RECONSTRUCTIONS: readonly Reconstruction[] = [
+  ...MOMENT_ATTACKS,
+  ...COUNT_ATTACKS,
+  KNOWN_COLUMN_ATTACK,
+  ...NEAR_ATTACKS,
+  ...ELSEWHERE_ATTACKS
+]

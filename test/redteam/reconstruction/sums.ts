@@ -1,0 +1,127 @@
+/** Power sums of a number over a group, read from the moments that were told of it. */
+import type { Group } from './groups.ts'
+import type { Near } from './multisets.ts'
+import { FROM, numberOf, type Oracle, type ToldRow } from './oracle.ts'
+import type { Population } from './population.ts'
+
+/** What was told of the change of a group. */
+export interface SumsTold {
+  readonly members: readonly number[]
+  /** Of the powers from the first on, as far as they were told. */
+  readonly sums: readonly Near[]
+  /** Of age times change. */
+  readonly product: Near | null
+}
+
+/** What is asked of each group beside its mean. */
+export interface Asked {
+  readonly moments: boolean
+  readonly covariance: boolean
+}
+
+/** Columns of mean, variance, skewness and kurtosis. */
+export const MOMENT_COLUMNS = ['mean', 'v', 's', 'q'] as const
+
+/** The text of the question. */
+export function changeQuestion({ where }: Group, { moments, covariance }: Asked): string {
+  const numbers = [
+    'COUNT(change) AS n',
+    'AVG(change) AS mean',
+    ...(moments
+      ? ['VARIANCE(change) AS v', 'SKEWNESS(change) AS s', 'KURTOSIS(change) AS q']
+      : ['STDDEV(change) AS sd']),
+    ...(covariance ? ['COVAR_SAMP(age, change) AS c'] : [])
+  ]
+  return `SELECT ${numbers.join(', ')} ${FROM} AND change IS NOT NULL${where === '' ? '' : ` AND ${where}`}`
+}
+
+/** Asks about each group in turn, until the refusals run out. */
+export async function askSums(
+  oracle: Oracle,
+  population: Population,
+  options: { groups: readonly Group[]; asked: Asked; more?: Readonly<Record<string, unknown>>; factor?: number }
+): Promise<SumsTold[]> {
+  const rows: { group: Group; row: ToldRow | undefined }[] = []
+  for (const group of options.groups) {
+    if (oracle.exhausted) break
+    const told = await oracle.sql(changeQuestion(group, options.asked), options.more)
+    if (told !== null) rows.push({ group, row: told[0] })
+  }
+  // Read at the end: how numbers are rounded is known by then.
+  for (const { group, row } of rows) {
+    const [mean, variance] = [numberOf(row, 'mean'), varianceOf(row)]
+    if (mean !== null && variance > 0) oracle.observe(mean, Math.sqrt(variance / group.members.length))
+  }
+  return rows.flatMap(({ group, row }) => {
+    const sums = sumsOf(oracle, row, { group, population, factor: options.factor ?? 1 })
+    return sums === null ? [] : [sums]
+  })
+}
+
+function varianceOf(row: ToldRow | undefined): number {
+  return numberOf(row, 'v') ?? (numberOf(row, 'sd') ?? 0) ** 2
+}
+
+interface Context {
+  readonly group: Group
+  readonly population: Population
+  /** Answers are in units of the variable times this. */
+  readonly factor: number
+}
+
+/** The power sums that follow from a row of moments; null where not even a mean was told. */
+function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, factor }: Context): SumsTold | null {
+  const { members } = group
+  const n = members.length
+  const mean = numberOf(row, 'mean')
+  if (mean === null || n === 0) return null
+  const variance = varianceOf(row)
+  const spread = Math.sqrt(Math.max(0, variance))
+  const moments = MOMENT_COLUMNS.map((column) => numberOf(row, column))
+  const errors = [spread / Math.sqrt(n), (variance * Math.SQRT2) / Math.sqrt(n), Math.sqrt(6 / n), Math.sqrt(24 / n)]
+  const depth = moments.indexOf(null)
+  const known = moments.slice(0, depth < 0 ? moments.length : depth).map((value) => value ?? 0)
+  const halves = known.map((value, i) =>
+    oracle.halfStep({ column: MOMENT_COLUMNS[i] ?? '', value, standardError: errors[i] ?? 0 })
+  )
+  const sums = known.map((_, power) => {
+    const of = (values: readonly number[]) => powerSum(values, n, power + 1) / factor ** (power + 1)
+    const value = of(known)
+    // Each told number alone at the edge of what it can be, and all effects added up.
+    const tolerance = known.reduce((sum, told, i) => {
+      const moved = known.map((each, j) => (j === i ? told + (halves[i] ?? 0) : each))
+      return sum + Math.abs(of(moved) - value)
+    }, 0)
+    return { value, tolerance: tolerance + Math.abs(value) * 1e-11 }
+  })
+  const covariance = numberOf(row, 'c')
+  const ages = members.map((i) => population.people[i]?.age ?? 0)
+  const ageSum = ages.reduce((sum, age) => sum + age, 0)
+  const ageSpread = Math.sqrt(ages.reduce((sum, age) => sum + (age - ageSum / n) ** 2, 0) / Math.max(1, n - 1))
+  const half =
+    covariance === null
+      ? 0
+      : oracle.halfStep({ column: 'c', value: covariance, standardError: (spread * ageSpread) / Math.sqrt(n) })
+  const product =
+    covariance === null
+      ? null
+      : {
+          value: (covariance * (n - 1) + ageSum * mean) / factor,
+          tolerance: (half * (n - 1) + Math.abs(ageSum) * (halves[0] ?? 0)) / factor + 1e-6
+        }
+  return { members, sums, product }
+}
+
+/** The sum of a power over n values with this mean, sample variance, skewness and kurtosis. */
+export function powerSum(
+  [mean = 0, variance = 0, skewness = 0, kurtosis = 0]: readonly number[],
+  n: number,
+  power: number
+): number {
+  const m2 = (variance * (n - 1)) / n
+  if (power === 1) return n * mean
+  if (power === 2) return n * (m2 + mean ** 2)
+  const m3 = skewness * m2 ** 1.5
+  if (power === 3) return n * (m3 + 3 * mean * m2 + mean ** 3)
+  return n * (kurtosis * m2 ** 2 + 4 * mean * m3 + 6 * mean ** 2 * m2 + mean ** 4)
+}
