@@ -9,7 +9,8 @@ import {
   pairKey,
   type ReducedColumn,
   type ReducedGroup,
-  type ReducedPair
+  type ReducedPair,
+  type VariableRef
 } from '@stimnet/protocol'
 import {
   correlationOf,
@@ -176,8 +177,7 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
     if (kind === 'sum') return adding(moments.sum)
     return { value: exactValue(kind, mean, sd, sums, shape), part: { moments } }
   }
-  const { factor } = of.writing.facts(variable)
-  const told = roundedSide({ mean, sd: sd ?? 0, n, factor }, of.writing.settings)
+  const told = roundedSide({ mean, sd: sd ?? 0, n }, variable, of)
   const sum = told.mean.value * n
   if (kind === 'sum') return { value: sum, part: { add: sum, accuracy: told.mean.within * n } }
   const accuracy = { sum: told.mean.within * n }
@@ -232,15 +232,28 @@ function shapeOf({ decimals, rows, sum, sumSquares, powers }: ReducedColumn) {
  * rounding took. The spread first, to two digits, says how fine both are told.
  */
 function roundedSide(
-  { mean, sd, n, factor }: { mean: number; sd: number; n: number; factor: number },
-  settings: PrivacySettings
+  { mean, sd, n }: { mean: number; sd: number; n: number },
+  variable: VariableRef,
+  { cell, writing: { facts, settings } }: OfCell
 ): { mean: Rounded; sd: Rounded } {
+  const { factor, step } = facts(variable)
   const own = sd / factor
   const rough = own === 0 ? 0 : toDigits(own, 2)
+  const isCountTold = cell.isCounted && settings.roundBase === 1
+  const finest = isCountTold ? 0 : stepHidingCount(step, n, settings)
   const spread = roundTo(own, stepFor(standardError.sd(rough, n)), settings)
-  const middle = roundTo(mean / factor, stepFor(standardError.mean(rough, n)), settings)
+  const middle = roundTo(mean / factor, Math.max(finest, stepFor(standardError.mean(rough, n))), settings)
   const back = ({ value, within }: Rounded) => ({ value: toDigits(value * factor, 15), within: within * factor })
   return { mean: back(middle), sd: back(spread) }
+}
+
+/**
+ * Where a count is not told exactly, the digits of a mean must fit every count that it can be: a power of ten that is no finer
+ * than the steps between the means that each can have. Finer digits would fit one count alone.
+ */
+function stepHidingCount(step: number, n: number, { roundBase, k }: PrivacySettings): number {
+  const fewest = Math.max(1, n - Math.max(roundBase, k))
+  return step === 0 ? 0 : 10 ** Math.ceil(Math.log10(step / fewest))
 }
 
 function showPair(
@@ -259,9 +272,9 @@ function showPair(
     const moments: MomentsPart = { n, sum: sumOf(x), deviations: deviationsOf(x) ?? 0, second }
     return { value: kind === 'covariance' ? covariance : correlation, part: { moments } }
   }
-  const { facts, settings } = of.writing
-  const sideX = roundedSide({ mean: meanX, sd: sdX, n, factor: facts(variables[0]).factor }, settings)
-  const sideY = roundedSide({ mean: meanY, sd: sdY, n, factor: facts(variables[1]).factor }, settings)
+  const { settings } = of.writing
+  const sideX = roundedSide({ mean: meanX, sd: sdX, n }, variables[0], of)
+  const sideY = roundedSide({ mean: meanY, sd: sdY, n }, variables[1], of)
   const r = roundTo(correlation ?? 0, stepFor(standardError.correlation(toDigits(correlation ?? 0, 2), n)), settings)
   const size = sideX.sd.value * sideY.sd.value * (n - 1)
   const spreadOf = ({ sd }: { sd: Rounded }) => ({

@@ -149,14 +149,15 @@ describe('opensafely', () => {
     assert.deepEqual([total(settings), total({ ...settings, roundBase: 1 })], [30, 36])
   })
 
-  test('gives no total where groups share people', () => {
-    const rows: Row[] = people(30, () => ({ arm: 'a' })).concat(people(20, () => ({ arm: 'b' })))
+  test('rounds a total by itself where groups share people', () => {
+    const shared = people(40, () => ({ arm: 'b' })).slice(18)
+    const rows: Row[] = people(30, () => ({ arm: 'a' })).concat(shared)
     const cohort = SubjectSet.of(
       UNIVERSE,
       rows.map(({ subject }) => subject)
     )
     const disclosed = ask(planOf([SUBJECTS], 'arm'), UNIVERSE, rows, { settings, cohort })
-    assert.equal(tableOf(disclosed).disclosure.subjects, null)
+    assert.equal(tableOf(disclosed).disclosure.subjects, 40)
   })
 
   test('has no smallest or largest value to give: no measure is one', () => {
@@ -184,6 +185,8 @@ describe('presets as data', () => {
       dominanceShareMax: 1,
       dominanceRemainderMin: 1e-6,
       spreadSubjectsMin: 2,
+      shapeSubjectsMin: 3,
+      informationShareMax: 1,
       roundBase: 1,
       significantDigits: 17,
       scriptBitsMax: 1e6,
@@ -196,6 +199,8 @@ describe('presets as data', () => {
       dominanceShareMax: 0.2,
       dominanceRemainderMin: 0.9,
       spreadSubjectsMin: 60,
+      shapeSubjectsMin: 400,
+      informationShareMax: 0.1,
       roundBase: 10,
       significantDigits: 2,
       scriptBitsMax: 1,
@@ -212,10 +217,10 @@ describe('presets as data', () => {
   })
 
   test('a catalog’s own rules and the peer’s both hold, whichever is stricter', () => {
-    const catalog = effectiveSettings({ preset: 'cms', scope: 'project', refusalsMax: 5 })
+    const catalog = effectiveSettings({ preset: 'cms', scope: 'project', refusalBitsMax: 5 })
     const rules = both(effectiveSettings({ preset: 'opensafely' }), catalog)
     assert.deepEqual(
-      [rules.preset, rules.k, rules.zerosAreDisclosive, rules.roundBase, rules.scope, rules.refusalsMax],
+      [rules.preset, rules.k, rules.zerosAreDisclosive, rules.roundBase, rules.scope, rules.refusalBitsMax],
       ['cms', 11, true, 5, 'project', 5]
     )
     assert.deepEqual(laxerThan(PRESETS.opensafely, PRESETS['datashield-like']), [
@@ -226,10 +231,10 @@ describe('presets as data', () => {
     ])
   })
 
-  test('the policy hash covers scope and refusals as well: another promise is another hash', async () => {
+  test('the policy hash covers scope, refusals and precision as well: another promise is another hash', async () => {
     const hash = (choice: object) => policyHash(effectiveSettings({ preset: 'default', ...choice }))
-    const hashes = [await hash({}), await hash({ scope: 'project' }), await hash({ refusalsMax: 19 })]
-    assert.equal(new Set(hashes).size, 3)
+    const hashes = [await hash({}), await hash({ scope: 'project' }), await hash({ refusalBitsMax: 19 }), await hash({ precision: 'exact' })]
+    assert.equal(new Set(hashes).size, 4)
   })
 
   test('every rule is explained in a sentence with its number, also where it is switched off', () => {
@@ -237,7 +242,7 @@ describe('presets as data', () => {
       const settings = effectiveSettings({ preset })
       const told = explain(settings)
       const known = new Set(told.map(({ rule }) => rule))
-      for (const rule of [...RULES, 'scope', 'refusalsMax', 'atoms'] as const) assert.ok(known.has(rule), rule)
+      for (const rule of [...RULES, 'scope', 'refusalBitsMax', 'spans', 'precision'] as const) assert.ok(known.has(rule), rule)
       for (const { does, stops, stopsNot } of told)
         for (const text of [does, stops, stopsNot]) assert.match(text, /^\S.*[.]$/)
       assert.match(told.find(({ rule }) => rule === 'k')?.does ?? '', new RegExp(`fewer than ${settings.k} people`))

@@ -47,13 +47,25 @@ function numbersOf(
   set: SolvedSet,
   [x, y]: Pair,
   [levelsX = [], levelsY = []]: readonly (readonly SolvedSet[] | undefined)[],
-  { facts }: CellRules
+  { facts, rowSets }: CellRules
 ): CellNumber[] {
   const own = [x, y].flatMap((variable) => [1, 2].map((power) => powerOf(set, variable, power, facts)))
-  const counts = [...levelsX, ...levelsY].map(countOf)
+  const counts = [...levelsX, ...levelsY, ...crossings(levelsX, levelsY, rowSets)].map(countOf)
   const within = (levels: readonly SolvedSet[], other: VariableRef) =>
     levels.length === 2 ? levels.map((level) => powerOf(level, other, 1, facts)) : []
   return [...own, productOf(set, [x, y], facts), ...counts, ...within(levelsX, y), ...within(levelsY, x)]
+}
+
+/** Where both have two values, the sum of products is how many have both higher ones, and with it all four counts are told. */
+function crossings(x: readonly SolvedSet[], y: readonly SolvedSet[], rowSets: CellRules['rowSets']): SolvedSet[] {
+  if (x.length !== 2 || y.length !== 2) return []
+  return x
+    .flatMap((a) =>
+      y.map((b) =>
+        a.rows && b.rows && rowSets ? rowSets.solved(a.rows.and(b.rows)) : { subjects: a.subjects.and(b.subjects) }
+      )
+    )
+    .filter(({ subjects }) => subjects.size > 0)
 }
 
 /** By value where sum and squares give them away, among those that have both variables. */

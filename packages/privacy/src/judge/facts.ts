@@ -16,6 +16,8 @@ export interface VariableFacts {
   readonly own: VariableRef
   /** Units of the request in one of the site's own, in which everything is rounded. */
   readonly factor: number
+  /** Between two values as the site keeps them, in its own unit; 0 where that is not known. */
+  readonly step: number
 }
 
 /** Looks up what is declared of a variable. */
@@ -58,7 +60,8 @@ function factsOf(variable: VariableDescriptor, { own, factor, decimals }: Variab
     ...(variable.unit === '' ? {} : { unit: variable.unit }),
     identifying: variable.identifying,
     own,
-    factor
+    factor,
+    step: 10 ** -decimals
   }
 }
 
@@ -69,5 +72,5 @@ function valuesOf({ bounded, minimum, maximum }: VariableDescriptor, decimals: n
 
 /** Of a variable that the description does not know: nothing is taken for granted. */
 export function unknownFacts(own: VariableRef): VariableFacts {
-  return { bounded: false, identifying: false, own, factor: 1 }
+  return { bounded: false, identifying: false, own, factor: 1, step: 0 }
 }

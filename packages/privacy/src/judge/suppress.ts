@@ -102,11 +102,10 @@ class Judging {
   run(): string | undefined {
     this.#holdBack()
     this.#classes()
-    this.#countAll()
     const cells = this.#rows.flatMap((row, at) => row.cells.map((cell) => ({ row, cell, at })))
     const sized = cells.map((entry) => ({ ...entry, size: entry.cell.basis?.support.size ?? 0 }))
     for (const { row, cell } of sized.sort((a, b) => b.size - a.size || a.at - b.at)) this.#tell(row, cell)
-    return this.#givenAway()
+    return this.#givenAway() ?? this.#countAll()
   }
 
   done(): Suppressed {
@@ -157,16 +156,6 @@ class Judging {
       const arrivals = this.#draft.arrivals(group.support)
       if (arrivals.size > 0 && arrivals.size < this.#k) this.#rules.leftOut?.leavePeople(arrivals)
     }
-  }
-
-  /** How many the groups are together is known to whoever knows the study: no count may be what is missing from it. */
-  #countAll(): void {
-    if (this.#rows.length < 2 || !this.#plan.measures.some(isCounting)) return
-    const supports = this.#rows.map(({ group }) => group.support)
-    const subjects = supports.reduce((all, one) => all.or(one))
-    const { settings } = this.#rules
-    const shown = settings.roundBase === 1 ? undefined : roundCount(subjects.size, settings)
-    this.#draft.tell([{ number: countOf({ subjects }), about: [], aboutPeople: [], shown }], this.#k)
   }
 
   #tell(row: TableRow, cell: TableCell): void {
@@ -272,6 +261,20 @@ class Judging {
       }
     }
     return undefined
+  }
+
+  /**
+   * How many the groups are together is known to whoever knows the study: no count may be what is missing from it, or the
+   * smallest that is shown goes as well. The total counts as told.
+   */
+  #countAll(): string | undefined {
+    const { settings } = this.#rules
+    const counting = this.#plan.measures.find(isCounting)
+    if (this.#rows.length < 2 || counting === undefined) return undefined
+    const subjects = this.#rows.map(({ group }) => group.support).reduce((all, one) => all.or(one))
+    const shown = settings.roundBase === 1 ? undefined : roundCount(subjects.size, settings)
+    const entry: Entry = { number: countOf({ subjects }), about: [], aboutPeople: [], shown }
+    return this.#draft.tell([entry], this.#k)?.why === 'leverage' ? this.#smallestOf(counting) : undefined
   }
 
   #smallestOf(measure: Measure): string | undefined {

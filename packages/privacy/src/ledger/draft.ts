@@ -167,7 +167,11 @@ export class LedgerDraft {
     const own = (item: number) => ownOf[this.#patterns.labels[item] ?? 0] ?? 0
     const items = membersOf(set, this.#patterns.universe)
     const bound = this.#boundTo(span, new Set(this.#itemsOf(apart).map(own)))
-    const mates = new Set(Array.from(items).filter((item) => bound.has(own(item))).map((item) => this.#blocks.ownerOf(item)))
+    const mates = new Set(
+      Array.from(items)
+        .filter((item) => bound.has(own(item)))
+        .map((item) => this.#blocks.ownerOf(item))
+    )
     if (mates.size > 0 && mates.size <= MATES_TIMES * count) return [...mates]
     const sizes = new Map<number, number>()
     for (const item of items) sizes.set(own(item), (sizes.get(own(item)) ?? 0) + 1)

@@ -244,12 +244,13 @@ class Reader {
     return flags.every((flag) => flag <= 1) ? flags : broken('a set that is none')
   }
 
-  /** Aligned, as typed arrays need it. */
+  /** Aligned, as typed arrays need it; bytes of a store may lie anywhere in a larger buffer. */
   #copy(length: number): ArrayBuffer {
     if (this.#at + length > this.#bytes.length) return broken('it was cut short')
-    const copy = this.#bytes.slice(this.#at, this.#at + length)
+    const copy = new Uint8Array(length)
+    copy.set(this.#bytes.subarray(this.#at, this.#at + length))
     this.#at += length
-    return copy.buffer as ArrayBuffer
+    return copy.buffer
   }
 }
 

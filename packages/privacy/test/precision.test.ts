@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { effectiveSettings } from '@stimnet/privacy'
+import type { Measure, OutputPart } from '@stimnet/protocol'
+import { pool } from '@stimnet/statistics'
+import fc from 'fast-check'
+import { roundCount, roundTo, stepFor } from '../src/judge/precision.ts'
+import { ask, factsOf, measure, people, planOf, ref, SUBJECTS, tableOf } from './fixtures.ts'
+
+const ALL_DIGITS = { significantDigits: 17 }
+const settings = effectiveSettings({ preset: 'default' })
+
+test('a step is the largest of 1, 2 and 5 times a power of ten within a tenth of the standard error', () => {
+  assert.deepEqual([0.82, 1, 1.9, 2, 4.99, 50, 0.0031].map(stepFor), [0.05, 0.1, 0.1, 0.2, 0.2, 5, 0.0002])
+  assert.deepEqual([0, Number.NaN, Number.POSITIVE_INFINITY].map(stepFor), [0, 0, 0])
+  fc.assert(
+    fc.property(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (error) => {
+      const step = stepFor(error)
+      assert.ok(step <= (error / 10) * (1 + 1e-9) && step >= error / 26 - 1e-12, `${error}: ${step}`)
+    })
+  )
+})
+
+test('a rounded number says within what it is right, and is not -0', () => {
+  assert.deepEqual(roundTo(12.3456, 0.05, ALL_DIGITS), { value: 12.35, within: 0.025 })
+  assert.deepEqual(roundTo(12.3456, 0, ALL_DIGITS), { value: 12.3456, within: 0 })
+  assert.ok(!Object.is(roundTo(-0.01, 0.05, ALL_DIGITS).value, -0))
+  assert.deepEqual(roundTo(1234.56, 0.05, { significantDigits: 3 }), { value: 1230, within: 5 }, 'the coarser of both')
+})
+
+describe('by default', () => {
+  const rows = people(150, (i) => ({ x: 20 + ((i * 37) % 61), y: ((i * 53) % 47) - 20 + Math.floor(i / 10) }))
+  const exact = (kind: 'mean' | 'sd' | 'variance' | 'skewness' | 'kurtosis') =>
+    Number(tableOf(ask(planOf([measure(kind, 'x')]), 150, rows)).rows[0]?.values[0])
+  const told = (...measures: Measure[]) => tableOf(ask(planOf(measures), 150, rows, { settings, synthetic: false }))
+
+  test('means, spreads and shapes are told to a tenth of their standard error', () => {
+    const sd = exact('sd')
+    const errors = {
+      mean: sd / Math.sqrt(150),
+      sd: sd / Math.sqrt(298),
+      skewness: Math.sqrt(6 / 150),
+      kurtosis: Math.sqrt(24 / 150)
+    }
+    for (const [kind, error] of Object.entries(errors) as [keyof typeof errors, number][]) {
+      const value = Number(told(measure(kind, 'x')).rows[0]?.values[0])
+      assert.ok(Math.abs(value - exact(kind)) <= error / 20 + 1e-12, kind)
+      assert.ok(Math.abs(value / stepFor(error) - Math.round(value / stepFor(error))) < 1e-6, `${kind} lies on a step`)
+    }
+    assert.equal(told(measure('mean', 'x')).disclosure.precision, 'statistical')
+  })
+
+  test('what pools a number says within what it is right', () => {
+    const parts = told(measure('mean', 'x'), measure('sd', 'x')).rows[0]?.parts ?? {}
+    const moments = (part: OutputPart | undefined) => (part && 'moments' in part ? part.moments : undefined)
+    const mean = moments(parts.mean_x)
+    assert.ok(mean?.accuracy?.sum !== undefined)
+    assert.ok(Math.abs(mean.sum - exact('mean') * 150) <= mean.accuracy.sum + 1e-9)
+    const spread = moments(parts.sd_x)
+    const within = spread?.accuracy?.deviations ?? 0
+    assert.ok(Math.abs((spread?.deviations ?? 0) - exact('sd') ** 2 * 149) <= within * 1.01)
+  })
+
+  test('pooled over sites they stay within a tenth of the standard error of all people together', () => {
+    const sites = [0, 1, 2].map((site) =>
+      people(50, (i) => ({ x: 20 + (((i * 3 + site) * 37) % 61), y: ((i * 53 + site) % 47) - 20 }))
+    )
+    const variables = new Map([factsOf('y', { bounded: true })])
+    const correlation: Measure = { kind: 'correlation', name: 'r', variables: [ref('x'), ref('y')] }
+    const pooled = (more: object) =>
+      pool(
+        sites.map((own, i) => {
+          const disclosed = ask(planOf([measure('mean', 'x'), measure('sd', 'x'), correlation]), 50, own, {
+            variables,
+            ...more
+          })
+          return { site: `s${i}`, output: disclosed.ok ? disclosed.output.output : null }
+        })
+      ).rows[0]?.values.map(Number) ?? []
+    const [rounded, whole] = [pooled({ settings, synthetic: false }), pooled({})]
+    const [, sd = 0, r = 0] = whole
+    const errors = [sd / Math.sqrt(150), sd / Math.sqrt(298), (1 - r * r) / Math.sqrt(149)]
+    for (const [i, error] of errors.entries()) {
+      assert.ok(Math.abs((rounded[i] ?? 0) - (whole[i] ?? 0)) <= error / 10, `column ${i}`)
+    }
+  })
+
+  test('a few people without a value do not show: not in n, nor in the digits of a mean of whole numbers', () => {
+    const variables = new Map([factsOf('score', { bounded: true, values: 5, step: 1 })])
+    const seen = new Set<string>()
+    for (const missing of [1, 2]) {
+      const scores = people(150, (i) => ({ score: i % 5 === 2 && i < 5 * missing ? null : i % 5 }))
+      const plan = planOf([SUBJECTS, measure('count', 'score'), measure('mean', 'score')])
+      const [row] = tableOf(ask(plan, 150, scores, { variables, settings, synthetic: false })).rows
+      assert.deepEqual(row?.values.slice(0, 2), [150, 150])
+      seen.add(JSON.stringify(row?.values))
+    }
+    assert.equal(seen.size, 1)
+  })
+
+  test('every digit is told where a steward chose so, and n with it', () => {
+    const all = ask(planOf([measure('mean', 'x')]), 150, rows, {
+      settings: effectiveSettings({ preset: 'default', precision: 'exact' }),
+      synthetic: false
+    })
+    assert.equal(tableOf(all).rows[0]?.values[0], exact('mean'))
+    assert.equal(tableOf(all).disclosure.precision, 'exact')
+  })
+})
+
+describe('where counts are rounded', () => {
+  const rounding = effectiveSettings({ preset: 'opensafely' })
+  /** The counts that a rounded one can stand for. */
+  const behind = (rounded: number) => [-2, -1, 0, 1, 2].map((off) => rounded + off).filter((n) => n > 1)
+
+  test('the digits of a mean fit every count that the rounded one can stand for', () => {
+    const variables = new Map([factsOf('x', { step: 1 })])
+    for (let n = 40; n < 90; n += 3) {
+      const rows = people(n, (i) => ({ x: (i * 7) % 13 }))
+      const [row] = tableOf(ask(planOf([measure('mean', 'x')]), n, rows, { settings: rounding, variables })).rows
+      const mean = Number(row?.values[0])
+      const unit = 10 ** Math.ceil(Math.log10(1 / (roundCount(n, rounding) - 8)))
+      for (const size of behind(roundCount(n, rounding))) {
+        const miss = Math.abs(Math.round(mean * size) / size - mean)
+        assert.ok(miss <= unit / 2 + 1e-9, `${mean} is no mean of ${size}`)
+      }
+    }
+  })
+
+  test('a total is the sum of its rounded parts, whichever was asked first', () => {
+    const arms = people(73, (i) => ({ arm: i < 31 ? 'a' : 'b' }))
+    const parts = ask(planOf([SUBJECTS], 'arm'), 73, arms, { settings: rounding })
+    assert.ok(parts.ok)
+    const counts = tableOf(parts).rows.map((row) => Number(row.values[1]))
+    const total = ask(planOf([SUBJECTS]), 73, arms, { settings: rounding, ledgers: parts.ledgers })
+    assert.equal(
+      tableOf(total).rows[0]?.values[0],
+      counts.reduce((a, b) => a + b)
+    )
+    const first = ask(planOf([SUBJECTS]), 73, arms, { settings: rounding })
+    assert.ok(first.ok)
+    const then = ask(planOf([SUBJECTS], 'arm'), 73, arms, { settings: rounding, ledgers: first.ledgers })
+    const sum = tableOf(then).rows.reduce((all, row) => all + Number(row.values[1]), 0)
+    assert.equal(sum, tableOf(first).rows[0]?.values[0])
+  })
+})
