@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog, parseSql } from '@stimnet/data'
 import {
+  admitScript,
   type DisclosureContext,
   disclose,
   effectiveSettings,
   gateCohort,
   type Ledgers,
-  Partition,
+  SpanLedger,
   variableFacts
 } from '@stimnet/privacy'
 import { cryptographicRandom, type Filter, type Plan, systemClock } from '@stimnet/protocol'
@@ -102,7 +103,7 @@ async function measureQuestion(
     const started = performance.now()
     const reduction = await catalog.reduce(plan, cohort)
     reducing.push(performance.now() - started)
-    const disclosed = disclose({ kind: 'table', plan, reduction }, { ...told, cohort })
+    const disclosed = disclose({ kind: 'table', plan, reduction, defining: [] }, { ...told, cohort })
     if (!disclosed.ok) throw new Error(`withheld: ${disclosed.why}`)
     return performance.now() - started
   }
@@ -119,7 +120,7 @@ async function measureCohort(context: Context, connection: DuckDBConnection, cat
   const ours = () =>
     timed(async () => {
       const cohort = await catalog.cohort(COHORT)
-      const admitted = gateCohort(cohort.size, settings).ok && ledgers.subjects.admit([cohort], settings.k).ok
+      const admitted = gateCohort(cohort.size, settings).ok && admitScript(cohort, ledgers, settings) !== undefined
       if (!admitted) throw new Error('a cohort that cannot be released')
     })
   const found = await inTurn({ ours, floor: () => timed(() => connection.runAndReadAll(BARE_COHORT)) }, turns(context))
@@ -139,10 +140,10 @@ async function contextOf(catalog: Catalog, plan: Plan | undefined): Promise<Omit
   const long = catalog.descriptor.tables.find(({ oneRowPerSubject }) => !oneRowPerSubject)?.name
   const owners = long === undefined || plan === undefined ? undefined : await catalog.owners(long)
   const ledgers: Ledgers = {
-    subjects: Partition.start(catalog.subjects),
+    subjects: SpanLedger.start(catalog.subjects),
     ...(owners === undefined || long === undefined
       ? {}
-      : { rows: { table: long, partition: Partition.start(owners.length, [], { owners, k: settings.k }) } })
+      : { rows: { table: long, ledger: SpanLedger.start(owners.length, owners) } })
   }
   const hash = '0'.repeat(64)
   return {

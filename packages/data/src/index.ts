@@ -9,6 +9,7 @@ export {
   latticeOf
 } from './catalog-config.ts'
 export { refusalBitsMaxSchema, ruleOverridesShape, type WrittenRules } from './catalog-privacy.ts'
+export { groupCells } from './columns.ts'
 export { nearFilter, rowFilter } from './filter.ts'
 export { planFault } from './plan-check.ts'
 export { type LatticeProposal, type ProposedVariable, proposeLattice } from './propose-lattice.ts'

@@ -350,7 +350,8 @@ const world = await makeWorld(CLINIC, CLINIC_FILES)
 const catalog = await world.open()
 const everyone = await catalog.cohort(undefined)
 after(() => world.close())
-const ask = (sql: string, signal?: AbortSignal) => catalog.reduce(parseSql(sql, catalog.descriptor), everyone, signal)
+const ask = (sql: string, signal?: AbortSignal) =>
+  catalog.reduce(parseSql(sql, catalog.descriptor), everyone, signal ? { signal } : {})
 
 test('groups come in the order of their levels and bins, a missing one last', async () => {
   const byAge = await ask('SELECT age, COUNT(*) FROM people GROUP BY age')
@@ -509,7 +510,7 @@ test('a query that runs too long is interrupted in the middle', async () => {
   const pairs = names.flatMap((x) => names.filter((y) => y !== x).map((y) => `CORR(${x}, ${y})`))
   const query = parseSql(`SELECT ${pairs.join(', ')} FROM t`, other.descriptor)
   const started = performance.now()
-  await assert.rejects(other.reduce(query, everyone, AbortSignal.timeout(50)), { code: 'CANCELLED' })
+  await assert.rejects(other.reduce(query, everyone, { signal: AbortSignal.timeout(50) }), { code: 'CANCELLED' })
   assert.ok(performance.now() - started < 15_000)
   await at.close()
 })

@@ -91,7 +91,8 @@ export function descriptorOf(name: string, accessLevel: string): CatalogDescript
             maximum: 95,
             bounded: true,
             missingShare: 0.03,
-            missingTold: true
+            missingTold: true,
+            identifying: false
           }
         ]
       }

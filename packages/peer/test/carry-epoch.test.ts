@@ -9,8 +9,8 @@ import { cryptographicRandom, SubjectSet, systemClock } from '@stimnet/protocol'
 import { acceptEpoch } from '../src/carry-epoch.ts'
 import { ledgersOf } from '../src/jobs/ledgers.ts'
 import { epochStore } from '../src/opening.ts'
-import { AtomStore } from '../src/store/atoms.ts'
 import { Database } from '../src/store/database.ts'
+import { LedgerStore } from '../src/store/ledgers.ts'
 
 const K = 5
 const CONFIG = catalogConfigSchema.parse({
@@ -69,17 +69,19 @@ async function trial(t: TestContext) {
 /** Both ledgers of one scope, read from what is stored. */
 async function ledgers(catalog: Catalog, database: Database, ledger?: string) {
   const owners = await catalog.owners('visits')
-  const store = ledgersOf(catalog, new AtomStore(database), { k: K, ...(ledger === undefined ? {} : { ledger }) })
+  const store = ledgersOf(catalog, new LedgerStore(database), ledger === undefined ? {} : { ledger })
   const items = { table: 'visits', rows: owners.length, owners }
   return { store, loaded: await store.load(items), rows: owners.length }
 }
 
 /** Everyone and all their rows, at once, as one release would be. */
 function all({ subjects, rows }: Ledgers): Ledgers | undefined {
-  const people = subjects.admit([SubjectSet.everyone(subjects.universe)], K)
-  const visits = rows?.partition.admit([SubjectSet.everyone(rows.partition.universe)], K)
-  if (!people.ok || !visits?.ok || !rows) return undefined
-  return { subjects: people.next, rows: { ...rows, partition: visits.next } }
+  if (!rows) return undefined
+  const [people, visits] = [subjects.draft(), rows.ledger.draft()]
+  const isRefused =
+    people.tell([{ quantity: '1', set: SubjectSet.everyone(subjects.universe) }], K) ??
+    visits.tell([{ quantity: 'visits.score', set: SubjectSet.everyone(rows.ledger.universe) }], K)
+  return isRefused ? undefined : { subjects: people.result(), rows: { ...rows, ledger: visits.result() } }
 }
 
 for (const ledger of [undefined, 'project!alpha']) {
@@ -104,7 +106,7 @@ for (const ledger of [undefined, 'project!alpha']) {
     assert.equal(second.epoch, one.epoch)
     const carried = await ledgers(second, at.database, ledger)
     assert.equal(carried.rows, 81)
-    assert.ok(carried.loaded.subjects.admit([SubjectSet.everyone(40)], K).ok, 'the same people')
+    assert.ok(carried.loaded.subjects.hasTold('1', SubjectSet.everyone(40)), 'the same people')
     assert.equal(all(carried.loaded), undefined, 'one row of one person')
 
     await at.write(40, [7, 8, 9, 10, 11])
@@ -113,7 +115,7 @@ for (const ledger of [undefined, 'project!alpha']) {
     const third = await ledgers(await at.open(), at.database, ledger)
     const told = all(third.loaded)
     assert.ok(told, 'a row each of five')
-    assert.equal((await new AtomStore(at.database).ledgers('trial', first.epoch)).length, 0, 'it has moved')
+    assert.equal((await new LedgerStore(at.database).ledgers('trial', first.epoch)).length, 0, 'it has moved')
 
     await at.write(40, [7, 8, 9, 10])
     await at.database.commit((draft) => third.store.replace(draft, told))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
-import { disclose, effectiveSettings, type Ledgers, Partition, variableFacts } from '@stimnet/privacy'
+import { disclose, effectiveSettings, type Ledgers, SpanLedger, startLedger, variableFacts } from '@stimnet/privacy'
 import { SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
 
@@ -64,23 +64,22 @@ async function world(t: { after(fn: () => unknown): void }, more: readonly strin
   return asking(catalog)
 }
 
-/** One question after the other, as the peer asks: each judged by what those before have told apart. */
+/** One question after the other, as the peer asks: each judged by what those before have told. */
 async function asking(catalog: Catalog) {
   const settings = effectiveSettings({ preset: 'default' })
   const owners = await catalog.owners('visits')
-  const start = Partition.start(owners.length, await catalog.rowBaseCells('visits'), { owners, k: settings.k })
   let ledgers: Ledgers = {
-    subjects: Partition.start(catalog.subjects, await catalog.baseCells()),
-    rows: { table: 'visits', partition: start }
+    subjects: startLedger(catalog.subjects, await catalog.baseCells()),
+    rows: { table: 'visits', ledger: SpanLedger.start(owners.length, owners) }
   }
   const texts = { policyHash: '', epoch: catalog.epoch, cohortHash: '', codeHash: '', image: '' }
   return async (sql: string): Promise<readonly (readonly unknown[])[]> => {
     const plan = parseSql(sql, catalog.descriptor)
     const cohort = await catalog.cohort(undefined)
     const reduction = await catalog.reduce(plan, cohort)
-    const variables = variableFacts(catalog.descriptor)
+    const variables = variableFacts(catalog.descriptor, catalog.sourceOf)
     const context = { ...texts, settings, cohort, ledgers, synthetic: false, variables }
-    const disclosed = disclose({ kind: 'table', plan, reduction }, context)
+    const disclosed = disclose({ kind: 'table', plan, reduction, defining: [] }, context)
     if (!disclosed.ok) return []
     ledgers = disclosed.ledgers
     const { output } = disclosed.output

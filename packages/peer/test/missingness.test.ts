@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Catalog } from '@stimnet/data'
 import { withMissingness } from '../src/missingness.ts'
-import { AtomStore } from '../src/store/atoms.ts'
 import { Database } from '../src/store/database.ts'
+import { LedgerStore } from '../src/store/ledgers.ts'
 
 test('a catalog whose missing values cannot be counted serves without them, and its operator is told', async (t) => {
   const database = await Database.open({ memory: true }, () => 0)
@@ -21,7 +21,7 @@ test('a catalog whose missing values cannot be counted serves without them, and 
   const events = { missingnessUntold: () => {}, unexpected: (_: unknown, incident: string) => void told.push(incident) }
   const privacy = { of: () => ({ settings: { k: 5, scope: 'global' } }) as never }
   const catalogs = new Map([['large', catalog as unknown as Catalog]])
-  const served = await withMissingness(catalogs, { database, atoms: new AtomStore(database), privacy, events })
+  const served = await withMissingness(catalogs, { database, ledgers: new LedgerStore(database), privacy, events })
   assert.equal(served.get('large'), catalogs.get('large'))
   assert.deepEqual(told, ['missingness of large: it stays untold'])
 })

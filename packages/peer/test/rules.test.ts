@@ -42,7 +42,7 @@ test('every rule that can be written is one that holds', () => {
     script_bits_max: 8,
     script_bits_scope_max: 9
   }
-  const holds = settingsOf(peer({ preset: 'datashield-like', ...written, refusals_max: 4 }))
+  const holds = settingsOf(peer({ preset: 'datashield-like', ...written, refusal_bits_max: 4 }))
   assert.deepEqual(
     [holds.zerosAreDisclosive, holds.largestShareMax, holds.dominanceShareMax, holds.dominanceRemainderMin],
     [true, 0.4, 0.5, 0.6]
@@ -51,13 +51,13 @@ test('every rule that can be written is one that holds', () => {
     [holds.spreadSubjectsMin, holds.roundBase, holds.significantDigits, holds.scriptBitsMax, holds.scriptBitsScopeMax],
     [30, 7, 2, 8, 9]
   )
-  assert.equal(holds.refusalsMax, 4)
+  assert.equal(holds.refusalBitsMax, 4)
 })
 
-test('refusals are the catalog’s own number, else the peer’s, else twenty', () => {
-  assert.equal(settingsOf(peer({})).refusalsMax, 20)
-  assert.equal(settingsOf(peer({ refusals_max: 50 }), own({})).refusalsMax, 50)
-  assert.equal(settingsOf(peer({ refusals_max: 50 }), own({ refusals_max: 2 })).refusalsMax, 2)
+test('bits of refusals are the catalog’s own number, else the peer’s, else two hundred', () => {
+  assert.equal(settingsOf(peer({})).refusalBitsMax, 200)
+  assert.equal(settingsOf(peer({ refusal_bits_max: 50 }), own({})).refusalBitsMax, 50)
+  assert.equal(settingsOf(peer({ refusal_bits_max: 50 }), own({ refusal_bits_max: 2 })).refusalBitsMax, 2)
 })
 
 test('another promise has another hash', async () => {
@@ -65,4 +65,12 @@ test('another promise has another hash', async () => {
   const hashes = [await hash(), await hash(own({ round_base: 5 })), await hash(own({ scope: 'project' as never }))]
   assert.equal(new Set(hashes).size, 3)
   assert.equal(await hash(own({})), hashes[0])
+})
+
+test('numbers of real people are told to a tenth of their standard error unless a steward says otherwise', () => {
+  const precision = (catalog: object) => settingsOf(peer({}), catalog).precision
+  assert.equal(precision({ synthetic: false }), 'statistical')
+  assert.equal(precision({ synthetic: true }), 'exact')
+  assert.equal(precision({ synthetic: false, privacy: { scope: 'global', precision: 'exact' } }), 'exact')
+  assert.equal(precision({ synthetic: true, privacy: { scope: 'global', precision: 'statistical' } }), 'statistical')
 })

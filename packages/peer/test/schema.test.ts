@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
-import { disclose, effectiveSettings, Partition, variableFacts } from '@stimnet/privacy'
+import { disclose, effectiveSettings, SpanLedger, variableFacts } from '@stimnet/privacy'
 import {
   type OutputDeclaration,
   outputContractSchema,
@@ -144,16 +144,16 @@ test('differentially private numbers are not asked for through a mapping', () =>
 
 test('merging levels now this way and now that does not part the few from the many', async () => {
   const settings = effectiveSettings({ preset: 'default' })
-  let ledgers = { subjects: Partition.start(catalog.subjects, []) }
+  let ledgers = { subjects: SpanLedger.start(catalog.subjects) }
   const ask = async (contract: VariableContract[], mappings: VariableMapping[]) => {
     const view = read({ contract, mappings })
     const plan = parseSql(SQL.kind === 'sql' ? SQL.sql : '', view.descriptor)
     const cohort = await view.cohort(undefined)
     const disclosed = disclose(
-      { kind: 'table', plan, reduction: await view.reduce(plan, cohort) },
+      { kind: 'table', plan, reduction: await view.reduce(plan, cohort), defining: [] },
       {
         ...{ settings, policyHash: '', epoch: '', cohortHash: '', codeHash: '', image: '' },
-        ...{ cohort, ledgers, synthetic: true, variables: variableFacts(view.descriptor) }
+        ...{ cohort, ledgers, synthetic: true, variables: variableFacts(view.descriptor, view.sourceOf) }
       }
     )
     if (!disclosed.ok) return []

@@ -5,6 +5,7 @@ import { ScopeMeter } from '../src/jobs/meters.ts'
 import type { JobPlan } from '../src/jobs/validate.ts'
 import type { Facts } from '../src/policy/decision.ts'
 import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from '../src/policy/usage.ts'
+import { AnsweredStore } from '../src/store/answered.ts'
 import { Database } from '../src/store/database.ts'
 import { RefusalStore } from '../src/store/refusals.ts'
 import { ScriptBitStore } from '../src/store/script-bits.ts'
@@ -16,60 +17,117 @@ async function stores(t: TestContext) {
   const database = await Database.open({ memory: true }, () => clock.now())
   t.after(() => database.close())
   const [refusals, scriptBits] = [await RefusalStore.open(database), await ScriptBitStore.open(database)]
-  return { clock, database, refusals, scriptBits }
+  return { clock, database, refusals, scriptBits, answered: await AnsweredStore.open(database) }
 }
 
 const planOf = (changes: object = {}): JobPlan =>
-  ({ isOfWholeCells: false, privacy: P1_ASK, program: { kind: 'sql', sql: '' }, ...changes }) as unknown as JobPlan
+  ({
+    isOfWholeCells: false,
+    privacy: P1_ASK,
+    catalog: { epoch: 'e' },
+    schema: {},
+    program: { kind: 'sql', sql: '' },
+    ...changes
+  }) as unknown as JobPlan
 const SCRIPT = { program: { kind: 'script', language: 'python', code: '' } }
 
-describe('refusals of a scope', () => {
+const ADA = { issuer: 'ada', askedBy: 'hospital' }
+const BEN = { issuer: 'ben', askedBy: 'hospital' }
+const told = (requester: string, bits: number, atMs: number, scope = 'trial!global') => ({
+  scope,
+  requester,
+  bits,
+  atMs
+})
+
+describe('bits that refusals told a requester', () => {
   test('survive a restart, are those of one scope, and lapse after thirty days', async (t) => {
     const { database, refusals } = await stores(t)
     const start = 1_000_000
-    for (const at of [start, start + DAY]) await database.commit((draft) => refusals.note(draft, 'trial!global', at))
+    for (const at of [start, start + DAY]) await database.commit((draft) => refusals.note(draft, told('ada', 3, at)))
     const again = await RefusalStore.open(database)
     for (const store of [refusals, again]) {
-      assert.equal(store.count('trial!global', start + DAY), 2)
-      assert.equal(store.count('other!global', start + DAY), 0)
-      assert.equal(store.count('trial!global', start + 30 * DAY), 1)
-      assert.equal(store.count('trial!global', start - DAY), 2, 'a clock set back forgets nothing')
+      assert.equal(store.bits('trial!global', 'ada', start + DAY), 6)
+      assert.equal(store.bits('trial!global', 'ben', start + DAY), 0)
+      assert.equal(store.bits('other!global', 'ada', start + DAY), 0)
+      assert.equal(store.mostOf('trial!global', start + DAY), 6)
+      assert.equal(store.bits('trial!global', 'ada', start + 30 * DAY), 3)
+      assert.equal(store.bits('trial!global', 'ada', start - DAY), 6, 'a clock set back forgets nothing')
     }
   })
 
   test('are not counted when the batch that would tell them is not written', async (t) => {
     const { database, refusals } = await stores(t)
-    await database.commit((draft) => refusals.note(draft, 'a', 5))
+    await database.commit((draft) => refusals.note(draft, told('ada', 1, 5)))
     const failing = database.commit((draft) => {
-      refusals.note(draft, 'a', 6)
-      refusals.note(draft, 'b', 6)
+      refusals.note(draft, told('ada', 1, 6))
+      refusals.note(draft, told('ben', 1, 6))
       throw new Error('no')
     })
     await assert.rejects(failing, /no/)
-    assert.deepEqual([refusals.count('a', 7), refusals.count('b', 7)], [1, 0])
+    assert.deepEqual([refusals.bits('trial!global', 'ada', 7), refusals.bits('trial!global', 'ben', 7)], [1, 0])
   })
 
-  test('count what the gate, the atoms or disclosure refused, and nothing else', async (t) => {
+  test('stay as many when there are more refusals than are kept one by one', async (t) => {
+    const { database, refusals } = await stores(t)
+    for (let i = 0; i < 1_100; i++) await database.commit((draft) => refusals.note(draft, told('ada', 2, 100 + i)))
+    assert.equal(refusals.bits('trial!global', 'ada', 2_000), 2_200)
+  })
+
+  test('are those of what the gate, the ledgers or disclosure refused, and of each withheld cell', async (t) => {
     const parts = await stores(t)
-    const meter = new ScopeMeter(parts, 'trial!global', { refusalsMax: 20, scriptBitsMax: 100 })
+    const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 20, scriptBitsMax: 100 })
     const end = (code: Code, changes: object = {}) =>
-      parts.database.commit((draft) => meter.charge(draft, planOf(changes), { code }))
+      parts.database.commit((draft) => meter.charge(draft, planOf(changes), { code }, ADA))
     await end('COHORT_NOT_RELEASABLE')
-    assert.equal(meter.useFor(planOf()).refusals, 1)
+    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 1)
     await end('COHORT_NOT_RELEASABLE', { isOfWholeCells: true })
     await end('COHORT_NOT_RELEASABLE', { privacy: { ...P1_ASK, level: 'P2', rho: '0.1' } })
     for (const code of ['NODE_ERROR', 'CANCELLED', 'FILTER_OFF_LATTICE'] as const) await end(code)
-    assert.equal(meter.useFor(planOf()).refusals, 1)
+    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 1)
+    const output = { output: { withheld: { groups: 2, cells: 3 }, disclosure: {} } } as never
+    await parts.database.commit((draft) => meter.charge(draft, planOf({ cohort: { a: 1 } }), { output }, ADA))
+    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 6)
+  })
+
+  test('are one requester’s own; an institution’s many keys are told five times as many together', async (t) => {
+    const parts = await stores(t)
+    const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 20, scriptBitsMax: 100 })
+    const refuse = (asker: typeof ADA) =>
+      parts.database.commit((draft) => meter.charge(draft, planOf(), { code: 'COHORT_NOT_RELEASABLE' }, asker))
+    for (let i = 0; i < 20; i++) await refuse(ADA)
+    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 20)
+    assert.equal(meter.useFor(planOf(), BEN).refusalBits, 4, 'nobody’s curiosity closes it to others')
+    for (let i = 0; i < 80; i++) await refuse({ issuer: `key ${i}`, askedBy: 'hospital' })
+    assert.equal(meter.useFor(planOf(), BEN).refusalBits, 20, 'a key costs nothing')
+    assert.equal(meter.useFor(planOf(), { issuer: 'eve', askedBy: 'elsewhere' }).refusalBits, 0)
+  })
+
+  test('keep nobody from what was answered before', async (t) => {
+    const parts = await stores(t)
+    const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 0, scriptBitsMax: 100 })
+    const output = { output: { withheld: { groups: 0, cells: 0 }, disclosure: {} } } as never
+    assert.equal(meter.useFor(planOf(), ADA).refusalWouldTell, true)
+    await parts.database.commit((draft) => meter.charge(draft, planOf(), { output }, ADA))
+    const again = new ScopeMeter({ ...parts, answered: await AnsweredStore.open(parts.database) }, 'trial!global', {
+      refusalBitsMax: 0,
+      scriptBitsMax: 100
+    })
+    for (const one of [meter, again]) {
+      assert.equal(one.useFor(planOf(), BEN).refusalWouldTell, false, 'to anybody')
+      assert.equal(one.useFor(planOf({ cohort: { other: 1 } }), ADA).refusalWouldTell, true)
+      assert.equal(one.useFor(planOf({ catalog: { epoch: 'next' } }), ADA).refusalWouldTell, true)
+    }
   })
 })
 
 describe('bits of a scope', () => {
   test('are told by how a script ends too, unless its cohort was refused before it ran', async (t) => {
     const parts = await stores(t)
-    const meter = new ScopeMeter(parts, 'trial!global', { refusalsMax: 20, scriptBitsMax: 7 })
-    const end = (code: Code) => parts.database.commit((draft) => meter.charge(draft, planOf(SCRIPT), { code }))
+    const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 20, scriptBitsMax: 7 })
+    const end = (code: Code) => parts.database.commit((draft) => meter.charge(draft, planOf(SCRIPT), { code }, ADA))
     await end('COHORT_NOT_RELEASABLE')
-    assert.deepEqual([meter.bitsLeft, meter.useFor(planOf()).refusals], [7, 1])
+    assert.deepEqual([meter.bitsLeft, meter.useFor(planOf(), ADA).refusalBits], [7, 1])
     await end('PROGRAM_FAILED')
     await end('TIME_LIMIT')
     assert.equal(meter.bitsLeft, 1)
@@ -91,8 +149,8 @@ describe('bits of a scope', () => {
 
 describe('policy on what a scope has used', () => {
   const use = {
-    refusals: 0,
-    refusalsMax: 3,
+    refusalBits: 0,
+    refusalBitsMax: 3,
     refusalWouldTell: true,
     scriptBits: 0,
     scriptBitsMax: 10,
@@ -102,12 +160,12 @@ describe('policy on what a scope has used', () => {
     ({ issuer: 'key', custody: 'requester', programWord: 'sql', catalog: { name: 'trial' }, use, ...changes }) as Facts
   const code = (decision: ReturnType<typeof refusalsAreLeft>) => (decision.allow ? 'allowed' : decision.code)
 
-  test('takes the last refusal and not one more; whole base cells go on', () => {
-    const at = (refusals: number, more: object = {}) =>
-      code(refusalsAreLeft(facts({ use: { ...use, refusals, ...more } })))
+  test('takes the last bit and not one more; what tells nothing goes on', () => {
+    const at = (refusalBits: number, more: object = {}) =>
+      code(refusalsAreLeft(facts({ use: { ...use, refusalBits, ...more } })))
     assert.deepEqual([at(2), at(3), at(4)], ['allowed', 'REFUSALS_EXHAUSTED', 'REFUSALS_EXHAUSTED'])
     assert.equal(at(4, { refusalWouldTell: false }), 'allowed')
-    assert.equal(at(0, { refusalsMax: 0 }), 'REFUSALS_EXHAUSTED', 'none at all can be allowed')
+    assert.equal(at(0, { refusalBitsMax: 0 }), 'REFUSALS_EXHAUSTED', 'none at all can be allowed')
   })
 
   test('runs a script while what it tells at least still fits', () => {

@@ -233,7 +233,12 @@ describe('presets as data', () => {
 
   test('the policy hash covers scope, refusals and precision as well: another promise is another hash', async () => {
     const hash = (choice: object) => policyHash(effectiveSettings({ preset: 'default', ...choice }))
-    const hashes = [await hash({}), await hash({ scope: 'project' }), await hash({ refusalBitsMax: 19 }), await hash({ precision: 'exact' })]
+    const hashes = [
+      await hash({}),
+      await hash({ scope: 'project' }),
+      await hash({ refusalBitsMax: 19 }),
+      await hash({ precision: 'exact' })
+    ]
     assert.equal(new Set(hashes).size, 4)
   })
 
@@ -242,7 +247,8 @@ describe('presets as data', () => {
       const settings = effectiveSettings({ preset })
       const told = explain(settings)
       const known = new Set(told.map(({ rule }) => rule))
-      for (const rule of [...RULES, 'scope', 'refusalBitsMax', 'spans', 'precision'] as const) assert.ok(known.has(rule), rule)
+      for (const rule of [...RULES, 'scope', 'refusalBitsMax', 'spans', 'precision'] as const)
+        assert.ok(known.has(rule), rule)
       for (const { does, stops, stopsNot } of told)
         for (const text of [does, stops, stopsNot]) assert.match(text, /^\S.*[.]$/)
       assert.match(told.find(({ rule }) => rule === 'k')?.does ?? '', new RegExp(`fewer than ${settings.k} people`))

@@ -15,6 +15,7 @@ const variable = (name: string, type: string, more: object = {}) => ({
   bounded: false,
   missingShare: 0,
   missingTold: false,
+  identifying: false,
   ...more
 })
 

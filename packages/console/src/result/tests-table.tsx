@@ -1,6 +1,7 @@
 /** Tests over the pooled rows. */
-import { Scroll } from '../parts/scroll.tsx'
+
 import type { TestResult } from '@stimnet/protocol'
+import { Scroll } from '../parts/scroll.tsx'
 import { measured } from '../words/number.ts'
 
 const NAMES: Readonly<Record<TestResult['kind'], string>> = {

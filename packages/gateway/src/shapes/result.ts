@@ -95,7 +95,10 @@ function byName(outputs: readonly TypedValue[]): Record<string, unknown> {
 export function resultOf(safe: Output): Record<string, unknown> {
   const { withheld, disclosure } = safe
   if (safe.kind === 'typed') return { ...byName(safe.outputs), withheld, disclosure }
-  if (safe.kind === 'table') return { ...tableOf(safe), ...testsIn(safe), withheld, disclosure }
+  if (safe.kind === 'table') {
+    const { left_out } = safe
+    return { ...tableOf(safe), ...testsIn(safe), withheld, ...(left_out ? { left_out } : {}), disclosure }
+  }
   const { values } = safe
   const object = typeof values === 'object' && values !== null && !Array.isArray(values) ? values : { result: values }
   return { ...object, withheld, disclosure }

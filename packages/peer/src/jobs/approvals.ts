@@ -199,7 +199,7 @@ export class Approvals {
     const review = { ...(job.review as ReviewRecord), denial: word }
     const denied = { ...job, review }
     // In one batch with its end: a no that is stored and ends nothing could be overruled after a restart.
-    await this.#end(job, { state: 'denied', code: 'DENIED', notes: word.notes }, denied, (draft) => {
+    await this.#end(job, { state: 'denied', code: 'DENIED', reason: word.notes }, denied, (draft) => {
       draft.audit({ kind: 'denial', actor: word.by, jobId, code: 'DENIED', detail: detailOf(job, review) })
     })
     return (await this.#parts.jobs.get(jobId)) ?? denied

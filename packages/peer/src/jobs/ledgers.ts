@@ -1,6 +1,6 @@
 /** The ledgers of one catalog epoch: of its subjects, and of the rows of each table with several per subject. */
 import type { Catalog } from '@stimnet/data'
-import { ledgerFromBytes, type Ledgers, needsGone, SpanLedger, startLedger } from '@stimnet/privacy'
+import { type Ledgers, ledgerFromBytes, needsGone, SpanLedger, startLedger } from '@stimnet/privacy'
 import type { RowItems } from '@stimnet/protocol'
 import type { Draft } from '../store/database.ts'
 import type { LedgerForm, LedgerStore } from '../store/ledgers.ts'

@@ -14,8 +14,8 @@ export type Ending =
   | {
       readonly state: Exclude<JobState, 'completed'>
       readonly code: Code
-      /** A steward's own words to the requester. */
-      readonly notes?: string
+      /** What is said beside the code: a steward's own words, or what the question itself tells of its refusal. */
+      readonly reason?: string
     }
 
 /** A job’s end and everything its receipt says. */
@@ -45,7 +45,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   const { job, ending } = publication
   const outputJson = ending.state === 'completed' ? assertSafe(ending.output).bytes : new Uint8Array()
   const code = ending.state === 'completed' ? '' : ending.code
-  const reason = ending.state === 'completed' ? '' : ending.notes || CODES[ending.code].meaning
+  const reason = ending.state === 'completed' ? '' : ending.reason || CODES[ending.code].meaning
   const outputHash = createHash('sha256').update(outputJson).digest('hex')
   const record = draft.audit({
     kind: ending.state === 'completed' ? 'release' : 'end',

@@ -5,6 +5,7 @@ import { fromText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { JobRecord, JobStore } from '../store/jobs.ts'
 import type { Queue } from './admit.ts'
+import { reasonOf } from './advice.ts'
 import { isApproved } from './approvals.ts'
 import type { Charges } from './charge.ts'
 import { check, type Trust } from './check.ts'
@@ -316,7 +317,8 @@ export class Runner implements Queue {
   ): Promise<{ shown: Promise<void> }> {
     if (!executed.ok) {
       const state = executed.code === 'COHORT_NOT_RELEASABLE' ? 'blocked' : 'failed'
-      return this.#end(job, { state, code: executed.code }, plan, executed.why, executed.ranBy)
+      const reason = reasonOf(plan, privacy.settings, executed.code, executed.why)
+      return this.#end(job, { state, code: executed.code, reason }, plan, executed.why, executed.ranBy)
     }
     const { aggregate, cohort, ranBy } = executed
     const { image } = ranBy
@@ -342,7 +344,11 @@ export class Runner implements Queue {
       const disclosed = door.disclose(draft)
       const ending: Ending = disclosed.ok
         ? { state: 'completed', output: disclosed.output }
-        : { state: 'blocked', code: disclosed.code }
+        : {
+            state: 'blocked',
+            code: disclosed.code,
+            reason: reasonOf(plan, privacy.settings, disclosed.code, disclosed.why)
+          }
       const publication = this.#publication(disclosing, ending, { plan, ranBy, visibleAtMs })
       const why = disclosed.ok ? {} : { why: disclosed.why }
       const record = await publish(this.#parts, draft, { ...publication, ...why })

@@ -1,6 +1,7 @@
 /** Whether what is asked exists and fits: the catalog, its variables, the program and its libraries. Data-free. */
-import type { Catalog } from '@stimnet/data'
+
 import { createHash } from 'node:crypto'
+import type { Catalog } from '@stimnet/data'
 import { nearFilter, parseSql, rowFilter } from '@stimnet/data'
 import { assertOnLattice, type DpPlan, isOfWholeCells, type PrivacySettings } from '@stimnet/privacy'
 import {

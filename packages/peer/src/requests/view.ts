@@ -108,7 +108,7 @@ async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
     ...(part.grade === undefined ? {} : { grade: part.grade }),
     ...(part.result === undefined ? {} : { receipt: jwsOf(part.result) }),
     ...(part.decision === undefined ? {} : { decision: jwsOf(part.decision) }),
-    warnings: part.warnings,
+    warnings: [...part.warnings, ...(output?.kind === 'table' ? (output.left_out ?? []) : [])],
     updatedAtMs: part.updatedAtMs
   }
 }

@@ -1,8 +1,8 @@
 /** Sets of rows as privacy counts them: whose they are, and how unevenly they are shared out. */
 import { type RowItems, SubjectSet } from '@stimnet/protocol'
+import { membersOf } from '../ledger/members.ts'
 import type { Contributions } from './dominance.ts'
 import type { SolvedSet } from './numbers.ts'
-import { membersOf } from '../ledger/members.ts'
 
 interface RowFacts {
   readonly subjects: SubjectSet

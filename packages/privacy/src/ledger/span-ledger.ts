@@ -2,7 +2,7 @@
 import type { SubjectSet } from '@stimnet/protocol'
 import { LedgerDraft } from './draft.ts'
 import { Patterns } from './patterns.ts'
-import { Span } from './span.ts'
+import type { Span } from './span.ts'
 
 /** Bits told of a variable's values, by pattern of the items; and by item as of that pattern. */
 export type Spent = ReadonlyMap<string, Float64Array>

@@ -1,0 +1,69 @@
+/** What a refused question says: which rules there are, and what could be asked instead. Of the question alone, never of data. */
+import { groupCells, planFault } from '@stimnet/data'
+import { costOf, type PrivacySettings } from '@stimnet/privacy'
+import { type CatalogDescriptor, CODES, type Code, privacyAskSchema, resolveVariable } from '@stimnet/protocol'
+import type { JobPlan } from './validate.ts'
+
+/** Which noise is held against a refusal: a charge of which four fit into a day's curiosity. */
+const EPSILON_OFFERED = '0.5'
+
+/** A receipt is no place for a program's whole log. */
+const WHY_MAX = 1_500
+
+/** The reason of a refusal that depends on data. `why` is told of synthetic data alone, where nobody real is behind it. */
+export function reasonOf(plan: JobPlan, settings: PrivacySettings, code: Code, why: string | undefined): string {
+  const { descriptor } = plan.catalog
+  const words = code === 'COHORT_NOT_RELEASABLE' ? adviceFor(plan, settings) : CODES[code].meaning
+  if (!descriptor.synthetic || why === undefined || why === '') return words
+  return `${words} The data are synthetic, so that the reason is disclosed: ${why.slice(-WHY_MAX)}`
+}
+
+function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: PrivacySettings): string {
+  const asked = plan.plan
+  const general =
+    `No part of this can be answered: each number rests on at least ${k} people (a spread on ${spreadSubjectsMin}, a ` +
+    `skewness on ${shapeSubjectsMin}), may not differ from earlier answers by fewer, and tells no more of a variable than ` +
+    'it may. Which of these it was is not disclosed.'
+  if (asked === undefined)
+    return `${general} A script needs a cohort that is the same as, or ${k} people apart from, earlier ones.`
+  return [general, ...groupAdvice(plan, asked), ...noiseAdvice(plan)].join(' ')
+}
+
+function groupAdvice({ catalog: { descriptor }, cohort }: JobPlan, asked: NonNullable<JobPlan['plan']>): string[] {
+  const keys = asked.groupBy.map(({ name, variable }) => ({ name, cells: cellsOf(descriptor, variable) }))
+  const groups = keys.reduce((product, { cells }) => product * cells, 1)
+  const people = descriptor.subjectsRounded
+  const size = Math.floor(people / groups)
+  const found: string[] = []
+  if (groups > 1) {
+    found.push(`It asks for ${groups} groups of about ${people} people: some ${size} in each, were they alike.`)
+    if (keys.length > 1) found.push(`Nearest: by one of ${keys.map(({ name }) => name).join(' or ')} alone.`)
+    else found.push('Nearest: the same over all groups together.')
+  }
+  if (cohort !== undefined || asked.where !== undefined) found.push('Or leave a condition out, or make it wider.')
+  return found
+}
+
+function cellsOf(descriptor: CatalogDescriptor, variable: string): number {
+  return Math.max(1, groupCells(resolveVariable(descriptor, variable).variable) - 1)
+}
+
+/** What the same costs with noise, and how far off it would be. Nothing where it has no noisy form. */
+function noiseAdvice({ catalog, plan, schema }: JobPlan): string[] {
+  const { descriptor } = catalog
+  if (plan === undefined || schema.mappings.length > 0 || planFault(plan, descriptor) !== null) return []
+  try {
+    const ask = privacyAskSchema.parse({ level: 'P2', epsilon: EPSILON_OFFERED })
+    const sitesPerPerson = 1
+    const { columns } = costOf({ plan, ask, descriptor, sitesPerPerson, decimalsOf: (one) => catalog.decimalsOf(one) })
+    const errors = columns.flatMap(({ name, error95 }) =>
+      error95 === null ? [] : [`${name} to about ${Number(error95.toPrecision(2))}`]
+    )
+    if (errors.length === 0) return []
+    return [
+      `With noise (privacy level P2, epsilon ${EPSILON_OFFERED}) it is answered: ${errors.join(', ')}, 19 times of 20.`
+    ]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,70 @@
+/** What a question tells of each variable, before it is asked: from the question and the description alone. */
+import type { Measure, Plan, VariableRef } from '@stimnet/protocol'
+import type { FactsOf } from './judge/facts.ts'
+import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
+import type { PrivacySettings } from './settings.ts'
+
+/** The price of a question in one variable. */
+export interface InformationPrice {
+  readonly variable: VariableRef
+  /** Numbers about it, over all groups that there can be. */
+  readonly numbers: number
+  /** Bits that they tell of each person's value, on average. */
+  readonly bits: number
+  /** Bits that may be told of it. */
+  readonly max: number
+}
+
+/** What a price is worked out from beside the question. */
+export interface PriceTerms {
+  readonly facts: FactsOf
+  readonly settings: PrivacySettings & { readonly synthetic: boolean }
+  /** As the description says: rounded down. */
+  readonly subjectsRounded: number
+  /** Groups that the keys can make. */
+  readonly groups: number
+  /** Variables in the conditions of the question. */
+  readonly conditions: readonly VariableRef[]
+}
+
+/** Powers and products that each measure sums; a share, a quantile and a count tell how many. */
+const SUMS: Readonly<Partial<Record<Measure['kind'], number>>> = {
+  ...{ sum: 1, mean: 1, variance: 2, sd: 2, skewness: 3, kurtosis: 4, covariance: 3, correlation: 3 }
+}
+
+/** Of each variable that others are not taken to know; none where the question is about none. */
+export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice[] {
+  const { facts, settings, groups } = terms
+  const subjects = Math.max(1, terms.subjectsRounded)
+  const each = Math.max(1, subjects / groups)
+  const told = new Map<VariableRef, { numbers: number; bits: number }>()
+  const add = (variable: VariableRef, numbers: number, bits: number) => {
+    if (facts(variable).identifying || numbers === 0) return
+    const before = told.get(variable) ?? { numbers: 0, bits: 0 }
+    told.set(variable, { numbers: before.numbers + numbers * groups, bits: before.bits + numbers * groups * bits })
+  }
+  const measured = [...new Set(plan.measures.flatMap(variablesOf))]
+  for (const variable of measured) {
+    const own = plan.measures.filter((measure) => variablesOf(measure).includes(variable))
+    add(variable, Math.max(0, ...own.map(({ kind }) => SUMS[kind] ?? 0)), bitsOfSum([facts(variable)], each, settings))
+    if (own.some(({ kind }) => kind === 'share' || kind === 'quantile')) add(variable, 1, bitsOfCount(each))
+  }
+  // Numbers of people, and of what others know anyway, tell who they are of.
+  const isOfKnown = measured.every((variable) => facts(variable).identifying)
+  const counts = plan.measures.some(({ kind }) => ['subjects', 'rows', 'share'].includes(kind)) ? 1 : 0
+  const sums = isOfKnown ? Math.max(0, ...plan.measures.map(({ kind }) => SUMS[kind] ?? 0)) : 0
+  for (const variable of new Set([...plan.groupBy.map((key) => key.variable), ...terms.conditions])) {
+    add(variable, counts, bitsOfCount(subjects))
+    add(variable, sums, bitsOfSum([facts(variable)], each, settings))
+  }
+  return [...told].map(([variable, { numbers, bits }]) => ({
+    variable,
+    numbers,
+    bits: bits / subjects,
+    max: bitsMaxOf(facts(variable), settings)
+  }))
+}
+
+function variablesOf(measure: Measure): readonly VariableRef[] {
+  return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
+}
