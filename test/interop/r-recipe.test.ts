@@ -1,10 +1,11 @@
 /** The recipe for R, run as its page has it, against two institutions. */
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { spawn } from 'node:child_process'
 import { verifyReceipt } from '@stimnet/sdk'
 import { type Federation, PASSWORD, scratchFolder, startFederation } from '../mesh.ts'
 

@@ -6,8 +6,8 @@ import type { Peer } from '@stimnet/peer'
 import { fakeSandbox } from '@stimnet/sandbox'
 import { type Client, createClient } from '@stimnet/sdk'
 import {
-  PASSWORD,
   type PeerProcess,
+  PASSWORD,
   scratchFolder,
   spawnSite,
   startFederation,

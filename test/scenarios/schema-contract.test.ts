@@ -8,8 +8,8 @@ import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
 import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
 import { pool } from '@stimnet/statistics'
 import { parse, stringify } from 'yaml'
-import { clientOf, PASSWORD, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 import { PEOPLE, POUND, people, registryOf, writeRegistry } from '../registries.ts'
+import { clientOf, PASSWORD, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
 /** A script that reads by position, as many do: the mean of the third column, the first being whose row it is. */
 function meanOfThirdColumn({ tables }: SandboxJob): { result: string } {

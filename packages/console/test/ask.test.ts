@@ -1,16 +1,16 @@
 /** From a form to what is sent: nothing that was not chosen is in it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { SimulatedClock, signerFromSeed } from '@stimnet/protocol'
-import { readSignedRequest, signRequest } from '@stimnet/sdk'
 import { aboutOf, forewarnings } from '../src/ask/about.ts'
-import { agreedContract } from '../src/ask/agreed.ts'
 import { type Draft, EMPTY, storedDraft } from '../src/ask/draft.ts'
 import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/outputs.ts'
 import { missingIn } from '../src/ask/ready.ts'
-import { signableOf } from '../src/ask/signable.ts'
 import { starterSql } from '../src/ask/starters.ts'
+import { agreedContract } from '../src/ask/agreed.ts'
+import { signableOf } from '../src/ask/signable.ts'
 import { analysisOf, callOf, filterOf, submissionOf } from '../src/ask/submission.ts'
+import { readSignedRequest, signRequest } from '@stimnet/sdk'
+import { signerFromSeed, SimulatedClock } from '@stimnet/protocol'
 import { found, variables } from './catalogs.ts'
 
 const form = { asked: found, variables }

@@ -1,11 +1,11 @@
 /** A key in the browser: how it comes there, what goes along with it, what makes room. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { SimulatedClock, seededRandom, seedIn, signerFromSeed, vouch } from '@stimnet/protocol'
+import { seededRandom, SimulatedClock, seedIn, signerFromSeed, vouch } from '@stimnet/protocol'
 import { freshKey, freshKeyWithCopy, keyOfFile } from '../src/key/bring.ts'
 import { credentialsFor, faultsIn, linesOf, readCredential } from '../src/key/credentials.ts'
-import { isFull } from '../src/key/database.ts'
 import { excessOf } from '../src/key/excess.ts'
+import { isFull } from '../src/key/database.ts'
 import { whyUnusable } from '../src/key/usable.ts'
 
 const clock = new SimulatedClock()

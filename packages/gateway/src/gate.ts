@@ -9,8 +9,8 @@ import { addressOf, type Connection, isLocal } from './caller.ts'
 import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
 import type { Account, GatewayPeer, Role } from './peer.ts'
-import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
 import type { TrustedProxies } from './proxies.ts'
+import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './problem.ts'
 import { Answer, type RawAsk, type Route } from './route.ts'
 
 /** Who is let in without a token, and how often. */

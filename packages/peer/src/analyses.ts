@@ -1,11 +1,10 @@
 /** Analysis requests as researchers and stewards see them: request, approval and job are one record and one state machine. */
-
-import type { Catalog } from '@stimnet/data'
 import { type Account, type AnalysisView, type GatewayPeer, resultDataOf, type StandingView } from '@stimnet/gateway'
+import type { Catalog } from '@stimnet/data'
 import {
+  CODES,
   aboutFromMessage,
   type Clock,
-  CODES,
   contractFromMessage,
   isEnded,
   type JobState,

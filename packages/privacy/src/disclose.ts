@@ -22,6 +22,7 @@ import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
 import { countOf } from './judge/numbers.ts'
 import { roundCount, toDigits } from './judge/precision.ts'
 import { type Suppressed, suppress } from './judge/suppress.ts'
+import { LedgerDraft } from './ledger/draft.ts'
 import { type Ledgers, LedgersDraft } from './ledgers.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { judgeScript } from './script-output.ts'
@@ -187,7 +188,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const groups = rows.length - shown.length
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
-  const told = new LedgersDraft(ledgers, aggregate.reduction.items)
+  const told = new LedgersDraft(ledgers)
   const whole = countOf({ subjects: context.cohort })
   // The size of the cohort is a total: with a group withheld it would give the group's size away.
   const total = leftOut?.people === undefined && groups === 0 && told.isWithin(whole) ? shownCount(whole.of) : null
@@ -320,7 +321,7 @@ function discloseScript(
  * apart from earlier answers.
  */
 export function admitScript(cohort: SubjectSet, ledgers: Ledgers, { k }: PrivacySettings): Ledgers | undefined {
-  const draft = ledgers.subjects.draft()
+  const draft = new LedgerDraft(ledgers.subjects)
   if (draft.tellAnything(cohort, k) !== undefined) return undefined
   const subjects = draft.result()
   return subjects === ledgers.subjects ? ledgers : { ...ledgers, subjects }

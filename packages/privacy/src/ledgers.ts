@@ -1,7 +1,7 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
 import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { CellNumber } from './judge/numbers.ts'
-import type { About, LedgerDraft, Mark, Objection, Told } from './ledger/draft.ts'
+import { type About, LedgerDraft, type Mark, type Objection } from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
@@ -33,15 +33,13 @@ export interface Entry {
 /** All ledgers being judged by; a cell takes effect in all of them or in none. */
 export class LedgersDraft {
   readonly #ledgers: Ledgers
-  readonly #items: RowItems | undefined
   readonly #subjects: LedgerDraft
   readonly #rows: LedgerDraft | undefined
 
-  constructor(ledgers: Ledgers, items: RowItems | undefined) {
+  constructor(ledgers: Ledgers) {
     this.#ledgers = ledgers
-    this.#items = items
-    this.#subjects = ledgers.subjects.draft()
-    this.#rows = ledgers.rows?.ledger.draft()
+    this.#subjects = new LedgerDraft(ledgers.subjects)
+    this.#rows = ledgers.rows && new LedgerDraft(ledgers.rows.ledger)
   }
 
   /** Whether all numbers can be told together with everything before; if so they are part of it from now on. */

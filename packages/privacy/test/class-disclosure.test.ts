@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { disclose, effectiveSettings, unknownFacts, type VariableFacts } from '@stimnet/privacy'
-import type { Filter, Measure, OutputPart, Plan, TableOutput } from '@stimnet/protocol'
+import type { Filter, Plan, TableOutput } from '@stimnet/protocol'
 import fc from 'fast-check'
 import { everyoneInOne } from '../src/judge/class-disclosure.ts'
 import { isDominated } from '../src/judge/dominance.ts'

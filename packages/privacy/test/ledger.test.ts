@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { carryLedger, ledgerFromBytes, ledgerToBytes, needsGone, SpanLedger, startLedger } from '@stimnet/privacy'
+import {
+  carryLedger,
+  LedgerDraft,
+  ledgerFromBytes,
+  ledgerToBytes,
+  needsGone,
+  SpanLedger,
+  startLedger
+} from '@stimnet/privacy'
 import { randomUnit, SubjectSet, seededRandom } from '@stimnet/protocol'
 import fc from 'fast-check'
 import { supportMin } from './support.ts'
@@ -12,7 +20,7 @@ function told(ledger: SpanLedger, sets: readonly SubjectSet[], k: number): { led
   const admitted: SubjectSet[] = []
   let now = ledger
   for (const one of sets) {
-    const draft = now.draft()
+    const draft = new LedgerDraft(now)
     if (draft.tell([{ quantity: 'x', set: one }], k) !== undefined) continue
     admitted.push(one)
     now = draft.result()
@@ -106,7 +114,7 @@ test('three visits of the same people are three numbers of one group, not of thr
 })
 
 test('sums of different quantities are not held against each other, and of one they are', () => {
-  const draft = SpanLedger.start(20).draft()
+  const draft = new LedgerDraft(SpanLedger.start(20))
   const everybody = SubjectSet.everyone(20)
   const butTwo = set(
     20,
@@ -124,7 +132,7 @@ test('sums of different quantities are not held against each other, and of one t
 
 test('of several numbers all are told or none', () => {
   const ledger = SpanLedger.start(20)
-  const draft = ledger.draft()
+  const draft = new LedgerDraft(ledger)
   const numbers = [
     { quantity: 'a', set: SubjectSet.everyone(20) },
     { quantity: 'b', set: set(20, [1, 2]) }
@@ -141,17 +149,17 @@ test('what follows from what was told costs nothing, and changes nothing', () =>
     )
   )
   const about = [{ variable: 'v', bits: 4, bitsMax: 0.25 }]
-  const draft = SpanLedger.start(40).draft()
+  const draft = new LedgerDraft(SpanLedger.start(40))
   for (const half of halves) assert.equal(draft.tell([{ quantity: 'x', set: half, about }], 5), undefined)
   const ledger = draft.result()
   assert.ok(Math.abs(ledger.bitsOf('v') - 8) < 1e-9)
-  const again = ledger.draft()
+  const again = new LedgerDraft(ledger)
   assert.equal(again.tell([{ quantity: 'x', set: SubjectSet.everyone(40), about }], 5), undefined)
   assert.equal(again.result(), ledger)
 })
 
 test('no more is told of a variable than it may, of each person', () => {
-  const draft = SpanLedger.start(40).draft()
+  const draft = new LedgerDraft(SpanLedger.start(40))
   const about = [{ variable: 'v', bits: 8, bitsMax: 0.5 }]
   const first = set(
     40,
@@ -170,11 +178,11 @@ test('a rounded count that follows from others is what theirs add up to', () => 
     40,
     Array.from({ length: 13 }, (_, i) => i)
   )
-  const draft = SpanLedger.start(40).draft()
+  const draft = new LedgerDraft(SpanLedger.start(40))
   draft.tell([{ quantity: '1', set: part, shown: 15 }], 5)
   draft.tell([{ quantity: '1', set: part.complement(), shown: 25 }], 5)
   assert.equal(draft.shownOf('1', SubjectSet.everyone(40)), 40)
-  const other = SpanLedger.start(40).draft()
+  const other = new LedgerDraft(SpanLedger.start(40))
   other.tell([{ quantity: '1', set: SubjectSet.everyone(40), shown: 40 }], 5)
   other.tell([{ quantity: '1', set: part, shown: 15 }], 5)
   assert.equal(other.shownOf('1', part.complement()), 25)
@@ -187,14 +195,14 @@ test('about a set that a program read anything may have been told: every quantit
     20,
     Array.from({ length: 19 }, (_, i) => i)
   )
-  const draft = SpanLedger.start(20).draft()
+  const draft = new LedgerDraft(SpanLedger.start(20))
   draft.tell([{ quantity: 'age', set: everybody }], 5)
   assert.equal(draft.tellAnything(butOne, 5)?.why, 'leverage')
   assert.equal(draft.tellAnything(everybody, 5), undefined)
   const ledger = ledgerFromBytes(ledgerToBytes(draft.result()), { universe: 20 })
   for (const quantity of ['age', 'never asked before']) {
-    assert.equal(ledger.draft().tell([{ quantity, set: butOne }], 5)?.why, 'leverage', quantity)
-    assert.equal(ledger.draft().tell([{ quantity, set: everybody }], 5), undefined)
+    assert.equal(new LedgerDraft(ledger).tell([{ quantity, set: butOne }], 5)?.why, 'leverage', quantity)
+    assert.equal(new LedgerDraft(ledger).tell([{ quantity, set: everybody }], 5), undefined)
   }
 })
 
@@ -207,11 +215,11 @@ test('base cells of a lattice are known from the start', () => {
   )
   const ledger = startLedger(30, cells)
   assert.equal(ledger.rankOf('1'), 3)
-  assert.ok(ledger.hasTold('1', cells[0]?.or(cells[1] ?? SubjectSet.none(30)) ?? SubjectSet.none(30)))
+  assert.ok(new LedgerDraft(ledger).isWithin('1', cells[0]?.or(cells[1] ?? SubjectSet.none(30)) ?? SubjectSet.none(30)))
 })
 
 test('people to leave out come from those of whom most is alike, each time the same', () => {
-  const draft = SpanLedger.start(40).draft()
+  const draft = new LedgerDraft(SpanLedger.start(40))
   draft.tell(
     [
       {
@@ -232,7 +240,7 @@ test('people to leave out come from those of whom most is alike, each time the s
 
 describe('a stored ledger', () => {
   const sample = (): SpanLedger => {
-    const draft = SpanLedger.start(30).draft()
+    const draft = new LedgerDraft(SpanLedger.start(30))
     const about = [{ variable: 'v', bits: 4, bitsMax: 3 }]
     draft.tell([{ quantity: 'x', set: SubjectSet.everyone(30), about }], 5)
     draft.tell(
@@ -275,7 +283,7 @@ describe('a stored ledger', () => {
       30,
       Array.from({ length: 29 }, (_, i) => i)
     )
-    assert.equal(again.draft().tell([{ quantity: 'x', set: butOne }], 5)?.why, 'leverage')
+    assert.equal(new LedgerDraft(again).tell([{ quantity: 'x', set: butOne }], 5)?.why, 'leverage')
   })
 
   test('that was cut short, is of a newer form or of another epoch tells nothing', () => {
@@ -320,8 +328,8 @@ describe('a stored ledger', () => {
       Array.from({ length: 10 }, (_, i) => i)
     )
     for (const quantity of ['1', 'x', 'y*z']) {
-      assert.equal(ledger.draft().tell([{ quantity, set: first }], 5), undefined)
-      assert.equal(ledger.draft().tell([{ quantity, set: butTwo }], 5)?.why, 'leverage')
+      assert.equal(new LedgerDraft(ledger).tell([{ quantity, set: first }], 5), undefined)
+      assert.equal(new LedgerDraft(ledger).tell([{ quantity, set: butTwo }], 5)?.why, 'leverage')
     }
     assert.throws(() => ledgerFromBytes(bytes.slice(0, -4), { universe: 30 }), { code: 'NODE_ERROR' })
     const unordered = words.slice()
@@ -332,19 +340,19 @@ describe('a stored ledger', () => {
 
 describe('a ledger that is carried into a newer epoch', () => {
   test('knows who came and was in no release, and forgets nobody who left', () => {
-    const draft = SpanLedger.start(20).draft()
+    const draft = new LedgerDraft(SpanLedger.start(20))
     draft.tell([{ quantity: 'x', set: SubjectSet.everyone(20) }], 5)
     // Two of the twenty left, three came: 21 are here, and the two that left follow them.
     const to = Uint32Array.from({ length: 20 }, (_, i) => (i < 2 ? 21 + i : i - 2))
     const carried = carryLedger(draft.result(), { universe: 21, gone: { items: 2 }, to })
     const next = ledgerFromBytes(ledgerToBytes(carried), { universe: 21, gone: { items: 2 } })
     assert.ok(needsGone(ledgerToBytes(carried)))
-    assert.deepEqual([...next.draft().arrivals(SubjectSet.everyone(21))], [18, 19, 20], 'those who came')
+    assert.deepEqual([...new LedgerDraft(next).arrivals(SubjectSet.everyone(21))], [18, 19, 20], 'those who came')
     const stayed = set(
       21,
       Array.from({ length: 18 }, (_, i) => i)
     )
-    const left = next.draft().tell([{ quantity: 'x', set: stayed }], 5)
+    const left = new LedgerDraft(next).tell([{ quantity: 'x', set: stayed }], 5)
     assert.ok(left?.why === 'leverage' && left.apart.outside.length === 2, 'those who left')
   })
 
@@ -371,7 +379,7 @@ describe('a ledger that is carried into a newer epoch', () => {
         for (let question = 0; question < 8; question++) {
           const chosen = question === 0 ? here : here.filter((id) => (id * 5 + seed + question) % (2 + below(3)) === 0)
           const places = chosen.map((id) => here.indexOf(id))
-          const draft = ledger.draft()
+          const draft = new LedgerDraft(ledger)
           if (chosen.length === 0 || draft.tell([{ quantity: 'x', set: set(here.length, places) }], K)) continue
           ledger = draft.result()
           released.push(chosen)

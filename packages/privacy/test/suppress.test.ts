@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { disclose, effectiveSettings, unknownFacts, type VariableFacts } from '@stimnet/privacy'
+import { disclose, effectiveSettings, LedgerDraft, unknownFacts, type VariableFacts } from '@stimnet/privacy'
 import { type Measure, type Plan, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
@@ -69,7 +69,7 @@ test('what is withheld together is nobody or at least k people, whatever the tab
         assert.ok(row.group.support.size >= 5)
         for (const { basis } of row.cells)
           for (const { quantity, of } of basis?.numbers ?? [])
-            assert.ok(ledgers.subjects.hasTold(quantity, of.subjects))
+            assert.ok(new LedgerDraft(ledgers.subjects).isWithin(quantity, of.subjects))
       }
     })
   )
@@ -439,5 +439,5 @@ test('R13: row and column sums never stand beside the table: there is no way to 
     all.length,
     all.filter((row) => row.r === 'r0' && row.c === 'c1').map((row) => row.subject)
   )
-  assert.ok(!both.hasTold('1', cell))
+  assert.ok(!new LedgerDraft(both).isWithin('1', cell))
 })

@@ -1,6 +1,4 @@
 /** Safe settings: a stranger's program over a cohort, no network, bounded. */
-
-export { type EngineFound, enginesAround } from './around.ts'
 export { ADMITTED, isAdmitted } from './attacks/admitted.ts'
 export {
   type Assault,
@@ -25,6 +23,7 @@ export { attackEngine, type EngineReport } from './attacks/report.ts'
 export { type AttackOptions, attackSandbox, attacksFor } from './attacks/suite.ts'
 export { Witnesses } from './attacks/witnesses.ts'
 export { type DockerSettings, openDockerSandbox } from './docker/open.ts'
+export { type EngineFound, enginesAround } from './around.ts'
 export { type FakeBehaviour, fakeSandbox } from './fake.ts'
 export { GRADE_HOLDS } from './grade-holds.ts'
 export { FINDING_KINDS, type Finding, type FindingKind } from './review/finding.ts'

@@ -1,21 +1,21 @@
 /** A researcher's TypeScript: describe, sign, submit, follow, verify and pool. Runs in a browser and in Node. */
 export { STATISTICS, type StatisticArgument, type StatisticDescription } from '@stimnet/statistics'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
-export { isCoarse } from './price.ts'
 export { ApiError } from './problem.ts'
+export { isCoarse } from './price.ts'
 export { readSignedRequest, type SignedQuestion } from './read-signed.ts'
 export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schema.ts'
 export type * from './shapes.ts'
 export { statisticText } from './shapes.ts'
-export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
 export { beginLogin, type LoginBegun } from './sign-on.ts'
+export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
 export {
   type PoolOptions,
   type ReceiptExpectation,
   type VerifiedBroadcast,
-  type VerifiedDecision,
   type VerifiedPart,
   type VerifiedReceipt,
+  type VerifiedDecision,
   verifyAndPool,
   verifyDecision,
   verifyReceipt

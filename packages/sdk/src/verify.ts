@@ -1,8 +1,8 @@
 /** Whether what a gateway shows is what the peers signed; and the pooled answer from that alone. */
 import {
   type AuditProof,
-  type Clock,
   CODES,
+  type Clock,
   type Code,
   codeOf,
   isCode,

@@ -4,8 +4,8 @@ import { cells, type Group, groupOf } from './groups.ts'
 import type { Near } from './multisets.ts'
 import { numberOf, type Oracle, type ToldRow } from './oracle.ts'
 import type { Reconstruction, Scene } from './scene.ts'
-import { SUBSET_PEOPLE_MAX, subsetsOf } from './subsets.ts'
 import { MOMENT_COLUMNS, powerSum } from './sums.ts'
+import { SUBSET_PEOPLE_MAX, subsetsOf } from './subsets.ts'
 
 const AGE_MOMENTS = 'COUNT(age) AS n, AVG(age) AS mean, VARIANCE(age) AS v, SKEWNESS(age) AS s, KURTOSIS(age) AS q'
 

@@ -1,7 +1,6 @@
 /** Attacks by moments and by covariances with a known column, over groups whose differences are small. */
-
+import { chains, cells, except, type Condition, type Group, groupOf } from './groups.ts'
 import { concludeChange } from './conclude-change.ts'
-import { type Condition, cells, chains, except, type Group, groupOf } from './groups.ts'
 import type { Reconstruction, Scene } from './scene.ts'
 import { type Asked, askSums } from './sums.ts'
 

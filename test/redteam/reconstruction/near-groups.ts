@@ -1,5 +1,5 @@
 /** Pairs of groups that differ by few people: a group, and the group without a few of its members. */
-import { AGE_CUTS, type Condition, cells, except, type Group, groupOf, older, younger } from './groups.ts'
+import { AGE_CUTS, cells, type Condition, except, type Group, groupOf, older, younger } from './groups.ts'
 import type { Population, Target } from './population.ts'
 
 /** Differences of this size are one patient, or hardly more. */

@@ -1,7 +1,7 @@
 /** What the asked institutions take the variables of a program to be: signed with it, so that each holds its own data against it. */
 import {
-  CONTRACT_VARIABLES_MAX,
   columnsOf,
+  CONTRACT_VARIABLES_MAX,
   type Filter,
   type Program,
   programText,

@@ -1,7 +1,6 @@
 /** One condition: a variable, and the declared levels or the bound it is held against. */
-
-import { measured } from '../words/number.ts'
 import { type SharedVariable, unitInWords } from '../words/variable.ts'
+import { measured } from '../words/number.ts'
 import type { Condition } from './draft.ts'
 
 interface RowProps {

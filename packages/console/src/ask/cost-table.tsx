@@ -1,8 +1,7 @@
 /** Charge and expected error, institution by institution and together. */
-
+import { Scroll } from '../parts/scroll.tsx'
 import type { PrivacyCost } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
-import { Scroll } from '../parts/scroll.tsx'
 import { count, rough } from '../words/number.ts'
 import { leftAt, type PricedPeer, takesTooMuch } from './noise.ts'
 

@@ -8,8 +8,8 @@ import type { Change } from './change.ts'
 import type { Draft } from './draft.ts'
 import { FilesPart } from './files-part.tsx'
 import { OUTPUTS_EXAMPLE } from './outputs.ts'
-import { starterScript, starterSql } from './starters.ts'
 import { StatisticPicker } from './statistic-picker.tsx'
+import { starterScript, starterSql } from './starters.ts'
 
 const KINDS = [
   { value: 'statistic', label: 'Statistic' },

@@ -5,8 +5,8 @@ import { Panel } from '../parts/panel.tsx'
 import { fits, PURPOSES } from '../words/purpose.ts'
 import type { About } from './about.ts'
 import type { Change } from './change.ts'
-import type { Draft } from './draft.ts'
 import { LENGTHS } from './lengths.ts'
+import type { Draft } from './draft.ts'
 
 /** Says at once which institutions would refuse, or have people decide. */
 export function PurposePart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {

@@ -2,12 +2,12 @@
 import { aboutSchema, LIMITS } from '@stimnet/protocol'
 import type { StatisticDescription } from '@stimnet/sdk'
 import { bytesInWords, plural } from '../words/number.ts'
-import type { Draft } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
 import { namedAlike } from './files.ts'
 import { tooLongIn } from './lengths.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from './quantiles.ts'
+import type { Draft } from './draft.ts'
 
 /** Empty when nothing is missing. */
 export function missingIn(draft: Draft, statistic: StatisticDescription | undefined): string[] {

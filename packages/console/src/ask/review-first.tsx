@@ -2,8 +2,8 @@
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Field } from '../parts/field.tsx'
 import type { Change } from './change.ts'
-import type { Draft, Person } from './draft.ts'
 import { LENGTHS } from './lengths.ts'
+import type { Draft, Person } from './draft.ts'
 
 const FIELDS = [
   { key: 'name', label: 'Your name', type: 'text', autoComplete: 'name' },

@@ -1,8 +1,8 @@
 /** From the form to what is signed with the researcher's own key: the same question as the gateway would sign. */
 import { type About as AboutPerson, aboutSchema } from '@stimnet/protocol'
 import type { SignRequestOptions } from '@stimnet/sdk'
-import type { About } from './about.ts'
 import { agreedContract } from './agreed.ts'
+import type { About } from './about.ts'
 import type { Draft } from './draft.ts'
 import { mappingsFor } from './mappings.ts'
 import { programOf, submissionOf } from './submission.ts'

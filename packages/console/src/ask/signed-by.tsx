@@ -1,7 +1,6 @@
 /** Whose signature the question carries, and for whom it holds. */
-
-import type { OwnKeyState } from '../key/own-key.ts'
 import { UNUSABLE } from '../key/usable.ts'
+import type { OwnKeyState } from '../key/own-key.ts'
 import { Segments } from '../parts/segments.tsx'
 import { hrefTo } from '../route.ts'
 import { plural } from '../words/number.ts'

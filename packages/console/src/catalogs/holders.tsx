@@ -1,7 +1,6 @@
 /** Who holds a catalog, and on which terms each of them answers. */
-
-import type { FoundCatalog } from '@stimnet/sdk'
 import { Scroll } from '../parts/scroll.tsx'
+import type { FoundCatalog } from '@stimnet/sdk'
 import { count } from '../words/number.ts'
 import { wordsOfTerm } from '../words/purpose.ts'
 import { day } from '../words/time.ts'

@@ -1,8 +1,7 @@
 /** What a catalog describes: tables and variables with their declared levels, never rows. */
-
+import { Scroll } from '../parts/scroll.tsx'
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
-import { Scroll } from '../parts/scroll.tsx'
 import { missingIn, type SharedVariable, shapeOf, sharedVariables } from '../words/variable.ts'
 
 /** Every variable that any of the institutions has, and how many of them have it. */

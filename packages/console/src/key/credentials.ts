@@ -1,8 +1,8 @@
 /** What institutions vouch for, as somebody pasted it: read before it is kept, so that no request fails for it later. */
 import {
   AFFILIATION_TYPE,
-  type Clock,
   CODES,
+  type Clock,
   CREDENTIAL_CHARACTERS_MAX,
   claimsIn,
   codeOf,

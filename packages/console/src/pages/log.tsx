@@ -1,5 +1,5 @@
 /** The audit log: its state, every record, and a proof of each. */
-
+import { Scroll } from '../parts/scroll.tsx'
 import { useState } from 'react'
 import { CheckpointPanel } from '../log/checkpoint.tsx'
 import { RecordRow } from '../log/record-row.tsx'
@@ -9,7 +9,6 @@ import { Empty } from '../parts/empty.tsx'
 import { Field } from '../parts/field.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { Scroll } from '../parts/scroll.tsx'
 import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { count, plural } from '../words/number.ts'

@@ -1,10 +1,9 @@
 /** What this account has asked, newest first. */
-
+import { Scroll } from '../parts/scroll.tsx'
 import type { Broadcast } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { Scroll } from '../parts/scroll.tsx'
 import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { hrefTo } from '../route.ts'

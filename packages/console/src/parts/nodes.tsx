@@ -1,9 +1,8 @@
 /** Institutions as a table: the map in words. */
-
+import { Scroll } from './scroll.tsx'
 import type { Node } from '@stimnet/sdk'
 import { fromNow } from '../words/time.ts'
 import { Badge } from './badge.tsx'
-import { Scroll } from './scroll.tsx'
 
 /** `home`: PeerId of the gateway's own peer. */
 export function Nodes(props: { nodes: readonly Node[]; home: string; traffic: ReadonlyMap<string, number> }) {

@@ -1,8 +1,7 @@
 /** What a program shows of files, network, processes and the like. */
-
+import { Scroll } from '../parts/scroll.tsx'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
-import { Scroll } from '../parts/scroll.tsx'
 import { Seen } from '../parts/seen.tsx'
 
 /** Null where nothing could be read out of it, which is not the same as nothing found. */

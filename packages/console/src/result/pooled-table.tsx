@@ -1,8 +1,7 @@
 /** The pooled table; each row opens into what each institution answered to it. */
-
+import { Scroll } from '../parts/scroll.tsx'
 import type { PooledOutput } from '@stimnet/protocol'
 import { useState } from 'react'
-import { Scroll } from '../parts/scroll.tsx'
 import { cell } from '../words/number.ts'
 import { unitInWords } from '../words/variable.ts'
 import { placesOf, rowOf, type SiteTable } from './sites.ts'

@@ -1,7 +1,6 @@
 /** Tests over the pooled rows. */
-
-import type { TestResult } from '@stimnet/protocol'
 import { Scroll } from '../parts/scroll.tsx'
+import type { TestResult } from '@stimnet/protocol'
 import { measured } from '../words/number.ts'
 
 const NAMES: Readonly<Record<TestResult['kind'], string>> = {

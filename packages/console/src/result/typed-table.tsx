@@ -1,8 +1,7 @@
 /** A script's declared outputs: pooled, and institution beside institution. */
-
+import { Scroll } from '../parts/scroll.tsx'
 import type { Output, PooledTyped } from '@stimnet/protocol'
 import { Badge } from '../parts/badge.tsx'
-import { Scroll } from '../parts/scroll.tsx'
 import { Histogram } from '../plots/histogram.tsx'
 import { cell } from '../words/number.ts'
 import { typedRows } from './typed-rows.ts'

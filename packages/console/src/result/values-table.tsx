@@ -1,7 +1,6 @@
 /** What a script released, institution beside institution; values of scripts do not pool. */
-
-import type { Output } from '@stimnet/protocol'
 import { Scroll } from '../parts/scroll.tsx'
+import type { Output } from '@stimnet/protocol'
 import { cell } from '../words/number.ts'
 import { leavesOf, pathsOf } from './values.ts'
 

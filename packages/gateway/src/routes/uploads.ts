@@ -1,5 +1,5 @@
 /** The documented API's uploads: files that scripts read beside their tables. Each is its owner's alone. */
-import { StimnetError, savedNameOf } from '@stimnet/protocol'
+import { savedNameOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { isRequestId, known } from '../known.ts'
 import { readUpload } from '../multipart.ts'

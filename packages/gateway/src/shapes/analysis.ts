@@ -1,5 +1,5 @@
 /** Analysis requests: what people decide about, as the documented API writes it, and what stewards need beside it. */
-import { aboutSchema, PRIORITIES, plainLine, plainText } from '@stimnet/protocol'
+import { aboutSchema, plainLine, plainText, PRIORITIES } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { AnalysisView } from '../peer.ts'
 import { input, isoOf, output, timestamp } from './named.ts'

@@ -1,7 +1,6 @@
 /** Whether what is asked exists and fits: the catalog, its variables, the program and its libraries. Data-free. */
-
-import { createHash } from 'node:crypto'
 import type { Catalog } from '@stimnet/data'
+import { createHash } from 'node:crypto'
 import { nearFilter, parseSql, rowFilter } from '@stimnet/data'
 import { assertOnLattice, type DpPlan, isOfWholeCells, type PrivacySettings } from '@stimnet/privacy'
 import {

@@ -5,7 +5,6 @@ import {
   pairKey,
   type ReducedGroup,
   type Reduction,
-  SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
@@ -93,7 +92,7 @@ class Judging {
     this.#reduction = reduction
     this.#rules = rules
     this.#refused = refused
-    this.#draft = new LedgersDraft(rules.ledgers, reduction.items)
+    this.#draft = new LedgersDraft(rules.ledgers)
     this.#rowSets = reduction.items && new RowSets(reduction.items, rules.ledgers.subjects.universe)
     this.#rows = reduction.groups.map((group, at) => this.#primary(group, at))
   }
@@ -174,7 +173,8 @@ class Judging {
       const coarser = judgeCoarser(row.group, measure, basis.bins, this.#cellRules)
       if (coarser?.ok) {
         cell.basis = coarser.basis
-        return this.#tell(row, cell)
+        this.#tell(row, cell)
+        return
       }
     }
     if (objection !== undefined) {

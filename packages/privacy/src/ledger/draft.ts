@@ -42,12 +42,6 @@ export interface Apart {
 /** Where a draft can be taken back to. */
 export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived'> & { readonly isChanged: boolean }
 
-/** Sums over a set's items. */
-interface Change {
-  readonly quantity: string
-  readonly span: Span
-}
-
 /** See the file's first line. Not for more than one release at a time. */
 export class LedgerDraft {
   readonly #from: SpanLedger
@@ -307,4 +301,14 @@ const SLACK = 1 + 1e-9
 /** See span.ts: up to here a combination still rests on more than k − 1 people, so on k. */
 function leverageMax(k: number): number {
   return 1 / k + 1 / (2 * k * k)
+}
+
+/**
+ * A ledger of subjects before anything was asked. How many are in each base cell of a lattice counts as told: a question that
+ * is made of whole cells is then never told apart from others by fewer people than are in a cell.
+ */
+export function startLedger(universe: number, baseCells: readonly SubjectSet[]): SpanLedger {
+  const draft = new LedgerDraft(SpanLedger.start(universe))
+  for (const set of baseCells) draft.tell([{ quantity: '1', set }], 1)
+  return draft.result()
 }

@@ -1,6 +1,4 @@
 /** What releases have told of the items of one epoch: of its subjects, or of the rows of a table with several per subject. */
-import type { SubjectSet } from '@stimnet/protocol'
-import { LedgerDraft } from './draft.ts'
 import { Patterns } from './patterns.ts'
 import type { Span } from './span.ts'
 
@@ -20,7 +18,7 @@ export interface LedgerParts {
   readonly owners?: Uint32Array | undefined
 }
 
-/** An immutable ledger; `draft` is for changing it. */
+/** An immutable ledger; a `LedgerDraft` is for changing it. */
 export class SpanLedger {
   readonly parts: LedgerParts
 
@@ -65,11 +63,6 @@ export class SpanLedger {
     return this.parts.patterns.universe
   }
 
-  /** For judging releases one after the other; the ledger itself stays as it is. */
-  draft(): LedgerDraft {
-    return new LedgerDraft(this)
-  }
-
   /** Numbers told of a quantity that do not follow from each other. */
   rankOf(quantity: string): number {
     return this.parts.spans.get(quantity)?.rank ?? this.parts.everywhere.length
@@ -87,21 +80,6 @@ export class SpanLedger {
     const { patterns } = this.parts
     return patterns.extend(spent).reduce((sum, bits, pattern) => sum + bits * (patterns.sizes[pattern] ?? 0), 0)
   }
-
-  /** Whether what would be told over the set follows from what was told of the quantity. */
-  hasTold(quantity: string, set: SubjectSet): boolean {
-    return this.draft().isWithin(quantity, set)
-  }
-}
-
-/**
- * A ledger of subjects before anything was asked. How many are in each base cell of a lattice counts as told: a question that
- * is made of whole cells is then never told apart from others by fewer people than are in a cell.
- */
-export function startLedger(universe: number, baseCells: readonly SubjectSet[]): SpanLedger {
-  const draft = SpanLedger.start(universe).draft()
-  for (const set of baseCells) draft.tell([{ quantity: '1', set }], 1)
-  return draft.result()
 }
 
 /** Throws RangeError for owners of other rows, or out of order. */
