@@ -126,7 +126,7 @@ async function startInstitution(
   await writeFile(configFile, stringify(config))
   const peer = await startPeer(await loadConfig(configFile, {}))
   // Only here: a password everybody knows, on a gateway that only this machine reaches.
-  await peer.accounts.put({ name: 'demo', roles: ['researcher', 'auditor'], password: 'demo' })
+  await peer.accounts.put({ name: 'demo', roles: ['researcher'], password: 'demo' })
   for (const name of ['sue', 'tom']) await peer.accounts.put({ name, roles: ['steward', 'auditor'], password: 'demo' })
   return peer
 }

@@ -15,7 +15,8 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
   return {
     audit: async (account, options) => {
       assertAuditor(account)
-      return (await auditLog.read(options)).map(auditView)
+      const asks = account.roles.includes('researcher')
+      return (await auditLog.read(options)).map((record) => auditView(record, { asks }))
     },
     verifyAudit: async (account) => {
       assertAuditor(account)
@@ -31,7 +32,7 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
     },
     proveAudit: async (account, sequence) => {
       assertAuditor(account)
-      return prove(parts, sequence)
+      return prove(parts, sequence, { asks: account.roles.includes('researcher') })
     },
     gatherWitnesses: async (account) => {
       assertAuditor(account)
@@ -43,7 +44,8 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
 /** Against the checkpoint that witnesses have signed, or a new one where the record is younger. Null for no such record. */
 async function prove(
   { database, witnesses }: { database: Database; witnesses: Witnesses },
-  sequence: number
+  sequence: number,
+  { asks }: { readonly asks: boolean }
 ): Promise<AuditProofView | null> {
   if (sequence < 1 || sequence > database.auditLog.head.size) return null
   let checkpoint = await witnesses.checkpoint()
@@ -51,7 +53,10 @@ async function prove(
     await witnesses.round()
     checkpoint = await witnesses.checkpoint()
   }
-  const proof = await database.auditLog.prove(sequence, { size: sizeIn(checkpoint), opened: true })
+  const proof = await database.auditLog.prove(sequence, {
+    size: sizeIn(checkpoint),
+    isOpened: (detailJson) => !(asks && detailOf(detailJson).why !== undefined)
+  })
   return { ...proof, checkpoint }
 }
 
@@ -61,7 +66,12 @@ export function assertAuditor(account: Account): void {
   throw new StimnetError('NOT_PERMITTED', `${account.name} reads what happens here`)
 }
 
-function auditView(record: AuditRecord): AuditView {
+/**
+ * Why something was withheld is about data: whoever may ask questions as well would learn from it what the answer did not
+ * say, so that it is left out for such an account, and so is what opens the record.
+ */
+function auditView(record: AuditRecord, { asks }: { readonly asks: boolean }): AuditView {
+  const { why, ...detail } = detailOf(record.detailJson)
   return {
     sequence: record.sequence,
     atMs: record.atMs,
@@ -69,7 +79,11 @@ function auditView(record: AuditRecord): AuditView {
     actor: record.actor,
     jobId: record.jobId,
     code: record.code,
-    detail: record.detailJson === '' ? {} : (JSON.parse(record.detailJson) as Record<string, unknown>),
+    detail: why === undefined || asks ? detail : { ...detail, why },
     hash: toHex(record.hash)
   }
+}
+
+function detailOf(detailJson: string): Record<string, unknown> {
+  return detailJson === '' ? {} : (JSON.parse(detailJson) as Record<string, unknown>)
 }

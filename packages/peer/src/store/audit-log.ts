@@ -199,7 +199,10 @@ export class AuditLog {
   }
 
   /** Proves record `sequence` against the first `size` records; RangeError where they do not hold it. Throws AUDIT_BROKEN. */
-  async prove(sequence: number, { size, opened }: { size: number; opened: boolean }): Promise<AuditProofFields> {
+  async prove(
+    sequence: number,
+    { size, isOpened }: { size: number; isOpened: (detailJson: string) => boolean }
+  ): Promise<AuditProofFields> {
     if (size > this.#stored.size) throw new RangeError('the log is not that long')
     const ranges = inclusionRanges(sequence - 1, size)
     const record = await this.#record(sequence)
@@ -209,7 +212,9 @@ export class AuditLog {
       size,
       path: await Promise.all(ranges.map((range) => this.#nodes.rootOfRange(range))),
       root: await this.rootAt(size),
-      record: opened ? messages.AuditRecord.encode({ ...record, hash: new Uint8Array() }) : new Uint8Array()
+      record: isOpened(record.detailJson)
+        ? messages.AuditRecord.encode({ ...record, hash: new Uint8Array() })
+        : new Uint8Array()
     }
   }
 
