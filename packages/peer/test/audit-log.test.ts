@@ -36,8 +36,8 @@ describe('the tree over the log', () => {
   test('proves a record in the batch that writes it', async () => {
     const { database } = await withRecords(6)
     const [first, second] = await database.commit((draft) => [
-      draft.audit({ kind: 'release', actor: 'node' }).proof({ isOpened: () => true }),
-      draft.audit({ kind: 'release', actor: 'node' }).proof({ isOpened: () => false })
+      draft.audit({ kind: 'release', actor: 'node' }).proof({ opened: true }),
+      draft.audit({ kind: 'release', actor: 'node' }).proof({ opened: false })
     ])
     assert.equal((await verifyAuditProof(first as AuditProof)).record?.kind, 'release')
     const proven = await verifyAuditProof(second as AuditProof)
