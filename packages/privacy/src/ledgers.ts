@@ -42,10 +42,21 @@ export class LedgersDraft {
     this.#rows = ledgers.rows && new LedgerDraft(ledgers.rows.ledger)
   }
 
-  /** Whether all numbers can be told together with everything before; if so they are part of it from now on. */
-  tell(entries: readonly Entry[], k: number): Objection | undefined {
+  /** Tells how many of a set have a level: see `LedgerDraft.tellLevel`. */
+  tellLevel(level: string, count: { of: SubjectSet; having: SubjectSet }): boolean {
+    return this.#subjects.tellLevel(level, count)
+  }
+
+  /** To take the draft back to, as with `tell`. */
+  get mark(): readonly [LedgerDraft, Mark][] {
     const marks: [LedgerDraft, Mark][] = [[this.#subjects, this.#subjects.mark]]
     if (this.#rows) marks.push([this.#rows, this.#rows.mark])
+    return marks
+  }
+
+  /** Whether all numbers can be told together with everything before; if so they are part of it from now on. */
+  tell(entries: readonly Entry[], k: number): Objection | undefined {
+    const marks = this.mark
     for (const entry of entries) {
       const objection = this.#tellOne(entry, k)
       if (objection === undefined) continue

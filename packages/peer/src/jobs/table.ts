@@ -55,7 +55,8 @@ async function reduced(
     if (question === undefined) defining.push({ variable })
     else {
       const everybody = await catalog.cohort(question.cohort)
-      defining.push({ variable, without: await catalog.reduce(question.plan, everybody, options) })
+      const without = await catalog.reduce(question.plan, everybody, options)
+      defining.push({ variable, without, level: question.level })
     }
   }
   return { kind: 'table', plan, reduction, defining, ...(leftOut ? { leftOut } : {}) }

@@ -24,13 +24,17 @@ export interface Defining {
   readonly variable: VariableRef
   /** The plan's groups without the conditions on it; absent where it stands among the keys alone. */
   readonly without?: Reduction
+  /** What the conditions say of it, where there are some. */
+  readonly level?: string
 }
 
 /** A question without the conditions on one variable. */
 export interface Relaxed {
   readonly variable: VariableRef
   /** Undefined where there were none: the reduction that there is will do. */
-  readonly question: { readonly cohort: Filter | undefined; readonly plan: Plan } | undefined
+  readonly question:
+    | { readonly cohort: Filter | undefined; readonly plan: Plan /** What they said of it. */; readonly level: string }
+    | undefined
 }
 
 /** For each variable that defines groups and is not taken to be known, the question without it. Looks at no data. */
@@ -52,7 +56,8 @@ export function relaxedBy(
       variable,
       question: {
         cohort: without(cohort, isIt()),
-        plan: whereWithout === undefined ? rest : { ...rest, where: whereWithout }
+        plan: whereWithout === undefined ? rest : { ...rest, where: whereWithout },
+        level: `${saidOf(cohort, isIt())};${saidOf(where, isIt(plan.tables))}`
       }
     }
   })
@@ -60,6 +65,20 @@ export function relaxedBy(
 
 function refsIn(descriptor: CatalogDescriptor, filter: Filter | undefined, tables?: readonly string[]): VariableRef[] {
   return filter === undefined ? [] : columnsOf(filter).map((column) => resolveVariable(descriptor, column, tables).ref)
+}
+
+/** The conditions on one column, in the order and under the negations in which they stand. */
+function saidOf(filter: Filter | undefined, isIt: (column: string) => boolean): string {
+  if (filter === undefined) return ''
+  if (isComparison(filter)) return isIt(filter.column) ? JSON.stringify([filter.op, filter.values]) : ''
+  if ('not' in filter) {
+    const inner = saidOf(filter.not, isIt)
+    return inner === '' ? '' : `not(${inner})`
+  }
+  const parts = ('all' in filter ? filter.all : filter.any)
+    .map((part) => saidOf(part, isIt))
+    .filter((part) => part !== '')
+  return parts.length < 2 ? parts.join('') : `${'all' in filter ? 'all' : 'any'}(${parts.join(',')})`
 }
 
 /** Everybody who could fit, were the value of the column another: true where it helps, false under a negation. */

@@ -104,7 +104,7 @@ class Judging {
     const cells = this.#rows.flatMap((row, at) => row.cells.map((cell) => ({ row, cell, at })))
     const sized = cells.map((entry) => ({ ...entry, size: entry.cell.basis?.support.size ?? 0 }))
     for (const { row, cell } of sized.sort((a, b) => b.size - a.size || a.at - b.at)) this.#tell(row, cell)
-    return this.#givenAway() ?? this.#countAll()
+    return this.#givenAway() ?? this.#countAll() ?? this.#zeros()
   }
 
   done(): Suppressed {
@@ -177,12 +177,39 @@ class Judging {
         return
       }
     }
+    if (objection === undefined && (isCounting(measure) || measure.kind === 'share')) {
+      objection = this.#auditLevels(row.group, measure, basis)
+    }
     if (objection !== undefined) {
       cell.basis = null
       this.#note(`${measure.kind}: ${inWords(objection)}`)
       return
     }
     cell.isCounted = basis.counted !== undefined && this.#count(row.group, measure, basis.counted)
+  }
+
+  /** Whether a count makes somebody's level certain, be it of the variable that is asked about or of one that says who is counted. */
+  #auditLevels(group: ReducedGroup, measure: Measure, { numbers, support }: CellBasis): Objection | undefined {
+    const { defining, facts, settings } = this.#rules
+    if (!settings.zerosAreDisclosive) return undefined
+    const counts = defining.flatMap((one) => {
+      const of = wholeOf(group, one, partOf(measure), this.#parts)
+      const level = one.level ?? levelOf(group, one.variable, this.#plan)
+      return of === undefined ? [] : [{ variable: one.variable, level, of: of.subjects, having: support }]
+    })
+    const [of, having] = numbers
+    if (measure.kind === 'share' && of && having && !facts(measure.variable).identifying) {
+      const { variable, level } = measure
+      counts.push({ variable, level, of: of.of.subjects, having: having.of.subjects })
+    }
+    const { mark } = this.#draft
+    for (const { variable, level, ...count } of counts) {
+      const { own } = facts(variable)
+      if (this.#draft.tellLevel(`${own} ${level}`, count)) continue
+      for (const [draft, before] of mark) draft.rollBack(before)
+      return { why: 'certain', variable: own }
+    }
+    return undefined
   }
 
   /**
@@ -194,7 +221,12 @@ class Judging {
     const missing = all - having
     if (missing > 0 && missing < this.#k) return false
     const k = this.#rules.settings.precision === 'exact' ? this.#k : 2 * this.#k
-    return this.#draft.tell(this.#entriesOf(group, measure, [countOf(counted)]), k) === undefined
+    const number = countOf(counted)
+    const { mark } = this.#draft
+    if (this.#draft.tell(this.#entriesOf(group, measure, [number]), k) !== undefined) return false
+    if (this.#auditLevels(group, measure, { support: counted.subjects, numbers: [number] }) === undefined) return true
+    for (const [draft, before] of mark) draft.rollBack(before)
+    return false
   }
 
   get #k(): number {
@@ -277,6 +309,34 @@ class Judging {
     return this.#draft.tell([entry], this.#k)?.why === 'leverage' ? this.#smallestOf(counting) : undefined
   }
 
+  /**
+   * A level that nobody has is a small cell like any other: where all other counts of a kind are shown, it follows from them, so
+   * that the smallest of them goes.
+   */
+  #zeros(): string | undefined {
+    const { facts, settings } = this.#rules
+    const counting = this.#plan.measures.find(isCounting)
+    if (!settings.zerosAreDisclosive || counting === undefined) return undefined
+    for (const [at, { variable }] of this.#plan.groupBy.entries()) {
+      const { identifying, cells = 0 } = facts(variable)
+      if (identifying) continue
+      const lines = Map.groupBy(
+        this.#rows.map((row, place) => ({ row, place })).filter(({ row }) => row.group.key[at] !== null),
+        ({ row }) => JSON.stringify(row.group.key.filter((_, i) => i !== at))
+      )
+      for (const line of lines.values()) {
+        const shown = line.flatMap(({ row, place }) => {
+          const size = row.cells.find(({ measure }) => measure === counting)?.basis?.support.size
+          return size === undefined ? [] : [{ place, size }]
+        })
+        const [first, ...others] = shown
+        if (first === undefined || shown.length < line.length || line.length >= cells) continue
+        return nameOf(others.reduce((a, b) => (b.size < a.size ? b : a), first).place, counting)
+      }
+    }
+    return undefined
+  }
+
   #smallestOf(measure: Measure): string | undefined {
     const shown = this.#rows.flatMap(({ cells }, at) => {
       const size = cells.find((cell) => cell.measure === measure)?.basis?.support.size
@@ -302,8 +362,14 @@ function partOf(measure: Measure): 'group' | VariableRef | `${VariableRef} ${Var
   return 'variable' in measure ? measure.variable : 'group'
 }
 
+/** What the group says of a variable that its keys name. */
+function levelOf({ key }: ReducedGroup, variable: VariableRef, { groupBy }: Plan): string {
+  return JSON.stringify(groupBy.flatMap((one, at) => (one.variable === variable ? [key[at] ?? null] : [])))
+}
+
 function inWords(objection: Objection): string {
   if (objection.why === 'information') return `the information budget of ${objection.variable} is used up`
+  if (objection.why === 'certain') return `it would make somebody’s ${objection.variable} certain`
   if (objection.why === 'unsure') return 'too close to what was told before to be judged'
   const { inside, outside } = objection.apart
   return `with earlier answers it would tell few people apart (${inside.length} inside, ${outside.length} outside)`

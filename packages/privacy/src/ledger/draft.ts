@@ -1,10 +1,11 @@
 /** A ledger while a release is judged: what is admitted becomes part of it, what is refused leaves it as it was. */
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
+import { type AuditPattern, someAreCertain } from './certainty.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
 import { addedTo, type Placed, Span } from './span.ts'
-import { type LedgerParts, SpanLedger } from './span-ledger.ts'
+import { type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
 
 /** What a number tells of a variable's values: bits in all, and how many each item may tell at most. */
 export interface About {
@@ -28,6 +29,8 @@ export type Objection =
   | { readonly why: 'leverage'; readonly quantity: string; readonly set: SubjectSet; readonly apart: Apart }
   /** Of somebody's value more would be told than it may. */
   | { readonly why: 'information'; readonly variable: string }
+  /** Somebody's level would be certain. */
+  | { readonly why: 'certain'; readonly variable: string }
   /** Doubles cannot decide it. */
   | { readonly why: 'unsure' }
 
@@ -40,7 +43,7 @@ export interface Apart {
 }
 
 /** Where a draft can be taken back to. */
-export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived'> & { readonly isChanged: boolean }
+export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived' | 'levels'> & { readonly isChanged: boolean }
 
 /** See the file's first line. Not for more than one release at a time. */
 export class LedgerDraft {
@@ -51,28 +54,32 @@ export class LedgerDraft {
   #spent: Map<string, Float64Array>
   #everywhere: readonly Uint8Array[]
   #arrived: Uint8Array | undefined
+  #levels: ReadonlyMap<string, readonly LevelCount[]>
   #isChanged = false
   /** The same set stands behind many numbers. */
   readonly #known = new WeakMap<SubjectSet, Uint8Array>()
 
   constructor(from: SpanLedger) {
-    const { patterns, spans, everywhere, spent, owners, arrived } = from.parts
+    const { patterns, spans, everywhere, spent, owners, arrived, levels } = from.parts
     this.#from = from
     this.#patterns = patterns.copy()
     this.#spans = new Map(spans)
     this.#spent = new Map(spent)
     this.#everywhere = everywhere
     this.#arrived = arrived
+    this.#levels = levels
     this.#blocks = blocksOf(this.#patterns, owners)
   }
 
   /** To take the draft back to. */
   get mark(): Mark {
-    return { spans: this.#spans, spent: this.#spent, arrived: this.#arrived, isChanged: this.#isChanged }
+    const [spans, spent, levels] = [this.#spans, this.#spent, this.#levels]
+    return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged }
   }
 
   /** Forgets what was admitted since. Patterns stay split, which tells nothing. */
-  rollBack({ spans, spent, arrived, isChanged }: Mark): void {
+  rollBack({ spans, spent, levels, arrived, isChanged }: Mark): void {
+    this.#levels = levels
     this.#arrived = arrived
     this.#spans = new Map(spans)
     this.#spent = new Map(spent)
@@ -107,6 +114,41 @@ export class LedgerDraft {
     }
     if (this.#place(ANYTHING, set) !== undefined) this.#everywhere = this.#everywhereWith(set)
     return undefined
+  }
+
+  /**
+   * Tells how many of a set have a level; false, and nothing is told, where somebody's level would be certain from this and all
+   * that was told of it before.
+   */
+  tellLevel(level: string, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
+    const count = { of: this.#isIn(of), having: this.#isIn(having) }
+    const before = (this.#levels.get(level) ?? []).map((one) => ({
+      of: this.#patterns.extend(one.of),
+      having: this.#patterns.extend(one.having)
+    }))
+    count.of = this.#patterns.extend(count.of)
+    if (before.some((one) => one.of.every((flag, i) => flag === count.of[i]))) return true
+    const counts = [...before, count]
+    if (someAreCertain(this.#auditPatterns(counts))) return false
+    this.#levels = new Map(this.#levels).set(level, counts)
+    this.#isChanged = true
+    return true
+  }
+
+  /** People by the told sets that they are in, and how many of them have the level. */
+  #auditPatterns(counts: readonly LevelCount[]): readonly AuditPattern[] {
+    const found = new Map<string, { row: number[]; people: number; having: number }>()
+    for (let pattern = 0; pattern < this.#patterns.count; pattern++) {
+      const row = counts.map(({ of }) => of[pattern] ?? 0)
+      if (!row.includes(1)) continue
+      const key = row.join('')
+      const own = found.get(key) ?? { row, people: 0, having: 0 }
+      const size = this.#patterns.sizes[pattern] ?? 0
+      own.people += size
+      if (counts.some(({ of, having }) => of[pattern] === 1 && having[pattern] === 1)) own.having += size
+      found.set(key, own)
+    }
+    return [...found.values()]
   }
 
   /** Items of the set that came with a newer epoch and were in no release yet. */
@@ -203,7 +245,8 @@ export class LedgerDraft {
       spans: this.#spans,
       spent: this.#spent,
       everywhere: this.#everywhere,
-      arrived: this.#arrived
+      arrived: this.#arrived,
+      levels: this.#levels
     })
   }
 

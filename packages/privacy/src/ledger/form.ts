@@ -48,12 +48,13 @@ const headingSchema = z.object({
   everywhere: z.int().min(0),
   arrived: z.boolean(),
   spans: z.array(z.object({ quantity: z.string(), owns: z.int().min(1), shown: z.array(z.number().nullable()) })),
-  variables: z.array(z.string())
+  variables: z.array(z.string()),
+  levels: z.array(z.object({ level: z.string(), counts: z.int().min(1) }))
 })
 
 /** Little-endian. */
 export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
-  const { patterns, spans, everywhere, spent, owners, arrived } = ledger.parts
+  const { patterns, spans, everywhere, spent, owners, arrived, levels } = ledger.parts
   const heading: z.input<typeof headingSchema> = {
     universe: patterns.universe,
     items: patterns.labels.length,
@@ -66,7 +67,8 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
       owns: rows.length,
       shown: shown.map((value) => value ?? null)
     })),
-    variables: [...spent.keys()]
+    variables: [...spent.keys()],
+    levels: [...levels].map(([level, counts]) => ({ level, counts: counts.length }))
   }
   const words: Uint8Array[] = [bytesOf(patterns.labels)]
   for (const flags of everywhere) words.push(padded(patterns.extend(flags)))
@@ -76,6 +78,9 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
     for (const row of rows) words.push(padded(row))
   }
   for (const bits of spent.values()) words.push(bytesOf(patterns.extend(bits)))
+  for (const { of, having } of [...levels.values()].flat()) {
+    words.push(padded(patterns.extend(of)), padded(patterns.extend(having)))
+  }
   const text = padded(new TextEncoder().encode(JSON.stringify(heading)))
   const rest = joined([text, ...words])
   return joined([bytesOf(Uint32Array.of(MAGIC, text.length, checkOfBytes(rest))), rest])
@@ -117,8 +122,17 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
     spans.set(quantity, span)
   }
   const spent = new Map(heading.variables.map((variable) => [variable, reader.numbers(heading.patterns)]))
+  const levels = new Map(
+    heading.levels.map(({ level, counts }) => [
+      level,
+      Array.from({ length: counts }, () => {
+        const of = reader.flags(heading.patterns)
+        return { of, having: reader.flags(heading.patterns) }
+      })
+    ])
+  )
   if (!reader.isAtEnd) return broken('wrong length')
-  return SpanLedger.of({ patterns, spans, everywhere, spent, arrived, owners: all })
+  return SpanLedger.of({ patterns, spans, everywhere, spent, arrived, levels, owners: all })
 }
 
 /**
@@ -126,7 +140,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
  * arrived was in no release, so that it is left out of answers until k of it have come.
  */
 export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: Passage): SpanLedger {
-  const { patterns, spans, everywhere, spent, arrived } = ledger.parts
+  const { patterns, spans, everywhere, spent, arrived, levels } = ledger.parts
   const items = universe + gone.items
   // A ledger begun in a carried epoch knows nothing of what had gone before: it reads the first places alone.
   if (to.length < patterns.labels.length) throw new RangeError('a passage of other items')
@@ -162,6 +176,15 @@ export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: 
       })
     ),
     spent: new Map([...spent].map(([variable, bits]) => [variable, longer(patterns.extend(bits), more, 0)])),
+    levels: new Map(
+      [...levels].map(([level, counts]) => [
+        level,
+        counts.map(({ of, having }) => ({
+          of: longer(patterns.extend(of), more, 0),
+          having: longer(patterns.extend(having), more, 0)
+        }))
+      ])
+    ),
     owners: joinedOwners(owners, gone.owners)
   })
 }

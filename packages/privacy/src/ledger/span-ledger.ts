@@ -5,6 +5,12 @@ import type { Span } from './span.ts'
 /** Bits told of a variable's values, by pattern of the items; and by item as of that pattern. */
 export type Spent = ReadonlyMap<string, Float64Array>
 
+/** A count of those who have a level among some. */
+export interface LevelCount {
+  readonly of: Uint8Array
+  readonly having: Uint8Array
+}
+
 /** Everything that a ledger is made of. */
 export interface LedgerParts {
   readonly patterns: Patterns
@@ -12,6 +18,8 @@ export interface LedgerParts {
   /** Sets about which anything may have been told: they are in the span of every quantity, also of later ones. */
   readonly everywhere: readonly Uint8Array[]
   readonly spent: Spent
+  /** By level: of whom it was told how many have it, and who these are; by pattern. */
+  readonly levels: ReadonlyMap<string, readonly LevelCount[]>
   /** By pattern: 1 for those that came with a newer epoch and were in no release yet. */
   readonly arrived?: Uint8Array | undefined
   /** Whose the items are, where they are rows: the subject of each, those gone included. */
@@ -34,6 +42,7 @@ export class SpanLedger {
       spans: new Map(),
       everywhere: [],
       spent: new Map(),
+      levels: new Map(),
       owners
     })
   }
@@ -55,7 +64,7 @@ export class SpanLedger {
         : Array.from({ length: patterns.count }, (_, part) =>
             Uint8Array.from({ length: patterns.count }, (_, pattern) => (pattern === part ? 1 : 0))
           )
-    return new SpanLedger({ patterns, spans: new Map(), everywhere, spent: new Map(), owners })
+    return new SpanLedger({ patterns, spans: new Map(), everywhere, spent: new Map(), levels: new Map(), owners })
   }
 
   /** Items that can be in a set. */

@@ -1,0 +1,148 @@
+/**
+ * Integer audit of counts of a level: whether whoever knows of whom they are knows somebody's level from them.
+ *
+ * Told are counts c = Σ over K(j) of z(i), where z(i) is 1 for those who have the level and K(j) is known. People who are in the
+ * same sets are alike: t(q) of the n(q) people of pattern q have it, with A·t = c and 0 ≤ t ≤ n. What holds is one solution.
+ * Somebody of pattern p is certain where t(p) is 0 or n(p) in every solution. Of a pattern at its bound that is so unless there is
+ * a direction d away from it: A·d = 0, with d(q) not below 0 where t(q) is 0, nor above where t(q) is n(q). Patterns strictly between their bounds
+ * can go either way, so that they are eliminated; what remains is a small problem of least squares without negative
+ * coefficients (Lawson and Hanson), solvable to zero or not. Fractions count as solutions: who needs whole numbers may know
+ * more, of groups so small that few whole numbers fit.
+ */
+
+/** People of one pattern: in which told sets they are, how many they are, and how many of them have the level. */
+export interface AuditPattern {
+  readonly row: readonly number[]
+  readonly people: number
+  readonly having: number
+}
+
+const ZERO = 1e-7
+
+/** Whether some pattern's people are certain to have the level, or not to have it. */
+export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
+  const told = patterns.filter(({ row, people }) => people > 0 && row.some((entry) => entry !== 0))
+  const bound = told.filter(({ people, having }) => having === 0 || having === people)
+  if (bound.length === 0) return false
+  const free = told.filter(({ people, having }) => having > 0 && having < people)
+  const left = leftNullSpace(
+    free.map(({ row }) => row),
+    told[0]?.row.length ?? 0
+  )
+  // No equation is left once the others have been solved for: whoever is at a bound can leave it.
+  if (left.length === 0) return false
+  // Towards the inside: up from nobody, down from everybody.
+  const columns = bound.map(({ row, having }) => left.map((y) => dot(y, row) * (having === 0 ? 1 : -1)))
+  return columns.some((column, p) => {
+    if (column.every((entry) => Math.abs(entry) < ZERO)) return false
+    const others = columns.filter((_, q) => q !== p)
+    return (
+      nonNegativeResidual(
+        others,
+        column.map((entry) => -entry)
+      ) > ZERO
+    )
+  })
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
+}
+
+/** Vectors y with y·column = 0 for each column: what of the equations is left when the columns' unknowns are free. */
+function leftNullSpace(columns: readonly (readonly number[])[], length: number): number[][] {
+  // Orthogonal to the columns: Gram and Schmidt over them, then over the unit vectors.
+  const basis: number[][] = []
+  const rest = (vector: readonly number[]): number[] => {
+    let left = [...vector]
+    for (let twice = 0; twice < 2; twice++) {
+      for (const one of basis) {
+        const along = dot(one, left)
+        left = left.map((value, i) => value - along * (one[i] ?? 0))
+      }
+    }
+    return left
+  }
+  const add = (vector: readonly number[]): boolean => {
+    const left = rest(vector)
+    const size = Math.sqrt(dot(left, left))
+    if (size < ZERO) return false
+    basis.push(left.map((value) => value / size))
+    return true
+  }
+  for (const column of columns) add(column)
+  const known = basis.length
+  for (let i = 0; i < length; i++) add(Array.from({ length }, (_, j) => (i === j ? 1 : 0)))
+  return basis.slice(known)
+}
+
+/** The distance of a vector from the cone of non-negative combinations of the columns. */
+function nonNegativeResidual(columns: readonly (readonly number[])[], target: readonly number[]): number {
+  const x = columns.map(() => 0)
+  const passive = new Set<number>()
+  const residual = () =>
+    target.map((value, i) => value - columns.reduce((sum, column, q) => sum + (column[i] ?? 0) * (x[q] ?? 0), 0))
+  for (let round = 0; round < 3 * columns.length + 3; round++) {
+    const left = residual()
+    const gains = columns.map((column, q) => (passive.has(q) ? Number.NEGATIVE_INFINITY : dot(column, left)))
+    const best = gains.reduce((at, gain, q) => (gain > (gains[at] ?? 0) ? q : at), 0)
+    if (gains.length === 0 || (gains[best] ?? 0) <= ZERO) break
+    passive.add(best)
+    for (;;) {
+      const chosen = [...passive]
+      const solved = leastSquares(
+        chosen.map((q) => columns[q] ?? []),
+        target
+      )
+      const negative = chosen.filter((_, i) => (solved[i] ?? 0) <= ZERO)
+      if (negative.length === 0) {
+        for (const [i, q] of chosen.entries()) x[q] = solved[i] ?? 0
+        break
+      }
+      const step = Math.min(
+        ...chosen.map((q, i) => {
+          const [from, to] = [x[q] ?? 0, solved[i] ?? 0]
+          return to <= ZERO && from !== to ? from / (from - to) : 1
+        })
+      )
+      for (const [i, q] of chosen.entries()) x[q] = (x[q] ?? 0) + step * ((solved[i] ?? 0) - (x[q] ?? 0))
+      for (const q of chosen) {
+        if ((x[q] ?? 0) > ZERO) continue
+        x[q] = 0
+        passive.delete(q)
+      }
+      if (passive.size === 0) break
+    }
+  }
+  const left = residual()
+  return Math.sqrt(dot(left, left))
+}
+
+/** Solves the normal equations by elimination with pivots; columns that depend on others get zero. */
+function leastSquares(columns: readonly (readonly number[])[], target: readonly number[]): number[] {
+  const matrix = columns.map((a) => [...columns.map((b) => dot(a, b)), dot(a, target)])
+  const size = columns.length
+  const pivots: (number | undefined)[] = Array.from({ length: size }, () => undefined)
+  let used = 0
+  for (let column = 0; column < size; column++) {
+    let best = used
+    for (let i = used; i < size; i++) {
+      if (Math.abs(matrix[i]?.[column] ?? 0) > Math.abs(matrix[best]?.[column] ?? 0)) best = i
+    }
+    const [top, other] = [matrix[best], matrix[used]]
+    if (top === undefined || other === undefined || Math.abs(top[column] ?? 0) < 1e-10) continue
+    matrix[used] = top
+    matrix[best] = other
+    const lead = top[column] ?? 1
+    for (let i = 0; i < size; i++) {
+      const row = matrix[i]
+      if (i === used || row === undefined) continue
+      const factor = (row[column] ?? 0) / lead
+      if (factor !== 0) matrix[i] = row.map((value, j) => value - factor * (top[j] ?? 0))
+    }
+    pivots[column] = used++
+  }
+  return pivots.map((row, column) =>
+    row === undefined ? 0 : (matrix[row]?.[size] ?? 0) / (matrix[row]?.[column] ?? 1)
+  )
+}
