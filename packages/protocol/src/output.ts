@@ -143,7 +143,11 @@ export const testResultSchema = z.object({
   df: z.array(z.number()),
   p: z.number().nullable(),
   /** What a reader must know; empty for nothing. */
-  note: z.string()
+  note: z.string(),
+  /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
+  sites: z.array(z.string()).optional(),
+  /** `site`: people are compared within their institution alone, so that what divides institutions does not enter. */
+  adjusted_for: z.literal('site').optional()
 })
 /** A test as read. */
 export type TestResult = z.output<typeof testResultSchema>
@@ -192,8 +196,10 @@ export type Output = z.output<typeof outputSchema>
 /** One row of a pooled table: values over the sites named in `sites`; null where the column does not pool. */
 export const pooledRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
-  /** PeerIds whose row went in. A site whose row was withheld is missing here. */
+  /** PeerIds behind any number of the row. A site that withheld all of them is missing here. */
   sites: z.array(z.string()),
+  /** Only where the columns have different sites behind them: PeerIds by column, null for a key. */
+  column_sites: z.array(z.array(z.string()).nullable()).optional(),
   /** By column the standard deviation of the noise in it, where every part has some and it is known; with P2 alone. */
   noise: z.array(z.number().nullable()).optional()
 })

@@ -1,9 +1,9 @@
 /** One answer out of many: the tables of several sites put together, with everything a reader must know beside it. */
 import type { Output, OutputColumn, OutputRow, PooledOutput, TableOutput, TestResult } from '@stimnet/protocol'
-import { type Cell, poolCells, pooledMoments, readsAs } from './pool-cell.ts'
+import { type Cell, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
 import { poolTyped, type SiteOutputs } from './pool-typed.ts'
-import { testAsked, testOf, testRow } from './tests.ts'
+import { testAsked, testOf, testSite } from './tests.ts'
 
 /** What one site answered; without an output, the code of its refusal or failure. */
 export interface SitePart {
@@ -118,33 +118,20 @@ function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes
   return {
     columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
     rows,
-    ...testsOver(sound, rows),
+    ...testsOver(sound),
     sites: sound.map((entry) => entry.site),
     missing,
     notes
   }
 }
 
-/** The tests that the sites made of their own rows, made again of the pooled ones. Of noisy numbers none is made. */
-function testsOver(
-  tables: readonly SiteTable[],
-  pooled: PooledOutput['rows']
-): { tests: TestResult[] } | Record<string, never> {
-  const { columns = [], tests = [] } = tables[0]?.table ?? {}
+/** The tests that the sites made of their own rows, made again of all of them. Of noisy numbers none is made. */
+function testsOver(tables: readonly SiteTable[]): { tests: TestResult[] } | Record<string, never> {
+  const { tests = [] } = tables[0]?.table ?? {}
   const asked = tests.flatMap((test) => testAsked(test) ?? [])
   if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
-  const isShown = (name: string) =>
-    tables.every(({ table }) => table.rows.every((row) => Object.hasOwn(row.parts, name)))
-  const rows = rowKeys(tables).map((key, i) => {
-    const found = tables.flatMap(({ table }) => table.rows.filter((row) => keyOf(columns, row) === key))
-    return testRow(columns, pooled[i]?.values ?? [], (name) => {
-      const at = columns.findIndex((column) => column.name === name)
-      const column = columns[at]
-      return column ? (pooledMoments(found.flatMap((row) => cellOf(column, row, at))) ?? undefined) : undefined
-    })
-  })
-  const isWhole = (name: string) => tables.every(({ table }) => table.withheld.groups === 0) && isShown(name)
-  return { tests: asked.map((test) => testOf(test, { rows, isWhole })) }
+  const sites = tables.map(({ site, table }) => testSite(site, table))
+  return { tests: asked.map((test) => testOf(test, sites)) }
 }
 
 function isChosen(tables: readonly SiteTable[], name: string): boolean {
@@ -192,27 +179,39 @@ function poolRow(
     const row = table.rows.find((candidate) => keyOf(columns, candidate) === key)
     return row ? [{ site, row }] : []
   })
+  const behind = columns.map((column, i) =>
+    found.flatMap(({ site, row }) => cellOf(column, row, i).map((cell) => ({ site, cell })))
+  )
+  const cellsAt = (at: number): Cell[] => (behind[at] ?? []).map(({ cell }) => cell)
   const values = columns.map((column, i): Value => {
     if (column.role === 'key') return found[0]?.row.values[i] ?? null
-    const cells = found.flatMap(({ row }): Cell[] => cellOf(column, row, i))
-    if (cells.length === 0) return null
-    const value = poolCells(column, cells)
+    if (cellsAt(i).length === 0) return null
+    const value = poolCells(column, cellsAt(i))
     if (value === null) unpooled.add(column.name)
     return value
   })
-  const noise = columns.map((column, i) =>
-    column.role === 'key'
-      ? null
-      : pooledNoise(
-          column,
-          found.flatMap(({ row }) => cellOf(column, row, i))
-        )
-  )
+  const noise = columns.map((column, i) => (column.role === 'key' ? null : pooledNoise(column, cellsAt(i))))
   return {
     values,
-    sites: found.map(({ site }) => site),
+    ...sitesOf(
+      columns,
+      behind.map((cells) => cells.map(({ site }) => site)),
+      found.map(({ site }) => site)
+    ),
     ...(noise.some((sd) => sd !== null) ? { noise } : {})
   }
+}
+
+/** Whoever is behind a number of the row; column by column where not everybody is behind each. */
+function sitesOf(
+  columns: readonly OutputColumn[],
+  behind: readonly (readonly string[])[],
+  found: readonly string[]
+): Pick<PooledOutput['rows'][number], 'sites' | 'column_sites'> {
+  const sites = found.filter((site) => behind.some((cells) => cells.includes(site)))
+  const isMeasure = (at: number) => columns[at]?.role === 'measure'
+  if (!behind.some((cells, at) => isMeasure(at) && cells.length < sites.length)) return { sites }
+  return { sites, column_sites: behind.map((cells, at) => (isMeasure(at) ? [...cells] : null)) }
 }
 
 /** A quantile beyond the last breakpoint has no value at its site, but its bins still count among all. */

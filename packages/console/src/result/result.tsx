@@ -36,7 +36,9 @@ export function Result({ broadcast, verification }: { broadcast: Broadcast; veri
       {hasAnswer && (
         <Panel title="Result" aside={<Files broadcast={broadcast} pooled={pooled} sites={sites} />}>
           {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} />}
-          {pooled.tests && pooled.tests.length > 0 && <TestsTable tests={pooled.tests} />}
+          {pooled.tests && pooled.tests.length > 0 && (
+            <TestsTable tests={pooled.tests} reader={(note) => withNames(note, names)} />
+          )}
           {pooled.outputs && <TypedTables outputs={pooled.outputs} named={named} />}
           <ValuesTable named={named} />
           <Notes notes={pooled.notes} names={names} />
@@ -70,9 +72,14 @@ function shownOf({ parts, pooled }: Broadcast, verification: Verification): Show
   return { pooled: pooled ?? { columns: [], rows: [], sites: [], missing: [], notes: [] }, named }
 }
 
+/** A note with the institutions' names for their PeerIds. */
+function withNames(note: string, names: ReadonlyMap<string, string>): string {
+  return note.replaceAll(/12D3Koo\w+/g, (peerId) => names.get(peerId) ?? peerId)
+}
+
 function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<string, string> }) {
   if (notes.length === 0) return null
-  const named = notes.map((note) => note.replaceAll(/12D3Koo\w+/g, (peerId) => names.get(peerId) ?? peerId))
+  const named = notes.map((note) => withNames(note, names))
   return (
     <ul className="notes" aria-label="What a reader must know">
       {named.map((note) => (
