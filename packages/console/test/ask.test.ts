@@ -248,7 +248,7 @@ describe('a question that the researcher signs', async () => {
     assert.deepEqual(script.question.program, { kind: 'script', language: 'r', code: 'result <- 1' })
     assert.deepEqual(
       script.question.outputs.map(({ name }) => name),
-      ['mean change', 'responders']
+      ['with a change', 'mean change', 'responders']
     )
   })
 

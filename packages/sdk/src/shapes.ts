@@ -411,6 +411,8 @@ export interface Broadcast {
   readonly pooled: PooledOutput | null
   /** Whether the peers mean the same by what the program uses; null before they were compared, and for one peer. */
   readonly schema: SchemaComparison | null
+  /** What was asked, as it was signed, in the form of a submission. Null in lists and in events before the last. */
+  readonly asked?: AskedQuestion | null
 }
 
 /** What the peers of a request agree on, and where they do not: then nothing was sent. */
@@ -532,6 +534,11 @@ interface Asked {
   readonly mappings?: readonly VariableMappingInput[]
   readonly title?: string
 }
+
+/** A question as its signature holds it: what was not said is absent. */
+export type AskedQuestion = Pick<Asked, 'data_catalog_name' | 'script_type' | 'script_content'> & {
+  readonly targets: readonly string[] | '*'
+} & { readonly [Field in keyof Asked]?: Asked[Field] | null | undefined }
 
 /** What people are asked about; the gateway signs it with the key of the account. */
 export interface AnalysisSubmission extends Omit<Asked, 'title'> {

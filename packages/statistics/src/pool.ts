@@ -1,8 +1,16 @@
 /** One answer out of many: the tables of several sites put together, with everything a reader must know beside it. */
-import type { Output, OutputColumn, OutputRow, PooledOutput, TableOutput, TestResult } from '@stimnet/protocol'
+import type {
+  Output,
+  OutputColumn,
+  OutputDeclaration,
+  OutputRow,
+  PooledOutput,
+  TableOutput,
+  TestResult
+} from '@stimnet/protocol'
 import { type Cell, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
-import { poolTyped, type SiteOutputs } from './pool-typed.ts'
+import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
 import { testAsked, testOf, testSite } from './tests.ts'
 
 /** What one site answered; without an output, the code of its refusal or failure. */
@@ -10,6 +18,12 @@ export interface SitePart {
   readonly site: string
   readonly output: Output | null
   readonly code?: string
+}
+
+/** What pooling must know of the request. */
+export interface PoolOptions {
+  /** The contract of a script: by it means and proportions find the counts that they are of. */
+  readonly outputs?: readonly OutputDeclaration[]
 }
 
 interface SiteTable {
@@ -24,7 +38,7 @@ type Value = string | number | null
  * bins. Sites that gave nothing, withheld a part, or whose columns differ from the others' are named in the notes. The
  * answer does not depend on the order of the parts.
  */
-export function pool(parts: readonly SitePart[]): PooledOutput {
+export function pool(parts: readonly SitePart[], { outputs = [] }: PoolOptions = {}): PooledOutput {
   const sorted = [...parts].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0))
   const missing = sorted
     .filter((part) => part.output === null)
@@ -38,7 +52,8 @@ export function pool(parts: readonly SitePart[]): PooledOutput {
     output?.kind === 'typed' ? [{ site, typed: output }] : []
   )
   // One request has one kind of answer: a site that gives another does not decide which.
-  if (typed.length > tables.length + scripts.length) return onlyTyped(typed, [...tables, ...scripts], missing, notes)
+  if (typed.length > tables.length + scripts.length)
+    return onlyTyped(poolTyped(typed, outputs), [...tables, ...scripts], missing, notes)
   if (tables.length === 0) return onlyParts(scripts, missing, notes)
   const { agreed, others } = sameColumns(tables)
   for (const { site } of [...others, ...scripts, ...typed]) {
@@ -49,12 +64,11 @@ export function pool(parts: readonly SitePart[]): PooledOutput {
 }
 
 function onlyTyped(
-  typed: readonly SiteOutputs[],
+  pooled: PooledOutputs,
   others: readonly { readonly site: string }[],
   missing: PooledOutput['missing'],
   notes: readonly string[]
 ): PooledOutput {
-  const pooled = poolTyped(typed)
   const left = [...pooled.left, ...others.map(({ site }) => site)]
   return {
     columns: [],

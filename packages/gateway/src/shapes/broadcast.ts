@@ -5,6 +5,7 @@ import type { PartView, RequestView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 import { messageOf, OUTWARD_STATES, pooledOutputShape, REST_STATUSES, restStatus, safeOutputShape } from './result.ts'
 import { schemaOf, schemaShape } from './schema.ts'
+import { asked, bodyOf, targets } from './submission.ts'
 
 const partShape = output(
   'BroadcastPart',
@@ -33,6 +34,9 @@ const partShape = output(
 
 const statisticShape = z.object({ name: z.string(), variables: z.array(z.string()), by: z.array(z.string()) })
 
+/** What was asked, in the form of a submission: sent again, it asks the same. */
+const askedShape = output('AskedQuestion', z.object({ targets, ...asked }))
+
 /** A broadcast as answered. */
 export const broadcastShape = output(
   'Broadcast',
@@ -54,7 +58,8 @@ export const broadcastShape = output(
     warnings: z.array(z.string()),
     parts: z.array(partShape),
     pooled: pooledOutputShape.nullable(),
-    schema: schemaShape.nullable()
+    schema: schemaShape.nullable(),
+    asked: askedShape.nullable().describe('What was asked, as it was signed; null in lists and before it is known')
   })
 )
 
@@ -81,7 +86,8 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     warnings: [...view.warnings],
     parts: view.parts.map((part) => partOf(part, options.withOutputs)),
     pooled: options.withOutputs ? (view.pooled ?? null) : null,
-    schema: options.withOutputs ? schemaOf(view.schema) : null
+    schema: options.withOutputs ? schemaOf(view.schema) : null,
+    asked: options.withOutputs && view.asked ? (bodyOf(view.asked) as z.output<typeof askedShape>) : null
   }
 }
 

@@ -2736,6 +2736,12 @@ export namespace stimnet {
         /** OutputDeclaration unit. */
         unit: string;
 
+        /** OutputDeclaration of. */
+        of: string;
+
+        /** OutputDeclaration category. */
+        category: string;
+
         /**
          * Creates a new OutputDeclaration instance using the specified properties.
          * @param [properties] Properties to set
@@ -2822,6 +2828,12 @@ export namespace stimnet {
 
             /** OutputDeclaration unit */
             unit?: string;
+
+            /** OutputDeclaration of */
+            of?: string;
+
+            /** OutputDeclaration category */
+            category?: string;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
