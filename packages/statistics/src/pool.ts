@@ -8,7 +8,7 @@ import type {
   TableOutput,
   TestResult
 } from '@stimnet/protocol'
-import { type Cell, poolCells, readsAs } from './pool-cell.ts'
+import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
 import { testAsked, testOf, testSite } from './tests.ts'
@@ -228,12 +228,15 @@ function sitesOf(
   return { sites, column_sites: behind.map((cells, at) => (isMeasure(at) ? [...cells] : null)) }
 }
 
-/** A quantile beyond the last breakpoint has no value at its site, but its bins still count among all. */
+/** A quantile beyond the last breakpoint has no value at its site, nor has the correlation of what does not vary there: both count among all. */
 function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (part === undefined) return []
-  return row.values[at] === null && !('bins' in part) ? [] : [part]
+  return row.values[at] === null && !isValueless(column, part) ? [] : [part]
 }
+
+/** Of one number at one site they can be undefined, and are defined over several. */
+const COEFFICIENTS = ['correlation', 'covariance', 'skewness', 'kurtosis']
 
 /** Which sites withheld a cell of a row that they do show. */
 function cellNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[]): string[] {
@@ -242,6 +245,11 @@ function cellNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[
     const sites = tables
       .filter(({ table }) => table.rows.some((row) => cellOf(column, row, i).length === 0))
       .map(({ site }) => site)
-    return sites.length === 0 ? [] : [`${column.name} was withheld in some rows by ${sites.join(', ')}.`]
+    if (sites.length === 0) return []
+    if (!COEFFICIENTS.includes(column.kind)) return [`${column.name} was withheld in some rows by ${sites.join(', ')}.`]
+    return [
+      `${column.name} is without ${sites.join(', ')} in some rows, where it was withheld. Where a variable does not vary at ` +
+        'an institution, that of all can be another, even in its sign.'
+    ]
   })
 }

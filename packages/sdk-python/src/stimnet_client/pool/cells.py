@@ -45,7 +45,7 @@ def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
     if column["role"] == "key":
         return value is None or isinstance(value, str)
     if value is None:
-        return cell is None or ("bins" in cell and _is_countable(cell))
+        return cell is None or (_is_countable(cell) and _is_valueless(column, cell))
     if not _is_number(value) or cell is None or not _is_countable(cell):
         return False
     if "choice" in cell:
@@ -53,6 +53,13 @@ def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
         return bool(cell["choice"] == value)
     own = pool_cells(column, [cell])
     return own is not None and abs(own - value) <= _TOLERANCE * max(1.0, abs(value))
+
+
+def _is_valueless(column: Mapping[str, Any], cell: Cell) -> bool:
+    """Whether it counts among all though its own site has no value: a quantile in an open bin, the correlation of what
+    does not vary.
+    """
+    return "bins" in cell or ("moments" in cell and cell["moments"]["n"] > 0 and pool_cells(column, [cell]) is None)
 
 
 def _is_countable(cell: Cell) -> bool:
