@@ -146,6 +146,8 @@ export const testResultSchema = z.object({
   note: z.string(),
   /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
   sites: z.array(z.string()).optional(),
+  /** The table with several rows per subject whose column makes the groups: they can hold the same people, and no test is made. */
+  repeated: z.string().optional(),
   /** `site`: people are compared within their institution alone, so that what divides institutions does not enter. */
   adjusted_for: z.literal('site').optional()
 })

@@ -99,7 +99,8 @@ function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; other
     const { columns, tests = [] } = entry.table
     const shape = JSON.stringify([
       columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? '']),
-      tests.map(testAsked)
+      // An older site does not say whether its groups can hold the same people: it is asked the same.
+      tests.map((test) => ({ ...testAsked(test), repeated: undefined }))
     ])
     byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
   }
@@ -142,7 +143,11 @@ function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes
 /** The tests that the sites made of their own rows, made again of all of them. Of noisy numbers none is made. */
 function testsOver(tables: readonly SiteTable[]): { tests: TestResult[] } | Record<string, never> {
   const { tests = [] } = tables[0]?.table ?? {}
-  const asked = tests.flatMap((test) => testAsked(test) ?? [])
+  const asked = tests.flatMap((test, at) => {
+    const plain = testAsked(test)
+    const repeated = tables.map(({ table }) => table.tests?.[at]?.repeated).find((name) => name !== undefined)
+    return plain ? [repeated === undefined ? plain : { ...plain, repeated }] : []
+  })
   if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
   const sites = tables.map(({ site, table }) => testSite(site, table))
   return { tests: asked.map((test) => testOf(test, sites)) }

@@ -27,6 +27,16 @@ export function testsOfOutput(
  * within their site alone (`adjusted_for`): what divides the sites is no difference between groups.
  */
 export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
+  const result = madeOf(test, sites)
+  if (test.repeated === undefined) return result
+  const note =
+    `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
+    'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
+    'or filter to one row of each person, such as one visit.'
+  return { ...result, ...NOTHING, difference: result.difference, note, repeated: test.repeated }
+}
+
+function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
   switch (test.kind) {
     case 'welch':
       return welch(test, sites)
@@ -38,7 +48,12 @@ export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
 }
 
 /** What was asked, out of a result; undefined where it is none of ours. */
-export function testAsked({ kind, of, by, groups }: TestResult): PlanTest | undefined {
+export function testAsked(result: TestResult): PlanTest | undefined {
+  const test = plainTestAsked(result)
+  return test && result.repeated !== undefined ? { ...test, repeated: result.repeated } : test
+}
+
+function plainTestAsked({ kind, of, by, groups }: TestResult): PlanTest | undefined {
   const [first, second] = by
   if (first === undefined) return undefined
   if (kind === 'anova') return { kind, of, by: first }

@@ -162,3 +162,22 @@ test('the generalized test of two tables of 2 × 3 agrees with R’s mantelhaen.
   assert.deepEqual(found.df, [2])
   assert.ok(near(found.statistic, 11.03507194594137) && near(found.p, 0.004015730630300317))
 })
+
+// Twenty people before and after; R: t.test(before, after, paired = TRUE) t = 14.3, and p = .12 where they are taken for forty.
+const REPEATED: PlanTest = { ...WELCH, repeated: 'visits' }
+
+test('before and after are not compared as if they were two groups of people: what to ask instead is said', () => {
+  const site = answer({ drug: SETOSA, placebo: SETOSA.map((v) => v - 0.2) }, [REPEATED])
+  const [own] = site.kind === 'table' ? (site.tests ?? []) : []
+  for (const found of [own, only(sites(site).tests), only(sites(site, site).tests)]) {
+    assert.ok(near(found?.difference, 0.2, 1e-6))
+    assert.deepEqual([found?.statistic, found?.p, found?.interval, found?.df], [null, null, null, []])
+    assert.match(found?.note ?? '', /same people.*change from baseline.*one row/)
+  }
+})
+
+test('one site that says so is enough, and an older one that says nothing is not left out', () => {
+  const older = answer({ drug: SETOSA, placebo: VERSICOLOR }, [WELCH])
+  const pooled = sites(older, answer({ drug: SETOSA, placebo: VERSICOLOR }, [REPEATED]))
+  assert.deepEqual([pooled.sites.length, only(pooled.tests).p], [2, null])
+})
