@@ -11,7 +11,7 @@ import type {
 import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
-import { testAsked, testOf, testSite } from './tests.ts'
+import { type AccuracyOf, testAsked, testOf, testSite } from './tests.ts'
 
 /** What one site answered; without an output, the code of its refusal or failure. */
 export interface SitePart {
@@ -24,6 +24,8 @@ export interface SitePart {
 export interface PoolOptions {
   /** The contract of a script: by it means and proportions find the counts that they are of. */
   readonly outputs?: readonly OutputDeclaration[]
+  /** How far a table's numbers can be from the exact ones; what its card implies unless given. */
+  readonly accuracyOf?: AccuracyOf
 }
 
 interface SiteTable {
@@ -38,7 +40,7 @@ type Value = string | number | null
  * bins. Sites that gave nothing, withheld a part, or whose columns differ from the others' are named in the notes. The
  * answer does not depend on the order of the parts.
  */
-export function pool(parts: readonly SitePart[], { outputs = [] }: PoolOptions = {}): PooledOutput {
+export function pool(parts: readonly SitePart[], { outputs = [], accuracyOf }: PoolOptions = {}): PooledOutput {
   const sorted = [...parts].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0))
   const missing = sorted
     .filter((part) => part.output === null)
@@ -60,7 +62,7 @@ export function pool(parts: readonly SitePart[], { outputs = [] }: PoolOptions =
     missing.push({ site, code: 'PARAMETER_INVALID' })
     notes.push(`${site} answered with other columns or units than the rest and was left out.`)
   }
-  return poolTables(agreed, missing, notes)
+  return poolTables(agreed, { missing, notes, accuracyOf })
 }
 
 function onlyTyped(
@@ -109,7 +111,13 @@ function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; other
   return { agreed, others: tables.filter((entry) => !agreed.includes(entry)) }
 }
 
-function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes: string[]): PooledOutput {
+interface Told {
+  readonly missing: PooledOutput['missing']
+  readonly notes: string[]
+  readonly accuracyOf: AccuracyOf | undefined
+}
+
+function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): PooledOutput {
   const sound = tables.filter(({ table }) => isSound(table))
   for (const { site } of tables.filter((entry) => !sound.includes(entry))) {
     missing.push({ site, code: 'MALFORMED' })
@@ -133,7 +141,7 @@ function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes
   return {
     columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
     rows,
-    ...testsOver(sound),
+    ...testsOver(sound, accuracyOf),
     sites: sound.map((entry) => entry.site),
     missing,
     notes
@@ -141,7 +149,10 @@ function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes
 }
 
 /** The tests that the sites made of their own rows, made again of all of them. Of noisy numbers none is made. */
-function testsOver(tables: readonly SiteTable[]): { tests: TestResult[] } | Record<string, never> {
+function testsOver(
+  tables: readonly SiteTable[],
+  accuracyOf: AccuracyOf | undefined
+): { tests: TestResult[] } | Record<string, never> {
   const { tests = [] } = tables[0]?.table ?? {}
   const asked = tests.flatMap((test, at) => {
     const plain = testAsked(test)
@@ -149,7 +160,7 @@ function testsOver(tables: readonly SiteTable[]): { tests: TestResult[] } | Reco
     return plain ? [repeated === undefined ? plain : { ...plain, repeated }] : []
   })
   if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
-  const sites = tables.map(({ site, table }) => testSite(site, table))
+  const sites = tables.map(({ site, table }) => testSite(site, table, accuracyOf))
   return { tests: asked.map((test) => testOf(test, sites)) }
 }
 

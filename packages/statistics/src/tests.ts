@@ -1,23 +1,31 @@
 /** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
-import type { MomentsPart, PlanTest, TableOutput, TestResult } from '@stimnet/protocol'
+import type { MomentsPart, PlanTest, TestResult } from '@stimnet/protocol'
 import { poolMoments, valueOfMoments } from './moments.ts'
 import { anovaOver } from './tests/anova.ts'
 import { type CountCell, chiSquaredOf, mantelHaenszelOf } from './tests/chi-squared.ts'
-import { type Computed, DF_MIN, FEW_FREEDOMS, NOTHING, type TestSite, testSite } from './tests/table.ts'
+import type { AccuracyOf } from './tests/accuracy.ts'
+import {
+  type Computed,
+  DF_MIN,
+  FEW_FREEDOMS,
+  type Measured,
+  NOTHING,
+  type TestedTable,
+  type TestSite,
+  testSite
+} from './tests/table.ts'
 import { type Pair, welchOver } from './tests/welch.ts'
 
+export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
 export { type Anova, anovaOf } from './tests/anova.ts'
 export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
 export { type TestSite, testSite } from './tests/table.ts'
 export { type Welch, welchOf } from './tests/welch.ts'
 
-/** A test over one site's own answer. */
-export function testsOfOutput(
-  asked: readonly PlanTest[],
-  output: Pick<TableOutput, 'columns' | 'rows' | 'withheld'>
-): TestResult[] {
+/** A test over one site's own answer. Rounding is allowed for where the answer comes with its card. */
+export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, accuracyOf?: AccuracyOf): TestResult[] {
   return asked.map((test) => {
-    const { sites: _, ...result } = testOf(test, [testSite('', output)])
+    const { sites: _, ...result } = testOf(test, [testSite('', output, accuracyOf)])
     return result
   })
 }
@@ -134,7 +142,7 @@ function welch(test: Extract<PlanTest, { kind: 'welch' }>, sites: readonly TestS
     statistic,
     df: [df],
     p,
-    notes: rowNotes(givers, of)
+    notes: notesOn(givers, of)
   })
 }
 
@@ -167,7 +175,7 @@ function anova(test: Extract<PlanTest, { kind: 'anova' }>, sites: readonly TestS
   }
   const { statistic, between, within, p } = result
   if (within < DF_MIN) return resultOf(shown, who, { ...NOTHING, notes: [FEW_FREEDOMS] })
-  return resultOf(shown, who, { ...NOTHING, statistic, df: [between, within], p, notes: rowNotes(givers, of) })
+  return resultOf(shown, who, { ...NOTHING, statistic, df: [between, within], p, notes: notesOn(givers, of) })
 }
 
 function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, sites: readonly TestSite[]): TestResult {
@@ -182,15 +190,31 @@ function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, sites: rea
   const result = tables.length > 1 ? mantelHaenszelOf(tables) : chiSquaredOf(tables[0] ?? [])
   if (result === null) return resultOf(shown, who, { ...NOTHING, notes: ['Fewer than two rows or columns.'] })
   const { statistic, df, p, least } = result
-  const notes = least < 5 ? ['Fewer than five are expected in a cell: the p value is rough.'] : []
+  const isRounded = tables.some((cells) => cells.some(({ within = 0 }) => within > 0))
+  if (isRounded && least < EXPECTED_MIN) {
+    const why = 'Counts are rounded for privacy, and too few are expected in a cell.'
+    return resultOf(shown, who, { ...NOTHING, notes: [why] })
+  }
+  const notes = [
+    ...(least < EXPECTED_MIN ? ['Fewer than five are expected in a cell: the p value is rough.'] : []),
+    ...(isRounded ? [ROUNDED] : [])
+  ]
   return resultOf(shown, who, { ...NOTHING, statistic, df: [df], p, notes })
 }
+
+/** Expected in each cell at least; below it p is rough. */
+const EXPECTED_MIN = 5
+
+/** What a test of rounded numbers says. */
+const ROUNDED = 'Numbers are rounded for privacy: interval and p allow for all that rounding can hide.'
 
 /** Undefined where a cell is withheld. Whoever misses one of both keys is in no cell of the table. */
 function countsOf(site: TestSite, of: string, [row, column]: readonly [string, string]): CountCell[] | undefined {
   const cells = site.rows.flatMap(({ keys, cells }) => {
     const [one, other] = [keys[row] ?? null, keys[column] ?? null]
-    return one === null || other === null ? [] : [{ row: one, column: other, count: cells.get(of)?.value }]
+    return one === null || other === null
+      ? []
+      : [{ row: one, column: other, count: cells.get(of)?.value, within: cells.get(of)?.accuracy.count ?? 0 }]
   })
   const counts = cells.flatMap((cell) => (typeof cell.count === 'number' ? [{ ...cell, count: cell.count }] : []))
   return site.isWhole(of) && counts.length === cells.length ? counts : undefined
@@ -204,7 +228,7 @@ function namesIn({ rows }: TestSite, by: string): string[] {
 function groupOf(
   { rows }: TestSite,
   { by, name, of }: { readonly by: string; readonly name: string; readonly of: string }
-): MomentsPart | undefined {
+): Measured | undefined {
   const cell = rows.find(({ keys }) => keys[by] === name)?.cells.get(of)
   return cell?.value === null ? undefined : cell?.moments
 }
@@ -213,6 +237,12 @@ function groupShown(name: string, parts: readonly MomentsPart[]): TestResult['gr
   const moments = poolMoments(parts)
   if (moments === null) return { name, n: null, mean: null, sd: null }
   return { name, n: moments.n, mean: moments.sum / moments.n, sd: valueOfMoments('sd', moments) }
+}
+
+/** What a reader must know of the numbers that went in. */
+function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
+  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
+  return [...rowNotes(givers, of), ...(isRounded ? [ROUNDED] : [])]
 }
 
 /** Where the answer counts subjects as well: a test takes values for independent, and rows of one subject are not. */

@@ -8,6 +8,8 @@ export interface CountCell {
   readonly row: string
   readonly column: string
   readonly count: number
+  /** How far the count can be from the exact one. */
+  readonly within?: number
 }
 
 /** A test of association. */
@@ -30,7 +32,8 @@ export function chiSquaredOf(cells: readonly CountCell[]): ChiSquared | null {
   const terms = expectedOf(table).flatMap((line, i) =>
     line.map((expected, j) => (countAt(table, i, j) - expected) ** 2 / expected)
   )
-  const [statistic, df] = [exactSum(terms), (rows.length - 1) * (columns.length - 1)]
+  const statistic = lessRounding(exactSum(terms), [table])
+  const df = (rows.length - 1) * (columns.length - 1)
   return { statistic, df, p: pOfChiSquared(statistic, df), least: leastOf([table]) }
 }
 
@@ -50,8 +53,23 @@ export function mantelHaenszelOf(sites: readonly (readonly CountCell[])[]): ChiS
   const matrix = places.map((one) =>
     places.map((other) => exactSum(tables.map((table) => covarianceOf(table, one, other))))
   )
-  const { value: statistic, rank: df } = quadraticForm(matrix, vector)
+  const { value, rank: df } = quadraticForm(matrix, vector)
+  const statistic = lessRounding(value, tables)
   return df === 0 ? null : { statistic, df, p: pOfChiSquared(statistic, df), least: leastOf(tables) }
+}
+
+/** The least that exact counts can give: the root of χ² is a distance, and rounding moves each table by so much. */
+function lessRounding(statistic: number, tables: readonly TwoWay[]): number {
+  const hidden = tables.map((table) =>
+    Math.sqrt(
+      exactSum(
+        expectedOf(table)
+          .flat()
+          .map((expected) => (expected > 0 ? table.within ** 2 / expected : 0))
+      )
+    )
+  )
+  return Math.max(0, Math.sqrt(Math.max(0, statistic)) - exactSum(hidden)) ** 2
 }
 
 interface TwoWay {
@@ -59,6 +77,8 @@ interface TwoWay {
   readonly columns: readonly number[]
   readonly total: number
   readonly counts: readonly (readonly number[])[]
+  /** How far a count can be from the exact one. */
+  readonly within: number
 }
 
 /** In the rows and columns that have anybody in `all`. */
@@ -68,11 +88,13 @@ function twoWay(cells: readonly CountCell[], all: readonly CountCell[]): TwoWay 
   const found = new Map(cells.map(({ row, column, count }) => [JSON.stringify([row, column]), count]))
   const counts = rows.map((row) => columns.map((column) => found.get(JSON.stringify([row, column])) ?? 0))
   const sums = counts.map((line) => exactSum(line))
+  const within = Math.max(0, ...cells.map((cell) => cell.within ?? 0))
   return {
     rows: sums,
     columns: columns.map((_, j) => exactSum(counts.map((line) => line[j] ?? 0))),
     total: exactSum(sums),
-    counts
+    counts,
+    within
   }
 }
 

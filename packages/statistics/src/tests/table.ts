@@ -1,10 +1,17 @@
 /** The answers of the sites as a test reads them: rows by name, with what is known of each cell. */
 import type { MomentsPart, OutputColumn, OutputRow, TableOutput, TestResult } from '@stimnet/protocol'
+import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accuracy.ts'
 
 /** A cell of an answer, as a test needs it. */
 export interface TestCell {
   readonly value: number | null
-  readonly moments?: MomentsPart
+  readonly moments?: Measured
+  readonly accuracy: Accuracy
+}
+
+/** Moments, and how far they can be from the exact ones. */
+export interface Measured extends MomentsPart {
+  readonly accuracy?: Accuracy
 }
 
 /** A row of an answer: keys and cells by column name. */
@@ -36,30 +43,53 @@ export const DF_MIN = 10
 /** What a test says where there are fewer. */
 export const FEW_FREEDOMS = `Fewer than ${DF_MIN} degrees of freedom.`
 
+/** What of a table a test reads; without a card its numbers are taken for exact. */
+export type TestedTable = Pick<TableOutput, 'columns' | 'rows' | 'withheld'> & Partial<Pick<TableOutput, 'disclosure'>>
+
 /** One site's table, as tests read it. */
 export function testSite(
   site: string,
-  { columns, rows, withheld }: Pick<TableOutput, 'columns' | 'rows' | 'withheld'>
+  { columns, rows, withheld, disclosure }: TestedTable,
+  accuracyOf: AccuracyOf = accuracyOfCard
 ): TestSite {
+  const accuracies = new Map(
+    columns.map(({ name }) => [
+      name,
+      disclosure
+        ? accuracyOf(
+            disclosure,
+            rows.flatMap(({ parts }) => momentsIn(parts, name) ?? [])
+          )
+        : () => EXACT
+    ])
+  )
   return {
     site,
-    rows: rows.map((row) => testRow(columns, row)),
+    rows: rows.map((row) => testRow(columns, row, accuracies)),
     isWhole: (column) => withheld.groups === 0 && rows.every(({ parts }) => Object.hasOwn(parts, column))
   }
 }
 
-function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow): TestRow {
+type Accuracies = ReadonlyMap<string, (moments?: MomentsPart) => Accuracy>
+
+function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow, accuracies: Accuracies): TestRow {
   const named = columns.map(({ name, role }, i) => ({ name, role, value: values[i] ?? null }))
   const keys = named.filter(({ role }) => role === 'key')
   const cells = named.filter(({ role }) => role === 'measure')
   return {
     keys: Object.fromEntries(keys.map(({ name, value }) => [name, value === null ? null : String(value)])),
-    cells: new Map(cells.map(({ name, value }) => [name, testCell(parts, name, value)]))
+    cells: new Map(
+      cells.map(({ name, value }) => {
+        const moments = momentsIn(parts, name)
+        const accuracy = accuracies.get(name)?.(moments) ?? EXACT
+        const measured = moments ? { moments: { ...moments, accuracy } } : {}
+        return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured }]
+      })
+    )
   }
 }
 
-function testCell(parts: OutputRow['parts'], name: string, value: string | number | null): TestCell {
+function momentsIn(parts: OutputRow['parts'], name: string): MomentsPart | undefined {
   const part = Object.hasOwn(parts, name) ? parts[name] : undefined
-  const moments = part !== undefined && 'moments' in part ? { moments: part.moments } : {}
-  return { value: typeof value === 'number' ? value : null, ...moments }
+  return part !== undefined && 'moments' in part ? part.moments : undefined
 }
