@@ -35,6 +35,7 @@ export function poolVectors() {
     },
     joined: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 100])) },
     constant: { ...c, rows: c.rows.slice(0, 1).map(withoutSpread) },
+    exact: { ...c, rows: c.rows.slice(0, 1).map(withExactSums) },
     shifted: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 90])) }
   }
   const cases: readonly (readonly [name: string, ...tables: string[]])[] = [
@@ -47,7 +48,8 @@ export function poolVectors() {
     ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
     ['bins that were joined at one site', 'a', 'b', 'joined'],
     ['bins on grids that do not meet', 'a', 'shifted'],
-    ['a site where a variable does not vary', 'a', 'constant']
+    ['a site where a variable does not vary', 'a', 'constant'],
+    ['sums to their last digit beside older parts', 'a', 'exact']
   ]
   return {
     about:
@@ -133,6 +135,18 @@ function withoutSpread(row: OutputRow): OutputRow {
     }),
     parts
   }
+}
+
+/** Sums as a site with exact numbers sends them. */
+function withExactSums(row: OutputRow): OutputRow {
+  const parts = Object.entries(row.parts).map(([name, part]) => {
+    if (!('moments' in part)) return [name, part] as const
+    const { second, ...moments } = part.moments
+    const exact = (sum: number) => ({ sum_exact: sum.toFixed(2) })
+    const both = second ? { second: { ...second, ...exact(second.sum) } } : {}
+    return [name, { moments: { ...moments, ...exact(moments.sum), ...both } }] as const
+  })
+  return { ...row, parts: Object.fromEntries(parts) }
 }
 
 /** The same rows on a coarser grid, or on another. */

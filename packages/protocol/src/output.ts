@@ -72,6 +72,12 @@ export const disclosureCardSchema = z.object({
 /** A disclosure card as read. */
 export type DisclosureCard = z.output<typeof disclosureCardSchema>
 
+/** A sum to its last digit, where a double cannot hold it: by doubles alone the variance of numbers far from zero loses digits. */
+const exactSumSchema = z
+  .string()
+  .regex(/^-?\d{1,40}(\.\d{1,9})?$/, 'A decimal number.')
+  .optional()
+
 /**
  * What lets a released cell be pooled exactly: n, sum and, but for a mean, the sum of squared deviations from the mean,
  * for skewness and kurtosis of their third and fourth powers; and with a second variable its own and the cross term.
@@ -79,10 +85,11 @@ export type DisclosureCard = z.output<typeof disclosureCardSchema>
 export const momentsSchema = z.object({
   n: z.number(),
   sum: z.number(),
+  sum_exact: exactSumSchema,
   deviations: z.number().optional(),
   third: z.number().optional(),
   fourth: z.number().optional(),
-  second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
+  second: z.object({ sum: z.number(), sum_exact: exactSumSchema, deviations: z.number(), cross: z.number() }).optional()
 })
 /** Moments as read. */
 export type MomentsPart = z.output<typeof momentsSchema>

@@ -61,7 +61,13 @@ function isCountable(part: Cell): boolean {
   const { n, sum, deviations = 0, third = 0, fourth = 0, second } = part.moments
   const spreads = [deviations, fourth, second?.deviations ?? 0]
   const others = [n, sum, third, second?.sum ?? 0, second?.cross ?? 0]
-  return n > 0 && others.every(Number.isFinite) && spreads.every(isSpread)
+  const isAsWritten = isSameSum(part.moments) && (second === undefined || isSameSum(second))
+  return n > 0 && others.every(Number.isFinite) && spreads.every(isSpread) && isAsWritten
+}
+
+/** To its last digit a sum is the one beside it, rounded. */
+function isSameSum({ sum, sum_exact: text }: Pick<MomentsPart, 'sum' | 'sum_exact'>): boolean {
+  return text === undefined || Math.abs(Number(text) - sum) <= 1e-12 * Math.abs(sum)
 }
 
 function isSpread(value: number): boolean {

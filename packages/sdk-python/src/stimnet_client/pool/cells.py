@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Mapping, Sequence
 
 from .bins import pool_bins, quantile_of
@@ -84,9 +85,21 @@ def _is_moments(moments: Any) -> bool:
     second = moments.get("second")
     if second is not None and (not _are_numbers(second, ("sum", "deviations", "cross")) or second["deviations"] < 0):
         return False
+    if not _is_same_sum(moments) or (second is not None and not _is_same_sum(second)):
+        return False
     known = [name for name in ("deviations", "third", "fourth") if moments.get(name) is not None]
     spreads = [moments[name] for name in known if name != "third"]
     return _are_numbers(moments, known) and all(spread >= 0 for spread in spreads)
+
+
+def _is_same_sum(moments: Mapping[str, Any]) -> bool:
+    """To its last digit a sum is the one beside it, rounded."""
+    text = moments.get("sum_exact")
+    if text is None:
+        return True
+    if not isinstance(text, str) or re.fullmatch(r"-?[0-9]{1,40}(\.[0-9]{1,9})?", text) is None:
+        return False
+    return bool(abs(float(text) - moments["sum"]) <= 1e-12 * abs(moments["sum"]))
 
 
 def _are_numbers(values: Any, names: Sequence[str]) -> bool:
