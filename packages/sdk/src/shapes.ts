@@ -538,6 +538,8 @@ interface Asked {
 /** A question as its signature holds it: what was not said is absent. */
 export type AskedQuestion = Pick<Asked, 'data_catalog_name' | 'script_type' | 'script_content'> & {
   readonly targets: readonly string[] | '*'
+  /** Files that its script reads, by hash. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[] | undefined
 } & { readonly [Field in keyof Asked]?: Asked[Field] | null | undefined }
 
 /** What people are asked about; the gateway signs it with the key of the account. */

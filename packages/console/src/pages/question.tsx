@@ -69,7 +69,10 @@ export function QuestionPage({ place }: { place: Place }) {
         }
         actions={
           ended ? (
-            <a href={hrefTo('ask')}>{broadcast.state === 'completed' ? 'Ask another' : 'Change it and ask again'}</a>
+            <>
+              {broadcast.asked && <a href={hrefTo('ask', '', { again: place.id })}>Change it and ask again</a>}
+              <a href={hrefTo('ask')}>Ask another</a>
+            </>
           ) : (
             <Cancel id={place.id} />
           )

@@ -1,7 +1,7 @@
 /** A request with each peer's share: state, safe output, receipt; and the pooled answer. */
 import { outwardState } from '@stimnet/protocol'
 import { z } from 'zod'
-import type { PartView, RequestView } from '../peer.ts'
+import type { AskedView, PartView, RequestView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 import { messageOf, OUTWARD_STATES, pooledOutputShape, REST_STATUSES, restStatus, safeOutputShape } from './result.ts'
 import { schemaOf, schemaShape } from './schema.ts'
@@ -35,7 +35,11 @@ const partShape = output(
 const statisticShape = z.object({ name: z.string(), variables: z.array(z.string()), by: z.array(z.string()) })
 
 /** What was asked, in the form of a submission: sent again, it asks the same. */
-const askedShape = output('AskedQuestion', z.object({ targets, ...asked }))
+const fileShape = z.object({ name: z.string(), sha256: z.string(), size: z.number() })
+const askedShape = output(
+  'AskedQuestion',
+  z.object({ targets, ...asked, files: z.array(fileShape).optional().describe('Files that its script reads, by hash') })
+)
 
 /** A broadcast as answered. */
 export const broadcastShape = output(
@@ -87,8 +91,13 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     parts: view.parts.map((part) => partOf(part, options.withOutputs)),
     pooled: options.withOutputs ? (view.pooled ?? null) : null,
     schema: options.withOutputs ? schemaOf(view.schema) : null,
-    asked: options.withOutputs && view.asked ? (bodyOf(view.asked) as z.output<typeof askedShape>) : null
+    asked: options.withOutputs && view.asked ? askedOf(view.asked) : null
   }
+}
+
+function askedOf(view: AskedView): z.output<typeof askedShape> {
+  const { files = [] } = view
+  return { ...(bodyOf(view) as z.output<typeof askedShape>), ...(files.length > 0 ? { files: [...files] } : {}) }
 }
 
 function statisticOf({ name, variables, by }: NonNullable<RequestView['statistic']>): z.output<typeof statisticShape> {
