@@ -391,6 +391,10 @@ export interface Broadcast {
   readonly title: string
   readonly data_catalog_name: string
   readonly script_type: string
+  /** Whom it is about: its filter, with what `filters` add; null for everybody. */
+  readonly cohort?: unknown
+  /** The first characters of its program. */
+  readonly opening?: string
   /** Of a statistic by name: which, of what, in which groups. */
   readonly statistic: {
     readonly name: string

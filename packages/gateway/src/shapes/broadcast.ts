@@ -1,5 +1,5 @@
 /** A request with each peer's share: state, safe output, receipt; and the pooled answer. */
-import { outwardState } from '@stimnet/protocol'
+import { type Filter, filterFromPairs, outwardState, programText } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { AskedView, PartView, RequestView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
@@ -50,6 +50,8 @@ export const broadcastShape = output(
     title: z.string(),
     data_catalog_name: z.string(),
     script_type: z.string(),
+    cohort: z.unknown().describe('Whom it is about: its filter, with what `filters` add; null for everybody'),
+    opening: z.string().describe('The first characters of its program'),
     statistic: statisticShape.nullable().describe('What a statistic by name is of; null for SQL and scripts'),
     status: z.enum(REST_STATUSES),
     state: z.enum(OUTWARD_STATES),
@@ -78,6 +80,8 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     title: view.title,
     data_catalog_name: view.catalog,
     script_type: view.programWord,
+    cohort: view.asked ? cohortOf(view.asked) : null,
+    opening: view.asked ? programText(view.asked.program).slice(0, OPENING_CHARACTERS) : '',
     statistic: view.statistic === undefined ? null : statisticOf(view.statistic),
     status: restStatus(view.state),
     state: outwardState(view.state),
@@ -92,6 +96,24 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     pooled: options.withOutputs ? (view.pooled ?? null) : null,
     schema: options.withOutputs ? schemaOf(view.schema) : null,
     asked: options.withOutputs && view.asked ? askedOf(view.asked) : null
+  }
+}
+
+/** Enough to know a query again in a list. */
+const OPENING_CHARACTERS = 200
+
+function cohortOf({ where, filters }: AskedView): Filter | null {
+  const parts = [where, plainFilter(filters)]
+  const [first, second] = parts.filter((part) => part !== undefined)
+  return first && second ? { all: [first, second] } : (first ?? null)
+}
+
+/** What only a script reads of `filters` is no cohort. */
+function plainFilter(filters: AskedView['filters']): Filter | undefined {
+  try {
+    return filterFromPairs(filters)
+  } catch {
+    return undefined
   }
 }
 
