@@ -37,8 +37,12 @@ export function QuestionPage({ place }: { place: Place }) {
   const remembered = useSignedHere(place.id)
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
   const answered = broadcast?.parts.filter(({ state }) => hasEnded(state)).length ?? 0
-  // Changes tell states alone; with each answer the question is read whole.
-  const read = useLoaded((signal) => client.broadcast(place.id, { signal }), [client, place.id, answered])
+  // Changes tell states alone: until the last one the question is read whole with each answer.
+  const isAwaited = broadcast !== undefined && !hasEnded(broadcast.state)
+  const read = useLoaded(
+    async (signal) => (isAwaited ? client.broadcast(place.id, { signal }) : undefined),
+    [client, place.id, answered, isAwaited]
+  )
   const whole = read.value?.id === place.id ? read.value : undefined
   const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
   if (broadcast === undefined) {

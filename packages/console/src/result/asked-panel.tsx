@@ -3,12 +3,13 @@ import { programText } from '@stimnet/protocol'
 import type { AskedQuestion } from '@stimnet/sdk'
 import type { ReactNode } from 'react'
 import { Panel } from '../parts/panel.tsx'
+import { Seen } from '../parts/seen.tsx'
 import { Listing } from '../requests/listing.tsx'
 import { askedIn, askedInWords } from '../words/asked.ts'
 import { moment } from '../words/time.ts'
 import type { SignedHere } from './answer.ts'
 
-/** Not folded: an answer is read with its question. The text of a program and the signature are. */
+/** Not folded: an answer is read with its question. The text of a script and the signature are. */
 export function AskedPanel({ asked, signed }: { asked: AskedQuestion | undefined; signed: SignedHere | undefined }) {
   const shown = signed ? askedIn(signed) : asked
   if (shown === undefined) return null
@@ -20,11 +21,11 @@ export function AskedPanel({ asked, signed }: { asked: AskedQuestion | undefined
       <dl className="pairs">
         {askedInWords(shown, signed?.names).map(([name, text]) => (
           <Pair key={name} name={name}>
-            {text}
+            <Seen>{text}</Seen>
           </Pair>
         ))}
       </dl>
-      {shown.script_type !== 'statistic' && (
+      {!['statistic', 'sql'].includes(shown.script_type) && (
         <details>
           <summary>The program</summary>
           <Listing
