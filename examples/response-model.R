@@ -8,4 +8,5 @@ terms <- coef(summary(fit))
 rownames(terms) <- c("intercept", "age", "male", "mixed", "tremor-dominant")
 
 stimnet$release("response", "coefficients", terms = terms)
+stimnet$release("people", "count", value = nrow(rows))
 stimnet$release("responders", "proportion", value = mean(rows$responds))

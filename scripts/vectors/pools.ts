@@ -34,6 +34,8 @@ export function poolVectors() {
       rows: b.rows.slice(1).map((row) => ({ ...row, values: row.values.map((one, i) => (i === 1 ? 7 : one)) }))
     },
     joined: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 100])) },
+    constant: { ...c, rows: c.rows.slice(0, 1).map(withoutSpread) },
+    exact: { ...c, rows: c.rows.slice(0, 1).map(withExactSums) },
     shifted: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 90])) }
   }
   const cases: readonly (readonly [name: string, ...tables: string[]])[] = [
@@ -45,7 +47,9 @@ export function poolVectors() {
     ['of two that differ nobody knows which is right', 'a', 'unit'],
     ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
     ['bins that were joined at one site', 'a', 'b', 'joined'],
-    ['bins on grids that do not meet', 'a', 'shifted']
+    ['bins on grids that do not meet', 'a', 'shifted'],
+    ['a site where a variable does not vary', 'a', 'constant'],
+    ['sums to their last digit beside older parts', 'a', 'exact']
   ]
   return {
     about:
@@ -117,6 +121,32 @@ function binsOf(xs: readonly number[], edges: readonly number[]) {
 function withoutCell(row: OutputRow, name: string): OutputRow {
   const { [name]: _, ...rest } = row.parts
   return { values: row.values.map((value, i) => (COLUMNS[i]?.name === name ? null : value)), parts: rest }
+}
+
+/** Everybody has the same value: what is undefined there has parts all the same. */
+function withoutSpread(row: OutputRow): OutputRow {
+  const second = { sum: 700, deviations: 90, cross: 0 }
+  const moments = { n: 60, sum: 3000, deviations: 0, third: 0, fourth: 0, second }
+  const parts = { ...row.parts, ...Object.fromEntries(MOMENTS.map((kind) => [kind, { moments }])) }
+  return {
+    values: row.values.map((value, i) => {
+      const kind = COLUMNS[i]?.kind ?? ''
+      return MOMENTS.includes(kind) ? valueOfMoments(kind, moments) : value
+    }),
+    parts
+  }
+}
+
+/** Sums as a site with exact numbers sends them. */
+function withExactSums(row: OutputRow): OutputRow {
+  const parts = Object.entries(row.parts).map(([name, part]) => {
+    if (!('moments' in part)) return [name, part] as const
+    const { second, ...moments } = part.moments
+    const exact = (sum: number) => ({ sum_exact: sum.toFixed(2) })
+    const both = second ? { second: { ...second, ...exact(second.sum) } } : {}
+    return [name, { moments: { ...moments, ...exact(moments.sum), ...both } }] as const
+  })
+  return { ...row, parts: Object.fromEntries(parts) }
 }
 
 /** The same rows on a coarser grid, or on another. */

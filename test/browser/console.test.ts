@@ -269,9 +269,16 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
 
   await t.test('saves the result as CSV and as JSON with its receipts', async () => {
     const csv = await saved(page, 'Save CSV')
-    assert.match(csv, /^institution,sex,subjects,mean_UPDRS_change,sd_UPDRS_change\r\npooled,female,\d+/)
-    assert.equal(csv.trim().split('\r\n').length, 1 + 2 * 4)
+    const [asked = '', table = ''] = csv.split('\r\n\r\n')
+    assert.match(
+      asked,
+      /^Who is asked about,"Those with subjects\.diagnosis is one of mixed, akinetic-rigid"\r\nWhat is asked,/
+    )
+    assert.match(table, /^institution,sex,subjects,mean_UPDRS_change,sd_UPDRS_change\r\npooled,female,\d+/)
+    assert.equal(table.trim().split('\r\n').length, 1 + 2 * 4)
     const json = JSON.parse(await saved(page, 'Save JSON with receipts'))
+    assert.deepEqual(Object.keys(json)[0], 'asked')
+    assert.equal(json.asked.script_type, 'statistic')
     assert.equal(json.parts.filter((part: { receipt: string | null }) => part.receipt?.includes('.')).length, 3)
   })
 
@@ -450,7 +457,8 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await signIn(tom.page, mesh.url(1), 'tom')
     await go(tom.page, 'Requests')
     await tom.page.getByRole('link', { name: /Median/ }).click()
-    assert.ok(await tom.page.getByLabel('Let exactly this code run again').isChecked())
+    assert.equal(await tom.page.getByLabel('Let exactly this code run again').isChecked(), false)
+    await tom.page.getByLabel('Let exactly this code run again').check()
     assert.equal(await tom.page.getByLabel('Runs').inputValue(), '3')
     await tom.page.getByRole('button', { name: 'Approve and run' }).click()
     await tom.page.getByText('Approved by sue, tom.').waitFor()

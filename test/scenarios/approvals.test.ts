@@ -86,7 +86,9 @@ describe('an analysis that people decide', () => {
     await ended(ada, made.request_id, 'approved')
     await until(async () => (await ada.analysis(made.request_id)).state === 'completed', 'it has run')
     assert.ok(ran.includes(CODE))
-    await assert.rejects(tom.decideAnalysis(made.request_id, { status: 'denied' }), { code: 'JOB_ENDED' })
+    await assert.rejects(tom.decideAnalysis(made.request_id, { status: 'denied', approval_notes: 'Late.' }), {
+      code: 'JOB_ENDED'
+    })
     const kinds = (await serving.database.auditLog.read({ limit: 20 })).map(({ kind, actor }) => `${kind} ${actor}`)
     assert.ok(kinds.includes('approval sue') && kinds.includes('approval tom'))
   })
@@ -117,6 +119,7 @@ describe('an analysis that people decide', () => {
     const before = ran.length
     const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
     await waiting(sue, made.request_id)
+    await assert.rejects(sue.decideAnalysis(made.request_id, { status: 'denied' }), { code: 'PARAMETER_INVALID' })
     await sue.decideAnalysis(made.request_id, { status: 'denied', approval_notes: 'The sample is too small for this.' })
     await ended(ada, made.request_id, 'denied')
     assert.equal((await ada.analysis(made.request_id)).approval_notes, 'The sample is too small for this.')

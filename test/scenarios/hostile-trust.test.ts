@@ -84,7 +84,7 @@ describe('what stewards approve', () => {
   async function denyAll(): Promise<void> {
     const [sue] = stewards
     for (const { request_id: id } of (await sue?.listAnalyses({ status: 'pending' })) ?? []) {
-      await sue?.decideAnalysis(id, { status: 'denied' })
+      await sue?.decideAnalysis(id, { status: 'denied', approval_notes: 'Too many of them.' })
     }
   }
 

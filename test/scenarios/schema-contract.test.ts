@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
-import { signerFromSeed, type VariableMapping } from '@stimnet/protocol'
+import { outputContractSchema, signerFromSeed, type VariableMapping } from '@stimnet/protocol'
 import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
 import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
 import { pool } from '@stimnet/statistics'
@@ -16,14 +16,21 @@ function meanOfThirdColumn({ tables }: SandboxJob): { result: string } {
   const [, ...lines] = new TextDecoder().decode(tables[0]?.csv).trim().split('\n')
   const values = lines.map((line) => Number(line.split(',')[2]))
   const value = values.reduce((a, b) => a + b, 0) / values.length
-  return { result: JSON.stringify({ stimnet_outputs: { weight: { kind: 'mean', value } } }) }
+  return {
+    result: JSON.stringify({
+      stimnet_outputs: { people: { kind: 'count', value: values.length }, weight: { kind: 'mean', value } }
+    })
+  }
 }
 
 const SCRIPT = {
   data_catalog_name: 'registry',
   script_type: 'python' as const,
   script_content: 'result = "the sandbox of this test does not read it"',
-  outputs: [{ name: 'weight', kind: 'mean' as const, lower: '0', upper: '400', unit: 'kg' }]
+  outputs: outputContractSchema.parse([
+    { name: 'people', kind: 'count' },
+    { name: 'weight', kind: 'mean', lower: '0', upper: '400', unit: 'kg', of: 'people' }
+  ])
 }
 const BY_SEX = {
   data_catalog_name: 'registry',
@@ -75,8 +82,8 @@ describe('three registries whose columns, levels and units differ', () => {
         return { site: peerId, output: parts[0]?.output ?? null }
       })
     )
-    const { outputs, notes } = pool(parts)
-    const [weight] = outputs ?? []
+    const { outputs, notes } = pool(parts, { outputs: SCRIPT.outputs })
+    const [, weight] = outputs ?? []
     assert.equal(weight?.sites.length, 3)
     assert.ok(weight && 'value' in weight.output && Math.abs((weight.output.value ?? 0) - MEAN_OF_ALL) > 40)
     assert.doesNotMatch(notes.join(), /left out/)
@@ -109,7 +116,7 @@ describe('three registries whose columns, levels and units differ', () => {
   test('with a mapping the script runs at all of them and gives the right mean', async () => {
     const answer = await ask({ ...SCRIPT, targets: '*', mappings })
     assert.equal(answer.state, 'completed', JSON.stringify(answer.schema))
-    const [weight] = answer.pooled?.outputs ?? []
+    const [, weight] = answer.pooled?.outputs ?? []
     assert.ok(weight && 'value' in weight.output)
     assert.equal(weight.sites.length, 3)
     assert.ok(Math.abs((weight.output.value ?? 0) - MEAN_OF_ALL) < 0.05)

@@ -118,8 +118,27 @@ function correlationOf(x: readonly number[], y: readonly number[]): number {
   return sum(x.map((value, i) => (value - a.mean) * ((y[i] ?? 0) - b.mean))) / (x.length - 1) / (a.sd * b.sd)
 }
 
+/** The squares that factors leave unexplained, their effects fitted in turn until nothing moves. */
+function leftOver<F extends string>(
+  people: readonly ({ weight: number } & Record<F, string>)[],
+  factors: readonly F[]
+) {
+  let rest = people.map(({ weight }) => weight)
+  for (let turn = 0; turn < 60; turn++) {
+    for (const factor of factors) {
+      const levels = Map.groupBy(rest.keys(), (i) => people[i]?.[factor])
+      const means = new Map(
+        [...levels].map(([level, places]) => [level, sum(places.map((i) => rest[i] ?? 0)) / places.length])
+      )
+      rest = rest.map((value, i) => value - (means.get(people[i]?.[factor]) ?? 0))
+    }
+  }
+  return sum(rest.map((value) => value ** 2))
+}
+
 describe('statistics of three institutions', () => {
   const all = SIZES.flatMap((_, site) => subjectsOf(site))
+  const bySite = SIZES.map((_, site) => subjectsOf(site))
   const weights = all.map(({ weight }) => weight)
   const weightsOf = (key: 'sex' | 'arm', level: string) => all.filter((one) => one[key] === level).map((o) => o.weight)
 
@@ -146,53 +165,71 @@ describe('statistics of three institutions', () => {
       assertNear(found.correlation_age_weight, correlationOf(ages, weights), 'correlation')
     })
 
-    await t.test('a comparison of two groups: Welch’s t', async () => {
+    await t.test('a comparison of two groups: Welch’s t within the institutions', async () => {
       const answer = await ask(client, { name: 'compare', variables: ['weight'], by: ['people.sex'] })
       const [welch] = answer.pooled?.tests ?? []
-      const [one, other] = SEXES.map((sex) => momentsOf(weightsOf('sex', sex)))
-      assert.ok(welch && one && other)
-      const errors = [one, other].map(({ variance, n }) => variance / n)
-      assertNear(welch.difference, one.mean - other.mean, 'difference')
-      assertNear(welch.statistic, (one.mean - other.mean) / Math.sqrt(sum(errors)), 't')
-      const df = sum(errors) ** 2 / ((errors[0] ?? 0) ** 2 / (one.n - 1) + (errors[1] ?? 0) ** 2 / (other.n - 1))
-      assertNear(welch.df[0], df, 'df')
+      const strata = bySite.map((people) =>
+        SEXES.map((sex) => momentsOf(people.filter((one) => one.sex === sex).map(({ weight }) => weight)))
+      )
+      const weightOf = ([one, other]: ReturnType<typeof momentsOf>[]) =>
+        one && other ? (one.n * other.n) / (one.n + other.n) : 0
+      const whole = sum(strata.map(weightOf))
+      const difference =
+        sum(strata.map((pair) => weightOf(pair) * ((pair[0]?.mean ?? 0) - (pair[1]?.mean ?? 0)))) / whole
+      const errors = strata.flatMap((pair) =>
+        pair.map(({ variance, n }) => ({ square: ((weightOf(pair) / whole) ** 2 * variance) / n, n }))
+      )
+      const square = sum(errors.map((error) => error.square))
+      assert.ok(welch)
+      assertNear(welch.difference, difference, 'difference')
+      assertNear(welch.statistic, difference / Math.sqrt(square), 't')
+      assertNear(welch.df[0], square ** 2 / sum(errors.map((error) => error.square ** 2 / (error.n - 1))), 'df')
       assert.ok(welch.p !== null && welch.p < 1e-6 && welch.interval !== null)
       assert.deepEqual(
         welch.groups.map(({ name, n }) => [name, n]),
-        [
-          ['female', one.n],
-          ['male', other.n]
-        ]
+        SEXES.map((sex) => [sex, weightsOf('sex', sex).length])
       )
+      assert.deepEqual([welch.adjusted_for, welch.sites?.length, welch.note], ['site', 3, ''])
       const part = answer.parts[0]?.output
       assert.ok(part?.kind === 'table' && part.tests?.[0]?.statistic !== welch.statistic, 'a site has its own')
     })
 
-    await t.test('an analysis of variance', async () => {
+    await t.test('an analysis of variance with the institution as a factor', async () => {
       const answer = await ask(client, { name: 'anova', variables: ['weight'], by: ['arm'] })
-      const groups = ARMS.map((arm) => momentsOf(weightsOf('arm', arm)))
-      const { mean } = momentsOf(weights)
-      const between = sum(groups.map((group) => group.n * (group.mean - mean) ** 2)) / 2
-      const within = sum(groups.map((group) => group.variance * (group.n - 1))) / (all.length - 3)
+      const people = bySite.flatMap((ofSite, site) =>
+        ofSite.map(({ arm, weight }) => ({ arm, weight, site: String(site) }))
+      )
+      const [alone, both] = [['site'] as const, ['site', 'arm'] as const].map((factors) => leftOver(people, factors))
+      const freedoms = all.length - 3 - 2
       const [anova] = answer.pooled?.tests ?? []
-      assertNear(anova?.statistic, between / within, 'F')
-      assert.deepEqual(anova?.df, [2, all.length - 3])
+      assertNear(anova?.statistic, ((alone ?? 0) - (both ?? 0)) / 2 / ((both ?? 0) / freedoms), 'F')
+      assert.deepEqual(anova?.df, [2, freedoms])
     })
 
-    await t.test('a table, and χ² over it', async () => {
+    await t.test('a table, and the test of Cochran, Mantel and Haenszel over it', async () => {
       const answer = await ask(client, { name: 'chi_squared', variables: ['arm', 'people.sex'] })
-      const count = (arm: string, sex: string) => all.filter((one) => one.arm === arm && one.sex === sex).length
+      const count = (people: typeof all, arm: string, sex: string) =>
+        people.filter((one) => one.arm === arm && one.sex === sex).length
       const rows = answer.pooled?.rows.map(({ values }) => values) ?? []
-      const expected = ARMS.flatMap((arm) => SEXES.map((sex) => [arm, sex, count(arm, sex)]))
+      const expected = ARMS.flatMap((arm) => SEXES.map((sex) => [arm, sex, count(all, arm, sex)]))
       assert.deepEqual(rows, expected)
-      const share = (arm: string, sex: string) =>
-        (sum(SEXES.map((other) => count(arm, other))) * sum(ARMS.map((other) => count(other, sex)))) / all.length
-      const terms = ARMS.flatMap((arm) =>
-        SEXES.map((sex) => (count(arm, sex) - share(arm, sex)) ** 2 / share(arm, sex))
-      )
+      const strata = bySite.map((people) => {
+        const ofSex = people.filter((one) => one.sex === SEXES[0]).length
+        const ofArm = ARMS.map((arm) => people.filter((one) => one.arm === arm).length)
+        const n = people.length
+        const scale = (ofSex * (n - ofSex)) / (n ** 2 * (n - 1))
+        return {
+          away: ofArm.map((arms, i) => count(people, ARMS[i] ?? '', SEXES[0] ?? '') - (arms * ofSex) / n),
+          spread: ofArm.map((one, i) => ofArm.map((other, j) => scale * one * ((i === j ? n : 0) - other)))
+        }
+      })
+      const away = (i: number) => sum(strata.map((one) => one.away[i] ?? 0))
+      const spread = (i: number, j: number) => sum(strata.map((one) => one.spread[i]?.[j] ?? 0))
+      const [a, b, c] = [spread(0, 0), spread(0, 1), spread(1, 1)]
+      const form = (c * away(0) ** 2 - 2 * b * away(0) * away(1) + a * away(1) ** 2) / (a * c - b * b)
       const [chi] = answer.pooled?.tests ?? []
-      assertNear(chi?.statistic, sum(terms), 'χ²')
-      assert.deepEqual([chi?.df, chi?.note], [[2], ''])
+      assertNear(chi?.statistic, form, 'χ²')
+      assert.deepEqual([chi?.df, chi?.note, chi?.adjusted_for], [[2], '', 'site'])
     })
 
     await t.test('a quantile, linear within its bin', async () => {

@@ -10,7 +10,8 @@ import { type Federation, PASSWORD, startFederation, stimnetIn } from '../mesh.t
 const OUTPUTS: OutputDeclarationInput[] = [
   { name: 'women', kind: 'count' },
   { name: 'by sex', kind: 'table', categories: ['female', 'male'] },
-  { name: 'mean_age', kind: 'mean', lower: '18', upper: '100', unit: 'a' },
+  { name: 'people', kind: 'count' },
+  { name: 'mean_age', kind: 'mean', lower: '18', upper: '100', unit: 'a', of: 'people' },
   { name: 'sd_age', kind: 'sd', lower: '0', upper: '50', unit: 'a' }
 ]
 
@@ -38,6 +39,7 @@ function honest(job: SandboxJob): Record<string, object> {
   return {
     women: { kind: 'count', value: women },
     'by sex': { kind: 'table', counts: { female: women, male: rows.length - women } },
+    people: { kind: 'count', value: rows.length },
     mean_age: { kind: 'mean', value: mean },
     sd_age: { kind: 'sd', value: 9.876543 }
   }
@@ -77,10 +79,11 @@ describe('a script with a declared contract, at three institutions', () => {
     const parts = answer.parts.flatMap(({ output }) => (output?.kind === 'typed' ? [output] : []))
     assert.equal(parts.length, 3)
     const women = parts.map(({ outputs: [count] }) => (count && 'value' in count ? Number(count.value) : 0))
-    const [count, table, mean, sd] = answer.pooled?.outputs ?? []
+    const [count, table, , mean, sd] = answer.pooled?.outputs ?? []
     assert.ok(count && 'value' in count.output && count.output.value === women.reduce((a, b) => a + b, 0))
     assert.ok(table && 'counts' in table.output && table.output.counts[0] === count.output.value)
-    assert.deepEqual([count.output.n, mean?.method, sd?.method], [450, 'weighted by n', 'none'])
+    assert.deepEqual([count.output.n, mean?.method, sd?.method], [450, 'weighted by its count', 'none'])
+    assert.deepEqual([mean?.output.of, answer.asked?.outputs?.[3]?.of], [450, 'people'])
     assert.deepEqual(sd?.output && 'value' in sd.output ? sd.output.value : 0, null)
     assert.match(answer.pooled?.notes.join() ?? '', /sd_age: shown site by site/)
   })
@@ -93,7 +96,7 @@ describe('a script with a declared contract, at three institutions', () => {
     assert.deepEqual([level, subjects], ['unreviewed', 150])
     assert.match(claim, /typed contract.*Nobody read this code; no disclosure claim/)
     assert.ok(bits !== null && bits > 20 && bits < 100)
-    const [count, , mean] = part.output.outputs
+    const [count, , , mean] = part.output.outputs
     assert.equal(count?.class, 'https://www.w3id.org/statbarnsdc#Frequencies')
     assert.deepEqual([mean?.unit, mean?.n], ['a', 150])
   })
@@ -182,6 +185,7 @@ rows = stimnet.tables["subjects"]
 women = sum(row["sex"] == "female" for row in rows)
 stimnet.release("women", "count", value=women)
 stimnet.release("by sex", "table", counts={"female": women, "male": len(rows) - women})
+stimnet.release("people", "count", value=len(rows))
 stimnet.release("mean_age", "mean", value=sum(row["age"] for row in rows) / len(rows))
 stimnet.release("sd_age", "sd", value=9.876543)
 `
@@ -194,7 +198,7 @@ stimnet.release("sd_age", "sd", value=9.876543)
   })
 
   test('without a contract is judged like any other value', async () => {
-    const { status, result_data } = await run(SCRIPT)
+    const { status, result_data } = await run(SCRIPT.replace(/.*"people".*\n/, ''))
     assert.equal(status, 'completed')
     const { women, mean_age } = result_data as Record<string, { kind: string; value: number }>
     assert.deepEqual([women, mean_age?.kind], [{ kind: 'count', value: 78 }, 'mean'])

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { aboutOf, forewarnings } from '../src/ask/about.ts'
-import { type Draft, EMPTY, storedDraft } from '../src/ask/draft.ts'
+import { draftOf } from '../src/ask/again.ts'
+import { type Condition, type Draft, EMPTY, storedDraft } from '../src/ask/draft.ts'
 import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/outputs.ts'
 import { missingIn } from '../src/ask/ready.ts'
 import { starterSql } from '../src/ask/starters.ts'
@@ -10,7 +11,7 @@ import { agreedContract } from '../src/ask/agreed.ts'
 import { signableOf } from '../src/ask/signable.ts'
 import { analysisOf, callOf, filterOf, submissionOf } from '../src/ask/submission.ts'
 import { readSignedRequest, signRequest } from '@stimnet/sdk'
-import { signerFromSeed, SimulatedClock } from '@stimnet/protocol'
+import { type Filter, signerFromSeed, SimulatedClock } from '@stimnet/protocol'
 import { found, variables } from './catalogs.ts'
 
 const form = { asked: found, variables }
@@ -47,10 +48,16 @@ describe('a question on the form', () => {
     assert.deepEqual(submissionOf(script, form).uploaded_file_ids, ['f1'])
     assert.equal('uploaded_file_ids' in submissionOf({ ...script, kind: 'sql' }, form), false)
     const twice = [...files, { file_id: 'f2', name: 'grid.csv', sha256: 'cd', size: 8 }]
-    assert.match(missingIn({ ...script, files: twice }, undefined).join(), /Two of the files are called grid\.csv/)
+    assert.match(
+      missingIn({ ...script, files: twice }, undefined, variables).join(),
+      /Two of the files are called grid\.csv/
+    )
     const large = ['a', 'b', 'c'].map((name) => ({ ...{ file_id: name, name, sha256: name }, size: 15 * 2 ** 20 }))
-    assert.match(missingIn({ ...script, files: large }, undefined).join(), /45 MiB; a question brings at most 32 MiB/)
-    assert.deepEqual(missingIn(script, undefined), [])
+    assert.match(
+      missingIn({ ...script, files: large }, undefined, variables).join(),
+      /45 MiB; a question brings at most 32 MiB/
+    )
+    assert.deepEqual(missingIn(script, undefined, variables), [])
   })
 
   it('asks for noise only where it was chosen, with its charge as text', () => {
@@ -63,24 +70,36 @@ describe('a question on the form', () => {
   })
 
   it('makes conditions of levels and bounds, numbers as numbers', () => {
-    const filter = filterOf(
-      [
-        { key: 1, column: 'subjects.sex', op: '=', values: ['female'] },
-        { key: 2, column: 'subjects.diagnosis', op: '=', values: ['mixed', 'tremor'] },
-        { key: 3, column: 'subjects.age', op: '>=', values: ['65'] },
-        { key: 4, column: 'subjects.age', op: '<', values: [] },
-        { key: 5, column: '', op: '=', values: ['x'] }
-      ],
-      variables
-    )
-    assert.deepEqual(filter, {
+    const conditions: Condition[] = [
+      { key: 1, column: 'subjects.sex', op: '=', values: ['female'] },
+      { key: 2, column: 'subjects.diagnosis', op: '=', values: ['mixed', 'tremor'] },
+      { key: 3, column: 'subjects.age', op: '>=', values: ['65'] }
+    ]
+    assert.deepEqual(filterOf(draft({ conditions }), variables), {
       all: [
         { column: 'subjects.sex', op: '=', values: ['female'] },
         { column: 'subjects.diagnosis', op: 'in', values: ['mixed', 'tremor'] },
         { column: 'subjects.age', op: '>=', values: [65] }
       ]
     })
-    assert.equal(filterOf([], variables), undefined)
+    assert.equal(filterOf(draft({}), variables), undefined)
+  })
+
+  it('is not sent with a condition that chooses nobody yet: the answer would be about everybody', () => {
+    const sql = draft({ kind: 'sql', sql: 'SELECT 1' })
+    const wrong: readonly (readonly [Omit<Condition, 'key'>, RegExp])[] = [
+      [{ column: '', op: '=', values: [] }, /A condition has no variable/],
+      [{ column: 'subjects.sex', op: '=', values: [] }, /Choose at least one level of subjects\.sex, or remove/],
+      [{ column: 'subjects.sex', op: '=', values: [' '] }, /Choose at least one level/],
+      [{ column: 'subjects.age', op: '>=', values: [] }, /Choose a bound of subjects\.age/],
+      [{ column: 'subjects.age', op: '=', values: ['65'] }, /below it or from it/],
+      [{ column: 'subjects.gone', op: '=', values: ['x'] }, /Nobody offers subjects\.gone any more/]
+    ]
+    for (const [condition, words] of wrong) {
+      const asked = { ...sql, conditions: [{ key: 1, ...condition }] }
+      assert.match(missingIn(asked, undefined, variables).join(), words)
+      assert.throws(() => submissionOf(asked, form), { code: 'PARAMETER_INVALID' })
+    }
   })
 
   it('gives a statistic the arguments that it knows, and no grouping where it makes its own', () => {
@@ -106,29 +125,36 @@ describe('what is still missing', () => {
   const mean = { name: 'mean', summary: '', variables: [1, 8] as const, arguments: [] }
 
   it('is said in words, and nothing where nothing is', () => {
-    assert.deepEqual(missingIn(EMPTY, mean), ['Choose a catalog.'])
-    assert.deepEqual(missingIn(draft({}), mean), ['Choose at least 1 variable.'])
-    assert.deepEqual(missingIn(draft({ kind: 'sql', sql: ' ' }), mean), ['Write the query.'])
-    assert.deepEqual(missingIn(draft({ kind: 'sql', sql: 'SELECT 1', targets: [] }), mean), [
+    assert.deepEqual(missingIn(EMPTY, mean, variables), ['Choose a catalog.'])
+    assert.deepEqual(missingIn(draft({}), mean, variables), ['Choose at least 1 variable.'])
+    assert.deepEqual(missingIn(draft({ kind: 'sql', sql: ' ' }), mean, variables), ['Write the query.'])
+    assert.deepEqual(missingIn(draft({ kind: 'sql', sql: 'SELECT 1', targets: [] }), mean, variables), [
       'Choose at least one institution.'
     ])
-    assert.deepEqual(missingIn(draft({ picked: { ...EMPTY.picked, variables: ['subjects.age'] } }), mean), [])
+    assert.deepEqual(
+      missingIn(draft({ picked: { ...EMPTY.picked, variables: ['subjects.age'] } }), mean, variables),
+      []
+    )
   })
 
   it('counts a charge of nothing, a disease that is none, and stewards without words', () => {
     const sql = draft({ kind: 'sql', sql: 'SELECT 1' })
-    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '0' }, mean).join(), /ε is a number above zero/)
-    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '1e3' }, mean).join(), /ε is written in digits/)
-    assert.deepEqual(missingIn({ ...sql, level: 'P2', epsilon: '0,5' }, mean), [])
-    assert.match(missingIn({ ...sql, disease: 'Parkinson' }, mean).join(), /MONDO/)
-    assert.match(missingIn({ ...sql, review: true }, mean).join(), /Stewards need/)
+    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '0' }, mean, variables).join(), /ε is a number above zero/)
+    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '1e3' }, mean, variables).join(), /ε is written in digits/)
+    assert.deepEqual(missingIn({ ...sql, level: 'P2', epsilon: '0,5' }, mean, variables), [])
+    assert.match(missingIn({ ...sql, disease: 'Parkinson' }, mean, variables).join(), /MONDO/)
+    assert.match(missingIn({ ...sql, review: true }, mean, variables).join(), /Stewards need/)
     const person = { ...EMPTY.person, email: 'ada@example..org' }
-    assert.match(missingIn({ ...sql, review: true, person }, mean).join(), /That is no e-mail address/)
+    assert.match(missingIn({ ...sql, review: true, person }, mean, variables).join(), /That is no e-mail address/)
   })
 
   it('counts quantiles that are none, and what is longer than a gateway takes', () => {
     const quantiles = (q: string) =>
-      missingIn(draft({ picked: { ...EMPTY.picked, name: 'quantile', variables: ['subjects.age'], q } }), mean).join()
+      missingIn(
+        draft({ picked: { ...EMPTY.picked, name: 'quantile', variables: ['subjects.age'], q } }),
+        mean,
+        variables
+      ).join()
     assert.equal(quantiles(''), '')
     assert.equal(quantiles('0.05, .5 0.95'), '')
     assert.match(quantiles('median, abc, 7'), /“median” is none/)
@@ -136,9 +162,9 @@ describe('what is still missing', () => {
     assert.match(quantiles('0.04'), /“0\.04” is none/)
     assert.match(quantiles('0.5 '.repeat(10)), /At most 9 quantiles/)
     const sql = draft({ kind: 'sql', sql: 'SELECT 1', title: 'x'.repeat(201) })
-    assert.match(missingIn(sql, mean).join(), /The title has at most 200 characters/)
+    assert.match(missingIn(sql, mean, variables).join(), /The title has at most 200 characters/)
     const long = draft({ kind: 'script', script: '#'.repeat(300 * 1024) })
-    assert.match(missingIn(long, mean).join(), /The script has 300 KiB; at most 256 KiB are taken/)
+    assert.match(missingIn(long, mean, variables).join(), /The script has 300 KiB; at most 256 KiB are taken/)
   })
 })
 
@@ -151,15 +177,17 @@ describe('outputs that a script promises', () => {
     assert.equal(submissionOf({ ...script, outputs }, form).outputs?.[0]?.name, 'age')
     assert.equal('outputs' in submissionOf({ ...script, kind: 'sql', outputs }, form), false)
     assert.equal('outputs' in submissionOf(script, form), false)
-    assert.deepEqual(missingIn({ ...script, outputs }, undefined), [])
+    assert.deepEqual(missingIn({ ...script, outputs }, undefined, variables), [])
     assert.ok(readOutputs(OUTPUTS_EXAMPLE).ok)
   })
 
   it('are refused with what is wrong, before anything is sent', () => {
-    assert.deepEqual(missingIn({ ...script, outputs: '{' }, undefined), ['Promised outputs: this is no JSON.'])
+    assert.deepEqual(missingIn({ ...script, outputs: '{' }, undefined, variables), [
+      'Promised outputs: this is no JSON.'
+    ])
     const unbounded = JSON.stringify([{ name: 'age', kind: 'mean' }])
     assert.match(
-      missingIn({ ...script, outputs: unbounded }, undefined).join(),
+      missingIn({ ...script, outputs: unbounded }, undefined, variables).join(),
       /0\.lower: A mean declares lower and upper/
     )
   })
@@ -193,6 +221,94 @@ describe('a draft', () => {
     assert.deepEqual(storedDraft('not JSON'), EMPTY)
     assert.deepEqual(storedDraft('null'), EMPTY)
     assert.equal(storedDraft('{"title":"x"}').epsilon, EMPTY.epsilon)
+  })
+})
+
+describe('a question that is changed and asked again', () => {
+  const again = (form: Draft) => {
+    const { uploaded_file_ids: _, targets = '*', ...asked } = submissionOf(form, onForm)
+    return draftOf({ ...asked, targets }, variables)
+  }
+  const onForm = { asked: found, variables }
+
+  it('is on the form as it was asked, whatever it was', () => {
+    const forms: Draft[] = [
+      draft({
+        kind: 'sql',
+        sql: 'SELECT 1',
+        title: 'By sex',
+        project: 'alpha',
+        purpose: 'DUO:0000037',
+        disease: 'MONDO:0005180'
+      }),
+      draft({
+        picked: { ...EMPTY.picked, name: 'quantile', variables: ['subjects.age'], by: ['subjects.sex'], q: '0.1, 0.9' },
+        conditions: [
+          { key: 1, column: 'subjects.sex', op: '=', values: ['female'] },
+          { key: 2, column: 'subjects.diagnosis', op: '=', values: ['mixed', 'tremor'] },
+          { key: 3, column: 'subjects.age', op: '>=', values: ['65'] }
+        ]
+      }),
+      draft({
+        picked: { ...EMPTY.picked, name: 'share', variables: ['subjects.sex'], level: 'female' },
+        targets: ['12D3KooNorth']
+      }),
+      draft({ picked: { ...EMPTY.picked, name: 'moments', variables: ['subjects.age'], kurtosis: true } }),
+      draft({ kind: 'script', language: 'r', script: 'result <- 1', outputs: OUTPUTS_EXAMPLE }),
+      draft({ kind: 'sql', sql: 'SELECT 1', level: 'P2', epsilon: '0.25', groupsPerSubject: 2, rowsPerSubject: 3 })
+    ]
+    for (const form of forms) {
+      const { draft: opened, lost } = again(form)
+      assert.deepEqual(submissionOf(opened, onForm), submissionOf(form, onForm))
+      const { outputs, ...rest } = form
+      assert.deepEqual({ ...opened, outputs }, { ...rest, outputs })
+      assert.deepEqual(lost, [])
+    }
+  })
+
+  it('keeps of its cohort what the form cannot show, and asks for it again', () => {
+    const where = {
+      all: [
+        { column: 'sex', op: '=', values: ['female'] },
+        { not: { column: 'subjects.diagnosis', op: '=', values: ['mixed'] } },
+        { column: 'subjects.sex', op: '!=', values: ['male'] },
+        { column: 'subjects.age', op: '<', values: [50] }
+      ]
+    } as const
+    const asked = { data_catalog_name: 'trial', script_type: 'sql', script_content: 'SELECT 1', targets: '*' } as const
+    const { draft: opened } = draftOf(
+      { ...asked, where: where as unknown as Filter, filters: { 'subjects.age': 65 } },
+      variables
+    )
+    assert.deepEqual(opened.conditions, [{ key: 1, column: 'subjects.sex', op: '=', values: ['female'] }])
+    const [, ...others] = where.all
+    const kept = [...others, { column: 'subjects.age', op: '=', values: [65] }]
+    assert.deepEqual(opened.whereElse, { all: kept })
+    const sent = filterOf(opened, variables)
+    assert.deepEqual(sent, { all: [{ ...where.all[0], column: 'subjects.sex' }, { all: kept }] })
+  })
+
+  it('says what of it the form has no place for', () => {
+    const call = JSON.stringify({
+      name: 'compare',
+      variables: ['age'],
+      by: ['sex'],
+      arguments: { groups: ['female', 'male'] }
+    })
+    const { draft: opened, lost } = draftOf(
+      {
+        ...{ data_catalog_name: 'trial', script_type: 'statistic', script_content: call, targets: '*' },
+        parameters: { limit: 3 },
+        files: [{ name: 'grid.csv', sha256: 'ab', size: 8 }],
+        privacy: { level: 'P2', rho: '0.01' },
+        purpose: ['DUO:0000037', 'DUO:0000042']
+      },
+      variables
+    )
+    assert.deepEqual([opened.picked.variables, opened.picked.by], [['subjects.age'], ['subjects.sex']])
+    for (const words of [/argument groups/, /parameters/, /file grid\.csv/, /ρ/, /purpose DUO:0000042/]) {
+      assert.match(lost.join(' '), words)
+    }
   })
 })
 
@@ -248,7 +364,7 @@ describe('a question that the researcher signs', async () => {
     assert.deepEqual(script.question.program, { kind: 'script', language: 'r', code: 'result <- 1' })
     assert.deepEqual(
       script.question.outputs.map(({ name }) => name),
-      ['mean change', 'responders']
+      ['with a change', 'mean change', 'responders']
     )
   })
 

@@ -140,7 +140,8 @@ describe('a steward’s decision', () => {
       requester: 'same',
       parameters: { years: { minimum: 1, maximum: 5 } }
     }
-    const form = formFor({ standing })
+    assert.equal(formFor({ standing }).stands, false, 'nobody grants them unasked')
+    const form = { ...formFor({ standing }), stands: true }
     assert.deepEqual(decisionOf(form, { status: 'approved', request: { ...request, standing } }).standing, standing)
   })
 })

@@ -45,7 +45,7 @@ const variableShape = z.strictObject({
   breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
-  /** Decimal places kept, exactly. Default 6 for a number, 0 for an integer. */
+  /** Most decimal places of a value; it is kept exactly, and a file with more is refused. Default 6 for a number, 0 for an integer. */
   decimals: z.int().min(0).max(DECIMALS_MAX).optional(),
   /**
    * Whether others are taken to know it of a person anyway, as age, sex or centre: what is told of it then does not count
@@ -198,6 +198,11 @@ function checkVariable(v: VariableConfig, context: Issues): void {
   if ((v.minimum === undefined) !== (v.maximum === undefined)) refuse('minimum', 'minimum and maximum come together')
   if (v.minimum !== undefined && v.maximum !== undefined && v.minimum >= v.maximum) {
     refuse('minimum', 'the minimum is below the maximum')
+  }
+  for (const key of ['minimum', 'maximum'] as const) {
+    const decimals = decimalsOf(v)
+    if (isNumber && v[key] !== undefined && !isOnGrid(v[key], decimals))
+      refuse(key, `a ${key} has at most ${decimals} decimals here, and is not too large for them`)
   }
   if (v.decimals !== undefined && v.type !== 'number' && v.decimals !== 0)
     refuse('decimals', 'only a number has decimals')

@@ -123,3 +123,18 @@ for (const [why, config, key] of REFUSED) {
     )
   })
 }
+
+test('bounds have no more decimals than the values: rounded, they would let other values in', () => {
+  const weight = (more: object) => ({
+    ...{ name: 'registry', subject_key: 'id' },
+    tables: [{ name: 'people', file: 'people.csv', variables: [{ name: 'weight', type: 'number', ...more }] }]
+  })
+  assert.ok(catalogConfigSchema.safeParse(weight({ decimals: 2, minimum: 0.05, maximum: 400 })).success)
+  for (const bounds of [
+    { minimum: 0.05, maximum: 400 },
+    { minimum: 0, maximum: 99.95 }
+  ]) {
+    const parsed = catalogConfigSchema.safeParse(weight({ decimals: 1, ...bounds }))
+    assert.match(parsed.error?.issues[0]?.message ?? '', /has at most 1 decimals here/)
+  }
+})

@@ -55,6 +55,12 @@ test('quotes that do not pair, lone carriage returns, zero bytes and other encod
   await refused(`${'x'.repeat(300_000)}\n`, /header that is too long/)
 })
 
+test('line ends of two kinds are refused by the first line that ends otherwise', async () => {
+  await refused('a,b\n1,2\r\n3,4\n', /line 2: ends with a carriage return, and the lines before do not/)
+  await refused('a,b\r\n1,2\r\n3,4\n', /line 3: ends without a carriage return, and the lines before have one/)
+  assert.equal((await scanCsv(await file('a,b\r\n"1\n",2\r\n'), ',')).records, 1, 'within quotes a line end is text')
+})
+
 test('the line of a record is found even where fields hold line breaks', async () => {
   const path = await file('a,b\n1,"x\n\ny"\n2,z\n"3\n",w\n')
   assert.deepEqual(await Promise.all([1, 2, 3].map((record) => lineOfRecord(path, ',', record))), [2, 5, 6])

@@ -183,7 +183,7 @@ test('Parquet files are read as CSV files are', async () => {
   const session = await engine.session()
   const to = quoteText(join(at.folder, 'people.parquet'))
   await session.rows(
-    `COPY (SELECT * FROM (VALUES ('a', 39, 'F', 'x', 1.7::DOUBLE, DATE '2024-01-01'), ('b', 40, NULL, NULL, 1.805, NULL)) t(subject_id, age, sex, note, height, day)) TO ${to} (FORMAT parquet)`
+    `COPY (SELECT * FROM (VALUES ('a', 39, 'F', 'x', 1.7::DOUBLE, DATE '2024-01-01'), ('b', 40, NULL, NULL, 1.81, NULL)) t(subject_id, age, sex, note, height, day)) TO ${to} (FORMAT parquet)`
   )
   engine.close()
   const [people] = CLINIC.tables
@@ -280,6 +280,24 @@ const REFUSED: readonly (readonly [string, object, Readonly<Record<string, strin
     people('a,39,F,,100000000000000'),
     /line 2, height: too large to be counted exactly/
   ],
+  [
+    'more decimals than are kept',
+    CLINIC,
+    people('a,39,F,,1.5\nb,40,M,,1.2345678'),
+    /line 3, height: more than [0-9] decimals/
+  ],
+  ['more decimals, in powers of ten', CLINIC, people('a,39,F,,1.7e-8'), /line 2, height: more than [0-9] decimals/],
+  ['what is next to nothing', CLINIC, people('a,39,F,,1e-40'), /line 2, height: more than [0-9] decimals/],
+  ['a digit far behind', CLINIC, people('a,39,F,,0.50000000000000000000000000000001'), /line 2, height: more than/],
+  ['a subject that stands for none', CLINIC, people('a,39,F,,1\nNA,40,M,,1'), /line 3, subject_id: "NA" and the like/],
+  ['a subject in decomposed letters', CLINIC, people('Zoe\u0308,39,F,,1'), /line 2, subject_id: not in Unicode’s NFC/],
+  [
+    'a subject with an invisible character',
+    CLINIC,
+    people('a\u200b,39,F,,1'),
+    /line 2, subject_id: a character that nobody sees/
+  ],
+  ['a subject with a wide space', CLINIC, people('a\u00a0,39,F,,1'), /line 2, subject_id: spaces around/],
   ['a number beyond 18 digits', CLINIC, people('a,39,F,,1e30'), /line 2, height: not a number that fits/],
   ['an age outside its declared bounds', CLINIC, people('a,39,F,,1\nb,140,M,,1'), /line 3, age: outside 18 to 110/],
   [

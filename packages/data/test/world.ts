@@ -79,7 +79,7 @@ export const CLINIC_FILES = {
   'people.csv': [
     'subject_id,age,sex,note,height',
     'a,39,F,"says ""hi"", twice",1.70',
-    'b,40,M,,1.805',
+    'b,40,M,,1.81',
     'c,60,F,plain,NA',
     'd,65,M,plain,1.6',
     'e,NA,,x,2',
@@ -92,6 +92,6 @@ export const CLINIC_FILES = {
     'b,baseline,0,2023-12-31,1',
     'd,month_12,10.5,,NA',
     'd,month_12,NA,2024-01-01,3',
-    'f,baseline,7.25,2024-03-01,1'
+    'f,baseline,7.3,2024-03-01,1'
   ].join('\r\n')
 } as const

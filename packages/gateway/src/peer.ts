@@ -304,6 +304,8 @@ export interface RequestView {
   readonly progress: number
   readonly parts: readonly PartView[]
   readonly pooled?: PooledOutput
+  /** What is asked, read again from the bytes that were signed; absent where there are none yet. */
+  readonly asked?: AskedView
   /** Of a request to several peers: what they agree on, and where not. */
   readonly schema?: SchemaReport
   readonly warnings: readonly string[]

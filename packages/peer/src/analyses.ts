@@ -304,12 +304,22 @@ async function opening(clock: Clock, envelope: string): Promise<Pick<Seen, 'requ
   return { request: messages.JobRequest.decode(opened.body), requestHash: opened.hash, issuer: opened.issuer }
 }
 
+/** What every steward wrote, and with several who wrote it: the last one's words do not stand in place of the others'. */
+export function notesOf(review: Pick<ReviewRecord, 'approvals' | 'denial'> | undefined): string | undefined {
+  const words = [...(review?.approvals ?? []), ...(review?.denial ? [review.denial] : [])]
+  const said = words.filter(({ notes }) => notes.trim() !== '')
+  const [only, second] = said
+  if (second === undefined) return only?.notes
+  // One line each: nobody writes a line in another's name.
+  return said.map(({ by, notes }) => `${by}: ${notes.replaceAll(/\s+/g, ' ').trim()}`).join('\n')
+}
+
 async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisView> {
   const { request, review, state } = seen
   const program = programFromMessage(request.program)
   const about = readableAbout(request)
   const word = review?.denial ?? review?.approvals.at(-1)
-  const notes = seen.notes ?? word?.notes
+  const notes = notesOf(review) ?? seen.notes
   const isRead = program.kind === 'script' && seen.depth === 'read'
   const { cohort, unapplied } =
     seen.isServedHere && seen.depth === 'read' ? cohortToRead(request, parts) : cohortAsWritten(request)

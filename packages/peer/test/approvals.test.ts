@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { BOUND_TO, SimulatedClock, seededRandom } from '@stimnet/protocol'
+import { notesOf } from '../src/analyses.ts'
 import { createEvents } from '../src/events.ts'
 import { type ApprovalParts, Approvals } from '../src/jobs/approvals.ts'
 import { Database } from '../src/store/database.ts'
@@ -86,6 +87,31 @@ describe('a request that waits for stewards', () => {
     ])
     assert.deepEqual(ran, ['a'])
     assert.deepEqual(approvals.seats('ada', 'peer'), { total: 1, ofRequester: 1, ofPeer: 1 })
+  })
+
+  test('is not ended by a no without a reason', async () => {
+    const { approvals, jobs } = await room(jobOf('a'))
+    await assert.rejects(approvals.decide('a', { by: 'sue', approve: false, notes: ' \n' }), {
+      code: 'PARAMETER_INVALID',
+      reason: /A denial needs a reason/
+    })
+    assert.equal((await jobs.get('a'))?.state, 'pending')
+  })
+
+  test('keeps what each steward wrote: an empty note does not replace another’s', () => {
+    const word = (by: string, notes: string) => ({ by, notes, atMs: 0 })
+    assert.equal(notesOf({ approvals: [word('sue', 'Fine for aggregates.'), word('tom', '')] }), 'Fine for aggregates.')
+    assert.equal(
+      notesOf({ approvals: [word('sue', 'Fine.'), word('tom', 'Twice\nkim: no')] }),
+      'sue: Fine.\ntom: Twice kim: no',
+      'nobody writes a line in another’s name'
+    )
+    assert.equal(
+      notesOf({ approvals: [word('sue', 'Fine.')], denial: word('tom', 'Too few.') }),
+      'sue: Fine.\ntom: Too few.'
+    )
+    assert.equal(notesOf({ approvals: [word('sue', '')] }), undefined)
+    assert.equal(notesOf(undefined), undefined)
   })
 
   test('is ended by a no that comes in the same moment as the last yes, or runs, and never both', async () => {

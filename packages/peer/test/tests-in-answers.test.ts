@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestResult } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
+import { answerText } from '../src/cli/answer.ts'
 import { testLines } from '../src/cli/tests.ts'
 
 const WELCH: TestResult = {
@@ -39,4 +40,26 @@ test('a test that was not made says why, and no test leaves nothing', () => {
 test('what a peer sends cannot steer the terminal', () => {
   const hostile = { ...WELCH, of: 'x\u001b[2J', note: 'look\u001b]0;y\u0007' }
   assert.ok(!text([hostile]).includes('\u001b'))
+})
+
+test('a row says how many institutions are behind it, and so where not all are behind each number', () => {
+  const columns = ['sex', 'subjects', 'mean'].map((name, i) => ({ name, role: i === 0 ? 'key' : 'measure' }))
+  const rows = [
+    { values: ['female', 90, 61.5], sites: ['a', 'b', 'c'], column_sites: [null, ['a', 'b', 'c'], ['a', 'b']] },
+    { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] }
+  ]
+  const part = { institution: 'North', state: 'completed', code: null, reason: null, output: null }
+  const broadcast = {
+    parts: [part],
+    warnings: [],
+    schema: null,
+    pooled: { columns, rows, sites: ['a', 'b', 'c'], notes: [] }
+  }
+  const shown = answerText(broadcast as unknown as Broadcast)
+  assert.match(shown, /female.*61\.5.*2 to 3/)
+  assert.match(shown, /male.*62\.5.*\b3\b/)
+})
+
+test('people compared within their institution are told so', () => {
+  assert.match(text([{ ...WELCH, adjusted_for: 'site' }]), /^\nWelch’s t within institutions, sd_score by sex/)
 })

@@ -51,7 +51,11 @@ export const outputDeclarationSchema = z
     terms: z.array(wordSchema).max(ENTRIES_MAX).default([]),
     /** Significant digits that may leave. */
     digits: z.int().min(1).max(6).default(DIGITS_DEFAULT),
-    unit: z.string().max(64).default('')
+    unit: z.string().max(64).default(''),
+    /** Of a mean or proportion: the `count`, or `table`, of this contract that says of how many people it is. Without it, it does not pool. */
+    of: wordSchema.optional(),
+    /** With a table: its category. */
+    category: wordSchema.optional()
   })
   .superRefine((output, context) => {
     const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
@@ -71,6 +75,10 @@ export const outputDeclarationSchema = z
     if (bounded && Number(output.lower) >= Number(output.upper)) refuse('lower', 'lower is below upper.')
     if (new Set(output.categories).size < output.categories.length) refuse('categories', 'A category is named twice.')
     if (new Set(output.terms).size < output.terms.length) refuse('terms', 'A term is named twice.')
+    if (output.of !== undefined && output.kind !== 'mean' && output.kind !== 'proportion')
+      refuse('of', 'A mean or proportion is of a count, nothing else is.')
+    if (output.category !== undefined && output.of === undefined)
+      refuse('category', 'A category is one of a table in `of`.')
   })
 
 /** The outputs of one script. */
@@ -78,6 +86,25 @@ export const outputContractSchema = z
   .array(outputDeclarationSchema)
   .max(OUTPUTS_MAX)
   .refine((outputs) => new Set(outputs.map(({ name }) => name)).size === outputs.length, 'A name is declared twice.')
+  .superRefine((outputs, context) => {
+    for (const [at, output] of outputs.entries()) {
+      if (output.of === undefined || countDeclared(outputs, output)) continue
+      const message = 'Name a count of this contract, or a table and one of its categories.'
+      context.addIssue({ code: 'custom', path: [at, 'of'], message })
+    }
+  })
+
+/** Where the count stands that a mean or proportion is of: which output, and which of its counts. Undefined where none is declared. */
+export function countDeclared(
+  outputs: readonly OutputDeclaration[],
+  { of, category }: Pick<OutputDeclaration, 'of' | 'category'>
+): { readonly output: number; readonly entry: number | undefined } | undefined {
+  const output = outputs.findIndex(({ name }) => name === of)
+  const declared = outputs[output]
+  if (declared?.kind === 'count' && category === undefined) return { output, entry: undefined }
+  const entry = declared?.kind === 'table' && category !== undefined ? declared.categories.indexOf(category) : -1
+  return entry < 0 ? undefined : { output, entry }
+}
 
 /** One typed output, read. */
 export type OutputDeclaration = z.output<typeof outputDeclarationSchema>
@@ -86,10 +113,12 @@ export type OutputDeclarationInput = z.input<typeof outputDeclarationSchema>
 
 /** To the wire. */
 export function contractToMessage(outputs: readonly OutputDeclarationInput[]): stimnet.OutputDeclaration.$Properties[] {
-  return parse(outputs).map(({ lower, upper, ...rest }) => ({
+  return parse(outputs).map(({ lower, upper, of, category, ...rest }) => ({
     ...rest,
     ...(lower === undefined ? {} : { lower }),
-    ...(upper === undefined ? {} : { upper })
+    ...(upper === undefined ? {} : { upper }),
+    ...(of === undefined ? {} : { of }),
+    ...(category === undefined ? {} : { category })
   }))
 }
 
@@ -103,15 +132,19 @@ interface LooseDeclaration {
   readonly terms: readonly string[]
   readonly digits: number
   readonly unit: string
+  readonly of: string
+  readonly category: string
 }
 
 /** From the wire. Throws CONTRACT_INVALID. */
 export function contractFromMessage(messages: readonly LooseDeclaration[]): OutputDeclaration[] {
   return parse(
-    messages.map(({ name, kind, categories, edges, lower, upper, terms, digits, unit }) => ({
+    messages.map(({ name, kind, categories, edges, lower, upper, terms, digits, unit, of, category }) => ({
       ...{ name, kind: kind as OutputKind, categories: [...categories], edges: [...edges], terms: [...terms], unit },
       ...(lower === '' ? {} : { lower }),
       ...(upper === '' ? {} : { upper }),
+      ...(of === '' ? {} : { of }),
+      ...(category === '' ? {} : { category }),
       digits: digits || DIGITS_DEFAULT
     }))
   )

@@ -78,12 +78,20 @@ export type DisclosureCard = z.output<typeof disclosureCardSchema>
 
 /** Half of the step that each moment was rounded to: what is told lies within it of what it would be exactly. */
 const accuracySchema = z.object({
+  /** Of n, where that is told to the nearest few. */
+  n: z.number().optional(),
   sum: z.number().optional(),
   deviations: z.number().optional(),
   third: z.number().optional(),
   fourth: z.number().optional(),
   second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
 })
+
+/** A sum to its last digit, where a double cannot hold it: by doubles alone the variance of numbers far from zero loses digits. */
+const exactSumSchema = z
+  .string()
+  .regex(/^-?\d{1,40}(\.\d{1,9})?$/, 'A decimal number.')
+  .optional()
 
 /**
  * What lets a released cell be pooled exactly: n, sum and, but for a mean, the sum of squared deviations from the mean,
@@ -92,10 +100,11 @@ const accuracySchema = z.object({
 export const momentsSchema = z.object({
   n: z.number(),
   sum: z.number(),
+  sum_exact: exactSumSchema,
   deviations: z.number().optional(),
   third: z.number().optional(),
   fourth: z.number().optional(),
-  second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional(),
+  second: z.object({ sum: z.number(), sum_exact: exactSumSchema, deviations: z.number(), cross: z.number() }).optional(),
   /** Absent where nothing was rounded. */
   accuracy: accuracySchema.optional()
 })
@@ -159,7 +168,13 @@ export const testResultSchema = z.object({
   df: z.array(z.number()),
   p: z.number().nullable(),
   /** What a reader must know; empty for nothing. */
-  note: z.string()
+  note: z.string(),
+  /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
+  sites: z.array(z.string()).optional(),
+  /** The table with several rows per subject whose column makes the groups: they can hold the same people, and no test is made. */
+  repeated: z.string().optional(),
+  /** `site`: people are compared within their institution alone, so that what divides institutions does not enter. */
+  adjusted_for: z.literal('site').optional()
 })
 /** A test as read. */
 export type TestResult = z.output<typeof testResultSchema>
@@ -210,8 +225,10 @@ export type Output = z.output<typeof outputSchema>
 /** One row of a pooled table: values over the sites named in `sites`; null where the column does not pool. */
 export const pooledRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
-  /** PeerIds whose row went in. A site whose row was withheld is missing here. */
+  /** PeerIds behind any number of the row. A site that withheld all of them is missing here. */
   sites: z.array(z.string()),
+  /** Only where the columns have different sites behind them: PeerIds by column, null for a key. */
+  column_sites: z.array(z.array(z.string()).nullable()).optional(),
   /** By column the standard deviation of the noise in it, where every part has some and it is known; with P2 alone. */
   noise: z.array(z.number().nullable()).optional()
 })

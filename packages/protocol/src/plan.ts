@@ -42,10 +42,14 @@ export type Measure =
  * A test over the answer's own columns, made of released numbers alone: it costs no data and is done again over the pooled
  * ones. `of` is a column with moments (a mean, with its spread) or, for `chi_squared`, of subjects; `by` are key columns.
  */
-export type PlanTest =
+export type PlanTest = (
   | { readonly kind: 'welch'; readonly of: string; readonly by: string; readonly groups: readonly [string, string] }
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
+) & {
+  /** The table with several rows per subject whose column makes the groups: one person can be in several of them. */
+  readonly repeated?: string
+}
 
 /** What a node computes: over which rows, in which groups, which numbers. */
 export interface Plan {

@@ -11,7 +11,9 @@ const common = {
   /** The class that output checkers know it by; see STATBARN_CLASS. */
   class: z.string(),
   /** Subjects of the cohort, counted and rounded by the node; never the script's own number. */
-  n: z.number()
+  n: z.number(),
+  /** Of a pooled mean or proportion: people of all sites that it is of, as the declared counts say. */
+  of: z.number().optional()
 }
 
 /** One output. null stands where a number was withheld. */
@@ -41,7 +43,7 @@ export const typedValueSchema = z.discriminatedUnion('kind', [
 export type TypedValue = z.output<typeof typedValueSchema>
 
 /** How the outputs of several sites became one; `none`: they do not pool, and stand beside each other alone. */
-export const POOLING_METHODS = ['added', 'weighted by n', 'fixed effect, inverse variance', 'none'] as const
+export const POOLING_METHODS = ['added', 'weighted by its count', 'fixed effect, inverse variance', 'none'] as const
 /** One of them. */
 export type PoolingMethod = (typeof POOLING_METHODS)[number]
 

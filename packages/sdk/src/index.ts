@@ -1,5 +1,11 @@
 /** A researcher's TypeScript: describe, sign, submit, follow, verify and pool. Runs in a browser and in Node. */
-export { STATISTICS, type StatisticArgument, type StatisticDescription } from '@stimnet/statistics'
+export {
+  STATISTICS,
+  type StatisticArgument,
+  type StatisticDescription,
+  testAsked,
+  testsOfOutput
+} from '@stimnet/statistics'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'

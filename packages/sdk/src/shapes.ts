@@ -393,6 +393,10 @@ export interface Broadcast {
   readonly title: string
   readonly data_catalog_name: string
   readonly script_type: string
+  /** Whom it is about: its filter, with what `filters` add; null for everybody. */
+  readonly cohort?: unknown
+  /** The first characters of its program. */
+  readonly opening?: string
   /** Of a statistic by name: which, of what, in which groups. */
   readonly statistic: {
     readonly name: string
@@ -413,6 +417,8 @@ export interface Broadcast {
   readonly pooled: PooledOutput | null
   /** Whether the peers mean the same by what the program uses; null before they were compared, and for one peer. */
   readonly schema: SchemaComparison | null
+  /** What was asked, as it was signed, in the form of a submission. Null in lists and in events before the last. */
+  readonly asked?: AskedQuestion | null
 }
 
 /** What the peers of a request agree on, and where they do not: then nothing was sent. */
@@ -534,6 +540,13 @@ interface Asked {
   readonly mappings?: readonly VariableMappingInput[]
   readonly title?: string
 }
+
+/** A question as its signature holds it: what was not said is absent. */
+export type AskedQuestion = Pick<Asked, 'data_catalog_name' | 'script_type' | 'script_content'> & {
+  readonly targets: readonly string[] | '*'
+  /** Files that its script reads, by hash. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[] | undefined
+} & { readonly [Field in keyof Asked]?: Asked[Field] | null | undefined }
 
 /** What people are asked about; the gateway signs it with the key of the account. */
 export interface AnalysisSubmission extends Omit<Asked, 'title'> {

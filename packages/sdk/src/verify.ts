@@ -12,7 +12,10 @@ import {
   type Message,
   messages,
   type Output,
+  type OutputDeclaration,
+  type OutputDeclarationInput,
   open,
+  outputContractSchema,
   outputSchema,
   type PooledOutput,
   type ProvenEntry,
@@ -155,6 +158,8 @@ export interface PoolOptions {
   readonly requestHash?: string
   /** PeerIds that were asked; a part of anybody else is left out. A gateway could sign with keys of its own. */
   readonly peers?: readonly string[]
+  /** The contract of the script that you signed; else what the gateway says was asked. By it means and proportions pool. */
+  readonly outputs?: readonly OutputDeclarationInput[]
   readonly clock?: Clock
 }
 
@@ -182,7 +187,7 @@ export interface VerifiedBroadcast {
 
 /** Pools again from what each peer signed; what the gateway says of outputs and pooling is not read. */
 export async function verifyAndPool(
-  broadcast: Pick<Broadcast, 'parts'>,
+  broadcast: Pick<Broadcast, 'parts' | 'asked'>,
   options: PoolOptions = {}
 ): Promise<VerifiedBroadcast> {
   const seen = new Set<string>()
@@ -201,13 +206,15 @@ export async function verifyAndPool(
     output,
     ...(code === undefined ? {} : { code })
   }))
-  return { pooled: pooledOf(sites), parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
+  const contract = outputContractSchema.safeParse(options.outputs ?? broadcast.asked?.outputs ?? [])
+  const pooled = pooledOf(sites, contract.data ?? [])
+  return { pooled, parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
 }
 
 /** Parts that do not fit together stand side by side, as the gateway shows them. */
-function pooledOf(sites: Parameters<typeof pool>[0]): PooledOutput {
+function pooledOf(sites: Parameters<typeof pool>[0], outputs: readonly OutputDeclaration[]): PooledOutput {
   try {
-    return pool(sites)
+    return pool(sites, { outputs })
   } catch (error) {
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
     return { columns: [], rows: [], sites: [], missing: [], notes }

@@ -1,9 +1,68 @@
 /** Tests that a statistic by name asks for beside its numbers. */
-import { type Plan, type ResolvedVariable, type StatisticCall, StimnetError } from '@stimnet/protocol'
+import { type Filter, type Plan, type ResolvedVariable, type StatisticCall, StimnetError } from '@stimnet/protocol'
 import { invalid } from './measures.ts'
 
+/**
+ * Tests that a statistic asks for, over a catalog in which `repeats` names the tables with several rows per subject. A test
+ * whose groups are made by a column of one of those knows it: one person can then be in several groups.
+ */
+export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): Plan {
+  const { tests, ...rest } = plainTests(plan, name, call, by)
+  if (!tests) return rest
+  return {
+    ...rest,
+    tests: tests.map((test) => {
+      const tables = plan.groupBy
+        .filter((key) => [test.by].flat().includes(key.name))
+        .map(({ variable }) => tableOf(variable))
+      const repeated = tables.find(repeats)
+      return repeated === undefined ? test : { ...test, repeated }
+    })
+  }
+}
+
+/** What is asked for. */
+export interface TestsAsked {
+  readonly name: string
+  readonly call: StatisticCall
+  readonly by: readonly ResolvedVariable[]
+  repeats(table: string): boolean
+}
+
+/**
+ * The plan with its filter. Where that holds a category of the repeated table at one level (visit = month_12), each person is
+ * taken to have one row left, and the groups to be groups of people.
+ */
+export function oneRowEach(plan: Plan): Plan {
+  const { tests, where } = plan
+  if (tests === undefined || where === undefined) return plan
+  const held = heldColumns(where)
+  return {
+    ...plan,
+    tests: tests.map(({ repeated, ...test }) => {
+      const keys: string[] = plan.groupBy
+        .filter(({ name }) => [test.by].flat().includes(name))
+        .map(({ variable }) => variable)
+      const isHeld = held.some((column) => !keys.includes(column) && tableOf(column) === repeated)
+      return repeated === undefined || isHeld ? test : { ...test, repeated }
+    })
+  }
+}
+
+/** Columns that the filter holds at one value, whatever else it says. */
+function heldColumns(filter: Filter): string[] {
+  if ('all' in filter) return filter.all.flatMap(heldColumns)
+  if (!('column' in filter)) return []
+  const isOne = (filter.op === '=' || filter.op === 'in') && filter.values.length === 1
+  return isOne ? [filter.column] : []
+}
+
+function tableOf(column: string): string {
+  return column.slice(0, column.indexOf('.'))
+}
+
 /** Tests read the columns that their plan asks for anyway. Throws PARAMETER_INVALID, VALUE_NOT_DECLARED. */
-export function withTests(plan: Plan, name: string, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
+function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
   const [one, two] = plan.groupBy
   if (name === 'chi_squared') {
     if (by.length > 0 || !one || !two) invalid('chi_squared takes two variables and no `by`.')

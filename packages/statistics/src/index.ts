@@ -1,4 +1,5 @@
 /** Sufficient statistics that add across sites, and how to pool them. Pure arithmetic: runs in a browser. */
+export { oneRowEach } from './asked-tests.ts'
 export * from './distributions.ts'
 export * from './moments.ts'
 export * from './named.ts'

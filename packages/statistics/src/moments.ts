@@ -1,6 +1,6 @@
 /** Mean, variance, skewness, kurtosis, covariance and correlation: exactly from integer sums at one site, then pooled across sites. */
 import type { MomentsPart } from '@stimnet/protocol'
-import { ratioToNumber, rootOfRatioToNumber } from './rational.ts'
+import { fractionOf, minus, over, plus, ratioToNumber, rootOfRatioToNumber } from './rational.ts'
 
 /** Sums over `n` values in units of 10^-decimals (squares in 10^-2·decimals). */
 export interface ExactSums {
@@ -138,6 +138,13 @@ function powerOfTen(exponent: number): bigint {
   return 10n ** BigInt(exponent)
 }
 
+/** The sum as decimal text, to its last digit. */
+export function sumText({ sum, decimals }: Pick<ExactSums, 'sum' | 'decimals'>): string {
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(decimals + 1, '0')
+  const [whole, fraction] = [digits.slice(0, digits.length - decimals), digits.slice(digits.length - decimals)]
+  return `${sum < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+}
+
 /**
  * Moments of the union, after Chan, Golub & LeVeque: the deviations within the parts, and those of their means from the
  * common mean; third and fourth powers after Pébay. What a part lacks (deviations, a power, the second variable), the
@@ -148,7 +155,8 @@ export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
   const n = exactSum(filled.map((part) => part.n))
   if (n === 0) return null
   const sum = exactSum(filled.map((part) => part.sum))
-  const shifted = filled.map((part) => ({ ...part, offset: part.sum / part.n - sum / n }))
+  const offsets = offsetsOf(filled)
+  const shifted = filled.map((part, i) => ({ ...part, offset: offsets[i] ?? 0 }))
   const deviations = poolPower(shifted, ({ n, offset, deviations }) => [deviations, n * offset ** 2])
   const third = poolPower(shifted, ({ n, offset, deviations, third }) => [
     third,
@@ -161,11 +169,7 @@ export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
     deviations === undefined ? undefined : 6 * offset ** 2 * deviations,
     n * offset ** 4
   ])
-  const second = poolSecond(
-    filled,
-    n,
-    shifted.map(({ offset }) => offset)
-  )
+  const second = poolSecond(filled, offsets)
   return {
     ...{ n, sum },
     ...(deviations === undefined ? {} : { deviations }),
@@ -173,6 +177,20 @@ export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
     ...(fourth === undefined ? {} : { fourth }),
     ...(second ? { second } : {})
   }
+}
+
+/**
+ * How far each part's mean is from the common one, rounded once: the difference of two quotients of doubles would lose the
+ * digits that large numbers have in common.
+ */
+function offsetsOf(parts: readonly Pick<MomentsPart, 'n' | 'sum' | 'sum_exact'>[]): number[] {
+  const ns = parts.map(({ n }) => fractionOf(n))
+  const sums = parts.map(({ sum, sum_exact }) => fractionOf(sum_exact ?? sum))
+  const mean = over(sums.reduce(plus), ns.reduce(plus))
+  return parts.map((_, i) => {
+    const { top, bottom } = minus(over(sums[i] ?? mean, ns[i] ?? mean), mean)
+    return ratioToNumber(top, bottom)
+  })
 }
 
 type Shifted = MomentsPart & { readonly offset: number }
@@ -187,11 +205,11 @@ function poolPower(
   return known.length < terms.length ? undefined : exactSum(known)
 }
 
-function poolSecond(parts: readonly MomentsPart[], n: number, offsetsX: readonly number[]): MomentsPart['second'] {
+function poolSecond(parts: readonly MomentsPart[], offsetsX: readonly number[]): MomentsPart['second'] {
   const seconds = parts.flatMap((part) => (part.second ? [{ n: part.n, ...part.second }] : []))
   if (seconds.length < parts.length) return undefined
   const sum = exactSum(seconds.map((part) => part.sum))
-  const offsets = seconds.map((part) => part.sum / part.n - sum / n)
+  const offsets = offsetsOf(seconds)
   return {
     sum,
     deviations: exactSum(seconds.flatMap((part, i) => [part.deviations, part.n * (offsets[i] ?? 0) ** 2])),

@@ -113,7 +113,7 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
       tables.some((table) => repeats(descriptor, table))
     )
   }
-  return withTests(plan, statistic.name, call, by)
+  return withTests(plan, { name: statistic.name, call, by, repeats: (table) => repeats(descriptor, table) })
 }
 
 function checkShape(statistic: StatisticDescription, call: StatisticCall): void {

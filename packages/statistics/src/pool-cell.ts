@@ -40,12 +40,17 @@ const TOLERANCE = 1e-6
 export function readsAs(column: OutputColumn, row: OutputRow, value: string | number | null): boolean {
   if (column.role === 'key') return value === null || typeof value === 'string'
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
-  if (value === null) return part === undefined || ('bins' in part && isCountable(part))
+  if (value === null) return part === undefined || (isValueless(column, part) && isCountable(part))
   if (typeof value !== 'number' || part === undefined || !isCountable(part)) return false
   // Chosen by chance on a grid: it is what it is, and does not pool.
   if ('choice' in part) return part.choice === value
   const own = poolCells(column, [part])
   return own !== null && Math.abs(own - value) <= TOLERANCE * Math.max(1, Math.abs(value))
+}
+
+/** A cell that counts among all though its own site has no value: a quantile in an open bin, the correlation of what does not vary. */
+export function isValueless(column: OutputColumn, part: Cell): boolean {
+  return 'bins' in part || ('moments' in part && part.moments.n > 0 && poolCells(column, [part]) === null)
 }
 
 function isCountable(part: Cell): boolean {
@@ -56,7 +61,13 @@ function isCountable(part: Cell): boolean {
   const { n, sum, deviations = 0, third = 0, fourth = 0, second } = part.moments
   const spreads = [deviations, fourth, second?.deviations ?? 0]
   const others = [n, sum, third, second?.sum ?? 0, second?.cross ?? 0]
-  return n > 0 && others.every(Number.isFinite) && spreads.every(isSpread)
+  const isAsWritten = isSameSum(part.moments) && (second === undefined || isSameSum(second))
+  return n > 0 && others.every(Number.isFinite) && spreads.every(isSpread) && isAsWritten
+}
+
+/** To its last digit a sum is the one beside it, rounded. */
+function isSameSum({ sum, sum_exact: text }: Pick<MomentsPart, 'sum' | 'sum_exact'>): boolean {
+  return text === undefined || Math.abs(Number(text) - sum) <= 1e-12 * Math.abs(sum)
 }
 
 function isSpread(value: number): boolean {

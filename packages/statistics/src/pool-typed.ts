@@ -1,5 +1,12 @@
 /** Outputs that a script declared, put together over the sites: what adds is added, what has a rule is pooled by it. */
-import type { PooledTyped, PoolingMethod, TypedOutput, TypedValue } from '@stimnet/protocol'
+import {
+  countDeclared,
+  type OutputDeclaration,
+  type PooledTyped,
+  type PoolingMethod,
+  type TypedOutput,
+  type TypedValue
+} from '@stimnet/protocol'
 import { exactSum } from './moments.ts'
 
 /** What one site released under the contract of the request. */
@@ -25,8 +32,8 @@ const METHODS: Readonly<Record<TypedValue['kind'], PoolingMethod>> = {
   table: 'added',
   histogram: 'added',
   sum: 'added',
-  mean: 'weighted by n',
-  proportion: 'weighted by n',
+  mean: 'weighted by its count',
+  proportion: 'weighted by its count',
   coefficients: 'fixed effect, inverse variance',
   quantile: 'none',
   sd: 'none',
@@ -34,11 +41,14 @@ const METHODS: Readonly<Record<TypedValue['kind'], PoolingMethod>> = {
   curve: 'none'
 }
 
-/** Weights, and so order of sites, do not decide the answer: every sum is exact. */
-export function poolTyped(sites: readonly SiteOutputs[]): PooledOutputs {
+/**
+ * `contract`: what the request declared. By it a mean or proportion finds the count that it is of; one without does not pool,
+ * since the cohort is not the group that it is about. The order of sites does not decide the answer: every sum is exact.
+ */
+export function poolTyped(sites: readonly SiteOutputs[], contract: readonly OutputDeclaration[]): PooledOutputs {
   const { agreed, left } = sameOutputs(sites)
   const [first] = agreed
-  const outputs = (first?.typed.outputs ?? []).map((_, i) => poolOutput(agreed, i))
+  const outputs = (first?.typed.outputs ?? []).map((_, i) => poolOutput(agreed, i, contract))
   return { outputs, sites: agreed.map(({ site }) => site), left, notes: notesOf(agreed, outputs) }
 }
 
@@ -81,15 +91,41 @@ function isCounts(counts: readonly (number | null)[], length: number): boolean {
   return counts.length === length && counts.every((count) => count === null || count >= 0)
 }
 
-function poolOutput(sites: readonly SiteOutputs[], at: number): PooledTyped {
-  const parts = sites.flatMap(({ site, typed }) => {
+/** What one site says in one output, with the people that it is of where the contract names their count. */
+interface Part {
+  readonly site: string
+  readonly value: TypedValue
+  readonly of: number | undefined
+}
+
+function poolOutput(sites: readonly SiteOutputs[], at: number, contract: readonly OutputDeclaration[]): PooledTyped {
+  const all = sites.flatMap(({ site, typed }): Part[] => {
     const value = typed.outputs[at]
-    return value ? [{ site, value }] : []
+    return value ? [{ site, value, of: countOf(typed, value, contract) }] : []
   })
-  const values = parts.map(({ value }) => value)
-  const method = METHODS[values[0]?.kind ?? 'test']
-  const shown = parts.filter(({ value }) => method !== 'none' && !isWithheld(value)).map(({ site }) => site)
-  return { output: { ...pooledValue(values), n: exactSum(values.map(({ n }) => n)) }, method, sites: shown }
+  const kind = all[0]?.value.kind ?? 'test'
+  const isShare = kind === 'mean' || kind === 'proportion'
+  const name = all[0]?.value.name
+  const isDeclared = contract.some((output) => output.name === name && countDeclared(contract, output) !== undefined)
+  const method = isShare && !isDeclared ? 'none' : METHODS[kind]
+  const parts = all.filter(({ value, of }) => method !== 'none' && !isWithheld(value) && (!isShare || of !== undefined))
+  const output = { ...pooledValue(all, parts), n: exactSum(all.map(({ value }) => value.n)) }
+  const of = isShare && method !== 'none' ? { of: exactSum(parts.map((part) => part.of ?? 0)) } : {}
+  return { output: { ...output, ...of }, method, sites: parts.map(({ site }) => site) }
+}
+
+/** Released, of at least k people and of no more than the node counted; undefined for anything else. */
+function countOf(
+  { outputs, disclosure }: TypedOutput,
+  { name, n }: TypedValue,
+  contract: readonly OutputDeclaration[]
+): number | undefined {
+  const declared = contract.find((output) => output.name === name)
+  const place = declared && countDeclared(contract, declared)
+  const value = place && outputs[place.output]
+  if (value === undefined || value.name !== declared?.of) return undefined
+  const count = value.kind === 'count' ? value.value : 'counts' in value ? value.counts[place?.entry ?? -1] : undefined
+  return typeof count === 'number' && count > 0 && count >= disclosure.k && count <= n ? count : undefined
 }
 
 function isWithheld(value: TypedValue): boolean {
@@ -98,16 +134,17 @@ function isWithheld(value: TypedValue): boolean {
   return value.kind === 'coefficients' && value.terms.every(({ se }) => se === null)
 }
 
-/** All of one shape: `sameOutputs` saw to that. */
-function pooledValue(values: readonly TypedValue[]): TypedValue {
-  const [first] = values
+/** Of those in `parts`; all are of one shape: `sameOutputs` saw to that. */
+function pooledValue(all: readonly Part[], parts: readonly Part[]): TypedValue {
+  const first = all[0]?.value
+  const values = parts.map(({ value }) => value)
   switch (first?.kind) {
     case 'count':
     case 'sum':
       return { ...first, value: added(scalars(values).map(({ value }) => value)) }
     case 'mean':
     case 'proportion':
-      return { ...first, value: weighted(scalars(values)) }
+      return { ...first, value: weighted(parts) }
     case 'quantile':
     case 'sd':
       return { ...first, value: null }
@@ -137,10 +174,12 @@ function added(numbers: readonly (number | null)[]): number | null {
   return shown.length === 0 ? null : exactSum(shown)
 }
 
-function weighted(parts: readonly Scalar[]): number | null {
-  const shown = parts.flatMap(({ n, value }) => (value === null ? [] : [{ n, value }]))
-  const n = exactSum(shown.map((part) => part.n))
-  return n > 0 ? exactSum(shown.map((part) => part.n * part.value)) / n : null
+function weighted(parts: readonly Part[]): number | null {
+  const shown = parts.flatMap(({ of = 0, value }) =>
+    'value' in value && value.value !== null ? [{ of, value: value.value }] : []
+  )
+  const all = exactSum(shown.map(({ of }) => of))
+  return all > 0 ? exactSum(shown.map(({ of, value }) => of * value)) / all : null
 }
 
 function fixedEffect(parts: readonly { estimate: number | null; se: number | null }[]): {
@@ -160,16 +199,22 @@ function notesOf(sites: readonly SiteOutputs[], outputs: readonly PooledTyped[])
     .map(({ site, typed }) => `${site} withheld ${typed.withheld.values} value(s): those are pooled without it.`)
   const named = (method: PoolingMethod) =>
     outputs.filter((pooled) => pooled.method === method).map(({ output }) => output.name)
-  const weightedNames = named('weighted by n')
-  if (weightedNames.length > 0) {
-    notes.push(
-      `${weightedNames.join(', ')}: weighted by the size of each site’s cohort as its node counted it; ` +
-        'approximate where values are missing or sizes are rounded.'
-    )
+  for (const { output, method, sites: behind } of outputs) {
+    if (method !== 'weighted by its count' || behind.length === sites.length) continue
+    const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
+    notes.push(`${output.name}: without ${others.join(', ')}, which withheld it or the count that it is of.`)
   }
   const models = named('fixed effect, inverse variance')
   if (models.length > 0) notes.push(`${models.join(', ')}: a fixed-effect meta-analysis of the sites’ estimates.`)
-  const apart = named('none')
+  const uncounted = outputs.filter(({ output, method }) => method === 'none' && METHODS[output.kind] !== 'none')
+  const names = uncounted.map(({ output }) => output.name)
+  if (names.length > 0) {
+    notes.push(
+      `${names.join(', ')}: shown site by site. A mean or proportion pools where the contract says in \`of\` ` +
+        'which count it is of.'
+    )
+  }
+  const apart = named('none').filter((name) => !names.includes(name))
   if (apart.length > 0) notes.push(`${apart.join(', ')}: shown site by site; this kind does not pool.`)
   return notes
 }

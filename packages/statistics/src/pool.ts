@@ -1,15 +1,31 @@
 /** One answer out of many: the tables of several sites put together, with everything a reader must know beside it. */
-import type { Output, OutputColumn, OutputRow, PooledOutput, TableOutput, TestResult } from '@stimnet/protocol'
-import { type Cell, poolCells, pooledMoments, readsAs } from './pool-cell.ts'
+import type {
+  Output,
+  OutputColumn,
+  OutputDeclaration,
+  OutputRow,
+  PooledOutput,
+  TableOutput,
+  TestResult
+} from '@stimnet/protocol'
+import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
-import { poolTyped, type SiteOutputs } from './pool-typed.ts'
-import { testAsked, testOf, testRow } from './tests.ts'
+import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
+import { type AccuracyOf, testAsked, testOf, testSite } from './tests.ts'
 
 /** What one site answered; without an output, the code of its refusal or failure. */
 export interface SitePart {
   readonly site: string
   readonly output: Output | null
   readonly code?: string
+}
+
+/** What pooling must know of the request. */
+export interface PoolOptions {
+  /** The contract of a script: by it means and proportions find the counts that they are of. */
+  readonly outputs?: readonly OutputDeclaration[]
+  /** How far a table's numbers can be from the exact ones; what its card implies unless given. */
+  readonly accuracyOf?: AccuracyOf
 }
 
 interface SiteTable {
@@ -24,7 +40,7 @@ type Value = string | number | null
  * bins. Sites that gave nothing, withheld a part, or whose columns differ from the others' are named in the notes. The
  * answer does not depend on the order of the parts.
  */
-export function pool(parts: readonly SitePart[]): PooledOutput {
+export function pool(parts: readonly SitePart[], { outputs = [], accuracyOf }: PoolOptions = {}): PooledOutput {
   const sorted = [...parts].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0))
   const missing = sorted
     .filter((part) => part.output === null)
@@ -38,23 +54,23 @@ export function pool(parts: readonly SitePart[]): PooledOutput {
     output?.kind === 'typed' ? [{ site, typed: output }] : []
   )
   // One request has one kind of answer: a site that gives another does not decide which.
-  if (typed.length > tables.length + scripts.length) return onlyTyped(typed, [...tables, ...scripts], missing, notes)
+  if (typed.length > tables.length + scripts.length)
+    return onlyTyped(poolTyped(typed, outputs), [...tables, ...scripts], missing, notes)
   if (tables.length === 0) return onlyParts(scripts, missing, notes)
   const { agreed, others } = sameColumns(tables)
   for (const { site } of [...others, ...scripts, ...typed]) {
     missing.push({ site, code: 'PARAMETER_INVALID' })
     notes.push(`${site} answered with other columns or units than the rest and was left out.`)
   }
-  return poolTables(agreed, missing, notes)
+  return poolTables(agreed, { missing, notes, accuracyOf })
 }
 
 function onlyTyped(
-  typed: readonly SiteOutputs[],
+  pooled: PooledOutputs,
   others: readonly { readonly site: string }[],
   missing: PooledOutput['missing'],
   notes: readonly string[]
 ): PooledOutput {
-  const pooled = poolTyped(typed)
   const left = [...pooled.left, ...others.map(({ site }) => site)]
   return {
     columns: [],
@@ -85,7 +101,8 @@ function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; other
     const { columns, tests = [] } = entry.table
     const shape = JSON.stringify([
       columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? '']),
-      tests.map(testAsked)
+      // An older site does not say whether its groups can hold the same people: it is asked the same.
+      tests.map((test) => ({ ...testAsked(test), repeated: undefined }))
     ])
     byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
   }
@@ -94,7 +111,13 @@ function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; other
   return { agreed, others: tables.filter((entry) => !agreed.includes(entry)) }
 }
 
-function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes: string[]): PooledOutput {
+interface Told {
+  readonly missing: PooledOutput['missing']
+  readonly notes: string[]
+  readonly accuracyOf: AccuracyOf | undefined
+}
+
+function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): PooledOutput {
   const sound = tables.filter(({ table }) => isSound(table))
   for (const { site } of tables.filter((entry) => !sound.includes(entry))) {
     missing.push({ site, code: 'MALFORMED' })
@@ -118,33 +141,27 @@ function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes
   return {
     columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
     rows,
-    ...testsOver(sound, rows),
+    ...testsOver(sound, accuracyOf),
     sites: sound.map((entry) => entry.site),
     missing,
     notes
   }
 }
 
-/** The tests that the sites made of their own rows, made again of the pooled ones. Of noisy numbers none is made. */
+/** The tests that the sites made of their own rows, made again of all of them. Of noisy numbers none is made. */
 function testsOver(
   tables: readonly SiteTable[],
-  pooled: PooledOutput['rows']
+  accuracyOf: AccuracyOf | undefined
 ): { tests: TestResult[] } | Record<string, never> {
-  const { columns = [], tests = [] } = tables[0]?.table ?? {}
-  const asked = tests.flatMap((test) => testAsked(test) ?? [])
-  if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
-  const isShown = (name: string) =>
-    tables.every(({ table }) => table.rows.every((row) => Object.hasOwn(row.parts, name)))
-  const rows = rowKeys(tables).map((key, i) => {
-    const found = tables.flatMap(({ table }) => table.rows.filter((row) => keyOf(columns, row) === key))
-    return testRow(columns, pooled[i]?.values ?? [], (name) => {
-      const at = columns.findIndex((column) => column.name === name)
-      const column = columns[at]
-      return column ? (pooledMoments(found.flatMap((row) => cellOf(column, row, at))) ?? undefined) : undefined
-    })
+  const { tests = [] } = tables[0]?.table ?? {}
+  const asked = tests.flatMap((test, at) => {
+    const plain = testAsked(test)
+    const repeated = tables.map(({ table }) => table.tests?.[at]?.repeated).find((name) => name !== undefined)
+    return plain ? [repeated === undefined ? plain : { ...plain, repeated }] : []
   })
-  const isWhole = (name: string) => tables.every(({ table }) => table.withheld.groups === 0) && isShown(name)
-  return { tests: asked.map((test) => testOf(test, { rows, isWhole })) }
+  if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
+  const sites = tables.map(({ site, table }) => testSite(site, table, accuracyOf))
+  return { tests: asked.map((test) => testOf(test, sites)) }
 }
 
 function isChosen(tables: readonly SiteTable[], name: string): boolean {
@@ -192,35 +209,50 @@ function poolRow(
     const row = table.rows.find((candidate) => keyOf(columns, candidate) === key)
     return row ? [{ site, row }] : []
   })
+  const behind = columns.map((column, i) =>
+    found.flatMap(({ site, row }) => cellOf(column, row, i).map((cell) => ({ site, cell })))
+  )
+  const cellsAt = (at: number): Cell[] => (behind[at] ?? []).map(({ cell }) => cell)
   const values = columns.map((column, i): Value => {
     if (column.role === 'key') return found[0]?.row.values[i] ?? null
-    const cells = found.flatMap(({ row }): Cell[] => cellOf(column, row, i))
-    if (cells.length === 0) return null
-    const value = poolCells(column, cells)
+    if (cellsAt(i).length === 0) return null
+    const value = poolCells(column, cellsAt(i))
     if (value === null) unpooled.add(column.name)
     return value
   })
-  const noise = columns.map((column, i) =>
-    column.role === 'key'
-      ? null
-      : pooledNoise(
-          column,
-          found.flatMap(({ row }) => cellOf(column, row, i))
-        )
-  )
+  const noise = columns.map((column, i) => (column.role === 'key' ? null : pooledNoise(column, cellsAt(i))))
   return {
     values,
-    sites: found.map(({ site }) => site),
+    ...sitesOf(
+      columns,
+      behind.map((cells) => cells.map(({ site }) => site)),
+      found.map(({ site }) => site)
+    ),
     ...(noise.some((sd) => sd !== null) ? { noise } : {})
   }
 }
 
-/** A quantile beyond the last breakpoint has no value at its site, but its bins still count among all. */
+/** Whoever is behind a number of the row; column by column where not everybody is behind each. */
+function sitesOf(
+  columns: readonly OutputColumn[],
+  behind: readonly (readonly string[])[],
+  found: readonly string[]
+): Pick<PooledOutput['rows'][number], 'sites' | 'column_sites'> {
+  const sites = found.filter((site) => behind.some((cells) => cells.includes(site)))
+  const isMeasure = (at: number) => columns[at]?.role === 'measure'
+  if (!behind.some((cells, at) => isMeasure(at) && cells.length < sites.length)) return { sites }
+  return { sites, column_sites: behind.map((cells, at) => (isMeasure(at) ? [...cells] : null)) }
+}
+
+/** A quantile beyond the last breakpoint has no value at its site, nor has the correlation of what does not vary there: both count among all. */
 function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (part === undefined) return []
-  return row.values[at] === null && !('bins' in part) ? [] : [part]
+  return row.values[at] === null && !isValueless(column, part) ? [] : [part]
 }
+
+/** Of one number at one site they can be undefined, and are defined over several. */
+const COEFFICIENTS = ['correlation', 'covariance', 'skewness', 'kurtosis']
 
 /** Which sites withheld a cell of a row that they do show. */
 function cellNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[]): string[] {
@@ -229,6 +261,11 @@ function cellNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[
     const sites = tables
       .filter(({ table }) => table.rows.some((row) => cellOf(column, row, i).length === 0))
       .map(({ site }) => site)
-    return sites.length === 0 ? [] : [`${column.name} was withheld in some rows by ${sites.join(', ')}.`]
+    if (sites.length === 0) return []
+    if (!COEFFICIENTS.includes(column.kind)) return [`${column.name} was withheld in some rows by ${sites.join(', ')}.`]
+    return [
+      `${column.name} is without ${sites.join(', ')} in some rows, where it was withheld. Where a variable does not vary at ` +
+        'an institution, that of all can be another, even in its sign.'
+    ]
   })
 }

@@ -1,5 +1,45 @@
 /** From exact integers to the nearest double: the one place where a statistic is rounded. */
 
+/** A number without rounding. */
+export interface Fraction {
+  readonly top: bigint
+  /** Above zero. */
+  readonly bottom: bigint
+}
+
+/** The number that a double or a decimal text is. Throws RangeError for what is none. */
+export function fractionOf(value: number | string): Fraction {
+  if (typeof value === 'string') {
+    const [whole = '', decimals = ''] = value.split('.')
+    return { top: BigInt(`${whole}${decimals}`), bottom: 10n ** BigInt(decimals.length) }
+  }
+  if (!Number.isFinite(value)) throw new RangeError('no number')
+  let [scaled, bottom] = [value, 1n]
+  // A double is a whole number over a power of two: doubling loses no digit.
+  while (!Number.isInteger(scaled)) [scaled, bottom] = [scaled * 2, bottom * 2n]
+  return { top: BigInt(scaled), bottom }
+}
+
+/** Their sum. */
+export function plus(a: Fraction, b: Fraction): Fraction {
+  // Mostly powers of two: the larger holds the smaller.
+  if (a.bottom % b.bottom === 0n) return { top: a.top + b.top * (a.bottom / b.bottom), bottom: a.bottom }
+  if (b.bottom % a.bottom === 0n) return plus(b, a)
+  return { top: a.top * b.bottom + b.top * a.bottom, bottom: a.bottom * b.bottom }
+}
+
+/** The first less the second. */
+export function minus(a: Fraction, b: Fraction): Fraction {
+  return plus(a, { top: -b.top, bottom: b.bottom })
+}
+
+/** The first over the second. Throws RangeError where that is zero. */
+export function over(a: Fraction, b: Fraction): Fraction {
+  if (b.top === 0n) throw new RangeError('a ratio over zero')
+  const [top, bottom] = [a.top * b.bottom, a.bottom * b.top]
+  return bottom < 0n ? { top: -top, bottom: -bottom } : { top, bottom }
+}
+
 /** The double nearest to numerator / denominator, ties to even. Throws RangeError for a zero denominator. */
 export function ratioToNumber(numerator: bigint, denominator: bigint): number {
   if (denominator === 0n) throw new RangeError('a ratio over zero')

@@ -1,84 +1,67 @@
-/** Tests over an answer's own rows: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
-import type { MomentsPart, OutputColumn, OutputRow, PlanTest, TableOutput, TestResult } from '@stimnet/protocol'
-import { pOfChiSquared, pOfF, pOfT, tOfP } from './distributions.ts'
-import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
+/** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
+import type { MomentsPart, PlanTest, TestResult } from '@stimnet/protocol'
+import { poolMoments, valueOfMoments } from './moments.ts'
+import { anovaOver } from './tests/anova.ts'
+import { type CountCell, chiSquaredOf, mantelHaenszelOf } from './tests/chi-squared.ts'
+import type { AccuracyOf } from './tests/accuracy.ts'
+import {
+  type Computed,
+  DF_MIN,
+  FEW_FREEDOMS,
+  type Measured,
+  NOTHING,
+  type TestedTable,
+  type TestSite,
+  testSite
+} from './tests/table.ts'
+import { type Pair, welchOver } from './tests/welch.ts'
 
-/** A cell of the answer, as a test needs it. */
-export interface TestCell {
-  readonly value: number | null
-  readonly moments?: MomentsPart
+export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
+export { type Anova, anovaOf } from './tests/anova.ts'
+export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
+export { type TestSite, testSite } from './tests/table.ts'
+export { type Welch, welchOf } from './tests/welch.ts'
+
+/** A test over one site's own answer. Rounding is allowed for where the answer comes with its card. */
+export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, accuracyOf?: AccuracyOf): TestResult[] {
+  return asked.map((test) => {
+    const { sites: _, ...result } = testOf(test, [testSite('', output, accuracyOf)])
+    return result
+  })
 }
 
-/** The answer as a test reads it: keys by column name, cells by column name. */
-export interface TestRow {
-  readonly keys: Readonly<Record<string, string | null>>
-  readonly cells: ReadonlyMap<string, TestCell>
+/**
+ * A test over the sites that gave every part of it; `sites` and the note name them. Of several sites people are compared
+ * within their site alone (`adjusted_for`): what divides the sites is no difference between groups.
+ */
+export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
+  const result = madeOf(test, sites)
+  if (test.repeated === undefined) return result
+  const note =
+    `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
+    'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
+    'or filter to one row of each person, such as one visit.'
+  return { ...result, ...NOTHING, difference: result.difference, note, repeated: test.repeated }
 }
 
-/** What a test is made of. */
-export interface TestTable {
-  readonly rows: readonly TestRow[]
-  /** Whether no group, and no cell of that column, was withheld anywhere: else what is not there may not be nobody. */
-  isWhole(column: string): boolean
-}
-
-/** Of the confidence interval, both sides together. */
-const ERROR_SHARE = 0.05
-/** Fewer degrees of freedom than this say more about single values than about groups; privacy.md C.2. */
-const DF_MIN = 10
-
-/** A test asked for, over a table. */
-export function testOf(test: PlanTest, table: TestTable): TestResult {
+function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
   switch (test.kind) {
     case 'welch':
-      return welch(test, table)
+      return welch(test, sites)
     case 'anova':
-      return anova(test, table)
+      return anova(test, sites)
     case 'chi_squared':
-      return chiSquared(test, table)
-  }
-}
-
-/** Tests over one site's own answer. */
-export function testsOfOutput(
-  asked: readonly PlanTest[],
-  { columns, rows, withheld }: Pick<TableOutput, 'columns' | 'rows' | 'withheld'>
-): TestResult[] {
-  const isShown = (column: string) => rows.every(({ parts }) => Object.hasOwn(parts, column))
-  const table: TestTable = {
-    rows: rows.map((row) => testRow(columns, row.values, (column) => cellOf(row, column))),
-    isWhole: (column) => withheld.groups === 0 && isShown(column)
-  }
-  return asked.map((test) => testOf(test, table))
-}
-
-function cellOf({ parts }: OutputRow, column: string): MomentsPart | undefined {
-  const part = Object.hasOwn(parts, column) ? parts[column] : undefined
-  return part !== undefined && 'moments' in part ? part.moments : undefined
-}
-
-/** A row of values as a test reads it. */
-export function testRow(
-  columns: readonly OutputColumn[],
-  values: readonly (string | number | null)[],
-  momentsOf: (column: string) => MomentsPart | undefined
-): TestRow {
-  const named = columns.map(({ name, role }, i) => ({ name, role, value: values[i] ?? null }))
-  const keys = named.filter(({ role }) => role === 'key')
-  const cells = named.filter(({ role }) => role === 'measure')
-  return {
-    keys: Object.fromEntries(keys.map(({ name, value }) => [name, value === null ? null : String(value)])),
-    cells: new Map(
-      cells.map(({ name, value }) => {
-        const moments = momentsOf(name)
-        return [name, { value: typeof value === 'number' ? value : null, ...(moments ? { moments } : {}) }]
-      })
-    )
+      return chiSquared(test, sites)
   }
 }
 
 /** What was asked, out of a result; undefined where it is none of ours. */
-export function testAsked({ kind, of, by, groups }: TestResult): PlanTest | undefined {
+export function testAsked(result: TestResult): PlanTest | undefined {
+  const test = plainTestAsked(result)
+  return test && result.repeated !== undefined ? { ...test, repeated: result.repeated } : test
+}
+
+function plainTestAsked({ kind, of, by, groups }: TestResult): PlanTest | undefined {
   const [first, second] = by
   if (first === undefined) return undefined
   if (kind === 'anova') return { kind, of, by: first }
@@ -87,172 +70,190 @@ export function testAsked({ kind, of, by, groups }: TestResult): PlanTest | unde
   return one && other ? { kind, of, by: first, groups: [one.name, other.name] } : undefined
 }
 
-type Group = TestResult['groups'][number] & { readonly moments?: MomentsPart }
-
-const NOTHING: Pick<TestResult, 'difference' | 'interval' | 'statistic' | 'df' | 'p'> = {
-  ...{ difference: null, interval: null, statistic: null, df: [], p: null }
+/** A site with what it gave to the test at hand. */
+interface Giving<Part> {
+  readonly site: TestSite
+  readonly part: Part
 }
 
-function welch(test: Extract<PlanTest, { kind: 'welch' }>, { rows }: TestTable): TestResult {
+function giving<Part>(
+  sites: readonly TestSite[],
+  partOf: (site: TestSite) => Part | undefined
+): readonly Giving<Part>[] {
+  return sites.flatMap((site) => {
+    const part = partOf(site)
+    return part === undefined ? [] : [{ site, part }]
+  })
+}
+
+type Shown = Pick<TestResult, 'kind' | 'of' | 'by' | 'groups'>
+
+/** The result, with who is behind it. */
+function resultOf(
+  shown: Shown,
+  { sites, givers }: { sites: readonly TestSite[]; givers: readonly Giving<unknown>[] },
+  computed: Computed & { readonly notes: readonly string[] }
+): TestResult {
+  const { notes, ...numbers } = computed
+  const behind = givers.map(({ site }) => site.site)
+  const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
+  const isAdjusted = behind.length > 1
+  const said = [
+    ...(sites.length > 1 && behind.length === 0 ? ['No institution gave every part of it.'] : []),
+    ...(behind.length > 0 && others.length > 0
+      ? [`${others.join(', ')} did not give every part of it and is not in it.`]
+      : []),
+    ...notes
+  ]
+  return {
+    ...{ ...shown, ...numbers, note: said.join(' '), sites: behind },
+    ...(isAdjusted ? { adjusted_for: 'site' as const } : {})
+  }
+}
+
+function welch(test: Extract<PlanTest, { kind: 'welch' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
-  const groups = test.groups.map((name) => groupOf(name, rows.find(({ keys }) => keys[by] === name)?.cells.get(of)))
-  const shown = { kind, of, by: [by], groups: groups.map(bare) }
-  const [one, other] = groups.map(({ moments }) => moments)
-  const result = one && other ? welchOf(one, other) : null
-  if (result === null) return { ...shown, ...NOTHING, note: 'A group is missing, withheld, or does not vary.' }
-  if (result.df < DF_MIN) {
-    return { ...shown, ...NOTHING, difference: result.difference, note: `Fewer than ${DF_MIN} degrees of freedom.` }
+  const givers = giving(sites, (site) => {
+    const [one, other] = test.groups.map((name) => groupOf(site, { by, name, of }))
+    return one && other ? ([one, other] as Pair) : undefined
+  })
+  // Where nobody gave both, what there is of each is shown beside the note.
+  const shown = {
+    ...{ kind, of, by: [by] },
+    groups: test.groups.map((name, i) =>
+      groupShown(
+        name,
+        givers.length > 0
+          ? givers.flatMap(({ part }) => part[i] ?? [])
+          : sites.flatMap((site) => groupOf(site, { by, name, of }) ?? [])
+      )
+    )
+  }
+  const who = { sites, givers }
+  const result = welchOver(givers.map(({ part }) => part))
+  if (result === null) {
+    return resultOf(shown, who, { ...NOTHING, notes: ['A group is missing, withheld, or does not vary.'] })
   }
   const { difference, interval, statistic, df, p } = result
-  return { ...shown, difference, interval: [...interval], statistic, df: [df], p, note: rowsNote(rows, of) }
-}
-
-/** A comparison of two means that does not take their variances for equal. */
-export interface Welch {
-  /** First mean less the second. */
-  readonly difference: number
-  /** 95 %, low and high. */
-  readonly interval: readonly [number, number]
-  readonly statistic: number
-  /** After Welch and Satterthwaite; seldom whole. */
-  readonly df: number
-  /** Two-sided. */
-  readonly p: number
-}
-
-/** Null where a group has fewer than two values or neither varies. */
-export function welchOf(one: MomentsPart, other: MomentsPart): Welch | null {
-  const errors = [one, other].map((part) => (valueOfMoments('variance', part) ?? Number.NaN) / part.n)
-  const square = exactSum(errors)
-  if (!(square > 0) || !Number.isFinite(square)) return null
-  const freedoms = [one, other].map((part, i) => (errors[i] ?? 0) ** 2 / (part.n - 1))
-  const difference = one.sum / one.n - other.sum / other.n
-  const df = square ** 2 / exactSum(freedoms)
-  const statistic = difference / Math.sqrt(square)
-  const half = tOfP(ERROR_SHARE, df) * Math.sqrt(square)
-  return { difference, interval: [difference - half, difference + half], statistic, df, p: pOfT(statistic, df) }
-}
-
-function anova({ kind, of, by }: Extract<PlanTest, { kind: 'anova' }>, table: TestTable): TestResult {
-  const groups = table.rows.flatMap(({ keys, cells }): Group[] => {
-    const name = keys[by] ?? null
-    return name === null ? [] : [groupOf(name, cells.get(of))]
+  if (df < DF_MIN) return resultOf(shown, who, { ...NOTHING, difference, notes: [FEW_FREEDOMS] })
+  return resultOf(shown, who, {
+    difference,
+    interval: [...interval],
+    statistic,
+    df: [df],
+    p,
+    notes: notesOn(givers, of)
   })
-  const shown = { kind, of, by: [by], groups: groups.map(bare) }
-  const moments = groups.flatMap((group) => (group.moments ? [group.moments] : []))
-  const isWhole = moments.length === groups.length && table.isWhole(of)
-  if (!isWhole) return { ...shown, ...NOTHING, note: 'A group is withheld: the groups shown are not all there are.' }
-  const result = anovaOf(moments)
-  if (result === null) return { ...shown, ...NOTHING, note: 'Fewer than two groups, or none that varies.' }
-  if (result.within < DF_MIN) return { ...shown, ...NOTHING, note: `Fewer than ${DF_MIN} degrees of freedom.` }
-  const { statistic, between, within, p } = result
-  return { ...shown, ...NOTHING, statistic, df: [between, within], p, note: rowsNote(table.rows, of) }
 }
 
-/** A one-way analysis of variance. */
-export interface Anova {
-  readonly statistic: number
-  /** Degrees of freedom between and within groups. */
-  readonly between: number
-  readonly within: number
-  readonly p: number
-}
-
-/** Null with fewer than two groups, without values to spare, or where nothing varies within the groups. */
-export function anovaOf(groups: readonly MomentsPart[]): Anova | null {
-  const whole = poolMoments(groups)
-  if (groups.length < 2 || whole === null || groups.some(({ deviations }) => deviations === undefined)) return null
-  const inside = exactSum(groups.map(({ deviations }) => deviations ?? 0))
-  const mean = whole.sum / whole.n
-  const outside = exactSum(groups.map(({ n, sum }) => n * (sum / n - mean) ** 2))
-  const [between, within] = [groups.length - 1, whole.n - groups.length]
-  if (within < 1 || !(inside > 0)) return null
-  const statistic = outside / between / (inside / within)
-  return { statistic, between, within, p: pOfF(statistic, between, within) }
-}
-
-function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, table: TestTable): TestResult {
+function anova(test: Extract<PlanTest, { kind: 'anova' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
-  const shown = { kind, of, by: [...by], groups: [] }
-  const cells = table.rows.flatMap(({ keys, cells }) => {
-    const [row, column] = by.map((key) => keys[key] ?? null)
-    // Whoever misses one of both is in no cell of the table.
-    return row === null || column === null
-      ? []
-      : [{ row: row ?? '', column: column ?? '', count: cells.get(of)?.value }]
+  const givers = giving(sites, (site) => {
+    const named = namesIn(site, by).map((name) => [name, groupOf(site, { by, name, of })] as const)
+    const groups = new Map(named.flatMap(([name, group]) => (group ? [[name, group] as const] : [])))
+    return site.isWhole(of) && groups.size === named.length ? groups : undefined
   })
-  const counts = cells.flatMap(({ row, column, count }) => (typeof count === 'number' ? [{ row, column, count }] : []))
-  if (!table.isWhole(of) || counts.length < cells.length) {
-    return { ...shown, ...NOTHING, note: 'A cell of the table is withheld: χ² needs all of them.' }
-  }
-  const result = chiSquaredOf(counts)
-  if (result === null) return { ...shown, ...NOTHING, note: 'Fewer than two rows or columns.' }
-  const { statistic, df, p, least } = result
-  const note = least < 5 ? 'Fewer than five are expected in a cell: the p value is rough.' : ''
-  return { ...shown, ...NOTHING, statistic, df: [df], p, note }
-}
-
-/** One cell of a two-way table. */
-export interface CountCell {
-  readonly row: string
-  readonly column: string
-  readonly count: number
-}
-
-/** Pearson's χ² without continuity correction. */
-export interface ChiSquared {
-  readonly statistic: number
-  readonly df: number
-  readonly p: number
-  /** The smallest expected count. */
-  readonly least: number
-}
-
-/** Cells that are not named are zero. Null with fewer than two rows or columns that have anybody. */
-export function chiSquaredOf(cells: readonly CountCell[]): ChiSquared | null {
-  const rows = totals(cells, ({ row }) => row)
-  const columns = totals(cells, ({ column }) => column)
-  if (rows.size < 2 || columns.size < 2) return null
-  const all = exactSum(cells.map(({ count }) => count))
-  const observed = new Map(cells.map(({ row, column, count }) => [JSON.stringify([row, column]), count]))
-  let least = Number.POSITIVE_INFINITY
-  const terms = [...rows].flatMap(([row, ofRow]) =>
-    [...columns].map(([column, ofColumn]) => {
-      const expected = (ofRow * ofColumn) / all
-      least = Math.min(least, expected)
-      return ((observed.get(JSON.stringify([row, column])) ?? 0) - expected) ** 2 / expected
-    })
+  const behind = givers.length > 0 ? givers.map(({ site }) => site) : sites
+  const names = [...new Set(behind.flatMap((site) => namesIn(site, by)))]
+  const groups = names.map((name) =>
+    groupShown(
+      name,
+      behind.flatMap((site) => groupOf(site, { by, name, of }) ?? [])
+    )
   )
-  const [statistic, df] = [exactSum(terms), (rows.size - 1) * (columns.size - 1)]
-  return { statistic, df, p: pOfChiSquared(statistic, df), least }
-}
-
-/** Sums by name, without those of nobody. */
-function totals(cells: readonly CountCell[], nameOf: (cell: CountCell) => string): Map<string, number> {
-  const found = new Map<string, number>()
-  for (const cell of cells) {
-    if (cell.count > 0) found.set(nameOf(cell), (found.get(nameOf(cell)) ?? 0) + cell.count)
+  const shown = { kind, of, by: [by], groups }
+  const who = { sites, givers }
+  if (givers.length === 0) {
+    return resultOf(shown, who, { ...NOTHING, notes: ['A group is withheld: the groups shown are not all there are.'] })
   }
-  return found
+  const result = anovaOver(givers.map(({ part }) => part))
+  if (result === null) {
+    return resultOf(shown, who, {
+      ...NOTHING,
+      notes: ['Fewer than two groups at one institution, or none that varies.']
+    })
+  }
+  const { statistic, between, within, p } = result
+  if (within < DF_MIN) return resultOf(shown, who, { ...NOTHING, notes: [FEW_FREEDOMS] })
+  return resultOf(shown, who, { ...NOTHING, statistic, df: [between, within], p, notes: notesOn(givers, of) })
 }
 
-function groupOf(name: string, cell: TestCell | undefined): Group {
-  const moments = cell?.value === null ? undefined : cell?.moments
-  if (moments === undefined) return { name, n: null, mean: null, sd: null }
-  return { name, n: moments.n, mean: moments.sum / moments.n, sd: valueOfMoments('sd', moments), moments }
+function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, sites: readonly TestSite[]): TestResult {
+  const { kind, of, by } = test
+  const givers = giving(sites, (site) => countsOf(site, of, by))
+  const shown = { kind, of, by: [...by], groups: [] }
+  const who = { sites, givers }
+  if (givers.length === 0) {
+    return resultOf(shown, who, { ...NOTHING, notes: ['A cell of the table is withheld: χ² needs all of them.'] })
+  }
+  const tables = givers.map(({ part }) => part)
+  const result = tables.length > 1 ? mantelHaenszelOf(tables) : chiSquaredOf(tables[0] ?? [])
+  if (result === null) return resultOf(shown, who, { ...NOTHING, notes: ['Fewer than two rows or columns.'] })
+  const { statistic, df, p, least } = result
+  const isRounded = tables.some((cells) => cells.some(({ within = 0 }) => within > 0))
+  if (isRounded && least < EXPECTED_MIN) {
+    const why = 'Counts are rounded for privacy, and too few are expected in a cell.'
+    return resultOf(shown, who, { ...NOTHING, notes: [why] })
+  }
+  const notes = [
+    ...(least < EXPECTED_MIN ? ['Fewer than five are expected in a cell: the p value is rough.'] : []),
+    ...(isRounded ? [ROUNDED] : [])
+  ]
+  return resultOf(shown, who, { ...NOTHING, statistic, df: [df], p, notes })
 }
 
-function bare({ name, n, mean, sd }: Group): TestResult['groups'][number] {
-  return { name, n, mean, sd }
+/** Expected in each cell at least; below it p is rough. */
+const EXPECTED_MIN = 5
+
+/** What a test of rounded numbers says. */
+const ROUNDED = 'Numbers are rounded for privacy: interval and p allow for all that rounding can hide.'
+
+/** Undefined where a cell is withheld. Whoever misses one of both keys is in no cell of the table. */
+function countsOf(site: TestSite, of: string, [row, column]: readonly [string, string]): CountCell[] | undefined {
+  const cells = site.rows.flatMap(({ keys, cells }) => {
+    const [one, other] = [keys[row] ?? null, keys[column] ?? null]
+    return one === null || other === null
+      ? []
+      : [{ row: one, column: other, count: cells.get(of)?.value, within: cells.get(of)?.accuracy.count ?? 0 }]
+  })
+  const counts = cells.flatMap((cell) => (typeof cell.count === 'number' ? [{ ...cell, count: cell.count }] : []))
+  return site.isWhole(of) && counts.length === cells.length ? counts : undefined
+}
+
+function namesIn({ rows }: TestSite, by: string): string[] {
+  return rows.flatMap(({ keys }) => keys[by] ?? [])
+}
+
+/** Undefined where it is withheld, or where there is too little for a spread. */
+function groupOf(
+  { rows }: TestSite,
+  { by, name, of }: { readonly by: string; readonly name: string; readonly of: string }
+): Measured | undefined {
+  const cell = rows.find(({ keys }) => keys[by] === name)?.cells.get(of)
+  return cell?.value === null ? undefined : cell?.moments
+}
+
+function groupShown(name: string, parts: readonly MomentsPart[]): TestResult['groups'][number] {
+  const moments = poolMoments(parts)
+  if (moments === null) return { name, n: null, mean: null, sd: null }
+  return { name, n: moments.n, mean: moments.sum / moments.n, sd: valueOfMoments('sd', moments) }
+}
+
+/** What a reader must know of the numbers that went in. */
+function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
+  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
+  return [...rowNotes(givers, of), ...(isRounded ? [ROUNDED] : [])]
 }
 
 /** Where the answer counts subjects as well: a test takes values for independent, and rows of one subject are not. */
-function rowsNote(rows: readonly TestRow[], of: string): string {
-  const several = rows.some(({ cells }) => {
-    const subjects = cells.get('subjects')?.value
-    return typeof subjects === 'number' && (cells.get(of)?.moments?.n ?? 0) > subjects
-  })
+function rowNotes(givers: readonly Giving<unknown>[], of: string): string[] {
+  const several = givers.some(({ site }) =>
+    site.rows.some(({ cells }) => {
+      const subjects = cells.get('subjects')?.value
+      return typeof subjects === 'number' && (cells.get(of)?.moments?.n ?? 0) > subjects
+    })
+  )
   return several
-    ? 'Several values are of the same subject: the test takes them for independent, and p is too small.'
-    : ''
+    ? ['Several values are of the same subject: the test takes them for independent, and p is too small.']
+    : []
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CatalogDescriptor, StatisticCall } from '@stimnet/protocol'
-import { planOfStatistic, STATISTICS } from '@stimnet/statistics'
+import type { CatalogDescriptor, Filter, StatisticCall } from '@stimnet/protocol'
+import { oneRowEach, planOfStatistic, STATISTICS } from '@stimnet/statistics'
 
 const variable = (name: string, type: string, more: object = {}) => ({
   name,
@@ -58,7 +58,12 @@ const CATALOG: CatalogDescriptor = {
       name: 'outcomes',
       description: '',
       oneRowPerSubject: false,
-      variables: [VISIT, variable('UPDRS_total', 'number'), variable('quality_of_life', 'number')]
+      variables: [
+        VISIT,
+        variable('UPDRS_total', 'number'),
+        variable('quality_of_life', 'number'),
+        variable('response', 'category', { levels: ['none', 'partial', 'full'] })
+      ]
     },
     { name: 'scans', description: '', oneRowPerSubject: false, variables: [variable('motion', 'number')] }
   ]
@@ -190,7 +195,7 @@ test('two groups are compared: only they are read, and the test is over columns 
       { kind: 'sd', name: 'sd_UPDRS_total', variable: 'outcomes.UPDRS_total' }
     ],
     where: { column: 'outcomes.visit', op: 'in', values: groups },
-    tests: [{ kind: 'welch', of: 'sd_UPDRS_total', by: 'visit', groups }]
+    tests: [{ kind: 'welch', of: 'sd_UPDRS_total', by: 'visit', groups, repeated: 'outcomes' }]
   })
   const [test] = plan('compare', asked).tests ?? []
   assert.deepEqual(test?.kind === 'welch' && test.groups, ['baseline', 'month_12'], 'two levels need not be named')
@@ -250,4 +255,36 @@ test('every statistic in the list has a plan', () => {
     const by = name === 'compare' || name === 'anova' ? ['sex'] : []
     assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }
+})
+
+test('a plan knows where one person can be in several groups: before and after are not two groups of people', () => {
+  const repeated = (name: string, variables: string[], by: string[] = []) =>
+    plan(name, { variables, by }).tests?.map((asked) => asked.repeated ?? '')
+  assert.deepEqual(repeated('compare', ['age'], ['outcomes.visit']), ['outcomes'], 'also of what is said once of each')
+  assert.deepEqual(repeated('anova', ['UPDRS_total'], ['outcomes.visit']), ['outcomes'])
+  assert.deepEqual(repeated('chi_squared', ['sex', 'outcomes.visit']), ['outcomes'])
+  assert.deepEqual(repeated('compare', ['UPDRS_total'], ['sex']), [''])
+  assert.deepEqual(repeated('chi_squared', ['sex', 'subjects.visit']), [''])
+})
+
+test('a filter that leaves one row of each person makes its groups groups of people', () => {
+  const asked = plan('anova', { variables: ['UPDRS_total'], by: ['outcomes.response'] })
+  const fits = (where: Filter) => oneRowEach({ ...asked, where }).tests?.map(({ repeated }) => repeated ?? '')
+  const visit = { column: 'outcomes.visit', op: '=', values: ['month_12'] } as const
+  assert.deepEqual(fits(visit), [''])
+  assert.deepEqual(
+    fits({ all: [{ all: [{ ...visit, op: 'in' }] }, { ...visit, column: 'subjects.sex', values: ['F'] }] }),
+    ['']
+  )
+  for (const other of [
+    { any: [visit] },
+    { not: visit },
+    { ...visit, op: 'in', values: ['baseline', 'month_12'] },
+    { ...visit, op: '!=' },
+    { ...visit, column: 'subjects.visit' },
+    { ...visit, column: 'outcomes.response' }
+  ] satisfies Filter[]) {
+    assert.deepEqual(fits(other), ['outcomes'], JSON.stringify(other))
+  }
+  assert.deepEqual(oneRowEach(asked).tests, asked.tests)
 })

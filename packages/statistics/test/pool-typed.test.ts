@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Output, PooledTyped, TypedOutput, TypedValue } from '@stimnet/protocol'
+import {
+  type Output,
+  type OutputDeclaration,
+  outputContractSchema,
+  type PooledTyped,
+  type TypedOutput,
+  type TypedValue
+} from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 
 const disclosure: TypedOutput['disclosure'] = {
@@ -73,15 +80,64 @@ test('counts, tables, histograms and sums add', () => {
   assert.match(answer.notes.join(), /s0 withheld 1 value/)
 })
 
-test('means and proportions are weighted by the n that each node counted, and say so', () => {
-  const answer = pooled(
-    typed(100, { m: { kind: 'mean', value: 60 } }),
-    typed(300, { m: { kind: 'mean', value: 70 } }),
-    typed(50, { m: { kind: 'mean', value: null } }, 1)
+const ARMS: OutputDeclaration[] = outputContractSchema.parse([
+  { name: 'arms', kind: 'table', categories: ['drug', 'placebo'] },
+  { name: 'drug', kind: 'mean', lower: '0', upper: '30', of: 'arms', category: 'drug' },
+  { name: 'placebo', kind: 'mean', lower: '0', upper: '30', of: 'arms', category: 'placebo' },
+  { name: 'responders', kind: 'proportion' }
+])
+const arms = (n: number, [drug, placebo]: (number | null)[], means: (number | null)[], k = 5): TypedOutput => ({
+  ...typed(n, {
+    arms: { kind: 'table', categories: ['drug', 'placebo'], counts: [drug, placebo] },
+    drug: { kind: 'mean', value: means[0] },
+    placebo: { kind: 'mean', value: means[1] },
+    responders: { kind: 'proportion', value: 0.25 }
+  }),
+  disclosure: { ...disclosure, k }
+})
+const ofArms = (...outputs: TypedOutput[]) =>
+  pool(
+    outputs.map((output, i) => ({ site: `s${i}`, output })),
+    { outputs: ARMS }
   )
-  const { output, method, sites } = only(answer)
-  assert.deepEqual([output.kind === 'mean' && output.value, method, sites], [67.5, 'weighted by n', ['s0', 's1']])
-  assert.match(answer.notes.join(), /m: weighted by the size/)
+const meansOf = (answer: ReturnType<typeof pool>) =>
+  answer.outputs?.slice(1, 3).map(({ output }) => ('value' in output ? output.value : undefined))
+
+test('the mean of an arm is weighted by that arm, as its count says, and not by the cohort', () => {
+  // One trial gave the drug to nearly all, the other to few: by cohorts of one size both arms would be 11.2.
+  const answer = ofArms(arms(100, [90, 10], [15, 4]), arms(100, [10, 90], [7.4, 18.4]))
+  near(meansOf(answer)?.[0], (90 * 15 + 10 * 7.4) / 100)
+  near(meansOf(answer)?.[1], (10 * 4 + 90 * 18.4) / 100)
+  assert.deepEqual(
+    answer.outputs?.slice(1, 3).map(({ output, method, sites }) => [output.of, output.n, method, sites]),
+    Array(2).fill([100, 200, 'weighted by its count', ['s0', 's1']])
+  )
+})
+
+test('a mean or proportion that names no count does not pool, and says what it lacks', () => {
+  const [, , , responders] = ofArms(arms(100, [90, 10], [15, 4]), arms(100, [10, 90], [7.4, 18.4])).outputs ?? []
+  assert.deepEqual([responders?.method, responders?.sites], ['none', []])
+  const answer = pooled(typed(100, { m: { kind: 'mean', value: 60 } }), typed(300, { m: { kind: 'mean', value: 70 } }))
+  assert.deepEqual([only(answer).method, only(answer).output.of], ['none', undefined])
+  assert.match(
+    answer.notes.join(),
+    /m: shown site by site\. A mean or proportion pools where the contract says in `of`/
+  )
+})
+
+test('a site that withheld the count, or gives one that cannot be, is not weighed in, and is named', () => {
+  const fine = arms(100, [60, 40], [15, 4])
+  for (const other of [
+    arms(100, [null, 40], [99, 4]),
+    arms(100, [3, 40], [99, 4]),
+    arms(50, [60, 40], [99, 4]),
+    arms(100, [60, 40], [null, 4])
+  ]) {
+    const answer = ofArms(fine, other)
+    assert.equal(meansOf(answer)?.[0], 15)
+    assert.match(answer.notes.join(), /drug: without s1, which withheld it or the count that it is of/)
+  }
+  assert.equal(meansOf(ofArms(arms(100, [null, 40], [99, 4]), arms(100, [null, 40], [99, 4])))?.[0], null)
 })
 
 test('coefficients pool by inverse variance, term by term', () => {
@@ -149,7 +205,7 @@ test('one site cannot make the others’ tables vanish by answering in another f
 test('the answer does not depend on the order of the sites', () => {
   const parts = [60.1, 61.7, 59.3].map((value, i) => ({
     site: `s${i}`,
-    output: typed(100 + i, { m: { kind: 'mean', value } })
+    output: arms(100 + i, [50 + i, 50], [value, value])
   }))
-  assert.deepEqual(pool(parts), pool([...parts].reverse()))
+  assert.deepEqual(pool(parts, { outputs: ARMS }), pool([...parts].reverse(), { outputs: ARMS }))
 })

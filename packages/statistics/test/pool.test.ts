@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pooledOutputSchema } from '@stimnet/protocol'
-import { pool } from '@stimnet/statistics'
+import { pool, valueOfMoments } from '@stimnet/statistics'
 import fc from 'fast-check'
 import {
   column,
@@ -246,4 +246,62 @@ test('a column named like a member of every object does not confuse the pool', (
   const columns = [column('sex', 'key'), column('constructor', 'subjects')]
   const pooled = pool([{ site: 'a', output: table(columns, [{ values: ['F', 10], parts: {} }]) }])
   assert.deepEqual(pooled.missing, [{ site: 'a', code: 'MALFORMED' }])
+})
+
+// At the second site everybody has the same x: it has no correlation of its own, and decides the one of all.
+const RISING = [
+  [1, 5],
+  [2, 4],
+  [3, 3],
+  [4, 2],
+  [5, 1]
+] as const
+const ELSEWHERE = [
+  [60, 50],
+  [60, 60],
+  [60, 70],
+  [60, 55]
+] as const
+
+test('a site where a variable does not vary has no correlation, and is in that of all', () => {
+  const site = (pairs: readonly (readonly [number, number])[]) => {
+    const moments = pairMomentsOf(exactPairs(pairs, [0, 0]))
+    const kinds = ['correlation', 'covariance'] as const
+    const values = kinds.map((kind) => valueOfMoments(kind, moments))
+    return table(
+      kinds.map((kind) => column(kind, kind)),
+      [{ values, parts: Object.fromEntries(kinds.map((kind) => [kind, { moments }])) }]
+    )
+  }
+  assert.equal(
+    site(ELSEWHERE).kind === 'table' && valueOfMoments('correlation', pairMomentsOf(exactPairs(ELSEWHERE, [0, 0]))),
+    null
+  )
+  const pooled = pool([RISING, ELSEWHERE].map((pairs, i) => ({ site: `s${i}`, output: site(pairs) })))
+  // R: cor(x, y) and cov(x, y) of all nine.
+  assert.ok(near(pooled.rows[0]?.values[0], 0.9817676788063409) && near(pooled.rows[0]?.values[1], 881.4583333333334))
+  assert.deepEqual(pooled.rows[0]?.sites, ['s0', 's1'])
+})
+
+test('a site where nothing varies is in the skewness of all', () => {
+  const site = (values: readonly number[]) =>
+    table([column('skew', 'skewness')], [momentsRow('skewness', 'skew', [], momentsOf(exactSums(values, 0)))])
+  const pooled = pool(
+    [
+      [1, 2, 3, 4, 9],
+      [20, 20, 20]
+    ].map((values, i) => ({ site: `s${i}`, output: site(values) }))
+  )
+  assert.ok(near(pooled.rows[0]?.values[0], 0.323290450755114))
+})
+
+test('a coefficient that a site could give and does not is a contradiction, and a withheld one is told of', () => {
+  const columns = [column('r', 'correlation')]
+  const moments = pairMomentsOf(exactPairs(RISING, [0, 0]))
+  const shown = table(columns, [{ values: [valueOfMoments('correlation', moments)], parts: { r: { moments } } }])
+  const hiding = table(columns, [{ values: [null], parts: { r: { moments } } }])
+  const withheld = table(columns, [{ values: [null], parts: {} }], { groups: 0, cells: 1 })
+  const pooled = pool([shown, hiding, withheld].map((output, i) => ({ site: `s${i}`, output })))
+  assert.deepEqual(pooled.missing, [{ site: 's1', code: 'MALFORMED' }])
+  assert.match(pooled.notes.join(' '), /r is without s2 in some rows.*Where a variable does not vary at an institution/)
 })

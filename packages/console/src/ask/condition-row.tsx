@@ -5,6 +5,8 @@ import type { Condition } from './draft.ts'
 
 interface RowProps {
   readonly condition: Condition
+  /** What it does not say yet; undefined where it is whole. */
+  readonly lacks: string | undefined
   readonly usable: readonly SharedVariable[]
   readonly lattice: ReadonlySet<string>
   replace(condition: Condition): void
@@ -12,7 +14,7 @@ interface RowProps {
 }
 
 /** Nothing can be typed that the catalog does not declare. */
-export function ConditionRow({ condition, usable, lattice, replace, remove }: RowProps) {
+export function ConditionRow({ condition, lacks, usable, lattice, replace, remove }: RowProps) {
   const found = usable.find(({ ref }) => ref === condition.column)
   const name = found?.variable.name ?? 'new condition'
   return (
@@ -34,6 +36,7 @@ export function ConditionRow({ condition, usable, lattice, replace, remove }: Ro
       <button type="button" className="quiet" aria-label={`Remove the condition on ${name}`} onClick={remove}>
         Remove
       </button>
+      {lacks !== undefined && <p className="wrong">{lacks}</p>}
     </li>
   )
 }

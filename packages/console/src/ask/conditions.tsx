@@ -1,16 +1,18 @@
 /** Who is asked about: conditions made of the catalog's own levels and breakpoints. */
 import { Panel } from '../parts/panel.tsx'
+import { filterInWords } from '../words/filter.ts'
 import { isGroupable } from '../words/variable.ts'
 import type { About } from './about.ts'
 import type { Change } from './change.ts'
 import { ConditionRow } from './condition-row.tsx'
 import type { Condition, Draft } from './draft.ts'
+import { unfinished } from './unfinished.ts'
 
 const CONDITIONS_MAX = 8
 
 /** All of them must hold; without one, everybody in the catalog. */
 export function Conditions({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
-  const { conditions } = draft
+  const { conditions, whereElse } = draft
   const usable = about.variables
     .filter(({ variable }) => isGroupable(variable))
     .sort((a, b) => Number(about.lattice.has(b.ref)) - Number(about.lattice.has(a.ref)))
@@ -29,12 +31,21 @@ export function Conditions({ draft, change, about }: { draft: Draft; change: Cha
           : 'Without a condition: everybody in the catalog.'
       }
     >
+      {whereElse !== null && (
+        <p className="row">
+          <span>As it was asked: {filterInWords(whereElse)}</span>
+          <button type="button" className="quiet" onClick={() => change({ whereElse: null })}>
+            Remove
+          </button>
+        </p>
+      )}
       {conditions.length > 0 && (
         <ul className="rows">
           {conditions.map((condition) => (
             <ConditionRow
               key={condition.key}
               condition={condition}
+              lacks={unfinished(condition, about.variables)}
               usable={usable}
               lattice={about.lattice}
               replace={replace}

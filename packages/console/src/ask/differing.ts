@@ -7,6 +7,7 @@ import { mentionedBy } from './agreed.ts'
 import type { Draft } from './draft.ts'
 import { isSame, isWhole, type LocalVariable, mappingsAmong } from './mappings.ts'
 import { filterOf, programOf } from './submission.ts'
+import { unfinished } from './unfinished.ts'
 
 /** One variable at one institution that is not what the others take it to be, or was not before it was mapped. */
 export interface Difference {
@@ -31,7 +32,8 @@ export function differencesIn(draft: Draft, about: About, { own }: { own: boolea
   const { asked } = about
   if (asked.length < 2) return []
   const program = programOf(draft)
-  const where = filterOf(draft.conditions, about.variables)
+  const conditions = draft.conditions.filter((one) => unfinished(one, about.variables) === undefined)
+  const where = filterOf({ ...draft, conditions }, about.variables)
   const given = mappingsAmong(draft.mappings, about)
   const report = compareFoundCatalogs(asked, { program, mappings: given.filter(isWhole), ...(where ? { where } : {}) })
   // The gateway takes a script to use all there is; what is signed here names what the script mentions.

@@ -1,5 +1,5 @@
 /** A question in the making, as the form holds it. */
-import type { VariableMapping } from '@stimnet/protocol'
+import type { Filter, VariableMapping } from '@stimnet/protocol'
 import type { HeldKey } from '../key/keys.ts'
 import type { OwnKeyState } from '../key/own-key.ts'
 import { ofTab } from '../session/storage.ts'
@@ -51,6 +51,8 @@ export interface Draft {
   /** Typed outputs that a script promises, as JSON; empty for none. */
   readonly outputs: string
   readonly conditions: readonly Condition[]
+  /** What a question asked before says of its cohort that conditions cannot; it must hold as well. */
+  readonly whereElse: Filter | null
   /** How the words of one institution read in those of the others. */
   readonly mappings: readonly VariableMapping[]
   readonly purpose: string
@@ -82,6 +84,7 @@ export const EMPTY: Draft = {
   files: [],
   outputs: '',
   conditions: [],
+  whereElse: null,
   mappings: [],
   purpose: '',
   disease: '',

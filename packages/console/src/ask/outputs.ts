@@ -8,8 +8,9 @@ export type ReadOutputs =
 
 /** A promise of each of the usual kinds, to begin with. */
 export const OUTPUTS_EXAMPLE = `[
-  { "name": "mean change", "kind": "mean", "lower": "-199", "upper": "199", "unit": "points" },
-  { "name": "responders", "kind": "proportion" }
+  { "name": "with a change", "kind": "count" },
+  { "name": "mean change", "kind": "mean", "lower": "-199", "upper": "199", "unit": "points", "of": "with a change" },
+  { "name": "responders", "kind": "proportion", "of": "with a change" }
 ]
 `
 

@@ -7,16 +7,23 @@ import { namedAlike } from './files.ts'
 import { tooLongIn } from './lengths.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from './quantiles.ts'
+import type { SharedVariable } from '../words/variable.ts'
 import type { Draft } from './draft.ts'
+import { unfinishedIn } from './unfinished.ts'
 
 /** Empty when nothing is missing. */
-export function missingIn(draft: Draft, statistic: StatisticDescription | undefined): string[] {
+export function missingIn(
+  draft: Draft,
+  statistic: StatisticDescription | undefined,
+  variables: readonly SharedVariable[]
+): string[] {
   if (draft.catalog === '') return ['Choose a catalog.']
   const missing: string[] = []
   if (draft.targets?.length === 0) missing.push('Choose at least one institution.')
   if (draft.kind === 'sql' && draft.sql.trim() === '') missing.push('Write the query.')
   if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
   if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
+  missing.push(...unfinishedIn(draft.conditions, variables))
   if (draft.level === 'P2' && draft.kind !== 'script') missing.push(...wrongInEpsilon(draft.epsilon))
   if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
   if (draft.review) missing.push(...missingForStewards(draft))

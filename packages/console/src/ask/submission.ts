@@ -5,26 +5,28 @@ import {
   type FilterValue,
   type OutputDeclarationInput,
   type Program,
+  StimnetError,
   statisticSchema
 } from '@stimnet/protocol'
 import { type AnalysisSubmission, type BroadcastSubmission, statisticText } from '@stimnet/sdk'
 import type { SharedVariable } from '../words/variable.ts'
 import { isNumeric } from '../words/variable.ts'
 import type { About } from './about.ts'
-import type { Condition, Draft, Picked } from './draft.ts'
+import type { Draft, Picked } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
 import { mappingsFor } from './mappings.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from './quantiles.ts'
+import { unfinished } from './unfinished.ts'
 
 /** What of a catalog's holders a submission depends on. */
 type AskedOf = Pick<About, 'asked' | 'variables'>
 
-/** What `POST /api/v1/broadcasts` takes. Conditions without a value are not yet conditions. */
+/** What `POST /api/v1/broadcasts` takes. Throws PARAMETER_INVALID for a condition without a value: it is not sent as everybody. */
 export function submissionOf(draft: Draft, about: AskedOf): BroadcastSubmission {
   const { catalog, targets, title, kind, language } = draft
   const project = draft.project.trim()
-  const where = filterOf(draft.conditions, about.variables)
+  const where = filterOf(draft, about.variables)
   const mappings = mappingsFor(draft, about)
   const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
   return {
@@ -103,18 +105,23 @@ export function programOf(draft: Pick<Draft, 'kind' | 'sql' | 'language' | 'scri
     : { kind, statistic: statisticSchema.parse(callOf(picked)) }
 }
 
-/** All conditions must hold. */
-export function filterOf(conditions: readonly Condition[], variables: readonly SharedVariable[]): Filter | undefined {
-  const comparisons = conditions.flatMap((condition): Comparison[] => {
+/** All conditions must hold, and what stands beside them. Throws PARAMETER_INVALID for an unfinished one. */
+export function filterOf(
+  { conditions, whereElse }: Pick<Draft, 'conditions' | 'whereElse'>,
+  variables: readonly SharedVariable[]
+): Filter | undefined {
+  const comparisons = conditions.map((condition): Comparison => {
+    const reason = unfinished(condition, variables)
+    if (reason !== undefined) throw new StimnetError('PARAMETER_INVALID', reason, { reason })
     const values = condition.values.filter((value) => value.trim() !== '')
-    if (condition.column === '' || values.length === 0) return []
     const typed = values.map((value) => typedValue(value, condition.column, variables))
     const op = condition.op === '=' && typed.length > 1 ? 'in' : condition.op
-    return [{ column: condition.column, op, values: typed }]
+    return { column: condition.column, op, values: typed }
   })
-  const [first, second] = comparisons
+  const parts = whereElse === null ? comparisons : [...comparisons, whereElse]
+  const [first, second] = parts
   if (first === undefined) return undefined
-  return second === undefined ? first : { all: comparisons }
+  return second === undefined ? first : { all: parts }
 }
 
 function typedValue(text: string, column: string, variables: readonly SharedVariable[]): FilterValue {

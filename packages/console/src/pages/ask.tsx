@@ -2,6 +2,7 @@
 import type { FoundCatalog } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { aboutOf } from '../ask/about.ts'
+import { Again } from '../ask/again-part.tsx'
 import { BeginAnew } from '../ask/begin-anew.tsx'
 import type { Change } from '../ask/change.ts'
 import { ClaimPart } from '../ask/claim-part.tsx'
@@ -21,7 +22,7 @@ import { Waiting } from '../parts/waiting.tsx'
 import type { Place } from '../route.ts'
 import { useSession } from '../session/session.tsx'
 
-/** `?catalog=` chooses one. What was composed stays in this tab until it is begun anew. */
+/** `?catalog=` chooses one, `?again=` opens a question that was asked. What was composed stays in this tab until it is begun anew. */
 export function AskPage({ place }: { place: Place }) {
   const { client } = useSession()
   const found = useLoaded((signal) => client.meshCatalogs('', { signal }), [client])
@@ -42,7 +43,10 @@ export function AskPage({ place }: { place: Place }) {
           catalogs.length === 0 ? (
             <Empty title="No institution offers a catalog yet">Connect with others first; see the mesh.</Empty>
           ) : (
-            <Form draft={draft} change={change} catalogs={catalogs} />
+            <>
+              <Again id={place.query.get('again')} draft={draft} catalogs={catalogs} open={setDraft} />
+              <Form draft={draft} change={change} catalogs={catalogs} />
+            </>
           )
         }
       </Waiting>
@@ -74,6 +78,14 @@ function Form({ draft, change, catalogs }: { draft: Draft; change: Change; catal
 
 function withCatalog(draft: Draft, catalog: string | null): Draft {
   if (catalog === null || catalog === draft.catalog) return draft
-  const { conditions, mappings, picked } = EMPTY
-  return { ...draft, catalog, targets: null, conditions, mappings, picked: { ...picked, name: draft.picked.name } }
+  const { conditions, whereElse, mappings, picked } = EMPTY
+  return {
+    ...draft,
+    catalog,
+    targets: null,
+    conditions,
+    whereElse,
+    mappings,
+    picked: { ...picked, name: draft.picked.name }
+  }
 }

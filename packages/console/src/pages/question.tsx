@@ -11,6 +11,7 @@ import { Title } from '../parts/title.tsx'
 import { AskedPanel } from '../result/asked-panel.tsx'
 import { useSignedHere } from '../result/asked-here.ts'
 import { LiveParts } from '../result/live-parts.tsx'
+import { SoFar } from '../result/so-far.tsx'
 import { RefusedSigner } from '../result/refused-signer.tsx'
 import { Result } from '../result/result.tsx'
 import { SchemaDifferences } from '../result/schema-differences.tsx'
@@ -20,6 +21,7 @@ import { useVerified } from '../result/verified.ts'
 import { useBroadcast } from '../result/watch.ts'
 import { hrefTo, type Place } from '../route.ts'
 import { useSession } from '../session/session.tsx'
+import { askedIn } from '../words/asked.ts'
 import { plural } from '../words/number.ts'
 import { questionName } from '../words/question.ts'
 import { hasEnded, STATES } from '../words/state.ts'
@@ -34,6 +36,14 @@ export function QuestionPage({ place }: { place: Place }) {
   const verification = useVerified(place.id, broadcast)
   const remembered = useSignedHere(place.id)
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
+  const answered = broadcast?.parts.filter(({ state }) => hasEnded(state)).length ?? 0
+  // Changes tell states alone: until the last one the question is read whole with each answer.
+  const isAwaited = broadcast !== undefined && !hasEnded(broadcast.state)
+  const read = useLoaded(
+    async (signal) => (isAwaited ? client.broadcast(place.id, { signal }) : undefined),
+    [client, place.id, answered, isAwaited]
+  )
+  const whole = read.value?.id === place.id ? read.value : undefined
   const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
   if (broadcast === undefined) {
     if (codeOf(error) === 'JOB_UNKNOWN') {
@@ -55,6 +65,7 @@ export function QuestionPage({ place }: { place: Place }) {
   // What this browser signed is shown as it was signed, also where the answer alone tells which question that was.
   const signedHere = remembered ?? (verification.state === 'done' ? verification.question : undefined)
   const catalog = signedHere?.catalog ?? broadcast.data_catalog_name
+  const asked = (signedHere ? askedIn(signedHere) : undefined) ?? broadcast.asked ?? whole?.asked ?? undefined
   const name = questionName({ ...broadcast, ...(signedHere ? { title: signedHere.title } : {}) })
   return (
     <>
@@ -69,7 +80,10 @@ export function QuestionPage({ place }: { place: Place }) {
         }
         actions={
           ended ? (
-            <a href={hrefTo('ask')}>{broadcast.state === 'completed' ? 'Ask another' : 'Change it and ask again'}</a>
+            <>
+              {asked && <a href={hrefTo('ask', '', { again: place.id })}>Change it and ask again</a>}
+              <a href={hrefTo('ask')}>Ask another</a>
+            </>
           ) : (
             <Cancel id={place.id} />
           )
@@ -101,14 +115,17 @@ export function QuestionPage({ place }: { place: Place }) {
         {broadcast.parts.filter(({ state }) => hasEnded(state)).length} of{' '}
         {plural(broadcast.parts.length, 'institution')} have answered.
       </p>
+      <AskedPanel asked={asked} signed={signedHere} />
       <RefusedSigner broadcast={broadcast} own={signedHere !== undefined} />
       <SchemaDifferences broadcast={broadcast} />
       <Panel title="Institutions">
         <LiveParts parts={broadcast.parts} gone={gone} standings={standings} />
         {broadcast.parts.length === 0 && <p className="loading">Looking for institutions that offer the catalog …</p>}
       </Panel>
-      {ended && broadcast.parts.length > 0 && <Result broadcast={broadcast} verification={verification} />}
-      {signedHere && <AskedPanel signed={signedHere} />}
+      {!ended && answered > 0 && whole && <SoFar whole={whole} signed={signedHere} />}
+      {ended && broadcast.parts.length > 0 && (
+        <Result broadcast={broadcast} verification={verification} asked={asked} />
+      )}
     </>
   )
 }

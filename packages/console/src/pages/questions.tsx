@@ -8,7 +8,7 @@ import { Title } from '../parts/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { hrefTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
-import { questionName } from '../words/question.ts'
+import { briefOf, questionName } from '../words/question.ts'
 import { STATES } from '../words/state.ts'
 import { moment } from '../words/time.ts'
 
@@ -70,6 +70,7 @@ function List({ broadcasts }: { broadcasts: readonly Broadcast[] }) {
             <tr key={one.id}>
               <th scope="row">
                 <a href={hrefTo('question', one.id)}>{questionName(one)}</a>
+                <p className="soft">{briefOf(one)}</p>
               </th>
               <td>
                 <code>{one.data_catalog_name}</code>

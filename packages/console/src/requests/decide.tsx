@@ -16,9 +16,13 @@ export function Decide({ request, decided }: { request: AnalysisRequest; decided
   const [form, setForm] = useState(() => formFor(request))
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
+  const [lacksReason, setLacksReason] = useState(false)
   const has = request.approved_by?.split(', ').includes(account.name) ?? false
   const isLast = request.approvals + 1 >= request.approvals_needed
   const decide = async (status: AnalysisDecision['status']) => {
+    const isMissing = status === 'denied' && form.notes.trim() === ''
+    setLacksReason(isMissing)
+    if (isMissing) return
     setBusy(true)
     setError(undefined)
     try {
@@ -35,7 +39,11 @@ export function Decide({ request, decided }: { request: AnalysisRequest; decided
       hint={`${request.approvals} of ${request.approvals_needed} stewards have agreed. The first no ends it; the last yes that is needed makes it run.`}
     >
       {has && <Notice tone="good">You have agreed. Another steward must agree as well.</Notice>}
-      <Field label="Notes" hint="The requester reads them.">
+      <Field
+        label="Notes"
+        hint="The requester reads them. A denial needs a reason."
+        wrong={lacksReason && form.notes.trim() === '' ? 'Say why: a denial needs a reason.' : undefined}
+      >
         {(field) => (
           <textarea
             {...field}

@@ -11,12 +11,12 @@ export interface DecisionForm {
   readonly anyRequester: boolean
 }
 
-/** What another steward has granted already is what this one is asked to grant. */
+/** Begins with the terms that another steward granted, and not ticked: each steward grants them. */
 export function formFor({ standing }: Pick<AnalysisRequest, 'standing'>): DecisionForm {
   const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise)
   return {
     notes: '',
-    stands: standing !== null,
+    stands: false,
     runs: number(standing?.runs, 10),
     days: number(standing?.days, 90),
     anyCohort: standing?.cohort === 'any',

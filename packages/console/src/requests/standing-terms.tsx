@@ -19,6 +19,12 @@ export function StandingTerms(props: {
         <input type="checkbox" checked={form.stands} onChange={(event) => set({ stands: event.target.checked })} />
         <span>Let exactly this code run again without asking</span>
       </label>
+      {request.standing !== null && !form.stands && (
+        <p className="hint">
+          Whoever agreed before lets it run again, {form.runs} times within {form.days} days. Without your yes to that
+          it runs this once.
+        </p>
+      )}
       {form.stands && (
         <fieldset className="stack">
           <legend>Within these terms</legend>

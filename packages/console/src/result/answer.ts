@@ -55,7 +55,12 @@ export async function checkAnswer(
   const asked = (await find({ id })) ?? (await answeredBy(all, find))
   if (!asked) return { verified: all, agrees: agrees(all, shown), question: undefined, swapped: [] }
   const question = await questionIn(asked, clock)
-  const own = await verifyAndPool(shown, { requestHash: question.hash, peers: question.targets, clock })
+  const own = await verifyAndPool(shown, {
+    requestHash: question.hash,
+    peers: question.targets,
+    outputs: question.outputs,
+    clock
+  })
   const verified = { ...own, parts: own.parts.map((part) => named(part, asked)) }
   const swapped = await swappedIn(all, { question, asked, find })
   return { verified, agrees: agrees(verified, shown), question: { ...question, names: asked.names }, swapped }

@@ -1,5 +1,6 @@
 /** A result as CSV, for spreadsheets: RFC 4180, and no text that a spreadsheet would take for a formula. */
 import type { PooledOutput } from '@stimnet/protocol'
+import type { AskedPair } from '../words/asked.ts'
 import { placesOf, rowOf, type SiteTable } from './sites.ts'
 
 type Cell = string | number | null
@@ -15,6 +16,11 @@ function fieldOf(cell: Cell): string {
   // A spreadsheet runs what begins so; a quote before it makes it text again.
   const tame = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
   return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame
+}
+
+/** What was asked, a row each with its name, and an empty row below. */
+export function askedRows(asked: readonly AskedPair[]): Cell[][] {
+  return asked.length === 0 ? [] : [...asked.map(([name, text]) => [name, text]), []]
 }
 
 /** Each pooled row, followed by the same row of every institution. */

@@ -1,5 +1,6 @@
 /** Estimates with their intervals, for a forest plot: means from moments, differences from tests, coefficients from scripts. */
 import type { MomentsPart, Output, PooledOutput, TestResult, TypedValue } from '@stimnet/protocol'
+import { testAsked, testsOfOutput } from '@stimnet/sdk'
 import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
 
 /** One line of a forest plot. */
@@ -89,16 +90,17 @@ function meanOf(name: string, { n, sum, deviations }: MomentsPart, isPooled: boo
   return Number.isFinite(half) ? [{ name, value, low: value - half, high: value + half, isPooled }] : []
 }
 
-/** Differences of two groups' means, as Welch's test gives them. */
+/** Differences of two groups' means, as Welch's test gives them: made here of each site's numbers, with what its card says of rounding. */
 function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
-  return (pooled.tests ?? []).flatMap((test, at) => {
+  return (pooled.tests ?? []).flatMap((test) => {
+    const asked = [testAsked(test)].filter((one) => one !== undefined)
     if (test.kind !== 'welch') return []
     const [one, other] = test.groups
     return [
       {
         title: `Difference of ${test.of.replace(/^sd_/, '')}: ${one?.name ?? ''} less ${other?.name ?? ''}`,
         estimates: [
-          ...sites.flatMap(({ name, table }) => differenceOf(name, table.tests?.[at], false)),
+          ...sites.flatMap(({ name, table }) => differenceOf(name, testsOfOutput(asked, table)[0], false)),
           ...differenceOf('Pooled', test, true)
         ],
         nothingAt: 0

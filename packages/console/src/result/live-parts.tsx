@@ -1,7 +1,7 @@
 /** Each institution's share, live: its state, why, and whether it can still be reached. */
 import type { BroadcastPart } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
-import { STATES } from '../words/state.ts'
+import { wordsOfPart } from '../words/state.ts'
 import { fromNow } from '../words/time.ts'
 import type { Standing } from './standings.ts'
 
@@ -25,7 +25,7 @@ export function LiveParts(props: {
 
 function Part(props: { part: BroadcastPart; isGone: boolean; standing: Standing | undefined }) {
   const { part, isGone, standing } = props
-  const { word, meaning, tone } = STATES[part.state]
+  const { word, meaning, tone } = wordsOfPart(part)
   return (
     <article className={`live-part ${tone}`}>
       <header>

@@ -2,7 +2,7 @@
 import { Scroll } from '../parts/scroll.tsx'
 import type { PooledOutput } from '@stimnet/protocol'
 import { useState } from 'react'
-import { cell } from '../words/number.ts'
+import { cell, plural } from '../words/number.ts'
 import { unitInWords } from '../words/variable.ts'
 import { placesOf, rowOf, type SiteTable } from './sites.ts'
 
@@ -37,7 +37,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
             <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
-                <Cells pooled={pooled} values={row.values} noise={row.noise} />
+                <Cells pooled={pooled} values={row.values} noise={row.noise} behind={behindOf(row)} />
                 <td className="number">
                   {row.sites.length} of {sites.length}
                 </td>
@@ -63,8 +63,23 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
 
 type Values = readonly (string | number | null)[]
 
-function Cells(props: { pooled: PooledOutput; values: Values; noise?: readonly (number | null)[] | undefined }) {
-  const { pooled, values, noise } = props
+/** By column how many institutions are behind a number, where not all of the row's are. */
+function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (string | null)[] {
+  return (column_sites ?? []).map((column) =>
+    column === null || column.length === 0 || column.length === sites.length
+      ? null
+      : plural(column.length, 'institution')
+  )
+}
+
+interface CellsProps {
+  readonly pooled: PooledOutput
+  readonly values: Values
+  readonly noise?: readonly (number | null)[] | undefined
+  readonly behind?: readonly (string | null)[]
+}
+
+function Cells({ pooled, values, noise, behind = [] }: CellsProps) {
   return pooled.columns.map(({ name, role }, at) => {
     const value = values[at] ?? null
     const sd = noise?.[at] ?? null
@@ -73,6 +88,7 @@ function Cells(props: { pooled: PooledOutput; values: Values; noise?: readonly (
       <td key={name} className={value === null ? 'number withheld' : 'number'}>
         {cell(value)}
         {sd !== null && <span className="soft"> ± {cell(1.96 * sd)}</span>}
+        {behind[at] && <span className="soft"> {behind[at]}</span>}
       </td>
     )
   })

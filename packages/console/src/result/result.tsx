@@ -1,9 +1,10 @@
 /** An answer: its proof, its table, its pictures, what was promised about it, and its files. */
 import type { Output, PooledOutput } from '@stimnet/protocol'
-import type { Broadcast } from '@stimnet/sdk'
+import type { AskedQuestion, Broadcast } from '@stimnet/sdk'
 import { Panel } from '../parts/panel.tsx'
 import { Cards } from './cards.tsx'
-import { csvOf, tableRows } from './csv.ts'
+import { askedInWords } from '../words/asked.ts'
+import { askedRows, csvOf, tableRows } from './csv.ts'
 import { Plots } from './plots.tsx'
 import { PooledTable } from './pooled-table.tsx'
 import { Proof } from './proof.tsx'
@@ -21,12 +22,15 @@ interface Shown {
 }
 
 /** What this browser verified, once it has; what the gateway says until then. */
-export function Result({ broadcast, verification }: { broadcast: Broadcast; verification: Verification }) {
+export function Result(props: {
+  broadcast: Broadcast
+  verification: Verification
+  /** The question, which every file leads with. */
+  asked: AskedQuestion | undefined
+}) {
+  const { broadcast, verification, asked } = props
   const { pooled, named } = shownOf(broadcast, verification)
-  const sites = named.flatMap(({ name, peerId, output }): SiteTable[] =>
-    output?.kind === 'table' ? [{ name, peerId, table: output }] : []
-  )
-  const names = new Map(named.map(({ peerId, name }) => [peerId, name]))
+  const sites = tablesOf(named)
   const hasAnswer = pooled.rows.length > 0 || pooled.sites.length > 0
   return (
     <>
@@ -34,12 +38,8 @@ export function Result({ broadcast, verification }: { broadcast: Broadcast; veri
         <Proof verification={verification} given={broadcast.parts.filter(({ receipt }) => receipt !== null).length} />
       </Panel>
       {hasAnswer && (
-        <Panel title="Result" aside={<Files broadcast={broadcast} pooled={pooled} sites={sites} />}>
-          {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} />}
-          {pooled.tests && pooled.tests.length > 0 && <TestsTable tests={pooled.tests} />}
-          {pooled.outputs && <TypedTables outputs={pooled.outputs} named={named} />}
-          <ValuesTable named={named} />
-          <Notes notes={pooled.notes} names={names} />
+        <Panel title="Result" aside={<Files broadcast={broadcast} pooled={pooled} sites={sites} asked={asked} />}>
+          <Answer pooled={pooled} named={named} />
         </Panel>
       )}
       <Plots pooled={pooled} sites={sites} named={named} />
@@ -49,6 +49,29 @@ export function Result({ broadcast, verification }: { broadcast: Broadcast; veri
         </Panel>
       )}
     </>
+  )
+}
+
+/** Tables, tests, outputs and notes. */
+export function Answer({ pooled, named }: Shown) {
+  const sites = tablesOf(named)
+  const names = new Map(named.map(({ peerId, name }) => [peerId, name]))
+  return (
+    <>
+      {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} />}
+      {pooled.tests && pooled.tests.length > 0 && (
+        <TestsTable tests={pooled.tests} reader={(note) => withNames(note, names)} />
+      )}
+      {pooled.outputs && <TypedTables outputs={pooled.outputs} named={named} />}
+      <ValuesTable named={named} />
+      <Notes notes={pooled.notes} names={names} />
+    </>
+  )
+}
+
+function tablesOf(named: Shown['named']): SiteTable[] {
+  return named.flatMap(({ name, peerId, output }): SiteTable[] =>
+    output?.kind === 'table' ? [{ name, peerId, table: output }] : []
   )
 }
 
@@ -70,9 +93,14 @@ function shownOf({ parts, pooled }: Broadcast, verification: Verification): Show
   return { pooled: pooled ?? { columns: [], rows: [], sites: [], missing: [], notes: [] }, named }
 }
 
+/** A note with the institutions' names for their PeerIds. */
+function withNames(note: string, names: ReadonlyMap<string, string>): string {
+  return note.replaceAll(/12D3Koo\w+/g, (peerId) => names.get(peerId) ?? peerId)
+}
+
 function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<string, string> }) {
   if (notes.length === 0) return null
-  const named = notes.map((note) => note.replaceAll(/12D3Koo\w+/g, (peerId) => names.get(peerId) ?? peerId))
+  const named = notes.map((note) => withNames(note, names))
   return (
     <ul className="notes" aria-label="What a reader must know">
       {named.map((note) => (
@@ -82,12 +110,28 @@ function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<
   )
 }
 
-function Files(props: { broadcast: Broadcast; pooled: PooledOutput; sites: readonly SiteTable[] }) {
-  const { broadcast, pooled, sites } = props
+/** The question stands first in the file. */
+function withoutAsked({ asked: _, ...rest }: Broadcast): Omit<Broadcast, 'asked'> {
+  return rest
+}
+
+function Files(props: {
+  broadcast: Broadcast
+  pooled: PooledOutput
+  sites: readonly SiteTable[]
+  asked: AskedQuestion | undefined
+}) {
+  const { broadcast, pooled, sites, asked } = props
+  const lead = asked ? askedInWords(asked) : []
   const name = `stimnet-${broadcast.number}`
-  const csv = () => saveFile(`${name}.csv`, 'text/csv;charset=utf-8', csvOf(tableRows(pooled, sites)))
+  const csv = () =>
+    saveFile(`${name}.csv`, 'text/csv;charset=utf-8', csvOf([...askedRows(lead), ...tableRows(pooled, sites)]))
   const json = () =>
-    saveFile(`${name}.json`, 'application/json', `${JSON.stringify({ ...broadcast, pooled }, null, 2)}\n`)
+    saveFile(
+      `${name}.json`,
+      'application/json',
+      `${JSON.stringify({ asked: asked ?? null, ...withoutAsked(broadcast), pooled }, null, 2)}\n`
+    )
   return (
     <div className="actions">
       {pooled.rows.length > 0 && (

@@ -9,8 +9,15 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   chi_squared: 'Pearson’s χ²'
 }
 
-/** What is null was not computed; the note says why. */
-export function TestsTable({ tests }: { tests: readonly TestResult[] }) {
+/** Where people are compared within their institution. */
+const ADJUSTED: Readonly<Record<TestResult['kind'], string>> = {
+  welch: 'Welch’s t within institutions',
+  anova: 'Analysis of variance with the institution as a factor',
+  chi_squared: 'Cochran–Mantel–Haenszel χ²'
+}
+
+/** What is null was not computed; the note says why. `reader` puts names for PeerIds. */
+export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; reader: (note: string) => string }) {
   return (
     <Scroll label="Tests">
       <table>
@@ -37,7 +44,7 @@ export function TestsTable({ tests }: { tests: readonly TestResult[] }) {
         <tbody>
           {tests.map((test) => (
             <tr key={`${test.kind} ${test.of} ${test.by.join()}`}>
-              <th scope="row">{NAMES[test.kind]}</th>
+              <th scope="row">{(test.adjusted_for ? ADJUSTED : NAMES)[test.kind]}</th>
               <td>
                 {test.of.replace(/^sd_/, '')} by {test.by.join(', ')}
               </td>
@@ -48,7 +55,7 @@ export function TestsTable({ tests }: { tests: readonly TestResult[] }) {
               <td className="number">{test.statistic === null ? '–' : measured(test.statistic)}</td>
               <td className="number">{test.df.map(measured).join(', ') || '–'}</td>
               <td className="number">{test.p === null ? '–' : test.p < 0.0001 ? '< 0.0001' : measured(test.p)}</td>
-              <td>{test.note}</td>
+              <td>{reader(test.note)}</td>
             </tr>
           ))}
         </tbody>

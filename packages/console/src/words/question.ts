@@ -1,6 +1,7 @@
 /** What a question is called where nobody gave it a title: by what it asks. */
-import { withoutMisleading } from '@stimnet/protocol'
+import { type Filter, filterSchema, withoutMisleading } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
+import { filterInWords } from './filter.ts'
 
 const KINDS: Readonly<Record<string, string>> = {
   statistic: 'Statistic',
@@ -22,9 +23,22 @@ export function questionName({
 }: Pick<Broadcast, 'title' | 'number' | 'script_type' | 'statistic'>): string {
   if (title !== '') return withoutMisleading(title)
   if (!statistic) return `${Object.hasOwn(KINDS, kind) ? KINDS[kind] : 'Question'} ${number}`
-  const { name, variables, by } = statistic
+  return statisticName(statistic)
+}
+
+/** "mean UPDRS_change by sex", "table of sex, visit". */
+export function statisticName({ name, variables, by }: NonNullable<Broadcast['statistic']>): string {
   const of = variables.length === 0 ? '' : `${OF_GROUPS.includes(name) ? ' of' : ''} ${variables.map(bare).join(', ')}`
   return `${name.replace('_', ' ')}${of}${by.length === 0 ? '' : ` by ${by.map(bare).join(', ')}`}`
+}
+
+/** What a list tells of a question beside its name: what it asks, where a title hides that, and of whom. */
+export function briefOf(one: Pick<Broadcast, 'title' | 'script_type' | 'statistic' | 'cohort' | 'opening'>): string {
+  const whom = filterSchema.safeParse(one.cohort)
+  const of = whom.success ? `those with ${filterInWords(whom.data as Filter)}` : 'everybody'
+  const first = withoutMisleading((one.opening ?? '').split('\n').slice(0, 3).join(' ').trim())
+  const what = one.statistic ? (one.title === '' ? '' : statisticName(one.statistic)) : first
+  return what === '' ? `Of ${of}` : `${what} — of ${of}`
 }
 
 /** Without its table. */

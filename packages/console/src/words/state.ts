@@ -1,5 +1,6 @@
 /** What the states of a job mean to whoever waits for it. */
-import type { OutwardState } from '@stimnet/sdk'
+import { CODES, isCode } from '@stimnet/protocol'
+import type { BroadcastPart, OutwardState } from '@stimnet/sdk'
 
 /** How a state is coloured; never the only sign of it. */
 export type Tone = 'calm' | 'busy' | 'good' | 'warn' | 'bad'
@@ -21,6 +22,13 @@ export const STATES: Readonly<Record<OutwardState, StateWords>> = {
   cancelled: { word: 'cancelled', meaning: 'Somebody gave it up.', tone: 'calm' },
   denied: { word: 'refused', meaning: 'The institution said no, by its rules or its stewards.', tone: 'bad' },
   expired: { word: 'expired', meaning: 'Nobody decided in time.', tone: 'calm' }
+}
+
+/** Of one institution's part: what could not be brought there yet is not admitted. */
+export function wordsOfPart({ state, code, reason }: Pick<BroadcastPart, 'state' | 'code' | 'reason'>): StateWords {
+  const isUnreached = !hasEnded(state) && code !== null && isCode(code) && CODES[code].fault === 'network'
+  if (isUnreached) return { word: 'unreachable', meaning: reason ?? CODES[code].meaning, tone: 'warn' }
+  return STATES[state]
 }
 
 /** Whether a text from outside is a state we know. */

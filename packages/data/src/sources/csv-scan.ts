@@ -61,6 +61,8 @@ class CsvScanner {
   #offset = 0
   #headerBytes: number[] = []
   #wanted = -1
+  /** Whether lines end with a carriage return; undefined before the first has ended. */
+  #hasReturns: boolean | undefined
   header: string[] = []
   records = -1
   found = 0
@@ -96,7 +98,7 @@ class CsvScanner {
     if (byte === NUL) this.#refuse(this.#line, 'a zero byte')
     if (this.#state === 'return-seen') {
       if (byte !== LF) this.#refuse(this.#line, 'a carriage return without a line feed')
-      this.#endRecord()
+      this.#endLine(true)
       return
     }
     if (this.records < 0) this.#keepHeader(byte)
@@ -107,7 +109,7 @@ class CsvScanner {
       return
     }
     if (byte === LF) {
-      this.#endRecord()
+      this.#endLine(false)
       return
     }
     if (byte === CR) {
@@ -136,6 +138,18 @@ class CsvScanner {
   #keepHeader(byte: number): void {
     this.#headerBytes.push(byte)
     if (this.#headerBytes.length > HEADER_BYTES_MAX) this.#refuse(1, 'a header that is too long')
+  }
+
+  /** The engine reads one kind of line end in a file, and takes the other for text. */
+  #endLine(hasReturn: boolean): void {
+    this.#hasReturns ??= hasReturn
+    if (hasReturn !== this.#hasReturns) {
+      const how = hasReturn
+        ? 'with a carriage return, and the lines before do not'
+        : 'without a carriage return, and the lines before have one'
+      this.#refuse(this.#line, `ends ${how}`)
+    }
+    this.#endRecord()
   }
 
   #endRecord(): void {

@@ -7,6 +7,10 @@ import type { LoadedSource, Source } from './source.ts'
 
 /** Whole numbers up to here are exact in every language that will read them. */
 const SCALED_MAX = Number.MAX_SAFE_INTEGER
+/** Decimal places that still leave 18 digits before the point in the engine's widest decimal. */
+const FINEST = 20
+/** What stands for nobody in other people's files. */
+const NOBODY = ['NA', 'N/A', 'NAN', 'NULL', 'NONE', 'NIL'].map(quoteText).join(', ')
 /** With values below 2^53 the sum of so many squares fits the engine's 128-bit integers. */
 const ROWS_MAX = 2 ** 20
 const SQUARES_MAX = 2n ** 127n
@@ -34,6 +38,13 @@ export async function typeColumns(options: {
   const wrong = variables.map(({ text, value }) => `min(rowid) FILTER (WHERE ${text} IS NOT NULL AND ${value} IS NULL)`)
   const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${quoteName(raw)}`)
   await refuseFirst(source, loaded, first, source.table.variables, faultOf)
+  await checkDecimals({
+    source,
+    loaded,
+    session,
+    raw,
+    variables: variables.filter(({ variable }) => isNumber(variable))
+  })
   const list = variables.map(({ variable, value }) => `${value} AS ${quoteName(variable.name)}`)
   await session.rows(
     `CREATE TABLE ${quoteName(typed)} AS SELECT rowid AS ${quoteName('_row')}, ${key} AS ${quoteName('_key')}, ${list.join(', ')} FROM ${quoteName(raw)}`
@@ -101,6 +112,52 @@ function faultOf(variable: VariableConfig): string {
   }
 }
 
+function isNumber({ type }: VariableConfig): boolean {
+  return type === 'integer' || type === 'number'
+}
+
+/** A cast would round what has more decimals than declared, and nobody would know. */
+async function checkDecimals(options: {
+  source: Source
+  loaded: LoadedSource
+  session: Session
+  raw: string
+  variables: readonly { readonly variable: VariableConfig; readonly text: string }[]
+}): Promise<void> {
+  const { source, loaded, session, raw, variables } = options
+  if (variables.length === 0) return
+  const wrong = variables.map(({ variable, text }) => {
+    const decimals = decimalsOf(variable)
+    const trimmed = `trim(${text})`
+    const [kept, finest] = [decimals, FINEST].map((places) => `TRY_CAST(${trimmed} AS DECIMAL(38, ${places}))`)
+    // By its digits where it is written out; with a power of ten by comparing, and by not vanishing.
+    const written = `regexp_matches(${trimmed}, '^[^eE]*[.][0-9]{${decimals}}[0-9]*[1-9][0-9]*$')`
+    const powered = `(regexp_matches(${trimmed}, '[eE]') AND (${kept} != ${finest} OR (${kept} = 0 AND regexp_matches(${trimmed}, '^[^eE]*[1-9]'))))`
+    return `min(rowid) FILTER (WHERE ${written} OR ${powered})`
+  })
+  const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${quoteName(raw)}`)
+  await refuseFirst(
+    source,
+    loaded,
+    first,
+    variables.map(({ variable }) => variable),
+    (variable) =>
+      `more than ${decimalsOf(variable)} decimals: declare \`decimals\` (9 at most) as they are, or round them in the file`
+  )
+}
+
+/** What is no subject's key, or could be one person's written in two ways: "7" and "7 " would count as two. */
+const KEY_FAULTS: readonly (readonly [fault: (key: string) => string, words: string])[] = [
+  [(key) => `${key} IS NULL OR ${key} = ''`, 'no subject'],
+  [(key) => `regexp_matches(${key}, '^[\\s\\p{Z}]|[\\s\\p{Z}]$')`, 'spaces around the subject'],
+  [(key) => `upper(${key}) IN (${NOBODY})`, '"NA" and the like stand for nobody, and would be one person'],
+  [(key) => `regexp_matches(${key}, '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]')`, 'a character that nobody sees in the subject'],
+  [
+    (key) => `${key} != nfc_normalize(${key})`,
+    'not in Unicode’s NFC: the same letters composed would be another person'
+  ]
+]
+
 async function checkKeys(options: {
   source: Source
   loaded: LoadedSource
@@ -111,13 +168,13 @@ async function checkKeys(options: {
 }): Promise<void> {
   const { source, loaded, session, key, subjectKey } = options
   const raw = quoteName(options.raw)
-  const [first] = await session.rows(
-    `SELECT min(rowid) FILTER (WHERE ${key} IS NULL OR ${key} = ''), min(rowid) FILTER (WHERE ${key} != trim(${key})) FROM ${raw}`
-  )
   const at = async (row: unknown) => `${await loaded.place(Number(row))}, ${subjectKey}`
-  if (typeof first?.[0] === 'bigint') refuse(source, `${await at(first[0])}: no subject`)
-  // "7" and "7 " would be one person counted as two.
-  if (typeof first?.[1] === 'bigint') refuse(source, `${await at(first[1])}: spaces around the subject`)
+  const [first] = await session.rows(
+    `SELECT ${KEY_FAULTS.map(([fault]) => `min(rowid) FILTER (WHERE ${fault(key)})`).join(', ')} FROM ${raw}`
+  )
+  for (const [i, [, words]] of KEY_FAULTS.entries()) {
+    if (typeof first?.[i] === 'bigint') refuse(source, `${await at(first[i])}: ${words}`)
+  }
   if (!source.table.one_row_per_subject) return
   const [second] = await session.rows(
     `SELECT min(rowid) FROM (SELECT rowid, row_number() OVER (PARTITION BY ${key} ORDER BY rowid) AS n FROM ${raw}) WHERE n = 2`
@@ -134,7 +191,7 @@ async function checkRanges(options: {
 }): Promise<void> {
   const { source, loaded, session } = options
   const typed = quoteName(options.typed)
-  const numeric = source.table.variables.filter(({ type }) => type === 'integer' || type === 'number')
+  const numeric = source.table.variables.filter(isNumber)
   if (numeric.length === 0) return
   const wrong = numeric.map((variable) => {
     const column = quoteName(variable.name)

@@ -46,7 +46,9 @@ export const analysisDecisionShape = input(
   'AnalysisRequestDecision',
   z.strictObject({
     status: z.enum(['approved', 'denied']),
-    approval_notes: plainText(1_000).nullish().describe('In your own words; the requester reads them'),
+    approval_notes: plainText(1_000)
+      .nullish()
+      .describe('In your own words; the requester reads them. A denial needs some'),
     standing: z
       .strictObject({
         runs: z.int().min(1).max(10_000),

@@ -1,10 +1,11 @@
 /** A request with each peer's share: state, safe output, receipt; and the pooled answer. */
-import { outwardState } from '@stimnet/protocol'
+import { type Filter, filterFromPairs, outwardState, programText } from '@stimnet/protocol'
 import { z } from 'zod'
-import type { PartView, RequestView } from '../peer.ts'
+import type { AskedView, PartView, RequestView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 import { messageOf, OUTWARD_STATES, pooledOutputShape, REST_STATUSES, restStatus, safeOutputShape } from './result.ts'
 import { schemaOf, schemaShape } from './schema.ts'
+import { asked, bodyOf, targets } from './submission.ts'
 
 const partShape = output(
   'BroadcastPart',
@@ -33,6 +34,13 @@ const partShape = output(
 
 const statisticShape = z.object({ name: z.string(), variables: z.array(z.string()), by: z.array(z.string()) })
 
+/** What was asked, in the form of a submission: sent again, it asks the same. */
+const fileShape = z.object({ name: z.string(), sha256: z.string(), size: z.number() })
+const askedShape = output(
+  'AskedQuestion',
+  z.object({ targets, ...asked, files: z.array(fileShape).optional().describe('Files that its script reads, by hash') })
+)
+
 /** A broadcast as answered. */
 export const broadcastShape = output(
   'Broadcast',
@@ -42,6 +50,8 @@ export const broadcastShape = output(
     title: z.string(),
     data_catalog_name: z.string(),
     script_type: z.string(),
+    cohort: z.unknown().describe('Whom it is about: its filter, with what `filters` add; null for everybody'),
+    opening: z.string().describe('The first characters of its program'),
     statistic: statisticShape.nullable().describe('What a statistic by name is of; null for SQL and scripts'),
     status: z.enum(REST_STATUSES),
     state: z.enum(OUTWARD_STATES),
@@ -54,7 +64,8 @@ export const broadcastShape = output(
     warnings: z.array(z.string()),
     parts: z.array(partShape),
     pooled: pooledOutputShape.nullable(),
-    schema: schemaShape.nullable()
+    schema: schemaShape.nullable(),
+    asked: askedShape.nullable().describe('What was asked, as it was signed; null in lists and before it is known')
   })
 )
 
@@ -69,6 +80,8 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     title: view.title,
     data_catalog_name: view.catalog,
     script_type: view.programWord,
+    cohort: view.asked ? cohortOf(view.asked) : null,
+    opening: view.asked ? programText(view.asked.program).slice(0, OPENING_CHARACTERS) : '',
     statistic: view.statistic === undefined ? null : statisticOf(view.statistic),
     status: restStatus(view.state),
     state: outwardState(view.state),
@@ -81,8 +94,32 @@ export function broadcastOf(view: RequestView, options: { withOutputs: boolean }
     warnings: [...view.warnings],
     parts: view.parts.map((part) => partOf(part, options.withOutputs)),
     pooled: options.withOutputs ? (view.pooled ?? null) : null,
-    schema: options.withOutputs ? schemaOf(view.schema) : null
+    schema: options.withOutputs ? schemaOf(view.schema) : null,
+    asked: options.withOutputs && view.asked ? askedOf(view.asked) : null
   }
+}
+
+/** Enough to know a query again in a list. */
+const OPENING_CHARACTERS = 200
+
+function cohortOf({ where, filters }: AskedView): Filter | null {
+  const parts = [where, plainFilter(filters)]
+  const [first, second] = parts.filter((part) => part !== undefined)
+  return first && second ? { all: [first, second] } : (first ?? null)
+}
+
+/** What only a script reads of `filters` is no cohort. */
+function plainFilter(filters: AskedView['filters']): Filter | undefined {
+  try {
+    return filterFromPairs(filters)
+  } catch {
+    return undefined
+  }
+}
+
+function askedOf(view: AskedView): z.output<typeof askedShape> {
+  const { files = [] } = view
+  return { ...(bodyOf(view) as z.output<typeof askedShape>), ...(files.length > 0 ? { files: [...files] } : {}) }
 }
 
 function statisticOf({ name, variables, by }: NonNullable<RequestView['statistic']>): z.output<typeof statisticShape> {

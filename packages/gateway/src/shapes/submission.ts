@@ -33,7 +33,8 @@ export const SCRIPT_TYPES = ['python', 'r', 'sql', 'jupyter', 'statistic'] as co
 
 /** A PeerId or a node's name. */
 export const target = z.string().min(1).max(128)
-const targets = z.union([z.literal('*'), z.array(target).min(1).max(256)], {
+/** Whom a question goes to. */
+export const targets = z.union([z.literal('*'), z.array(target).min(1).max(256)], {
   error: 'A list of node ids or PeerIds, or "*".'
 })
 const parameterObject = z.record(z.string().max(129), z.unknown()).nullish()

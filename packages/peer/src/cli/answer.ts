@@ -45,7 +45,7 @@ export function answerText(broadcast: Broadcast): string {
     lines.push(
       tableOf(
         [...pooled.columns.map(({ name }) => name), 'institutions'],
-        pooled.rows.map((row) => [...row.values, row.sites.length])
+        pooled.rows.map((row) => [...row.values, institutionsOf(row)])
       ),
       ...pooledPlot(broadcast)
     )
@@ -59,6 +59,13 @@ export function answerText(broadcast: Broadcast): string {
   const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
   if (claims.size > 0) lines.push(`\n${[...claims].join('\n')}\n`)
   return lines.join('')
+}
+
+/** How many are behind a row; "2 to 3" where not all are behind each of its numbers. */
+function institutionsOf({ sites, column_sites: columns }: NonNullable<Broadcast['pooled']>['rows'][number]): string {
+  const counts = (columns ?? [sites]).flatMap((column) => (column === null ? [] : [column.length]))
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return least === most ? String(most) : `${least} to ${most}`
 }
 
 /** Each reason once, with those it holds for. */

@@ -1,6 +1,13 @@
 /** An answer to what the researcher signed: from the institutions' receipts alone, whatever the gateway shows. */
 import { type Clock, systemClock } from '@stimnet/protocol'
-import { type Broadcast, type BroadcastPart, type SignedRequest, type VerifiedPart, verifyAndPool } from '@stimnet/sdk'
+import {
+  type Broadcast,
+  type BroadcastPart,
+  readSignedRequest,
+  type SignedRequest,
+  type VerifiedPart,
+  verifyAndPool
+} from '@stimnet/sdk'
 
 /** What is shown, and what to say of it. */
 export interface AsSigned {
@@ -17,10 +24,11 @@ const REASON = 'What the gateway shows is not what this institution signed for t
 /** `signed`: the request as it was sent. */
 export async function asSigned(
   shown: Broadcast,
-  { hash, targets }: Pick<SignedRequest, 'hash' | 'targets'>,
+  { hash, targets, text }: Pick<SignedRequest, 'hash' | 'targets' | 'text'>,
   { clock = systemClock }: { readonly clock?: Clock } = {}
 ): Promise<AsSigned> {
-  const verified = await verifyAndPool(shown, { requestHash: hash, peers: targets, clock })
+  const { outputs } = await readSignedRequest(text, { clock })
+  const verified = await verifyAndPool(shown, { requestHash: hash, peers: targets, outputs, clock })
   const parts = shown.parts
     .filter(({ peer_id }) => targets.includes(peer_id))
     .map((part) =>

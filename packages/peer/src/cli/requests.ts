@@ -29,7 +29,7 @@ request of their own.
   options: {
     ...CLIENT_OPTIONS,
     status: { type: 'string', value: 'STATUS', help: 'With list: pending (default), approved, denied, expired or all' },
-    notes: { type: 'string', value: 'TEXT', help: 'To the requester, in your own words' },
+    notes: { type: 'string', value: 'TEXT', help: 'To the requester, in your own words; a denial needs some' },
     runs: { type: 'string', value: 'N', help: 'With approve: the same code may run so often without asking' },
     days: { type: 'string', value: 'N', help: 'With --runs: for so long (default 90)' },
     'any-cohort': { type: 'boolean', help: 'With --runs: on any cohort that the gate lets through' },

@@ -9,6 +9,13 @@ const NAMES: Readonly<Record<TestResult['kind'], readonly [name: string, letter:
   chi_squared: ['Pearson’s χ²', 'χ²']
 }
 
+/** Where people are compared within their institution. */
+const ADJUSTED: Readonly<Record<TestResult['kind'], string>> = {
+  welch: 'Welch’s t within institutions',
+  anova: 'Analysis of variance with the institution as a factor',
+  chi_squared: 'Cochran–Mantel–Haenszel χ²'
+}
+
 /** Nothing where none was asked for. */
 export function testLines({ pooled }: Broadcast): string[] {
   const tests = pooled?.tests ?? []
@@ -16,7 +23,8 @@ export function testLines({ pooled }: Broadcast): string[] {
 }
 
 function lineOf(test: TestResult): string {
-  const [name, letter] = NAMES[test.kind]
+  const [plain, letter] = NAMES[test.kind]
+  const name = test.adjusted_for ? ADJUSTED[test.kind] : plain
   const of = printable(`${test.of} by ${test.by.join(', ')}`)
   const note = test.note === '' ? '' : ` ${printable(test.note)}`
   if (test.statistic === null || test.p === null) return `${name}, ${of}: not computed.${note}`

@@ -136,11 +136,15 @@ export class Approvals {
 
   /**
    * Takes a steward's word: the first no ends it, the last yes that is needed lets it run. Throws JOB_UNKNOWN, JOB_ENDED
-   * where somebody was faster, PARAMETER_INVALID for a second yes of the same steward, APPROVAL_LAPSED.
+   * where somebody was faster, PARAMETER_INVALID for a second yes of the same steward or a no without a reason, APPROVAL_LAPSED.
    */
   async decide(jobId: string, verdict: Verdict): Promise<JobRecord> {
     const job = await this.#parts.jobs.get(jobId)
     if (!job?.review) throw new StimnetError('JOB_UNKNOWN', `deciding ${jobId.slice(0, 32)}`)
+    if (!verdict.approve && verdict.notes.trim() === '') {
+      const reason = 'A denial needs a reason: the requester reads it, and can ask again in another way.'
+      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    }
     const word: Approval = {
       by: verdict.by,
       atMs: this.#parts.clock.now(),

@@ -30,7 +30,7 @@ import {
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
-import { planOfStatistic } from '@stimnet/statistics'
+import { oneRowEach, planOfStatistic } from '@stimnet/statistics'
 import { noiseOf } from './noise.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 
@@ -224,7 +224,7 @@ function planOf(program: Computed, catalog: Catalog, cohort: Filter | undefined)
   const own = plan.where === undefined ? undefined : catalog.resolveFilter(plan.where, plan.tables)
   const rows = cohort === undefined ? undefined : rowFilter(cohort, plan.tables)
   const where = own && rows ? { all: [own, rows] } : (own ?? rows)
-  return where === undefined ? plan : { ...plan, where }
+  return where === undefined ? plan : oneRowEach({ ...plan, where })
 }
 
 function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Plan | undefined): void {

@@ -130,10 +130,21 @@ export class Delivery {
           })
           return undefined
         }
+        await this.#unreached(record, current, code)
       }
       // Half of it by chance, so that many waiting requests do not return at the same moment.
       await clock.sleep(wait / 2 + ((random.bytes(1)[0] ?? 0) / 256) * (wait / 2), this.#stopping.signal)
     }
+  }
+
+  /** Told while it is tried again: nobody there has admitted anything. */
+  async #unreached(record: RequestRecord, part: RequestPart, code: Code): Promise<void> {
+    if (part.code === code) return
+    const reason = `It has not been reached: ${CODES[code].meaning} It is tried again until the request expires.`
+    await this.#parts.requests.changePart(record.id, part.peerId, this.#parts.clock.now(), (current) => ({
+      ...current,
+      ...(isEnded(current.state) || current.answered ? {} : { code, reason })
+    }))
   }
 
   async #apply(record: RequestRecord, part: RequestPart, sealed: Uint8Array): Promise<void> {
@@ -150,7 +161,7 @@ export class Delivery {
       return this.#refused(record, part, { code: known, reason, state, decision: toText(sealed) })
     }
     const { requests, clock, followers } = this.#parts
-    await requests.changePart(record.id, part.peerId, clock.now(), (current) => ({
+    await requests.changePart(record.id, part.peerId, clock.now(), ({ code: _, reason: __, ...current }) => ({
       ...current,
       answered: true,
       decision: toText(sealed),

@@ -1,9 +1,20 @@
 /** A stored request as the gateway shows it: states, verified outputs, and the pooled answer. */
 import type { PartView, RequestView } from '@stimnet/gateway'
-import { type Clock, CODES, codeOf, isEnded, type JobState, messages, type Output, open } from '@stimnet/protocol'
+import {
+  type Clock,
+  CODES,
+  codeOf,
+  isEnded,
+  type JobState,
+  messages,
+  type Output,
+  type OutputDeclaration,
+  open
+} from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
+import { askedOf } from './asked.ts'
 
 /** Ended requests whose view is kept: it never changes again, and clients ask for it many times. */
 const KEPT_MAX = 512
@@ -32,6 +43,8 @@ export class Views {
 /** Reads the stored, already verified results; a part without a result has no output. */
 async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView> {
   const parts = await Promise.all(record.parts.map((part) => partView(part, clock)))
+  const asked =
+    record.envelope === undefined && record.unsealed === undefined ? undefined : await askedOf(record, clock)
   const state = stateOf(record)
   const only = parts.length === 1 ? parts[0] : undefined
   const code = record.code ?? only?.code
@@ -54,13 +67,18 @@ async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView>
     ...(reason === undefined ? {} : { reason }),
     progress: ended ? 1 : parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part.progress, 0) / parts.length,
     parts,
-    ...pooledOf(parts, ended),
+    ...pooledOf(parts, ended, asked?.outputs ?? []),
+    ...(asked === undefined ? {} : { asked }),
     ...(record.schema === undefined ? {} : { schema: record.schema }),
     warnings: [...new Set([...(record.warnings ?? []), ...parts.flatMap((part) => part.warnings)])]
   }
 }
 
-function pooledOf(parts: readonly PartView[], ended: boolean): Pick<RequestView, 'pooled'> {
+function pooledOf(
+  parts: readonly PartView[],
+  ended: boolean,
+  outputs: readonly OutputDeclaration[]
+): Pick<RequestView, 'pooled'> {
   if (!ended || parts.length < 2 || !parts.some((part) => part.output)) return {}
   try {
     const shares = parts.map(({ peerId, output, code }) => ({
@@ -68,7 +86,7 @@ function pooledOf(parts: readonly PartView[], ended: boolean): Pick<RequestView,
       output: output ?? null,
       ...(code ? { code } : {})
     }))
-    return { pooled: pool(shares) }
+    return { pooled: pool(shares, { outputs }) }
   } catch (error) {
     // Parts that do not fit together are shown side by side; the view says so.
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]

@@ -2742,6 +2742,12 @@ export namespace stimnet {
         /** OutputDeclaration unit. */
         unit: string;
 
+        /** OutputDeclaration of. */
+        of: string;
+
+        /** OutputDeclaration category. */
+        category: string;
+
         /**
          * Creates a new OutputDeclaration instance using the specified properties.
          * @param [properties] Properties to set
@@ -2828,6 +2834,12 @@ export namespace stimnet {
 
             /** OutputDeclaration unit */
             unit?: string;
+
+            /** OutputDeclaration of */
+            of?: string;
+
+            /** OutputDeclaration category */
+            category?: string;
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

@@ -8606,6 +8606,8 @@ export const stimnet = $root.stimnet = (() => {
          * @property {Array.<string>} [terms] OutputDeclaration terms
          * @property {number} [digits] OutputDeclaration digits
          * @property {string} [unit] OutputDeclaration unit
+         * @property {string} [of] OutputDeclaration of
+         * @property {string} [category] OutputDeclaration category
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -8713,6 +8715,22 @@ export const stimnet = $root.stimnet = (() => {
         OutputDeclaration.prototype.unit = "";
 
         /**
+         * OutputDeclaration of.
+         * @member {string} of
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.of = "";
+
+        /**
+         * OutputDeclaration category.
+         * @member {string} category
+         * @memberof stimnet.OutputDeclaration
+         * @instance
+         */
+        OutputDeclaration.prototype.category = "";
+
+        /**
          * Creates a new OutputDeclaration instance using the specified properties.
          * @function create
          * @memberof stimnet.OutputDeclaration
@@ -8764,6 +8782,10 @@ export const stimnet = $root.stimnet = (() => {
                 writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.digits);
             if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== "")
                 writer.uint32(/* id 9, wireType 2 =*/74).string(message.unit);
+            if (message.of != null && $Object.hasOwnProperty.call(message, "of") && message.of !== "")
+                writer.uint32(/* id 10, wireType 2 =*/82).string(message.of);
+            if (message.category != null && $Object.hasOwnProperty.call(message, "category") && message.category !== "")
+                writer.uint32(/* id 11, wireType 2 =*/90).string(message.category);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -8892,6 +8914,24 @@ export const stimnet = $root.stimnet = (() => {
                             delete message.unit;
                         continue;
                     }
+                case 10: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.of = value;
+                        else
+                            delete message.of;
+                        continue;
+                    }
+                case 11: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.category = value;
+                        else
+                            delete message.category;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -8963,6 +9003,12 @@ export const stimnet = $root.stimnet = (() => {
             if (message.unit != null && $Object.hasOwnProperty.call(message, "unit"))
                 if (!$util.isString(message.unit))
                     return "unit: string expected";
+            if (message.of != null && $Object.hasOwnProperty.call(message, "of"))
+                if (!$util.isString(message.of))
+                    return "of: string expected";
+            if (message.category != null && $Object.hasOwnProperty.call(message, "category"))
+                if (!$util.isString(message.category))
+                    return "category: string expected";
             return null;
         };
 
@@ -9023,6 +9069,12 @@ export const stimnet = $root.stimnet = (() => {
             if (object.unit != null)
                 if (typeof object.unit !== "string" || object.unit.length)
                     message.unit = $String(object.unit);
+            if (object.of != null)
+                if (typeof object.of !== "string" || object.of.length)
+                    message.of = $String(object.of);
+            if (object.category != null)
+                if (typeof object.category !== "string" || object.category.length)
+                    message.category = $String(object.category);
             return message;
         };
 
@@ -9055,6 +9107,8 @@ export const stimnet = $root.stimnet = (() => {
                 object.upper = "";
                 object.digits = 0;
                 object.unit = "";
+                object.of = "";
+                object.category = "";
             }
             if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
                 object.name = message.name;
@@ -9083,6 +9137,10 @@ export const stimnet = $root.stimnet = (() => {
                 object.digits = message.digits;
             if (message.unit != null && $Object.hasOwnProperty.call(message, "unit"))
                 object.unit = message.unit;
+            if (message.of != null && $Object.hasOwnProperty.call(message, "of"))
+                object.of = message.of;
+            if (message.category != null && $Object.hasOwnProperty.call(message, "category"))
+                object.category = message.category;
             return object;
         };
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Mapping, Sequence
 
 from .bins import pool_bins, quantile_of
@@ -45,7 +46,7 @@ def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
     if column["role"] == "key":
         return value is None or isinstance(value, str)
     if value is None:
-        return cell is None or ("bins" in cell and _is_countable(cell))
+        return cell is None or (_is_countable(cell) and _is_valueless(column, cell))
     if not _is_number(value) or cell is None or not _is_countable(cell):
         return False
     if "choice" in cell:
@@ -53,6 +54,13 @@ def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
         return bool(cell["choice"] == value)
     own = pool_cells(column, [cell])
     return own is not None and abs(own - value) <= _TOLERANCE * max(1.0, abs(value))
+
+
+def _is_valueless(column: Mapping[str, Any], cell: Cell) -> bool:
+    """Whether it counts among all though its own site has no value: a quantile in an open bin, the correlation of what
+    does not vary.
+    """
+    return "bins" in cell or ("moments" in cell and cell["moments"]["n"] > 0 and pool_cells(column, [cell]) is None)
 
 
 def _is_countable(cell: Cell) -> bool:
@@ -77,9 +85,21 @@ def _is_moments(moments: Any) -> bool:
     second = moments.get("second")
     if second is not None and (not _are_numbers(second, ("sum", "deviations", "cross")) or second["deviations"] < 0):
         return False
+    if not _is_same_sum(moments) or (second is not None and not _is_same_sum(second)):
+        return False
     known = [name for name in ("deviations", "third", "fourth") if moments.get(name) is not None]
     spreads = [moments[name] for name in known if name != "third"]
     return _are_numbers(moments, known) and all(spread >= 0 for spread in spreads)
+
+
+def _is_same_sum(moments: Mapping[str, Any]) -> bool:
+    """To its last digit a sum is the one beside it, rounded."""
+    text = moments.get("sum_exact")
+    if text is None:
+        return True
+    if not isinstance(text, str) or re.fullmatch(r"-?[0-9]{1,40}(\.[0-9]{1,9})?", text) is None:
+        return False
+    return bool(abs(float(text) - moments["sum"]) <= 1e-12 * abs(moments["sum"]))
 
 
 def _are_numbers(values: Any, names: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any, Mapping, Sequence
 
 Moments = Mapping[str, Any]
@@ -25,12 +26,12 @@ def pool_moments(parts: Sequence[Moments]) -> Moments | None:
     if n == 0:
         return None
     total = exact_sum([part["sum"] for part in filled])
-    mean = total / n
+    offsets = _offsets(filled)
     union: dict[str, Any] = {"n": n, "sum": total}
-    union["deviations"] = _known(_second_powers(part, _offset(part, mean)) for part in filled)
-    union["third"] = _known(_third_powers(part, _offset(part, mean)) for part in filled)
-    union["fourth"] = _known(_fourth_powers(part, _offset(part, mean)) for part in filled)
-    union["second"] = _pool_second(filled, n, mean)
+    union["deviations"] = _known(map(_second_powers, filled, offsets))
+    union["third"] = _known(map(_third_powers, filled, offsets))
+    union["fourth"] = _known(map(_fourth_powers, filled, offsets))
+    union["second"] = _pool_second(filled, offsets)
     return {name: value for name, value in union.items() if value is not None}
 
 
@@ -52,9 +53,14 @@ def value_of(kind: str, moments: Moments) -> float | None:
     return _pair_value_of(kind, moments, deviations)
 
 
-def _offset(part: Moments, mean: float) -> float:
-    offset: float = part["sum"] / part["n"] - mean
-    return offset
+def _offsets(parts: Sequence[Moments]) -> list[float]:
+    """How far each part's mean is from the common one, rounded once: the difference of two quotients would lose the
+    digits that large numbers have in common.
+    """
+    sums = [Fraction(part["sum"] if part.get("sum_exact") is None else part["sum_exact"]) for part in parts]
+    counts = [Fraction(part["n"]) for part in parts]
+    mean = sum(sums) / sum(counts)
+    return [float(own / n - mean) for own, n in zip(sums, counts)]
 
 
 def _second_powers(part: Moments, offset: float) -> list[float | None]:
@@ -80,16 +86,16 @@ def _known(lists: Any) -> float | None:
     return None if None in terms else exact_sum(terms)
 
 
-def _pool_second(parts: Sequence[Moments], n: float, mean: float) -> Moments | None:
+def _pool_second(parts: Sequence[Moments], offsets_x: Sequence[float]) -> Moments | None:
     if any(part.get("second") is None for part in parts):
         return None
-    total = exact_sum([part["second"]["sum"] for part in parts])
+    seconds = [{"n": part["n"], **part["second"]} for part in parts]
     deviations: list[float] = []
     cross: list[float] = []
-    for part in parts:
-        offset = part["second"]["sum"] / part["n"] - total / n
-        deviations += [part["second"]["deviations"], part["n"] * offset**2]
-        cross += [part["second"]["cross"], part["n"] * offset * _offset(part, mean)]
+    for part, offset, offset_x in zip(seconds, _offsets(seconds), offsets_x):
+        deviations += [part["deviations"], part["n"] * offset**2]
+        cross += [part["cross"], part["n"] * offset * offset_x]
+    total = exact_sum([part["sum"] for part in seconds])
     return {"sum": total, "deviations": exact_sum(deviations), "cross": exact_sum(cross)}
 
 

@@ -73,6 +73,8 @@ SHAPES: Shapes = {
         Field(7, "terms", "string", repeated=True),
         Field(8, "digits", "uint32"),
         Field(9, "unit", "string"),
+        Field(10, "of", "string"),
+        Field(11, "category", "string"),
     ),
     "VariableContract": (
         Field(1, "variable", "string"),

@@ -72,7 +72,7 @@ def privacy_message(ask: Mapping[str, Any]) -> dict[str, Any]:
 
 def outputs_message(outputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The typed outputs that a script promises."""
-    keys = {"name", "kind", "categories", "edges", "lower", "upper", "terms", "digits", "unit"}
+    keys = {"name", "kind", "categories", "edges", "lower", "upper", "terms", "digits", "unit", "of", "category"}
     return [{"digits": _DIGITS_DEFAULT, **_known(output, "outputs", keys)} for output in outputs]
 
 

@@ -1,0 +1,70 @@
+/** Welch's t: two means whose variances are not taken for equal, within the sites that gave both groups. */
+import { pOfT, tOfP } from '../distributions.ts'
+import { exactSum } from '../moments.ts'
+import { EXACT } from './accuracy.ts'
+import { ERROR_SHARE, type Measured } from './table.ts'
+
+/** A comparison of two means. */
+export interface Welch {
+  /** First mean less the second. */
+  readonly difference: number
+  /** 95 %, low and high. */
+  readonly interval: readonly [number, number]
+  readonly statistic: number
+  /** After Welch and Satterthwaite; seldom whole. */
+  readonly df: number
+  /** Two-sided. */
+  readonly p: number
+}
+
+/** The two groups of one site. */
+export type Pair = readonly [one: Measured, other: Measured]
+
+/** Null where a group has fewer than two values or neither varies. */
+export function welchOf(one: Measured, other: Measured): Welch | null {
+  return welchOver([[one, other]])
+}
+
+/**
+ * Over several sites the mean of their differences, each weighted by n₁n₂/(n₁ + n₂): the estimate of a linear model with the
+ * site as a factor. Its error is Welch's and Satterthwaite's, from each group's own variance. Of one site: Welch's t. Of rounded
+ * numbers the least that the exact ones can say: the interval is wider by all that rounding can hide, t smaller by it.
+ */
+export function welchOver(pairs: readonly Pair[]): Welch | null {
+  const weights = pairs.map(([one, other]) => (one.n * other.n) / (one.n + other.n))
+  const all = exactSum(weights)
+  const terms = pairs.flatMap((pair, i) =>
+    pair.map((group) => {
+      const error = ((weights[i] ?? 0) / all) ** 2 * errorOf(group)
+      return { error, freedom: error ** 2 / (leastOf(group) - 1) }
+    })
+  )
+  const square = exactSum(terms.map(({ error }) => error))
+  if (!(square > 0) || !Number.isFinite(square)) return null
+  const difference = exactSum(pairs.map((pair, i) => (weights[i] ?? 0) * apart(pair))) / all
+  const df = square ** 2 / exactSum(terms.map(({ freedom }) => freedom))
+  const hidden = exactSum(pairs.map((pair, i) => (weights[i] ?? 0) * hiddenIn(pair))) / all
+  const statistic = (Math.sign(difference) * Math.max(0, Math.abs(difference) - hidden)) / Math.sqrt(square)
+  const half = tOfP(ERROR_SHARE, df) * Math.sqrt(square) + hidden
+  return { difference, interval: [difference - half, difference + half], statistic, df, p: pOfT(statistic, df) }
+}
+
+/** The squared error of a mean, at most; NaN where it is not known. */
+function errorOf(group: Measured): number {
+  const { n, deviations, accuracy = EXACT } = group
+  if (n < 2 || deviations === undefined) return Number.NaN
+  return (deviations + accuracy.deviations) / (n - 1) / leastOf(group)
+}
+
+/** Values that there are at least. */
+function leastOf({ n, accuracy = EXACT }: Measured): number {
+  return Math.max(1, n - accuracy.count)
+}
+
+function hiddenIn(pair: Pair): number {
+  return exactSum(pair.map(({ accuracy = EXACT }) => accuracy.mean))
+}
+
+function apart([one, other]: Pair): number {
+  return one.sum / one.n - other.sum / other.n
+}
