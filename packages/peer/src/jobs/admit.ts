@@ -22,7 +22,7 @@ import type { Database, Draft } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
 import type { Approvals } from './approvals.ts'
-import { type CheckedRequest, check, type Trust } from './check.ts'
+import { assertCarriedBy, type CheckedRequest, check, type Trust } from './check.ts'
 import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
 import type { JobFiles } from './files.ts'
 import type { SignOff } from './sign-off.ts'
@@ -73,6 +73,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
         self: parts.signer.id,
         trust: parts.trust
       })
+      assertCarriedBy(askedBy, checked)
     } catch (error) {
       return refuseUnopened(parts, askedBy, error)
     }

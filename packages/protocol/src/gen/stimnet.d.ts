@@ -1868,6 +1868,9 @@ export namespace stimnet {
         /** JobRequest uploads. */
         uploads: stimnet.UploadedFile[];
 
+        /** JobRequest carrier. */
+        carrier: string;
+
         /**
          * Creates a new JobRequest instance using the specified properties.
          * @param [properties] Properties to set
@@ -1988,6 +1991,9 @@ export namespace stimnet {
             /** JobRequest uploads */
             uploads?: stimnet.UploadedFile.$Properties[];
 
+            /** JobRequest carrier */
+            carrier?: string;
+
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
         }
@@ -2014,6 +2020,7 @@ export namespace stimnet {
           about?: stimnet.AnalysisAbout.$Shape;
           credentials?: string[];
           uploads?: stimnet.UploadedFile.$Shape[];
+          carrier?: string;
           $unknowns?: Uint8Array[];
         };
     }

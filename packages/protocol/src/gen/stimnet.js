@@ -5709,6 +5709,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {stimnet.AnalysisAbout.$Properties} [about] JobRequest about
          * @property {Array.<string>} [credentials] JobRequest credentials
          * @property {Array.<stimnet.UploadedFile.$Properties>} [uploads] JobRequest uploads
+         * @property {string} [carrier] JobRequest carrier
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -5743,6 +5744,7 @@ export const stimnet = $root.stimnet = (() => {
          *   about?: stimnet.AnalysisAbout.$Shape;
          *   credentials?: Array.<string>;
          *   uploads?: Array.<stimnet.UploadedFile.$Shape>;
+         *   carrier?: string;
          *   $unknowns?: Array.<Uint8Array>;
          * }} stimnet.JobRequest.$Shape
          */
@@ -5929,6 +5931,14 @@ export const stimnet = $root.stimnet = (() => {
         JobRequest.prototype.uploads = $util.emptyArray;
 
         /**
+         * JobRequest carrier.
+         * @member {string} carrier
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.carrier = "";
+
+        /**
          * Creates a new JobRequest instance using the specified properties.
          * @function create
          * @memberof stimnet.JobRequest
@@ -6006,6 +6016,8 @@ export const stimnet = $root.stimnet = (() => {
             if (message.uploads != null && message.uploads.length)
                 for (let i = 0; i < message.uploads.length; ++i)
                     $root.stimnet.UploadedFile.encode(message.uploads[i], writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
+            if (message.carrier != null && $Object.hasOwnProperty.call(message, "carrier") && message.carrier !== "")
+                writer.uint32(/* id 21, wireType 2 =*/170).string(message.carrier);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -6212,6 +6224,15 @@ export const stimnet = $root.stimnet = (() => {
                         message.uploads.push($root.stimnet.UploadedFile.decode(reader, reader.size(), $undefined, _depth + 1));
                         continue;
                     }
+                case 21: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.carrier = value;
+                        else
+                            delete message.carrier;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -6344,6 +6365,9 @@ export const stimnet = $root.stimnet = (() => {
                         return "uploads." + error;
                 }
             }
+            if (message.carrier != null && $Object.hasOwnProperty.call(message, "carrier"))
+                if (!$util.isString(message.carrier))
+                    return "carrier: string expected";
             return null;
         };
 
@@ -6469,6 +6493,9 @@ export const stimnet = $root.stimnet = (() => {
                     message.uploads[i] = $root.stimnet.UploadedFile.fromObject(object.uploads[i], _depth + 1);
                 }
             }
+            if (object.carrier != null)
+                if (typeof object.carrier !== "string" || object.carrier.length)
+                    message.carrier = $String(object.carrier);
             return message;
         };
 
@@ -6512,6 +6539,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.privacy = null;
                 object.review = false;
                 object.about = null;
+                object.carrier = "";
             }
             if (message.catalog != null && $Object.hasOwnProperty.call(message, "catalog"))
                 object.catalog = message.catalog;
@@ -6571,6 +6599,8 @@ export const stimnet = $root.stimnet = (() => {
                 for (let j = 0; j < message.uploads.length; ++j)
                     object.uploads[j] = $root.stimnet.UploadedFile.toObject(message.uploads[j], options, _depth + 1);
             }
+            if (message.carrier != null && $Object.hasOwnProperty.call(message, "carrier"))
+                object.carrier = message.carrier;
             return object;
         };
 
