@@ -134,14 +134,14 @@ const FOLDER_REFRESH_MS = 2_000
 
 /** The federation of the configured charter; undefined without one. Throws CONFIG_INVALID. */
 export async function openFederation(
-  parts: { config: PeerConfig; baseDir: string; dataDir: string; clock: Clock; events: PeerEvents },
+  parts: { config: PeerConfig; baseDir: string; dataDir: string; clock: Clock; events: PeerEvents; signer: Signer },
   lifetime: Lifetime
 ): Promise<Federation | undefined> {
-  const { config, baseDir, dataDir, clock, events } = parts
+  const { config, baseDir, dataDir, clock, events, signer } = parts
   const { charter } = config.federation
   if (charter === undefined) return undefined
   const charterFile = resolve(baseDir, charter)
-  const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events })
+  const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events, signer })
   const refresh = () => void federation.refresh().catch((error) => events.unexpected(error, 'reading statements'))
   const timer = setInterval(refresh, FOLDER_REFRESH_MS)
   lifetime.keep(timer.unref(), clearInterval)

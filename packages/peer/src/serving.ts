@@ -44,7 +44,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const privacy = await createCatalogPrivacy({ catalogs: opened, atoms: stores.atoms, config, meters })
   // Before anybody asks: what everybody is told, every ledger begins with.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
-  const federation = await openFederation(setting, lifetime)
+  const federation = await openFederation({ ...setting, signer }, lifetime)
   const trust = await trustOf(setting, federation)
   const monitor = openMonitor(setting, stores, privacy)
   const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
