@@ -140,7 +140,7 @@ const auditSchema = z.strictObject({
 })
 
 const federationSchema = z.strictObject({
-  /** The signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers. */
+  /** The signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers; whoever it revoked may not. */
   charter: z.string().optional()
 })
 

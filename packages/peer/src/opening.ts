@@ -10,6 +10,7 @@ import type { PeerConfig } from './config.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
+import { permitsOf } from './federation/permits.ts'
 import { derivedSecret } from './identity.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import { needsLattice } from './jobs/lattice-choice.ts'
@@ -151,7 +152,6 @@ export async function openFederation(
 /** Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events, monitor } = parts
-  const permitted = new Set<string>(config.mesh.peers)
   return startMesh(
     {
       nodeSeed: parts.seed,
@@ -159,7 +159,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       announce: config.mesh.announce,
       bootstrap: config.mesh.bootstrap,
       mdns: config.mesh.mdns,
-      permits: (peerId) => config.mesh.open || permitted.has(peerId) || (parts.federation?.isMember(peerId) ?? false),
+      permits: permitsOf(config.mesh, parts.federation),
       ...(parts.transport === undefined ? {} : { transport: parts.transport }),
       ...(parts.timing === undefined ? {} : { timing: parts.timing })
     },

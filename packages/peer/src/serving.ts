@@ -4,6 +4,7 @@ import { LIMITS } from '@stimnet/protocol'
 import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
 import type { Federation } from './federation/federation.ts'
+import { permitsOf } from './federation/permits.ts'
 import { createAdmission } from './jobs/admit.ts'
 import { Approvals } from './jobs/approvals.ts'
 import { Charges } from './jobs/charge.ts'
@@ -55,6 +56,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
     isMember: (peerId) => federation?.isMember(peerId) ?? false,
+    permits: permitsOf(config.mesh, federation),
     imageOf,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
@@ -130,9 +132,12 @@ async function openSettings({ config, dataDir, events, lifetime }: Setting, { si
 async function trustOf({ config, baseDir }: Setting, federation: Federation | undefined): Promise<Trust> {
   const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
   return {
-    institution: (peerId) =>
-      listed.has(`affiliation:${peerId}`) ||
-      (listed.has('affiliation:members') && (federation?.isMember(peerId) ?? false)),
+    institution: (peerId) => {
+      // Whoever has the key of an institution that was put out could vouch for anybody.
+      if (federation?.isRevoked(peerId)) return false
+      const isMember = federation?.isMember(peerId) ?? false
+      return listed.has(`affiliation:${peerId}`) || (listed.has('affiliation:members') && isMember)
+    },
     visaIssuers: await openVisaIssuers(config.passports, baseDir)
   }
 }

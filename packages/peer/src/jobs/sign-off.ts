@@ -2,6 +2,7 @@
 import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
 import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../config.ts'
+import type { Permits } from '../federation/permits.ts'
 import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
@@ -44,6 +45,8 @@ export function createSignOff(parts: {
   imageOf: (language: string) => string
   /** Whether an institution belongs to the federation now. */
   isMember: (peerId: string) => boolean
+  /** Whether a peer may connect now. */
+  permits: Permits
   /** What the ledger scope of a request has used. */
   use: (plan: JobPlan) => ScopeUse
 }): SignOff {
@@ -57,6 +60,7 @@ export function createSignOff(parts: {
   ): Facts => ({
     issuer: checked.opened.issuer,
     askedBy,
+    carrierMayConnect: askedBy === self || parts.permits(askedBy),
     vouchedBy: checked.affiliations.map(({ institution }) => ({ institution, isMember: parts.isMember(institution) })),
     visas: checked.visas,
     self,
