@@ -36,6 +36,7 @@ import type { SignedOnPeople } from './store/signed-on.ts'
 import type { StandingApprovals } from './store/standing.ts'
 import type { UploadStore } from './store/uploads.ts'
 import { uploadMethods } from './upload-view.ts'
+import type { Conflicts } from './witness/conflicts.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
 /** What the gateway’s view of a peer is made from. */
@@ -58,6 +59,7 @@ export interface GatewayPeerParts {
   readonly logins: Logins
   readonly ledger: PrivacyLedger
   readonly witnesses: Witnesses
+  readonly conflicts: Conflicts
   readonly jobs: JobStore
   readonly approvals: Approvals
   readonly standing: StandingApprovals

@@ -10,7 +10,7 @@ import type { PeerConfig } from './config.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
-import { permitsOf } from './federation/permits.ts'
+import type { Permits } from './federation/permits.ts'
 import { derivedSecret } from './identity.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import { needsLattice } from './jobs/lattice-choice.ts'
@@ -123,7 +123,7 @@ interface MeshParts {
   readonly clock: Clock
   readonly random: RandomSource
   readonly events: PeerEvents
-  readonly federation: Federation | undefined
+  readonly permits: Permits
   readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
@@ -159,7 +159,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       announce: config.mesh.announce,
       bootstrap: config.mesh.bootstrap,
       mdns: config.mesh.mdns,
-      permits: permitsOf(config.mesh, parts.federation),
+      permits: parts.permits,
       ...(parts.transport === undefined ? {} : { transport: parts.transport }),
       ...(parts.timing === undefined ? {} : { timing: parts.timing })
     },
@@ -212,6 +212,7 @@ interface WitnessingParts {
   readonly signer: Signer
   readonly events: PeerEvents
   readonly mesh: Mesh
+  readonly permits: Permits
 }
 
 /** Members attest this peer's log; each is asked what it saw before when it connects. */

@@ -22,6 +22,7 @@ import { openSelfTests } from './self-test/open.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 import { VERSION } from './version.ts'
+import { Conflicts } from './witness/conflicts.ts'
 import type { Regression } from './witness/witnesses.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -46,6 +47,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   // Before anybody asks: what everybody is told, every ledger begins with.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
   const federation = await openFederation({ ...setting, signer }, lifetime)
+  const permits = permitsOf(config.mesh, federation)
   const trust = await trustOf(setting, federation)
   const monitor = openMonitor(setting, stores, privacy)
   const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
@@ -56,7 +58,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
     isMember: (peerId) => federation?.isMember(peerId) ?? false,
-    permits: permitsOf(config.mesh, federation),
+    permits,
     imageOf,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
@@ -82,8 +84,9 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor, files },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
+  const conflicts = await Conflicts.open({ self: signer.id, clock, database, events, permits })
   const exchanges = createExchanges({
-    ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts }
+    ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts, conflicts }
   })
 
   // What an earlier life left comes before anything new: both would run the same jobs.
@@ -94,6 +97,8 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     facts,
     catalogs,
     federation,
+    permits,
+    conflicts,
     runner,
     approvals,
     exchanges,
