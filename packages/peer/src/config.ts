@@ -55,7 +55,9 @@ const providerSchema = z.strictObject({
       })
     )
     .min(1)
-    .max(64)
+    .max(64),
+  /** Local accounts of its people, as account: subject. One person's yes counts once, under whatever account. */
+  people: z.record(z.string().min(1).max(64), z.string().min(1).max(256)).default({})
 })
 
 const gatewaySchema = z.strictObject({

@@ -25,6 +25,7 @@ import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
 import { sandboxMethods } from './sandbox-view.ts'
 import type { SelfTests } from './self-test/self-tests.ts'
+import type { Stewards } from './stewards.ts'
 import { stewardshipMethods } from './stewardship-view.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { ApiKeys } from './store/api-keys.ts'
@@ -62,6 +63,7 @@ export interface GatewayPeerParts {
   readonly conflicts: Conflicts
   readonly jobs: JobStore
   readonly approvals: Approvals
+  readonly stewards: Stewards
   readonly standing: StandingApprovals
   readonly uploads: UploadStore
   readonly files: Pick<JobFiles, 'read'>

@@ -14,6 +14,7 @@ import { type CatalogPrivacies, createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
 import { withMissingness } from './missingness.ts'
+import { loginsOf } from './logins.ts'
 import { Monitor } from './monitor/monitor.ts'
 import { usagesOf } from './monitor/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
@@ -21,6 +22,7 @@ import { openVisaIssuers } from './passports.ts'
 import { openSelfTests } from './self-test/open.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
+import { stewardsOf } from './stewards.ts'
 import { VERSION } from './version.ts'
 import { Conflicts } from './witness/conflicts.ts'
 import type { Regression } from './witness/witnesses.ts'
@@ -59,6 +61,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const signOff = createSignOff({
     isMember: (peerId) => federation?.isMember(peerId) ?? false,
     permits,
+    stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
     imageOf,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
@@ -75,8 +78,9 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
     concurrency: config.jobs.concurrency
   })
+  const stewards = stewardsOf({ ...stores, clock, logins: loginsOf(config) })
   const approvals: Approvals = await Approvals.open({
-    ...{ clock, database, jobs, standing, sandbox, events, runner, files },
+    ...{ clock, database, jobs, standing, sandbox, events, runner, files, stewards },
     needed: config.approvals.needed,
     expireMs: config.approvals.expire_days * DAY_MS
   })
@@ -101,6 +105,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     conflicts,
     runner,
     approvals,
+    stewards,
     exchanges,
     doubt,
     monitor,

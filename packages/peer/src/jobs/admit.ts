@@ -180,7 +180,10 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   })
   parts.events.admitted({ jobId: job.id, catalog: job.catalog, program: job.programWord, askedBy })
   if (job.state === 'pending') parts.approvals.add(job)
-  else parts.queue.enqueue(job)
+  else {
+    parts.approvals.agreed(job)
+    parts.queue.enqueue(job)
+  }
   return sealed
 }
 

@@ -45,6 +45,8 @@ export function createSignOff(parts: {
   imageOf: (language: string) => string
   /** Whether an institution belongs to the federation now. */
   isMember: (peerId: string) => boolean
+  /** Whether those who agreed to a request are stewards still. */
+  stillAgreed: (requestHash: string) => boolean
   /** Whether a peer may connect now. */
   permits: Permits
   /** What the ledger scope of a request has used. */
@@ -115,7 +117,10 @@ export function createSignOff(parts: {
       const decision = decide(EARLY_RULES, facts(ask, isHidden ? undefined : descriptor))
       return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision
     },
-    standing: (ask, plan) => decide(STANDING_RULES, facts(ask, plan.catalog.descriptor, plan)),
+    standing: (ask, plan) => {
+      const approved = ask.approved === true && parts.stillAgreed(ask.checked.opened.hash)
+      return decide(STANDING_RULES, facts({ ...ask, approved }, plan.catalog.descriptor, plan))
+    },
     decide: (ask, plan) => decide(ADMISSION_RULES, facts(ask, plan.catalog.descriptor, plan))
   }
 }
