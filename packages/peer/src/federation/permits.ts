@@ -1,4 +1,5 @@
 /** Rules of who may connect to this peer and carry requests to it, asked of the federation at each use. */
+import { isKeyId } from '@stimnet/protocol'
 import type { PeerConfig } from '../config.ts'
 import type { Federation } from './federation.ts'
 
@@ -13,6 +14,8 @@ export function permitsOf(
   const listed = new Set<string>(peers)
   return (peerId) => {
     if (federation?.isRevoked(peerId)) return false
-    return open || listed.has(peerId) || (federation?.isMember(peerId) ?? false)
+    // Under a weak key anybody can prove to be that peer: no list can name one, and an open door takes none.
+    if (open) return isKeyId(peerId)
+    return listed.has(peerId) || (federation?.isMember(peerId) ?? false)
   }
 }
