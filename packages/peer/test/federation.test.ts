@@ -74,6 +74,20 @@ describe('what one member sends', () => {
     assert.ok(!(await again()).isMember(carol.id))
   })
 
+  test('under keys that were put out leaves room for whoever is to be admitted', async (t) => {
+    const { federation } = await opened(t)
+    const made = await Promise.all(Array.from({ length: 260 }, newSigner))
+    for (const signer of [carol, dan, fay, gil]) {
+      await federation.merge([await revoke(ada, signer.id), await revoke(bob, signer.id)])
+      await federation.merge(await Promise.all(made.map((other) => admit(signer, other.id))))
+    }
+    await federation.merge([await admit(ada, eve.id), await admit(bob, eve.id)])
+    assert.ok(federation.isMember(eve.id))
+    // Also that one of them is put out, by the last who may.
+    await federation.merge([await revoke(ada, eve.id), await revoke(bob, eve.id)])
+    assert.ok(!federation.isMember(eve.id))
+  })
+
   test('again and again, with other reasons and other times, is kept once', async (t) => {
     const { federation, folder } = await opened(t)
     const said = await Promise.all(Array.from({ length: 20 }, (_, i) => revoke(ada, bob.id, `reason ${i}`)))

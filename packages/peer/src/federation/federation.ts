@@ -224,6 +224,9 @@ export class Federation {
   /** That somebody who belongs is put out always has room, but for signers who said too much. */
   #hasRoom({ says, signedBy }: SignedStatement, isEver: ReadonlySet<string>): boolean {
     if (this.#saidBy(signedBy) >= OF_ONE_SIGNER_MAX) return false
+    // Of no weight: keys that were put out must leave room for those who are to be admitted.
+    const isIdle = says.says === 'confirm' || this.#revoked.has(signedBy)
+    if (isIdle) return this.#statements.size < STATEMENTS_MAX / 2
     return this.#statements.size < STATEMENTS_MAX || (says.says === 'revoke' && isEver.has(says.peer))
   }
 
