@@ -141,8 +141,12 @@ export async function openStatement(
  * Who belongs, by the statements alone. Nobody who is revoked counts any more, not for those they once admitted either:
  * somebody else signs for these, or they are out too.
  */
-export function membersOf(charter: Charter, statements: readonly SignedStatement[]): Member[] {
-  const members = admitted(charter, statements, revokedOf(charter, statements))
+export function membersOf(
+  charter: Charter,
+  statements: readonly SignedStatement[],
+  revoked: ReadonlySet<string> = revokedOf(charter, statements)
+): Member[] {
+  const members = admitted(charter, statements, revoked)
   const nameOf = naming(charter, statements, members)
   return [...members].slice(0, MEMBERS_MAX).map((peer) => ({ peer, institution: nameOf(peer) }))
 }
@@ -154,16 +158,21 @@ export function membersOf(charter: Charter, statements: readonly SignedStatement
 export function revokedOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
   const votes = [...signersByPeer(statements, 'revoke')].sort(byFirst)
   const support = supportOf(charter, statements)
+  const hasSigned = new Set(statements.map(({ signedBy }) => signedBy))
   const out = new Set<string>()
   for (let members = admitted(charter, statements, out); ; ) {
     const accused = votes
       .filter(([peer]) => !out.has(peer))
       .map(([peer, signers]) => ({ peer, voters: votersIn(members, { peer, signers }) }))
       .filter(({ voters }) => voters.length >= charter.needed)
-    const [first] = rankedBySupport(accused, { support, members })
-    if (first === undefined) return out
-    out.add(first.peer)
-    if (members.has(first.peer)) members = admitted(charter, statements, out)
+    if (accused.length === 0) return out
+    for (const { peer } of rankedBySupport(accused, { support, members })) {
+      out.add(peer)
+      // Whoever has signed nothing takes nobody's vote or admission along: what follows stands as it was ranked.
+      if (!members.has(peer) || !hasSigned.has(peer)) continue
+      members = admitted(charter, statements, out)
+      break
+    }
   }
 }
 

@@ -270,6 +270,25 @@ describe('a revoked key', () => {
     )
   })
 
+  test('of many who were put out is counted at once', () => {
+    const four = foundedBy([ada, bob, carol, dan])
+    const about = { charter: id, on: Array.from({ length: 64 }, (_, i) => `p${i}`) }
+    const many = Array.from({ length: 256 }, (_, i) =>
+      [ada, bob, carol, dan].map(({ id: signedBy }, at): SignedStatement => {
+        const named = { ...about, peer: `p${i}` }
+        const says =
+          at < 2
+            ? { says: 'admit' as const, ...named, institution: 'x' }
+            : { says: 'revoke' as const, ...named, reason: '' }
+        return { signedBy, says, issuedAtMs: 0, jws: '' }
+      })
+    ).flat()
+    const startedMs = performance.now()
+    assert.equal(membersOf(four, many).length, 4)
+    const elapsedMs = performance.now() - startedMs
+    assert.ok(elapsedMs < 500, `${elapsedMs} ms: whoever sends them would hold everybody up`)
+  })
+
   test('leaves those out whom it helped to put out before', () => {
     const four = foundedBy([ada, bob, carol, dan])
     const first = [revoke(ada, dan), revoke(bob, dan)]

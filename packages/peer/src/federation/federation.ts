@@ -239,7 +239,7 @@ export class Federation {
   #count(): void {
     const statements = [...this.#statements.values()]
     this.#revoked = revokedOf(this.charter, statements)
-    const members = membersOf(this.charter, statements)
+    const members = membersOf(this.charter, statements, this.#revoked)
     this.#members = new Map(members.map((member) => [member.peer, member]))
   }
 
