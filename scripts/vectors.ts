@@ -17,6 +17,7 @@ import {
   signerFromSeed,
   toHex
 } from '@stimnet/protocol'
+import { base58btc } from 'multiformats/bases/base58'
 import { poolVectors } from './vectors/pools.ts'
 import { proofVectors } from './vectors/proofs.ts'
 import { receiptVectors } from './vectors/receipts.ts'
@@ -73,9 +74,31 @@ async function keyVectors() {
     return { seed: toHex(seed), publicKey: toHex(publicKeyOf(id)), keyId: id }
   })
   return {
-    about: 'Ed25519: secret seed and public key, hex, and the key id (PeerId).',
-    cases: await Promise.all(cases)
+    about:
+      'Ed25519: secret seed and public key, hex, and the key id (PeerId). `weak`: 32 bytes that are no public key, of small order or a second spelling, and their key id.',
+    cases: await Promise.all(cases),
+    weak: weakKeys().map((bytes) => ({ publicKey: toHex(bytes), keyId: spelled(bytes) }))
   }
+}
+
+/** The field's size, 2^255 - 19, and an y of order eight; the other one is its negative. */
+const FIELD = 2n ** 255n - 19n
+const ORDER_EIGHT = 2707385501144840649318225287225658788936804267575313519463743609750303402022n
+
+/** Each y with either sign of x. */
+function weakKeys(): Uint8Array[] {
+  const smallOrder = [0n, 1n, FIELD - 1n, ORDER_EIGHT, FIELD - ORDER_EIGHT]
+  const secondSpellings = Array.from({ length: 19 }, (_, i) => FIELD + BigInt(i))
+  return [...smallOrder, ...secondSpellings].flatMap((y) =>
+    [y, y + 2n ** 255n].map((number) =>
+      Uint8Array.from({ length: 32 }, (_, at) => Number((number >> BigInt(8 * at)) & 255n))
+    )
+  )
+}
+
+/** As a key id would be spelled: `keyIdOf` refuses it. */
+function spelled(publicKey: Uint8Array): string {
+  return base58btc.encode(Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...publicKey)).slice(1)
 }
 
 const FILTERS: readonly Filter[] = [

@@ -92,7 +92,7 @@ export async function requestVectors() {
   const peers = await Promise.all(
     [2, 3, 4].map(async (byte) => (await signerFromSeed(new Uint8Array(32).fill(byte))).id)
   )
-  const [first = '', second = ''] = peers
+  const [first = '', second = '', carrier = ''] = peers
   const mapping = {
     ...{ peer: second, variable: 'subjects.sex', local: 'people.gender', scale: '' },
     levels: [{ local: 'w', level: 'female' }]
@@ -101,9 +101,10 @@ export async function requestVectors() {
     // With the first alone there is nothing to map.
     const mappings = count === 3 ? [mapping, { peer: first, variable: 'a.b', local: 'c.d', scale: '0.5' }] : undefined
     const targets = peers.slice(0, count)
+    const carried = targets.length > 1 ? { carrier } : {}
     const drawn = targets.length > 1 ? [BROADCAST, NONCE] : [NONCE]
     const signed = await signRequest({
-      ...{ ...options, targets, catalog: 'clinical_trial_data', signer: await signerFromSeed(seed) },
+      ...{ ...options, ...carried, targets, catalog: 'clinical_trial_data', signer: await signerFromSeed(seed) },
       ...(mappings ? { mappings } : {}),
       clock: new SimulatedClock(ISSUED_AT_MS),
       random: { bytes: () => drawn.shift() ?? new Uint8Array() }
@@ -111,10 +112,11 @@ export async function requestVectors() {
     return {
       ...{ seed: toHex(seed), targets, issuedAtMs: ISSUED_AT_MS, nonce: toHex(NONCE), broadcast: toHex(BROADCAST) },
       asked: { data_catalog_name: 'clinical_trial_data', ...asked, ...(mappings ? { mappings } : {}) },
+      ...carried,
       ...{ envelope: signed.text, hash: signed.hash }
     }
   })
   const about =
-    'Requests as REST writes them, signed by the seed: five minutes from issuedAtMs on. `broadcast` with several targets.'
+    'Requests as REST writes them, signed by the seed: five minutes from issuedAtMs on. `broadcast` and `carrier` with several targets.'
   return { about, cases: await Promise.all(cases) }
 }

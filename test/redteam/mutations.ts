@@ -345,6 +345,14 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     noticedBy: attacks('A24')
   },
   {
+    id: 'any-carrier',
+    control: 'A request is heard from the peer that it names alone',
+    file: `${PEER}/jobs/admit.ts`,
+    from: 'assertCarriedBy(askedBy, checked)',
+    to: 'assertCarriedBy(checked.request.carrier, checked)',
+    noticedBy: attacks('R67e')
+  },
+  {
     id: 'replays',
     control: 'A signed request is good once',
     file: `${PEER}/jobs/admit.ts`,

@@ -33,7 +33,7 @@ const sandbox = () =>
 /** Two institutions; the second has its scripts reviewed. */
 async function federation(t: { after(fn: () => unknown): void }, peer: PeerOptions = { sandbox: sandbox() }) {
   const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review' }))
-  const started = await startFederation(t, 2, { config: { catalogs }, peer })
+  const started = await startFederation(t, 2, { config: { catalogs, jobs: { concurrency: 1 } }, peer })
   const [asking, serving] = started.peers as [Peer, Peer]
   for (const name of ['sue', 'tom']) {
     await serving.accounts.put({ name, roles: ['steward'], password: PASSWORD })
@@ -136,6 +136,34 @@ describe('an analysis that people decide', () => {
     assert.match(seen.approval_notes ?? '', /catalog/)
     assert.equal((await ada.listAnalyses({ status: 'approved' })).length, 0)
     assert.equal((await sue.listAnalyses()).length, 0)
+  })
+
+  test('does not run on the word of a steward who was locked meanwhile, nor on an operator’s', async (t) => {
+    const held = Promise.withResolvers<void>()
+    const slow = fakeSandbox({ answer: () => held.promise.then(() => ({ result: '{"mean": 61.5}' })) })
+    const { ada, sue, tom, serving, logIn } = await federation(t, { sandbox: slow })
+    const ask = async () => {
+      const { request_id: id } = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+      await waiting(sue, id)
+      return id
+    }
+    const approve = async (client: Client, id: string) => client.decideAnalysis(id, { status: 'approved' })
+    const [first, second, third] = [await ask(), await ask(), await ask()]
+    await serving.accounts.put({ name: 'olga', roles: ['operator'], password: PASSWORD })
+    await assert.rejects(approve(await logIn('olga'), first), { code: 'NOT_PERMITTED' })
+    // One runs, one is agreed to and waits for its turn, one has a single yes.
+    for (const steward of [sue, tom]) await approve(steward, first)
+    await until(async () => (await ada.analysis(first)).state === 'running', 'the first runs')
+    for (const steward of [sue, tom]) await approve(steward, second)
+    await approve(tom, third)
+    await serving.accounts.setLocked('tom', true)
+    const seen = await approve(sue, third)
+    assert.deepEqual([seen.status, seen.approvals, seen.approved_by], ['pending', 1, 'sue'])
+    held.resolve()
+    await until(async () => (await ada.analysis(second)).state === 'failed', 'the second has ended')
+    const jobs = serving.database.json<{ code?: string }>('jobs')
+    assert.equal((await jobs.get(second))?.code, 'APPROVAL_LAPSED')
+    assert.equal((await sue.analysis(third)).state, 'pending')
   })
 
   test('is nobody’s to decide who is not a steward there', async (t) => {

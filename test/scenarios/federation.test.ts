@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { helloExchange } from '@stimnet/mesh'
 import type { Peer } from '@stimnet/peer'
+import { openStatement, systemClock } from '@stimnet/protocol'
 import { parse, stringify } from 'yaml'
 import { type CommandRun, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
@@ -111,6 +112,11 @@ test('three institutions found a federation, a fourth joins and is revoked, an o
   await assert.rejects(question)
   assert.ok(!two.mesh.connected().includes(fourth))
   assert.ok(isBetween(one, two) && isBetween(two, three))
+
+  // Whatever is signed from now on says that it builds on this.
+  const [jws = ''] = (await admit(0, outsider, 'Outsider')).out.split('\n')
+  const { says } = await openStatement(jws, { charter: one.federation?.id ?? '', clock: systemClock })
+  assert.deepEqual(says.on, [fourth])
 
   // Also after a restart, from what it has kept.
   await copyFile(charter, join(folder, 'copy.json'))

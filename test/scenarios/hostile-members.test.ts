@@ -13,14 +13,20 @@ import {
   signerFromSeed,
   systemClock
 } from '@stimnet/protocol'
-import { createClient } from '@stimnet/sdk'
+import { createClient, signRequest } from '@stimnet/sdk'
 import { parse, stringify } from 'yaml'
 import { clientOf, PASSWORD, scratchFolder, startFederation, startSite, until, writeSite } from '../mesh.ts'
 
 const COUNT = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
 const newSigner = () => signerFromSeed(cryptographicRandom.bytes(32))
 
-async function sealedFor(peer: Peer, signer: Signer, request: object, nonce?: Uint8Array): Promise<Uint8Array> {
+async function sealedFor(
+  peer: Peer,
+  signer: Signer,
+  request: object,
+  nonce?: Uint8Array,
+  audience = [peer.peerId]
+): Promise<Uint8Array> {
   return seal({
     type: 'job-request',
     body: messages.JobRequest.encode({
@@ -31,7 +37,7 @@ async function sealedFor(peer: Peer, signer: Signer, request: object, nonce?: Ui
     }),
     signer,
     clock: systemClock,
-    audience: [peer.peerId],
+    audience,
     lifetimeMs: 60_000,
     ...(nonce ? { nonce } : {})
   })
@@ -139,6 +145,74 @@ describe('a member that cheats', () => {
       reasons.some((reason) => /through one peer/.test(reason)),
       reasons.join('\n')
     )
+  })
+})
+
+describe('one of several institutions that were asked', () => {
+  /** What the third peer holds of a request that the first one carried: as it came, signature and all. */
+  const heldBy = async (peer: Peer): Promise<Uint8Array> => {
+    const stored = await peer.database.json<{ request: string }>('jobs').values().all()
+    assert.equal(stored.length, 1)
+    return Uint8Array.from(Buffer.from(stored[0]?.request ?? '', 'base64'))
+  }
+
+  test('cannot bring the request to another one first and take its answer', async (t) => {
+    const { peers, client } = await startFederation(t, 3)
+    const [carrier, victim, thief] = peers as [Peer, Peer, Peer]
+    const signed = await signRequest({
+      ...{ signer: await newSigner(), catalog: 'clinical_trial_data', program: { kind: 'sql', sql: COUNT } },
+      ...{ targets: [victim.peerId, thief.peerId], carrier: carrier.peerId }
+    })
+    const stolen = await decide(victim, thief, signed.envelope)
+    assert.deepEqual([stolen.allowed, stolen.code], [false, 'CARRIER_MISMATCH'])
+    assert.deepEqual(await victim.database.json('jobs').keys().all(), [])
+    assert.deepEqual(await victim.database.json('replays').keys().all(), [])
+    // Its own carrier finds the door as open as before.
+    const researcher = await client(0)
+    const { id } = await researcher.submitBroadcast(signed)
+    for await (const _ of researcher.watchBroadcast(id)) void _
+    const states = (await researcher.broadcast(id)).parts.map(({ state, code }) => [state, code])
+    assert.deepEqual(states, [
+      ['completed', null],
+      ['completed', null]
+    ])
+  })
+
+  test('cannot do so either with what a gateway signed for its account', async (t) => {
+    const { peers, client } = await startFederation(t, 3)
+    const [, victim, thief] = peers as [Peer, Peer, Peer]
+    const researcher = await client(0)
+    const targets = [victim.peerId, thief.peerId]
+    const ask = {
+      targets,
+      data_catalog_name: 'clinical_trial_data',
+      script_type: 'sql',
+      script_content: COUNT
+    } as const
+    const { id } = await researcher.submitBroadcast(ask)
+    for await (const _ of researcher.watchBroadcast(id)) void _
+    // Asked after the fact it is the same: who brings it is looked at before whether it was seen.
+    assert.equal((await decide(victim, thief, await heldBy(thief))).code, 'CARRIER_MISMATCH')
+  })
+
+  test('finds no use in one that names nobody; nor does a gateway take one that names another', async (t) => {
+    const { peers, client } = await startFederation(t, 2)
+    const [first, second] = peers as [Peer, Peer]
+    const ask = {
+      ...{ signer: await newSigner(), catalog: 'clinical_trial_data', program: { kind: 'sql', sql: COUNT } as const },
+      targets: [first.peerId, second.peerId]
+    }
+    const audience = [first.peerId, second.peerId]
+    const nobody = await sealedFor(first, ask.signer, {}, undefined, audience)
+    assert.equal((await decide(first, second, nobody)).code, 'CARRIER_MISMATCH')
+    const submit = async (envelope: Uint8Array) =>
+      (await client(0)).submitBroadcast({
+        ...{ envelope, text: new TextDecoder().decode(envelope) },
+        ...{ hash: '', targets: audience }
+      })
+    await assert.rejects(submit(nobody), { code: 'CARRIER_MISMATCH' })
+    const { envelope } = await signRequest({ ...ask, carrier: second.peerId })
+    await assert.rejects(submit(envelope), { code: 'CARRIER_MISMATCH' })
   })
 })
 

@@ -13,7 +13,8 @@ test('the same signed bytes twice are one broadcast; from another account, or fo
     signer: await signerFromSeed(cryptographicRandom.bytes(32)),
     catalog: 'clinical_trial_data',
     program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' },
-    targets: [first?.peerId ?? '', second?.peerId ?? '']
+    targets: [first?.peerId ?? '', second?.peerId ?? ''],
+    carrier: first?.peerId ?? ''
   })
   // Together, and with other keys: a client that lost its answer, twice.
   const [one, other] = await Promise.all([

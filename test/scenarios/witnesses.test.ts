@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import type { Peer } from '@stimnet/peer'
 import { CODES, messages, openCheckpoint } from '@stimnet/protocol'
 import { verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
 import { clientOf, startFederation, startSite, stimnetIn, until } from '../mesh.ts'
@@ -126,4 +127,31 @@ test('a peer put back from an old copy is told so by whoever saw more of it, and
 
   const reconciled = await stimnetIn(site?.folder ?? '')(['audit', 'reconcile', '--config', site?.configFile ?? ''])
   assert.match(reconciled.out, /Reconciled/)
+})
+
+test('a peer whose records were changed on its disk is reported by those who attested them, to each other too', async (t) => {
+  const { peers, sites } = await startFederation(t, 3)
+  const [first, second, edited] = peers as [Peer, Peer, Peer]
+  const client = await clientOf(edited)
+  await until(async () => (await client.gatherWitnesses()).every(({ attested }) => attested), 'both have attested it')
+  const records = edited.database.root.sublevel<string, Uint8Array>('audit', { valueEncoding: 'view' })
+  const key = '1'.padStart(16, '0')
+  const record = messages.AuditRecord.decode((await records.get(key)) ?? new Uint8Array())
+  await records.put(key, messages.AuditRecord.encode({ ...record, actor: 'nobody' }))
+  await edited.stop()
+  const again = await startSite(sites[2] as never)
+  t.after(() => again.stop())
+
+  for (const peer of [first, second]) {
+    const auditor = await clientOf(peer)
+    const disputed = async () => {
+      const { members } = await auditor.members()
+      return members.find(({ peer_id }) => peer_id === again.peerId)?.log_disputed_by ?? []
+    }
+    await until(async () => (await disputed()).length === 2, 'both say so, here and by what the other told')
+    assert.deepEqual([...(await disputed())].sort(), [first.peerId, second.peerId].sort())
+    const alerts = await auditor.events({ alerts: true })
+    assert.ok(alerts.some(({ kind, actor }) => kind === 'log-conflict' && actor === again.peerId))
+  }
+  assert.equal(again.witnesses.regression?.witness, again.peerId)
 })

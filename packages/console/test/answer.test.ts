@@ -25,7 +25,7 @@ assert.ok(ada && north && south && mallory)
 
 const ask = (title: string, targets = [north.id, south.id]) =>
   signRequest({
-    ...{ signer: ada, catalog: 'trial', title, targets, clock },
+    ...{ signer: ada, catalog: 'trial', title, targets, carrier: north.id, clock },
     program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT patient) AS n FROM subjects' }
   })
 
@@ -108,7 +108,7 @@ describe('an answer to what this browser signed', () => {
 
   it('is not what somebody else asked, however well it is signed', async () => {
     const foreign = await signRequest({
-      ...{ signer: mallory, catalog: 'trial', targets: [north.id, south.id], clock },
+      ...{ signer: mallory, catalog: 'trial', targets: [north.id, south.id], carrier: north.id, clock },
       program: { kind: 'sql', sql: 'SELECT 1' }
     })
     const answer = shown('w', part(north, await receiptOf(north, foreign.hash)), part(south, null))

@@ -322,7 +322,9 @@ describe('a question that the researcher signs', async () => {
   const signed = async (form: Draft, reviewed = false) => {
     const about = aboutOf(holders, form)
     assert.ok(about)
-    const { text, targets } = await signRequest({ ...signableOf(form, about, { reviewed }), signer, clock })
+    const { text, targets } = await signRequest({
+      ...{ ...signableOf(form, about, { reviewed }), carrier: north.id, signer, clock }
+    })
     const question = await readSignedRequest(text, { clock })
     assert.deepEqual(question.targets, targets)
     return {

@@ -434,6 +434,8 @@ export interface MembershipView {
     readonly institution: string
     readonly connected: boolean
     readonly self: boolean
+    /** PeerIds of those who attested its audit log and were shown another one since. */
+    readonly logDisputedBy: readonly string[]
   }[]
 }
 

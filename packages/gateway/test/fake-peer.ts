@@ -303,7 +303,7 @@ export class FakePeer implements GatewayPeer {
   }
 
   membership() {
-    const self = { peerId: PEER_ID, institution: 'Charité', connected: true, self: true }
+    const self = { peerId: PEER_ID, institution: 'Charité', connected: true, self: true, logDisputedBy: [] }
     return { federation: 'Parkinson network', open: false, needed: 2, members: [self] }
   }
 

@@ -23,5 +23,6 @@ describe('what stewards keep an eye on', () => {
     const { members, ...federation } = await read('/api/v1/members')
     assert.deepEqual(federation, { federation: 'Parkinson network', open: false, signatures_needed: 2 })
     assert.equal(members[0].self, true)
+    assert.deepEqual(members[0].log_disputed_by, [])
   })
 })

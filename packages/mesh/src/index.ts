@@ -6,6 +6,7 @@ export { federationExchange } from './exchanges/federation.ts'
 export { followExchange } from './exchanges/follow.ts'
 export { helloExchange } from './exchanges/hello.ts'
 export { jobExchange } from './exchanges/job.ts'
+export { logConflictExchange } from './exchanges/log-conflict.ts'
 export { uploadExchange } from './exchanges/upload.ts'
 export { witnessExchange } from './exchanges/witness.ts'
 export type {

@@ -30,8 +30,9 @@ import type { Owner, Submitter } from './requests/submit.ts'
 import type { Views } from './requests/view.ts'
 import { fromText } from './store/base64.ts'
 import type { Database } from './store/database.ts'
-import type { JobRecord, JobStore, ReviewRecord } from './store/jobs.ts'
+import { isPending, type JobRecord, type JobStore, type ReviewRecord } from './store/jobs.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
+import type { Stewards } from './stewards.ts'
 import { type StandingApproval, type StandingApprovals, standingTermsSchema } from './store/standing.ts'
 
 /** What is needed of the peer. */
@@ -48,6 +49,7 @@ export interface AnalysisParts {
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly submitter: Submitter
   readonly approvals: Approvals
+  readonly stewards: Stewards
   readonly standing: StandingApprovals
   readonly files: Pick<JobFiles, 'read'>
   readonly ownerOf: (account: Account) => Owner
@@ -125,7 +127,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       return { request_id: requestId, job_id: status === 'approved' ? record.id : null, status, result_data: result }
     },
     decideAnalysis: async (id, { approve, notes, standing: terms }, account) => {
-      assertSteward(account)
+      assertDecides(account)
       const job = await jobNamed(id)
       if (!job) return null
       if (approve) await assertNotOwn(parts, job, account)
@@ -167,12 +169,18 @@ function comesAfter(one: Place, other: Place): boolean {
   return one.requestId < other.requestId
 }
 
+/** Whoever runs the machine reads along. */
 function isSteward({ roles }: Account): boolean {
   return roles.some((role) => role === 'steward' || role === 'operator')
 }
 
 function assertSteward(account: Account): void {
-  if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} decides about requests`)
+  if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} looks into requests`)
+}
+
+/** Stewards answer for the data; whoever runs the machine does not decide for them. */
+function assertDecides({ name, roles }: Account): void {
+  if (!roles.includes('steward')) throw new StimnetError('NOT_PERMITTED', `${name} decides about requests`)
 }
 
 /** Two readers are two people beside whoever asks. Their no to their own request harms nobody. */
@@ -183,7 +191,7 @@ async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Accou
     job.custody === 'gateway'
       ? (await opening(parts.clock, job.request)).request.account
       : (await parts.requests.signedAs(job.requestHash))?.owner
-  if (asker !== account.name) return
+  if (asker === undefined || !parts.stewards.isSamePerson(asker, account.name)) return
   throw new StimnetError('NOT_PERMITTED', `${account.name} approves a request of their own`)
 }
 
@@ -352,7 +360,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisView> {
     ...(review === undefined ? {} : { expiresAtMs: review.expiresAtMs, image: review.image }),
     submittedAtMs: seen.submittedAtMs,
     updatedAtMs: seen.updatedAtMs,
-    approvals: review?.approvals.length ?? 0,
+    approvals: review ? (isPending(review) ? parts.approvals.counted(review.approvals) : review.approvals).length : 0,
     approvalsNeeded: review?.needed ?? 0,
     ...standingOf(review),
     ...termsAsked(request),

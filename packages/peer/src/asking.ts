@@ -1,5 +1,5 @@
 /** The way to others, and what a peer asks of them. */
-import { federationExchange, type Mesh, type MeshTiming, uploadExchange } from '@stimnet/mesh'
+import { federationExchange, logConflictExchange, type Mesh, type MeshTiming, uploadExchange } from '@stimnet/mesh'
 import { serveExchanges } from './exchanges.ts'
 import { exchangeStatements, spreadChanges } from './federation/gossip.ts'
 import { custodialSigners } from './identity.ts'
@@ -16,6 +16,8 @@ import type { Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 
+const TELL_MS = 10_000
+
 /** Memory joins peers of one process. */
 export interface Way {
   readonly transport: 'tcp' | 'memory' | undefined
@@ -29,12 +31,12 @@ export type Connections = Awaited<ReturnType<typeof openConnections>>
 export async function openConnections(setting: Setting, stores: Stores, serving: Serving, way: Way) {
   const { config, clock, events, lifetime } = setting
   const { signer, database } = stores
-  const { exchanges, federation, facts, catalogs, files, monitor } = serving
+  const { exchanges, federation, permits, conflicts, facts, catalogs, files, monitor } = serving
   const shares = new Shares(stores)
   let onConnected: (peerId: string) => void = () => undefined
   const mesh: Mesh = lifetime.keep(
     await openMesh({
-      ...{ ...setting, ...stores, ...way, federation, monitor },
+      ...{ ...setting, ...stores, ...way, permits, monitor },
       onConnected: (peerId) => onConnected(peerId),
       // Before it listens: an asker that comes back at once finds everything answered.
       prepare: (opened) => {
@@ -60,13 +62,20 @@ export async function openConnections(setting: Setting, stores: Stores, serving:
     },
     { peerId: signer.id, catalogs: [...catalogs.keys()], ...facts }
   )
-  const witnesses = lifetime.keep(await openWitnesses({ config, database, clock, signer, events, mesh }), (opened) =>
-    opened.stop()
+  const witnesses = lifetime.keep(
+    await openWitnesses({ config, database, clock, signer, events, mesh, permits }),
+    (opened) => opened.stop()
   )
+  conflicts.connect({
+    connected: () => mesh.connected(),
+    tell: (peerId, conflict) =>
+      mesh.ask(logConflictExchange, peerId, conflict, { signal: AbortSignal.timeout(TELL_MS) })
+  })
   serving.doubt.askInstead(() => witnesses.regression !== undefined)
   onConnected = (peerId) => {
     void introduce(mesh, directory, peerId, events)
     void witnesses.compare(peerId)
+    void conflicts.tellAll(peerId)
     if (federation) void exchangeStatements({ federation, mesh, events }, peerId)
   }
   if (federation) spreadChanges({ federation, mesh, events })

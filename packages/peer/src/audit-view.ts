@@ -2,7 +2,7 @@
 import type { Account, AuditProofView, AuditView, GatewayPeer } from '@stimnet/gateway'
 import { type AuditRecord, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database } from './store/database.ts'
-import { sizeIn } from './witness/attest.ts'
+import { sizeIn } from './witness/conflicts.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
 type AuditMethods = 'audit' | 'verifyAudit' | 'checkpoint' | 'proveAudit' | 'gatherWitnesses'

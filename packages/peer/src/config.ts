@@ -55,7 +55,9 @@ const providerSchema = z.strictObject({
       })
     )
     .min(1)
-    .max(64)
+    .max(64),
+  /** Local accounts of its people, as account: subject. One person's yes counts once, under whatever account. */
+  people: z.record(z.string().min(1).max(64), z.string().min(1).max(256)).default({})
 })
 
 const gatewaySchema = z.strictObject({
@@ -140,7 +142,7 @@ const auditSchema = z.strictObject({
 })
 
 const federationSchema = z.strictObject({
-  /** The signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers. */
+  /** The signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers; whoever it revoked may not. */
   charter: z.string().optional()
 })
 

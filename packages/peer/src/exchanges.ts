@@ -1,7 +1,15 @@
 /** What this peer answers when asked: who it is, what it offers, jobs, cancelling, following. For others and for itself. */
 
 import type { Catalog } from '@stimnet/data'
-import { cancelExchange, catalogExchange, helloExchange, jobExchange, type Mesh, witnessExchange } from '@stimnet/mesh'
+import {
+  cancelExchange,
+  catalogExchange,
+  helloExchange,
+  jobExchange,
+  logConflictExchange,
+  type Mesh,
+  witnessExchange
+} from '@stimnet/mesh'
 import {
   type CatalogDescriptor,
   type Clock,
@@ -23,6 +31,7 @@ import { fitsWords } from './requests/directory.ts'
 import type { Database } from './store/database.ts'
 import type { JobStore } from './store/jobs.ts'
 import { type Attest, createAttest } from './witness/attest.ts'
+import type { Conflicts } from './witness/conflicts.ts'
 
 /** What is answered, whoever carried the question. */
 export interface Exchanges {
@@ -31,6 +40,7 @@ export interface Exchanges {
   job(sealedRequest: Uint8Array, askedBy: string): Promise<Uint8Array>
   cancel(sealedCancel: Uint8Array, askedBy: string): Promise<Message<'CancelAnswer'>>
   attest: Attest
+  logConflict(conflict: Message<'LogConflict'>, from: string): Promise<Message<'LogConflictAnswer'>>
   follow(
     ask: { log: string; after: number; openJobs: readonly string[] },
     askedBy: string,
@@ -63,6 +73,7 @@ export interface ExchangeParts {
   readonly runner: Runner
   readonly approvals: Approvals
   readonly facts: HelloFacts
+  readonly conflicts: Conflicts
 }
 
 /** What a peer says of itself and its catalogs is believed for this long, then asked again. */
@@ -92,6 +103,7 @@ export function createExchanges(parts: ExchangeParts): Exchanges {
     },
     job: parts.admit,
     attest: createAttest(parts),
+    logConflict: (conflict, from) => answerConflict(parts, conflict, from),
     cancel: (sealed, askedBy) => answerCancel(parts, sealed, askedBy),
     follow: (ask, askedBy, signal) => follow(parts.jobs, ask, askedBy, signal)
   }
@@ -104,6 +116,7 @@ export function serveExchanges(mesh: Mesh, exchanges: Exchanges): void {
   mesh.serve(jobExchange, async ({ request }, from) => ({ decision: await exchanges.job(request, from) }))
   mesh.serve(cancelExchange, ({ cancel }, from) => exchanges.cancel(cancel, from))
   mesh.serve(witnessExchange, (ask, from) => exchanges.attest(ask, from))
+  mesh.serve(logConflictExchange, (conflict, from) => exchanges.logConflict(conflict, from))
   mesh.serveFollow((ask, from, signal) => exchanges.follow(ask, from, signal))
 }
 
@@ -129,5 +142,20 @@ async function answerCancel(
     const code = codeOf(error)
     parts.events.refused({ code, askedBy, cause: error })
     return { ok: false, code, reason: CODES[code].meaning }
+  }
+}
+
+async function answerConflict(
+  { conflicts, events }: ExchangeParts,
+  conflict: Message<'LogConflict'>,
+  from: string
+): Promise<Message<'LogConflictAnswer'>> {
+  try {
+    await conflicts.heard(conflict, from)
+    return { code: '' }
+  } catch (error) {
+    const code = codeOf(error)
+    events.refused({ code, askedBy: from, cause: error })
+    return { code }
   }
 }

@@ -25,6 +25,7 @@ import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
 import { sandboxMethods } from './sandbox-view.ts'
 import type { SelfTests } from './self-test/self-tests.ts'
+import type { Stewards } from './stewards.ts'
 import { stewardshipMethods } from './stewardship-view.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { ApiKeys } from './store/api-keys.ts'
@@ -36,6 +37,7 @@ import type { SignedOnPeople } from './store/signed-on.ts'
 import type { StandingApprovals } from './store/standing.ts'
 import type { UploadStore } from './store/uploads.ts'
 import { uploadMethods } from './upload-view.ts'
+import type { Conflicts } from './witness/conflicts.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
 /** What the gateway’s view of a peer is made from. */
@@ -58,8 +60,10 @@ export interface GatewayPeerParts {
   readonly logins: Logins
   readonly ledger: PrivacyLedger
   readonly witnesses: Witnesses
+  readonly conflicts: Conflicts
   readonly jobs: JobStore
   readonly approvals: Approvals
+  readonly stewards: Stewards
   readonly standing: StandingApprovals
   readonly uploads: UploadStore
   readonly files: Pick<JobFiles, 'read'>

@@ -12,7 +12,7 @@ const DAY_MS = 24 * 3_600_000
 /** Who of each provider has an account here. */
 export function loginsOf({ gateway }: PeerConfig): Logins {
   return {
-    providers: new Map(gateway.providers.map(({ name, issuer, admit }) => [name, { issuer, admit }])),
+    providers: new Map(gateway.providers.map(({ name, issuer, admit, people }) => [name, { issuer, admit, people }])),
     rememberMs: gateway.provider_remember_days * DAY_MS
   }
 }

@@ -10,6 +10,7 @@ import type { PeerConfig } from './config.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
+import type { Permits } from './federation/permits.ts'
 import { derivedSecret } from './identity.ts'
 import type { Approvals } from './jobs/approvals.ts'
 import { needsLattice } from './jobs/lattice-choice.ts'
@@ -122,7 +123,7 @@ interface MeshParts {
   readonly clock: Clock
   readonly random: RandomSource
   readonly events: PeerEvents
-  readonly federation: Federation | undefined
+  readonly permits: Permits
   readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
@@ -134,14 +135,14 @@ const FOLDER_REFRESH_MS = 2_000
 
 /** The federation of the configured charter; undefined without one. Throws CONFIG_INVALID. */
 export async function openFederation(
-  parts: { config: PeerConfig; baseDir: string; dataDir: string; clock: Clock; events: PeerEvents },
+  parts: { config: PeerConfig; baseDir: string; dataDir: string; clock: Clock; events: PeerEvents; signer: Signer },
   lifetime: Lifetime
 ): Promise<Federation | undefined> {
-  const { config, baseDir, dataDir, clock, events } = parts
+  const { config, baseDir, dataDir, clock, events, signer } = parts
   const { charter } = config.federation
   if (charter === undefined) return undefined
   const charterFile = resolve(baseDir, charter)
-  const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events })
+  const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events, signer })
   const refresh = () => void federation.refresh().catch((error) => events.unexpected(error, 'reading statements'))
   const timer = setInterval(refresh, FOLDER_REFRESH_MS)
   lifetime.keep(timer.unref(), clearInterval)
@@ -151,7 +152,6 @@ export async function openFederation(
 /** Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events, monitor } = parts
-  const permitted = new Set<string>(config.mesh.peers)
   return startMesh(
     {
       nodeSeed: parts.seed,
@@ -159,7 +159,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       announce: config.mesh.announce,
       bootstrap: config.mesh.bootstrap,
       mdns: config.mesh.mdns,
-      permits: (peerId) => config.mesh.open || permitted.has(peerId) || (parts.federation?.isMember(peerId) ?? false),
+      permits: parts.permits,
       ...(parts.transport === undefined ? {} : { transport: parts.transport }),
       ...(parts.timing === undefined ? {} : { timing: parts.timing })
     },
@@ -212,6 +212,7 @@ interface WitnessingParts {
   readonly signer: Signer
   readonly events: PeerEvents
   readonly mesh: Mesh
+  readonly permits: Permits
 }
 
 /** Members attest this peer's log; each is asked what it saw before when it connects. */

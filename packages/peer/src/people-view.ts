@@ -19,10 +19,18 @@ type PeopleMethods =
   | 'revokeApiKey'
   | 'suspicious'
 
+/** What this peer knows of one provider. */
+interface LoginsOfProvider {
+  readonly issuer: string
+  readonly admit: readonly AdmitRule[]
+  /** Local accounts of its people: account to subject. */
+  readonly people: Readonly<Record<string, string>>
+}
+
 /** How people of login providers come in. */
 export interface Logins {
   /** By provider: whose word it is, and which claims give which roles. */
-  readonly providers: ReadonlyMap<string, { readonly issuer: string; readonly admit: readonly AdmitRule[] }>
+  readonly providers: ReadonlyMap<string, LoginsOfProvider>
   /** How long somebody stays known after a login: whoever left the institution cannot log in again. */
   readonly rememberMs: number
 }
@@ -69,7 +77,10 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
 }
 
 /** Null for one that is gone, locked or has not been seen for too long. */
-function accountNamed({ accounts, signedOn, logins, clock }: PeopleParts, name: string): Account | null {
+export function accountNamed(
+  { accounts, signedOn, logins, clock }: Pick<PeopleParts, 'accounts' | 'signedOn' | 'logins' | 'clock'>,
+  name: string
+): Account | null {
   const local = accounts.get(name)
   if (local) return local.locked ? null : { name: local.name, roles: local.roles }
   const person = signedOn.get(name)
@@ -95,13 +106,20 @@ async function signOn(parts: PeopleParts, person: SignOn): Promise<Account | nul
   await database.commit((draft) =>
     roles.length === 0
       ? signedOn.remove(draft, name)
-      : signedOn.put(draft, { name, issuer, title, roles, seenAtMs: clock.now() })
+      : signedOn.put(draft, { name, issuer, title, roles, identifiers: identifiersOf(person), seenAtMs: clock.now() })
   )
   return roles.length === 0 ? null : { name, roles }
 }
 
+/** By what a person may be known under another account; an address that nobody has checked could be anybody's. */
+function identifiersOf({ claims }: SignOn): string[] {
+  const { preferred_username: username, email, email_verified: isVerified } = claims
+  const told = [username, isVerified === true ? email : undefined]
+  return told.filter((one) => typeof one === 'string').map((one) => one.slice(0, 200))
+}
+
 /** No local account has a colon in its name. A subject that would not be readable becomes its hash. */
-function nameOf({ provider, subject }: SignOn): string {
+export function nameOf({ provider, subject }: Pick<SignOn, 'provider' | 'subject'>): string {
   const isReadable = /^(?!sha256-)[A-Za-z0-9._@-]{1,48}$/.test(subject)
   return `${provider}:${isReadable ? subject : `sha256-${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`}`
 }

@@ -4,6 +4,7 @@ import { LIMITS } from '@stimnet/protocol'
 import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
 import type { Federation } from './federation/federation.ts'
+import { permitsOf } from './federation/permits.ts'
 import { createAdmission } from './jobs/admit.ts'
 import { Approvals } from './jobs/approvals.ts'
 import { Charges } from './jobs/charge.ts'
@@ -13,6 +14,7 @@ import { type CatalogPrivacies, createCatalogPrivacy } from './jobs/privacy.ts'
 import { Runner } from './jobs/runner.ts'
 import { createSignOff } from './jobs/sign-off.ts'
 import { withMissingness } from './missingness.ts'
+import { loginsOf } from './logins.ts'
 import { Monitor } from './monitor/monitor.ts'
 import { usagesOf } from './monitor/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
@@ -20,7 +22,9 @@ import { openVisaIssuers } from './passports.ts'
 import { openSelfTests } from './self-test/open.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
+import { stewardsOf } from './stewards.ts'
 import { VERSION } from './version.ts'
+import { Conflicts } from './witness/conflicts.ts'
 import type { Regression } from './witness/witnesses.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -44,7 +48,8 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const privacy = await createCatalogPrivacy({ catalogs: opened, ledgers: stores.ledgers, config, meters })
   // Before anybody asks: what everybody is told, every ledger begins with.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
-  const federation = await openFederation(setting, lifetime)
+  const federation = await openFederation({ ...setting, signer }, lifetime)
+  const permits = permitsOf(config.mesh, federation)
   const trust = await trustOf(setting, federation)
   const monitor = openMonitor(setting, stores, privacy)
   const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
@@ -55,6 +60,8 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
     isMember: (peerId) => federation?.isMember(peerId) ?? false,
+    permits,
+    stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
     imageOf,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
@@ -71,8 +78,9 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
     concurrency: config.jobs.concurrency
   })
+  const stewards = stewardsOf({ ...stores, clock, logins: loginsOf(config) })
   const approvals: Approvals = await Approvals.open({
-    ...{ clock, database, jobs, standing, sandbox, events, runner, files },
+    ...{ clock, database, jobs, standing, sandbox, events, runner, files, stewards },
     needed: config.approvals.needed,
     expireMs: config.approvals.expire_days * DAY_MS
   })
@@ -80,8 +88,9 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor, files },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
+  const conflicts = await Conflicts.open({ self: signer.id, clock, database, events, permits })
   const exchanges = createExchanges({
-    ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts }
+    ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts, conflicts }
   })
 
   // What an earlier life left comes before anything new: both would run the same jobs.
@@ -92,8 +101,11 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     facts,
     catalogs,
     federation,
+    permits,
+    conflicts,
     runner,
     approvals,
+    stewards,
     exchanges,
     doubt,
     monitor,
@@ -130,9 +142,12 @@ async function openSettings({ config, dataDir, events, lifetime }: Setting, { si
 async function trustOf({ config, baseDir }: Setting, federation: Federation | undefined): Promise<Trust> {
   const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
   return {
-    institution: (peerId) =>
-      listed.has(`affiliation:${peerId}`) ||
-      (listed.has('affiliation:members') && (federation?.isMember(peerId) ?? false)),
+    institution: (peerId) => {
+      // Whoever has the key of an institution that was put out could vouch for anybody.
+      if (federation?.isRevoked(peerId)) return false
+      const isMember = federation?.isMember(peerId) ?? false
+      return listed.has(`affiliation:${peerId}`) || (listed.has('affiliation:members') && isMember)
+    },
     visaIssuers: await openVisaIssuers(config.passports, baseDir)
   }
 }

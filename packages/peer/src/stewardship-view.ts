@@ -9,6 +9,7 @@ import type { CatalogPrivacies } from './jobs/privacy.ts'
 import { informedOf, type Used, usagesOf } from './monitor/usage.ts'
 import type { Directory } from './requests/directory.ts'
 import { type PrivacyLedger, rhoText } from './store/privacy-ledger.ts'
+import type { Conflicts } from './witness/conflicts.ts'
 
 interface StewardshipParts {
   readonly config: PeerConfig
@@ -18,6 +19,7 @@ interface StewardshipParts {
   readonly federation: Federation | undefined
   readonly mesh: Mesh
   readonly directory: Directory
+  readonly conflicts: Conflicts
 }
 
 /** For stewards, auditors and operators. */
@@ -52,7 +54,7 @@ function viewOf({ catalog, scope, what, used, max }: Used) {
 }
 
 /** Of the charter; without one, those that the configuration lets connect; where it lets anybody, those that have. */
-function membershipOf({ config, self, federation, mesh, directory }: StewardshipParts) {
+function membershipOf({ config, self, federation, mesh, directory, conflicts }: StewardshipParts) {
   const connected = new Set(mesh.connected())
   const { open, peers } = config.mesh
   const listed = federation
@@ -67,7 +69,8 @@ function membershipOf({ config, self, federation, mesh, directory }: Stewardship
     needed: federation?.charter.needed ?? null,
     members: listed.map(({ peer, institution }) => ({
       ...{ peerId: peer, institution, self: peer === self },
-      connected: peer === self || connected.has(peer)
+      connected: peer === self || connected.has(peer),
+      logDisputedBy: conflicts.witnessesAgainst(peer)
     }))
   }
 }

@@ -40,8 +40,10 @@ async function room(...stored: JobRecord[]) {
   const jobs = await JobStore.open(database, () => 'log')
   const standing = await StandingApprovals.open(database, seededRandom(1))
   for (const job of stored) await database.commit((draft) => jobs.add(draft, job))
+  const isSamePerson = (one: string, other: string) => one.replace('clinic:', '') === other.replace('clinic:', '')
+  const stewards = { isSteward: () => true, isSamePerson }
   const approvals = await Approvals.open({
-    ...{ clock, database, jobs, standing, sandbox: undefined, needed: 2, expireMs: 1_000 },
+    ...{ clock, database, jobs, standing, stewards, sandbox: undefined, needed: 2, expireMs: 1_000 },
     events: createEvents({ level: 'silent', nodeId: 'test' }),
     files: { fetch: async () => undefined },
     runner: {
@@ -54,7 +56,18 @@ async function room(...stored: JobRecord[]) {
   const signedAs = async (hash: string) => (hash === 'signed by sue' ? { owner: 'sue' } : undefined)
   const requests = { list: async () => [], signedAs }
   const directory = { get: () => ({ institution: 'North' }) }
-  const parts = { clock, self: SELF, nodeId: 'here', database, jobs, approvals, standing, requests, directory }
+  const parts = {
+    clock,
+    self: SELF,
+    nodeId: 'here',
+    database,
+    jobs,
+    approvals,
+    standing,
+    stewards,
+    requests,
+    directory
+  }
   return analysisMethods({ ...parts, catalogs: new Map() } as unknown as AnalysisParts)
 }
 
@@ -78,7 +91,9 @@ describe('what stewards decide', () => {
 
   test('is never their own request', async () => {
     const own = await room(await jobOf(A, {}, { account: 'sue' }))
-    await assert.rejects(own.decideAnalysis(A, yes, sue), { code: 'NOT_PERMITTED' })
+    for (const one of [sue, account('clinic:sue', 'steward')]) {
+      await assert.rejects(own.decideAnalysis(A, yes, one), { code: 'NOT_PERMITTED' }, 'under no account of theirs')
+    }
     assert.equal((await own.decideAnalysis(A, yes, account('tom', 'steward')))?.approvals, 1)
     // An account of that name elsewhere is somebody else.
     const elsewhere = await room(await jobOf(A, { askedBy: 'another peer' }, { account: 'sue' }))
@@ -92,6 +107,15 @@ describe('what stewards decide', () => {
     assert.equal((await own.decideAnalysis(A, yes, account('tom', 'steward')))?.approvals, 1)
     const others = await room(await jobOf(A, { ...signed, requestHash: 'by somebody' }, { custody: 'requester' }))
     assert.equal((await others.decideAnalysis(A, yes, sue))?.approvals, 1)
+  })
+
+  test('is not for an operator to decide, who may read it', async () => {
+    const here = await room(await jobOf(A))
+    const olga = account('olga', 'operator', 'auditor', 'researcher')
+    for (const approve of [true, false]) {
+      await assert.rejects(here.decideAnalysis(A, { approve, notes: '' }, olga), { code: 'NOT_PERMITTED' })
+    }
+    assert.equal((await here.analysis(A, olga))?.approvals, 0)
   })
 
   test('is not pushed out of the list by what came after it and has ended', async () => {

@@ -34,6 +34,13 @@ async function room(...waiting: JobRecord[]) {
   const broken = { isBroken: false }
   const cancelled: string[] = []
   const fetched: string[] = []
+  /** Accounts that are no stewards any more, and accounts of one person. */
+  const locked = new Set<string>()
+  const same = new Map<string, string>()
+  const stewards: ApprovalParts['stewards'] = {
+    isSteward: (account) => !locked.has(account),
+    isSamePerson: (one, other) => (same.get(one) ?? one) === (same.get(other) ?? other)
+  }
   const runner: ApprovalParts['runner'] = {
     takeSeat: () => undefined,
     cancel: async ({ id }) => cancelled.push(id) > 0,
@@ -47,12 +54,12 @@ async function room(...waiting: JobRecord[]) {
     }
   }
   const parts: ApprovalParts = {
-    ...{ clock, database, jobs, standing, runner, sandbox: undefined, needed: 2, expireMs: DAY_MS },
+    ...{ clock, database, jobs, standing, runner, stewards, sandbox: undefined, needed: 2, expireMs: DAY_MS },
     events: createEvents({ level: 'silent', nodeId: 'test' }),
     files: { fetch: async (job) => void fetched.push(job.id) }
   }
   const approvals = await Approvals.open(parts)
-  return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled, fetched }
+  return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled, fetched, locked, same }
 }
 
 /** A change whose preparing takes until `end`. */
@@ -143,6 +150,34 @@ describe('a request that waits for stewards', () => {
     assert.deepEqual((await Approvals.open(parts)).waiting(), [])
   })
 
+  test('does not count a steward who is one no more, when the last yes comes or when it is about to run', async () => {
+    const { approvals, ran, locked, parts } = await room(jobOf('a'))
+    await approvals.decide('a', yes('sue'))
+    locked.add('sue')
+    const job = await approvals.decide('a', yes('tom'))
+    assert.deepEqual([job.state, job.review?.approvals.map(({ by }) => by)], ['pending', ['tom']])
+    await approvals.decide('a', yes('kim'))
+    assert.deepEqual([ran, approvals.stillAgreed('h')], [['a'], true])
+    locked.add('kim')
+    assert.equal(approvals.stillAgreed('h'), false)
+    const again = await Approvals.open(parts)
+    assert.equal(again.stillAgreed('h'), false)
+    locked.delete('kim')
+    assert.deepEqual([approvals.stillAgreed('h'), again.stillAgreed('h')], [true, true])
+    assert.equal(again.stillAgreed('another'), false)
+  })
+
+  test('counts a person once, under whatever account, also where that came out later', async () => {
+    const { approvals, ran, same } = await room(jobOf('a'))
+    same.set('clinic:sue', 'sue')
+    await approvals.decide('a', yes('sue'))
+    await assert.rejects(approvals.decide('a', yes('clinic:sue')), { code: 'PARAMETER_INVALID' })
+    await approvals.decide('a', yes('tom'))
+    assert.deepEqual([ran, approvals.stillAgreed('h')], [['a'], true])
+    same.set('tom', 'sue')
+    assert.equal(approvals.stillAgreed('h'), false)
+  })
+
   test('ends when nobody spoke in time, and cannot be agreed to afterwards', async () => {
     const { approvals, clock, jobs, ran } = await room(jobOf('a'))
     await approvals.decide('a', yes('sue'))
@@ -214,7 +249,10 @@ describe('a standing approval', () => {
   async function granted(terms: StandingTerms, run: RunTerms = RUN) {
     const here = await room(jobOf('a', { ...REVIEW, run }))
     for (const by of ['sue', 'tom']) await here.approvals.decide('a', yes(by, terms))
-    return { ...here, matches: (asked: RunTerms) => here.standing.match(asked, here.clock.now()) !== undefined }
+    return {
+      ...here,
+      matches: (asked: RunTerms) => here.standing.match(asked, here.clock.now(), () => true) !== undefined
+    }
   }
 
   const OTHERS: Record<keyof RunTerms, RunTerms[keyof RunTerms]> = {
@@ -262,12 +300,31 @@ describe('a standing approval', () => {
     assert.equal(matches({ ...RUN, parameters: JSON.parse('{"years":1,"arm":"a","__proto__":{}}') }), false)
   })
 
+  test('holds while those who granted it are stewards', async () => {
+    const { approvals, locked } = await granted(TERMS)
+    const plan = {
+      ...{ catalog: { descriptor: { name: 'trial' }, epoch: 'e' }, program: { kind: 'sql', sql: '' }, schema: null },
+      ...{ cohort: null, outputs: [], filters: {}, parameters: {}, project: '', privacy: null, uploads: [] }
+    }
+    const checked = { opened: { issuer: 'ada' }, request: { purpose: [], wallTimeMsMax: 0 } }
+    const { run } = await approvals.factsOf(checked as never, plan as never)
+    const own = await room(jobOf('b', { ...REVIEW, run }))
+    for (const by of ['sue', 'tom']) await own.approvals.decide('b', yes(by, TERMS))
+    assert.ok((await own.approvals.factsOf(checked as never, plan as never)).standing)
+    own.locked.add('tom')
+    assert.equal((await own.approvals.factsOf(checked as never, plan as never)).standing, undefined)
+    assert.equal(locked.size, 0)
+  })
+
   test('has as many runs as it has, however many ask in the same moment', async () => {
     const { approvals, database, standing } = await granted(TERMS)
     const id = standing.list()[0]?.id ?? ''
     const uses = [1, 2, 3].map(() => database.commit((draft) => approvals.use(draft, id)))
     assert.deepEqual(await outcomes(uses), ['ok', 'ok', 'APPROVAL_LAPSED'])
-    assert.equal(standing.match(RUN, START_MS), undefined)
+    assert.equal(
+      standing.match(RUN, START_MS, () => true),
+      undefined
+    )
   })
 
   test('gets a run back where the job that took it was not stored', async () => {

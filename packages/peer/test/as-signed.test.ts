@@ -34,7 +34,7 @@ const countOf = (n: number): TableOutput => ({
 
 const ask = () =>
   signRequest({
-    ...{ signer: ada, catalog: 'trial', targets: [north.id, south.id], clock },
+    ...{ signer: ada, catalog: 'trial', targets: [north.id, south.id], carrier: north.id, clock },
     program: { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' }
   })
 

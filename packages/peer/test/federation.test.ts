@@ -32,13 +32,13 @@ const admit = (signer: Signer, peer: string, institution = 'New') =>
 const revoke = (signer: Signer, peer: string, reason = '') =>
   signStatement({ says: 'revoke', charter: id, peer, reason }, { signer, clock })
 
-async function opened(t: TestContext) {
+async function opened(t: TestContext, signer?: Signer) {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const charterFile = join(folder, 'charter.json')
   await writeFile(charterFile, JSON.stringify({ charter, signatures }))
   const events = createEvents({ level: 'silent', nodeId: 'test' })
-  const parts = { charterFile, folder: join(folder, 'federation'), clock, events }
+  const parts = { charterFile, folder: join(folder, 'federation'), clock, events, ...(signer ? { signer } : {}) }
   return { federation: await Federation.open(parts), again: () => Federation.open(parts), folder: parts.folder }
 }
 const asked = (digest: string, statements: string[] = []) => ({ charter: id, digest, statements })
@@ -72,6 +72,20 @@ describe('what one member sends', () => {
     await other.merge(statements)
     assert.ok(!other.isMember(carol.id))
     assert.ok(!(await again()).isMember(carol.id))
+  })
+
+  test('under keys that were put out leaves room for whoever is to be admitted', async (t) => {
+    const { federation } = await opened(t)
+    const made = await Promise.all(Array.from({ length: 260 }, newSigner))
+    for (const signer of [carol, dan, fay, gil]) {
+      await federation.merge([await revoke(ada, signer.id), await revoke(bob, signer.id)])
+      await federation.merge(await Promise.all(made.map((other) => admit(signer, other.id))))
+    }
+    await federation.merge([await admit(ada, eve.id), await admit(bob, eve.id)])
+    assert.ok(federation.isMember(eve.id))
+    // Also that one of them is put out, by the last who may.
+    await federation.merge([await revoke(ada, eve.id), await revoke(bob, eve.id)])
+    assert.ok(!federation.isMember(eve.id))
   })
 
   test('again and again, with other reasons and other times, is kept once', async (t) => {
@@ -111,5 +125,58 @@ describe('what one member sends', () => {
     await writeFile(folder, 'a file where the folder should be')
     await federation.merge([await revoke(ada, bob.id), await revoke(carol, bob.id)])
     assert.ok(!federation.isMember(bob.id))
+  })
+})
+
+describe('a revocation', () => {
+  const out = () => Promise.all([revoke(ada, carol.id), revoke(bob, carol.id)])
+  /** Of a key that is out by now, with one accomplice. */
+  const attack = async () => [
+    ...(await Promise.all([ada, bob, fay, gil].flatMap(({ id: peer }) => [revoke(carol, peer), revoke(dan, peer)]))),
+    ...(await Promise.all([admit(carol, eve.id), admit(dan, eve.id)]))
+  ]
+
+  test('is confirmed by a founder’s peer once it counts, and by nobody else', async (t) => {
+    const { federation, again } = await opened(t, gil)
+    const [first = '', second = ''] = await out()
+    await federation.merge([first])
+    assert.equal((await federation.answer(asked(''))).statements.length, 1, 'nothing to confirm yet')
+    const told: string[] = []
+    federation.onChange((added) => told.push(...added))
+    await federation.merge([second])
+    assert.equal(told.length, 2, 'and tells the others')
+    await federation.merge([await revoke(fay, carol.id)])
+    assert.equal((await federation.answer(asked(''))).statements.length, 4, 'once')
+    assert.equal((await again()).digest, federation.digest, 'also after a restart')
+    const { federation: admittedPeer } = await opened(t, eve)
+    await admittedPeer.merge([...(await out()), await admit(ada, eve.id), await admit(bob, eve.id)])
+    assert.equal((await admittedPeer.answer(asked(''))).statements.length, 4)
+    // Made of keys that never belonged, it would only fill everybody's list.
+    const { federation: other } = await opened(t, gil)
+    await other.merge([await revoke(ada, eve.id), await revoke(bob, eve.id)])
+    assert.equal((await other.answer(asked(''))).statements.length, 2)
+  })
+
+  test('holds against what the revoked key and an accomplice sign, in whatever order it is all heard', async (t) => {
+    const { federation } = await opened(t, gil)
+    await federation.merge(await out())
+    await federation.merge(await attack())
+    const { statements } = await federation.answer(asked(''))
+    const expected = [ada, bob, dan, fay, gil].map((signer) => signer.id).sort()
+    const membersIn = (one: Federation) =>
+      one
+        .members()
+        .map(({ peer }) => peer)
+        .sort()
+    assert.deepEqual(membersIn(federation), expected)
+    assert.ok(federation.isRevoked(carol.id) && !federation.isRevoked(dan.id))
+    for (const heard of [statements, statements.toReversed(), statements.toSorted()]) {
+      const { federation: newcomer } = await opened(t)
+      for (const jws of heard) await newcomer.merge([jws])
+      // Whoever did not belong when it was heard is told again at the next connection.
+      await newcomer.merge(heard)
+      assert.deepEqual(membersIn(newcomer), expected)
+      assert.equal(newcomer.digest, federation.digest)
+    }
   })
 })

@@ -11,6 +11,7 @@ import { rolesOf } from '../src/policy/sign-on.ts'
 import { Accounts } from '../src/store/accounts.ts'
 import { ApiKeys } from '../src/store/api-keys.ts'
 import { Database } from '../src/store/database.ts'
+import { peopleIn, stewardsOf } from '../src/stewards.ts'
 import { SignedOnPeople } from '../src/store/signed-on.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -29,15 +30,21 @@ async function open(t: TestContext) {
     { claim: 'groups', value: 'stimnet', roles: ['researcher'] },
     { claim: 'groups', value: 'data-office', roles: ['steward', 'auditor'] }
   ]
-  const clinic = { issuer: 'https://login.example.org', admit }
+  const clinic = { issuer: 'https://login.example.org', admit, people: {} as Record<string, string> }
+  const loginsOf = (provider: typeof clinic) => ({
+    providers: new Map([['clinic', provider]]),
+    rememberMs: 30 * DAY_MS
+  })
   const people = async (provider: typeof clinic = clinic) =>
     peopleMethods({
       ...{ clock, database, accounts, events: createEvents({ level: 'silent', nodeId: 'node-1' }) },
-      logins: { providers: new Map([['clinic', provider]]), rememberMs: 30 * DAY_MS },
+      logins: loginsOf(provider),
       apiKeys: await ApiKeys.open(database, seededRandom(1)),
       signedOn: await SignedOnPeople.open(database)
     })
-  return { clock, database, accounts, clinic, people: await people(), reopened: people }
+  const stewards = async (provider: typeof clinic = clinic) =>
+    stewardsOf({ clock, accounts, logins: loginsOf(provider), signedOn: await SignedOnPeople.open(database) })
+  return { clock, database, accounts, clinic, people: await people(), reopened: people, stewards }
 }
 
 describe('an API key', () => {
@@ -191,5 +198,58 @@ describe('people of a login provider', () => {
     assert.deepEqual(rolesOf({ email: 'ada@med.example.org', email_verified: 'true' }, rules), [])
     assert.deepEqual(rolesOf({ email: 'ada@med.example.org' }, rules), [])
     assert.deepEqual(rolesOf({ toString: 'x' }, [{ claim: 'constructor', value: 'x', roles: ['operator'] }]), [])
+  })
+})
+
+describe('a steward', () => {
+  const signedOn = (subject: string, claims: object = {}) => ({
+    ...{ provider: 'clinic', subject },
+    claims: { groups: ['data-office'], ...claims }
+  })
+
+  test('is who may decide now: not one who is locked, gone, or has another role', async (t) => {
+    const { accounts, clock, people, stewards } = await open(t)
+    const password = 'a long enough one'
+    await accounts.put({ name: 'sue', roles: ['steward'], password })
+    await accounts.put({ name: 'olga', roles: ['operator', 'auditor'], password })
+    await people.signOn(signedOn('kim'))
+    const { isSteward } = await stewards()
+    const names = ['sue', 'olga', 'clinic:kim', 'nobody']
+    assert.deepEqual(names.filter(isSteward), ['sue', 'clinic:kim'])
+    await accounts.setLocked('sue', true)
+    await accounts.setLockedOut('clinic:kim', true)
+    assert.deepEqual(names.filter(isSteward), [])
+    await accounts.setLocked('sue', false)
+    await accounts.setLockedOut('clinic:kim', false)
+    await accounts.put({ name: 'sue', roles: ['auditor'], password })
+    await clock.advance(31 * DAY_MS)
+    assert.deepEqual(names.filter(isSteward), [])
+  })
+
+  test('is one person under every account that provider or configuration says is theirs', async (t) => {
+    const { people, clinic, stewards } = await open(t)
+    await people.signOn(signedOn('4711', { preferred_username: 'Sue', email: 'sue@example.org', email_verified: true }))
+    await people.signOn(signedOn('4712', { email: 'tom@example.org', email_verified: false }))
+    await people.signOn(signedOn('kim'))
+    const { isSamePerson } = await stewards()
+    for (const local of ['sue', 'SUE', 'sue@example.org', '4711']) assert.ok(isSamePerson(local, 'clinic:4711'), local)
+    assert.ok(isSamePerson('clinic:kim', 'kim') && isSamePerson('kim', 'kim'))
+    // An address that nobody has checked is anybody's; a steward who uses another name is named in the configuration.
+    assert.ok(!isSamePerson('tom@example.org', 'clinic:4712') && !isSamePerson('tom', 'clinic:4712'))
+    assert.ok(!isSamePerson('clinic:4711', 'clinic:4712') && !isSamePerson('sue', 'kim'))
+    const told = await stewards({ ...clinic, people: { tom: '4712' } })
+    assert.ok(told.isSamePerson('tom', 'clinic:4712') && !told.isSamePerson('tom', 'clinic:4711'))
+  })
+
+  test('who is the same as two others makes them one', () => {
+    const pairs = [
+      ['a', 'b'],
+      ['b', 'c']
+    ]
+    const isSamePerson = (one: string, other: string) =>
+      one === other || pairs.some((pair) => pair.includes(one) && pair.includes(other))
+    const everybody = { isSteward: () => true, isSamePerson }
+    assert.equal(peopleIn(['a', 'c'], everybody), 2)
+    assert.equal(peopleIn(['a', 'c', 'b', 'd'], everybody), 2)
   })
 })

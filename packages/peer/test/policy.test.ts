@@ -8,6 +8,7 @@ import { ADMISSION_RULES } from '../src/policy/rules.ts'
 const facts = (changes: Partial<Facts> = {}): Facts => ({
   issuer: 'researcher',
   askedBy: 'peer-b',
+  carrierMayConnect: true,
   vouchedBy: [],
   visas: [],
   self: 'peer-a',
@@ -39,6 +40,12 @@ const codeOf = (changes: Partial<Facts>) => {
   const decision = decide(ADMISSION_RULES, facts(changes))
   return decision.allow ? 'allowed' : decision.code
 }
+
+test('a request whose carrier was put out meanwhile is refused, whoever signed it and whoever approved it', () => {
+  const approved = { carrierMayConnect: false, approved: true, open: true }
+  assert.equal(codeOf(approved), 'PEER_NOT_PERMITTED')
+  assert.equal(codeOf({ ...approved, carrierMayConnect: true }), 'allowed')
+})
 
 describe('what a request is for', () => {
   const dataUse = dataUseSchema.parse({ permission: 'DUO:0000006', modifiers: ['DUO:0000021'] })

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { messages, openCheckpoint, type Signer, SimulatedClock, signerFromSeed } from '@stimnet/protocol'
-import { createEvents } from '../src/events.ts'
+import { type Alert, createEvents } from '../src/events.ts'
 import { Database } from '../src/store/database.ts'
 import { createAttest } from '../src/witness/attest.ts'
+import { Conflicts } from '../src/witness/conflicts.ts'
 import { reconcile, Witnesses } from '../src/witness/witnesses.ts'
 
 const events = createEvents({ level: 'silent', nodeId: 'test' })
 const clock = new SimulatedClock(1_750_000_000_000)
-const signers = await Promise.all([1, 2, 3].map((byte) => signerFromSeed(new Uint8Array(32).fill(byte))))
-const [ada, bob, carol] = signers as [Signer, Signer, Signer]
+const signers = await Promise.all([1, 2, 3, 4].map((byte) => signerFromSeed(new Uint8Array(32).fill(byte))))
+const [ada, bob, carol, dan] = signers as [Signer, Signer, Signer, Signer]
 
 const newDatabase = () => Database.open({ memory: true }, () => clock.now())
 const write = (database: Database, count: number) =>
@@ -19,7 +20,7 @@ const write = (database: Database, count: number) =>
 async function federation(database: Database, attestors: Map<string, ReturnType<typeof createAttest>>) {
   const asked: string[] = []
   const witnesses = await Witnesses.open({
-    ...{ clock, signer: ada, database, events, everyMs: 600_000 },
+    ...{ clock, signer: ada, database, events, everyMs: 600_000, permits: () => true },
     connected: () => [...attestors.keys()],
     ask: async (peerId, question) => {
       asked.push(peerId)
@@ -31,9 +32,13 @@ async function federation(database: Database, attestors: Map<string, ReturnType<
   return { witnesses, asked }
 }
 
-async function attestor(signer: Signer) {
-  const database = await newDatabase()
-  return { attest: createAttest({ clock, signer, database, events }), database }
+async function attestor(signer: Signer, database?: Database) {
+  const own = database ?? (await newDatabase())
+  const alerts: Alert[] = []
+  const watched = { ...events, alert: (alert: Alert) => void alerts.push(alert) }
+  const parts = { clock, database: own, events: watched }
+  const conflicts = await Conflicts.open({ ...parts, self: signer.id, permits: (peer) => peer !== dan.id })
+  return { attest: createAttest({ ...parts, signer, conflicts }), database: own, conflicts, alerts }
 }
 
 describe('a peer’s log as others see it', () => {
@@ -73,6 +78,7 @@ describe('a peer’s log as others see it', () => {
     t.after(() => witnesses.stop())
     await witnesses.compare(bob.id)
     assert.equal(witnesses.regression?.witness, bob.id)
+    assert.deepEqual(b.conflicts.witnessesAgainst(ada.id), [bob.id], 'and shows itself to whoever saw more')
     assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
 
     // Also after it has become longer than what was seen: it is another log.
@@ -123,6 +129,64 @@ describe('a peer’s log as others see it', () => {
     assert.equal(third.witnesses.regression?.witness, carol.id)
   })
 
+  test('in which a record was changed on the disk is shown as it is now to whoever attested it, after a restart', async (t) => {
+    const database = await newDatabase()
+    const b = await attestor(bob)
+    const attestors = new Map([[bob.id, b.attest]])
+    const before = await federation(database, attestors)
+    await write(database, 9)
+    await before.witnesses.round()
+    await before.witnesses.stop()
+    // The tree beside the records stays as it was, as does the hash in the record.
+    const records = database.root.sublevel<string, Uint8Array>('audit', { valueEncoding: 'view' })
+    const key = '4'.padStart(16, '0')
+    const record = messages.AuditRecord.decode((await records.get(key)) ?? new Uint8Array())
+    await records.put(key, messages.AuditRecord.encode({ ...record, actor: 'nobody' }))
+
+    const { witnesses } = await federation(database, attestors)
+    t.after(() => witnesses.stop())
+    await witnesses.compare(bob.id)
+    assert.equal(witnesses.regression?.witness, ada.id, 'it finds it itself')
+    assert.deepEqual(b.conflicts.witnessesAgainst(ada.id), [bob.id])
+    const [alert] = b.alerts
+    assert.deepEqual([b.alerts.length, alert?.kind, alert?.actor], [1, 'log-conflict', ada.id])
+    const [logged] = await b.database.auditLog.read({ limit: 1 })
+    assert.deepEqual([logged?.kind, logged?.code, logged?.actor], ['witness', 'CHECKPOINT_CONFLICT', ada.id])
+    // However often it is shown while it grows: one alert, one record, and no attestation.
+    for (const more of [1, 2]) {
+      await write(database, more)
+      assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
+    }
+    assert.equal(b.alerts.length, 1)
+
+    // A steward looks into it: budgets may be spent again, and witnesses go on being shown what there is.
+    await witnesses.stop()
+    await reconcile(database, 'steward')
+    const again = await federation(database, attestors)
+    t.after(() => again.witnesses.stop())
+    await again.witnesses.compare(bob.id)
+    assert.equal(again.witnesses.regression, undefined)
+    assert.deepEqual(await again.witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
+  })
+
+  test('is shown as attested by nobody who does not belong any more', async (t) => {
+    const database = await newDatabase()
+    await write(database, 2)
+    const b = await attestor(bob)
+    let belongs = true
+    const witnesses = await Witnesses.open({
+      ...{ clock, signer: ada, database, events, everyMs: 600_000, permits: () => belongs },
+      connected: () => [bob.id],
+      ask: async (_, question) => b.attest(messages.WitnessAsk.decode(messages.WitnessAsk.encode(question)), ada.id)
+    })
+    t.after(() => witnesses.stop())
+    await witnesses.round()
+    const attestedBy = async () => (await openCheckpoint(await witnesses.checkpoint(), { peer: ada.id })).witnesses
+    assert.equal((await attestedBy()).length, 1)
+    belongs = false
+    assert.deepEqual(await attestedBy(), [])
+  })
+
   test('is not called restored after a loss of power: what a witness sees was on the disk before', async (t) => {
     const database = await newDatabase()
     const synced: boolean[] = []
@@ -163,7 +227,7 @@ describe('a peer’s log as others see it', () => {
     await write(database, 3)
     const liar = async () => {
       const forged = await Witnesses.open({
-        ...{ clock, signer: bob, database: await newDatabase(), events, everyMs: 600_000 },
+        ...{ clock, signer: bob, database: await newDatabase(), events, everyMs: 600_000, permits: () => true },
         connected: () => [],
         ask: () => Promise.reject(new Error('nobody'))
       })
@@ -201,7 +265,7 @@ describe('a witness', () => {
     const path = await other.database.auditLog.proveConsistency({ oldSize: 8, size: 9 })
     assert.equal((await attest({ note: other.note, oldSize: 8, path }, ada.id)).code, 'CHECKPOINT_CONFLICT')
     const records = await database.auditLog.read({ limit: 10 })
-    assert.equal(records.filter(({ code }) => code === 'CHECKPOINT_CONFLICT').length, 2)
+    assert.equal(records.filter(({ code }) => code === 'CHECKPOINT_CONFLICT').length, 1, 'once for what it saw')
   })
 
   test('attests nothing of one peer that another shows', async () => {
@@ -232,5 +296,66 @@ describe('a witness', () => {
     const [one, two] = [await shown(3), await shown(5)]
     const answers = await Promise.all([one, two].map(({ note }) => attest({ note, oldSize: 0, path: [] }, ada.id)))
     assert.deepEqual(answers.map(({ code }) => code).sort(), ['', 'CHECKPOINT_CONFLICT'])
+  })
+})
+
+describe('a log that was changed', () => {
+  /** Ada's log of so many records, as she signs it, with one record more to tell it apart. */
+  async function note(count: number, actor = 'n') {
+    const database = await newDatabase()
+    await database.commit((draft) => draft.audit({ kind: 'end', actor }))
+    await write(database, count)
+    const { witnesses } = await federation(database, new Map())
+    const signed = await witnesses.checkpoint()
+    await witnesses.stop()
+    return signed
+  }
+
+  test('is told to every other member, at once and when it connects, and again after a restart', async () => {
+    const [b, c] = [await attestor(bob), await attestor(carol)]
+    const told: string[] = []
+    const connect = (connected: string[]) =>
+      b.conflicts.connect({
+        connected: () => connected,
+        tell: async (peerId, conflict) => {
+          told.push(peerId)
+          await c.conflicts.heard(messages.LogConflict.decode(messages.LogConflict.encode(conflict)), bob.id)
+        }
+      })
+    connect([ada.id, carol.id])
+    const [seen, shown] = [await note(5), await note(7, 'other')]
+    await b.attest({ note: seen, oldSize: 0, path: [] }, ada.id)
+    await b.attest({ note: shown, oldSize: 6, path: [] }, ada.id)
+    while (c.database.auditLog.head.size === 0) await new Promise(setImmediate)
+    assert.deepEqual(told, [carol.id], 'not to whose log it is')
+    assert.match(
+      c.alerts[0]?.detail ?? '',
+      new RegExp(`of 8 records does not go on from the 6 that ${bob.id} attested`)
+    )
+    assert.deepEqual(c.conflicts.witnessesAgainst(ada.id), [bob.id])
+    const [logged] = await c.database.auditLog.read({ limit: 1 })
+    assert.equal(JSON.parse(logged?.detailJson ?? '{}').witness, bob.id)
+
+    await b.conflicts.tellAll(ada.id)
+    await b.conflicts.tellAll(carol.id)
+    assert.deepEqual(told, [carol.id, carol.id])
+    assert.equal(c.alerts.length, 1, 'known')
+    const later = await attestor(carol, c.database)
+    assert.deepEqual(later.alerts, c.alerts)
+  })
+
+  test('is not believed of notes that its peer did not sign, of strangers, of one state, or by itself', async () => {
+    const c = await attestor(carol)
+    const [seen, shown] = [await note(5), await note(7, 'other')]
+    const heard = (changes: object, from = bob.id) =>
+      c.conflicts.heard({ peer: ada.id, seen, shown, ...changes }, from as string)
+    await assert.rejects(heard({}, ada.id), { code: 'MALFORMED' })
+    await assert.rejects(heard({ peer: dan.id }), { code: 'PEER_NOT_PERMITTED' })
+    await assert.rejects(heard({ peer: bob.id }, carol.id), { code: 'MALFORMED' })
+    await assert.rejects(heard({ shown: seen }), { code: 'MALFORMED' })
+    await assert.rejects(heard({ shown: shown.replace('\n8\n', '\n9\n') }), { code: 'SIGNATURE_INVALID' })
+    assert.deepEqual([c.alerts, c.conflicts.witnessesAgainst(ada.id)], [[], []])
+    await heard({})
+    assert.equal(c.alerts.length, 1)
   })
 })

@@ -50,6 +50,14 @@ export async function bareCheckpoint(note: string, { peer }: { peer: string }): 
   return `${body}\n${own[0] ?? ''}\n`
 }
 
+/** The note without the lines of witnesses that do not count, such as institutions that no longer belong. */
+export function keepCosignatures(note: string, counts: (peer: string) => boolean): string {
+  const { body, lines } = splitNote(note)
+  const [own = '', ...others] = lines
+  const kept = others.filter((line) => counts(nameIn(line).slice(logOrigin('').length)))
+  return `${body}\n${[own, ...kept].join('\n')}\n`
+}
+
 /** The log's own signature under its state; witnesses add their lines with `addCosignature`. */
 export async function signCheckpoint(head: TreeHead, signer: Signer): Promise<string> {
   const body = bodyOf(signer.id, head)

@@ -27,6 +27,11 @@ export const CODES = facts({
   KEY_UNSUPPORTED: { fault: 'request', retry: false, meaning: 'The key id is not an Ed25519 key id (12D3Koo…).' },
   TYPE_MISMATCH: { fault: 'request', retry: false, meaning: 'The statement was signed as another type or domain.' },
   AUDIENCE_MISMATCH: { fault: 'request', retry: false, meaning: 'The statement was signed for somebody else.' },
+  CARRIER_MISMATCH: {
+    fault: 'request',
+    retry: false,
+    meaning: 'The request does not name the peer that brought it. Sign it for the peer whose gateway you submit it to.'
+  },
   EXPIRED: { fault: 'request', retry: false, meaning: 'The statement is past its validity. Sign a new one.' },
   NOT_YET_VALID: { fault: 'request', retry: false, meaning: 'The statement lies in the future. Check the clocks.' },
   LIFETIME_TOO_LONG: { fault: 'request', retry: false, meaning: 'The statement is valid for longer than allowed.' },

@@ -48,9 +48,20 @@ export const signedCharterSchema = z.strictObject({
 /** A charter with its founders' signatures. */
 export type SignedCharter = z.output<typeof signedCharterSchema>
 
+/** Revoked members that one statement can name as what it builds on; a statement has at most a few kilobytes. */
+export const BUILT_ON_MAX = 64
+
+const about = {
+  charter: z.string(),
+  peer: peerId,
+  /** Whom the signer counted as revoked when it signed. */
+  on: z.array(peerId).min(1).max(BUILT_ON_MAX).optional()
+}
 const statementSchema = z.discriminatedUnion('says', [
-  z.strictObject({ says: z.literal('admit'), charter: z.string(), peer: peerId, institution: line }),
-  z.strictObject({ says: z.literal('revoke'), charter: z.string(), peer: peerId, reason: z.string().max(500) })
+  z.strictObject({ says: z.literal('admit'), ...about, institution: line }),
+  z.strictObject({ says: z.literal('revoke'), ...about, reason: z.string().max(500) }),
+  // A founder's peer has counted the revocation. It is no vote: it tells later which of two revocations was first.
+  z.strictObject({ says: z.literal('confirm'), ...about })
 ])
 /** What one member says of one institution. */
 export type Statement = z.output<typeof statementSchema>
@@ -127,54 +138,142 @@ export async function openStatement(
 }
 
 /**
- * Who belongs, by the statements alone. A revocation counts when enough others signed it who ever belonged; nobody who is
- * revoked counts any more, not for those they once admitted either: somebody else signs for these, or they are out too.
+ * Who belongs, by the statements alone. Nobody who is revoked counts any more, not for those they once admitted either:
+ * somebody else signs for these, or they are out too.
  */
-export function membersOf(charter: Charter, statements: readonly SignedStatement[]): Member[] {
-  const members = admitted(charter, statements, revokedBy(charter, statements))
+export function membersOf(
+  charter: Charter,
+  statements: readonly SignedStatement[],
+  revoked: ReadonlySet<string> = revokedOf(charter, statements)
+): Member[] {
+  const members = admitted(charter, statements, revoked)
   const nameOf = naming(charter, statements, members)
   return [...members].slice(0, MEMBERS_MAX).map((peer) => ({ peer, institution: nameOf(peer) }))
 }
 
+/**
+ * Who is out for good. One at a time, the best supported revocation first: from then on that key votes no more, so that
+ * what it signs afterwards, under whatever date, puts nobody out. See docs/decisions/061.
+ */
+export function revokedOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
+  const votes = [...signersByPeer(statements, 'revoke')].sort(byFirst)
+  const support = supportOf(charter, statements)
+  const hasSigned = new Set(statements.map(({ signedBy }) => signedBy))
+  const out = new Set<string>()
+  for (let members = admitted(charter, statements, out); ; ) {
+    const accused = votes
+      .filter(([peer]) => !out.has(peer))
+      .map(([peer, signers]) => ({ peer, voters: votersIn(members, { peer, signers }) }))
+      .filter(({ voters }) => voters.length >= charter.needed)
+    if (accused.length === 0) return out
+    for (const { peer } of rankedBySupport(accused, { support, members })) {
+      out.add(peer)
+      // Whoever has signed nothing takes nobody's vote or admission along: what follows stands as it was ranked.
+      if (!members.has(peer) || !hasSigned.has(peer)) continue
+      members = admitted(charter, statements, out)
+      break
+    }
+  }
+}
+
+/** Nobody votes on themselves. */
+function votersIn(members: ReadonlySet<string>, { peer, signers }: { peer: string; signers: Iterable<string> }) {
+  return [...signers].filter((signer) => signer !== peer && members.has(signer))
+}
+
+interface Accused {
+  readonly peer: string
+  readonly voters: readonly string[]
+}
+
+interface Support {
+  /** Founders, in the charter's order, who voted against that peer, confirmed its revocation or built on it. */
+  readonly foundersBehind: (peer: string) => readonly number[]
+  /** Who voted against anybody and said that this peer was out already. */
+  readonly buildersOn: (peer: string) => ReadonlySet<string>
+  readonly founders: readonly string[]
+}
+
+/**
+ * Founders alone are counted: the charter fixes them, whereas colluding members can admit as many others as they like and
+ * date that back.
+ */
+function supportOf(charter: Charter, statements: readonly SignedStatement[]): Support {
+  const founders = charter.founders.map(({ peer }) => peer)
+  const behind = new Map<string, Set<number>>()
+  const builtOn = new Map<string, Set<string>>()
+  for (const { signedBy, says } of statements) {
+    const at = founders.indexOf(signedBy)
+    const countedOut = [...(says.on ?? []), ...(says.says === 'admit' ? [] : [says.peer])]
+    if (at >= 0) for (const peer of countedOut) behind.set(peer, (behind.get(peer) ?? new Set()).add(at))
+    if (says.says !== 'revoke') continue
+    for (const peer of says.on ?? []) builtOn.set(peer, (builtOn.get(peer) ?? new Set()).add(signedBy))
+  }
+  return {
+    founders,
+    foundersBehind: (peer) => [...(behind.get(peer) ?? [])].sort((a, b) => a - b),
+    buildersOn: (peer) => builtOn.get(peer) ?? new Set()
+  }
+}
+
+/**
+ * Most founders first; then most founders of whom none is accused; then what the voters of others build on; then the
+ * charter's order, which nobody can choose.
+ */
+function rankedBySupport(
+  accused: readonly Accused[],
+  { support, members }: { support: Support; members: ReadonlySet<string> }
+): Accused[] {
+  const isAccused = new Set(accused.map(({ peer }) => peer))
+  const votes = new Map<string, number>()
+  for (const { voters } of accused) for (const voter of voters) votes.set(voter, (votes.get(voter) ?? 0) + 1)
+  const ranked = accused.map((one) => {
+    const behind = support.foundersBehind(one.peer).filter((at) => {
+      const founder = support.founders[at] ?? ''
+      return founder !== one.peer && members.has(founder)
+    })
+    const unaccused = behind.filter((at) => !isAccused.has(support.founders[at] ?? ''))
+    const builders = support.buildersOn(one.peer)
+    const builtOn =
+      [...builders].reduce((sum, builder) => sum + (votes.get(builder) ?? 0), 0) -
+      one.voters.filter((voter) => builders.has(voter)).length
+    return { one, behind, rank: [behind.length, unaccused.length, builtOn] }
+  })
+  ranked.sort((a, b) => firstDifference(b.rank, a.rank) || firstDifference(a.behind, b.behind))
+  return ranked.map(({ one }) => one)
+}
+
+/** Of two lists of numbers, below 0 where the first is smaller at the first place where they differ. */
+function firstDifference(a: readonly number[], b: readonly number[]): number {
+  for (const [at, value] of a.entries()) {
+    const difference = value - (b[at] ?? value)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
 /** What some members have signed, and not yet enough of them. */
 export interface PendingStatement extends Member {
-  readonly says: Statement['says']
+  readonly says: 'admit' | 'revoke'
   /** Of the charter's `needed`. */
   readonly signatures: number
 }
 
 /** Admissions of those who do not belong and revocations of those who do, by their signatures that count. */
 export function pendingOf(charter: Charter, statements: readonly SignedStatement[]): PendingStatement[] {
-  const revoked = revokedBy(charter, statements)
+  const revoked = revokedOf(charter, statements)
   const members = admitted(charter, statements, revoked)
   const nameOf = naming(charter, statements, members)
-  const admissions = [...signersByPeer(statements, 'admit')]
-    .filter(([peer]) => !members.has(peer) && !revoked.has(peer))
-    .map(([peer, signers]) => ({ says: 'admit' as const, peer, by: [...signers].filter((one) => members.has(one)) }))
-  const revocations = [...revokersByPeer(charter, statements)]
-    .filter(([peer]) => members.has(peer))
-    .map(([peer, by]) => ({ says: 'revoke' as const, peer, by }))
+  const signedBy = (says: 'admit' | 'revoke') =>
+    [...signersByPeer(statements, says)].map(([peer, signers]) => ({
+      ...{ says, peer },
+      by: votersIn(members, { peer, signers })
+    }))
+  const admissions = signedBy('admit').filter(({ peer }) => !members.has(peer) && !revoked.has(peer))
+  const revocations = signedBy('revoke').filter(({ peer }) => members.has(peer))
   return [...admissions, ...revocations]
     .filter(({ by }) => by.length > 0)
     .map(({ says, peer, by }) => ({ says, peer, institution: nameOf(peer), signatures: by.length }))
-}
-
-function revokedBy(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
-  const revokers = [...revokersByPeer(charter, statements)]
-  return new Set(revokers.filter(([, signers]) => signers.length >= charter.needed).map(([peer]) => peer))
-}
-
-/** Whose revocations count: others who ever belonged. */
-function revokersByPeer(charter: Charter, statements: readonly SignedStatement[]): Map<string, string[]> {
-  const isEver = everMembersOf(charter, statements)
-  const revokers = new Map<string, string[]>()
-  for (const [target, signers] of signersByPeer(statements, 'revoke')) {
-    revokers.set(
-      target,
-      [...signers].filter((peer) => peer !== target && isEver.has(peer))
-    )
-  }
-  return revokers
 }
 
 function naming(charter: Charter, statements: readonly SignedStatement[], members: ReadonlySet<string>) {
@@ -183,29 +282,34 @@ function naming(charter: Charter, statements: readonly SignedStatement[], member
   return (peer: string) => founders.get(peer) ?? named.get(peer) ?? ''
 }
 
-/** Everybody who belonged at any time, whoever was revoked since: whose statements count for anything. */
+/** Everybody who belonged at any time, whoever was revoked since: whose statements are kept. */
 export function everMembersOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
   return admitted(charter, statements, new Set())
 }
 
-/** Grows from the founders until nobody more has enough signatures of those who belong already; in an order of its own. */
+/** Grows from the founders by whoever has enough signatures of those who belong already; in an order of its own. */
 function admitted(
   charter: Charter,
   statements: readonly SignedStatement[],
   out: ReadonlySet<string>
 ): ReadonlySet<string> {
-  const members = new Set(charter.founders.map(({ peer }) => peer).filter((peer) => !out.has(peer)))
-  const asked = [...signersByPeer(statements, 'admit')].filter(([peer]) => !out.has(peer)).sort(byFirst)
-  for (let grew = true; grew; ) {
-    grew = false
-    for (const [peer, signers] of asked) {
-      if (members.has(peer)) continue
-      if ([...signers].filter((signer) => members.has(signer)).length < charter.needed) continue
-      members.add(peer)
-      grew = true
+  const signedFor = new Map<string, string[]>()
+  for (const [peer, signers] of signersByPeer(statements, 'admit')) {
+    if (out.has(peer)) continue
+    for (const signer of signers) signedFor.set(signer, [...(signedFor.get(signer) ?? []), peer])
+  }
+  const founders = charter.founders.map(({ peer }) => peer).filter((peer) => !out.has(peer))
+  const members = new Set(founders)
+  const signatures = new Map<string, number>()
+  // A set is walked in the order in which it grows.
+  for (const member of members) {
+    for (const peer of signedFor.get(member) ?? []) {
+      const count = (signatures.get(peer) ?? 0) + 1
+      signatures.set(peer, count)
+      if (count >= charter.needed) members.add(peer)
     }
   }
-  return members
+  return new Set([...founders, ...[...members].sort()])
 }
 
 function signersByPeer(statements: readonly SignedStatement[], says: Statement['says']): Map<string, Set<string>> {

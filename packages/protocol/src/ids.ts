@@ -13,9 +13,33 @@ export type JobId = Branded<'JobId'>
 // A PeerId of an Ed25519 key is the identity multihash of a protobuf: 0x00 0x24 | 0x08 0x01 0x12 0x20 | 32 bytes.
 const KEY_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 
-/** The key id of a raw Ed25519 public key. */
+/**
+ * The y of every point of small order, little endian, without the sign of x: under such a key a signature can hold that
+ * nobody made with a private one (RFC 8032, 5.1; libsodium refuses the same).
+ */
+const SMALL_ORDER = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'
+])
+const SIGN_BIT = 0x80
+
+/** Throws KEY_UNSUPPORTED for what only looks like a key: of small order, or with a y of 2^255 - 19 or more. */
+function assertSound(publicKey: Uint8Array): void {
+  // Not slice: that of a Buffer is the same bytes.
+  const y = Uint8Array.from(publicKey)
+  y[31] = (y[31] ?? 0) & ~SIGN_BIT
+  // Of these nineteen each is another spelling of a y below.
+  const isSecondSpelling = y[31] === 0x7f && (y[0] ?? 0) >= 0xed && y.subarray(1, 31).every((byte) => byte === 0xff)
+  if (isSecondSpelling || SMALL_ORDER.has(toHex(y))) throw new StimnetError('KEY_UNSUPPORTED', 'a weak public key')
+}
+
+/** The key id of a raw Ed25519 public key. Throws KEY_UNSUPPORTED. */
 export function keyIdOf(publicKey: Uint8Array): KeyId {
   if (publicKey.length !== 32) throw new StimnetError('KEY_UNSUPPORTED', 'a public key has 32 bytes')
+  assertSound(publicKey)
   const bytes = new Uint8Array(KEY_PREFIX.length + 32)
   bytes.set(KEY_PREFIX)
   bytes.set(publicKey, KEY_PREFIX.length)
@@ -23,7 +47,7 @@ export function keyIdOf(publicKey: Uint8Array): KeyId {
   return base58btc.encode(bytes).slice(1) as KeyId
 }
 
-/** The raw public key inside a key id. Throws KEY_UNSUPPORTED for anything but the one canonical spelling. */
+/** The raw public key inside a key id. Throws KEY_UNSUPPORTED for anything but the one canonical spelling of a sound key. */
 export function publicKeyOf(text: string): Uint8Array {
   if (text.length > 60) throw new StimnetError('KEY_UNSUPPORTED', 'reading a key id')
   let bytes: Uint8Array
@@ -34,7 +58,9 @@ export function publicKeyOf(text: string): Uint8Array {
   }
   const fits = bytes.length === KEY_PREFIX.length + 32 && KEY_PREFIX.every((byte, i) => bytes[i] === byte)
   if (!fits) throw new StimnetError('KEY_UNSUPPORTED', 'reading a key id')
-  return bytes.slice(KEY_PREFIX.length)
+  const publicKey = bytes.slice(KEY_PREFIX.length)
+  assertSound(publicKey)
+  return publicKey
 }
 
 /** Throws KEY_UNSUPPORTED. */

@@ -74,7 +74,9 @@ export const messages = {
   FederationAsk: codec<stimnet.FederationAsk.$Properties>('FederationAsk', stimnet.FederationAsk),
   FederationAnswer: codec<stimnet.FederationAnswer.$Properties>('FederationAnswer', stimnet.FederationAnswer),
   WitnessAsk: codec<stimnet.WitnessAsk.$Properties>('WitnessAsk', stimnet.WitnessAsk),
-  WitnessAnswer: codec<stimnet.WitnessAnswer.$Properties>('WitnessAnswer', stimnet.WitnessAnswer)
+  WitnessAnswer: codec<stimnet.WitnessAnswer.$Properties>('WitnessAnswer', stimnet.WitnessAnswer),
+  LogConflict: codec<stimnet.LogConflict.$Properties>('LogConflict', stimnet.LogConflict),
+  LogConflictAnswer: codec<stimnet.LogConflictAnswer.$Properties>('LogConflictAnswer', stimnet.LogConflictAnswer)
 } as const
 
 /** What `messages[N].decode` gives. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { generateKeyPairFromSeed, publicKeyFromRaw } from '@libp2p/crypto/keys'
 import { peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id'
@@ -14,11 +16,20 @@ import {
   publicKeyOf,
   sha256Hex,
   signerFromSeed,
-  toHex
+  toHex,
+  verifyBytes
 } from '../src/index.ts'
 import { ada, bob, bytesOf, coded } from './fixtures.ts'
 
-const key32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
+const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
+/** Random bytes with a y of small order are none by chance alone, but fast-check likes zeros. */
+const key32 = bytes32.filter((bytes) => {
+  try {
+    return keyIdOf(bytes) !== undefined
+  } catch {
+    return false
+  }
+})
 const unsupported = coded('KEY_UNSUPPORTED')
 
 describe('a key id is the PeerId that libp2p gives the same key', () => {
@@ -32,7 +43,7 @@ describe('a key id is the PeerId that libp2p gives the same key', () => {
   })
 
   test('from the same seed, so that one key file serves both', async () => {
-    const property = fc.asyncProperty(key32, async (seed) => {
+    const property = fc.asyncProperty(bytes32, async (seed) => {
       const libp2p = peerIdFromPublicKey((await generateKeyPairFromSeed('Ed25519', seed)).publicKey)
       assert.equal((await signerFromSeed(seed)).id, libp2p.toString())
     })
@@ -50,6 +61,39 @@ describe('a key id is the PeerId that libp2p gives the same key', () => {
       }),
       { numRuns: 50 }
     )
+  })
+})
+
+describe('a weak key', () => {
+  const { weak } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/vectors/keys.json'), 'utf8')) as {
+    weak: { publicKey: string; keyId: string }[]
+  }
+
+  const fromHex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
+
+  test('of small order, or in a second spelling, is no key id: anybody could sign under it', async () => {
+    assert.equal(weak.length, 48)
+    for (const { publicKey, keyId } of weak) {
+      assert.throws(() => keyIdOf(fromHex(publicKey)), unsupported, publicKey)
+      assert.throws(() => publicKeyOf(keyId), unsupported, publicKey)
+      assert.throws(() => parseKeyId(keyId), unsupported)
+      assert.ok(!isKeyId(keyId))
+    }
+    // The neutral point: R the same point and S = 0 hold for every message.
+    const signature = new Uint8Array(64)
+    signature[0] = 1
+    const forged = { signedBy: weak[2]?.keyId ?? '', bytes: bytesOf('anything'), signature }
+    await assert.rejects(verifyBytes(forged), unsupported)
+  })
+
+  test('is not taken for one that is near', () => {
+    // Looking at a key changes nothing in it, also in one that is a part of other bytes.
+    const negative = Buffer.from(new Uint8Array(32).fill(0x82))
+    assert.deepEqual(publicKeyOf(keyIdOf(negative)), Uint8Array.from(negative))
+    for (const y of [2, 3]) assert.equal(publicKeyOf(keyIdOf(new Uint8Array(32).fill(y)))[0], y)
+    // The largest y there is but for that of order two.
+    const largest = fromHex(`eb${'ff'.repeat(30)}7f`)
+    assert.deepEqual(publicKeyOf(keyIdOf(largest)), largest)
   })
 })
 

@@ -162,7 +162,9 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   UploadAsk: fc.record({ requestHash: text, sha256: text, offset: uint32 }),
   UploadAnswer: fc.record({ piece: bytes }),
   WitnessAsk: fc.record({ note: text, oldSize: number, path: fc.array(bytes, { maxLength: 3 }) }),
-  WitnessAnswer: fc.record({ cosignature: text, code: text, seen: text })
+  WitnessAnswer: fc.record({ cosignature: text, code: text, seen: text }),
+  LogConflict: fc.record({ peer: text, seen: text, shown: text }),
+  LogConflictAnswer: fc.record({ code: text })
 }
 
 const codecs = Object.values(messages) as unknown as Codec<object>[]

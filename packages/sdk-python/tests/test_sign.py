@@ -12,15 +12,22 @@ from stimnet_client.trust.sign import Fresh
 
 from .vectors import cases_of
 
-CASE = cases_of("requests.json")[0]
+CASES = cases_of("requests.json")
+CASE = CASES[0]
 SIGNER = Signer(bytes.fromhex(CASE["seed"]))
 
 
 class Signing(unittest.TestCase):
     def test_a_request_is_signed_byte_for_byte_as_in_the_vectors(self) -> None:
-        for case in cases_of("requests.json"):
+        for case in CASES:
             fresh = Fresh(case["issuedAtMs"], bytes.fromhex(case["nonce"]), case["broadcast"])
-            signed = sign_request(signer=SIGNER, targets=case["targets"], fresh=fresh, **case["asked"])
+            signed = sign_request(
+                signer=SIGNER,
+                targets=case["targets"],
+                carrier=case.get("carrier"),
+                fresh=fresh,
+                **case["asked"],
+            )
             self.assertEqual((signed.text, signed.hash), (case["envelope"], case["hash"]))
             self.assertEqual(signed.to_json(), {"envelope": case["envelope"], "targets": case["targets"]})
 
@@ -35,6 +42,8 @@ class Signing(unittest.TestCase):
             ("PARAMETER_INVALID", {"targets": []}),
             ("PARAMETER_INVALID", {"targets": CASE["targets"][0]}),
             ("KEY_UNSUPPORTED", {"targets": ["node-1"]}),
+            ("KEY_UNSUPPORTED", {"carrier": "node-1"}),
+            ("PARAMETER_INVALID", {"targets": CASES[1]["targets"]}),
             ("LIFETIME_TOO_LONG", {"lifetime_ms": 600_001}),
             ("LIFETIME_TOO_LONG", {"lifetime_ms": float("nan")}),
             ("LANGUAGE_NOT_AVAILABLE", {"script_type": "perl"}),

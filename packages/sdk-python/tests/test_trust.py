@@ -30,6 +30,18 @@ class Vectors(unittest.TestCase):
             self.assertEqual(key_id_of(key.public_key), case["keyId"])
             self.assertEqual(public_key_of(case["keyId"]).hex(), case["publicKey"])
 
+    def test_a_weak_key_is_none(self) -> None:
+        weak = json.loads((ROOT / "test/vectors/keys.json").read_text())["weak"]
+        self.assertEqual(len(weak), 48)
+        for case in weak:
+            for refused in (
+                lambda case=case: public_key_of(case["keyId"]),
+                lambda case=case: key_id_of(bytes.fromhex(case["publicKey"])),
+            ):
+                with self.assertRaises(VerificationError, msg=case["publicKey"]) as raised:
+                    refused()
+                self.assertEqual(raised.exception.code, "KEY_UNSUPPORTED")
+
     def test_canonical_json_is_that_of_the_vectors(self) -> None:
         for case in cases_of("canonical.json"):
             written = canonical_json(case["value"])

@@ -12,6 +12,8 @@ const targets = holders.map(({ peer_id }) => peer_id)
 const signed = await signRequest({
   signer,
   targets,
+  // No other peer may bring it: one of the institutions asked could take another's answer.
+  carrier: (await client.health()).peer_id,
   catalog: 'clinical_trial_data',
   program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' },
   where: { column: 'sex', op: '=', values: ['female'] }

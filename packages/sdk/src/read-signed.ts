@@ -27,6 +27,8 @@ export async function readSignedRequest(text: string, { clock = systemClock }: {
     key: opened.issuer,
     /** PeerIds; nobody else may run it. */
     targets: opened.audience,
+    /** PeerId of the peer that alone may bring it; empty where it names none. */
+    carrier: request.carrier,
     signedAtMs: opened.issuedAtMs,
     title: request.title,
     catalog: request.catalog,

@@ -90,6 +90,8 @@ export interface Membership {
     readonly institution: string
     readonly connected: boolean
     readonly self: boolean
+    /** PeerIds of those who attested its audit log and were shown another one since. */
+    readonly log_disputed_by: readonly string[]
   }[]
 }
 

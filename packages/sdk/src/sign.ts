@@ -37,6 +37,11 @@ export interface SignRequestOptions {
   readonly program: Program
   /** PeerIds; nobody else may run it. */
   readonly targets: readonly string[]
+  /**
+   * PeerId of the peer whose gateway it is submitted to (`peer_id` of `Client.health`): no other may bring it. Needed with
+   * several targets, each of which holds the request and could otherwise take another's answer.
+   */
+  readonly carrier?: string
   readonly parameters?: Readonly<Record<string, unknown>>
   /** Column to value or list of values; all must hold. */
   readonly filters?: Readonly<Record<string, unknown>>
@@ -82,16 +87,21 @@ export interface SignedRequest {
 
 const LIFETIME_MS_DEFAULT = LIMITS.requestLifetimeMsMax / 2
 
-/** Throws KEY_UNSUPPORTED for a target that is no PeerId, FILTER_INVALID, PARAMETER_INVALID, LIFETIME_TOO_LONG, TOO_LARGE. */
+/** Throws KEY_UNSUPPORTED for a target or carrier that is no PeerId, FILTER_INVALID, PARAMETER_INVALID, LIFETIME_TOO_LONG, TOO_LARGE. */
 export async function signRequest(options: SignRequestOptions): Promise<SignedRequest> {
   const targets = [...new Set(options.targets.map(parseKeyId))]
   if (targets.length === 0) throw new StimnetError('PARAMETER_INVALID', 'a request without a target')
+  const carrier = options.carrier === undefined ? '' : parseKeyId(options.carrier)
+  if (carrier === '' && targets.length > 1) {
+    const reason = 'A request to several institutions names its carrier: the PeerId of the gateway it is submitted to.'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
   const lifetimeMs = options.lifetimeMs ?? LIFETIME_MS_DEFAULT
   if (!(lifetimeMs <= LIMITS.requestLifetimeMsMax)) throw new StimnetError('LIFETIME_TOO_LONG', 'signing a request')
   const random = options.random ?? cryptographicRandom
   const envelope = await seal({
     type: 'job-request',
-    body: bodyOf(options, targets.length > 1 ? toHex(random.bytes(16)) : ''),
+    body: bodyOf(options, { carrier, broadcast: targets.length > 1 ? toHex(random.bytes(16)) : '' }),
     signer: options.signer,
     clock: options.clock ?? systemClock,
     audience: targets,
@@ -101,7 +111,7 @@ export async function signRequest(options: SignRequestOptions): Promise<SignedRe
   return { envelope, text: new TextDecoder().decode(envelope), hash: await sha256Hex(envelope), targets }
 }
 
-function bodyOf(options: SignRequestOptions, broadcast: string): Uint8Array {
+function bodyOf(options: SignRequestOptions, named: { carrier: string; broadcast: string }): Uint8Array {
   const { where } = options
   return messages.JobRequest.encode({
     catalog: options.catalog,
@@ -115,7 +125,7 @@ function bodyOf(options: SignRequestOptions, broadcast: string): Uint8Array {
     wallTimeMsMax: options.wallTimeMsMax ?? 0,
     custody: 'requester',
     title: options.title ?? '',
-    broadcast,
+    ...named,
     review: options.review ?? false,
     credentials: [...(options.credentials ?? [])],
     ...(options.about === undefined ? {} : { about: aboutToMessage(options.about) }),

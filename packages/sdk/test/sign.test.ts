@@ -11,7 +11,7 @@ import {
   sha256Hex,
   signerFromSeed
 } from '@stimnet/protocol'
-import { type SignRequestOptions, signRequest } from '../src/index.ts'
+import { readSignedRequest, type SignRequestOptions, signRequest } from '../src/index.ts'
 
 const clock = new SimulatedClock()
 const signer = await signerFromSeed(new Uint8Array(32).fill(1))
@@ -34,6 +34,7 @@ describe('a signed request', () => {
     const signed = await signRequest(
       options({
         targets: [charite, lyon, charite],
+        carrier: lyon,
         where,
         filters: { sex: 'female' },
         parameters: { seed: 4 },
@@ -47,7 +48,8 @@ describe('a signed request', () => {
     const opened = await open(signed.envelope, { type: 'job-request', clock, audience: lyon })
     assert.equal(opened.issuer, signer.id)
     const request = messages.JobRequest.decode(opened.body)
-    assert.equal(request.custody, 'requester')
+    assert.deepEqual([request.custody, request.carrier], ['requester', lyon])
+    assert.equal((await readSignedRequest(signed.text, { clock })).carrier, lyon)
     assert.equal(request.catalog, 'clinical_trial_data')
     assert.deepEqual(request.purpose, ['DUO:0000006'])
     assert.deepEqual(JSON.parse(request.filtersJson), { sex: 'female' })
@@ -75,6 +77,8 @@ describe('a signed request', () => {
   it('is not signed for nobody, for a name that is no PeerId, or for longer than peers accept', async () => {
     await assert.rejects(signRequest(options({ targets: [] })), { code: 'PARAMETER_INVALID' })
     await assert.rejects(signRequest(options({ targets: ['node-1'] })), { code: 'KEY_UNSUPPORTED' })
+    await assert.rejects(signRequest(options({ carrier: 'node-1' })), { code: 'KEY_UNSUPPORTED' })
+    await assert.rejects(signRequest(options({ targets: [charite, lyon] })), { code: 'PARAMETER_INVALID' })
     await assert.rejects(signRequest(options({ lifetimeMs: 601_000 })), { code: 'LIFETIME_TOO_LONG' })
     await assert.rejects(signRequest(options({ lifetimeMs: Number.NaN })), { code: 'LIFETIME_TOO_LONG' })
     await assert.rejects(signRequest(options({ where: { all: [] } })), { code: 'FILTER_INVALID' })

@@ -24,6 +24,7 @@ interface Statement {
   readonly sql?: string
   readonly audience?: readonly string[]
   readonly custody?: string
+  readonly carrier?: string
 }
 
 async function sealed(world: World, catalog: string, statement: Statement = {}): Promise<Uint8Array> {
@@ -32,6 +33,7 @@ async function sealed(world: World, catalog: string, statement: Statement = {}):
     type: 'job-request',
     body: messages.JobRequest.encode({
       custody: statement.custody ?? 'requester',
+      carrier: statement.carrier ?? '',
       catalog,
       program: programToMessage({ kind: 'sql', sql })
     }),
@@ -117,6 +119,29 @@ export const REPLAY_ATTACKS: readonly Attack[] = [
       for (const text of forged) seen.push(await decision(world, 'small', new TextEncoder().encode(text)))
       const found = seen.findIndex(({ allowed }) => allowed)
       mustHold(found < 0, `forgery ${found + 1} was admitted`)
+      return { outcome: 'REFUSE', seen }
+    }
+  },
+  {
+    ...NOTHING_LEFT,
+    id: 'R67e',
+    attack:
+      'One of two institutions asked brings the request to the other first; so does one where it names no carrier',
+    expected: 'REFUSE',
+    run: async (world, catalog) => {
+      const { large, small, tiny } = world.peers
+      const audience = [large.peerId, tiny.peerId]
+      const request = await sealed(world, catalog, { audience, carrier: small.peerId })
+      const seen = [
+        await decision(world, 'tiny', request),
+        await decision(world, 'tiny', await sealed(world, catalog, { audience }))
+      ]
+      mustHold(
+        seen.every(({ code }) => code === 'CARRIER_MISMATCH'),
+        'a co-target was heard'
+      )
+      const own = await decision(world, 'small', request)
+      mustHold(own.allowed, `its own carrier was refused: ${own.code}`)
       return { outcome: 'REFUSE', seen }
     }
   }

@@ -16,7 +16,7 @@ import type { Signable } from './signable.ts'
 
 /** What it is sent with. */
 export interface SendingParts {
-  readonly client: Pick<Client, 'submitBroadcast'>
+  readonly client: Pick<Client, 'health' | 'submitBroadcast'>
   readonly clock: Clock
   readonly random: RandomSource
 }
@@ -57,16 +57,20 @@ export async function sendSigned(parts: SendingParts, sending: Sending): Promise
   }
 }
 
-async function sign({ clock, random }: SendingParts, { ask, shown, names, signed }: Sending): Promise<SignedRequest> {
+async function sign(
+  { client, clock, random }: SendingParts,
+  { ask, shown, names, signed }: Sending
+): Promise<SignedRequest> {
   // Read anew: another tab may have forgotten it, or put another in its place.
   const held = await keyOf(shown.account)
   if (held?.id !== shown.id) {
     const reason = 'The key that this page showed is no longer in this browser. Look at “Your key”.'
     throw new StimnetError('KEY_UNSUPPORTED', 'signing with a key that is gone', { reason })
   }
+  const { peer_id: carrier } = await client.health()
   const nowMs = clock.now()
   const request = await signRequest({
-    ...{ ...ask, clock, random, signer: signerFromKey(held) },
+    ...{ ...ask, carrier, clock, random, signer: signerFromKey(held) },
     credentials: credentialsFor(ask.targets, { credentials: held.credentials, nowMs }),
     // As long as one that the gateway signs: an institution that is away for minutes is still asked.
     lifetimeMs: LIMITS.requestLifetimeMsMax

@@ -7,8 +7,11 @@ import type { Draft } from './draft.ts'
 import { mappingsFor } from './mappings.ts'
 import { programOf, submissionOf } from './submission.ts'
 
-/** All but who signs it and when. */
-export type Signable = Omit<SignRequestOptions, 'signer' | 'clock' | 'random' | 'lifetimeMs' | 'credentials'>
+/** All but who signs it, when, and who brings it. */
+export type Signable = Omit<
+  SignRequestOptions,
+  'signer' | 'carrier' | 'clock' | 'random' | 'lifetimeMs' | 'credentials'
+>
 
 /** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {

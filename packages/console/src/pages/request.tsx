@@ -88,7 +88,7 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
       <Panel title={TITLES[request.status]} hint="An approval holds for this and nothing else.">
         <WhatRuns request={request} />
       </Panel>
-      {request.status === 'pending' && holds(account, 'steward', 'operator') && (
+      {request.status === 'pending' && holds(account, 'steward') && (
         <Decide key={request.request_id} request={request} decided={decided} />
       )}
     </>

@@ -18,10 +18,11 @@ export function Members({ membership }: { membership: Membership }) {
               <th scope="col">Institution</th>
               <th scope="col">PeerId</th>
               <th scope="col">Connection</th>
+              <th scope="col">Audit log</th>
             </tr>
           </thead>
           <tbody>
-            {members.map(({ peer_id: peerId, institution, connected, self }) => (
+            {members.map(({ peer_id: peerId, institution, connected, self, log_disputed_by: disputedBy }) => (
               <tr key={peerId}>
                 <th scope="row">{institution || 'not introduced yet'}</th>
                 <td>
@@ -34,6 +35,14 @@ export function Members({ membership }: { membership: Membership }) {
                     <Badge tone={connected ? 'good' : 'warn'}>{connected ? 'connected' : 'not connected'}</Badge>
                   )}
                 </td>
+                <td>
+                  {disputedBy.length > 0 && (
+                    <>
+                      <Badge tone="bad">changed</Badge> It does not go on from what{' '}
+                      {disputedBy.map((id) => nameOf(id, members)).join(', ')} attested.
+                    </>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -41,6 +50,11 @@ export function Members({ membership }: { membership: Membership }) {
       </Scroll>
     </Panel>
   )
+}
+
+function nameOf(peerId: string, members: Membership['members']): string {
+  const member = members.find(({ peer_id }) => peer_id === peerId)
+  return member?.self ? 'this peer' : member?.institution || peerId
 }
 
 function hintOf({ federation, open, signatures_needed: needed }: Membership): string {

@@ -132,7 +132,7 @@ function decidingRoutes({ peer }: Room): Route[] {
       tag,
       summary: 'Approve or deny; the last approval that is needed makes the job run',
       access: 'account',
-      roles: stewards,
+      roles: ['steward'],
       body: { type: 'json', schema: analysisDecisionShape },
       answer: analysisShape,
       handle: async ({ account, param, body }) => {

@@ -46,7 +46,12 @@ const membershipShape = output(
     open: z.boolean().describe('Whether anybody may connect (mesh.open); only beside synthetic data'),
     signatures_needed: z.number().int().nullable().describe('To admit or to revoke a member'),
     members: z.array(
-      z.object({ peer_id: z.string(), institution: z.string(), connected: z.boolean(), self: z.boolean() })
+      z.object({
+        ...{ peer_id: z.string(), institution: z.string(), connected: z.boolean(), self: z.boolean() },
+        log_disputed_by: z
+          .array(z.string())
+          .describe('PeerIds of those who attested its audit log and were shown another one since')
+      })
     )
   })
 )
@@ -92,7 +97,9 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
         const { federation, open, needed, members } = peer.membership(known(account))
         return {
           ...{ federation, open, signatures_needed: needed },
-          members: members.map(({ peerId, ...member }) => ({ peer_id: peerId, ...member }))
+          members: members.map(({ peerId, logDisputedBy, ...member }) => ({
+            ...{ peer_id: peerId, ...member, log_disputed_by: [...logDisputedBy] }
+          }))
         }
       }
     })

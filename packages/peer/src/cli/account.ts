@@ -19,7 +19,8 @@ export const accountCommand = command({
   summary: 'Adds, locks, removes or lists the accounts of the gateway.',
   details: `
 The password is read from standard input, one line. A running peer sees the change within seconds.
-Roles: researcher asks, steward and auditor read the audit log, operator and steward see private catalogs.
+Roles: researcher asks, steward decides about requests, steward, auditor and operator read the audit log, operator and
+steward see private catalogs.
 
 A locked account is kept with what it has asked; its password, tokens and API keys open nothing until it is unlocked. lock and
 unlock take people of login providers too, as provider:subject. The name of a removed account is not given to somebody else;

@@ -127,7 +127,8 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
     io.err('stimnet federation: this peer is no member itself: its signature would not count\n')
     return EXIT.failed
   }
-  const says = statementOf(values, action, { peer, charter: federation.id })
+  const on = federation.revoked()
+  const says = statementOf(values, action, { peer, charter: federation.id, ...(on.length > 0 ? { on } : {}) })
   const { keepStatement } = await import('../federation/statements.ts')
   const jws = await signStatement(says, { signer, clock: systemClock })
   await keepStatement(folder, jws)
@@ -143,7 +144,11 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
   return EXIT.ok
 }
 
-function statementOf(values: Values, action: 'admit' | 'revoke', about: { peer: string; charter: string }): Statement {
+function statementOf(
+  values: Values,
+  action: 'admit' | 'revoke',
+  about: { peer: string; charter: string; on?: string[] }
+): Statement {
   if (action === 'revoke') return { says: 'revoke', ...about, reason: values.reason ?? '' }
   if (values.institution) return { says: 'admit', ...about, institution: values.institution }
   const reason = '--institution is missing: what is the newcomer called?'

@@ -10,7 +10,7 @@ import { localTime } from './time.ts'
 const STATUSES = ['pending', 'approved', 'denied', 'expired', 'all'] as const
 const ACTIONS = ['list', 'show', 'approve', 'deny', 'standing', 'revoke'] as const
 
-/** Needs a login; deciding needs the role steward or operator. */
+/** Needs a login; deciding needs the role steward. */
 export const requestsCommand = command({
   name: 'requests',
   usage: '[list | show ID | approve ID | deny ID | standing | revoke ID] [--notes TEXT]',

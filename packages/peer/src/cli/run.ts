@@ -189,11 +189,11 @@ async function submit(
   io: Io
 ): Promise<{ id: string; signed?: SignedRequest }> {
   if (!signer) return client.submitBroadcast(submissionOf(ask, names))
-  const chosen = await chosenOf(client, ask.catalog, names)
+  const [chosen, { peer_id: carrier }] = await Promise.all([chosenOf(client, ask.catalog, names), client.health()])
   const terms = agreedTerms(ask, chosen)
   io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
   const targets = chosen.map(({ peer_id }) => peer_id)
-  const signed = await signRequest({ ...ask, ...terms, signer, targets, credentials: await credentials() })
+  const signed = await signRequest({ ...ask, ...terms, signer, targets, carrier, credentials: await credentials() })
   const { id } = await client.submitBroadcast(signed)
   return { id, signed }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import {
+  BUILT_ON_MAX,
   type Charter,
   type Clock,
   charterId,
@@ -14,9 +15,12 @@ import {
   openStatement,
   type PendingStatement,
   pendingOf,
+  revokedOf,
   type SignedStatement,
+  type Signer,
   StimnetError,
-  signedCharterSchema
+  signedCharterSchema,
+  signStatement
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { keepStatement, readStatements, STATEMENT_CHARACTERS_MAX, STATEMENTS_MAX } from './statements.ts'
@@ -29,6 +33,8 @@ export interface FederationParts {
   readonly folder: string
   readonly clock: Clock
   readonly events: PeerEvents
+  /** This peer's own key: a founder's confirms each revocation that it counts. Nothing is confirmed without it. */
+  readonly signer?: Signer
 }
 
 /** Statements of one signer: nobody fills everybody's list alone. */
@@ -49,6 +55,7 @@ export class Federation {
   /** Of no use as things stand: a file of the folder is not checked again every few seconds. */
   readonly #ignored = new Set<string>()
   #members = new Map<string, Member>()
+  #revoked: ReadonlySet<string> = new Set()
   #onChange: (added: readonly string[]) => void = () => undefined
   #work: Promise<unknown> = Promise.resolve()
 
@@ -73,6 +80,16 @@ export class Federation {
 
   members(): Member[] {
     return [...this.#members.values()]
+  }
+
+  /** Whether it was put out: then no list of this peer lets it in. */
+  isRevoked(peer: string): boolean {
+    return this.#revoked.has(peer)
+  }
+
+  /** What a statement signed now builds on. */
+  revoked(): string[] {
+    return [...this.#revoked].slice(-BUILT_ON_MAX)
   }
 
   /** What waits for more signatures. */
@@ -155,7 +172,28 @@ export class Federation {
     if (added.length === 0) return added
     this.#ignored.clear()
     this.#count()
-    return added
+    return [...added, ...(await this.#confirm(isEver))]
+  }
+
+  /** Says what it has counted while it is fresh: whoever is out then cannot claim later to have been first. */
+  async #confirm(isEver: ReadonlySet<string>): Promise<string[]> {
+    const { signer, clock } = this.#parts
+    const isFounder = this.charter.founders.some(({ peer }) => peer === signer?.id)
+    if (!signer || !isFounder || !this.isMember(signer.id)) return []
+    const own = [...this.#statements.values()].filter(({ signedBy }) => signedBy === signer.id)
+    const said = new Set(own.filter(({ says }) => says.says !== 'admit').map(({ says }) => says.peer))
+    const confirmed: string[] = []
+    for (const peer of this.#revoked) {
+      if (said.has(peer) || !isEver.has(peer)) continue
+      const jws = await signStatement({ says: 'confirm', charter: this.id, peer }, { signer, clock })
+      const statement = await openStatement(jws, { charter: this.id, clock })
+      if (!this.#hasRoom(statement, isEver)) break
+      await this.#keep(jws)
+      this.#statements.set(whatIsSaid(statement), statement)
+      confirmed.push(jws)
+    }
+    if (confirmed.length > 0) this.#count()
+    return confirmed
   }
 
   #keep(jws: string): Promise<void> {
@@ -186,6 +224,9 @@ export class Federation {
   /** That somebody who belongs is put out always has room, but for signers who said too much. */
   #hasRoom({ says, signedBy }: SignedStatement, isEver: ReadonlySet<string>): boolean {
     if (this.#saidBy(signedBy) >= OF_ONE_SIGNER_MAX) return false
+    // Of no weight: keys that were put out must leave room for those who are to be admitted.
+    const isIdle = says.says === 'confirm' || this.#revoked.has(signedBy)
+    if (isIdle) return this.#statements.size < STATEMENTS_MAX / 2
     return this.#statements.size < STATEMENTS_MAX || (says.says === 'revoke' && isEver.has(says.peer))
   }
 
@@ -196,7 +237,9 @@ export class Federation {
   }
 
   #count(): void {
-    const members = membersOf(this.charter, [...this.#statements.values()])
+    const statements = [...this.#statements.values()]
+    this.#revoked = revokedOf(this.charter, statements)
+    const members = membersOf(this.charter, statements, this.#revoked)
     this.#members = new Map(members.map((member) => [member.peer, member]))
   }
 
@@ -207,9 +250,10 @@ export class Federation {
   }
 }
 
-/** Why somebody was revoked changes nothing; under which name somebody was admitted may. */
+/** Why somebody was revoked changes nothing; under which name somebody was admitted may, and what it builds on. */
 function whatIsSaid({ signedBy, says }: Pick<SignedStatement, 'signedBy' | 'says'>): string {
-  return JSON.stringify([signedBy, says.says, says.peer, says.says === 'admit' ? says.institution : ''])
+  const institution = says.says === 'admit' ? says.institution : ''
+  return JSON.stringify([signedBy, says.says, says.peer, institution, ...[...(says.on ?? [])].sort()])
 }
 
 /** Throws CONFIG_INVALID, saying what is missing. */

@@ -22,7 +22,7 @@ import type { Database, Draft } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import { type Answered, ReplayStore } from '../store/replays.ts'
 import type { Approvals } from './approvals.ts'
-import { type CheckedRequest, check, type Trust } from './check.ts'
+import { assertCarriedBy, type CheckedRequest, check, type Trust } from './check.ts'
 import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
 import type { JobFiles } from './files.ts'
 import type { SignOff } from './sign-off.ts'
@@ -73,6 +73,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
         self: parts.signer.id,
         trust: parts.trust
       })
+      assertCarriedBy(askedBy, checked)
     } catch (error) {
       return refuseUnopened(parts, askedBy, error)
     }
@@ -179,7 +180,10 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   })
   parts.events.admitted({ jobId: job.id, catalog: job.catalog, program: job.programWord, askedBy })
   if (job.state === 'pending') parts.approvals.add(job)
-  else parts.queue.enqueue(job)
+  else {
+    parts.approvals.agreed(job)
+    parts.queue.enqueue(job)
+  }
   return sealed
 }
 

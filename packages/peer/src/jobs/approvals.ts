@@ -20,6 +20,7 @@ import type { JobFiles } from './files.ts'
 import type { Ending } from './publish.ts'
 import { SeatCount } from './seats.ts'
 import type { Seats } from './sign-off.ts'
+import { distinctIn, peopleIn, type Stewards } from '../stewards.ts'
 import { codeHashOf, type JobPlan } from './validate.ts'
 
 type EndingOfWaiting = Exclude<Ending, { state: 'completed' }>
@@ -34,6 +35,7 @@ export interface ApprovalParts {
   /** Whoever decides reads the files too, and the asker may be gone by then: they are fetched at once. */
   readonly files: Pick<JobFiles, 'fetch'>
   readonly events: PeerEvents
+  readonly stewards: Stewards
   /** Stewards who must agree. */
   readonly needed: number
   readonly expireMs: number
@@ -70,6 +72,8 @@ const NOTES_CHARACTERS_MAX = 1_000
 export class Approvals {
   readonly #parts: ApprovalParts
   readonly #waiting = new Map<string, JobRecord>()
+  /** Agreed to and not ended, by the hash of the request. */
+  readonly #agreed = new Map<string, JobRecord>()
   readonly #seats = new SeatCount()
 
   private constructor(parts: ApprovalParts) {
@@ -80,7 +84,10 @@ export class Approvals {
   static async open(parts: ApprovalParts): Promise<Approvals> {
     const approvals = new Approvals(parts)
     for (const job of await parts.jobs.open()) {
-      if (job.state !== 'pending') continue
+      if (job.state !== 'pending') {
+        approvals.agreed(job)
+        continue
+      }
       approvals.takeSeat(job.issuer, job.askedBy)
       approvals.#waiting.set(job.id, job)
       void parts.files.fetch(job)
@@ -103,7 +110,7 @@ export class Approvals {
   /** Gathered before the policy is asked. */
   async factsOf(checked: CheckedRequest, plan: JobPlan): Promise<ReviewFacts> {
     const run = termsOf(checked, plan, await imageOf(plan, this.#parts.sandbox))
-    return { run, standing: this.#parts.standing.match(run, this.#parts.clock.now()) }
+    return { run, standing: this.#parts.standing.match(run, this.#parts.clock.now(), (one) => this.#holds(one)) }
   }
 
   /** What is stored with an admitted request; undefined where nobody is asked. */
@@ -121,6 +128,27 @@ export class Approvals {
     this.#parts.standing.use(draft, standing)
   }
 
+  /** A job that stewards have agreed to, from now on. */
+  agreed(job: JobRecord): void {
+    if (job.review) this.#agreed.set(job.requestHash, job)
+  }
+
+  /** Whether as many people as agreed to it are stewards still: asked when it is about to run. */
+  stillAgreed(requestHash: string): boolean {
+    const review = this.#agreed.get(requestHash)?.review
+    return review !== undefined && peopleIn(accountsIn(review.approvals), this.#parts.stewards) >= review.needed
+  }
+
+  #holds({ approvals }: StandingApproval): boolean {
+    return peopleIn(accountsIn(approvals), this.#parts.stewards) >= approvals.length
+  }
+
+  /** The words that count now, the first of each person. */
+  counted(approvals: readonly Approval[]): Approval[] {
+    const people = distinctIn(accountsIn(approvals), this.#parts.stewards)
+    return approvals.filter(({ by }) => people.includes(by))
+  }
+
   /** A request that waits from now on. */
   add(job: JobRecord): void {
     this.#waiting.set(job.id, job)
@@ -136,7 +164,9 @@ export class Approvals {
 
   /**
    * Takes a steward's word: the first no ends it, the last yes that is needed lets it run. Throws JOB_UNKNOWN, JOB_ENDED
-   * where somebody was faster, PARAMETER_INVALID for a second yes of the same steward or a no without a reason, APPROVAL_LAPSED.
+   * where somebody was faster, PARAMETER_INVALID for a second yes of the same person or a no without a
+   * reason, APPROVAL_LAPSED. Of earlier words those
+   * count whose stewards are stewards still.
    */
   async decide(jobId: string, verdict: Verdict): Promise<JobRecord> {
     const job = await this.#parts.jobs.get(jobId)
@@ -175,6 +205,10 @@ export class Approvals {
       // While one was being ended another may have been decided.
       if (this.#waiting.has(job.id)) await this.#end(job, { state: 'expired', code: 'EXPIRED' })
     }
+    for (const [hash, { id }] of this.#agreed) {
+      const job = await this.#parts.jobs.get(id)
+      if (!job || isEnded(job.state)) this.#agreed.delete(hash)
+    }
   }
 
   async #approve(jobId: string, word: Approval, terms: StandingTerms | undefined): Promise<JobRecord> {
@@ -182,7 +216,9 @@ export class Approvals {
     const decided = await database.commit((draft) => {
       // In memory, since a word given in the same batch is not on disk yet.
       const job = this.#stillWaiting(jobId)
-      const review = withYes(job.review, terms === undefined ? word : { ...word, standing: canonicalJson(terms) })
+      const before = job.review && { ...job.review, approvals: this.counted(job.review.approvals) }
+      const yes = terms === undefined ? word : { ...word, standing: canonicalJson(terms) }
+      const review = withYes(before, yes, this.#parts.stewards)
       const isEnough = review.approvals.length >= review.needed
       draft.audit({ kind: 'approval', actor: word.by, jobId, detail: detailOf(job, review) })
       const changed = jobs.amend(draft, job, { review }, isEnough ? 'queued' : undefined)
@@ -193,6 +229,7 @@ export class Approvals {
     if (decided.state === 'queued') {
       this.leaveSeat(decided.issuer, decided.askedBy)
       runner.takeSeat(decided.issuer, decided.askedBy)
+      this.agreed(decided)
       runner.enqueue(decided)
     }
     return decided
@@ -278,14 +315,18 @@ function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerm
   }
 }
 
+function accountsIn(approvals: readonly Approval[]): string[] {
+  return approvals.map(({ by }) => by)
+}
+
 function hashOf(value: unknown): string {
   return createHash('sha256').update(canonicalBytes(value)).digest('hex')
 }
 
-function withYes(review: ReviewRecord | undefined, word: Approval): ReviewRecord {
+function withYes(review: ReviewRecord | undefined, word: Approval, { isSamePerson }: Stewards): ReviewRecord {
   if (!review) throw new StimnetError('INTERNAL', 'approving what nobody reviews')
   if (review.expiresAtMs < word.atMs) throw new StimnetError('APPROVAL_LAPSED', 'approving too late')
-  if (review.approvals.some(({ by }) => by === word.by)) {
+  if (review.approvals.some(({ by }) => isSamePerson(by, word.by))) {
     const reason = 'You have agreed already; another steward must agree as well.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }

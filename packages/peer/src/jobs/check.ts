@@ -44,6 +44,15 @@ export interface CheckFacts {
 const CREDENTIALS_MAX = 8
 
 /**
+ * Every target of a broadcast holds the same bytes: only the peer that the request names may bring them, or a target could
+ * take another's answer. With a single target nobody else holds them. Throws CARRIER_MISMATCH.
+ */
+export function assertCarriedBy(peerId: string, { opened, request }: Pick<CheckedRequest, 'opened' | 'request'>): void {
+  const isIts = request.carrier === peerId || (request.carrier === '' && opened.audience.length === 1)
+  if (!isIts) throw new StimnetError('CARRIER_MISMATCH', `brought by ${peerId}`)
+}
+
+/**
  * Opens a sealed JobRequest. Throws what `open` throws, AUDIENCE_MISMATCH for a request addressed to anyone, and what
  * `openAffiliation` and `openVisas` throw for a credential of somebody trusted that does not hold.
  */

@@ -2,6 +2,7 @@
 import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
 import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../config.ts'
+import type { Permits } from '../federation/permits.ts'
 import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
@@ -45,6 +46,10 @@ export function createSignOff(parts: {
   imageOf: (language: string) => string
   /** Whether an institution belongs to the federation now. */
   isMember: (peerId: string) => boolean
+  /** Whether those who agreed to a request are stewards still. */
+  stillAgreed: (requestHash: string) => boolean
+  /** Whether a peer may connect now. */
+  permits: Permits
   /** What the ledger scope of a request has used. */
   use: (plan: JobPlan, asker: Asker) => ScopeUse
 }): SignOff {
@@ -58,6 +63,7 @@ export function createSignOff(parts: {
   ): Facts => ({
     issuer: checked.opened.issuer,
     askedBy,
+    carrierMayConnect: askedBy === self || parts.permits(askedBy),
     vouchedBy: checked.affiliations.map(({ institution }) => ({ institution, isMember: parts.isMember(institution) })),
     visas: checked.visas,
     self,
@@ -112,7 +118,10 @@ export function createSignOff(parts: {
       const decision = decide(EARLY_RULES, facts(ask, isHidden ? undefined : descriptor))
       return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision
     },
-    standing: (ask, plan) => decide(STANDING_RULES, facts(ask, plan.catalog.descriptor, plan)),
+    standing: (ask, plan) => {
+      const approved = ask.approved === true && parts.stillAgreed(ask.checked.opened.hash)
+      return decide(STANDING_RULES, facts({ ...ask, approved }, plan.catalog.descriptor, plan))
+    },
     decide: (ask, plan) => decide(ADMISSION_RULES, facts(ask, plan.catalog.descriptor, plan))
   }
 }

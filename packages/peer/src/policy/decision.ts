@@ -44,6 +44,8 @@ export interface ScopeUse {
 export interface Facts {
   readonly issuer: string
   readonly askedBy: string
+  /** Whether the peer that brought it may connect now: what waited may have outlived its membership. */
+  readonly carrierMayConnect: boolean
   /** Institutions whose valid word for the issuer came with the request, and whether each belongs to the federation. */
   readonly vouchedBy: readonly { readonly institution: string; readonly isMember: boolean }[]
   /** Visas for the issuer's key that hold. */

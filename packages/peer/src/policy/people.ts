@@ -17,6 +17,10 @@ export const requesterIsListed: Rule = (facts) => {
   )
 }
 
+/** PEER_NOT_PERMITTED where the peer that brought the request was put out of the federation while it waited. */
+export const carrierBelongs: Rule = ({ carrierMayConnect }) =>
+  carrierMayConnect ? allowed : refuse('PEER_NOT_PERMITTED')
+
 /** Of this list: that another catalog's list names an institution says nothing here. */
 function isTrusted({ requesters }: Facts, { institution, isMember }: Facts['vouchedBy'][number]): boolean {
   return requesters.includes(`affiliation:${institution}`) || (isMember && requesters.includes('affiliation:members'))

@@ -1,7 +1,7 @@
 /** The rules of this peer, in the order in which they are asked. */
 import { catalogIsOffered, programIsPermitted } from './data.ts'
 import type { Rule } from './decision.ts'
-import { requesterIsListed } from './people.ts'
+import { carrierBelongs, requesterIsListed } from './people.ts'
 import { programShowsNothingRefused } from './programs.ts'
 import { purposeFits } from './purposes.ts'
 import { peopleDecide, peopleHaveRoom } from './reviews.ts'
@@ -9,7 +9,7 @@ import { imageIsListed, queueHasRoom, sandboxIsStrongEnough } from './settings.t
 import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from './usage.ts'
 
 /** Before a request is looked into: a stranger learns nothing about what exists here. */
-export const EARLY_RULES: readonly Rule[] = [requesterIsListed, catalogIsOffered]
+export const EARLY_RULES: readonly Rule[] = [carrierBelongs, requesterIsListed, catalogIsOffered]
 
 /** What must hold when a request is admitted, and still when its job runs. */
 export const STANDING_RULES: readonly Rule[] = [

@@ -23,6 +23,7 @@ import {
   uploadsFromMessage,
   uploadsToMessage
 } from '@stimnet/protocol'
+import { assertCarriedBy } from '../jobs/check.ts'
 import { assertUploadsFit } from '../jobs/validate.ts'
 import { toText } from '../store/base64.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
@@ -85,6 +86,7 @@ export class Submitter {
       filtersJson: JSON.stringify(submission.filters),
       custody: 'gateway',
       account: owner.name,
+      carrier: this.#parts.self,
       title: submission.title,
       privacy: privacyAskToMessage(submission.privacy),
       outputs: contractToMessage(submission.outputs),
@@ -130,6 +132,7 @@ export class Submitter {
       const reason = 'A request that you sign yourself says custody: requester, and names no account.'
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
     }
+    assertCarriedBy(this.#parts.self, { opened, request })
     const targets = this.#resolve(submission.targets === '*' ? opened.audience : submission.targets)
     const stranger = targets.find((peerId) => !opened.audience.includes(peerId))
     if (targets.length === 0 || stranger !== undefined) {

@@ -230,10 +230,27 @@ export class AuditLog {
     return size === 0 ? rootOf(EMPTY_TREE) : this.#nodes.rootOfRange({ from: 0, to: size })
   }
 
-  /** Walks all records and makes the tree again; says where it first breaks and how. */
-  async verify(): Promise<AuditFinding> {
+  /**
+   * The tree over the records as they are now, whatever was kept of it: of a log that was changed another one than was
+   * signed. A record that cannot be read stands for itself.
+   */
+  async recount(signal?: AbortSignal): Promise<TreeHead> {
     let tree = EMPTY_TREE
+    for await (const bytes of this.#records.values()) {
+      signal?.throwIfAborted()
+      tree = grown(tree, leafHashOf(entryIn(bytes))).tree
+    }
+    return { size: tree.size, root: rootOf(tree) }
+  }
+
+  /** Walks all records and makes the tree again; says where it first breaks and how. */
+  async verify(signal?: AbortSignal): Promise<AuditFinding> {
+    // Read first: the log may grow while it is walked.
+    const end = await this.#head()
+    let tree = EMPTY_TREE
+    let rootAtEnd = EMPTY_ROOT
     for await (const [key, bytes] of this.#records.iterator()) {
+      signal?.throwIfAborted()
       const sequence = tree.size + 1
       const broken = (why: string) => ({ ok: false as const, sequence, why })
       let record: AuditRecord
@@ -246,14 +263,13 @@ export class AuditLog {
       const leaf = leafHashOf(entryOf(record))
       if (toHex(record.hash) !== toHex(leaf)) return broken('the record was changed')
       tree = grown(tree, leaf).tree
+      if (tree.size === end.sequence) rootAtEnd = toHex(rootOf(tree))
     }
-    const end = await this.#head()
     if (end.sequence > tree.size) return { ok: false, sequence: tree.size + 1, why: 'the last records are missing' }
-    const root = toHex(rootOf(tree))
-    if (end.sequence < tree.size || end.root !== root) {
+    if (end.root !== rootAtEnd || (await this.#head()).sequence < tree.size) {
       return { ok: false, sequence: end.sequence + 1, why: 'the records are not those that the head was made over' }
     }
-    return { ok: true, records: tree.size, head: root }
+    return { ok: true, records: tree.size, head: toHex(rootOf(tree)) }
   }
 
   async #head(): Promise<Head> {
@@ -271,4 +287,12 @@ export class AuditLog {
 
 function entryOf(record: AuditRecord): Uint8Array {
   return auditEntry(record, createHash('sha256').update(auditCommitmentInput(record)).digest('hex'))
+}
+
+function entryIn(bytes: Uint8Array): Uint8Array {
+  try {
+    return entryOf(messages.AuditRecord.decode(bytes))
+  } catch {
+    return bytes
+  }
 }

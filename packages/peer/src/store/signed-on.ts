@@ -11,6 +11,8 @@ export interface SignedOn {
   /** As the provider calls the person. */
   readonly title: string
   readonly roles: readonly string[]
+  /** By which the person may be known under another account; absent until they log in again. */
+  readonly identifiers?: readonly string[]
   readonly seenAtMs: number
 }
 

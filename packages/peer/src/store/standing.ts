@@ -67,9 +67,9 @@ export class StandingApprovals {
     return [...this.#granted.values()]
   }
 
-  /** One that covers the run and has runs left. */
-  match(run: RunTerms, nowMs: number): StandingApproval | undefined {
-    return this.list().find((one) => one.runsLeft > 0 && one.expiresAtMs > nowMs && covers(one, run))
+  /** One that covers the run, has runs left, and whose stewards still `hold` to it. */
+  match(run: RunTerms, nowMs: number, holds: (one: StandingApproval) => boolean): StandingApproval | undefined {
+    return this.list().find((one) => one.runsLeft > 0 && one.expiresAtMs > nowMs && covers(one, run) && holds(one))
   }
 
   grant(

@@ -13,6 +13,7 @@ import {
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import type { Database } from '../store/database.ts'
+import { type Conflicts, sizeIn } from './conflicts.ts'
 
 /** What attesting needs. */
 export interface AttestParts {
@@ -20,6 +21,7 @@ export interface AttestParts {
   readonly signer: Signer
   readonly database: Database
   readonly events: PeerEvents
+  readonly conflicts: Pick<Conflicts, 'found'>
 }
 
 /** Attests the checkpoint of the peer that asks, and remembers it. */
@@ -61,19 +63,11 @@ export function createAttest(parts: AttestParts): Attest {
       const code = codeOf(error)
       parts.events.refused({ code, askedBy: from, cause: error })
       const last = (await lastOf(from)) ?? ''
-      if (code === 'CHECKPOINT_CONFLICT') await recordConflict(parts, from, { shown: ask.note, last })
+      // The note that was seen first stays: a changed log is not attested again.
+      if (code === 'CHECKPOINT_CONFLICT') await parts.conflicts.found({ peer: from, seen: last, shown: ask.note })
       return { cosignature: '', code, seen: last }
     }
   }
-}
-
-/** What a steward asks about: the log keeps both sizes and whose log it is. The note that was seen first stays. */
-async function recordConflict(parts: AttestParts, from: string, notes: { shown: string; last: string }): Promise<void> {
-  parts.events.alert({ kind: 'log-conflict', actor: from })
-  const detail = { shown: sizeIn(notes.shown), seen: sizeIn(notes.last) }
-  await parts.database.commit((draft) =>
-    draft.audit({ kind: 'witness', actor: from, code: 'CHECKPOINT_CONFLICT', detail })
-  )
 }
 
 /** Throws what `openCheckpoint` throws, and CHECKPOINT_CONFLICT for a log that is not the one seen before. */
@@ -88,10 +82,4 @@ async function assertGoesOn(ask: Message<'WitnessAsk'>, from: string, last: stri
       path: ask.path
     }))
   if (!goesOn) throw new StimnetError('CHECKPOINT_CONFLICT', `${from} shows ${shown.size} after ${before.size}`)
-}
-
-/** The size that a note says, for records and logs; the note need not be sound. */
-export function sizeIn(note: string): number {
-  const size = Number(note.split('\n')[1])
-  return Number.isSafeInteger(size) && size >= 0 ? size : 0
 }

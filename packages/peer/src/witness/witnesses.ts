@@ -4,6 +4,7 @@ import {
   type Clock,
   type Code,
   codeOf,
+  keepCosignatures,
   type Message,
   type messages,
   openCheckpoint,
@@ -12,13 +13,15 @@ import {
   toHex
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
+import type { Permits } from '../federation/permits.ts'
 import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level.ts'
 import { PrivacyLedger } from '../store/privacy-ledger.ts'
-import { sizeIn } from './attest.ts'
+import { sizeIn, stateIn } from './conflicts.ts'
 
 /** A proof that this log is not the one that a witness saw: kept until a steward has looked into it. */
 export interface Regression {
+  /** This peer itself where its records are not those that it signed. */
   readonly witness: string
   /** The checkpoint that this peer once signed. */
   readonly seen: string
@@ -48,6 +51,8 @@ export interface WitnessParts {
   readonly events: PeerEvents
   /** Members that can be asked now. */
   readonly connected: () => readonly string[]
+  /** Whose attestation counts now. */
+  readonly permits: Permits
   readonly ask: (
     peerId: string,
     question: Parameters<typeof messages.WitnessAsk.encode>[0],
@@ -70,6 +75,9 @@ export class Witnesses {
   readonly #found: Sublevel<Regression>
   readonly #stopping = new AbortController()
   #regression: Regression | undefined
+  /** The records are not those that this peer's tree was made over. */
+  #isChanged = false
+  #checked: Promise<void> = Promise.resolve()
   #work: Promise<unknown> = Promise.resolve()
 
   private constructor(parts: WitnessParts) {
@@ -81,6 +89,7 @@ export class Witnesses {
   static async open(parts: WitnessParts): Promise<Witnesses> {
     const witnesses = new Witnesses(parts)
     witnesses.#regression = await witnesses.#found.get('found')
+    witnesses.#checked = witnesses.#checkRecords()
     void witnesses.#everyNowAndThen()
     return witnesses
   }
@@ -92,7 +101,8 @@ export class Witnesses {
 
   /** The newest checkpoint with its cosignatures; signed anew where there is none yet. */
   async checkpoint(): Promise<string> {
-    return (await this.#kept.get('last')) ?? this.#sign()
+    const last = await this.#kept.get('last')
+    return last === undefined ? this.#sign() : keepCosignatures(last, this.#parts.permits)
   }
 
   /** Signs the log as it stands and has it attested by every member that can be asked. One round at a time. */
@@ -102,11 +112,14 @@ export class Witnesses {
     return round
   }
 
-  /** Asks a member what it last saw of this log; called when one connects, before it is asked to attest anything. */
+  /**
+   * Asks a member what it last saw of this log; called when one connects, before it is asked to attest anything. Where the
+   * log does not go on from there, the member is shown it as it is: it alone can tell the others.
+   */
   async compare(peerId: string): Promise<void> {
     try {
       const { seen } = await this.#ask(peerId, { note: '' })
-      if (seen !== '') await this.#judge(peerId, seen)
+      if (seen !== '' && !(await this.#goesOnFrom(peerId, seen))) await this.#confess(peerId, await this.#sign(), seen)
     } catch (error) {
       // A peer of an earlier version, or gone again: it is asked at the next round.
       this.#parts.events.refused({ code: codeOf(error), askedBy: peerId, cause: error })
@@ -115,6 +128,7 @@ export class Witnesses {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
+    await this.#checked
     await this.#work
   }
 
@@ -131,7 +145,10 @@ export class Witnesses {
   /** Kept before anybody sees it, in a synced batch: a loss of power takes no record away that a witness has seen. */
   async #sign(): Promise<string> {
     const { database, signer } = this.#parts
-    const note = await signCheckpoint(database.auditLog.head, signer)
+    await this.#checked
+    const { auditLog } = database
+    const head = this.#isChanged ? await auditLog.recount(this.#stopping.signal) : auditLog.head
+    const note = await signCheckpoint(head, signer)
     await database.commit((draft) => draft.put(this.#kept, 'signed', note))
     return note
   }
@@ -154,7 +171,10 @@ export class Witnesses {
     try {
       const { seen } = await this.#ask(witness, { note: '' })
       const oldSize = seen === '' ? 0 : await this.#judge(witness, seen)
-      if (oldSize === undefined) return { witness, code: 'CHECKPOINT_CONFLICT', cosignature: '' }
+      if (oldSize === undefined || this.#isChanged) {
+        if (seen !== '') await this.#confess(witness, note, seen)
+        return { witness, code: 'CHECKPOINT_CONFLICT', cosignature: '' }
+      }
       const size = sizeIn(note)
       const path = oldSize === 0 ? [] : await this.#parts.database.auditLog.proveConsistency({ oldSize, size })
       const answer = await this.#ask(witness, { note, oldSize, path })
@@ -166,6 +186,36 @@ export class Witnesses {
         : { witness, code: 'SIGNATURE_INVALID', cosignature: '' }
     } catch (error) {
       return { witness, code: codeOf(error), cosignature: '' }
+    }
+  }
+
+  async #goesOnFrom(witness: string, seen: string): Promise<boolean> {
+    await this.#checked
+    return (await this.#judge(witness, seen)) !== undefined && !this.#isChanged
+  }
+
+  /** Without a proof, for there is none: the witness keeps both states, alerts, and tells the other members. */
+  async #confess(witness: string, note: string, seen: string): Promise<void> {
+    await this.#ask(witness, { note, oldSize: sizeIn(seen), path: [] })
+  }
+
+  /** Once, at the start: a record that was changed on the disk leaves the tree that was kept beside it as it was. */
+  async #checkRecords(): Promise<void> {
+    const { database, events, clock, signer } = this.#parts
+    try {
+      const found = await database.auditLog.verify(this.#stopping.signal)
+      if (found.ok) return
+      this.#isChanged = true
+      const detail = `record ${found.sequence} of its own log: ${found.why}`
+      const reconciled = await database.json<Reconciled>('reconciled').get('last')
+      if (this.#regression || found.sequence <= (reconciled?.logSize ?? 0)) {
+        events.alert({ kind: 'log-regression', actor: this.#self, detail })
+      } else {
+        const seen = await signCheckpoint(database.auditLog.head, signer)
+        await this.#keep({ witness: this.#self, seen, foundAtMs: clock.now() }, detail)
+      }
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) events.unexpected(error, 'walking the audit log')
     }
   }
 
@@ -191,10 +241,10 @@ export class Witnesses {
     return size < reconciled.logSize || reconciled.seen.includes(stateIn(seen))
   }
 
-  async #keep(regression: Regression): Promise<void> {
+  async #keep(regression: Regression, why?: string): Promise<void> {
     const { database, events, signer } = this.#parts
     this.#regression = regression
-    events.alert({ kind: 'log-regression', actor: regression.witness })
+    events.alert({ kind: 'log-regression', actor: regression.witness, ...(why === undefined ? {} : { detail: why }) })
     const detail = { witness: regression.witness, seen: sizeIn(regression.seen) }
     await database.commit((draft) => {
       draft.put(this.#found, 'found', regression)
@@ -230,11 +280,6 @@ export async function reconcile(database: Database, actor: string): Promise<Regr
     draft.del(found, 'found')
   })
   return regression
-}
-
-/** Whose log, its size and root: a note without its signatures. */
-function stateIn(note: string): string {
-  return note.slice(0, note.indexOf('\n\n'))
 }
 
 function codeIn(text: string): Code {

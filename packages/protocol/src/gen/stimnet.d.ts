@@ -251,6 +251,204 @@ export namespace stimnet {
     }
 
     /**
+     * Properties of a LogConflict.
+     * @deprecated Use stimnet.LogConflict.$Properties instead.
+     */
+    interface ILogConflict extends stimnet.LogConflict.$Properties {
+    }
+
+    /** Represents a LogConflict. */
+    class LogConflict {
+
+        /**
+         * Constructs a new LogConflict.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.LogConflict.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** LogConflict peer. */
+        peer: string;
+
+        /** LogConflict seen. */
+        seen: string;
+
+        /** LogConflict shown. */
+        shown: string;
+
+        /**
+         * Creates a new LogConflict instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns LogConflict instance
+         */
+        static create(properties: stimnet.LogConflict.$Shape): stimnet.LogConflict & stimnet.LogConflict.$Shape;
+        static create(properties?: stimnet.LogConflict.$Properties): stimnet.LogConflict;
+
+        /**
+         * Encodes the specified LogConflict message. Does not implicitly {@link stimnet.LogConflict.verify|verify} messages.
+         * @param message LogConflict message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.LogConflict.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a LogConflict message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.LogConflict & stimnet.LogConflict.$Shape} LogConflict
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.LogConflict & stimnet.LogConflict.$Shape;
+
+        /**
+         * Verifies a LogConflict message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a LogConflict message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns LogConflict
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.LogConflict;
+
+        /**
+         * Creates a plain object from a LogConflict message. Also converts values to other types if specified.
+         * @param message LogConflict
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.LogConflict, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this LogConflict to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace LogConflict {
+
+        /** Properties of a LogConflict. */
+        interface $Properties {
+
+            /** LogConflict peer */
+            peer?: string;
+
+            /** LogConflict seen */
+            seen?: string;
+
+            /** LogConflict shown */
+            shown?: string;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a LogConflict. */
+        type $Shape = stimnet.LogConflict.$Properties;
+    }
+
+    /**
+     * Properties of a LogConflictAnswer.
+     * @deprecated Use stimnet.LogConflictAnswer.$Properties instead.
+     */
+    interface ILogConflictAnswer extends stimnet.LogConflictAnswer.$Properties {
+    }
+
+    /** Represents a LogConflictAnswer. */
+    class LogConflictAnswer {
+
+        /**
+         * Constructs a new LogConflictAnswer.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: stimnet.LogConflictAnswer.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** LogConflictAnswer code. */
+        code: string;
+
+        /**
+         * Creates a new LogConflictAnswer instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns LogConflictAnswer instance
+         */
+        static create(properties: stimnet.LogConflictAnswer.$Shape): stimnet.LogConflictAnswer & stimnet.LogConflictAnswer.$Shape;
+        static create(properties?: stimnet.LogConflictAnswer.$Properties): stimnet.LogConflictAnswer;
+
+        /**
+         * Encodes the specified LogConflictAnswer message. Does not implicitly {@link stimnet.LogConflictAnswer.verify|verify} messages.
+         * @param message LogConflictAnswer message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: stimnet.LogConflictAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a LogConflictAnswer message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {stimnet.LogConflictAnswer & stimnet.LogConflictAnswer.$Shape} LogConflictAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): stimnet.LogConflictAnswer & stimnet.LogConflictAnswer.$Shape;
+
+        /**
+         * Verifies a LogConflictAnswer message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+
+        /**
+         * Creates a LogConflictAnswer message from a plain object. Also converts values to their respective internal types.
+         * @param object Plain object
+         * @returns LogConflictAnswer
+         */
+        static fromObject(object: { [k: string]: any }): stimnet.LogConflictAnswer;
+
+        /**
+         * Creates a plain object from a LogConflictAnswer message. Also converts values to other types if specified.
+         * @param message LogConflictAnswer
+         * @param [options] Conversion options
+         * @returns Plain object
+         */
+        static toObject(message: stimnet.LogConflictAnswer, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+        /**
+         * Converts this LogConflictAnswer to JSON.
+         * @returns JSON object
+         */
+        toJSON(): { [k: string]: any };
+    }
+
+    namespace LogConflictAnswer {
+
+        /** Properties of a LogConflictAnswer. */
+        interface $Properties {
+
+            /** LogConflictAnswer code */
+            code?: string;
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a LogConflictAnswer. */
+        type $Shape = stimnet.LogConflictAnswer.$Properties;
+    }
+
+    /**
      * Properties of a WitnessAnswer.
      * @deprecated Use stimnet.WitnessAnswer.$Properties instead.
      */
@@ -1874,6 +2072,9 @@ export namespace stimnet {
         /** JobRequest uploads. */
         uploads: stimnet.UploadedFile[];
 
+        /** JobRequest carrier. */
+        carrier: string;
+
         /**
          * Creates a new JobRequest instance using the specified properties.
          * @param [properties] Properties to set
@@ -1994,6 +2195,9 @@ export namespace stimnet {
             /** JobRequest uploads */
             uploads?: stimnet.UploadedFile.$Properties[];
 
+            /** JobRequest carrier */
+            carrier?: string;
+
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
         }
@@ -2020,6 +2224,7 @@ export namespace stimnet {
           about?: stimnet.AnalysisAbout.$Shape;
           credentials?: string[];
           uploads?: stimnet.UploadedFile.$Shape[];
+          carrier?: string;
           $unknowns?: Uint8Array[];
         };
     }

@@ -807,6 +807,529 @@ export const stimnet = $root.stimnet = (() => {
         return WitnessAsk;
     })();
 
+    stimnet.LogConflict = (function() {
+
+        /**
+         * Properties of a LogConflict.
+         * @typedef {Object} stimnet.LogConflict.$Properties
+         * @property {string} [peer] LogConflict peer
+         * @property {string} [seen] LogConflict seen
+         * @property {string} [shown] LogConflict shown
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a LogConflict.
+         * @memberof stimnet
+         * @interface ILogConflict
+         * @augments stimnet.LogConflict.$Properties
+         * @deprecated Use stimnet.LogConflict.$Properties instead.
+         */
+
+        /**
+         * Shape of a LogConflict.
+         * @typedef {stimnet.LogConflict.$Properties} stimnet.LogConflict.$Shape
+         */
+
+        /**
+         * Constructs a new LogConflict.
+         * @memberof stimnet
+         * @classdesc Represents a LogConflict.
+         * @constructor
+         * @param {stimnet.LogConflict.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const LogConflict = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * LogConflict peer.
+         * @member {string} peer
+         * @memberof stimnet.LogConflict
+         * @instance
+         */
+        LogConflict.prototype.peer = "";
+
+        /**
+         * LogConflict seen.
+         * @member {string} seen
+         * @memberof stimnet.LogConflict
+         * @instance
+         */
+        LogConflict.prototype.seen = "";
+
+        /**
+         * LogConflict shown.
+         * @member {string} shown
+         * @memberof stimnet.LogConflict
+         * @instance
+         */
+        LogConflict.prototype.shown = "";
+
+        /**
+         * Creates a new LogConflict instance using the specified properties.
+         * @function create
+         * @memberof stimnet.LogConflict
+         * @static
+         * @param {stimnet.LogConflict.$Properties=} [properties] Properties to set
+         * @returns {stimnet.LogConflict} LogConflict instance
+         * @type {{
+         *   (properties: stimnet.LogConflict.$Shape): stimnet.LogConflict & stimnet.LogConflict.$Shape;
+         *   (properties?: stimnet.LogConflict.$Properties): stimnet.LogConflict;
+         * }}
+         */
+        LogConflict.create = function(properties) {
+            return new LogConflict(properties);
+        };
+
+        /**
+         * Encodes the specified LogConflict message. Does not implicitly {@link stimnet.LogConflict.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.LogConflict
+         * @static
+         * @param {stimnet.LogConflict.$Properties} message LogConflict message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        LogConflict.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.peer != null && $Object.hasOwnProperty.call(message, "peer") && message.peer !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.peer);
+            if (message.seen != null && $Object.hasOwnProperty.call(message, "seen") && message.seen !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.seen);
+            if (message.shown != null && $Object.hasOwnProperty.call(message, "shown") && message.shown !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.shown);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a LogConflict message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.LogConflict
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.LogConflict & stimnet.LogConflict.$Shape} LogConflict
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        LogConflict.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.LogConflict();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.peer = value;
+                        else
+                            delete message.peer;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.seen = value;
+                        else
+                            delete message.seen;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.shown = value;
+                        else
+                            delete message.shown;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a LogConflict message.
+         * @function verify
+         * @memberof stimnet.LogConflict
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        LogConflict.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.peer != null && $Object.hasOwnProperty.call(message, "peer"))
+                if (!$util.isString(message.peer))
+                    return "peer: string expected";
+            if (message.seen != null && $Object.hasOwnProperty.call(message, "seen"))
+                if (!$util.isString(message.seen))
+                    return "seen: string expected";
+            if (message.shown != null && $Object.hasOwnProperty.call(message, "shown"))
+                if (!$util.isString(message.shown))
+                    return "shown: string expected";
+            return null;
+        };
+
+        /**
+         * Creates a LogConflict message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.LogConflict
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.LogConflict} LogConflict
+         */
+        LogConflict.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.LogConflict)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.LogConflict: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.LogConflict();
+            if (object.peer != null)
+                if (typeof object.peer !== "string" || object.peer.length)
+                    message.peer = $String(object.peer);
+            if (object.seen != null)
+                if (typeof object.seen !== "string" || object.seen.length)
+                    message.seen = $String(object.seen);
+            if (object.shown != null)
+                if (typeof object.shown !== "string" || object.shown.length)
+                    message.shown = $String(object.shown);
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a LogConflict message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.LogConflict
+         * @static
+         * @param {stimnet.LogConflict} message LogConflict
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        LogConflict.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults) {
+                object.peer = "";
+                object.seen = "";
+                object.shown = "";
+            }
+            if (message.peer != null && $Object.hasOwnProperty.call(message, "peer"))
+                object.peer = message.peer;
+            if (message.seen != null && $Object.hasOwnProperty.call(message, "seen"))
+                object.seen = message.seen;
+            if (message.shown != null && $Object.hasOwnProperty.call(message, "shown"))
+                object.shown = message.shown;
+            return object;
+        };
+
+        /**
+         * Converts this LogConflict to JSON.
+         * @function toJSON
+         * @memberof stimnet.LogConflict
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        LogConflict.prototype.toJSON = function() {
+            return LogConflict.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return LogConflict;
+    })();
+
+    stimnet.LogConflictAnswer = (function() {
+
+        /**
+         * Properties of a LogConflictAnswer.
+         * @typedef {Object} stimnet.LogConflictAnswer.$Properties
+         * @property {string} [code] LogConflictAnswer code
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a LogConflictAnswer.
+         * @memberof stimnet
+         * @interface ILogConflictAnswer
+         * @augments stimnet.LogConflictAnswer.$Properties
+         * @deprecated Use stimnet.LogConflictAnswer.$Properties instead.
+         */
+
+        /**
+         * Shape of a LogConflictAnswer.
+         * @typedef {stimnet.LogConflictAnswer.$Properties} stimnet.LogConflictAnswer.$Shape
+         */
+
+        /**
+         * Constructs a new LogConflictAnswer.
+         * @memberof stimnet
+         * @classdesc Represents a LogConflictAnswer.
+         * @constructor
+         * @param {stimnet.LogConflictAnswer.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const LogConflictAnswer = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * LogConflictAnswer code.
+         * @member {string} code
+         * @memberof stimnet.LogConflictAnswer
+         * @instance
+         */
+        LogConflictAnswer.prototype.code = "";
+
+        /**
+         * Creates a new LogConflictAnswer instance using the specified properties.
+         * @function create
+         * @memberof stimnet.LogConflictAnswer
+         * @static
+         * @param {stimnet.LogConflictAnswer.$Properties=} [properties] Properties to set
+         * @returns {stimnet.LogConflictAnswer} LogConflictAnswer instance
+         * @type {{
+         *   (properties: stimnet.LogConflictAnswer.$Shape): stimnet.LogConflictAnswer & stimnet.LogConflictAnswer.$Shape;
+         *   (properties?: stimnet.LogConflictAnswer.$Properties): stimnet.LogConflictAnswer;
+         * }}
+         */
+        LogConflictAnswer.create = function(properties) {
+            return new LogConflictAnswer(properties);
+        };
+
+        /**
+         * Encodes the specified LogConflictAnswer message. Does not implicitly {@link stimnet.LogConflictAnswer.verify|verify} messages.
+         * @function encode
+         * @memberof stimnet.LogConflictAnswer
+         * @static
+         * @param {stimnet.LogConflictAnswer.$Properties} message LogConflictAnswer message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        LogConflictAnswer.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.code);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a LogConflictAnswer message from the specified reader or buffer.
+         * @function decode
+         * @memberof stimnet.LogConflictAnswer
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {stimnet.LogConflictAnswer & stimnet.LogConflictAnswer.$Shape} LogConflictAnswer
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        LogConflictAnswer.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.stimnet.LogConflictAnswer();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.code = value;
+                        else
+                            delete message.code;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a LogConflictAnswer message.
+         * @function verify
+         * @memberof stimnet.LogConflictAnswer
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        LogConflictAnswer.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                if (!$util.isString(message.code))
+                    return "code: string expected";
+            return null;
+        };
+
+        /**
+         * Creates a LogConflictAnswer message from a plain object. Also converts values to their respective internal types.
+         * @function fromObject
+         * @memberof stimnet.LogConflictAnswer
+         * @static
+         * @param {Object.<string,*>} object Plain object
+         * @returns {stimnet.LogConflictAnswer} LogConflictAnswer
+         */
+        LogConflictAnswer.fromObject = function (object, _depth) {
+            if (object instanceof $root.stimnet.LogConflictAnswer)
+                return object;
+            if (!$util.isObject(object))
+                throw $TypeError(".stimnet.LogConflictAnswer: object expected");
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let message = new $root.stimnet.LogConflictAnswer();
+            if (object.code != null)
+                if (typeof object.code !== "string" || object.code.length)
+                    message.code = $String(object.code);
+            return message;
+        };
+
+        /**
+         * Creates a plain object from a LogConflictAnswer message. Also converts values to other types if specified.
+         * @function toObject
+         * @memberof stimnet.LogConflictAnswer
+         * @static
+         * @param {stimnet.LogConflictAnswer} message LogConflictAnswer
+         * @param {$protobuf.IConversionOptions} [options] Conversion options
+         * @returns {Object.<string,*>} Plain object
+         */
+        LogConflictAnswer.toObject = function (message, options, _depth) {
+            if (!options)
+                options = {};
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            let object = {};
+            if (options.defaults)
+                object.code = "";
+            if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                object.code = message.code;
+            return object;
+        };
+
+        /**
+         * Converts this LogConflictAnswer to JSON.
+         * @function toJSON
+         * @memberof stimnet.LogConflictAnswer
+         * @instance
+         * @returns {Object.<string,*>} JSON object
+         */
+        LogConflictAnswer.prototype.toJSON = function() {
+            return LogConflictAnswer.toObject(this, $protobuf.util.toJSONOptions);
+        };
+
+        return LogConflictAnswer;
+    })();
+
     stimnet.WitnessAnswer = (function() {
 
         /**
@@ -5738,6 +6261,7 @@ export const stimnet = $root.stimnet = (() => {
          * @property {stimnet.AnalysisAbout.$Properties} [about] JobRequest about
          * @property {Array.<string>} [credentials] JobRequest credentials
          * @property {Array.<stimnet.UploadedFile.$Properties>} [uploads] JobRequest uploads
+         * @property {string} [carrier] JobRequest carrier
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -5772,6 +6296,7 @@ export const stimnet = $root.stimnet = (() => {
          *   about?: stimnet.AnalysisAbout.$Shape;
          *   credentials?: Array.<string>;
          *   uploads?: Array.<stimnet.UploadedFile.$Shape>;
+         *   carrier?: string;
          *   $unknowns?: Array.<Uint8Array>;
          * }} stimnet.JobRequest.$Shape
          */
@@ -5958,6 +6483,14 @@ export const stimnet = $root.stimnet = (() => {
         JobRequest.prototype.uploads = $util.emptyArray;
 
         /**
+         * JobRequest carrier.
+         * @member {string} carrier
+         * @memberof stimnet.JobRequest
+         * @instance
+         */
+        JobRequest.prototype.carrier = "";
+
+        /**
          * Creates a new JobRequest instance using the specified properties.
          * @function create
          * @memberof stimnet.JobRequest
@@ -6035,6 +6568,8 @@ export const stimnet = $root.stimnet = (() => {
             if (message.uploads != null && message.uploads.length)
                 for (let i = 0; i < message.uploads.length; ++i)
                     $root.stimnet.UploadedFile.encode(message.uploads[i], writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
+            if (message.carrier != null && $Object.hasOwnProperty.call(message, "carrier") && message.carrier !== "")
+                writer.uint32(/* id 21, wireType 2 =*/170).string(message.carrier);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -6241,6 +6776,15 @@ export const stimnet = $root.stimnet = (() => {
                         message.uploads.push($root.stimnet.UploadedFile.decode(reader, reader.size(), $undefined, _depth + 1));
                         continue;
                     }
+                case 21: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.carrier = value;
+                        else
+                            delete message.carrier;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -6373,6 +6917,9 @@ export const stimnet = $root.stimnet = (() => {
                         return "uploads." + error;
                 }
             }
+            if (message.carrier != null && $Object.hasOwnProperty.call(message, "carrier"))
+                if (!$util.isString(message.carrier))
+                    return "carrier: string expected";
             return null;
         };
 
@@ -6498,6 +7045,9 @@ export const stimnet = $root.stimnet = (() => {
                     message.uploads[i] = $root.stimnet.UploadedFile.fromObject(object.uploads[i], _depth + 1);
                 }
             }
+            if (object.carrier != null)
+                if (typeof object.carrier !== "string" || object.carrier.length)
+                    message.carrier = $String(object.carrier);
             return message;
         };
 
@@ -6541,6 +7091,7 @@ export const stimnet = $root.stimnet = (() => {
                 object.privacy = null;
                 object.review = false;
                 object.about = null;
+                object.carrier = "";
             }
             if (message.catalog != null && $Object.hasOwnProperty.call(message, "catalog"))
                 object.catalog = message.catalog;
@@ -6600,6 +7151,8 @@ export const stimnet = $root.stimnet = (() => {
                 for (let j = 0; j < message.uploads.length; ++j)
                     object.uploads[j] = $root.stimnet.UploadedFile.toObject(message.uploads[j], options, _depth + 1);
             }
+            if (message.carrier != null && $Object.hasOwnProperty.call(message, "carrier"))
+                object.carrier = message.carrier;
             return object;
         };
 

@@ -101,7 +101,8 @@ class Broadcasts(unittest.TestCase):
 
     def test_a_request_signed_by_the_researcher_is_answered_to_that_key(self) -> None:
         signer = Signer(bytes.fromhex(self.mesh.seed))
-        signed = sign_request(signer=signer, targets=self.mesh.peers, title="Größe", **ASKED)
+        carrier = self.client.health_check().peer_id
+        signed = sign_request(signer=signer, targets=self.mesh.peers, carrier=carrier, title="Größe", **ASKED)
         done = self.client.wait_for_broadcast(self.client.broadcast(signed).id, timeout=60)
         self.assertEqual((done.status, done.title), ("completed", "Größe"))
         verified = self.client.verify_broadcast(done, peers=signed.targets, request_hash=signed.hash)

@@ -9,20 +9,44 @@ _PREFIX = bytes((0x00, 0x24, 0x08, 0x01, 0x12, 0x20))
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _CHARACTERS_MAX = 60
 
+_FIELD = 2**255 - 19
+# The y of every point of small order: under such a key a signature can hold that nobody made with a private one.
+_SMALL_ORDER = frozenset(
+    (
+        0,
+        1,
+        _FIELD - 1,
+        2707385501144840649318225287225658788936804267575313519463743609750303402022,
+        _FIELD - 2707385501144840649318225287225658788936804267575313519463743609750303402022,
+    )
+)
+
 
 def key_id_of(public_key: bytes) -> str:
     """The key id of 32 public bytes. Raises KEY_UNSUPPORTED."""
     if len(public_key) != 32:
         raise refuse("KEY_UNSUPPORTED", "a public key has 32 bytes")
+    _assert_sound(public_key)
     return _base58(_PREFIX + public_key)
 
 
 def public_key_of(key_id: str) -> bytes:
-    """The 32 bytes inside a key id. Raises KEY_UNSUPPORTED for anything but the one canonical spelling."""
+    """The 32 bytes inside a key id. Raises KEY_UNSUPPORTED for anything but the one canonical spelling of a
+    sound key.
+    """
     data = _from_base58(key_id) if isinstance(key_id, str) and 0 < len(key_id) <= _CHARACTERS_MAX else b""
     if len(data) != len(_PREFIX) + 32 or not data.startswith(_PREFIX):
         raise refuse("KEY_UNSUPPORTED", "reading a key id")
-    return data[len(_PREFIX) :]
+    public_key = data[len(_PREFIX) :]
+    _assert_sound(public_key)
+    return public_key
+
+
+def _assert_sound(public_key: bytes) -> None:
+    y = int.from_bytes(public_key, "little") & (2**255 - 1)
+    # A y of the field's size or more is a second spelling of a smaller one.
+    if y >= _FIELD or y in _SMALL_ORDER:
+        raise refuse("KEY_UNSUPPORTED", "a weak public key")
 
 
 def _base58(data: bytes) -> str:

@@ -38,6 +38,7 @@ SHAPES: Shapes = {
         Field(17, "review", "bool"),
         Field(18, "about", "AnalysisAbout"),
         Field(19, "credentials", "string", repeated=True),
+        Field(21, "carrier", "string"),
     ),
     "AnalysisAbout": (
         Field(1, "requester_name", "string"),

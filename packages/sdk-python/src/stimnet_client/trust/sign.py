@@ -52,14 +52,17 @@ def sign_request(
     *,
     signer: Signer,
     targets: Sequence[str],
+    carrier: str | None = None,
     lifetime_ms: float = REQUEST_LIFETIME_MS_MAX / 2,
     fresh: Fresh | None = None,
     **fields: Any,
 ) -> SignedRequest:
     """Signs a request for ``targets`` (PeerIds; nobody else may run it), given as a RequestToSign or by its fields.
+    ``carrier``: the PeerId of the peer whose gateway it is submitted to (``client.health_check().peer_id``); no other
+    may bring it. Needed with several targets, each of which holds the request and could take another's answer.
     ``lifetime_ms``: how long a peer may still accept it: five minutes, at most ten.
 
-    Raises StimnetError KEY_UNSUPPORTED for a target that is no PeerId, FILTER_INVALID, PARAMETER_INVALID,
+    Raises StimnetError KEY_UNSUPPORTED for a target or carrier that is no PeerId, FILTER_INVALID, PARAMETER_INVALID,
     LANGUAGE_NOT_AVAILABLE, LIFETIME_TOO_LONG, TOO_LARGE; TypeError for a field there is not.
     """
     submission = submission_of(RequestToSign, asked, fields)
@@ -68,12 +71,16 @@ def sign_request(
     audience = tuple(dict.fromkeys(targets))
     for target in audience:
         public_key_of(target)
+    if carrier is not None:
+        public_key_of(carrier)
+    elif len(audience) > 1:
+        raise StimnetError("PARAMETER_INVALID", "carrier: with several targets, the PeerId of the gateway's peer")
     if not 0 <= lifetime_ms <= REQUEST_LIFETIME_MS_MAX:
         raise StimnetError("LIFETIME_TOO_LONG", "a request is valid for at most ten minutes")
     fresh = Fresh.now() if fresh is None else fresh
     text = seal(
         kind="job-request",
-        body=_body_of(submission, fresh.broadcast if len(audience) > 1 else ""),
+        body=_body_of(submission, carrier or "", fresh.broadcast if len(audience) > 1 else ""),
         signer=signer,
         issued_at_ms=fresh.issued_at_ms,
         lifetime_ms=lifetime_ms,
@@ -89,7 +96,7 @@ def job_id_of(*, issuer: str, nonce: bytes, serving_peer: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _body_of(asked: RequestToSign, broadcast: str) -> bytes:
+def _body_of(asked: RequestToSign, carrier: str, broadcast: str) -> bytes:
     try:
         message = {
             "catalog": asked.data_catalog_name,
@@ -111,6 +118,7 @@ def _body_of(asked: RequestToSign, broadcast: str) -> bytes:
             "review": asked.review,
             "about": None if asked.about is None else request.about_message(asked.about),
             "credentials": list(asked.credentials),
+            "carrier": carrier,
         }
         return messages.encode("JobRequest", message)
     except (TypeError, AttributeError, ValueError, struct.error) as cause:

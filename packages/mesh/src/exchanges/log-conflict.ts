@@ -1,0 +1,20 @@
+/** A log that does not go on from what I attested: told to every member. */
+import { messages } from '@stimnet/protocol'
+import { exchangeOf } from '../exchange.ts'
+
+const KiB = 1024
+
+/** LogConflict → LogConflictAnswer. */
+export const logConflictExchange = exchangeOf({
+  id: '/stimnet/log-conflict/1.0.0',
+  question: messages.LogConflict,
+  answer: messages.LogConflictAnswer,
+  // Two notes, each with the signature of its log alone.
+  questionBytesMax: 4 * KiB,
+  answerBytesMax: 1 * KiB,
+  deadlineMs: 10_000,
+  streamsPerConnectionMax: 4,
+  atOnceMax: 32,
+  // Told at each connection, once for each log that was changed; each costs two signatures.
+  quota: { perPeer: { burst: 32, perSecond: 0.5 }, total: { burst: 256, perSecond: 20 } }
+})

@@ -1,0 +1,117 @@
+/** An institution that was put out stays out, whatever list of another one still names it. */
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Peer } from '@stimnet/peer'
+import {
+  charterId,
+  charterSchema,
+  cryptographicRandom,
+  keyFileOf,
+  type Signer,
+  signCharter,
+  signerFromSeed,
+  signStatement,
+  systemClock,
+  vouch
+} from '@stimnet/protocol'
+import { type Client, createClient, signRequest } from '@stimnet/sdk'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
+import { clientOf, PASSWORD, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+
+const LISTEN = ['/ip4/127.0.0.1/tcp/0']
+const SQL = { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' } as const
+
+interface Institution {
+  readonly peer: Peer
+  readonly signer: Signer
+}
+
+/** Institutions that founded a federation; the configuration of each may name the others. */
+async function founded(t: TestContext, count: number, configOf: (ids: readonly string[], at: number) => object) {
+  const folder = await scratchFolder(t)
+  const seeds = Array.from({ length: count }, () => cryptographicRandom.bytes(32))
+  const signers = await Promise.all(seeds.map(signerFromSeed))
+  const charter = charterSchema.parse({
+    ...{ name: 'Network', needed: 2 },
+    founders: signers.map(({ id: peer }, at) => ({ peer, institution: `Hospital ${at}` }))
+  })
+  const signatures = await Promise.all(signers.map((signer) => signCharter(charter, { signer, clock: systemClock })))
+  await writeFile(join(folder, 'charter.json'), JSON.stringify({ charter, signatures }))
+  const peers: Peer[] = []
+  t.after(() => Promise.all(peers.map((peer) => peer.stop())))
+  const ids = signers.map(({ id }) => id)
+  for (const [at, seed] of seeds.entries()) {
+    const { mesh, ...config } = configOf(ids, at) as { mesh?: object }
+    const bootstrap = peers.flatMap((peer) => peer.addresses.slice(0, 1))
+    const site = await writeSite(folder, at, {
+      config: {
+        ...{ mesh: { listen: LISTEN, bootstrap, ...mesh }, federation: { charter: '../charter.json' } },
+        ...{ catalogs: demoCatalogs('data'), approvals: { needed: 1 }, ...config }
+      }
+    })
+    await mkdir(join(site.folder, 'stimnet-data'), { mode: 0o700 })
+    await writeFile(join(site.folder, 'stimnet-data/identity.key'), keyFileOf(seed), { mode: 0o600 })
+    peers.push(await startSite(site))
+  }
+  await until(() => peers.every((peer) => peer.mesh.connected().length === count - 1), 'all are connected')
+  const institutions = peers.map((peer, at) => ({ peer, signer: signers[at] as Signer }))
+  const id = await charterId(charter)
+  const revoke = async (by: readonly Institution[], peer: string) => {
+    for (const { signer, peer: own } of by) {
+      const says = { says: 'revoke', charter: id, peer, reason: 'left' } as const
+      await own.federation?.merge([await signStatement(says, { signer, clock: systemClock })])
+    }
+  }
+  return { institutions, revoke }
+}
+
+test('a revocation wins over mesh.peers and over affiliation:, at once and for what waits', async (t) => {
+  const { institutions, revoke } = await founded(t, 3, (ids, at) =>
+    at === 1
+      ? { mesh: { peers: [ids[2]] }, requesters: [`affiliation:${ids[2]}`, `gateway:${ids[2]}`] }
+      : { requesters: ['affiliation:members'] }
+  )
+  const [carrier, owner, leaving] = institutions as [Institution, Institution, Institution]
+  const ada = await signerFromSeed(cryptographicRandom.bytes(32))
+  const person = { key: ada.id, name: 'Ada', role: 'researcher', lifetimeDays: 30, clock: systemClock }
+  const credential = await vouch({ ...person, signer: leaving.signer })
+  const clients = new Map(
+    await Promise.all([carrier, leaving].map(async (one) => [one, await clientOf(one.peer)] as const))
+  )
+  const ask = async (through: Institution, { review = false } = {}) => {
+    const client = clients.get(through) as Client
+    const signed = await signRequest({
+      ...{ signer: ada, catalog: 'clinical_trial_data', program: SQL, targets: [owner.peer.peerId], review },
+      ...{ credentials: [credential], carrier: through.peer.peerId }
+    })
+    const { id } = await client.submitBroadcast(signed)
+    for await (const { state } of client.watchBroadcast(id)) if (state === 'pending') break
+    const [part] = (await client.broadcast(id)).parts
+    return part?.code ?? part?.state
+  }
+  assert.equal(await ask(carrier), 'completed')
+  for (const through of [carrier, leaving]) assert.equal(await ask(through, { review: true }), 'pending')
+
+  await revoke([carrier, owner], leaving.peer.peerId)
+  const isGone = ({ peer }: Institution) => !peer.mesh.connected().includes(leaving.peer.peerId)
+  await until(() => [carrier, owner].every(isGone), 'nobody is connected to it', { withinMs: 10_000 })
+  const again = leaving.peer.mesh.connect(owner.peer.addresses[0] ?? '', { signal: AbortSignal.timeout(5_000) })
+  await again.catch(() => undefined)
+  await assert.rejects(owner.peer.mesh.connect(leaving.peer.peerId, { signal: AbortSignal.timeout(5_000) }))
+  assert.ok(isGone(owner))
+  assert.equal(await ask(carrier), 'REQUESTER_NOT_PERMITTED')
+
+  // What waited for people rests on its word, or came through it: agreeing does not help.
+  await owner.peer.accounts.put({ name: 'sue', roles: ['steward'], password: PASSWORD })
+  const sue = createClient({ url: owner.peer.gatewayUrl ?? '' })
+  await sue.authenticate('sue', PASSWORD)
+  const waiting = await sue.listAnalyses({ status: 'pending' })
+  assert.equal(waiting.length, 2)
+  for (const { request_id: id } of waiting) await sue.decideAnalysis(id, { status: 'approved' })
+  const jobs = owner.peer.database.json<{ state: string; code?: string }>('jobs')
+  const ends = async () => Promise.all(waiting.map(async ({ request_id: id }) => (await jobs.get(id))?.code))
+  await until(async () => (await ends()).every((code) => code !== undefined), 'both have ended')
+  assert.deepEqual((await ends()).sort(), ['PEER_NOT_PERMITTED', 'REQUESTER_NOT_PERMITTED'])
+})
