@@ -16,6 +16,7 @@ export {
 } from './disclose.ts'
 export * from './dp/cost.ts'
 export type { ColumnError } from './dp/error.ts'
+export { largestFitting } from './dp/fitting.ts'
 export { type DpCharge, type DpPlan, planNoise } from './dp/plan.ts'
 export { NoisyTable, type ReleaseTerms, releaseNoisy } from './dp/release.ts'
 export type { DpTerms } from './dp/terms.ts'

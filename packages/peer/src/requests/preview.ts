@@ -2,9 +2,9 @@
 import { type Catalog, parseSql } from '@stimnet/data'
 import type { CostView, Submission } from '@stimnet/gateway'
 import { costOf, type DpCost } from '@stimnet/privacy'
-import { type CatalogDescriptor, type Plan, type Program, StimnetError } from '@stimnet/protocol'
+import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
-import { capsOf, scopeOf } from '../jobs/charge.ts'
+import { capsOf, type Spender, scopeOf } from '../jobs/charge.ts'
 import { type PrivacyLedger, rhoText } from '../store/privacy-ledger.ts'
 import type { RequestStore } from '../store/requests.ts'
 import type { Directory } from './directory.ts'
@@ -15,10 +15,12 @@ export interface PreviewParts {
   readonly self: string
   readonly directory: Pick<Directory, 'search' | 'get' | 'resolve'>
   readonly catalogs: ReadonlyMap<string, Catalog>
-  readonly ledger: Pick<PrivacyLedger, 'left' | 'spent'>
+  readonly ledger: Pick<PrivacyLedger, 'left'>
   readonly requests: Pick<RequestStore, 'hasAskedAs'>
   /** Whether anybody may ask here: then a key costs nothing, and all share one cap. */
   readonly open: boolean
+  /** The key that signs for an account without one of its own. */
+  readonly signerOf: (account: string) => Promise<Pick<Signer, 'id'>>
 }
 
 /** One a peer that offers the catalog and is among the targets. Throws PARAMETER_INVALID for a request that costs nothing. */
@@ -41,6 +43,7 @@ export async function previewCost(
   const { key } = submission
   // What a key has spent is its owner's affair: it is told to an account that has asked with it here.
   const isOwn = key === undefined || (await parts.requests.hasAskedAs(owner.name, key))
+  const issuer = key ?? (await parts.signerOf(owner.name)).id
   return chosen.map(({ peerId, descriptor }) => {
     const neighbour = parts.directory.get(peerId)
     return {
@@ -48,7 +51,7 @@ export async function previewCost(
       nodeId: neighbour?.nodeId ?? '',
       institution: neighbour?.institution ?? '',
       ...priceOf(submission, descriptor, broadcast),
-      ...(isOwn ? leftOf(parts, peerId, submission) : {})
+      ...(isOwn ? leftOf(parts, peerId, { ...submission, issuer }) : {})
     }
   })
 }
@@ -80,20 +83,11 @@ function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
 function leftOf(
   { self, catalogs, ledger, open }: PreviewParts,
   peerId: string,
-  { catalog: name, key }: { readonly catalog: string; readonly key?: string }
+  { catalog: name, ...spender }: { readonly catalog: string } & Spender
 ): Pick<CostView, 'left'> {
-  const scope = scopeOf(
-    key === undefined ? { issuer: self, custody: 'gateway' } : { issuer: key, custody: 'requester' },
-    { open }
-  )
   const catalog = catalogs.get(name)
   if (peerId !== self || catalog === undefined) return {}
-  const caps = capsOf(catalog)
-  const lifetime = caps.lifetime - ledger.spent(name)
-  return {
-    left: {
-      project: rhoText(ledger.left({ catalog: name, scope, caps })),
-      lifetime: rhoText(lifetime > 0n ? lifetime : 0n)
-    }
-  }
+  const scope = scopeOf(spender, { open, catalog })
+  const { project, lifetime } = ledger.left({ catalog: name, scope, caps: capsOf(catalog) })
+  return { left: { project: rhoText(project), lifetime: rhoText(lifetime) } }
 }
