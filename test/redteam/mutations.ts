@@ -248,7 +248,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'over-the-cap',
     control: 'No charge over a cap',
     file: `${PEER}/store/privacy-ledger.ts`,
-    from: 'if (spending.nanoRho > left)',
+    from: 'if (spending.nanoRho > lifetime || spending.nanoRho > project)',
     to: 'if (spending.nanoRho < 0n)',
     noticedBy: peerTest('privacy-ledger')
   }

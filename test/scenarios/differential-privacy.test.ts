@@ -120,6 +120,27 @@ describe('a question under differential privacy', () => {
     assert.match(outputOf(answer)?.disclosure.claim ?? '', /up to 2 of the institutions/)
   })
 
+  test('pools correlations and quantiles of all institutions, with how far off the noise puts them', async (t) => {
+    const { client } = await startFederation(t, 3, withCatalogs({ budget: { preset: 'census' } }))
+    const researcher = await client(0)
+    const bounds = [
+      { variable: 'outcomes.UPDRS_total', lower: '0', upper: '80' },
+      { variable: 'outcomes.quality_of_life', lower: '20', upper: '100' }
+    ]
+    const answerTo = async (call: { name: string; variables: string[]; arguments?: object }) => {
+      const more = p2({ epsilon: '4' }, call.name === 'correlation' ? { bounds } : {})
+      const answer = await ask(researcher, JSON.stringify(call), { script_type: 'statistic', ...more })
+      assert.deepEqual([answer.state, answer.pooled?.sites.length, answer.pooled?.notes], ['completed', 3, []])
+      const [row] = answer.pooled?.rows ?? []
+      return (row?.values ?? []).map((value, i) => ({ value, error: row?.error_95?.[i] ?? null }))
+    }
+    const [r] = await answerTo({ name: 'correlation', variables: ['UPDRS_total', 'quality_of_life'] })
+    assert.ok(Math.abs(Number(r?.value)) <= 1 && Number(r?.error) > 0)
+    const [age] = await answerTo({ name: 'quantile', variables: ['age'], arguments: { q: 0.5 } })
+    // Between the declared minimum and maximum also where the only breakpoint is above or below it.
+    assert.ok(Number(age?.value) > 18 && Number(age?.value) < 100 && Number(age?.error) > 0, JSON.stringify(age))
+  })
+
   test('about a small or empty group is answered like any other: no refusal tells of it', async (t) => {
     const { client } = await startFederation(t, 1)
     const researcher = await client(0)
@@ -130,14 +151,14 @@ describe('a question under differential privacy', () => {
     }
   })
 
-  test('without bounds, with a script, or for a correlation is refused before anything is spent', async (t) => {
+  test('without bounds, with a script, or for a kurtosis is refused before anything is spent', async (t) => {
     const { client, peers } = await startFederation(t, 1)
     const researcher = await client(0)
     const asked = { targets: ['node-1'], ...p2({ epsilon: '0.1' }) }
-    const pair = JSON.stringify({ name: 'correlation', variables: ['UPDRS_total', 'quality_of_life'] })
+    const shape = JSON.stringify({ name: 'moments', variables: ['UPDRS_total'], arguments: { kurtosis: true } })
     const bounds = [{ variable: 'outcomes.UPDRS_total', lower: '100', upper: '1' }]
     const wrong = [
-      await ask(researcher, pair, { ...asked, script_type: 'statistic' }),
+      await ask(researcher, shape, { ...asked, script_type: 'statistic' }),
       await ask(researcher, 'SELECT AVG(UPDRS_total) FROM outcomes', {
         ...asked,
         ...p2({ epsilon: '0.1' }, { bounds })

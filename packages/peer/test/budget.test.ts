@@ -92,7 +92,9 @@ describe('a budget by name', () => {
     ] as const
     const plans = [
       ...sql.map(([text, epsilon]) => [parseSql(text, DESCRIPTOR), epsilon] as const),
-      ...statistics.map(([call, epsilon]) => [planOfStatistic(statisticSchema.parse(call), DESCRIPTOR), epsilon] as const)
+      ...statistics.map(
+        ([call, epsilon]) => [planOfStatistic(statisticSchema.parse(call), DESCRIPTOR), epsilon] as const
+      )
     ]
     const spent = plans.reduce((sum, [plan, epsilon]) => {
       const ask = privacyAskSchema.parse({ level: 'P2', epsilon })

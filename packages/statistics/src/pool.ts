@@ -111,9 +111,11 @@ function poolTables(tables: SiteTable[], missing: PooledOutput['missing'], notes
   notes.push(...cellNotes(columns, sound))
   for (const name of unpooled)
     notes.push(
-      isChosen(sound, name)
+      hasPart(sound, name, 'choice')
         ? `${name} was chosen with noise by each site: compare what they chose, it does not pool.`
-        : `${name} could not be pooled in every row: the parts of the sites do not fit.`
+        : hasPart(sound, name, 'noisy')
+          ? `${name} is not known in every row: the noise leaves too little of it.`
+          : `${name} could not be pooled in every row: the parts of the sites do not fit.`
     )
   return {
     columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
@@ -147,9 +149,9 @@ function testsOver(
   return { tests: asked.map((test) => testOf(test, { rows, isWhole })) }
 }
 
-function isChosen(tables: readonly SiteTable[], name: string): boolean {
+function hasPart(tables: readonly SiteTable[], name: string, form: 'choice' | 'noisy'): boolean {
   return tables.some(({ table }) =>
-    table.rows.some(({ parts }) => Object.hasOwn(parts, name) && 'choice' in (parts[name] ?? {}))
+    table.rows.some(({ parts }) => Object.hasOwn(parts, name) && form in (parts[name] ?? {}))
   )
 }
 
@@ -200,26 +202,26 @@ function poolRow(
     if (value === null) unpooled.add(column.name)
     return value
   })
+  const mechanism = tables[0]?.table.disclosure.dp?.mechanism
   const noise = columns.map((column, i) =>
-    column.role === 'key'
-      ? null
-      : pooledNoise(
-          column,
-          found.flatMap(({ row }) => cellOf(column, row, i))
-        )
+    pooledNoise(column, column.role === 'key' ? [] : found.flatMap(({ row }) => cellOf(column, row, i)), mechanism)
   )
   return {
     values,
     sites: found.map(({ site }) => site),
-    ...(noise.some((sd) => sd !== null) ? { noise } : {})
+    ...(noise.some(({ sd }) => sd !== null) ? { noise: noise.map(({ sd }) => sd) } : {}),
+    ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {})
   }
 }
 
-/** A quantile beyond the last breakpoint has no value at its site, but its bins still count among all. */
+/**
+ * A quantile beyond the last breakpoint, and a correlation of what noise left no spread, have no value at their site, but their
+ * bins and sums still count among all.
+ */
 function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (part === undefined) return []
-  return row.values[at] === null && !('bins' in part) ? [] : [part]
+  return row.values[at] === null && !('bins' in part || 'noisy' in part) ? [] : [part]
 }
 
 /** Which sites withheld a cell of a row that they do show. */

@@ -205,18 +205,18 @@ export const DP_ATTACKS: readonly Attack[] = [
   {
     ...DP,
     id: 'R64',
-    attack: 'Exact numbers, scripts and covariances of a catalog that promises noise',
+    attack: 'Exact numbers, scripts and kurtoses of a catalog that promises noise',
     expected: 'REFUSE',
     site: 'small',
     catalog: { ...PROMISE, synthetic: true, scripts: 'auto', timing: 'padded' },
     run: async (world, catalog) => {
-      const names = ['P1', 'P1 by default', 'a script', 'a covariance', 'a script for P2']
+      const names = ['P1', 'P1 by default', 'a script', 'a kurtosis', 'a script for P2']
       return eachRefused(
         [
           await world.sql(catalog, COUNT, { privacy: { level: 'P1' } }),
           await world.sql(catalog, COUNT),
           await world.python(catalog, 'result = {"n": 1000}'),
-          await world.sql(catalog, 'SELECT COVAR_SAMP(age, flag) AS c FROM people', p2('0.1')),
+          await world.sql(catalog, 'SELECT KURTOSIS(age) AS k FROM people', p2('0.1')),
           await world.python(catalog, 'result = {"n": 1000}', p2('0.1'))
         ],
         names

@@ -37,7 +37,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
             <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
-                <Cells pooled={pooled} values={row.values} noise={row.noise} />
+                <Cells pooled={pooled} values={row.values} errors={row.error_95} />
                 <td className="number">
                   {row.sites.length} of {sites.length}
                 </td>
@@ -63,16 +63,16 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
 
 type Values = readonly (string | number | null)[]
 
-function Cells(props: { pooled: PooledOutput; values: Values; noise?: readonly (number | null)[] | undefined }) {
-  const { pooled, values, noise } = props
+function Cells(props: { pooled: PooledOutput; values: Values; errors?: readonly (number | null)[] | undefined }) {
+  const { pooled, values, errors } = props
   return pooled.columns.map(({ name, role }, at) => {
     const value = values[at] ?? null
-    const sd = noise?.[at] ?? null
+    const error = errors?.[at] ?? null
     if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
     return (
       <td key={name} className={value === null ? 'number withheld' : 'number'}>
         {cell(value)}
-        {sd !== null && <span className="soft"> ± {cell(1.96 * sd)}</span>}
+        {error !== null && <span className="soft"> ± {cell(error)}</span>}
       </td>
     )
   })

@@ -1,9 +1,9 @@
 /** What a request would cost at each institution, from what each says about its catalog in public. Nothing is asked of data. */
 import { type Catalog, parseSql } from '@stimnet/data'
-import type { CostView, Submission } from '@stimnet/gateway'
+import type { CostsView, CostView, Submission } from '@stimnet/gateway'
 import { costOf, type DpCost } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
-import { planOfStatistic } from '@stimnet/statistics'
+import { noiseWithin, planOfStatistic } from '@stimnet/statistics'
 import { capsOf, type Spender, scopeOf } from '../jobs/charge.ts'
 import { type PrivacyLedger, rhoText } from '../store/privacy-ledger.ts'
 import type { RequestStore } from '../store/requests.ts'
@@ -29,7 +29,7 @@ export async function previewCost(
   submission: Submission & { readonly key?: string },
   owner: Owner,
   signal: AbortSignal
-): Promise<CostView[]> {
+): Promise<CostsView> {
   if (submission.privacy.level !== 'P2') {
     const reason = 'Only P2 costs anything: say privacy.level P2, with epsilon or rho.'
     throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
@@ -44,7 +44,7 @@ export async function previewCost(
   // What a key has spent is its owner's affair: it is told to an account that has asked with it here.
   const isOwn = key === undefined || (await parts.requests.hasAskedAs(owner.name, key))
   const issuer = key ?? (await parts.signerOf(owner.name)).id
-  return chosen.map(({ peerId, descriptor }) => {
+  const peers = chosen.map(({ peerId, descriptor }) => {
     const neighbour = parts.directory.get(peerId)
     return {
       peerId,
@@ -53,6 +53,17 @@ export async function previewCost(
       ...priceOf(submission, descriptor, broadcast),
       ...(isOwn ? leftOf(parts, peerId, { ...submission, issuer }) : {})
     }
+  })
+  return { peers, pooled: pooledOf(peers.flatMap((peer) => ('price' in peer ? [peer.price] : []))) }
+}
+
+/** Each institution draws its own noise, and where a column adds up that does as well. */
+function pooledOf(prices: readonly DpCost[]): CostsView['pooled'] {
+  const [first] = prices
+  return (first?.columns ?? []).map(({ name }) => {
+    const terms = prices.flatMap(({ columns }) => columns.find((column) => column.name === name)?.adds ?? [])
+    if (first === undefined || terms.length < prices.length) return { name, sd: null, error95: null }
+    return { name, sd: Math.hypot(...terms.map(({ sd }) => sd)), error95: noiseWithin(first.mechanism, terms) }
   })
 }
 
