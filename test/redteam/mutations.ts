@@ -229,6 +229,14 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('dp')
   },
   {
+    id: 'noise-cut-off',
+    control: 'Noise pools as it was drawn',
+    file: `${PRIVACY}/dp/table.ts`,
+    from: 'return { add: Number(drawnOne(first)), sd }',
+    to: 'return { add: Math.max(0, Number(drawnOne(first))), sd }',
+    noticedBy: privacyTest('dp')
+  },
+  {
     id: 'no-padding',
     control: 'Ends are shown on the release grid',
     file: `${PEER}/jobs/grid.ts`,

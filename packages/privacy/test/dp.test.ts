@@ -8,7 +8,8 @@ import {
   type PrivacyAskInput,
   privacyAskSchema,
   type StimnetError,
-  seededRandom
+  seededRandom,
+  type TableOutput
 } from '@stimnet/protocol'
 import { pool, quantileOf } from '@stimnet/statistics'
 import {
@@ -223,6 +224,13 @@ const release = (plan: DpPlan, reduction: BoundedReduction, source = random) =>
     random: source
   })
 
+/** A table as it is received, without what takes time and tells nothing here. */
+function bareOutput(plan: DpPlan, reduction: BoundedReduction): TableOutput {
+  const { columns, rows, dp } = release(plan, reduction)
+  const disclosure = { level: 'P2', dp } as TableOutput['disclosure']
+  return { kind: 'table', columns: [...columns], rows: [...rows], withheld: { groups: 0, cells: 0 }, disclosure }
+}
+
 const RUNS = 60_000
 /** Each group has draws of its own, so that one release gives many. */
 const GROUPS = 2_000
@@ -420,13 +428,13 @@ describe('a noisy table', () => {
     const plan = planNoise(terms([subjects, of('mean'), of('variance'), share], { epsilon: '0.2' }))
     // By number: subjects, rows with an age, offsets, squares, those with a known sex, women.
     const exact = data(2n, 2n, -100n, 6_800n, 2n, 1n)
-    const [SITES, RUNS_OF_ALL] = [400, 8]
+    const [SITES, RUNS_OF_ALL] = [200, 6]
     let below = 0
     const people: number[] = []
     for (let run = 0; run < RUNS_OF_ALL; run++) {
       const sites = Array.from({ length: SITES }, (_, i) => ({
         site: `s${i}`,
-        output: discloseNoisy(release(plan, exact), context).output
+        output: bareOutput(plan, exact)
       }))
       for (const { output } of sites) {
         const [row] = output.kind === 'table' ? output.rows : []
@@ -437,7 +445,7 @@ describe('a noisy table', () => {
       assert.deepEqual(pooled.missing, [])
       people.push(Number(pooled.rows[0]?.values[0]))
     }
-    assert.ok(below > 1_000, `${below} parts were below zero`)
+    assert.ok(below > 300, `${below} parts were below zero`)
     // Clamped at each site it would be thousands too many, with six numbers at ε = 0.2.
     const sd = costOf(terms([subjects, of('mean'), of('variance'), share], { epsilon: '0.2' })).columns[0]?.sd ?? 0
     const mean = people.reduce((a, b) => a + b, 0) / RUNS_OF_ALL
@@ -447,7 +455,7 @@ describe('a noisy table', () => {
   })
 
   describe('with the error that is told', () => {
-    const RELEASES = 600
+    const RELEASES = 500
     const height = 'subjects.height'
     const bounds = [
       { variable: AGE, lower: '0', upper: '100' },
@@ -497,7 +505,7 @@ describe('a noisy table', () => {
         for (let i = 0; i < RELEASES; i++) {
           const tables = Array.from({ length: sites }, (_, site) => ({
             site: `s${site}`,
-            output: discloseNoisy(release(plan, exact), context).output
+            output: bareOutput(plan, exact)
           }))
           const own = tables[0]?.output
           if (own?.kind === 'table' && Math.abs(Number(own.rows[0]?.values[0]) - truth) <= told * (1 + 1e-9))
