@@ -463,7 +463,7 @@ export interface PrivacyCost {
     readonly code: string | null
     readonly reason: string | null
     readonly cost: PrivacyPrice | null
-    /** Of the gateway's own catalog: what its accounts could still spend, ρ as decimal text. */
+    /** Of the gateway's own catalog: what whoever signs could still spend, and all together; ρ as decimal text. */
     readonly left: { readonly project_rho: string; readonly lifetime_rho: string } | null
   }[]
   /** Noise in the sums and counts of all together. */
