@@ -1,7 +1,7 @@
 /** Tables of several sites, and what they give together. */
 import type { DisclosureCard, OutputColumn, OutputPart, OutputRow, TableOutput } from '@stimnet/protocol'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
-import { pool, quantileOf, type SitePart, valueOfMoments } from '@stimnet/statistics'
+import { pool, poolCells, quantileOf, type SitePart, valueOfMoments } from '@stimnet/statistics'
 
 const GROUPS = ['female', 'male']
 const EDGES = [0, 20, 40, 60, 100]
@@ -36,6 +36,10 @@ export function poolVectors() {
     joined: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 100])) },
     constant: { ...c, rows: c.rows.slice(0, 1).map(withoutSpread) },
     exact: { ...c, rows: c.rows.slice(0, 1).map(withExactSums) },
+    drawn: drawnOf({ rows: 80, age: [60, 0.5], score: [40, 0.4] }),
+    few: drawnOf({ rows: -3, age: [60, -0.4], score: [40, 0.2] }),
+    many: drawnOf({ rows: 900, age: [60, 0.3], score: [40, 0.1] }),
+    wider: drawnOf({ rows: 60, age: [80, -0.2], score: [60, 0.3] }, 100),
     shifted: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 90])) }
   }
   const cases: readonly (readonly [name: string, ...tables: string[]])[] = [
@@ -49,7 +53,10 @@ export function poolVectors() {
     ['bins that were joined at one site', 'a', 'b', 'joined'],
     ['bins on grids that do not meet', 'a', 'shifted'],
     ['a site where a variable does not vary', 'a', 'constant'],
-    ['sums to their last digit beside older parts', 'a', 'exact']
+    ['sums to their last digit beside older parts', 'a', 'exact'],
+    ['noise, with fewer than nobody at one site', 'drawn', 'few', 'many'],
+    ['noise alone, where nobody may be', 'few'],
+    ['noise about other bounds', 'drawn', 'wider']
   ]
   return {
     about:
@@ -116,6 +123,51 @@ function binsOf(xs: readonly number[], edges: readonly number[]) {
     const from = edges[i] ?? to
     return { from, to, rows: xs.filter((x) => x >= from && x < to).length }
   })
+}
+
+interface Drawn {
+  readonly rows: number
+  /** Middle of the bounds, and the mean's distance from it in half widths. */
+  readonly age: readonly [number, number]
+  readonly score: readonly [number, number]
+}
+
+const HALF_WIDTH = 40
+
+/** Of an institution whose numbers have noise in them: one row, parts as they were drawn. */
+function drawnOf({ rows, age, score }: Drawn, highest = 90): TableOutput {
+  const sd = 3
+  const [x, y] = [age, score].map(([centre, offset]) => {
+    const mean = offset * HALF_WIDTH
+    return {
+      ...{ centre, width: HALF_WIDTH, step: 0.5 },
+      first: { sum: mean * rows + 7, sd },
+      squares: { sum: (mean ** 2 + 90) * rows - 60, sd },
+      cubes: { sum: (mean ** 3 + 3 * mean * 90 + 200) * rows + 900, sd }
+    }
+  })
+  if (x === undefined || y === undefined) throw new TypeError('two variables')
+  const products = { sum: (x.first.sum * y.first.sum) / rows + 30 * rows, sd }
+  const one = { rows: { sum: rows, sd }, variables: [x] }
+  const two = { rows: { sum: rows, sd }, variables: [x, y].map(({ cubes: _, ...rest }) => rest), products }
+  const edges = [0, 20, 40, 60, highest]
+  const counts = [-2, 0.3, 0.6, 0.1].map((share) => Math.round(share < 0 ? share : share * rows))
+  const bins = edges.slice(1).map((to, i) => ({ from: edges[i] ?? 0, to, rows: counts[i] ?? 0 }))
+  const cells: Record<string, OutputPart> = {
+    subjects: { add: rows, sd },
+    sum: { add: x.first.sum, sd, step: 0.5 },
+    ...Object.fromEntries(['mean', 'variance', 'sd', 'skewness'].map((kind) => [kind, { noisy: one }])),
+    ...Object.fromEntries(['covariance', 'correlation'].map((kind) => [kind, { noisy: two }])),
+    share: { share: { having: 0.4 * rows - 2, of: rows }, sd_each: sd },
+    quantile: { bins, sd_each: sd }
+  }
+  const columns = COLUMNS.filter(({ kind }) => kind !== 'kurtosis')
+  const values = columns.map((column): string | number | null => {
+    const cell = cells[column.name]
+    return column.role === 'key' ? 'female' : cell === undefined ? null : poolCells(column, [cell])
+  })
+  const disclosure: DisclosureCard = { ...CARD, level: 'P2' }
+  return { kind: 'table', columns, rows: [{ values, parts: cells }], withheld: { groups: 0, cells: 0 }, disclosure }
 }
 
 function withoutCell(row: OutputRow, name: string): OutputRow {

@@ -229,6 +229,14 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('dp')
   },
   {
+    id: 'noise-cut-off',
+    control: 'Noise pools as it was drawn',
+    file: `${PRIVACY}/dp/table.ts`,
+    from: 'return { add: Number(drawnOne(first)), sd }',
+    to: 'return { add: Math.max(0, Number(drawnOne(first))), sd }',
+    noticedBy: privacyTest('dp')
+  },
+  {
     id: 'no-padding',
     control: 'Ends are shown on the release grid',
     file: `${PEER}/jobs/grid.ts`,
@@ -248,7 +256,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'over-the-cap',
     control: 'No charge over a cap',
     file: `${PEER}/store/privacy-ledger.ts`,
-    from: 'if (spending.nanoRho > left)',
+    from: 'if (spending.nanoRho > lifetime || spending.nanoRho > project)',
     to: 'if (spending.nanoRho < 0n)',
     noticedBy: peerTest('privacy-ledger')
   }

@@ -34,7 +34,7 @@ describe('a question under differential privacy', () => {
     const question = { targets: ['node-1'], ...p2({ epsilon: '0.1' }) }
     const asked = { data_catalog_name: 'clinical_trial_data', script_type: 'sql' as const, script_content: COUNT }
     const cost = await researcher.privacyCost({ ...asked, ...question } as never)
-    assert.deepEqual(cost.peers[0]?.left, { project_rho: '0.0244', lifetime_rho: '0.5' })
+    assert.deepEqual(cost.peers[0]?.left, { project_rho: '0.311', lifetime_rho: '3.11' })
     const first = outputOf(await ask(researcher, COUNT, question))
     assert.equal(first?.kind, 'table')
     assert.equal(first?.disclosure.level, 'P2')
@@ -43,7 +43,7 @@ describe('a question under differential privacy', () => {
     const again = outputOf(await ask(researcher, COUNT, question))
     assert.deepEqual(again, first)
     const after = await researcher.privacyCost({ ...asked, ...question } as never)
-    assert.deepEqual(after.peers[0]?.left, { project_rho: '0.0194', lifetime_rho: '0.495' })
+    assert.deepEqual(after.peers[0]?.left, { project_rho: '0.306', lifetime_rho: '3.105' })
     const records = await peers[0]?.database.auditLog.read({ limit: 100 })
     assert.equal(records?.filter(({ kind }) => kind === 'spend').length, 1)
   })
@@ -63,7 +63,7 @@ describe('a question under differential privacy', () => {
     const left = async (key?: string) =>
       (await researcher.privacyCost({ ...asked, ...(key ? { key } : {}) } as never)).peers[0]?.left?.project_rho
     // Of a key that has asked nothing here for this account nothing is told: it may be somebody else's.
-    assert.deepEqual([await left(), await left(signer.id)], ['0.0244', undefined])
+    assert.deepEqual([await left(), await left(signer.id)], ['0.311', undefined])
     assert.equal((await ask(researcher, COUNT, question)).state, 'completed')
     const own = { signer, catalog: asked.data_catalog_name, program: { kind: 'sql', sql: COUNT } } as const
     const targets = peers.map(({ peerId }) => peerId)
@@ -71,7 +71,7 @@ describe('a question under differential privacy', () => {
       await signRequest({ ...own, targets, privacy: { level: 'P2', epsilon: '0.05' } })
     )
     for await (const _ of researcher.watchBroadcast(id)) void _
-    assert.deepEqual([await left(), await left(signer.id)], ['0.0194', '0.02315'])
+    assert.deepEqual([await left(), await left(signer.id)], ['0.306', '0.30975'])
     await peers[0]?.accounts.put({ name: 'eve', roles: ['researcher'], password: PASSWORD })
     const eve = await clientOf(peers[0], 'eve')
     assert.equal((await eve.privacyCost({ ...asked, key: signer.id } as never)).peers[0]?.left, null)
@@ -81,13 +81,16 @@ describe('a question under differential privacy', () => {
   test('is refused where the budget does not hold it, and what is refused costs nothing', async (t) => {
     const { client } = await startFederation(t, 1)
     const researcher = await client(0)
-    const dear = await ask(researcher, COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.5' }) })
+    const dear = await ask(researcher, COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.8' }) })
     assert.equal(dear.parts[0]?.code, 'BUDGET_EXCEEDED')
     assert.match(
       dear.parts[0]?.reason ?? '',
-      /costs ρ = 0\.125, and 0\.0244 is left .*\. The same with epsilon 0\.22 would fit\.$/
+      /costs ρ = 0\.32\. .* 0\.311 is left of all who ask and 3\.11 .* The largest epsilon that fits is 0\.788: /
     )
-    assert.equal((await ask(researcher, COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.22' }) })).state, 'completed')
+    assert.equal(
+      (await ask(researcher, COUNT, { targets: ['node-1'], ...p2({ epsilon: '0.788' }) })).state,
+      'completed'
+    )
   })
 
   test('comes back from three institutions as one answer, with the noise of all of them', async (t) => {
@@ -117,6 +120,27 @@ describe('a question under differential privacy', () => {
     assert.match(outputOf(answer)?.disclosure.claim ?? '', /up to 2 of the institutions/)
   })
 
+  test('pools correlations and quantiles of all institutions, with how far off the noise puts them', async (t) => {
+    const { client } = await startFederation(t, 3, withCatalogs({ budget: { preset: 'census' } }))
+    const researcher = await client(0)
+    const bounds = [
+      { variable: 'outcomes.UPDRS_total', lower: '0', upper: '80' },
+      { variable: 'outcomes.quality_of_life', lower: '20', upper: '100' }
+    ]
+    const answerTo = async (call: { name: string; variables: string[]; arguments?: object }) => {
+      const more = p2({ epsilon: '4' }, call.name === 'correlation' ? { bounds } : {})
+      const answer = await ask(researcher, JSON.stringify(call), { script_type: 'statistic', ...more })
+      assert.deepEqual([answer.state, answer.pooled?.sites.length, answer.pooled?.notes], ['completed', 3, []])
+      const [row] = answer.pooled?.rows ?? []
+      return (row?.values ?? []).map((value, i) => ({ value, error: row?.error_95?.[i] ?? null }))
+    }
+    const [r] = await answerTo({ name: 'correlation', variables: ['UPDRS_total', 'quality_of_life'] })
+    assert.ok(Math.abs(Number(r?.value)) <= 1 && Number(r?.error) > 0)
+    const [age] = await answerTo({ name: 'quantile', variables: ['age'], arguments: { q: 0.5 } })
+    // Between the declared minimum and maximum also where the only breakpoint is above or below it.
+    assert.ok(Number(age?.value) > 18 && Number(age?.value) < 100 && Number(age?.error) > 0, JSON.stringify(age))
+  })
+
   test('about a small or empty group is answered like any other: no refusal tells of it', async (t) => {
     const { client } = await startFederation(t, 1)
     const researcher = await client(0)
@@ -127,14 +151,14 @@ describe('a question under differential privacy', () => {
     }
   })
 
-  test('without bounds, with a script, or for a correlation is refused before anything is spent', async (t) => {
+  test('without bounds, with a script, or for a kurtosis is refused before anything is spent', async (t) => {
     const { client, peers } = await startFederation(t, 1)
     const researcher = await client(0)
     const asked = { targets: ['node-1'], ...p2({ epsilon: '0.1' }) }
-    const pair = JSON.stringify({ name: 'correlation', variables: ['UPDRS_total', 'quality_of_life'] })
+    const shape = JSON.stringify({ name: 'moments', variables: ['UPDRS_total'], arguments: { kurtosis: true } })
     const bounds = [{ variable: 'outcomes.UPDRS_total', lower: '100', upper: '1' }]
     const wrong = [
-      await ask(researcher, pair, { ...asked, script_type: 'statistic' }),
+      await ask(researcher, shape, { ...asked, script_type: 'statistic' }),
       await ask(researcher, 'SELECT AVG(UPDRS_total) FROM outcomes', {
         ...asked,
         ...p2({ epsilon: '0.1' }, { bounds })
@@ -226,8 +250,8 @@ describe('a catalog that gives noisy numbers only', () => {
     t.after(() => second.stop())
     const researcher = await clientOf(second)
     assert.deepEqual(outputOf(await ask(researcher, COUNT, question)), answer)
-    const dear = await ask(researcher, COUNT, p2({ epsilon: '0.5' }))
-    assert.match(dear.parts[0]?.reason ?? '', /0\.02315 is left/)
+    const dear = await ask(researcher, COUNT, p2({ epsilon: '1.6' }))
+    assert.match(dear.parts[0]?.reason ?? '', /0\.30975 is left/)
   })
 
   test('spends nothing more after an old copy was put back, once a member tells that it is one', async (t) => {

@@ -105,7 +105,7 @@ describe('a disclosure card in plain words', () => {
       ...{ ledger_scope: 'catalog', mode: 'sdc' }
     }
     const told = say({ level: 'P2', k: 0, dp })
-    assert.match(told, /ε = 0\.5, divided among 4 numbers.* 1 group and 2 rows .* subjects: .* below 3\.9/)
+    assert.match(told, /ε = 0\.5, divided among 4 numbers.* 1 group and 2 rows .* subjects: .* at most 3\.9/)
     assert.doesNotMatch(told, /smallest group/)
   })
 })

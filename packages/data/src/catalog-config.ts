@@ -1,6 +1,7 @@
 /** One catalog as its steward describes it in the peer's YAML. */
 import { ACCESS_LEVELS, dataUseSchema, isName, isRequesterEntry, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
+import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
 import { daysOf } from './dates.ts'
 
@@ -81,21 +82,6 @@ const latticeVariableSchema = z.strictObject({
 /** One variable of a lattice. */
 export type LatticeVariable = z.output<typeof latticeVariableSchema>
 
-const amountSchema = z
-  .string()
-  .regex(/^\d{1,6}(\.\d{1,18})?$/, 'a decimal number as text, such as "0.5"')
-  .refine((text) => /[1-9]/.test(text), 'above zero')
-
-const budgetSchema = z.strictObject({
-  /** 0.5 is ε = 5.2 at δ = 10⁻⁶. */
-  lifetime_rho: amountSchema.default('0.5'),
-  /** 0.0244 is ε = 1 at δ = 10⁻⁶. */
-  project_rho: amountSchema.default('0.0244'),
-  /** Never above 1 / (10 · subjects), whatever stands here. */
-  delta: amountSchema.refine((text) => Number(text) <= 1e-6, 'at most 0.000001').default('0.000001'),
-  sites_per_person: z.int().min(1).max(16).default(2)
-})
-
 const catalogShape = z.strictObject({
   name: nameSchema,
   title: lineSchema.default(''),
@@ -116,8 +102,9 @@ const catalogShape = z.strictObject({
   /** `sdc`: exact numbers under disclosure control. `dp`: differentially private ones only; never both for one person. */
   mode: z.enum(['sdc', 'dp']).default('sdc'),
   /**
-   * What may be spent in zero-concentrated differential privacy, as decimal text: over the catalog's life, and by one
-   * project; δ at most, for telling what that amounts to; and at how many institutions of one broadcast somebody may be.
+   * What may be spent in zero-concentrated differential privacy: by a preset's name, or as decimal text over the catalog's
+   * life and by one project or account; δ at most, for saying what that amounts to; and at how many institutions of one
+   * broadcast somebody may be.
    */
   budget: budgetSchema.prefault({}),
   /** With `mode: dp`, how many subjects the description speaks of: a rounded count can turn on one person. None unless given. */

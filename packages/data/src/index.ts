@@ -1,4 +1,5 @@
 /** Safe data: catalogs, sources, snapshots, the subject index, cohorts. */
+export { BUDGET_PRESETS } from './budget.ts'
 export { type Carried, type CarriedItems, carryEpoch } from './carry.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts'
 export {

@@ -103,6 +103,35 @@ test('values outside of the bounds count as the nearest bound, and missing ones 
   ])
 })
 
+test('sums of two variables are over the rows that have both, each value within its own bounds', async () => {
+  const rows = ['a,baseline,5,,1', 'b,baseline,,,2', 'c,baseline,7,,', 'd,baseline,-900,,900', 'e,baseline,3,,4']
+  const world = await makeWorld(CLINIC, {
+    'people.csv': 'subject_id,age,sex,note,height\n',
+    'visits.csv': `subject_id,visit,score,day,Grade\n${rows.join('\n')}\n`
+  })
+  after(() => world.close())
+  const [x, y] = ['visits.score', 'visits.Grade'] as const
+  const catalog = await world.open()
+  const unit = 10n ** BigInt(catalog.decimalsOf(x))
+  const pair = [
+    { variable: x, bounds: { lower: 0n, upper: 10n * unit } },
+    { variable: y, bounds: { lower: 0n, upper: 6n } }
+  ] as const
+  const numbers: BoundedNumber[] = [
+    { kind: 'count', variable: x, beside: y },
+    { kind: 'offsets', ...pair[0], beside: y },
+    { kind: 'squares', ...pair[1], beside: x },
+    { kind: 'products', pair }
+  ]
+  // (5, 1), (0, 6) and (3, 4), doubled and less the sum of the bounds.
+  const offsets = [5, 0, 3].map((score) => 2 * score - 10)
+  const grades = [1, 6, 4].map((grade) => 2 * grade - 6)
+  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
+  const products = sum(offsets.map((offset, i) => offset * (grades[i] ?? 0)))
+  const [[, ...found] = []] = await reduced(catalog, plan(numbers))
+  assert.deepEqual(found, [3, sum(offsets) * Number(unit), sum(grades.map((g) => g ** 2)), products * Number(unit)])
+})
+
 test('bins hold the rows of the declared breakpoints', async () => {
   const catalog = await clinic.open()
   const found = await reduced(catalog, plan([{ kind: 'bins', variable: 'visits.score' }], { rowsPerSubject: 9 }))

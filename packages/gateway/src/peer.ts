@@ -350,6 +350,13 @@ export interface CostView {
   readonly left?: { readonly project: string; readonly lifetime: string }
 }
 
+/** What a request would cost everywhere, and the noise of all institutions together. */
+export interface CostsView {
+  readonly peers: readonly CostView[]
+  /** Of the sums and counts of all together; null for columns whose error depends on how many rows there are. */
+  readonly pooled: readonly { readonly name: string; readonly sd: number | null; readonly error95: number | null }[]
+}
+
 /** Whether the audit log is whole, and where it first breaks if it is not. */
 export type AuditFinding =
   | { readonly ok: true; readonly records: number; readonly head: string }
@@ -564,7 +571,7 @@ export interface GatewayPeer {
     question: Submission & { readonly key?: string },
     account: Account,
     signal: AbortSignal
-  ): Promise<readonly CostView[]>
+  ): Promise<CostsView>
   /** Keeps a file for an account. Throws UPLOADS_FULL. */
   upload(
     file: { readonly kind: UploadView['kind']; readonly filename: string; readonly bytes: Uint8Array },

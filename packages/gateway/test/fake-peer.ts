@@ -21,7 +21,7 @@ import type {
   AuditView,
   CatalogView,
   Check,
-  CostView,
+  CostsView,
   EventView,
   GatewayPeer,
   PartView,
@@ -345,7 +345,7 @@ export class FakePeer implements GatewayPeer {
     })
   }
 
-  async privacyCost(submission: Submission): Promise<CostView[]> {
+  async privacyCost(submission: Submission): Promise<CostsView> {
     this.submissions.push(submission)
     const peer = { peerId: '12D3KooW1', nodeId: 'node-1', institution: 'North' }
     const column = { name: 'n', kind: 'subjects', sd: 3, error95: 6, rankError95: null, assumesRows: null, range: null }
@@ -354,11 +354,12 @@ export class FakePeer implements GatewayPeer {
       ...{ epsilonAtDelta: 2.5, delta: 1e-6, numbers: 1, groups: 1 },
       ...{ groupsPerSubject: 1, rowsPerSubject: 1, sitesPerPerson: 1, columns: [column] }
     }
-    return [
+    const peers = [
       { ...peer, price, left: { project: '0.0244', lifetime: '0.5' } },
       { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
-      { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID', reason: 'no bounds' }
+      { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID' as const, reason: 'no bounds' }
     ]
+    return { peers, pooled: [{ name: 'n', sd: 5, error95: 11 }] }
   }
 
   async asked(id: string, account: Account): Promise<AskedView | null> {

@@ -35,7 +35,7 @@ describe('the price of a question', () => {
     )
     assert.deepEqual(cost.peers[0]?.left, { project_rho: '0.0244', lifetime_rho: '0.5' })
     assert.equal(cost.peers[1]?.left, null)
-    assert.deepEqual(cost.pooled, [{ name: 'n', sd: 5 }])
+    assert.deepEqual(cost.pooled, [{ name: 'n', sd: 5, error_95: 11 }])
     assert.deepEqual(peer.submissions[0]?.targets, '*')
     assert.equal(peer.views.size, 0, 'nothing was submitted')
   })

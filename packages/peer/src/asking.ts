@@ -90,10 +90,11 @@ export function openAsking(setting: Setting, stores: Stores, serving: Serving, c
   const { links, directory, shares } = connections
   const turns = new Turns(clock)
   const followers = lifetime.keep(new Followers({ clock, requests, links, events }), (opened) => opened.close())
+  const signerOf = custodialSigners(seed)
   const delivery = lifetime.keep(
     new Delivery({
       ...{ clock, random, requests, directory, links, followers, events, signer, shares, turns },
-      signerOf: custodialSigners(seed)
+      signerOf
     }),
     (opened) => opened.stop()
   )
@@ -101,5 +102,5 @@ export function openAsking(setting: Setting, stores: Stores, serving: Serving, c
     ...{ clock, random, requests, directory, delivery, turns, uploads, self: signer.id },
     isPrivate: (catalog) => serving.catalogs.get(catalog)?.descriptor.accessLevel === 'private'
   })
-  return { delivery, submitter, views: new Views(clock) }
+  return { delivery, submitter, signerOf, views: new Views(clock) }
 }

@@ -7,7 +7,7 @@ import { type PrivacyLedger, rhoText } from './store/privacy-ledger.ts'
 /** One line; ρ as decimal text. */
 export interface BalanceLine {
   readonly catalog: string
-  /** `all` over the catalog's life; `*` for everybody who shares a cap; else a requester's key. */
+  /** `all` over the catalog's life; `*` for everybody together; `project:NAME`; else a requester's or an account's key. */
   readonly scope: string
   readonly rho_spent: string
   readonly rho_left: string

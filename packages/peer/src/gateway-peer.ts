@@ -20,7 +20,7 @@ import { askedOf } from './requests/asked.ts'
 import { cancelRequest } from './requests/cancel.ts'
 import type { Directory, Neighbour } from './requests/directory.ts'
 import type { Links } from './requests/links.ts'
-import { previewCost } from './requests/preview.ts'
+import { type PreviewParts, previewCost } from './requests/preview.ts'
 import type { Owner, Submitter } from './requests/submit.ts'
 import { stateOf, type Views } from './requests/view.ts'
 import { sandboxMethods } from './sandbox-view.ts'
@@ -67,6 +67,8 @@ export interface GatewayPeerParts {
   readonly standing: StandingApprovals
   readonly uploads: UploadStore
   readonly files: Pick<JobFiles, 'read'>
+  /** The key that signs for an account without one of its own. */
+  readonly signerOf: PreviewParts['signerOf']
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
   readonly feed: EventFeed

@@ -7,7 +7,7 @@ import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimn
 import { effectiveSettings } from '@stimnet/privacy'
 import { privacyAskSchema, SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
-import { Charges } from '../src/jobs/charge.ts'
+import { Charges, scopeOf } from '../src/jobs/charge.ts'
 import { noiseOf } from '../src/jobs/noise.ts'
 import type { CatalogPrivacy } from '../src/jobs/privacy.ts'
 import type { JobPlan } from '../src/jobs/validate.ts'
@@ -38,10 +38,10 @@ async function folderFor(t: TestContext): Promise<string> {
   return folder
 }
 
-async function catalogOf(t: TestContext, folder: string): Promise<Catalog> {
+async function catalogOf(t: TestContext, folder: string, budget: object = CONFIG.budget): Promise<Catalog> {
   const people = Array.from({ length: 60 }, (_, i) => `p${i},${40 + (i % 40)},${i % 2 === 0 ? 'F' : 'M'}`)
   await writeFile(join(folder, 'people.csv'), `id,age,sex\n${people.join('\n')}\n`)
-  const catalog = await openCatalog(catalogConfigSchema.parse(CONFIG), {
+  const catalog = await openCatalog(catalogConfigSchema.parse({ ...CONFIG, budget }), {
     ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as never },
     ...{ clock: new SimulatedClock(), random: seededRandom(1), cohortSizeMin: 5, programs: ['sql'] }
   })
@@ -51,8 +51,8 @@ async function catalogOf(t: TestContext, folder: string): Promise<Catalog> {
 
 const COUNT = 'SELECT COUNT(DISTINCT id) AS n FROM people'
 
-function planOf(catalog: Catalog, { sql = COUNT, epsilon = '0.1' } = {}): JobPlan {
-  const privacy = privacyAskSchema.parse({ level: 'P2', epsilon })
+function planOf(catalog: Catalog, { sql = COUNT, epsilon = '0.1', rho = '' } = {}): JobPlan {
+  const privacy = privacyAskSchema.parse({ level: 'P2', ...(rho === '' ? { epsilon } : { rho }) })
   const plan = parseSql(sql, catalog.descriptor)
   return { catalog, plan, privacy, noise: noiseOf({ plan, privacy, broadcast: false }, catalog) } as never
 }
@@ -175,13 +175,59 @@ describe('a charge', () => {
     assert.equal(node.ledger.spent('trial'), 15_000_000n)
   })
 
-  test('is each listed key’s own, and everybody’s who costs nothing to be', async (t) => {
+  test('is held against one key, which tells accounts apart; against a listed project with all its keys; or against everybody where a key is free', async (t) => {
+    const catalog = await catalogOf(t, await folderFor(t))
+    const listed = { config: { privacy: { projects: [{ name: 'alpha', requesters: ['a', 'b'] }] } } } as never
+    const shut = { open: false, catalog }
+    assert.equal(scopeOf({ issuer: 'a', project: 'alpha' }, shut), 'a', 'a project that nobody listed is a free word')
+    assert.equal(scopeOf({ issuer: 'a', project: 'alpha' }, { open: false, catalog: listed }), 'project:alpha')
+    assert.equal(scopeOf({ issuer: 'a', project: 'beta' }, { open: false, catalog: listed }), 'a')
+    assert.equal(scopeOf({ issuer: 'a', project: '' }, { open: true, catalog }), EVERYBODY)
+  })
+
+  test('of one account leaves the budgets of the others as they were, up to what the catalog holds over its life', async (t) => {
     const folder = await folderFor(t)
+    const catalog = await catalogOf(t, folder, { project_rho: '0.02', lifetime_rho: '0.05' })
     const node = await live(t, folder, 1)
-    assert.equal(node.charges.scopeOf({ issuer: 'a', custody: 'requester' }), 'a')
-    assert.equal(node.charges.scopeOf({ issuer: 'a', custody: 'gateway' }), EVERYBODY)
-    const openToAll = new Charges({ ...node, random: seededRandom(1), open: true, doubted: () => false })
-    assert.equal(openToAll.scopeOf({ issuer: 'a', custody: 'requester' }), EVERYBODY)
+    const by = (issuer: string, sql: string) =>
+      node.publish(jobOf(`${issuer} ${sql}`, { issuer, custody: 'gateway' }), planOf(catalog, { sql, epsilon: '0.2' }))
+    const women = `${COUNT} WHERE sex = 'F'`
+    const shown = await by('ada', COUNT)
+    await assert.rejects(by('ada', women), { code: 'BUDGET_EXCEEDED', reason: /0 is left of this project or account/ })
+    assert.equal(await by('eve', COUNT), shown, 'what was answered is free for everybody, and never drawn again')
+    await by('eve', women)
+    await assert.rejects(by('mia', `${COUNT} WHERE age >= 65`), { reason: /0\.01 of the catalog's life/ })
+    assert.equal(node.ledger.spent('trial'), 40_000_000n)
+  })
+
+  test('that does not fit is refused with the largest amount that does, before anything is read', async (t) => {
+    const folder = await folderFor(t)
+    const catalog = broken(await catalogOf(t, folder), 'cohort')
+    const node = await live(t, folder, 1)
+    const signOff = node.charges.over({ decide: () => ({ allow: true }) } as never)
+    const decide = (privacy: object, sql: string = COUNT) =>
+      signOff.decide({ checked: { opened: { issuer: 'key-1' } } } as never, planOf(catalog, { sql, ...privacy }))
+    const reasonOf = (decision: ReturnType<typeof decide>) => (decision.allow ? 'allowed' : decision.reason)
+    const mean = 'SELECT AVG(age) AS a FROM people'
+    for (const [privacy, sql] of [
+      [{ epsilon: '0.9' }, COUNT],
+      [{ epsilon: '0.9' }, mean],
+      [{ epsilon: '', rho: '0.9' }, mean]
+    ] as const) {
+      const reason = reasonOf(decide(privacy, sql))
+      const [, word = '', amount = ''] = /The largest (epsilon|rho) that fits is ([0-9.]+): /.exec(reason) ?? []
+      assert.equal(reasonOf(decide({ [word]: amount }, sql)), 'allowed', reason)
+      const more = String(Number((Number(amount) * 1.01).toPrecision(6)))
+      assert.match(reasonOf(decide({ [word]: more }, sql)), /The largest/, `${more} would have fitted as well`)
+    }
+    await node.database.commit((draft) => {
+      const caps = { lifetime: 10n ** 10n, project: 20_000_000n }
+      const spending = { key: 'x', catalog: 'trial', scope: 'key-1', nanoRho: 20_000_000n, caps, promised: false }
+      node.ledger.spend(draft, { ...spending, jobId: '1' })
+    })
+    assert.match(reasonOf(decide({ epsilon: '0.01' })), /0 is left .* No amount of this question fits any more\.$/)
+    node.doubt.of = true
+    assert.doesNotMatch(reasonOf(decide({ epsilon: '0.01' })), /fits/, 'more would not help there')
   })
 
   test('waits for the steward where others saw more of the log than there is, but what was shown stays shown', async (t) => {

@@ -21,7 +21,8 @@ const CONFIG = {
       variables: [
         { name: 'visit', type: 'category', levels: ['baseline', 'month_6', 'month_12'] },
         { name: 'response', type: 'category', levels: ['yes', 'no'] },
-        { name: 'score', type: 'number', decimals: 1, minimum: -10, maximum: 30, breakpoints: [0, 10, 20] }
+        { name: 'score', type: 'number', decimals: 1, minimum: -10, maximum: 30, breakpoints: [0, 10, 20] },
+        { name: 'dose', type: 'integer', minimum: 0, maximum: 8 }
       ]
     }
   ]
@@ -32,11 +33,12 @@ async function catalogWith(t: TestContext, more: readonly string[]): Promise<Cat
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-contribution-'))
   const ids = Array.from({ length: 40 }, (_, i) => `p${i}`)
   const visits = ids.map(
-    (id, i) => `${id},${i % 2 === 0 ? 'baseline' : 'month_6'},${i % 3 === 0 ? 'no' : 'yes'},${(i * 7) % 30}.5`
+    (id, i) =>
+      `${id},${i % 2 === 0 ? 'baseline' : 'month_6'},${i % 3 === 0 ? 'no' : 'yes'},${(i * 7) % 30}.5,${i % 5 === 0 ? '' : i % 9}`
   )
   const people = [...ids, ...(more.length > 0 ? ['target'] : [])].map((id) => `${id},F`)
   await writeFile(join(folder, 'people.csv'), `id,sex\n${people.join('\n')}\n`)
-  await writeFile(join(folder, 'visits.csv'), `id,visit,response,score\n${[...visits, ...more].join('\n')}\n`)
+  await writeFile(join(folder, 'visits.csv'), `id,visit,response,score,dose\n${[...visits, ...more].join('\n')}\n`)
   const catalog = await openCatalog(catalogConfigSchema.parse(CONFIG), {
     ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as never },
     ...{ clock: new SimulatedClock(), random: seededRandom(7), cohortSizeMin: 5, programs: ['sql'] }
@@ -50,11 +52,15 @@ async function catalogWith(t: TestContext, more: readonly string[]): Promise<Cat
 
 /** Fifty rows in every visit, with the most extreme values there are. */
 const EXTREME = ['baseline', 'month_6', 'month_12', 'NA'].flatMap((visit) =>
-  Array.from({ length: 50 }, (_, i) => `target,${visit},${i % 2 === 0 ? 'yes' : 'no'},${[30, -10, 30, 30][i % 4]}`)
+  Array.from(
+    { length: 50 },
+    (_, i) => `target,${visit},${i % 2 === 0 ? 'yes' : 'no'},${[30, -10, 30, 30][i % 4]},${[8, 0, 8, 8][i % 4]}`
+  )
 )
 
 const SQL = `SELECT visits.visit, COUNT(DISTINCT id) AS subjects, COUNT(*) AS n, COUNT(score) AS scores, SUM(score) AS total,
-             VARIANCE(score) AS spread, SKEWNESS(score) AS lean, QUANTILE(score, 0.5) AS median FROM visits GROUP BY visits.visit`
+             VARIANCE(score) AS spread, SKEWNESS(score) AS lean, QUANTILE(score, 0.5) AS median,
+             COVAR_SAMP(score, dose) AS together, CORR(score, dose) AS r FROM visits GROUP BY visits.visit`
 
 /** How far one person may move each number in one group, by what docs/differential-privacy.md says; scores count in tenths. */
 const allowed = (rows: number, [low, high]: readonly [number, number]): Record<string, number> => ({
@@ -65,7 +71,8 @@ const allowed = (rows: number, [low, high]: readonly [number, number]): Record<s
   offsets: rows * (high - low),
   squares: rows * (high - low) ** 2,
   cubes: rows * (high - low) ** 3,
-  bins: rows
+  bins: rows,
+  products: rows * (high - low) * 8
 })
 
 const asks: readonly [PrivacyAskInput, readonly [number, number]][] = [
@@ -84,16 +91,18 @@ test('one person more moves no number further than its noise is made for, whatev
       (await catalog.reduceBounded(bounded, await catalog.cohort(undefined))).groups
     for (let run = 0; run < 5; run++) {
       const [a, b] = [await reduce(without), await reduce(within)]
-      for (const [i, { kind }] of bounded.numbers.entries()) {
+      for (const [i, number] of bounded.numbers.entries()) {
+        const { kind } = number
+        const ends = 'variable' in number && number.variable === 'visits.dose' ? ([0, 8] as const) : bounds
         const moves = a.flatMap(({ values }, group) =>
           (values[i] ?? []).map((value, bin) => Math.abs(Number(value - (b[group]?.values[i]?.[bin] ?? 0n))))
         )
-        const one = allowed(bounded.rowsPerSubject, bounds)[kind] ?? 0
+        const one = allowed(bounded.rowsPerSubject, ends)[kind] ?? 0
         const said = `${kind} moved by ${moves} where ${one} in ${bounded.groupsPerSubject} groups is allowed`
         assert.ok(moves.reduce((x, y) => x + y, 0) <= one * bounded.groupsPerSubject, said)
         assert.ok(Math.hypot(...moves) <= one * Math.sqrt(bounded.groupsPerSubject) + 1e-9, said)
         assert.ok(
-          kind === 'sum' || kind === 'offsets' || kind === 'cubes' || moves.some((move) => move > 0),
+          ['sum', 'offsets', 'cubes', 'products'].includes(kind) || moves.some((move) => move > 0),
           `${kind}: the person counts`
         )
       }

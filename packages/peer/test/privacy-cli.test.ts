@@ -27,7 +27,7 @@ function costAt(sites: number, column: typeof COLUMN | object = COLUMN): Privacy
   const peers = ['North', 'South', 'Coast'].map((institution) => ({
     ...{ peer_id: `12D3Koo${institution}`, node_id: '', institution, code: null, reason: null, cost: price, left: null }
   }))
-  return { data_catalog_name: 'trial', peers, pooled: [{ name: 'n', sd: 49 }] }
+  return { data_catalog_name: 'trial', peers, pooled: [{ name: 'n', sd: 49, error_95: 97 }] }
 }
 
 const values = (more: object) => more as Parameters<typeof privacyOf>[0]
@@ -90,7 +90,7 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
       { ...peer, cost: price, left: { project_rho: '0.0194', lifetime_rho: '0.495' } },
       { ...peer, institution: 'South', code: 'PARAMETER_INVALID', reason: 'no bounds', cost: null, left: null }
     ],
-    pooled: [{ name: 'n', sd: 14.14 }]
+    pooled: [{ name: 'n', sd: 14.14, error_95: 29 }]
   }
   const text = costText(cost)
   assert.match(text, /North +0\.1 +0\.005 +0\.43 at 0\.000001 +0\.0194 \(life 0\.495\)/)

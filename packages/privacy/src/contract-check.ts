@@ -3,7 +3,7 @@
  * request. The script brings numbers; everything else in what leaves is the request's or the node's. It bounds what can be
  * told. It does not say that the code told the truth, or told it about everybody: nobody read it.
  */
-import { type OutputDeclaration, STATBARN_CLASS, type TypedValue } from '@stimnet/protocol'
+import { countDeclared, type OutputDeclaration, STATBARN_CLASS, type TypedValue } from '@stimnet/protocol'
 import {
   bitsOfContract,
   DECADES_EACH_WAY,
@@ -68,7 +68,10 @@ export function judgeTyped(result: string, context: TypedContext): JudgedTyped {
     const [document = refuse('not the declared outputs')] = valuesOf(reading.value, ['stimnet_outputs'])
     const written = valuesOf(document, namesOf(outputs))
     const read = outputs.map((output, i) => readOutput(output, written[i] ?? refuse('an output is missing'), context))
-    const closed = closeCounts(read, { subjects, k: settings.k }).map((value) => rounded(value, settings))
+    const counted = closeCounts(read, { subjects, k: settings.k })
+    const closed = counted.map((value, i) =>
+      rounded(ofCount(value, outputs[i], { outputs, counted, settings }), settings)
+    )
     const withheld = closed.reduce((sum, value) => sum + numbersOf(value).filter((n) => n === null).length, 0)
     return { ok: true, outputs: closed, withheld, bits }
   } catch (error) {
@@ -192,6 +195,37 @@ function isFewOf(share: number, n: number, { k, zerosAreDisclosive }: TypedConte
 function roundedShare(share: number, n: number, settings: TypedContext['settings']): number {
   if (settings.roundBase === 1) return share
   return Math.min(1, roundCount(share * n, settings) / roundCount(n, settings))
+}
+
+/**
+ * A mean or proportion of a declared count: withheld with it, and a proportion also where it is of few of those, or of all but
+ * few.
+ */
+function ofCount(
+  value: TypedValue,
+  output: OutputDeclaration | undefined,
+  {
+    outputs,
+    counted,
+    settings
+  }: {
+    readonly outputs: readonly OutputDeclaration[]
+    readonly counted: readonly TypedValue[]
+    readonly settings: TypedContext['settings']
+  }
+): TypedValue {
+  if (output?.of === undefined || (value.kind !== 'mean' && value.kind !== 'proportion')) return value
+  const at = countDeclared(outputs, output)
+  const declared = at && counted[at.output]
+  const count =
+    declared?.kind === 'count'
+      ? declared.value
+      : declared?.kind === 'table' && at?.entry !== undefined
+        ? (declared.counts[at.entry] ?? null)
+        : null
+  if (count === null || count < settings.k) return { ...value, value: null }
+  const isFew = value.kind === 'proportion' && value.value !== null && isFewOf(value.value, count, settings)
+  return isFew ? { ...value, value: null } : value
 }
 
 function tiny(value: number): number {

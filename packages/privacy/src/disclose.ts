@@ -193,6 +193,12 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   // The size of the cohort is a total: with a group withheld it would give the group's size away.
   const total = leftOut?.people === undefined && groups === 0 && told.isWithin(whole) ? shownCount(whole.of) : null
   const words = leftOut === undefined ? [] : leftOutInWords(leftOut, settings)
+  const suppressedCells = cells + groups * plan.measures.length
+  const disclosure: DisclosureCard = {
+    ...cardOf(context, { level: 'P1', subjects: total, suppressed: suppressedCells, bits: null }),
+    precision: settings.precision,
+    information: informationOf(plan, ledgers, context)
+  }
   return pass(
     {
       kind: 'table',
@@ -200,17 +206,8 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
       rows: outputRows,
       withheld,
       ...(words.length === 0 ? {} : { left_out: words }),
-      ...testsOf(plan, { columns, rows: outputRows, withheld }),
-      disclosure: {
-        ...cardOf(context, {
-          level: 'P1',
-          subjects: total,
-          suppressed: cells + groups * plan.measures.length,
-          bits: null
-        }),
-        precision: settings.precision,
-        information: informationOf(plan, ledgers, context)
-      }
+      ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure }),
+      disclosure
     },
     ledgers,
     groups + cells
@@ -256,7 +253,7 @@ function roundedUp(bits: number): number {
 /** Of released numbers alone. */
 function testsOf(
   { tests = [] }: Plan,
-  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld'>
+  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure'>
 ): Pick<TableOutput, 'tests'> {
   return tests.length === 0 ? {} : { tests: testsOfOutput(tests, table) }
 }

@@ -27,6 +27,7 @@ import {
   sidesOf,
   skewnessOf,
   sumOf,
+  sumText,
   varianceOf
 } from '@stimnet/statistics'
 import type { CellBasis } from './judge/basis.ts'
@@ -129,6 +130,12 @@ function countOfValues({ isCounted }: TableCell, { counted, support }: CellBasis
   return Math.max(base, toNearest(set.rows?.size ?? set.subjects.size, base))
 }
 
+/** Half of the step of a count that is told to the nearest few. */
+function countWithin({ isCounted }: TableCell, { settings: { k, roundBase } }: Writing): { n?: number } {
+  const base = isCounted ? roundBase : Math.max(k, roundBase)
+  return base === 1 ? {} : { n: base / 2 }
+}
+
 function showShare(basis: CellBasis, { shownCount }: Writing): Shown | null {
   const of = shownCount(setOf(basis, 0))
   const having = Math.min(of, shownCount(setOf(basis, 1)))
@@ -170,6 +177,7 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
     const moments: MomentsPart = {
       n,
       sum: sumOf(sums),
+      sum_exact: sumText(sums),
       ...(kind === 'mean' || kind === 'sum' || deviations === null ? {} : { deviations }),
       ...(shape === undefined ? {} : { third: shape.third }),
       ...(shape === undefined || kind === 'skewness' ? {} : { fourth: shape.fourth })
@@ -180,7 +188,7 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
   const told = roundedSide({ mean, sd: sd ?? 0, n }, variable, of)
   const sum = told.mean.value * n
   if (kind === 'sum') return { value: sum, part: { add: sum, accuracy: told.mean.within * n } }
-  const accuracy = { sum: told.mean.within * n }
+  const accuracy = { ...countWithin(of.cell, of.writing), sum: told.mean.within * n }
   if (kind === 'mean') return { value: told.mean.value, part: { moments: { n, sum, accuracy } } }
   if (deviations === null || sd === null) return null
   const spread = { deviations: told.sd.value ** 2 * (n - 1) }
@@ -268,8 +276,9 @@ function showPair(
   if (meanX === null || meanY === null || sdX === null || sdY === null || covariance === null) return null
   const n = countOfValues(of.cell, of.basis, of.writing)
   if (isExact(of.cell, of.writing.settings)) {
-    const second = { sum: sumOf(y), deviations: deviationsOf(y) ?? 0, cross: crossDeviationsOf(sums) ?? 0 }
-    const moments: MomentsPart = { n, sum: sumOf(x), deviations: deviationsOf(x) ?? 0, second }
+    const cross = crossDeviationsOf(sums) ?? 0
+    const side = (one: ExactSums) => ({ sum: sumOf(one), sum_exact: sumText(one), deviations: deviationsOf(one) ?? 0 })
+    const moments: MomentsPart = { n, ...side(x), second: { ...side(y), cross } }
     return { value: kind === 'covariance' ? covariance : correlation, part: { moments } }
   }
   const { settings } = of.writing
@@ -288,6 +297,7 @@ function showPair(
     deviations: spreadX.deviations,
     second: { sum: sideY.mean.value * n, deviations: spreadY.deviations, cross: r.value * size },
     accuracy: {
+      ...countWithin(of.cell, of.writing),
       sum: sideX.mean.within * n,
       deviations: spreadX.within,
       second: {

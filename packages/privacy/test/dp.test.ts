@@ -8,9 +8,10 @@ import {
   type PrivacyAskInput,
   privacyAskSchema,
   type StimnetError,
-  seededRandom
+  seededRandom,
+  type TableOutput
 } from '@stimnet/protocol'
-import { pool } from '@stimnet/statistics'
+import { pool, quantileOf } from '@stimnet/statistics'
 import {
   costOf,
   type DpPlan,
@@ -118,9 +119,10 @@ describe('how far off an answer is', () => {
     const decay = Math.exp(-1 / 6)
     near(sds([rows], { ...long, groups_per_subject: 3, rows_per_subject: 2 })[0], Math.sqrt(2 * decay) / (1 - decay))
     const rank = (groups: number, more: More) =>
-      costOf(terms([median], { ...more, groups_per_subject: groups })).columns[0]?.rankError95
-    near(rank(2, long), 2 * (rank(1, long) ?? 0))
-    near(rank(2, gaussian), Math.SQRT2 * (rank(1, gaussian) ?? 0))
+      costOf(terms([median], { ...more, epsilon: more.rho ? undefined : '0.05', groups_per_subject: groups }))
+        .columns[0]?.rankError95
+    near(rank(2, long), 2 * (rank(1, long) ?? 0), 0.01)
+    near(rank(2, { ...gaussian, rho: '0.001' }), Math.SQRT2 * (rank(1, { ...gaussian, rho: '0.001' }) ?? 0), 0.01)
     // Three groups there can be: baseline, month_12 and missing.
     assert.equal(costOf(terms([rows], { ...long, groups_per_subject: 900 })).groupsPerSubject, 3)
     // One row a person, in one group: nothing to multiply by, whatever was asked.
@@ -137,10 +139,10 @@ describe('how far off an answer is', () => {
 describe('a question that has no bounded answer is refused before anything is read', () => {
   const cases: readonly [string, Measure[], More, RegExp][] = [
     [
-      'a correlation',
+      'a correlation with a number without declared bounds',
       [{ kind: 'correlation', name: 'r', variables: [AGE, SCORE] }],
-      {},
-      /no differentially private form/
+      { tables: ['subjects', 'outcomes'] },
+      /no declared minimum/
     ],
     ['a kurtosis', [of('kurtosis')], {}, /no differentially private form/],
     ['a number without declared bounds', [of('sum', SCORE)], { tables: ['outcomes'] }, /no declared minimum/],
@@ -222,6 +224,13 @@ const release = (plan: DpPlan, reduction: BoundedReduction, source = random) =>
     random: source
   })
 
+/** A table as it is received, without what takes time and tells nothing here. */
+function bareOutput(plan: DpPlan, reduction: BoundedReduction): TableOutput {
+  const { columns, rows, dp } = release(plan, reduction)
+  const disclosure = { level: 'P2', dp } as TableOutput['disclosure']
+  return { kind: 'table', columns: [...columns], rows: [...rows], withheld: { groups: 0, cells: 0 }, disclosure }
+}
+
 const RUNS = 60_000
 /** Each group has draws of its own, so that one release gives many. */
 const GROUPS = 2_000
@@ -266,7 +275,23 @@ describe('one person more or less changes no answer by more than ε, as an outsi
       data(21n, 4n),
       (v) => Math.round(v * 4)
     ],
-    ['a median', median, { tables: ['outcomes'] }, data([3n, 2n, 3n, 2n]), data([3n, 2n, 3n, 3n]), whole]
+    [
+      'a median',
+      median,
+      { tables: ['outcomes'] },
+      data([3n, 2n, 3n, 2n]),
+      data([3n, 2n, 3n, 3n]),
+      (v) => Math.round(v / 4)
+    ],
+    // Count, offsets of both and their products: the person is at the upper ends.
+    [
+      'a covariance',
+      { kind: 'covariance', name: 'c', variables: [AGE, 'subjects.height'] },
+      { bounds: [AGE, 'subjects.height'].map((variable) => ({ variable, lower: '0', upper: '2' })) },
+      data(6n, 0n, 0n, 0n),
+      data(7n, 2n, 2_000_000n, 4_000_000n),
+      (v) => Math.round(v * 4)
+    ]
   ]
   for (const [name, measure, more, without, within, bin] of cases) {
     test(name, () => {
@@ -377,7 +402,10 @@ describe('a noisy table', () => {
     const [n, sum, mean, variance] = pooled.rows[0]?.noise ?? []
     near(n, Math.SQRT2 * (costOf(terms(measures)).columns[0]?.sd ?? 0))
     near(sum, Math.SQRT2 * (costOf(terms(measures)).columns[1]?.sd ?? 0))
-    assert.ok(typeof mean === 'number' && mean > 0 && variance === null)
+    assert.ok(typeof mean === 'number' && mean > 0 && typeof variance === 'number' && variance > 0)
+    // Of the columns that add it is told before the answer as well.
+    const within = pooled.rows[0]?.error_95 ?? []
+    assert.ok(within.length === 5 && within.every((error, i) => Number(error) > (pooled.rows[0]?.noise?.[i] ?? 0)))
   })
 
   test('of large groups has the moments of what is in them', () => {
@@ -395,14 +423,151 @@ describe('a noisy table', () => {
     near(skewness, 22_031.25 / 768.75 ** 1.5, 0.05)
   })
 
-  test('with a quantile shows that of each institution, since choices do not add', () => {
-    const plan = planNoise(terms([median], { tables: ['outcomes'] }))
-    const site = (name: string) => ({
-      site: name,
-      output: discloseNoisy(release(plan, data([0n, 900n, 900n, 0n])), context).output
+  test('pools counts as they were drawn: what is below nobody at one site evens out over all', () => {
+    const share: Measure = { kind: 'share', name: 's', variable: 'subjects.sex', level: 'F' }
+    const plan = planNoise(terms([subjects, of('mean'), of('variance'), share], { epsilon: '0.2' }))
+    // By number: subjects, rows with an age, offsets, squares, those with a known sex, women.
+    const exact = data(2n, 2n, -100n, 6_800n, 2n, 1n)
+    const [SITES, RUNS_OF_ALL] = [200, 6]
+    let below = 0
+    const people: number[] = []
+    for (let run = 0; run < RUNS_OF_ALL; run++) {
+      const sites = Array.from({ length: SITES }, (_, i) => ({
+        site: `s${i}`,
+        output: bareOutput(plan, exact)
+      }))
+      for (const { output } of sites) {
+        const [row] = output.kind === 'table' ? output.rows : []
+        assert.ok(Number(row?.values[0]) >= 0, 'what a site shows is no less than nobody')
+        if (row?.parts.n && 'add' in row.parts.n && row.parts.n.add < 0) below += 1
+      }
+      const pooled = pool(sites)
+      assert.deepEqual(pooled.missing, [])
+      people.push(Number(pooled.rows[0]?.values[0]))
+    }
+    assert.ok(below > 300, `${below} parts were below zero`)
+    // Clamped at each site it would be thousands too many, with six numbers at ε = 0.2.
+    const sd = costOf(terms([subjects, of('mean'), of('variance'), share], { epsilon: '0.2' })).columns[0]?.sd ?? 0
+    const mean = people.reduce((a, b) => a + b, 0) / RUNS_OF_ALL
+    const off = (mean - 2 * SITES) / (sd * Math.sqrt(SITES / RUNS_OF_ALL))
+    // A sum that ends below zero is shown as zero; that lifts the mean by a third of a standard deviation at most.
+    assert.ok(Math.abs(off) < 5, `${mean} people, ${off} standard errors off`)
+  })
+
+  describe('with the error that is told', () => {
+    const RELEASES = 500
+    const height = 'subjects.height'
+    const bounds = [
+      { variable: AGE, lower: '0', upper: '100' },
+      { variable: height, lower: '150', upper: '200' }
+    ]
+    /** People whose height goes with their age, both spread evenly. */
+    const people = Array.from({ length: 4_000 }, (_, i) => {
+      const age = (i * 37) % 101
+      return { age, height: 150 + ((age / 2 + ((i * 13) % 50)) / 100) * 50 }
     })
-    assert.equal(pool([site('a')]).rows[0]?.values[0], 40)
-    assert.equal(pool([site('a'), site('b')]).rows[0]?.values[0], null)
-    assert.deepEqual(pool([site('a'), site('b')]).missing, [])
+    const exactOf = (plan: DpPlan): BoundedReduction =>
+      data(
+        ...plan.numbers.map((number): bigint => {
+          const offset = (variable: string, row: (typeof people)[number]) =>
+            variable === AGE ? BigInt(2 * row.age - 100) : BigInt(Math.round(row.height * 2e6)) - 350_000_000n
+          const add = (term: (row: (typeof people)[number]) => bigint) =>
+            people.reduce((sum, row) => sum + term(row), 0n)
+          if (number.kind === 'offsets') return add((row) => offset(number.variable, row))
+          if (number.kind === 'squares') return add((row) => offset(number.variable, row) ** 2n)
+          if (number.kind === 'products') return add((row) => offset(AGE, row) * offset(height, row))
+          return BigInt(people.length)
+        })
+      )
+    const pair = (kind: 'covariance' | 'correlation'): Measure => ({ kind, name: kind, variables: [AGE, height] })
+    const share: Measure = { kind: 'share', name: 'share', variable: 'subjects.sex', level: 'F' }
+    const cases: readonly [string, Measure, More, number][] = [
+      ...['1', '3'].flatMap((epsilon): [string, Measure, More, number][] => [
+        [`a count at ε = ${epsilon}`, subjects, { epsilon }, 1],
+        [`a mean at ε = ${epsilon}`, of('mean'), { epsilon, bounds: bounds.slice(0, 1) }, 2],
+        [`an sd at ε = ${epsilon}`, of('sd'), { epsilon, bounds: bounds.slice(0, 1) }, 2],
+        [`a covariance at ε = ${epsilon}`, pair('covariance'), { epsilon, bounds }, 2],
+        [`a correlation at ε = ${epsilon}`, pair('correlation'), { epsilon, bounds }, 2],
+        [`a share at ε = ${epsilon}`, share, { epsilon }, 2]
+      ]),
+      ['a count at ρ = 0.5', subjects, { epsilon: undefined, rho: '0.5' }, 3],
+      ['a correlation at ρ = 0.05', pair('correlation'), { epsilon: undefined, rho: '0.05', bounds }, 2]
+    ]
+    for (const [name, measure, more, sites] of cases) {
+      test(`${name} is within it nineteen times of twenty, at one site and over ${sites}`, () => {
+        const asked = { ...terms([measure], more), descriptor: { ...CATALOG, subjectsRounded: people.length } }
+        const plan = planNoise(asked)
+        const exact = exactOf(plan)
+        const without = { ...plan, share: { top: 10n ** 12n, bottom: 1n } }
+        const truth = Number(release(without, exact).rows[0]?.values[0])
+        const told = costOf(asked).columns[0]?.error95 ?? Number.NaN
+        let [before, after] = [0, 0]
+        for (let i = 0; i < RELEASES; i++) {
+          const tables = Array.from({ length: sites }, (_, site) => ({
+            site: `s${site}`,
+            output: bareOutput(plan, exact)
+          }))
+          const own = tables[0]?.output
+          if (own?.kind === 'table' && Math.abs(Number(own.rows[0]?.values[0]) - truth) <= told * (1 + 1e-9))
+            before += 1
+          const [row] = pool(tables).rows
+          const pooledTruth = measure.kind === 'subjects' ? sites * truth : truth
+          const error = row?.error_95?.[0] ?? Number.NaN
+          if (Math.abs(Number(row?.values[0]) - pooledTruth) <= error * (1 + 1e-9)) after += 1
+        }
+        const least = 0.95 - 4 * Math.sqrt((0.95 * 0.05) / RELEASES)
+        assert.ok(before / RELEASES >= least, `told before: ${before / RELEASES}`)
+        assert.ok(after / RELEASES >= least, `pooled: ${after / RELEASES}`)
+        // What is told after the answer is no wider than it has to be; whole persons are as they are.
+        if (measure.kind !== 'subjects' && measure.kind !== 'share') {
+          assert.ok(after / RELEASES <= 0.975, `pooled: ${after / RELEASES}`)
+        }
+      })
+    }
+  })
+
+  test('with a quantile pools the bins of all, and says how far off the noise puts it', () => {
+    const scores = Array.from({ length: 13 }, (_, i) => 10 * (i - 1)).slice(2)
+    const descriptor = {
+      ...CATALOG,
+      tables: CATALOG.tables.map((table) => ({
+        ...table,
+        variables: table.variables.map((one) =>
+          one.name === 'UPDRS_total' ? { ...one, breakpoints: scores, bounded: true, minimum: 0, maximum: 120 } : one
+        )
+      }))
+    }
+    const lower: Measure = { kind: 'quantile', name: 'lower', variable: SCORE, q: 0.25 }
+    const plan = planNoise(terms([median, lower], { tables: ['outcomes'], epsilon: '0.5', descriptor }))
+    assert.equal(plan.numbers.length, 1, 'all quantiles of a variable are made of the same counts')
+    const own = (at: number) => [0n, 5n, 20n, 60n, 90n, 120n, 90n, 60n, 20n, 5n, 0n, 0n].map((n) => n + BigInt(at))
+    const releaseOf = (at: number, source = random) =>
+      discloseNoisy(
+        releaseNoisy(plan, data(own(at)), {
+          ...{ descriptor, variables: variableFacts(descriptor), scope: 'catalog', random: source }
+        }),
+        context
+      ).output
+    const [together] = [own(0).map((n, i) => n + (own(1)[i] ?? 0n) + (own(2)[i] ?? 0n))]
+    const bins = together.map((rows, i) => ({ from: 10 * i, to: 10 * (i + 1), rows: Number(rows) }))
+    let [within, runs] = [0, 400]
+    for (let i = 0; i < runs; i++) {
+      const { rows, columns, notes, missing } = pool([0, 1, 2].map((at) => ({ site: `s${at}`, output: releaseOf(at) })))
+      assert.deepEqual([missing, notes, columns.map(({ pools }) => pools)], [[], [], [true, true]])
+      const [value = 0, error = 0] = [rows[0]?.values[0], rows[0]?.error_95?.[0]].map(Number)
+      if (Math.abs(value - (quantileOf(bins, 0.5) ?? 0)) <= error) within += 1
+      assert.ok(Number(rows[0]?.values[1]) < value)
+    }
+    assert.ok(within / runs >= 0.95 - 4 * Math.sqrt((0.95 * 0.05) / runs), `${within} of ${runs}`)
+  })
+
+  test('with a quantile of nobody has a value only where noise leaves somebody to find it', () => {
+    const plan = planNoise(terms([median], { tables: ['outcomes'], epsilon: '0.5' }))
+    for (let i = 0; i < 200; i++) {
+      const { output } = discloseNoisy(release(plan, data([0n, 0n, 0n, 0n])), context)
+      const value = output.kind === 'table' ? output.rows[0]?.values[0] : undefined
+      assert.ok(value === null || (Number(value) >= 20 && Number(value) <= 60))
+      assert.deepEqual(pool([{ site: 'a', output }]).missing, [])
+    }
   })
 })

@@ -6,7 +6,6 @@ import {
   discreteLaplace,
   keepProbability,
   keepProbabilityFrom,
-  permuteAndFlip,
   RandomBits,
   type Ratio
 } from '@stimnet/privacy'
@@ -117,13 +116,6 @@ test('uniform integers are uniform, also beyond 32 bits', () => {
   assert.equal(bits.below(1n), 0n)
 })
 
-test('permute-and-flip chooses with the published probabilities', () => {
-  const found = frequencies((bits) => BigInt(permuteAndFlip(bits, [0n, -1n, -2n, -3n], ratio(1))), 13)
-  for (const [index, probability] of [0.53563325, 0.247670012, 0.13721945, 0.079477289].entries()) {
-    assertFrequency(found(index), probability)
-  }
-})
-
 test('the keep probability of groups is the published one', () => {
   const budget = { epsilon: Math.log(2), delta: 0.1, groupsPerSubject: 1 }
   const expected = [0, 0.1, 0.3, 0.7, 0.9, 1]
@@ -146,7 +138,6 @@ test('noise of no scale, a choice of nothing and a source that runs dry are erro
   const bits = new RandomBits(seededRandom(1))
   assert.throws(() => discreteLaplace(bits, ratio(0)), RangeError)
   assert.throws(() => discreteGaussian(bits, ratio(0)), RangeError)
-  assert.throws(() => permuteAndFlip(bits, [], ratio(1)), RangeError)
   assert.throws(() => bits.below(0n), RangeError)
   assert.throws(() => new RandomBits({ bytes: () => new Uint8Array(8) }).word(), RangeError)
 })

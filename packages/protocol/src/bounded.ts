@@ -8,19 +8,37 @@ export interface ScaledBounds {
   readonly upper: bigint
 }
 
+/** A variable and the bounds between which its values count. */
+export interface BoundedVariable {
+  readonly variable: VariableRef
+  readonly bounds: ScaledBounds
+}
+
 /** One whole number for each group. */
 export type BoundedNumber =
   /** Distinct subjects, and rows that count. */
   | { readonly kind: 'subjects' }
   | { readonly kind: 'rows' }
-  /** Rows with a value; distinct subjects with one. */
-  | { readonly kind: 'count' | 'present'; readonly variable: VariableRef }
+  /** Rows with a value, and one of `beside` where that is given. */
+  | { readonly kind: 'count'; readonly variable: VariableRef; readonly beside?: VariableRef }
+  /** Distinct subjects with a value. */
+  | { readonly kind: 'present'; readonly variable: VariableRef }
   /** Distinct subjects that have the level. */
   | { readonly kind: 'having'; readonly variable: VariableRef; readonly level: string }
   /** Sum of the values within the bounds. */
   | { readonly kind: 'sum'; readonly variable: VariableRef; readonly bounds: ScaledBounds }
-  /** Sum of the distances from the middle of the bounds, of their squares or cubes, in half units: of 2x - lower - upper. */
-  | { readonly kind: 'offsets' | 'squares' | 'cubes'; readonly variable: VariableRef; readonly bounds: ScaledBounds }
+  /**
+   * Sum of the distances from the middle of the bounds, of their squares or cubes, in half units: of 2x - lower - upper. Over
+   * rows that have a value of `beside` as well, where that is given.
+   */
+  | {
+      readonly kind: 'offsets' | 'squares' | 'cubes'
+      readonly variable: VariableRef
+      readonly bounds: ScaledBounds
+      readonly beside?: VariableRef
+    }
+  /** Sum of the products of such distances of two variables, over rows that have both. */
+  | { readonly kind: 'products'; readonly pair: readonly [BoundedVariable, BoundedVariable] }
   /** Rows in each declared bin, lowest first: several numbers, of which a row is in one. */
   | { readonly kind: 'bins'; readonly variable: VariableRef }
 

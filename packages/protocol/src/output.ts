@@ -104,12 +104,42 @@ export const momentsSchema = z.object({
   deviations: z.number().optional(),
   third: z.number().optional(),
   fourth: z.number().optional(),
-  second: z.object({ sum: z.number(), sum_exact: exactSumSchema, deviations: z.number(), cross: z.number() }).optional(),
+  second: z
+    .object({ sum: z.number(), sum_exact: exactSumSchema, deviations: z.number(), cross: z.number() })
+    .optional(),
   /** Absent where nothing was rounded. */
   accuracy: accuracySchema.optional()
 })
 /** Moments as read. */
 export type MomentsPart = z.output<typeof momentsSchema>
+
+const noisySum = z.object({ sum: z.number(), sd: z.number() })
+
+/** One variable of noisy moments. */
+const noisyVariableSchema = z.object({
+  /** The middle of the bounds between which values count, and how far each bound is from it. */
+  centre: z.number(),
+  width: z.number(),
+  /** What the noise of `first` comes in multiples of; that of `squares` in multiples of its square. */
+  step: z.number(),
+  /** Sums of the distances from the centre, of their squares and cubes. */
+  first: noisySum,
+  squares: noisySum.optional(),
+  cubes: noisySum.optional()
+})
+
+/**
+ * What pools a mean, spread, skewness, covariance or correlation under P2: sums with noise as it was drawn, so that a count
+ * or a sum of squares may be below zero. `sd`: of the noise. `variables`: one, or two over the rows that have both.
+ */
+export const noisyMomentsSchema = z.object({
+  rows: noisySum,
+  variables: z.array(noisyVariableSchema).min(1).max(2),
+  /** Sum of the products of both distances. */
+  products: noisySum.optional()
+})
+/** Noisy moments as read. */
+export type NoisyMoments = z.output<typeof noisyMomentsSchema>
 
 /** How a column of the answer pools: by adding counts or sums, from moments, from a share's cells, from bins, or not at all. */
 export const outputColumnSchema = z.object({
@@ -129,13 +159,24 @@ export const outputRowSchema = z.object({
   parts: z.record(
     z.string(),
     z.union([
-      // `sd`: of the noise in the cell's value; with P2 alone.
-      // `accuracy`: half of the step that it was rounded to.
-      z.object({ add: z.number(), sd: z.number().optional(), accuracy: z.number().optional() }),
-      z.object({ moments: momentsSchema, sd: z.number().optional() }),
-      z.object({ share: z.object({ having: z.number(), of: z.number() }), sd: z.number().optional() }),
+      // With P2 alone: `sd` of the noise, in multiples of `step` (1 unless given). Such a count may be below zero.
+      z.object({
+        add: z.number(),
+        sd: z.number().optional(),
+        step: z.number().optional(),
+        // Half of the step that it was rounded to.
+        accuracy: z.number().optional()
+      }),
+      z.object({ moments: momentsSchema }),
+      z.object({ noisy: noisyMomentsSchema }),
+      // `sd_each`: with P2 alone, of the noise in each of the counts; then they may be below zero.
+      z.object({ share: z.object({ having: z.number(), of: z.number() }), sd_each: z.number().optional() }),
+      // Of results made before counts with noise were pooled.
       z.object({ choice: z.number() }),
-      z.object({ bins: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })) })
+      z.object({
+        bins: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
+        sd_each: z.number().optional()
+      })
     ])
   )
 })
@@ -230,7 +271,9 @@ export const pooledRowSchema = z.object({
   /** Only where the columns have different sites behind them: PeerIds by column, null for a key. */
   column_sites: z.array(z.array(z.string()).nullable()).optional(),
   /** By column the standard deviation of the noise in it, where every part has some and it is known; with P2 alone. */
-  noise: z.array(z.number().nullable()).optional()
+  noise: z.array(z.number().nullable()).optional(),
+  /** By column how far the noise puts it off, nineteen times of twenty at most. */
+  error_95: z.array(z.number().nullable()).optional()
 })
 
 /** What one request to many peers gives when their parts are put together. */

@@ -452,11 +452,12 @@ export interface PrivacyPrice {
     readonly kind: string
     /** Standard deviation of the noise, in the unit of the column. */
     readonly sd: number | null
+    /** Nineteen of twenty answers are no further from the exact one than this. */
     readonly error_95: number | null
     /** Of a quantile, in rows. */
     readonly rank_error_95: number | null
     readonly assumes_rows: number | null
-    /** Distance between the bounds of its variable, or 1 for a share; null for a count. */
+    /** Distance between the bounds of its variable, 1 for a share, 2 for a correlation; null for a count. */
     readonly range: number | null
   }[]
 }
@@ -472,11 +473,11 @@ export interface PrivacyCost {
     readonly code: string | null
     readonly reason: string | null
     readonly cost: PrivacyPrice | null
-    /** Of the gateway's own catalog: what its accounts could still spend, ρ as decimal text. */
+    /** Of the gateway's own catalog: what whoever signs could still spend, and all together; ρ as decimal text. */
     readonly left: { readonly project_rho: string; readonly lifetime_rho: string } | null
   }[]
   /** Noise in the sums and counts of all together. */
-  readonly pooled: readonly { readonly name: string; readonly sd: number | null }[]
+  readonly pooled: readonly { readonly name: string; readonly sd: number | null; readonly error_95: number | null }[]
 }
 
 /** What a walk over the audit log found. */

@@ -1,7 +1,8 @@
 /** One cell of the pooled answer from the cells of the sites, by what its column is. */
-import type { MomentsPart, OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
+import type { MomentsPart, NoisyMoments, OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
 import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
-import { poolBins, quantileOf } from './quantile.ts'
+import { momentsOfNoisy } from './noisy-moments.ts'
+import { type Bin, poolBins, quantileOf, risingBins } from './quantile.ts'
 
 /** One cell of the pooled table, before it is written. */
 export type Cell = OutputPart
@@ -11,21 +12,62 @@ const FROM_MOMENTS = ['mean', 'variance', 'sd', 'skewness', 'kurtosis', 'covaria
 
 /** Null where the cells do not pool: a quantile on grids that do not meet, moments of no value. */
 export function poolCells(column: OutputColumn, cells: readonly Cell[]): number | null {
-  if (ADDING.includes(column.kind)) return exactSum(cells.flatMap((cell) => ('add' in cell ? [cell.add] : [])))
+  if (ADDING.includes(column.kind)) {
+    const sum = exactSum(cells.flatMap((cell) => ('add' in cell ? [cell.add] : [])))
+    // Noise may leave less than nobody: that is for the sum to even out, and hidden only where the sum is shown.
+    return column.kind === 'sum' ? sum : Math.max(0, sum)
+  }
   if (FROM_MOMENTS.includes(column.kind)) {
-    const moments = pooledMoments(cells)
+    const moments = momentsFor(column.kind, cells)
     return moments === null ? null : valueOfMoments(column.kind, moments)
   }
-  if (column.kind === 'share') {
-    const shares = cells.flatMap((cell) => ('share' in cell ? [cell.share] : []))
-    const of = exactSum(shares.map((share) => share.of))
-    return of > 0 ? exactSum(shares.map((share) => share.having)) / of : null
-  }
+  if (column.kind === 'share') return pooledShare(cells)
   const [only, other] = cells
   if (only && 'choice' in only) return other ? null : only.choice
   if (column.kind !== 'quantile' || typeof column.argument !== 'number') return null
-  const bins = poolBins(cells.flatMap((cell) => ('bins' in cell ? [cell.bins] : [])))
+  const bins = pooledBins(cells)
   return bins === null ? null : quantileOf(bins, column.argument)
+}
+
+/** Of cells with noise those that it leaves; null where some have noise and others none, which no request asks for. */
+export function momentsFor(kind: string, cells: readonly Cell[]): MomentsPart | null {
+  const noisy = noisyIn(cells)
+  if (noisy.length === 0) return pooledMoments(cells)
+  return noisy.length < cells.length ? null : momentsOfNoisy(kind, noisy)
+}
+
+/** The noisy moments among the cells. */
+export function noisyIn(cells: readonly Cell[]): NoisyMoments[] {
+  return cells.flatMap((cell) => ('noisy' in cell ? [cell.noisy] : []))
+}
+
+function pooledShare(cells: readonly Cell[]): number | null {
+  const { having, of } = sharesOf(cells)
+  return of > 0 ? Math.min(of, Math.max(0, having)) / of : null
+}
+
+/** Under noise of at least one person: of a group that nobody may be in it is asked all the same. */
+export function sharesOf(cells: readonly Cell[]): { having: number; of: number } {
+  const shares = cells.flatMap((cell) => ('share' in cell ? [cell.share] : []))
+  const of = exactSum(shares.map((share) => share.of))
+  return {
+    having: exactSum(shares.map((share) => share.having)),
+    of: cells.some(hasNoiseInEach) ? Math.max(1, of) : of
+  }
+}
+
+/** The bins of all; where noise is in them, the nearest of which none holds less than nobody. */
+export function pooledBins(cells: readonly Cell[]): Bin[] | null {
+  const drawn = cells.some(hasNoiseInEach)
+  const bins = poolBins(
+    cells.flatMap((cell) => ('bins' in cell ? [cell.bins] : [])),
+    { drawn }
+  )
+  return bins !== null && drawn ? risingBins(bins) : bins
+}
+
+function hasNoiseInEach(cell: Cell): boolean {
+  return 'sd_each' in cell && cell.sd_each !== undefined
 }
 
 /** Of the cells that have moments; null where none has any. */
@@ -50,14 +92,20 @@ export function readsAs(column: OutputColumn, row: OutputRow, value: string | nu
 
 /** A cell that counts among all though its own site has no value: a quantile in an open bin, the correlation of what does not vary. */
 export function isValueless(column: OutputColumn, part: Cell): boolean {
-  return 'bins' in part || ('moments' in part && part.moments.n > 0 && poolCells(column, [part]) === null)
+  if ('bins' in part || 'noisy' in part) return true
+  return 'moments' in part && part.moments.n > 0 && poolCells(column, [part]) === null
 }
 
 function isCountable(part: Cell): boolean {
   if ('add' in part) return Number.isFinite(part.add)
   if ('choice' in part) return Number.isFinite(part.choice)
-  if ('share' in part) return part.share.of > 0 && part.share.having >= 0 && part.share.having <= part.share.of
-  if ('bins' in part) return part.bins.every((bin) => Number.isFinite(bin.rows) && bin.rows >= 0)
+  if ('noisy' in part) return isNoisy(part.noisy)
+  const isDrawn = hasNoiseInEach(part)
+  if ('share' in part) {
+    const { having, of } = part.share
+    return isDrawn ? Number.isFinite(having) && Number.isFinite(of) : of > 0 && having >= 0 && having <= of
+  }
+  if ('bins' in part) return part.bins.every(({ rows }) => Number.isFinite(rows) && (isDrawn || rows >= 0))
   const { n, sum, deviations = 0, third = 0, fourth = 0, second } = part.moments
   const spreads = [deviations, fourth, second?.deviations ?? 0]
   const others = [n, sum, third, second?.sum ?? 0, second?.cross ?? 0]
@@ -68,6 +116,20 @@ function isCountable(part: Cell): boolean {
 /** To its last digit a sum is the one beside it, rounded. */
 function isSameSum({ sum, sum_exact: text }: Pick<MomentsPart, 'sum' | 'sum_exact'>): boolean {
   return text === undefined || Math.abs(Number(text) - sum) <= 1e-12 * Math.abs(sum)
+}
+
+function isNoisy({ rows, variables, products }: NoisyMoments): boolean {
+  const sums = [
+    rows,
+    ...(products ? [products] : []),
+    ...variables.flatMap((one) => [one.first, one.squares, one.cubes])
+  ]
+  const areSums = sums.every((one) => one === undefined || (Number.isFinite(one.sum) && isSpread(one.sd)))
+  return (
+    areSums &&
+    variables.every(({ centre, width, step }) => Number.isFinite(centre) && isSpread(width) && isSpread(step)) &&
+    (products === undefined) === variables.length < 2
+  )
 }
 
 function isSpread(value: number): boolean {

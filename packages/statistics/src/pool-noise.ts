@@ -1,28 +1,78 @@
 /** How much noise a pooled number carries: that of its parts together, since each institution draws its own. */
 import type { OutputColumn } from '@stimnet/protocol'
-import type { Cell } from './pool-cell.ts'
+import { type NoiseKind, type NoiseTerm, noiseWithin } from './noise.ts'
+import { noiseOfNoisy } from './noisy-moments.ts'
+import { type Cell, momentsFor, noisyIn, pooledBins, poolCells, sharesOf } from './pool-cell.ts'
+import { OPEN_END, quantileOf } from './quantile.ts'
 
-/** Standard deviation; null where a part says none, or the column's noise does not simply add. */
-export function pooledNoise({ kind }: OutputColumn, cells: readonly Cell[]): number | null {
-  const terms = cells.map((cell) => termOf(kind, cell))
-  if (terms.length === 0 || terms.some((term) => term === null)) return null
-  const known = terms.filter((term) => term !== null)
-  const weight = known.reduce((sum, term) => sum + term.weight, 0)
-  const adds = known.every((term) => term.adds)
-  const sd = Math.hypot(...known.map((term) => (adds ? 1 : term.weight) * term.sd))
-  return adds ? sd : weight > 0 ? sd / weight : null
+/** Of one pooled number. */
+export interface PooledNoise {
+  /** Standard deviation; null where none is known, as of a quantile. */
+  readonly sd: number | null
+  /** How far the noise puts it off, nineteen times of twenty at most. */
+  readonly error95: number | null
 }
 
-interface Term {
-  readonly sd: number
-  /** By what a part counts in a mean or share. */
-  readonly weight: number
-  readonly adds: boolean
+const NONE: PooledNoise = { sd: null, error95: null }
+
+/** Nothing where a part says of no noise, or where how it moves the number is not known. */
+export function pooledNoise(column: OutputColumn, cells: readonly Cell[], kind: NoiseKind | undefined): PooledNoise {
+  if (kind === undefined || cells.length === 0) return NONE
+  if (cells.some((cell) => 'bins' in cell)) return { sd: null, error95: quantileError(column, cells, kind) }
+  const terms = termsOf(column, cells)
+  if (terms === null || terms.length === 0) return NONE
+  const [sd, error95] = [Math.hypot(...terms.map((term) => term.sd)), noiseWithin(kind, terms)]
+  if (column.kind !== 'sd') return { sd, error95 }
+  const variance = (poolCells({ ...column, kind: 'variance' }, cells) ?? 0) || 0
+  return { sd: rootMoves(variance, sd), error95: rootMoves(variance, error95) }
 }
 
-function termOf(kind: string, cell: Cell): Term | null {
-  if (!('sd' in cell) || cell.sd === undefined) return null
-  if ('add' in cell) return { sd: cell.sd, weight: 1, adds: true }
-  if ('share' in cell) return { sd: cell.sd, weight: cell.share.of, adds: false }
-  return kind === 'mean' && 'moments' in cell ? { sd: cell.sd, weight: cell.moments.n, adds: false } : null
+/** How far the root of a variance moves where the variance is off by so much: more to below than to above. */
+function rootMoves(variance: number, error: number): number {
+  const root = Math.sqrt(variance)
+  return Math.max(root - Math.sqrt(Math.max(0, variance - error)), Math.sqrt(variance + error) - root)
+}
+
+function termsOf(column: OutputColumn, cells: readonly Cell[]): NoiseTerm[] | null {
+  const noisy = noisyIn(cells)
+  if (noisy.length > 0) {
+    const moments = momentsFor(column.kind, cells)
+    return moments && noiseOfNoisy(column.kind, noisy, moments)
+  }
+  const terms = cells.map((cell) => {
+    if ('add' in cell && cell.sd !== undefined) return [{ sd: cell.sd, step: cell.step ?? 1 }]
+    return 'share' in cell && cell.sd_each !== undefined ? shareTerms(cells, cell.sd_each) : null
+  })
+  return terms.some((term) => term === null) ? null : terms.flatMap((term) => term ?? [])
+}
+
+/** Those who have the level, and those of whom that is known: each moves the share by one person of all. */
+function shareTerms(cells: readonly Cell[], sd: number): NoiseTerm[] {
+  const { having, of } = sharesOf(cells)
+  const share = Math.min(1, Math.max(0, having / of))
+  return [1, share].filter((weight) => weight > 0).map((weight) => ({ sd: (sd * weight) / of, step: weight / of }))
+}
+
+/** To the further of the values whose rank is as far off as the noise puts it; null where one lies in an open bin. */
+function quantileError({ argument: q }: OutputColumn, cells: readonly Cell[], kind: NoiseKind): number | null {
+  const bins = pooledBins(cells)
+  const each = cells.map((cell) => ('bins' in cell ? cell.sd_each : undefined))
+  if (bins === null || typeof q !== 'number' || each.some((sd) => sd === undefined)) return null
+  const rows = bins.reduce((sum, bin) => sum + bin.rows, 0)
+  const value = quantileOf(bins, q)
+  if (value === null) return null
+  const below = bins.filter(({ to }) => to <= value).length
+  // Rows below the edge less q times all rows: a bin below counts 1 - q, one above q.
+  const weights = bins.map((_, i) => (i <= below ? 1 - q : q))
+  const terms = each.flatMap((sd = 0) => weights.map((weight) => ({ sd: sd * weight, step: weight })))
+  const off = noiseWithin(kind, terms) / rows
+  const [low, high] = [q - off, q + off].map((share) => (share > 0 && share < 1 ? quantileOf(bins, share) : null))
+  const ends = [low ?? edgeOf(bins[0]?.from), high ?? edgeOf(bins.at(-1)?.to)]
+  const distances = ends.map((end) => (end === null ? Number.POSITIVE_INFINITY : Math.abs(end - value)))
+  const most = Math.max(...distances)
+  return Number.isFinite(most) ? most : null
+}
+
+function edgeOf(edge: number | undefined): number | null {
+  return edge === undefined || Math.abs(edge) >= OPEN_END ? null : edge
 }

@@ -134,9 +134,11 @@ function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): 
   notes.push(...cellNotes(columns, sound))
   for (const name of unpooled)
     notes.push(
-      isChosen(sound, name)
+      hasPart(sound, name, 'choice')
         ? `${name} was chosen with noise by each site: compare what they chose, it does not pool.`
-        : `${name} could not be pooled in every row: the parts of the sites do not fit.`
+        : hasPart(sound, name, 'noisy')
+          ? `${name} is not known in every row: the noise leaves too little of it.`
+          : `${name} could not be pooled in every row: the parts of the sites do not fit.`
     )
   return {
     columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
@@ -164,9 +166,9 @@ function testsOver(
   return { tests: asked.map((test) => testOf(test, sites)) }
 }
 
-function isChosen(tables: readonly SiteTable[], name: string): boolean {
+function hasPart(tables: readonly SiteTable[], name: string, form: 'choice' | 'noisy'): boolean {
   return tables.some(({ table }) =>
-    table.rows.some(({ parts }) => Object.hasOwn(parts, name) && 'choice' in (parts[name] ?? {}))
+    table.rows.some(({ parts }) => Object.hasOwn(parts, name) && form in (parts[name] ?? {}))
   )
 }
 
@@ -220,7 +222,8 @@ function poolRow(
     if (value === null) unpooled.add(column.name)
     return value
   })
-  const noise = columns.map((column, i) => (column.role === 'key' ? null : pooledNoise(column, cellsAt(i))))
+  const mechanism = tables[0]?.table.disclosure.dp?.mechanism
+  const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
   return {
     values,
     ...sitesOf(
@@ -228,7 +231,8 @@ function poolRow(
       behind.map((cells) => cells.map(({ site }) => site)),
       found.map(({ site }) => site)
     ),
-    ...(noise.some((sd) => sd !== null) ? { noise } : {})
+    ...(noise.some(({ sd }) => sd !== null) ? { noise: noise.map(({ sd }) => sd) } : {}),
+    ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {})
   }
 }
 

@@ -27,16 +27,20 @@ export function quantileOf(bins: readonly Bin[], q: number): number | null {
 
 /**
  * Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the union is taken on
- * the edges that all have in common. Null where no grid is common: the outer edges differ.
+ * the edges that all have in common. Null where no grid is common: the outer edges differ. With `drawn` a bin may hold less than
+ * nobody, as noise leaves it, and the outer edges are the bounds between which values count: the widest of all are taken.
  */
-export function poolBins(sites: readonly (readonly Bin[])[]): Bin[] | null {
+export function poolBins(sites: readonly (readonly Bin[])[], { drawn = false } = {}): Bin[] | null {
   const [first, ...others] = sites
-  if (!first || !sites.every(isGrid)) return null
+  const isCounted = sites.every((bins) => drawn || bins.every(({ rows }) => rows >= 0))
+  if (!first || !isCounted || !sites.every(isGrid)) return null
   const theirs = others.map(edgesOf)
-  const edges = edgesOf(first).filter((edge) => theirs.every((other) => other.includes(edge)))
-  const ends = (bins: readonly Bin[]) => [bins[0]?.from, bins.at(-1)?.to]
-  const [low, high] = ends(first)
-  if (others.some((bins) => ends(bins)[0] !== low || ends(bins)[1] !== high)) return null
+  const shared = edgesOf(first).filter((edge) => theirs.every((other) => other.includes(edge)))
+  const lows = sites.flatMap(([bin]) => (bin ? [bin.from] : []))
+  const highs = sites.flatMap((bins) => bins.slice(-1).map((bin) => bin.to))
+  const [low, high] = [Math.min(...lows), Math.max(...highs)]
+  if (!drawn && !(shared.includes(low) && shared.includes(high))) return null
+  const edges = [low, ...shared.filter((edge) => edge > Math.max(...lows) && edge < Math.min(...highs)), high]
   return edges.slice(1).map((to, i) => {
     const from = edges[i] ?? to
     const inside = sites.flatMap((bins) => bins.filter((bin) => bin.from >= from && bin.to <= to))
@@ -44,15 +48,39 @@ export function poolBins(sites: readonly (readonly Bin[])[]): Bin[] | null {
   })
 }
 
+/**
+ * The bins nearest to counts with noise that no bin holds less than nobody: how many rows lie below each edge only rises. By
+ * least squares, joining neighbours that fall to their mean (pool adjacent violators; Barlow and others 1972).
+ */
+export function risingBins(bins: readonly Bin[]): Bin[] {
+  const total = Math.max(
+    0,
+    bins.reduce((sum, bin) => sum + bin.rows, 0)
+  )
+  const blocks: { mean: number; many: number }[] = []
+  let below = 0
+  for (const { rows } of bins.slice(0, -1)) {
+    below += rows
+    let block = { mean: below, many: 1 }
+    for (let last = blocks.at(-1); last && last.mean > block.mean; last = blocks.at(-1)) {
+      const many = last.many + block.many
+      block = { mean: (last.mean * last.many + block.mean * block.many) / many, many }
+      blocks.pop()
+    }
+    blocks.push(block)
+  }
+  const edges = blocks.flatMap(({ mean, many }) =>
+    Array.from({ length: many }, () => Math.min(total, Math.max(0, mean)))
+  )
+  return bins.map(({ from, to }, i) => ({ from, to, rows: (edges[i] ?? total) - (i === 0 ? 0 : (edges[i - 1] ?? 0)) }))
+}
+
 /** Ascending. */
 function edgesOf(bins: readonly Bin[]): number[] {
   return [...bins.map((bin) => bin.from), ...bins.slice(-1).map((bin) => bin.to)]
 }
 
-/** Whether bins follow one another without gap, and count something that can be counted. */
+/** Whether bins follow one another without gap. */
 function isGrid(bins: readonly Bin[]): boolean {
-  return (
-    bins.length > 0 &&
-    bins.every((bin, i) => bin.from < bin.to && bin.rows >= 0 && (i === 0 || bins[i - 1]?.to === bin.from))
-  )
+  return bins.length > 0 && bins.every((bin, i) => bin.from < bin.to && (i === 0 || bins[i - 1]?.to === bin.from))
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { poolBins, quantileOf } from '@stimnet/statistics'
+import { poolBins, quantileOf, risingBins } from '@stimnet/statistics'
 import fc from 'fast-check'
 
 const bins = (edges: number[], rows: number[]) =>
@@ -57,5 +57,20 @@ test('pooling bins never makes or loses a row, whatever the sites joined', () =>
       )
       assert.ok(pooled?.every((bin) => grid.includes(bin.from)))
     })
+  )
+})
+
+test('counts with noise pool below nobody, between the widest bounds, and are read as counts that only rise', () => {
+  const [narrow, wide] = [bins([20, 40, 60, 80], [3, -2, 5]), bins([0, 40, 60, 100], [1, -3, 4])]
+  assert.equal(poolBins([narrow, wide]), null)
+  const pooled = poolBins([narrow, wide], { drawn: true })
+  assert.deepEqual(pooled, bins([0, 40, 60, 100], [4, -5, 9]))
+  // Below 40 there are 4, below 60 there would be one less than nobody more: together they rise to 1.5.
+  assert.deepEqual(risingBins(pooled ?? []), bins([0, 40, 60, 100], [1.5, 0, 6.5]))
+  assert.deepEqual(risingBins(bins([0, 1, 2], [-4, 3])), bins([0, 1, 2], [0, 0]))
+  assert.deepEqual(
+    risingBins(bins([0, 1, 2, 3], [2, 3, 1])),
+    bins([0, 1, 2, 3], [2, 3, 1]),
+    'what rises stays as it is'
   )
 })

@@ -205,18 +205,18 @@ export const DP_ATTACKS: readonly Attack[] = [
   {
     ...DP,
     id: 'R64',
-    attack: 'Exact numbers, scripts and covariances of a catalog that promises noise',
+    attack: 'Exact numbers, scripts and kurtoses of a catalog that promises noise',
     expected: 'REFUSE',
     site: 'small',
     catalog: { ...PROMISE, synthetic: true, scripts: 'auto', timing: 'padded' },
     run: async (world, catalog) => {
-      const names = ['P1', 'P1 by default', 'a script', 'a covariance', 'a script for P2']
+      const names = ['P1', 'P1 by default', 'a script', 'a kurtosis', 'a script for P2']
       return eachRefused(
         [
           await world.sql(catalog, COUNT, { privacy: { level: 'P1' } }),
           await world.sql(catalog, COUNT),
           await world.python(catalog, 'result = {"n": 1000}'),
-          await world.sql(catalog, 'SELECT COVAR_SAMP(age, flag) AS c FROM people', p2('0.1')),
+          await world.sql(catalog, 'SELECT KURTOSIS(age) AS k FROM people', p2('0.1')),
           await world.python(catalog, 'result = {"n": 1000}', p2('0.1'))
         ],
         names
@@ -247,22 +247,24 @@ export const DP_ATTACKS: readonly Attack[] = [
   {
     ...DP,
     id: 'D03',
-    attack: 'Another account, when the first has spent the cap; another gateway after that',
+    attack: 'Accounts one after the other, each with a cap of its own, to spend more than the catalog’s life holds',
     expected: 'REFUSE',
-    catalog: { ...PROMISE, budget: { lifetime_rho: '0.5', project_rho: '0.125' } },
+    catalog: { ...PROMISE, budget: { lifetime_rho: '0.25', project_rho: '0.125' } },
     run: async (world, catalog) => {
       const first = await world.sql(catalog, COUNT, p2('0.5'))
       mustHold(outcomeOf(first) === 'RELEASE', 'the first was not answered')
       const submission = { target_node_id: 'small', data_catalog_name: catalog, script_type: 'sql', ...p2('0.5') }
-      const script_content = `${COUNT} WHERE sex = 'female'`
-      const { mallory, abroad } = world.clients
+      const about = (sex: string) => ({ ...submission, script_content: `${COUNT} WHERE sex = '${sex}'` })
+      const { eve, mallory, abroad } = world.clients
+      const own = [
+        await world.ask(eve, about('female')),
+        await world.ask(eve, { ...about('female'), project: 'another' })
+      ]
+      const other = await world.ask(mallory, about('female'))
+      mustHold(outcomeOf(other) === 'RELEASE', 'one account used up what another counts on')
       return eachRefused(
-        [
-          await world.ask(mallory, { ...submission, script_content }),
-          await world.ask(abroad, { ...submission, script_content }),
-          await world.ask(mallory, { ...submission, script_content, project: 'another' })
-        ],
-        ['another account', 'another gateway', 'another project']
+        [...own, await world.ask(mallory, about('male')), await world.ask(abroad, about('male'))],
+        ['the first account again', 'another project', 'the second account again', 'another gateway']
       )
     }
   },

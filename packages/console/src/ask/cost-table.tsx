@@ -42,15 +42,15 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
             </tr>
           ))}
         </tbody>
-        {cost.pooled.some(({ sd }) => sd !== null) && (
+        {cost.pooled.some(({ error_95: error }) => error !== null) && (
           <tfoot>
             <tr>
               <th scope="row">Together</th>
               <td />
               {tellsLeft && <td />}
-              {cost.pooled.map(({ name, sd }) => (
+              {cost.pooled.map(({ name, error_95: error }) => (
                 <td key={name} className="number">
-                  {sd === null ? NOT_TOLD : `±${rough(1.96 * sd)}`}
+                  {error === null ? NOT_TOLD : `±${rough(error)}`}
                 </td>
               ))}
             </tr>

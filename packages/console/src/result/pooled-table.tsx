@@ -37,7 +37,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
             <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
-                <Cells pooled={pooled} values={row.values} noise={row.noise} behind={behindOf(row)} />
+                <Cells pooled={pooled} values={row.values} errors={row.error_95} behind={behindOf(row)} />
                 <td className="number">
                   {row.sites.length} of {sites.length}
                 </td>
@@ -75,19 +75,19 @@ function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (strin
 interface CellsProps {
   readonly pooled: PooledOutput
   readonly values: Values
-  readonly noise?: readonly (number | null)[] | undefined
+  readonly errors?: readonly (number | null)[] | undefined
   readonly behind?: readonly (string | null)[]
 }
 
-function Cells({ pooled, values, noise, behind = [] }: CellsProps) {
+function Cells({ pooled, values, errors, behind = [] }: CellsProps) {
   return pooled.columns.map(({ name, role }, at) => {
     const value = values[at] ?? null
-    const sd = noise?.[at] ?? null
+    const error = errors?.[at] ?? null
     if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
     return (
       <td key={name} className={value === null ? 'number withheld' : 'number'}>
         {cell(value)}
-        {sd !== null && <span className="soft"> ± {cell(1.96 * sd)}</span>}
+        {error !== null && <span className="soft"> ± {cell(error)}</span>}
         {behind[at] && <span className="soft"> {behind[at]}</span>}
       </td>
     )

@@ -59,7 +59,7 @@ function noiseSentences(dp: DpCard): string[] {
     `Noise was added (${dp.mechanism.replace('-', ' ')}), at a charge of ${charge}, divided among ${plural(dp.numbers, 'number')}.`,
     `Of one person at most ${plural(dp.groups_per_subject, 'group')} and ${plural(dp.rows_per_subject, 'row')} a group count; the charge never comes back.`,
     ...dp.columns.flatMap(({ name, error_95: error }) =>
-      error === null ? [] : [`${name}: in nineteen of twenty answers the noise is below ${measured(error)}.`]
+      error === null ? [] : [`${name}: in nineteen of twenty answers the noise is at most ${measured(error)}.`]
     )
   ]
 }

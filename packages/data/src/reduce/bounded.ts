@@ -4,9 +4,11 @@ import {
   type BoundedNumber,
   type BoundedPlan,
   type BoundedReduction,
+  type BoundedVariable,
   type CatalogDescriptor,
   type Plan,
   type RandomSource,
+  type ScaledBounds,
   StimnetError,
   type SubjectSet,
   toHex,
@@ -57,7 +59,10 @@ export async function reduceBounded(options: BoundedOptions): Promise<BoundedRed
 
 /** What `makeBase` reads of a plan: the measures stand for the variables they are of. */
 function planOf({ tables, where, groupBy, numbers }: BoundedPlan): Plan {
-  const variables = numbers.flatMap((number) => ('variable' in number ? [number.variable] : []))
+  const variables = numbers.flatMap((number) => {
+    if (number.kind === 'products') return number.pair.map(({ variable }) => variable)
+    return 'variable' in number ? [number.variable] : []
+  })
   const measures = [...new Set(variables)].map((variable) => ({ kind: 'count' as const, name: variable, variable }))
   return { tables, groupBy, measures, ...(where === undefined ? {} : { where }) }
 }
@@ -87,11 +92,14 @@ function numberSql(number: BoundedNumber, base: Base, repeats: boolean): string[
   const subjects = repeats ? 'count(DISTINCT s)' : 'count(*)'
   if (number.kind === 'subjects') return [subjects]
   if (number.kind === 'rows') return ['count(*)']
+  if (number.kind === 'products') return [productsSql(number.pair, base)]
   const at = placeOf(number.variable, base)
   const value = `x${at}`
+  const beside =
+    'beside' in number && number.beside !== undefined ? ` AND x${placeOf(number.beside, base)} IS NOT NULL` : ''
   switch (number.kind) {
     case 'count':
-      return [`count(${value})`]
+      return [`count(*) FILTER (WHERE ${value} IS NOT NULL${beside})`]
     case 'present':
       return [`${subjects} FILTER (WHERE ${value} IS NOT NULL)`]
     case 'having':
@@ -99,7 +107,7 @@ function numberSql(number: BoundedNumber, base: Base, repeats: boolean): string[
     case 'bins':
       return binsSql(value, base.values[at])
     default:
-      return [`sum(${termSql(value, number)}) FILTER (WHERE ${value} IS NOT NULL)`]
+      return [`sum(${termSql(value, number)}) FILTER (WHERE ${value} IS NOT NULL${beside})`]
   }
 }
 
@@ -108,11 +116,24 @@ function termSql(
   value: string,
   { kind, bounds }: Extract<BoundedNumber, { kind: 'sum' | 'offsets' | 'squares' | 'cubes' }>
 ) {
-  const clamped = `CAST(least(greatest(${value}, ${bounds.lower}), ${bounds.upper}) AS HUGEINT)`
-  if (kind === 'sum') return clamped
-  const offset = `(2 * ${clamped} - CAST(${bounds.lower + bounds.upper} AS HUGEINT))`
+  if (kind === 'sum') return clampedSql(value, bounds)
   const power = { offsets: 1, squares: 2, cubes: 3 }[kind]
-  return Array.from({ length: power }, () => offset).join(' * ')
+  return Array.from({ length: power }, () => offsetSql(value, bounds)).join(' * ')
+}
+
+/** A missing value must not become a bound: rows without both are left out. */
+function productsSql(pair: readonly BoundedVariable[], base: Base): string {
+  const offsets = pair.map(({ variable, bounds }) => ({ value: `x${placeOf(variable, base)}`, bounds }))
+  const both = offsets.map(({ value }) => `${value} IS NOT NULL`).join(' AND ')
+  return `sum(${offsets.map(({ value, bounds }) => offsetSql(value, bounds)).join(' * ')}) FILTER (WHERE ${both})`
+}
+
+function offsetSql(value: string, bounds: ScaledBounds): string {
+  return `(2 * ${clampedSql(value, bounds)} - CAST(${bounds.lower + bounds.upper} AS HUGEINT))`
+}
+
+function clampedSql(value: string, { lower, upper }: ScaledBounds): string {
+  return `CAST(least(greatest(${value}, ${lower}), ${upper}) AS HUGEINT)`
 }
 
 function binsSql(value: string, of: PlanVariable | undefined): string[] {

@@ -1,6 +1,6 @@
 /** What a differentially private request would cost, as clients ask for it and read it. */
 import { z } from 'zod'
-import type { CostView, PriceView } from '../peer.ts'
+import type { CostsView, PriceView } from '../peer.ts'
 import { output } from './named.ts'
 
 const columnErrorShape = output(
@@ -9,13 +9,16 @@ const columnErrorShape = output(
     name: z.string(),
     kind: z.string(),
     sd: z.number().nullable().describe('Standard deviation of the noise, in the unit of the column'),
-    error_95: z.number().nullable().describe('Nineteen of twenty answers are nearer to the exact one than this'),
-    rank_error_95: z.number().nullable().describe('Of a quantile: rows by which its rank is off at most'),
+    error_95: z.number().nullable().describe('Nineteen of twenty answers are no further from the exact one than this'),
+    rank_error_95: z
+      .number()
+      .nullable()
+      .describe('Of a quantile: rows by which its rank is off, 19 times of 20 at most'),
     assumes_rows: z.number().nullable().describe('For a group of that many rows; null where it holds for any'),
     range: z
       .number()
       .nullable()
-      .describe('Distance between the bounds of its variable, or 1 for a share; null for a count')
+      .describe('Distance between the bounds of its variable, 1 for a share, 2 for a correlation; null for a count')
   })
 )
 
@@ -57,18 +60,16 @@ export const costShape = output(
       })
     ),
     pooled: z
-      .array(z.object({ name: z.string(), sd: z.number().nullable() }))
-      .describe('Noise of the sums and counts of all together')
+      .array(z.object({ name: z.string(), sd: z.number().nullable(), error_95: z.number().nullable() }))
+      .describe('Noise of the sums and counts of all together: its standard deviation, and 19 times of 20 at most')
   })
 )
 
 /** One catalog's prices at all who offer it. */
-export function costOf(catalog: string, views: readonly CostView[]): z.output<typeof costShape> {
-  const prices = views.flatMap(({ price }) => (price ? [price] : []))
-  const columns = prices[0]?.columns ?? []
+export function costOf(catalog: string, { peers, pooled }: CostsView): z.output<typeof costShape> {
   return {
     data_catalog_name: catalog,
-    peers: views.map((view) => ({
+    peers: peers.map((view) => ({
       peer_id: view.peerId,
       node_id: view.nodeId,
       institution: view.institution,
@@ -77,18 +78,8 @@ export function costOf(catalog: string, views: readonly CostView[]): z.output<ty
       cost: view.price ? priceOf(view.price) : null,
       left: view.left ? { project_rho: view.left.project, lifetime_rho: view.left.lifetime } : null
     })),
-    pooled: columns.map(({ name, assumesRows }) => ({
-      name,
-      sd: assumesRows === null ? together(prices, name) : null
-    }))
+    pooled: pooled.map(({ name, sd, error95 }) => ({ name, sd, error_95: error95 }))
   }
-}
-
-/** Each institution draws its own noise; null where one tells of none. */
-function together(prices: readonly PriceView[], name: string): number | null {
-  const spreads = prices.map(({ columns }) => columns.find((column) => column.name === name)?.sd ?? null)
-  const known = spreads.filter((sd) => sd !== null)
-  return known.length === spreads.length ? Math.hypot(...known) : null
 }
 
 function priceOf(price: PriceView): z.output<typeof priceShape> {

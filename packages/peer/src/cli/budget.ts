@@ -12,8 +12,9 @@ export const budgetCommand = command({
   usage: '[list | reconcile] [--config FILE] [--json]',
   summary: 'Shows what each catalog has spent of its differential privacy, and what is left.',
   details: `
-ρ is what was spent, ε what it amounts to at δ. Nothing spent ever comes back. The scope * is everybody who asks through a
-gateway, and everybody at all where the peer is open: a new account or key costs nothing, so they share one cap.
+ρ is what was spent, ε what it amounts to at δ. Nothing spent ever comes back. A scope is a project that the catalog lists,
+or the key of a requester or of a gateway's account. The scope * is everybody together, where the peer is open: a new key
+costs nothing there. How much each may spend stands in the catalog's budget: preset cautious, standard or census.
 
 An old database put back has forgotten what was spent; where the audit log knows better, nothing more is spent until
   stimnet budget reconcile --config peer/stimnet.yaml

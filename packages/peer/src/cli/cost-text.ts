@@ -67,14 +67,14 @@ function errorLines(cost: PrivacyCost, price: Price): string[] {
   return [
     `\nExpected error at one institution: ${many(price.numbers, 'number')} for each of ${many(price.groups, 'group')}; ${bounds}${sites}\n`,
     tableOf(
-      ['column', 'sd', '19 of 20 within', 'rank within (rows)', 'in a group of', 'sd when pooled'],
+      ['column', 'sd', '19 of 20 within', 'rank within (rows)', 'in a group of', '19 of 20 when pooled'],
       price.columns.map((column) => [
         printable(column.name),
         orNone(column.sd),
         orNone(column.error_95),
         orNone(column.rank_error_95),
         column.assumes_rows === null ? 'any' : `${column.assumes_rows} rows`,
-        orNone(cost.pooled.find(({ name }) => name === column.name)?.sd ?? null)
+        orNone(cost.pooled.find(({ name }) => name === column.name)?.error_95 ?? null)
       ])
     )
   ]

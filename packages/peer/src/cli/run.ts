@@ -56,7 +56,8 @@ gateway signs for your account. --where takes comparisons with declared levels a
 
 --epsilon or --rho asks for noise instead of withheld cells (P2). That spends some of a budget that never comes back: the
 price and the expected error are printed, and you are asked before anything is sent. Where nobody can be asked, say --yes.
-The same question again gets the same answer and spends nothing.
+Where too little is left the refusal names the largest amount that fits. The same question again gets the same answer and
+spends nothing.
 
 Ends with 0 where at least one institution completed, 1 where none did.`,
   options: {

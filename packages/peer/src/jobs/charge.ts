@@ -5,6 +5,7 @@ import {
   type DpPlan,
   discloseAgain,
   discloseNoisy,
+  largestFitting,
   ratioOfDecimal,
   releaseNoisy,
   type SafeOutput,
@@ -39,14 +40,23 @@ export interface PaidAnswer {
 
 /** Who asks, as far as the ledger tells people apart. */
 export interface Spender {
+  /** The key that signed: a requester's own, or the one that a gateway keeps for the account. */
   readonly issuer: string
-  /** `gateway`: a peer signs for its accounts, and an account costs nothing either. */
-  readonly custody: string
+  /** As the request names it. */
+  readonly project: string
 }
 
-/** Whose cap a charge is held against: accounts of gateways, and all keys where anybody may ask, share one. */
-export function scopeOf({ issuer, custody }: Spender, { open }: { readonly open: boolean }): string {
-  return open || custody === 'gateway' ? EVERYBODY : issuer
+/**
+ * Whose cap a charge is held against: a project's, with all its keys, where the catalog lists projects; else that of the key,
+ * which tells a gateway's accounts apart. Where anybody may ask a new key costs nothing, and all keys share one cap.
+ */
+export function scopeOf(
+  { issuer, project }: Spender,
+  { open, catalog }: { readonly open: boolean; readonly catalog: Pick<Catalog, 'config'> }
+): string {
+  const isListed = catalog.config.privacy?.projects?.some(({ name }) => name === project) ?? false
+  if (isListed) return `project:${project}`
+  return open ? EVERYBODY : issuer
 }
 
 /** One a peer. */
@@ -55,11 +65,6 @@ export class Charges {
 
   constructor(parts: ChargeParts) {
     this.#parts = parts
-  }
-
-  /** Whose cap a charge is held against. */
-  scopeOf(spender: Spender): string {
-    return scopeOf(spender, this.#parts)
   }
 
   /** Sign-off that also says whether the budget holds what is asked: at once, instead of when the job's turn comes. */
@@ -79,17 +84,19 @@ export class Charges {
     const { noise } = plan
     if (noise === undefined) return { allow: true }
     const { ledger } = this.#parts
-    const { issuer } = checked.opened
-    const scope = this.scopeOf({ issuer, custody: checked.request.custody })
-    const spending = { ...facts(plan, noise), scope }
+    const spending = { ...facts(plan, noise), scope: this.#scopeOf(checked.opened.issuer, plan) }
     try {
       this.#assertKnown()
-      if (!ledger.isPaid(keyOf(plan, noise, scope))) ledger.assertHolds(spending)
+      if (!ledger.isPaid(keyOf(plan, noise))) ledger.assertHolds(spending, (left) => advice(noise, left))
       return { allow: true }
     } catch (error) {
       if (!(error instanceof StimnetError)) throw error
-      return { allow: false, code: error.code, reason: error.reason + fitting(noise, ledger.left(spending)) }
+      return { allow: false, code: error.code, reason: error.reason }
     }
+  }
+
+  #scopeOf(issuer: string, { project, catalog }: JobPlan): string {
+    return scopeOf({ issuer, project }, { open: this.#parts.open, catalog })
   }
 
   /**
@@ -100,8 +107,8 @@ export class Charges {
     const { noise } = plan
     if (noise === undefined) throw new StimnetError('INTERNAL', 'charging for what has no price')
     const { database, ledger } = this.#parts
-    const scope = this.scopeOf(job)
-    const key = keyOf(plan, noise, scope)
+    const scope = this.#scopeOf(job.issuer, plan)
+    const key = keyOf(plan, noise)
     const promised = plan.catalog.config.mode === 'dp'
     if (!ledger.isPaid(key)) {
       const spending = { ...facts(plan, noise), scope, key, promised, jobId: job.id }
@@ -168,28 +175,27 @@ function capOf(text: string): bigint {
   return (top * 1_000_000_000n) / bottom
 }
 
-/** What could be asked for instead; nothing where the amount is not what was wrong. */
-function fitting({ charge, numbers, sitesPerPerson }: DpPlan, left: bigint): string {
-  if (left === 0n || charge.nanoRho <= left) return ''
-  const rho = Number(left) / 1e9
-  const [word, most] =
-    charge.epsilon === undefined
-      ? ['rho', rho * sitesPerPerson]
-      : ['epsilon', Math.sqrt(2 * numbers.length * rho) * sitesPerPerson]
-  const shown = Math.floor(most * 1000) / 1000
-  return shown > 0 ? ` The same with ${word} ${shown} would fit.` : ''
+/** What could be asked for instead. */
+function advice(noise: DpPlan, { lifetime, project }: BudgetCaps): string {
+  const fits = largestFitting(noise, lifetime > project ? project : lifetime)
+  if (fits === undefined) return ' No amount of this question fits any more.'
+  const { word, amount } = fits
+  return ` The largest ${word} that fits is ${amount}: with it the same question is answered.`
 }
 
 function facts(plan: JobPlan, { charge }: DpPlan) {
   return { catalog: plan.catalog.descriptor.name, nanoRho: charge.nanoRho, caps: capsOf(plan.catalog) }
 }
 
-/** The same question about the same rows, for the same spender, at the same price, has one answer. */
-function keyOf(plan: JobPlan, noise: DpPlan, scope: string): string {
+/**
+ * The same question about the same rows, at the same price, has one answer, whoever asks: other noise for another account
+ * would let accounts together average it away.
+ */
+function keyOf(plan: JobPlan, noise: DpPlan): string {
   const { descriptor, epoch } = plan.catalog
   const { level, epsilon = '', rho = '' } = plan.privacy
   return hashOf({
-    ...{ scope, catalog: descriptor.name, epoch, plan: noise.plan, cohort: plan.cohort ?? null },
+    ...{ catalog: descriptor.name, epoch, plan: noise.plan, cohort: plan.cohort ?? null },
     ...{ level, epsilon, rho, sites: noise.sitesPerPerson },
     groups: noise.bounded.groupsPerSubject,
     rows: noise.bounded.rowsPerSubject,

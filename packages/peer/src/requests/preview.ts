@@ -1,10 +1,10 @@
 /** What a request would cost at each institution, from what each says about its catalog in public. Nothing is asked of data. */
 import { type Catalog, parseSql } from '@stimnet/data'
-import type { CostView, Submission } from '@stimnet/gateway'
+import type { CostsView, CostView, Submission } from '@stimnet/gateway'
 import { costOf, type DpCost } from '@stimnet/privacy'
-import { type CatalogDescriptor, type Plan, type Program, StimnetError } from '@stimnet/protocol'
-import { planOfStatistic } from '@stimnet/statistics'
-import { capsOf, scopeOf } from '../jobs/charge.ts'
+import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
+import { noiseWithin, planOfStatistic } from '@stimnet/statistics'
+import { capsOf, type Spender, scopeOf } from '../jobs/charge.ts'
 import { type PrivacyLedger, rhoText } from '../store/privacy-ledger.ts'
 import type { RequestStore } from '../store/requests.ts'
 import type { Directory } from './directory.ts'
@@ -15,10 +15,12 @@ export interface PreviewParts {
   readonly self: string
   readonly directory: Pick<Directory, 'search' | 'get' | 'resolve'>
   readonly catalogs: ReadonlyMap<string, Catalog>
-  readonly ledger: Pick<PrivacyLedger, 'left' | 'spent'>
+  readonly ledger: Pick<PrivacyLedger, 'left'>
   readonly requests: Pick<RequestStore, 'hasAskedAs'>
   /** Whether anybody may ask here: then a key costs nothing, and all share one cap. */
   readonly open: boolean
+  /** The key that signs for an account without one of its own. */
+  readonly signerOf: (account: string) => Promise<Pick<Signer, 'id'>>
 }
 
 /** One a peer that offers the catalog and is among the targets. Throws PARAMETER_INVALID for a request that costs nothing. */
@@ -27,7 +29,7 @@ export async function previewCost(
   submission: Submission & { readonly key?: string },
   owner: Owner,
   signal: AbortSignal
-): Promise<CostView[]> {
+): Promise<CostsView> {
   if (submission.privacy.level !== 'P2') {
     const reason = 'Only P2 costs anything: say privacy.level P2, with epsilon or rho.'
     throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
@@ -41,15 +43,27 @@ export async function previewCost(
   const { key } = submission
   // What a key has spent is its owner's affair: it is told to an account that has asked with it here.
   const isOwn = key === undefined || (await parts.requests.hasAskedAs(owner.name, key))
-  return chosen.map(({ peerId, descriptor }) => {
+  const issuer = key ?? (await parts.signerOf(owner.name)).id
+  const peers = chosen.map(({ peerId, descriptor }) => {
     const neighbour = parts.directory.get(peerId)
     return {
       peerId,
       nodeId: neighbour?.nodeId ?? '',
       institution: neighbour?.institution ?? '',
       ...priceOf(submission, descriptor, broadcast),
-      ...(isOwn ? leftOf(parts, peerId, submission) : {})
+      ...(isOwn ? leftOf(parts, peerId, { ...submission, issuer }) : {})
     }
+  })
+  return { peers, pooled: pooledOf(peers.flatMap((peer) => ('price' in peer ? [peer.price] : []))) }
+}
+
+/** Each institution draws its own noise, and where a column adds up that does as well. */
+function pooledOf(prices: readonly DpCost[]): CostsView['pooled'] {
+  const [first] = prices
+  return (first?.columns ?? []).map(({ name }) => {
+    const terms = prices.flatMap(({ columns }) => columns.find((column) => column.name === name)?.adds ?? [])
+    if (first === undefined || terms.length < prices.length) return { name, sd: null, error95: null }
+    return { name, sd: Math.hypot(...terms.map(({ sd }) => sd)), error95: noiseWithin(first.mechanism, terms) }
   })
 }
 
@@ -80,20 +94,11 @@ function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
 function leftOf(
   { self, catalogs, ledger, open }: PreviewParts,
   peerId: string,
-  { catalog: name, key }: { readonly catalog: string; readonly key?: string }
+  { catalog: name, ...spender }: { readonly catalog: string } & Spender
 ): Pick<CostView, 'left'> {
-  const scope = scopeOf(
-    key === undefined ? { issuer: self, custody: 'gateway' } : { issuer: key, custody: 'requester' },
-    { open }
-  )
   const catalog = catalogs.get(name)
   if (peerId !== self || catalog === undefined) return {}
-  const caps = capsOf(catalog)
-  const lifetime = caps.lifetime - ledger.spent(name)
-  return {
-    left: {
-      project: rhoText(ledger.left({ catalog: name, scope, caps })),
-      lifetime: rhoText(lifetime > 0n ? lifetime : 0n)
-    }
-  }
+  const scope = scopeOf(spender, { open, catalog })
+  const { project, lifetime } = ledger.left({ catalog: name, scope, caps: capsOf(catalog) })
+  return { left: { project: rhoText(project), lifetime: rhoText(lifetime) } }
 }

@@ -1,15 +1,17 @@
 /** What each catalog has spent of its privacy: taken before data are read, never given back, and never taken twice for one answer. */
+import { decimalText } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
 
-/** Whose spending counts together where a new key would cost nothing: everybody's. */
+/** The scope of everybody together, for peers where anybody may ask: a new key costs nothing there. */
 export const EVERYBODY = '*'
 
 /** How much may be spent, in billionths of ρ. */
 export interface BudgetCaps {
   readonly lifetime: bigint
+  /** Of one scope: a project, or the key of a requester or of a gateway's account. */
   readonly project: bigint
 }
 
@@ -18,7 +20,7 @@ export interface Spending {
   /** Hash of the canonical request: the same one is never charged twice. */
   readonly key: string
   readonly catalog: string
-  /** A requester's key, or EVERYBODY. */
+  /** A project, a key, or EVERYBODY; jobs/charge.ts says which. */
   readonly scope: string
   readonly nanoRho: bigint
   readonly caps: BudgetCaps
@@ -130,17 +132,21 @@ export class PrivacyLedger {
     return [...this.#byCatalog.keys()].sort()
   }
 
-  /** What is left under the tightest cap. */
-  left(of: { catalog: string; scope: string; caps: BudgetCaps }): bigint {
-    const totals = this.#byCatalog.get(of.catalog) ?? NOTHING
-    const lifetime = of.caps.lifetime - BigInt(totals.lifetime)
-    const project = of.caps.project - BigInt(totals.scopes[of.scope] ?? '0')
-    const least = lifetime < project ? lifetime : project
-    return least > 0n ? least : 0n
+  /** What is left of each cap. */
+  left({ catalog, scope, caps }: { catalog: string; scope: string; caps: BudgetCaps }): BudgetCaps {
+    const totals = this.#byCatalog.get(catalog) ?? NOTHING
+    const rest = (cap: bigint, spent: string) => (cap > BigInt(spent) ? cap - BigInt(spent) : 0n)
+    return { lifetime: rest(caps.lifetime, totals.lifetime), project: rest(caps.project, totals.scopes[scope] ?? '0') }
   }
 
-  /** Throws BUDGET_EXCEEDED, with a reason that is about requests alone. What was refused costs nothing. */
-  assertHolds(spending: Omit<Spending, 'jobId' | 'key' | 'promised'>): void {
+  /**
+   * Throws BUDGET_EXCEEDED, with a reason that is about requests alone. What was refused costs nothing. `advice` ends the
+   * reason where too little is left: it is given how much.
+   */
+  assertHolds(
+    spending: Omit<Spending, 'jobId' | 'key' | 'promised'>,
+    advice: (left: BudgetCaps) => string = () => ''
+  ): void {
     if (this.#behind) {
       refuse(
         'The ledger of this institution is older than its audit log. Nothing more is spent until its steward has ' +
@@ -148,9 +154,12 @@ export class PrivacyLedger {
       )
     }
     const left = this.left(spending)
-    if (spending.nanoRho > left) {
+    const { lifetime, project } = left
+    if (spending.nanoRho > lifetime || spending.nanoRho > project) {
+      const whose = spending.scope === EVERYBODY ? 'of all who ask' : 'of this project or account'
       refuse(
-        `This costs ρ = ${rhoText(spending.nanoRho)}, and ${rhoText(left)} is left of the budget of ${spending.catalog}.`
+        `This costs ρ = ${rhoText(spending.nanoRho)}. Of the budget for ${spending.catalog}, ${rhoText(project)} is left ` +
+          `${whose} and ${rhoText(lifetime)} of the catalog's life.${advice(left)}`
       )
     }
     if ((this.#byCatalog.get(spending.catalog)?.spends ?? 0) >= SPENDS_MAX) {
@@ -318,9 +327,7 @@ function restore<V>(map: Map<string, V>, key: string, before: V | undefined): vo
 
 /** Billionths of ρ as people write them. */
 export function rhoText(nanoRho: bigint): string {
-  const digits = nanoRho.toString().padStart(10, '0')
-  const fraction = digits.slice(-9).replace(/0+$/, '')
-  return `${digits.slice(0, -9)}${fraction === '' ? '' : `.${fraction}`}`
+  return decimalText(nanoRho, 9)
 }
 
 function refuse(reason: string): never {

@@ -44,3 +44,10 @@ export function scaledDecimal(text: string, decimals: number, direction: 'up' | 
   if (direction === 'up') return top > 0n ? towardsZero + 1n : towardsZero
   return top < 0n ? towardsZero - 1n : towardsZero
 }
+
+/** A whole number of units of 10^-decimals as people write it: 20 at 9 decimals is "0.00000002". */
+export function decimalText(units: bigint, decimals: number): string {
+  const digits = units.toString().padStart(decimals + 1, '0')
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '')
+  return `${digits.slice(0, digits.length - decimals)}${fraction === '' ? '' : `.${fraction}`}`
+}

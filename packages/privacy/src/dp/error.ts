@@ -1,18 +1,22 @@
 /** What noise is expected to do to each column, before anything is spent: from the request alone. */
 import type { CatalogDescriptor, Measure, VariableRef } from '@stimnet/protocol'
 import { resolveVariable } from '@stimnet/protocol'
+import { type NoiseTerm, noiseWithin } from '@stimnet/statistics'
 import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
 import type { VariableBounds } from './bounds.ts'
-import { type DpNumber, moveOf, numberKey, numbersOf } from './numbers.ts'
-import { choiceEpsilonOf, type DpPlan, noiseOf } from './plan.ts'
+import { type DpNumber, numberKey, numbersOf } from './numbers.ts'
+import { type DpPlan, noiseOf } from './plan.ts'
 
 /** Expected error of one column. */
 export interface ColumnError {
   readonly name: string
   readonly kind: Measure['kind']
-  /** Standard deviation of the noise, in the column's unit; of a mean, share or spread at worst. Null for a quantile or skewness. */
+  /**
+   * Standard deviation of the noise, in the column's unit; of a mean, share, spread or covariance at worst, of a correlation where
+   * the bounds are three standard deviations from the mean. Null for a quantile or skewness.
+   */
   readonly sd: number | null
-  /** Nineteen of twenty answers are nearer to the exact one than this. */
+  /** Nineteen of twenty answers are no further from the exact one than this. */
   readonly error95: number | null
   /** Of a quantile: rows by which its rank is off, nineteen times of twenty at most. */
   readonly rankError95: number | null
@@ -20,11 +24,9 @@ export interface ColumnError {
   readonly assumesRows: number | null
   /** How far apart the column can lie: the bounds of its variable, or 1 for a share. Null where it has none, as a count. */
   readonly range: number | null
+  /** The noise of a column that adds up over institutions, in its unit. */
+  readonly adds?: NoiseTerm
 }
-
-/** 95 % of a normal, and of a double exponential distribution, in their own scales. */
-const NORMAL_95 = 1.959964
-const LAPLACE_95 = Math.log(20)
 
 /** Errors of all columns, for groups of that many rows. */
 export function errorsOf(plan: DpPlan, descriptor: CatalogDescriptor, rows: number): ColumnError[] {
@@ -32,22 +34,30 @@ export function errorsOf(plan: DpPlan, descriptor: CatalogDescriptor, rows: numb
 }
 
 function errorOf(plan: DpPlan, descriptor: CatalogDescriptor, measure: Measure, rows: number): ColumnError {
-  const spreads = spreadsOf(plan, measure)
-  const named = { name: measure.name, kind: measure.kind, range: rangeOf(plan, measure) }
+  const none = { sd: null, error95: null, rankError95: null, assumesRows: null }
+  const named = { name: measure.name, kind: measure.kind, range: rangeOf(plan, measure), ...none }
   if (measure.kind === 'quantile') {
-    const candidates = resolveVariable(descriptor, measure.variable, plan.plan.tables).variable.breakpoints.length
-    return { ...named, sd: null, error95: null, rankError95: rankError(plan, measure, candidates), assumesRows: null }
+    const { breakpoints } = resolveVariable(descriptor, measure.variable, plan.plan.tables).variable
+    return { ...named, rankError95: rankError(plan, measure, breakpoints.length + 1) }
   }
-  if (measure.kind === 'skewness') return { ...named, sd: null, error95: null, rankError95: null, assumesRows: null }
-  const sd = sdOf(plan, measure, spreads, rows)
-  const adds =
-    measure.kind === 'subjects' || measure.kind === 'rows' || measure.kind === 'count' || measure.kind === 'sum'
-  const factor = plan.mechanism === 'discrete-laplace' && adds ? LAPLACE_95 / Math.SQRT2 : NORMAL_95
-  return { ...named, sd, error95: sd * factor, rankError95: null, assumesRows: adds ? null : rows }
+  const terms = termsOf(plan, measure, rows)
+  if (terms === null) return named
+  const [sd, error95] = [Math.hypot(...terms.map((term) => term.sd)), noiseWithin(plan.mechanism, terms)]
+  // A root moves by at most the root of what moves under it.
+  if (measure.kind === 'sd') return { ...named, sd: Math.sqrt(sd), error95: Math.sqrt(error95), assumesRows: rows }
+  const [adds] = terms
+  return isAdding(measure)
+    ? { ...named, sd, error95, ...(adds && { adds }) }
+    : { ...named, sd, error95, assumesRows: rows }
+}
+
+function isAdding({ kind }: Measure): boolean {
+  return kind === 'subjects' || kind === 'rows' || kind === 'count' || kind === 'sum'
 }
 
 function rangeOf(plan: DpPlan, measure: Measure): number | null {
   if (measure.kind === 'share') return 1
+  if (measure.kind === 'correlation') return 2
   if (measure.kind !== 'mean' && measure.kind !== 'sd') return null
   const { decimals, lower, upper } = boundsIn(plan, measure.variable)
   return Number(upper - lower) / 10 ** decimals
@@ -56,13 +66,6 @@ function rangeOf(plan: DpPlan, measure: Measure): number | null {
 /** A group's share of the catalog's rounded number of subjects: what an error that depends on it is told for. */
 export function rowsAssumed({ groups }: Pick<DpPlan, 'groups'>, { subjectsRounded }: CatalogDescriptor): number {
   return Math.max(1, Math.round(subjectsRounded / groups))
-}
-
-/** Standard deviations of the noise in the whole numbers of a column, in the order of `numbersOf`. */
-export function spreadsOf(plan: DpPlan, measure: Measure): number[] {
-  return numbersIn(plan, measure).map((number) =>
-    number.q === undefined ? sdOfNoise(plan.mechanism, noiseOf(plan, number)) : 0
-  )
 }
 
 /** The numbers of a plan that a column is made of. */
@@ -80,6 +83,11 @@ export function boundsIn(plan: DpPlan, variable: VariableRef): VariableBounds {
   return found
 }
 
+/** Standard deviation of the noise in a number, in its own whole units; of Gaussian noise its σ. */
+export function spreadOf(plan: DpPlan, number: DpNumber): number {
+  return sdOfNoise(plan.mechanism, noiseOf(plan, number))
+}
+
 function sdOfNoise(mechanism: DpPlan['mechanism'], noise: Ratio): number {
   const size = Number(noise.top) / Number(noise.bottom)
   if (mechanism === 'discrete-gaussian') return Math.sqrt(size)
@@ -88,29 +96,69 @@ function sdOfNoise(mechanism: DpPlan['mechanism'], noise: Ratio): number {
   return size > 1e6 ? Math.SQRT2 * size : Math.sqrt(2 * decay) / (1 - decay)
 }
 
-/** At worst over where the values lie between their bounds. */
-function sdOf(plan: DpPlan, measure: Measure, spreads: readonly number[], rows: number): number {
-  const [first = 0, second = 0, third = 0] = spreads
-  if (!('variable' in measure)) return first
-  if (measure.kind === 'count') return first
-  if (measure.kind === 'share') return Math.hypot(first, second) / rows
-  const { decimals, lower, upper } = boundsIn(plan, measure.variable)
-  const unit = 10 ** -decimals
-  if (measure.kind === 'sum') return first * unit
-  const half = (Number(upper - lower) * unit) / 2
-  const offsets = (second * unit) / 2
-  if (measure.kind === 'mean') return Math.hypot(offsets, half * first) / rows
-  const squares = third * (unit / 2) ** 2
-  const variance = Math.hypot(squares, half ** 2 * first, 2 * half * offsets) / rows
-  // A root moves by at most the root of what moves under it.
-  return measure.kind === 'sd' ? Math.sqrt(variance) : variance
+/** Half a unit of a variable, in which distances from the middle are counted; and how far a bound is from the middle. */
+export function halvesOf({ decimals, lower, upper }: VariableBounds): {
+  readonly step: number
+  readonly width: number
+} {
+  const step = 10 ** -decimals / 2
+  return { step, width: Number(upper - lower) * step }
 }
 
-/** The chosen one is worse than the best by more than 2Δ/ε · ln(m/β) with probability β at most. */
-function rankError(plan: DpPlan, measure: Measure, candidates: number): number {
+/**
+ * The noises in a column, each times by how much one unit of it moves the column: at worst over where the values lie between
+ * their bounds. Null where no bound is worth telling.
+ */
+function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | null {
+  const spreads = numbersIn(plan, measure).map((number) => spreadOf(plan, number))
+  const term = (at: number, weight: number): NoiseTerm => ({ sd: (spreads[at] ?? 0) * weight, step: weight })
+  switch (measure.kind) {
+    case 'subjects':
+    case 'rows':
+    case 'count':
+      return [term(0, 1)]
+    case 'sum':
+      return [term(0, 2 * halvesOf(boundsIn(plan, measure.variable)).step)]
+    case 'share':
+      return [term(0, 1 / rows), term(1, 1 / rows)]
+    case 'mean': {
+      const { step, width } = halvesOf(boundsIn(plan, measure.variable))
+      return [term(0, width / rows), term(1, step / rows)]
+    }
+    case 'variance':
+    case 'sd': {
+      const { step, width } = halvesOf(boundsIn(plan, measure.variable))
+      return [term(0, width ** 2 / rows), term(1, (2 * width * step) / rows), term(2, step ** 2 / rows)]
+    }
+    case 'covariance': {
+      const [x, y] = measure.variables.map((variable) => halvesOf(boundsIn(plan, variable))) as [Halves, Halves]
+      // By Cauchy and Schwarz the product of both means' distances less the covariance is within both widths.
+      const each = [x.width * y.width, y.width * x.step, x.width * y.step, x.step * y.step]
+      return each.map((weight, at) => term(at, weight / rows))
+    }
+    case 'correlation': {
+      const [x, y] = measure.variables.map((variable) => halvesOf(boundsIn(plan, variable))) as [Halves, Halves]
+      // In units of the standard deviation; at a correlation of one the squares count half.
+      const [stepX, stepY] = [x, y].map(({ step, width }) => (SDS_TO_BOUND * step) / width) as [number, number]
+      return [stepX ** 2 / 2, stepY ** 2 / 2, stepX * stepY].map((weight, at) => term(3 + at, weight / rows))
+    }
+    default:
+      return null
+  }
+}
+
+/** No bound holds for every correlation: without spread it is nothing but noise. So the error is told for bounds that fit well. */
+const SDS_TO_BOUND = 3
+
+type Halves = ReturnType<typeof halvesOf>
+
+/** Rows below less q times all rows: a bin below counts 1 - q, one above q. At worst all are the one or the other. */
+function rankError(plan: DpPlan, measure: Extract<Measure, { kind: 'quantile' }>, bins: number): number {
   const [number] = numbersIn(plan, measure)
-  const epsilon = choiceEpsilonOf(plan)
-  if (number?.q === undefined) return 0
-  const move = Number(moveOf(number, plan.bounded.rowsPerSubject)) / Number(number.q.bottom)
-  return ((2 * move * Number(epsilon.bottom)) / Number(epsilon.top)) * Math.log(candidates / 0.05)
+  const weight = Math.max(measure.q, 1 - measure.q)
+  const sd = number === undefined ? 0 : spreadOf(plan, number) * weight
+  return noiseWithin(
+    plan.mechanism,
+    Array.from({ length: bins }, () => ({ sd, step: weight }))
+  )
 }

@@ -3,11 +3,12 @@ import {
   type BoundedPlan,
   type CatalogDescriptor,
   LIMITS,
+  type Measure,
   type Plan,
   resolveVariable,
-  StimnetError
+  StimnetError,
+  type VariableRef
 } from '@stimnet/protocol'
-import { integerRoot } from '@stimnet/statistics'
 import { nanoRhoOf, ratioOfDecimal } from '../accounting/decimal.ts'
 import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
 import { boundsOf, type VariableBounds } from './bounds.ts'
@@ -67,11 +68,11 @@ export function planNoise(terms: DpTerms): DpPlan {
       tables: plan.tables,
       ...(plan.where === undefined ? {} : { where: plan.where }),
       groupBy: plan.groupBy,
-      numbers: numbers.map(({ of }) => of),
+      numbers,
       groupsPerSubject: through.groups ? Math.min(ask.groups_per_subject, groups) : 1,
       rowsPerSubject
     },
-    bounds: [...new Set(numbers.flatMap(({ of }) => ('bounds' in of ? [of.variable] : [])))].map(bounds),
+    bounds: [...new Set(numbers.flatMap((of) => ('bounds' in of ? [of.variable] : [])))].map(bounds),
     groups,
     sitesPerPerson
   }
@@ -107,18 +108,28 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string, { tables }: Pl
 
 /** Longest text of a number in an answer, with what stands around it. */
 const NUMBER_BYTES = 26
-/** Names of a part's fields and its brackets. */
-const PART_BYTES = 64
+/** Names of a part's fields and its brackets: the longest, of a correlation. */
+const PART_BYTES = 256
+/** Numbers in a part beside those of bins: the most, of a correlation. */
+const PART_NUMBERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
+  ...{ mean: 7, variance: 9, sd: 9, skewness: 11, covariance: 14, correlation: 18 }
+}
 const CARD_BYTES = 6_000
 
 /** Whether an answer fits must not depend on the noise, nor a refusal on what was counted: the longest one has to. */
 function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): void {
   const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length
-  const keys = plan.groupBy.map(({ variable }) => {
-    const { levels } = resolveVariable(descriptor, variable, plan.tables).variable
-    return Math.max(2 * NUMBER_BYTES, ...levels.map(size)) + 1
+  const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, plan.tables).variable
+  const keys = plan.groupBy.map(
+    ({ variable }) => Math.max(2 * NUMBER_BYTES, ...variableOf(variable).levels.map(size)) + 1
+  )
+  const cells = plan.measures.map((measure) => {
+    const { name, kind } = measure
+    // Each bin with both its ends.
+    const bins = kind === 'quantile' ? variableOf(measure.variable).breakpoints.length + 1 : 0
+    const numbers = 1 + (PART_NUMBERS[kind] ?? 3) + 3 * bins
+    return size(name) + PART_BYTES + numbers * NUMBER_BYTES + bins * 24
   })
-  const cells = plan.measures.map(({ name }) => size(name) + PART_BYTES + 6 * NUMBER_BYTES)
   const row = [...keys, ...cells].reduce((a, b) => a + b, 32)
   if (CARD_BYTES + plan.measures.length * 300 + groups * row <= LIMITS.outputBytesMax) return
   const reason = `These columns and ${groups} groups are more than an answer holds: every group is answered for, also empty ones.`
@@ -132,14 +143,4 @@ export function noiseOf(plan: DpPlan, number: DpNumber): Ratio {
   const groups = BigInt(bounded.groupsPerSubject)
   if (mechanism === 'discrete-laplace') return { top: groups * move * share.bottom, bottom: share.top }
   return { top: groups * move ** 2n * share.bottom, bottom: 2n * share.top }
-}
-
-const ROOT_UNIT = 10n ** 18n
-
-/** ε of choosing in one group: a subject is in so many groups, and a pure choice of ε costs ε²/2 of ρ. Rounded down. */
-export function choiceEpsilonOf({ share, mechanism, bounded }: DpPlan): Ratio {
-  const bottom = share.bottom * BigInt(bounded.groupsPerSubject)
-  if (mechanism === 'discrete-laplace') return { top: share.top, bottom }
-  const root = integerRoot((2n * share.top * ROOT_UNIT ** 2n) / bottom)
-  return { top: root > 0n ? root : 1n, bottom: ROOT_UNIT }
 }

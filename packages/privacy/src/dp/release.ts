@@ -51,9 +51,10 @@ export interface ReleaseTerms {
 export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: ReleaseTerms): NoisyTable {
   const { descriptor, variables, scope, random } = terms
   const noisy = drawNoise(plan, reduction, random)
+  const columns = columnsOfPlan(plan.plan, (variable) => variables.get(variable) ?? unknownFacts(variable))
   return new NoisyTable(TOKEN, {
-    columns: columnsOfPlan(plan.plan, (variable) => variables.get(variable) ?? unknownFacts(variable)),
-    rows: rowsOfNoise(plan, noisy, descriptor),
+    columns,
+    rows: rowsOfNoise(plan, noisy, { descriptor, columns }),
     dp: cardOf(plan, descriptor, scope)
   })
 }

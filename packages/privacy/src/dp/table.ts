@@ -2,124 +2,126 @@
 import {
   type CatalogDescriptor,
   type Measure,
-  type MomentsPart,
+  type NoisyMoments,
+  type OutputColumn,
   type OutputPart,
   type OutputRow,
   resolveVariable,
   type VariableRef
 } from '@stimnet/protocol'
-import { ratioToNumber, valueOfMoments } from '@stimnet/statistics'
+import { OPEN_END, poolCells, ratioToNumber } from '@stimnet/statistics'
 import type { NoisyGroup } from './draw.ts'
-import { boundsIn, numbersIn, spreadsOf } from './error.ts'
-import { numberKey } from './numbers.ts'
+import { boundsIn, halvesOf, numbersIn, spreadOf } from './error.ts'
+import { type DpNumber, numberKey } from './numbers.ts'
 import type { DpPlan } from './plan.ts'
 
-/** The rows of the answer. */
-export function rowsOfNoise(plan: DpPlan, groups: readonly NoisyGroup[], descriptor: CatalogDescriptor): OutputRow[] {
+/**
+ * The rows of the answer. A part pools as it was drawn, with counts below nobody where noise has left them; what is shown of it
+ * is what pooling makes of this part alone.
+ */
+export function rowsOfNoise(
+  plan: DpPlan,
+  groups: readonly NoisyGroup[],
+  { descriptor, columns }: { descriptor: CatalogDescriptor; columns: readonly OutputColumn[] }
+): OutputRow[] {
   const places = new Map(plan.numbers.map((number, i) => [numberKey(number), i]))
-  const columns = plan.plan.measures.map((measure) => ({
-    measure,
-    spreads: spreadsOf(plan, measure),
-    at: numbersIn(plan, measure).map((number) => places.get(numberKey(number)) ?? -1)
-  }))
+  const measured = columns.slice(plan.plan.groupBy.length)
   return groups.map(({ key, values }) => {
-    const cells = columns.map((column) => {
-      const own = column.at.map((place) => values[place] ?? 0n)
-      return { name: column.measure.name, ...cellOf({ ...column, plan, descriptor, own }) }
-    })
+    const drawn = (number: DpNumber) => values[places.get(numberKey(number)) ?? -1] ?? []
+    const parts = plan.plan.measures.map((measure) => partOf({ plan, descriptor, drawn }, measure))
     return {
-      values: [...key, ...cells.map(({ value }) => value)],
-      parts: Object.fromEntries(cells.flatMap(({ name, part }) => (part === undefined ? [] : [[name, part]])))
+      values: [...key, ...measured.map((column, i) => poolCells(column, parts.slice(i, i + 1)))],
+      parts: Object.fromEntries(plan.plan.measures.flatMap(({ name }, i) => (parts[i] ? [[name, parts[i]]] : [])))
     }
   })
 }
 
-interface Column {
+interface Drawn {
   readonly plan: DpPlan
   readonly descriptor: CatalogDescriptor
-  readonly measure: Measure
-  readonly spreads: readonly number[]
-  /** Noisy, in the order of the column's numbers. */
-  readonly own: readonly bigint[]
+  /** What was drawn for a number: one value, or one a bin. */
+  readonly drawn: (number: DpNumber) => readonly bigint[]
 }
 
-interface Cell {
-  /** Null where the number is not defined, and then there is no part. */
-  readonly value: number | null
-  readonly part?: OutputPart
-}
-
-function cellOf(column: Column): Cell {
-  const { measure, own, spreads } = column
-  const [first = 0n] = own
-  const [sd = 0] = spreads
+function partOf(from: Drawn, measure: Measure): OutputPart {
+  const { plan, descriptor, drawn } = from
+  const numbers = numbersIn(plan, measure)
+  const [first, second] = numbers
+  if (first === undefined) throw new TypeError('a column that is made of nothing')
+  const sd = spreadOf(plan, first)
+  const drawnOne = (number: DpNumber | undefined) => (number && drawn(number)[0]) ?? 0n
   switch (measure.kind) {
     case 'sum': {
-      const { decimals } = boundsIn(column.plan, measure.variable)
-      const value = ratioToNumber(first, 10n ** BigInt(decimals))
-      return { value, part: { add: value, sd: sd * 10 ** -decimals } }
+      const { decimals } = boundsIn(plan, measure.variable)
+      const step = 10 ** -decimals
+      return { add: ratioToNumber(drawnOne(first), 10n ** BigInt(decimals)), sd: sd * step, step }
     }
-    case 'mean':
-    case 'variance':
-    case 'sd':
-    case 'skewness':
-      return momentsCell(column, { kind: measure.kind, variable: measure.variable })
     case 'share':
-      return shareCell(column)
+      return { share: { having: Number(drawnOne(second)), of: Number(drawnOne(first)) }, sd_each: sd }
     case 'quantile': {
-      const { breakpoints } = resolveVariable(column.descriptor, measure.variable, column.plan.plan.tables).variable
-      const value = breakpoints[Number(first)] ?? 0
-      return { value, part: { choice: value } }
+      const ends = binEnds(descriptor, measure.variable, plan.plan.tables)
+      const rows = drawn(first).map(Number)
+      return { bins: rows.map((many, i) => ({ from: ends[i] ?? 0, to: ends[i + 1] ?? 0, rows: many })), sd_each: sd }
     }
-    default: {
-      const value = Number(notNegative(first))
-      return { value, part: { add: value, sd } }
-    }
+    case 'subjects':
+    case 'rows':
+    case 'count':
+      return { add: Number(drawnOne(first)), sd }
+    default:
+      return { noisy: noisyMoments(from, numbers, 'variables' in measure ? measure.variables : [measure.variable]) }
   }
 }
 
-/** At least one: of a group that nobody may be in a mean is asked all the same. */
-function shareCell({ own, spreads }: Column): Cell {
-  const [present = 0n, having = 0n] = own
-  const of = present > 1n ? present : 1n
-  const some = notNegative(having) < of ? notNegative(having) : of
-  const value = Number(some) / Number(of)
-  const [sdOf = 0, sdHaving = 0] = spreads
-  const sd = Math.hypot(sdHaving, value * sdOf) / Number(of)
-  return { value, part: { share: { having: Number(some), of: Number(of) }, sd } }
+/**
+ * Edges of the declared bins. The outermost end at the declared minimum and maximum, since what lies outside counts as the
+ * nearest bound; without those, or where they are no wider than the breakpoints, they are open.
+ */
+function binEnds(descriptor: CatalogDescriptor, ref: VariableRef, tables: readonly string[]): number[] {
+  const { breakpoints, bounded, minimum, maximum } = resolveVariable(descriptor, ref, tables).variable
+  const [lowest = 0, highest = 0] = [breakpoints[0], breakpoints.at(-1)]
+  return [
+    bounded && minimum < lowest ? minimum : -OPEN_END,
+    ...breakpoints,
+    bounded && maximum > highest ? maximum : OPEN_END
+  ]
 }
 
-function momentsCell(
-  { plan, own, spreads }: Column,
-  { kind, variable }: { kind: 'mean' | 'variance' | 'sd' | 'skewness'; variable: VariableRef }
-): Cell {
-  const [count = 0n, offsets = 0n, squares = 0n, cubes = 0n] = own
-  const { lower, upper, decimals } = boundsIn(plan, variable)
-  const least = kind === 'mean' ? 1n : 2n
-  const rows = count > least ? count : least
-  const n = Number(rows)
-  const halfUnit = 2n * 10n ** BigInt(decimals)
-  const width = ratioToNumber(upper - lower, halfUnit)
-  const middle = ratioToNumber(lower + upper, halfUnit)
-  const away = Math.min(width, Math.max(-width, ratioToNumber(offsets, rows * halfUnit)))
-  const sdAway = Math.hypot((spreads[1] ?? 0) / Number(halfUnit), away * (spreads[0] ?? 0)) / n
-  const sum = (middle + away) * n
-  if (kind === 'mean') return { value: sum / n, part: { moments: { n, sum }, sd: sdAway } }
-  const squaresMean = ratioToNumber(squares, rows * halfUnit ** 2n)
-  // No spread is below nothing, nor, between two ends, above a quarter of their squared distance.
-  const deviations = Math.min(width ** 2, Math.max(0, squaresMean - away ** 2)) * n
-  const moments: MomentsPart = { n, sum, deviations }
-  if (kind === 'skewness') {
-    const spread = deviations / n
-    const third = ratioToNumber(cubes, rows * halfUnit ** 3n) - 3 * away * spread - away ** 3
-    // Nobody is further from the mean than one bound from the other.
-    const within = Math.min((2 * width) ** 3, Math.max(-((2 * width) ** 3), third)) * n
-    const value = valueOfMoments(kind, { ...moments, third: within })
-    return value === null ? { value } : { value, part: { moments: { ...moments, third: within } } }
+function noisyMoments(
+  { plan, drawn }: Drawn,
+  numbers: readonly DpNumber[],
+  variables: readonly VariableRef[]
+): NoisyMoments {
+  const sumOf = (number: DpNumber, halfUnit: bigint) => ({
+    sum: ratioToNumber(drawn(number)[0] ?? 0n, halfUnit),
+    sd: spreadOf(plan, number) / Number(halfUnit)
+  })
+  const halfUnitOf = (variable: VariableRef) => 2n * 10n ** BigInt(boundsIn(plan, variable).decimals)
+  const powersOf = (variable: VariableRef, kind: DpNumber['kind'], power: bigint) =>
+    numbers
+      .filter((number) => number.kind === kind && 'variable' in number && number.variable === variable)
+      .slice(0, 1)
+      .map((number) => sumOf(number, halfUnitOf(variable) ** power))[0]
+  const products = numbers.find((number) => number.kind === 'products')
+  return {
+    rows: sumOf(numbers[0] ?? { kind: 'rows' }, 1n),
+    variables: variables.map((variable) => {
+      const bounds = boundsIn(plan, variable)
+      const [squares, cubes] = [powersOf(variable, 'squares', 2n), powersOf(variable, 'cubes', 3n)]
+      return {
+        centre: ratioToNumber(bounds.lower + bounds.upper, halfUnitOf(variable)),
+        ...halvesOf(bounds),
+        first: powersOf(variable, 'offsets', 1n) ?? { sum: 0, sd: 0 },
+        ...(squares ? { squares } : {}),
+        ...(cubes ? { cubes } : {})
+      }
+    }),
+    ...(products?.kind === 'products'
+      ? {
+          products: sumOf(
+            products,
+            products.pair.reduce((unit, { variable }) => unit * halfUnitOf(variable), 1n)
+          )
+        }
+      : {})
   }
-  return { value: valueOfMoments(kind, moments) ?? 0, part: { moments } }
-}
-
-function notNegative(value: bigint): bigint {
-  return value < 0n ? 0n : value
 }

@@ -19,7 +19,7 @@ EXPECTED = {
     "One job": r"^\[\{'sex': 'female', .*'sex': 'male', ",
     "Awaiting": r"100% \['completed', 'completed', 'completed'\]\n\[\{'scan_type': 'T1', 'scans': \d+, 'quality': [\d.]+\}",
     "Trust nobody on the way": r"^all have signed: True\n\[\{'subjects': 450\}\]\n\[\{'institution': .*'subjects': 150\}.*\]\n$",
-    "A price before it is paid": r"^\{'subjects': \d+\.\d+\}\n$",
+    "A price before it is paid": r"^\{'subjects': \d+\}\n$",
 }
 
 

@@ -25,10 +25,11 @@ const DIGITS = 4
 const OWN_DIGITS = 12
 
 /**
- * What the card implies. With rounded counts a mean keeps four digits, and no more than the steps between the means that
+ * What the parts say, or, of older results, the card implies. With rounded counts a mean keeps four digits, and no more than the steps between the means that
  * each count in question can have (privacy/rounding.ts): the variable's own step is at most what the finest cell shows.
  */
 export const accuracyOfCard: AccuracyOf = ({ round_base: base }, column) => {
+  if (column.some(({ accuracy }) => accuracy !== undefined)) return (moments) => accuracyOfPart(moments, base)
   if (base <= 1) return () => EXACT
   const fewest = ({ n }: MomentsPart) => Math.max(1, n - base)
   const step = Math.min(...column.map((moments) => 10 ** -decimalsOf(meanOf(moments)) * fewest(moments)))
@@ -42,6 +43,14 @@ export const accuracyOfCard: AccuracyOf = ({ round_base: base }, column) => {
       deviations: halfWidth(variance, step ** 2 / (n * Math.max(1, n - 1))) * Math.max(1, moments.n - 1)
     }
   }
+}
+
+/** As the part itself says; what it says nothing of was not rounded. */
+function accuracyOfPart(moments: MomentsPart | undefined, base: number): Accuracy {
+  const ofCount = base > 1 ? base / 2 : 0
+  if (moments?.accuracy === undefined) return { count: ofCount, mean: 0, deviations: 0 }
+  const { n = ofCount, sum = 0, deviations = 0 } = moments.accuracy
+  return { count: n, mean: sum / moments.n, deviations }
 }
 
 /** Of a number rounded to digits, or to the power of ten that is no finer than `spacing`. */

@@ -40,7 +40,7 @@ export function anovaOver(sites: readonly Groups[]): Anova | null {
   // What group and site do not explain of the cells' means, and what is left within the cells.
   const interaction = Math.max(0, exactSum(parts.map(({ square }) => square)) - value)
   const inside = exactSum([
-    ...cells.map(({ deviations = 0, accuracy = EXACT }) => deviations + accuracy.deviations),
+    ...cells.map(({ deviations = 0, within = EXACT }) => deviations + within.deviations),
     sites.length > 1 ? (Math.sqrt(interaction) + hidden) ** 2 : 0
   ])
   const within = exactSum(cells.map(leastOf)) - sites.length - rank
@@ -51,12 +51,12 @@ export function anovaOver(sites: readonly Groups[]): Anova | null {
 
 /** What rounding can add to the root of a sum of squares between means, by the triangle inequality. */
 function hiddenIn(cells: readonly Measured[]): number {
-  return Math.sqrt(exactSum(cells.map(({ n, accuracy = EXACT }) => (n + accuracy.count) * accuracy.mean ** 2)))
+  return Math.sqrt(exactSum(cells.map(({ n, within = EXACT }) => (n + within.count) * within.mean ** 2)))
 }
 
 /** Values that there are at least. */
-function leastOf({ n, accuracy = EXACT }: Measured): number {
-  return Math.max(1, n - accuracy.count)
+function leastOf({ n, within = EXACT }: Measured): number {
+  return Math.max(1, n - within.count)
 }
 
 /** The normal equations of the groups, the site's own mean taken out of them. */

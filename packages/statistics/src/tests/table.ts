@@ -11,7 +11,7 @@ export interface TestCell {
 
 /** Moments, and how far they can be from the exact ones. */
 export interface Measured extends MomentsPart {
-  readonly accuracy?: Accuracy
+  readonly within?: Accuracy
 }
 
 /** A row of an answer: keys and cells by column name. */
@@ -82,7 +82,7 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
       cells.map(({ name, value }) => {
         const moments = momentsIn(parts, name)
         const accuracy = accuracies.get(name)?.(moments) ?? EXACT
-        const measured = moments ? { moments: { ...moments, accuracy } } : {}
+        const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
         return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured }]
       })
     )

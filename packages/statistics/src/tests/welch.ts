@@ -51,18 +51,18 @@ export function welchOver(pairs: readonly Pair[]): Welch | null {
 
 /** The squared error of a mean, at most; NaN where it is not known. */
 function errorOf(group: Measured): number {
-  const { n, deviations, accuracy = EXACT } = group
+  const { n, deviations, within = EXACT } = group
   if (n < 2 || deviations === undefined) return Number.NaN
-  return (deviations + accuracy.deviations) / (n - 1) / leastOf(group)
+  return (deviations + within.deviations) / (n - 1) / leastOf(group)
 }
 
 /** Values that there are at least. */
-function leastOf({ n, accuracy = EXACT }: Measured): number {
-  return Math.max(1, n - accuracy.count)
+function leastOf({ n, within = EXACT }: Measured): number {
+  return Math.max(1, n - within.count)
 }
 
 function hiddenIn(pair: Pair): number {
-  return exactSum(pair.map(({ accuracy = EXACT }) => accuracy.mean))
+  return exactSum(pair.map(({ within = EXACT }) => within.mean))
 }
 
 function apart([one, other]: Pair): number {

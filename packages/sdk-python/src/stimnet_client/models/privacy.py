@@ -14,7 +14,7 @@ class PrivacyCost(Answer):
 
     ``peers``   ``peer_id, institution, code, reason, cost, left``; ``cost`` tells ``epsilon`` or ``rho`` and for each
                 column the standard deviation of its noise (``sd``), ``error_95``, and its variable's ``range``
-    ``pooled``  ``name, sd``: noise of the sums and counts of all together
+    ``pooled``  ``name, sd, error_95``: noise of the sums and counts of all together
     """
 
     data_catalog_name: str

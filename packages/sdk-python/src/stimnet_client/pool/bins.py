@@ -28,21 +28,44 @@ def quantile_of(bins: Bins, q: float) -> float | None:
     return None
 
 
-def pool_bins(sites: Sequence[Bins]) -> Bins | None:
+def pool_bins(sites: Sequence[Bins], *, drawn: bool = False) -> Bins | None:
     """Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the union is
-    taken on the edges that all have in common. None where the outer edges differ.
+    taken on the edges that all have in common. None where the outer edges differ. ``drawn``: a bin may hold less than
+    nobody, as noise leaves it, and the outer edges are the bounds between which values count; the widest are taken.
     """
     if not sites or not all(_is_grid(bins) for bins in sites):
         return None
     first, *others = [_edges(bins) for bins in sites]
-    if any((edges[0], edges[-1]) != (first[0], first[-1]) for edges in others):
+    low, high = min([first[0], *(other[0] for other in others)]), max([first[-1], *(other[-1] for other in others)])
+    inner_low, inner_high = max(bins[0]["from"] for bins in sites), min(bins[-1]["to"] for bins in sites)
+    if not drawn and (low, high) != (inner_low, inner_high):
         return None
-    edges = [edge for edge in first if all(edge in other for other in others)]
+    shared = [edge for edge in first if all(edge in other for other in others)]
+    edges = [low, *(edge for edge in shared if inner_low < edge < inner_high), high]
     rows = [one for bins in sites for one in bins]
     return [
         {"from": low, "to": high, "rows": sum(one["rows"] for one in rows if low <= one["from"] and one["to"] <= high)}
         for low, high in zip(edges, edges[1:])
     ]
+
+
+def rising_bins(bins: Bins) -> Bins:
+    """The bins nearest to counts with noise that no bin holds less than nobody: how many rows lie below each edge only
+    rises. By least squares, joining neighbours that fall to their mean (pool adjacent violators).
+    """
+    total = max(0, sum(one["rows"] for one in bins))
+    blocks: list[tuple[float, int]] = []
+    below = 0
+    for one in bins[:-1]:
+        below += one["rows"]
+        mean, many = float(below), 1
+        while blocks and blocks[-1][0] > mean:
+            last, number = blocks.pop()
+            mean, many = (last * number + mean * many) / (number + many), number + many
+        blocks.append((mean, many))
+    edges = [min(total, max(0.0, mean)) for mean, many in blocks for _ in range(many)]
+    rows = [high - low for low, high in zip([0.0, *edges], [*edges, total])]
+    return [{"from": one["from"], "to": one["to"], "rows": count} for one, count in zip(bins, rows)]
 
 
 def _edges(bins: Bins) -> list[float]:

@@ -6,15 +6,16 @@ import math
 import re
 from typing import Any, Mapping, Sequence
 
-from .bins import pool_bins, quantile_of
-from .moments import exact_sum, pool_moments, value_of
+from .bins import Bins, pool_bins, quantile_of, rising_bins
+from .moments import Moments, exact_sum, pool_moments, value_of
+from .noisy import moments_of_noisy
 
 Cell = Mapping[str, Any]
-"""What pools a cell: ``add``, ``moments``, ``share``, ``choice`` or ``bins``."""
+"""What pools a cell: ``add``, ``moments``, ``noisy``, ``share``, ``choice`` or ``bins``."""
 
 _ADDING = ("subjects", "rows", "count", "sum")
 _FROM_MOMENTS = ("mean", "variance", "sd", "skewness", "kurtosis", "covariance", "correlation")
-_FORMS = ("add", "moments", "share", "choice", "bins")
+_FORMS = ("add", "moments", "noisy", "share", "choice", "bins")
 _TOLERANCE = 1e-6
 """Relative difference between a shown value and what its part gives: rounding on the way, nothing more."""
 
@@ -23,22 +24,48 @@ def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
     """None where the cells do not pool: a quantile on grids that do not meet, moments of no value."""
     kind = column["kind"]
     if kind in _ADDING:
-        return exact_sum([cell["add"] for cell in cells if "add" in cell])
+        total = exact_sum([cell["add"] for cell in cells if "add" in cell])
+        # Noise may leave less than nobody: that is for the sum to even out, and hidden only where the sum is shown.
+        return total if kind == "sum" else max(0, total)
     if kind in _FROM_MOMENTS:
-        moments = pool_moments([cell["moments"] for cell in cells if "moments" in cell])
+        moments = _moments_for(kind, cells)
         return None if moments is None else value_of(kind, moments)
     if kind == "share":
-        shares = [cell["share"] for cell in cells if "share" in cell]
-        of = exact_sum([share["of"] for share in shares])
-        return exact_sum([share["having"] for share in shares]) / of if of > 0 else None
+        return _pool_shares(cells)
     if len(cells) == 1 and "choice" in cells[0]:
         chosen: float = cells[0]["choice"]
         return chosen
     q: Any = column.get("argument")
     if kind != "quantile" or not _is_number(q):
         return None
-    bins = pool_bins([cell["bins"] for cell in cells if "bins" in cell])
+    bins = _pooled_bins(cells)
     return None if bins is None else quantile_of(bins, q)
+
+
+def _moments_for(kind: str, cells: Sequence[Cell]) -> Moments | None:
+    noisy = [cell["noisy"] for cell in cells if "noisy" in cell]
+    if not noisy:
+        return pool_moments([cell["moments"] for cell in cells if "moments" in cell])
+    return moments_of_noisy(kind, noisy) if len(noisy) == len(cells) else None
+
+
+def _pool_shares(cells: Sequence[Cell]) -> float | None:
+    """Under noise of at least one person: of a group that nobody may be in it is asked all the same."""
+    shares = [cell["share"] for cell in cells if "share" in cell]
+    of = exact_sum([share["of"] for share in shares])
+    if any(_is_drawn(cell) for cell in cells):
+        of = max(1, of)
+    return min(of, max(0, exact_sum([share["having"] for share in shares]))) / of if of > 0 else None
+
+
+def _pooled_bins(cells: Sequence[Cell]) -> Bins | None:
+    drawn = any(_is_drawn(cell) for cell in cells)
+    bins = pool_bins([cell["bins"] for cell in cells if "bins" in cell], drawn=drawn)
+    return rising_bins(bins) if bins is not None and drawn else bins
+
+
+def _is_drawn(cell: Cell) -> bool:
+    return cell.get("sd_each") is not None
 
 
 def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
@@ -60,7 +87,9 @@ def _is_valueless(column: Mapping[str, Any], cell: Cell) -> bool:
     """Whether it counts among all though its own site has no value: a quantile in an open bin, the correlation of what
     does not vary.
     """
-    return "bins" in cell or ("moments" in cell and cell["moments"]["n"] > 0 and pool_cells(column, [cell]) is None)
+    if "bins" in cell or "noisy" in cell:
+        return True
+    return "moments" in cell and cell["moments"]["n"] > 0 and pool_cells(column, [cell]) is None
 
 
 def _is_countable(cell: Cell) -> bool:
@@ -72,10 +101,14 @@ def _is_countable(cell: Cell) -> bool:
         return _is_number(content)
     if form == "bins":
         return isinstance(content, list) and all(
-            _are_numbers(one, ("from", "to", "rows")) and one["rows"] >= 0 for one in content
+            _are_numbers(one, ("from", "to", "rows")) and (_is_drawn(cell) or one["rows"] >= 0) for one in content
         )
     if form == "share":
-        return _are_numbers(content, ("having", "of")) and 0 <= content["having"] <= content["of"] and content["of"] > 0
+        if not _are_numbers(content, ("having", "of")):
+            return False
+        return _is_drawn(cell) or (0 <= content["having"] <= content["of"] and content["of"] > 0)
+    if form == "noisy":
+        return _is_noisy(content)
     return _is_moments(content)
 
 
@@ -100,6 +133,21 @@ def _is_same_sum(moments: Mapping[str, Any]) -> bool:
     if not isinstance(text, str) or re.fullmatch(r"-?[0-9]{1,40}(\.[0-9]{1,9})?", text) is None:
         return False
     return bool(abs(float(text) - moments["sum"]) <= 1e-12 * abs(moments["sum"]))
+def _is_noisy(noisy: Any) -> bool:
+    variables = noisy.get("variables") if isinstance(noisy, Mapping) else None
+    if not isinstance(variables, list) or len(variables) not in (1, 2):
+        return False
+    if not all(_are_numbers(one, ("centre", "width", "step")) for one in variables):
+        return False
+    optional = [noisy.get("products")] + [one.get(name) for one in variables for name in ("squares", "cubes")]
+    sums = [noisy.get("rows"), *(one.get("first") for one in variables), *(one for one in optional if one is not None)]
+    is_pair = noisy.get("products") is not None
+    spreads = [one["width"] for one in variables] + [one["step"] for one in variables]
+    return (
+        all(_are_numbers(one, ("sum", "sd")) and one["sd"] >= 0 for one in sums)
+        and all(spread >= 0 for spread in spreads)
+        and is_pair == (len(variables) == 2)
+    )
 
 
 def _are_numbers(values: Any, names: Sequence[str]) -> bool:

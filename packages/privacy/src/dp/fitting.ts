@@ -1,0 +1,33 @@
+/** The largest amount with which a question still fits into what is left of a budget; from the request alone. */
+import { integerRoot } from '@stimnet/statistics'
+import { decimalText } from '../accounting/decimal.ts'
+import type { DpPlan } from './plan.ts'
+
+/** Decimals in which an amount is sought before it is shortened: finer than any that is worth asking with. */
+const DECIMALS = 12
+
+/**
+ * The ε or ρ to ask with, as decimal text of three significant digits, rounded down: asked with it, the same question costs
+ * no more than `left` billionths of ρ. Undefined where nothing fits.
+ */
+export function largestFitting(
+  { charge, numbers, sitesPerPerson }: Pick<DpPlan, 'charge' | 'numbers' | 'sitesPerPerson'>,
+  left: bigint
+): { readonly word: 'epsilon' | 'rho'; readonly amount: string } | undefined {
+  if (left <= 0n) return undefined
+  const sites = BigInt(sitesPerPerson)
+  const unit = 10n ** BigInt(DECIMALS)
+  // At each of s sites ε/s is spent, at a cost of (ε/s)²/2m of ρ for m numbers: ε² may be up to 2ms² times what is left.
+  const most =
+    charge.epsilon === undefined
+      ? (sites * left * unit) / 1_000_000_000n
+      : integerRoot((2n * BigInt(numbers.length) * sites ** 2n * left * unit ** 2n) / 1_000_000_000n)
+  const shortened = threeDigits(most)
+  if (shortened === 0n) return undefined
+  return { word: charge.epsilon === undefined ? 'rho' : 'epsilon', amount: decimalText(shortened, DECIMALS) }
+}
+
+function threeDigits(value: bigint): bigint {
+  const step = 10n ** BigInt(Math.max(0, value.toString().length - 3))
+  return (value / step) * step
+}
