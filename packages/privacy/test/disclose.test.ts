@@ -72,10 +72,10 @@ test('a part holds what pools its own value and nothing more', () => {
   assert.deepEqual(keys(row?.parts.rows), ['add'])
   assert.deepEqual(keys(row?.parts.count_updrs), ['add'])
   assert.deepEqual(keys(row?.parts.sum_updrs), ['add'])
-  assert.deepEqual(keys(row?.parts.mean_updrs), ['moments', 'n', 'sum'])
+  assert.deepEqual(keys(row?.parts.mean_updrs), ['moments', 'n', 'sum', 'sum_exact'])
   assert.deepEqual(
     keys(row?.parts.variance_updrs),
-    ['deviations', 'moments', 'n', 'sum'].toSorted().toSorted((a) => (a === 'moments' ? -1 : 0))
+    ['deviations', 'moments', 'n', 'sum', 'sum_exact'].toSorted().toSorted((a) => (a === 'moments' ? -1 : 0))
   )
   assert.deepEqual(keys(row?.parts.r).sort(), [
     'cross',
@@ -85,7 +85,9 @@ test('a part holds what pools its own value and nothing more', () => {
     'n',
     'second',
     'sum',
-    'sum'
+    'sum',
+    'sum_exact',
+    'sum_exact'
   ])
 })
 

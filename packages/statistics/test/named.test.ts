@@ -190,7 +190,7 @@ test('two groups are compared: only they are read, and the test is over columns 
     tables: ['outcomes'],
     groupBy: [{ name: 'visit', variable: 'outcomes.visit' }],
     measures: [
-      { kind: 'subjects', name: 'subjects' },
+      { kind: 'count', name: 'count_UPDRS_total', variable: 'outcomes.UPDRS_total' },
       { kind: 'mean', name: 'mean_UPDRS_total', variable: 'outcomes.UPDRS_total' },
       { kind: 'sd', name: 'sd_UPDRS_total', variable: 'outcomes.UPDRS_total' }
     ],
