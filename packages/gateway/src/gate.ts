@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { headersOf, jsonAnswer, KEPT_HEADERS } from './answer.ts'
 import { presentedToken, type Tokens } from './auth.ts'
 import { fromPairs, readBody } from './body.ts'
-import { addressOf, type Connection, isLocal } from './caller.ts'
+import { addressOf, type Connection } from './caller.ts'
 import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
 import type { Account, GatewayPeer, Role } from './peer.ts'
@@ -85,7 +85,7 @@ export class Gate {
 
   async #admit(route: Route, c: GatewayContext): Promise<Account | null> {
     const address = this.#addressOf(c)
-    if (route.access === 'open' || (route.access === 'local' && isLocal(c.env, c.req.raw.headers, hostOf(c)))) {
+    if (route.access === 'open') {
       if (route.limited !== false) this.#count(`address ${address}`, address)
       return null
     }
@@ -177,7 +177,6 @@ function revalidated(c: GatewayContext, reply: unknown, { route, requestId }: { 
 
 /** One of these is needed; any will do where undefined. A key made for reading the log is not one for asking or cancelling. */
 function rolesOf(route: Route, account: Account | null): readonly Role[] | undefined {
-  if (route.access === 'local') return ['operator']
   if (route.roles || route.access !== 'account' || !account?.byKey) return route.roles
   return ['researcher', 'steward']
 }
@@ -206,8 +205,4 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, where: 'query' | 
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new InvalidInput(where === 'query' ? 'PARAMETER_INVALID' : 'BODY_INVALID', fieldsOf(parsed.error))
-}
-
-function hostOf(c: GatewayContext): string {
-  return c.req.header('host') ?? new URL(c.req.url).host
 }

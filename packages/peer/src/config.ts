@@ -100,6 +100,21 @@ const gatewaySchema = z.strictObject({
   logins_per_minute: z.int().min(1).default(10)
 })
 
+const metricsSchema = z.strictObject({
+  /** HOST:PORT of a plain listener for Prometheus. Whoever can connect reads; without it /metrics needs an operator's token. */
+  listen: z
+    .string()
+    .refine((text) => hostAndPort(text) !== undefined, 'not HOST:PORT, such as 127.0.0.1:9464')
+    .optional()
+})
+
+/** Of HOST:PORT or [IPv6]:PORT; undefined for anything else. */
+export function hostAndPort(text: string): { host: string; port: number } | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) }
+}
+
 const privacySchema = z.strictObject({
   /** A named set of rules; see docs/disclosure.md. */
   preset: z.string().default('default'),
@@ -205,6 +220,7 @@ export const configSchema = z.strictObject({
   /** Who may ask. Empty means nobody. */
   requesters: z.array(requester).default([]),
   gateway: gatewaySchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
   privacy: privacySchema.prefault({}),
   sandbox: sandboxSchema.prefault({}),
   jobs: jobsSchema.prefault({}),

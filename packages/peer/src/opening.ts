@@ -1,12 +1,12 @@
 /** How each large part of a peer is opened from its configuration. */
 import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
-import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway'
+import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
 import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import { openCertificates } from './certificates.ts'
-import type { PeerConfig } from './config.ts'
+import { hostAndPort, type PeerConfig } from './config.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
@@ -269,6 +269,20 @@ export async function openGateway(
     lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
   }
   return listening.url
+}
+
+/** The listener for Prometheus; undefined where none is configured. Throws ADDRESS_IN_USE. */
+export async function openMetrics(
+  { config, events }: { config: PeerConfig; events: PeerEvents },
+  lifetime: Lifetime
+): Promise<string | undefined> {
+  const where = config.metrics.listen === undefined ? undefined : hostAndPort(config.metrics.listen)
+  if (where === undefined) return undefined
+  const listening = await listenGateway(
+    createMetrics(() => events.metrics()),
+    where
+  )
+  return lifetime.keep(listening, (opened) => opened.close()).url
 }
 
 const REFRESH_MS = 2_000

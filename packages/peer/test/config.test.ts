@@ -34,6 +34,17 @@ describe('a peer’s configuration', () => {
     assert.equal(config.privacy.min_cohort_size, 5)
   })
 
+  test('a listener for metrics is a host and a port', async (t) => {
+    const withListener = (listen: string) => `institution: A\nmetrics: { listen: "${listen}" }\n`
+    for (const wrong of ['9464', '127.0.0.1', '127.0.0.1:99999', 'http://127.0.0.1:9464', '::1:9464']) {
+      await refused(t, withListener(wrong), /line 2: metrics\.listen: not HOST:PORT/)
+    }
+    for (const listen of ['127.0.0.1:9464', '[::1]:9464', 'metrics.internal:9464']) {
+      const { config } = await loadConfig(await fileWith(t, withListener(listen)), {})
+      assert.equal(config.metrics.listen, listen)
+    }
+  })
+
   test('an unknown key is refused by name and line', (t) =>
     refused(t, 'institution: A\nmesh:\n  lissten: []\n', /mesh\.lissten: there is no such key/))
 
