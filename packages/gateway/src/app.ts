@@ -110,7 +110,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
   if (!(rate.perMinutePerIdentity >= 1) || !(rate.loginPerMinute >= 1)) {
     throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
   }
-  const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  const { streamsMax, streamsPerIdentityMax, streamsPerAddressMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
   const { eventStreamsMax, eventStreamsPerIdentityMax } = GATEWAY_LIMITS
   const { uploadsAtOnce, uploadsAtOncePerIdentity } = GATEWAY_LIMITS
   return {
@@ -132,6 +132,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
     streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    streamAddresses: new Places({ max: streamsMax, perKeyMax: streamsPerAddressMax }),
     eventStreams: new Places({ max: eventStreamsMax, perKeyMax: eventStreamsPerIdentityMax }),
     uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
     signOn: new SingleSignOn({
