@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { DEMO_SITES, writeDemoData } from '../../scripts/demo/data.ts'
-import { PASSWORD, scratchFolder, spawnSite, stimnetIn } from '../mesh.ts'
+import { PASSWORD, scratchFolder, spawnSite, stimnetIn, until } from '../mesh.ts'
 
 describe('the command line', () => {
   test('takes a newcomer from nothing to a first answer', async (t) => {
@@ -31,6 +31,8 @@ describe('the command line', () => {
 
     const weak = await stimnet(['account', 'add', 'ada', '--config', configFile], 'short\n')
     assert.deepEqual([weak.code, /at least 12/.test(weak.err)], [2, true])
+    const common = await stimnet(['account', 'add', 'ada', '--config', configFile], 'Password123456\n')
+    assert.deepEqual([common.code, /guessed first/.test(common.err)], [2, true])
     const roles = ['--role', 'researcher', '--role', 'auditor']
     assert.equal((await stimnet(['account', 'add', 'ada', ...roles, '--config', configFile], `${PASSWORD}\n`)).code, 0)
     assert.match((await stimnet(['account', 'list', '--config', configFile])).out, /ada\s+researcher, auditor/)
@@ -85,6 +87,17 @@ describe('the command line', () => {
 
     const running = await stimnet(['audit', 'verify', ...at])
     assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)
+
+    // A token that was copied is worth nothing after logging out; nor is any after a new secret.
+    const session = join(home, '.config', 'stimnet', 'session.json')
+    const copied = await readFile(session, 'utf8')
+    assert.equal((await stimnet(['logout', ...at])).code, 0)
+    await writeFile(session, copied)
+    assert.equal((await stimnet(['jobs', ...at])).code, 4)
+    assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
+    assert.equal((await stimnet(['token', 'rotate', '--config', configFile])).code, 0)
+    await until(async () => (await stimnet(['jobs', ...at])).code === 4, 'the peer took the new secret up')
+    assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
 
     assert.equal(await peer.stop(), 0)
     const audit = await stimnet(['audit', 'verify', '--config', configFile])

@@ -35,7 +35,7 @@ import { type LoginProvider, SingleSignOn } from './sign-on.ts'
 
 /** What a gateway needs beside its peer. */
 export interface GatewaySettings {
-  /** Signs access tokens (HS256); at least 32 bytes. */
+  /** Access tokens are signed (HS256) with what is derived from it and the peer's token epoch; at least 32 bytes. */
   readonly tokenSecret: Uint8Array
   /** At least a second. */
   readonly tokenLifetimeMs: number
@@ -119,6 +119,9 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     requireAuth: settings.requireAuth,
     tokens: new Tokens({
       secret: settings.tokenSecret,
+      epoch: () => peer.tokenEpoch(),
+      isEnded: (id) => peer.isTokenEnded(id),
+      random: settings.random,
       lifetimeMs: settings.tokenLifetimeMs,
       issuer: peer.facts().peerId,
       clock

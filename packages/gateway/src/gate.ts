@@ -3,7 +3,7 @@ import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/pro
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { headersOf, jsonAnswer, KEPT_HEADERS } from './answer.ts'
-import { presentedToken, type Tokens } from './auth.ts'
+import { type Held, presentedToken, type Tokens } from './auth.ts'
 import { fromPairs, readBody } from './body.ts'
 import { addressOf, type Connection } from './caller.ts'
 import { isKnown } from './etag.ts'
@@ -122,19 +122,26 @@ export class Gate {
   }
 
   async #accountOfToken(token: string, address: string): Promise<Account | null> {
-    let name = this.#tokens.recall(token)
-    if (name === null) {
+    let held = this.#tokens.recall(token)
+    if (held === null) {
       // Guessing costs the guesser's address, whatever name the guess bears.
       this.#count(`address ${address}`, address)
-      name = await this.#tokens.verify(token)
+      held = await this.#tokens.verify(token)
     }
-    return name === null ? null : this.#peer.account(name)
+    return held === null ? null : this.#holderOf(held)
   }
 
-  /** As when it was let in: the account is there, the key holds, and one of the roles that are needed is still its. */
+  /** The account as it is now, unless its password changed since. */
+  #holderOf({ name, generation }: Held): Account | null {
+    const account = this.#peer.account(name)
+    return (account?.generation ?? '') === generation ? account : null
+  }
+
+  /** As when it was let in: the account is there, the key or token holds, and one of the roles that are needed is still its. */
   #stillPermits(route: Route, account: Account | null, token: string): boolean {
     if (account === null || !this.#settings.requireAuth) return true
-    const now = account.byKey ? this.#peer.accountOfKey(token) : this.#peer.account(account.name)
+    const held = account.byKey ? null : this.#tokens.recall(token)
+    const now = account.byKey ? this.#peer.accountOfKey(token) : held && this.#holderOf(held)
     const roles = rolesOf(route, account)
     return now !== null && (!roles || roles.some((role) => now.roles.includes(role)))
   }

@@ -18,8 +18,8 @@ export const GATEWAY_LIMITS = {
   heartbeatMs: 15_000,
   /** Then the client opens the stream anew and its token is looked at again. */
   streamMsMax: 60 * 60_000,
-  /** A password hash takes tens of MiB and a core. */
-  loginsAtOnce: 4,
+  /** A password hash takes 128 MiB and a core. */
+  loginsAtOnce: 2,
   loginsWaitingMax: 32,
   /** Each may hold a file of the largest size, and its parts, in memory. */
   uploadsAtOnce: 8,

@@ -40,6 +40,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   metrics: { as: 'olga' },
   serviceInfo: {},
   authenticate: { body: { username: 'ada', password: 'correct', grant_type: 'password' } },
+  signOut: { as: 'ada' },
   discovery: {},
   nodes: {},
   catalogs: { as: 'ada', query: { access_level: 'public' } },

@@ -8,6 +8,7 @@ import { Accounts } from './store/accounts.ts'
 import { ApiKeys } from './store/api-keys.ts'
 import { AtomStore } from './store/atoms.ts'
 import { Database } from './store/database.ts'
+import { EndedTokens } from './store/ended-tokens.ts'
 import { JobStore } from './store/jobs.ts'
 import { PrivacyLedger } from './store/privacy-ledger.ts'
 import { RefusalStore } from './store/refusals.ts'
@@ -46,6 +47,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime }: S
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
     accounts: await Accounts.open(join(dataDir, 'accounts.json')),
     apiKeys: await ApiKeys.open(database, random),
+    endedTokens: await EndedTokens.open(database),
     selfTestReports: await SelfTestStore.open(database),
     signedOn
   }

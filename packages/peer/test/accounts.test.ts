@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { scryptSync } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -36,6 +37,35 @@ describe('gateway accounts', () => {
     assert.deepEqual(again.get('ada')?.roles, ['auditor'])
     assert.equal(await again.remove('ada'), true)
     assert.equal((await Accounts.open(file)).get('ada'), undefined)
+  })
+
+  test('a hash of earlier parameters is made anew at the login, and nothing else changes', async (t) => {
+    const file = await accountsFile(t)
+    const salt = Buffer.alloc(16, 1)
+    const old = scryptSync('a long enough one', salt, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 })
+    const dated = `scrypt$32768$8$1$${salt.toString('base64url')}$${old.toString('base64url')}`
+    await writeFile(file, JSON.stringify({ accounts: [{ name: 'ada', roles: ['researcher'], password: dated }] }), {
+      mode: 0o600
+    })
+    const accounts = await Accounts.open(file)
+    assert.equal(await accounts.authenticate('ada', 'another long one'), null)
+    assert.equal(accounts.get('ada')?.password, dated)
+    assert.ok(await accounts.authenticate('ada', 'a long enough one'))
+    const after = (await Accounts.open(file)).get('ada')
+    // OWASP's minimum: N = 2^17, r = 8, p = 1.
+    assert.match(after?.password ?? '', /^scrypt\$131072\$8\$1\$/)
+    assert.equal(after?.generation, '')
+    assert.ok(await accounts.authenticate('ada', 'a long enough one'))
+  })
+
+  test('another token secret outlives a restart, and a running peer takes it up', async (t) => {
+    const file = await accountsFile(t)
+    const running = await Accounts.open(file)
+    assert.equal(running.tokenEpoch, '')
+    await (await Accounts.open(file)).rotateTokens()
+    await running.refresh()
+    assert.match(running.tokenEpoch, /^[0-9a-f]{32}$/)
+    assert.equal((await Accounts.open(file)).tokenEpoch, running.tokenEpoch)
   })
 
   test('a running peer sees what another process changed', async (t) => {

@@ -16,7 +16,7 @@ export const loginCommand = command({
 
 The password is read from standard input, one line. With --provider you log in at your institution's login page instead:
 open the address that is printed in a browser on this machine. The token is kept in
-~/.config/stimnet/session.json, closed to others, until it expires. To log out, delete that file. Programs use an API key: stimnet api-key.`,
+~/.config/stimnet/session.json, closed to others, until it expires. stimnet logout ends it. Programs use an API key: stimnet api-key.`,
   options: {
     url: CLIENT_OPTIONS.url,
     provider: { type: 'string', value: 'PROVIDER', help: 'A login provider of the gateway, by its name' }

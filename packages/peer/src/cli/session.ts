@@ -41,8 +41,19 @@ export async function keepSession(at: string, logIn: (client: Client) => Promise
   const settings = clientSettings()
   const token = await logIn(createClient({ url: at }))
   const all = { ...(await sessions(settings.sessionFile)), [at]: { token } }
-  await mkdir(dirname(settings.sessionFile), { recursive: true, mode: 0o700 })
-  await writeFile(settings.sessionFile, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
+  await write(settings.sessionFile, all)
+}
+
+async function write(file: string, all: z.output<typeof sessionSchema>): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await writeFile(file, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
+}
+
+/** Forgets the token of a gateway. */
+export async function dropSession(at: string): Promise<void> {
+  const { sessionFile } = clientSettings()
+  const { [at]: dropped, ...others } = await sessions(sessionFile)
+  if (dropped) await write(sessionFile, others)
 }
 
 /** `a=b` pairs of repeated options. A value that is JSON is taken as such, all else as text. */
