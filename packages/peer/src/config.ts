@@ -143,7 +143,7 @@ const sandboxSchema = z.strictObject({
   docker: dockerSchema.prefault({}),
   /** Single-use sandboxes kept warm. 0 starts each when it is needed. */
   pool_size: z.int().min(0).max(16).default(1),
-  /** Where the interpreter's snapshot (31 MB) is kept; peers of one machine may share it. In data_dir unless given. */
+  /** Where the interpreter's snapshot (31 MB) is kept; peers of one user may share it. In data_dir unless given. */
   cache_dir: z.string().optional(),
   wall_time_ms: z.int().min(100).max(LIMITS.wallTimeMsMax).default(LIMITS.wallTimeMsDefault),
   memory_mib: z.int().min(256).max(65_536).default(1024)

@@ -32,7 +32,7 @@ import { Witnesses } from './witness/witnesses.ts'
 export async function openConfiguredSandbox(
   config: PeerConfig,
   dataDir: string,
-  owner: string
+  { owner, seed }: { owner: string; seed: Uint8Array | undefined }
 ): Promise<SelectedSandbox | undefined> {
   const { sandbox } = config
   if (sandbox.engine === 'none') return undefined
@@ -49,7 +49,10 @@ export async function openConfiguredSandbox(
       ...dockerPlace(config),
       ...(runtime === undefined ? {} : { runtime })
     },
-    wasm: { cacheDir: sandboxCacheDir(config, dataDir) }
+    wasm: {
+      cacheDir: sandboxCacheDir(config, dataDir),
+      ...(seed === undefined ? {} : { snapshotKey: derivedSecret(seed, 'sandbox-snapshot') })
+    }
   })
 }
 

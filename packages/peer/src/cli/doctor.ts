@@ -1,9 +1,10 @@
 /** `stimnet doctor`: what is well with a peer, what is not, and what to do about it. */
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
 import { diskCheck } from '../checks.ts'
 import type { LoadedConfig } from '../config.ts'
+import { readSeed } from '../identity.ts'
 import { command, EXIT } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { printable } from './table.ts'
@@ -166,7 +167,9 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
   if (config.sandbox.engine === 'none') return { name, ok: true, detail: 'none: scripts are refused' }
   try {
     const { openConfiguredSandbox } = await import('../opening.ts')
-    const chosen = await openConfiguredSandbox(config, resolve(baseDir, config.data_dir), 'doctor')
+    const dataDir = resolve(baseDir, config.data_dir)
+    const seed = await readSeed(join(dataDir, 'identity.key'))
+    const chosen = await openConfiguredSandbox(config, dataDir, { owner: 'doctor', seed })
     const description = await chosen?.sandbox.describe()
     await chosen?.sandbox.close()
     return {
