@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
@@ -110,6 +110,30 @@ describe('the command line', () => {
     const made = await stimnet(['key'])
     assert.match(made.out, /^12D3Koo\w+\n$/)
     assert.equal((await stimnet(['key', '--show'])).out, made.out)
+  })
+
+  test('a peer whose data folder cannot be made says so and ends', {
+    skip: process.platform !== 'linux'
+  }, async (t) => {
+    const home = await scratchFolder(t)
+    await writeFile(join(home, 'stimnet.yaml'), 'institution: A\ndata_dir: /proc/stimnet\nsandbox: { engine: none }\n')
+    const started = await stimnetIn(home)(['start'], '', { signal: AbortSignal.timeout(60_000) })
+    assert.equal(started.code, 2, started.err)
+    assert.match(started.err, /data_dir: \/proc\/stimnet cannot be made or closed to others \(ENOENT\)/)
+  })
+
+  test('the doctor tells what others can read', { skip: process.platform === 'win32' }, async (t) => {
+    const home = await scratchFolder(t)
+    const stimnet = stimnetIn(home)
+    await stimnet(['init', 'peer', '--institution', 'Hospital A'])
+    const config = join(home, 'peer', 'stimnet.yaml')
+    await writeFile(config, stringify({ ...parse(await readFile(config, 'utf8')), sandbox: { engine: 'none' } }))
+    const permissions = async () => (await stimnet(['doctor', '--config', config])).out.match(/^.*permissions.*$/m)?.[0]
+    assert.match((await permissions()) ?? '', /^ok +permissions +nobody else can read/)
+    await mkdir(join(home, 'peer', 'stimnet-data', 'db'), { mode: 0o755 })
+    assert.match((await permissions()) ?? '', /^FIX +permissions +others can read .*db: chmod -R go= /)
+    await chmod(join(home, 'peer', 'stimnet-data', 'identity.key'), 0o644)
+    assert.match((await permissions()) ?? '', /^FIX +permissions .*identity\.key can be read by others: chmod 600/)
   })
 
   test('says what is wrong and what to do, with an exit code for scripts', async (t) => {

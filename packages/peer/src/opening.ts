@@ -18,6 +18,7 @@ import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
 import type { Monitor } from './monitor/monitor.ts'
+import { makeFolder } from './private.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Shares } from './requests/shares.ts'
 import { dockerPlace, sandboxCacheDir } from './sandbox-settings.ts'
@@ -37,6 +38,8 @@ export async function openConfiguredSandbox(
   const { sandbox } = config
   if (sandbox.engine === 'none') return undefined
   const { runtime } = sandbox.docker
+  const cacheDir = sandboxCacheDir(config, dataDir)
+  await makeFolder(resolve(cacheDir))
   return openSandbox({
     engine: sandbox.engine,
     poolSize: sandbox.pool_size,
@@ -50,7 +53,7 @@ export async function openConfiguredSandbox(
       ...(runtime === undefined ? {} : { runtime })
     },
     wasm: {
-      cacheDir: sandboxCacheDir(config, dataDir),
+      cacheDir,
       ...(seed === undefined ? {} : { snapshotKey: derivedSecret(seed, 'sandbox-snapshot') })
     }
   })

@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
 import { diskCheck } from '../checks.ts'
 import type { LoadedConfig } from '../config.ts'
+import { clientSettings } from '../config-client.ts'
 import { readSeed } from '../identity.ts'
+import { openToOthers, PEER_FOLDERS, readPrivate } from '../private.ts'
 import { command, EXIT } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { printable } from './table.ts'
@@ -34,6 +36,7 @@ Each line begins with ok or FIX; one that wants mending says how, and the exit c
       { name: 'configuration', ok: true, detail: `${loaded.config.catalogs.length} catalogs` },
       admission(loaded),
       clockFinding(),
+      await permissionFinding(loaded),
       await diskCheck(resolve(loaded.baseDir, loaded.config.data_dir)),
       ...(await gatewayFindings(loaded)),
       ...(await Promise.all(loaded.config.mesh.bootstrap.map(reachable))),
@@ -74,6 +77,27 @@ function clockFinding(): Finding {
   const year = new Date(performance.timeOrigin).getUTCFullYear()
   const ok = year >= 2026
   return { name: 'clock', ok, detail: ok ? 'plausible; keep it in step with NTP' : `says the year ${year}: set it` }
+}
+
+/** Whether anybody but the peer's user can read what it writes. */
+async function permissionFinding({ config, baseDir }: LoadedConfig): Promise<Finding> {
+  const name = 'permissions'
+  const dataDir = resolve(baseDir, config.data_dir)
+  const { sessionFile, keyFile } = clientSettings()
+  const secrets = [...['identity.key', 'accounts.json'].map((file) => join(dataDir, file)), sessionFile, keyFile]
+  for (const file of secrets) {
+    const problem = await readPrivate(file).then(
+      () => undefined,
+      (error: Error) => error.message
+    )
+    if (problem !== undefined) return { name, ok: false, detail: problem }
+  }
+  const open = (await Promise.all(PEER_FOLDERS.map((folder) => openToOthers(join(dataDir, folder))))).flat()
+  const [first] = open
+  const detail = first
+    ? `others can read ${first.path}${open.length > 1 ? ` and ${open.length - 1} more` : ''}: chmod -R go= ${dataDir}`
+    : 'nobody else can read keys, accounts and data'
+  return { name, ok: first === undefined, detail }
 }
 
 /** Either the peer runs and answers, or its port is free for it. */
@@ -168,7 +192,8 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
   try {
     const { openConfiguredSandbox } = await import('../opening.ts')
     const dataDir = resolve(baseDir, config.data_dir)
-    const seed = await readSeed(join(dataDir, 'identity.key'))
+    // Whether it may be read is told beside the other permissions.
+    const seed = await readSeed(join(dataDir, 'identity.key')).catch(() => undefined)
     const chosen = await openConfiguredSandbox(config, dataDir, { owner: 'doctor', seed })
     const description = await chosen?.sandbox.describe()
     await chosen?.sandbox.close()

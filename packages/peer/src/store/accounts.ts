@@ -1,9 +1,9 @@
 /** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer reads. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
+import { readPrivate, writePrivate } from '../private.ts'
 import { hashOfNobody, hashPassword, isDated, passwordFits } from './passwords.ts'
 
 /** What an account may be. */
@@ -56,12 +56,13 @@ export class Accounts {
     this.#tokenEpoch = tokenEpoch
   }
 
-  /** No file is no accounts. Throws CONFIG_INVALID for one that cannot be read. */
+  /** No file is no accounts. Throws CONFIG_INVALID for one that cannot be read, or that others can read. */
   static async open(file: string): Promise<Accounts> {
+    const text = await readPrivate(file)
+    if (text === undefined) return new Accounts(file, NO_ACCOUNTS)
     try {
-      return new Accounts(file, fileSchema.parse(JSON.parse(await readFile(file, 'utf8'))))
+      return new Accounts(file, fileSchema.parse(JSON.parse(text)))
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new Accounts(file, NO_ACCOUNTS)
       throw new StimnetError('CONFIG_INVALID', `the accounts file ${file} cannot be read`, { cause })
     }
   }
@@ -224,22 +225,12 @@ export class Accounts {
   }
 
   async #write(): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
     const file: File = {
       accounts: [...this.#accounts.values()],
       locked_people: [...this.#lockedPeople],
       token_epoch: this.#tokenEpoch
     }
-    const text = `${JSON.stringify(file, null, 2)}\n`
-    // Whole or not at all: a crash must not leave half a file. Under a name of its own: another process may write too.
-    const fresh = `${this.#file}.${randomBytes(6).toString('hex')}.new`
-    try {
-      await writeFile(fresh, text, { mode: 0o600, flag: 'wx' })
-      await rename(fresh, this.#file)
-    } catch (error) {
-      await rm(fresh, { force: true })
-      throw error
-    }
+    await writePrivate(this.#file, `${JSON.stringify(file, null, 2)}\n`)
     this.#readMs = (await stat(this.#file)).mtimeMs
   }
 }

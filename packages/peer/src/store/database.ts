@@ -2,6 +2,7 @@
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
+import { closeFolder, makePrivately } from '../private.ts'
 import { type Appended, type AuditEvent, AuditLog } from './audit-log.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
 
@@ -42,15 +43,13 @@ export class Database {
   }
 
   /**
-   * Opens the database in a directory, or in memory for tests. Throws STORE_UNAVAILABLE where another process holds
+   * Opens the database in a directory, closed to others whatever the folder above, or in memory for tests. Throws STORE_UNAVAILABLE where another process holds
    * it or it cannot be read, AUDIT_BROKEN where the log's end is not where the last batch left it.
    */
   static async open(where: { directory: string } | { memory: true }, now: () => number): Promise<Database> {
-    const root = ('memory' in where
-      ? new MemoryLevel<string, string>()
-      : new Level<string, string>(where.directory)) as unknown as Root
+    let root: Root
     try {
-      await root.open()
+      root = await openRoot(where)
     } catch (cause) {
       throw new StimnetError('STORE_UNAVAILABLE', `opening ${'directory' in where ? where.directory : 'memory'}`, {
         cause
@@ -150,4 +149,15 @@ export class Database {
       audit: (event) => this.auditLog.append(event, this.#now())
     }
   }
+}
+
+async function openRoot(where: { directory: string } | { memory: true }): Promise<Root> {
+  if ('directory' in where) {
+    makePrivately()
+    await closeFolder(where.directory)
+  }
+  // Made only now: it begins to open at once.
+  const root = 'directory' in where ? new Level<string, string>(where.directory) : new MemoryLevel<string, string>()
+  await root.open()
+  return root as unknown as Root
 }
