@@ -1,4 +1,5 @@
 /** `stimnet doctor`: what is well with a peer, what is not, and what to do about it. */
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
@@ -38,6 +39,7 @@ Each line begins with ok or FIX; one that wants mending says how, and the exit c
       clockFinding(),
       await permissionFinding(loaded),
       await diskCheck(resolve(loaded.baseDir, loaded.config.data_dir)),
+      await storeFinding(loaded),
       ...(await gatewayFindings(loaded)),
       ...(await Promise.all(loaded.config.mesh.bootstrap.map(reachable))),
       ...(await policyFindings(loaded)),
@@ -98,6 +100,25 @@ async function permissionFinding({ config, baseDir }: LoadedConfig): Promise<Fin
     ? `others can read ${first.path}${open.length > 1 ? ` and ${open.length - 1} more` : ''}: chmod -R go= ${dataDir}`
     : 'nobody else can read keys, accounts and data'
   return { name, ok: first === undefined, detail }
+}
+
+/** Whether every stored value is as it was written; read where no peer has the store open. */
+async function storeFinding({ config, baseDir }: LoadedConfig): Promise<Finding> {
+  const name = 'store'
+  const directory = join(resolve(baseDir, config.data_dir), 'db')
+  if (!existsSync(directory)) return { name, ok: true, detail: 'empty: the peer has not run yet' }
+  const { Database } = await import('../store/database.ts')
+  const { damageText } = await import('../store/checked-level.ts')
+  try {
+    const found = await Database.walk(directory)
+    return { name, ok: found.damaged.length === 0, detail: damageText(found) ?? `all ${found.values} values are whole` }
+  } catch (error) {
+    const { cause } = error as { cause?: { cause?: { code?: string } } }
+    if (cause?.cause?.code === 'LEVEL_LOCKED') {
+      return { name, ok: true, detail: 'the peer has it open: stimnet audit verify --url reads it' }
+    }
+    return { name, ok: false, detail: `${directory} cannot be opened: put the newest whole copy in its place` }
+  }
 }
 
 /** Either the peer runs and answers, or its port is free for it. */
