@@ -180,6 +180,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
         },
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
         denied: (peerId) => monitor.turnedAway(peerId),
+        shutOut: (peerId, why) => monitor.raise({ kind: 'peer-shut-out', actor: peerId, detail: why }),
         refused: (from, exchange, code) => {
           events.served({ exchange, from, ms: 0, code })
           if (code === 'BUSY') monitor.overQuota(from, exchange)
