@@ -44,6 +44,8 @@ const SERVER_OPTIONS = {
   connectionsCheckingInterval: 5_000
 }
 
+const HSTS = ['strict-transport-security', 'max-age=31536000'] as const
+
 const CONNECTION_LIMITS = {
   max: GATEWAY_LIMITS.connectionsMax,
   perAddressMax: GATEWAY_LIMITS.connectionsPerAddressMax,
@@ -74,6 +76,8 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   const proxies = new TrustedProxies(options.trustedProxies ?? [])
   const connections = new Connections(CONNECTION_LIMITS, (address) => proxies.has(address))
   server.on('connection', (socket) => connections.admit(socket))
+  // Before any answer is written: whoever has spoken TLS with this name once is never again asked to do without.
+  if (certificates) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
   const { port } = server.address() as AddressInfo

@@ -7,19 +7,21 @@ import { CARD, PEER_ID, partOf, TABLE } from './fake-peer.ts'
 import { openHouse, SQL_JOB } from './house.ts'
 
 describe('the node', () => {
-  it('tells its health in the documented fields, to anyone', async () => {
-    const { status, body } = await openHouse().json('GET', '/health')
+  it('tells its health in the documented fields, to anyone, its counts rounded down to tens', async () => {
+    const house = openHouse()
+    house.peer.activity = () => ({ activeJobs: 9, totalJobs: 39, connectedPeers: 20 })
+    const { status, body } = await house.json('GET', '/health')
     assert.equal(status, 200)
     assert.deepEqual(body, {
       status: 'healthy',
       node_id: 'node-1',
       version: '0.1.0',
       uptime: 5,
-      active_jobs: 1,
-      total_jobs: 3,
+      active_jobs: 0,
+      total_jobs: 30,
       institution: 'Charité',
       peer_id: PEER_ID,
-      peers: 2
+      peers: 20
     })
   })
 

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { catalogConfigSchema, refusalsMaxSchema, ruleOverridesShape } from '@stimnet/data'
 import { isProxyRange } from '@stimnet/gateway'
-import { isKeyId, isRequesterEntry, LIMITS, StimnetError } from '@stimnet/protocol'
-import { LineCounter, parseDocument } from 'yaml'
+import { isKeyId, isRequesterEntry, LIMITS, plainLine, StimnetError } from '@stimnet/protocol'
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ROLES } from './store/accounts.ts'
 
@@ -213,7 +213,7 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
     .default('node-1'),
-  institution: z.string().min(1).max(200),
+  institution: plainLine(200).min(1),
   /** Everything this peer writes: key, database, snapshots. Relative to this file. */
   data_dir: z.string().default('./stimnet-data'),
   mesh: meshSchema.prefault({}),
@@ -269,13 +269,23 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = 
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  const raw = withEnvironment(document.toJS() ?? {}, environment)
+  const raw = withEnvironment(plainOf(document, path) ?? {}, environment)
   const lineOf = (keys: readonly PropertyKey[]) => {
     const node = document.getIn(keys.map(String), true) as { range?: [number] } | undefined
     return node?.range ? ` line ${lines.linePos(node.range[0]).line}:` : ''
   }
   const config = parseConfig(raw, (keys) => `${path}:${lineOf(keys)} `)
   return { config, baseDir: dirname(path), file: path }
+}
+
+/** The values of a YAML document. Throws CONFIG_INVALID for aliases that would fill the memory. */
+export function plainOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    const why = 'its aliases (*name) stand for more than can be read: write the values out'
+    throw new StimnetError('CONFIG_INVALID', `${path}: ${why}`, { cause })
+  }
 }
 
 /** Checks a configuration object. `where` names the place of a key in messages. */
@@ -304,7 +314,7 @@ export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> 
   const document = parseDocument(text, { uniqueKeys: true })
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  return parseConfig({ institution: '-', privacy: document.toJS() ?? {} }, () => `${path}: `).privacy
+  return parseConfig({ institution: '-', privacy: plainOf(document, path) ?? {} }, () => `${path}: `).privacy
 }
 
 /** What each key allows but both together do not. */
