@@ -32,6 +32,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'tidy', run: ['scripts/tidy.ts'], remedy: 'see CONTRIBUTING.md' },
   { name: 'generated code', run: ['scripts/proto.ts', '--check'], remedy: 'npm run proto' },
+  { name: 'bill of materials', run: ['scripts/sbom.ts', '--check'], remedy: 'npm run sbom' },
   { name: 'tests', run: ['scripts/test.ts'], remedy: 'npm test -- PATH-WORD' }
 ]
 
@@ -48,7 +49,7 @@ for (const { name, output, remedy } of failed) console.log(`\n── ${name} ─
 
 console.log()
 for (const { name, ok, seconds } of outcomes) {
-  console.log(`${name.padEnd(16)} ${ok ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(7)} s`)
+  console.log(`${name.padEnd(17)} ${ok ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(7)} s`)
 }
 if (failed.length > 0) process.exitCode = 1
 

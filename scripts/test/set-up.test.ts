@@ -107,6 +107,20 @@ const without = (...paths: string[]) => ({
   packages: Object.fromEntries(Object.entries(LOCK.packages).filter(([path]) => !paths.includes(path)))
 })
 
+describe('this machine’s own Node', () => {
+  test('goes before a package that lags behind the pinned minor, and before no other', async () => {
+    const { isOwnBetter } = (await import(String(new URL('../set-up.mjs', import.meta.url)))) as {
+      isOwnBetter(versions: { own: string; pinned: string; wanted: string }): boolean
+    }
+    const wanted = '24.21.0'
+    assert.equal(isOwnBetter({ own: '24.21.0', pinned: '24.0.0', wanted }), true)
+    assert.equal(isOwnBetter({ own: '24.30.1', pinned: '24.0.0', wanted }), true)
+    assert.equal(isOwnBetter({ own: '24.20.9', pinned: '24.0.0', wanted }), false)
+    assert.equal(isOwnBetter({ own: '25.1.0', pinned: '24.0.0', wanted }), false)
+    assert.equal(isOwnBetter({ own: '24.30.0', pinned: '24.21.0', wanted }), false)
+  })
+})
+
 describe('set-up', () => {
   test('installs once, then never again, and says so on stderr alone', async () => {
     const first = await run(['scripts/with-node.mjs', program, 'hello'])

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { DEMO_SITES, writeDemoData } from '../../scripts/demo/data.ts'
-import { PASSWORD, scratchFolder, spawnSite, stimnetIn } from '../mesh.ts'
+import { PASSWORD, scratchFolder, spawnSite, stimnetIn, until } from '../mesh.ts'
 
 describe('the command line', () => {
   test('takes a newcomer from nothing to a first answer', async (t) => {
@@ -31,6 +31,8 @@ describe('the command line', () => {
 
     const weak = await stimnet(['account', 'add', 'ada', '--config', configFile], 'short\n')
     assert.deepEqual([weak.code, /at least 12/.test(weak.err)], [2, true])
+    const common = await stimnet(['account', 'add', 'ada', '--config', configFile], 'Password123456\n')
+    assert.deepEqual([common.code, /guessed first/.test(common.err)], [2, true])
     const roles = ['--role', 'researcher', '--role', 'auditor']
     assert.equal((await stimnet(['account', 'add', 'ada', ...roles, '--config', configFile], `${PASSWORD}\n`)).code, 0)
     assert.match((await stimnet(['account', 'list', '--config', configFile])).out, /ada\s+researcher, auditor/)
@@ -86,6 +88,17 @@ describe('the command line', () => {
     const running = await stimnet(['audit', 'verify', ...at])
     assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)
 
+    // A token that was copied is worth nothing after logging out; nor is any after a new secret.
+    const session = join(home, '.config', 'stimnet', 'session.json')
+    const copied = await readFile(session, 'utf8')
+    assert.equal((await stimnet(['logout', ...at])).code, 0)
+    await writeFile(session, copied)
+    assert.equal((await stimnet(['jobs', ...at])).code, 4)
+    assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
+    assert.equal((await stimnet(['token', 'rotate', '--config', configFile])).code, 0)
+    await until(async () => (await stimnet(['jobs', ...at])).code === 4, 'the peer took the new secret up')
+    assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
+
     assert.equal(await peer.stop(), 0)
     const audit = await stimnet(['audit', 'verify', '--config', configFile])
     assert.deepEqual([audit.code, /^Whole: \d+ records/.test(audit.out)], [0, true])
@@ -97,6 +110,30 @@ describe('the command line', () => {
     const made = await stimnet(['key'])
     assert.match(made.out, /^12D3Koo\w+\n$/)
     assert.equal((await stimnet(['key', '--show'])).out, made.out)
+  })
+
+  test('a peer whose data folder cannot be made says so and ends', {
+    skip: process.platform !== 'linux'
+  }, async (t) => {
+    const home = await scratchFolder(t)
+    await writeFile(join(home, 'stimnet.yaml'), 'institution: A\ndata_dir: /proc/stimnet\nsandbox: { engine: none }\n')
+    const started = await stimnetIn(home)(['start'], '', { signal: AbortSignal.timeout(60_000) })
+    assert.equal(started.code, 2, started.err)
+    assert.match(started.err, /data_dir: \/proc\/stimnet cannot be made or closed to others \(ENOENT\)/)
+  })
+
+  test('the doctor tells what others can read', { skip: process.platform === 'win32' }, async (t) => {
+    const home = await scratchFolder(t)
+    const stimnet = stimnetIn(home)
+    await stimnet(['init', 'peer', '--institution', 'Hospital A'])
+    const config = join(home, 'peer', 'stimnet.yaml')
+    await writeFile(config, stringify({ ...parse(await readFile(config, 'utf8')), sandbox: { engine: 'none' } }))
+    const permissions = async () => (await stimnet(['doctor', '--config', config])).out.match(/^.*permissions.*$/m)?.[0]
+    assert.match((await permissions()) ?? '', /^ok +permissions +nobody else can read/)
+    await mkdir(join(home, 'peer', 'stimnet-data', 'db'), { mode: 0o755 })
+    assert.match((await permissions()) ?? '', /^FIX +permissions +others can read .*db: chmod -R go= /)
+    await chmod(join(home, 'peer', 'stimnet-data', 'identity.key'), 0o644)
+    assert.match((await permissions()) ?? '', /^FIX +permissions .*identity\.key can be read by others: chmod 600/)
   })
 
   test('says what is wrong and what to do, with an exit code for scripts', async (t) => {
@@ -113,6 +150,7 @@ describe('the command line', () => {
       [['run', 'missing.sql', '--catalog', 'c'], 2, /missing\.sql cannot be read/],
       [['start', '--config', 'nowhere.yaml'], 2, /stimnet init makes a configuration/],
       [['catalogs', '--url', 'http://127.0.0.1:1'], 3, /PEER_UNREACHABLE/],
+      [['login', 'ada', '--url', 'http://192.0.2.1:8000'], 2, /another machine without TLS.*--insecure-login/],
       [['audit', 'burn'], 2, /is one of verify/]
     ]
     for (const [args, code, message] of cases) {

@@ -11,7 +11,12 @@ describe('a steward who watches', () => {
     const mesh = { listen: ['/ip4/127.0.0.1/tcp/0'], peers: [] }
     const watched = await startSite(
       await writeSite(folder, 0, {
-        config: { mesh, requesters: ['gateway:self'], monitoring: { near_identical: 4, refused: 3 } }
+        config: {
+          mesh,
+          requesters: ['gateway:self'],
+          monitoring: { near_identical: 4, refused: 3 },
+          metrics: { listen: '127.0.0.1:0' }
+        }
       })
     )
     t.after(() => watched.stop())
@@ -64,5 +69,7 @@ describe('a steward who watches', () => {
     const inLog = records.filter(({ kind }) => kind === 'alert').map(({ detailJson }) => JSON.parse(detailJson).alert)
     for (const kind of ['connection-refused', 'near-identical', 'refused-often']) assert.ok(inLog.includes(kind), kind)
     assert.ok(records.some(({ kind }) => kind === 'login-failed'))
+    const metrics = await fetch(`${watched.metricsUrl}/metrics`)
+    assert.match(await metrics.text(), /stimnet_alerts_total\{kind="login-failed"\}/)
   })
 })

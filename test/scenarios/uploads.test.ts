@@ -239,7 +239,8 @@ describe('a peer that asks and serves', () => {
   ): Promise<Mesh> {
     const quiet = {
       ...{ peerConnected: () => undefined, peerDisconnected: () => undefined, refused: () => undefined },
-      ...{ served: () => undefined, unexpected: () => undefined, denied: () => undefined }
+      ...{ served: () => undefined, unexpected: () => undefined, denied: () => undefined },
+      ...{ shutOut: () => undefined }
     }
     const mesh = await startMesh(
       {

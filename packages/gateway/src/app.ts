@@ -35,7 +35,7 @@ import { type LoginProvider, SingleSignOn } from './sign-on.ts'
 
 /** What a gateway needs beside its peer. */
 export interface GatewaySettings {
-  /** Signs access tokens (HS256); at least 32 bytes. */
+  /** Access tokens are signed (HS256) with what is derived from it and the peer's token epoch; at least 32 bytes. */
   readonly tokenSecret: Uint8Array
   /** At least a second. */
   readonly tokenLifetimeMs: number
@@ -110,7 +110,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
   if (!(rate.perMinutePerIdentity >= 1) || !(rate.loginPerMinute >= 1)) {
     throw new StimnetError('CONFIG_INVALID', 'a rate allows at least one request a minute')
   }
-  const { streamsMax, streamsPerIdentityMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
+  const { streamsMax, streamsPerIdentityMax, streamsPerAddressMax, loginsAtOnce, loginsWaitingMax } = GATEWAY_LIMITS
   const { eventStreamsMax, eventStreamsPerIdentityMax } = GATEWAY_LIMITS
   const { uploadsAtOnce, uploadsAtOncePerIdentity } = GATEWAY_LIMITS
   return {
@@ -119,6 +119,9 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     requireAuth: settings.requireAuth,
     tokens: new Tokens({
       secret: settings.tokenSecret,
+      epoch: () => peer.tokenEpoch(),
+      isEnded: (id) => peer.isTokenEnded(id),
+      random: settings.random,
       lifetimeMs: settings.tokenLifetimeMs,
       issuer: peer.facts().peerId,
       clock
@@ -132,6 +135,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
     streams: new Places({ max: streamsMax, perKeyMax: streamsPerIdentityMax }),
+    streamAddresses: new Places({ max: streamsMax, perKeyMax: streamsPerAddressMax }),
     eventStreams: new Places({ max: eventStreamsMax, perKeyMax: eventStreamsPerIdentityMax }),
     uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
     signOn: new SingleSignOn({

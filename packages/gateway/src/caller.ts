@@ -24,16 +24,3 @@ function networkOf(address: string): string {
   const gap = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length)
   return [...head, ...Array.from({ length: gap }, () => '0'), ...tail].slice(0, 4).join(':')
 }
-
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1)$/
-const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
-
-/**
- * Whether a program on this machine asks for this machine. A forwarded request came from elsewhere; another name in
- * `Host` is a web page that had its own name point here.
- */
-export function isLocal(connection: Connection | undefined, headers: Headers, host: string): boolean {
-  const raw = connection?.incoming?.socket?.remoteAddress ?? ''
-  const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'].some((name) => headers.has(name))
-  return LOOPBACK.test(raw.replace(/^::ffff:/, '')) && LOOPBACK_HOST.test(host) && !forwarded
-}

@@ -10,8 +10,6 @@ const REQUEST_HEADERS = [
 const ANSWER_HEADERS = 'etag, link, location, retry-after, www-authenticate, x-request-id'
 /** A browser asks again after this; longer than it takes to notice that an origin was taken off the list. */
 const PREFLIGHT_SECONDS = 600
-/** Open to whoever is on this machine, which a browser is: that is no leave for the pages in it. */
-const LOCAL_PATHS = ['/metrics']
 
 /** Answers to other origins, where there are any; `origins` are compared whole. */
 export function cors(origins: readonly string[]): MiddlewareHandler {
@@ -21,7 +19,7 @@ export function cors(origins: readonly string[]): MiddlewareHandler {
     // Whoever asks: an answer kept for one origin is not for another.
     c.res.headers.append('vary', 'Origin')
     const origin = c.req.header('origin')
-    if (origin === undefined || !allowed.has(origin) || LOCAL_PATHS.includes(c.req.path)) return
+    if (origin === undefined || !allowed.has(origin)) return
     c.res.headers.set('access-control-allow-origin', origin)
     c.res.headers.set('access-control-expose-headers', ANSWER_HEADERS)
     if (c.req.method !== 'OPTIONS' || c.req.header('access-control-request-method') === undefined) return

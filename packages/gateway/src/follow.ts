@@ -2,6 +2,7 @@
 import { isEnded, StimnetError } from '@stimnet/protocol'
 import { eventStream, lastEventOf } from './events.ts'
 import { findRequest, known } from './known.ts'
+import type { Places } from './limits.ts'
 import type { RequestView } from './peer.ts'
 import type { Room } from './room.ts'
 import type { Ask } from './route.ts'
@@ -19,8 +20,7 @@ export async function followRequest(
   // An EventSource comes back after every end; 204 tells it that there is nothing more.
   if (last.end && isEnded(view.state)) return new Response(null, { status: 204, headers: ask.headers({}) })
   if (ask.request.method === 'HEAD') return new Response(null, { headers })
-  const leave = room.streams.take(account.name)
-  if (!leave) throw new StimnetError('BUSY', 'following a request', { reason: 'Too many event streams are open.' })
+  const leave = takeStream(room, room.streams, { name: account.name, address: ask.address })
   const stream = eventStream({
     watch: (signal) => room.peer.watch(view.id, account, signal),
     render: (changed, count) => {
@@ -35,4 +35,18 @@ export async function followRequest(
     closed: leave
   })
   return new Response(stream, { headers })
+}
+
+/** A place among the streams of an account, and of an address. Gives both back at once. Throws BUSY. */
+export function takeStream(room: Room, streams: Places, caller: { name: string; address: string }): () => void {
+  const leave = streams.take(caller.name)
+  const leaveAddress = leave ? room.streamAddresses.take(caller.address) : null
+  if (leave && leaveAddress) {
+    return () => {
+      leave()
+      leaveAddress()
+    }
+  }
+  leave?.()
+  throw new StimnetError('BUSY', 'following events', { reason: 'Too many event streams are open.' })
 }

@@ -3,9 +3,9 @@ import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/pro
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { headersOf, jsonAnswer, KEPT_HEADERS } from './answer.ts'
-import { presentedToken, type Tokens } from './auth.ts'
+import { type Held, presentedToken, type Tokens } from './auth.ts'
 import { fromPairs, readBody } from './body.ts'
-import { addressOf, type Connection, isLocal } from './caller.ts'
+import { addressOf, type Connection } from './caller.ts'
 import { isKnown } from './etag.ts'
 import { Buckets } from './limits.ts'
 import type { Account, GatewayPeer, Role } from './peer.ts'
@@ -85,7 +85,7 @@ export class Gate {
 
   async #admit(route: Route, c: GatewayContext): Promise<Account | null> {
     const address = this.#addressOf(c)
-    if (route.access === 'open' || (route.access === 'local' && isLocal(c.env, c.req.raw.headers, hostOf(c)))) {
+    if (route.access === 'open') {
       if (route.limited !== false) this.#count(`address ${address}`, address)
       return null
     }
@@ -122,19 +122,26 @@ export class Gate {
   }
 
   async #accountOfToken(token: string, address: string): Promise<Account | null> {
-    let name = this.#tokens.recall(token)
-    if (name === null) {
+    let held = this.#tokens.recall(token)
+    if (held === null) {
       // Guessing costs the guesser's address, whatever name the guess bears.
       this.#count(`address ${address}`, address)
-      name = await this.#tokens.verify(token)
+      held = await this.#tokens.verify(token)
     }
-    return name === null ? null : this.#peer.account(name)
+    return held === null ? null : this.#holderOf(held)
   }
 
-  /** As when it was let in: the account is there, the key holds, and one of the roles that are needed is still its. */
+  /** The account as it is now, unless its password changed since. */
+  #holderOf({ name, generation }: Held): Account | null {
+    const account = this.#peer.account(name)
+    return (account?.generation ?? '') === generation ? account : null
+  }
+
+  /** As when it was let in: the account is there, the key or token holds, and one of the roles that are needed is still its. */
   #stillPermits(route: Route, account: Account | null, token: string): boolean {
     if (account === null || !this.#settings.requireAuth) return true
-    const now = account.byKey ? this.#peer.accountOfKey(token) : this.#peer.account(account.name)
+    const held = account.byKey ? null : this.#tokens.recall(token)
+    const now = account.byKey ? this.#peer.accountOfKey(token) : held && this.#holderOf(held)
     const roles = rolesOf(route, account)
     return now !== null && (!roles || roles.some((role) => now.roles.includes(role)))
   }
@@ -177,7 +184,6 @@ function revalidated(c: GatewayContext, reply: unknown, { route, requestId }: { 
 
 /** One of these is needed; any will do where undefined. A key made for reading the log is not one for asking or cancelling. */
 function rolesOf(route: Route, account: Account | null): readonly Role[] | undefined {
-  if (route.access === 'local') return ['operator']
   if (route.roles || route.access !== 'account' || !account?.byKey) return route.roles
   return ['researcher', 'steward']
 }
@@ -206,8 +212,4 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, where: 'query' | 
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new InvalidInput(where === 'query' ? 'PARAMETER_INVALID' : 'BODY_INVALID', fieldsOf(parsed.error))
-}
-
-function hostOf(c: GatewayContext): string {
-  return c.req.header('host') ?? new URL(c.req.url).host
 }

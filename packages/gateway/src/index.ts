@@ -2,6 +2,7 @@
 export { createGateway, type GatewayApp, type GatewaySettings } from './app.ts'
 export { Certificates, type TlsFiles } from './certificates.ts'
 export { type Listening, type ListenOptions, listenGateway } from './listen.ts'
+export { createMetrics } from './metrics.ts'
 export type * from './peer.ts'
 export { isProxyRange } from './proxies.ts'
 export type { LoginProvider } from './sign-on.ts'

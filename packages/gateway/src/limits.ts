@@ -8,7 +8,9 @@ export const GATEWAY_LIMITS = {
   /** Event streams in all: each holds a socket and a watcher. */
   streamsMax: 4_096,
   /** A console has one stream a broadcast on screen; one account may drive a whole team's. */
-  streamsPerIdentityMax: 1_024,
+  streamsPerIdentityMax: 128,
+  /** Half of what one address may connect: the rest of its connections get answers. */
+  streamsPerAddressMax: 512,
   /** Streams of everything that happens: each event is written to each of them. */
   eventStreamsMax: 64,
   eventStreamsPerIdentityMax: 8,
@@ -16,8 +18,8 @@ export const GATEWAY_LIMITS = {
   heartbeatMs: 15_000,
   /** Then the client opens the stream anew and its token is looked at again. */
   streamMsMax: 60 * 60_000,
-  /** A password hash takes tens of MiB and a core. */
-  loginsAtOnce: 4,
+  /** A password hash takes 128 MiB and a core. */
+  loginsAtOnce: 2,
   loginsWaitingMax: 32,
   /** Each may hold a file of the largest size, and its parts, in memory. */
   uploadsAtOnce: 8,
@@ -36,6 +38,11 @@ export const GATEWAY_LIMITS = {
   /** A connection on which nothing moves, such as a client that stopped reading. */
   idleMsMax: 60_000,
   connectionsMax: 8_192,
+  /** An institution behind one address; proxies in `gateway.trusted_proxies` are not held by it. */
+  connectionsPerAddressMax: 1_024,
+  /** Of all connections: for addresses with few of them, so that a probe and a person always get in. */
+  connectionsReserved: 256,
+  connectionsFewMax: 8,
   /** How long `close` waits for answers under way. */
   closeMsMax: 2_000
 } as const
@@ -97,7 +104,10 @@ export class Buckets {
   }
 }
 
-/** Places that are taken and given back, in all and by key. */
+/** Once half of all places are taken, a key may hold this share of what it could. */
+const CROWDED_SHARE = 8
+
+/** Places that are taken and given back, in all and by key: no few keys hold them all. */
 export class Places {
   readonly #held = new Map<string, number>()
   #total = 0
@@ -116,7 +126,9 @@ export class Places {
   /** Gives the function that gives the place back (once, however often it is called), or null where all are taken. */
   take(key: string): (() => void) | null {
     const held = this.#held.get(key) ?? 0
-    if (this.#total >= this.#max || held >= this.#perKeyMax) return null
+    const isCrowded = this.#total * 2 >= this.#max
+    const most = isCrowded ? Math.ceil(this.#perKeyMax / CROWDED_SHARE) : this.#perKeyMax
+    if (this.#total >= this.#max || held >= most) return null
     this.#total += 1
     this.#held.set(key, held + 1)
     let given = false

@@ -1,19 +1,23 @@
 /** The gateway on a socket: limits on every connection, and a close that leaves nothing open. */
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { StimnetError } from '@stimnet/protocol'
 import type { Hono } from 'hono'
 import type { Connection } from './caller.ts'
 import type { Certificates } from './certificates.ts'
+import { Connections } from './connections.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
+import { TrustedProxies } from './proxies.ts'
 
 /** Where to listen. */
 export interface ListenOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
+  /** Addresses behind which are many callers, as in the gateway's settings. */
+  readonly trustedProxies?: readonly string[]
   /** Speaks TLS with these; plain HTTP without. */
   readonly certificates?: Certificates
   /** Told when changed certificate files cannot be used; what was read before still holds. */
@@ -40,6 +44,15 @@ const SERVER_OPTIONS = {
   connectionsCheckingInterval: 5_000
 }
 
+const HSTS = ['strict-transport-security', 'max-age=31536000'] as const
+
+const CONNECTION_LIMITS = {
+  max: GATEWAY_LIMITS.connectionsMax,
+  perAddressMax: GATEWAY_LIMITS.connectionsPerAddressMax,
+  reserved: GATEWAY_LIMITS.connectionsReserved,
+  fewMax: GATEWAY_LIMITS.connectionsFewMax
+}
+
 function tlsOptions(certificates: Certificates) {
   return {
     ...certificates.options,
@@ -60,12 +73,12 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
     serverOptions: { ...SERVER_OPTIONS, ...(certificates ? tlsOptions(certificates) : {}) }
   } as Parameters<typeof createAdaptorServer>[0]) as Server
   server.setTimeout(GATEWAY_LIMITS.idleMsMax)
-  server.maxConnections = GATEWAY_LIMITS.connectionsMax
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  const proxies = new TrustedProxies(options.trustedProxies ?? [])
+  const connections = new Connections(CONNECTION_LIMITS, (address) => proxies.has(address))
+  server.on('connection', (socket) => connections.admit(socket))
+  // Before any answer is written: whoever has spoken TLS with this name once is never again asked to do without.
+  if (certificates) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
+  server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
   const { port } = server.address() as AddressInfo
   const renew = () => renewOn(server, options)
@@ -73,7 +86,7 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   let closed: Promise<void> | undefined
   const close = () => {
     clearInterval(watch)
-    closed ??= shut(server, sockets, closing)
+    closed ??= shut(server, connections, closing)
     return closed
   }
   if (options.signal?.aborted) await close()
@@ -105,17 +118,17 @@ function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
   })
 }
 
-async function shut(server: Server, sockets: ReadonlySet<Socket>, closing: AbortController): Promise<void> {
+async function shut(server: Server, connections: Connections, closing: AbortController): Promise<void> {
   const down = new Promise<void>((resolve) => server.close(() => resolve()))
   closing.abort()
   // A connection whose answer ends only now becomes idle only now, and would be kept alive for seconds.
   const sweep = setInterval(() => server.closeIdleConnections(), 20)
   // One on which nothing was ever said does not count as idle: browsers open such in advance.
-  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  for (const socket of connections.sockets()) if (socket.bytesRead === 0) socket.destroy()
   const late = setTimeout(() => {
     server.closeAllConnections()
     // One that has not finished its handshake is no HTTP connection yet.
-    for (const socket of sockets) socket.destroy()
+    for (const socket of connections.sockets()) socket.destroy()
   }, GATEWAY_LIMITS.closeMsMax)
   await down
   clearInterval(sweep)

@@ -74,7 +74,7 @@ const FILE_BODY = {
 function operationOf(route: Route): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)]
   const tokens = [{ bearer: [] }, { apiKey: [] }]
-  const security = { open: [], anyone: [{}, ...tokens], account: tokens, local: [{}, ...tokens] }[route.access]
+  const security = { open: [], anyone: [{}, ...tokens], account: tokens }[route.access]
   const good = (route.statuses ?? [200]).map((status) => [String(status), goodAnswer(route)])
   return {
     operationId: route.id,

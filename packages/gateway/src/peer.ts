@@ -25,6 +25,8 @@ export interface Account {
   readonly roles: readonly Role[]
   /** A program with one of the account's API keys, and not the person. */
   readonly byKey?: boolean
+  /** Another one with each new password; tokens of an earlier one are over. Absent where there is no password. */
+  readonly generation?: string
 }
 
 /** Somebody whom a login provider has just named. */
@@ -552,6 +554,11 @@ export interface GatewayPeer {
   signOn(person: SignOn): Promise<Account | null>
   /** The account behind an API key, with the key's roles alone. Null for anything but a key that holds. */
   accountOfKey(key: string): Account | null
+  /** Part of the secret of access tokens: with another one, all that were given out are over. */
+  tokenEpoch(): string
+  /** Signs out: the token is over before it expires, also past a restart. */
+  endToken(account: Account, token: { readonly id: string; readonly expiresAtMs: number }): Promise<void>
+  isTokenEnded(id: string): boolean
   apiKeys(account: Account): readonly ApiKeyView[]
   /** `key` is the secret, given this once. Throws PARAMETER_INVALID. */
   createApiKey(

@@ -82,6 +82,11 @@ export class TrustedProxies {
     return caller
   }
 
+  /** Whether a connection comes from one of them; `::ffff:` before an IPv4 address does not count. */
+  has(remote: string): boolean {
+    return this.#isOurs(plain(remote))
+  }
+
   #isOurs(address: string): boolean {
     const version = isIP(address)
     return version !== 0 && this.#list.check(address, version === 4 ? 'ipv4' : 'ipv6')

@@ -19,6 +19,8 @@ export interface Room {
   }
   readonly logins: Turnstile
   readonly streams: Places
+  /** The same by address, whoever logged in there. */
+  readonly streamAddresses: Places
   /** Of the node's events: each is told of everything that happens. */
   readonly eventStreams: Places
   readonly uploading: Places

@@ -4,9 +4,9 @@ import type { Account, Role } from './peer.ts'
 
 /**
  * `open`: credentials are not looked at. `anyone`: a token is optional, a wrong one is refused. `account`: a token where
- * the gateway requires one. `local`: the same machine, or an operator.
+ * the gateway requires one.
  */
-export type Access = 'open' | 'anyone' | 'account' | 'local'
+export type Access = 'open' | 'anyone' | 'account'
 
 /** One request, before its query and body are parsed. */
 export interface RawAsk {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync, hkdfSync, sign } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { seededRandom } from '@stimnet/protocol'
 import { type JWTPayload, SignJWT } from 'jose'
 import { Tokens } from '../src/auth.ts'
 import { PEER_ID } from './fake-peer.ts'
@@ -8,12 +9,18 @@ import { openHouse, SECRET, START_MS } from './house.ts'
 
 const NOW_S = START_MS / 1_000
 
+/** What a gateway with our secret signs with, in a token epoch. */
+function keyOf(epoch = ''): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', SECRET, 'stimnet/access-token/1', epoch, 32))
+}
+
 /** A token of our own making: right in everything but what the test changes. */
 async function forge(options: { claims?: JWTPayload; alg?: string; typ?: string; secret?: Uint8Array } = {}) {
-  const claims = { sub: 'ada', iss: PEER_ID, aud: 'stimnet-rest', iat: NOW_S, exp: NOW_S + 60, ...options.claims }
+  const named = { sub: 'ada', iss: PEER_ID, aud: 'stimnet-rest', jti: 'aa', gen: '' }
+  const claims = { ...named, iat: NOW_S, exp: NOW_S + 60, ...options.claims }
   return new SignJWT(claims)
     .setProtectedHeader({ alg: options.alg ?? 'HS256', typ: options.typ ?? 'at+jwt' })
-    .sign(options.secret ?? SECRET)
+    .sign(options.secret ?? keyOf())
 }
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -29,9 +36,11 @@ describe('logging in', () => {
     assert.equal(body.token_type, 'bearer')
     assert.equal((await house.json('GET', '/api/v1/jobs', bearer(body.access_token))).status, 200)
     const [, payload = ''] = body.access_token.split('.')
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const { jti, ...claims } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    assert.match(jti, /^[0-9a-f]{32}$/)
     assert.deepEqual(claims, {
       roles: ['researcher'],
+      gen: '',
       sub: 'ada',
       iss: PEER_ID,
       aud: 'stimnet-rest',
@@ -140,11 +149,11 @@ describe('logging in', () => {
     const asked = Array.from({ length: 40 }, () => house.json('POST', '/api/v1/auth/token', { body: body() }))
     const refused = await Promise.race(asked)
     assert.equal(refused.body.code, 'BUSY')
-    assert.equal(house.peer.logins, 4)
+    assert.equal(house.peer.logins, 2)
     open()
     const statuses = (await Promise.all(asked)).map(({ status }) => status)
-    assert.equal(statuses.filter((status) => status === 200).length, 36)
-    assert.equal(statuses.filter((status) => status === 503).length, 4)
+    assert.equal(statuses.filter((status) => status === 200).length, 34)
+    assert.equal(statuses.filter((status) => status === 503).length, 6)
   })
 })
 
@@ -203,11 +212,16 @@ describe('a token', () => {
       'alg none': `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(claims)}.`,
       'alg none with our signature': `${encode({ alg: 'none', typ: 'at+jwt' })}.${payload}.${signature}`,
       'another secret': await forge({ secret: new Uint8Array(32).fill(8) }),
-      'our secret with HS512': await forge({ alg: 'HS512', secret: Uint8Array.from([...SECRET, ...SECRET]) }),
+      'our secret with HS512': await forge({ alg: 'HS512', secret: Uint8Array.from([...keyOf(), ...keyOf()]) }),
       'RS256 of a foreign key': `${rsHead}.${sign('sha256', Buffer.from(rsHead), privateKey).toString('base64url')}`,
       'a public key as the secret': await forge({
         secret: publicKey.export({ type: 'spki', format: 'der' }) as unknown as Uint8Array
       }),
+      'the secret without its epoch': await forge({ secret: SECRET }),
+      'one of another epoch': await forge({ secret: keyOf('another') }),
+      'one without an id': await forge({ claims: { jti: undefined } } as never),
+      'one without a generation': await forge({ claims: { gen: undefined } } as never),
+      'one of another generation': await forge({ claims: { gen: 'another' } }),
       'an expired one': await forge({ claims: { exp: NOW_S } }),
       'one that never expires': await forge({ claims: { exp: undefined } } as never),
       'one not yet valid': await forge({ claims: { nbf: NOW_S + 60 } }),
@@ -257,6 +271,46 @@ describe('a token', () => {
     assert.equal((await house.json('GET', '/api/v1/jobs', bearer(token))).status, 401)
   })
 
+  it('holds no more once its owner signed out, at this moment and for nobody else', async () => {
+    const house = openHouse()
+    const [first, other] = [await house.token('ada'), await house.token('bob')]
+    const { status, body } = await house.json('DELETE', '/api/v1/auth/token', bearer(first))
+    assert.deepEqual([status, body], [200, { signed_out: true }])
+    assert.equal((await house.json('GET', '/api/v1/jobs', bearer(first))).status, 401)
+    assert.equal((await house.json('DELETE', '/api/v1/auth/token', bearer(first))).status, 401)
+    assert.equal((await house.json('GET', '/api/v1/jobs', bearer(other))).status, 200)
+  })
+
+  it('of a program with a key is none that it could sign out of', async () => {
+    const house = openHouse()
+    house.peer.keys.set('snk_x', { name: 'ada', roles: ['researcher'], byKey: true })
+    const { status } = await house.json('DELETE', '/api/v1/auth/token', { headers: { 'x-api-key': 'snk_x' } })
+    assert.equal(status, 403)
+  })
+
+  it('holds no more with another password of its account, and none with another token secret', async () => {
+    const house = openHouse()
+    const tokens = [await house.token('ada'), await house.token('bob')] as const
+    const ask = async (token: string) => (await house.json('GET', '/api/v1/jobs', bearer(token))).status
+    assert.deepEqual([await ask(tokens[0]), await ask(tokens[1])], [200, 200])
+    house.peer.accounts.set('ada', { name: 'ada', roles: ['researcher'], generation: 'second' })
+    assert.deepEqual([await ask(tokens[0]), await ask(tokens[1])], [401, 200])
+    house.peer.epoch = 'second'
+    assert.deepEqual([await ask(tokens[0]), await ask(tokens[1])], [401, 401])
+  })
+
+  it('that was signed out of ends the streams that were opened with it', async () => {
+    const house = openHouse()
+    const { id } = house.peer.add({})
+    const stream = await house.ask('GET', `/api/v1/jobs/${id}/events`, { as: 'ada' })
+    const reader = stream.body?.getReader()
+    assert.equal((await reader?.read())?.done, false)
+    const next = reader?.read()
+    await house.ask('DELETE', '/api/v1/auth/token', { as: 'ada' })
+    house.peer.change(id, { state: 'running' })
+    assert.equal((await next)?.done, true)
+  })
+
   it('that is wrong is refused even where none is needed, but never by a probe', async () => {
     const house = openHouse()
     const wrong = bearer('wrong')
@@ -271,7 +325,8 @@ describe('a token', () => {
 
   it('needs a secret of 32 bytes and a lifetime', () => {
     const { clock } = openHouse()
-    const settings = { secret: SECRET, lifetimeMs: 1_000, issuer: PEER_ID, clock }
+    const epoch = { epoch: () => '', isEnded: () => false, random: seededRandom(1) }
+    const settings = { secret: SECRET, lifetimeMs: 1_000, issuer: PEER_ID, clock, ...epoch }
     assert.throws(() => new Tokens({ ...settings, secret: new Uint8Array(31) }), { code: 'CONFIG_INVALID' })
     assert.throws(() => new Tokens({ ...settings, lifetimeMs: Number.NaN }), { code: 'CONFIG_INVALID' })
     assert.throws(() => openHouse({ rate: { perMinutePerIdentity: 0, loginPerMinute: 1 } }), { code: 'CONFIG_INVALID' })

@@ -47,13 +47,6 @@ describe('a page of another origin', () => {
     }
   })
 
-  it('reads no metrics: that door is open to programs on this machine, and a browser would be one', async () => {
-    const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } }
-    const response = await house().ask('GET', '/metrics', { headers: { origin: PAGE }, env })
-    assert.equal(response.status, 200)
-    assert.equal(allowed(response), null)
-  })
-
   it('is let in nowhere unless configured', async () => {
     const response = await openHouse().ask('GET', '/health', { headers: { origin: PAGE } })
     assert.equal(allowed(response), null)

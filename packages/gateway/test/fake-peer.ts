@@ -141,6 +141,8 @@ export class FakePeer implements GatewayPeer {
     ['stew', { name: 'stew', roles: ['steward'] }],
     ['olga', { name: 'olga', roles: ['operator'] }]
   ])
+  epoch = ''
+  readonly endedTokens = new Set<string>()
   readonly keys = new Map<string, Account>()
   readonly views = new Map<string, RequestView>()
   readonly submissions: (Submission | SignedSubmission)[] = []
@@ -272,6 +274,18 @@ export class FakePeer implements GatewayPeer {
 
   async signOn({ provider, subject }: SignOn) {
     return this.account(`${provider}:${subject}`)
+  }
+
+  tokenEpoch() {
+    return this.epoch
+  }
+
+  async endToken(_account: Account, { id }: { id: string }) {
+    this.endedTokens.add(id)
+  }
+
+  isTokenEnded(id: string) {
+    return this.endedTokens.has(id)
   }
 
   accountOfKey(key: string) {

@@ -36,7 +36,18 @@ describe('places', () => {
     leave?.()
     leave?.()
     assert.equal(places.taken, 2)
-    assert.ok(places.take('a'))
+    assert.ok(places.take('c'))
+  })
+})
+
+describe('places of which half are taken', () => {
+  it('leave room for those who hold few: no few keys take all', () => {
+    const places = new Places({ max: 64, perKeyMax: 32 })
+    for (let i = 0; i < 32; i++) assert.ok(places.take('greedy'))
+    assert.equal(places.take('greedy'), null)
+    const second = Array.from({ length: 32 }, () => places.take('second')).filter(Boolean)
+    assert.equal(second.length, 4)
+    assert.ok(places.take('third'))
   })
 })
 

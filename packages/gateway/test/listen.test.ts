@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { listenGateway } from '../src/index.ts'
+import { createMetrics, listenGateway } from '../src/index.ts'
 import { openListening, SQL_JOB } from './house.ts'
 
 async function until(claim: () => boolean) {
@@ -126,10 +126,18 @@ describe('a gateway on a socket', () => {
     await close()
   })
 
-  it('shows metrics to this machine', async () => {
-    const { url, close } = await openListening()
-    assert.equal((await fetch(`${url}/metrics`)).status, 200)
-    await close()
+  it('shows metrics on a listener of their own, to whoever asks it by address, and nothing else', async (t) => {
+    const listening = await listenGateway(
+      createMetrics(async () => 'stimnet_jobs_total 3\n'),
+      { host: '127.0.0.1', port: 0 }
+    )
+    t.after(() => listening.close())
+    const answer = await fetch(`${listening.url}/metrics`)
+    assert.match(answer.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
+    assert.equal(await answer.text(), 'stimnet_jobs_total 3\n')
+    assert.equal((await fetch(`${listening.url}/health`)).status, 404)
+    const rebound = 'GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'
+    assert.match(await raw(listening.port, rebound), /^HTTP\/1\.1 403/)
   })
 
   it('takes no name of ours for a path out of the house', async () => {

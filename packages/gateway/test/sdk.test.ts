@@ -49,6 +49,15 @@ describe('the TypeScript client', () => {
     assert.ok(holds<sdk.AuditVerification, z.output<typeof auditVerificationShape>>())
   })
 
+  it('signs out at the gateway, and shows the token no more', async () => {
+    const { client, ask } = openClient()
+    const token = await client.authenticate('ada', 'correct')
+    await client.signOut()
+    assert.equal((await ask('GET', '/api/v1/jobs', { headers: { authorization: `Bearer ${token}` } })).status, 401)
+    await assert.rejects(client.signOut(), { code: 'UNAUTHENTICATED' })
+    assert.equal((await client.catalogs()).length, 1)
+  })
+
   it('reads nodes and catalogs, logs in, and asks through the gateway', async () => {
     const { client, peer } = openClient()
     assert.equal((await client.health()).status, 'healthy')

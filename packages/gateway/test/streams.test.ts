@@ -8,7 +8,7 @@ import { GATEWAY_LIMITS } from '../src/limits.ts'
 import type { FakePeer } from './fake-peer.ts'
 import { openListening } from './house.ts'
 
-const STREAMS = 1_000
+const STREAMS = 100
 
 async function until(claim: () => boolean, what: string): Promise<void> {
   for (let i = 0; i < 1_500 && !claim(); i++) await wait(20)
@@ -16,7 +16,7 @@ async function until(claim: () => boolean, what: string): Promise<void> {
 }
 
 describe('event streams', () => {
-  it('of a thousand readers all tell the end, the next one too many is told to come again, and nothing is left', async () => {
+  it('of a hundred readers all tell the end, the next one too many is told to come again, and nothing is left', async () => {
     const { peer, token, url, close } = await openListening()
     const { id } = peer.add({})
     const agent = new Agent({ keepAlive: false })

@@ -111,6 +111,17 @@ describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl h
     })
   }
 
+  async function hstsOf(url: string): Promise<unknown> {
+    const options = { ...(await trusting()), agent: false } as object
+    return new Promise((resolve, reject) => {
+      const asked = request(`${url}/api/v1/jobs`, options, (answer) => {
+        answer.resume()
+        resolve(answer.headers['strict-transport-security'])
+      })
+      asked.on('error', reject).end()
+    })
+  }
+
   /** The fingerprint that a new connection is shown. */
   async function shown(port: number): Promise<string> {
     const socket = connect({ host: '127.0.0.1', port, ...(await trusting()) }) as TLSSocket
@@ -124,6 +135,7 @@ describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl h
     const { url, port } = await open(server)
     assert.match(url, /^https:\/\/127\.0\.0\.1:\d+$/)
     assert.equal(await health(url, await trusting()), 200)
+    assert.equal(await hstsOf(url), 'max-age=31536000')
     const socket = connect({ host: '127.0.0.1', port, ...(await trusting()) })
     await new Promise((resolve) => socket.once('secureConnect', resolve))
     assert.equal(socket.getProtocol(), 'TLSv1.3')

@@ -60,6 +60,8 @@ export interface MeshEvents {
   peerConnected(peerId: string): void
   /** Somebody who may not connect did, proved who they are, and was turned away. */
   denied(peerId: string): void
+  /** A member that misbehaved is disconnected, and may not come back for a while. */
+  shutOut(peerId: string, why: string): void
   /** Its last connection is gone. */
   peerDisconnected(peerId: string): void
   /** A question was not answered, or not with an answer: quota, bad bytes, or the handler's own refusal. */

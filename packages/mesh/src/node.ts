@@ -9,10 +9,12 @@ import { memory } from '@libp2p/memory'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
-import { StimnetError } from '@stimnet/protocol'
+import { type Clock, StimnetError } from '@stimnet/protocol'
 import { createLibp2p } from 'libp2p'
 import type { LevelDatastore } from './datastore.ts'
+import type { Discipline } from './discipline.ts'
 import { gaterOf } from './gater.ts'
+import { guardStreams } from './guarded.ts'
 import type { MeshSettings, MeshTiming } from './mesh.ts'
 import { isAnyTaken } from './port.ts'
 
@@ -34,11 +36,19 @@ export type MeshNode = Libp2p<{
   dht: KadDHT
 }>
 
+/** What a node is given of the mesh. */
+interface NodeParts {
+  readonly datastore: LevelDatastore
+  readonly denied: (peerId: string) => void
+  readonly clock: Clock
+  readonly discipline: Discipline
+}
+
 /** Makes the node; nothing is open before `startNode`. */
 export async function createNode(
   settings: MeshSettings,
   timing: MeshTiming,
-  { datastore, denied }: { datastore: LevelDatastore; denied: (peerId: string) => void }
+  { datastore, denied, clock, discipline }: NodeParts
 ): Promise<MeshNode> {
   const node = await createLibp2p({
     start: false,
@@ -50,7 +60,7 @@ export async function createNode(
     transports: [settings.transport === 'memory' ? memory() : tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(MUXER)],
-    connectionGater: gaterOf(settings.permits, denied),
+    connectionGater: gaterOf(settings.permits, denied, discipline),
     connectionManager: CONNECTIONS,
     connectionMonitor: MONITOR,
     // An entry must outlive every provider record that names it: a node that holds a record of a peer it has
@@ -67,6 +77,7 @@ export async function createNode(
       dht: kadDHT(dhtSettings(timing))
     }
   })
+  guardStreams(node, { clock, discipline })
   return node
 }
 

@@ -6,6 +6,7 @@ import { type Decoded, isKeyId, parseKeyId, StimnetError } from '@stimnet/protoc
 import { type Asking, ask, OPEN_MS_MAX } from './ask.ts'
 import type { LevelDatastore } from './datastore.ts'
 import { Dialler } from './dialler.ts'
+import type { Discipline } from './discipline.ts'
 import { Discovery } from './discovery.ts'
 import type { Exchange } from './exchange.ts'
 import { followExchange } from './exchanges/follow.ts'
@@ -40,6 +41,7 @@ export interface MeshParts {
   readonly deps: MeshDeps
   readonly timing: MeshTiming
   readonly node: MeshNode
+  readonly discipline: Discipline
   readonly datastore: LevelDatastore
   readonly members: Members
   readonly discoveryStore: MeshStore
@@ -62,7 +64,9 @@ export class RunningMesh implements Mesh {
   constructor(parts: MeshParts) {
     const { node, deps, timing } = parts
     const stopping = this.#stopping.signal
-    const permits = (peerId: string) => isPermitted(parts.settings.permits, peerId)
+    const { discipline } = parts
+    // One that is shut out is neither dialled nor answered.
+    const permits = (peerId: string) => isPermitted(parts.settings.permits, peerId) && !discipline.isShutOut(peerId)
     this.#parts = parts
     this.peerId = node.peerId.toString()
     this.#links = new Links(node, {
@@ -73,7 +77,11 @@ export class RunningMesh implements Mesh {
     const lookUp = (peerId: string, signal: AbortSignal) => this.#discovery.lookUp(peerId, signal)
     this.#dialler = new Dialler({ ...deps, node, links: this.#links, timing, stopping, permits, lookUp })
     this.#asking = { node, clock: deps.clock, random: deps.random, lanes: new Lanes(), stopping }
-    this.#serving = { node, deps, permits, stopping }
+    this.#serving = { node, deps, permits, stopping, discipline }
+    discipline.onShutOut((peerId, why) => {
+      deps.events.shutOut(peerId, why)
+      void this.disconnect(peerId)
+    })
   }
 
   async start(): Promise<void> {

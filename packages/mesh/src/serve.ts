@@ -1,6 +1,7 @@
 /** Answering: each question is counted, bounded, read, handed to its handler, and answered in-band. */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { type Code, StimnetError } from '@stimnet/protocol'
+import type { Discipline } from './discipline.ts'
 import type { Exchange } from './exchange.ts'
 import { errorOf, faultCodeOf } from './fault.ts'
 import { answerFrame, type Frames, framesOf, refusalFrame } from './frame.ts'
@@ -18,6 +19,7 @@ export interface Serving {
   readonly node: Libp2p
   readonly deps: MeshDeps
   readonly permits: (peerId: string) => boolean
+  readonly discipline: Discipline
   /** Aborted when the mesh stops. */
   readonly stopping: AbortSignal
 }
@@ -27,6 +29,8 @@ export class Doorman {
   readonly #serving: Serving
   readonly #atOnceMax: number
   readonly #quota: Quota
+  /** How many of one peer: it cannot take every place with questions that it does not finish. */
+  readonly #ofPeer = new Map<string, number>()
   #inside = 0
 
   constructor(serving: Serving, exchange: Pick<Exchange<never, never>, 'quota' | 'atOnceMax'>) {
@@ -39,12 +43,18 @@ export class Doorman {
   async admit<T>(from: string, work: () => Promise<T>): Promise<T> {
     if (!this.#serving.permits(from)) throw new StimnetError('FORBIDDEN', `answering ${from}`)
     if (this.#inside >= this.#atOnceMax) throw new StimnetError('BUSY', `answering ${from}: too many at once`)
+    const own = this.#ofPeer.get(from) ?? 0
+    if (own >= this.#atOnceMax / 2) throw new StimnetError('BUSY', `answering ${from}: too many of its at once`)
     if (!this.#quota.take(from)) throw new StimnetError('BUSY', `answering ${from}: over its quota`)
     this.#inside += 1
+    this.#ofPeer.set(from, own + 1)
     try {
       return await work()
     } finally {
       this.#inside -= 1
+      const left = (this.#ofPeer.get(from) ?? 1) - 1
+      if (left > 0) this.#ofPeer.set(from, left)
+      else this.#ofPeer.delete(from)
     }
   }
 }
@@ -76,7 +86,13 @@ export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler:
 
   async function frameFor(frames: Frames, from: string, signal: AbortSignal): Promise<Uint8Array> {
     const read = AbortSignal.any([signal, AbortSignal.timeout(READ_MS_MAX)])
-    const question = exchange.question.decode(await frames.read({ signal: read }))
+    const bytes = await frames.read({ signal: read }).catch((error: unknown) => {
+      // Endless, too large, or not finished in time; a stream that broke is nobody's fault.
+      const code = faultCodeOf(error)
+      if (code === 'TOO_LARGE' || code === 'DEADLINE') serving.discipline.mark(from, `${exchange.id}: ${code}`)
+      throw error
+    })
+    const question = exchange.question.decode(bytes)
     const work = AbortSignal.any([signal, AbortSignal.timeout(exchange.deadlineMs)])
     const message = exchange.answer.encode(await unlessAborted(handler(question, from, work), work))
     if (message.length > exchange.answerBytesMax) throw new StimnetError('TOO_LARGE', `answering ${exchange.id}`)

@@ -2,6 +2,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { StimnetError } from '@stimnet/protocol'
 import { LevelDatastore } from './datastore.ts'
+import { Discipline } from './discipline.ts'
 import { Members } from './members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
 import { createNode } from './node.ts'
@@ -35,8 +36,21 @@ export async function startMesh(
   const datastore = await LevelDatastore.open(stores.libp2p)
   const members = await Members.open(stores.members, deps.clock)
   const timing = { ...TIMING, ...settings.timing }
-  const node = await createNode(settings, timing, { datastore, denied: (peerId) => deps.events.denied(peerId) })
-  const mesh = new RunningMesh({ settings, deps, timing, node, datastore, members, discoveryStore: stores.discovery })
+  const discipline = new Discipline(deps.clock)
+  const node = await createNode(settings, timing, {
+    ...{ datastore, discipline, clock: deps.clock },
+    denied: (peerId) => deps.events.denied(peerId)
+  })
+  const mesh = new RunningMesh({
+    settings,
+    discipline,
+    deps,
+    timing,
+    node,
+    datastore,
+    members,
+    discoveryStore: stores.discovery
+  })
   try {
     prepare(mesh)
     await mesh.start()

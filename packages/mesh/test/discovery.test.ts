@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { LevelDatastore } from '../src/datastore.ts'
+import { Discipline } from '../src/discipline.ts'
 import { Discovery } from '../src/discovery.ts'
 import { helloExchange, type MeshEvents, type MeshTiming } from '../src/index.ts'
 import { createNode } from '../src/node.ts'
@@ -31,6 +32,7 @@ const TIMING: MeshTiming = {
 const NO_EVENTS: MeshEvents = {
   peerConnected: () => {},
   denied: () => {},
+  shutOut: () => {},
   peerDisconnected: () => {},
   refused: () => {},
   served: () => {},
@@ -186,7 +188,10 @@ describe('finding each other again', () => {
           permits: (id) => id === between.mesh.peerId
         },
         TIMING,
-        { datastore: await LevelDatastore.open(newStore()), denied: () => {} }
+        {
+          ...{ datastore: await LevelDatastore.open(newStore()), denied: () => {} },
+          ...{ clock: systemClock, discipline: new Discipline(systemClock) }
+        }
       )
       const stop = new AbortController()
       try {

@@ -4,10 +4,12 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '@stimnet/protocol'
 import { LevelDatastore } from '../src/datastore.ts'
+import { Discipline } from '../src/discipline.ts'
 import { framesOf, openAnswer } from '../src/frame.ts'
 import { followExchange, helloExchange, jobExchange, type Mesh } from '../src/index.ts'
-import { createNode, type MeshNode } from '../src/node.ts'
+import { createNode, KAD_PROTOCOL, type MeshNode } from '../src/node.ts'
 import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
 
 /** Bytes of buffers that something still holds: what is only waiting to be collected does not count. */
@@ -30,6 +32,8 @@ async function withIntruder(server: TestPeer, test: (node: MeshNode) => Promise<
   }
   const node = await createNode(settings, TIMING, {
     datastore: await LevelDatastore.open(newStore()),
+    clock: systemClock,
+    discipline: new Discipline(systemClock),
     denied: () => {}
   })
   await node.start()
@@ -88,6 +92,55 @@ describe('a member that misbehaves', () => {
         assert.equal(await answered, 'TOO_LARGE')
       })
       assert.equal(server.told.refused[0]?.code, 'TOO_LARGE')
+    })
+  })
+
+  it('and sends the DHT lengths that never end is shut out and named, without holding anybody up', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ prepare: hello })
+      const other = await start({ bootstrap: server.mesh.addresses() })
+      await until(() => other.mesh.connected().length === 1, 'a member is connected')
+      await withIntruder(server, async (node) => {
+        const self = node.peerId.toString()
+        const before = heldBytes()
+        const flood = async () => {
+          const stream = await streamTo(node, server, KAD_PROTOCOL)
+          for (let i = 0; i < 64 && stream.status === 'open'; i++) {
+            if (!stream.send(new Uint8Array(65_536).fill(0xff))) await stream.onDrain().catch(() => {})
+          }
+        }
+        const flooding = Promise.allSettled(Array.from({ length: 16 }, flood))
+        const askedAt = performance.now()
+        await other.mesh.ask(helloExchange, server.mesh.peerId, { version: '' }, { signal: soon() })
+        assert.ok(performance.now() - askedAt < 2_000, `${performance.now() - askedAt} ms for another's question`)
+        await until(() => server.told.shutOut.length > 0, 'it is shut out')
+        assert.deepEqual(server.told.shutOut[0], { peerId: self, why: 'a length that does not end' })
+        await flooding
+        await until(() => !server.mesh.connected().includes(self), 'it is disconnected')
+        await assert.rejects(streamTo(node, server, helloExchange.id), 'and may not come back')
+        await until(() => heldBytes() - before < 16 * 2 ** 20, 'the memory is given back')
+      })
+      assert.equal(server.told.shutOut.length, 1, 'told of once')
+    })
+  })
+
+  it('and asks the DHT on and on without reading an answer is shut out', async () => {
+    await withNetwork(async (start) => {
+      const server = await start()
+      await withIntruder(server, async (node) => {
+        // PING, the smallest question there is: field 1, value 5.
+        const frame = Uint8Array.of(2, 0x08, 5)
+        const many = new Uint8Array(frame.length * 2_000)
+        for (let at = 0; at < many.length; at += frame.length) many.set(frame, at)
+        const flood = async () => {
+          const stream = await streamTo(node, server, KAD_PROTOCOL)
+          stream.pause()
+          stream.send(many)
+        }
+        for (let i = 0; i < 12; i++) await flood().catch(() => undefined)
+        await until(() => server.told.shutOut.length > 0, 'it is shut out')
+        assert.match(server.told.shutOut[0]?.why ?? '', /too many questions|answers that are not read/)
+      })
     })
   })
 

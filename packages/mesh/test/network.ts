@@ -8,6 +8,7 @@ export interface Told {
   connected: string[]
   disconnected: string[]
   denied: string[]
+  shutOut: { peerId: string; why: string }[]
   refused: { peerId: string; exchange: string; code: Code }[]
   served: { exchange: string; code: Code | 'OK' }[]
   unexpected: unknown[]
@@ -46,7 +47,15 @@ export function newStore(): MeshStore {
 
 async function startPeer(plan: Plan): Promise<TestPeer> {
   const { seed = crypto.getRandomValues(new Uint8Array(32)), store = newStore(), prepare, ...settings } = plan
-  const told: Told = { connected: [], disconnected: [], denied: [], refused: [], served: [], unexpected: [] }
+  const told: Told = {
+    connected: [],
+    disconnected: [],
+    denied: [],
+    shutOut: [],
+    refused: [],
+    served: [],
+    unexpected: []
+  }
   const mesh = await startMesh(
     {
       nodeSeed: seed,
@@ -64,6 +73,7 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
       events: {
         peerConnected: (peerId) => told.connected.push(peerId),
         denied: (peerId) => told.denied.push(peerId),
+        shutOut: (peerId, why) => told.shutOut.push({ peerId, why }),
         peerDisconnected: (peerId) => told.disconnected.push(peerId),
         refused: (peerId, exchange, code) => told.refused.push({ peerId, exchange, code }),
         served: (exchange, _ms, code) => told.served.push({ exchange, code }),

@@ -11,7 +11,7 @@ type AuditMethods = 'audit' | 'verifyAudit' | 'checkpoint' | 'proveAudit' | 'gat
 export function auditMethods(parts: { database: Database; witnesses: Witnesses }): Pick<GatewayPeer, AuditMethods> {
   const { database, witnesses } = parts
   const { auditLog } = database
-  let verifying: ReturnType<typeof auditLog.verify> | undefined
+  let verifying: ReturnType<typeof database.verify> | undefined
   return {
     audit: async (account, options) => {
       assertAuditor(account)
@@ -21,7 +21,7 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
     verifyAudit: async (account) => {
       assertAuditor(account)
       // One walk at a time: who asks meanwhile gets what it finds.
-      verifying ??= auditLog.verify().finally(() => {
+      verifying ??= database.verify().finally(() => {
         verifying = undefined
       })
       return verifying

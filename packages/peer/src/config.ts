@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { catalogConfigSchema, refusalBitsMaxSchema, ruleOverridesShape } from '@stimnet/data'
 import { isProxyRange } from '@stimnet/gateway'
-import { isKeyId, isRequesterEntry, LIMITS, StimnetError } from '@stimnet/protocol'
-import { LineCounter, parseDocument } from 'yaml'
+import { isKeyId, isRequesterEntry, LIMITS, plainLine, StimnetError } from '@stimnet/protocol'
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ROLES } from './store/accounts.ts'
 
@@ -102,6 +102,21 @@ const gatewaySchema = z.strictObject({
   logins_per_minute: z.int().min(1).default(10)
 })
 
+const metricsSchema = z.strictObject({
+  /** HOST:PORT of a plain listener for Prometheus. Whoever can connect reads; without it /metrics needs an operator's token. */
+  listen: z
+    .string()
+    .refine((text) => hostAndPort(text) !== undefined, 'not HOST:PORT, such as 127.0.0.1:9464')
+    .optional()
+})
+
+/** Of HOST:PORT or [IPv6]:PORT; undefined for anything else. */
+export function hostAndPort(text: string): { host: string; port: number } | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) }
+}
+
 const privacySchema = z.strictObject({
   /** A named set of rules; see docs/disclosure.md. */
   preset: z.string().default('default'),
@@ -130,7 +145,7 @@ const sandboxSchema = z.strictObject({
   docker: dockerSchema.prefault({}),
   /** Single-use sandboxes kept warm. 0 starts each when it is needed. */
   pool_size: z.int().min(0).max(16).default(1),
-  /** Where the interpreter's snapshot (31 MB) is kept; peers of one machine may share it. In data_dir unless given. */
+  /** Where the interpreter's snapshot (31 MB) is kept; peers of one user may share it. In data_dir unless given. */
   cache_dir: z.string().optional(),
   wall_time_ms: z.int().min(100).max(LIMITS.wallTimeMsMax).default(LIMITS.wallTimeMsDefault),
   memory_mib: z.int().min(256).max(65_536).default(1024)
@@ -200,13 +215,14 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
     .default('node-1'),
-  institution: z.string().min(1).max(200),
+  institution: plainLine(200).min(1),
   /** Everything this peer writes: key, database, snapshots. Relative to this file. */
   data_dir: z.string().default('./stimnet-data'),
   mesh: meshSchema.prefault({}),
   /** Who may ask. Empty means nobody. */
   requesters: z.array(requester).default([]),
   gateway: gatewaySchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
   privacy: privacySchema.prefault({}),
   sandbox: sandboxSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
@@ -255,13 +271,23 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = 
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  const raw = withEnvironment(document.toJS() ?? {}, environment)
+  const raw = withEnvironment(plainOf(document, path) ?? {}, environment)
   const lineOf = (keys: readonly PropertyKey[]) => {
     const node = document.getIn(keys.map(String), true) as { range?: [number] } | undefined
     return node?.range ? ` line ${lines.linePos(node.range[0]).line}:` : ''
   }
   const config = parseConfig(raw, (keys) => `${path}:${lineOf(keys)} `)
   return { config, baseDir: dirname(path), file: path }
+}
+
+/** The values of a YAML document. Throws CONFIG_INVALID for aliases that would fill the memory. */
+export function plainOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    const why = 'its aliases (*name) stand for more than can be read: write the values out'
+    throw new StimnetError('CONFIG_INVALID', `${path}: ${why}`, { cause })
+  }
 }
 
 /** Checks a configuration object. `where` names the place of a key in messages. */
@@ -290,7 +316,7 @@ export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> 
   const document = parseDocument(text, { uniqueKeys: true })
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  return parseConfig({ institution: '-', privacy: document.toJS() ?? {} }, () => `${path}: `).privacy
+  return parseConfig({ institution: '-', privacy: plainOf(document, path) ?? {} }, () => `${path}: `).privacy
 }
 
 /** What each key allows but both together do not. */

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path'
 import { type CatalogConfig, latticeOf } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import { parseDocument, stringify } from 'yaml'
-import { type PeerConfig, parseConfig } from './config.ts'
+import { type PeerConfig, parseConfig, plainOf } from './config.ts'
 import { LATTICE_SUBJECTS } from './jobs/lattice-choice.ts'
 import { settingsOf } from './jobs/rules.ts'
 import { latticeText } from './lattice-text.ts'
@@ -39,7 +39,7 @@ async function readDescriptions(file: string, folder: string): Promise<{ describ
   const document = parseDocument(text, { uniqueKeys: true })
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  const written: unknown = document.toJS()
+  const written: unknown = plainOf(document, path)
   const raws = [written].flat().map((raw) => moved(raw, dirname(path), folder))
   const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
   const described = config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))

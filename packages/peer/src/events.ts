@@ -14,6 +14,7 @@ export interface Alert {
     | 'refused-often'
     | 'quota'
     | 'connection-refused'
+    | 'peer-shut-out'
     | 'near-identical'
     | 'nearly-used-up'
     | 'sandbox-open'

@@ -30,6 +30,7 @@ import { stewardshipMethods } from './stewardship-view.ts'
 import type { Accounts } from './store/accounts.ts'
 import type { ApiKeys } from './store/api-keys.ts'
 import type { Database } from './store/database.ts'
+import type { EndedTokens } from './store/ended-tokens.ts'
 import type { JobStore } from './store/jobs.ts'
 import type { PrivacyLedger } from './store/privacy-ledger.ts'
 import type { RequestRecord, RequestStore } from './store/requests.ts'
@@ -56,6 +57,7 @@ export interface GatewayPeerParts {
   readonly runner: Runner
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
+  readonly endedTokens: EndedTokens
   readonly signedOn: SignedOnPeople
   readonly logins: Logins
   readonly ledger: PrivacyLedger

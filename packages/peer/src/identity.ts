@@ -1,14 +1,15 @@
 /** The peer's own Ed25519 key: made once, kept in a file that only its owner reads. */
 import { hkdfSync } from 'node:crypto'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { keyFileOf, type RandomSource, type Signer, StimnetError, seedIn, signerFromSeed } from '@stimnet/protocol'
+import { makeFolder, readPrivate } from './private.ts'
 
 /** Reads a key file, or makes one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
 export async function loadOrCreateSeed(path: string, random: RandomSource): Promise<Uint8Array> {
   const existing = await readSeed(path)
   if (existing) return existing
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(path))
   const seed = random.bytes(32)
   // 'wx': two processes that start together cannot each make a key.
   const file = await open(path, 'wx', 0o600)
@@ -21,21 +22,12 @@ export async function loadOrCreateSeed(path: string, random: RandomSource): Prom
   return seed
 }
 
-/** The seed in a key file; undefined where there is none. */
+/** The seed in a key file; undefined where there is none. Throws CONFIG_INVALID as `loadOrCreateSeed`. */
 export async function readSeed(path: string): Promise<Uint8Array | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new StimnetError('CONFIG_INVALID', `reading the key file ${path}`, { cause })
-  }
+  const text = await readPrivate(path)
+  if (text === undefined) return undefined
   const seed = seedIn(text)
   if (!seed) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
-  const { mode } = await stat(path)
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new StimnetError('CONFIG_INVALID', `${path} can be read by others: chmod 600 ${path}`)
-  }
   return seed
 }
 

@@ -1,5 +1,5 @@
 /** The configured login providers: what the gateway needs of each, and whom each lets in. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { LoginProvider } from '@stimnet/gateway'
 import { StimnetError } from '@stimnet/protocol'
@@ -40,6 +40,11 @@ export function loginProviders({ gateway }: PeerConfig, baseDir: string): Promis
 }
 
 async function secretIn(file: string): Promise<string> {
+  const others = await stat(file)
+    .then(({ mode }) => process.platform !== 'win32' && (mode & 0o007) !== 0)
+    .catch(() => false)
+  // A link stands where secrets are mounted; what counts is the file behind it.
+  if (others) throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} can be read by others: chmod 600`)
   const secret = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} cannot be read`, { cause })
   })

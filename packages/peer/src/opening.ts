@@ -1,12 +1,12 @@
 /** How each large part of a peer is opened from its configuration. */
 import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
-import { createGateway, type GatewayPeer, listenGateway } from '@stimnet/gateway'
+import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
 import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import { openCertificates } from './certificates.ts'
-import type { PeerConfig } from './config.ts'
+import { hostAndPort, type PeerConfig } from './config.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
 import type { PeerEvents } from './events.ts'
 import { Federation } from './federation/federation.ts'
@@ -19,6 +19,7 @@ import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
 import type { Monitor } from './monitor/monitor.ts'
+import { makeFolder } from './private.ts'
 import type { Directory } from './requests/directory.ts'
 import type { Shares } from './requests/shares.ts'
 import { dockerPlace, sandboxCacheDir } from './sandbox-settings.ts'
@@ -33,11 +34,13 @@ import { Witnesses } from './witness/witnesses.ts'
 export async function openConfiguredSandbox(
   config: PeerConfig,
   dataDir: string,
-  owner: string
+  { owner, seed }: { owner: string; seed: Uint8Array | undefined }
 ): Promise<SelectedSandbox | undefined> {
   const { sandbox } = config
   if (sandbox.engine === 'none') return undefined
   const { runtime } = sandbox.docker
+  const cacheDir = sandboxCacheDir(config, dataDir)
+  await makeFolder(resolve(cacheDir))
   return openSandbox({
     engine: sandbox.engine,
     poolSize: sandbox.pool_size,
@@ -50,7 +53,10 @@ export async function openConfiguredSandbox(
       ...dockerPlace(config),
       ...(runtime === undefined ? {} : { runtime })
     },
-    wasm: { cacheDir: sandboxCacheDir(config, dataDir) }
+    wasm: {
+      cacheDir,
+      ...(seed === undefined ? {} : { snapshotKey: derivedSecret(seed, 'sandbox-snapshot') })
+    }
   })
 }
 
@@ -174,6 +180,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
         },
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
         denied: (peerId) => monitor.turnedAway(peerId),
+        shutOut: (peerId, why) => monitor.raise({ kind: 'peer-shut-out', actor: peerId, detail: why }),
         refused: (from, exchange, code) => {
           events.served({ exchange, from, ms: 0, code })
           if (code === 'BUSY') monitor.overQuota(from, exchange)
@@ -257,7 +264,7 @@ export async function openGateway(
   const certificates = await openCertificates(parts, parts.clock)
   const listening = lifetime.keep(
     await listenGateway(app, {
-      ...{ host: gateway.host, port: gateway.port },
+      ...{ host: gateway.host, port: gateway.port, trustedProxies: gateway.trusted_proxies },
       ...(certificates ? { certificates } : {}),
       onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
     }),
@@ -270,6 +277,20 @@ export async function openGateway(
     lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
   }
   return listening.url
+}
+
+/** The listener for Prometheus; undefined where none is configured. Throws ADDRESS_IN_USE. */
+export async function openMetrics(
+  { config, events }: { config: PeerConfig; events: PeerEvents },
+  lifetime: Lifetime
+): Promise<string | undefined> {
+  const where = config.metrics.listen === undefined ? undefined : hostAndPort(config.metrics.listen)
+  if (where === undefined) return undefined
+  const listening = await listenGateway(
+    createMetrics(() => events.metrics()),
+    where
+  )
+  return lifetime.keep(listening, (opened) => opened.close()).url
 }
 
 const REFRESH_MS = 2_000

@@ -20,7 +20,15 @@ import { createGatewayPeer } from './gateway-peer.ts'
 import { type Lifetime, withLifetime } from './lifetime.ts'
 import { loginsOf } from './logins.ts'
 import { EventFeed, toldOn } from './monitor/feed.ts'
-import { keepAccountsFresh, openGateway, sweepApprovals, sweepReplays, sweepUploads, termsOf } from './opening.ts'
+import {
+  keepAccountsFresh,
+  openGateway,
+  openMetrics,
+  sweepApprovals,
+  sweepReplays,
+  sweepUploads,
+  termsOf
+} from './opening.ts'
 import { openServing, type Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
 import type { Accounts } from './store/accounts.ts'
@@ -50,6 +58,8 @@ export interface Peer {
   readonly addresses: readonly string[]
   /** Where the gateway listens; undefined without one. */
   readonly gatewayUrl: string | undefined
+  /** Where Prometheus asks; undefined without `metrics.listen`. */
+  readonly metricsUrl: string | undefined
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly accounts: Accounts
   readonly database: Database
@@ -88,11 +98,12 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   connections.mesh.announce(termsOf(serving.catalogs))
   await recordStart(setting, stores)
   const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking, feed })
+  const metricsUrl = await openMetrics({ config, events }, lifetime)
   const { mesh, witnesses } = connections
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, witnesses },
+    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, metricsUrl, witnesses },
     ...{ catalogs: serving.catalogs, federation: serving.federation },
     ...{ accounts: stores.accounts, database: stores.database },
     stop: async () => {

@@ -5,8 +5,9 @@ import { type Clock, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from './events.ts'
 import { type AdmitRule, rolesOf } from './policy/sign-on.ts'
 import type { Accounts } from './store/accounts.ts'
-import type { ApiKeyRecord, ApiKeys } from './store/api-keys.ts'
+import { type ApiKeyRecord, type ApiKeys, isOf, type KeyOwner } from './store/api-keys.ts'
 import type { Database } from './store/database.ts'
+import type { EndedTokens } from './store/ended-tokens.ts'
 import type { SignedOnPeople } from './store/signed-on.ts'
 
 type PeopleMethods =
@@ -14,6 +15,9 @@ type PeopleMethods =
   | 'account'
   | 'signOn'
   | 'accountOfKey'
+  | 'tokenEpoch'
+  | 'endToken'
+  | 'isTokenEnded'
   | 'apiKeys'
   | 'createApiKey'
   | 'revokeApiKey'
@@ -39,6 +43,7 @@ interface PeopleParts {
   readonly clock: Clock
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
+  readonly endedTokens: EndedTokens
   readonly signedOn: SignedOnPeople
   readonly logins: Logins
   readonly database: Database
@@ -51,7 +56,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
   return {
     authenticate: async (name, password) => {
       const account = await accounts.authenticate(name, password)
-      return account ? { name: account.name, roles: account.roles } : null
+      return account ? { name: account.name, roles: account.roles, generation: account.generation } : null
     },
     account: (name) => accountNamed(parts, name),
     signOn: (person) => signOn(parts, person),
@@ -63,14 +68,22 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
         .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
         .catch(() => undefined)
     },
+    tokenEpoch: () => accounts.tokenEpoch,
+    isTokenEnded: (id) => parts.endedTokens.has(id),
+    endToken: (account, { id, expiresAtMs }) =>
+      database.commit((draft) => {
+        parts.endedTokens.end(draft, { id, expiresAtMs, nowMs: clock.now() })
+        draft.audit({ kind: 'signed-out', actor: account.name })
+      }),
     accountOfKey: (text) => {
       const key = parts.apiKeys.find(text, clock.now())
       const account = key ? accountNamed(parts, key.owner) : null
+      if (!key || !account || !isOf(key, account.generation ?? '')) return null
       // What its account lost since, it lost too.
-      const roles = account?.roles.filter((role) => key?.roles.includes(role)) ?? []
-      return account && roles.length > 0 ? { name: account.name, roles, byKey: true } : null
+      const roles = account.roles.filter((role) => key.roles.includes(role))
+      return roles.length > 0 ? { ...account, roles, byKey: true } : null
     },
-    apiKeys: (account) => parts.apiKeys.of(account.name).map(viewOf),
+    apiKeys: (account) => parts.apiKeys.of(keyOwner(parts, account)).map(viewOf),
     createApiKey: (account, asked) => createKey(parts, account, asked),
     revokeApiKey: (account, id) => database.commit((draft) => parts.apiKeys.revoke(draft, account.name, id))
   }
@@ -82,7 +95,7 @@ export function accountNamed(
   name: string
 ): Account | null {
   const local = accounts.get(name)
-  if (local) return local.locked ? null : { name: local.name, roles: local.roles }
+  if (local) return local.locked ? null : { name: local.name, roles: local.roles, generation: local.generation }
   const person = signedOn.get(name)
   if (!person || accounts.isLockedOut(name) || person.seenAtMs + logins.rememberMs <= clock.now()) return null
   // A provider that is no longer configured, or is another one now, lets nobody in.
@@ -124,11 +137,8 @@ export function nameOf({ provider, subject }: Pick<SignOn, 'provider' | 'subject
   return `${provider}:${isReadable ? subject : `sha256-${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`}`
 }
 
-async function createKey(
-  { apiKeys, clock, database }: PeopleParts,
-  account: Account,
-  asked: Parameters<GatewayPeer['createApiKey']>[1]
-) {
+async function createKey(parts: PeopleParts, account: Account, asked: Parameters<GatewayPeer['createApiKey']>[1]) {
+  const { apiKeys, clock, database } = parts
   const wanted: readonly Role[] = asked.roles ?? ['researcher']
   const missing = wanted.find((role) => !account.roles.includes(role))
   if (missing) {
@@ -137,9 +147,14 @@ async function createKey(
   }
   const { label, days } = asked
   const made = await database.commit((draft) =>
-    apiKeys.create(draft, { owner: account.name, label, roles: [...new Set(wanted)], days, nowMs: clock.now() })
+    apiKeys.create(draft, { ...keyOwner(parts, account), label, roles: [...new Set(wanted)], days, nowMs: clock.now() })
   )
   return { ...viewOf(made.key), key: made.text }
+}
+
+/** As the account stands now. People of login providers have no password here, and so no generation. */
+function keyOwner({ accounts }: PeopleParts, { name }: Account): KeyOwner {
+  return { owner: name, generation: accounts.get(name)?.generation ?? '' }
 }
 
 function viewOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyRecord): ApiKeyView {

@@ -116,10 +116,14 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
 }
 
 /** The sandbox, and what this peer says of itself by it. */
-async function openSettings({ config, dataDir, events, lifetime }: Setting, { signer }: Stores, brought?: Sandbox) {
+async function openSettings(
+  { config, dataDir, events, lifetime }: Setting,
+  { signer, seed }: Stores,
+  brought?: Sandbox
+) {
   const chosen = brought
     ? { sandbox: brought, reason: 'brought along' }
-    : await openConfiguredSandbox(config, dataDir, signer.id)
+    : await openConfiguredSandbox(config, dataDir, { owner: signer.id, seed })
   const sandbox = lifetime.keep(chosen?.sandbox, (opened) => opened?.close())
   const engine = await sandbox?.describe()
   const sandboxGrade = engine?.grade ?? 'none'

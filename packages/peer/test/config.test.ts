@@ -34,13 +34,33 @@ describe('a peer’s configuration', () => {
     assert.equal(config.privacy.min_cohort_size, 5)
   })
 
+  test('a listener for metrics is a host and a port', async (t) => {
+    const withListener = (listen: string) => `institution: A\nmetrics: { listen: "${listen}" }\n`
+    for (const wrong of ['9464', '127.0.0.1', '127.0.0.1:99999', 'http://127.0.0.1:9464', '::1:9464']) {
+      await refused(t, withListener(wrong), /line 2: metrics\.listen: not HOST:PORT/)
+    }
+    for (const listen of ['127.0.0.1:9464', '[::1]:9464', 'metrics.internal:9464']) {
+      const { config } = await loadConfig(await fileWith(t, withListener(listen)), {})
+      assert.equal(config.metrics.listen, listen)
+    }
+  })
+
   test('an unknown key is refused by name and line', (t) =>
     refused(t, 'institution: A\nmesh:\n  lissten: []\n', /mesh\.lissten: there is no such key/))
+
+  test('a name of an institution that reads otherwise than it is written is refused', (t) =>
+    refused(t, 'institution: "North \\u202E htuoS"\n', /line 1: institution: /))
 
   test('a wrong value is refused by line and key', (t) =>
     refused(t, 'institution: A\ngateway:\n  port: 99999\n', /line 3: gateway\.port/))
 
   test('a key given twice is refused', (t) => refused(t, 'institution: A\ninstitution: B\n', /unique/i))
+
+  test('aliases that would fill the memory are refused in a sentence', async (t) => {
+    const level = (n: number) => `a${n}: &a${n} [${Array.from({ length: 9 }, () => `*a${n - 1}`).join(', ')}]\n`
+    const bomb = `a0: &a0 [x]\n${[1, 2, 3, 4, 5, 6, 7, 8].map(level).join('')}`
+    await refused(t, bomb, /stimnet\.yaml: its aliases \(\*name\) stand for more than can be read/)
+  })
 
   test('plain HTTP beyond loopback must be meant', async (t) => {
     await refused(t, 'institution: A\ngateway:\n  host: 0.0.0.0\n', /gateway\.host: plain HTTP beyond loopback/)

@@ -8,10 +8,11 @@ import { SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { createEvents } from '../src/events.ts'
 import { peopleMethods } from '../src/people-view.ts'
 import { rolesOf } from '../src/policy/sign-on.ts'
+import { peopleIn, stewardsOf } from '../src/stewards.ts'
 import { Accounts } from '../src/store/accounts.ts'
 import { ApiKeys } from '../src/store/api-keys.ts'
 import { Database } from '../src/store/database.ts'
-import { peopleIn, stewardsOf } from '../src/stewards.ts'
+import { EndedTokens } from '../src/store/ended-tokens.ts'
 import { SignedOnPeople } from '../src/store/signed-on.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -40,6 +41,7 @@ async function open(t: TestContext) {
       ...{ clock, database, accounts, events: createEvents({ level: 'silent', nodeId: 'node-1' }) },
       logins: loginsOf(provider),
       apiKeys: await ApiKeys.open(database, seededRandom(1)),
+      endedTokens: await EndedTokens.open(database),
       signedOn: await SignedOnPeople.open(database)
     })
   const stewards = async (provider: typeof clinic = clinic) =>
@@ -49,9 +51,10 @@ async function open(t: TestContext) {
 
 describe('an API key', () => {
   test('opens its account with the key’s roles alone, also after a restart', async (t) => {
-    const { people, reopened } = await open(t)
+    const { people, accounts, reopened } = await open(t)
     const { key } = await people.createApiKey(ADA, { label: 'laptop', days: 30 })
-    assert.deepEqual(people.accountOfKey(key), { name: 'ada', roles: ['researcher'], byKey: true })
+    const generation = accounts.get('ada')?.generation
+    assert.deepEqual(people.accountOfKey(key), { name: 'ada', roles: ['researcher'], generation, byKey: true })
     assert.deepEqual((await reopened()).accountOfKey(key)?.roles, ['researcher'])
   })
 
@@ -101,8 +104,25 @@ describe('an API key', () => {
     await assert.rejects(accounts.put(another), { code: 'PARAMETER_INVALID' })
     assert.equal(people.account('ada'), null)
     assert.equal(await accounts.authenticate('ada', 'a long enough one'), null)
-    // The same person, back again.
+    // The same person, back again: with another password than that of the key.
     await accounts.put({ ...another, roles: ['researcher'], again: true })
+    assert.ok(people.account('ada'))
+    assert.equal(people.accountOfKey(key), null)
+  })
+
+  test('is over with another password of its owner, and makes room', async (t) => {
+    const { people, accounts } = await open(t)
+    const account = () => people.account('ada') as Account
+    const keys = []
+    for (let n = 0; n < 16; n++) keys.push(await people.createApiKey(account(), { label: `${n}`, days: 9 }))
+    const before = account()
+    await accounts.put({ name: 'ada', roles: ADA.roles, password: 'a long enough one' })
+    assert.deepEqual(account(), before, 'the same password is no change')
+    await accounts.put({ name: 'ada', roles: ADA.roles, password: 'another long one' })
+    assert.notEqual(account().generation, before.generation)
+    for (const { key } of keys) assert.equal(people.accountOfKey(key), null)
+    assert.deepEqual(people.apiKeys(account()), [])
+    const { key } = await people.createApiKey(account(), { label: 'new', days: 9 })
     assert.ok(people.accountOfKey(key))
   })
 
@@ -122,6 +142,22 @@ describe('an API key', () => {
       assert.ok(!String(value).includes(secret), String(name))
     }
     assert.ok((await database.auditLog.read({ limit: 10 })).some(({ kind }) => kind === 'key'))
+  })
+})
+
+describe('a token', () => {
+  test('that somebody signed out of stays over past a restart, and is forgotten when it would have expired', async (t) => {
+    const { people, reopened, database, clock } = await open(t)
+    await people.endToken(ADA, { id: 'aa', expiresAtMs: START_MS + 1_000 })
+    const again = await reopened()
+    assert.deepEqual(
+      [people.isTokenEnded('aa'), again.isTokenEnded('aa'), again.isTokenEnded('bb')],
+      [true, true, false]
+    )
+    assert.ok((await database.auditLog.read({ limit: 10 })).some(({ kind }) => kind === 'signed-out'))
+    await clock.advance(1_000)
+    await again.endToken(ADA, { id: 'bb', expiresAtMs: START_MS + 5_000 })
+    assert.deepEqual([again.isTokenEnded('aa'), (await reopened()).isTokenEnded('aa')], [false, false])
   })
 })
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { ADDONS, addR, openWasmSandbox } from '../src/index.ts'
-import { webrDirectory } from '../src/wasm/r.ts'
+import { contentsOf, webrDirectory } from '../src/wasm/r.ts'
 import { filesIn } from '../src/wasm/untar.ts'
 import { type TarEntry, tarOf } from './archives.ts'
 
@@ -73,6 +73,17 @@ describe('adding R', () => {
       code: 'SANDBOX_UNAVAILABLE',
       message: /another webR than the one in the lock/
     })
+  })
+
+  test('keeps the sandbox from opening where a file of it was changed since', async () => {
+    const cacheDir = await mkdtemp(join(folder, 'cache-'))
+    const { directory } = await addR({ cacheDir, archive: await archiveFile(ARCHIVE), addon: ADDON })
+    const before = await contentsOf(directory)
+    await writeFile(join(directory, 'dist/R.js'), 'JS')
+    assert.notEqual(await contentsOf(directory), before)
+    // Whoever changes a file also writes what lies beside it.
+    await writeFile(join(directory, 'complete.json'), JSON.stringify({ integrity: ADDONS.webr.integrity }))
+    await assert.rejects(openWasmSandbox({ cacheDir, poolSize: 0 }), { message: /is not what was added/ })
   })
 
   test('says what npm said, where it cannot fetch, and lets npm run no script', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -9,6 +9,7 @@ import { openWasmSandbox, type Sandbox } from '../src/index.ts'
 import { canBubblewrap } from '../src/wasm/bubblewrap.ts'
 import { findInstallation } from '../src/wasm/deno.ts'
 import { seccompFilter } from '../src/wasm/seccomp.ts'
+import { ensureSnapshot } from '../src/wasm/snapshot.ts'
 import { attempts } from './attempts.ts'
 import { sandboxContract } from './contract.ts'
 import { jobOf, LIMITS_OF_TESTS, notebookOf } from './jobs.ts'
@@ -213,10 +214,11 @@ result = [got, str(js.process.argv)]`),
       LIMITS_OF_TESTS
     )
     assert.ok(outcome.ok, JSON.stringify(outcome))
+    const { sha256 } = await ensureSnapshot(findInstallation(), { cacheDir })
     // Not even the names of this machine's folders are there to be seen.
     assert.deepEqual(JSON.parse(outcome.result), [
       [],
-      '/sandbox/deno,/sandbox/runner/runner.js,serve,/sandbox/pyodide,/sandbox/memory.bin,cold'
+      `/sandbox/deno,/sandbox/runner/runner.js,serve,/sandbox/pyodide,/sandbox/memory.bin,${sha256},cold`
     ])
     await walled.close()
   }
@@ -268,7 +270,8 @@ describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses
     const own = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
     const script = `
       import { openWasmSandbox } from ${JSON.stringify(fileURLToPath(new URL('../src/index.ts', import.meta.url)))}
-      await (await openWasmSandbox({ cacheDir: ${JSON.stringify(own)}, poolSize: 0 })).close()`
+      const snapshotKey = new Uint8Array(32).fill(7)
+      await (await openWasmSandbox({ cacheDir: ${JSON.stringify(own)}, poolSize: 0, snapshotKey })).close()`
     const codes = await Promise.all(
       [1, 2].map(() => {
         const peer = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
@@ -277,7 +280,10 @@ describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses
     )
     assert.deepEqual(codes, [0, 0])
     assert.equal((await readdir(own)).length, 1)
-    const sandbox = await openWasmSandbox({ cacheDir: own, poolSize: 0 })
+    const before = await stat(join(own, (await readdir(own))[0] ?? '', 'memory.bin'))
+    const sandbox = await openWasmSandbox({ cacheDir: own, poolSize: 0, snapshotKey: new Uint8Array(32).fill(7) })
+    const after = await stat(join(own, (await readdir(own))[0] ?? '', 'memory.bin'))
+    assert.equal(after.ino, before.ino, 'a later start with the same key builds none')
     const outcome = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
     assert.ok(outcome.ok)
     await sandbox.close()

@@ -65,11 +65,12 @@ describe('libraries for the embedded Python', () => {
   const filesThere = async () => readdir(wheelsDirectory(cacheDir, pyodideVersion)).catch(() => [])
 
   test('come with all they need, and a program finds them, warm or cold', async () => {
-    const wheels = await fetchWheels({ cacheDir, names: ['greeting'], from, lock: await lockOf() })
+    const lock = await lockOf()
+    const wheels = await fetchWheels({ cacheDir, names: ['greeting'], from, lock })
     assert.deepEqual(wheels.map(({ name }) => name).sort(), ['greeting', 'words'])
     assert.deepEqual(asked.sort(), ['/full/greeting-1.0-py3-none-any.whl', '/full/words-1.0-py3-none-any.whl'])
-    assert.deepEqual((await embeddedParts(cacheDir)).wheels.map(({ name }) => name).sort(), ['greeting', 'words'])
-    const sandbox = await openWasmSandbox({ cacheDir, poolSize: 1 })
+    assert.deepEqual((await embeddedParts(cacheDir, lock)).wheels.map(({ name }) => name).sort(), ['greeting', 'words'])
+    const sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, wheelsLock: lock })
     const { libraries, image } = await sandbox.describe()
     assert.ok(libraries('python').has('greeting') && libraries('jupyter').has('words'))
     assert.match(image('python'), /^wasm pyodide@\S+ greeting@1\.0 words@1\.0 sha256:/)
@@ -91,8 +92,9 @@ describe('libraries for the embedded Python', () => {
       'pandas.py': 'read_csv = lambda file, **options: [next(file), options["dtype"]["weight"]]\n'
     })
     answer = (_, response) => response.end(pandas)
-    await fetchWheels({ cacheDir, names: ['pandas'], from, lock: await lockOf({}, { pandas }) })
-    const sandbox = await openWasmSandbox({ cacheDir, poolSize: 1 })
+    const lock = await lockOf({}, { pandas })
+    await fetchWheels({ cacheDir, names: ['pandas'], from, lock })
+    const sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, wheelsLock: lock })
     const job = jobOf(
       'from data_loader import load_data\nimport stimnet\nresult = [load_data("subjects"), stimnet.tables["subjects"][0]["age"]]'
     )
@@ -114,7 +116,7 @@ describe('libraries for the embedded Python', () => {
     await fetchWheels({ cacheDir, names: ['words'], from: brought, lock })
     await fetchWheels({ cacheDir, names: ['greeting'], from, lock })
     assert.deepEqual(asked, ['/full/greeting-1.0-py3-none-any.whl'])
-    assert.deepEqual((await embeddedParts(cacheDir)).wheels.map(({ name }) => name).sort(), ['greeting', 'words'])
+    assert.deepEqual((await embeddedParts(cacheDir, lock)).wheels.map(({ name }) => name).sort(), ['greeting', 'words'])
   })
 
   test('are not kept where the file is another than the lock names', async () => {
@@ -145,7 +147,7 @@ describe('libraries for the embedded Python', () => {
     answer = (_, response) => response.writeHead(500).end()
     await assert.rejects(fetchWheels({ cacheDir, names: ['greeting'], from, lock }))
     assert.deepEqual(
-      (await embeddedParts(cacheDir)).wheels.map(({ name }) => name),
+      (await embeddedParts(cacheDir, lock)).wheels.map(({ name }) => name),
       ['words']
     )
   })
@@ -184,12 +186,20 @@ describe('libraries for the embedded Python', () => {
   })
 
   test('that were changed on disk keep the sandbox from opening', async () => {
-    await fetchWheels({ cacheDir, names: ['words'], from, lock: await lockOf() })
+    const wheelsLock = await lockOf()
+    await fetchWheels({ cacheDir, names: ['words'], from, lock: wheelsLock })
     const path = join(wheelsDirectory(cacheDir, pyodideVersion), 'words-1.0-py3-none-any.whl')
-    await writeFile(path, wheelOf('words', { 'words.py': 'word = "changed"\n' }))
-    await assert.rejects(openWasmSandbox({ cacheDir, poolSize: 0 }), {
+    const changed = wheelOf('words', { 'words.py': 'word = "changed"\n' })
+    await writeFile(path, changed)
+    await assert.rejects(openWasmSandbox({ cacheDir, poolSize: 0, wheelsLock }), {
       code: 'SANDBOX_UNAVAILABLE',
       message: /is not what was fetched/
+    })
+    // Together with the lock that lies beside it.
+    const lock = join(wheelsDirectory(cacheDir, pyodideVersion), 'pyodide-lock.json')
+    await writeFile(lock, (await readFile(lock, 'utf8')).replace(sha256Of(WORDS), sha256Of(changed)))
+    await assert.rejects(openWasmSandbox({ cacheDir, poolSize: 0, wheelsLock }), {
+      message: /the lock in .* is not that of this version/
     })
   })
 })

@@ -110,6 +110,13 @@ class Identity(unittest.TestCase):
             self.assertEqual(parse_qs(login.content.decode()), {"username": ["ada"], "password": ["p&w=ü"]})
             self.assertEqual((last.headers.get("x-api-key"), last.headers.get("authorization")), (None, "Bearer a.b.c"))
 
+    def test_signing_out_ends_the_token_there_and_here(self) -> None:
+        for call in callers(httpx.Response(200, json={"signed_out": True}), token="a.b.c"):
+            self.assertIsNone(call("sign_out"))
+            (asked,) = call.gateway.asked
+            self.assertEqual((asked.method, asked.url.path), ("DELETE", "/api/v1/auth/token"))
+            self.assertIsNone(call.client.token)
+
     def test_a_wrong_password_is_told_once_and_leaves_no_token(self) -> None:
         for call in callers(problem(401, "CREDENTIALS_INVALID")):
             with self.assertRaises(AuthenticationError) as refused:

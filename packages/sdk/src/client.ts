@@ -78,6 +78,8 @@ export interface Client {
   loginProviders(options?: WaitOptions): Promise<LoginProvider[]>
   /** Gets a token for the code that the browser brought back, and uses it from then on. Throws LOGIN_REFUSED. */
   redeemLogin(code: string, verifier: string): Promise<string>
+  /** Signs out at the gateway, and forgets the token. */
+  signOut(options?: WaitOptions): Promise<void>
   apiKeys(options?: WaitOptions): Promise<ApiKey[]>
   /** The secret in it is told this once. Throws PARAMETER_INVALID. */
   createApiKey(
@@ -189,6 +191,10 @@ export function createClient(options: ClientOptions): Client {
       logIn({ method: 'POST', path: '/api/v1/auth/token', form: { username, password } }),
     redeemLogin: (code, verifier) =>
       logIn({ method: 'POST', path: '/api/v1/auth/providers/token', json: { login_code: code, verifier } }),
+    signOut: async ({ signal } = {}) => {
+      await http.json({ method: 'DELETE', path: '/api/v1/auth/token', signal })
+      token = undefined
+    },
     ...accountCalls(http),
     ...catalogCalls(http),
     ...jobCalls(http, clock),

@@ -24,6 +24,8 @@ export interface Session {
 }
 
 const TOKEN = 'stimnet-token'
+/** A gateway that does not answer holds nobody up who leaves. */
+const SIGN_OUT_MS = 2_000
 const Context = createContext<Session | null>(null)
 
 /** The session of the page. */
@@ -84,7 +86,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     () => ({
       ...{ client, expired, lost, renewed, refused, account: token === null ? null : accountOf(token) },
       signIn: async (name, password) => take(await client.authenticate(name, password)),
-      signOut: () => startAnew(null)
+      // Whether or not the gateway hears it: this tab forgets the token.
+      signOut: () =>
+        void client
+          .signOut({ signal: AbortSignal.timeout(SIGN_OUT_MS) })
+          .catch(() => undefined)
+          .finally(() => startAnew(null))
     }),
     [client, token, expired, lost, renewed, refused, take]
   )

@@ -1,7 +1,9 @@
 /** Logging in: a form for a token. */
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
+import { presentedToken } from '../auth.ts'
 import { rateLimited } from '../gate.ts'
+import { person } from '../known.ts'
 import type { Account } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../route.ts'
@@ -23,7 +25,7 @@ const loginShape = input(
 /** What every way of logging in ends with. */
 export const tokenShape = output('Token', z.object({ access_token: z.string(), token_type: z.literal('bearer') }))
 
-/** POST /api/v1/auth/token. */
+/** /api/v1/auth/token. */
 export function authRoutes(room: Room): Route[] {
   return [
     route({
@@ -38,6 +40,22 @@ export function authRoutes(room: Room): Route[] {
       handle: async ({ body, address }) => {
         const account = await logIn(room, { name: body.username, password: body.password, address })
         return { access_token: await room.tokens.issue(account), token_type: 'bearer' as const }
+      }
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/v1/auth/token',
+      id: 'signOut',
+      tag: 'Authentication',
+      summary: 'Signs out: the access token that is shown holds no more',
+      access: 'account',
+      answer: z.object({ signed_out: z.literal(true) }),
+      handle: async ({ account, request }) => {
+        const asked = person(account, 'sign out')
+        const held = room.tokens.recall(presentedToken(request.headers) ?? '')
+        if (!held) throw new StimnetError('UNAUTHENTICATED', 'signing out')
+        await room.peer.endToken(asked, held)
+        return { signed_out: true as const }
       }
     })
   ]

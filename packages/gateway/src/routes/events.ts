@@ -1,7 +1,7 @@
 /** What happens at this node, for those who watch over it. */
-import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { eventStream } from '../events.ts'
+import { takeStream } from '../follow.ts'
 import { known } from '../known.ts'
 import type { EventView } from '../peer.ts'
 import type { Room } from '../room.ts'
@@ -61,8 +61,7 @@ export function eventRoutes(room: Room): Route[] {
         const account = known(ask.account)
         const headers = ask.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
         if (ask.request.method === 'HEAD') return new Response(null, { headers })
-        const leave = room.eventStreams.take(account.name)
-        if (!leave) throw new StimnetError('BUSY', 'following events', { reason: 'Too many event streams are open.' })
+        const leave = takeStream(room, room.eventStreams, { name: account.name, address: ask.address })
         const last = ask.header('last-event-id') ?? ''
         const after = /^[0-9a-f]{8}-\d{1,15}$/.test(last) ? last : ''
         const stream = eventStream({

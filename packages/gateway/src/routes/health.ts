@@ -8,6 +8,9 @@ import { healthOf, healthShape, readinessOf, readinessShape, serviceInfoOf, serv
 /** Probes come often and from everywhere: the checks themselves run at most once a second. */
 const CHECKS_EVERY_MS = 1_000
 
+/** Prometheus' text format. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 /** /health, /ready, /metrics and /service-info. */
 export function healthRoutes({ peer, clock }: Room): Route[] {
   const tag = 'Node'
@@ -49,14 +52,14 @@ export function healthRoutes({ peer, clock }: Room): Route[] {
       path: '/metrics',
       id: 'metrics',
       tag,
-      summary: 'Prometheus metrics, for programs on this machine and for operators',
-      access: 'local',
-      limited: false,
+      summary: 'Prometheus metrics, for operators',
+      access: 'account',
+      roles: ['operator'],
       answer: z.string(),
       answerType: 'text/plain',
       handle: async ({ headers }) =>
         new Response(await peer.metrics(), {
-          headers: headers({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+          headers: headers({ 'content-type': METRICS_TYPE })
         })
     }),
     route({

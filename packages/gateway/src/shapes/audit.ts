@@ -57,7 +57,7 @@ export const attestedShape = output(
 export const auditVerificationShape = output(
   'AuditVerification',
   z.object({
-    ok: z.boolean().describe('False where a record was changed, dropped or moved'),
+    ok: z.boolean().describe('False where a record was changed, dropped or moved, or anything in the store is damaged'),
     records: z.number().int().nullable(),
     head: z.string().nullable().describe('The root of the tree over all records'),
     broken_at: z.number().int().nullable().describe('The sequence at which it first breaks'),
@@ -69,5 +69,5 @@ export const auditVerificationShape = output(
 export function auditVerificationOf(finding: AuditFinding): z.output<typeof auditVerificationShape> {
   return finding.ok
     ? { ok: true, records: finding.records, head: finding.head, broken_at: null, why: null }
-    : { ok: false, records: null, head: null, broken_at: finding.sequence, why: finding.why }
+    : { ok: false, records: null, head: null, broken_at: finding.sequence || null, why: finding.why }
 }

@@ -11,7 +11,7 @@ export const healthShape = output(
     node_id: z.string(),
     version: z.string(),
     uptime: z.number().describe('Seconds'),
-    active_jobs: z.number().int(),
+    active_jobs: z.number().int().describe('Rounded down to tens, as all counts here: anybody may ask'),
     total_jobs: z.number().int(),
     institution: z.string(),
     peer_id: z.string(),
@@ -26,12 +26,17 @@ export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): z
     node_id: facts.nodeId,
     version: facts.version,
     uptime: Math.max(0, nowMs - facts.startedAtMs) / 1_000,
-    active_jobs: activity.activeJobs,
-    total_jobs: activity.totalJobs,
+    active_jobs: tens(activity.activeJobs),
+    total_jobs: tens(activity.totalJobs),
     institution: facts.institution,
     peer_id: facts.peerId,
-    peers: activity.connectedPeers
+    peers: tens(activity.connectedPeers)
   }
+}
+
+/** One request more or less is nobody's business who has no account. */
+function tens(count: number): number {
+  return Math.floor(count / 10) * 10
 }
 
 /** Readiness as answered. */

@@ -9,22 +9,20 @@ import { tableOf } from './table.ts'
 
 const ACTIONS = ['add', 'lock', 'unlock', 'remove', 'list'] as const
 
-/** Long enough that guessing at ten a minute is hopeless. */
-const PASSWORD_LENGTH_MIN = 12
-
 /** Exit code 1: no such account; 2: the password or name will not do. */
 export const accountCommand = command({
   name: 'account',
   usage: 'add NAME | lock NAME | unlock NAME | remove NAME | list  [--role ROLE] [--config FILE]',
   summary: 'Adds, locks, removes or lists the accounts of the gateway.',
   details: `
-The password is read from standard input, one line. A running peer sees the change within seconds.
+The password is read from standard input, one line; one that is guessed first is refused. A running peer sees the change within
+seconds. add gives an account that there is another password: its tokens and API keys are over.
 Roles: researcher asks, steward decides about requests, steward, auditor and operator read the audit log, operator and
 steward see private catalogs.
 
 A locked account is kept with what it has asked; its password, tokens and API keys open nothing until it is unlocked. lock and
 unlock take people of login providers too, as provider:subject. The name of a removed account is not given to somebody else;
---again says that it is the same person who comes back, with the keys and requests of before.
+--again says that it is the same person who comes back, with the requests of before.
 
   stimnet account add ada --role researcher
   openssl rand -base64 18 | tee password.txt | stimnet account add ada`,
@@ -91,8 +89,11 @@ async function add(
   { roles, again, io }: { roles: readonly string[]; again: boolean; io: Io }
 ): Promise<number> {
   const password = await readPassword(io)
-  if (password.length < PASSWORD_LENGTH_MIN) {
-    io.err(`stimnet account add: a password has at least ${PASSWORD_LENGTH_MIN} characters\n`)
+  // Loaded when needed: its lists of passwords are large.
+  const { whyGuessable } = await import('./guessable.ts')
+  const why = whyGuessable(password, name)
+  if (why !== undefined) {
+    io.err(`stimnet account add: ${why}\n`)
     return EXIT.usage
   }
   await accounts.put({ name, roles, password, again })

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { AuditFinding } from '@stimnet/gateway'
 import { systemClock } from '@stimnet/protocol'
 import { proofText } from '@stimnet/sdk'
+import { damageText } from '../store/checked-level.ts'
 import { command, EXIT, type Io } from './arguments.ts'
 import { oneOf } from './checked.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
@@ -19,13 +20,13 @@ interface Values {
   readonly out: string | undefined
 }
 
-/** Exit code 1: the log is broken, or a member does not attest it. */
+/** Exit code 1: the log is broken, a record of the store is damaged, or a member does not attest it. */
 export const auditCommand = command({
   name: 'audit',
   usage: 'verify | prove SEQUENCE [--out FILE] | witness | reconcile',
   summary: 'Walks the audit log, proves records of it, has others attest it.',
   details: `
-verify     walks all records and makes their tree again. With --config the log of a stopped peer is read from its folder;
+verify     reads everything in the store, walks all records of the log and makes their tree again. With --config the log of a stopped peer is read from its folder;
            one process at a time holds its database. With --url a running peer walks its own log.
 prove      proves one record to somebody who sees nothing else of the log: stimnet verify FILE reads the proof anywhere.
 witness    has every connected member attest the log as it stands; a running peer does so by itself every few minutes.
@@ -54,7 +55,10 @@ async function verify(values: Values, io: Io): Promise<number> {
   const finding = values.url ? await verifyRunning(values.url) : await verifyStopped(values.config ?? 'stimnet.yaml')
   if (values.json) io.out(`${JSON.stringify(finding)}\n`)
   else if (finding.ok) io.out(`Whole: ${finding.records} records, root ${finding.head}\n`)
-  else io.out(`BROKEN at record ${finding.sequence}: ${finding.why}\n`)
+  else
+    io.out(
+      finding.sequence === 0 ? `DAMAGED: ${finding.why}\n` : `BROKEN at record ${finding.sequence}: ${finding.why}\n`
+    )
   return finding.ok ? EXIT.ok : EXIT.failed
 }
 
@@ -64,7 +68,12 @@ async function verifyRunning(url: string): Promise<AuditFinding> {
 }
 
 async function verifyStopped(configFile: string): Promise<AuditFinding> {
-  return withDatabase(configFile, (database) => database.auditLog.verify())
+  // Before anything is opened: over some damage LevelDB would end this process without a word.
+  const [{ loadConfig }, { Database }] = await Promise.all([import('../config.ts'), import('../store/database.ts')])
+  const { config, baseDir } = await loadConfig(configFile)
+  const why = damageText(await Database.walk(join(resolve(baseDir, config.data_dir), 'db')))
+  if (why !== undefined) return { ok: false, sequence: 0, why }
+  return withDatabase(configFile, (database) => database.verify())
 }
 
 async function prove(values: Values, argument: string | undefined, io: Io): Promise<number> {

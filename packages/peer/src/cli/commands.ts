@@ -15,6 +15,7 @@ import { initCommand } from './init.ts'
 import { jobCommand, jobsCommand } from './jobs.ts'
 import { keyCommand } from './key.ts'
 import { loginCommand } from './login.ts'
+import { logoutCommand } from './logout.ts'
 import { peersCommand } from './peers.ts'
 import { policyCommand } from './policy.ts'
 import { requestsCommand } from './requests.ts'
@@ -22,12 +23,14 @@ import { reviewCommand } from './review.ts'
 import { runCommand } from './run.ts'
 import { sandboxCommand } from './sandbox.ts'
 import { startCommand } from './start.ts'
+import { tokenCommand } from './token.ts'
 import { verifyCommand } from './verify.ts'
 import { vouchCommand } from './vouch.ts'
 
 /** What researchers use. */
 export const ASKING: readonly Command[] = [
   loginCommand,
+  logoutCommand,
   catalogsCommand,
   peersCommand,
   runCommand,
@@ -46,6 +49,7 @@ export const SERVING: readonly Command[] = [
   initCommand,
   startCommand,
   accountCommand,
+  tokenCommand,
   doctorCommand,
   requestsCommand,
   eventsCommand,

@@ -1,9 +1,13 @@
 /** `stimnet doctor`: what is well with a peer, what is not, and what to do about it. */
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
 import { diskCheck } from '../checks.ts'
 import type { LoadedConfig } from '../config.ts'
+import { clientSettings } from '../config-client.ts'
+import { readSeed } from '../identity.ts'
+import { openToOthers, PEER_FOLDERS, readPrivate } from '../private.ts'
 import { command, EXIT } from './arguments.ts'
 import { CONFIG_OPTION } from './start.ts'
 import { printable } from './table.ts'
@@ -33,7 +37,9 @@ Each line begins with ok or FIX; one that wants mending says how, and the exit c
       { name: 'configuration', ok: true, detail: `${loaded.config.catalogs.length} catalogs` },
       admission(loaded),
       clockFinding(),
+      await permissionFinding(loaded),
       await diskCheck(resolve(loaded.baseDir, loaded.config.data_dir)),
+      await storeFinding(loaded),
       ...(await gatewayFindings(loaded)),
       ...(await Promise.all(loaded.config.mesh.bootstrap.map(reachable))),
       ...(await policyFindings(loaded)),
@@ -73,6 +79,46 @@ function clockFinding(): Finding {
   const year = new Date(performance.timeOrigin).getUTCFullYear()
   const ok = year >= 2026
   return { name: 'clock', ok, detail: ok ? 'plausible; keep it in step with NTP' : `says the year ${year}: set it` }
+}
+
+/** Whether anybody but the peer's user can read what it writes. */
+async function permissionFinding({ config, baseDir }: LoadedConfig): Promise<Finding> {
+  const name = 'permissions'
+  const dataDir = resolve(baseDir, config.data_dir)
+  const { sessionFile, keyFile } = clientSettings()
+  const secrets = [...['identity.key', 'accounts.json'].map((file) => join(dataDir, file)), sessionFile, keyFile]
+  for (const file of secrets) {
+    const problem = await readPrivate(file).then(
+      () => undefined,
+      (error: Error) => error.message
+    )
+    if (problem !== undefined) return { name, ok: false, detail: problem }
+  }
+  const open = (await Promise.all(PEER_FOLDERS.map((folder) => openToOthers(join(dataDir, folder))))).flat()
+  const [first] = open
+  const detail = first
+    ? `others can read ${first.path}${open.length > 1 ? ` and ${open.length - 1} more` : ''}: chmod -R go= ${dataDir}`
+    : 'nobody else can read keys, accounts and data'
+  return { name, ok: first === undefined, detail }
+}
+
+/** Whether every stored value is as it was written; read where no peer has the store open. */
+async function storeFinding({ config, baseDir }: LoadedConfig): Promise<Finding> {
+  const name = 'store'
+  const directory = join(resolve(baseDir, config.data_dir), 'db')
+  if (!existsSync(directory)) return { name, ok: true, detail: 'empty: the peer has not run yet' }
+  const { Database } = await import('../store/database.ts')
+  const { damageText } = await import('../store/checked-level.ts')
+  try {
+    const found = await Database.walk(directory)
+    return { name, ok: found.damaged.length === 0, detail: damageText(found) ?? `all ${found.values} values are whole` }
+  } catch (error) {
+    const { cause } = error as { cause?: { cause?: { code?: string } } }
+    if (cause?.cause?.code === 'LEVEL_LOCKED') {
+      return { name, ok: true, detail: 'the peer has it open: stimnet audit verify --url reads it' }
+    }
+    return { name, ok: false, detail: `${directory} cannot be opened: put the newest whole copy in its place` }
+  }
 }
 
 /** Either the peer runs and answers, or its port is free for it. */
@@ -166,7 +212,10 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
   if (config.sandbox.engine === 'none') return { name, ok: true, detail: 'none: scripts are refused' }
   try {
     const { openConfiguredSandbox } = await import('../opening.ts')
-    const chosen = await openConfiguredSandbox(config, resolve(baseDir, config.data_dir), 'doctor')
+    const dataDir = resolve(baseDir, config.data_dir)
+    // Whether it may be read is told beside the other permissions.
+    const seed = await readSeed(join(dataDir, 'identity.key')).catch(() => undefined)
+    const chosen = await openConfiguredSandbox(config, dataDir, { owner: 'doctor', seed })
     const description = await chosen?.sandbox.describe()
     await chosen?.sandbox.close()
     return {

@@ -1,10 +1,9 @@
 /** Who is logged in where: the client of a peer's gateway, from options, session file or environment. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { type Client, createClient } from '@stimnet/sdk'
 import { z } from 'zod'
 import { clientSettings } from '../config-client.ts'
+import { readPrivate, writePrivate } from '../private.ts'
 
 /** Options of every command that asks a gateway. */
 export const CLIENT_OPTIONS = {
@@ -15,10 +14,11 @@ export const CLIENT_OPTIONS = {
 const sessionSchema = z.record(z.string(), z.object({ token: z.string() }))
 
 async function sessions(file: string): Promise<z.output<typeof sessionSchema>> {
+  const text = await readPrivate(file)
   try {
-    return sessionSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    return sessionSchema.parse(JSON.parse(text ?? '{}'))
   } catch {
-    // Absent or unreadable: the same as not logged in, and logging in writes it anew.
+    // Unreadable: the same as not logged in, and logging in writes it anew.
     return {}
   }
 }
@@ -41,8 +41,18 @@ export async function keepSession(at: string, logIn: (client: Client) => Promise
   const settings = clientSettings()
   const token = await logIn(createClient({ url: at }))
   const all = { ...(await sessions(settings.sessionFile)), [at]: { token } }
-  await mkdir(dirname(settings.sessionFile), { recursive: true, mode: 0o700 })
-  await writeFile(settings.sessionFile, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
+  await write(settings.sessionFile, all)
+}
+
+function write(file: string, all: z.output<typeof sessionSchema>): Promise<void> {
+  return writePrivate(file, `${JSON.stringify(all, null, 2)}\n`)
+}
+
+/** Forgets the token of a gateway. */
+export async function dropSession(at: string): Promise<void> {
+  const { sessionFile } = clientSettings()
+  const { [at]: dropped, ...others } = await sessions(sessionFile)
+  if (dropped) await write(sessionFile, others)
 }
 
 /** `a=b` pairs of repeated options. A value that is JSON is taken as such, all else as text. */

@@ -1,9 +1,10 @@
 /** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer reads. */
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
+import { readPrivate, writePrivate } from '../private.ts'
+import { hashOfNobody, hashPassword, isDated, passwordFits } from './passwords.ts'
 
 /** What an account may be. */
 export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
@@ -12,6 +13,8 @@ const accountSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64'),
   roles: z.array(z.enum(ROLES)).min(1),
   password: z.string(),
+  /** Another one with each new password: tokens and API keys made under an earlier one are over. */
+  generation: z.string().max(64).default(''),
   /** Kept, but nobody comes in by it. */
   locked: z.boolean().default(false),
   /** Gone; the name stays taken, because requests, keys and tokens are known by it. */
@@ -23,66 +26,43 @@ export type StoredAccount = z.output<typeof accountSchema>
 const fileSchema = z.strictObject({
   accounts: z.array(accountSchema),
   /** People of login providers who may not come in, as provider:subject. */
-  locked_people: z.array(z.string().max(200)).default([])
+  locked_people: z.array(z.string().max(200)).default([]),
+  /** Another one makes another secret for access tokens: all that were given out are over. */
+  token_epoch: z.string().max(64).default('')
 })
 type File = z.output<typeof fileSchema>
 
-/** scrypt parameters: 32 MiB and about 0.1 s for one guess (RFC 7914; N = 2^15, r = 8, p = 1). */
-const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }
-const HASH_BYTES = 32
-
-/** `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16)
-  const hash = await derive(password, salt, COST)
-  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$')
-}
-
-/** Whether a password gives the stored hash; in constant time. */
-export async function passwordFits(password: string, stored: string): Promise<boolean> {
-  const [scheme, N, r, p, salt = '', hash = ''] = stored.split('$')
-  const expected = Buffer.from(hash, 'base64url')
-  if (scheme !== 'scrypt' || expected.length !== HASH_BYTES) return false
-  const cost = { N: Number(N), r: Number(r), p: Number(p), maxmem: COST.maxmem }
-  return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), cost), expected)
-}
-
-function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFC'), salt, HASH_BYTES, cost, (error, key) => (error ? reject(error) : resolve(key)))
-  })
-}
-
-/** Guesses at the same time: each takes 32 MiB, and strangers start them. */
-const CHECKS_MAX = 4
+/** Guesses at the same time: each takes 128 MiB, and strangers start them. */
+const CHECKS_MAX = 2
+const NO_ACCOUNTS: File = { accounts: [], locked_people: [], token_epoch: '' }
 
 /** The accounts file, read once and written whole. */
 export class Accounts {
   readonly #file: string
   #accounts: Map<string, StoredAccount>
   #lockedPeople: Set<string>
-  /** Somebody's hash to compare with where there is no such account, so that time does not tell. */
-  readonly #nobody: Promise<string>
+  #tokenEpoch: string
+  readonly #nobody = hashOfNobody()
   #checking = 0
   /** The file's time when it was last read, ms. */
   #readMs = Number.NaN
   /** The last of the changes and readings that wait, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(file: string, { accounts, locked_people: lockedPeople }: File) {
+  private constructor(file: string, { accounts, locked_people: lockedPeople, token_epoch: tokenEpoch }: File) {
     this.#file = file
     this.#accounts = new Map(accounts.map((account) => [account.name, account]))
     this.#lockedPeople = new Set(lockedPeople)
-    this.#nobody = hashPassword(randomBytes(16).toString('hex'))
+    this.#tokenEpoch = tokenEpoch
   }
 
-  /** No file is no accounts. Throws CONFIG_INVALID for one that cannot be read. */
+  /** No file is no accounts. Throws CONFIG_INVALID for one that cannot be read, or that others can read. */
   static async open(file: string): Promise<Accounts> {
+    const text = await readPrivate(file)
+    if (text === undefined) return new Accounts(file, NO_ACCOUNTS)
     try {
-      return new Accounts(file, fileSchema.parse(JSON.parse(await readFile(file, 'utf8'))))
+      return new Accounts(file, fileSchema.parse(JSON.parse(text)))
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-        return new Accounts(file, { accounts: [], locked_people: [] })
       throw new StimnetError('CONFIG_INVALID', `the accounts file ${file} cannot be read`, { cause })
     }
   }
@@ -114,6 +94,19 @@ export class Accounts {
     return [...this.#lockedPeople]
   }
 
+  /** Part of the secret that signs access tokens. */
+  get tokenEpoch(): string {
+    return this.#tokenEpoch
+  }
+
+  /** Ends every access token that was given out. */
+  async rotateTokens(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#tokenEpoch = randomBytes(16).toString('hex')
+      await this.#write()
+    })
+  }
+
   /**
    * Reads the file again where it has changed, as after `stimnet account remove`. A file that cannot be read closes
    * every account until it can.
@@ -129,6 +122,7 @@ export class Accounts {
       const read = await Accounts.open(this.#file)
       this.#accounts = read.#accounts
       this.#lockedPeople = read.#lockedPeople
+      this.#tokenEpoch = read.#tokenEpoch
       this.#readMs = mtimeMs
     } catch {
       this.#accounts = new Map()
@@ -136,28 +130,44 @@ export class Accounts {
     }
   }
 
-  /** Throws RATE_LIMITED where too many passwords are being checked at once; ACCOUNT_LOCKED to whoever knows the password. */
+  /**
+   * A hash made with earlier parameters is made anew. Throws RATE_LIMITED where too many passwords are being checked at once;
+   * ACCOUNT_LOCKED to whoever knows the password.
+   */
   async authenticate(name: string, password: string): Promise<StoredAccount | null> {
     if (this.#checking >= CHECKS_MAX) throw new StimnetError('RATE_LIMITED', 'checking a password')
     this.#checking += 1
     try {
       const account = this.get(name)
-      const fits = await passwordFits(password, account?.password ?? (await this.#nobody))
-      if (fits && account?.locked) throw new StimnetError('ACCOUNT_LOCKED', `${name} logs in`)
-      return fits && account ? account : null
+      const stored = account?.password ?? this.#nobody
+      // Beside the check and not after it: an earlier hash, too, is judged in the time of a new one, fitting or not.
+      const [fits, fresh] = await Promise.all([
+        passwordFits(password, stored),
+        isDated(stored) ? hashPassword(password) : undefined
+      ])
+      if (!fits || !account) return null
+      if (account.locked) throw new StimnetError('ACCOUNT_LOCKED', `${name} logs in`)
+      if (fresh !== undefined) await this.#rehash(name, { stored, fresh })
+      return account
     } finally {
       this.#checking -= 1
     }
   }
 
   /**
-   * Adds an account, or gives one that there is another password and roles; a lock stays. Throws PARAMETER_INVALID for a name
+   * Adds an account, or gives one that there is another password and roles; a lock stays. With another password, tokens and API
+   * keys are over. Throws PARAMETER_INVALID for a name
    * or role that is none, and for the name of an account that was removed unless `again` says that it is the same person's.
    */
   async put(account: { name: string; roles: readonly string[]; password: string; again?: boolean }): Promise<void> {
     const { name, roles, again = false } = account
     this.#assertFree(name, again)
-    const parsed = accountSchema.safeParse({ name, roles, password: await hashPassword(account.password) })
+    const before = this.get(name)
+    const isSame = before !== undefined && (await passwordFits(account.password, before.password))
+    const secret = isSame
+      ? { password: before.password, generation: before.generation }
+      : { password: await hashPassword(account.password), generation: randomBytes(16).toString('hex') }
+    const parsed = accountSchema.safeParse({ name, roles, ...secret })
     if (!parsed.success) {
       const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
@@ -186,6 +196,17 @@ export class Accounts {
     return this.#replace(name, (account) => ({ ...account, password: 'removed', removed: true }))
   }
 
+  /** By the password that has just fitted, unless it was changed meanwhile. What cannot be written is tried at the next login. */
+  async #rehash(name: string, { stored, fresh }: { stored: string; fresh: string }): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#readAgain()
+      const account = this.get(name)
+      if (account?.password !== stored) return
+      this.#accounts.set(name, { ...account, password: fresh })
+      await this.#write().catch(() => undefined)
+    })
+  }
+
   #replace(name: string, change: (account: StoredAccount) => StoredAccount): Promise<boolean> {
     return this.#inTurn(async () => {
       const account = this.get(name)
@@ -204,17 +225,12 @@ export class Accounts {
   }
 
   async #write(): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
-    const text = `${JSON.stringify({ accounts: [...this.#accounts.values()], locked_people: this.lockedOut }, null, 2)}\n`
-    // Whole or not at all: a crash must not leave half a file. Under a name of its own: another process may write too.
-    const fresh = `${this.#file}.${randomBytes(6).toString('hex')}.new`
-    try {
-      await writeFile(fresh, text, { mode: 0o600, flag: 'wx' })
-      await rename(fresh, this.#file)
-    } catch (error) {
-      await rm(fresh, { force: true })
-      throw error
+    const file: File = {
+      accounts: [...this.#accounts.values()],
+      locked_people: [...this.#lockedPeople],
+      token_epoch: this.#tokenEpoch
     }
+    await writePrivate(this.#file, `${JSON.stringify(file, null, 2)}\n`)
     this.#readMs = (await stat(this.#file)).mtimeMs
   }
 }

@@ -24,6 +24,19 @@ export interface ApiKeyRecord {
   readonly hash: string
   readonly createdAtMs: number
   readonly expiresAtMs: number
+  /** Of its owner when it was made: past a change of password it holds no more. Absent in keys of before there were any. */
+  readonly generation?: string
+}
+
+/** Whose keys, under which password. */
+export interface KeyOwner {
+  readonly owner: string
+  readonly generation: string
+}
+
+/** Whether a key was made under this password. */
+export function isOf(key: ApiKeyRecord, generation: string): boolean {
+  return (key.generation ?? '') === generation
 }
 
 /** In memory too: every request of a program asks. */
@@ -43,9 +56,11 @@ export class ApiKeys {
     return keys
   }
 
-  /** Newest first. */
-  of(owner: string): ApiKeyRecord[] {
-    return [...this.#keys.values()].filter((key) => key.owner === owner).sort((a, b) => b.createdAtMs - a.createdAtMs)
+  /** Those made since the owner's password last changed, newest first. */
+  of({ owner, generation }: KeyOwner): ApiKeyRecord[] {
+    return this.#all(owner)
+      .filter((key) => isOf(key, generation))
+      .sort((a, b) => b.createdAtMs - a.createdAtMs)
   }
 
   /** The record of a key that holds now. */
@@ -59,24 +74,30 @@ export class ApiKeys {
   /** The text is given once and never again. Throws PARAMETER_INVALID where the owner has too many. */
   create(
     draft: Draft,
-    made: { owner: string; label: string; roles: readonly string[]; days: number; nowMs: number }
+    made: KeyOwner & { label: string; roles: readonly string[]; days: number; nowMs: number }
   ): { key: ApiKeyRecord; text: string } {
-    const { owner, label, roles, days, nowMs } = made
+    const { owner, generation, label, roles, days, nowMs } = made
     // Those that have ended make room.
-    for (const old of this.of(owner)) if (old.expiresAtMs <= nowMs) this.#delete(draft, old)
-    if (this.of(owner).length >= KEYS_PER_OWNER_MAX) {
+    for (const old of this.#all(owner)) {
+      if (old.expiresAtMs <= nowMs || !isOf(old, generation)) this.#delete(draft, old)
+    }
+    if (this.#all(owner).length >= KEYS_PER_OWNER_MAX) {
       const reason = `An account has at most ${KEYS_PER_OWNER_MAX} API keys: revoke one first.`
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
     }
     const id = toHex(this.#random.bytes(8))
     const secret = Buffer.from(this.#random.bytes(SECRET_BYTES)).toString('base64url')
     const hash = hashOf(secret).toString('hex')
-    const key = { id, owner, label, roles, hash, createdAtMs: nowMs, expiresAtMs: nowMs + days * DAY_MS }
+    const key = { id, owner, label, roles, hash, createdAtMs: nowMs, expiresAtMs: nowMs + days * DAY_MS, generation }
     draft.put(this.#stored, id, key)
     draft.audit({ kind: 'key', actor: owner, detail: { api_key: id, made: true, roles: roles.join(' '), days } })
     this.#keys.set(id, key)
     draft.undo(() => void this.#keys.delete(id))
     return { key, text: `snk_${id}_${secret}` }
+  }
+
+  #all(owner: string): ApiKeyRecord[] {
+    return [...this.#keys.values()].filter((key) => key.owner === owner)
   }
 
   /** False where its owner has none of that id. */

@@ -31,6 +31,7 @@ export type AuditKind =
   | 'cancel'
   | 'login'
   | 'login-failed'
+  | 'signed-out'
   | 'key'
   | 'alert'
   | 'epoch'

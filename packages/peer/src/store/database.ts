@@ -1,9 +1,15 @@
 /** The one database of a peer: sublevels for who needs one, and a single writer with group commit. */
+import type { AuditFinding } from '@stimnet/gateway'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
+import { closeFolder, makePrivately } from '../private.ts'
 import { type Appended, type AuditEvent, AuditLog } from './audit-log.ts'
+import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './checked-level.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
+
+/** A directory, or memory for tests. */
+type Where = { readonly directory: string } | { readonly memory: true }
 
 /** What one change wants written: all of it in one batch, or none. */
 export interface Draft {
@@ -28,6 +34,7 @@ const GROUP_MAX = 256
 /** The database and its single writer. */
 export class Database {
   readonly root: Root
+  readonly #checked: CheckedLevel
   readonly auditLog: AuditLog
   readonly #now: () => number
   readonly #waiting: Waiting[] = []
@@ -35,33 +42,56 @@ export class Database {
   #broken: StimnetError | undefined
   #closed = false
 
-  private constructor(root: Root, auditLog: AuditLog, now: () => number) {
-    this.root = root
+  private constructor(checked: CheckedLevel, auditLog: AuditLog, now: () => number) {
+    this.#checked = checked
+    this.root = checked as unknown as Root
     this.auditLog = auditLog
     this.#now = now
   }
 
   /**
-   * Opens the database in a directory, or in memory for tests. Throws STORE_UNAVAILABLE where another process holds
-   * it or it cannot be read, AUDIT_BROKEN where the log's end is not where the last batch left it.
+   * Opens the database in a directory, closed to others whatever the folder above, or in memory for tests. Throws STORE_UNAVAILABLE where another process holds
+   * it or it cannot be read or a record that is needed is damaged, AUDIT_BROKEN where the log's end is not where the last batch left it.
    */
-  static async open(where: { directory: string } | { memory: true }, now: () => number): Promise<Database> {
-    const root = ('memory' in where
-      ? new MemoryLevel<string, string>()
-      : new Level<string, string>(where.directory)) as unknown as Root
+  static async open(where: Where, now: () => number): Promise<Database> {
+    let root: CheckedLevel
     try {
-      await root.open()
+      root = await openRoot(where)
     } catch (cause) {
       throw new StimnetError('STORE_UNAVAILABLE', `opening ${'directory' in where ? where.directory : 'memory'}`, {
         cause
       })
     }
     try {
-      return new Database(root, await AuditLog.open(root), now)
+      return new Database(root, await AuditLog.open(root as unknown as Root), now)
     } catch (error) {
       await root.close()
-      throw error
+      if (error instanceof StimnetError) throw error
+      throw new StimnetError('STORE_UNAVAILABLE', 'reading the end of the audit log', { cause: error })
     }
+  }
+
+  /**
+   * Reads every value of a database that nobody has open. Throws STORE_UNAVAILABLE where somebody has, or where it cannot be
+   * opened at all.
+   */
+  static async walk(directory: string): Promise<StoreFinding> {
+    try {
+      return await walkClosed(() => innerOf({ directory }), directory)
+    } catch (cause) {
+      throw new StimnetError('STORE_UNAVAILABLE', `opening ${directory}`, { cause })
+    }
+  }
+
+  /** Reads every value there is. */
+  walk(): Promise<StoreFinding> {
+    return this.#checked.walk()
+  }
+
+  /** Reads every value, then makes the audit log's tree again. `sequence` 0: something outside of the log is damaged. */
+  async verify(): Promise<AuditFinding> {
+    const why = damageText(await this.walk())
+    return why === undefined ? this.auditLog.verify() : { ok: false, sequence: 0, why }
   }
 
   json<V>(name: string): Sublevel<V> {
@@ -150,4 +180,18 @@ export class Database {
       audit: (event) => this.auditLog.append(event, this.#now())
     }
   }
+}
+
+async function openRoot(where: Where): Promise<CheckedLevel> {
+  if ('directory' in where) {
+    makePrivately()
+    await closeFolder(where.directory)
+  }
+  const root = new CheckedLevel(innerOf(where), 'directory' in where ? where.directory : undefined)
+  await root.open()
+  return root
+}
+
+function innerOf(where: Where): Inner {
+  return ('directory' in where ? new Level(where.directory) : new MemoryLevel()) as unknown as Inner
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { ADDONS, type Addon } from './addons.ts'
+import { ownFolder } from './own-folder.ts'
 import { COMPLETE, webrDirectory } from './r.ts'
 import { filesIn } from './untar.ts'
 
@@ -34,6 +35,7 @@ export interface AddROptions {
 export async function addR(options: AddROptions): Promise<{ directory: string; isNew: boolean }> {
   const directory = webrDirectory(options.cacheDir)
   const { integrity } = options.addon ?? ADDONS.webr
+  await ownFolder(options.cacheDir)
   if (await isComplete(directory, integrity)) return { directory, isNew: false }
   const archive = options.archive ? await read(resolve(options.archive)) : await pack(options)
   const [algorithm = '', expected] = integrity.split(/-(.*)/s)
@@ -46,10 +48,10 @@ export async function addR(options: AddROptions): Promise<{ directory: string; i
   const aside = join(dirname(directory), `adding-${randomUUID()}`)
   try {
     for (const { path, bytes } of files) {
-      await mkdir(dirname(join(aside, path)), { recursive: true })
-      await writeFile(join(aside, path), bytes, { mode: 0o644, flag: 'wx' })
+      await mkdir(dirname(join(aside, path)), { recursive: true, mode: 0o700 })
+      await writeFile(join(aside, path), bytes, { mode: 0o600, flag: 'wx' })
     }
-    await writeFile(join(aside, COMPLETE), JSON.stringify({ integrity }), { mode: 0o644 })
+    await writeFile(join(aside, COMPLETE), JSON.stringify({ integrity }), { mode: 0o600 })
     // One that is there and not complete is another version's or a broken one's.
     if (!(await isComplete(directory, integrity))) await rm(directory, { recursive: true, force: true })
     await rename(aside, directory)

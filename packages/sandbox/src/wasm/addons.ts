@@ -6,6 +6,8 @@ export interface Addon {
   readonly version: string
   /** As package managers write it: `sha512-` and base64, of the archive as it is published. */
   readonly integrity: string
+  /** SHA-256 over what is kept of it, hex: what lies in the cache folder is held against it at each start. */
+  readonly contents: string
   /** SPDX; the command that adds it says so. */
   readonly license: string
 }

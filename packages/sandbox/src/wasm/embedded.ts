@@ -13,11 +13,11 @@ export interface EmbeddedParts {
 }
 
 /** Looks into a cache folder. Throws SANDBOX_UNAVAILABLE where what is there is not what was put there. */
-export async function embeddedParts(cacheDir: string): Promise<EmbeddedParts> {
+export async function embeddedParts(cacheDir: string, wheelsLock?: string): Promise<EmbeddedParts> {
   const installation = findInstallation()
   const { version, license } = ADDONS.webr
   const isAdded = (await rInterpreter(installation, cacheDir)) !== undefined
-  const wheels = await findWheels(cacheDir, installation.pyodideVersion)
+  const wheels = await findWheels(cacheDir, installation, wheelsLock)
   return {
     pyodideVersion: installation.pyodideVersion,
     webr: { version, license, isAdded },

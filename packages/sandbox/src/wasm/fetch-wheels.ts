@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { findInstallation } from './deno.ts'
+import { ownFolder } from './own-folder.ts'
 import { isWhole, readLock, sha256Of, WHEELS_LOCK, type Wheel, wheelsDirectory } from './wheels.ts'
 
 /** Where the makers of Pyodide publish its libraries, by version. */
@@ -39,7 +40,8 @@ export async function fetchWheels(options: FetchOptions): Promise<readonly Wheel
   const directory = wheelsDirectory(options.cacheDir, pyodideVersion)
   const from = options.from ?? published(pyodideVersion)
   try {
-    await mkdir(directory, { recursive: true, mode: 0o755 })
+    await ownFolder(options.cacheDir)
+    await mkdir(directory, { recursive: true, mode: 0o700 })
     for (const wheel of wanted) {
       if (await isWhole(directory, wheel)) continue
       options.onFile?.(wheel)
@@ -91,7 +93,7 @@ async function lockOf(text: string, directory: string, wanted: readonly Wheel[])
 async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const aside = `${path}.${randomUUID()}`
   try {
-    await writeFile(aside, content, { mode: 0o644, flag: 'wx' })
+    await writeFile(aside, content, { mode: 0o600, flag: 'wx' })
     await rename(aside, path)
   } catch (error) {
     await rm(aside, { force: true })

@@ -32,9 +32,16 @@ const WAITING_R_MAX = 1
 export interface WasmSettings {
   /**
    * Folder for Python's snapshot (31 MB), made where it is missing, and for what the operator has added: R, libraries of
-   * Python. May be shared by several peers.
+   * Python. May be shared by several peers of one user; closed to all others.
    */
   readonly cacheDir: string
+  /**
+   * Seals the snapshot, so that one which somebody else wrote is built anew. Kept outside of `cacheDir`. Unless given, each
+   * process builds its own.
+   */
+  readonly snapshotKey?: Uint8Array
+  /** Path of the lock that wheels were fetched by. Default: the one of the installed Pyodide. */
+  readonly wheelsLock?: string
   /** Pythons that wait, about 200 MB each; R waits once it has been used, one at most. 0: each is started when it is needed. */
   readonly poolSize: number
   /** `first-job` (default): nothing waits before somebody has run something. `open`: the pool of Python fills at once. */
@@ -58,11 +65,11 @@ export interface WasmSettings {
 export async function openWasmSandbox(settings: WasmSettings): Promise<Sandbox> {
   const { cacheDir } = settings
   const installation = findInstallation()
-  const snapshot = await ensureSnapshot(installation, cacheDir)
+  const snapshot = await ensureSnapshot(installation, { cacheDir, key: settings.snapshotKey })
   const python = await pythonInterpreter(
     installation,
     snapshot,
-    await findWheels(cacheDir, installation.pyodideVersion)
+    await findWheels(cacheDir, installation, settings.wheelsLock)
   )
   const r = await rInterpreter(installation, cacheDir)
   const wall = settings.bubblewrap ?? 'auto'

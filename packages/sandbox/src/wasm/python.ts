@@ -31,7 +31,7 @@ export async function pythonInterpreter(
     start: (parts, { warmth, wheels: loaded }) => ({
       script: 'runner.js',
       args: [
-        ...['serve', parts.pyodide ?? '', parts.memory ?? '', warmth],
+        ...['serve', parts.pyodide ?? '', parts.memory ?? '', snapshot.sha256, warmth],
         ...(loaded.length > 0 ? [parts.wheels ?? '', loaded.join(',')] : [])
       ]
     }),

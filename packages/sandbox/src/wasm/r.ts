@@ -1,10 +1,12 @@
 /** R: webR, which the operator has added (`stimnet sandbox add r`). */
+import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { ADDONS } from './addons.ts'
 import type { Installation } from './deno.ts'
 import { hashOf, type Interpreter } from './interpreter.ts'
+import { sha256Of } from './wheels.ts'
 
 /** What webR's R has: the packages of base R that work without processes. */
 const LIBRARIES = [
@@ -42,9 +44,13 @@ export async function rInterpreter(installation: Installation, cacheDir: string)
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new StimnetError('SANDBOX_UNAVAILABLE', `reading ${directory}`, { cause: error })
   }
-  const { integrity, version } = ADDONS.webr
+  const { integrity, version, contents } = ADDONS.webr
   if ((complete as { integrity?: unknown } | null)?.integrity !== integrity) {
     throw new StimnetError('SANDBOX_UNAVAILABLE', `another webR than the one in the lock in ${directory}`)
+  }
+  if ((await contentsOf(directory)) !== contents) {
+    const advice = `${directory} is not what was added: remove the folder, then stimnet sandbox add r`
+    throw new StimnetError('SANDBOX_UNAVAILABLE', advice)
   }
   const { deno, denoVersion, runnerDirectory } = installation
   const scripts = (await readdir(runnerDirectory)).filter((name) => name.endsWith('.R') || name.endsWith('.js')).sort()
@@ -60,4 +66,15 @@ export async function rInterpreter(installation: Installation, cacheDir: string)
     start: (parts, { warmth }) => ({ script: 'r.js', args: [parts.webr ?? '', warmth] }),
     wheels: new Map()
   }
+}
+
+/** SHA-256 over every file of the folder but the one that says that all is there, by path, hex. */
+export async function contentsOf(directory: string): Promise<string> {
+  const hash = createHash('sha256')
+  const paths = (await readdir(directory, { recursive: true, withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => relative(directory, join(parentPath, name)).replaceAll('\\', '/'))
+    .filter((path) => path !== COMPLETE)
+  for (const path of paths.sort()) hash.update(`${path}\n${sha256Of(await readFile(join(directory, path)))}\n`)
+  return hash.digest('hex')
 }

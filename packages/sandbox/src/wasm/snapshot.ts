@@ -1,11 +1,13 @@
 /** The memory of a Python that has started already: built once on this machine, so that no job waits for the start. */
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { DENO_ENVIRONMENT, denoArguments, type Installation, underOsLimits } from './deno.ts'
 import { hashOf } from './interpreter.ts'
+import { ownFolder } from './own-folder.ts'
+import { sha256Of } from './wheels.ts'
 
 /** Memory of 30 MB and a list of names; what is larger could not be restored. */
 const OUTPUT_BYTES_MAX = 40 * 1024 * 1024
@@ -16,67 +18,114 @@ const BUILD_MEMORY_BYTES = 1024 * 1024 * 1024
 /** Python’s memory after start, on disk. */
 export interface Snapshot {
   readonly path: string
+  /** SHA-256 of that file, hex: the sandbox holds what it read against it before it goes on. */
+  readonly sha256: string
   /** The top-level modules that Python really has. */
   readonly modules: readonly string[]
   /** SHA-256 over everything that runs a program, hex: the identity in receipts, and the snapshot's name. */
   readonly hash: string
 }
 
-const underWay = new Map<string, Promise<Snapshot>>()
+/**
+ * Without a key there is nothing to know a snapshot of an earlier process by. Whoever can write to the cache folder could put
+ * another memory there, and a seal of a key that lies beside it.
+ */
+const KEY_OF_PROCESS = randomBytes(32)
 
-/** The snapshot in `cacheDir`, built if it is not there. Several processes may ask at once; one of theirs stays. */
-export async function ensureSnapshot(installation: Installation, cacheDir: string): Promise<Snapshot> {
+/** By folder and identity: what this process built or verified, so that peers of one process share it. */
+const trusted = new Map<string, Promise<Snapshot>>()
+
+/**
+ * The snapshot in `cacheDir`, built where it is not there, or not as this key sealed it. Several processes may ask at once; one
+ * of theirs stays. Throws SANDBOX_UNAVAILABLE.
+ */
+export async function ensureSnapshot(
+  installation: Installation,
+  { cacheDir, key = KEY_OF_PROCESS }: { cacheDir: string; key?: Uint8Array | undefined }
+): Promise<Snapshot> {
   const hash = await identityOf(installation)
-  // Sandboxes start in the root folder, so their paths must be whole.
-  const folder = resolve(cacheDir)
-  const directory = join(folder, `python-${hash.slice(0, 32)}`)
-  const pending = underWay.get(directory)
-  if (pending) return pending
-  const work = findOrBuild(installation, { hash, directory, cacheDir: folder }).finally(() =>
-    underWay.delete(directory)
-  )
-  underWay.set(directory, work)
+  const folder = await ownFolder(cacheDir)
+  const name = `${folder} ${hash}`
+  const known = trusted.get(name)
+  if (known && (await isStillThere(known))) return known
+  const keyId = createHmac('sha256', key).update('stimnet/snapshot/1').digest('hex').slice(0, 16)
+  const directory = join(folder, `python-${hash.slice(0, 32)}-${keyId}`)
+  // Another call may have begun meanwhile.
+  const begun = trusted.get(name)
+  if (begun !== known && begun) return begun
+  const work = findOrBuild(installation, { hash, directory, cacheDir: folder, key })
+  trusted.set(name, work)
+  work.catch(() => trusted.delete(name))
   return work
 }
 
-async function findOrBuild(
-  installation: Installation,
-  place: { hash: string; directory: string; cacheDir: string }
-): Promise<Snapshot> {
-  const { hash, directory, cacheDir } = place
+async function isStillThere(known: Promise<Snapshot>): Promise<boolean> {
+  const { path, sha256 } = await known
+  const bytes = await readFile(path).catch(() => undefined)
+  return bytes !== undefined && sha256Of(bytes) === sha256
+}
+
+/** Where a snapshot is, and what seals it. */
+interface Place {
+  readonly hash: string
+  readonly directory: string
+  readonly cacheDir: string
+  readonly key: Uint8Array
+}
+
+async function findOrBuild(installation: Installation, place: Place): Promise<Snapshot> {
+  const { hash, directory, cacheDir, key } = place
   try {
-    const found = await readSnapshot(directory, hash)
+    const found = await readSnapshot(place)
     if (found) return found
     const { memory, modules } = await build(installation)
     // Written aside and renamed as a whole: nobody ever sees half of it.
     const aside = join(cacheDir, `building-${randomUUID()}`)
-    await mkdir(aside, { recursive: true, mode: 0o755 })
+    await mkdir(aside, { recursive: true, mode: 0o700 })
     await writeDurably(join(aside, 'memory.bin'), memory)
     await writeDurably(join(aside, 'modules.json'), modules)
-    await rename(aside, directory).catch(() => rm(aside, { recursive: true, force: true }))
-    const built = await readSnapshot(directory, hash)
+    await writeDurably(join(aside, SEAL), Buffer.from(sealOf(key, { hash, memory, modules })))
+    await takePlace(aside, place)
+    const built = await readSnapshot(place)
     if (built) return built
   } catch (cause) {
-    throw new StimnetError('SANDBOX_UNAVAILABLE', `building Python's snapshot in ${cacheDir}`, { cause })
+    throw new StimnetError('SANDBOX_UNAVAILABLE', `building Python's snapshot in ${directory}`, { cause })
   }
-  throw new StimnetError('SANDBOX_UNAVAILABLE', `building Python's snapshot in ${cacheDir}`)
+  throw new StimnetError('SANDBOX_UNAVAILABLE', `building Python's snapshot in ${directory}`)
 }
 
-async function readSnapshot(directory: string, hash: string): Promise<Snapshot | undefined> {
-  let text: string
-  try {
-    text = await readFile(join(directory, 'modules.json'), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-  const modules: unknown = JSON.parse(text)
-  if (!Array.isArray(modules)) throw new TypeError('modules.json is no list')
-  return { path: join(directory, 'memory.bin'), modules: modules.map(String), hash }
+/** In the place of one that is not sealed; beside one that another process has just sealed, it goes. */
+async function takePlace(aside: string, place: Place): Promise<void> {
+  if (!(await readSnapshot(place))) await rm(place.directory, { recursive: true, force: true })
+  await rename(aside, place.directory).catch(() => rm(aside, { recursive: true, force: true }))
+}
+
+const SEAL = 'seal'
+
+function sealOf(key: Uint8Array, { hash, memory, modules }: { hash: string; memory: Buffer; modules: Buffer }): string {
+  const text = ['stimnet/snapshot-seal/1', hash, sha256Of(memory), sha256Of(modules)].join('\n')
+  return createHmac('sha256', key).update(text).digest('hex')
+}
+
+/** Undefined where there is none, or one that this key did not seal. */
+async function readSnapshot({ directory, hash, key }: Place): Promise<Snapshot | undefined> {
+  const read = (name: string) => readFile(join(directory, name))
+  const files = await Promise.all([read('memory.bin'), read('modules.json'), read(SEAL)]).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    }
+  )
+  if (files === undefined) return undefined
+  const [memory, modules, seal] = files
+  const expected = Buffer.from(sealOf(key, { hash, memory, modules }))
+  if (seal.length !== expected.length || !timingSafeEqual(seal, expected)) return undefined
+  const names = JSON.parse(modules.toString('utf8')) as unknown[]
+  return { path: join(directory, 'memory.bin'), sha256: sha256Of(memory), modules: names.map(String), hash }
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o644)
+  const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(bytes)
     await file.sync()

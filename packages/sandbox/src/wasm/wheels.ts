@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { StimnetError } from '@stimnet/protocol'
+import type { Installation } from './deno.ts'
 
 /** One file of a library, as a lock describes it. */
 export interface Wheel {
@@ -57,8 +59,15 @@ function words(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-/** The wheels of this folder; undefined where none were fetched. Throws SANDBOX_UNAVAILABLE where one is not what was fetched. */
-export async function findWheels(cacheDir: string, pyodideVersion: string): Promise<Wheels | undefined> {
+/**
+ * The wheels of this folder; undefined where none were fetched. Throws SANDBOX_UNAVAILABLE where one is not what was fetched, or
+ * where the folder's lock says anything else of it than `wheelsLock`, which does not lie in that folder.
+ */
+export async function findWheels(
+  cacheDir: string,
+  { pyodideDirectory, pyodideVersion }: Pick<Installation, 'pyodideDirectory' | 'pyodideVersion'>,
+  wheelsLock = join(pyodideDirectory, WHEELS_LOCK)
+): Promise<Wheels | undefined> {
   const directory = wheelsDirectory(cacheDir, pyodideVersion)
   const lock = await readFile(join(directory, WHEELS_LOCK), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -66,12 +75,24 @@ export async function findWheels(cacheDir: string, pyodideVersion: string): Prom
   })
   if (lock === undefined) return undefined
   const packages = [...readLock(lock).values()]
+  if (!isPartOf(lock, await readFile(wheelsLock, 'utf8'))) {
+    const advice = `the lock in ${directory} is not that of this version: remove the folder and fetch again`
+    throw new StimnetError('SANDBOX_UNAVAILABLE', advice)
+  }
   for (const wheel of packages) {
     if (await isWhole(directory, wheel)) continue
     const advice = `${wheel.fileName} in ${directory} is not what was fetched: remove the folder and fetch again`
     throw new StimnetError('SANDBOX_UNAVAILABLE', advice)
   }
   return packages.length === 0 ? undefined : { directory, packages }
+}
+
+/** Whether a lock is the whole one, with fewer packages and nothing else. */
+function isPartOf(part: string, whole: string): boolean {
+  const [cut, all] = [part, whole].map((text) => JSON.parse(text) as { packages: Record<string, unknown> })
+  if (!cut || !all) return false
+  const kept = Object.keys(cut.packages).map((name) => [name, all.packages[name]])
+  return isDeepStrictEqual(cut, { ...all, packages: Object.fromEntries(kept) })
 }
 
 /** Whether the file is there and has the hash of its lock. */

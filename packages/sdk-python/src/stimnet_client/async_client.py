@@ -121,6 +121,11 @@ class DistributedClient:
         self._connection.token = token
         return True
 
+    async def sign_out(self) -> None:
+        """Ends the token at the gateway, and forgets it."""
+        await self._ask(calls.nodes.sign_out())
+        self._connection.token = None
+
     async def health_check(self) -> Health:
         """How the gateway's node is. Needs no token."""
         return await self._ask(calls.nodes.health())

@@ -121,6 +121,10 @@ class SyncDistributedClient:
         self._connection.token = token
         return True
 
+    def sign_out(self) -> None:
+        self._ask(calls.nodes.sign_out())
+        self._connection.token = None
+
     def health_check(self) -> Health:
         return self._ask(calls.nodes.health())
 

@@ -2,7 +2,7 @@
 import { answer, answerBroken, encode, frame, giveUpEverything, placeFiles, print, takeJob, write } from './process.js'
 
 const { args, stdout } = Deno
-const [mode, pyodideDirectory, snapshotPath, warmth, wheels, wheelNames] = args
+const [mode, pyodideDirectory, snapshotPath, snapshotSha256, warmth, wheels, wheelNames] = args
 
 const { loadPyodide } = await import(
   `file://${encodeURI(pyodideDirectory).replace(/[?#]/g, encodeURIComponent)}/pyodide.mjs`
@@ -29,7 +29,7 @@ async function makeSnapshot() {
 }
 
 async function serve() {
-  const snapshot = Deno.readFileSync(snapshotPath)
+  const snapshot = await verifiedSnapshot()
   const pyodide = await loadPyodide({ ...options, ...whereWheelsAre(), _loadSnapshot: snapshot })
   const stream = { write: print, isatty: false }
   pyodide.setStdout(stream)
@@ -52,6 +52,15 @@ async function serve() {
   } catch (error) {
     answerBroken(error)
   }
+}
+
+/** What was read, and nothing that may stand in the file a moment later. */
+async function verifiedSnapshot() {
+  const snapshot = Deno.readFileSync(snapshotPath)
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', snapshot))
+  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (found !== snapshotSha256) throw new Error('the snapshot is not the one that was sealed')
+  return snapshot
 }
 
 /** Tables as DataFrames where there is pandas, as in every sandbox that has it. */

@@ -15,6 +15,11 @@ def authenticate(username: str, password: str) -> Call[str]:
     return Call(Request("POST", "/api/v1/auth/token", form=form, repeatable=False), _token_of)
 
 
+def sign_out() -> Call[None]:
+    """DELETE /api/v1/auth/token."""
+    return Call(Request("DELETE", "/api/v1/auth/token", repeatable=False), lambda _: None)
+
+
 def health() -> Call[Health]:
     """GET /health."""
     return Call(Request("GET", "/health"), Health.read)

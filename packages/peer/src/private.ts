@@ -1,0 +1,91 @@
+/** Files and folders of this user's own: made closed to others, and refused where others can read them. */
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { chmod, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
+import { StimnetError } from '@stimnet/protocol'
+
+/** What a peer makes in its `data_dir` beside single files. */
+export const PEER_FOLDERS = ['db', 'snapshots', 'sandbox', 'uploads', 'job-files', 'federation', 'self-test'] as const
+
+const OTHERS = 0o077
+/** Windows has no such permissions, and no such flag. */
+const isPosix = process.platform !== 'win32'
+
+/**
+ * Makes a folder and those above it. Node's own recursive mkdir never ends where a file system, such as /proc, says that the
+ * parent of a new folder is missing although it is there.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path, { mode: 0o700 })
+  }
+}
+
+/** The text of a private file; undefined where there is none. Throws CONFIG_INVALID for a link, and where others can read it. */
+export async function readPrivate(path: string): Promise<string | undefined> {
+  try {
+    const file = await open(path, isPosix ? constants.O_RDONLY | constants.O_NOFOLLOW : constants.O_RDONLY)
+    try {
+      const why = whyOpen(await file.stat())
+      if (why !== undefined) throw new StimnetError('CONFIG_INVALID', `${path} ${why}: chmod 600 ${path}`)
+      return await file.readFile('utf8')
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    if (cause instanceof StimnetError) throw cause
+    if (systemCode(cause) === 'ENOENT') return undefined
+    const why = systemCode(cause) === 'ELOOP' ? 'is a link: put the file itself there' : 'cannot be read'
+    throw new StimnetError('CONFIG_INVALID', `${path} ${why}`, { cause })
+  }
+}
+
+function whyOpen({ mode }: { mode: number }): string | undefined {
+  return isPosix && (mode & OTHERS) !== 0 ? 'can be read by others' : undefined
+}
+
+/** Makes a folder if need be, and closes it and all that is in it to others. */
+export async function closeFolder(path: string): Promise<void> {
+  await makeFolder(path)
+  if (!isPosix) return
+  for (const { path: found, isFolder } of await openToOthers(path)) await chmod(found, isFolder ? 0o700 : 0o600)
+}
+
+/** What others can read of a folder: itself, and what is in it. A link is not followed; what goes meanwhile does not count. */
+export async function openToOthers(path: string): Promise<{ path: string; isFolder: boolean }[]> {
+  const status = await lstat(path).catch(() => undefined)
+  if (!isPosix || !status || status.isSymbolicLink()) return []
+  const isFolder = status.isDirectory()
+  const inside = isFolder ? await readdir(path).catch(() => []) : []
+  const below = await Promise.all(inside.map((name) => openToOthers(join(path, name))))
+  return [...((status.mode & OTHERS) === 0 ? [] : [{ path, isFolder }]), ...below.flat()]
+}
+
+/** From now on what this process makes is closed to others, LevelDB's and DuckDB's files included, which take no mode. */
+export function makePrivately(): void {
+  if (isPosix && isMainThread) process.umask(0o077)
+}
+
+/** Whole or not at all, also past a crash. Aside under a name of its own: another process may write too. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  await makeFolder(dirname(path))
+  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`
+  try {
+    await writeFile(fresh, text, { mode: 0o600, flag: 'wx' })
+    await rename(fresh, path)
+  } catch (error) {
+    await rm(fresh, { force: true }).catch(() => undefined)
+    throw error
+  }
+}
+
+function systemCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}

@@ -1,0 +1,259 @@
+/** A LevelDB whose every value carries a checksum of itself and its key, held against it at each reading. */
+import { crc32 } from 'node:zlib'
+import { StimnetError } from '@stimnet/protocol'
+import { AbstractIterator, AbstractLevel } from 'abstract-level'
+import { damagedTables } from './table-file.ts'
+
+// LevelDB has checksums of its own, per block, and its binding does not verify them: a bit that flipped on the disk was served.
+const CHECKSUM_BYTES = 4
+/** Sorts before every sublevel. Says how far the values of a database of before have got theirs. */
+const MARKER = '\u0000checksums'
+const MIGRATED_AT_ONCE = 1_000
+const DAMAGED_MAX = 20
+
+/** What is kept underneath. */
+export type Inner = AbstractLevel<string | Buffer | Uint8Array, string, string>
+type Format = 'utf8' | 'buffer' | 'view'
+type Bytes = string | Buffer | Uint8Array
+
+interface Formats {
+  readonly keyEncoding: Format
+  readonly valueEncoding: Format
+}
+
+type RawOperation = Formats & { readonly type: 'put' | 'del'; readonly key: Bytes; readonly value: Bytes }
+
+interface Range {
+  readonly gt?: Bytes
+  readonly gte?: Bytes
+  readonly lt?: Bytes
+  readonly lte?: Bytes
+  readonly reverse?: boolean
+  readonly limit?: number
+}
+
+type RawIteratorOptions = Formats & Range & { readonly keys: boolean; readonly values: boolean }
+
+/** What a walk over all values found. */
+export interface StoreFinding {
+  readonly values: number
+  /** Names of those whose checksum does not fit; the first twenty. */
+  readonly damaged: readonly string[]
+}
+
+function bytesOf(value: Bytes): Buffer {
+  return typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+}
+
+/** Over the key as well: a value that stands under another key is as wrong as one that was changed. */
+function checksumOf(key: Bytes, value: Buffer): number {
+  return crc32(value, crc32(bytesOf(key)))
+}
+
+function sealed(key: Bytes, value: Bytes): Buffer {
+  const bytes = bytesOf(value)
+  const whole = Buffer.allocUnsafe(CHECKSUM_BYTES + bytes.length)
+  whole.writeUInt32BE(checksumOf(key, bytes))
+  bytes.copy(whole, CHECKSUM_BYTES)
+  return whole
+}
+
+function isWhole(key: Bytes, stored: Buffer): boolean {
+  return stored.length >= CHECKSUM_BYTES && stored.readUInt32BE() === checksumOf(key, stored.subarray(CHECKSUM_BYTES))
+}
+
+/** Throws STORE_UNAVAILABLE naming the record. */
+function opened(key: Bytes, stored: Buffer, format: Format): Bytes {
+  if (!isWhole(key, stored)) {
+    throw new StimnetError('STORE_UNAVAILABLE', `the record ${recordName(key)} is damaged: ${WAY_BACK}`)
+  }
+  const value = stored.subarray(CHECKSUM_BYTES)
+  return format === 'utf8' ? value.toString('utf8') : value
+}
+
+/** What to do about a damaged record. */
+const WAY_BACK =
+  'its disk changed it. Stop the peer, check the disk, put the newest whole copy of db/ in its place, and run stimnet audit reconcile'
+
+/** The finding as a sentence; undefined where nothing is damaged. */
+export function damageText({ damaged }: StoreFinding): string | undefined {
+  return damaged.length === 0 ? undefined : `damaged in the store: ${damaged.join(', ')}; ${WAY_BACK}`
+}
+
+/** `jobs/ID` for a key of the sublevel `jobs`. */
+function recordName(key: Bytes): string {
+  const text = bytesOf(key).toString('utf8')
+  const name = text.replace(/^!([^!]*)!/, '$1/')
+  return /^[\x20-\x7e]{1,200}$/.test(name) ? name : `hex ${bytesOf(key).toString('hex').slice(0, 200)}`
+}
+
+/** The same database with checksums; the methods that abstract-level asks of an implementation. */
+export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
+  readonly #inner: Inner
+  readonly #directory: string | undefined
+
+  /** `directory` is where its files are; undefined in memory. */
+  constructor(inner: Inner, directory?: string) {
+    super({ encodings: { utf8: true, buffer: true, view: true }, seek: false })
+    this.#inner = inner
+    this.#directory = directory
+  }
+
+  async _open(): Promise<void> {
+    await this.#inner.open()
+    await addChecksums(this.#inner)
+  }
+
+  async _close(): Promise<void> {
+    await this.#inner.close()
+  }
+
+  async _get(key: Bytes, { keyEncoding, valueEncoding }: Formats): Promise<Bytes | undefined> {
+    const stored = await this.#inner.get<Bytes, Buffer>(key, { keyEncoding, valueEncoding: 'buffer' })
+    return stored === undefined ? undefined : opened(key, stored, valueEncoding)
+  }
+
+  async _getMany(keys: Bytes[], { keyEncoding, valueEncoding }: Formats): Promise<(Bytes | undefined)[]> {
+    const all = await this.#inner.getMany<Bytes, Buffer>(keys, { keyEncoding, valueEncoding: 'buffer' })
+    return all.map((stored, at) => (stored === undefined ? undefined : opened(keys[at] ?? '', stored, valueEncoding)))
+  }
+
+  async _put(key: Bytes, value: Bytes, options: Formats): Promise<void> {
+    await this.#inner.put<Bytes, Buffer>(key, sealed(key, value), { ...options, valueEncoding: 'buffer' })
+  }
+
+  async _del(key: Bytes, options: Formats): Promise<void> {
+    await this.#inner.del<Bytes>(key, options)
+  }
+
+  async _batch(operations: RawOperation[], options: object): Promise<void> {
+    const written = operations.map(({ type, key, value, keyEncoding }) =>
+      type === 'put'
+        ? { type, key, value: sealed(key, value), keyEncoding, valueEncoding: 'buffer' as const }
+        : { type, key, keyEncoding }
+    )
+    await this.#inner.batch<Bytes, Buffer>(written, options)
+  }
+
+  async _clear(options: Range & Pick<Formats, 'keyEncoding'>): Promise<void> {
+    await this.#inner.clear<Bytes>({ ...rangeOf(options), keyEncoding: options.keyEncoding })
+  }
+
+  _iterator(options: RawIteratorOptions): CheckedIterator {
+    return new CheckedIterator(this, this.#inner, options)
+  }
+
+  /** Reads every value there is. */
+  async walk(): Promise<StoreFinding> {
+    const tables = this.#directory === undefined ? [] : await damagedTables(this.#directory, { isOpen: true })
+    const { values, damaged } = await walk(this.#inner)
+    return { values, damaged: [...tables.map(tableName), ...damaged] }
+  }
+}
+
+/**
+ * Reads every value of a database that is not open, its files first: over some damage LevelDB ends the process. Throws what
+ * opening it throws.
+ */
+export async function walkClosed(open: () => Inner, directory: string): Promise<StoreFinding> {
+  const tables = await damagedTables(directory, { isOpen: false })
+  if (tables.length > 0) return { values: 0, damaged: tables.map(tableName) }
+  // Made only now: it begins to open, and to write, at once.
+  const inner = open()
+  await inner.open()
+  try {
+    // One of before has no checksums yet: there is nothing to hold its values against.
+    return (await markerOf(inner)) === 'done' ? await walk(inner) : { values: 0, damaged: [] }
+  } finally {
+    await inner.close()
+  }
+}
+
+/** A whole file is named where its records cannot be: what is damaged may be the place of others. */
+function tableName(file: string): string {
+  return `db/${file} (some of the records in it)`
+}
+
+async function walk(inner: Inner): Promise<StoreFinding> {
+  let values = 0
+  const damaged: string[] = []
+  try {
+    for await (const [key, stored] of inner.iterator<Buffer, Buffer>(BUFFERS)) {
+      values += 1
+      if (!isWhole(key, stored) && damaged.length < DAMAGED_MAX) damaged.push(recordName(key))
+    }
+  } catch {
+    damaged.push('a block of records that LevelDB cannot read')
+  }
+  return { values, damaged }
+}
+
+const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const
+
+class CheckedIterator extends AbstractIterator<CheckedLevel, Bytes, Bytes> {
+  readonly #entries: AbstractIterator<Inner, Bytes, Buffer>
+  readonly #format: Format
+  readonly #hasValues: boolean
+
+  constructor(database: CheckedLevel, inner: Inner, options: RawIteratorOptions) {
+    super(database, options as never)
+    this.#format = options.valueEncoding
+    this.#hasValues = options.values
+    // The key belongs to the checksum, also where only the values are asked for.
+    const { keyEncoding, values } = options
+    this.#entries = inner.iterator<Bytes, Buffer>({
+      ...{ ...rangeOf(options), keyEncoding, valueEncoding: 'buffer', keys: true, values }
+    })
+  }
+
+  async _next(): Promise<[Bytes, Bytes | undefined] | undefined> {
+    const entry = await this.#entries.next()
+    return entry && this.#open(entry)
+  }
+
+  async _nextv(size: number): Promise<[Bytes, Bytes | undefined][]> {
+    return (await this.#entries.nextv(size)).map((entry) => this.#open(entry))
+  }
+
+  async _close(): Promise<void> {
+    await this.#entries.close()
+  }
+
+  #open([key, stored]: [Bytes, Buffer]): [Bytes, Bytes | undefined] {
+    return [key, this.#hasValues ? opened(key, stored, this.#format) : undefined]
+  }
+}
+
+function rangeOf({ gt, gte, lt, lte, reverse, limit }: Range): Range {
+  const bounds = { gt, gte, lt, lte, reverse, limit }
+  return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined))
+}
+
+/** `done`, the key up to which a database of before has checksums, hex, or undefined where it has none. */
+async function markerOf(inner: Inner): Promise<string | undefined> {
+  const stored = await inner.get<string, Buffer>(MARKER, { valueEncoding: 'buffer' })
+  return stored === undefined ? undefined : (opened(MARKER, stored, 'utf8') as string)
+}
+
+/** Gives each value of a database of before its checksum, once; what a stop interrupts goes on at the next start. */
+async function addChecksums(inner: Inner): Promise<void> {
+  const marker = await markerOf(inner)
+  if (marker === 'done') return
+  const after = marker === undefined ? {} : { gt: Buffer.from(marker, 'hex') }
+  const iterator = inner.iterator<Buffer, Buffer>({ ...BUFFERS, ...after })
+  try {
+    for (;;) {
+      const entries = await iterator.nextv(MIGRATED_AT_ONCE)
+      const last = entries.at(-1)?.[0]
+      const values = entries
+        .filter(([key]) => key.toString() !== MARKER)
+        .map(([key, value]) => ({ type: 'put' as const, key, value: sealed(key, value), ...BUFFERS }))
+      const place = last === undefined ? 'done' : last.toString('hex')
+      const mark = { type: 'put' as const, key: Buffer.from(MARKER), value: sealed(MARKER, place), ...BUFFERS }
+      await inner.batch<Buffer, Buffer>([...values, mark], { sync: true } as never)
+      if (last === undefined) return
+    }
+  } finally {
+    await iterator.close()
+  }
+}

@@ -1,0 +1,46 @@
+/** Password hashes: scrypt, with the parameters beside each hash so that they can grow. */
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+
+/** OWASP's minimum of 2025 (Password Storage Cheat Sheet; RFC 7914): 128 MiB and some 0.3 s for one guess. */
+const COST = { N: 2 ** 17, r: 8, p: 1 }
+const HASH_BYTES = 32
+/** scrypt takes 128·N·r bytes, and a little. */
+const MEMORY_BYTES_MAX = 256 * 1024 * 1024
+
+/** `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  return written(salt, await derive(password, salt, COST))
+}
+
+/** A hash that no password gives, to compare with where there is no account, so that time does not tell. */
+export function hashOfNobody(): string {
+  return written(randomBytes(16), randomBytes(HASH_BYTES))
+}
+
+/** Whether a password gives the stored hash; in constant time. */
+export async function passwordFits(password: string, stored: string): Promise<boolean> {
+  const [scheme, N, r, p, salt = '', hash = ''] = stored.split('$')
+  const expected = Buffer.from(hash, 'base64url')
+  if (scheme !== 'scrypt' || expected.length !== HASH_BYTES) return false
+  const cost = { N: Number(N), r: Number(r), p: Number(p) }
+  return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), cost), expected)
+}
+
+/** Whether a hash was made with other parameters than a new one. */
+export function isDated(stored: string): boolean {
+  return !stored.startsWith(`${PREFIX}$`)
+}
+
+const PREFIX = ['scrypt', COST.N, COST.r, COST.p].join('$')
+
+function written(salt: Buffer, hash: Buffer): string {
+  return [PREFIX, salt.toString('base64url'), hash.toString('base64url')].join('$')
+}
+
+function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+  const options = { ...cost, maxmem: MEMORY_BYTES_MAX }
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFC'), salt, HASH_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}

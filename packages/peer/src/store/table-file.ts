@@ -1,0 +1,96 @@
+/** LevelDB's table files: whether each block has the checksum that LevelDB wrote behind it, and never verifies. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+
+// https://github.com/google/leveldb/blob/main/doc/table_format.md: blocks one after the other, each with a byte that says how it is
+// compressed and a masked CRC-32C; then a footer with the places of the last two, the meta index and the index.
+const FOOTER_BYTES = 48
+const MAGIC = 0xdb4775248b80fb57n
+const TRAILER_BYTES = 5
+const POLYNOMIAL = 0x82f63b78
+const MASK_DELTA = 0xa282ead8
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
+  return crc >>> 0
+})
+
+/** A file that is being written is whole after this, ms. */
+const WRITTEN_MS = 1_000
+
+/** Names of the table files of a database that are not as LevelDB wrote them. One that goes while it `isOpen` was merged. */
+export async function damagedTables(directory: string, { isOpen }: { isOpen: boolean }): Promise<string[]> {
+  const names = (await readdir(directory)).filter((name) => /\.(ldb|sst)$/.test(name)).sort()
+  const damaged: string[] = []
+  for (const name of names) {
+    const path = join(directory, name)
+    if (await isWholeFile(path)) continue
+    if (isOpen) await wait(WRITTEN_MS)
+    if (!isOpen || !(await isWholeFile(path))) damaged.push(name)
+  }
+  return damaged
+}
+
+async function isWholeFile(path: string): Promise<boolean> {
+  try {
+    return isWholeTable(await readFile(path))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+    throw error
+  }
+}
+
+interface Block {
+  readonly offset: number
+  readonly size: number
+}
+
+/** Whether a file is blocks that fit their checksums, and a footer that names the last two. */
+export function isWholeTable(bytes: Buffer): boolean {
+  const end = bytes.length - FOOTER_BYTES
+  if (end < 2 * TRAILER_BYTES || bytes.readBigUInt64LE(bytes.length - 8) !== MAGIC) return false
+  const blocks = blocksOf(bytes, end)
+  const [metaIndex, index] = blocks?.slice(-2) ?? []
+  if (!metaIndex || !index) return false
+  const expected = [metaIndex.offset, metaIndex.size, index.offset, index.size]
+  const named = varintsAt(bytes, { at: end, count: expected.length })
+  return expected.every((value, at) => named[at] === value)
+}
+
+/** A block ends where the checksum of all since its beginning stands; undefined where the last one has no end. */
+function blocksOf(bytes: Buffer, end: number): Block[] | undefined {
+  const blocks: Block[] = []
+  let offset = 0
+  let crc = 0xffffffff
+  for (let at = 0; at + TRAILER_BYTES <= end; at++) {
+    crc = (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8)
+    if ((bytes[at] ?? 0) > 1 || masked(~crc >>> 0) !== bytes.readUInt32LE(at + 1)) continue
+    blocks.push({ offset, size: at - offset })
+    offset = at + TRAILER_BYTES
+    at = offset - 1
+    crc = 0xffffffff
+  }
+  return offset === end ? blocks : undefined
+}
+
+function masked(crc: number): number {
+  return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0
+}
+
+function varintsAt(bytes: Buffer, { at, count }: { at: number; count: number }): number[] {
+  const values: number[] = []
+  let value = 0
+  let scale = 1
+  for (let place = at; place < bytes.length && values.length < count; place++) {
+    const byte = bytes[place] ?? 0
+    value += (byte & 0x7f) * scale
+    scale *= 128
+    if (byte >= 0x80) continue
+    values.push(value)
+    value = 0
+    scale = 1
+  }
+  return values
+}

@@ -1,0 +1,175 @@
+/** What a disk does to a database: single bits, and what an earlier version left. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
+import { Level } from 'level'
+import { AuditLog } from '../src/store/audit-log.ts'
+import { Database } from '../src/store/database.ts'
+import type { Root } from '../src/store/level.ts'
+import { JOBS, keyOf, jobOf } from './read-damaged.ts'
+
+const FLIPS = 40
+const run = promisify(execFile)
+
+async function scratch(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-checked-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A database of 300 jobs, with all of it in table files. */
+async function stored(folder: string): Promise<string> {
+  const directory = join(folder, 'db')
+  const database = await Database.open({ directory }, () => 0)
+  const jobs = database.json<object>('jobs')
+  for (let n = 0; n < JOBS; n += 50) {
+    await database.commit((draft) => {
+      for (let m = n; m < n + 50; m++) draft.put(jobs, keyOf(m), jobOf(m))
+      draft.audit({ kind: 'request', actor: 'x' })
+    })
+  }
+  await database.close()
+  const level = new Level<string, string>(directory)
+  // Of LevelDB alone, and not of what `level` declares for browsers as well.
+  await (level as unknown as { compactRange(from: string, to: string): Promise<void> }).compactRange('\u0000', '\uffff')
+  await level.close()
+  return directory
+}
+
+async function tableOf(directory: string): Promise<string> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.ldb'))
+  assert.ok(names.length > 0)
+  const sizes = await Promise.all(names.map(async (name) => (await readFile(join(directory, name))).length))
+  return join(directory, names[sizes.indexOf(Math.max(...sizes))] ?? '')
+}
+
+/** What is found in each; where LevelDB ended the process over one, that is damage noticed. */
+async function readEach(directories: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  while (found.length < directories.length) {
+    const args = [join(import.meta.dirname, 'read-damaged.ts'), ...directories.slice(found.length)]
+    const { stdout, ended } = await run(process.execPath, args).then(
+      ({ stdout }) => ({ stdout, ended: false }),
+      ({ stdout, signal }: { stdout: string; signal: string }) => ({ stdout, ended: signal === 'SIGABRT' })
+    )
+    found.push(...stdout.split('\n').filter(Boolean))
+    if (!ended) break
+    found.push('refused')
+  }
+  return found
+}
+
+describe('a database on a disk that changes single bits', () => {
+  test('serves nothing that was changed, and verifies as whole only what is', async (t) => {
+    const folder = await scratch(t)
+    const directory = await stored(folder)
+    assert.deepEqual(await readEach([directory]), ['whole'])
+    const copies: string[] = []
+    for (let flip = 0; flip < FLIPS; flip++) {
+      const copy = join(folder, `copy-${flip}`)
+      await cp(directory, copy, { recursive: true })
+      const table = await tableOf(copy)
+      const bytes = await readFile(table)
+      const at = Math.floor((bytes.length * (flip + 0.5)) / FLIPS)
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (flip % 8))
+      await writeFile(table, bytes)
+      copies.push(copy)
+    }
+    const found = await readEach(copies)
+    assert.equal(found.length, FLIPS)
+    assert.deepEqual([...new Set(found)], ['refused'])
+  })
+
+  test('names the record, and what to do', async (t) => {
+    const directory = join(await scratch(t), 'db')
+    const database = await Database.open({ directory }, () => 0)
+    await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
+    await database.close()
+    const level = new Level<string, Buffer>(directory, { valueEncoding: 'buffer' })
+    const changed = (await level.get('!jobs!0007')) ?? Buffer.alloc(0)
+    changed[20] = (changed[20] ?? 0) ^ 1
+    await level.put('!jobs!0007', changed)
+    await level.close()
+    assert.deepEqual((await Database.walk(directory)).damaged, ['jobs/0007'])
+    const again = await Database.open({ directory }, () => 0)
+    await assert.rejects(again.json('jobs').get('0007'), {
+      code: 'STORE_UNAVAILABLE',
+      message: /^the record jobs\/0007 is damaged: .*newest whole copy of db\/.*stimnet audit reconcile/
+    })
+    await assert.rejects(again.json('jobs').values().all(), { code: 'STORE_UNAVAILABLE' })
+    await again.close()
+  })
+
+  test('takes a whole value under another key for damage', async (t) => {
+    const directory = join(await scratch(t), 'db')
+    const database = await Database.open({ directory }, () => 0)
+    await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
+    await database.close()
+    const level = new Level<string, Buffer>(directory, { valueEncoding: 'buffer' })
+    await level.put('!jobs!0008', (await level.get('!jobs!0007')) ?? Buffer.alloc(0))
+    await level.close()
+    assert.deepEqual((await Database.walk(directory)).damaged, ['jobs/0008'])
+  })
+})
+
+describe('a database of a version without checksums', () => {
+  const COUNT = 2_500
+
+  /** As earlier versions wrote it: JSON, bytes, and an audit log, straight into LevelDB. */
+  async function ofBefore(folder: string): Promise<string> {
+    const directory = join(folder, 'db')
+    const level = new Level<string, string>(directory)
+    const root = level as unknown as Root
+    const log = await AuditLog.open(root)
+    log.append({ kind: 'start', actor: 'node' }, 1)
+    await root.batch(log.takePending().operations as never)
+    const jobs = root.sublevel<string, object>('jobs', { valueEncoding: 'json' })
+    const bytes = root.sublevel<string, Uint8Array>('atoms', { valueEncoding: 'view' })
+    for (let n = 0; n < COUNT; n++) await jobs.put(`${n}`, jobOf(n))
+    await bytes.put('a', Uint8Array.of(0, 1, 2, 255))
+    await bytes.put('empty', new Uint8Array())
+    await level.close()
+    return directory
+  }
+
+  test('opens with all that is in it, and has checksums from then on', async (t) => {
+    const directory = await ofBefore(await scratch(t))
+    for (const opening of ['first', 'second']) {
+      const database = await Database.open({ directory }, () => 0)
+      const jobs = database.json<object>('jobs')
+      assert.equal((await jobs.keys().all()).length, COUNT, opening)
+      assert.deepEqual(await jobs.getMany(['0', `${COUNT - 1}`]), [jobOf(0), jobOf(COUNT - 1)])
+      const atoms = database.root.sublevel<string, Uint8Array>('atoms', { valueEncoding: 'view' })
+      assert.deepEqual(Uint8Array.from((await atoms.get('a')) ?? []), Uint8Array.of(0, 1, 2, 255))
+      assert.equal((await atoms.get('empty'))?.length, 0)
+      assert.equal((await database.auditLog.verify()).ok, true)
+      assert.deepEqual((await database.walk()).damaged, [])
+      await database.close()
+    }
+  })
+
+  test('that was stopped in the middle of getting them goes on where it was', async (t) => {
+    const directory = await ofBefore(await scratch(t))
+    const level = new Level<string, string>(directory)
+    const before = level.batch.bind(level)
+    let batches = 0
+    Object.assign(level, {
+      batch: (...ask: Parameters<typeof before>) => {
+        batches += 1
+        return batches === 2 ? Promise.reject(new Error('the power went')) : before(...ask)
+      }
+    })
+    const { CheckedLevel } = await import('../src/store/checked-level.ts')
+    await assert.rejects(new CheckedLevel(level as never).open())
+    await level.close()
+    const database = await Database.open({ directory }, () => 0)
+    assert.equal((await database.walk()).values, COUNT + 2 + 2 + 1, 'jobs, atoms, log and head, marker')
+    assert.deepEqual((await database.walk()).damaged, [])
+    assert.deepEqual(await database.json<object>('jobs').get('7'), jobOf(7))
+    await database.close()
+  })
+})

@@ -1,0 +1,53 @@
+/** Writes the software bill of materials (CycloneDX) from the lock file, or checks that the one in docs/ is that of the lock. */
+// usage: npm run sbom [-- --check]
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+interface Locked {
+  readonly version?: string
+  readonly integrity?: string
+  readonly license?: string
+  readonly dev?: boolean
+  readonly link?: boolean
+}
+
+const root = join(import.meta.dirname, '..')
+const file = join(root, 'docs', 'sbom.cdx.json')
+
+async function json<T>(name: string): Promise<T> {
+  return JSON.parse(await readFile(join(root, name), 'utf8')) as T
+}
+
+/** One package of the lock; `dev`: it tests and builds, and no institution runs it. */
+function componentOf(path: string, { version = '', integrity = '', license, dev }: Locked) {
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+  const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`
+  const [algorithm = '', digest = ''] = integrity.split(/-(.*)/s)
+  const hash = { alg: algorithm.replace('sha', 'SHA-'), content: Buffer.from(digest, 'base64').toString('hex') }
+  return {
+    ...{ type: 'library', 'bom-ref': `${purl}#${path}`, name, version, purl, scope: dev ? 'excluded' : 'required' },
+    ...(digest === '' ? {} : { hashes: [hash] }),
+    // An expression, as SPDX calls it: a single id is one too.
+    ...(license === undefined ? {} : { licenses: [{ expression: license }] })
+  }
+}
+
+const { packages } = await json<{ packages: Readonly<Record<string, Locked>> }>('package-lock.json')
+const { version } = await json<{ version: string }>('package.json')
+const components = Object.entries(packages)
+  .filter(([path, { link }]) => path.includes('node_modules/') && !link)
+  .map(([path, locked]) => componentOf(path, locked))
+// Without a time and a number of its own: the same lock gives the same bytes.
+const bom = {
+  ...{ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 },
+  metadata: { component: { type: 'application', 'bom-ref': 'stimnet', name: 'stimnet', version } }
+}
+// A package a line, so that a change of one reads as one.
+const lines = components.map((component) => `    ${JSON.stringify(component)}`).join(',\n')
+const text = `${JSON.stringify(bom, null, 2).slice(0, -2)},\n  "components": [\n${lines}\n  ]\n}\n`
+
+if (!process.argv.includes('--check')) await writeFile(file, text)
+else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+  console.error('docs/sbom.cdx.json is not that of package-lock.json: npm run sbom')
+  process.exitCode = 1
+}
