@@ -63,7 +63,8 @@ export function relaxedBy(
   })
 }
 
-function refsIn(descriptor: CatalogDescriptor, filter: Filter | undefined, tables?: readonly string[]): VariableRef[] {
+/** Variables in the columns of a filter. */
+export function refsIn(descriptor: CatalogDescriptor, filter: Filter | undefined, tables?: readonly string[]): VariableRef[] {
   return filter === undefined ? [] : columnsOf(filter).map((column) => resolveVariable(descriptor, column, tables).ref)
 }
 
