@@ -84,7 +84,14 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
     ...{ delta: 1e-6, numbers: 1, groups: 1, groups_per_subject: 1, rows_per_subject: 1, sites_per_person: 2 },
     columns: [column]
   }
-  const peer = { peer_id: '12D3KooW', node_id: 'node-1', institution: 'North', code: null, reason: null, information: null }
+  const peer = {
+    peer_id: '12D3KooW',
+    node_id: 'node-1',
+    institution: 'North',
+    code: null,
+    reason: null,
+    information: null
+  }
   const cost: PrivacyCost = {
     data_catalog_name: 'trial',
     peers: [

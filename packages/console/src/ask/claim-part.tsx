@@ -41,23 +41,21 @@ export function ClaimPart(props: { draft: Draft; change: Change; price: Price })
     <Panel title="How exact" hint={HINTS[draft.level]}>
       <Segments legend="Claim" options={LEVELS} value={draft.level} choose={(level) => change({ level })} />
       {draft.level === 'P2' && (
-        <>
-          <div className="row">
-            <EpsilonField epsilon={draft.epsilon} change={change} />
-            <WholeField
-              label="Groups a person counts in"
-              most={CONTRIBUTIONS_MAX}
-              value={draft.groupsPerSubject}
-              set={(groupsPerSubject) => change({ groupsPerSubject })}
-            />
-            <WholeField
-              label="Rows of a person in a group"
-              most={CONTRIBUTIONS_MAX}
-              value={draft.rowsPerSubject}
-              set={(rowsPerSubject) => change({ rowsPerSubject })}
-            />
-          </div>
-        </>
+        <div className="row">
+          <EpsilonField epsilon={draft.epsilon} change={change} />
+          <WholeField
+            label="Groups a person counts in"
+            most={CONTRIBUTIONS_MAX}
+            value={draft.groupsPerSubject}
+            set={(groupsPerSubject) => change({ groupsPerSubject })}
+          />
+          <WholeField
+            label="Rows of a person in a group"
+            most={CONTRIBUTIONS_MAX}
+            value={draft.rowsPerSubject}
+            set={(rowsPerSubject) => change({ rowsPerSubject })}
+          />
+        </div>
       )}
       <Cost price={price} draft={draft} />
     </Panel>

@@ -10,7 +10,9 @@ export function InformationTable({ cost }: { cost: PrivacyCost }) {
     <div role="status" className="stack">
       <Scroll label="What it tells">
         <table>
-          <caption>What it tells, in bits of the value of each person; the same question again tells nothing more</caption>
+          <caption>
+            What it tells, in bits of the value of each person; the same question again tells nothing more
+          </caption>
           <thead>
             <tr>
               <th scope="col">Institution</th>

@@ -15,7 +15,8 @@ export function privacyRoutes({ peer, clock }: Room): Route[] {
       path: '/api/v1/privacy/cost',
       id: 'privacyCost',
       tag: 'Privacy',
-      summary: 'What a request would cost at each peer that offers the catalog: bits under P1, charge and error under P2',
+      summary:
+        'What a request would cost at each peer that offers the catalog: bits under P1, charge and error under P2',
       access: 'account',
       roles: ['researcher'],
       body: { type: 'json', schema: costQuestionShape },

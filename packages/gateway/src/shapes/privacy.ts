@@ -66,7 +66,9 @@ export const costShape = output(
         information: z
           .array(informationShape)
           .nullable()
-          .describe('Under P1, of each variable that is not identifying; a question that was answered before tells nothing more'),
+          .describe(
+            'Under P1, of each variable that is not identifying; a question that was answered before tells nothing more'
+          ),
         left: z
           .object({ project_rho: z.string(), lifetime_rho: z.string() })
           .nullable()

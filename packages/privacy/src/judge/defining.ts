@@ -64,7 +64,11 @@ export function relaxedBy(
 }
 
 /** Variables in the columns of a filter. */
-export function refsIn(descriptor: CatalogDescriptor, filter: Filter | undefined, tables?: readonly string[]): VariableRef[] {
+export function refsIn(
+  descriptor: CatalogDescriptor,
+  filter: Filter | undefined,
+  tables?: readonly string[]
+): VariableRef[] {
   return filter === undefined ? [] : columnsOf(filter).map((column) => resolveVariable(descriptor, column, tables).ref)
 }
 
