@@ -101,7 +101,7 @@ export function disclose(aggregate: Aggregate, context: DisclosureContext): Disc
 }
 
 /**
- * A safe output of a table with noise in every number. No gate and no atoms: nothing about whether and how it answers
+ * A safe output of a table with noise in every number. No gate and no ledger of spans: nothing about whether and how it answers
  * depends on data, and a refusal that does would itself be outside of differential privacy.
  */
 export function discloseNoisy(

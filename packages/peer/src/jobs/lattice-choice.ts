@@ -3,7 +3,7 @@ import { type Catalog, latticeOf } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from '../config.ts'
 
-/** Below it the free atom rule answers three or four questions and then refuses almost everything; privacy.md A.5. */
+/** Below it a catalog is small: base cells are proposed for it, and where it has none its steward is told. */
 export const LATTICE_SUBJECTS = 2_000
 
 /**
