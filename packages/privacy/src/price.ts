@@ -1,5 +1,5 @@
 /** What a question tells of each variable, before it is asked: from the question and the description alone. */
-import { type CatalogDescriptor, type Filter, type Measure, type Plan, type VariableRef } from '@stimnet/protocol'
+import type { CatalogDescriptor, Filter, Measure, Plan, VariableRef } from '@stimnet/protocol'
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, unknownFacts, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
