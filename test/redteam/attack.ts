@@ -48,7 +48,7 @@ export interface Attack {
 }
 
 /** For attacks that get nothing: their catalog is the same, and does not tire of refusing. */
-export const NOTHING_LEFT = { shares: 'static', catalog: { privacy: { refusals_max: 10_000 } } } as const
+export const NOTHING_LEFT = { shares: 'static', catalog: { privacy: { refusal_bits_max: 10_000 } } } as const
 
 /** The attacker won: what was learnt. */
 export class Broken extends Error {

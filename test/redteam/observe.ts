@@ -9,7 +9,7 @@ export interface Answer {
   readonly state: string
   readonly code: string | null
   readonly reason: string | null
-  /** Cells and groups, or leaves of a script, that were withheld. */
+  /** Cells and groups, or leaves of a script, that were withheld, and parts without some people. */
   readonly withheld: number
   readonly warnings: readonly string[]
   readonly result: unknown
@@ -111,9 +111,10 @@ function withoutEpoch(text: string): string {
   return text.replace(/"epoch":"[0-9a-f]{64}"/g, '"epoch":""')
 }
 
-/** Withheld groups and cells of a table, leaves of a script. */
+/** Withheld groups and cells of a table, leaves of a script; and parts of the answer that some people were left out of. */
 function withheldIn(result: unknown): number {
   if (typeof result !== 'object' || result === null || !('withheld' in result)) return 0
   const withheld = result.withheld as Record<string, number>
-  return Object.values(withheld).reduce((sum, count) => sum + count, 0)
+  const leftOut = 'left_out' in result ? (result.left_out as readonly string[]).length : 0
+  return Object.values(withheld).reduce((sum, count) => sum + count, leftOut)
 }

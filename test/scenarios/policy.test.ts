@@ -141,7 +141,7 @@ describe('a small catalog of real people', () => {
 })
 
 describe('refusals that depend on data', () => {
-  const few = { catalogs: [{ ...CATALOG, lattice: 'none', privacy: { refusals_max: 3 } }] }
+  const few = { catalogs: [{ ...CATALOG, lattice: 'none', privacy: { refusal_bits_max: 3 } }] }
 
   test('are counted, and past the last one nothing that could be refused is taken, also after a restart', async (t) => {
     const house = await houseOf(t, few)
@@ -170,7 +170,7 @@ describe('refusals that depend on data', () => {
 
   test('are not counted for questions about whole base cells: there is nothing to learn from them', async (t) => {
     const lattice = [{ variable: 'people.sex' }]
-    const house = await houseOf(t, { catalogs: [{ ...CATALOG, lattice, privacy: { refusals_max: 1 } }] })
+    const house = await houseOf(t, { catalogs: [{ ...CATALOG, lattice, privacy: { refusal_bits_max: 1 } }] })
     for (let i = 0; i < 3; i++) {
       // Nobody is neither: the empty cohort is refused as a small one is.
       const job = await ask(house, `${COUNT} WHERE sex = 'F' AND sex = 'M'`)
