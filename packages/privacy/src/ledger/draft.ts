@@ -2,6 +2,7 @@
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
 import { type AuditPattern, someAreCertain } from './certainty.ts'
+import { withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
 import { addedTo, type Placed, Span } from './span.ts'
@@ -23,10 +24,21 @@ export interface Told {
   readonly shown?: number
 }
 
+/** A level of a variable, in words of the question. */
+export interface LevelName {
+  readonly variable: string
+  readonly level: string
+}
+
 /** Why numbers cannot be told. */
 export type Objection =
   /** Fewer than k people would be told apart. */
-  | { readonly why: 'leverage'; readonly quantity: string; readonly set: SubjectSet; readonly apart: Apart }
+  | {
+      readonly why: 'leverage'
+      readonly quantity: string
+      readonly set: SubjectSet
+      readonly apart: Apart
+    }
   /** Of somebody's value more would be told than it may. */
   | { readonly why: 'information'; readonly variable: string }
   /** Somebody's level would be certain. */
@@ -74,7 +86,13 @@ export class LedgerDraft {
   /** To take the draft back to. */
   get mark(): Mark {
     const [spans, spent, levels] = [this.#spans, this.#spent, this.#levels]
-    return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged }
+    return {
+      spans,
+      spent,
+      levels,
+      arrived: this.#arrived,
+      isChanged: this.#isChanged
+    }
   }
 
   /** Forgets what was admitted since. Patterns stay split, which tells nothing. */
@@ -117,22 +135,29 @@ export class LedgerDraft {
   }
 
   /**
-   * Tells how many of a set have a level; false, and nothing is told, where somebody's level would be certain from this and all
-   * that was told of it before.
+   * Tells how many of a set have a level of a variable; false, and nothing is told, where somebody's level would be certain from
+   * this and all that was told of it before. `level`: as it was asked for, which has many spellings.
    */
-  tellLevel(level: string, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
+  tellLevel({ variable, level }: LevelName, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
     const count = { of: this.#isIn(of), having: this.#isIn(having) }
-    const before = (this.#levels.get(level) ?? []).map((one) => ({
-      of: this.#patterns.extend(one.of),
-      having: this.#patterns.extend(one.having)
-    }))
     count.of = this.#patterns.extend(count.of)
+    const name = `${variable} ${level}`
+    const before = this.#countsOf((other) => other === name)
     if (before.some((one) => one.of.every((flag, i) => flag === count.of[i]))) return true
-    const counts = [...before, count]
+    const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
+    const counts = withAlike([...before, count], others)
     if (someAreCertain(this.#auditPatterns(counts))) return false
-    this.#levels = new Map(this.#levels).set(level, counts)
+    this.#levels = new Map(this.#levels).set(name, [...before, count])
     this.#isChanged = true
     return true
+  }
+
+  #countsOf(isWanted: (name: string) => boolean): LevelCount[] {
+    const found = [...this.#levels].filter(([name]) => isWanted(name)).flatMap(([, counts]) => counts)
+    return found.map(({ of, having }) => ({
+      of: this.#patterns.extend(of),
+      having: this.#patterns.extend(having)
+    }))
   }
 
   /** People by the told sets that they are in, and how many of them have the level. */
@@ -258,8 +283,17 @@ export class LedgerDraft {
     if (placed.kind === 'unsure') return { why: 'unsure' }
     if (placed.kind === 'within') return undefined
     const next = span.with(this.#patterns, isIn, placed, shown)
-    const apart = this.#blocks.apart(next, { before: span, leverageMax: leverageMax(k) })
-    if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
+    const apart = this.#blocks.apart(next, {
+      before: span,
+      leverageMax: leverageMax(k)
+    })
+    if (apart.length > 0)
+      return {
+        why: 'leverage',
+        quantity,
+        set,
+        apart: this.#apartOf(apart, set)
+      }
     for (const one of about) if (!this.#spend(one, place)) return { why: 'information', variable: one.variable }
     this.#spans.set(quantity, next)
     if (this.#arrived !== undefined) {
