@@ -139,6 +139,26 @@ test('a mean that two people more would tell apart is told without them, and say
   assert.equal(leaveOut({ ...whole, reduction: reduce(plan, 60, less) }, context), undefined, 'nobody more')
 })
 
+test('beside people who were left out of the whole answer there is no total, which would say how many they are', () => {
+  const plan = planOf([SUBJECTS])
+  const reduction = reduce(
+    plan,
+    60,
+    people(55, () => ({}))
+  )
+  const cohort = first(55)
+  const card = (leftOut?: LeftOut) =>
+    tableOf(
+      disclose(
+        { kind: 'table', plan, reduction, defining: [], ...(leftOut === undefined ? {} : { leftOut }) },
+        contextOf(60, { cohort })
+      )
+    ).disclosure.subjects
+  const none = { columns: new Map(), pairs: new Map() }
+  assert.equal(card(), 55)
+  assert.equal(card({ ...none, people: EVERYBODY.without(cohort) }), null)
+})
+
 describe('who came with a newer epoch', () => {
   const arrived = (count: number): Ledgers => {
     const draft = new LedgerDraft(SpanLedger.start(40))

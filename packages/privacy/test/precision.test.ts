@@ -98,6 +98,15 @@ describe('by default', () => {
     assert.equal(seen.size, 1)
   })
 
+  test('asked in other units a number says no more: it is rounded in those of the site', () => {
+    const grams = rows.map((row) => ({ ...row, x: 700 * Number(row.x) }))
+    const in700ths = new Map([factsOf('x', { factor: 700 })])
+    const plan = planOf([measure('mean', 'x'), measure('sd', 'x')])
+    const [own] = told(measure('mean', 'x'), measure('sd', 'x')).rows
+    const [other] = tableOf(ask(plan, 150, grams, { variables: in700ths, settings, synthetic: false })).rows
+    for (const at of [0, 1]) assert.ok(Math.abs(Number(other?.values[at]) / 700 - Number(own?.values[at])) < 1e-9)
+  })
+
   test('every digit is told where a steward chose so, and n with it', () => {
     const all = ask(planOf([measure('mean', 'x')]), 150, rows, {
       settings: effectiveSettings({ preset: 'default', precision: 'exact' }),
