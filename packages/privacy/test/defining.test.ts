@@ -31,6 +31,14 @@ test('a question is also asked without each variable that says who is in it and 
   )
 })
 
+test('of a variable that is not described nothing is taken to be known', () => {
+  const found = relaxedBy(CATALOG, unknownFacts, { cohort: is('subjects.sex', 'F'), plan: PLAN })
+  assert.deepEqual(
+    found.map(({ variable }) => variable),
+    ['subjects.sex']
+  )
+})
+
 test('a key needs no other question; a condition of the plan does, like one of the cohort', () => {
   const plan: Plan = {
     ...PLAN,

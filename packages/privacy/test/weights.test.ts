@@ -50,3 +50,19 @@ test('a set lies in the span exactly where it adds nothing to the rank, in whole
   }
   assert.ok(within > 100 && beside > 100, `${within} within, ${beside} beside`)
 })
+
+test('what can be decided neither in doubles nor in small fractions is refused', () => {
+  const random = seededRandom(3)
+  const items = 30
+  const sets = Array.from({ length: items }, () =>
+    SubjectSet.of(
+      items,
+      Array.from({ length: items }, (_, i) => i).filter(() => randomUnit(random) < 0.5)
+    )
+  )
+  const draft = new LedgerDraft(SpanLedger.start(items))
+  for (const set of sets) assert.equal(draft.tell([{ quantity: 'x', set }], 1), undefined)
+  const matrix = sets.map((set) => Array.from({ length: items }, (_, i) => (set.has(i) ? 1n : 0n)))
+  assert.equal(rankOf(matrix), items, 'everything follows, by fractions of large numbers')
+  assert.deepEqual(draft.tell([{ quantity: 'x', set: SubjectSet.of(items, [0]) }], 1), { why: 'unsure' })
+})

@@ -102,10 +102,7 @@ class Judging {
     this.#holdBack()
     this.#classes()
     const cells = this.#rows.flatMap((row, at) => row.cells.map((cell) => ({ row, cell, at })))
-    const sized = cells.map((entry) => ({
-      ...entry,
-      size: entry.cell.basis?.support.size ?? 0
-    }))
+    const sized = cells.map((entry) => ({ ...entry, size: entry.cell.basis?.support.size ?? 0 }))
     for (const { row, cell } of sized.sort((a, b) => b.size - a.size || a.at - b.at)) this.#tell(row, cell)
     return this.#givenAway() ?? this.#countAll() ?? this.#zeros()
   }
@@ -131,12 +128,7 @@ class Judging {
       const isRefused = this.#refused.has(nameOf(at, measure))
       if (!finding.ok) this.#note(`${measure.kind}: ${finding.why}`)
       else if (isRefused) this.#note(`${measure.kind}: withheld so that others stay hidden`)
-      return {
-        measure,
-        finding,
-        basis: finding.ok && !isRefused ? finding.basis : null,
-        isCounted: false
-      }
+      return { measure, finding, basis: finding.ok && !isRefused ? finding.basis : null, isCounted: false }
     })
     return { group, cells, shown: group.support.size >= settings.k }
   }
@@ -176,11 +168,7 @@ class Judging {
     const isOfBin =
       objection?.why === 'leverage' && objection.set !== main?.of.rows && objection.set !== main?.of.subjects
     if (objection !== undefined && leftOut !== undefined && !(isOfBin && basis.bins !== undefined)) {
-      objection = leftOut.fit(measure, entries, objection, {
-        draft: this.#draft,
-        rowSets: this.#rowSets,
-        k: this.#k
-      })
+      objection = leftOut.fit(measure, entries, objection, { draft: this.#draft, rowSets: this.#rowSets, k: this.#k })
     }
     if (objection?.why === 'leverage' && basis.bins !== undefined) {
       const coarser = judgeCoarser(row.group, measure, basis.bins, this.#cellRules)
@@ -215,12 +203,7 @@ class Judging {
     const [of, having] = numbers
     if (measure.kind === 'share' && of && having && !facts(measure.variable).identifying) {
       const { variable, level } = measure
-      counts.push({
-        variable,
-        level,
-        of: of.of.subjects,
-        having: having.of.subjects
-      })
+      counts.push({ variable, level, of: of.of.subjects, having: having.of.subjects })
     }
     const { mark } = this.#draft
     for (const { variable, level, ...count } of counts) {
@@ -244,13 +227,7 @@ class Judging {
     const number = countOf(counted)
     const { mark } = this.#draft
     if (this.#draft.tell(this.#entriesOf(group, measure, [number]), k) !== undefined) return false
-    if (
-      this.#auditLevels(group, measure, {
-        support: counted.subjects,
-        numbers: [number]
-      }) === undefined
-    )
-      return true
+    if (this.#auditLevels(group, measure, { support: counted.subjects, numbers: [number] }) === undefined) return true
     for (const [draft, before] of mark) draft.rollBack(before)
     return false
   }
@@ -265,11 +242,7 @@ class Judging {
   }
 
   get #parts() {
-    return {
-      plan: this.#plan,
-      reduction: this.#reduction,
-      rowSets: this.#rowSets
-    }
+    return { plan: this.#plan, reduction: this.#reduction, rowSets: this.#rowSets }
   }
 
   /** A cell's numbers, each behind whom a variable that defines the group leaves out: see defining.ts. */
@@ -283,11 +256,7 @@ class Judging {
     return numbers.flatMap((number) => {
       const isMain = number.of === main?.of
       return [
-        ...(isMain ? asked : []).map(({ of }) => ({
-          number: askedOver(number, of),
-          about: [],
-          aboutPeople: []
-        })),
+        ...(isMain ? asked : []).map(({ of }) => ({ number: askedOver(number, of), about: [], aboutPeople: [] })),
         this.#entryOf(number, asked)
       ]
     })
@@ -339,12 +308,7 @@ class Judging {
     if (this.#rows.length < 2 || counting === undefined) return undefined
     const subjects = this.#rows.map(({ group }) => group.support).reduce((all, one) => all.or(one))
     const shown = settings.roundBase === 1 ? undefined : roundCount(subjects.size, settings)
-    const entry: Entry = {
-      number: countOf({ subjects }),
-      about: [],
-      aboutPeople: [],
-      shown
-    }
+    const entry: Entry = { number: countOf({ subjects }), about: [], aboutPeople: [], shown }
     return this.#draft.tell([entry], this.#k)?.why === 'leverage' ? this.#smallestOf(counting) : undefined
   }
 

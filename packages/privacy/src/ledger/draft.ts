@@ -33,12 +33,7 @@ export interface LevelName {
 /** Why numbers cannot be told. */
 export type Objection =
   /** Fewer than k people would be told apart. */
-  | {
-      readonly why: 'leverage'
-      readonly quantity: string
-      readonly set: SubjectSet
-      readonly apart: Apart
-    }
+  | { readonly why: 'leverage'; readonly quantity: string; readonly set: SubjectSet; readonly apart: Apart }
   /** Of somebody's value more would be told than it may. */
   | { readonly why: 'information'; readonly variable: string }
   /** Somebody's level would be certain. */
@@ -86,13 +81,7 @@ export class LedgerDraft {
   /** To take the draft back to. */
   get mark(): Mark {
     const [spans, spent, levels] = [this.#spans, this.#spent, this.#levels]
-    return {
-      spans,
-      spent,
-      levels,
-      arrived: this.#arrived,
-      isChanged: this.#isChanged
-    }
+    return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged }
   }
 
   /** Forgets what was admitted since. Patterns stay split, which tells nothing. */
@@ -154,10 +143,7 @@ export class LedgerDraft {
 
   #countsOf(isWanted: (name: string) => boolean): LevelCount[] {
     const found = [...this.#levels].filter(([name]) => isWanted(name)).flatMap(([, counts]) => counts)
-    return found.map(({ of, having }) => ({
-      of: this.#patterns.extend(of),
-      having: this.#patterns.extend(having)
-    }))
+    return found.map(({ of, having }) => ({ of: this.#patterns.extend(of), having: this.#patterns.extend(having) }))
   }
 
   /** People by the told sets that they are in, and how many of them have the level. */
@@ -283,17 +269,8 @@ export class LedgerDraft {
     if (placed.kind === 'unsure') return { why: 'unsure' }
     if (placed.kind === 'within') return undefined
     const next = span.with(this.#patterns, isIn, placed, shown)
-    const apart = this.#blocks.apart(next, {
-      before: span,
-      leverageMax: leverageMax(k)
-    })
-    if (apart.length > 0)
-      return {
-        why: 'leverage',
-        quantity,
-        set,
-        apart: this.#apartOf(apart, set)
-      }
+    const apart = this.#blocks.apart(next, { before: span, leverageMax: leverageMax(k) })
+    if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
     for (const one of about) if (!this.#spend(one, place)) return { why: 'information', variable: one.variable }
     this.#spans.set(quantity, next)
     if (this.#arrived !== undefined) {
