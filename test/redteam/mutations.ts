@@ -436,7 +436,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: `${PRIVACY}/judge/cell.ts`,
     from: 'if (rules.settings.zerosAreDisclosive && (having.size === 0 || isAll)) {',
     to: 'if (having.size < 0) {',
-    noticedBy: privacyTest('suppress')
+    noticedBy: privacyTest('certain-levels')
   },
   {
     id: 'all-in-one-group',
@@ -492,7 +492,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: `${PRIVACY}/table-output.ts`,
     from: "return precision === 'exact' && isCounted &&",
     to: "return precision === 'exact' &&",
-    noticedBy: privacyTest('suppress')
+    noticedBy: privacyTest('precision')
   },
   {
     id: 'other-units',
@@ -725,14 +725,6 @@ export const MUTATIONS: readonly Mutation[] = [
 
 /** Noticed by attacks on running federations, a quarter of a minute each. */
 export const LONG_MUTATIONS: readonly Mutation[] = [
-  {
-    id: 'rows-ledger-off',
-    control: 'Sets of rows are judged too',
-    file: `${PRIVACY}/ledgers.ts`,
-    from: 'const [draft, set] = of.rows && this.#rows ? [this.#rows, of.rows]',
-    to: 'const [draft, set] = of.rows && this.#rows && kind === null ? [this.#rows, of.rows]',
-    noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
-  },
   {
     id: 'newest-epoch',
     control: 'An epoch that was answered from stays',

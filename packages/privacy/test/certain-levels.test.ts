@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { disclose, type Ledgers } from '@stimnet/privacy'
+import { disclose, LedgerDraft, type Ledgers } from '@stimnet/privacy'
 import { type Measure, type Plan, SubjectSet } from '@stimnet/protocol'
 import {
   contextOf,
@@ -110,17 +110,25 @@ test('they stand where somebody of the ten has responded, and where others know 
   assert.ok(asked(planOf([share('no')]), LATER, { ledgers: known, identifying: true }).ok)
 })
 
+test('that nobody has a level is withheld also of what others know', () => {
+  const none = asked(planOf([share('yes')]), ALL.slice(0, 10), { ledgers: ledgersOf(60), identifying: true })
+  assert.match(none.ok ? '' : none.why, /nobody or everybody has it/)
+})
+
 test('what is withheld since it would make a level certain is not taken for told', () => {
   const ledgers = after(asked(planOf([share('yes')]), ALL, { ledgers: ledgersOf(60) }))
-  const both = asked(planOf([share('no'), measure('mean', 'x')]), LATER, {
-    ledgers
-  })
+  const some = LATER.map((row) => ({ ...row, x: row.subject < 50 ? (row.x ?? null) : null }))
+  const both = asked(planOf([share('no'), measure('mean', 'x')]), some, { ledgers })
   const { subjects } = after(both)
   assert.deepEqual(
     tableOf(both).rows[0]?.values.map((value) => value !== null),
     [false, true]
   )
-  assert.equal(subjects.bitsOf('t.responded'), ledgers.subjects.bitsOf('t.responded'))
+  const later = SubjectSet.of(
+    60,
+    LATER.map(({ subject }) => subject)
+  )
+  assert.ok(new LedgerDraft(subjects).isNew('1', later))
 })
 
 test('the smallest count goes where all that are shown tell that nobody has the level that is not', () => {
