@@ -146,6 +146,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
       catalog: 'clinical_trial_data',
       program,
       targets,
+      carrier: peers[0]?.peerId ?? '',
       ...(where ? { where } : {})
     })
     const answer = await follow(client, (await client.submitBroadcast(signed)).id)

@@ -75,11 +75,6 @@ function clinicalTrial(folder: string): object {
           { name: 'treatment_response', type: 'category', levels: ['responder', 'partial', 'none'] }
         ]
       }
-    ],
-    lattice: [
-      { variable: 'subjects.sex' },
-      { variable: 'subjects.diagnosis' },
-      { variable: 'subjects.age', breakpoints: [65] }
     ]
   }
 }
@@ -123,8 +118,7 @@ function imaging(folder: string): object {
           { name: 'file_path', type: 'text' }
         ]
       }
-    ],
-    lattice: [{ variable: 'scan_metadata.scan_type' }]
+    ]
   }
 }
 
@@ -148,7 +142,6 @@ function testing(folder: string): object {
           { name: 'value', type: 'number', unit: 'points', minimum: 0, maximum: 30, decimals: 2 }
         ]
       }
-    ],
-    lattice: [{ variable: 'test_data.arm' }]
+    ]
   }
 }

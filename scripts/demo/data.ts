@@ -17,18 +17,29 @@ export const DEMO_SITES: readonly DemoSite[] = [
   { nodeId: 'node-3', institution: 'Coastal Medical Centre', seed: 33, shift: -2 }
 ]
 
-const SEXES = ['female', 'male']
-const SUBTYPES = ['tremor-dominant', 'akinetic-rigid', 'mixed']
-const AGE_BANDS = [
-  { from: 45, to: 65 },
-  { from: 65, to: 86 }
+/** Of a hundred people, as in trials of Parkinson's disease: more men than women, and few of one subtype. */
+const SEXES: readonly Weighted[] = [
+  { value: 'male', of100: 61 },
+  { value: 'female', of100: 39 }
 ]
+const SUBTYPES: readonly Weighted[] = [
+  { value: 'tremor-dominant', of100: 47 },
+  { value: 'akinetic-rigid', of100: 35 },
+  { value: 'mixed', of100: 18 }
+]
+/** `lost` of a hundred leave before the visit and do not come back. */
 const VISITS = [
-  { name: 'baseline', improvement: 0 },
-  { name: 'month_6', improvement: 9 },
-  { name: 'month_12', improvement: 14 }
+  { name: 'baseline', improvement: 0, lost: 0 },
+  { name: 'month_6', improvement: 9, lost: 4 },
+  { name: 'month_12', improvement: 14, lost: 7 }
 ]
-const SCAN_TYPES = ['T1', 'DTI', 'fMRI']
+/** Questionnaires of a hundred that nobody filled in. */
+const UNANSWERED = 3
+const SCAN_TYPES: readonly Weighted[] = [
+  { value: 'T1', of100: 52 },
+  { value: 'DTI', of100: 27 },
+  { value: 'fMRI', of100: 21 }
+]
 
 const SUBJECTS = 150
 const SCANS = 100
@@ -45,7 +56,16 @@ export async function writeDemoData(folder: string, site: DemoSite): Promise<voi
   }
 }
 
+interface Weighted {
+  readonly value: string
+  readonly of100: number
+}
+
 interface Dice {
+  /** Whether what happens to so many of a hundred happens. */
+  happens(of100: number): boolean
+  /** One of several, each as often as it says. */
+  one(of: readonly Weighted[]): string
   /** From `from` up to, not including, `to`. */
   integer(from: number, to: number): number
   /** Normal with mean 0 and standard deviation 1 (Box and Muller). */
@@ -54,6 +74,15 @@ interface Dice {
 
 function diceOf(source: RandomSource): Dice {
   return {
+    happens: (of100) => randomUnit(source) * 100 < of100,
+    one: (of) => {
+      let left = randomUnit(source) * 100
+      for (const { value, of100 } of of) {
+        if (left < of100) return value
+        left -= of100
+      }
+      throw new Error('the weights do not add up to a hundred')
+    },
     integer: (from, to) => from + Math.floor(randomUnit(source) * (to - from)),
     normal: () => Math.sqrt(-2 * Math.log(1 - randomUnit(source))) * Math.cos(2 * Math.PI * randomUnit(source))
   }
@@ -61,18 +90,17 @@ function diceOf(source: RandomSource): Dice {
 
 type Rows = (string | number)[][]
 
-/** Every cell of sex × subtype × age band gets 12 or 13 subjects, so that ordinary questions can be answered. */
+/** As people come: groups of unequal size, visits that some never reach, questionnaires left blank. */
 function clinicalTrial(site: DemoSite, dice: Dice): { subjects: Rows; outcomes: Rows } {
   const subjects: Rows = [['subject_id', 'age', 'sex', 'diagnosis', 'visit']]
   const outcomes: Rows = [
     ['subject_id', 'visit', 'UPDRS_total', 'UPDRS_change', 'quality_of_life', 'treatment_response']
   ]
-  const cells = SEXES.flatMap((sex) => SUBTYPES.flatMap((subtype) => AGE_BANDS.map((band) => ({ sex, subtype, band }))))
   for (let i = 0; i < SUBJECTS; i++) {
-    const { sex, subtype, band } = cells[i % cells.length] ?? { sex: '', subtype: '', band: { from: 45, to: 65 } }
+    const subtype = dice.one(SUBTYPES)
     const id = `${site.nodeId}-S${String(i + 1).padStart(3, '0')}`
-    const age = dice.integer(band.from, band.to)
-    subjects.push([id, age, sex, subtype, 'baseline'])
+    const age = Math.round(Math.min(85, Math.max(45, 64 + dice.normal() * 9)))
+    subjects.push([id, age, dice.one(SEXES), subtype, 'baseline'])
     outcomes.push(...visits(id, age, subtype, site, dice))
   }
   return { subjects, outcomes }
@@ -82,12 +110,16 @@ function visits(id: string, age: number, subtype: string, site: DemoSite, dice: 
   const severity = 42 + site.shift + (age - 65) * 0.3 + (subtype === 'akinetic-rigid' ? 5 : 0) + dice.normal() * 9
   const baseline = Math.round(Math.max(8, severity))
   const benefit = 1 + dice.normal() * 0.3
-  return VISITS.map(({ name, improvement }) => {
+  const rows: Rows = []
+  for (const { name, improvement, lost } of VISITS) {
+    if (dice.happens(lost)) break
     const total = Math.round(Math.min(199, Math.max(2, baseline - improvement * benefit + dice.normal() * 2)))
     const updrs = name === 'baseline' ? baseline : total
-    const quality = Math.round(Math.min(100, Math.max(5, 78 - updrs * 0.5 + dice.normal() * 6)))
-    return [id, name, updrs, updrs - baseline, quality, responseOf(1 - updrs / baseline)]
-  })
+    const answered = Math.round(Math.min(100, Math.max(5, 78 - updrs * 0.5 + dice.normal() * 6)))
+    const quality = dice.happens(UNANSWERED) ? '' : answered
+    rows.push([id, name, updrs, updrs - baseline, quality, responseOf(1 - updrs / baseline)])
+  }
+  return rows
 }
 
 function responseOf(share: number): string {
@@ -98,7 +130,7 @@ function responseOf(share: number): string {
 function scans(site: DemoSite, dice: Dice): Rows {
   const rows: Rows = [['subject_id', 'scan_type', 'scan_quality', 'motion_score', 'file_path']]
   for (let i = 0; i < SCANS; i++) {
-    const type = SCAN_TYPES[i % SCAN_TYPES.length] ?? 'T1'
+    const type = dice.one(SCAN_TYPES)
     const motion = Math.abs(0.25 + dice.normal() * 0.12 + (type === 'fMRI' ? 0.1 : 0)).toFixed(2)
     const quality = Math.min(5, Math.max(1, 4.2 - Number(motion) * 1.5 + dice.normal() * 0.4)).toFixed(1)
     const id = `${site.nodeId}-I${String(i + 1).padStart(3, '0')}`
@@ -110,7 +142,7 @@ function scans(site: DemoSite, dice: Dice): Rows {
 function testData(site: DemoSite, dice: Dice): Rows {
   const rows: Rows = [['subject_id', 'arm', 'value']]
   for (let i = 0; i < TEST_SUBJECTS; i++) {
-    const arm = i % 2 === 0 ? 'control' : 'treatment'
+    const arm = dice.happens(44) ? 'control' : 'treatment'
     const value = (10 + site.shift + (arm === 'treatment' ? 1.5 : 0) + dice.normal() * 2).toFixed(2)
     rows.push([`${site.nodeId}-T${String(i + 1).padStart(3, '0')}`, arm, value])
   }

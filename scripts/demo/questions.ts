@@ -13,7 +13,11 @@ GROUP BY outcomes.visit`
 export const PYTHON = `import statistics
 import stimnet
 
-last = [row for row in stimnet.tables["outcomes"] if row["visit"] == "month_12"]
+last = [
+    row
+    for row in stimnet.tables["outcomes"]
+    if row["visit"] == "month_12" and row["quality_of_life"] is not None
+]
 change = [row["UPDRS_change"] for row in last]
 quality = [row["quality_of_life"] for row in last]
 print("this line never leaves the institution")

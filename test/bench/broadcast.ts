@@ -58,7 +58,9 @@ async function measure(context: Context): Promise<readonly Line[]> {
 
 /** From sending the signed request to the last part's end. */
 async function broadcast(client: Client, signer: Signer, targets: readonly string[]): Promise<number> {
-  const signed = await signRequest({ signer, catalog: 'demo_dataset', program: { kind: 'sql', sql: SQL }, targets })
+  const program = { kind: 'sql', sql: SQL } as const
+  const { peer_id: carrier } = await client.health()
+  const signed = await signRequest({ signer, catalog: 'demo_dataset', program, targets, carrier })
   let id = ''
   const took = await timed(async () => {
     id = (await client.submitBroadcast(signed)).id

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog, parseSql } from '@stimnet/data'
 import {
-  admitScript,
   type DisclosureContext,
   disclose,
   effectiveSettings,
   gateCohort,
   type Ledgers,
   SpanLedger,
+  tellEverything,
   variableFacts
 } from '@stimnet/privacy'
 import { cryptographicRandom, type Filter, type Plan, systemClock } from '@stimnet/protocol'
@@ -120,7 +120,7 @@ async function measureCohort(context: Context, connection: DuckDBConnection, cat
   const ours = () =>
     timed(async () => {
       const cohort = await catalog.cohort(COHORT)
-      const admitted = gateCohort(cohort.size, settings).ok && admitScript(cohort, ledgers, settings) !== undefined
+      const admitted = gateCohort(cohort.size, settings).ok && tellEverything(cohort, ledgers, settings.k) !== undefined
       if (!admitted) throw new Error('a cohort that cannot be released')
     })
   const found = await inTurn({ ours, floor: () => timed(() => connection.runAndReadAll(BARE_COHORT)) }, turns(context))

@@ -8,7 +8,7 @@ import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from
 import { cryptographicRandom, messages, open, type Signer, signerFromSeed, systemClock } from '@stimnet/protocol'
 import { fakeSandbox } from '@stimnet/sandbox'
 import { type BroadcastSubmission, type Client, type Job, type SignedRequest, signRequest } from '@stimnet/sdk'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
 
 /** A hundred and fifty people nobody calls synthetic: wards of three, and one whose stay cost more than all others'. */
@@ -109,13 +109,8 @@ const COUNT = 'SELECT COUNT(DISTINCT id) AS n FROM people'
 const ofWard = (ward: number) => `${COUNT} WHERE ward = 'w${ward}'`
 
 describe('a small catalog of real people', () => {
-  test('is not opened without a lattice, and is told which command proposes one', async (t) => {
-    const opening = houseOf(t, { catalogs: [CATALOG] })
-    await assert.rejects(opening, { code: 'CONFIG_INVALID', message: /stimnet policy lattice --catalog wards/ })
-  })
-
-  test('is opened with a lattice, with the steward’s word that it shall have none, or where nobody is real', async (t) => {
-    for (const more of [{ lattice: [{ variable: 'people.sex' }] }, { lattice: 'none' }, { synthetic: true }]) {
+  test('is opened with a lattice and without one', async (t) => {
+    for (const more of [{ lattice: [{ variable: 'people.sex' }] }, { lattice: 'none' }, {}]) {
       const { peer } = await houseOf(t, { catalogs: [{ ...CATALOG, ...more }] })
       assert.ok(peer.catalogs.has('wards'))
     }
@@ -422,7 +417,7 @@ describe('stimnet policy', () => {
     assert.equal((await stimnet('policy', 'explain', 'lax')).code, 2)
   })
 
-  test('check names what contradicts the preset, what is weak, and a small catalog without a lattice', async (t) => {
+  test('check names what contradicts the preset and what is weak', async (t) => {
     const house = await houseOf(t, {})
     await house.peer.stop()
     const privacy = { preset: 'opensafely', min_cohort_size: 5, round_base: 3 }
@@ -439,28 +434,31 @@ describe('stimnet policy', () => {
     assert.match(out, /^FIX {2}privacy\.round_base: 3 is laxer than 5, which holds/m)
     assert.match(out, /^note catalogs\.wards\.privacy\.preset: datashield-like alone would be laxer.*: the stricter/m)
     assert.match(out, /^note catalogs\.wards\.privacy\.scope: two projects together/m)
-    assert.match(out, /^FIX {2}catalogs\.wards\.lattice: .*stimnet policy lattice --catalog wards/m)
     const doctor = await stimnet('doctor', '--config', house.configFile)
-    assert.match(doctor.out, /FIX +policy +catalogs\.wards\.lattice/)
+    assert.match(doctor.out, /FIX +policy +catalogs\.fine/)
     await house.restart({})
   })
 
-  test('lattice proposes base cells with which the catalog opens; init writes them', async (t) => {
+  test('lattice proposes base cells with which the catalog opens', async (t) => {
     const house = await houseOf(t, {})
     const proposal = await stimnet('policy', 'lattice', '--catalog', 'wards', '--config', house.configFile)
     assert.match(proposal.out, /^lattice:\n {2}- \{ variable: people\.sex \}\n {2}- \{ variable: people\.age/m)
     assert.match(proposal.out, /# people\.ward: left out/)
+    const { lattice } = parse(proposal.out) as { lattice: object[] }
+    await house.restart({ catalogs: [{ ...CATALOG, lattice }] })
+    assert.ok(house.peer.catalogs.has('wards'))
+  })
+
+  test('init takes a description in, with its files named from the new folder', async (t) => {
+    const house = await houseOf(t, {})
     const folder = join(house.configFile, '..')
     await writeFile(join(folder, 'wards.yaml'), stringify(CATALOG))
     const peer = join(folder, 'peer')
     const init = await stimnet('init', peer, '--institution', 'Hospital', '--catalog', join(folder, 'wards.yaml'))
     assert.equal(init.code, 0, init.err)
     const { config, baseDir } = await loadConfig(join(peer, 'stimnet.yaml'), {})
-    assert.deepEqual(config.catalogs[0]?.lattice?.[0], { variable: 'people.sex' })
     assert.equal(join(baseDir, config.catalogs[0]?.tables[0]?.file ?? ''), join(folder, 'people.csv'))
     assert.equal((await stimnet('policy', 'check', join(peer, 'stimnet.yaml'))).code, 0)
-    await house.restart({ catalogs: [{ ...CATALOG, lattice: config.catalogs[0]?.lattice }] })
-    assert.ok(house.peer.catalogs.has('wards'))
   })
 })
 

@@ -13,7 +13,7 @@ const column = (name: string, error: number | null, range: number | null) => ({
 function peer(institution: string, options: { rho: number; left?: string; columns?: ReturnType<typeof column>[] }) {
   const { rho, left, columns = [] } = options
   return {
-    ...{ peer_id: institution, node_id: institution, institution, code: null, reason: null },
+    ...{ peer_id: institution, node_id: institution, institution, code: null, reason: null, information: null },
     cost: {
       ...{ mechanism: 'discrete-laplace', epsilon: 0.5, rho, nano_rho: '1', epsilon_at_delta: 1, delta: 0 },
       ...{ numbers: 1, groups: 1, groups_per_subject: 1, rows_per_subject: 1, sites_per_person: 1, columns }

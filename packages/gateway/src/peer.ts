@@ -340,12 +340,23 @@ export interface PriceView {
   readonly columns: readonly ColumnErrorView[]
 }
 
+/** What a question tells of the values of one variable. */
+export interface InformationPriceView {
+  readonly variable: string
+  readonly numbers: number
+  readonly bits: number
+  readonly max: number
+}
+
 /** What a request would cost at one peer, or why that peer would refuse it. */
 export interface CostView {
   readonly peerId: string
   readonly nodeId: string
   readonly institution: string
+  /** Of a question under P2. */
   readonly price?: PriceView
+  /** Of a question under P1: what it tells of each variable that others are not taken to know. */
+  readonly information?: readonly InformationPriceView[]
   readonly code?: Code
   readonly reason?: string
   /** Of the own catalog: ρ left, as decimal text. */

@@ -371,6 +371,7 @@ export class FakePeer implements GatewayPeer {
     const peers = [
       { ...peer, price, left: { project: '0.0244', lifetime: '0.5' } },
       { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
+      { ...peer, nodeId: 'node-4', information: [{ variable: 'd.t.x', numbers: 2, bits: 0.07, max: 3 }] },
       { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID' as const, reason: 'no bounds' }
     ]
     return { peers, pooled: [{ name: 'n', sd: 5, error95: 11 }] }

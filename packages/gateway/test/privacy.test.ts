@@ -30,6 +30,7 @@ describe('the price of a question', () => {
       [
         ['node-1', null, '125000000'],
         ['node-2', null, '125000000'],
+        ['node-4', null, null],
         ['node-3', 'PARAMETER_INVALID', null]
       ]
     )

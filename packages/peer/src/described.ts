@@ -1,13 +1,10 @@
-/** Catalogs described in a file of their own, taken into a new configuration, each with a lattice where it needs one. */
+/** Catalogs described in a file of their own, taken into a new configuration. */
 import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import { type CatalogConfig, latticeOf } from '@stimnet/data'
+import type { CatalogConfig } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import { parseDocument, stringify } from 'yaml'
-import { type PeerConfig, parseConfig, plainOf } from './config.ts'
-import { LATTICE_SUBJECTS } from './jobs/lattice-choice.ts'
-import { settingsOf } from './jobs/rules.ts'
-import { latticeText } from './lattice-text.ts'
+import { parseConfig, plainOf } from './config.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 interface Described {
@@ -21,17 +18,13 @@ interface Described {
  * data. Throws CONFIG_INVALID, SOURCE_INVALID.
  */
 export async function catalogsText(file: string, folder: string): Promise<string> {
-  const { described, config } = await readDescriptions(file, folder)
-  const texts = await Promise.all(
-    described.map(async ({ raw, catalog }) => {
-      const lattice = await latticeLines(catalog, folder, config)
-      return [stringify([raw]).trimEnd(), ...lattice.map((line) => `  ${line}`)].join('\n')
-    })
-  )
+  const described = await readDescriptions(file, folder)
+  for (const { catalog } of described) await withScratchCatalog(catalog, folder, async () => {})
+  const texts = described.map(({ raw }) => stringify([raw]).trimEnd())
   return `catalogs:\n${texts.join('\n').replace(/^/gm, '  ')}\n`
 }
 
-async function readDescriptions(file: string, folder: string): Promise<{ described: Described[]; config: PeerConfig }> {
+async function readDescriptions(file: string, folder: string): Promise<Described[]> {
   const path = resolve(file)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
@@ -42,8 +35,7 @@ async function readDescriptions(file: string, folder: string): Promise<{ describ
   const written: unknown = plainOf(document, path)
   const raws = [written].flat().map((raw) => moved(raw, dirname(path), folder))
   const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
-  const described = config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
-  return { described, config }
+  return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
 }
 
 /** A description whose files are named from another folder; what is wrong with it, its schema says. */
@@ -54,15 +46,4 @@ function moved(raw: unknown, from: string, to: string): Record<string, unknown> 
     typeof table?.file === 'string' ? { ...table, file: relative(to, resolve(from, table.file)) } : table
   )
   return { ...catalog, tables }
-}
-
-/** Of a small catalog without one: active where real people are in it, a comment where nobody is. */
-async function latticeLines(catalog: CatalogConfig, folder: string, config: PeerConfig): Promise<string[]> {
-  if (latticeOf(catalog).length > 0 || catalog.lattice === 'none' || catalog.mode === 'dp') return []
-  const { k: subjectsMin } = settingsOf(config.privacy, catalog)
-  return withScratchCatalog(catalog, folder, async (opened) => {
-    if (opened.subjects >= LATTICE_SUBJECTS) return []
-    const lines = (await latticeText(opened, { subjectsMin })).split('\n')
-    return catalog.synthetic ? lines.map((line) => (line.startsWith('#') ? line : `# ${line}`)) : lines
-  })
 }

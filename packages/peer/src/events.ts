@@ -29,8 +29,6 @@ export interface PeerEvents {
   stopped(): void
   /** `newer`: its files have changed, and it still answers from the epoch it answered from before. */
   catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
-  /** A small catalog of real people whose steward wants no lattice. */
-  latticeMissing(catalog: string): void
   /** What is missing in a catalog is to be told, and this epoch was answered from by project before it was. */
   missingnessUntold(catalog: string): void
   /** Which engine runs scripts, how strongly it isolates, and why it is this one. */
@@ -76,8 +74,6 @@ function lifeEvents(log: Logger) {
       facts.newer === undefined
         ? log.info(facts, 'catalog ready')
         : log.warn(facts, 'catalog ready at its earlier epoch: stimnet epoch accept takes the newer one'),
-    latticeMissing: (catalog: string) =>
-      log.warn({ catalog }, 'a small catalog without a lattice: a few questions use up what can be answered'),
     missingnessUntold: (catalog: string) =>
       log.warn(
         { catalog },

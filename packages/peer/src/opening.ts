@@ -13,7 +13,6 @@ import { Federation } from './federation/federation.ts'
 import type { Permits } from './federation/permits.ts'
 import { derivedSecret } from './identity.ts'
 import type { Approvals } from './jobs/approvals.ts'
-import { needsLattice } from './jobs/lattice-choice.ts'
 import { assertModeKept } from './jobs/mode.ts'
 import { rulesOf } from './jobs/rules.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -111,7 +110,6 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     }
     const { epoch, newer } = catalog
     parts.events.catalogReady({ catalog: name, epoch, fresh, ...(newer === undefined ? {} : { newer }) })
-    if (needsLattice(catalog)) parts.events.latticeMissing(name)
     catalogs.set(name, catalog)
   }
   return catalogs

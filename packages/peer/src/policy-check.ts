@@ -10,7 +10,6 @@ import {
 } from '@stimnet/privacy'
 import { codeOf } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from './config.ts'
-import { LATTICE_SUBJECTS } from './jobs/lattice-choice.ts'
 import { overridesOf, settingsOf } from './jobs/rules.ts'
 import { withScratchCatalog } from './scratch.ts'
 
@@ -24,7 +23,7 @@ export interface PolicyFinding {
   readonly detail: string
 }
 
-/** All findings; none where there is nothing to say. Reads the data of catalogs that have a lattice or may need one. */
+/** All findings; none where there is nothing to say. Reads the data of catalogs that have a lattice. */
 export async function checkPolicy(loaded: LoadedConfig): Promise<PolicyFinding[]> {
   const { config } = loaded
   const findings = [...checkPeer(config)]
@@ -76,9 +75,6 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
       'two projects together may learn about fewer people than either: say so to those who answer for the data'
     )
   }
-  if (catalog.lattice === 'none' && !catalog.synthetic) {
-    yield weak('lattice', `none: below ${LATTICE_SUBJECTS} subjects a few questions use up what can be answered`)
-  }
   if (catalog.code_hashes?.length) {
     yield weak(
       'code_hashes',
@@ -93,24 +89,16 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   if (catalog.timing === 'prompt') yield weak('timing', 'prompt: how long a script took can be seen')
 }
 
-/**
- * What keeps the peer from starting: a catalog that cannot be opened, that is small, real and without a lattice, or whose
- * lattice has a cell that is too small.
- */
+/** What keeps the peer from starting: a catalog that cannot be opened, or whose lattice has a cell that is too small. */
 async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
   const key = `catalogs.${catalog.name}`
-  const hasLattice = latticeOf(catalog).length > 0
-  const needsNone = catalog.synthetic || catalog.lattice === 'none'
-  if (catalog.mode === 'dp' || (!hasLattice && needsNone)) return []
+  if (catalog.mode === 'dp' || latticeOf(catalog).length === 0) return []
   const { k } = settingsOf(config.privacy, catalog)
   try {
-    const subjects = await withScratchCatalog(catalog, baseDir, async (opened) => {
+    await withScratchCatalog(catalog, baseDir, async (opened) => {
       assertLatticeHolds(opened.descriptor, await opened.baseCells(), k)
-      return opened.subjects
     })
-    if (hasLattice || subjects >= LATTICE_SUBJECTS) return []
-    const detail = `missing, with fewer than ${LATTICE_SUBJECTS} subjects: stimnet policy lattice --catalog ${catalog.name} proposes one`
-    return [{ grade: 'wrong', key: `${key}.lattice`, detail }]
+    return []
   } catch (error) {
     return [
       {

@@ -25,7 +25,8 @@ function costAt(sites: number, column: typeof COLUMN | object = COLUMN): Privacy
     columns: [column as typeof COLUMN]
   }
   const peers = ['North', 'South', 'Coast'].map((institution) => ({
-    ...{ peer_id: `12D3Koo${institution}`, node_id: '', institution, code: null, reason: null, cost: price, left: null }
+    ...{ peer_id: `12D3Koo${institution}`, node_id: '', institution, code: null, reason: null, cost: price },
+    ...{ information: null, left: null }
   }))
   return { data_catalog_name: 'trial', peers, pooled: [{ name: 'n', sd: 49, error_95: 97 }] }
 }
@@ -83,7 +84,14 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
     ...{ delta: 1e-6, numbers: 1, groups: 1, groups_per_subject: 1, rows_per_subject: 1, sites_per_person: 2 },
     columns: [column]
   }
-  const peer = { peer_id: '12D3KooW', node_id: 'node-1', institution: 'North', code: null, reason: null }
+  const peer = {
+    peer_id: '12D3KooW',
+    node_id: 'node-1',
+    institution: 'North',
+    code: null,
+    reason: null,
+    information: null
+  }
   const cost: PrivacyCost = {
     data_catalog_name: 'trial',
     peers: [
@@ -97,6 +105,11 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   assert.match(text, /South .*PARAMETER_INVALID/)
   assert.match(text, /no bounds/)
   assert.match(text, /n +14\.1 +29\.9/)
+  const information = [{ variable: 'trial.visits.change', numbers: 2, bits: 0.0716, bits_max: 3 }]
+  const told = { ...peer, cost: null, left: null, information }
+  const underP1 = costText({ ...cost, peers: [told, { ...told, institution: 'South', information: [] }], pooled: [] })
+  assert.match(underP1, /North +trial\.visits\.change +2 +0\.0716 +3/)
+  assert.match(underP1, /South +nothing that counts/)
   assert.match(costText({ ...cost, peers: [], pooled: [] }), /No peer that can be reached offers trial/)
 })
 

@@ -50,7 +50,7 @@ describe('bits that refusals told a requester', () => {
       assert.equal(store.bits('trial!global', 'ada', start + DAY), 6)
       assert.equal(store.bits('trial!global', 'ben', start + DAY), 0)
       assert.equal(store.bits('other!global', 'ada', start + DAY), 0)
-      assert.equal(store.mostOf('trial!global', start + DAY), 6)
+      assert.deepEqual(store.told('trial!global', start + DAY), [{ requester: 'ada', bits: 6 }])
       assert.equal(store.bits('trial!global', 'ada', start + 30 * DAY), 3)
       assert.equal(store.bits('trial!global', 'ada', start - DAY), 6, 'a clock set back forgets nothing')
     }
@@ -86,8 +86,14 @@ describe('bits that refusals told a requester', () => {
     for (const code of ['NODE_ERROR', 'CANCELLED', 'FILTER_OFF_LATTICE'] as const) await end(code)
     assert.equal(meter.useFor(planOf(), ADA).refusalBits, 1)
     const output = { output: { withheld: { groups: 2, cells: 3 }, disclosure: {} } } as never
-    await parts.database.commit((draft) => meter.charge(draft, planOf({ cohort: { a: 1 } }), { output }, ADA))
-    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 6)
+    for (let again = 0; again < 2; again++) {
+      await parts.database.commit((draft) => meter.charge(draft, planOf({ cohort: { a: 1 } }), { output }, ADA))
+      assert.equal(meter.useFor(planOf(), ADA).refusalBits, 6, 'the same answer again tells nothing more')
+    }
+    const leftOut = { kind: 'table', withheld: { groups: 0, cells: 0 }, left_out: ['Some people.'], disclosure: {} }
+    const partial = { output: { output: leftOut } } as never
+    await parts.database.commit((draft) => meter.charge(draft, planOf({ cohort: { b: 1 } }), partial, ADA))
+    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 7)
   })
 
   test('are one requester’s own; an institution’s many keys are told five times as many together', async (t) => {
@@ -101,6 +107,7 @@ describe('bits that refusals told a requester', () => {
     for (let i = 0; i < 80; i++) await refuse({ issuer: `key ${i}`, askedBy: 'hospital' })
     assert.equal(meter.useFor(planOf(), BEN).refusalBits, 20, 'a key costs nothing')
     assert.equal(meter.useFor(planOf(), { issuer: 'eve', askedBy: 'elsewhere' }).refusalBits, 0)
+    assert.equal(meter.used.refusalBits, 20, 'of the requester who was told most, not of all of an institution')
   })
 
   test('keep nobody from what was answered before', async (t) => {

@@ -22,8 +22,7 @@ import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
 import { countOf } from './judge/numbers.ts'
 import { roundCount, toDigits } from './judge/precision.ts'
 import { type Suppressed, suppress } from './judge/suppress.ts'
-import { LedgerDraft } from './ledger/draft.ts'
-import { type Ledgers, LedgersDraft } from './ledgers.ts'
+import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { judgeScript } from './script-output.ts'
 import type { PrivacySettings } from './settings.ts'
@@ -101,7 +100,7 @@ export function disclose(aggregate: Aggregate, context: DisclosureContext): Disc
 }
 
 /**
- * A safe output of a table with noise in every number. No gate and no atoms: nothing about whether and how it answers
+ * A safe output of a table with noise in every number. No gate and no ledger of spans: nothing about whether and how it answers
  * depends on data, and a refusal that does would itself be outside of differential privacy.
  */
 export function discloseNoisy(
@@ -238,9 +237,10 @@ function informationOf(
   return variables.flatMap((variable) => {
     const { own, identifying } = facts(variable)
     if (identifying) return []
-    const ofRows = rows !== undefined && own.startsWith(`${rows.table}.`)
-    const ledger = ofRows ? rows.ledger : subjects
-    const told = ledger.universe === 0 ? 0 : ledger.bitsOf(own) / ledger.universe
+    const told = [subjects, ...(rows === undefined ? [] : [rows.ledger])].reduce(
+      (sum, one) => sum + one.bitsEach(own),
+      0
+    )
     // To two digits, upwards: the exact one would tell how many there are.
     return [{ variable, told: roundedUp(told), max: toDigits(bitsMaxOf(facts(variable), context.settings), 3) }]
   })
@@ -285,7 +285,7 @@ function discloseScript(
   { result, literals, outputs = [] }: Extract<Aggregate, { kind: 'script' }>,
   context: DisclosureContext
 ): Disclosed {
-  const next = admitScript(context.cohort, context.ledgers, context.settings)
+  const next = tellEverything(context.cohort, context.ledgers, context.settings.k)
   if (next === undefined)
     return refuse('COHORT_NOT_RELEASABLE', 'the cohort is told apart from earlier ones by few people')
   if (outputs.length > 0) return discloseTyped(result, outputs, context, next)
@@ -311,17 +311,6 @@ function discloseScript(
     next,
     judged.withheld
   )
-}
-
-/**
- * The ledgers after a script over a cohort, which can tell anything about it; undefined where that would tell few people
- * apart from earlier answers.
- */
-export function admitScript(cohort: SubjectSet, ledgers: Ledgers, { k }: PrivacySettings): Ledgers | undefined {
-  const draft = new LedgerDraft(ledgers.subjects)
-  if (draft.tellAnything(cohort, k) !== undefined) return undefined
-  const subjects = draft.result()
-  return subjects === ledgers.subjects ? ledgers : { ...ledgers, subjects }
 }
 
 function roundedSize({ cohort, settings }: DisclosureContext): number {

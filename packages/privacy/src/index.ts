@@ -5,7 +5,6 @@ export * from './cohort-gate.ts'
 export { bitsOfContract } from './contract-bits.ts'
 export {
   type Aggregate,
-  admitScript,
   type Disclosed,
   type DisclosureContext,
   disclose,
@@ -28,7 +27,7 @@ export * from './lattice.ts'
 export { carryLedger, type Items, ledgerFromBytes, ledgerToBytes, needsGone, type Passage } from './ledger/form.ts'
 export { LedgerDraft, startLedger } from './ledger/draft.ts'
 export { SpanLedger } from './ledger/span-ledger.ts'
-export type { Ledgers } from './ledgers.ts'
+export { type Ledgers, type RowLedger, tellEverything } from './ledgers.ts'
 export { literalsOfPython, publicWordsOf } from './literals.ts'
 export * from './mechanisms/discrete-gaussian.ts'
 export * from './mechanisms/discrete-laplace.ts'
@@ -36,6 +35,6 @@ export * from './mechanisms/exact-bernoulli.ts'
 export * from './mechanisms/group-selection.ts'
 export * from './mechanisms/random-bits.ts'
 export * from './presets.ts'
-export { type InformationPrice, priceOfQuestion } from './price.ts'
+export { type InformationPrice, priceByDescription } from './price.ts'
 export { assertSafe, SafeOutput } from './safe-output.ts'
 export * from './settings.ts'

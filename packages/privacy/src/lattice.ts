@@ -3,8 +3,8 @@
  * cohorts are made of them, so that no refusal of a cohort tells anything about data or history.
  *
  * One more thing is allowed: a declared category of a table with several rows per subject, because an ordinary question
- * names the visit it is about. Who has a row at that visit is not made of base cells; the atom rule, which judges the
- * subjects behind every released number, still stands behind such a question and may refuse it.
+ * names the visit it is about. Who has a row at that visit is not made of base cells; the ledgers, which judge the
+ * subjects behind every released number, still stand behind such a question and may refuse it.
  */
 import {
   type CatalogDescriptor,

@@ -1,5 +1,5 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
-import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
+import { type RowItems, StimnetError, SubjectSet } from '@stimnet/protocol'
 import type { CellNumber } from './judge/numbers.ts'
 import { type About, LedgerDraft, type LevelName, type Mark, type Objection } from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
@@ -10,7 +10,15 @@ import type { SpanLedger } from './ledger/span-ledger.ts'
  */
 export interface Ledgers {
   readonly subjects: SpanLedger
-  readonly rows?: { readonly table: string; readonly ledger: SpanLedger }
+  readonly rows?: RowLedger
+  /** Of every table with several rows a subject: for a script, which reads them all. */
+  readonly tables?: readonly RowLedger[]
+}
+
+/** The ledger of the rows of one table. */
+export interface RowLedger {
+  readonly table: string
+  readonly ledger: SpanLedger
 }
 
 /** Throws NODE_ERROR where the rows of a reduction are not those of the ledger: a check that cannot judge refuses. */
@@ -18,6 +26,34 @@ export function assertLedgerOf(items: RowItems | undefined, { rows }: Ledgers): 
   if (items === undefined) return
   if (rows?.table === items.table && rows.ledger.universe === items.rows) return
   throw new StimnetError('NODE_ERROR', `disclosing: no ledger for the rows of ${items.table}`)
+}
+
+/**
+ * The ledgers after a script over a cohort, which can tell anything about it and its rows; undefined where that would tell few
+ * people apart from earlier answers.
+ */
+export function tellEverything(cohort: SubjectSet, ledgers: Ledgers, k: number): Ledgers | undefined {
+  const subjects = everythingTold(ledgers.subjects, cohort, k)
+  const tables = ledgers.tables?.map(({ table, ledger }) => ({
+    table,
+    ledger: everythingTold(ledger, rowsOfSubjects(ledger, cohort), k)
+  }))
+  if (subjects === undefined || tables?.some(({ ledger }) => ledger === undefined)) return undefined
+  return { ...ledgers, subjects, ...(tables === undefined ? {} : { tables: tables as RowLedger[] }) }
+}
+
+function everythingTold(ledger: SpanLedger, set: SubjectSet, k: number): SpanLedger | undefined {
+  const draft = new LedgerDraft(ledger)
+  return draft.tellAnything(set, k) === undefined ? draft.result() : undefined
+}
+
+function rowsOfSubjects(
+  { parts: { owners = new Uint32Array() }, universe }: SpanLedger,
+  cohort: SubjectSet
+): SubjectSet {
+  const rows = SubjectSet.none(universe)
+  for (let row = 0; row < universe; row++) if (cohort.has(owners[row] ?? 0)) rows.add(row)
+  return rows
 }
 
 /** A number as the ledgers judge it. */
@@ -103,15 +139,23 @@ export class LedgersDraft {
   #tellOne({ number: { quantity, of, kind }, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
     const [draft, set] = of.rows && this.#rows ? [this.#rows, of.rows] : [this.#subjects, of.subjects]
     const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set)
-    const objection = draft.tell([{ quantity, set, about, ...(shown === undefined ? {} : { shown }) }], k)
+    const other = draft === this.#rows ? this.#subjects : this.#rows
+    const told = { quantity, set, about: about.map((one) => beside(one, other)) }
+    const objection = draft.tell([{ ...told, ...(shown === undefined ? {} : { shown }) }], k)
     if (objection) return objection
     for (const { people, ...one } of isNew ? aboutPeople : []) {
       // A number of some of them is about all of them alike: who is in it, and who is not.
       const each = { ...one, bits: one.bits / Math.max(1, people.size) }
-      if (!this.#subjects.charge(people, each)) return { why: 'information', variable: one.variable }
+      if (!this.#subjects.charge(people, beside(each, this.#rows)))
+        return { why: 'information', variable: one.variable }
     }
     if (kind !== 'count' || draft === this.#subjects) return undefined
     // As many rows as there are people are people counted.
     return this.#subjects.tell([{ quantity, set: of.subjects }], k)
   }
+}
+
+/** What of a variable one ledger told, the other no longer may: of whom it told most. */
+function beside(one: About, other: LedgerDraft | undefined): About {
+  return other === undefined ? one : { ...one, bitsMax: one.bitsMax - other.mostSpent(one.variable) }
 }

@@ -86,7 +86,7 @@ export const PRESET_SOURCES: Readonly<Record<PresetName, PresetSource>> = {
     dated: '2026',
     differs: [
       'Rounds to the nearest five; the other permitted way, midpoint-6, is not offered.',
-      'No person checks each output: the node applies the rules, and its own atom rule, which the source does not have.'
+      'No person checks each output: the node applies the rules, and keeps ledgers of what was told, which the source does not have.'
     ]
   },
   'datashield-like': {
@@ -103,7 +103,7 @@ export const PRESET_SOURCES: Readonly<Record<PresetName, PresetSource>> = {
     source: 'ResDAC, CMS cell size suppression policy',
     dated: '2024-01-26',
     differs: [
-      '“Nothing derivable” is kept by complementary suppression and by the atom rule; across catalogs by nothing.'
+      '“Nothing derivable” is kept by complementary suppression and by ledgers of what was told; across catalogs by nothing.'
     ]
   },
   'nhs-hes': {

@@ -1,8 +1,10 @@
 /** What a question tells of each variable, before it is asked: from the question and the description alone. */
-import type { Measure, Plan, VariableRef } from '@stimnet/protocol'
-import type { FactsOf } from './judge/facts.ts'
+import type { CatalogDescriptor, Filter, Measure, Plan, VariableRef } from '@stimnet/protocol'
+import { refsIn } from './judge/defining.ts'
+import { type FactsOf, unknownFacts, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
-import type { PrivacySettings } from './settings.ts'
+import { isPreset } from './presets.ts'
+import { type PrivacySettings, effectiveSettings } from './settings.ts'
 
 /** The price of a question in one variable. */
 export interface InformationPrice {
@@ -30,6 +32,26 @@ export interface PriceTerms {
 /** Powers and products that each measure sums; a share, a quantile and a count tell how many. */
 const SUMS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   ...{ sum: 1, mean: 1, variance: 2, sd: 2, skewness: 3, kurtosis: 4, covariance: 3, correlation: 3 }
+}
+
+/** At a catalog of which only the description is known: under its preset, with the precision that catalogs have by default. */
+export function priceByDescription(
+  descriptor: CatalogDescriptor,
+  { plan, where }: { readonly plan: Plan; readonly where: Filter | undefined }
+): InformationPrice[] {
+  const settings = effectiveSettings({ preset: isPreset(descriptor.preset) ? descriptor.preset : 'default' })
+  const known = variableFacts(descriptor)
+  const facts: FactsOf = (variable) => known.get(variable) ?? unknownFacts(variable)
+  const cells = plan.groupBy.reduce((product, { variable }) => product * ((facts(variable).cells ?? 1) + 1), 1)
+  const most = Math.max(1, Math.floor(descriptor.subjectsRounded / settings.k))
+  const conditions = [...refsIn(descriptor, where), ...refsIn(descriptor, plan.where, plan.tables)]
+  return priceOfQuestion(plan, {
+    facts,
+    settings: { ...settings, synthetic: descriptor.synthetic },
+    subjectsRounded: descriptor.subjectsRounded,
+    groups: Math.min(cells, most),
+    conditions
+  })
 }
 
 /** Of each variable that others are not taken to know; none where the question is about none. */

@@ -7,10 +7,12 @@ import {
   ledgerToBytes,
   needsGone,
   SpanLedger,
-  startLedger
+  startLedger,
+  tellEverything
 } from '@stimnet/privacy'
 import { randomUnit, SubjectSet, seededRandom } from '@stimnet/protocol'
 import fc from 'fast-check'
+import { LedgersDraft } from '../src/ledgers.ts'
 import { supportMin } from './support.ts'
 
 const set = (universe: number, members: Iterable<number>) => SubjectSet.of(universe, members)
@@ -168,7 +170,7 @@ test('what follows from what was told costs nothing, and changes nothing', () =>
   const draft = new LedgerDraft(SpanLedger.start(40))
   for (const half of halves) assert.equal(draft.tell([{ quantity: 'x', set: half, about }], 5), undefined)
   const ledger = draft.result()
-  assert.ok(Math.abs(ledger.bitsOf('v') - 8) < 1e-9)
+  assert.ok(Math.abs(ledger.bitsEach('v') * ledger.universe - 8) < 1e-9)
   const again = new LedgerDraft(ledger)
   assert.equal(again.tell([{ quantity: 'x', set: SubjectSet.everyone(40), about }], 5), undefined)
   assert.equal(again.result(), ledger)
@@ -294,7 +296,7 @@ describe('a stored ledger', () => {
     const again = ledgerFromBytes(Buffer.from(ledgerToBytes(ledger)), { universe: 30 })
     assert.deepEqual(Buffer.from(ledgerToBytes(again)), Buffer.from(ledgerToBytes(ledger)))
     assert.equal(again.rankOf('x'), 2)
-    assert.ok(Math.abs(again.bitsOf('v') - 8) < 1e-9)
+    assert.ok(Math.abs(again.bitsEach('v') * again.universe - 8) < 1e-9)
     const butOne = set(
       30,
       Array.from({ length: 29 }, (_, i) => i)
@@ -347,11 +349,59 @@ describe('a stored ledger', () => {
       assert.equal(new LedgerDraft(ledger).tell([{ quantity, set: first }], 5), undefined)
       assert.equal(new LedgerDraft(ledger).tell([{ quantity, set: butTwo }], 5)?.why, 'leverage')
     }
+    const one = ledgerFromBytes(new Uint8Array(Uint32Array.from([0x31414e53, 30, 1, 0, ...Array(30).fill(0)]).buffer), {
+      universe: 30
+    })
+    const butOne = set(
+      30,
+      Array.from({ length: 29 }, (_, i) => i)
+    )
+    assert.equal(new LedgerDraft(one).tell([{ quantity: 'x', set: butOne }], 5)?.why, 'leverage')
     assert.throws(() => ledgerFromBytes(bytes.slice(0, -4), { universe: 30 }), { code: 'NODE_ERROR' })
     const unordered = words.slice()
     unordered[4] = 1
     assert.throws(() => ledgerFromBytes(new Uint8Array(unordered.buffer), { universe: 30 }), { code: 'NODE_ERROR' })
   })
+})
+
+test('a script and the rows of its people are held against each other, whichever came first', () => {
+  const owners = Uint32Array.from({ length: 60 }, (_, row) => Math.floor(row / 2))
+  const all = Array.from({ length: 60 }, (_, row) => row)
+  const start = { table: 't', ledger: SpanLedger.start(60, owners) }
+  const sumBut = (ledger: SpanLedger) => {
+    const draft = new LedgerDraft(ledger)
+    return { objection: draft.tell([{ quantity: 't.x', set: set(60, all.slice(2)) }], 5), next: draft.result() }
+  }
+  const everybody = set(30, all.slice(0, 30))
+  const told = tellEverything(everybody, { subjects: SpanLedger.start(30), tables: [start] }, 5)
+  assert.ok(told?.tables?.[0])
+  assert.equal(sumBut(told.tables[0].ledger).objection?.why, 'leverage')
+  const asked = sumBut(start.ledger)
+  assert.equal(asked.objection, undefined)
+  const tables = [{ ...start, ledger: asked.next }]
+  assert.equal(tellEverything(everybody, { subjects: SpanLedger.start(30), tables }, 5), undefined)
+})
+
+test('of a variable its rows and their people together are told no more than it may', () => {
+  const owners = Uint32Array.from({ length: 40 }, (_, row) => Math.floor(row / 2))
+  const ledgers = { subjects: SpanLedger.start(20), rows: { table: 't', ledger: SpanLedger.start(40, owners) } }
+  const rows = set(
+    40,
+    Array.from({ length: 40 }, (_, row) => row)
+  )
+  const people = set(
+    20,
+    Array.from({ length: 20 }, (_, person) => person)
+  )
+  const entry = (bits: number, of: { subjects: SubjectSet; rows?: SubjectSet }, quantity: string) => ({
+    number: { quantity, of, variables: [], kind: 'sum' as const },
+    about: [{ variable: 't.x', bits, bitsMax: 1 }],
+    aboutPeople: []
+  })
+  const draft = new LedgersDraft(ledgers)
+  assert.equal(draft.tell([entry(24, { subjects: people, rows }, 't.x')], 5), undefined)
+  assert.equal(draft.tell([entry(12, { subjects: people }, '1')], 5)?.why, 'information')
+  assert.equal(draft.tell([entry(7, { subjects: people }, '1')], 5), undefined)
 })
 
 describe('a ledger that is carried into a newer epoch', () => {

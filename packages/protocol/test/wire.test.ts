@@ -30,7 +30,8 @@ const variable = fc.record({
   maximum: number,
   bounded: fc.boolean(),
   missingShare: fc.double({ min: 0, max: 1, noNaN: true }),
-  missingTold: fc.boolean()
+  missingTold: fc.boolean(),
+  identifying: fc.boolean()
 })
 const table = fc.record({
   name: text,

@@ -462,6 +462,17 @@ export interface PrivacyPrice {
   }[]
 }
 
+/** What a question tells of the values of one variable. */
+export interface InformationPrice {
+  readonly variable: string
+  /** Numbers about it, over all groups that there can be. */
+  readonly numbers: number
+  /** Bits that they tell of the value of a person, on average. */
+  readonly bits: number
+  /** Bits of it that all answers together may tell. */
+  readonly bits_max: number
+}
+
 /** What a request would cost at each peer that offers the catalog. */
 export interface PrivacyCost {
   readonly data_catalog_name: string
@@ -472,7 +483,10 @@ export interface PrivacyCost {
     /** Why it would refuse, as far as its description says. */
     readonly code: string | null
     readonly reason: string | null
+    /** Under P2. */
     readonly cost: PrivacyPrice | null
+    /** Under P1: what it tells of each variable that is not identifying. */
+    readonly information: readonly InformationPrice[] | null
     /** Of the gateway's own catalog: what whoever signs could still spend, and all together; ρ as decimal text. */
     readonly left: { readonly project_rho: string; readonly lifetime_rho: string } | null
   }[]

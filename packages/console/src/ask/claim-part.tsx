@@ -11,7 +11,7 @@ import { readEpsilon } from './epsilon.ts'
 import type { Price } from './price.ts'
 
 const LEVELS = [
-  { value: 'P1', label: 'Exact, checked (P1)' },
+  { value: 'P1', label: 'Checked, without noise (P1)' },
   { value: 'P2', label: 'With noise (P2)' }
 ] as const
 
@@ -19,7 +19,7 @@ const LEVELS = [
 const CONTRIBUTIONS_MAX = 1_000
 
 const HINTS = {
-  P1: 'Every number rests on at least the smallest group of each institution; no differences of released counts and sums rest on fewer. Costs nothing.',
+  P1: 'No number, and nothing that can be worked out from all answers together, rests on fewer people than the smallest group of each institution. Numbers are told to a tenth of their standard error.',
   P2: 'Differential privacy: noise hides each single person, also in small groups. It spends from a budget that never comes back.'
 } as const
 
@@ -41,25 +41,23 @@ export function ClaimPart(props: { draft: Draft; change: Change; price: Price })
     <Panel title="How exact" hint={HINTS[draft.level]}>
       <Segments legend="Claim" options={LEVELS} value={draft.level} choose={(level) => change({ level })} />
       {draft.level === 'P2' && (
-        <>
-          <div className="row">
-            <EpsilonField epsilon={draft.epsilon} change={change} />
-            <WholeField
-              label="Groups a person counts in"
-              most={CONTRIBUTIONS_MAX}
-              value={draft.groupsPerSubject}
-              set={(groupsPerSubject) => change({ groupsPerSubject })}
-            />
-            <WholeField
-              label="Rows of a person in a group"
-              most={CONTRIBUTIONS_MAX}
-              value={draft.rowsPerSubject}
-              set={(rowsPerSubject) => change({ rowsPerSubject })}
-            />
-          </div>
-          <Cost price={price} draft={draft} />
-        </>
+        <div className="row">
+          <EpsilonField epsilon={draft.epsilon} change={change} />
+          <WholeField
+            label="Groups a person counts in"
+            most={CONTRIBUTIONS_MAX}
+            value={draft.groupsPerSubject}
+            set={(groupsPerSubject) => change({ groupsPerSubject })}
+          />
+          <WholeField
+            label="Rows of a person in a group"
+            most={CONTRIBUTIONS_MAX}
+            value={draft.rowsPerSubject}
+            set={(rowsPerSubject) => change({ rowsPerSubject })}
+          />
+        </div>
       )}
+      <Cost price={price} draft={draft} />
     </Panel>
   )
 }

@@ -1,7 +1,8 @@
-/** What an answer with noise would cost at each institution, and how far off it would be. */
+/** What an answer would cost at each institution, and how far off one with noise would be. */
 import { Notice } from '../parts/notice.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { CostTable } from './cost-table.tsx'
+import { InformationTable } from './information-table.tsx'
 import type { Draft } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
 import { budgetSentence, coarseIn } from './noise.ts'
@@ -13,6 +14,7 @@ export function Cost({ price, draft }: { price: Price; draft: Draft }) {
   if (price.state === 'asking') return <p className="loading">Asking what it would cost …</p>
   if (price.state !== 'told') return <p className="hint">The cost is told as soon as the question is complete.</p>
   const { cost } = price
+  if (draft.level !== 'P2') return <InformationTable cost={cost} />
   const read = readEpsilon(draft.epsilon)
   const budget = read.ok ? budgetSentence(cost, read.epsilon) : undefined
   return (

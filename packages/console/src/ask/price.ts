@@ -1,4 +1,4 @@
-/** What the question on the form would cost where noise is asked for: asked before anything is spent. */
+/** What the question on the form would cost: asked before anything is spent. */
 import { type PrivacyCost, STATISTICS } from '@stimnet/sdk'
 import type { HeldKey } from '../key/keys.ts'
 import { useLoaded } from '../load.ts'
@@ -8,7 +8,7 @@ import type { Draft } from './draft.ts'
 import { missingIn } from './ready.ts'
 import { submissionOf } from './submission.ts'
 
-/** `free`: no noise was asked for. `incomplete`: not yet a question. */
+/** `free`: a script, whose outputs say what they may tell. `incomplete`: not yet a question. */
 export type Price =
   | { readonly state: 'free' | 'incomplete' | 'asking' }
   | { readonly state: 'told'; readonly cost: PrivacyCost }
@@ -20,7 +20,7 @@ const TYPING_MS = 400
 export function usePrice(props: { draft: Draft; about: About | undefined; own: HeldKey | undefined }): Price {
   const { draft, about, own } = props
   const { client } = useSession()
-  const isFree = draft.level !== 'P2' || draft.kind === 'script'
+  const isFree = draft.kind === 'script'
   const question = isFree || !about ? '' : questionOf({ draft, about, own })
   const loaded = useLoaded(
     async (signal) => {

@@ -21,7 +21,7 @@ export function StewardshipPage() {
       <Title lead="What may still be told of these data, by which rules, and to whom.">Stewardship</Title>
       <Panel
         title="Used up"
-        hint="What is spent never comes back. Refusals count for thirty days. Parts told apart: into how many parts answers have divided the people of a catalog, of as many as there can be with the smallest group in each; the nearer, the more new questions are refused."
+        hint="What is spent never comes back. Refusals: bits that they told the requester who was told most, in thirty days. Information: bits that answers have told of each value of a variable; the nearer to what may be told, the more new questions about it are refused."
       >
         <Waiting of={usage} doing="Reading what is used">
           {(lines) => <UsageTable lines={lines} />}

@@ -6,7 +6,6 @@ const RULES: Readonly<Record<string, string>> = {
   informationShareMax: 'Most of a value that answers may tell',
   shapeSubjectsMin: 'People behind a skewness or kurtosis',
   precision: 'Digits of means and spreads',
-  atoms: 'Compared with everything disclosed before',
   zerosAreDisclosive: 'Shares of nobody and of everybody withheld',
   largestShareMax: 'Most that one person may make up of a sum',
   dominanceShareMax: 'Most that two people may make up of a sum',

@@ -1,4 +1,4 @@
-/** What a differentially private request costs, told before anything is spent. */
+/** What a request costs, told before anything is spent. */
 import { deadline } from '../deadline.ts'
 import { known } from '../known.ts'
 import { GATEWAY_LIMITS } from '../limits.ts'
@@ -15,7 +15,8 @@ export function privacyRoutes({ peer, clock }: Room): Route[] {
       path: '/api/v1/privacy/cost',
       id: 'privacyCost',
       tag: 'Privacy',
-      summary: 'Charge and expected error of a P2 request at each peer that offers the catalog; spends nothing',
+      summary:
+        'What a request would cost at each peer that offers the catalog: bits under P1, charge and error under P2',
       access: 'account',
       roles: ['researcher'],
       body: { type: 'json', schema: costQuestionShape },

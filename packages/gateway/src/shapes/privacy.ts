@@ -40,6 +40,16 @@ const priceShape = output(
   })
 )
 
+const informationShape = output(
+  'InformationPrice',
+  z.object({
+    variable: z.string(),
+    numbers: z.number().describe('Numbers about it, over all groups that there can be'),
+    bits: z.number().describe('Bits that they tell of the value of a person, on average'),
+    bits_max: z.number().describe('Bits of it that all answers together may tell')
+  })
+)
+
 /** The answer of the route. */
 export const costShape = output(
   'PrivacyCost',
@@ -52,7 +62,13 @@ export const costShape = output(
         institution: z.string(),
         code: z.string().nullable().describe('Why this institution would refuse, by its public description'),
         reason: z.string().nullable(),
-        cost: priceShape.nullable(),
+        cost: priceShape.nullable().describe('Under P2'),
+        information: z
+          .array(informationShape)
+          .nullable()
+          .describe(
+            'Under P1, of each variable that is not identifying; a question that was answered before tells nothing more'
+          ),
         left: z
           .object({ project_rho: z.string(), lifetime_rho: z.string() })
           .nullable()
@@ -76,6 +92,7 @@ export function costOf(catalog: string, { peers, pooled }: CostsView): z.output<
       code: view.code ?? null,
       reason: view.reason ?? null,
       cost: view.price ? priceOf(view.price) : null,
+      information: view.information?.map(({ max, ...told }) => ({ ...told, bits_max: max })) ?? null,
       left: view.left ? { project_rho: view.left.project, lifetime_rho: view.left.lifetime } : null
     })),
     pooled: pooled.map(({ name, sd, error95 }) => ({ name, sd, error_95: error95 }))

@@ -5,6 +5,7 @@ import { measured, printable, tableOf } from './table.ts'
 /** Charge and expected error at each institution, then what pooling makes of the noise. */
 export function costText(cost: PrivacyCost): string {
   if (cost.peers.length === 0) return `No peer that can be reached offers ${printable(cost.data_catalog_name)}.\n`
+  if (cost.peers.some(({ information }) => information !== null)) return informationText(cost)
   const lines = [
     tableOf(
       ['institution', 'epsilon', 'rho', 'epsilon at delta', 'rho left here'],
@@ -24,6 +25,32 @@ export function costText(cost: PrivacyCost): string {
   const [first] = prices
   if (first) lines.push(...errorLines(cost, first), ...warningLines(first))
   return lines.join('')
+}
+
+/** Institutions that would answer, as far as what they say in public goes. */
+export function answersIn({ peers }: PrivacyCost): number {
+  return peers.filter((peer) => peer.cost !== null || peer.information !== null).length
+}
+
+/** Bits at each institution, of each variable that others are not taken to know. */
+function informationText({ peers }: PrivacyCost): string {
+  const rows = peers.flatMap((peer) =>
+    peer.information === null
+      ? [[nameOf(peer), printable(peer.code ?? ''), '', '', '']]
+      : (peer.information.length === 0 ? [undefined] : peer.information).map((told) => [
+          nameOf(peer),
+          told ? printable(told.variable) : 'nothing that counts',
+          told ? String(told.numbers) : '',
+          told ? digits(told.bits) : '',
+          told ? digits(told.bits_max) : ''
+        ])
+  )
+  const reasons = new Set(peers.flatMap(({ reason }) => (reason === null ? [] : [`${printable(reason)}\n`])))
+  return [
+    tableOf(['institution', 'tells of', 'numbers', 'bits a person', 'of at most'], rows),
+    ...reasons,
+    'Counted once: the same question again tells nothing more. Variables that say who somebody is do not count.\n'
+  ].join('')
 }
 
 /** What one institution takes. */

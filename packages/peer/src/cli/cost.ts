@@ -1,9 +1,9 @@
-/** `stimnet cost`: what a differentially private question takes from the budget, and how far off its answer will be. */
+/** `stimnet cost`: what a question takes from the budgets, and how far off an answer with noise will be. */
 import { programText, programWord } from '@stimnet/protocol'
 import { command, EXIT } from './arguments.ts'
 import { nobodyOffers } from './catalog-hint.ts'
-import { given, refuse } from './checked.ts'
-import { costText } from './cost-text.ts'
+import { given } from './checked.ts'
+import { answersIn, costText } from './cost-text.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { ownSigner, programOf } from './run.ts'
 import { CLIENT_OPTIONS, clientFor } from './session.ts'
@@ -11,13 +11,15 @@ import { CLIENT_OPTIONS, clientFor } from './session.ts'
 /** Exit code 0: at least one peer would answer; 1: none would. Nothing is spent. */
 export const costCommand = command({
   name: 'cost',
-  usage: 'FILE --catalog NAME --epsilon NUMBER | --rho NUMBER [--peers all|NAME,…]',
-  summary: 'Says what a question under differential privacy costs and how far off it will be. Spends nothing.',
+  usage: 'FILE --catalog NAME [--epsilon NUMBER | --rho NUMBER] [--peers all|NAME,…]',
+  summary: 'Says what a question costs and, with noise, how far off it will be. Spends nothing.',
   details: `
 FILE is .sql, or .json for a statistic by name, as for stimnet run. Everything said here follows from the question and from
-what the catalogs say in public; no data are read. stimnet run with the same options asks the question. In a broadcast each
-institution takes a part of the amount, because one person may be at several of them.
+what the catalogs say in public; no data are read. stimnet run with the same options asks the question. Without --epsilon
+and --rho (P1) it costs information: bits of the value of each person, of which a catalog tells at most half. With noise (P2)
+in a broadcast each institution takes a part of the amount, because one person may be at several of them.
 
+  stimnet cost change.sql --catalog clinical_trial_data
   stimnet cost change.sql --catalog clinical_trial_data --epsilon 0.1 --groups-per-subject 3
   stimnet cost mean.json --catalog clinical_trial_data --rho 0.005 --bounds age=40:90`,
   options: {
@@ -29,7 +31,7 @@ institution takes a part of the amount, because one person may be at several of 
   positionals: [1, 1, 'FILE'],
   run: async (values, [file = ''], io) => {
     const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
-    const privacy = privacyOf(values) ?? refuse('--epsilon or --rho is missing')
+    const privacy = privacyOf(values)
     const program = await programOf(file)
     const client = await clientFor(values.url)
     // What is left is left for whoever will sign.
@@ -40,10 +42,10 @@ institution takes a part of the amount, because one person may be at several of 
       data_catalog_name: catalog,
       script_type: programWord(program) as 'sql',
       script_content: programText(program),
-      privacy
+      ...(privacy ? { privacy } : {})
     })
     if (cost.peers.length === 0 && !values.json) throw await nobodyOffers(client, catalog)
     io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
-    return cost.peers.some((peer) => peer.cost !== null) ? EXIT.ok : EXIT.failed
+    return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
   }
 })

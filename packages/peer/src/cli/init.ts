@@ -16,9 +16,7 @@ Nothing is offered and nobody may connect until you say so in stimnet.yaml: add 
 institutions (mesh.peers), an address of one of them (mesh.bootstrap) and who may ask (requesters).
 To take it back, delete the folder.
 
---catalog takes a file that describes catalogs, as they stand in a configuration, and reads their data. For a catalog of
-fewer than 2,000 people it proposes a lattice: base cells, each of nobody or of enough people, that all questions are made
-of. Read it before you start the peer: it becomes public.
+--catalog takes a file that describes catalogs, as they stand in a configuration, and reads their data.
 
   stimnet init ./peer --institution "University Hospital North" --node-id north
   stimnet start --config ./peer/stimnet.yaml`,
@@ -38,7 +36,7 @@ of. Read it before you start the peer: it becomes public.
     const signer = await signerFromSeed(await loadOrCreateSeed(join(dataDir, 'identity.key'), cryptographicRandom))
     io.out(`Wrote ${file}\n`)
     io.out(`PeerId ${signer.id}: give it to the other institutions for their mesh.peers.\n`)
-    const next = values.catalog ? `read the lattices in ${file}` : `describe a catalog in ${file} (docs/operating.md)`
+    const next = values.catalog ? `read the catalogs in ${file}` : `describe a catalog in ${file} (docs/operating.md)`
     io.out(`Next: ${next}, then\n`)
     io.out(
       `  stimnet account add NAME --config ${file}\n  stimnet start --config ${file}\n  stimnet doctor --config ${file}\n`

@@ -28,7 +28,7 @@ import { answerText, exitOf } from './answer.ts'
 import { command, EXIT, type Io } from './arguments.ts'
 import { asSigned } from './as-signed.ts'
 import { given, refuse } from './checked.ts'
-import { costText, pricesIn } from './cost-text.ts'
+import { answersIn, costText, pricesIn } from './cost-text.ts'
 import { didYouMean } from './nearest.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { drawProgress } from './progress.ts'
@@ -54,6 +54,8 @@ FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (sti
 gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several are joined by and.
 --outputs declares what a script releases; --mapping says how a site's own variables read in the words of the program.
 
+--dry says what the question would cost, from the question and what the catalogs say in public, and asks nothing.
+
 --epsilon or --rho asks for noise instead of withheld cells (P2). That spends some of a budget that never comes back: the
 price and the expected error are printed, and you are asked before anything is sent. Where nobody can be asked, say --yes.
 Where too little is left the refusal names the largest amount that fits. The same question again gets the same answer and
@@ -69,6 +71,7 @@ Ends with 0 where at least one institution completed, 1 where none did.`,
     file: { type: 'string', multiple: true, value: 'FILE', help: 'A file that a script reads in UPLOADS_ROOT' },
     purpose: { type: 'string', multiple: true, value: 'TERM', help: 'What for, as a GA4GH DUO term' },
     title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' },
+    dry: { type: 'boolean', help: 'Only say what the question would cost at each institution; nothing is asked' },
     ...PRIVACY_OPTIONS,
     ...SPEND_OPTIONS,
     ...TERMS_OPTIONS
@@ -92,9 +95,13 @@ Ends with 0 where at least one institution completed, 1 where none did.`,
     const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
     const signer = await ownSigner()
     const key = signer ? { key: signer.id } : {}
-    if (privacy) {
+    if (privacy || values.dry) {
       const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
       if (cost.peers.length === 0) throw await nobodyOffers(client, catalog)
+      if (values.dry) {
+        io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
+        return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
+      }
       io.err(costText(cost))
       if (pricesIn(cost).length === 0 || !(await agreesToSpend(cost, values.yes ?? false, io))) return EXIT.failed
     }

@@ -15,7 +15,7 @@ export function reasonOf(plan: JobPlan, settings: PrivacySettings, code: Code, w
   const { descriptor } = plan.catalog
   const words = code === 'COHORT_NOT_RELEASABLE' ? adviceFor(plan, settings) : CODES[code].meaning
   if (!descriptor.synthetic || why === undefined || why === '') return words
-  return `${words} The data are synthetic, so that the reason is disclosed: ${why.slice(-WHY_MAX)}`
+  return `${words} The data are synthetic, so that the reason is disclosed: ${why.slice(-WHY_MAX)}${why.endsWith('.') ? '' : '.'}`
 }
 
 function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: PrivacySettings): string {

@@ -1,6 +1,6 @@
 /** The ledgers of one catalog epoch: of its subjects, and of the rows of each table with several per subject. */
 import type { Catalog } from '@stimnet/data'
-import { type Ledgers, ledgerFromBytes, needsGone, SpanLedger, startLedger } from '@stimnet/privacy'
+import { type Ledgers, ledgerFromBytes, needsGone, type RowLedger, SpanLedger, startLedger } from '@stimnet/privacy'
 import type { RowItems } from '@stimnet/protocol'
 import type { Draft } from '../store/database.ts'
 import type { LedgerForm, LedgerStore } from '../store/ledgers.ts'
@@ -9,6 +9,8 @@ import type { LedgerForm, LedgerStore } from '../store/ledgers.ts'
 export interface CatalogLedgers {
   /** The ledgers that judge a release: of subjects, and of the rows it was made of. Throws NODE_ERROR. */
   load(items: RowItems | undefined): Promise<Ledgers>
+  /** Those that judge a script: of subjects, and of the rows of every table. Throws NODE_ERROR. */
+  loadAll(): Promise<Ledgers>
   /** The same as of the last change prepared; for the single writer. */
   current(loaded: Ledgers): Ledgers
   /** Into the batch of the release. */
@@ -47,20 +49,34 @@ export function ledgersOf(catalog: Catalog, store: LedgerStore, { ledger }: Ledg
       }
     }
   }
+  const tableOf = async (items: RowItems): Promise<RowLedger> => ({
+    table: items.table,
+    ledger: await store.load(rowScope(items.table), rowsOf(items))
+  })
+  const latest = (row: RowLedger): RowLedger => ({ ...row, ledger: store.current(rowScope(row.table)) ?? row.ledger })
   return {
     async load(items) {
       const loaded = { subjects: await store.load(subjectScope, subjects) }
-      if (items === undefined) return loaded
-      return { ...loaded, rows: { table: items.table, ledger: await store.load(rowScope(items.table), rowsOf(items)) } }
+      return items === undefined ? loaded : { ...loaded, rows: await tableOf(items) }
     },
-    current({ subjects: known, rows }) {
-      const current = { subjects: store.current(subjectScope) ?? known }
-      if (rows === undefined) return current
-      return { ...current, rows: { ...rows, ledger: store.current(rowScope(rows.table)) ?? rows.ledger } }
+    async loadAll() {
+      const several = catalog.descriptor.tables.filter(({ oneRowPerSubject }) => !oneRowPerSubject)
+      const tables: RowLedger[] = []
+      for (const { name } of several) tables.push(await tableOf(await catalog.itemsOf(name)))
+      return { subjects: await store.load(subjectScope, subjects), tables }
     },
-    replace(draft, { subjects: next, rows }) {
+    current({ subjects: known, rows, tables }) {
+      return {
+        subjects: store.current(subjectScope) ?? known,
+        ...(rows === undefined ? {} : { rows: latest(rows) }),
+        ...(tables === undefined ? {} : { tables: tables.map(latest) })
+      }
+    },
+    replace(draft, { subjects: next, rows, tables = [] }) {
       store.replace(draft, subjectScope, next)
-      if (rows !== undefined) store.replace(draft, rowScope(rows.table), rows.ledger)
+      for (const { table, ledger } of rows === undefined ? tables : [rows, ...tables]) {
+        store.replace(draft, rowScope(table), ledger)
+      }
     }
   }
 }

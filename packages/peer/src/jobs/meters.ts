@@ -49,10 +49,10 @@ export class ScopeMeter {
   /** For a question that is to be judged, as of the last change prepared. */
   useFor(plan: JobPlan, { issuer, askedBy }: Asker): ScopeUse {
     const { clock, refusals, answered, scriptBits } = this.#parts
-    const bits = (requester: string) => refusals.bits(this.#scope, requester, clock.now())
+    const bits = (requester: string) => countedOf(requester, refusals.bits(this.#scope, requester, clock.now()))
     return {
       ...this.#limits,
-      refusalBits: Math.max(bits(issuer), Math.ceil(bits(institution(askedBy)) / INSTITUTION_TIMES)),
+      refusalBits: Math.max(bits(issuer), bits(institution(askedBy))),
       refusalWouldTell: wouldTell(plan) && !answered.has(this.#scope, questionOf(plan)),
       scriptBits: scriptBits.told(this.#scope),
       scriptBitsLeast: OUTCOME_BITS
@@ -64,7 +64,10 @@ export class ScopeMeter {
     const { clock, refusals, scriptBits } = this.#parts
     return {
       ...this.#limits,
-      refusalBits: refusals.mostOf(this.#scope, clock.now()),
+      refusalBits: Math.max(
+        0,
+        ...refusals.told(this.#scope, clock.now()).map(({ requester, bits }) => countedOf(requester, bits))
+      ),
       scriptBits: scriptBits.told(this.#scope)
     }
   }
@@ -79,7 +82,10 @@ export class ScopeMeter {
     if ('code' in ending && ending.code === 'COHORT_NOT_RELEASABLE') return this.#refused(draft, plan, 1, asker)
     if (plan.program.kind !== 'script') {
       if (!('output' in ending)) return {}
-      this.#parts.answered.note(draft, this.#scope, questionOf(plan))
+      const question = questionOf(plan)
+      // The same answer again tells nothing more.
+      if (this.#parts.answered.has(this.#scope, question)) return {}
+      this.#parts.answered.note(draft, this.#scope, question)
       this.#refused(draft, plan, withheldIn(ending.output), asker)
       // No more than the card says: the record of a release goes out with it, and what others were told is theirs.
       return {}
@@ -99,9 +105,16 @@ export class ScopeMeter {
   }
 }
 
+const ALL_OF = 'all of '
+
 /** Not to be taken for a requester who has the same key. */
 function institution(peerId: string): string {
-  return `all of ${peerId}`
+  return `${ALL_OF}${peerId}`
+}
+
+/** Of what one requester may be told. */
+function countedOf(requester: string, bits: number): number {
+  return requester.startsWith(ALL_OF) ? Math.ceil(bits / INSTITUTION_TIMES) : bits
 }
 
 /** Under differential privacy a refusal is paid for like an answer. */
@@ -110,7 +123,8 @@ function wouldTell({ isOfWholeCells, privacy }: JobPlan): boolean {
 }
 
 function withheldIn({ output }: SafeOutput): number {
-  return Object.values(output.withheld).reduce((sum: number, count: number) => sum + count, 0)
+  const leftOut = output.kind === 'table' ? (output.left_out?.length ?? 0) : 0
+  return Object.values(output.withheld).reduce((sum: number, count: number) => sum + count, leftOut)
 }
 
 /** The same question about the same epoch, by its hash: whom it is about, what is asked, and in whose words. */

@@ -2,7 +2,6 @@
 import type { Catalog } from '@stimnet/data'
 import {
   type Aggregate,
-  admitScript,
   assertLatticeHolds,
   bitsMaxOf,
   type Disclosed,
@@ -12,6 +11,7 @@ import {
   type LeftOut,
   leaveOut,
   type PrivacySettings,
+  tellEverything,
   type VariableSource,
   variableFacts
 } from '@stimnet/privacy'
@@ -135,8 +135,8 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
     ...rules,
     timing: config.timing ?? (descriptor.synthetic ? 'prompt' : 'padded'),
     admits: async (cohort, project) => {
-      const ledgers = await ledgersFor(project).load(undefined)
-      return admitScript(cohort, ledgers, settings) !== undefined
+      const ledgers = ledgersFor(project)
+      return tellEverything(cohort, ledgers.current(await ledgers.loadAll()), settings.k) !== undefined
     },
     informed: async (project) => informedOf(catalog, settings, ledgersFor(project)),
     meter: meterFor,
@@ -149,8 +149,8 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
     prepare: async (facts) => {
       const ledgers = ledgersFor(facts.project)
       const meter = meterFor(facts.project)
-      const items = facts.aggregate.kind === 'table' ? facts.aggregate.reduction.items : undefined
-      const loaded = await ledgers.load(items)
+      const { aggregate } = facts
+      const loaded = await (aggregate.kind === 'table' ? ledgers.load(aggregate.reduction.items) : ledgers.loadAll())
       const context = await contextOf(facts)
       return {
         disclose: (draft) => {
@@ -171,14 +171,12 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
 /** Of the catalog's own variables, whose ledger they are in. */
 async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: CatalogLedgers): Promise<Informed[]> {
   const facts = variableFacts(catalog.descriptor, catalog.sourceOf)
-  const several = catalog.descriptor.tables.filter(({ oneRowPerSubject }) => !oneRowPerSubject)
-  const loaded = await Promise.all(several.map(async ({ name }) => ledgers.load(await catalog.itemsOf(name))))
-  const { subjects } = loaded[0] ?? (await ledgers.load(undefined))
-  const all = [subjects, ...loaded.flatMap(({ rows }) => (rows === undefined ? [] : [rows.ledger]))]
+  const { subjects, tables = [] } = await ledgers.loadAll()
+  const all = [subjects, ...tables.map(({ ledger }) => ledger)]
   return [...facts].flatMap(([variable, one]) => {
     if (one.identifying) return []
-    const told = all.map((ledger) => (ledger.universe === 0 ? 0 : ledger.bitsOf(variable) / ledger.universe))
-    return [{ variable, told: Math.max(...told), max: bitsMaxOf(one, settings) }]
+    const told = all.reduce((sum, ledger) => sum + ledger.bitsEach(variable), 0)
+    return [{ variable, told, max: bitsMaxOf(one, settings) }]
   })
 }
 

@@ -1,4 +1,4 @@
-/** The end of a job, in one synced batch: state, sealed result, atoms, audit. Once stored, only these bytes are served. */
+/** The end of a job, in one synced batch: state, sealed result, ledgers, audit. Once stored, only these bytes are served. */
 import { createHash } from 'node:crypto'
 import { assertSafe, type SafeOutput } from '@stimnet/privacy'
 import { type Clock, CODES, type Code, type JobState, messages, type Signer, seal } from '@stimnet/protocol'

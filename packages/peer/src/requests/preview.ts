@@ -1,7 +1,7 @@
 /** What a request would cost at each institution, from what each says about its catalog in public. Nothing is asked of data. */
 import { type Catalog, parseSql } from '@stimnet/data'
 import type { CostsView, CostView, Submission } from '@stimnet/gateway'
-import { costOf, type DpCost } from '@stimnet/privacy'
+import { costOf, type DpCost, priceByDescription } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
 import { noiseWithin, planOfStatistic } from '@stimnet/statistics'
 import { capsOf, type Spender, scopeOf } from '../jobs/charge.ts'
@@ -23,17 +23,13 @@ export interface PreviewParts {
   readonly signerOf: (account: string) => Promise<Pick<Signer, 'id'>>
 }
 
-/** One a peer that offers the catalog and is among the targets. Throws PARAMETER_INVALID for a request that costs nothing. */
+/** One a peer that offers the catalog and is among the targets. */
 export async function previewCost(
   parts: PreviewParts,
   submission: Submission & { readonly key?: string },
   owner: Owner,
   signal: AbortSignal
 ): Promise<CostsView> {
-  if (submission.privacy.level !== 'P2') {
-    const reason = 'Only P2 costs anything: say privacy.level P2, with epsilon or rho.'
-    throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
-  }
   const { targets, catalog } = submission
   const wanted = targets === '*' ? undefined : targets.map((name) => parts.directory.resolve(name))
   const query = { words: [], name: catalog, includePrivate: owner.mayUsePrivate }
@@ -51,7 +47,7 @@ export async function previewCost(
       nodeId: neighbour?.nodeId ?? '',
       institution: neighbour?.institution ?? '',
       ...priceOf(submission, descriptor, broadcast),
-      ...(isOwn ? leftOf(parts, peerId, { ...submission, issuer }) : {})
+      ...(isOwn && submission.privacy.level === 'P2' ? leftOf(parts, peerId, { ...submission, issuer }) : {})
     }
   })
   return { peers, pooled: pooledOf(peers.flatMap((peer) => ('price' in peer ? [peer.price] : []))) }
@@ -69,11 +65,14 @@ function pooledOf(prices: readonly DpCost[]): CostsView['pooled'] {
 
 /** The price, or why there is none: both about the request and the description. */
 function priceOf(
-  { program, privacy }: Submission,
+  { program, privacy, where }: Submission,
   descriptor: CatalogDescriptor,
   broadcast: boolean
-): { price: DpCost } | Pick<CostView, 'code' | 'reason'> {
+): { price: DpCost } | Pick<CostView, 'code' | 'reason' | 'information'> {
   try {
+    if (privacy.level !== 'P2') {
+      return { information: priceByDescription(descriptor, { plan: planOf(program, descriptor), where }) }
+    }
     const sitesPerPerson = broadcast ? Math.max(1, descriptor.sitesPerPerson) : 1
     return { price: costOf({ plan: planOf(program, descriptor), ask: privacy, descriptor, sitesPerPerson }) }
   } catch (error) {
@@ -86,7 +85,8 @@ function priceOf(
 function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
   if (program.kind === 'sql') return parseSql(program.sql, descriptor)
   if (program.kind === 'statistic') return planOfStatistic(program.statistic, descriptor)
-  const reason = 'P2 is for SQL and statistics: what a script does with one person has no bound.'
+  const reason =
+    'A price is for SQL and statistics: a script is charged the bits of the outputs that it promises, and P2 is not for scripts.'
   throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
 }
 

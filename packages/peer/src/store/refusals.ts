@@ -29,10 +29,11 @@ export class RefusalStore {
     return sum(this.#recent(keyOf(scope, requester), nowMs))
   }
 
-  /** Of the requester of that scope who was told most. */
-  mostOf(scope: string, nowMs: number): number {
-    const own = [...this.#told.keys()].filter((key) => key.startsWith(`${scope}!!`))
-    return own.reduce((most, key) => Math.max(most, sum(this.#recent(key, nowMs))), 0)
+  /** By requester of that scope. */
+  told(scope: string, nowMs: number): { requester: string; bits: number }[] {
+    const prefix = keyOf(scope, '')
+    const own = [...this.#told.keys()].filter((key) => key.startsWith(prefix))
+    return own.map((key) => ({ requester: key.slice(prefix.length), bits: sum(this.#recent(key, nowMs)) }))
   }
 
   /** In the batch of the end that tells them; gives how many there are now. */

@@ -57,20 +57,35 @@ export function relaxedBy(
       question: {
         cohort: without(cohort, isIt()),
         plan: whereWithout === undefined ? rest : { ...rest, where: whereWithout },
-        level: `${saidOf(cohort, isIt())};${saidOf(where, isIt(plan.tables))}`
+        level: [saidOf(cohort, isIt()), saidOf(where, isIt(plan.tables))].filter((said) => said !== '').join(';')
       }
     }
   })
 }
 
-function refsIn(descriptor: CatalogDescriptor, filter: Filter | undefined, tables?: readonly string[]): VariableRef[] {
+/** Variables in the columns of a filter. */
+export function refsIn(
+  descriptor: CatalogDescriptor,
+  filter: Filter | undefined,
+  tables?: readonly string[]
+): VariableRef[] {
   return filter === undefined ? [] : columnsOf(filter).map((column) => resolveVariable(descriptor, column, tables).ref)
+}
+
+/** A level by one name, be it asked about as a share, as a group, or as the condition that it is so. */
+export function levelName(levels: readonly (string | number | boolean | null)[]): string {
+  return JSON.stringify([...new Set(levels)].sort((a, b) => String(a).localeCompare(String(b), 'en')))
 }
 
 /** The conditions on one column, in the order and under the negations in which they stand. */
 function saidOf(filter: Filter | undefined, isIt: (column: string) => boolean): string {
   if (filter === undefined) return ''
-  if (isComparison(filter)) return isIt(filter.column) ? JSON.stringify([filter.op, filter.values]) : ''
+  if (isComparison(filter)) {
+    if (!isIt(filter.column)) return ''
+    return filter.op === '=' || filter.op === 'in'
+      ? levelName(filter.values)
+      : JSON.stringify([filter.op, filter.values])
+  }
   if ('not' in filter) {
     const inner = saidOf(filter.not, isIt)
     return inner === '' ? '' : `not(${inner})`

@@ -13,7 +13,7 @@ import type { PrivacySettings } from '../settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './basis.ts'
 import { judgeCell, judgeCoarser } from './cell.ts'
 import { everyoneInOne } from './class-disclosure.ts'
-import { type Defining, wholeOf } from './defining.ts'
+import { type Defining, levelName, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import type { LeftOutDraft } from './left-out.ts'
@@ -197,13 +197,13 @@ class Judging {
     if (!settings.zerosAreDisclosive) return undefined
     const counts = defining.flatMap((one) => {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
-      const level = one.level ?? levelOf(group, one.variable, this.#plan)
+      const level = levelOf(group, one.variable, this.#plan) ?? one.level ?? ''
       return of === undefined ? [] : [{ variable: one.variable, level, of: of.subjects, having: support }]
     })
     const [of, having] = numbers
     if (measure.kind === 'share' && of && having && !facts(measure.variable).identifying) {
       const { variable, level } = measure
-      counts.push({ variable, level, of: of.of.subjects, having: having.of.subjects })
+      counts.push({ variable, level: levelName([level]), of: of.of.subjects, having: having.of.subjects })
     }
     const { mark } = this.#draft
     for (const { variable, level, ...count } of counts) {
@@ -365,9 +365,10 @@ function partOf(measure: Measure): 'group' | VariableRef | `${VariableRef} ${Var
   return 'variable' in measure ? measure.variable : 'group'
 }
 
-/** What the group says of a variable that its keys name. */
-function levelOf({ key }: ReducedGroup, variable: VariableRef, { groupBy }: Plan): string {
-  return JSON.stringify(groupBy.flatMap((one, at) => (one.variable === variable ? [key[at] ?? null] : [])))
+/** What the group says of a variable, where its keys name it. */
+function levelOf({ key }: ReducedGroup, variable: VariableRef, { groupBy }: Plan): string | undefined {
+  const labels = groupBy.flatMap((one, at) => (one.variable === variable ? [key[at] ?? null] : []))
+  return labels.length === 0 ? undefined : levelName(labels)
 }
 
 function inWords(objection: Objection): string {

@@ -187,6 +187,11 @@ export class LedgerDraft {
     return true
   }
 
+  /** Bits told of a variable, of the item of which most was told. */
+  mostSpent(variable: string): number {
+    return this.#spent.get(variable)?.reduce((most, bits) => Math.max(most, bits), 0) ?? 0
+  }
+
   /** Whether a sum over the set follows from what was told of the quantity. */
   isWithin(quantity: string, set: SubjectSet): boolean {
     return this.#place(quantity, set)?.placed.kind === 'within'

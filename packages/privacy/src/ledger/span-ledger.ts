@@ -58,12 +58,9 @@ export class SpanLedger {
    */
   static ofParts(universe: number, labels: Uint32Array, owners?: Uint32Array): SpanLedger {
     const patterns = Patterns.of(universe, labels)
-    const everywhere =
-      patterns.count < 2
-        ? []
-        : Array.from({ length: patterns.count }, (_, part) =>
-            Uint8Array.from({ length: patterns.count }, (_, pattern) => (pattern === part ? 1 : 0))
-          )
+    const everywhere = Array.from({ length: patterns.count }, (_, part) =>
+      Uint8Array.from({ length: patterns.count }, (_, pattern) => (pattern === part ? 1 : 0))
+    )
     return new SpanLedger({ patterns, spans: new Map(), everywhere, spent: new Map(), levels: new Map(), owners })
   }
 
@@ -82,12 +79,13 @@ export class SpanLedger {
     return [...this.parts.spans.keys()]
   }
 
-  /** Bits told of a variable, over all items. */
-  bitsOf(variable: string): number {
+  /** Bits told of a variable, of each item on average. */
+  bitsEach(variable: string): number {
     const spent = this.parts.spent.get(variable)
-    if (spent === undefined) return 0
     const { patterns } = this.parts
-    return patterns.extend(spent).reduce((sum, bits, pattern) => sum + bits * (patterns.sizes[pattern] ?? 0), 0)
+    if (spent === undefined || patterns.universe === 0) return 0
+    const all = patterns.extend(spent).reduce((sum, bits, pattern) => sum + bits * (patterns.sizes[pattern] ?? 0), 0)
+    return all / patterns.universe
   }
 }
 
