@@ -530,17 +530,49 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'many-keys',
     control: 'An institution’s keys share what refusals may tell it',
     file: `${PEER}/jobs/meters.ts`,
-    from: 'Math.ceil(bits(institution(askedBy)) / INSTITUTION_TIMES)',
-    to: '0',
+    from: 'bits(institution(askedBy)))',
+    to: '0)',
     noticedBy: peerTest('usage')
   },
   {
     id: 'one-for-all',
     control: 'What one requester was told does not close the catalog to others',
     file: `${PEER}/jobs/meters.ts`,
-    from: 'Math.max(bits(issuer), Math',
-    to: 'Math.max(bits(institution(askedBy)), Math',
+    from: 'Math.ceil(bits / INSTITUTION_TIMES)',
+    to: 'bits',
     noticedBy: peerTest('usage')
+  },
+  {
+    id: 'repeats-cost',
+    control: 'The same answer again is free',
+    file: `${PEER}/jobs/meters.ts`,
+    from: 'if (this.#parts.answered.has(this.#scope, question)) return {}',
+    to: '',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'left-out-free',
+    control: 'That people were left out counts as a refusal',
+    file: `${PEER}/jobs/meters.ts`,
+    from: '(output.left_out?.length ?? 0)',
+    to: '0',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'two-budgets',
+    control: 'Of a variable its rows and their people together are told no more than it may',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'return other === undefined ? one : {',
+    to: 'return other !== null ? one : {',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'script-reads-no-rows',
+    control: 'A program is held against sums of the rows of its people',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'ledger: everythingTold(ledger, rowsOfSubjects(ledger, cohort), k)',
+    to: 'ledger',
+    noticedBy: privacyTest('ledger')
   },
   {
     id: 'answered-once',

@@ -163,7 +163,7 @@ test('what is told of who responded is charged to everybody who was asked', () =
         level: 'yes',
         identifying
       })
-    ).subjects.bitsOf('t.responded')
+    ).subjects.bitsEach('t.responded') * 60
   assert.ok(bits(false) > 1)
   assert.equal(bits(true), 0)
 })

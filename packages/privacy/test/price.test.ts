@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { effectiveSettings, priceOfQuestion } from '@stimnet/privacy'
+import { effectiveSettings, priceByDescription } from '@stimnet/privacy'
 import type { Measure, Plan, VariableRef } from '@stimnet/protocol'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from '../src/judge/information.ts'
-import type { PriceTerms } from '../src/price.ts'
-import { ask, factsOf, measure, people, planOf, ref, SUBJECTS } from './fixtures.ts'
+import { type PriceTerms, priceOfQuestion } from '../src/price.ts'
+import { ask, CATALOG, factsOf, measure, people, planOf, ref, SUBJECTS } from './fixtures.ts'
 
 const settings = { ...effectiveSettings({ preset: 'default' }), synthetic: false }
 const known = new Map([
@@ -108,8 +108,26 @@ test('a question costs what it was said to cost', () => {
     const told = ask(plan, 150, rows, { settings, synthetic: false, variables: known })
     assert.ok(told.ok)
     for (const { variable, bits } of priceOfQuestion(plan, terms({ groups }))) {
-      const spent = told.ledgers.subjects.bitsOf(variable) / 150
+      const spent = told.ledgers.subjects.bitsEach(variable)
       assert.ok(Math.abs(spent - bits) < 0.01, `${plan.measures[0]?.kind}: ${spent} of ${variable}, not ${bits}`)
     }
   }
+})
+
+test('at a catalog of which the description alone is known, groups are those that can be, and conditions count', () => {
+  const age: Measure = { kind: 'mean', name: 'mean', variable: 'subjects.age' }
+  const plan: Plan = { tables: ['subjects'], groupBy: [], measures: [age] }
+  const priced = (by: Plan['groupBy'], where?: Parameters<typeof priceByDescription>[1]['where']) =>
+    priceByDescription(CATALOG, { plan: { ...plan, groupBy: by }, where }).map(({ variable, numbers }) => [
+      variable,
+      numbers
+    ])
+  assert.deepEqual(priced([]), [['subjects.age', 1]])
+  assert.deepEqual(priced([{ name: 'sex', variable: 'subjects.sex' }]), [['subjects.age', 3]], 'F, M and missing')
+  const count = { ...plan, measures: [{ kind: 'subjects', name: 'n' } as const] }
+  const where = { column: 'subjects.site', op: 'in', values: ['north'] } as const
+  assert.deepEqual(
+    priceByDescription(CATALOG, { plan: count, where }).map(({ variable }) => variable),
+    ['subjects.site']
+  )
 })

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { disclose, LedgerDraft, SpanLedger } from '@stimnet/privacy'
+import { LedgerDraft, SpanLedger } from '@stimnet/privacy'
 import { SubjectSet } from '@stimnet/protocol'
-import { ask, contextOf, measure, people, planOf } from './fixtures.ts'
 
 const first = (count: number, from = 0) =>
   SubjectSet.of(
@@ -26,20 +25,5 @@ describe('a program over a cohort may have told what of a sum lies in it', () =>
     const draft = new LedgerDraft(SpanLedger.start(100))
     assert.equal(draft.tellAnything(EVERYBODY.without(first(10)), 5), undefined)
     assert.equal(draft.tellAnything(EVERYBODY.without(first(1, 10)), 5)?.why, 'leverage')
-  })
-
-  test('also of rows of a table with several each', TODO, () => {
-    const rows = people(40, (i) => ({ x: 20 + ((i * 7) % 31) })).flatMap((row) => [
-      { ...row, row: 0 },
-      { ...row, row: 1, x: row.subject < 2 ? null : Number(row.x) }
-    ])
-    const sums = ask(planOf([measure('sum', 'x')]), 40, rows)
-    assert.ok(sums.ok)
-    const cohort = SubjectSet.of(
-      40,
-      Array.from({ length: 39 }, (_, i) => i)
-    )
-    const script = { kind: 'script', result: '{}', literals: new Set<string>() } as const
-    assert.equal(disclose(script, contextOf(40, { cohort, ledgers: sums.ledgers })).ok, false)
   })
 })
