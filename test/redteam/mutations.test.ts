@@ -5,13 +5,19 @@ import { LONG_MUTATIONS, MUTATIONS } from './mutations.ts'
 
 /** A few of them, seconds each; `npm run test:long` tries them all. */
 const QUICK = [
-  'no-atoms',
+  'no-leverage',
+  'nearly-within',
+  'no-information-limit',
+  'no-audit',
+  'spelled-otherwise',
+  'of-whom',
   'round-before',
-  'no-closure',
   'no-dominance',
+  'fine-grid',
   'last-key-wins',
   'no-padding',
   'anybody-asks',
+  'answered-once',
   'no-noise'
 ]
 

@@ -17,111 +17,415 @@ const PRIVACY = 'packages/privacy/src'
 const PEER = 'packages/peer/src'
 const privacyTest = (...names: string[]) => ({ tests: names.map((name) => `packages/privacy/test/${name}.test.ts`) })
 const peerTest = (...names: string[]) => ({ tests: names.map((name) => `packages/peer/test/${name}.test.ts`) })
+const dataTest = (...names: string[]) => ({ tests: names.map((name) => `packages/data/test/${name}.test.ts`) })
 const attacks = (...ids: string[]) => ({ attacks: ids })
-
-const PAIRWISE = `const past = ((globalThis as any).pastSets ??= new Map())
-    const own = past.get(this.labels.length) ?? []
-    const apart = (a: any, b: any) => a.without(b).size + b.without(a).size
-    const isFar = (set: any) => set.size >= k && own.every((p: any) => apart(set, p) === 0 || apart(set, p) >= k)
-    if (sets.every((set) => set.size === 0 || isFar(set))) {
-      past.set(this.labels.length, [...own, ...sets])
-      return true
-    }`
 
 /** Noticed within seconds, by tests of one package. */
 export const MUTATIONS: readonly Mutation[] = [
   {
-    id: 'signed-sums',
-    control: 'Who makes up a sum of signed values is judged by distances',
-    file: `${PRIVACY}/cell.ts`,
-    from: 'told.length === 0 && !column.nonNegative ? [2] : told',
-    to: 'told',
-    noticedBy: privacyTest('suppress')
+    id: 'no-leverage',
+    control: 'No combination of told sums rests on fewer than k people',
+    file: `${PRIVACY}/ledger/blocks.ts`,
+    from: 'return leverage > leverageMax && leverage -',
+    to: 'return leverage > 2 && leverage -',
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'indicators',
-    control: 'What a column of few values marks in another is judged like a sum of its own',
-    file: `${PRIVACY}/cell-pair.ts`,
-    from: 'if (isFew[0] === isFew[1]) return undefined',
-    to: 'return undefined',
-    noticedBy: privacyTest('suppress')
+    id: 'k-less-one-apart',
+    control: 'Leverage is held against one k-th, not one (k − 1)-th',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'return 1 / k + 1 / (2 * k * k)',
+    to: 'return 1 / Math.max(1, k - 1) + 1e-9',
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'steps-of-means',
-    control: 'A mean beside a rounded count is no finer than every count it can stand for',
-    file: `${PRIVACY}/rounding.ts`,
-    from: 'if (settings.roundBase === 1 || isFiner) return digits',
-    to: 'return digits',
-    noticedBy: privacyTest('rounding')
+    id: 'no-tolerance',
+    control: 'Exactly k people may be told apart: the bound leaves room for sums of doubles',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'return 1 / k + 1 / (2 * k * k)',
+    to: 'return 1 / k - 1e-12',
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'rows-not-subjects',
-    control: 'The atoms count people, not their rows',
-    file: `${PRIVACY}/atoms.ts`,
-    from: 'owners === undefined ? this.#items : ownersByLabel({ labels, owners, universe: this.universe }, atoms)',
-    to: 'this.#items',
-    noticedBy: privacyTest('rows')
+    id: 'forgotten-sets',
+    control: 'A set that was told stays in the span of its quantity',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'this.#spans.set(quantity, next)\n    if',
+    to: 'if',
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'split-rows-not-subjects',
-    control: 'A part of rows that is split off is counted in people',
-    file: `${PRIVACY}/refinement.ts`,
-    from: '#countSubjects(renamed: ReadonlyMap<number, number>, k: number): boolean {',
-    to: '#countSubjects(renamed: ReadonlyMap<number, number>, k: number): boolean {\n    if (k > 0) return true',
-    noticedBy: privacyTest('rows')
+    id: 'rows-not-people',
+    control: 'The ledger counts people, not their rows',
+    file: `${PRIVACY}/ledger/blocks.ts`,
+    from: 'owners === undefined ? ofPeople(patterns)',
+    to: '1 > 0 ? ofPeople(patterns)',
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'no-atoms',
-    control: 'What a cohort leaves of an atom is k people too',
-    file: `${PRIVACY}/refinement.ts`,
-    from: 'if (outside !== 0 && (count < partsMin || outside < partsMin)) return false',
+    id: 'largest-row',
+    control: 'Of a person’s rows all combinations count, not each row alone',
+    file: `${PRIVACY}/ledger/blocks.ts`,
+    from: 'times.set(own, (times.get(own) ?? 0) + 1)',
+    to: 'times.set(own, 1)',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'traces-alone',
+    control: 'Rows that lie in different sets are one person’s together',
+    file: `${PRIVACY}/ledger/blocks.ts`,
+    from: 'Math.sqrt(timesA * timesB) * span.kernel(a, b)',
+    to: '(a === b ? timesA * span.kernel(a, b) : 0)',
+    noticedBy: privacyTest('ledger', 'ledger-attack')
+  },
+  {
+    id: 'nearly-within',
+    control: 'Whether a set follows from others is decided in whole numbers',
+    file: `${PRIVACY}/ledger/weights.ts`,
+    from: 'Number.isSafeInteger(sum) && sum === want * denominator',
+    to: 'Number.isSafeInteger(sum)',
+    noticedBy: privacyTest('weights')
+  },
+  {
+    id: 'far-within',
+    control: 'A set that lies beside the span is not taken for one within',
+    file: `${PRIVACY}/ledger/span.ts`,
+    from: 'if (distance >= DISTANCE_MIN)',
+    to: 'if (distance >= 1.5)',
+    noticedBy: privacyTest('weights', 'ledger')
+  },
+  {
+    id: 'unsure-admitted',
+    control: 'What doubles cannot decide is refused',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: "if (placed.kind === 'unsure') return { why: 'unsure' }",
+    to: "if (placed.kind === 'unsure') return undefined",
+    noticedBy: privacyTest('weights')
+  },
+  {
+    id: 'nothing-told',
+    control: 'What is told of a variable is charged',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: '+ bits * share',
+    to: '+ 0 * share',
+    noticedBy: privacyTest('ledger', 'price')
+  },
+  {
+    id: 'no-information-limit',
+    control: 'No more is told of a variable than it may',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: '+ bits * share\n      if ((spent[pattern] ?? 0) > bitsMax * SLACK) return false',
+    to: '+ bits * share',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'all-values',
+    control: 'Half of what it takes to write a value down may be told, not all of it',
+    file: `${PRIVACY}/judge/information.ts`,
+    from: 'return informationShareMax * bits',
+    to: 'return bits',
+    noticedBy: privacyTest('price')
+  },
+  {
+    id: 'cheap-digits',
+    control: 'Every digit costs what the exact sum tells',
+    file: `${PRIVACY}/judge/information.ts`,
+    from: "if (precision === 'statistical' || synthetic) return STATISTICAL_BITS",
+    to: 'if (precision !== undefined) return STATISTICAL_BITS',
+    noticedBy: privacyTest('price')
+  },
+  {
+    id: 'script-forgotten',
+    control: 'About what a program read every quantity knows, also one to come',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'for (const flags of this.#everywhere) {',
+    to: 'for (const flags of [] as Uint8Array[]) {',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'script-beside-sums',
+    control: 'A program is held against every quantity of which something was told',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'new Set([...this.#spans.keys(), ANYTHING])',
+    to: 'new Set([ANYTHING])',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'no-checksum',
+    control: 'A stored ledger of which a byte was changed tells nothing',
+    file: `${PRIVACY}/ledger/form.ts`,
+    from: "if (checkOfBytes(bytes.subarray(FIRST)) !== wordAt(bytes, 2)) return broken('it was changed')",
     to: '',
-    noticedBy: privacyTest('atoms')
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'pairwise',
-    control: 'Atoms, not comparisons two by two (unit)',
-    file: `${PRIVACY}/refinement.ts`,
-    from: 'if (sets.every((set) => this.#split(set, k, Math.max(k, partsMin)))) return true',
-    to: PAIRWISE,
-    noticedBy: privacyTest('atoms')
+    id: 'other-owners',
+    control: 'A ledger of rows is not read over rows of others',
+    file: `${PRIVACY}/ledger/form.ts`,
+    from: "if (heading.owners !== (all === undefined ? 0 : checkOf(all))) return broken('its rows are of other subjects')",
+    to: '',
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'round-before',
-    control: 'Suppression comes before rounding',
-    file: `${PRIVACY}/cell-basis.ts`,
-    from: "if (support.size < settings.k) return withheld('fewer than k subjects', support, sums)",
-    to: "if (Math.round(support.size / 5) * 5 < settings.k) return withheld('fewer than k subjects', support, sums)",
-    noticedBy: privacyTest('suppress', 'disclose', 'presets')
+    id: 'new-epoch-new-ledger',
+    control: 'What was told is known of a newer epoch',
+    file: `${PRIVACY}/ledger/form.ts`,
+    from: 'return [quantity, carried] as const',
+    to: 'return [quantity, Span.empty(next)] as const',
+    noticedBy: privacyTest('ledger')
   },
   {
-    id: 'no-small-levels',
-    control: 'A value of fewer than k people is withheld',
-    file: `${PRIVACY}/cell-basis.ts`,
-    from: 'const isTooSmall = ({ subjects: { size } }: SolvedSet) => size > 0 && size < settings.k',
-    to: 'const isTooSmall = (_: SolvedSet) => false',
+    id: 'new-epoch-new-bits',
+    control: 'Bits that were told are known of a newer epoch',
+    file: `${PRIVACY}/ledger/form.ts`,
+    from: 'longer(patterns.extend(bits), more, 0)',
+    to: 'new Float64Array(next.count)',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'new-epoch-new-levels',
+    control: 'Counts of levels are known of a newer epoch',
+    file: `${PRIVACY}/ledger/form.ts`,
+    from: 'of: longer(patterns.extend(of), more, 0),',
+    to: 'of: new Uint8Array(next.count),',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'arrivals-at-once',
+    control: 'Who came with a newer epoch waits until there are k of them',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (arrivals.size > 0 && arrivals.size < this.#k)',
+    to: 'if (arrivals.size < 0)',
+    noticedBy: privacyTest('left-out')
+  },
+  {
+    id: 'no-audit',
+    control: 'Nobody’s level is certain from all counts that were told',
+    file: `${PRIVACY}/ledger/certainty.ts`,
+    from: 'if (bound.length === 0) return false',
+    to: 'if (bound.length >= 0) return false',
+    noticedBy: privacyTest('certain-levels', 'certainty')
+  },
+  {
+    id: 'bounds-alone',
+    control: 'Also a level that other counts leave no room for is certain',
+    file: `${PRIVACY}/ledger/certainty.ts`,
+    from: 'others,\n        column.map((entry) => -entry)',
+    to: 'others,\n        column.map(() => 0)',
+    noticedBy: privacyTest('certainty')
+  },
+  {
+    id: 'spelled-otherwise',
+    control: 'Counts of one level are audited together, however it was asked for',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'withAlike([...before, count], others)',
+    to: '[...before, count]',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'opposites',
+    control: 'A count of those without a level is one of those with it',
+    file: `${PRIVACY}/ledger/levels.ts`,
+    from: '[one, oppositeOf(one)]',
+    to: '[one]',
+    noticedBy: privacyTest('certain-levels', 'certainty')
+  },
+  {
+    id: 'keys-not-audited',
+    control: 'Counts by a key or condition are audited as well',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'counts = defining.flatMap(',
+    to: 'counts = ([] as typeof defining).flatMap(',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'n-not-audited',
+    control: 'The count beside a mean is audited as well',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (this.#auditLevels(group, measure, { support: counted.subjects, numbers: [number] }) === undefined) return true',
+    to: 'if (1 > 0) return true',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'certain-spends',
+    control: 'What is withheld as certain is not taken for told',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'for (const [draft, before] of mark) draft.rollBack(before)\n      cell.basis = null',
+    to: 'cell.basis = null',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'zeros-follow',
+    control: 'A level that nobody has does not follow from the counts of all others',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: ' ?? this.#zeros()',
+    to: '',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'one-withheld',
+    control: 'One count that is withheld does not follow from the total',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: ' ?? this.#countAll()',
+    to: '',
     noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'given-away',
+    control: 'A sum withheld since one or two make it up does not follow from others',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'return this.#givenAway() ?? ',
+    to: 'return ',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'of-whom',
+    control: 'A number of those who responded is also judged of whom it was asked',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: '...(isMain ? asked : []).map(',
+    to: '...(isMain ? ([] as typeof asked) : []).map(',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'conditions-free',
+    control: 'What a condition tells of who fits is charged to everybody who could',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: '+ bits\n',
+    to: '\n',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'conditions-kept',
+    control: 'A question is also asked without each condition on what others do not know',
+    file: `${PRIVACY}/judge/defining.ts`,
+    from: 'if (isComparison(filter)) return isIt(filter.column) ? helps : filter',
+    to: 'if (isComparison(filter)) return filter',
+    noticedBy: privacyTest('defining')
+  },
+  {
+    id: 'negation-shrinks',
+    control: 'Under a negation everybody who could fit is still in it',
+    file: `${PRIVACY}/judge/defining.ts`,
+    from: 'relax(filter.not, isIt, !helps)',
+    to: 'relax(filter.not, isIt, helps)',
+    noticedBy: privacyTest('defining')
+  },
+  {
+    id: 'unknown-is-known',
+    control: 'A variable that the description does not know is not taken to be known of a person',
+    file: `${PRIVACY}/judge/facts.ts`,
+    from: 'bounded: false, identifying: false, own',
+    to: 'bounded: false, identifying: true, own',
+    noticedBy: privacyTest('defining')
+  },
+  {
+    id: 'findings-are-known',
+    control: 'What was found of a person is not taken to be known of him',
+    file: 'packages/data/src/identifying.ts',
+    from: 'return NAMES.some((pattern) => pattern.test(plain))',
+    to: "return plain !== ''",
+    noticedBy: dataTest('identifying')
+  },
+  {
+    id: 'left-out-of-counts',
+    control: 'Nobody is left out of a count only to hide others',
+    file: `${PRIVACY}/judge/left-out.ts`,
+    from: 'if (apart.outside.length === 0 || isCounting(measure)) return []',
+    to: 'if (apart.outside.length === 0) return []',
+    noticedBy: privacyTest('left-out')
+  },
+  {
+    id: 'left-out-of-one',
+    control: 'Who is left out of a count is left out of the whole answer',
+    file: `${PRIVACY}/judge/left-out.ts`,
+    from: 'if (isCounting(measure)) this.leavePeople(out)\n    else if',
+    to: 'if',
+    noticedBy: privacyTest('left-out')
+  },
+  {
+    id: 'too-many-left-out',
+    control: 'Where many would be left out, the number is withheld',
+    file: `${PRIVACY}/judge/left-out.ts`,
+    from: 'if (out.size > Math.max(2 * trial.k, SHARE_MAX * sizeOf(entries))) return remaining',
+    to: '',
+    noticedBy: privacyTest('left-out')
+  },
+  {
+    id: 'left-out-told',
+    control: 'Beside people who were left out there is no total',
+    file: `${PRIVACY}/disclose.ts`,
+    from: 'leftOut?.people === undefined && groups',
+    to: 'groups',
+    noticedBy: privacyTest('left-out')
   },
   {
     id: 'raw-totals',
     control: 'No total of a table that withholds a group',
     file: `${PRIVACY}/disclose.ts`,
-    from: 'groups === 0 && ledgers.subjects.isUnionOfAtoms(context.cohort)',
-    to: 'true',
-    noticedBy: privacyTest('disclose')
+    from: 'groups === 0 && told.isWithin(whole) ?',
+    to: '1 > 0 ?',
+    noticedBy: privacyTest('disclose', 'suppress')
   },
   {
-    id: 'no-closure',
-    control: 'What is withheld together is nobody or k',
-    file: `${PRIVACY}/closure.ts`,
-    from: 'isSafe(): boolean {',
-    to: 'isSafe(): boolean {\n    if (1 > 0) return true',
-    noticedBy: privacyTest('closure', 'suppress')
+    id: 'signed-sums',
+    control: 'Who makes up a sum of signed values is judged by distances',
+    file: `${PRIVACY}/judge/cell.ts`,
+    from: 'column.nonNegative ? [] : [2]',
+    to: '[]',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'indicators',
+    control: 'What a column of few values marks in another is judged like a sum of its own',
+    file: `${PRIVACY}/judge/cell-pair.ts`,
+    from: 'if (isFew[0] === isFew[1]) return undefined',
+    to: 'return undefined',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'round-before',
+    control: 'Suppression comes before rounding',
+    file: `${PRIVACY}/judge/basis.ts`,
+    from: 'if (support.size < settings.k) return withheld(',
+    to: 'if (Math.round(support.size / 5) * 5 < settings.k) return withheld(',
+    noticedBy: privacyTest('suppress', 'disclose', 'presets')
+  },
+  {
+    id: 'no-few-values',
+    control: 'The counts that a sum and its squares give away are told with them',
+    file: `${PRIVACY}/judge/basis.ts`,
+    from: 'if (column.levels === undefined || filled.length > powers + 1) return []',
+    to: 'return []',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'small-bins',
+    control: 'A bin of fewer than k people is joined with its neighbours',
+    file: `${PRIVACY}/judge/bins.ts`,
+    from: 'bin.support.size > 0 && bin.support.size < k',
+    to: 'bin.support.size < 0',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'no-coarser-bins',
+    control: 'Bins that would tell few people apart are joined before a quantile is withheld',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (coarser?.ok) {',
+    to: 'if (coarser === null) {',
+    noticedBy: privacyTest('suppress')
+  },
+  {
+    id: 'no-shape-minimum',
+    control: 'A shape needs more people than a spread',
+    file: `${PRIVACY}/judge/cell.ts`,
+    from: 'power > 2 && support.size < settings.shapeSubjectsMin',
+    to: 'power > 9',
+    noticedBy: privacyTest('class-disclosure')
   },
   {
     id: 'no-dominance',
     control: 'A sum that one or two people make up is withheld',
-    file: `${PRIVACY}/dominance.ts`,
+    file: `${PRIVACY}/judge/dominance.ts`,
     from: 'if (total === 0n) return false',
     to: 'if (1 > 0) return false',
     noticedBy: privacyTest('suppress')
@@ -129,29 +433,218 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-class-disclosure',
     control: 'Shares of nobody and of everybody are withheld',
-    file: `${PRIVACY}/cell.ts`,
-    from: 'if (rules.settings.zerosAreDisclosive && (having.size === 0 || without.size === 0)) {',
+    file: `${PRIVACY}/judge/cell.ts`,
+    from: 'if (rules.settings.zerosAreDisclosive && (having.size === 0 || isAll)) {',
     to: 'if (having.size < 0) {',
-    noticedBy: privacyTest('suppress')
+    noticedBy: privacyTest('certain-levels')
   },
   {
-    id: 'no-few-values',
-    control: 'A number that takes few values is a table',
-    file: `${PRIVACY}/few-values.ts`,
-    from: 'const FEW_VALUES_MAX = 10',
-    to: 'const FEW_VALUES_MAX = 0',
-    noticedBy: privacyTest('suppress')
+    id: 'all-in-one-group',
+    control: 'A group that everyone of a kind is in is withheld',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (inOne.has(row.group) || isAll) {',
+    to: 'if (row === null) {',
+    noticedBy: privacyTest('class-disclosure')
   },
   {
-    id: 'group-not-support',
-    control: 'The atoms judge whose values a number is made of, not its group',
-    file: `${PRIVACY}/cell.ts`,
-    from: '(column) => judgeValues(column, measure, rules)',
-    to: `(column) => {
-        const found = judgeValues(column, measure, rules)
-        return found.ok ? { ...found, basis: { ...found.basis, sets: [{ subjects: group.support }] } } : found
-      }`,
-    noticedBy: privacyTest('suppress', 'rows')
+    id: 'rows-as-values',
+    control: 'A number of rows is judged by the ledger of rows',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'const [draft, set] = of.rows && this.#rows ?',
+    to: "const [draft, set] = of.rows && this.#rows && kind === 'count' ?",
+    noticedBy: privacyTest('rows-of-people')
+  },
+  {
+    id: 'rows-not-counted',
+    control: 'As many rows as there are people are people counted',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: "if (kind !== 'count' || draft === this.#subjects) return undefined",
+    to: 'if (kind !== undefined) return undefined',
+    noticedBy: privacyTest('rows-of-people')
+  },
+  {
+    id: 'fine-grid',
+    control: 'Numbers are told to a tenth of their standard error',
+    file: `${PRIVACY}/judge/precision.ts`,
+    from: 'const ERROR_PARTS = 10',
+    to: 'const ERROR_PARTS = 1_000',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'steps-of-means',
+    control: 'A mean beside a rounded count is no finer than every count it can stand for',
+    file: `${PRIVACY}/table-output.ts`,
+    from: 'isCountTold ? 0 : stepHidingCount(step, n, settings)',
+    to: '0',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'exact-n',
+    control: 'The number of values is told to the nearest k where a few have none',
+    file: `${PRIVACY}/table-output.ts`,
+    from: 'return Math.max(base, toNearest(set.rows?.size ?? set.subjects.size, base))',
+    to: 'return set.rows?.size ?? set.subjects.size',
+    noticedBy: privacyTest('suppress', 'precision')
+  },
+  {
+    id: 'exact-digits',
+    control: 'Every digit is told only where the number of values is',
+    file: `${PRIVACY}/table-output.ts`,
+    from: "return precision === 'exact' && isCounted &&",
+    to: "return precision === 'exact' &&",
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'other-units',
+    control: 'Numbers are rounded in the units of the site, whatever units were asked for',
+    file: `${PRIVACY}/table-output.ts`,
+    from: 'const { factor, step } = facts(variable)',
+    to: 'const { step } = facts(variable)\n  const factor = 1',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'totals-rounded-anew',
+    control: 'A rounded total is the sum of its rounded parts',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: '(this.#draft.shownOf(countOf(set)) ?? roundCount(count, settings))',
+    to: 'roundCount(count, settings)',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'refusals-for-ever',
+    control: 'Refusals that depend on data are counted',
+    file: `${PEER}/policy/usage.ts`,
+    from: 'use.refusalBits < use.refusalBitsMax',
+    to: 'use.refusalBits >= 0',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'cells-free',
+    control: 'Each withheld group or cell counts as a refusal',
+    file: `${PEER}/jobs/meters.ts`,
+    from: 'this.#refused(draft, plan, withheldIn(ending.output), asker)',
+    to: '',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'many-keys',
+    control: 'An institution’s keys share what refusals may tell it',
+    file: `${PEER}/jobs/meters.ts`,
+    from: 'bits(institution(askedBy)))',
+    to: '0)',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'one-for-all',
+    control: 'What one requester was told does not close the catalog to others',
+    file: `${PEER}/jobs/meters.ts`,
+    from: 'Math.ceil(bits / INSTITUTION_TIMES)',
+    to: 'bits',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'repeats-cost',
+    control: 'The same answer again is free',
+    file: `${PEER}/jobs/meters.ts`,
+    from: 'if (this.#parts.answered.has(this.#scope, question)) return {}',
+    to: '',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'left-out-free',
+    control: 'That people were left out counts as a refusal',
+    file: `${PEER}/jobs/meters.ts`,
+    from: '(output.left_out?.length ?? 0)',
+    to: '0',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'two-budgets',
+    control: 'Of a variable its rows and their people together are told no more than it may',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'return other === undefined ? one : {',
+    to: 'return other !== null ? one : {',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'script-reads-no-rows',
+    control: 'A program is held against sums of the rows of its people',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'ledger: everythingTold(ledger, rowsOfSubjects(ledger, cohort), k)',
+    to: 'ledger',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'answered-once',
+    control: 'What was answered once stays answerable',
+    file: `${PEER}/jobs/meters.ts`,
+    from: ' && !answered.has(this.#scope, questionOf(plan))',
+    to: '',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'answered-everywhere',
+    control: 'What was answered in one project was not in another',
+    file: `${PEER}/store/answered.ts`,
+    from: 'return this.#known.has(`${scope}!${question}`)',
+    to: 'return [...this.#known].some((key) => key.endsWith(question))',
+    noticedBy: peerTest('answered')
+  },
+  {
+    id: 'answered-unwritten',
+    control: 'A question whose answer was not written is not taken for answered',
+    file: `${PEER}/store/answered.ts`,
+    from: 'draft.undo(() => void this.#known.delete(key))',
+    to: '',
+    noticedBy: peerTest('answered')
+  },
+  {
+    id: 'refusals-lapse-early',
+    control: 'Bits of refusals count for thirty days',
+    file: `${PEER}/store/refusals.ts`,
+    from: 'atMs > nowMs - REFUSALS_WINDOW_MS',
+    to: 'atMs > nowMs - REFUSALS_WINDOW_MS / 2',
+    noticedBy: peerTest('refusals', 'usage')
+  },
+  {
+    id: 'refusals-dropped',
+    control: 'Bits that are too many to keep one by one still count',
+    file: `${PEER}/store/refusals.ts`,
+    from: 'i === 0 ? bits + sum(over) : bits',
+    to: 'bits',
+    noticedBy: peerTest('refusals')
+  },
+  {
+    id: 'script-grid',
+    control: 'Ends of scripts leave on the coarse grid',
+    file: `${PEER}/jobs/grid.ts`,
+    from: 'if (!facts.script) return',
+    to: 'if (facts.admittedAtMs >= 0) return',
+    noticedBy: peerTest('grid')
+  },
+  {
+    id: 'two-projects',
+    control: 'A key in two projects is refused',
+    file: 'packages/data/src/catalog-privacy.ts',
+    from: 'if (twice) refuse(',
+    to: "if (twice === '') refuse(",
+    noticedBy: dataTest('catalog-config')
+  },
+  {
+    id: 'why-told',
+    control: 'Why something was withheld is not read by whoever may ask',
+    file: 'packages/peer/src/audit-view.ts',
+    from: "const asks = account.roles.includes('researcher')\n      return",
+    to: 'const asks = account.roles.length < 0\n      return',
+    noticedBy: peerTest('audit-view')
+  },
+  {
+    id: 'why-proved',
+    control: 'What proves a record does not open why something was withheld',
+    file: 'packages/peer/src/audit-view.ts',
+    from: '!(asks && detailOf(detailJson)',
+    to: '!(asks && detailJson === null && detailOf(detailJson)',
+    noticedBy: peerTest('audit-view')
   },
   {
     id: 'k-less-one',
@@ -265,11 +758,19 @@ export const MUTATIONS: readonly Mutation[] = [
 /** Noticed by attacks on running federations, a quarter of a minute each. */
 export const LONG_MUTATIONS: readonly Mutation[] = [
   {
-    id: 'pairwise-asked',
-    control: 'Atoms, not comparisons two by two (asked)',
-    file: `${PRIVACY}/refinement.ts`,
-    from: 'if (sets.every((set) => this.#split(set, k, Math.max(k, partsMin)))) return true',
-    to: PAIRWISE,
+    id: 'newest-epoch',
+    control: 'An epoch that was answered from stays',
+    file: `${PEER}/opening.ts`,
+    from: '(await parts.ledgers.hasReleased(name, last)) ? { pinned: last } : {}',
+    to: '(await parts.ledgers.hasReleased(name, last)) ? {} : {}',
+    noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
+  },
+  {
+    id: 'no-leverage-asked',
+    control: 'No combination of told sums rests on fewer than k people (asked)',
+    file: `${PRIVACY}/ledger/blocks.ts`,
+    from: 'return leverage > leverageMax && leverage -',
+    to: 'return leverage > 2 && leverage -',
     noticedBy: attacks('R07b')
   },
   {
@@ -321,36 +822,12 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     noticedBy: attacks('R64')
   },
   {
-    id: 'rows-ledger-off',
-    control: 'Sets of rows are judged too',
-    file: `${PRIVACY}/ledgers.ts`,
-    from: 'if (rows.length > 0 && !this.#rows?.admit(rows, k)) {',
-    to: 'if (rows.length < 0) {',
-    noticedBy: { tests: ['packages/privacy/test/rows.test.ts', 'test/redteam/differencing.test.ts'] }
-  },
-  {
     id: 'one-file-twice',
     control: 'One file is not behind two catalogs',
     file: 'packages/data/src/shared-sources.ts',
     from: 'if (other !== undefined) {',
     to: 'if (other !== undefined && file.length < 0) {',
     noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
-  },
-  {
-    id: 'newest-epoch',
-    control: 'An epoch that was answered from stays',
-    file: `${PEER}/opening.ts`,
-    from: '(await parts.atoms.hasReleased(name, last)) ? { pinned: last } : {}',
-    to: '(await parts.atoms.hasReleased(name, last)) ? {} : {}',
-    noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
-  },
-  {
-    id: 'refusals-for-ever',
-    control: 'Refusals that depend on data are counted',
-    file: `${PEER}/policy/usage.ts`,
-    from: 'use.refusals < use.refusalsMax',
-    to: 'use.refusals >= 0',
-    noticedBy: attacks('A24')
   },
   {
     id: 'any-carrier',

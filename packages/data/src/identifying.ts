@@ -6,8 +6,11 @@
  */
 const NAMES: readonly RegExp[] = [
   /^(sex|gender)$/,
-  /^age(_.+)?$/,
-  /^(birth|year|date)(_.+)?$/,
+  /^age(_(years|months|days|group|band|category|class|range|decade))?$/,
+  // Of when they were seen; an age at onset or a date of death is a finding.
+  /^(age_at|date_of|year_of)_(baseline|visit|scan|imaging|entry|enrol?lment|inclusion|recruitment|assessment|randomi[sz]ation)$/,
+  /^(birth|year|date)$/,
+  /^(birth_(year|date|month|day)|(year|date|month|day)_of_birth)$/,
   /^(ethnicity|race|education|handedness|marital_status|country|region|state|district)$/,
   /^((study|treatment|trial)_)?(arm|group)$/,
   /^(treatment|randomi[sz]ation|cohort)$/,

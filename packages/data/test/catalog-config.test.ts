@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { keyIdOf } from '@stimnet/protocol'
 import { catalogConfigSchema } from '../src/index.ts'
 import { CLINIC } from './world.ts'
 
@@ -16,6 +17,19 @@ test('a catalog is described in a few lines, and everything else has a careful d
 test('levels written as numbers or truth values in YAML are levels all the same', () => {
   const config = catalogConfigSchema.parse(withVariable({ name: 'x', type: 'category', levels: [0, 1, true] }))
   assert.deepEqual(config.tables[0]?.variables[0]?.levels, ['0', '1', 'true'])
+})
+
+test('whoever has the answers of two projects has their differences: a key is in one of them', () => {
+  const [ada, ben] = [keyIdOf(new Uint8Array(32).fill(1)), keyIdOf(new Uint8Array(32).fill(2))]
+  const parsed = (...requesters: string[][]) =>
+    catalogConfigSchema.safeParse({
+      ...CLINIC,
+      privacy: { scope: 'project', projects: requesters.map((own, i) => ({ name: `p${i}`, requesters: own })) }
+    })
+  assert.ok(parsed([ada], [ben]).success)
+  assert.ok(parsed([ada, ada, ben]).success, 'twice in one is once')
+  assert.match(String(parsed([ada], [ben, ada]).error), /is in two projects/)
+  assert.equal(parsed().success, false)
 })
 
 const REFUSED: readonly (readonly [why: string, config: object, key: string])[] = [

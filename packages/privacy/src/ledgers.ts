@@ -1,7 +1,7 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
 import { type RowItems, StimnetError, SubjectSet } from '@stimnet/protocol'
 import type { CellNumber } from './judge/numbers.ts'
-import { type About, LedgerDraft, type Mark, type Objection } from './ledger/draft.ts'
+import { type About, LedgerDraft, type LevelName, type Mark, type Objection } from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
@@ -79,7 +79,7 @@ export class LedgersDraft {
   }
 
   /** Tells how many of a set have a level: see `LedgerDraft.tellLevel`. */
-  tellLevel(level: string, count: { of: SubjectSet; having: SubjectSet }): boolean {
+  tellLevel(level: LevelName, count: { of: SubjectSet; having: SubjectSet }): boolean {
     return this.#subjects.tellLevel(level, count)
   }
 

@@ -115,6 +115,22 @@ test('three visits of the same people are three numbers of one group, not of thr
   assert.equal(told(SpanLedger.start(36, owners), [...visits, both], 5).sets.length, 4, 'their sum tells nothing more')
 })
 
+test('groups of exactly k people are told, whichever of them follow from others', () => {
+  for (const k of [3, 5, 7, 10, 11]) {
+    const groups = Array.from({ length: 9 }, (_, group) =>
+      set(
+        9 * k,
+        Array.from({ length: k }, (_, i) => 9 * i + group)
+      )
+    )
+    const unions = groups.map((_, at) => groups.slice(at).reduce((all, one) => all.or(one)))
+    assert.equal(told(SpanLedger.start(9 * k), unions, k).sets.length, 9, 'from all to the last one, each k fewer')
+    const [group = set(9 * k, [])] = groups
+    const butOne = group.without(set(9 * k, [0]))
+    assert.equal(told(SpanLedger.start(9 * k), [butOne], k).sets.length, 0, 'and no group of k − 1')
+  }
+})
+
 test('sums of different quantities are not held against each other, and of one they are', () => {
   const draft = new LedgerDraft(SpanLedger.start(20))
   const everybody = SubjectSet.everyone(20)
@@ -404,6 +420,26 @@ describe('a ledger that is carried into a newer epoch', () => {
     )
     const left = new LedgerDraft(next).tell([{ quantity: 'x', set: stayed }], 5)
     assert.ok(left?.why === 'leverage' && left.apart.outside.length === 2, 'those who left')
+  })
+
+  test('knows what it was told of each variable and of whose levels', () => {
+    const draft = new LedgerDraft(SpanLedger.start(20))
+    const about = [{ variable: 'v', bits: 6, bitsMax: 0.5 }]
+    assert.equal(draft.tell([{ quantity: 'x', set: SubjectSet.everyone(20), about }], 5), undefined)
+    const yes = set(20, [0, 2, 4, 6, 8])
+    assert.equal(draft.tellLevel({ variable: 'v', level: 'yes' }, { of: SubjectSet.everyone(20), having: yes }), true)
+    const to = Uint32Array.from({ length: 20 }, (_, i) => i)
+    const carried = carryLedger(draft.result(), { universe: 23, gone: { items: 0 }, to })
+    const next = ledgerFromBytes(ledgerToBytes(carried), { universe: 23 })
+    assert.ok(Math.abs(next.bitsEach('v') * 23 - 6) < 1e-9)
+    const again = new LedgerDraft(next)
+    assert.deepEqual(again.tell([{ quantity: 'y', set: set(23, [...Array(20).keys()]), about }], 5), {
+      why: 'information',
+      variable: 'v'
+    })
+    // Nobody beyond these nine has it.
+    const nine = set(23, [...Array(9).keys()])
+    assert.equal(again.tellLevel({ variable: 'v', level: 'yes' }, { of: nine, having: set(23, [...yes]) }), false)
   })
 
   test('through three epochs: no combination of what was told in any of them rests on fewer than k people', () => {

@@ -98,6 +98,15 @@ describe('by default', () => {
     assert.equal(seen.size, 1)
   })
 
+  test('asked in other units a number says no more: it is rounded in those of the site', () => {
+    const grams = rows.map((row) => ({ ...row, x: 700 * Number(row.x) }))
+    const in700ths = new Map([factsOf('x', { factor: 700 })])
+    const plan = planOf([measure('mean', 'x'), measure('sd', 'x')])
+    const [own] = told(measure('mean', 'x'), measure('sd', 'x')).rows
+    const [other] = tableOf(ask(plan, 150, grams, { variables: in700ths, settings, synthetic: false })).rows
+    for (const at of [0, 1]) assert.ok(Math.abs(Number(other?.values[at]) / 700 - Number(own?.values[at])) < 1e-9)
+  })
+
   test('every digit is told where a steward chose so, and n with it', () => {
     const all = ask(planOf([measure('mean', 'x')]), 150, rows, {
       settings: effectiveSettings({ preset: 'default', precision: 'exact' }),
@@ -105,6 +114,17 @@ describe('by default', () => {
     })
     assert.equal(tableOf(all).rows[0]?.values[0], exact('mean'))
     assert.equal(tableOf(all).disclosure.precision, 'exact')
+    const some = rows.map((row, i) => (i < 2 ? { ...row, x: null } : row))
+    const [row] = tableOf(
+      ask(planOf([measure('mean', 'x')]), 150, some, {
+        settings: effectiveSettings({ preset: 'default', precision: 'exact' }),
+        synthetic: false
+      })
+    ).rows
+    const step = stepFor(exact('sd') / Math.sqrt(150))
+    const mean = some.reduce((sum, { x }) => sum + Number(x), 0) / 148
+    assert.equal(row?.values[0], Number((Math.round(mean / step) * step).toPrecision(12)), 'with n, not without it')
+    assert.notEqual(row?.values[0], mean)
   })
 })
 
@@ -116,10 +136,11 @@ describe('where counts are rounded', () => {
   test('the digits of a mean fit every count that the rounded one can stand for', () => {
     const variables = new Map([factsOf('x', { step: 1 })])
     for (let n = 40; n < 90; n += 3) {
-      const rows = people(n, (i) => ({ x: (i * 7) % 13 }))
+      const rows = people(n, (i) => ({ x: i % 3 === 0 ? 4 : 3 }))
       const [row] = tableOf(ask(planOf([measure('mean', 'x')]), n, rows, { settings: rounding, variables })).rows
       const mean = Number(row?.values[0])
       const unit = 10 ** Math.ceil(Math.log10(1 / (roundCount(n, rounding) - 8)))
+      assert.ok(Math.abs(mean / unit - Math.round(mean / unit)) < 1e-9, `${mean} has digits beyond ${unit}`)
       for (const size of behind(roundCount(n, rounding))) {
         const miss = Math.abs(Math.round(mean * size) / size - mean)
         assert.ok(miss <= unit / 2 + 1e-9, `${mean} is no mean of ${size}`)

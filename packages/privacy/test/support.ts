@@ -28,7 +28,7 @@ function* combinations(people: readonly number[], size: number): Generator<reado
 }
 
 /** Of whole numbers, without a rounding (Bareiss). */
-function rankOf(rows: readonly (readonly bigint[])[]): number {
+export function rankOf(rows: readonly (readonly bigint[])[]): number {
   const matrix = rows.map((row) => [...row])
   const width = matrix[0]?.length ?? 0
   let [rank, last] = [0, 1n]

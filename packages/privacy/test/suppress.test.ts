@@ -390,6 +390,29 @@ test('the bins of a quantile are cohorts too: shifted by one person they are ano
   assert.equal(ask(planOf([quantile]), 60, shifted, { ledgers: first.ledgers }).ok, false)
 })
 
+test('a quantile whose bins would tell few people apart is told with coarser ones', () => {
+  const quantile: Measure = { kind: 'quantile', name: 'q', variable: ref('x'), q: 0.5 }
+  const bins = (rows: readonly Row[], more: object = {}) => {
+    const disclosed = ask(planOf([quantile]), 90, rows, more)
+    const part = disclosed.ok ? tableOf(disclosed).rows[0]?.parts.q : undefined
+    return { disclosed, bins: part && 'bins' in part ? part.bins.filter(({ rows: count }) => count > 0) : [] }
+  }
+  // Of thirty each; then one of the second has moved to the third, so that only the first is as it was.
+  const rows = people(90, (i) => ({ x: i < 30 ? 15 : i < 60 ? 45 : 75 }))
+  const first = bins(rows)
+  assert.ok(first.disclosed.ok)
+  assert.deepEqual(
+    first.bins.map(({ rows: count }) => count),
+    [30, 30, 30]
+  )
+  const moved = people(90, (i) => ({ x: i < 30 ? 15 : i < 59 ? 45 : 75 }))
+  const second = bins(moved, { ledgers: first.disclosed.ledgers })
+  assert.deepEqual(
+    second.bins.map(({ rows: count }) => count),
+    [30, 60]
+  )
+})
+
 test('a correlation knows which rows have which value, also where a subject has rows outside the pairs', () => {
   const plan = planOf([SUBJECTS, { kind: 'covariance', name: 'c', variables: [ref('a'), ref('b')] }])
   const rows = (rare: number): Row[] =>

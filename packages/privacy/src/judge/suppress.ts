@@ -162,6 +162,7 @@ class Judging {
     if (basis === null) return
     const { leftOut } = this.#rules
     const entries = this.#entriesOf(row.group, measure, basis.numbers)
+    const { mark } = this.#draft
     let objection = this.#draft.tell(entries, this.#k)
     const [main] = basis.numbers
     const isOfBin =
@@ -181,6 +182,8 @@ class Judging {
       objection = this.#auditLevels(row.group, measure, basis)
     }
     if (objection !== undefined) {
+      // Certain: its numbers were admitted, and are not told.
+      for (const [draft, before] of mark) draft.rollBack(before)
       cell.basis = null
       this.#note(`${measure.kind}: ${inWords(objection)}`)
       return
@@ -205,7 +208,7 @@ class Judging {
     const { mark } = this.#draft
     for (const { variable, level, ...count } of counts) {
       const { own } = facts(variable)
-      if (this.#draft.tellLevel(`${own} ${level}`, count)) continue
+      if (this.#draft.tellLevel({ variable: own, level }, count)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
       return { why: 'certain', variable: own }
     }

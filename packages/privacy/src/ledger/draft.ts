@@ -2,6 +2,7 @@
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
 import { type AuditPattern, someAreCertain } from './certainty.ts'
+import { withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
 import { addedTo, type Placed, Span } from './span.ts'
@@ -21,6 +22,12 @@ export interface Told {
   readonly about?: readonly About[]
   /** What is shown, where it is rounded: sums of it are then sums of what was shown. */
   readonly shown?: number
+}
+
+/** A level of a variable, in words of the question. */
+export interface LevelName {
+  readonly variable: string
+  readonly level: string
 }
 
 /** Why numbers cannot be told. */
@@ -117,22 +124,26 @@ export class LedgerDraft {
   }
 
   /**
-   * Tells how many of a set have a level; false, and nothing is told, where somebody's level would be certain from this and all
-   * that was told of it before.
+   * Tells how many of a set have a level of a variable; false, and nothing is told, where somebody's level would be certain from
+   * this and all that was told of it before. `level`: as it was asked for, which has many spellings.
    */
-  tellLevel(level: string, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
+  tellLevel({ variable, level }: LevelName, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
     const count = { of: this.#isIn(of), having: this.#isIn(having) }
-    const before = (this.#levels.get(level) ?? []).map((one) => ({
-      of: this.#patterns.extend(one.of),
-      having: this.#patterns.extend(one.having)
-    }))
     count.of = this.#patterns.extend(count.of)
+    const name = `${variable} ${level}`
+    const before = this.#countsOf((other) => other === name)
     if (before.some((one) => one.of.every((flag, i) => flag === count.of[i]))) return true
-    const counts = [...before, count]
+    const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
+    const counts = withAlike([...before, count], others)
     if (someAreCertain(this.#auditPatterns(counts))) return false
-    this.#levels = new Map(this.#levels).set(level, counts)
+    this.#levels = new Map(this.#levels).set(name, [...before, count])
     this.#isChanged = true
     return true
+  }
+
+  #countsOf(isWanted: (name: string) => boolean): LevelCount[] {
+    const found = [...this.#levels].filter(([name]) => isWanted(name)).flatMap(([, counts]) => counts)
+    return found.map(({ of, having }) => ({ of: this.#patterns.extend(of), having: this.#patterns.extend(having) }))
   }
 
   /** People by the told sets that they are in, and how many of them have the level. */

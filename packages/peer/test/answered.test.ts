@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { AnsweredStore } from '../src/store/answered.ts'
+import { Database } from '../src/store/database.ts'
+
+test('a question that was answered is known of one scope, also after a restart', async (t) => {
+  const database = await Database.open({ memory: true }, () => 0)
+  t.after(() => database.close())
+  const answered = await AnsweredStore.open(database)
+  await database.commit((draft) => {
+    answered.note(draft, 'trial!global', 'aa')
+    answered.note(draft, 'trial!global', 'aa')
+  })
+  for (const store of [answered, await AnsweredStore.open(database)]) {
+    assert.equal(store.has('trial!global', 'aa'), true)
+    assert.equal(store.has('trial!global', 'bb'), false)
+    assert.equal(store.has('trial!project!alpha', 'aa'), false, 'what one project was answered, another was not')
+  }
+})
+
+test('a question whose answer was not written is not taken for answered', async (t) => {
+  const database = await Database.open({ memory: true }, () => 0)
+  t.after(() => database.close())
+  const answered = await AnsweredStore.open(database)
+  await database.commit((draft) => answered.note(draft, 'trial!global', 'aa'))
+  const failing = database.commit((draft) => {
+    answered.note(draft, 'trial!global', 'aa')
+    answered.note(draft, 'trial!global', 'bb')
+    throw new Error('no')
+  })
+  await assert.rejects(failing, /no/)
+  for (const store of [answered, await AnsweredStore.open(database)]) {
+    assert.deepEqual([store.has('trial!global', 'aa'), store.has('trial!global', 'bb')], [true, false])
+  }
+})

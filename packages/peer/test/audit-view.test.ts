@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Account } from '@stimnet/gateway'
+import { verifyAuditProof } from '@stimnet/protocol'
+import { auditMethods } from '../src/audit-view.ts'
+import { Database } from '../src/store/database.ts'
+
+const account = (...roles: string[]) => ({ name: 'ada', roles }) as unknown as Account
+
+async function opened(t: { after(close: () => Promise<void>): void }) {
+  const database = await Database.open({ memory: true }, () => 1_000)
+  t.after(() => database.close())
+  await database.commit((draft) => {
+    draft.audit({ kind: 'end', actor: 'node', code: 'COHORT_NOT_RELEASABLE', detail: { state: 'blocked', why: 'two' } })
+    draft.audit({ kind: 'release', actor: 'node', detail: { state: 'completed' } })
+  })
+  // A note: whose log, and its size.
+  const witnesses = { checkpoint: async () => 'node\n2\nroot\n\n', round: async () => undefined } as never
+  return auditMethods({ database, witnesses })
+}
+
+test('why something was withheld is read by whoever may not ask, and by nobody who may', async (t) => {
+  const methods = await opened(t)
+  const whyOf = async (...roles: string[]) =>
+    (await methods.audit(account(...roles), {} as never)).map(({ detail }) => (detail as { why?: string }).why)
+  const found = await whyOf('auditor')
+  assert.deepEqual(found.toSorted(), ['two', undefined])
+  assert.deepEqual(await whyOf('auditor', 'researcher'), [undefined, undefined])
+  assert.deepEqual(await whyOf('steward', 'researcher'), [undefined, undefined])
+  const details = (await methods.audit(account('auditor', 'researcher'), {} as never)).map(({ detail }) => detail)
+  assert.ok(
+    details.some((detail) => (detail as { state?: string }).state === 'blocked'),
+    'all else they read'
+  )
+})
+
+test('nor does what proves a record open it to them', async (t) => {
+  const methods = await opened(t)
+  const isOpened = async (sequence: number, ...roles: string[]) => {
+    const proof = await methods.proveAudit(account(...roles), sequence)
+    assert.ok(proof)
+    return (await verifyAuditProof({ ...proof, path: [...proof.path] })).record !== undefined
+  }
+  assert.deepEqual([await isOpened(1, 'auditor'), await isOpened(2, 'auditor')], [true, true])
+  assert.deepEqual(
+    [await isOpened(1, 'auditor', 'researcher'), await isOpened(2, 'auditor', 'researcher')],
+    [false, true]
+  )
+})
+
+test('whoever asks alone reads nothing of what happens here', async (t) => {
+  const methods = await opened(t)
+  await assert.rejects(methods.audit(account('researcher'), {} as never), { code: 'NOT_PERMITTED' })
+})
