@@ -159,14 +159,14 @@ export function leaveOut(
 }
 
 function suppressed(
-  { plan, reduction, defining }: Extract<Aggregate, { kind: 'table' }>,
+  { plan, reduction, defining, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
   leftOut?: LeftOutDraft
 ): Suppressed {
   const { synthetic, ledgers, partsMin } = context
   const settings = { ...context.settings, synthetic }
   return suppress(plan, reduction, {
-    ...{ settings, facts: factsIn(context), ledgers, defining, partsMin },
+    ...{ settings, facts: factsIn(context), ledgers, defining, partsMin, madeWithout },
     ...(leftOut === undefined ? {} : { leftOut })
   })
 }

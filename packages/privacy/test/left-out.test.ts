@@ -137,7 +137,7 @@ test('a mean that two people more would tell apart is told without them, and say
   assert.ok(Math.abs(Number(output.rows[0]?.values[0]) - Number(tableOf(before).rows[0]?.values[0])) < 0.05)
   assert.match(output.left_out?.[0] ?? '', /^Some people were left out of t\.x/)
   assert.ok(!/\d\d/.test(output.left_out?.[0] ?? ''), 'not how many')
-  assert.equal(leaveOut({ ...whole, reduction: reduce(plan, 60, less) }, context), undefined, 'nobody more')
+  assert.equal(leaveOut({ ...whole, reduction: reduce(plan, 60, less), leftOut }, context), undefined, 'nobody more')
 })
 
 test('beside people who were left out of the whole answer there is no total, which would say how many they are', () => {

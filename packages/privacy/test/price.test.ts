@@ -67,14 +67,14 @@ describe('what a question tells of each variable', () => {
   })
 })
 
-test('as many bits may be told as half of what it takes to write a value down, six for any that has more values', () => {
+test('as many bits may be told as half of what it takes to write a value down, two for any that has more values', () => {
   const max = (values?: number) => bitsMaxOf({ ...facts(ref('x')), ...(values ? { values } : {}) }, settings)
-  assert.deepEqual([max(2), max(4), max(64), max(1e6), max(1)], [0.5, 1, 3, 3, 0.5])
-  assert.equal(bitsMaxOf(factsOf('none')[1], settings), 3, 'of which nothing is declared')
+  assert.deepEqual([max(2), max(4), max(64), max(1e6), max(1)], [0.5, 1, 1, 1, 0.5])
+  assert.equal(bitsMaxOf(factsOf('none')[1], settings), 1, 'of which nothing is declared')
   const share = effectiveSettings({ preset: 'default', overrides: { informationShareMax: 0.25 } })
-  assert.equal(bitsMaxOf(facts(ref('x')), share), 1.5)
+  assert.equal(bitsMaxOf(facts(ref('x')), share), 0.5)
   const [price] = priceOfQuestion(planOf([measure('mean', 'x')]), terms())
-  assert.equal(price?.max, 3)
+  assert.equal(price?.max, 1)
 })
 
 test('every digit costs what the exact sum tells, of made-up people what a rounded one would', () => {

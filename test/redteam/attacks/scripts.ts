@@ -131,7 +131,10 @@ export const SCRIPT_ATTACKS: readonly Attack[] = [
     id: 'R44',
     attack: 'Output, errors and exit codes that tell of the target',
     expected: 'DEFAULT',
-    remains: { difference: 'refusal', why: 'Of made-up people the traceback is told: whoever writes scripts learns there.' },
+    remains: {
+      difference: 'refusal',
+      why: 'Of made-up people the traceback is told: whoever writes scripts learns there.'
+    },
     run: async (world, catalog) =>
       worst(
         await Promise.all([

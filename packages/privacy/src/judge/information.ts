@@ -8,8 +8,11 @@
 import type { PrivacySettings } from '../settings.ts'
 import type { VariableFacts } from './facts.ts'
 
-/** More values than 2^6 = 64 of a variable tell no more of a person than who it is. */
-const VALUE_BITS_MAX = 6
+/**
+ * Of a variable of more values no more may be told than of one of four: who is above and below its middle, or its zeros, is all
+ * that an attacker needs of an outcome, and sums, squares and products of one variable are told of it together.
+ */
+const VALUE_BITS_MAX = 2
 /** Bits of a value whose bounds nobody declared, where its sum is told to the last digit. */
 const UNBOUNDED_BITS = 20
 /** A normal number told to a tenth of its standard deviation: log2(10·√(2πe)). */

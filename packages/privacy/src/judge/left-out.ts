@@ -18,6 +18,12 @@ export interface LeftOut {
   readonly pairs: ReadonlyMap<string, SubjectSet>
 }
 
+/** Those of them that a measure was made without, beside those that everything was. */
+export function leftOutOf({ columns, pairs }: LeftOut, measure: Measure): SubjectSet | undefined {
+  if ('variables' in measure) return pairs.get(pairKey(...measure.variables))
+  return 'variable' in measure ? columns.get(measure.variable) : undefined
+}
+
 /** Times that somebody more is left out of one cell, before it is withheld. */
 const ROUNDS_MAX = 8
 /** More than this share of those whom a number is about are not left out of it: then it is another number. */

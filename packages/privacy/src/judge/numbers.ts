@@ -44,11 +44,11 @@ export function productOf(of: SolvedSet, [x, y]: readonly [VariableRef, Variable
 }
 
 /**
- * Of whom a number was asked, were a variable of theirs another: nothing is told about them but who of them the number is of, so
- * that these sets are held against each other and not against what was told.
+ * Of whom a number was asked, were their values of a variable others: nothing is told about them but who of them the number is of.
+ * So these sets are held against each other, whatever was asked of the variable and in which words, and not against what was told.
  */
-export function askedOver({ quantity, kind }: CellNumber, of: SolvedSet): CellNumber {
-  return { quantity: `of whom ${quantity}`, of, variables: [], kind }
+export function askedOver(variable: VariableRef, of: SolvedSet): CellNumber {
+  return { quantity: `of whom ${variable}`, of, variables: [], kind: 'sum' }
 }
 
 /** Measures of people and rows themselves, not of a variable's values. */

@@ -5,6 +5,7 @@ import {
   pairKey,
   type ReducedGroup,
   type Reduction,
+  type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
@@ -16,7 +17,7 @@ import { everyoneInOne } from './class-disclosure.ts'
 import { type Defining, levelName, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
-import type { LeftOutDraft } from './left-out.ts'
+import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
 import { roundCount } from './precision.ts'
 import { RowSets } from './row-sets.ts'
@@ -59,6 +60,8 @@ export interface SuppressionRules {
   readonly partsMin?: number | undefined
   /** Gathers whom to leave out, where that lets a cell stand; without it such cells are withheld. */
   readonly leftOut?: LeftOutDraft
+  /** Whom the reduction was made without. */
+  readonly madeWithout?: LeftOut | undefined
 }
 
 /**
@@ -248,18 +251,38 @@ class Judging {
   /** A cell's numbers, each behind whom a variable that defines the group leaves out: see defining.ts. */
   #entriesOf(group: ReducedGroup, measure: Measure, numbers: readonly CellNumber[]): Entry[] {
     const { defining } = this.#rules
-    const [main] = numbers
     const asked = defining.flatMap((one) => {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
       return of === undefined ? [] : [{ variable: one.variable, of }]
     })
-    return numbers.flatMap((number) => {
-      const isMain = number.of === main?.of
-      return [
-        ...(isMain ? asked : []).map(({ of }) => ({ number: askedOver(number, of), about: [], aboutPeople: [] })),
-        this.#entryOf(number, asked)
-      ]
-    })
+    // Who has a value, and which, is anybody’s of whom it was asked: with a condition on it, as a share of it, or as its sum.
+    const whom = [
+      ...variablesOf(measure).map((variable) => ({ variable, of: this.#wholeGroup(group) })),
+      ...defining.flatMap((one) => {
+        const of = wholeOf(group, one, 'group', this.#parts)
+        return of === undefined ? [] : [{ variable: one.variable, of }]
+      })
+    ]
+    const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
+    return [
+      ...whom.map(({ variable, of }) => ({
+        number: askedOver(this.#rules.facts(variable).own, this.#without(of, out)),
+        about: [],
+        aboutPeople: []
+      })),
+      ...numbers.map((number) => this.#entryOf(number, asked))
+    ]
+  }
+
+  #without(set: SolvedSet, out: SubjectSet | undefined): SolvedSet {
+    if (out === undefined) return set
+    const subjects = set.subjects.without(out)
+    return set.rows && this.#rowSets ? { subjects, rows: set.rows.without(this.#rowSets.rowsOf(out)) } : { subjects }
+  }
+
+  #wholeGroup({ support, rowSet }: ReducedGroup): SolvedSet {
+    const { rowSets } = this.#parts
+    return rowSets === undefined || rowSet === undefined ? { subjects: support } : rowSets.solved(rowSet)
   }
 
   /** `asked`: for each variable that says who is in the set, everybody who could be. */
@@ -277,10 +300,10 @@ class Judging {
     return {
       number,
       about,
-      // What a number tells is told once: of the values that nobody knows, or else of who it is of.
-      aboutPeople: asked
-        .filter(() => about.length === 0)
-        .flatMap(({ variable, of }) => aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))),
+      // It tells of the values, and of who it is of: whoever knows the one of everybody learns the other.
+      aboutPeople: asked.flatMap(({ variable, of }) =>
+        aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))
+      ),
       shown: rounds ? roundCount(items, settings) : undefined
     }
   }
@@ -357,6 +380,11 @@ class Judging {
 
 function nameOf(at: number, { name }: Measure): string {
   return `${at} ${name}`
+}
+
+/** Variables whose values a measure is made of. */
+function variablesOf(measure: Measure): readonly VariableRef[] {
+  return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
 }
 
 /** What part of a group a measure is about: all of it, those that have a value, or those that have both. */
