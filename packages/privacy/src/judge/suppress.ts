@@ -192,6 +192,8 @@ class Judging {
       return
     }
     cell.isCounted = basis.counted !== undefined && this.#count(row.group, measure, basis.counted)
+    // Where what is told apart must be large, a count of values is told exactly or not at all.
+    if (this.#rules.partsMin !== undefined && measure.kind === 'count' && !cell.isCounted) cell.basis = null
   }
 
   /** Whether a count makes somebody's level certain, be it of the variable that is asked about or of one that says who is counted. */
@@ -226,7 +228,8 @@ class Judging {
     const [all, having] = counted.rows ? [group.rows, counted.rows.size] : [group.support.size, counted.subjects.size]
     const missing = all - having
     if (missing > 0 && missing < this.#k) return false
-    const k = this.#rules.settings.precision === 'exact' ? this.#k : 2 * this.#k
+    const isFull = this.#rules.settings.precision === 'exact' || this.#rules.partsMin !== undefined
+    const k = isFull ? this.#k : 2 * this.#k
     const number = countOf(counted)
     const { mark } = this.#draft
     if (this.#draft.tell(this.#entriesOf(group, measure, [number]), k) !== undefined) return false
