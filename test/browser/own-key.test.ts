@@ -8,7 +8,7 @@ import type { Peer } from '@stimnet/peer'
 import type { Page } from 'playwright-core'
 import { PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
-import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
+import { beginAnew, fitsPhone, go, saved, signIn, signOut } from './steps.ts'
 
 const BY_SEX = 'SELECT sex, COUNT(DISTINCT subject_id) AS n FROM subjects GROUP BY sex'
 const ALL = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
@@ -91,7 +91,8 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByRole('button', { name: 'I have saved it' }).click()
     keyId = (await page.locator('.key-id code').textContent()) ?? ''
     keyFile = join(mesh.folder, 'researcher.key')
-    await writeFile(keyFile, file, { mode: 0o644 })
+    await writeFile(keyFile, file)
+    await chmod(keyFile, 0o644)
     assert.match((await stimnet(['key', keyFile, '--show'])).err, /chmod 600/)
     await chmod(keyFile, 0o600)
     const shown = await stimnet(['key', keyFile, '--show'])
@@ -256,6 +257,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     const prices = page.getByRole('table', { name: /Charge and expected error/ })
     await prices.getByRole('row', { name: /Together/ }).waitFor()
     assert.equal(await prices.locator('tbody tr').count(), 2)
+    await page.getByLabel('Charge ε').fill('5')
     await prices.getByText('too little').waitFor()
     await page.getByLabel('Charge ε').fill('0.1')
     await prices.getByText('too little').waitFor({ state: 'detached' })
@@ -338,14 +340,14 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
   })
 
   await t.test('is another account’s neither to see nor to use, and is there again for its own', async () => {
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await signIn(page, url, 'bob')
     await go(page, 'Your key')
     await page.getByRole('heading', { name: 'Make a key' }).waitFor()
     assert.equal(await page.getByText(keyId).count(), 0)
     await page.goto(`${url}/#/ask?catalog=clinical_trial_data`)
     await page.getByRole('link', { name: 'Sign with a key of your own' }).waitFor()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await signIn(page, url, 'ada')
     await go(page, 'Your key')
     await page.getByText(keyId, { exact: true }).waitFor()

@@ -13,6 +13,12 @@ export async function signIn(page: Page, url: string, name: string): Promise<voi
   await page.getByRole('heading', { name: 'Mesh', level: 1 }).waitFor()
 }
 
+/** Ends where the gateway has ended the sign-in too. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('User name').waitFor()
+}
+
 /** By the navigation. */
 export const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
 

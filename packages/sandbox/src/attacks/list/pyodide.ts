@@ -118,7 +118,9 @@ raise OSError("flags are frozen: the memory attacks tell")`
     'js.facts',
     'where its parts lie on this machine',
     () => `${JS}
-assert not all(str(w).startswith(("/sandbox/", "serve", "warm", "cold")) for w in js.process.argv[1:])`,
+known = ("/sandbox/", "serve", "warm", "cold")
+# The hash of its own snapshot, which is public, says nothing of the machine.
+assert not all(str(w).startswith(known) or len(str(w)) == 64 for w in js.process.argv[1:])`,
     { wasm: 'facts of the machine, not of people' }
   ]
 ]
