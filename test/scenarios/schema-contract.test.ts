@@ -152,6 +152,7 @@ describe('three registries whose columns, levels and units differ', () => {
       signer,
       catalog: 'registry',
       targets: peers.map(({ peerId }) => peerId),
+      carrier: peers[0]?.peerId ?? '',
       program: { kind: 'sql' as const, sql: BY_SEX.script_content }
     }
     assert.equal((await ask(await signRequest(request))).code, 'SCHEMA_MISMATCH')
