@@ -4,7 +4,7 @@ import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
-import { CODES, messages, openCheckpoint } from '@stimnet/protocol'
+import { messages, openCheckpoint } from '@stimnet/protocol'
 import { verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
 import { clientOf, startFederation, startSite, stimnetIn, until } from '../mesh.ts'
 
@@ -83,7 +83,7 @@ describe('an auditor proves what was released', () => {
     assert.equal(part?.code, 'COHORT_NOT_RELEASABLE')
     const { logged, result } = await verifyReceipt(part?.receipt ?? '', { expectedPeer: peers[0]?.peerId ?? '' })
     assert.equal(logged?.record, undefined)
-    assert.equal(result.reason, CODES.COHORT_NOT_RELEASABLE.meaning)
+    assert.match(result.reason, /^No part of this can be answered/)
     assert.doesNotMatch(
       Buffer.from(messages.JobResult.encode(result as never)).toString('latin1'),
       /too small|atom|splits/
