@@ -282,8 +282,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'of-whom',
     control: 'A number of those who responded is also judged of whom it was asked',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: '...(isMain ? asked : []).map(',
-    to: '...(isMain ? ([] as typeof asked) : []).map(',
+    from: '...whom.map(',
+    to: '...whom.slice(0, 0).map(',
     noticedBy: privacyTest('certain-levels')
   },
   {
