@@ -196,7 +196,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const disclosure: DisclosureCard = {
     ...cardOf(context, { level: 'P1', subjects: total, suppressed: suppressedCells, bits: null }),
     precision: settings.precision,
-    information: informationOf(plan, ledgers, context)
+    information: informationOf(aggregate, ledgers, context)
   }
   return pass(
     {
@@ -223,9 +223,9 @@ function leftOutInWords({ people, columns, pairs }: LeftOut, { k }: PrivacySetti
   ]
 }
 
-/** Of each variable that the answer is about and that others are not taken to know: bits told of a value, on average. */
+/** Of each variable that the answer tells of and that others are not taken to know: bits told of a value, on average. */
 function informationOf(
-  plan: Plan,
+  { plan, defining }: Extract<Aggregate, { kind: 'table' }>,
   { subjects, rows }: Ledgers,
   context: DisclosureContext
 ): NonNullable<DisclosureCard['information']> {
@@ -233,7 +233,7 @@ function informationOf(
   const measured = plan.measures.flatMap((one) =>
     'variables' in one ? one.variables : 'variable' in one ? [one.variable] : []
   )
-  const variables = [...new Set([...measured, ...plan.groupBy.map(({ variable }) => variable)])]
+  const variables = [...new Set([...measured, ...defining.map(({ variable }) => variable)])]
   return variables.flatMap((variable) => {
     const { own, identifying } = facts(variable)
     if (identifying) return []

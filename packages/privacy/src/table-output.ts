@@ -95,8 +95,11 @@ function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writin
       return adding(writing.shownCount({ subjects: group.support }))
     case 'rows':
       return adding(writing.shownCount(setOf(basis, 0)))
-    case 'count':
-      return adding(countOfValues(cell, basis, writing))
+    case 'count': {
+      const value = countOfValues(cell, basis, writing)
+      const { n: accuracy } = countWithin(cell, writing)
+      return accuracy === undefined ? adding(value) : { value, part: { add: value, accuracy } }
+    }
     case 'share':
       return showShare(basis, writing)
     case 'quantile':

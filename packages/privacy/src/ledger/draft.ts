@@ -109,17 +109,26 @@ export class LedgerDraft {
     return undefined
   }
 
-  /** About the set anything may be told: it becomes part of every quantity, those there are and those to come. */
+  /**
+   * About the set anything may be told, so also what of every other sum lies in it: these sets become part of every quantity, those
+   * there are and those to come.
+   */
   tellAnything(set: SubjectSet, k: number): Objection | undefined {
     const { mark } = this
     this.#spans = new Map(this.#spans)
+    if (!this.#isIn(set).includes(1)) return undefined
     for (const quantity of new Set([...this.#spans.keys(), ANYTHING])) {
-      const objection = this.#tellOne({ quantity, set }, k)
-      if (objection === undefined) continue
-      this.rollBack(mark)
-      return objection
+      const before = this.#spanOf(quantity)
+      const told = before.shown.map((_, at) => both(this.#toldSet(before, at), this.#isIn(set)))
+      for (const isIn of [this.#isIn(set), ...told]) {
+        const objection = this.#tellIn({ quantity, set, isIn }, k)
+        if (objection === undefined) continue
+        this.rollBack(mark)
+        return objection
+      }
     }
-    if (this.#place(ANYTHING, set) !== undefined) this.#everywhere = this.#everywhereWith(set)
+    const isIn = this.#isIn(set)
+    for (const one of [isIn, ...this.#programs.map((flags) => both(flags, isIn))]) this.#addEverywhere(one)
     return undefined
   }
 
@@ -266,16 +275,32 @@ export class LedgerDraft {
     })
   }
 
-  #tellOne({ quantity, set, about = [], shown }: Told, k: number): Objection | undefined {
-    const place = this.#place(quantity, set)
+  /** A sum; and, of the cohort of each program, which may have told of it what lies there. */
+  #tellOne({ set, ...told }: Told, k: number): Objection | undefined {
+    const isIn = this.#isIn(set)
+    const objection = this.#tellIn({ ...told, set, isIn }, k)
+    if (objection !== undefined) return objection
+    for (const program of this.#programs) {
+      const common = this.#tellIn({ quantity: told.quantity, set, isIn: both(program, isIn) }, k)
+      if (common !== undefined) return common
+    }
+    return undefined
+  }
+
+  #tellIn(
+    { quantity, set, isIn, about = [], shown }: Told & { readonly isIn: Uint8Array },
+    k: number
+  ): Objection | undefined {
     // Nobody is in it: the sum is zero, whatever the values are.
-    if (place === undefined) return undefined
-    const { placed, isIn, span } = place
+    if (!isIn.includes(1)) return undefined
+    const span = this.#spanOf(quantity)
+    const placed = span.place(this.#patterns, isIn)
     if (placed.kind === 'unsure') return { why: 'unsure' }
     if (placed.kind === 'within') return undefined
     const next = span.with(this.#patterns, isIn, placed, shown)
     const apart = this.#blocks.apart(next, { before: span, leverageMax: leverageMax(k) })
     if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
+    const place = { isIn, span, placed }
     for (const one of about) if (!this.#spend(one, place)) return { why: 'information', variable: one.variable }
     this.#spans.set(quantity, next)
     if (this.#arrived !== undefined) {
@@ -283,6 +308,11 @@ export class LedgerDraft {
     }
     this.#isChanged = true
     return undefined
+  }
+
+  /** By pattern, the told set of a span at that place. */
+  #toldSet({ ownOf, rows }: Span, at: number): Uint8Array {
+    return Uint8Array.from(this.#patterns.extend(ownOf), (own) => rows[own]?.[at] ?? 0)
   }
 
   #spend({ variable, bits, bitsMax }: About, { placed, span, isIn }: Place): boolean {
@@ -327,12 +357,16 @@ export class LedgerDraft {
     return span
   }
 
-  #everywhereWith(set: SubjectSet): readonly Uint8Array[] {
-    const isIn = this.#isIn(set)
+  /** Cohorts of programs and what of them is common, by pattern. */
+  get #programs(): readonly Uint8Array[] {
+    return this.#everywhere.slice(this.#from.parts.firstParts).map((flags) => this.#patterns.extend(flags))
+  }
+
+  #addEverywhere(isIn: Uint8Array): void {
     const before = this.#everywhere.map((flags) => this.#patterns.extend(flags))
-    if (before.some((flags) => flags.every((flag, i) => flag === isIn[i]))) return this.#everywhere
+    if (!isIn.includes(1) || before.some((flags) => flags.every((flag, i) => flag === isIn[i]))) return
     this.#isChanged = true
-    return [...before, isIn]
+    this.#everywhere = [...before, isIn]
   }
 
   #apartOf(people: readonly number[], set: SubjectSet): Apart {
@@ -340,6 +374,11 @@ export class LedgerDraft {
     const inside = people.filter((person) => members.has(person))
     return { inside, outside: people.filter((person) => !members.has(person)) }
   }
+}
+
+/** In one set and in the other, by pattern. */
+function both(one: Uint8Array, other: Uint8Array): Uint8Array {
+  return one.map((flag, i) => flag & (other[i] ?? 0))
 }
 
 interface Place {

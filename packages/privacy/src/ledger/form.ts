@@ -46,6 +46,7 @@ const headingSchema = z.object({
   patterns: z.int().min(0),
   owners: z.int().min(0),
   everywhere: z.int().min(0),
+  parts: z.int().min(0),
   arrived: z.boolean(),
   spans: z.array(z.object({ quantity: z.string(), owns: z.int().min(1), shown: z.array(z.number().nullable()) })),
   variables: z.array(z.string()),
@@ -54,13 +55,14 @@ const headingSchema = z.object({
 
 /** Little-endian. */
 export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
-  const { patterns, spans, everywhere, spent, owners, arrived, levels } = ledger.parts
+  const { patterns, spans, everywhere, firstParts, spent, owners, arrived, levels } = ledger.parts
   const heading: z.input<typeof headingSchema> = {
     universe: patterns.universe,
     items: patterns.labels.length,
     patterns: patterns.count,
     owners: owners === undefined ? 0 : checkOf(owners),
     everywhere: everywhere.length,
+    parts: firstParts,
     arrived: arrived !== undefined,
     spans: [...spans].map(([quantity, { rows, shown }]) => ({
       quantity,
@@ -110,7 +112,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
   if (heading.owners !== (all === undefined ? 0 : checkOf(all))) return broken('its rows are of other subjects')
   const reader = new Reader(bytes, end)
   const patterns = patternsOf(universe, reader.words(items))
-  if (patterns.count !== heading.patterns) return broken('wrong patterns')
+  if (patterns.count !== heading.patterns || heading.parts > heading.everywhere) return broken('wrong patterns')
   const everywhere = Array.from({ length: heading.everywhere }, () => reader.flags(heading.patterns))
   const arrived = heading.arrived ? reader.flags(heading.patterns) : undefined
   const spans = new Map<string, Span>()
@@ -132,7 +134,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
     ])
   )
   if (!reader.isAtEnd) return broken('wrong length')
-  return SpanLedger.of({ patterns, spans, everywhere, spent, arrived, levels, owners: all })
+  return SpanLedger.of({ patterns, spans, everywhere, firstParts: heading.parts, spent, arrived, levels, owners: all })
 }
 
 /**
@@ -140,7 +142,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
  * arrived was in no release, so that it is left out of answers until k of it have come.
  */
 export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: Passage): SpanLedger {
-  const { patterns, spans, everywhere, spent, arrived, levels } = ledger.parts
+  const { patterns, spans, everywhere, firstParts, spent, arrived, levels } = ledger.parts
   const items = universe + gone.items
   // A ledger begun in a carried epoch knows nothing of what had gone before: it reads the first places alone.
   if (to.length < patterns.labels.length) throw new RangeError('a passage of other items')
@@ -162,6 +164,7 @@ export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: 
   return SpanLedger.of({
     patterns: next,
     everywhere: everywhere.map((flags) => longer(patterns.extend(flags), more, 0)),
+    firstParts,
     arrived: hasArrivals
       ? longer(patterns.extend(arrived ?? new Uint8Array(patterns.count)), more, 1)
       : arrived && patterns.extend(arrived),

@@ -15,8 +15,13 @@ export interface LevelCount {
 export interface LedgerParts {
   readonly patterns: Patterns
   readonly spans: ReadonlyMap<string, Span>
-  /** Sets about which anything may have been told: they are in the span of every quantity, also of later ones. */
+  /**
+   * Sets that are in the span of every quantity, also of later ones: first the parts of a ledger of the first edition, over which
+   * any sum may have been told; then the cohorts of programs, and what of them is common.
+   */
   readonly everywhere: readonly Uint8Array[]
+  /** How many of `everywhere` are parts of the first edition. */
+  readonly firstParts: number
   readonly spent: Spent
   /** By level: of whom it was told how many have it, and who these are; by pattern. */
   readonly levels: ReadonlyMap<string, readonly LevelCount[]>
@@ -41,6 +46,7 @@ export class SpanLedger {
       patterns: Patterns.whole(universe),
       spans: new Map(),
       everywhere: [],
+      firstParts: 0,
       spent: new Map(),
       levels: new Map(),
       owners
@@ -61,7 +67,16 @@ export class SpanLedger {
     const everywhere = Array.from({ length: patterns.count }, (_, part) =>
       Uint8Array.from({ length: patterns.count }, (_, pattern) => (pattern === part ? 1 : 0))
     )
-    return new SpanLedger({ patterns, spans: new Map(), everywhere, spent: new Map(), levels: new Map(), owners })
+    const firstParts = everywhere.length
+    return new SpanLedger({
+      patterns,
+      spans: new Map(),
+      everywhere,
+      firstParts,
+      spent: new Map(),
+      levels: new Map(),
+      owners
+    })
   }
 
   /** Items that can be in a set. */
