@@ -5,6 +5,7 @@ import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimn
 import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { leaveMissingness } from './missingness.ts'
 import { epochStore } from './opening.ts'
+import { forgetAnswered } from './store/answered.ts'
 import type { Database } from './store/database.ts'
 import { LedgerStore } from './store/ledgers.ts'
 
@@ -38,7 +39,9 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   const ledgers = (await store.ledgers(name, from)).map(
     ([ledger, bytes]) => [ledger, carriedLedger(bytes, itemsOf(ledger, carried))] as const
   )
+  const forget = await forgetAnswered(database, name)
   await database.commit((draft) => {
+    forget(draft)
     for (const [ledger, next] of ledgers) store.move(draft, { catalog: name, name: ledger, from, to, next })
     leaveMissingness(draft, database, { catalog: name, epoch: from })
     draft.put(epochStore(database), name, to)

@@ -58,7 +58,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime }: S
     replays: new ReplayStore(database),
     ledgers: new LedgerStore(database),
     ledger: await PrivacyLedger.open(database),
-    refusals: await RefusalStore.open(database),
+    refusals: await RefusalStore.open(database, clock.now()),
     answered: await AnsweredStore.open(database),
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),

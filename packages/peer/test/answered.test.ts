@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AnsweredStore } from '../src/store/answered.ts'
+import { AnsweredStore, forgetAnswered } from '../src/store/answered.ts'
 import { Database } from '../src/store/database.ts'
 
 test('a question that was answered is known of one scope, also after a restart', async (t) => {
@@ -32,4 +32,20 @@ test('a question whose answer was not written is not taken for answered', async 
   for (const store of [answered, await AnsweredStore.open(database)]) {
     assert.deepEqual([store.has('trial!global', 'aa'), store.has('trial!global', 'bb')], [true, false])
   }
+})
+
+test('a catalog that leaves its epoch leaves what was answered from it, and no other catalog does', async (t) => {
+  const database = await Database.open({ memory: true }, () => 0)
+  t.after(() => database.close())
+  const answered = await AnsweredStore.open(database)
+  await database.commit((draft) => {
+    for (const scope of ['trial!global', 'trial!project!alpha', 'trials!global']) answered.note(draft, scope, 'aa')
+  })
+  const forget = await forgetAnswered(database, 'trial')
+  await database.commit(forget)
+  const again = await AnsweredStore.open(database)
+  assert.deepEqual(
+    ['trial!global', 'trial!project!alpha', 'trials!global'].map((scope) => again.has(scope, 'aa')),
+    [false, false, true]
+  )
 })

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { type AuditProof, messages, provesConsistency, verifyAuditProof } from '@stimnet/protocol'
+import { Level } from 'level'
 import { Database } from '../src/store/database.ts'
 
 async function withRecords(count: number) {
@@ -115,6 +119,28 @@ describe('the audit log', () => {
     await records.put(key(4), (await forger.records.get(key(4))) ?? new Uint8Array())
     const verified = await database.auditLog.verify()
     assert.deepEqual(verified.ok, false)
+  })
+
+  test('shows a record that was changed beneath its checksum, and counts the others as they are', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'stimnet-audit-'))
+    t.after(() => rm(folder, { recursive: true, force: true }))
+    const open = () => Database.open({ directory: join(folder, 'db') }, () => 1)
+    const written = await open()
+    for (let i = 0; i < 5; i++) await written.commit((draft) => draft.audit({ kind: 'end', actor: 'node' }))
+    const signed = written.auditLog.head
+    await written.close()
+    const raw = new Level<string, Buffer>(join(folder, 'db'), { valueEncoding: 'buffer' })
+    const at = `!audit!${key(3)}`
+    const bytes = Buffer.from((await raw.get(at)) ?? [])
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+    await raw.put(at, bytes, { sync: true } as never)
+    await raw.close()
+    const changed = await open()
+    t.after(() => changed.close())
+    assert.deepEqual(await changed.auditLog.verify(), { ok: false, sequence: 3, why: 'the record is damaged' })
+    const counted = await changed.auditLog.recount()
+    assert.equal(counted.size, 5)
+    assert.notDeepEqual(counted.root, signed.root)
   })
 
   test('shows two records that changed places', async () => {

@@ -99,7 +99,8 @@ function fullName(name: string, table: string | undefined, variables: readonly S
 
 /** What the form's conditions can say; all else stands beside them as it is. */
 function cohortIn({ where, filters }: AskedQuestion, variables: readonly SharedVariable[]): Part {
-  const parts = [where, filterFromPairs(filters ?? {})].flatMap((filter) => (filter ? conjuncts(filter) : []))
+  const plain = plainFilter(filters)
+  const parts = [where, plain].flatMap((filter) => (filter ? conjuncts(filter) : []))
   const named = parts.map(
     (part): Filter => (isComparison(part) ? { ...part, column: fullName(part.column, undefined, variables) } : part)
   )
@@ -112,7 +113,17 @@ function cohortIn({ where, filters }: AskedQuestion, variables: readonly SharedV
   }
   const [first, second] = others
   const whereElse = first && second ? { all: others } : first
-  return { draft: { conditions, whereElse: whereElse ?? null }, lost: [] }
+  const lost = plain === null ? ['Its filters: they are no plain values.'] : []
+  return { draft: { conditions, whereElse: whereElse ?? null }, lost }
+}
+
+/** Null for filters that a script reads in its own way: the form has no place for them. */
+function plainFilter(filters: AskedQuestion['filters']): Filter | undefined | null {
+  try {
+    return filterFromPairs(filters ?? {})
+  } catch {
+    return null
+  }
 }
 
 function conjuncts(filter: Filter): Filter[] {

@@ -69,11 +69,16 @@ The peer must be stopped.
         return EXIT.failed
       }
       if (!values.forget) return await accept({ name, epoch, loaded, database }, io)
-      const { stopMissingness } = await import('../missingness.ts')
+      const [{ stopMissingness }, { forgetAnswered }] = await Promise.all([
+        import('../missingness.ts'),
+        import('../store/answered.ts')
+      ])
       const again = values['tell-missing'] ?? false
       const missingness = await stopMissingness(database, { catalog: name, epoch }, { again })
+      const forget = await forgetAnswered(database, name)
       await database.commit((draft) => {
         draft.del(epochs, name)
+        forget(draft)
         missingness.write(draft)
         draft.audit({ kind: 'epoch', actor: 'steward', detail: { catalog: name, left: epoch, forgotten: true } })
       })

@@ -64,10 +64,9 @@ export class ScopeMeter {
     const { clock, refusals, scriptBits } = this.#parts
     return {
       ...this.#limits,
-      refusalBits: Math.max(
-        0,
-        ...refusals.told(this.#scope, clock.now()).map(({ requester, bits }) => countedOf(requester, bits))
-      ),
+      refusalBits: refusals
+        .told(this.#scope, clock.now())
+        .reduce((most, { requester, bits }) => Math.max(most, countedOf(requester, bits)), 0),
       scriptBits: scriptBits.told(this.#scope)
     }
   }

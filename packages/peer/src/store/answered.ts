@@ -2,7 +2,16 @@
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
 
-/** By scope and the hash of the question, in memory and stored. */
+/** For a catalog that leaves its epoch: what was answered from it, its next one was not. Of a peer that serves nothing. */
+export async function forgetAnswered(database: Database, catalog: string): Promise<(draft: Draft) => void> {
+  const stored = database.json<1>('answered')
+  const keys = await stored.keys({ gt: `${catalog}!`, lt: `${catalog}!\uffff` }).all()
+  return (draft) => {
+    for (const key of keys) draft.del(stored, key)
+  }
+}
+
+/** By scope and the hash of the question, in memory and stored: of the epochs that catalogs are in, a line beside each answer's in the log. */
 export class AnsweredStore {
   readonly #stored: Sublevel<1>
   readonly #known: Set<string>

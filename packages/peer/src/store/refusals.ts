@@ -19,9 +19,15 @@ export class RefusalStore {
     this.#told = told
   }
 
-  static async open(database: Database): Promise<RefusalStore> {
+  /** Forgets those to whom nothing was told in the thirty days before `nowMs`: a key costs nothing, and there may be many. */
+  static async open(database: Database, nowMs = 0): Promise<RefusalStore> {
     const stored = database.json<readonly Told[]>('refusal-bits')
-    return new RefusalStore(stored, new Map(await stored.iterator().all()))
+    const told = new Map<string, readonly Told[]>()
+    for await (const [key, entries] of stored.iterator()) {
+      if (recentOf(entries, nowMs).length > 0) told.set(key, entries)
+      else await stored.del(key)
+    }
+    return new RefusalStore(stored, told)
   }
 
   /** Bits in the thirty days before `nowMs`; a time after it counts as well: a clock set back forgets nothing. */
@@ -56,8 +62,12 @@ export class RefusalStore {
   }
 
   #recent(key: string, nowMs: number): readonly Told[] {
-    return (this.#told.get(key) ?? []).filter(([atMs]) => atMs > nowMs - REFUSALS_WINDOW_MS)
+    return recentOf(this.#told.get(key) ?? [], nowMs)
   }
+}
+
+function recentOf(told: readonly Told[], nowMs: number): readonly Told[] {
+  return told.filter(([atMs]) => atMs > nowMs - REFUSALS_WINDOW_MS)
 }
 
 function keyOf(scope: string, requester: string): string {

@@ -55,6 +55,13 @@ export class LeftOutDraft {
     return { ...(people ? { people } : {}), columns: this.#columns, pairs: this.#pairs }
   }
 
+  /** Before the table is judged once more, with a cell less: whoever was left out for that cell need not be. */
+  clear(): void {
+    this.#people = undefined
+    this.#columns.clear()
+    this.#pairs.clear()
+  }
+
   /** Leaves people out of everything. */
   leavePeople(out: SubjectSet): void {
     this.#people = this.#people?.or(out) ?? out

@@ -73,6 +73,7 @@ export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRul
   const refused = new Set<string>()
   // Each round withholds one more, so that it ends.
   for (;;) {
+    rules.leftOut?.clear()
     const judging = new Judging(plan, reduction, rules, refused)
     const given = judging.run()
     if (given === undefined) return judging.done()
@@ -202,7 +203,8 @@ class Judging {
     if (!settings.zerosAreDisclosive) return undefined
     const counts = defining.flatMap((one) => {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
-      const level = levelOf(group, one.variable, this.#plan) ?? one.level ?? ''
+      const said = [levelOf(group, one.variable, this.#plan), one.level]
+      const level = said.filter((part) => part !== undefined && part !== '').join('&')
       return of === undefined ? [] : [{ variable: one.variable, level, of: of.subjects, having: support }]
     })
     const [of, having] = numbers

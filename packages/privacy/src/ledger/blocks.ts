@@ -71,11 +71,11 @@ class RowBlocks implements Blocks {
     const known = new Map<string, boolean>()
     for (const [person, own] of this.#rowsOf(suspects)) {
       const key = [...own].sort((a, b) => a - b).join()
-      const isApart =
-        known.get(key) ??
-        (normOf(span, own, now) > leverageMax && normOf(span, own, now) - normOf(before, own, then) > RISE_MIN)
-      known.set(key, isApart)
-      if (isApart) found.push(person)
+      if (!known.has(key)) {
+        const norm = normOf(span, own, now)
+        known.set(key, norm > leverageMax && norm - normOf(before, own, then) > RISE_MIN)
+      }
+      if (known.get(key) === true) found.push(person)
     }
     return found
   }
@@ -130,7 +130,7 @@ function normOf(span: Span, patterns: readonly number[], ownOf: Uint32Array): nu
   return largestEigenvalue(matrix)
 }
 
-/** Of a symmetric matrix without negative eigenvalues: an upper bound from its eighth power, tight to some per mille. */
+/** Of a symmetric matrix without negative eigenvalues: an upper bound from a high power of it. */
 function largestEigenvalue(matrix: number[][]): number {
   let power = matrix
   let scale = 1

@@ -141,7 +141,10 @@ export class LedgerDraft {
     count.of = this.#patterns.extend(count.of)
     const name = `${variable} ${level}`
     const before = this.#countsOf((other) => other === name)
-    if (before.some((one) => one.of.every((flag, i) => flag === count.of[i]))) return true
+    count.having = this.#patterns.extend(count.having)
+    const isSame = (one: LevelCount) =>
+      one.of.every((flag, i) => flag === count.of[i]) && one.having.every((flag, i) => flag === count.having[i])
+    if (before.some(isSame)) return true
     const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
     const counts = withAlike([...before, count], others)
     if (someAreCertain(this.#auditPatterns(counts))) return false
