@@ -120,7 +120,8 @@ async function measureCohort(context: Context, connection: DuckDBConnection, cat
   const ours = () =>
     timed(async () => {
       const cohort = await catalog.cohort(COHORT)
-      const admitted = gateCohort(cohort.size, settings).ok && tellEverything(cohort, ledgers, settings.k) !== undefined
+      const admitted =
+        gateCohort(cohort.size, settings).ok && tellEverything({ cohort }, ledgers, settings.k) !== undefined
       if (!admitted) throw new Error('a cohort that cannot be released')
     })
   const found = await inTurn({ ours, floor: () => timed(() => connection.runAndReadAll(BARE_COHORT)) }, turns(context))

@@ -23,7 +23,7 @@ import { loadOrCreateSeed } from './identity.ts'
 import { type CatalogPrivacy, createCatalogPrivacy } from './jobs/privacy.ts'
 import { settingsOf } from './jobs/rules.ts'
 import { catalogInWordsOf } from './jobs/schema.ts'
-import { reduceTable } from './jobs/table.ts'
+import { possibleOf, reduceTable } from './jobs/table.ts'
 import { cohortAsked, validate } from './jobs/validate.ts'
 import { withMissingness } from './missingness.ts'
 import { withScratchCatalog } from './scratch.ts'
@@ -209,9 +209,10 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
   const cohort = await asked.catalog.cohort(asked.cohort)
   if (!gateCohort(cohort.size, privacy.settings).ok) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: '' }
   const plan = 'plan' in asked ? asked.plan : undefined
+  const possible = plan === undefined ? await possibleOf(asked.catalog, asked) : undefined
   const aggregate =
     plan === undefined
-      ? ({ kind: 'script', result: 'null', literals: new Set<string>() } as const)
+      ? ({ kind: 'script', result: 'null', literals: new Set<string>(), ...(possible ? { possible } : {}) } as const)
       : await reduceTable({ ...asked, plan, cohort, filter: asked.cohort, project: request.project }, privacy)
   const { descriptor: described, sourceOf } = asked.catalog
   const facts = { codeHash: '', image: '', project: request.project, filter: asked.cohort, described, sourceOf }

@@ -16,10 +16,11 @@ import { gateCohort } from './cohort-gate.ts'
 import { judgeTyped } from './contract-check.ts'
 import { NoisyTable } from './dp/release.ts'
 import type { Defining } from './judge/defining.ts'
-import { type FactsOf, unknownFacts, type VariableFacts } from './judge/facts.ts'
+import { factsIn, type VariableFacts } from './judge/facts.ts'
 import { bitsMaxOf } from './judge/information.ts'
 import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
 import { countOf } from './judge/numbers.ts'
+import type { Possible } from './judge/possible.ts'
 import { roundCount, toDigits } from './judge/precision.ts'
 import { type Suppressed, suppress } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
@@ -38,6 +39,8 @@ export type Aggregate =
       readonly reduction: Reduction
       /** Variables that say who is in a group and that others are not taken to know, with the groups without them. */
       readonly defining: readonly Defining[]
+      /** Who could be in it, as far as others can follow; absent where they can follow all of it. */
+      readonly possible?: Possible
       /** Whom `reduction` was made without. */
       readonly leftOut?: LeftOut
     }
@@ -49,6 +52,8 @@ export type Aggregate =
       readonly literals: ReadonlySet<string>
       /** What the request declared; without any the default contract holds. */
       readonly outputs?: readonly OutputDeclaration[]
+      /** Who could be in its cohort, as far as others can follow; absent where they can follow all of it. */
+      readonly possible?: Possible
     }
 
 /** Everything that disclosure depends on beside the aggregate. */
@@ -159,32 +164,28 @@ export function leaveOut(
 }
 
 function suppressed(
-  { plan, reduction, defining, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
+  { plan, reduction, defining, possible, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
   leftOut?: LeftOutDraft
 ): Suppressed {
   const { synthetic, ledgers, partsMin } = context
   const settings = { ...context.settings, synthetic }
   return suppress(plan, reduction, {
-    ...{ settings, facts: factsIn(context), ledgers, defining, partsMin, madeWithout },
+    ...{ settings, facts: factsIn(context.variables), ledgers, defining, possible, partsMin, madeWithout },
     ...(leftOut === undefined ? {} : { leftOut })
   })
-}
-
-function factsIn({ variables }: Pick<DisclosureContext, 'variables'>): FactsOf {
-  return (variable) => variables.get(variable) ?? unknownFacts(variable)
 }
 
 function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context: DisclosureContext): Disclosed {
   const { plan, leftOut } = aggregate
   const { settings } = context
-  const facts = factsIn(context)
-  const { rows, ledgers, shownCount, why } = suppressed(aggregate, context)
+  const facts = factsIn(context.variables)
+  const { rows, ledgers, shownCount, why, emptyGroups } = suppressed(aggregate, context)
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts)
   const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
-  const groups = rows.length - shown.length
+  const groups = rows.length - shown.length + emptyGroups
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
   const told = new LedgersDraft(ledgers)
@@ -229,7 +230,7 @@ function informationOf(
   { subjects, rows }: Ledgers,
   context: DisclosureContext
 ): NonNullable<DisclosureCard['information']> {
-  const facts = factsIn(context)
+  const facts = factsIn(context.variables)
   const measured = plan.measures.flatMap((one) =>
     'variables' in one ? one.variables : 'variable' in one ? [one.variable] : []
   )
@@ -282,10 +283,10 @@ function discloseTyped(
 }
 
 function discloseScript(
-  { result, literals, outputs = [] }: Extract<Aggregate, { kind: 'script' }>,
+  { result, literals, outputs = [], possible }: Extract<Aggregate, { kind: 'script' }>,
   context: DisclosureContext
 ): Disclosed {
-  const next = tellEverything(context.cohort, context.ledgers, context.settings.k)
+  const next = tellEverything({ cohort: context.cohort, possible }, context.ledgers, context.settings.k)
   if (next === undefined)
     return refuse('COHORT_NOT_RELEASABLE', 'the cohort is told apart from earlier ones by few people')
   if (outputs.length > 0) return discloseTyped(result, outputs, context, next)

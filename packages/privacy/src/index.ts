@@ -20,14 +20,22 @@ export { NoisyTable, type ReleaseTerms, releaseNoisy } from './dp/release.ts'
 export type { DpTerms } from './dp/terms.ts'
 export { type Explanation, explain } from './explain.ts'
 export { type Defining, type Relaxed, relaxedBy } from './judge/defining.ts'
-export { type FactsOf, unknownFacts, type VariableFacts, type VariableSource, variableFacts } from './judge/facts.ts'
+export { type Possible, possibleBy } from './judge/possible.ts'
+export {
+  type FactsOf,
+  factsIn,
+  unknownFacts,
+  type VariableFacts,
+  type VariableSource,
+  variableFacts
+} from './judge/facts.ts'
 export { bitsMaxOf } from './judge/information.ts'
 export type { LeftOut } from './judge/left-out.ts'
 export * from './lattice.ts'
 export { carryLedger, type Items, ledgerFromBytes, ledgerToBytes, needsGone, type Passage } from './ledger/form.ts'
 export { LedgerDraft, startLedger } from './ledger/draft.ts'
 export { SpanLedger } from './ledger/span-ledger.ts'
-export { type Ledgers, type RowLedger, tellEverything } from './ledgers.ts'
+export { type Ledgers, type RowLedger, type ScriptCohort, tellEverything } from './ledgers.ts'
 export { literalsOfPython, publicWordsOf } from './literals.ts'
 export * from './mechanisms/discrete-gaussian.ts'
 export * from './mechanisms/discrete-laplace.ts'

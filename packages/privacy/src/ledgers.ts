@@ -1,6 +1,8 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
 import { type RowItems, StimnetError, SubjectSet } from '@stimnet/protocol'
-import type { CellNumber } from './judge/numbers.ts'
+import type { CellNumber, SolvedSet } from './judge/numbers.ts'
+import type { Possible } from './judge/possible.ts'
+import { checksumOf } from './ledger/checksum.ts'
 import { type About, LedgerDraft, type LevelName, type Mark, type Objection } from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
@@ -28,23 +30,35 @@ export function assertLedgerOf(items: RowItems | undefined, { rows }: Ledgers): 
   throw new StimnetError('NODE_ERROR', `disclosing: no ledger for the rows of ${items.table}`)
 }
 
+/** Whom a script is over. */
+export interface ScriptCohort {
+  readonly cohort: SubjectSet
+  /** Who could be in it, as far as others can follow; absent where they can follow all of it. */
+  readonly possible?: Possible | undefined
+}
+
 /**
  * The ledgers after a script over a cohort, which can tell anything about it and its rows; undefined where that would tell few
- * people apart from earlier answers.
+ * people apart from earlier answers. Where values say who is in it, it counts as over everybody who could be as well.
  */
-export function tellEverything(cohort: SubjectSet, ledgers: Ledgers, k: number): Ledgers | undefined {
-  const subjects = everythingTold(ledgers.subjects, cohort, k)
+export function tellEverything({ cohort, possible }: ScriptCohort, ledgers: Ledgers, k: number): Ledgers | undefined {
+  const sets = [...(possible?.sets ?? []).map(({ people }) => people), cohort]
+  const subjects = everythingTold(ledgers.subjects, sets, k)
   const tables = ledgers.tables?.map(({ table, ledger }) => ({
     table,
-    ledger: everythingTold(ledger, rowsOfSubjects(ledger, cohort), k)
+    ledger: everythingTold(
+      ledger,
+      sets.map((set) => rowsOfSubjects(ledger, set)),
+      k
+    )
   }))
   if (subjects === undefined || tables?.some(({ ledger }) => ledger === undefined)) return undefined
   return { ...ledgers, subjects, ...(tables === undefined ? {} : { tables: tables as RowLedger[] }) }
 }
 
-function everythingTold(ledger: SpanLedger, set: SubjectSet, k: number): SpanLedger | undefined {
+function everythingTold(ledger: SpanLedger, sets: readonly SubjectSet[], k: number): SpanLedger | undefined {
   const draft = new LedgerDraft(ledger)
-  return draft.tellAnything(set, k) === undefined ? draft.result() : undefined
+  return sets.every((set) => draft.tellAnything(set, k) === undefined) ? draft.result() : undefined
 }
 
 function rowsOfSubjects(
@@ -109,21 +123,34 @@ export class LedgersDraft {
 
   /** Whether the number follows from what was told. */
   isWithin({ quantity, of }: CellNumber): boolean {
-    return of.rows && this.#rows
-      ? this.#rows.isWithin(quantity, of.rows)
-      : this.#subjects.isWithin(quantity, of.subjects)
+    const [draft, set] = this.#where(of)
+    return draft.isWithin(quantity, set)
   }
 
   /** Of a rounded count that follows from others, what theirs add up to. */
   shownOf({ quantity, of }: CellNumber): number | undefined {
-    return of.rows && this.#rows ? this.#rows.shownOf(quantity, of.rows) : this.#subjects.shownOf(quantity, of.subjects)
+    const [draft, set] = this.#where(of)
+    return draft.shownOf(quantity, set)
   }
 
-  /** People to leave out of a number, beside whom others no longer stand apart: see `LedgerDraft.padding`. */
-  padding({ quantity, of }: CellNumber, wanted: { apart: readonly number[]; count: number }): readonly number[] {
-    return of.rows && this.#rows
-      ? this.#rows.padding(quantity, of.rows, wanted)
-      : this.#subjects.padding(quantity, of.subjects, wanted)
+  /**
+   * People to leave out of a number, beside whom others no longer stand apart: whoever is bound to them (`LedgerDraft.matesOf`), or
+   * so many of those that the number `from` is of, others for every question and the same for the same one.
+   */
+  padding(
+    { quantity, of }: CellNumber,
+    { apart, count, from }: { apart: readonly number[]; count: number; from: CellNumber }
+  ): readonly number[] {
+    const [draft, set] = this.#where(of)
+    const mates = draft.matesOf(quantity, set, { apart, count })
+    if (mates.length > 0) return mates
+    const [other, members] = this.#where(from.of)
+    return other.someOf(from.quantity, members, { count, from: checksumOf(of.subjects.toBytes()) })
+  }
+
+  /** The ledger of a set, and its items there. */
+  #where({ subjects, rows }: SolvedSet): readonly [LedgerDraft, SubjectSet] {
+    return rows && this.#rows ? [this.#rows, rows] : [this.#subjects, subjects]
   }
 
   /** The ledgers after it; each the very same where nothing was told that did not follow. */
@@ -137,7 +164,7 @@ export class LedgersDraft {
   }
 
   #tellOne({ number: { quantity, of, kind }, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
-    const [draft, set] = of.rows && this.#rows ? [this.#rows, of.rows] : [this.#subjects, of.subjects]
+    const [draft, set] = this.#where(of)
     const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set)
     const other = draft === this.#rows ? this.#subjects : this.#rows
     const told = { quantity, set, about: about.map((one) => beside(one, other)) }

@@ -1,7 +1,7 @@
 /** What a question tells of each variable, before it is asked: from the question and the description alone. */
 import type { CatalogDescriptor, Filter, Measure, Plan, VariableRef } from '@stimnet/protocol'
 import { refsIn } from './judge/defining.ts'
-import { type FactsOf, unknownFacts, variableFacts } from './judge/facts.ts'
+import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
 import { isPreset } from './presets.ts'
 import { type PrivacySettings, effectiveSettings } from './settings.ts'
@@ -40,8 +40,7 @@ export function priceByDescription(
   { plan, where }: { readonly plan: Plan; readonly where: Filter | undefined }
 ): InformationPrice[] {
   const settings = effectiveSettings({ preset: isPreset(descriptor.preset) ? descriptor.preset : 'default' })
-  const known = variableFacts(descriptor)
-  const facts: FactsOf = (variable) => known.get(variable) ?? unknownFacts(variable)
+  const facts = factsIn(variableFacts(descriptor))
   const cells = plan.groupBy.reduce((product, { variable }) => product * ((facts(variable).cells ?? 1) + 1), 1)
   const most = Math.max(1, Math.floor(descriptor.subjectsRounded / settings.k))
   const conditions = [...refsIn(descriptor, where), ...refsIn(descriptor, plan.where, plan.tables)]

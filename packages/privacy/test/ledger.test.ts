@@ -250,10 +250,11 @@ test('people to leave out come from those of whom most is alike, each time the s
     ],
     5
   )
-  assert.deepEqual(draft.padding('x', SubjectSet.everyone(40), { apart: [], count: 3 }), [10, 11, 12])
+  assert.deepEqual(draft.someOf('x', SubjectSet.everyone(40), { count: 3, from: 0 }), [10, 11, 12])
+  assert.deepEqual(draft.someOf('x', SubjectSet.everyone(40), { count: 3, from: 38 }), [38, 39, 10])
   // One of ten who were in a sum together is not there: the others stand for it.
   const butOne = SubjectSet.everyone(40).without(set(40, [4]))
-  assert.deepEqual(draft.padding('x', butOne, { apart: [4], count: 4 }), [0, 1, 2, 3, 5, 6, 7, 8, 9])
+  assert.deepEqual(draft.matesOf('x', butOne, { apart: [4], count: 4 }), [0, 1, 2, 3, 5, 6, 7, 8, 9])
 })
 
 describe('a stored ledger', () => {
@@ -373,13 +374,13 @@ test('a script and the rows of its people are held against each other, whichever
     return { objection: draft.tell([{ quantity: 't.x', set: set(60, all.slice(2)) }], 5), next: draft.result() }
   }
   const everybody = set(30, all.slice(0, 30))
-  const told = tellEverything(everybody, { subjects: SpanLedger.start(30), tables: [start] }, 5)
+  const told = tellEverything({ cohort: everybody }, { subjects: SpanLedger.start(30), tables: [start] }, 5)
   assert.ok(told?.tables?.[0])
   assert.equal(sumBut(told.tables[0].ledger).objection?.why, 'leverage')
   const asked = sumBut(start.ledger)
   assert.equal(asked.objection, undefined)
   const tables = [{ ...start, ledger: asked.next }]
-  assert.equal(tellEverything(everybody, { subjects: SpanLedger.start(30), tables }, 5), undefined)
+  assert.equal(tellEverything({ cohort: everybody }, { subjects: SpanLedger.start(30), tables }, 5), undefined)
 })
 
 test('of a variable its rows and their people together are told no more than it may', () => {
@@ -427,7 +428,10 @@ describe('a ledger that is carried into a newer epoch', () => {
     const about = [{ variable: 'v', bits: 6, bitsMax: 0.5 }]
     assert.equal(draft.tell([{ quantity: 'x', set: SubjectSet.everyone(20), about }], 5), undefined)
     const yes = set(20, [0, 2, 4, 6, 8])
-    assert.equal(draft.tellLevel({ variable: 'v', level: 'yes' }, { of: SubjectSet.everyone(20), having: yes }), true)
+    assert.equal(
+      draft.tellLevel({ variable: 'v', level: 'yes', levels: 2 }, { of: SubjectSet.everyone(20), having: yes }),
+      true
+    )
     const to = Uint32Array.from({ length: 20 }, (_, i) => i)
     const carried = carryLedger(draft.result(), { universe: 23, gone: { items: 0 }, to })
     const next = ledgerFromBytes(ledgerToBytes(carried), { universe: 23 })
@@ -439,7 +443,10 @@ describe('a ledger that is carried into a newer epoch', () => {
     })
     // Nobody beyond these nine has it.
     const nine = set(23, [...Array(9).keys()])
-    assert.equal(again.tellLevel({ variable: 'v', level: 'yes' }, { of: nine, having: set(23, [...yes]) }), false)
+    assert.equal(
+      again.tellLevel({ variable: 'v', level: 'yes', levels: 2 }, { of: nine, having: set(23, [...yes]) }),
+      false
+    )
   })
 
   test('through three epochs: no combination of what was told in any of them rests on fewer than k people', () => {

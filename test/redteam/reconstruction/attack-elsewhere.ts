@@ -129,7 +129,8 @@ function sendSigned(client: Client, as: { signer: Signer; project: string; catal
     const [part] = (await client.broadcast(id)).parts
     const output = part?.output ?? null
     if (output === null || part?.state !== 'completed') return { rows: null, code: part?.code ?? null, roundBase: 1 }
-    return { rows: rowsOf(output), code: null, roundBase: output.disclosure?.round_base ?? 1 }
+    const leftOut = 'left_out' in output
+    return { rows: rowsOf(output), code: null, roundBase: output.disclosure?.round_base ?? 1, leftOut }
   }
 }
 

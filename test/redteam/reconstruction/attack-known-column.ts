@@ -54,7 +54,7 @@ export const KNOWN_COLUMN_ATTACK: Reconstruction = {
 /** How many have the level, and the sums of the powers of their ages; as far as they were told. */
 function sumsOf(oracle: Oracle, row: ToldRow | undefined): readonly Near[] {
   const n = numberOf(row, 'n')
-  if (n === null || oracle.countHalfStep > 0) return []
+  if (n === null || oracle.countTolerance > 0) return []
   const moments = MOMENT_COLUMNS.map((column) => numberOf(row, column))
   const depth = moments.indexOf(null)
   const told = moments.slice(0, depth < 0 ? moments.length : depth).map((value) => value ?? 0)

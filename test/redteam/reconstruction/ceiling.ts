@@ -1,8 +1,8 @@
 /** The ceiling that attacks must stay under, except those against which nothing is promised. */
 import type { Result } from './run.ts'
 
-/** Percentage points by which guesses may beat the groups' own shares. Aimed at are five; N09 and N10 gain half a point more. */
-export const GAIN_MAX = 6
+/** Percentage points by which guesses may beat the groups' own shares.. */
+export const GAIN_MAX = 5
 
 /** What of an attack is above the ceiling, in words; nothing where it holds. */
 export function breachesOf({ attack, study, target, certain, wrong, exact, gain }: Result): readonly string[] {

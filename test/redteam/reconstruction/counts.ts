@@ -33,8 +33,9 @@ export async function askCounts(
     const condition = where === '' ? '' : ` AND ${where}`
     const text = `SELECT ${variable}, COUNT(DISTINCT subject_id) AS n ${from}${condition} GROUP BY ${variable}`
     const rows = await oracle.sql(text, more)
-    const value = rows === null ? null : havingOf(rows, { target, size: members.length, half: oracle.countHalfStep })
-    if (value !== null) told.push({ members, value, tolerance: oracle.countHalfStep })
+    const { countTolerance: tolerance } = oracle
+    const value = rows === null ? null : havingOf(rows, { target, size: members.length, half: tolerance })
+    if (value !== null) told.push({ members, value, tolerance })
   }
   return told
 }

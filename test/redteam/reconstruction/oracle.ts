@@ -17,6 +17,8 @@ export interface SentAnswer {
   readonly rows: readonly ToldRow[] | null
   readonly code: string | null
   readonly roundBase: number
+  /** Whether it says that people were left out of it. */
+  readonly leftOut?: boolean
 }
 
 /** A number of an answer, with the column that it stands in. */
@@ -36,6 +38,8 @@ export class Oracle {
   answered = 0
   /** Largest rounding of counts that a card named. */
   roundBase = 1
+  /** Whether the latest answer said that people were left out of it: then it is of others than were asked about. */
+  leftOut = false
   /** Codes of what was refused, counted. */
   readonly codes = new Map<string, number>()
   /** By observed mean: 1 on the grid of its standard error, 0 on a coarser one too, −1 on neither. */
@@ -62,7 +66,8 @@ export class Oracle {
   /** Asks in SQL; null where nothing came back. */
   async sql(text: string, more: More = {}): Promise<readonly ToldRow[] | null> {
     this.asked += 1
-    const { rows, code, roundBase } = await this.#send(text, more)
+    const { rows, code, roundBase, leftOut = false } = await this.#send(text, more)
+    this.leftOut = leftOut
     const numbers = (rows ?? []).flatMap((row) => Object.values(row)).filter((value) => typeof value === 'number')
     if (rows === null || numbers.length === 0) {
       const said = code ?? 'all withheld'
@@ -97,15 +102,18 @@ export class Oracle {
     return (isGrid ? gridStep(standardError / 10) : largestStep(value)) / 2
   }
 
-  /** By how much a told count can be off. */
-  get countHalfStep(): number {
-    return this.roundBase > 1 ? this.roundBase / 2 : 0
+  /** By how much the latest counts can be off. */
+  get countTolerance(): number {
+    return Math.max(this.roundBase > 1 ? this.roundBase / 2 : 0, this.leftOut ? LEFT_OUT_MAX : 0)
   }
 }
 
 function digitsOf(value: number): number {
   return String(value).replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').length
 }
+
+/** People who may be missing from an answer that says so, as far as the documentation promises. */
+const LEFT_OUT_MAX = 10
 
 /** On a grid of 1, 2 and 5 at least so many numbers are multiples of no coarser step. */
 const GRID_SHARE = 0.2
@@ -140,9 +148,14 @@ export function sendTo(client: Client, catalog: string): Send {
       script_content: sql,
       ...more
     })
-    const { rows, disclosure } = job?.result_data ?? {}
+    const { rows, disclosure, left_out: said } = job?.result_data ?? {}
     const done = job?.status === 'completed'
-    return { rows: done ? (rows ?? []) : null, code, roundBase: disclosure?.round_base ?? 1 }
+    return {
+      rows: done ? (rows ?? []) : null,
+      code,
+      roundBase: disclosure?.round_base ?? 1,
+      leftOut: said !== undefined
+    }
   }
 }
 

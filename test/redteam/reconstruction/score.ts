@@ -35,14 +35,16 @@ export interface Score {
   /** People in groups that an answer itself gives as all or nobody. */
   readonly allOrNone: number
   /**
-   * Percentage points by which the guesses beat the majority (the median of numbers) of each person's finest told group.
-   * Of two ways to guess the better: by least squares, or by the group wherever nothing more is likely.
+   * Percentage points by which the guesses beat what the person's group says of him: the majority (the median of numbers) of his
+   * finest told group, or the same guesses dealt out anew among those alike in arm, sex and centre, whichever is right more often.
+   * From a table by arm and one by centre follows more than from either, of everybody alike the same. Of two ways to guess the
+   * better: by least squares, or by the group wherever nothing more is likely.
    */
   readonly gain: number
 }
 
 /** Compares with the truth. */
-export function scoreOf({ truth }: Population, conclusion: Conclusion): Score {
+export function scoreOf({ people: known, truth }: Population, conclusion: Conclusion): Score {
   const { target, certain, exact, likely, fitted } = conclusion
   const values = truth[target]
   const people = values.flatMap((value, i) => (value === null ? [] : [i]))
@@ -54,15 +56,30 @@ export function scoreOf({ truth }: Population, conclusion: Conclusion): Score {
   })
   const rightBy = (...guesses: readonly ReadonlyMap<number, number>[]) =>
     people.filter((person) => guesses.find((guess) => guess.has(person))?.get(person) === values[person]).length
-  const right = Math.max(rightBy(certain, likely, base), rightBy(certain, likely, fitted, base))
+  const alike = [...Map.groupBy(people, (person) => alikeIn(known[person])).values()]
+  // As many as would be right on average, were the guesses of a group given to its people by lot.
+  const rightByGroup = (...guesses: readonly ReadonlyMap<number, number>[]) =>
+    alike.reduce((sum, group) => {
+      const guessed = group.map((person) => guesses.find((guess) => guess.has(person))?.get(person))
+      const each = group.map((person) => guessed.filter((value) => value === values[person]).length / group.length)
+      return sum + each.reduce((a, b) => a + b, 0)
+    }, 0)
+  const gainBy = (...guesses: readonly ReadonlyMap<number, number>[]) =>
+    rightBy(...guesses) - Math.max(rightBy(base), rightByGroup(...guesses))
+  const gained = Math.max(0, gainBy(certain, likely, base), gainBy(certain, likely, fitted, base))
   return {
     target,
     certain: claims.filter(Boolean).length,
     wrong: claims.filter((claim) => !claim).length + exact.length - held.length,
     exact: new Set(held.flatMap(({ members }) => members)).size,
     allOrNone: conclusion.allOrNone?.size ?? 0,
-    gain: people.length === 0 ? 0 : (100 * (right - rightBy(base))) / people.length
+    gain: people.length === 0 ? 0 : (100 * gained) / people.length
   }
+}
+
+/** What others go by who know him a little. */
+function alikeIn(person: Population['people'][number] | undefined): string {
+  return [person?.arm, person?.sex, person?.centre].join()
 }
 
 /** By person: the majority, or the median, of the smallest told group that he is in; of everybody where he is in none. */

@@ -4,7 +4,7 @@ import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import { type Code, cellsOf, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { Sandbox, SandboxUpload } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from './privacy.ts'
-import { reduceTable } from './table.ts'
+import { possibleOf, reduceTable } from './table.ts'
 import type { JobPlan } from './validate.ts'
 
 /** How a run ended, before disclosure. */
@@ -68,7 +68,8 @@ async function runScript(
   const { program } = plan
   if (program.kind !== 'script' || !parts.sandbox) throw new StimnetError('SANDBOX_UNAVAILABLE', `running ${id}`)
   // The script's output depends on who is in the cohort: it is judged as a release on that set, before it runs.
-  const isAdmitted = await parts.privacy.admits(cohort, plan.project)
+  const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
+  const isAdmitted = await parts.privacy.admits({ cohort, possible }, plan.project)
   if (!isAdmitted) return refuse('the cohort is told apart from earlier ones by few people')
   const tables = await plan.catalog.tables(cohort, signal)
   const outcome = await parts.sandbox.run(
@@ -97,7 +98,14 @@ async function runScript(
     ...publicWordsOf(descriptor)
   ])
   const { outputs } = plan
-  return { ok: true, aggregate: { kind: 'script', result: outcome.result, literals, outputs }, cohort, ranBy }
+  const aggregate = {
+    kind: 'script',
+    result: outcome.result,
+    literals,
+    outputs,
+    ...(possible ? { possible } : {})
+  } as const
+  return { ok: true, aggregate, cohort, ranBy }
 }
 
 function refuse(why: string): Executed {

@@ -11,6 +11,7 @@ import {
   type LeftOut,
   leaveOut,
   type PrivacySettings,
+  type ScriptCohort,
   tellEverything,
   type VariableSource,
   variableFacts
@@ -62,7 +63,7 @@ export interface CatalogPrivacy {
   readonly policyHash: string
   readonly timing: 'padded' | 'prompt'
   /** Whether the ledgers of the project's scope allow a script over this cohort, as they stand now. */
-  admits(cohort: SubjectSet, project: string): Promise<boolean>
+  admits(asked: ScriptCohort, project: string): Promise<boolean>
   /** What releases of the project's scope have told of each variable that others are not taken to know. */
   informed(project: string): Promise<readonly Informed[]>
   /** What the project's scope has used up beside its ledgers. */
@@ -134,9 +135,9 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   return {
     ...rules,
     timing: config.timing ?? (descriptor.synthetic ? 'prompt' : 'padded'),
-    admits: async (cohort, project) => {
+    admits: async (asked, project) => {
       const ledgers = ledgersFor(project)
-      return tellEverything(cohort, ledgers.current(await ledgers.loadAll()), settings.k) !== undefined
+      return tellEverything(asked, ledgers.current(await ledgers.loadAll()), settings.k) !== undefined
     },
     informed: async (project) => informedOf(catalog, settings, ledgersFor(project)),
     meter: meterFor,

@@ -2,7 +2,15 @@
 import type { Catalog } from '@stimnet/data'
 import { createHash } from 'node:crypto'
 import { nearFilter, parseSql, rowFilter } from '@stimnet/data'
-import { assertOnLattice, type DpPlan, isOfWholeCells, type PrivacySettings } from '@stimnet/privacy'
+import {
+  assertOnLattice,
+  type DpPlan,
+  factsIn,
+  isOfWholeCells,
+  type PrivacySettings,
+  possibleBy,
+  variableFacts
+} from '@stimnet/privacy'
 import {
   checkFilter,
   codeOf,
@@ -227,7 +235,9 @@ function planOf(program: Computed, catalog: Catalog, cohort: Filter | undefined)
   return where === undefined ? plan : oneRowEach({ ...plan, where })
 }
 
+/** By the question and the description alone: a refusal later would depend on data. Throws FILTER_OFF_LATTICE, FILTER_INVALID. */
 function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Plan | undefined): void {
+  possibleBy(catalog.descriptor, factsIn(variableFacts(catalog.descriptor, catalog.sourceOf)), { cohort, plan })
   assertOnLattice(catalog.descriptor, { ...(cohort ? { cohort } : {}), ...(plan ? { plan } : {}) })
 }
 

@@ -8,7 +8,7 @@ import type {
   RandomSource,
   VariableRef
 } from '@stimnet/protocol'
-import { unknownFacts, type VariableFacts } from '../judge/facts.ts'
+import { factsIn, type VariableFacts } from '../judge/facts.ts'
 import { columnsOfPlan } from '../table-output.ts'
 import { chargedOf } from './cost.ts'
 import { drawNoise } from './draw.ts'
@@ -51,7 +51,7 @@ export interface ReleaseTerms {
 export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: ReleaseTerms): NoisyTable {
   const { descriptor, variables, scope, random } = terms
   const noisy = drawNoise(plan, reduction, random)
-  const columns = columnsOfPlan(plan.plan, (variable) => variables.get(variable) ?? unknownFacts(variable))
+  const columns = columnsOfPlan(plan.plan, factsIn(variables))
   return new NoisyTable(TOKEN, {
     columns,
     rows: rowsOfNoise(plan, noisy, { descriptor, columns }),

@@ -3,6 +3,7 @@ import type { Deviations, ReducedBin, ReducedColumn, SubjectSet, VariableRef } f
 import type { PrivacySettings } from '../settings.ts'
 import { type Contributions, isDominated } from './dominance.ts'
 import type { FactsOf, VariableFacts } from './facts.ts'
+import { levelName } from './defining.ts'
 import { type CellNumber, countOf, type SolvedSet } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
@@ -135,6 +136,12 @@ export function spreadOf(
   return known.length < powers.length ? undefined : known
 }
 
+/** The items of one value. */
+export interface SolvableLevel {
+  readonly name: string
+  readonly set: SolvedSet
+}
+
 /**
  * By value, where so many sums of powers can be solved for how many have each: with n there is one equation more than powers.
  * Undefined where the reduction lacks their rows.
@@ -143,15 +150,16 @@ export function solvableLevels(
   column: ReducedColumn,
   powers: number,
   { rowSets }: CellRules
-): readonly SolvedSet[] | undefined {
+): readonly SolvableLevel[] | undefined {
   const filled = [...(column.levels ?? [])].filter(([, { size }]) => size > 0)
   if (column.levels === undefined || filled.length > powers + 1) return []
   const { rowSet, levelRows } = column
-  if (rowSets === undefined || rowSet === undefined) return filled.map(([, subjects]) => ({ subjects }))
-  return levelRows && filled.map(([name]) => rowSets.solved(levelRows.get(name) ?? rowSet))
+  if (rowSets === undefined || rowSet === undefined)
+    return filled.map(([name, subjects]) => ({ name, set: { subjects } }))
+  return levelRows && filled.map(([name]) => ({ name, set: rowSets.solved(levelRows.get(name) ?? rowSet) }))
 }
 
-/** Such levels as numbers. */
-export function levelNumbers(levels: readonly SolvedSet[]): CellNumber[] {
-  return levels.map(countOf)
+/** How many have each: their sums are about the variable already. */
+export function levelNumbers(levels: readonly SolvableLevel[], variable: VariableRef): CellNumber[] {
+  return levels.map(({ name, set }) => ({ ...countOf(set), level: { variable, name: levelName([name]) } }))
 }

@@ -6,7 +6,9 @@ import {
   type CellRules,
   doesNotVary,
   judged,
+  levelNumbers,
   rowsBehind,
+  type SolvableLevel,
   solvableLevels,
   tooFewForSpread,
   unsafeValues,
@@ -46,22 +48,30 @@ export function judgePair(group: ReducedGroup, variables: Pair, rules: CellRules
 function numbersOf(
   set: SolvedSet,
   [x, y]: Pair,
-  [levelsX = [], levelsY = []]: readonly (readonly SolvedSet[] | undefined)[],
+  [levelsX = [], levelsY = []]: readonly (readonly SolvableLevel[] | undefined)[],
   { facts, rowSets }: CellRules
 ): CellNumber[] {
   const own = [x, y].flatMap((variable) => [1, 2].map((power) => powerOf(set, variable, power, facts)))
-  const counts = [...levelsX, ...levelsY, ...crossings(levelsX, levelsY, rowSets)].map(countOf)
-  const within = (levels: readonly SolvedSet[], other: VariableRef) =>
-    levels.length === 2 ? levels.map((level) => powerOf(level, other, 1, facts)) : []
+  const counts = [
+    ...levelNumbers(levelsX, x),
+    ...levelNumbers(levelsY, y),
+    ...crossings(levelsX, levelsY, rowSets).map(countOf)
+  ]
+  const within = (levels: readonly SolvableLevel[], other: VariableRef) =>
+    levels.length === 2 ? levels.map((level) => powerOf(level.set, other, 1, facts)) : []
   return [...own, productOf(set, [x, y], facts), ...counts, ...within(levelsX, y), ...within(levelsY, x)]
 }
 
 /** Where both have two values, the sum of products is how many have both higher ones, and with it all four counts are told. */
-function crossings(x: readonly SolvedSet[], y: readonly SolvedSet[], rowSets: CellRules['rowSets']): SolvedSet[] {
+function crossings(
+  x: readonly SolvableLevel[],
+  y: readonly SolvableLevel[],
+  rowSets: CellRules['rowSets']
+): SolvedSet[] {
   if (x.length !== 2 || y.length !== 2) return []
   return x
-    .flatMap((a) =>
-      y.map((b) =>
+    .flatMap(({ set: a }) =>
+      y.map(({ set: b }) =>
         a.rows && b.rows && rowSets ? rowSets.solved(a.rows.and(b.rows)) : { subjects: a.subjects.and(b.subjects) }
       )
     )
@@ -69,13 +79,14 @@ function crossings(x: readonly SolvedSet[], y: readonly SolvedSet[], rowSets: Ce
 }
 
 /** By value where sum and squares give them away, among those that have both variables. */
-function levelsWithin(column: ReducedColumn, of: SolvedSet, rules: CellRules): readonly SolvedSet[] | undefined {
+function levelsWithin(column: ReducedColumn, of: SolvedSet, rules: CellRules): readonly SolvableLevel[] | undefined {
   const { rowSets } = rules
   return solvableLevels(column, 2, rules)
-    ?.map(({ subjects, rows }) =>
-      rows && of.rows && rowSets ? rowSets.solved(rows.and(of.rows)) : { subjects: subjects.and(of.subjects) }
-    )
-    .filter(({ subjects }) => subjects.size > 0)
+    ?.map(({ name, set: { subjects, rows } }) => ({
+      name,
+      set: rows && of.rows && rowSets ? rowSets.solved(rows.and(of.rows)) : { subjects: subjects.and(of.subjects) }
+    }))
+    .filter(({ set }) => set.subjects.size > 0)
 }
 
 /** A subject gives to the pairs at most what it gives to the whole column, so that these are bounds from above. */

@@ -22,6 +22,7 @@ import {
 import { joinSmallBins } from './bins.ts'
 import { judgePair } from './cell-pair.ts'
 import type { Contributions } from './dominance.ts'
+import { levelName } from './defining.ts'
 import { type CellNumber, countOf, levelCountOf, powerOf } from './numbers.ts'
 
 type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
@@ -113,7 +114,7 @@ function judgeValues(column: ReducedColumn, { kind, variable }: ValueMeasure, ru
     (levels === undefined ? 'the reduction lacks the rows of values' : undefined)
   const numbers: CellNumber[] = [
     ...Array.from({ length: power }, (_, i) => powerOf(behind.set, variable, i + 1, facts)),
-    ...levelNumbers(levels ?? [])
+    ...levelNumbers(levels ?? [], variable)
   ]
   if (why !== undefined) return withheld(why, numbers)
   return judged({ support, numbers, counted: behind.set }, [...behind.weights, ...(sums ?? [])], rules)
@@ -139,7 +140,7 @@ function judgeShare(
   const { support } = column
   const having = column.levels?.get(level) ?? SubjectSet.none(support.universe)
   const isAll = having.size === support.size
-  const numbers = [countOf({ subjects: support }), levelCountOf({ subjects: having }, variable)]
+  const numbers = [countOf({ subjects: support }), levelCountOf({ subjects: having }, variable, levelName([level]))]
   if (rules.settings.zerosAreDisclosive && (having.size === 0 || isAll)) {
     return withheld('nobody or everybody has it', numbers)
   }
@@ -160,9 +161,11 @@ function judgeQuantile(
   const filled = bins.filter((bin) => bin.support.size > 0)
   if (filled.length === 0) return withheld('the reduction lacks the bins')
   if (rules.settings.zerosAreDisclosive && filled.length === 1) return withheld('everyone is in one bin')
-  const found = filled.map((bin) => rowsBehind(bin, rules, [variable]))
-  const sets = found.flatMap((bin) => (bin.ok ? [bin.set] : []))
-  if (sets.length < filled.length) return withheld('the reduction lacks the rows of bins')
-  const numbers = [countOf(behind.set), ...sets.map((set) => levelCountOf(set, variable))]
+  const found = filled.map((bin) => ({ bin, behind: rowsBehind(bin, rules, [variable]) }))
+  const counts = found.flatMap(({ bin: { from, to }, behind: own }) =>
+    own.ok ? [levelCountOf(own.set, variable, `[${from},${to})`)] : []
+  )
+  if (counts.length < filled.length) return withheld('the reduction lacks the rows of bins')
+  const numbers = [countOf(behind.set), ...counts]
   return judged({ support, numbers, bins }, behind.weights, rules)
 }

@@ -70,6 +70,11 @@ function valuesOf({ bounded, minimum, maximum }: VariableDescriptor, decimals: n
   return bounded ? Math.max(2, Math.round(((maximum - minimum) / factor) * 10 ** decimals) + 1) : undefined
 }
 
+/** Of a variable that is not among them nothing is taken for granted. */
+export function factsIn(variables: ReadonlyMap<VariableRef, VariableFacts>): FactsOf {
+  return (variable) => variables.get(variable) ?? unknownFacts(variable)
+}
+
 /** Of a variable that the description does not know: nothing is taken for granted. */
 export function unknownFacts(own: VariableRef): VariableFacts {
   return { bounded: false, identifying: false, own, factor: 1, step: 0 }

@@ -5,7 +5,7 @@
 import { type Measure, pairKey, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
 import type { Entry, LedgersDraft } from '../ledgers.ts'
-import { isCounting } from './numbers.ts'
+import { isCounting, isOfWhom } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
 /** Whom a plan is reduced without. */
@@ -96,9 +96,14 @@ export class LeftOutDraft {
       .find((one) => one.quantity === quantity && (one.of.rows === set || one.of.subjects === set))
     if (number === undefined) return []
     if (apart.inside.length > 0 && apart.inside.length < k) return apart.inside
-    // Whom a count is about is everybody: nobody is left out of it only to hide others.
+    // Whom a count is about is everybody: nobody is left out of it only to hide others, and it would say how many.
     if (apart.outside.length === 0 || isCounting(measure)) return []
-    return draft.padding(number, { apart: apart.outside, count: Math.max(1, k - apart.outside.length) })
+    // A count says how many are gone, so that it would say whether one more is.
+    if (isOfWhom(number) && entries.some((entry) => entry.number.kind === 'count')) return []
+    // Who could be in it but is not, nobody may tell by the same number coming again: some of those whose number it is go.
+    const told = isOfWhom(number) ? entries.map((entry) => entry.number).find((one) => !isOfWhom(one)) : undefined
+    const count = told === undefined ? Math.max(1, k - apart.outside.length) : k
+    return draft.padding(number, { apart: apart.outside, count, from: told ?? number })
   }
 
   #keep(measure: Measure, out: SubjectSet): void {

@@ -16,6 +16,8 @@ export interface CellNumber {
   /** What is summed is about these; who is in the set can be about more: see `Defining`. */
   readonly variables: readonly VariableRef[]
   readonly kind: 'count' | 'sum'
+  /** Of a count: the level that is counted, of a variable of whose values the cell's first number is. */
+  readonly level?: { readonly variable: VariableRef; readonly name: string }
 }
 
 /** The quantity of a number of people or rows: each counts one. */
@@ -26,9 +28,9 @@ export function countOf(of: SolvedSet): CellNumber {
   return { quantity: ONE, of, variables: [], kind: 'count' }
 }
 
-/** How many of a set have a level of a category: it tells of the category whoever is known to be in the set. */
-export function levelCountOf(of: SolvedSet, variable: VariableRef): CellNumber {
-  return { quantity: ONE, of, variables: [variable], kind: 'count' }
+/** How many of a set have a level or a bin of a variable: it tells of the variable whoever is known to be in the set. */
+export function levelCountOf(of: SolvedSet, variable: VariableRef, name: string): CellNumber {
+  return { quantity: ONE, of, variables: [variable], kind: 'count', level: { variable, name } }
 }
 
 /** The sum of a power of a variable. */
@@ -47,9 +49,16 @@ export function productOf(of: SolvedSet, [x, y]: readonly [VariableRef, Variable
  * Of whom a number was asked, were their values of a variable others: nothing is told about them but who of them the number is of.
  * So these sets are held against each other, whatever was asked of the variable and in which words, and not against what was told.
  */
-export function askedOver(variable: VariableRef, of: SolvedSet): CellNumber {
-  return { quantity: `of whom ${variable}`, of, variables: [], kind: 'sum' }
+export function askedOver(variable: string, of: SolvedSet): CellNumber {
+  return { quantity: OF_WHOM + variable, of, variables: [], kind: 'sum' }
 }
+
+/** Whether it tells nothing but of whom was asked. */
+export function isOfWhom({ quantity }: CellNumber): boolean {
+  return quantity.startsWith(OF_WHOM)
+}
+
+const OF_WHOM = 'of whom '
 
 /** Measures of people and rows themselves, not of a variable's values. */
 export function isCounting({ kind }: Measure): boolean {

@@ -14,11 +14,12 @@ import type { PrivacySettings } from '../settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './basis.ts'
 import { judgeCell, judgeCoarser } from './cell.ts'
 import { everyoneInOne } from './class-disclosure.ts'
-import { type Defining, levelName, wholeOf } from './defining.ts'
+import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
+import { emptyGroups, namesOf, type Possible, possibleIn } from './possible.ts'
 import { roundCount } from './precision.ts'
 import { RowSets } from './row-sets.ts'
 
@@ -42,6 +43,8 @@ export interface TableRow {
 /** A table of which everything shown can stand. */
 export interface Suppressed {
   readonly rows: readonly TableRow[]
+  /** Groups that nobody is in and that count as withheld, since somebody could be. */
+  readonly emptyGroups: number
   readonly ledgers: Ledgers
   /** A number of people or rows as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
@@ -56,6 +59,8 @@ export interface SuppressionRules {
   readonly ledgers: Ledgers
   /** Variables that say who is in a group, and that others are not taken to know. */
   readonly defining: readonly Defining[]
+  /** Who could be in it, as far as others can follow; absent where they can follow all of it. */
+  readonly possible?: Possible | undefined
   /** Fewest subjects of what is told apart, where that is to be more than k. */
   readonly partsMin?: number | undefined
   /** Gathers whom to leave out, where that lets a cell stand; without it such cells are withheld. */
@@ -113,9 +118,10 @@ class Judging {
 
   done(): Suppressed {
     for (const row of this.#rows) if (row.cells.every(({ basis }) => basis === null)) row.shown = false
-    const { settings } = this.#rules
+    const { settings, possible } = this.#rules
     return {
       rows: this.#rows,
+      emptyGroups: possible === undefined ? 0 : emptyGroups(this.#reduction.groups, possible, this.#plan),
       ledgers: this.#draft.result(),
       shownCount: (set) => {
         const count = set.rows?.size ?? set.subjects.size
@@ -141,10 +147,13 @@ class Judging {
   #classes(): void {
     const { settings, facts, defining } = this.#rules
     const inOne = settings.zerosAreDisclosive ? everyoneInOne(this.#reduction.groups, this.#plan, facts) : new Set()
+    const holdsAll = ({ group }: TableRow) =>
+      defining.some((one) => {
+        const { of, having } = this.#saidBy(one, group, 'group', group.support)
+        return of !== undefined && of.size > 0 && having.size === of.size
+      })
     for (const row of this.#rows) {
-      const isAll =
-        settings.zerosAreDisclosive &&
-        defining.some((one) => wholeOf(row.group, one, 'group', this.#parts)?.subjects.size === row.group.support.size)
+      const isAll = settings.zerosAreDisclosive && holdsAll(row)
       if (inOne.has(row.group) || isAll) {
         row.shown = false
         this.#note('a group that everyone is in')
@@ -168,26 +177,17 @@ class Judging {
     const entries = this.#entriesOf(row.group, measure, basis.numbers)
     const { mark } = this.#draft
     let objection = this.#draft.tell(entries, this.#k)
-    const [main] = basis.numbers
-    const isOfBin =
-      objection?.why === 'leverage' && objection.set !== main?.of.rows && objection.set !== main?.of.subjects
-    if (objection !== undefined && leftOut !== undefined && !(isOfBin && basis.bins !== undefined)) {
+    if (objection !== undefined && leftOut !== undefined) {
       objection = leftOut.fit(measure, entries, objection, { draft: this.#draft, rowSets: this.#rowSets, k: this.#k })
     }
-    if (objection?.why === 'leverage' && basis.bins !== undefined) {
-      const coarser = judgeCoarser(row.group, measure, basis.bins, this.#cellRules)
-      if (coarser?.ok) {
-        cell.basis = coarser.basis
-        this.#tell(row, cell)
-        return
-      }
-    }
-    if (objection === undefined && (isCounting(measure) || measure.kind === 'share')) {
+    if (objection?.why === 'leverage' && this.#tellCoarser(row, cell)) return
+    if (objection === undefined && (isCounting(measure) || basis.numbers.some(({ level }) => level !== undefined))) {
       objection = this.#auditLevels(row.group, measure, basis)
+      // Its numbers were admitted, and are not told.
+      if (objection !== undefined) for (const [draft, before] of mark) draft.rollBack(before)
+      if (objection !== undefined && this.#tellCoarser(row, cell)) return
     }
     if (objection !== undefined) {
-      // Certain: its numbers were admitted, and are not told.
-      for (const [draft, before] of mark) draft.rollBack(before)
       cell.basis = null
       this.#note(`${measure.kind}: ${inWords(objection)}`)
       return
@@ -197,29 +197,50 @@ class Judging {
     if (this.#rules.partsMin !== undefined && measure.kind === 'count' && !cell.isCounted) cell.basis = null
   }
 
+  /** A quantile by coarser bins, where there are any. */
+  #tellCoarser(row: TableRow, cell: TableCell): boolean {
+    if (cell.basis?.bins === undefined) return false
+    const coarser = judgeCoarser(row.group, cell.measure, cell.basis.bins, this.#cellRules)
+    if (!coarser?.ok) return false
+    cell.basis = coarser.basis
+    this.#tell(row, cell)
+    return true
+  }
+
   /** Whether a count makes somebody's level certain, be it of the variable that is asked about or of one that says who is counted. */
   #auditLevels(group: ReducedGroup, measure: Measure, { numbers, support }: CellBasis): Objection | undefined {
     const { defining, facts, settings } = this.#rules
     if (!settings.zerosAreDisclosive) return undefined
     const counts = defining.flatMap((one) => {
-      const of = wholeOf(group, one, partOf(measure), this.#parts)
+      const { of, having } = this.#saidBy(one, group, partOf(measure), support)
       const said = [levelOf(group, one.variable, this.#plan), one.level]
       const level = said.filter((part) => part !== undefined && part !== '').join('&')
-      return of === undefined ? [] : [{ variable: one.variable, level, of: of.subjects, having: support }]
+      return of === undefined ? [] : [{ variable: one.variable, level, of, having }]
     })
-    const [of, having] = numbers
-    if (measure.kind === 'share' && of && having && !facts(measure.variable).identifying) {
-      const { variable, level } = measure
-      counts.push({ variable, level: levelName([level]), of: of.of.subjects, having: having.of.subjects })
+    const [of, ...others] = numbers
+    for (const { level, of: having } of others) {
+      if (level === undefined || of === undefined || facts(level.variable).identifying) continue
+      const { subjects } = of.of
+      counts.push({ variable: level.variable, level: level.name, of: subjects, having: having.subjects })
     }
     const { mark } = this.#draft
     for (const { variable, level, ...count } of counts) {
-      const { own } = facts(variable)
-      if (this.#draft.tellLevel({ variable: own, level }, count)) continue
+      const { own, cells = Number.POSITIVE_INFINITY } = facts(variable)
+      if (this.#draft.tellLevel({ variable: own, level, levels: cells }, count)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
       return { why: 'certain', variable: own }
     }
     return undefined
+  }
+
+  /** Who is in a part of a group or not by a variable that defines the group, and who of them is. */
+  #saidBy(one: Defining, group: ReducedGroup, part: string, support: SubjectSet) {
+    const always = alwaysIn(group, one, part, this.#parts)
+    const having = always === undefined ? support : support.without(always.subjects)
+    const valued = valuedOf(group, one, part, this.#parts)?.subjects
+    // Where missing values are asked about, it is of everybody.
+    const isOfValues = valued !== undefined && having.without(valued).size === 0
+    return { of: isOfValues ? valued : wholeOf(group, one, part, this.#parts)?.subjects, having }
   }
 
   /**
@@ -270,6 +291,12 @@ class Judging {
     ]
     const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
     return [
+      // First: an objection to them depends on nobody's values.
+      ...this.#couldBe(group, measure).map(({ name, people }) => ({
+        number: askedOver(name, { subjects: out === undefined ? people : people.without(out) }),
+        about: [],
+        aboutPeople: []
+      })),
       ...whom.map(({ variable, of }) => ({
         number: askedOver(this.#rules.facts(variable).own, this.#without(of, out)),
         about: [],
@@ -277,6 +304,18 @@ class Judging {
       })),
       ...numbers.map((number) => this.#entryOf(number, asked))
     ]
+  }
+
+  /** Everybody who could be in it, as others can tell, by what is asked of them. */
+  #couldBe(group: ReducedGroup, measure: Measure): { name: string; people: SubjectSet }[] {
+    const { possible, facts, madeWithout } = this.#rules
+    if (possible === undefined) return []
+    const unknown = variablesOf(measure).filter((variable) => !facts(variable).identifying)
+    const measured = [...new Set(unknown.map((variable) => facts(variable).own))]
+    return possibleIn(group, possible, this.#plan).flatMap(({ row, people }) => {
+      const left = madeWithout?.people === undefined ? people : people.without(madeWithout.people)
+      return namesOf(possible, { row, measured }).map((name) => ({ name, people: left }))
+    })
   }
 
   #without(set: SolvedSet, out: SubjectSet | undefined): SolvedSet {
@@ -336,8 +375,25 @@ class Judging {
     if (this.#rows.length < 2 || counting === undefined) return undefined
     const subjects = this.#rows.map(({ group }) => group.support).reduce((all, one) => all.or(one))
     const shown = settings.roundBase === 1 ? undefined : roundCount(subjects.size, settings)
-    const entry: Entry = { number: countOf({ subjects }), about: [], aboutPeople: [], shown }
-    return this.#draft.tell([entry], this.#k)?.why === 'leverage' ? this.#smallestOf(counting) : undefined
+    const ofNobody = { about: [], aboutPeople: [] }
+    const entries: Entry[] = [
+      ...this.#couldBeInAll(counting).map((number) => ({ number, ...ofNobody })),
+      { number: countOf({ subjects }), ...ofNobody, shown }
+    ]
+    return this.#draft.tell(entries, this.#k)?.why === 'leverage' ? this.#smallestOf(counting) : undefined
+  }
+
+  /** Of whom all groups together are, those included that nobody is in: see `#couldBe`. */
+  #couldBeInAll(counting: Measure): CellNumber[] {
+    const { possible, madeWithout } = this.#rules
+    if (possible === undefined) return []
+    const keys = this.#plan.groupBy.map(({ variable }) => variable)
+    return possible.sets.flatMap(({ row, people }) => {
+      // The levels of a key are groups of their own.
+      if (row !== undefined && keys.includes(row.variable)) return []
+      const subjects = madeWithout?.people === undefined ? people : people.without(madeWithout.people)
+      return namesOf(possible, { row, measured: variablesOf(counting) }).map((name) => askedOver(name, { subjects }))
+    })
   }
 
   /**

@@ -6,8 +6,8 @@
  * Somebody of pattern p is certain where t(p) is 0 or n(p) in every solution. Of a pattern at its bound that is so unless there is
  * a direction d away from it: A·d = 0, with d(q) not below 0 where t(q) is 0, nor above where t(q) is n(q). Patterns strictly between their bounds
  * can go either way, so that they are eliminated; what remains is a small problem of least squares without negative
- * coefficients (Lawson and Hanson), solvable to zero or not. Fractions count as solutions: who needs whole numbers may know
- * more, of groups so small that few whole numbers fit.
+ * coefficients (Lawson and Hanson), solvable to zero or not. What fractions of people can do whole ones may not: so such a move is
+ * also looked for in whole numbers.
  */
 
 /** People of one pattern: in which told sets they are, how many they are, and how many of them have the level. */
@@ -18,6 +18,8 @@ export interface AuditPattern {
 }
 
 const ZERO = 1e-7
+/** Ways of which whole numbers are looked for. */
+const WAYS_MAX = 2_000
 
 /** Whether some pattern's people are certain to have the level, or not to have it. */
 export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
@@ -29,11 +31,9 @@ export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
     free.map(({ row }) => row),
     told[0]?.row.length ?? 0
   )
-  // No equation is left once the others have been solved for: whoever is at a bound can leave it.
-  if (left.length === 0) return false
   // Towards the inside: up from nobody, down from everybody.
   const columns = bound.map(({ row, having }) => left.map((y) => dot(y, row) * (having === 0 ? 1 : -1)))
-  return columns.some((column, p) => {
+  const isStuck = columns.some((column, p) => {
     if (column.every((entry) => Math.abs(entry) < ZERO)) return false
     const others = columns.filter((_, q) => q !== p)
     return (
@@ -43,6 +43,45 @@ export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
       ) > ZERO
     )
   })
+  return isStuck || !bound.every((pattern) => canMove(told, pattern))
+}
+
+/**
+ * Whether whole people of a pattern at its bound can be otherwise, others being otherwise with them. Looks for the fewest changes
+ * first, and gives up after so many ways: then they count as certain.
+ */
+function canMove(patterns: readonly AuditPattern[], bound: AuditPattern): boolean {
+  const start = patterns.map((one) => (one === bound ? (one.having === 0 ? 1 : -1) : 0))
+  const offOf = (moved: readonly number[]) =>
+    bound.row.map((_, set) => moved.reduce((sum, by, q) => sum + by * (patterns[q]?.row[set] ?? 0), 0))
+  const waiting: { moved: number[]; off: number[]; cost: number }[] = []
+  const seen = new Set<string>()
+  const add = (moved: number[], off: number[]) => {
+    const key = moved.join()
+    if (seen.has(key)) return
+    seen.add(key)
+    waiting.push({ moved, off, cost: off.reduce((sum, value) => sum + Math.abs(value), 0) })
+  }
+  add(start, offOf(start))
+  for (let ways = 0; ways < WAYS_MAX && waiting.length > 0; ways++) {
+    const at = waiting.reduce((best, one, i) => (one.cost < (waiting[best]?.cost ?? 0) ? i : best), 0)
+    const [{ moved, off } = { moved: [], off: [] }] = waiting.splice(at, 1)
+    const set = off.findIndex((value) => value !== 0)
+    if (set < 0) return true
+    const by = (off[set] ?? 0) > 0 ? -1 : 1
+    for (const [q, pattern] of patterns.entries()) {
+      if (pattern.row[set] !== 1) continue
+      const next = (moved[q] ?? 0) + by
+      const having = pattern.having + next
+      // Back to where it was: then nobody of the pattern is otherwise.
+      if (having < 0 || having > pattern.people || (pattern === bound && next === 0)) continue
+      add(
+        moved.map((value, i) => (i === q ? next : value)),
+        off.map((value, i) => value + by * (pattern.row[i] ?? 0))
+      )
+    }
+  }
+  return false
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

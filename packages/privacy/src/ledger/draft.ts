@@ -2,7 +2,7 @@
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
 import { type AuditPattern, someAreCertain } from './certainty.ts'
-import { withAlike } from './levels.ts'
+import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
 import { addedTo, type Placed, Span } from './span.ts'
@@ -28,6 +28,8 @@ export interface Told {
 export interface LevelName {
   readonly variable: string
   readonly level: string
+  /** How many levels the variable has. */
+  readonly levels: number
 }
 
 /** Why numbers cannot be told. */
@@ -136,7 +138,7 @@ export class LedgerDraft {
    * Tells how many of a set have a level of a variable; false, and nothing is told, where somebody's level would be certain from
    * this and all that was told of it before. `level`: as it was asked for, which has many spellings.
    */
-  tellLevel({ variable, level }: LevelName, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
+  tellLevel({ variable, level, levels }: LevelName, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
     const count = { of: this.#isIn(of), having: this.#isIn(having) }
     count.of = this.#patterns.extend(count.of)
     const name = `${variable} ${level}`
@@ -146,9 +148,11 @@ export class LedgerDraft {
       one.of.every((flag, i) => flag === count.of[i]) && one.having.every((flag, i) => flag === count.having[i])
     if (before.some(isSame)) return true
     const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
-    const counts = withAlike([...before, count], others)
-    if (someAreCertain(this.#auditPatterns(counts))) return false
-    this.#levels = new Map(this.#levels).set(name, [...before, count])
+    const all = [...before, ...others]
+    if (someAreCertain(this.#auditPatterns(withAlike([...before, count], others)))) return false
+    const rest = restOf(count, all, levels)
+    if (rest !== undefined && someAreCertain(this.#auditPatterns(withAlike([rest], [count, ...all])))) return false
+    this.#levels = new Map(this.#levels).set(name, [...before, count, ...(rest === undefined ? [] : [rest])])
     this.#isChanged = true
     return true
   }
@@ -221,14 +225,12 @@ export class LedgerDraft {
   }
 
   /**
-   * People to leave out of a set, beside whom others no longer stand apart: those whom earlier sums bind to them most, as they
-   * were in the same sets; or else so many of the set's largest pattern, the first by number. The numbers of items are a secret
-   * permutation. `apart`: people who are not in the set.
+   * People of a set beside whom others no longer stand apart, who are not in it: those whom earlier sums bind to them most, as they
+   * were in the same sets. None where these are many more than so many.
    */
-  padding(quantity: string, set: SubjectSet, { apart, count }: { apart: readonly number[]; count: number }): number[] {
+  matesOf(quantity: string, set: SubjectSet, { apart, count }: { apart: readonly number[]; count: number }): number[] {
     const span = this.#spanOf(quantity)
-    const ownOf = this.#patterns.extend(span.ownOf)
-    const own = (item: number) => ownOf[this.#patterns.labels[item] ?? 0] ?? 0
+    const own = this.#ownIn(span)
     const items = membersOf(set, this.#patterns.universe)
     const bound = this.#boundTo(span, new Set(this.#itemsOf(apart).map(own)))
     const mates = new Set(
@@ -236,16 +238,31 @@ export class LedgerDraft {
         .filter((item) => bound.has(own(item)))
         .map((item) => this.#blocks.ownerOf(item))
     )
-    if (mates.size > 0 && mates.size <= MATES_TIMES * count) return [...mates]
+    return mates.size <= MATES_TIMES * count ? [...mates] : []
+  }
+
+  /**
+   * So many people of the set's largest pattern, from that place on. Which these are nobody knows: the numbers of items are a secret
+   * permutation.
+   */
+  someOf(quantity: string, set: SubjectSet, { count, from }: { count: number; from: number }): number[] {
+    const own = this.#ownIn(this.#spanOf(quantity))
+    const items = membersOf(set, this.#patterns.universe)
     const sizes = new Map<number, number>()
     for (const item of items) sizes.set(own(item), (sizes.get(own(item)) ?? 0) + 1)
     const [largest] = [...sizes].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, 0] as [number, number])
     const found = new Set<number>()
-    for (const item of items) {
+    for (let i = 0; i < items.length && found.size < count; i++) {
+      const item = items[(from + i) % items.length] ?? 0
       if (own(item) === largest) found.add(this.#blocks.ownerOf(item))
-      if (found.size >= count) break
     }
     return [...found]
+  }
+
+  /** The pattern of an item in the span's own sets. */
+  #ownIn(span: Span): (item: number) => number {
+    const ownOf = this.#patterns.extend(span.ownOf)
+    return (item) => ownOf[this.#patterns.labels[item] ?? 0] ?? 0
   }
 
   /** Own patterns whose items earlier sums bind to those: half as much as these are bound to themselves, or more. */

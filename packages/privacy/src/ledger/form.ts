@@ -1,6 +1,7 @@
 /** A ledger as it is stored, and how one goes on over the items of a newer epoch. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
+import { checksumOf } from './checksum.ts'
 import { Patterns } from './patterns.ts'
 import { Span } from './span.ts'
 import { assertOwners, SpanLedger } from './span-ledger.ts'
@@ -60,7 +61,7 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
     universe: patterns.universe,
     items: patterns.labels.length,
     patterns: patterns.count,
-    owners: owners === undefined ? 0 : checkOf(owners),
+    owners: owners === undefined ? 0 : checksumOf(owners),
     everywhere: everywhere.length,
     parts: firstParts,
     arrived: arrived !== undefined,
@@ -85,7 +86,7 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
   }
   const text = padded(new TextEncoder().encode(JSON.stringify(heading)))
   const rest = joined([text, ...words])
-  return joined([bytesOf(Uint32Array.of(MAGIC, text.length, checkOfBytes(rest))), rest])
+  return joined([bytesOf(Uint32Array.of(MAGIC, text.length, checksumOf(rest))), rest])
 }
 
 /** Whether stored bytes are of the first edition and of an epoch that was carried, so that what is gone must be known. */
@@ -109,7 +110,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
   if (wordAt(bytes, 0) !== MAGIC) return broken('it is of a form that this version does not know')
   const { heading, end } = readHeading(bytes)
   if (heading.universe !== universe || heading.items !== items) return broken('it is of another epoch')
-  if (heading.owners !== (all === undefined ? 0 : checkOf(all))) return broken('its rows are of other subjects')
+  if (heading.owners !== (all === undefined ? 0 : checksumOf(all))) return broken('its rows are of other subjects')
   const reader = new Reader(bytes, end)
   const patterns = patternsOf(universe, reader.words(items))
   if (patterns.count !== heading.patterns || heading.parts > heading.everywhere) return broken('wrong patterns')
@@ -199,7 +200,8 @@ function fromParts(
 ): SpanLedger {
   const words = PARTS_WORDS.get(wordAt(bytes, 0)) ?? 4
   if (bytes.length !== (words + items) * 4 || wordAt(bytes, 1) !== universe) return broken('wrong length')
-  if (wordAt(bytes, 3) !== (owners === undefined ? 0 : checkOf(owners))) return broken('its rows are of other subjects')
+  if (wordAt(bytes, 3) !== (owners === undefined ? 0 : checksumOf(owners)))
+    return broken('its rows are of other subjects')
   const labels = new Reader(bytes, words * 4).words(items)
   let parts = 0
   for (const label of labels) {
@@ -213,7 +215,7 @@ function fromParts(
 function readHeading(bytes: Uint8Array): { heading: z.output<typeof headingSchema>; end: number } {
   const end = FIRST + wordAt(bytes, 1)
   if (end > bytes.length) return broken('it was cut short')
-  if (checkOfBytes(bytes.subarray(FIRST)) !== wordAt(bytes, 2)) return broken('it was changed')
+  if (checksumOf(bytes.subarray(FIRST)) !== wordAt(bytes, 2)) return broken('it was changed')
   try {
     const text = new TextDecoder().decode(bytes.subarray(FIRST, end)).replace(/\0+$/, '')
     return { heading: headingSchema.parse(JSON.parse(text)), end }
@@ -320,18 +322,4 @@ function joinedOwners(owners: Uint32Array | undefined, gone: Uint32Array | undef
   all.set(owners)
   all.set(gone, owners.length)
   return all
-}
-
-/** FNV-1a over bytes: against a store that lost some, not against somebody who writes it. */
-function checkOfBytes(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193)
-  return hash >>> 0
-}
-
-/** FNV-1a over words. Against owners of another epoch or table by mistake; who can write the store needs no collision. */
-function checkOf(words: Uint32Array): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ (words[i] ?? 0), 0x01000193)
-  return hash >>> 0
 }

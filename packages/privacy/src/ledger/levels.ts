@@ -27,6 +27,21 @@ export function withAlike(counts: readonly LevelCount[], others: readonly LevelC
   return found
 }
 
+/** With the counts of all levels but one of the same people told, the last one's follows; undefined where it does not. */
+export function restOf(count: LevelCount, others: readonly LevelCount[], levels: number): LevelCount | undefined {
+  const found = [count]
+  const isApart = (one: LevelCount) =>
+    found.every(({ having }) => !having.some((flag, i) => flag === 1 && one.having[i] === 1))
+  for (const one of others) if (isSame(one.of, count.of) && one.having.includes(1) && isApart(one)) found.push(one)
+  if (found.length !== levels - 1 || levels < 3) return undefined
+  const isNone = count.of.map((flag, i) => (flag === 1 && found.every(({ having }) => having[i] !== 1) ? 1 : 0))
+  return { of: count.of, having: isNone }
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.every((flag, i) => flag === other[i])
+}
+
 function oppositeOf({ of, having }: LevelCount): LevelCount {
   return {
     of,

@@ -1,0 +1,220 @@
+/**
+ * Who could be in a group, as far as others can follow: of somebody whose sex, age and centre they know, and nothing else. A question
+ * is held against earlier ones over these people as well. Whether it is refused then depends on nobody's values, and two questions
+ * about groups that differ by one person are two, whatever that person has.
+ *
+ * What others do not know is each comparison with a variable that is not `identifying`, and whether somebody has a row in a table that
+ * can have several. With every way in which these can come out true and false, the question's conditions become conditions on what is
+ * known: `A and responder` is A or nobody, `responder or B` is everybody or B.
+ */
+import {
+  type CatalogDescriptor,
+  type Comparison,
+  type Filter,
+  isComparison,
+  type Plan,
+  type ReducedGroup,
+  resolveVariable,
+  StimnetError,
+  type SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
+import type { FactsOf } from './facts.ts'
+
+/** One variable of the long table whose levels part its rows, such as the visit, and one level of it. */
+export interface RowLevel {
+  readonly variable: VariableRef
+  readonly level: string
+}
+
+/** Conditions on what others know, for one way in which the others come out; all must hold. */
+export interface PossibleFilter {
+  readonly row?: RowLevel
+  readonly filters: readonly Filter[]
+}
+
+/** A question as far as others can follow it. */
+export interface PossibleQuestion {
+  /** What they do not know: the site's own names. */
+  readonly unknown: readonly VariableRef[]
+  /** The table of the question that can have several rows a subject. */
+  readonly long?: string
+  /** Keys that they know of everybody. */
+  readonly keys: readonly VariableRef[]
+  readonly filters: readonly PossibleFilter[]
+}
+
+/** The same with the people: of each filter, and of each group of the keys. */
+export interface Possible {
+  readonly unknown: readonly VariableRef[]
+  readonly long?: string
+  readonly keys: readonly VariableRef[]
+  readonly groups: readonly { readonly labels: readonly (string | null)[]; readonly people: SubjectSet }[]
+  readonly sets: readonly { readonly row?: RowLevel; readonly people: SubjectSet }[]
+}
+
+/** Comparisons that can come out either way: with one more there are twice as many ways. */
+const UNKNOWN_MAX = 10
+/** Different conditions that are left of them. */
+const FILTERS_MAX = 24
+
+/**
+ * Looks at no data. Undefined where others can follow all of it. Throws FILTER_INVALID where the conditions come out in too many ways.
+ */
+export function possibleBy(
+  descriptor: CatalogDescriptor,
+  facts: FactsOf,
+  { cohort, plan }: { readonly cohort?: Filter | undefined; readonly plan?: Plan | undefined }
+): PossibleQuestion | undefined {
+  const isLong = (name: string) => descriptor.tables.some((table) => table.name === name && !table.oneRowPerSubject)
+  const conditions = [
+    ...(cohort === undefined ? [] : [{ scope: 'cohort', filter: inFull(cohort, descriptor) }]),
+    ...(plan?.where === undefined ? [] : [{ scope: 'rows', filter: inFull(plan.where, descriptor, plan.tables) }])
+  ]
+  const isKnown = (ref: string) => facts(ref as VariableRef).identifying && !isLong(tableOf(ref))
+  const atoms = new Map<string, Comparison>()
+  for (const { scope, filter } of conditions) {
+    for (const one of comparisonsIn(filter)) if (!isKnown(one.column)) atoms.set(nameOf(scope, one, isLong), one)
+  }
+  const keys = plan?.groupBy.map(({ variable }) => variable) ?? []
+  const unknownKeys = keys.filter((key) => !isKnown(key))
+  const named = [...[...atoms.values()].map(({ column }) => column as VariableRef), ...unknownKeys]
+  const unknown = [...new Set(named.filter((ref) => !facts(ref).identifying).map((ref) => facts(ref).own))].sort()
+  const long = plan?.tables.find(isLong) ?? named.map(tableOf).find(isLong)
+  if (unknown.length === 0 && long === undefined) return undefined
+  if (atoms.size > UNKNOWN_MAX) tooMany(`more than ${UNKNOWN_MAX} comparisons with what others do not know`)
+  const filters = new Map<string, PossibleFilter>()
+  const names = [...atoms.keys()]
+  const part = rowVariable(descriptor, facts, plan?.tables.find(isLong))
+  for (let way = 0; way < 2 ** names.length; way++) {
+    const isTrue = new Map(names.map((name, i) => [name, Math.floor(way / 2 ** i) % 2 === 1]))
+    const left = conditions.map(({ scope, filter }) => decided(filter, (one) => isTrue.get(nameOf(scope, one, isLong))))
+    if (left.includes(false)) continue
+    const known = left.filter((one) => typeof one !== 'boolean')
+    for (const row of part === undefined ? [undefined] : levelsLeft(part, atoms, isTrue)) {
+      const found = { ...(row === undefined ? {} : { row }), filters: known }
+      filters.set(JSON.stringify(found), found)
+    }
+    if (filters.size > FILTERS_MAX * Math.max(1, part?.levels.length ?? 0))
+      tooMany('conditions on what others do not know that are mixed with others in too many ways')
+  }
+  return {
+    unknown,
+    ...(long === undefined ? {} : { long }),
+    keys: keys.filter(isKnown),
+    filters: [...filters.values()]
+  }
+}
+
+/** The quantities in which the people of a set count as asked: see `askedOver`. */
+export function namesOf(
+  { unknown, long }: Possible,
+  { row, measured }: { readonly row: RowLevel | undefined; readonly measured: readonly VariableRef[] }
+): string[] {
+  const at = row === undefined ? '' : ` at ${row.level}`
+  if (unknown.length > 0) return [unknown.join(' and ') + at]
+  return (measured.length > 0 ? measured : long === undefined ? [] : [long]).map((name) => name + at)
+}
+
+/** Everybody who could be in the group, as others can tell, for each way in which the rest comes out. */
+export function possibleIn(
+  { key }: Pick<ReducedGroup, 'key'>,
+  possible: Possible,
+  plan: Plan
+): { readonly row: RowLevel | undefined; readonly people: SubjectSet }[] {
+  const label = (variable: VariableRef) => {
+    const at = plan.groupBy.findIndex((one) => one.variable === variable)
+    return at < 0 ? undefined : (key[at] ?? null)
+  }
+  const group = possible.groups.find(({ labels }) => labels.every((one, i) => one === label(possible.keys[i] ?? '.')))
+  return possible.sets.flatMap(({ row, people }) => {
+    const own = row && label(row.variable)
+    if (row !== undefined && own !== undefined && own !== row.level) return []
+    return [{ row, people: group === undefined ? people : people.and(group.people) }]
+  })
+}
+
+/** Groups that nobody is in, and that somebody could be in: what others know of them is that they are not shown. */
+export function emptyGroups(groups: readonly ReducedGroup[], possible: Possible, plan: Plan): number {
+  if (possible.keys.length === 0) return 0
+  const at = possible.keys.map((variable) => plan.groupBy.findIndex((one) => one.variable === variable))
+  const there = new Set(groups.map(({ key }) => JSON.stringify(at.map((i) => key[i] ?? null))))
+  return possible.groups.filter(
+    ({ labels, people }) =>
+      !there.has(JSON.stringify(labels)) && possible.sets.some((set) => set.people.and(people).size > 0)
+  ).length
+}
+
+function tooMany(what: string): never {
+  const reason = `The question has ${what}. Ask with fewer conditions, or in several questions.`
+  throw new StimnetError('FILTER_INVALID', reason, { reason })
+}
+
+function tableOf(ref: string): string {
+  return ref.slice(0, ref.indexOf('.'))
+}
+
+function inFull(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly string[]): Filter {
+  if (isComparison(filter)) return { ...filter, column: resolveVariable(descriptor, filter.column, tables).ref }
+  if ('not' in filter) return { not: inFull(filter.not, descriptor, tables) }
+  const inner = ('all' in filter ? filter.all : filter.any).map((one) => inFull(one, descriptor, tables))
+  return 'all' in filter ? { all: inner } : { any: inner }
+}
+
+function comparisonsIn(filter: Filter): Comparison[] {
+  if (isComparison(filter)) return [filter]
+  return ('not' in filter ? [filter.not] : 'all' in filter ? filter.all : filter.any).flatMap(comparisonsIn)
+}
+
+/** Of a table with several rows a subject a condition on the person is another than one on the row. */
+function nameOf(scope: string, one: Comparison, isLong: (table: string) => boolean): string {
+  return JSON.stringify([isLong(tableOf(one.column)) ? scope : '', one.column, one.op, one.values])
+}
+
+/** The filter with some comparisons decided: true, false, or what is left of it. */
+function decided(filter: Filter, of: (one: Comparison) => boolean | undefined): Filter | boolean {
+  if (isComparison(filter)) return of(filter) ?? filter
+  if ('not' in filter) {
+    const inner = decided(filter.not, of)
+    return typeof inner === 'boolean' ? !inner : { not: inner }
+  }
+  const isAll = 'all' in filter
+  const parts = ('all' in filter ? filter.all : filter.any).map((part) => decided(part, of))
+  if (parts.includes(!isAll)) return !isAll
+  const left = parts.filter((part) => typeof part !== 'boolean')
+  const [only, other] = left
+  if (only === undefined) return isAll
+  if (other === undefined) return only
+  return isAll ? { all: left } : { any: left }
+}
+
+interface RowVariable {
+  readonly variable: VariableRef
+  readonly levels: readonly string[]
+}
+
+/** The one category of the long table that others know of its rows; undefined where there are none or several. */
+function rowVariable(descriptor: CatalogDescriptor, facts: FactsOf, long: string | undefined): RowVariable | undefined {
+  const table = descriptor.tables.find(({ name }) => name === long)
+  const found = (table?.variables ?? []).flatMap(({ name, type, levels }) => {
+    const variable: VariableRef = `${table?.name}.${name}`
+    return type === 'category' && facts(variable).identifying ? [{ variable, levels }] : []
+  })
+  return found.length === 1 ? found[0] : undefined
+}
+
+/** Its levels that rows can have where the comparisons come out so. */
+function levelsLeft(
+  { variable, levels }: RowVariable,
+  atoms: ReadonlyMap<string, Comparison>,
+  isTrue: ReadonlyMap<string, boolean>
+): RowLevel[] {
+  const own = [...atoms].filter(([name, { column, op }]) => column === variable && op !== 'is null' && isOfRows(name))
+  const fits = (level: string) =>
+    own.every(([name, { op, values }]) => (values.map(String).includes(level) !== (op === '!=')) === isTrue.get(name))
+  return levels.filter(fits).map((level) => ({ variable, level }))
+}
+
+function isOfRows(name: string): boolean {
+  return name.startsWith('["rows"')
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { JobSubmission } from '@stimnet/sdk'
+import { type Asked, askOnce, type StudyPeer, startStudyPeer } from '../study-peer.ts'
+import type { Row } from '../usefulness/study.ts'
+import { trial } from '../usefulness/trial.ts'
+
+/**
+ * Questions that differ from an earlier one by one known person, so that what comes back would say what that person has: the
+ * same again, another number, a refusal. Each was found to work. What comes back may not go by it.
+ */
+
+const STUDY = trial({ size: 300, seed: 7 })
+const CUTS = [40, 50, 55, 60, 65, 70, 75, 80]
+const PEOPLE = STUDY.tables.subjects ?? []
+const LAST = new Map(
+  (STUDY.tables.visits ?? []).flatMap((row) => (row.visit === 'month_12' ? [[row.subject_id, row] as const] : []))
+)
+const SUBJECTS = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects WHERE'
+const JOINED = "FROM subjects JOIN visits USING (subject_id) WHERE visits.visit = 'month_12'"
+
+interface Person {
+  readonly row: Row
+  /** Nobody else fits. */
+  readonly where: string
+}
+
+/** People who are alone with their sex, arm, centre and age group. */
+function aloneIn(): Person[] {
+  const cells = Map.groupBy(PEOPLE, (row) => whereOf(row))
+  return [...cells].flatMap(([where, [row, other]]) =>
+    row !== undefined && other === undefined ? [{ row, where }] : []
+  )
+}
+
+function whereOf({ sex, arm, centre, age }: Row): string {
+  const from = CUTS.findLast((cut) => Number(age) >= cut)
+  const to = CUTS.find((cut) => cut > Number(age))
+  const range = [...(from === undefined ? [] : [`age >= ${from}`]), ...(to === undefined ? [] : [`age < ${to}`])]
+  return `(${[`sex = '${sex}'`, `arm = '${arm}'`, `centre = '${centre}'`, ...range].join(' AND ')})`
+}
+
+interface Attack {
+  readonly name: string
+  readonly before: string
+  readonly ask: (person: Person) => string
+  readonly has: (row: Row) => boolean
+  /** Whom it can be tried on; anybody who is alone unless given. */
+  readonly fits?: (row: Row) => boolean
+  readonly more?: (peer: string) => Partial<JobSubmission>
+}
+
+const IS_RIGID = "diagnosis = 'rigid'"
+const isRigid = ({ diagnosis }: Row) => diagnosis === 'rigid'
+
+const ATTACKS: readonly Attack[] = [
+  {
+    name: 'those with a level but for one person',
+    before: `${SUBJECTS} ${IS_RIGID}`,
+    ask: ({ where }) => `${SUBJECTS} ${IS_RIGID} AND NOT ${where}`,
+    has: isRigid
+  },
+  {
+    name: 'those with a level or that person',
+    before: `${SUBJECTS} ${IS_RIGID}`,
+    ask: ({ where }) => `${SUBJECTS} ${IS_RIGID} OR ${where}`,
+    has: isRigid
+  },
+  {
+    name: 'those with levels of two variables but for one person',
+    before: `${SUBJECTS} ${IS_RIGID} AND duration >= 10`,
+    ask: ({ where }) => `${SUBJECTS} ${IS_RIGID} AND duration >= 10 AND NOT ${where}`,
+    has: (row) => isRigid(row) || Number(row.duration) >= 10
+  },
+  {
+    name: 'a group that is there only if the person has the level',
+    before: `${SUBJECTS} ${IS_RIGID} AND centre IN ('A', 'B')`,
+    ask: ({ where }) =>
+      `SELECT centre, COUNT(DISTINCT subject_id) AS n FROM subjects WHERE ${IS_RIGID} AND (centre IN ('A', 'B') OR ${where}) GROUP BY centre`,
+    has: isRigid,
+    fits: ({ centre }) => centre !== 'A' && centre !== 'B'
+  },
+  {
+    name: 'a level of one variable under two names that divide its levels in two ways',
+    before: `${SUBJECTS} one = 'in' AND other = 'in'`,
+    ask: ({ where }) => `${SUBJECTS} one = 'in' AND other = 'in' AND NOT ${where}`,
+    has: ({ diagnosis }) => diagnosis !== 'tremor',
+    more: (peer) => {
+      const levels = ['tremor', 'rigid', 'mixed', 'atypical']
+      const names = [
+        ['one', ['rigid', 'mixed']],
+        ['other', ['rigid', 'atypical']]
+      ] as const
+      const plain = (name: string, own: readonly string[]) => ({
+        ...{ variable: `subjects.${name}`, type: 'category', unit: '', levels: own }
+      })
+      const contract = [
+        ...names.map(([name]) => plain(name, ['in', 'out'])),
+        ...[plain('sex', ['female', 'male']), plain('arm', ['stimulation', 'control'])],
+        plain('centre', ['A', 'B', 'C', 'D', 'E']),
+        { variable: 'subjects.age', type: 'integer', unit: 'a', breakpoints: CUTS }
+      ]
+      const mappings = names.map(([name, inside]) => ({
+        ...{ peer, variable: `subjects.${name}`, local: 'subjects.diagnosis', scale: '1' },
+        levels: levels.map((local) => ({ local, level: (inside as readonly string[]).includes(local) ? 'in' : 'out' }))
+      }))
+      return { contract, mappings } as unknown as Partial<JobSubmission>
+    }
+  },
+  {
+    name: 'rows of a visit, but for one person who may not have come',
+    before: `SELECT COUNT(*) AS n ${JOINED} AND response = 'responder'`,
+    ask: ({ where }) => `SELECT COUNT(*) AS n ${JOINED} AND response = 'responder' AND NOT ${where}`,
+    has: ({ subject_id }) => LAST.get(subject_id)?.response === 'responder'
+  },
+  {
+    name: 'the mean age of those with a level, but for one person',
+    before: `SELECT AVG(age) AS n ${JOINED} AND response = 'responder'`,
+    ask: ({ where }) => `SELECT AVG(age) AS n ${JOINED} AND response = 'responder' AND NOT ${where}`,
+    has: ({ subject_id }) => LAST.get(subject_id)?.response === 'responder'
+  }
+]
+
+/** Of each kind so many. */
+const TARGETS = 7
+
+describe('a question that differs by one person from what was answered', () => {
+  let house: StudyPeer
+  let folder: string
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stimnet-oracles-'))
+    house = await startStudyPeer({
+      folder,
+      offered: ATTACKS.map((_, i) => ({ name: `catalog_${i}`, study: STUDY }))
+    })
+  })
+  after(async () => {
+    await house.stop()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
+
+  for (const [i, attack] of ATTACKS.entries()) {
+    test(`says nothing of that person: ${attack.name}`, async () => {
+      const send = (sql: string) =>
+        askOnce(house.client, {
+          ...{ data_catalog_name: `catalog_${i}`, script_type: 'sql', script_content: sql },
+          ...attack.more?.(house.peer.peerId)
+        })
+      const first = toldIn(await send(attack.before))
+      assert.match(first, /^\[/, 'the ordinary question is answered')
+      const targets = aloneIn().filter(({ row }) => attack.fits?.(row) ?? true)
+      const chosen = [true, false].flatMap((has) =>
+        targets.filter(({ row }) => attack.has(row) === has).slice(0, TARGETS)
+      )
+      for (const person of chosen) {
+        const told = toldIn(await send(attack.ask(person)))
+        assert.notEqual(told, first, `the same again for ${JSON.stringify(person.row)}`)
+        // With some left out, who are nobody knows which, a number says nothing of one.
+        assert.match(told, /^COHORT_NOT_RELEASABLE$|left out$/, JSON.stringify(person.row))
+      }
+    })
+  }
+})
+
+/** What an answer says, in one line. */
+function toldIn({ job, code }: Asked): string {
+  if (job === null || job.status !== 'completed') return code ?? job?.status ?? ''
+  const { rows, left_out } = job.result_data ?? {}
+  return `${JSON.stringify(rows)}${left_out === undefined ? '' : ' left out'}`
+}
