@@ -55,6 +55,46 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('ledger')
   },
   {
+    id: 'only-who-is-in-it',
+    control: 'A question is held over everybody who could be in it, as others can tell',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (possible === undefined) return []\n    const unknown',
+    to: 'if (possible !== undefined) return []\n    const unknown',
+    noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
+  },
+  {
+    id: 'nobody-is-no-group',
+    control: 'A group that nobody is in counts as withheld, since somebody could be',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (row !== undefined && keys.includes(row.variable)) return []',
+    to: 'return []',
+    noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
+  },
+  {
+    id: 'script-of-its-cohort',
+    control: 'A script over those with a level counts as one over everybody who could have it',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'const sets = [...(possible?.sets ?? []).map(({ people }) => people), cohort]',
+    to: 'const sets = [cohort]',
+    noticedBy: privacyTest('possible')
+  },
+  {
+    id: 'fractions-of-people',
+    control: 'Whoever is certain in whole people is certain',
+    file: `${PRIVACY}/ledger/certainty.ts`,
+    from: 'return isStuck || !bound.every((pattern) => canMove(told, pattern))',
+    to: 'return isStuck',
+    noticedBy: privacyTest('certainty')
+  },
+  {
+    id: 'bins-are-no-levels',
+    control: 'Bins of a quantile are audited like levels',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (level === undefined || of === undefined ||',
+    to: "if (measure.kind === 'quantile' || level === undefined || of === undefined ||",
+    noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
+  },
+  {
     id: 'rows-not-people',
     control: 'The ledger counts people, not their rows',
     file: `${PRIVACY}/ledger/blocks.ts`,

@@ -135,7 +135,10 @@ describe('a question that differs by one person from what was answered', () => {
     folder = await mkdtemp(join(tmpdir(), 'stimnet-oracles-'))
     house = await startStudyPeer({
       folder,
-      offered: ATTACKS.map((_, i) => ({ name: `catalog_${i}`, study: STUDY }))
+      offered: [
+        ...ATTACKS.map((_, i) => ({ name: `catalog_${i}`, study: STUDY })),
+        { name: 'large', study: trial({ size: 1_000, seed: 7 }) }
+      ]
     })
   })
   after(async () => {
@@ -164,7 +167,34 @@ describe('a question that differs by one person from what was answered', () => {
       }
     })
   }
+
+  test('says nothing of a group: the bins of a median, then a count without people of whom nobody is in the highest', async () => {
+    const send = (sql: string) =>
+      askOnce(house.client, { data_catalog_name: 'large', script_type: 'sql', script_content: sql })
+    assert.match(toldIn(await send('SELECT QUANTILE(stage, 0.5) AS q FROM subjects')), /^\[/)
+    const groups = noneHigh(trial({ size: 1_000, seed: 7 }).tables.subjects ?? [])
+    assert.ok(groups.length >= 5)
+    for (const group of groups.slice(0, 8)) {
+      assert.equal(toldIn(await send(`${SUBJECTS} stage >= 4 AND NOT ${group}`)), 'COHORT_NOT_RELEASABLE', group)
+    }
+  })
 })
+
+/** Groups of ten people or more of whom everybody’s stage is known, and nobody’s is the highest. */
+function noneHigh(rows: readonly Row[]): string[] {
+  const bins = CUTS.flatMap((from, at) => CUTS.slice(at + 1).map((to) => ({ from, to })))
+  const cells = Map.groupBy(
+    rows,
+    ({ sex, arm, centre }) => `sex = '${sex}' AND arm = '${arm}' AND centre = '${centre}'`
+  )
+  return [...cells].flatMap(([cell, members]) =>
+    bins.flatMap(({ from, to }) => {
+      const stages = members.filter(({ age }) => Number(age) >= from && Number(age) < to).map(({ stage }) => stage)
+      const isOne = stages.length >= 10 && stages.every((stage) => stage !== null && Number(stage) < 4)
+      return isOne ? [`(${cell} AND age >= ${from} AND age < ${to})`] : []
+    })
+  )
+}
 
 /** What an answer says, in one line. */
 function toldIn({ job, code }: Asked): string {
