@@ -273,7 +273,9 @@ export const pooledRowSchema = z.object({
   /** By column the standard deviation of the noise in it, where every part has some and it is known; with P2 alone. */
   noise: z.array(z.number().nullable()).optional(),
   /** By column how far the noise puts it off, nineteen times of twenty at most. */
-  error_95: z.array(z.number().nullable()).optional()
+  error_95: z.array(z.number().nullable()).optional(),
+  /** By column how far at most rounding puts it off, where parts were rounded and it is known. */
+  within: z.array(z.number().nullable()).optional()
 })
 
 /** What one request to many peers gives when their parts are put together. */

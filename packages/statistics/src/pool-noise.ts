@@ -3,6 +3,7 @@ import type { OutputColumn } from '@stimnet/protocol'
 import { type NoiseKind, type NoiseTerm, noiseWithin } from './noise.ts'
 import { noiseOfNoisy } from './noisy-moments.ts'
 import { type Cell, momentsFor, noisyIn, pooledBins, poolCells, sharesOf } from './pool-cell.ts'
+import { rootMoves } from './pool-rounding.ts'
 import { OPEN_END, quantileOf } from './quantile.ts'
 
 /** Of one pooled number. */
@@ -25,12 +26,6 @@ export function pooledNoise(column: OutputColumn, cells: readonly Cell[], kind: 
   if (column.kind !== 'sd') return { sd, error95 }
   const variance = (poolCells({ ...column, kind: 'variance' }, cells) ?? 0) || 0
   return { sd: rootMoves(variance, sd), error95: rootMoves(variance, error95) }
-}
-
-/** How far the root of a variance moves where the variance is off by so much: more to below than to above. */
-function rootMoves(variance: number, error: number): number {
-  const root = Math.sqrt(variance)
-  return Math.max(root - Math.sqrt(Math.max(0, variance - error)), Math.sqrt(variance + error) - root)
 }
 
 function termsOf(column: OutputColumn, cells: readonly Cell[]): NoiseTerm[] | null {

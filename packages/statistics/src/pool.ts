@@ -10,6 +10,7 @@ import type {
 } from '@stimnet/protocol'
 import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
+import { pooledWithin } from './pool-rounding.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
 import { type AccuracyOf, testAsked, testOf, testSite } from './tests.ts'
 
@@ -224,6 +225,7 @@ function poolRow(
   })
   const mechanism = tables[0]?.table.disclosure.dp?.mechanism
   const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
+  const within = columns.map((column, i) => (column.role === 'key' ? null : pooledWithin(column, cellsAt(i))))
   return {
     values,
     ...sitesOf(
@@ -232,7 +234,8 @@ function poolRow(
       found.map(({ site }) => site)
     ),
     ...(noise.some(({ sd }) => sd !== null) ? { noise: noise.map(({ sd }) => sd) } : {}),
-    ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {})
+    ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {}),
+    ...(within.some((one) => one !== null) ? { within } : {})
   }
 }
 

@@ -37,7 +37,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
             <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
-                <Cells pooled={pooled} values={row.values} errors={row.error_95} behind={behindOf(row)} />
+                <Cells pooled={pooled} values={row.values} errors={row.error_95 ?? row.within} behind={behindOf(row)} />
                 <td className="number">
                   {row.sites.length} of {sites.length}
                 </td>

@@ -5,7 +5,7 @@ import { EXIT, exitOfCode } from './arguments.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
 import { schemaLines } from './schema-text.ts'
-import { printable, tableOf } from './table.ts'
+import { cellOf, printable, tableOf } from './table.ts'
 import { testLines } from './tests.ts'
 import { typedLines } from './typed.ts'
 
@@ -45,7 +45,10 @@ export function answerText(broadcast: Broadcast): string {
     lines.push(
       tableOf(
         [...pooled.columns.map(({ name }) => name), 'institutions'],
-        pooled.rows.map((row) => [...row.values, institutionsOf(row)])
+        pooled.rows.map((row) => [
+          ...row.values.map((value, at) => withWithin(value, row.within?.[at])),
+          institutionsOf(row)
+        ])
       ),
       ...pooledPlot(broadcast)
     )
@@ -59,6 +62,11 @@ export function answerText(broadcast: Broadcast): string {
   const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
   if (claims.size > 0) lines.push(`\n${[...claims].join('\n')}\n`)
   return lines.join('')
+}
+
+/** A number, and to what it is right. */
+function withWithin(value: string | number | null, within: number | null | undefined): string | number | null {
+  return value === null || within === null || within === undefined ? value : `${cellOf(value)} ± ${within}`
 }
 
 /** How many are behind a row; "2 to 3" where not all are behind each of its numbers. */

@@ -1,0 +1,123 @@
+/** To what a pooled number is right, where institutions told theirs rounded: how far at most it is from that of the exact ones. */
+import type { MomentsPart, OutputColumn } from '@stimnet/protocol'
+import { type Cell, pooledMoments, poolCells } from './pool-cell.ts'
+
+/** Two digits, upwards; null where no part was rounded, or where it is not known, as of a share or quantile. */
+export function pooledWithin(column: OutputColumn, cells: readonly Cell[]): number | null {
+  const within = withinOf(column, cells)
+  if (within === null || !Number.isFinite(within) || within === 0) return null
+  const unit = 10 ** (Math.floor(Math.log10(within)) - 1)
+  return Number((Math.ceil(within / unit - 1e-9) * unit).toPrecision(2))
+}
+
+function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
+  const added = cells.flatMap((cell) => ('add' in cell ? [cell.accuracy ?? 0] : []))
+  if (added.length > 0) return added.reduce((a, b) => a + b, 0)
+  const parts = cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : []))
+  if (parts.length < cells.length || parts.every(({ accuracy }) => accuracy === undefined)) return null
+  const all = pooledMoments(cells)
+  if (all === null) return null
+  const sides = parts.map((part) => sidesOf(part))
+  const x = sideWithin(
+    sides.map(([one]) => one),
+    all.n
+  )
+  if (column.kind === 'mean') return x.mean
+  if (column.kind === 'variance') return x.variance
+  if (column.kind === 'sd') return rootMoves(poolCells({ ...column, kind: 'variance' }, cells) ?? 0, x.variance)
+  if (column.kind !== 'covariance' && column.kind !== 'correlation') return null
+  const other = sides.map(([, one]) => one)
+  if (other.includes(undefined)) return null
+  return pairWithin(column.kind, parts, { all, x, y: sideWithin(other as Side[], all.n) })
+}
+
+/** One variable at one institution. */
+interface Side {
+  readonly n: number
+  readonly mean: number
+  /** Sum of squared deviations from that mean. */
+  readonly deviations: number
+  readonly within: { readonly n: number; readonly mean: number; readonly deviations: number }
+}
+
+function sidesOf({ n, sum, deviations = 0, second, accuracy }: MomentsPart): [Side, Side | undefined] {
+  const of = accuracy?.n ?? 0
+  const side = (
+    total: number,
+    spread: number,
+    off: { sum?: number | undefined; deviations?: number | undefined }
+  ): Side => ({
+    ...{ n, mean: total / n, deviations: spread },
+    within: { n: of, mean: (off.sum ?? 0) / n, deviations: off.deviations ?? 0 }
+  })
+  return [side(sum, deviations, accuracy ?? {}), second && side(second.sum, second.deviations, accuracy?.second ?? {})]
+}
+
+/**
+ * M = Σ n·m / N, so that it moves by at most Σ n·δm/N, and by (m − M)·δn/N where an n is off. V = Σ (D + n·(m − M)²) / (N − 1)
+ * moves by the spreads', by 2·n·|m − M|·δm for each mean, and by (D/n + (m − M)² − V)·δn; what is left is of second order, and
+ * counted with the largest that a mean can move.
+ */
+function sideWithin(sides: readonly Side[], n: number) {
+  const mean = sides.reduce((sum, side) => sum + side.n * side.mean, 0) / n
+  const sum = (term: (side: Side, off: number) => number) =>
+    sides.reduce((total, side) => total + term(side, Math.abs(side.mean - mean)), 0)
+  const ofMean = sum((side, off) => side.n * side.within.mean + off * side.within.n) / least(sides, n)
+  const spread = sum((side, off) => side.deviations + side.n * off ** 2)
+  const variance = spread / Math.max(1, n - 1)
+  const moved = (side: Side, off: number) => off + side.within.mean + ofMean
+  const ofSpread = sum((side, off) => {
+    const far = moved(side, off)
+    const each = side.deviations / side.n + far ** 2
+    return (
+      side.within.deviations +
+      side.n * (far ** 2 - off ** 2) +
+      side.within.n * Math.max(each, Math.abs(each - variance))
+    )
+  })
+  return { mean: ofMean, meanAt: mean, spread, ofSpread, variance: ofSpread / Math.max(1, least(sides, n) - 1) }
+}
+
+/** As many as there are at least. */
+function least(sides: readonly Side[], n: number): number {
+  return Math.max(1, n - sides.reduce((sum, { within }) => sum + within.n, 0))
+}
+
+interface PairParts {
+  readonly all: MomentsPart
+  readonly x: ReturnType<typeof sideWithin>
+  readonly y: ReturnType<typeof sideWithin>
+}
+
+function pairWithin(
+  kind: 'covariance' | 'correlation',
+  parts: readonly MomentsPart[],
+  { all, x, y }: PairParts
+): number | null {
+  const ofCross = parts.reduce((sum, part) => {
+    const [a, b] = sidesOf(part)
+    if (b === undefined) return sum
+    const [offX, offY] = [Math.abs(a.mean - x.meanAt), Math.abs(b.mean - y.meanAt)]
+    const [byX, byY] = [a.within.mean + x.mean, b.within.mean + y.mean]
+    const own = Math.abs(part.second?.cross ?? 0) / part.n + (offX + byX) * (offY + byY)
+    return sum + (part.accuracy?.second?.cross ?? 0) + part.n * (offX * byY + offY * byX + byX * byY) + a.within.n * own
+  }, 0)
+  const n = all.n
+  if (kind === 'covariance')
+    return ofCross / Math.max(1, n - 1 - parts.reduce((sum, { accuracy }) => sum + (accuracy?.n ?? 0), 0))
+  const [dx, dy, cross] = [x.spread - x.ofSpread, y.spread - y.ofSpread, all.second?.cross ?? 0]
+  if (dx <= 0 || dy <= 0) return null
+  const r = cross / Math.sqrt(x.spread * y.spread)
+  const most = (Math.abs(cross) + ofCross) / Math.sqrt(dx * dy)
+  const fewest = Math.max(0, Math.abs(cross) - ofCross) / Math.sqrt((x.spread + x.ofSpread) * (y.spread + y.ofSpread))
+  // It may cross zero, and never passes one.
+  const down =
+    Math.abs(cross) > ofCross ? Math.abs(r) - fewest : Math.abs(r) + (ofCross - Math.abs(cross)) / Math.sqrt(dx * dy)
+  return Math.max(Math.min(1, most) - Math.abs(r), down)
+}
+
+/** How far the root of a variance moves where the variance is off by so much: more to below than to above. */
+export function rootMoves(variance: number, error: number): number {
+  const root = Math.sqrt(variance)
+  return Math.max(root - Math.sqrt(Math.max(0, variance - error)), Math.sqrt(variance + error) - root)
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type OutputColumn, type OutputPart, randomUnit, seededRandom } from '@stimnet/protocol'
+import { poolCells } from '@stimnet/statistics'
+import { pooledWithin } from '../src/pool-rounding.ts'
+
+const column = (kind: string): OutputColumn => ({ name: kind, role: 'measure', kind, variables: [] })
+const random = seededRandom(11)
+const between = (low: number, high: number) => low + (high - low) * randomUnit(random)
+const off = () => between(-1, 1)
+
+interface Told {
+  readonly n: number
+  readonly means: readonly [number, number]
+  readonly sds: readonly [number, number]
+  readonly r: number
+}
+
+/** As an institution writes its part. */
+function partOf({ n, means: [x, y], sds: [sx, sy], r }: Told, half?: Half): OutputPart {
+  const [dx, dy] = [sx ** 2 * (n - 1), sy ** 2 * (n - 1)]
+  const size = sx * sy * (n - 1)
+  const accuracy = half && {
+    ...(half.n > 0 ? { n: half.n } : {}),
+    ...{ sum: half.mean * n, deviations: 2 * sx * half.sd * (n - 1) },
+    second: {
+      ...{ sum: half.mean * n, deviations: 2 * sy * half.sd * (n - 1) },
+      cross: half.r * size + Math.abs(r) * (n - 1) * half.sd * (sx + sy)
+    }
+  }
+  const second = { sum: y * n, deviations: dy, cross: r * size }
+  return { moments: { n, sum: x * n, deviations: dx, second, ...(accuracy ? { accuracy } : {}) } }
+}
+
+interface Half {
+  readonly n: number
+  readonly mean: number
+  readonly sd: number
+  readonly r: number
+}
+
+/** What an institution could have had, for what it told. */
+function trueOf({ n, means, sds, r }: Told, half: Half): Told {
+  const [x, y] = means
+  const [sx, sy] = sds
+  return {
+    n: n + Math.round(off() * half.n),
+    means: [x + off() * half.mean, y + off() * half.mean],
+    sds: [sx + off() * half.sd, sy + off() * half.sd],
+    r: Math.min(1, Math.max(-1, r + off() * half.r))
+  }
+}
+
+describe('to what a pooled number is right', () => {
+  for (const kind of ['mean', 'variance', 'sd', 'covariance', 'correlation']) {
+    test(`is never too little, and not idle: ${kind}`, () => {
+      let widest = 0
+      for (let round = 0; round < 400; round++) {
+        const half: Half = {
+          n: round % 3 === 0 ? 0 : 2.5,
+          mean: between(0.01, 0.3),
+          sd: between(0.01, 0.2),
+          r: between(0.001, 0.02)
+        }
+        const sites = Array.from(
+          { length: 1 + (round % 4) },
+          (): Told => ({
+            n: Math.round(between(15, 200)),
+            means: [between(40, 50), between(-3, 5)],
+            sds: [between(4, 9), between(3, 6)],
+            r: between(-0.9, 0.9)
+          })
+        )
+        const cells = sites.map((site) => partOf(site, half))
+        const within = pooledWithin(column(kind), cells)
+        assert.ok(within !== null && within > 0)
+        const told = poolCells(column(kind), cells) ?? Number.NaN
+        for (let i = 0; i < 20; i++) {
+          const exact = poolCells(
+            column(kind),
+            sites.map((site) => partOf(trueOf(site, half)))
+          )
+          const distance = Math.abs((exact ?? Number.NaN) - told)
+          // Of a spread parts give the half-width to first order in its step.
+          assert.ok(distance <= within * 1.05, `${kind}: ${told} ± ${within}, and ${exact}`)
+          widest = Math.max(widest, distance / within)
+        }
+      }
+      assert.ok(widest > 0.2, `at most ${widest} of it`)
+    })
+  }
+
+  test('adds up for counts and sums, and is not said where nothing was rounded or nobody knows', () => {
+    assert.equal(pooledWithin(column('count'), [{ add: 40, accuracy: 2.5 }, { add: 30, accuracy: 2.5 }, { add: 9 }]), 5)
+    assert.equal(pooledWithin(column('count'), [{ add: 40 }]), null)
+    const exact = { n: 20, means: [1, 2], sds: [1, 1], r: 0.5 } as const
+    assert.equal(pooledWithin(column('mean'), [partOf(exact)]), null)
+    assert.equal(pooledWithin(column('share'), [{ share: { having: 5, of: 20 } }]), null)
+    const rounded = partOf(exact, { n: 0, mean: 0.1234, sd: 0.1, r: 0.1 })
+    assert.equal(pooledWithin(column('mean'), [rounded]), 0.13)
+    assert.equal(pooledWithin(column('skewness'), [rounded]), null)
+  })
+})
