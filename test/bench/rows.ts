@@ -5,6 +5,7 @@ import { facesRow } from './faces.ts'
 import { gatewayRow } from './gateway.ts'
 import { jobRow } from './job.ts'
 import { joinRow } from './join.ts'
+import { ledgerRow } from './ledger.ts'
 import { privacyRow } from './privacy.ts'
 import { reduceRow } from './reduce.ts'
 import { restRow } from './rest.ts'
@@ -19,6 +20,7 @@ export const ROWS: readonly Row[] = [
   broadcastRow,
   auditRow,
   reduceRow,
+  ledgerRow,
   restRow,
   joinRow,
   privacyRow,
