@@ -696,7 +696,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'no-lattice',
-    control: 'A small catalog answers on its lattice alone',
+    control: 'A catalog with a lattice answers on it alone',
     file: `${PRIVACY}/lattice.ts`,
     from: 'if (descriptor.lattice.length === 0) return\n',
     to: 'return\n',

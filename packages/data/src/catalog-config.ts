@@ -95,9 +95,9 @@ const catalogShape = z.strictObject({
   /** Nobody real is in it. */
   synthetic: z.boolean().default(false),
   tables: z.array(tableSchema).min(1).max(TABLES_MAX),
-  /** The base cells that every cohort is made of; privacy.md A.5. */
+  /** Optional: base cells that every cohort is made of (docs/disclosure.md). `none` is as if it were not given. */
   lattice: z.union([z.literal('none'), z.array(latticeVariableSchema).min(1).max(LATTICE_MAX)]).optional(),
-  /** Disclosure rules of this catalog alone: they may only tighten the peer's. */
+  /** Of this catalog alone: rules only tighten the peer's; scope, precision and refusal_bits_max are as given. */
   privacy: catalogPrivacySchema.optional(),
   /** `sdc`: exact numbers under disclosure control. `dp`: differentially private ones only; never both for one person. */
   mode: z.enum(['sdc', 'dp']).default('sdc'),

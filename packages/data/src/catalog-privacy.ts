@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const share = z.number().gt(0).max(1)
 
-/** Rules that go over those of a preset; each may only tighten. What they mean: `stimnet policy explain`. */
+/** Rules that go over those of a preset; each of these may only tighten. What they mean: `stimnet policy explain`. */
 export const ruleOverridesShape = {
   zeros_are_disclosive: z.boolean().optional(),
   largest_share_max: share.optional(),
@@ -22,7 +22,7 @@ export const ruleOverridesShape = {
 /** Such rules, parsed. */
 export type WrittenRules = z.output<z.ZodObject<typeof ruleOverridesShape>>
 
-/** Bits that refusals and withheld cells may tell one requester in thirty days; 200 unless given. */
+/** Bits that refusals, withheld cells and people left out may tell one requester in thirty days; 200 unless given. */
 export const refusalBitsMaxSchema = z.int().min(0).max(1e6)
 
 const projectSchema = z.strictObject({

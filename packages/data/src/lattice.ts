@@ -1,4 +1,4 @@
-/** The lattice: base cells fixed by the steward, of which every cohort of a small catalog is made. */
+/** A lattice, where the steward wants one: base cells of which every cohort of the catalog is made. */
 import type { VariableDescriptor } from '@stimnet/protocol'
 import { domainOf } from './domain.ts'
 

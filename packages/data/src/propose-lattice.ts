@@ -1,5 +1,5 @@
 /**
- * A lattice for a small catalog, found greedily: variable by variable, the most asked for first, each as fine as it can be
+ * A lattice for a catalog whose steward wants one, found greedily: variable by variable, the most asked for first, each as fine as it can be
  * while every base cell is of nobody or of enough people. It is a proposal for the steward: it looks at data, and whoever
  * writes it into the configuration publishes that its cells are empty or large enough.
  */

@@ -124,9 +124,9 @@ const privacySchema = z.strictObject({
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).default(5),
   /** No catalog of this peer goes below this, whatever it says. */
   k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor),
-  /** Over the preset's rules; each may only tighten. `stimnet policy explain` says what they mean. */
+  /** Over the preset's rules; each of these may only tighten. `stimnet policy explain` says what they mean. */
   ...ruleOverridesShape,
-  /** Bits that refusals and withheld cells may tell one requester in thirty days; past them new questions wait. */
+  /** Bits that refusals, withheld cells and people left out may tell one requester in thirty days; past them new questions wait. */
   refusal_bits_max: refusalBitsMaxSchema.optional()
 })
 

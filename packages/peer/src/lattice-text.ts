@@ -34,14 +34,14 @@ function reasons({ variables, cells, leftOut }: LatticeProposal, { subjectsMin }
     ),
     ...leftOut.map((variable) => `# ${variable}: left out; with it a cell would be too small.`),
     '# Fewer variables make larger cells: means and spreads of more groups can be shown then. Variables that are not here',
-    '# can still be counted and averaged, not filtered or grouped by. lattice: none would answer any question until people',
-    '# could be told apart, and then refuse nearly all.'
+    '# can still be counted and averaged, not filtered or grouped by. A lattice is a choice: without one any question is',
+    '# taken, and whether it is answered depends on what was told before.'
   ]
 }
 
 function nothing({ subjectsMin }: LatticeWish): string[] {
   return [
-    `# No variable divides these people into groups of ${subjectsMin} or more. Declare coarser breakpoints or fewer levels, or say`,
-    '# lattice: none'
+    `# No variable divides these people into groups of ${subjectsMin} or more. Declare coarser breakpoints or fewer levels, or do`,
+    '# without a lattice: no catalog needs one.'
   ]
 }

@@ -9,7 +9,7 @@ export function claimOf(level: DisclosureCard['level'], k: number, synthetic: bo
     return (
       `Computed by the institution, not by the requester's code: every number rests on at least ${k} subjects, no sums or ` +
       `differences of disclosed numbers of one quantity rest on fewer, and of each variable that others are not taken to ` +
-      `know less than half of what would describe each person is told. It does not protect against somebody who already ` +
+      `know at most half of what would describe each person is told. It does not protect against somebody who already ` +
       `knows nearly all members of a group.${about}`
     )
   }

@@ -192,7 +192,7 @@ function ofLedgers({ scope, refusalBitsMax }: PrivacySettings): Explanation[] {
     {
       rule: 'refusalBitsMax',
       value: `${refusalBitsMax} bits in 30 days`,
-      does: `Each refusal that depends on data, and each withheld cell, tells whoever asks one bit. After ${refusalBitsMax} of them that requester is answered what was answered before and questions about whole base cells of a lattice, nothing else; synthetic catalogs are exempt.`,
+      does: `Each refusal that depends on data, each withheld group or cell, and each sentence that people were left out, tells whoever asks one bit; the same answer again tells none. After ${refusalBitsMax} of them that requester is answered what was answered before and questions about whole base cells of a lattice, nothing else; synthetic catalogs are exempt.`,
       stops: 'Learning from many refusals where the small groups are.',
       stopsNot: 'Learning something from each of the first ones.'
     }

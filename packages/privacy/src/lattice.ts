@@ -1,6 +1,6 @@
 /**
- * The lattice of a small catalog: its steward fixes base cells (sex × diagnosis × age below or from 65, say), and whole
- * cohorts are made of them, so that no refusal of a cohort tells anything about data or history.
+ * A lattice, which no catalog needs: a steward may fix base cells (sex × diagnosis × age below or from 65, say), and whole
+ * cohorts are then made of them, so that no refusal of a cohort tells anything about data or history.
  *
  * One more thing is allowed: a declared category of a table with several rows per subject, because an ordinary question
  * names the visit it is about. Who has a row at that visit is not made of base cells; the ledgers, which judge the
@@ -117,7 +117,7 @@ export function latticeInWords(descriptor: CatalogDescriptor): string {
 
 function refuse(descriptor: CatalogDescriptor, column: string): never {
   const reason =
-    `${JSON.stringify(column.slice(0, 129))} cannot be used like this: this small catalog answers for cohorts and groups made of ` +
+    `${JSON.stringify(column.slice(0, 129))} cannot be used like this: by its lattice this catalog answers for cohorts and groups made of ` +
     `${latticeInWords(descriptor).slice(0, 400)}, and the categories of tables with several rows per subject.`
   throw new StimnetError('FILTER_OFF_LATTICE', reason, { reason })
 }

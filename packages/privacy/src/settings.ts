@@ -14,7 +14,7 @@ export interface PrivacySettings extends DisclosureRules {
   readonly scope: LedgerScope
   /** Every digit, or to a tenth of the standard error. */
   readonly precision: Precision
-  /** Bits that refusals and withheld cells may tell one requester in thirty days; past them new questions wait. */
+  /** Bits that refusals, withheld cells and people left out may tell one requester in thirty days; past them new questions wait. */
   readonly refusalBitsMax: number
 }
 
@@ -39,8 +39,8 @@ export interface SettingsChoice {
 export type Overrides = { readonly [Rule in keyof DisclosureRules]?: DisclosureRules[Rule] | undefined }
 
 /**
- * Each refusal, and each cell withheld, tells one bit about data whether it says so or not. In a month so many are no working
- * day's end, and far from what would describe the people of even a small study.
+ * Each refusal, each cell withheld and each sentence that people were left out tells one bit about data. In a month so many are no
+ * working day's end, and far from what would describe the people of even a small study.
  */
 export const REFUSAL_BITS_MAX_DEFAULT = 200
 

@@ -9,7 +9,7 @@ export type CatalogDescriptor = Message<'CatalogDescriptor'>
 export type TableDescriptor = CatalogDescriptor['tables'][number]
 /** One variable of a table: its type, unit, and levels or breakpoints. */
 export type VariableDescriptor = TableDescriptor['variables'][number]
-/** A variable whose levels or bins make the base cells of a small catalog. */
+/** A variable whose levels or bins make the base cells of a lattice. */
 export type LatticeVariable = CatalogDescriptor['lattice'][number]
 
 /** What a variable can be. */

@@ -49,11 +49,15 @@ export const CODES = facts({
     retry: false,
     meaning: 'The value is none of the declared levels or breakpoints of the variable.'
   },
-  FILTER_INVALID: { fault: 'request', retry: false, meaning: 'The filter is too deep, too long or not well formed.' },
+  FILTER_INVALID: {
+    fault: 'request',
+    retry: false,
+    meaning: 'The filter is too deep, too long, not well formed, or has too many conditions on what others do not know.'
+  },
   FILTER_OFF_LATTICE: {
     fault: 'request',
     retry: false,
-    meaning: 'This small catalog answers only for cohorts made of its base cells.'
+    meaning: 'The catalog has a lattice, and answers only for cohorts and groups made of its base cells.'
   },
   SQL_NOT_SUPPORTED: { fault: 'request', retry: false, meaning: 'The query goes beyond the supported grammar.' },
   STATISTIC_UNKNOWN: { fault: 'request', retry: false, meaning: 'There is no statistic of that name.' },
@@ -92,7 +96,8 @@ export const CODES = facts({
     fault: 'policy',
     retry: true,
     meaning:
-      'Refusals and withheld cells have told too much lately. Ask again what was answered, later, on the lattice, or for P2.'
+      'Refusals, withheld cells and people left out have told too much lately. Ask again what was answered, ask later, ask ' +
+      'about base cells of the lattice if there is one, or for P2.'
   },
   SANDBOX_TOO_WEAK: {
     fault: 'policy',

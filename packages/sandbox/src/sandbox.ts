@@ -7,7 +7,7 @@
  * - It is bounded in time, memory and output. When `run` has answered it can reach nobody and change nothing any more, and
  *   what may still be left of it is being ended.
  * - What comes back is one JSON text of at most `outputBytesMax`. It is untrusted: the program may have written anything.
- * - What it prints goes into `log`, bounded, for the steward of this node. The log may quote patients and never leaves.
+ * - What it prints goes into `log`, bounded, for this node. The log may quote patients: of real data it never leaves.
  * - `run` does not throw for anything a program does. It answers with a code.
  *
  * What a further engine needs: a way to start a process that says READY and waits, bytes to its stdin and from its stdout and
@@ -100,14 +100,14 @@ export type SandboxOutcome =
       readonly ok: true
       /** The raw, untrusted JSON text. */
       readonly result: string
-      /** What was printed, bounded; for the steward only, never leaves. */
+      /** What was printed, bounded; never leaves. */
       readonly log: string
       readonly usage: SandboxUsage
     }
   | {
       readonly ok: false
       readonly code: SandboxFailure
-      /** What was printed and the traceback, bounded; for the steward only, never leaves. */
+      /** What was printed and the traceback, bounded; leaves of synthetic data alone. */
       readonly log: string
       readonly usage: SandboxUsage
     }

@@ -10,7 +10,7 @@ export interface About {
   /** Those who are asked. */
   readonly asked: readonly FoundCatalog[]
   readonly variables: readonly SharedVariable[]
-  /** Variables whose groups even a small catalog always answers for. */
+  /** Variables of the lattices, where holders have one: conditions on others are refused there. */
   readonly lattice: ReadonlySet<string>
   /** Tables with one row a subject. */
   readonly oneRow: readonly string[]

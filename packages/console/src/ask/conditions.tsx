@@ -27,7 +27,7 @@ export function Conditions({ draft, change, about }: { draft: Draft; change: Cha
       title="Only those with"
       hint={
         about.lattice.size > 0
-          ? 'Small catalogs always answer for the variables marked ◆; for others only where enough people are behind every difference.'
+          ? 'Where a catalog has a lattice, conditions are on the variables marked ◆ or on categories of tables with several rows per subject; others are refused.'
           : 'Without a condition: everybody in the catalog.'
       }
     >

@@ -20,7 +20,9 @@ const KINDS = [
 const HINTS = {
   statistic: 'The institution computes it by its own code, and answers pool exactly.',
   sql: 'The institution parses the query and computes it by its own code; the text itself is never executed.',
-  script: 'Runs in a sandbox without a network. What it prints never leaves; what it puts into its result is checked.'
+  script:
+    'Runs in a sandbox without a network. What it prints about real data never leaves; what it puts into its result is ' +
+    'checked. Of synthetic data a script that fails is told the end of what it printed.'
 } as const
 
 /** What was written in one way stays when another is looked at. */

@@ -29,12 +29,12 @@ export function starterScript(language: 'python' | 'r', table: string): string {
     return `import stimnet
 
 rows = stimnet.tables["${table}"]
-# What is printed stays at the institution; what is in result is checked and may leave.
+# What is printed about real data stays at the institution; what is in result is checked and may leave.
 result = {"rows": len(rows)}
 `
   }
   return `rows <- load_data("${table}")
-# What is printed stays at the institution; what is in result is checked and may leave.
+# What is printed about real data stays at the institution; what is in result is checked and may leave.
 result <- list(rows = nrow(rows))
 `
 }

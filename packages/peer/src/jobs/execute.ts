@@ -12,7 +12,8 @@ export type Executed =
   | { readonly ok: true; readonly aggregate: Aggregate; readonly cohort: SubjectSet; readonly ranBy: RanBy }
   | {
       readonly ok: false
-      readonly code: Code /** Local only: never leaves. */
+      readonly code: Code
+      /** Leaves of synthetic data alone. */
       readonly why: string
       readonly ranBy: RanBy
     }

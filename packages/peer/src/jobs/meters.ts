@@ -94,7 +94,7 @@ export class ScopeMeter {
     return { bits }
   }
 
-  /** Each refusal, and each cell or group that is withheld, is one yes or no about data. */
+  /** Each refusal, each cell or group that is withheld, and each sentence that people were left out, is one yes or no about data. */
   #refused(draft: Draft, plan: JobPlan, bits: number, { issuer, askedBy }: Asker): Record<string, number> {
     if (bits === 0 || !wouldTell(plan)) return {}
     const { clock, refusals } = this.#parts

@@ -28,7 +28,7 @@ export interface QueueFacts {
 
 /** What a ledger scope has used up, and its limits. */
 export interface ScopeUse {
-  /** Bits that refusals and withheld cells have told whoever asks, in the last thirty days. */
+  /** Bits that refusals, withheld cells and people left out have told whoever asks, in the last thirty days. */
   readonly refusalBits: number
   readonly refusalBitsMax: number
   /** Whether a refusal of this question would depend on data and history; not where it was answered before. */

@@ -2,14 +2,15 @@
 import { allowed, type Rule, refuse } from './decision.ts'
 
 /**
- * REFUSALS_EXHAUSTED: a refusal tells one bit about data, and so does each cell that is withheld; each requester is told so many
- * in thirty days. What was answered before stays answerable, and so do questions made of whole base cells of a lattice.
+ * REFUSALS_EXHAUSTED: a refusal tells one bit about data, and so does each group or cell that is withheld and each sentence that
+ * people were left out; each requester is told so many in thirty days. What was answered before stays answerable, and so do questions
+ * made of whole base cells of a lattice.
  */
 export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   if (use === undefined || !use.refusalWouldTell || use.refusalBits < use.refusalBitsMax) return allowed
   return refuse(
     'REFUSALS_EXHAUSTED',
-    `Refusals and withheld cells have told you ${use.refusalBits} bits about ${catalog.name} in thirty days, of ` +
+    `Refusals, withheld cells and people left out have told you ${use.refusalBits} bits about ${catalog.name} in thirty days, of ` +
       `${use.refusalBitsMax}. What was answered before is answered again; for new questions wait, ask about base cells of its ` +
       'lattice if it has one, or for differentially private numbers.'
   )

@@ -1,4 +1,4 @@
-/** Bits that refusals and withheld cells have told each requester of a ledger scope, lately: each tells something too. */
+/** Bits that refusals, withheld cells and people left out have told each requester of a ledger scope, lately. */
 import { REFUSALS_WINDOW_MS } from '@stimnet/privacy'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'

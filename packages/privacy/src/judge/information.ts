@@ -3,7 +3,7 @@
  *
  * Leverage is also a share: Σ P(i,i) is how many independent numbers were told of a quantity, and P(i,i) the part of them that
  * is about item i. Of each variable Σ bits·P(i,i), over all quantities that it is in, stays at or below half of log2 of the
- * number of values that it can take: what was told is less than half of what it would take to write down each person's value.
+ * number of values that it can take: what was told is at most half of what it would take to write down each person's value.
  */
 import type { PrivacySettings } from '../settings.ts'
 import type { VariableFacts } from './facts.ts'

@@ -26,7 +26,7 @@ const OWN_DIGITS = 12
 
 /**
  * What the parts say, or, of older results, the card implies. With rounded counts a mean keeps four digits, and no more than the steps between the means that
- * each count in question can have (privacy/rounding.ts): the variable's own step is at most what the finest cell shows.
+ * each count in question can have: the variable's own step is at most what the finest cell shows.
  */
 export const accuracyOfCard: AccuracyOf = ({ round_base: base }, column) => {
   if (column.some(({ accuracy }) => accuracy !== undefined)) return (moments) => accuracyOfPart(moments, base)
