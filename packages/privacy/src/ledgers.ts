@@ -143,9 +143,12 @@ export class LedgersDraft {
   ): readonly number[] {
     const [draft, set] = this.#where(of)
     const mates = draft.matesOf(quantity, set, { apart, count })
-    if (mates.length > 0) return mates
+    // Some of them may not be among those whose number it is: it must not stay the same.
+    const gone = mates.filter((person) => from.of.subjects.has(person)).length
+    if (mates.length > 0 && gone >= Math.min(count, mates.length)) return mates
     const [other, members] = this.#where(from.of)
-    return other.someOf(from.quantity, members, { count, from: checksumOf(of.subjects.toBytes()) })
+    const some = other.someOf(from.quantity, members, { count: count - gone, from: checksumOf(of.subjects.toBytes()) })
+    return [...new Set([...mates, ...some])]
   }
 
   /** The ledger of a set, and its items there. */

@@ -55,6 +55,7 @@ export class Span {
   /** Items in common of each two released sets. */
   readonly #gram: readonly Float64Array[]
   readonly #inverse: readonly Float64Array[]
+  #known: readonly Uint32Array[] | undefined
   /** What was shown of each set, where that was rounded. */
   readonly shown: readonly (number | undefined)[]
 
@@ -97,14 +98,30 @@ export class Span {
     const rank = stored.shown.length
     const sound = stored.rows.every((row) => row.length === rank) && stored.ownOf.length === patterns.count
     if (!sound || stored.ownOf.some((own) => own >= stored.rows.length)) return undefined
-    let span = Span.empty(patterns)
-    for (let set = 0; set < rank; set++) {
-      const isIn = Uint8Array.from(stored.ownOf, (own) => stored.rows[own]?.[set] ?? 0)
-      const placed = span.place(patterns, isIn)
-      if (placed.kind !== 'new') return undefined
-      span = span.with(patterns, isIn, placed, stored.shown[set])
+    const items = new Float64Array(stored.rows.length)
+    for (let pattern = 0; pattern < patterns.count; pattern++) {
+      const own = stored.ownOf[pattern] ?? 0
+      items[own] = (items[own] ?? 0) + (patterns.sizes[pattern] ?? 0)
     }
-    return span
+    const lists = stored.rows.map(placesOf)
+    // Flat, line by line: these two walks are most of opening a ledger.
+    const common = new Float64Array(rank * rank)
+    for (const [own, sets] of lists.entries()) {
+      const count = items[own] ?? 0
+      for (const one of sets)
+        for (const other of sets) common[one * rank + other] = (common[one * rank + other] ?? 0) + count
+    }
+    const gram = Array.from({ length: rank }, (_, set) => common.slice(set * rank, (set + 1) * rank))
+    const inverse = inverseOf(gram)
+    if (inverse === undefined) return undefined
+    const flat = new Float64Array(rank * rank)
+    for (const [set, line] of inverse.entries()) flat.set(line, set * rank)
+    const leverage = Float64Array.from(lists, (sets) => {
+      let sum = 0
+      for (const one of sets) for (const other of sets) sum += flat[one * rank + other] ?? 0
+      return sum
+    })
+    return new Span({ ...stored, leverage, gram, inverse })
   }
 
   /** Released sets that do not depend on each other. */
@@ -126,13 +143,14 @@ export class Span {
       } else outside[own] = (outside[own] ?? 0) + items
     }
     if (size === 0) return { kind: 'within', weights: new Float64Array(this.rank) }
+    const lists = this.#lists
     const common = this.#common(inside)
     const weights = this.#solve(common, size)
     if (weights === undefined) return { kind: 'unsure' }
     const [insideLeft, outsideLeft] = [new Float64Array(owns), new Float64Array(owns)]
     let distance = 0
     for (let own = 0; own < owns; own++) {
-      const explained = dot(this.rows[own] ?? EMPTY, weights)
+      const explained = sumAt(lists[own] ?? NONE, weights)
       insideLeft[own] = 1 - explained
       outsideLeft[own] = -explained
       distance += (inside[own] ?? 0) * (1 - explained) ** 2 + (outside[own] ?? 0) * explained ** 2
@@ -219,12 +237,18 @@ export class Span {
   /** Members of each released set among items counted by own pattern. */
   #common(inside: Float64Array): Float64Array {
     const common = new Float64Array(this.rank)
-    for (const [own, row] of this.rows.entries()) {
+    for (const [own, sets] of this.#lists.entries()) {
       const items = inside[own] ?? 0
       if (items === 0) continue
-      for (let set = 0; set < this.rank; set++) if (row[set] === 1) common[set] = (common[set] ?? 0) + items
+      for (const set of sets) common[set] = (common[set] ?? 0) + items
     }
     return common
+  }
+
+  /** By own pattern the sets that it is in. */
+  get #lists(): readonly Uint32Array[] {
+    this.#known ??= this.rows.map(placesOf)
+    return this.#known
   }
 
   /** G⁻¹·c, made better until G·w = c; undefined where it does not become so. The matrix itself is of whole numbers. */
@@ -241,6 +265,7 @@ export class Span {
 }
 
 const EMPTY = new Uint8Array(0)
+const NONE = new Uint32Array(0)
 const NOTHING = new Float64Array(0)
 
 /** How much leverage a new set adds to an item of that own pattern, inside or outside of it. */
@@ -252,6 +277,61 @@ function dot(row: Uint8Array, weights: Float64Array): number {
   let sum = 0
   for (let i = 0; i < row.length; i++) if (row[i] === 1) sum += weights[i] ?? 0
   return sum
+}
+
+/** Where the row has a one. */
+function placesOf(row: Uint8Array): Uint32Array {
+  let count = 0
+  for (let i = 0; i < row.length; i++) count += row[i] ?? 0
+  const found = new Uint32Array(count)
+  let at = 0
+  for (let i = 0; i < row.length; i++) if (row[i] === 1) found[at++] = i
+  return found
+}
+
+function sumAt(places: Uint32Array, weights: Float64Array): number {
+  let sum = 0
+  for (const place of places) sum += weights[place] ?? 0
+  return sum
+}
+
+/**
+ * Of a matrix of common members, by Cholesky's factors; undefined where a set is within so little of the others that doubles
+ * cannot tell it from them.
+ */
+function inverseOf(gram: readonly Float64Array[]): Float64Array[] | undefined {
+  const rank = gram.length
+  const factor = gram.map(() => new Float64Array(rank))
+  for (let i = 0; i < rank; i++) {
+    const line = factor[i] ?? NOTHING
+    for (let j = 0; j <= i; j++) {
+      const other = factor[j] ?? NOTHING
+      let left = gram[i]?.[j] ?? 0
+      for (let at = 0; at < j; at++) left -= (line[at] ?? 0) * (other[at] ?? 0)
+      if (i > j) line[j] = left / (other[j] ?? 1)
+      // What is left on the diagonal is the squared distance of the set from those before it.
+      else if (left < DISTANCE_MIN) return undefined
+      else line[i] = Math.sqrt(left)
+    }
+  }
+  const lower = factor.map(() => new Float64Array(rank))
+  for (let j = 0; j < rank; j++) {
+    for (let i = j; i < rank; i++) {
+      let sum = i === j ? 1 : 0
+      for (let at = j; at < i; at++) sum -= (factor[i]?.[at] ?? 0) * (lower[at]?.[j] ?? 0)
+      const line = lower[i]
+      if (line) line[j] = sum / (factor[i]?.[i] ?? 1)
+    }
+  }
+  const inverse = factor.map(() => new Float64Array(rank))
+  for (const line of lower) {
+    for (let i = 0; i < rank; i++) {
+      const [own, by] = [inverse[i], line[i] ?? 0]
+      if (by === 0 || own === undefined) continue
+      for (let j = 0; j < rank; j++) own[j] = (own[j] ?? 0) + by * (line[j] ?? 0)
+    }
+  }
+  return inverse
 }
 
 function dotOf(line: Float64Array, weights: Float64Array): number {
