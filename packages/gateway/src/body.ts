@@ -1,5 +1,5 @@
 /** A request's body: counted while it arrives, of the expected kind, and nothing in it that only looks like JSON. */
-import { LIMITS, StimnetError } from '@stimnet/protocol'
+import { LIMITS, parseJson, StimnetError } from '@stimnet/protocol'
 import { InvalidInput } from './problem.ts'
 import type { BodyType } from './route.ts'
 
@@ -18,7 +18,7 @@ export async function readBody(request: Request, type: BodyType): Promise<unknow
   const bytes = await readBytes(request, LIMITS.restBodyBytesMax)
   if (type === 'zip') return bytes
   const text = decode(bytes)
-  return type === 'json' ? parseJson(text) : parseForm(text)
+  return type === 'json' ? parseBody(text) : parseForm(text)
 }
 
 function checkMediaType(header: string, type: BodyType): void {
@@ -82,12 +82,14 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(text: string): unknown {
+function parseBody(text: string): unknown {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (cause) {
-    throw new StimnetError('MALFORMED', 'reading a body', { cause, reason: 'The body is not JSON.' })
+    const twice = /stands twice/.test(String(cause))
+    const reason = twice ? 'The body has a name twice in one object.' : 'The body is not JSON.'
+    throw new StimnetError('MALFORMED', 'reading a body', { cause, reason })
   }
   checkPlain(value)
   return value

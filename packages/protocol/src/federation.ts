@@ -8,10 +8,12 @@ import type { Clock } from './clock.ts'
 import { open, seal } from './envelope.ts'
 import { StimnetError } from './errors.ts'
 import { isKeyId, sha256Hex } from './ids.ts'
+import { parseJson } from './json.ts'
+import { plainLine } from './misleading.ts'
 import type { Signer } from './signer.ts'
 
 const peerId = z.string().refine((text): boolean => isKeyId(text), 'not a PeerId')
-const line = z.string().min(1).max(200)
+const line = plainLine(200).min(1)
 
 /** Founders and members of one federation: institutions, not people. */
 export const MEMBERS_MAX = 256
@@ -126,7 +128,7 @@ export async function openStatement(
   const opened = await open(bytesOf(jws), { type: 'membership', clock: expected.clock, atAnyTime: true })
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(opened.body))
+    value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(opened.body))
   } catch (cause) {
     throw new StimnetError('MALFORMED', 'reading a statement about a member', { cause })
   }
@@ -279,7 +281,21 @@ export function pendingOf(charter: Charter, statements: readonly SignedStatement
 function naming(charter: Charter, statements: readonly SignedStatement[], members: ReadonlySet<string>) {
   const named = namesOf(statements, members)
   const founders = new Map(charter.founders.map(({ peer, institution }) => [peer, institution]))
-  return (peer: string) => founders.get(peer) ?? named.get(peer) ?? ''
+  return (peer: string) => {
+    const name = founders.get(peer) ?? named.get(peer) ?? ''
+    // Under the name of a founder nobody else goes: then its PeerId has to do.
+    return isNameOfFounder(charter, { peer, institution: name }) ? '' : name
+  }
+}
+
+/** Whether an institution would go by the name of a founder that it is not. */
+export function isNameOfFounder({ founders }: Charter, { peer, institution }: Member): boolean {
+  return founders.some((founder) => founder.peer !== peer && spoken(founder.institution) === spoken(institution))
+}
+
+/** A name as it is heard: case, spaces and forms of letters make no other institution. */
+function spoken(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
 /** Everybody who belonged at any time, whoever was revoked since: whose statements are kept. */

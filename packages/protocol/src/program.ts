@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { canonicalJson } from './canonical.ts'
 import { StimnetError } from './errors.ts'
 import type { stimnet } from './gen/stimnet.js'
+import { parseJson } from './json.ts'
 import { LIMITS } from './limits.ts'
 
 /** Languages a script can be written in; which of them run is for each node to say. */
@@ -90,7 +91,7 @@ export function parseJsonObject(text: string): Record<string, unknown> {
   if (text === '') return {}
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (cause) {
     throw new StimnetError('PARAMETER_INVALID', 'reading a JSON object', { cause })
   }

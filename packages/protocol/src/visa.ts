@@ -2,11 +2,19 @@
  * GA4GH Passport visas (specification 1.2): what an issuer that a peer pins says of a researcher. A peer checks them by keys
  * that it keeps; it asks nobody, so it takes Visa Document Tokens alone.
  */
-import { decodeProtectedHeader, importJWK, type JSONWebKeySet, type JWK, type JWTPayload, jwtVerify } from 'jose'
+import {
+  base64url,
+  decodeProtectedHeader,
+  importJWK,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTPayload,
+  jwtVerify
+} from 'jose'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
 import { StimnetError } from './errors.ts'
-import { parseKeyId } from './ids.ts'
+import { keyIdOf, parseKeyId } from './ids.ts'
 import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } from './jwt.ts'
 import { LIMITS } from './limits.ts'
 import { areMet, conditionsSchema } from './visa-conditions.ts'
@@ -45,6 +53,7 @@ export interface Visa {
 }
 
 const text = z.string().min(1).max(1_024)
+const ed25519Schema = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().max(64) })
 
 const assertionSchema = z.object({
   type: text,
@@ -117,9 +126,12 @@ function mayAssert({ organisations, datasets }: VisaIssuer, type: string, value:
 /** A visa is no secret: it counts for the key that it names, or that the peer knows its user by. */
 function isHolder({ sub = '', cnf }: JWTPayload & { cnf?: unknown }, issuer: VisaIssuer, key: string): boolean {
   const holder = Object.hasOwn(issuer.holders, sub) ? issuer.holders[sub] : undefined
-  // RFC 7800 names a key by its id as well.
-  const { kid } = (typeof cnf === 'object' && cnf !== null ? cnf : {}) as { kid?: unknown }
-  return parseKeyId(key) === (kid ?? holder ?? sub)
+  if (cnf === undefined) return parseKeyId(key) === (holder ?? sub)
+  // RFC 7800: bound to a key, by its id or itself. What it is bound to otherwise nobody here can judge.
+  const { kid, jwk } = (typeof cnf === 'object' && cnf !== null ? cnf : {}) as { kid?: unknown; jwk?: unknown }
+  if (kid !== undefined) return parseKeyId(key) === kid
+  const bound = ed25519Schema.safeParse(jwk)
+  return bound.success && parseKeyId(key) === keyIdOf(base64url.decode(bound.data.x))
 }
 
 async function verified(token: string, issuer: VisaIssuer, { self, clock }: VisaUse): Promise<JWTPayload> {

@@ -59,6 +59,24 @@ describe('what waits for signatures', () => {
   })
 })
 
+describe('names', () => {
+  const admitted = async (institution: string) => {
+    const says = { says: 'admit', charter: id, peer: dan.id, institution } as const
+    const jws = await Promise.all([ada, bob].map((signer) => signStatement(says, { signer, clock })))
+    const statements = await Promise.all(jws.map((one) => openStatement(one, { charter: id, clock })))
+    return membersOf(charter, statements).find(({ peer }) => peer === dan.id)?.institution
+  }
+
+  test('of founders are theirs alone, however they are written', async () => {
+    assert.equal(await admitted('Clinic'), 'Clinic')
+    for (const name of ['Hospital 1', ' HOSPITAL  1', 'Ｈospital 1']) assert.equal(await admitted(name), '', name)
+  })
+
+  test('with characters that turn the direction of writing are refused', async () => {
+    await assert.rejects(admitted('Hos\u202epital'))
+  })
+})
+
 describe('a charter', () => {
   test('stands when every founder has signed it, and not before', async () => {
     const signatures = [

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
+import { base64url, type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
+import { publicKeyOf } from '../src/ids.ts'
 import { openVisas, type VisaIssuer } from '../src/index.ts'
 import { ada, bob, clockAt, coded, START_MS } from './fixtures.ts'
 
@@ -72,6 +73,12 @@ describe('a GA4GH visa', () => {
     await assert.rejects(read([visa(GRANT)], { key: bob.id }), refused)
     await assert.rejects(read([visa(GRANT, { claims: { sub: 'eve@passports' } })]), refused)
     await assert.rejects(read([visa(GRANT, { claims: { sub: 'toString' } })]), refused)
+    const jwk = (id: string) => ({ kty: 'OKP', crv: 'Ed25519', x: base64url.encode(publicKeyOf(id)) })
+    await read([visa(GRANT, { claims: { sub: 'somebody', cnf: { jwk: jwk(ada.id) } } })])
+    await assert.rejects(read([visa(GRANT, { claims: { cnf: { jwk: jwk(bob.id) } } })]), refused)
+    for (const cnf of [{ jkt: 'x' }, {}, 'ada', null, { jwk: { kty: 'OKP' } }]) {
+      await assert.rejects(read([visa(GRANT, { claims: { cnf } })]), refused, 'bound to what nobody here can judge')
+    }
     await assert.rejects(
       read([visa(GRANT, { claims: { cnf: { kid: bob.id } } })]),
       refused,

@@ -4,17 +4,18 @@ import { dirname, join, resolve } from 'node:path'
 import {
   type Charter,
   charterSchema,
+  isNameOfFounder,
   type Member,
   missingFounders,
   openStatement,
   type PendingStatement,
+  signCharter,
   type SignedCharter,
   type Signer,
-  type Statement,
-  StimnetError,
-  signCharter,
   signerFromSeed,
   signStatement,
+  type Statement,
+  StimnetError,
   systemClock
 } from '@stimnet/protocol'
 import { command, EXIT, type Io } from './arguments.ts'
@@ -87,6 +88,11 @@ async function create(values: Values, io: Io): Promise<number> {
     io.err(`stimnet federation create: ${told}\n`)
     return EXIT.usage
   }
+  const second = founders.find((founder) => isNameOfFounder(parsed.data, founder))
+  if (second !== undefined) {
+    io.err(`stimnet federation create: two founders are called ${printable(second.institution)}; tell them apart\n`)
+    return EXIT.usage
+  }
   const file = values.out ?? 'charter.json'
   await writeFile(file, jsonText({ charter: parsed.data, signatures: [] }), { flag: 'wx' })
   io.out(`${file}: ${parsed.data.name}, ${founders.length} founders, ${needed} must sign to admit or revoke.\n`)
@@ -128,7 +134,11 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
     return EXIT.failed
   }
   const on = federation.revoked()
-  const says = statementOf(values, action, { peer, charter: federation.id, ...(on.length > 0 ? { on } : {}) })
+  const says = statementOf(values, action, federation.charter, {
+    peer,
+    charter: federation.id,
+    ...(on.length > 0 ? { on } : {})
+  })
   const { keepStatement } = await import('../federation/statements.ts')
   const jws = await signStatement(says, { signer, clock: systemClock })
   await keepStatement(folder, jws)
@@ -147,10 +157,16 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
 function statementOf(
   values: Values,
   action: 'admit' | 'revoke',
+  charter: Charter,
   about: { peer: string; charter: string; on?: string[] }
 ): Statement {
   if (action === 'revoke') return { says: 'revoke', ...about, reason: values.reason ?? '' }
-  if (values.institution) return { says: 'admit', ...about, institution: values.institution }
+  if (values.institution) {
+    const says = { says: 'admit', ...about, institution: values.institution } as const
+    if (!isNameOfFounder(charter, says)) return says
+    const taken = `A founder is called ${JSON.stringify(values.institution)}: give the newcomer a name that tells them apart.`
+    throw new StimnetError('PARAMETER_INVALID', taken, { reason: taken })
+  }
   const reason = '--institution is missing: what is the newcomer called?'
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }

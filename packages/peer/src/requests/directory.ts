@@ -1,5 +1,13 @@
 /** Who is there and what they offer, as far as this peer knows: names, numbers, catalogs found in the mesh. */
-import { type CatalogDescriptor, type Clock, isKeyId, messages, open, StimnetError } from '@stimnet/protocol'
+import {
+  type CatalogDescriptor,
+  type Clock,
+  isKeyId,
+  messages,
+  open,
+  withoutMisleading,
+  StimnetError
+} from '@stimnet/protocol'
 import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level.ts'
 import type { Links } from './links.ts'
@@ -85,10 +93,10 @@ export class Directory {
     const hello = messages.HelloAnswer.decode(opened.body)
     await this.#remember({
       peerId,
-      nodeId: hello.nodeId.slice(0, 64),
-      institution: hello.institution.slice(0, 200),
-      version: hello.version.slice(0, 32),
-      sandbox: hello.sandbox.slice(0, 64),
+      nodeId: withoutMisleading(hello.nodeId.slice(0, 64)),
+      institution: withoutMisleading(hello.institution.slice(0, 200)),
+      version: withoutMisleading(hello.version.slice(0, 32)),
+      sandbox: withoutMisleading(hello.sandbox.slice(0, 64)),
       sandboxEngine: hello.sandboxEngine.slice(0, 32),
       sandboxGrade: hello.sandboxGrade.slice(0, 32),
       languages: hello.languages.slice(0, 8).map((language) => language.slice(0, 32)),
@@ -171,7 +179,8 @@ export class Directory {
 
   async #read(peerId: string, sealed: Uint8Array): Promise<FoundCatalog> {
     const opened = await open(sealed, { type: 'catalog', issuer: peerId, clock: this.#parts.clock })
-    return { peerId, descriptor: messages.CatalogDescriptor.decode(opened.body) }
+    const descriptor = messages.CatalogDescriptor.decode(opened.body)
+    return { peerId, descriptor: { ...descriptor, title: withoutMisleading(descriptor.title) } }
   }
 
   async #remember(neighbour: Omit<Neighbour, 'number'>): Promise<void> {
