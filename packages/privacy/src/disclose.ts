@@ -180,18 +180,17 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const { plan, leftOut } = aggregate
   const { settings } = context
   const facts = factsIn(context.variables)
-  const { rows, ledgers, shownCount, why, emptyGroups } = suppressed(aggregate, context)
+  const { rows, ledgers, shownCount, why, groupsWithheld: groups } = suppressed(aggregate, context)
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts)
   const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
-  const groups = rows.length - shown.length + emptyGroups
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
   const told = new LedgersDraft(ledgers)
   const whole = countOf({ subjects: context.cohort })
   // The size of the cohort is a total: with a group withheld it would give the group's size away.
-  const total = leftOut?.people === undefined && groups === 0 && told.isWithin(whole) ? shownCount(whole.of) : null
+  const total = leftOut === undefined && groups === 0 && told.isWithin(whole) ? shownCount(whole.of) : null
   const words = leftOut === undefined ? [] : leftOutInWords(leftOut, settings)
   const suppressedCells = cells + groups * plan.measures.length
   const disclosure: DisclosureCard = {

@@ -70,10 +70,9 @@ export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice
     add(variable, Math.max(0, ...own.map(({ kind }) => SUMS[kind] ?? 0)), bitsOfSum([facts(variable)], each, settings))
     if (own.some(({ kind }) => kind === 'share' || kind === 'quantile')) add(variable, 1, bitsOfCount(each))
   }
-  // Numbers of people, and of what others know anyway, tell who they are of.
-  const isOfKnown = measured.every((variable) => facts(variable).identifying)
-  const counts = plan.measures.some(({ kind }) => ['subjects', 'rows', 'share'].includes(kind)) ? 1 : 0
-  const sums = isOfKnown ? Math.max(0, ...plan.measures.map(({ kind }) => SUMS[kind] ?? 0)) : 0
+  // Every number tells who it is of as well, and how many stand beside it.
+  const counts = plan.measures.length > 0 ? 1 : 0
+  const sums = Math.max(0, ...plan.measures.map(({ kind }) => SUMS[kind] ?? 0))
   for (const variable of new Set([...plan.groupBy.map((key) => key.variable), ...terms.conditions])) {
     add(variable, counts, bitsOfCount(subjects))
     add(variable, sums, bitsOfSum([facts(variable)], each, settings))

@@ -65,6 +65,12 @@ describe('who could be in a question’s groups, as others can tell', () => {
     }
     assert.deepEqual(possible(undefined, plan)?.keys, ['subjects.site'])
     assert.deepEqual(possible(undefined, plan)?.unknown, ['subjects.sex'])
+    assert.equal(possible(undefined, plan)?.otherCells, 2)
+    assert.equal(possible(female, plan)?.otherCells, 1)
+    assert.equal(possible({ not: female }, plan)?.otherCells, 1)
+    const tall = { ...PLAN, groupBy: [{ name: 'height', variable: 'subjects.height' as const }] }
+    assert.equal(possible(undefined, tall)?.otherCells, 3)
+    assert.equal(possible({ column: 'subjects.height', op: '>=', values: [150] }, tall)?.otherCells, 2)
   })
 
   test('depends on nobody’s values: whoever is alike in what is known is in the same sets', () => {
@@ -123,7 +129,7 @@ test('a script over those with a level is one over everybody who could have it',
   const set = (...members: number[]) => SubjectSet.of(40, members)
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
   const rigid = set(...range(0, 12))
-  const over = (people: SubjectSet) => ({ unknown: [], keys: [], groups: [], sets: [{ people }] })
+  const over = (people: SubjectSet) => ({ unknown: [], keys: [], otherCells: 1, groups: [], sets: [{ people }] })
   const ledgers = tellEverything(
     { cohort: rigid, possible: over(set(...range(0, 40))) },
     { subjects: SpanLedger.start(40) },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { effectiveSettings, priceByDescription } from '@stimnet/privacy'
+import { disclose, effectiveSettings, priceByDescription } from '@stimnet/privacy'
 import type { Measure, Plan, VariableRef } from '@stimnet/protocol'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from '../src/judge/information.ts'
 import { type PriceTerms, priceOfQuestion } from '../src/price.ts'
-import { ask, CATALOG, factsOf, measure, people, planOf, ref, SUBJECTS } from './fixtures.ts'
+import { CATALOG, contextOf, factsOf, measure, people, planOf, reduce, ref, SUBJECTS } from './fixtures.ts'
 
 const settings = { ...effectiveSettings({ preset: 'default' }), synthetic: false }
 const known = new Map([
@@ -58,12 +58,13 @@ describe('what a question tells of each variable', () => {
     assert.deepEqual(priced(planOf([SUBJECTS], 'sex'), { groups: 2 }), {}, 'sex they know')
   })
 
-  test('of known values by an unknown key is about the key', () => {
+  test('by an unknown key is about the key as well, of known values about it alone', () => {
     const age = new Map([...known, factsOf('x', { values: 101, identifying: true })])
     const plan = planOf([measure('mean', 'x')], 'response')
     const found = priced(plan, { groups: 2, facts: (variable) => age.get(variable) ?? facts(variable) })
     assert.deepEqual(Object.keys(found), [ref('response')])
-    assert.deepEqual(priced(plan, { groups: 2 })[ref('response')], undefined, 'else about the values')
+    assert.deepEqual(priced(plan, { groups: 2 })[ref('response')], [4, (2 * STATISTICAL + 2 * bitsOfCount(150)) / 150])
+    assert.deepEqual(priced(plan, { groups: 2 })[ref('x')], [2, (2 * STATISTICAL) / 150])
   })
 })
 
@@ -101,11 +102,16 @@ test('a question costs what it was said to cost', () => {
   for (const plan of [
     planOf([measure('mean', 'x'), measure('sd', 'x')]),
     planOf([measure('mean', 'x')], 'sex'),
+    planOf([measure('mean', 'x')], 'response'),
     planOf([share]),
     planOf([r])
   ]) {
     const groups = plan.groupBy.length > 0 ? 2 : 1
-    const told = ask(plan, 150, rows, { settings, synthetic: false, variables: known })
+    const defining = plan.groupBy
+      .map(({ variable }) => ({ variable }))
+      .filter(({ variable }) => !facts(variable).identifying)
+    const aggregate = { kind: 'table', plan, reduction: reduce(plan, 150, rows), defining } as const
+    const told = disclose(aggregate, contextOf(150, { settings, synthetic: false, variables: known }))
     assert.ok(told.ok)
     for (const { variable, bits } of priceOfQuestion(plan, terms({ groups }))) {
       const spent = told.ledgers.subjects.bitsEach(variable)
@@ -123,7 +129,14 @@ test('at a catalog of which the description alone is known, groups are those tha
       numbers
     ])
   assert.deepEqual(priced([]), [['subjects.age', 1]])
-  assert.deepEqual(priced([{ name: 'sex', variable: 'subjects.sex' }]), [['subjects.age', 3]], 'F, M and missing')
+  assert.deepEqual(
+    priced([{ name: 'sex', variable: 'subjects.sex' }]),
+    [
+      ['subjects.age', 3],
+      ['subjects.sex', 6]
+    ],
+    'F, M and missing'
+  )
   const count = { ...plan, measures: [{ kind: 'subjects', name: 'n' } as const] }
   const where = { column: 'subjects.site', op: 'in', values: ['north'] } as const
   assert.deepEqual(

@@ -1,10 +1,14 @@
 /** Bins that can be shown: none of fewer than k subjects. */
 import type { ReducedBin } from '@stimnet/protocol'
 
-/** Joins each bin of fewer than k subjects with its neighbours until there are none: the tails, most often. */
-export function joinSmallBins(bins: readonly ReducedBin[], k: number): ReducedBin[] {
+/**
+ * Joins each bin of fewer than k subjects with its neighbours until there are none: the tails, most often. `withEmpty`: also those
+ * of nobody, which say of each that he is in none.
+ */
+export function joinSmallBins(bins: readonly ReducedBin[], k: number, withEmpty = false): ReducedBin[] {
   const joined: ReducedBin[] = []
-  const isSmall = (bin: ReducedBin | undefined) => bin !== undefined && bin.support.size > 0 && bin.support.size < k
+  const isSmall = (bin: ReducedBin | undefined) =>
+    bin !== undefined && (withEmpty || bin.support.size > 0) && bin.support.size < k
   for (const bin of bins) {
     const last = joined.at(-1)
     if (last && isSmall(last)) joined[joined.length - 1] = join(last, bin)

@@ -139,10 +139,10 @@ function judgeShare(
 ): CellFinding {
   const { support } = column
   const having = column.levels?.get(level) ?? SubjectSet.none(support.universe)
-  const isAll = having.size === support.size
+  const { k } = rules.settings
   const numbers = [countOf({ subjects: support }), levelCountOf({ subjects: having }, variable, levelName([level]))]
-  if (rules.settings.zerosAreDisclosive && (having.size === 0 || isAll)) {
-    return withheld('nobody or everybody has it', numbers)
+  if (rules.settings.zerosAreDisclosive && (having.size < k || support.size - having.size < k)) {
+    return withheld('few, or all but few, have it', numbers)
   }
   return judged({ support, numbers }, [], rules)
 }
@@ -157,7 +157,7 @@ function judgeQuantile(
   const { support } = column
   const behind = rowsBehind(column, rules, [variable])
   if (!behind.ok) return withheld(behind.why)
-  const bins = joinSmallBins(column.bins ?? [], subjectsMin)
+  const bins = joinSmallBins(column.bins ?? [], subjectsMin, rules.settings.zerosAreDisclosive)
   const filled = bins.filter((bin) => bin.support.size > 0)
   if (filled.length === 0) return withheld('the reduction lacks the bins')
   if (rules.settings.zerosAreDisclosive && filled.length === 1) return withheld('everyone is in one bin')

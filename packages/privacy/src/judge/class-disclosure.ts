@@ -14,8 +14,8 @@ export interface KeyedGroup {
 export function everyoneInOne<T extends KeyedGroup>(groups: readonly T[], plan: Plan, facts: FactsOf): Set<T> {
   const found = new Set<T>()
   for (const [at, key] of plan.groupBy.entries()) {
-    // A declared domain of one value tells nothing about anybody.
-    if (facts(key.variable).cells === 1) continue
+    // A declared domain of one value tells nothing about anybody, nor does what others know of everybody.
+    if (facts(key.variable).cells === 1 || facts(key.variable).identifying) continue
     const asked = labelAsked(key, plan.where)
     for (const line of linesOf(groups, at)) {
       const [only, other] = line

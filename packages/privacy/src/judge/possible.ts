@@ -41,6 +41,8 @@ export interface PossibleQuestion {
   readonly long?: string
   /** Keys that they know of everybody. */
   readonly keys: readonly VariableRef[]
+  /** Of the other keys, how many groups they can make, whatever they are. */
+  readonly otherCells: number
   readonly filters: readonly PossibleFilter[]
 }
 
@@ -49,6 +51,7 @@ export interface Possible {
   readonly unknown: readonly VariableRef[]
   readonly long?: string
   readonly keys: readonly VariableRef[]
+  readonly otherCells: number
   readonly groups: readonly { readonly labels: readonly (string | null)[]; readonly people: SubjectSet }[]
   readonly sets: readonly { readonly row?: RowLevel; readonly people: SubjectSet }[]
 }
@@ -83,6 +86,8 @@ export function possibleBy(
   const long = plan?.tables.find(isLong) ?? named.map(tableOf).find(isLong)
   if (unknown.length === 0 && long === undefined) return undefined
   if (atoms.size > UNKNOWN_MAX) tooMany(`more than ${UNKNOWN_MAX} comparisons with what others do not know`)
+  const otherKeys = keys.filter((key) => !isKnown(key)).map((key) => cellsOf(descriptor, key))
+  const seen = otherKeys.map(() => new Set<string>())
   const filters = new Map<string, PossibleFilter>()
   const names = [...atoms.keys()]
   const part = rowVariable(descriptor, facts, plan?.tables.find(isLong))
@@ -91,6 +96,8 @@ export function possibleBy(
     const left = conditions.map(({ scope, filter }) => decided(filter, (one) => isTrue.get(nameOf(scope, one, isLong))))
     if (left.includes(false)) continue
     const known = left.filter((one) => typeof one !== 'boolean')
+    for (const [i, key] of otherKeys.entries())
+      for (const { level } of levelsLeft(key, atoms, isTrue)) seen[i]?.add(level)
     for (const row of part === undefined ? [undefined] : levelsLeft(part, atoms, isTrue)) {
       const found = { ...(row === undefined ? {} : { row }), filters: known }
       filters.set(JSON.stringify(found), found)
@@ -102,6 +109,7 @@ export function possibleBy(
     unknown,
     ...(long === undefined ? {} : { long }),
     keys: keys.filter(isKnown),
+    otherCells: seen.reduce((product, levels) => product * Math.max(1, levels.size), 1),
     filters: [...filters.values()]
   }
 }
@@ -134,15 +142,15 @@ export function possibleIn(
   })
 }
 
-/** Groups that nobody is in, and that somebody could be in: what others know of them is that they are not shown. */
-export function emptyGroups(groups: readonly ReducedGroup[], possible: Possible, plan: Plan): number {
-  if (possible.keys.length === 0) return 0
-  const at = possible.keys.map((variable) => plan.groupBy.findIndex((one) => one.variable === variable))
-  const there = new Set(groups.map(({ key }) => JSON.stringify(at.map((i) => key[i] ?? null))))
-  return possible.groups.filter(
-    ({ labels, people }) =>
-      !there.has(JSON.stringify(labels)) && possible.sets.some((set) => set.people.and(people).size > 0)
-  ).length
+/**
+ * Groups that are not shown of all that somebody could be in, whether anybody is: how many of them there are would tell. Those of
+ * a missing value are not counted.
+ */
+export function groupsNotShown(shown: readonly Pick<ReducedGroup, 'key'>[], possible: Possible): number {
+  const isThere = (people: SubjectSet) => possible.sets.some((set) => set.people.and(people).size > 0)
+  const known = possible.keys.length === 0 ? 1 : possible.groups.filter(({ people }) => isThere(people)).length
+  const whole = shown.filter(({ key }) => !key.includes(null)).length
+  return Math.max(0, known * possible.otherCells - whole)
 }
 
 function tooMany(what: string): never {
@@ -203,18 +211,43 @@ function rowVariable(descriptor: CatalogDescriptor, facts: FactsOf, long: string
   return found.length === 1 ? found[0] : undefined
 }
 
+/** The declared cells of a variable: levels, or numbers of which each lies in another bin. */
+function cellsOf(descriptor: CatalogDescriptor, ref: VariableRef): RowVariable {
+  const { variable } = resolveVariable(descriptor, ref)
+  if (variable.type === 'category') return { variable: ref, levels: variable.levels }
+  const [first = 0] = variable.breakpoints
+  return { variable: ref, levels: [first - 1, ...variable.breakpoints].map(String) }
+}
+
 /** Its levels that rows can have where the comparisons come out so. */
 function levelsLeft(
   { variable, levels }: RowVariable,
   atoms: ReadonlyMap<string, Comparison>,
   isTrue: ReadonlyMap<string, boolean>
 ): RowLevel[] {
-  const own = [...atoms].filter(([name, { column, op }]) => column === variable && op !== 'is null' && isOfRows(name))
+  const own = [...atoms].filter(
+    ([name, { column, op }]) => column === variable && op !== 'is null' && !isOfCohort(name)
+  )
   const fits = (level: string) =>
-    own.every(([name, { op, values }]) => (values.map(String).includes(level) !== (op === '!=')) === isTrue.get(name))
+    own.every(([name, one]) => [undefined, isTrue.get(name)].includes(chooses(one, level)))
   return levels.filter(fits).map((level) => ({ variable, level }))
 }
 
-function isOfRows(name: string): boolean {
-  return name.startsWith('["rows"')
+/** As the filter compares them: in order where it is about order, of dates nothing is taken for granted. */
+function chooses({ op, values }: Comparison, level: string): boolean | undefined {
+  if (op === '=' || op === 'in') return values.map(String).includes(level)
+  if (op === '!=') return !values.map(String).includes(level)
+  const [value] = values
+  if (typeof value !== 'number') return undefined
+  return op === '<'
+    ? Number(level) < value
+    : op === '<='
+      ? Number(level) <= value
+      : op === '>'
+        ? Number(level) > value
+        : Number(level) >= value
+}
+
+function isOfCohort(name: string): boolean {
+  return name.startsWith('["cohort"')
 }

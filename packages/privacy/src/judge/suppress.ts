@@ -19,7 +19,7 @@ import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
-import { emptyGroups, namesOf, type Possible, possibleIn } from './possible.ts'
+import { groupsNotShown, namesOf, type Possible, possibleIn } from './possible.ts'
 import { roundCount } from './precision.ts'
 import { RowSets } from './row-sets.ts'
 
@@ -43,8 +43,8 @@ export interface TableRow {
 /** A table of which everything shown can stand. */
 export interface Suppressed {
   readonly rows: readonly TableRow[]
-  /** Groups that nobody is in and that count as withheld, since somebody could be. */
-  readonly emptyGroups: number
+  /** Groups that are not shown; those that nobody is in count where somebody could be. */
+  readonly groupsWithheld: number
   readonly ledgers: Ledgers
   /** A number of people or rows as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
@@ -121,7 +121,13 @@ class Judging {
     const { settings, possible } = this.#rules
     return {
       rows: this.#rows,
-      emptyGroups: possible === undefined ? 0 : emptyGroups(this.#reduction.groups, possible, this.#plan),
+      groupsWithheld:
+        possible === undefined
+          ? this.#rows.filter(({ shown }) => !shown).length
+          : groupsNotShown(
+              this.#rows.filter(({ shown }) => shown).map(({ group }) => group),
+              possible
+            ),
       ledgers: this.#draft.result(),
       shownCount: (set) => {
         const count = set.rows?.size ?? set.subjects.size
@@ -150,7 +156,8 @@ class Judging {
     const holdsAll = ({ group }: TableRow) =>
       defining.some((one) => {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
-        return of !== undefined && of.size > 0 && having.size === of.size
+        // Few who are not in it are a small cell like any other, and nobody one of them.
+        return of !== undefined && of.size > 0 && of.size - having.size < settings.k
       })
     for (const row of this.#rows) {
       const isAll = settings.zerosAreDisclosive && holdsAll(row)
@@ -177,11 +184,12 @@ class Judging {
     const entries = this.#entriesOf(row.group, measure, basis.numbers)
     const { mark } = this.#draft
     let objection = this.#draft.tell(entries, this.#k)
-    if (objection !== undefined && leftOut !== undefined) {
+    // Whether somebody is in it by what others do not know would show in whether people were left out.
+    if (objection !== undefined && leftOut !== undefined && this.#rules.defining.length === 0) {
       objection = leftOut.fit(measure, entries, objection, { draft: this.#draft, rowSets: this.#rowSets, k: this.#k })
     }
     if (objection?.why === 'leverage' && this.#tellCoarser(row, cell)) return
-    if (objection === undefined && (isCounting(measure) || basis.numbers.some(({ level }) => level !== undefined))) {
+    if (objection === undefined) {
       objection = this.#auditLevels(row.group, measure, basis)
       // Its numbers were admitted, and are not told.
       if (objection !== undefined) for (const [draft, before] of mark) draft.rollBack(before)
