@@ -16,6 +16,7 @@ const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
   id: `p${i}`,
   age: 30 + ((i * 7) % 55),
   sex: i < 75 ? 'F' : 'M',
+  centre: [10, 50, 91].includes(i) ? 'B' : 'A',
   dose: i < 2 || i >= 92 ? '' : String(100 + i),
   height: i % 12 === 5 ? '' : String(150 + (i % 40)),
   weight: i === 40 || i === 90 ? '' : String(50 + (i % 40))
@@ -39,6 +40,7 @@ const CATALOG = {
       variables: [
         { name: 'age', type: 'integer', breakpoints: [40, 50, 60, 70], minimum: 18, maximum: 100 },
         { name: 'sex', type: 'category', levels: ['F', 'M'] },
+        { name: 'centre', type: 'category', levels: ['A', 'B'] },
         { name: 'dose', type: 'integer' },
         { name: 'height', type: 'integer' },
         { name: 'weight', type: 'integer' }
@@ -137,10 +139,17 @@ async function projectOf() {
 const toldIn = async ({ client }: House) =>
   (await client.audit({ limit: 100 })).filter(({ kind }) => kind === 'missingness')
 
-/** Everybody but two women without a dose. */
-const ALL_BUT_TWO = "SELECT COUNT(DISTINCT id) AS n FROM people WHERE NOT (sex = 'F' AND dose IS NULL)"
+/** Those who have a dose, but for three of another centre. */
+const ALL_BUT_THREE = "SELECT COUNT(DISTINCT id) AS n FROM people WHERE dose IS NOT NULL AND centre = 'A'"
 const TOLD = {
-  ...{ 'people.age': 0, 'people.sex': 0, 'people.dose': 0.4, 'people.height': null, 'people.weight': null },
+  ...{
+    'people.age': 0,
+    'people.sex': 0,
+    'people.centre': 0,
+    'people.dose': 0.4,
+    'people.height': null,
+    'people.weight': null
+  },
   ...{ 'visits.visit': 0, 'visits.score': 0.11 }
 }
 const UNTOLD = Object.fromEntries(Object.keys(TOLD).map((name) => [name, null]))
@@ -154,43 +163,43 @@ describe('what is missing', () => {
     assert.deepEqual(await sharesIn(await houseOf(t, { missingness: 'untold' })), UNTOLD)
   })
 
-  test('is paid for by everybody: a count that would tell of two women without a dose is refused', async (t) => {
+  test('is paid for by everybody: a count that would tell of three people whether they have a dose is refused', async (t) => {
     const [untold, told] = [await houseOf(t, { missingness: 'untold' }), await houseOf(t, {})]
-    assert.equal((await ask(untold, ALL_BUT_TWO)).status, 'completed')
-    assert.match((await ask(told, ALL_BUT_TWO)).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
+    assert.equal((await ask(untold, ALL_BUT_THREE)).status, 'completed')
+    assert.match((await ask(told, ALL_BUT_THREE)).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
   })
 
   test('is paid for by each project too', async (t) => {
     const { privacy, requesters, stateOf } = await projectOf()
     const house = await houseOf(t, { privacy }, requesters)
     assert.deepEqual(await sharesIn(house), TOLD)
-    assert.equal((await stateOf(house, ALL_BUT_TWO))?.code, 'COHORT_NOT_RELEASABLE')
+    assert.equal((await stateOf(house, ALL_BUT_THREE))?.code, 'COHORT_NOT_RELEASABLE')
   })
 
   test('is told once an epoch: a restart counts nothing again, and the log has one record of it', async (t) => {
     const house = await houseOf(t, {})
     const [record, second] = await toldIn(house)
-    assert.deepEqual([record?.detail.told, second], [5, undefined])
+    assert.deepEqual([record?.detail.told, second], [6, undefined])
     await house.restart({})
     assert.deepEqual(await sharesIn(house), TOLD)
     assert.equal((await toldIn(house)).length, 1)
     await house.restart({ missingness: 'untold' })
     assert.deepEqual(await sharesIn(house), UNTOLD)
     // What was told stays paid for.
-    assert.match((await ask(house, ALL_BUT_TWO)).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
+    assert.match((await ask(house, ALL_BUT_THREE)).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
   })
 
   test('is told later as any other question is: what was released before comes first', async (t) => {
     const house = await houseOf(t, { missingness: 'untold' })
-    assert.equal((await ask(house, ALL_BUT_TWO)).status, 'completed')
+    assert.equal((await ask(house, ALL_BUT_THREE)).status, 'completed')
     await house.restart({})
-    assert.deepEqual(await sharesIn(house), UNTOLD)
+    assert.deepEqual(await sharesIn(house), { ...TOLD, 'people.dose': null })
   })
 
   test('is not told where projects have begun ledgers of their own, which would not know of it', async (t) => {
     const { privacy, requesters, stateOf } = await projectOf()
     const house = await houseOf(t, { privacy, missingness: 'untold' }, requesters)
-    assert.equal((await stateOf(house, ALL_BUT_TWO))?.state, 'completed')
+    assert.equal((await stateOf(house, ALL_BUT_THREE))?.state, 'completed')
     await house.restart({ privacy })
     assert.deepEqual(await sharesIn(house), UNTOLD)
     assert.deepEqual(await toldIn(house), [])
@@ -198,7 +207,7 @@ describe('what is missing', () => {
 
   test('counts when past questions are tried under other rules, which it makes stricter', async (t) => {
     const house = await houseOf(t, { missingness: 'untold' })
-    assert.equal((await ask(house, ALL_BUT_TWO)).status, 'completed')
+    assert.equal((await ask(house, ALL_BUT_THREE)).status, 'completed')
     await house.peer.stop()
     const outcome = async () => {
       const run = stimnetIn(dirname(house.configFile))
@@ -254,7 +263,7 @@ describe('what is missing', () => {
     const [people] = CATALOG.tables
     await house.restart({ tables: [people, { name: 'labs', ...table }] })
     assert.equal((await sharesIn(house))['labs.value'], null)
-    assert.equal((await ask(house, ALL_BUT_TWO)).code, 'COHORT_NOT_RELEASABLE', 'of people all is told')
+    assert.equal((await ask(house, ALL_BUT_THREE)).code, 'COHORT_NOT_RELEASABLE', 'of people all is told')
   })
 
   test('is told no more of an epoch whose ledger is gone, nor by itself of the next one', async (t) => {

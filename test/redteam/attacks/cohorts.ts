@@ -100,7 +100,7 @@ export const COHORT_ATTACKS: readonly Attack[] = [
   {
     id: 'R04',
     attack: 'A group, then the group without the target',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: (world, catalog) => inTurn(world, catalog, [`${SUMS} WHERE ${CELL}`, `${SUMS} WHERE ${CELL} AND age < 80`])
   },
@@ -114,7 +114,7 @@ export const COHORT_ATTACKS: readonly Attack[] = [
   {
     id: 'R04c',
     attack: 'A group, then the group without the target in other words (NOT, OR, ranges)',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: async (world, catalog) => {
       const first = await world.sql(catalog, `${SUMS} WHERE ${CELL}`)
@@ -131,7 +131,7 @@ export const COHORT_ATTACKS: readonly Attack[] = [
   {
     id: 'R06',
     attack: 'Everybody, then everybody but the target',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: async (world, catalog) => {
       const all = await world.sql(catalog, SUMS)

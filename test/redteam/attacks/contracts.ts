@@ -127,14 +127,14 @@ release("t", "table", counts={"a": len(people) - 3 if n else len(people) - 2, "b
   {
     id: 'C03',
     attack: 'A mapping that renames levels so that two of them, or one and the target’s, become one group',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     run: byMapping,
     remains: { difference: 'refusal', why: 'The second question is refused where the target is: see R04.' }
   },
   {
     id: 'C05',
     attack: 'A mapping that puts a level of k − 1 people together with a large one; then the large one alone',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: { difference: 'numbers', why: 'The first answer is exact, and the target is in it.' },
     run: async (world, catalog) => {
       const { peerId } = world.peers.large

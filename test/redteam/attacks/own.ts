@@ -42,7 +42,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
   {
     id: 'A01',
     attack: 'Two accounts at one gateway: the group by one, the group without the target by the other',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: async (world, catalog) => {
       const { eve, mallory } = world.clients
@@ -54,7 +54,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
   {
     id: 'A02',
     attack: 'Two gateways: the second question by another institution, through the mesh',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: async (world, catalog) => {
       const first = await world.sql(catalog, `${SUMS} WHERE ${CELL}`)
@@ -65,7 +65,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
   {
     id: 'A03',
     attack: 'Two projects, two purposes, two titles: the ledger is one',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: async (world, catalog) => {
       const first = await world.sql(catalog, `${SUMS} WHERE ${CELL}`, { project: 'one', title: 'a' })
@@ -76,7 +76,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
   {
     id: 'A04',
     attack: 'SQL for the group, a named statistic for the group without the target',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: async (world, catalog) => {
       const first = await world.sql(catalog, `${SUMS} WHERE ${CELL}`)
@@ -94,7 +94,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
   {
     id: 'A05',
     attack: 'A broadcast for the group, a single job for the group without the target',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     site: 'all',
     remains: TELLS,
     run: async (world, catalog) => {
@@ -429,7 +429,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
   {
     id: 'A25',
     attack: 'The group and the group without the target, each five times, all at once',
-    expected: 'SUPPRESS',
+    expected: 'REFUSE',
     remains: TELLS,
     run: async (world, catalog) => {
       const ask = (where: string) =>

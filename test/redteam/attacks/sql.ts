@@ -63,7 +63,7 @@ export const SQL_ATTACKS: readonly Attack[] = [
     id: 'R13b',
     attack: 'A suppressed cell by its row and column totals, asked in queries of their own',
     expected: 'SUPPRESS',
-    remains: WITHHELD_DIFFERS,
+    remains: { ...WITHHELD_DIFFERS, difference: 'refusal' },
     run: byMargins
   },
   {
