@@ -95,6 +95,22 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
   },
   {
+    id: 'only-nobody-is-few',
+    control: 'Few who are not in a group are a small cell',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'of.size - having.size < settings.k',
+    to: 'of.size === having.size',
+    noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
+  },
+  {
+    id: 'left-out-of-any',
+    control: 'Nobody is left out where values that others do not know say who is in it',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'leftOut !== undefined && this.#rules.defining.length === 0',
+    to: 'leftOut !== undefined',
+    noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
+  },
+  {
     id: 'rows-not-people',
     control: 'The ledger counts people, not their rows',
     file: `${PRIVACY}/ledger/blocks.ts`,

@@ -84,6 +84,21 @@ const ATTACKS: readonly Attack[] = [
     fits: ({ centre }) => centre !== 'A' && centre !== 'B'
   },
   {
+    name: 'the same of a mean: what is shown beside it, and how many groups are withheld',
+    before: `${SUBJECTS} ${IS_RIGID}`,
+    ask: ({ where }) =>
+      `SELECT centre, AVG(age) AS m FROM subjects WHERE ${IS_RIGID} AND (centre = 'A' OR ${where}) GROUP BY centre`,
+    has: isRigid,
+    fits: ({ centre }) => centre !== 'A'
+  },
+  {
+    name: 'a visit that is there only if the person responded at it',
+    before: `SELECT AVG(age) AS m ${JOINED} AND response = 'responder'`,
+    ask: ({ where }) =>
+      `SELECT visit, AVG(age) AS m FROM subjects JOIN visits USING (subject_id) WHERE response = 'responder' AND (visits.visit = 'month_3' OR (visits.visit = 'month_12' AND ${where})) GROUP BY visit`,
+    has: ({ subject_id }) => LAST.get(subject_id)?.response === 'responder'
+  },
+  {
     name: 'a level of one variable under two names that divide its levels in two ways',
     before: `${SUBJECTS} one = 'in' AND other = 'in'`,
     ask: ({ where }) => `${SUBJECTS} one = 'in' AND other = 'in' AND NOT ${where}`,
@@ -137,6 +152,7 @@ describe('a question that differs by one person from what was answered', () => {
       folder,
       offered: [
         ...ATTACKS.map((_, i) => ({ name: `catalog_${i}`, study: STUDY })),
+        { name: 'groups', study: STUDY },
         { name: 'large', study: trial({ size: 1_000, seed: 7 }) }
       ]
     })
@@ -159,14 +175,35 @@ describe('a question that differs by one person from what was answered', () => {
       const chosen = [true, false].flatMap((has) =>
         targets.filter(({ row }) => attack.has(row) === has).slice(0, TARGETS)
       )
+      const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
       for (const person of chosen) {
         const told = toldIn(await send(attack.ask(person)))
         assert.notEqual(told, first, `the same again for ${JSON.stringify(person.row)}`)
-        // With some left out, who are nobody knows which, a number says nothing of one.
-        assert.match(told, /^COHORT_NOT_RELEASABLE$|left out$/, JSON.stringify(person.row))
+        heard.get(attack.has(person.row))?.add(told)
       }
+      assert.deepEqual(heard.get(true), heard.get(false))
     })
   }
+
+  test('says nothing of a group: nobody, or few, of it who lack a level, by a count, a mean, or a table', async () => {
+    const send = (sql: string) =>
+      askOnce(house.client, { data_catalog_name: 'groups', script_type: 'sql', script_content: sql })
+    const cells = Map.groupBy(PEOPLE, ({ sex, centre }) => `sex = '${sex}' AND centre = '${centre}'`)
+    let few = 0
+    for (const [cell, members] of cells) {
+      if (members.length < 10 || members.filter(({ adverse_event }) => adverse_event !== 'no').length >= 5) continue
+      few += 1
+      for (const sql of [
+        `${SUBJECTS} adverse_event = 'no' AND ${cell}`,
+        `SELECT AVG(age) AS m FROM subjects WHERE adverse_event != 'yes' AND ${cell}`,
+        `SELECT adverse_event, AVG(age) AS m FROM subjects WHERE ${cell} GROUP BY adverse_event`,
+        `SELECT SHARE(adverse_event, 'yes') AS s FROM subjects WHERE ${cell}`
+      ]) {
+        assert.equal(toldIn(await send(sql)), 'COHORT_NOT_RELEASABLE', sql)
+      }
+    }
+    assert.ok(few >= 5)
+  })
 
   test('says nothing of a group: the bins of a median, then a count without people of whom nobody is in the highest', async () => {
     const send = (sql: string) =>
@@ -199,6 +236,7 @@ function noneHigh(rows: readonly Row[]): string[] {
 /** What an answer says, in one line. */
 function toldIn({ job, code }: Asked): string {
   if (job === null || job.status !== 'completed') return code ?? job?.status ?? ''
-  const { rows, left_out } = job.result_data ?? {}
-  return `${JSON.stringify(rows)}${left_out === undefined ? '' : ' left out'}`
+  const { rows, left_out, withheld, disclosure } = job.result_data ?? {}
+  const beside = left_out === undefined ? '' : ' left out'
+  return `${JSON.stringify(rows)} ${JSON.stringify(withheld)} ${disclosure?.subjects ?? ''}${beside}`
 }
