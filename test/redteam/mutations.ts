@@ -82,8 +82,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'fractions-of-people',
     control: 'Whoever is certain in whole people is certain',
     file: `${PRIVACY}/ledger/certainty.ts`,
-    from: 'return isStuck || !bound.every((pattern) => canMove(told, pattern))',
-    to: 'return isStuck',
+    from: 'return !bound.every((pattern) => canMove(told, pattern))',
+    to: 'return false',
     noticedBy: privacyTest('certainty')
   },
   {

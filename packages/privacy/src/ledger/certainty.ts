@@ -20,6 +20,8 @@ export interface AuditPattern {
 const ZERO = 1e-7
 /** Ways of which whole numbers are looked for. */
 const WAYS_MAX = 2_000
+/** Patterns up to which they are: of more, what fractions of people can do holds. */
+const PATTERNS_MAX = 40
 
 /** Whether some pattern's people are certain to have the level, or not to have it. */
 export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
@@ -43,7 +45,8 @@ export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
       ) > ZERO
     )
   })
-  return isStuck || !bound.every((pattern) => canMove(told, pattern))
+  if (isStuck || told.length > PATTERNS_MAX) return isStuck
+  return !bound.every((pattern) => canMove(told, pattern))
 }
 
 /**
