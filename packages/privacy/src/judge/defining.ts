@@ -16,6 +16,7 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import type { FactsOf } from './facts.ts'
+import { comparisonsIn, decided } from './filters.ts'
 import type { SolvedSet } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
@@ -78,7 +79,9 @@ export function relaxedBy(
     return [
       {
         ...{ variable, names, always: questionOf(plan, withCohort(false), withRows(false)) },
-        isOfMissing: [cohort, plan.where].some((filter) => filter !== undefined && asksMissing(filter)),
+        isOfMissing: [cohort, plan.where].some(
+          (filter) => filter !== undefined && comparisonsIn(filter).some(({ op }) => op === 'is null')
+        ),
         // Where nobody could fit nobody does.
         question: question && { ...question, level }
       }
@@ -103,12 +106,6 @@ export function refsIn(
   tables?: readonly string[]
 ): VariableRef[] {
   return filter === undefined ? [] : columnsOf(filter).map((column) => resolveVariable(descriptor, column, tables).ref)
-}
-
-/** Whether a filter asks for missing values of anything. */
-function asksMissing(filter: Filter): boolean {
-  if (isComparison(filter)) return filter.op === 'is null'
-  return ('not' in filter ? [filter.not] : 'all' in filter ? filter.all : filter.any).some(asksMissing)
 }
 
 /** A level by one name, be it asked about as a share, as a group, or as the condition that it is so. */
@@ -137,23 +134,8 @@ function saidOf(filter: Filter | undefined, isIt: (column: string) => boolean): 
 
 /** Who fits with some value of the column, where it `helps`; or with every one, where it does not. */
 function relaxed(filter: Filter | undefined, isIt: (column: string) => boolean, helps: boolean): Filter | boolean {
-  return filter === undefined ? true : relax(filter, isIt, helps)
-}
-
-function relax(filter: Filter, isIt: (column: string) => boolean, helps: boolean): Filter | boolean {
-  if (isComparison(filter)) return isIt(filter.column) ? helps : filter
-  if ('not' in filter) {
-    const inner = relax(filter.not, isIt, !helps)
-    return typeof inner === 'boolean' ? !inner : { not: inner }
-  }
-  const isAll = 'all' in filter
-  const parts = ('all' in filter ? filter.all : filter.any).map((part) => relax(part, isIt, helps))
-  if (parts.includes(!isAll)) return !isAll
-  const left = parts.filter((part) => typeof part !== 'boolean')
-  const [only, other] = left
-  if (only === undefined) return isAll
-  if (other === undefined) return only
-  return isAll ? { all: left } : { any: left }
+  if (filter === undefined) return true
+  return decided(filter, ({ column }, isNegated) => (isIt(column) ? helps !== isNegated : undefined))
 }
 
 /** What belongs to the reductions. */

@@ -20,6 +20,7 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import type { FactsOf } from './facts.ts'
+import { comparisonsIn, decided } from './filters.ts'
 
 /** One variable of the long table whose levels part its rows, such as the visit, and one level of it. */
 export interface RowLevel {
@@ -86,7 +87,7 @@ export function possibleBy(
   const long = plan?.tables.find(isLong) ?? named.map(tableOf).find(isLong)
   if (unknown.length === 0 && long === undefined) return undefined
   if (atoms.size > UNKNOWN_MAX) tooMany(`more than ${UNKNOWN_MAX} comparisons with what others do not know`)
-  const otherKeys = keys.filter((key) => !isKnown(key)).map((key) => cellsOf(descriptor, key))
+  const otherKeys = unknownKeys.map((key) => cellsOf(descriptor, key))
   const seen = otherKeys.map(() => new Set<string>())
   const filters = new Map<string, PossibleFilter>()
   const names = [...atoms.keys()]
@@ -169,31 +170,9 @@ function inFull(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly
   return 'all' in filter ? { all: inner } : { any: inner }
 }
 
-function comparisonsIn(filter: Filter): Comparison[] {
-  if (isComparison(filter)) return [filter]
-  return ('not' in filter ? [filter.not] : 'all' in filter ? filter.all : filter.any).flatMap(comparisonsIn)
-}
-
 /** Of a table with several rows a subject a condition on the person is another than one on the row. */
 function nameOf(scope: string, one: Comparison, isLong: (table: string) => boolean): string {
   return JSON.stringify([isLong(tableOf(one.column)) ? scope : '', one.column, one.op, one.values])
-}
-
-/** The filter with some comparisons decided: true, false, or what is left of it. */
-function decided(filter: Filter, of: (one: Comparison) => boolean | undefined): Filter | boolean {
-  if (isComparison(filter)) return of(filter) ?? filter
-  if ('not' in filter) {
-    const inner = decided(filter.not, of)
-    return typeof inner === 'boolean' ? !inner : { not: inner }
-  }
-  const isAll = 'all' in filter
-  const parts = ('all' in filter ? filter.all : filter.any).map((part) => decided(part, of))
-  if (parts.includes(!isAll)) return !isAll
-  const left = parts.filter((part) => typeof part !== 'boolean')
-  const [only, other] = left
-  if (only === undefined) return isAll
-  if (other === undefined) return only
-  return isAll ? { all: left } : { any: left }
 }
 
 interface RowVariable {

@@ -1,0 +1,29 @@
+/** What is left of a filter when some of its comparisons are decided. */
+import { type Comparison, type Filter, isComparison } from '@stimnet/protocol'
+
+/** Every comparison of a filter, as often as it stands there. */
+export function comparisonsIn(filter: Filter): Comparison[] {
+  if (isComparison(filter)) return [filter]
+  return ('not' in filter ? [filter.not] : 'all' in filter ? filter.all : filter.any).flatMap(comparisonsIn)
+}
+
+/** True, false, or what is left. `of` says how a comparison comes out, and whether it stands under a negation; undefined leaves it. */
+export function decided(
+  filter: Filter,
+  of: (one: Comparison, isNegated: boolean) => boolean | undefined,
+  isNegated = false
+): Filter | boolean {
+  if (isComparison(filter)) return of(filter, isNegated) ?? filter
+  if ('not' in filter) {
+    const inner = decided(filter.not, of, !isNegated)
+    return typeof inner === 'boolean' ? !inner : { not: inner }
+  }
+  const isAll = 'all' in filter
+  const parts = ('all' in filter ? filter.all : filter.any).map((part) => decided(part, of, isNegated))
+  if (parts.includes(!isAll)) return !isAll
+  const left = parts.filter((part) => typeof part !== 'boolean')
+  const [only, other] = left
+  if (only === undefined) return isAll
+  if (other === undefined) return only
+  return isAll ? { all: left } : { any: left }
+}
