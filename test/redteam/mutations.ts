@@ -82,8 +82,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'fractions-of-people',
     control: 'Whoever is certain in whole people is certain',
     file: `${PRIVACY}/ledger/certainty.ts`,
-    from: 'return !bound.every((pattern) => canMove(told, pattern))',
-    to: 'return false',
+    from: '&& !bound.every((pattern) => canMove(told, pattern))',
+    to: '&& told.length < 0',
     noticedBy: privacyTest('certainty')
   },
   {
@@ -258,9 +258,33 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'no-audit',
     control: 'Nobody’s level is certain from all counts that were told',
     file: `${PRIVACY}/ledger/certainty.ts`,
-    from: 'if (bound.length === 0) return false',
-    to: 'if (bound.length >= 0) return false',
+    from: 'if (someAreStuck(bound, free)) return true',
+    to: 'if (told.length >= 0) return false',
     noticedBy: privacyTest('certain-levels', 'certainty')
+  },
+  {
+    id: 'two-levels-apart',
+    control: 'Conditions on two variables are audited together as well',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'possible.unknown.length < 2',
+    to: 'possible.unknown.length > 0',
+    noticedBy: privacyTest('certain-levels')
+  },
+  {
+    id: 'sums-at-their-least',
+    control: 'Nobody is certain to have the least of a value from sums of it',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'if (someAreNone(this.#endPatterns(quantity, { of, having })))',
+    to: 'if (having.length < 0)',
+    noticedBy: privacyTest('ends')
+  },
+  {
+    id: 'few-above-the-least',
+    control: 'A sum does not rest on few whose values are above the least',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, k)',
+    to: 'const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, 1)',
+    noticedBy: privacyTest('ends')
   },
   {
     id: 'bounds-alone',

@@ -7,6 +7,7 @@ import {
   type Plan,
   pairKey,
   type ReducedColumn,
+  type ReducedPart,
   SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
@@ -98,6 +99,15 @@ function column(
     sumSquares: sum(numbers.map((n) => n * n)),
     powers: shaped ? { cubes: sum(numbers.map((n) => n ** 3n)), fourths: sum(numbers.map((n) => n ** 4n)) } : null,
     nonNegative,
+    // No bounds are declared.
+    aboveLeast:
+      numeric && all.every(({ values }) => values[ref] === null || Number(values[ref]) >= 0)
+        ? owned(
+            has.filter(({ values }) => Number(values[ref]) > 0),
+            true
+          )
+        : null,
+    belowMost: null,
     largest: [one, two],
     levels: names === null ? null : Object.fromEntries(names.map((name) => [name, whoHas(name)])),
     levelRows:
@@ -250,6 +260,8 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
   const columnOf = ({ deviations: _, ...c }: ReducedColumn) => ({
     ...c,
     powers: c.powers ?? null,
+    aboveLeast: c.aboveLeast === undefined ? null : (ownedBy(c.aboveLeast.rowSet) ?? named(c.aboveLeast.support)),
+    belowMost: c.belowMost ?? null,
     support: named(c.support),
     rowSet: ownedBy(c.rowSet),
     levelRows: (c.levelRows && Object.fromEntries([...c.levelRows].map(([name, set]) => [name, ownedBy(set)]))) || null,
@@ -352,6 +364,30 @@ const everyone = await catalog.cohort(undefined)
 after(() => world.close())
 const ask = (sql: string, signal?: AbortSignal) =>
   catalog.reduce(parseSql(sql, catalog.descriptor), everyone, signal ? { signal } : {})
+
+test('whose values are off the ends that are declared, by person and by row; below zero and without bounds nobody’s', async () => {
+  const variables = [
+    { name: 'x', type: 'integer', minimum: 1, maximum: 3 },
+    { name: 'y', type: 'integer' }
+  ]
+  const lines = ['id,x,y', 'a,1,0', 'b,2,-1', 'c,3,0', 'd,,0', 'a,3,5']
+  const ends = await makeWorld(
+    { name: 'c', subject_key: 'id', tables: [{ name: 't', file: 't.csv', variables }] },
+    { 't.csv': lines.join('\n') }
+  )
+  try {
+    const opened = await ends.open()
+    const plan = parseSql('SELECT SUM(x), SUM(y) FROM t', opened.descriptor)
+    const { groups } = await opened.reduce(plan, await opened.cohort(undefined))
+    const [x, y] = ['t.x', 't.y'].map((ref) => groups[0]?.columns.get(ref as VariableRef))
+    const sizes = (part: ReducedPart | undefined) => [part?.support.size, part?.rows, part?.rowSet?.size]
+    assert.deepEqual(sizes(x?.aboveLeast), [3, 3, 3])
+    assert.deepEqual(sizes(x?.belowMost), [2, 2, 2])
+    assert.deepEqual([y?.aboveLeast, y?.belowMost], [undefined, undefined])
+  } finally {
+    await ends.close()
+  }
+})
 
 test('groups come in the order of their levels and bins, a missing one last', async () => {
   const byAge = await ask('SELECT age, COUNT(*) FROM people GROUP BY age')

@@ -166,12 +166,15 @@ export class LedgersDraft {
     return { subjects: next, rows: { table: rows.table, ledger } }
   }
 
-  #tellOne({ number: { quantity, of, kind }, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
+  #tellOne({ number, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
+    const { quantity, of, kind } = number
     const [draft, set] = this.#where(of)
+    const off = number.off?.map((part) => this.#where(part)[1])
     const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set)
     const other = draft === this.#rows ? this.#subjects : this.#rows
     const told = { quantity, set, about: about.map((one) => beside(one, other)) }
-    const objection = draft.tell([{ ...told, ...(shown === undefined ? {} : { shown }) }], k)
+    const optional = { ...(shown === undefined ? {} : { shown }), ...(off === undefined ? {} : { off }) }
+    const objection = draft.tell([{ ...told, ...optional }], k)
     if (objection) return objection
     for (const { people, ...one } of isNew ? aboutPeople : []) {
       // A number of some of them is about all of them alike: who is in it, and who is not.

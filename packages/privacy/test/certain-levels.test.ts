@@ -161,3 +161,30 @@ test('what is told of who responded is charged to everybody who was asked', () =
   assert.ok(bits(false) > 1)
   assert.equal(bits(true), 0)
 })
+
+test('that twenty people have neither of two levels together follows from no two counts of both', () => {
+  const both = SubjectSet.of(
+    60,
+    Array.from({ length: 12 }, (_, i) => i)
+  )
+  const among = (count: number) =>
+    SubjectSet.of(
+      60,
+      Array.from({ length: count }, (_, i) => i)
+    )
+  const count = (of: SubjectSet, ledgers: Ledgers) => {
+    const rows = people(12, () => ({}))
+    const possible = { unknown: [ref('a'), ref('b')], keys: [], otherCells: 1, groups: [], sets: [{ people: of }] }
+    const aggregate = {
+      plan: planOf([SUBJECTS]),
+      reduction: reduce(planOf([SUBJECTS]), 60, rows),
+      defining: [],
+      possible
+    }
+    return disclose({ kind: 'table', ...aggregate }, contextOf(60, { cohort: both, ledgers }))
+  }
+  const first = after(count(among(40), ledgersOf(60)))
+  const second = count(among(60), first)
+  assert.match(second.ok ? '' : second.why, /certain/)
+  assert.ok(count(among(40), first).ok, 'the same again')
+})

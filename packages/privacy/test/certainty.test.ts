@@ -110,6 +110,22 @@ describe('somebody’s level is certain', () => {
     assert.equal(someAreCertain([all([0], 10, 0)]), false, 'of whom nothing was told')
     assert.equal(someAreCertain([]), false)
   })
+
+  test('of more kinds of people than whole ones are looked for among: as fractions of them can move', () => {
+    const others = Array.from({ length: 50 }, (_, i) => i)
+    const among = (patterns: readonly AuditPattern[]) => [
+      ...patterns.map((one) => ({ ...one, row: [...one.row, ...others.map(() => 0)] })),
+      ...others.map((i) => ({ row: [0, 0, ...others.map((j) => (i === j ? 1 : 0))], people: 4, having: 2 }))
+    ]
+    const inBoth = { row: [1, 1], people: 3, having: 3 }
+    assert.equal(
+      someAreCertain(among([inBoth, { row: [1, 0], people: 2, having: 0 }])),
+      true,
+      'their sum leaves no room'
+    )
+    const between = { row: [0, 1], people: 4, having: 2 }
+    assert.equal(someAreCertain(among([inBoth, { row: [1, 0], people: 2, having: 0 }, between])), false)
+  })
 })
 
 describe('counts of one level', () => {

@@ -20,6 +20,7 @@ import {
   type ReducedColumn,
   type ReducedGroup,
   type ReducedPair,
+  type ReducedPart,
   type Reduction,
   SubjectSet,
   type TableOutput,
@@ -166,10 +167,16 @@ function reduceColumn(world: World, name: string, all: readonly Row[]): ReducedC
     powers: { cubes: numbers.reduce((a, b) => a + b ** 3n, 0n), fourths: numbers.reduce((a, b) => a + b ** 4n, 0n) },
     deviations: ([2, 3, 4] as const).map((power) => deviationsOf(rows, name, power)),
     nonNegative: numbers.every((value) => value >= 0n),
+    ...(numbers.every((value) => value >= 0n) ? { aboveLeast: aboveZero(world, rows, name) } : {}),
     largest: [first, second],
     ...(distinct.length <= 10 ? { levels, ...(world.places ? { levelRows } : {}) } : {}),
     bins
   }
+}
+
+function aboveZero(world: World, rows: readonly Row[], name: string): ReducedPart {
+  const above = rows.filter(({ [name]: value }) => typeof value === 'number' && value > 0)
+  return { support: subjectsOf(world.universe, above), rows: above.length, ...rowSet(world, above) }
 }
 
 /** Distances from the mean, by subject, in units of 2^-20. */

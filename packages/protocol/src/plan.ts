@@ -120,6 +120,12 @@ export interface ReducedColumn {
    * fortieth of it they may be bounds from above: no rule looks at so small a part.
    */
   readonly largest: readonly [bigint, bigint]
+  /**
+   * Of a number: whose values are above the least that it can have, and below the most. Where no bounds are declared the least is
+   * zero, if no value is below it.
+   */
+  readonly aboveLeast?: ReducedPart
+  readonly belowMost?: ReducedPart
   /** Subjects by value: all declared levels of a category; a number's own values where it has at most ten. */
   readonly levels?: ReadonlyMap<string, SubjectSet>
   /** Rows by value, for a number's own values; with `Reduction.items`. */
@@ -140,14 +146,18 @@ export interface Deviations {
   readonly largest: readonly [bigint, bigint]
 }
 
-/** One bin of a variable, from its lower breakpoint up to the next. */
-export interface ReducedBin {
-  readonly from: number
-  readonly to: number
+/** Some rows of a group, and whose they are. */
+export interface ReducedPart {
   readonly support: SubjectSet
   readonly rows: number
   /** Which rows these are; with `Reduction.items`. */
   readonly rowSet?: SubjectSet
+}
+
+/** One bin of a variable, from its lower breakpoint up to the next. */
+export interface ReducedBin extends ReducedPart {
+  readonly from: number
+  readonly to: number
 }
 
 /** Over rows where both are present; sums in units of 10^-decimals of each. */

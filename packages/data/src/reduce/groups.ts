@@ -14,6 +14,8 @@ export interface GroupSums {
   readonly rowSet?: SubjectSet
   readonly columns: readonly ReducedColumn[]
   readonly pairs: readonly ReducedPair[]
+  /** By column, its smallest and its greatest value; null for a category and where there is none. */
+  readonly ranges: readonly (readonly [bigint, bigint] | null)[]
 }
 
 /** A pair of measured variables, by position; and the column that says whose are left out of it, where somebody is. */
@@ -206,8 +208,14 @@ function readGroup(cells: readonly (number | null)[], row: Row, { base, pairs, r
       const parts = at(GROUP_PARTS, COLUMN_PARTS, i)
       return readColumn(most === undefined ? parts : [...parts.slice(0, -1), own?.[i] ?? null], value, group)
     }),
-    pairs: pairs.map((pair, i) => readPair(at(firstPair, PAIR_PARTS, i), pair, base, group))
+    pairs: pairs.map((pair, i) => readPair(at(firstPair, PAIR_PARTS, i), pair, base, group)),
+    ranges: base.values.map((_, i) => rangeOf(at(GROUP_PARTS, COLUMN_PARTS, i)))
   }
+}
+
+function rangeOf([, , , least, most]: Row): readonly [bigint, bigint] | null {
+  const [greatest] = integers(most)
+  return least === null || greatest === undefined ? null : [integer(least), greatest]
 }
 
 function readColumn(parts: Row, { config }: PlanVariable, group: SubjectSet): ReducedColumn {

@@ -20,6 +20,7 @@ import type { CatalogView } from '../mapped.ts'
 import { measuredPairs, measuredVariables, planFault, severalRowsTables } from '../plan-check.ts'
 import { type Base, openBase, type ReducedWithout } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
+import { withEnds } from './ends.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession, sumGroups } from './groups.ts'
 import { withRowSets } from './row-sets.ts'
 import { type DistanceAt, deviationsBy, pairDistances, powerSums, powersOf } from './spread.ts'
@@ -67,9 +68,10 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
       return isLessened(pair) ? [at(x), at(y), `p${i}`] : [at(x), at(y)]
     })
     const sums = await sumGroups(base, places, reading)
-    const groups = await withRowSets(await withSupports(sums, base, places, reading), base, places, reading)
+    const complete = await withRowSets(await withSupports(sums, base, places, reading), base, places, reading)
+    const groups = await withEnds(complete, base, reading)
     const signed = base.values.map((_, i) => groups.some(({ columns }) => columns[i]?.nonNegative === false))
-    const complete = await completeColumns({ plan, base, places, signed }, reading)
+    const columns = await completeColumns({ plan, base, places, signed }, reading)
     return {
       ...(items === undefined ? {} : { items }),
       groups: groups.map((group) => ({
@@ -77,8 +79,8 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
         support: group.support,
         rows: group.rows,
         ...(group.rowSet === undefined ? {} : { rowSet: group.rowSet }),
-        columns: new Map(base.values.map(({ ref }, i) => [ref, complete.column(group, i)])),
-        pairs: new Map(pairs.map(([x, y], i) => [pairKey(x, y), complete.pair(group, i)]))
+        columns: new Map(base.values.map(({ ref }, i) => [ref, columns.column(group, i)])),
+        pairs: new Map(pairs.map(([x, y], i) => [pairKey(x, y), columns.pair(group, i)]))
       }))
     }
   } finally {

@@ -136,6 +136,20 @@ export function spreadOf(
   return known.length < powers.length ? undefined : known
 }
 
+/** Of some of a column's values, those that are above their least, and those below their most. */
+export function offEnds(
+  { aboveLeast, belowMost }: ReducedColumn,
+  of: SolvedSet,
+  { rowSets, settings }: CellRules
+): SolvedSet[] {
+  if (!settings.zerosAreDisclosive) return []
+  return [aboveLeast, belowMost].flatMap((part) => {
+    if (part === undefined) return []
+    if (of.rows === undefined) return [{ subjects: part.support.and(of.subjects) }]
+    return part.rowSet === undefined || rowSets === undefined ? [] : [rowSets.solved(part.rowSet.and(of.rows))]
+  })
+}
+
 /** The items of one value. */
 export interface SolvableLevel {
   readonly name: string

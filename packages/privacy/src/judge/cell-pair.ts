@@ -7,6 +7,7 @@ import {
   doesNotVary,
   judged,
   levelNumbers,
+  offEnds,
   rowsBehind,
   type SolvableLevel,
   solvableLevels,
@@ -15,7 +16,7 @@ import {
   withheld
 } from './basis.ts'
 import { type Contributions, isDominated } from './dominance.ts'
-import { type CellNumber, countOf, powerOf, productOf, type SolvedSet } from './numbers.ts'
+import { type CellNumber, countOf, powerOf, productOf, type SolvedSet, sumOf } from './numbers.ts'
 
 type Pair = readonly [VariableRef, VariableRef]
 
@@ -35,23 +36,28 @@ export function judgePair(group: ReducedGroup, variables: Pair, rules: CellRules
     unsafePairs(pair, settings) ??
     unsafeIndicator(pair, [x, y], settings) ??
     (levels.includes(undefined) ? 'the reduction lacks the rows of values' : undefined)
-  const numbers = numbersOf(behind.set, variables, levels, rules)
+  const numbers = numbersOf(behind.set, variables, { columns: [x, y], levels }, rules)
   if (why !== undefined) return withheld(why, numbers)
   const sums = [...behind.weights, ...contributionsOf(pair, variables, x, y)]
   return judged({ support, numbers, counted: behind.set }, sums, rules)
+}
+
+interface PairParts {
+  readonly columns: readonly [ReducedColumn, ReducedColumn]
+  readonly levels: readonly (readonly SolvableLevel[] | undefined)[]
 }
 
 /**
  * Of each variable the sum and the squares, and the products. Where one of both has two values, the products are also the
  * sum of the other over those that have the one, and over those that have the other.
  */
-function numbersOf(
-  set: SolvedSet,
-  [x, y]: Pair,
-  [levelsX = [], levelsY = []]: readonly (readonly SolvableLevel[] | undefined)[],
-  { facts, rowSets }: CellRules
-): CellNumber[] {
-  const own = [x, y].flatMap((variable) => [1, 2].map((power) => powerOf(set, variable, power, facts)))
+function numbersOf(set: SolvedSet, [x, y]: Pair, parts: PairParts, rules: CellRules): CellNumber[] {
+  const { facts, rowSets } = rules
+  const [levelsX = [], levelsY = []] = parts.levels
+  const own = [x, y].flatMap((variable, i) => [
+    sumOf(set, variable, facts, offEnds(parts.columns[i === 0 ? 0 : 1], set, rules)),
+    powerOf(set, variable, 2, facts)
+  ])
   const counts = [
     ...levelNumbers(levelsX, x),
     ...levelNumbers(levelsY, y),

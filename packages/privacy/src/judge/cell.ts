@@ -12,6 +12,7 @@ import {
   type CellRules,
   judged,
   levelNumbers,
+  offEnds,
   rowsBehind,
   solvableLevels,
   spreadOf,
@@ -23,7 +24,7 @@ import { joinSmallBins } from './bins.ts'
 import { judgePair } from './cell-pair.ts'
 import type { Contributions } from './dominance.ts'
 import { levelName } from './defining.ts'
-import { type CellNumber, countOf, levelCountOf, powerOf } from './numbers.ts'
+import { type CellNumber, countOf, levelCountOf, powerOf, sumOf } from './numbers.ts'
 
 type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
 
@@ -113,7 +114,8 @@ function judgeValues(column: ReducedColumn, { kind, variable }: ValueMeasure, ru
     (sums === undefined || (power > 2 && !column.powers) ? 'the reduction lacks the spread' : undefined) ??
     (levels === undefined ? 'the reduction lacks the rows of values' : undefined)
   const numbers: CellNumber[] = [
-    ...Array.from({ length: power }, (_, i) => powerOf(behind.set, variable, i + 1, facts)),
+    sumOf(behind.set, variable, facts, offEnds(column, behind.set, rules)),
+    ...Array.from({ length: power - 1 }, (_, i) => powerOf(behind.set, variable, i + 2, facts)),
     ...levelNumbers(levels ?? [], variable)
   ]
   if (why !== undefined) return withheld(why, numbers)

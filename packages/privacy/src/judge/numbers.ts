@@ -16,6 +16,8 @@ export interface CellNumber {
   /** What is summed is about these; who is in the set can be about more: see `Defining`. */
   readonly variables: readonly VariableRef[]
   readonly kind: 'count' | 'sum'
+  /** Of a sum: whose values are above the least that they can be, and below the most. */
+  readonly off?: readonly SolvedSet[]
   /** Of a count: the level that is counted, of a variable of whose values the cell's first number is. */
   readonly level?: { readonly variable: VariableRef; readonly name: string }
 }
@@ -37,6 +39,12 @@ export function levelCountOf(of: SolvedSet, variable: VariableRef, name: string)
 export function powerOf(of: SolvedSet, variable: VariableRef, power: number, facts: FactsOf): CellNumber {
   const { own } = facts(variable)
   return { quantity: power === 1 ? own : `${own}^${power}`, of, variables: [variable], kind: 'sum' }
+}
+
+/** The sum of a variable; `off` as of `CellNumber`. */
+export function sumOf(of: SolvedSet, variable: VariableRef, facts: FactsOf, off: readonly SolvedSet[]): CellNumber {
+  const sum = powerOf(of, variable, 1, facts)
+  return off.length === 0 || facts(variable).identifying ? sum : { ...sum, off }
 }
 
 /** The sum of products of two variables. */

@@ -9,6 +9,7 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
+import { checksumOf } from '../ledger/checksum.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './basis.ts'
@@ -231,14 +232,29 @@ class Judging {
       const { subjects } = of.of
       counts.push({ variable: level.variable, level: level.name, of: subjects, having: having.subjects })
     }
-    const { mark } = this.#draft
-    for (const { variable, level, ...count } of counts) {
+    const named = counts.map(({ variable, ...count }) => {
       const { own, cells = Number.POSITIVE_INFINITY } = facts(variable)
-      if (this.#draft.tellLevel({ variable: own, level, levels: cells }, count)) continue
+      return { variable: own, levels: cells, ...count }
+    })
+    const { mark } = this.#draft
+    for (const { variable, level, levels, ...count } of [...named, ...this.#saidTogether(group, support)]) {
+      if (this.#draft.tellLevel({ variable, level, levels }, count)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
-      return { why: 'certain', variable: own }
+      return { why: 'certain', variable }
     }
     return undefined
+  }
+
+  /** Conditions on several variables that others do not know are a level of all of them together: who has it, of whom could have it. */
+  #saidTogether(group: ReducedGroup, support: SubjectSet) {
+    const { possible } = this.#rules
+    if (possible === undefined || possible.unknown.length < 2) return []
+    const [one, ...others] = possibleIn(group, possible, this.#plan)
+    // Of whom some are in it whatever they have, nobody could tell who.
+    if (one === undefined || others.length > 0) return []
+    const variable = possible.unknown.join('&')
+    const level = checksumOf(support.toBytes()).toString()
+    return [{ variable, level, levels: Number.POSITIVE_INFINITY, of: one.people, having: support }]
   }
 
   /** Who is in a part of a group or not by a variable that defines the group, and who of them is. */

@@ -25,17 +25,40 @@ const PATTERNS_MAX = 40
 
 /** Whether some pattern's people are certain to have the level, or not to have it. */
 export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
-  const told = patterns.filter(({ row, people }) => people > 0 && row.some((entry) => entry !== 0))
-  const bound = told.filter(({ people, having }) => having === 0 || having === people)
+  const told = patterns.filter(isTold)
+  const isBound = ({ people, having }: AuditPattern) => having === 0 || having === people
+  const bound = told.filter(isBound)
+  const free = told.filter((one) => !isBound(one))
+  if (someAreStuck(bound, free)) return true
+  return told.length <= PATTERNS_MAX && !bound.every((pattern) => canMove(told, pattern))
+}
+
+/**
+ * The same of sums, to which each of `having` adds some amount and the others nothing: whether some pattern's people are certain to
+ * add nothing. What the others add can be more and less, so that they are free.
+ */
+export function someAreNone(patterns: readonly AuditPattern[]): boolean {
+  const told = patterns.filter(isTold)
+  return someAreStuck(
+    told.filter(({ having }) => having === 0),
+    told.filter(({ having }) => having > 0)
+  )
+}
+
+function isTold({ row, people }: AuditPattern): boolean {
+  return people > 0 && row.some((entry) => entry !== 0)
+}
+
+/** Whether patterns at a bound cannot leave it, whatever those between do. */
+function someAreStuck(bound: readonly AuditPattern[], free: readonly AuditPattern[]): boolean {
   if (bound.length === 0) return false
-  const free = told.filter(({ people, having }) => having > 0 && having < people)
   const left = leftNullSpace(
     free.map(({ row }) => row),
-    told[0]?.row.length ?? 0
+    bound[0]?.row.length ?? 0
   )
   // Towards the inside: up from nobody, down from everybody.
   const columns = bound.map(({ row, having }) => left.map((y) => dot(y, row) * (having === 0 ? 1 : -1)))
-  const isStuck = columns.some((column, p) => {
+  return columns.some((column, p) => {
     if (column.every((entry) => Math.abs(entry) < ZERO)) return false
     const others = columns.filter((_, q) => q !== p)
     return (
@@ -45,8 +68,6 @@ export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
       ) > ZERO
     )
   })
-  if (isStuck || told.length > PATTERNS_MAX) return isStuck
-  return !bound.every((pattern) => canMove(told, pattern))
 }
 
 /**
@@ -112,7 +133,7 @@ function leftNullSpace(columns: readonly (readonly number[])[], length: number):
     basis.push(left.map((value) => value / size))
     return true
   }
-  for (const column of columns) add(column)
+  for (const column of columns) if (basis.length < length) add(column)
   const known = basis.length
   for (let i = 0; i < length; i++) add(Array.from({ length }, (_, j) => (i === j ? 1 : 0)))
   return basis.slice(known)

@@ -1,7 +1,7 @@
 /** A ledger while a release is judged: what is admitted becomes part of it, what is refused leaves it as it was. */
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
-import { type AuditPattern, someAreCertain } from './certainty.ts'
+import { type AuditPattern, someAreCertain, someAreNone } from './certainty.ts'
 import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
@@ -22,6 +22,8 @@ export interface Told {
   readonly about?: readonly About[]
   /** What is shown, where it is rounded: sums of it are then sums of what was shown. */
   readonly shown?: number
+  /** Items of the set whose values are not at one end of what they can be, and not at the other: see `#tellEnds`. */
+  readonly off?: readonly SubjectSet[]
 }
 
 /** A level of a variable, in words of the question. */
@@ -144,9 +146,7 @@ export class LedgerDraft {
     const name = `${variable} ${level}`
     const before = this.#countsOf((other) => other === name)
     count.having = this.#patterns.extend(count.having)
-    const isSame = (one: LevelCount) =>
-      one.of.every((flag, i) => flag === count.of[i]) && one.having.every((flag, i) => flag === count.having[i])
-    if (before.some(isSame)) return true
+    if (before.some((one) => isSame(one.of, count.of) && isSame(one.having, count.having))) return true
     const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
     const all = [...before, ...others]
     if (someAreCertain(this.#auditPatterns(withAlike([...before, count], others)))) return false
@@ -296,15 +296,59 @@ export class LedgerDraft {
   }
 
   /** A sum; and, of the cohort of each program, which may have told of it what lies there. */
-  #tellOne({ set, ...told }: Told, k: number): Objection | undefined {
+  #tellOne({ set, off = [], ...told }: Told, k: number): Objection | undefined {
     const isIn = this.#isIn(set)
-    const objection = this.#tellIn({ ...told, set, isIn }, k)
+    const before = this.#spanOf(told.quantity)
+    const objection = this.#tellIn({ ...told, set, isIn }, k) ?? this.#tellEnds({ ...told, set, off }, before, k)
     if (objection !== undefined) return objection
     for (const program of this.#programs) {
       const common = this.#tellIn({ quantity: told.quantity, set, isIn: both(program, isIn) }, k)
       if (common !== undefined) return common
     }
     return undefined
+  }
+
+  /**
+   * To a sum whoever is at the least that a value can be adds nothing, so that it is one of the others alone: of these it must not
+   * rest on few, nor on nobody, which says what everybody has; and likewise of what is missing of the most. Until somebody is there
+   * both sums are of the same people.
+   */
+  #tellEnds(
+    { quantity, set, off }: Pick<Told, 'quantity' | 'set'> & { readonly off: readonly SubjectSet[] },
+    before: Span,
+    k: number
+  ): Objection | undefined {
+    for (const [end, others] of off.entries()) {
+      const name = `off end ${end} ${quantity}`
+      const isOff = both(this.#isIn(others), this.#isIn(set))
+      if (!this.#spans.has(name)) {
+        if (isSame(isOff, this.#isIn(set))) continue
+        this.#spans.set(name, before)
+      }
+      const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, k)
+      if (objection !== undefined) return objection
+      const [known] = this.#countsOf((other) => other === name)
+      const isIn = this.#isIn(set)
+      const of = isIn.map((flag, i) => flag | (known?.of[i] ?? 0))
+      const having = both(this.#isIn(others), isIn).map((flag, i) => flag | (known?.having[i] ?? 0))
+      this.#levels = new Map(this.#levels).set(name, [{ of, having }])
+      if (someAreNone(this.#endPatterns(quantity, { of, having }))) return { why: 'certain', variable: quantity }
+    }
+    return undefined
+  }
+
+  /** People by the told sums that they are in, and how many of them are off the end. */
+  #endPatterns(quantity: string, { of, having }: LevelCount): readonly AuditPattern[] {
+    const { ownOf, rows } = this.#spanOf(quantity)
+    const found = new Map<number, { row: readonly number[]; people: number; having: number }>()
+    for (const [pattern, own] of this.#patterns.extend(ownOf).entries()) {
+      const one = found.get(own) ?? { row: Array.from(rows[own] ?? []), people: 0, having: 0 }
+      const size = this.#patterns.sizes[pattern] ?? 0
+      one.people += size
+      if (of[pattern] !== 1 || having[pattern] === 1) one.having += size
+      found.set(own, one)
+    }
+    return [...found.values()]
   }
 
   #tellIn(
@@ -384,7 +428,7 @@ export class LedgerDraft {
 
   #addEverywhere(isIn: Uint8Array): void {
     const before = this.#everywhere.map((flags) => this.#patterns.extend(flags))
-    if (!isIn.includes(1) || before.some((flags) => flags.every((flag, i) => flag === isIn[i]))) return
+    if (!isIn.includes(1) || before.some((flags) => isSame(flags, isIn))) return
     this.#isChanged = true
     this.#everywhere = [...before, isIn]
   }
@@ -394,6 +438,10 @@ export class LedgerDraft {
     const inside = people.filter((person) => members.has(person))
     return { inside, outside: people.filter((person) => !members.has(person)) }
   }
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.every((flag, i) => flag === other[i])
 }
 
 /** In one set and in the other, by pattern. */

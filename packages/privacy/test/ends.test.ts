@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { LedgerDraft, SpanLedger } from '@stimnet/privacy'
+import { randomUnit, SubjectSet, seededRandom } from '@stimnet/protocol'
+import { ask, measure, people, planOf, tableOf } from './fixtures.ts'
+
+const VALUES_MAX = 4
+
+/** Each way in which so many people's values add up to the same sums over the sets. */
+function* othersWith(sets: readonly SubjectSet[], values: readonly number[]): Generator<readonly number[]> {
+  const sums = (some: readonly number[]) =>
+    sets.map((set) => [...set].reduce((all, i) => all + (some[i] ?? 0), 0)).join()
+  const told = sums(values)
+  const some = values.map(() => 0)
+  for (;;) {
+    if (sums(some) === told) yield [...some]
+    let at = 0
+    while (at < some.length && some[at] === VALUES_MAX) some[at++] = 0
+    if (at === some.length) return
+    some[at] = (some[at] ?? 0) + 1
+  }
+}
+
+/** Somebody in a told sum has zero whatever the others have. */
+function zeroByHand(sets: readonly SubjectSet[], values: readonly number[]): boolean {
+  const all = [...othersWith(sets, values)]
+  return values.some((value, i) => value === 0 && sets.some((set) => set.has(i)) && all.every((one) => one[i] === 0))
+}
+
+describe('sums at their least', () => {
+  test('are told exactly where nobody’s zero follows from them: against every other way in which they come out', () => {
+    const random = seededRandom(11)
+    const below = (n: number) => Math.floor(randomUnit(random) * n)
+    let [refused, told] = [0, 0]
+    for (let round = 0; round < 1_500; round++) {
+      const universe = 2 + below(4)
+      // Where others add something they can add more and less.
+      const values = Array.from({ length: universe }, () => (below(2) === 0 ? 0 : 2))
+      const draft = new LedgerDraft(SpanLedger.start(universe))
+      const sets: SubjectSet[] = []
+      for (let i = 0; i < 3; i++) {
+        const set = SubjectSet.of(
+          universe,
+          values.flatMap((_, person) => (below(2) === 0 ? [person] : []))
+        )
+        if (set.size === 0) continue
+        const off = SubjectSet.of(
+          universe,
+          [...set].filter((person) => values[person] !== 0)
+        )
+        const objection = draft.tell([{ quantity: 'x', set, off: [off] }], 1)
+        const isCertain = zeroByHand([...sets, set], values)
+        if (objection === undefined) sets.push(set)
+        assert.equal(
+          objection?.why === 'certain',
+          isCertain,
+          JSON.stringify({ values, sets: [...sets, set].map((s) => [...s]) })
+        )
+        if (isCertain) refused += 1
+        else told += 1
+      }
+    }
+    assert.ok(refused > 300 && told > 300, `${refused} refused, ${told} told`)
+  })
+
+  const MEAN = planOf([measure('mean', 'x')])
+  /** Some of sixty people: of the last twenty so many have more than zero. */
+  const firstOf = (count: number, more: number) =>
+    people(60, (subject) => ({
+      x: subject < 40 ? subject % 3 : subject < 40 + more ? 2 : 0
+    })).slice(0, count)
+
+  for (const more of [0, 1, 4, 5]) {
+    test(`a mean of twenty people more, of whom ${more} have more than zero, is ${more < 5 ? 'withheld' : 'told'}`, () => {
+      const before = ask(MEAN, 60, firstOf(40, more))
+      assert.ok(before.ok)
+      const after = ask(MEAN, 60, firstOf(60, more), {
+        ledgers: before.ledgers
+      })
+      if (more < 5) assert.equal(after.ok, false)
+      else assert.equal(tableOf(after).rows.length, 1)
+    })
+  }
+})
