@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { confinedBreaches } from './tidy/confined.ts'
 import { graphBreaches } from './tidy/graph.ts'
 import { importBreaches } from './tidy/imports.ts'
+import { roomBreaches } from './tidy/rooms.ts'
 import { type Breach, readTree } from './tidy/tree.ts'
 import { wordBreaches } from './tidy/words.ts'
 
 // The folder is an argument for the tests, which plant breaches in small trees.
-const tree = readTree(process.argv[2] ?? join(import.meta.dirname, '..'))
-const breaches = [importBreaches, confinedBreaches, graphBreaches, wordBreaches]
-  .flatMap((rule) => rule(tree))
+const root = process.argv[2] ?? join(import.meta.dirname, '..')
+const tree = readTree(root)
+const breaches = [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches]
+  .flatMap((rule) => rule(tree, root))
   .sort((a: Breach, b: Breach) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
 
 for (const { file, line, rule, message } of breaches) console.log(`${file}:${line} ${rule} ${message}`)

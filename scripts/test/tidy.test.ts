@@ -8,6 +8,7 @@ import { describe, test } from 'node:test'
 import { confinedBreaches } from '../tidy/confined.ts'
 import { graphBreaches } from '../tidy/graph.ts'
 import { importBreaches } from '../tidy/imports.ts'
+import { roomBreaches } from '../tidy/rooms.ts'
 import { importsOf, layersOf } from '../tidy/scan.ts'
 import { readTree } from '../tidy/tree.ts'
 import { wordBreaches } from '../tidy/words.ts'
@@ -66,7 +67,9 @@ function breachesOf(house: House): { file: string; line: number; rule: string; m
   try {
     build(root, house)
     const tree = readTree(root)
-    return [importBreaches, confinedBreaches, graphBreaches, wordBreaches].flatMap((rule) => rule(tree))
+    return [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches].flatMap((rule) =>
+      rule(tree, root)
+    )
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
@@ -156,6 +159,17 @@ describe('a breach of the house is found', () => {
       [['packages/mesh/src/one.ts', 'cycle']]
     )
     assert.match(found[0]?.message ?? '', /one\.ts.*three\.ts.*two\.ts/)
+  })
+
+  test('a folder of more files than a room holds (crowded), and one that the map does not name (map)', () => {
+    const names = Array.from({ length: 19 }, (_, i) => `one${i}`)
+    const many = Object.fromEntries(names.map((name) => [`packages/mesh/src/full/${name}.ts`, '/** One of many. */\n']))
+    const imports = names.map((name) => `import './full/${name}.ts'`).join('\n')
+    const rules = (house: House) => breachesOf(house).map(({ rule }) => rule)
+    assert.deepEqual(rules({ ...withLine(index, imports), ...many }), ['crowded'])
+    const map = { 'docs/architecture.md': 'packages/peer/src cli/' }
+    assert.deepEqual(rules({ ...withLine(index, imports), ...many, ...map }), ['crowded', 'map'])
+    assert.deepEqual(rules({ ...CLEAN, ...map }), [])
   })
 
   test('a file without an opening sentence (opening)', () => {

@@ -86,5 +86,8 @@ export const CONFINED: readonly Confined[] = [
   }
 ]
 
+/** Files of one folder; what is more belongs into rooms of its own. */
+export const ROOM_FILES_MAX = 18
+
 /** At least this share of the exported names says what it is for. */
 export const TSDOC_SHARE_MIN = 0.95

@@ -401,7 +401,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'findings-are-known',
     control: 'What was found of a person is not taken to be known of him',
-    file: 'packages/data/src/identifying.ts',
+    file: 'packages/data/src/catalog/identifying.ts',
     from: 'return NAMES.some((pattern) => pattern.test(plain))',
     to: "return plain !== ''",
     noticedBy: dataTest('identifying')
@@ -601,7 +601,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'cells-free',
     control: 'Each withheld group or cell counts as a refusal',
-    file: `${PEER}/jobs/meters.ts`,
+    file: `${PEER}/jobs/release/meters.ts`,
     from: 'this.#refused(draft, plan, withheldIn(ending.output), asker)',
     to: '',
     noticedBy: peerTest('usage')
@@ -609,7 +609,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'many-keys',
     control: 'An institution’s keys share what refusals may tell it',
-    file: `${PEER}/jobs/meters.ts`,
+    file: `${PEER}/jobs/release/meters.ts`,
     from: 'bits(institution(askedBy)))',
     to: '0)',
     noticedBy: peerTest('usage')
@@ -617,7 +617,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'one-for-all',
     control: 'What one requester was told does not close the catalog to others',
-    file: `${PEER}/jobs/meters.ts`,
+    file: `${PEER}/jobs/release/meters.ts`,
     from: 'Math.ceil(bits / INSTITUTION_TIMES)',
     to: 'bits',
     noticedBy: peerTest('usage')
@@ -625,7 +625,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'repeats-cost',
     control: 'The same answer again is free',
-    file: `${PEER}/jobs/meters.ts`,
+    file: `${PEER}/jobs/release/meters.ts`,
     from: 'if (this.#parts.answered.has(this.#scope, question)) return {}',
     to: '',
     noticedBy: peerTest('usage')
@@ -633,7 +633,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'left-out-free',
     control: 'That people were left out counts as a refusal',
-    file: `${PEER}/jobs/meters.ts`,
+    file: `${PEER}/jobs/release/meters.ts`,
     from: '(output.left_out?.length ?? 0)',
     to: '0',
     noticedBy: peerTest('usage')
@@ -657,7 +657,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'answered-once',
     control: 'What was answered once stays answerable',
-    file: `${PEER}/jobs/meters.ts`,
+    file: `${PEER}/jobs/release/meters.ts`,
     from: ' && !answered.has(this.#scope, questionOf(plan))',
     to: '',
     noticedBy: peerTest('usage')
@@ -665,7 +665,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'answered-everywhere',
     control: 'What was answered in one project was not in another',
-    file: `${PEER}/store/answered.ts`,
+    file: `${PEER}/store/released/answered.ts`,
     from: 'return this.#known.has(`${scope}!${question}`)',
     to: 'return [...this.#known].some((key) => key.endsWith(question))',
     noticedBy: peerTest('answered')
@@ -673,7 +673,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'answered-unwritten',
     control: 'A question whose answer was not written is not taken for answered',
-    file: `${PEER}/store/answered.ts`,
+    file: `${PEER}/store/released/answered.ts`,
     from: 'draft.undo(() => void this.#known.delete(key))',
     to: '',
     noticedBy: peerTest('answered')
@@ -681,7 +681,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'refusals-lapse-early',
     control: 'Bits of refusals count for thirty days',
-    file: `${PEER}/store/refusals.ts`,
+    file: `${PEER}/store/released/refusals.ts`,
     from: 'atMs > nowMs - REFUSALS_WINDOW_MS',
     to: 'atMs > nowMs - REFUSALS_WINDOW_MS / 2',
     noticedBy: peerTest('refusals', 'usage')
@@ -689,7 +689,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'refusals-dropped',
     control: 'Bits that are too many to keep one by one still count',
-    file: `${PEER}/store/refusals.ts`,
+    file: `${PEER}/store/released/refusals.ts`,
     from: 'i === 0 ? bits + sum(over) : bits',
     to: 'bits',
     noticedBy: peerTest('refusals')
@@ -697,7 +697,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'script-grid',
     control: 'Ends of scripts leave on the coarse grid',
-    file: `${PEER}/jobs/grid.ts`,
+    file: `${PEER}/jobs/run/grid.ts`,
     from: 'if (!facts.script) return',
     to: 'if (facts.admittedAtMs >= 0) return',
     noticedBy: peerTest('grid')
@@ -705,7 +705,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'two-projects',
     control: 'A key in two projects is refused',
-    file: 'packages/data/src/catalog-privacy.ts',
+    file: 'packages/data/src/catalog/catalog-privacy.ts',
     from: 'if (twice) refuse(',
     to: "if (twice === '') refuse(",
     noticedBy: dataTest('catalog-config')
@@ -713,7 +713,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'why-told',
     control: 'Why something was withheld is not read by whoever may ask',
-    file: 'packages/peer/src/audit-view.ts',
+    file: 'packages/peer/src/gateway/audit-view.ts',
     from: "const asks = account.roles.includes('researcher')\n      return",
     to: 'const asks = account.roles.length < 0\n      return',
     noticedBy: peerTest('audit-view')
@@ -721,7 +721,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'why-proved',
     control: 'What proves a record does not open why something was withheld',
-    file: 'packages/peer/src/audit-view.ts',
+    file: 'packages/peer/src/gateway/audit-view.ts',
     from: '!(asks && detailOf(detailJson)',
     to: '!(asks && detailJson === null && detailOf(detailJson)',
     noticedBy: peerTest('audit-view')
@@ -729,7 +729,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'k-less-one',
     control: 'The gate holds at k, not at k − 1',
-    file: `${PRIVACY}/cohort-gate.ts`,
+    file: `${PRIVACY}/rules/cohort-gate.ts`,
     from: 'size >= settings.k',
     to: 'size >= settings.k - 1',
     noticedBy: privacyTest('disclose', 'settings', 'suppress')
@@ -737,7 +737,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-lattice',
     control: 'A catalog with a lattice answers on it alone',
-    file: `${PRIVACY}/lattice.ts`,
+    file: `${PRIVACY}/rules/lattice.ts`,
     from: 'if (descriptor.lattice.length === 0) return\n',
     to: 'return\n',
     noticedBy: privacyTest('lattice')
@@ -745,7 +745,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'last-key-wins',
     control: 'A key that stands twice is refused',
-    file: `${PRIVACY}/script-tokens.ts`,
+    file: `${PRIVACY}/script/script-tokens.ts`,
     from: "if (keys.has(key)) refuse('a key that stands twice')",
     to: '',
     noticedBy: privacyTest('script-output')
@@ -753,7 +753,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'any-words',
     control: 'A script says only words of the request and the catalog',
-    file: `${PRIVACY}/script-output.ts`,
+    file: `${PRIVACY}/script/script-output.ts`,
     from: 'if (!this.#contract.literals.has(word))',
     to: 'if (word.length < 0)',
     noticedBy: privacyTest('script-output')
@@ -761,7 +761,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'small-integers',
     control: 'A whole number between 0 and k is withheld from a script',
-    file: `${PRIVACY}/script-output.ts`,
+    file: `${PRIVACY}/script/script-output.ts`,
     from: 'Math.abs(value) >= this.#contract.k',
     to: 'Math.abs(value) >= 0',
     noticedBy: privacyTest('script-output')
@@ -769,7 +769,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-bits',
     control: 'A script tells at most so many bits',
-    file: `${PRIVACY}/script-output.ts`,
+    file: `${PRIVACY}/script/script-output.ts`,
     from: 'if (bits > contract.bitsMax)',
     to: 'if (bits < 0)',
     noticedBy: privacyTest('script-output')
@@ -812,7 +812,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-padding',
     control: 'Ends are shown on the release grid',
-    file: `${PEER}/jobs/grid.ts`,
+    file: `${PEER}/jobs/run/grid.ts`,
     from: "if (facts.timing === 'prompt') return facts.endedAtMs",
     to: 'if (facts.endedAtMs >= 0) return facts.endedAtMs',
     noticedBy: peerTest('grid')
@@ -828,7 +828,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'over-the-cap',
     control: 'No charge over a cap',
-    file: `${PEER}/store/privacy-ledger.ts`,
+    file: `${PEER}/store/released/privacy-ledger.ts`,
     from: 'if (spending.nanoRho > lifetime || spending.nanoRho > project)',
     to: 'if (spending.nanoRho < 0n)',
     noticedBy: peerTest('privacy-ledger')
@@ -840,7 +840,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'newest-epoch',
     control: 'An epoch that was answered from stays',
-    file: `${PEER}/opening.ts`,
+    file: `${PEER}/start/opening.ts`,
     from: '(await parts.ledgers.hasReleased(name, last)) ? { pinned: last } : {}',
     to: '(await parts.ledgers.hasReleased(name, last)) ? {} : {}',
     noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
@@ -856,7 +856,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'forgetful-ledger',
     control: 'A release is remembered',
-    file: `${PEER}/jobs/privacy.ts`,
+    file: `${PEER}/jobs/release/privacy.ts`,
     from: 'if (disclosed.ok) ledgers.replace(draft, disclosed.ledgers)',
     to: '',
     noticedBy: attacks('R04')
@@ -864,7 +864,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-padding-asked',
     control: 'Ends are shown on the release grid (asked)',
-    file: `${PEER}/jobs/grid.ts`,
+    file: `${PEER}/jobs/run/grid.ts`,
     from: "if (facts.timing === 'prompt') return facts.endedAtMs",
     to: 'if (facts.endedAtMs >= 0) return facts.endedAtMs',
     noticedBy: attacks('R01', 'R04')
@@ -872,7 +872,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'moment-in-the-record',
     control: 'The audit record that a receipt opens has the boundary’s time',
-    file: `${PEER}/jobs/publish.ts`,
+    file: `${PEER}/jobs/run/publish.ts`,
     from: '    atMs: publication.visibleAtMs,',
     to: '    atMs: parts.clock.now(),',
     noticedBy: attacks('A20')
@@ -880,7 +880,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'spend-after',
     control: 'A charge is on disk before anything is read',
-    file: `${PEER}/jobs/charge.ts`,
+    file: `${PEER}/jobs/release/charge.ts`,
     from: 'if (!ledger.isPaid(key)) {\n      const spending',
     to: 'if (key.length < 0) {\n      const spending',
     noticedBy: attacks('R26')
@@ -888,7 +888,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'other-noise',
     control: 'The same request has one answer',
-    file: `${PEER}/jobs/charge.ts`,
+    file: `${PEER}/jobs/release/charge.ts`,
     from: 'return discloseAgain(first ?? own)',
     to: 'return discloseAgain((await this.#compute(plan, noise, { scope, privacy, signal })).json ?? first)',
     noticedBy: attacks('R25')
@@ -896,7 +896,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'mixed-modes',
     control: 'A catalog that promises noise releases nothing exact',
-    file: `${PEER}/jobs/validate.ts`,
+    file: `${PEER}/jobs/admit/validate.ts`,
     from: "throw new StimnetError('MODE_NOT_PERMITTED', reason, { reason })",
     to: '',
     noticedBy: attacks('R64')
@@ -904,7 +904,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'one-file-twice',
     control: 'One file is not behind two catalogs',
-    file: 'packages/data/src/shared-sources.ts',
+    file: 'packages/data/src/catalog/shared-sources.ts',
     from: 'if (other !== undefined) {',
     to: 'if (other !== undefined && file.length < 0) {',
     noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
@@ -912,7 +912,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'any-carrier',
     control: 'A request is heard from the peer that it names alone',
-    file: `${PEER}/jobs/admit.ts`,
+    file: `${PEER}/jobs/admit/admit.ts`,
     from: 'assertCarriedBy(askedBy, checked)',
     to: 'assertCarriedBy(checked.request.carrier, checked)',
     noticedBy: attacks('R67e')
@@ -920,7 +920,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'replays',
     control: 'A signed request is good once',
-    file: `${PEER}/jobs/admit.ts`,
+    file: `${PEER}/jobs/admit/admit.ts`,
     from: 'if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {',
     to: 'if (earlier.requestHash === checked.opened.hash) {',
     noticedBy: attacks('R67')
