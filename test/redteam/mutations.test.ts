@@ -17,8 +17,7 @@ const QUICK = [
   'last-key-wins',
   'no-padding',
   'anybody-asks',
-  'answered-once',
-  'no-noise'
+  'answered-once'
 ]
 
 describe('a control that is switched off is missed by a test', () => {

@@ -1,8 +1,8 @@
 /** The floors that an institution under the default preset must hold, by the size of the study. */
-import { countOf, type Hour } from './measure.ts'
+import { countOf, type Hour, RANDOM_COUNT } from './measure.ts'
 import { FIRST } from './table.ts'
 
-/** Of the first twelve in full, and of sixty random questions in full or in part. */
+/** Of the first twelve in full, and of sixty random questions in full or in part; of fewer random ones as large a share. */
 export interface Floor {
   readonly firstInFull: number
   readonly randomAnswered: number
@@ -25,15 +25,16 @@ export function shortfalls({ study, size, seed, hour, random }: Hour): readonly 
   const full = countOf(first, 'full')
   const [randomFull, randomPart] = [countOf(random, 'full'), countOf(random, 'part')]
   const where = `${study}, seed ${seed}`
+  const randomAnswered = Math.floor((floor.randomAnswered * random.length) / RANDOM_COUNT)
   return [
     ...(full < floor.firstInFull
       ? [
           `${where}: of the first ${FIRST} questions ${full} were answered in full, ${countOf(first, 'part')} in part, not ${floor.firstInFull} in full`
         ]
       : []),
-    ...(randomFull + randomPart < floor.randomAnswered
+    ...(randomFull + randomPart < randomAnswered
       ? [
-          `${where}: of ${random.length} random questions ${randomFull} were answered in full, ${randomPart} in part, not ${floor.randomAnswered} together`
+          `${where}: of ${random.length} random questions ${randomFull} were answered in full, ${randomPart} in part, not ${randomAnswered} together`
         ]
       : [])
   ]

@@ -45,10 +45,10 @@ export interface Answered {
 
 /** The first hour and what follows at every study, under one preset with one seed. Each study has a ledger of its own. */
 export async function measureHours(
-  options: { readonly preset: string; readonly seed: number },
+  options: { readonly preset: string; readonly seed: number; readonly randomCount?: number },
   told: (line: string) => void = () => undefined
 ): Promise<readonly Hour[]> {
-  const { preset, seed } = options
+  const { preset, seed, randomCount = RANDOM_COUNT } = options
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-usefulness-'))
   try {
     const studies = STUDIES.map(({ make, size }) => make({ size, seed }))
@@ -57,7 +57,7 @@ export async function measureHours(
     try {
       const hours: Hour[] = []
       for (const { name, study } of offered) {
-        hours.push(await hourOf(house.client, { catalog: name, study, preset, seed }))
+        hours.push(await hourOf(house.client, { catalog: name, study, preset, seed, randomCount }))
         told(`${preset}, seed ${seed}: ${study.name}`)
       }
       return hours
@@ -71,9 +71,9 @@ export async function measureHours(
 
 async function hourOf(
   client: Client,
-  asked: { catalog: string; study: Study; preset: string; seed: number }
+  asked: { catalog: string; study: Study; preset: string; seed: number; randomCount: number }
 ): Promise<Hour> {
-  const { catalog, study, preset, seed } = asked
+  const { catalog, study, preset, seed, randomCount } = asked
   // One after the other, as a person asks: the order matters to a ledger.
   const answer = async (questions: readonly Question[]): Promise<Answered[]> => {
     const answered: Answered[] = []
@@ -84,7 +84,7 @@ async function hourOf(
     return answered
   }
   const hour = await answer(study.hour)
-  const random = await answer(randomQuestions(study, { count: RANDOM_COUNT, seed }))
+  const random = await answer(randomQuestions(study, { count: randomCount, seed }))
   return { study: study.name, size: study.size, preset, seed, hour, random }
 }
 

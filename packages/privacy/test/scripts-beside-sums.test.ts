@@ -51,7 +51,8 @@ describe('a program over a cohort may have told what of a sum lies in it', () =>
       sums += told.length
       const least = supportMin(
         told.map((set) => set.without(read)),
-        24
+        24,
+        { upTo: K }
       )
       assert.ok(least >= K, `${least} people`)
     }

@@ -3,16 +3,21 @@ import type { SubjectSet } from '@stimnet/protocol'
 
 /**
  * Over all real coefficients, exactly: some people can be singled out where the span has a vector that is zero for everybody
- * else, which is where leaving their columns out of the matrix of the sets lowers its rank. Infinity where nothing was told.
+ * else, which is where leaving their columns out of the matrix of the sets lowers its rank. Infinity where nothing was told, and
+ * where nobody is found up to so many people.
  */
-export function supportMin(sets: readonly SubjectSet[], universe: number, owners?: Uint32Array): number {
+export function supportMin(
+  sets: readonly SubjectSet[],
+  universe: number,
+  { owners, upTo = universe }: { readonly owners?: Uint32Array; readonly upTo?: number } = {}
+): number {
   const ownerOf = (item: number) => owners?.[item] ?? item
   const people = [...new Set(Array.from({ length: universe }, (_, item) => ownerOf(item)))]
   const items = Array.from({ length: universe }, (_, item) => item)
   const matrix = (columns: readonly number[]) => sets.map((set) => columns.map((item) => (set.has(item) ? 1n : 0n)))
   const rank = rankOf(matrix(items))
   if (rank === 0) return Number.POSITIVE_INFINITY
-  for (let size = 1; size <= people.length; size++) {
+  for (let size = 1; size <= Math.min(people.length, upTo); size++) {
     for (const chosen of combinations(people, size)) {
       if (rankOf(matrix(items.filter((item) => !chosen.includes(ownerOf(item))))) < rank) return size
     }
