@@ -6,7 +6,8 @@ import {
   type ReducedGroup,
   type Reduction,
   type SubjectSet,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
 import { checksumOf } from '../ledger/checksum.ts'
@@ -465,11 +466,6 @@ class Judging {
 
 function nameOf(at: number, { name }: Measure): string {
   return `${at} ${name}`
-}
-
-/** Variables whose values a measure is made of. */
-function variablesOf(measure: Measure): readonly VariableRef[] {
-  return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
 }
 
 /** What part of a group a measure is about: all of it, those that have a value, or those that have both. */
