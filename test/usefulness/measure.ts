@@ -12,7 +12,7 @@ import type { MakeStudy, Question, Study } from './study.ts'
 import { trial } from './trial.ts'
 
 /** Every kind of study in its sizes. */
-export const STUDIES: readonly { readonly make: MakeStudy; readonly size: number }[] = [
+const STUDIES: readonly { readonly make: MakeStudy; readonly size: number }[] = [
   { make: trial, size: 150 },
   { make: trial, size: 1_000 },
   { make: imaging, size: 400 },
@@ -25,7 +25,7 @@ export const STUDIES: readonly { readonly make: MakeStudy; readonly size: number
 export const PRESETS_MEASURED = ['default', 'opensafely', 'acro-sacro'] as const
 
 /** Random questions after the first hour. */
-export const RANDOM_COUNT = 60
+const RANDOM_COUNT = 60
 
 /** What one study answered under one preset with one seed. */
 export interface Hour {
