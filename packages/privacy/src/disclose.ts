@@ -12,9 +12,9 @@ import {
   variablesOf
 } from '@stimnet/protocol'
 import { testsOfOutput } from '@stimnet/statistics'
-import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './claims.ts'
-import { gateCohort } from './cohort-gate.ts'
-import { judgeTyped } from './contract-check.ts'
+import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './rules/claims.ts'
+import { gateCohort } from './rules/cohort-gate.ts'
+import { judgeTyped } from './script/contract-check.ts'
 import { NoisyTable } from './dp/release.ts'
 import type { Defining } from './judge/defining.ts'
 import { factsIn, type VariableFacts } from './judge/facts.ts'
@@ -26,8 +26,8 @@ import { roundCount, toDigits } from './judge/precision.ts'
 import { type Suppressed, suppress } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
-import { judgeScript } from './script-output.ts'
-import type { PrivacySettings } from './settings.ts'
+import { judgeScript } from './script/script-output.ts'
+import type { PrivacySettings } from './rules/settings.ts'
 import { columnsOfPlan, rowOf } from './table-output.ts'
 
 const makeSafeOutput = takeMaker()

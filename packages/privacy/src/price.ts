@@ -10,8 +10,8 @@ import {
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
-import { isPreset } from './presets.ts'
-import { type PrivacySettings, effectiveSettings } from './settings.ts'
+import { isPreset } from './rules/presets.ts'
+import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 
 /** The price of a question in one variable. */
 export interface InformationPrice {

@@ -1,6 +1,6 @@
 /** An institution that would refuse the question, in a table of prices. */
 import { Badge } from '../parts/badge.tsx'
-import type { PricedPeer } from './noise.ts'
+import type { PricedPeer } from './price/noise.ts'
 
 /** `columns`: those beside the institution. */
 export function RefusingRow({ peer, columns }: { peer: PricedPeer; columns: number }) {
