@@ -36,7 +36,7 @@ export interface StudyPeerOptions {
 }
 
 /** The node's name in every study. */
-export const STUDY_NODE = 'studies'
+const STUDY_NODE = 'studies'
 
 /** Writes files and configuration, and starts the peer. */
 export async function startStudyPeer(options: StudyPeerOptions): Promise<StudyPeer> {

@@ -60,9 +60,9 @@ const CLINICS = ['A', 'B', 'C', 'D']
 const VISITS = ['m0', 'm6', 'm12']
 
 /** Tells how many of diagnosis Z the large site has: one fewer than k. */
-export const RARE_DIAGNOSIS_SUBJECTS = 4
+const RARE_DIAGNOSIS_SUBJECTS = 4
 /** Rows of the one subject that has so many; only these have the response `odd`. */
-export const HEAVY_ROWS = 50
+const HEAVY_ROWS = 50
 
 /** The same rows for the same site, always; `target` adds one subject and changes nothing else. */
 export function siteData(site: SiteName, options: { target: boolean }): SiteData {

@@ -62,7 +62,7 @@ export async function startWorlds(attacks: readonly Attack[]): Promise<Worlds> {
 }
 
 /** One attack in both worlds at once. */
-export async function carryOut(attack: Attack, worlds: Worlds): Promise<Finding> {
+async function carryOut(attack: Attack, worlds: Worlds): Promise<Finding> {
   const [a, b] = await Promise.all([attempt(attack, worlds.target), attempt(attack, worlds.without)])
   const { difference, where } = compare(a.seen, b.seen)
   const outcomes = [a.outcome, b.outcome] as const

@@ -650,7 +650,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'script-reads-no-rows',
     control: 'A program is held against sums of the rows of its people',
     file: `${PRIVACY}/ledgers.ts`,
-    from: 'ledger: everythingTold(ledger, rowsOfSubjects(ledger, cohort), k)',
+    from: 'ledger: everythingTold(ledger, rows, k)',
     to: 'ledger',
     noticedBy: privacyTest('ledger')
   },

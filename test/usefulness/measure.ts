@@ -12,7 +12,7 @@ import type { MakeStudy, Question, Study } from './study.ts'
 import { trial } from './trial.ts'
 
 /** Every kind of study in its sizes. */
-export const STUDIES: readonly { readonly make: MakeStudy; readonly size: number }[] = [
+const STUDIES: readonly { readonly make: MakeStudy; readonly size: number }[] = [
   { make: trial, size: 150 },
   { make: trial, size: 1_000 },
   { make: imaging, size: 400 },

@@ -37,7 +37,7 @@ export function inCellsSql(
 }
 
 /** Breakpoints in the snapshot's own units. */
-export function scaledPoints(variable: VariableDescriptor, config: VariableConfig): readonly number[] {
+function scaledPoints(variable: VariableDescriptor, config: VariableConfig): readonly number[] {
   const unit = 10 ** decimalsOf(config)
   return variable.breakpoints.map((point) => Math.round(point * unit))
 }

@@ -117,7 +117,7 @@ async function guarded<T>(
 }
 
 /** Throws CANCELLED, or the signal's own reason where that carries a code, once the signal has aborted. */
-export function assertGoing(signal: AbortSignal | undefined): void {
+function assertGoing(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return
   if (signal.reason instanceof StimnetError) throw signal.reason
   throw new StimnetError('CANCELLED', 'the data were being read', { cause: signal.reason })

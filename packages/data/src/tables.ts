@@ -9,7 +9,7 @@ import { quoteName } from './quote.ts'
 import { shuffled } from './shuffle.ts'
 
 /** All tables of a job together: a sandbox gets them as one input, and holds them in memory several times over. */
-export const TABLES_BYTES_MAX = 256 * 1024 * 1024
+const TABLES_BYTES_MAX = 256 * 1024 * 1024
 
 /** One table of a cohort as a sandbox gets it. */
 export interface CohortTable {

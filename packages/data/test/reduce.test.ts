@@ -9,7 +9,8 @@ import {
   type ReducedColumn,
   type ReducedPart,
   SubjectSet,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import fc from 'fast-check'
 import type { Engine } from '../src/engine.ts'
@@ -160,9 +161,7 @@ function expected(data: Model, plan: Plan, cohort: Filter) {
     const key = JSON.stringify(plan.groupBy.map(({ variable }) => keyOf(row, variable)))
     groups.set(key, [...(groups.get(key) ?? []), row])
   }
-  const refs = [
-    ...new Set(plan.measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? m.variables : [])))
-  ]
+  const refs = [...new Set(plan.measures.flatMap(variablesOf))]
   const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
   const kindsOf = (ref: string) => plan.measures.flatMap((m) => ('variable' in m && m.variable === ref ? [m.kind] : []))
   const pairs = plan.measures.flatMap((m) => ('variables' in m ? [m.variables] : []))

@@ -2,16 +2,10 @@
 import { resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
 import type { Mesh, MeshTiming } from '@stimnet/mesh'
-import {
-  type Clock,
-  canonicalBytes,
-  cryptographicRandom,
-  type RandomSource,
-  sha256Hex,
-  systemClock
-} from '@stimnet/protocol'
+import { type Clock, cryptographicRandom, type RandomSource, systemClock } from '@stimnet/protocol'
 import type { Attack, Sandbox } from '@stimnet/sandbox'
 import { type Connections, openAsking, openConnections } from './start/asking.ts'
+import { canonicalHash } from './canonical-hash.ts'
 import { createChecks } from './gateway/checks.ts'
 import type { LoadedConfig } from './config/config.ts'
 import { createEvents, type PeerEvents } from './events.ts'
@@ -121,7 +115,7 @@ function keepTidy({ clock, events, lifetime }: Setting, stores: Stores, { approv
 }
 
 async function recordStart({ config }: Setting, { database, signer, ledger }: Stores): Promise<void> {
-  const detail = { version: VERSION, config: await sha256Hex(canonicalBytes(config)), spends: ledger.count }
+  const detail = { version: VERSION, config: canonicalHash(config), spends: ledger.count }
   await database.commit((draft) => draft.audit({ kind: 'start', actor: signer.id, detail }))
 }
 

@@ -8,7 +8,8 @@ import {
   type Reduction,
   type SubjectSet,
   type TableOutput,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import { testsOfOutput } from '@stimnet/statistics'
 import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './rules/claims.ts'
@@ -230,10 +231,7 @@ function informationOf(
   context: DisclosureContext
 ): NonNullable<DisclosureCard['information']> {
   const facts = factsIn(context.variables)
-  const measured = plan.measures.flatMap((one) =>
-    'variables' in one ? one.variables : 'variable' in one ? [one.variable] : []
-  )
-  const variables = [...new Set([...measured, ...defining.map(({ variable }) => variable)])]
+  const variables = [...new Set([...plan.measures.flatMap(variablesOf), ...defining.map(({ variable }) => variable)])]
   return variables.flatMap((variable) => {
     const { own, identifying } = facts(variable)
     if (identifying) return []

@@ -1,7 +1,8 @@
 /** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
-import { type RowItems, StimnetError, SubjectSet } from '@stimnet/protocol'
+import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { CellNumber, SolvedSet } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
+import { rowsOfSubjects } from './judge/row-sets.ts'
 import { checksumOf } from './ledger/checksum.ts'
 import { type About, LedgerDraft, type LevelName, type Mark, type Objection } from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
@@ -44,14 +45,11 @@ export interface ScriptCohort {
 export function tellEverything({ cohort, possible }: ScriptCohort, ledgers: Ledgers, k: number): Ledgers | undefined {
   const sets = [...(possible?.sets ?? []).map(({ people }) => people), cohort]
   const subjects = everythingTold(ledgers.subjects, sets, k)
-  const tables = ledgers.tables?.map(({ table, ledger }) => ({
-    table,
-    ledger: everythingTold(
-      ledger,
-      sets.map((set) => rowsOfSubjects(ledger, set)),
-      k
-    )
-  }))
+  const tables = ledgers.tables?.map(({ table, ledger }) => {
+    const items = { rows: ledger.universe, owners: ledger.parts.owners ?? new Uint32Array() }
+    const rows = sets.map((set) => rowsOfSubjects(items, set))
+    return { table, ledger: everythingTold(ledger, rows, k) }
+  })
   if (subjects === undefined || tables?.some(({ ledger }) => ledger === undefined)) return undefined
   return { ...ledgers, subjects, ...(tables === undefined ? {} : { tables: tables as RowLedger[] }) }
 }
@@ -59,15 +57,6 @@ export function tellEverything({ cohort, possible }: ScriptCohort, ledgers: Ledg
 function everythingTold(ledger: SpanLedger, sets: readonly SubjectSet[], k: number): SpanLedger | undefined {
   const draft = new LedgerDraft(ledger)
   return sets.every((set) => draft.tellAnything(set, k) === undefined) ? draft.result() : undefined
-}
-
-function rowsOfSubjects(
-  { parts: { owners = new Uint32Array() }, universe }: SpanLedger,
-  cohort: SubjectSet
-): SubjectSet {
-  const rows = SubjectSet.none(universe)
-  for (let row = 0; row < universe; row++) if (cohort.has(owners[row] ?? 0)) rows.add(row)
-  return rows
 }
 
 /** A number as the ledgers judge it. */

@@ -1,5 +1,12 @@
 /** What a question tells of each variable, before it is asked: from the question and the description alone. */
-import type { CatalogDescriptor, Filter, Measure, Plan, VariableRef } from '@stimnet/protocol'
+import {
+  type CatalogDescriptor,
+  type Filter,
+  type Measure,
+  type Plan,
+  type VariableRef,
+  variablesOf
+} from '@stimnet/protocol'
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
@@ -83,8 +90,4 @@ export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice
     bits: bits / subjects,
     max: bitsMaxOf(facts(variable), settings)
   }))
-}
-
-function variablesOf(measure: Measure): readonly VariableRef[] {
-  return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
 }

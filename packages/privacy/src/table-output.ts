@@ -10,7 +10,8 @@ import {
   type ReducedColumn,
   type ReducedGroup,
   type ReducedPair,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import {
   correlationOf,
@@ -63,14 +64,13 @@ export function columnsOfPlan(plan: Plan, facts: FactsOf): OutputColumn[] {
 const HAS_UNIT: readonly Measure['kind'][] = ['sum', 'mean', 'sd', 'quantile']
 
 function columnOf(measure: Measure, facts: FactsOf): OutputColumn {
-  const variables = 'variables' in measure ? [...measure.variables] : 'variable' in measure ? [measure.variable] : []
   const unit = HAS_UNIT.includes(measure.kind) && 'variable' in measure ? facts(measure.variable).unit : undefined
   const argument = measure.kind === 'share' ? measure.level : measure.kind === 'quantile' ? measure.q : undefined
   return {
     name: measure.name,
     role: 'measure',
     kind: measure.kind,
-    variables,
+    variables: [...variablesOf(measure)],
     ...(unit ? { unit } : {}),
     ...(argument === undefined ? {} : { argument })
   }

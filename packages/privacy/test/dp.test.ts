@@ -21,7 +21,6 @@ import {
   NoisyTable,
   planNoise,
   releaseNoisy,
-  rhoFor,
   variableFacts
 } from '../src/index.ts'
 import { CATALOG } from './fixtures.ts'
@@ -90,7 +89,6 @@ describe('what a question costs', () => {
     assert.equal(deltaFor(150), 1e-6)
     assert.equal(deltaFor(1_000_000), 1e-7)
     near(costOf(terms([subjects], { epsilon: undefined, rho: '0.02435597' })).epsilonAtDelta, 1, 1e-4)
-    near(rhoFor(1, 1e-6), 0.02435597, 1e-6)
   })
 })
 

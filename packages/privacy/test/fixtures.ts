@@ -24,7 +24,8 @@ import {
   type Reduction,
   SubjectSet,
   type TableOutput,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 
 export interface Row {
@@ -116,9 +117,7 @@ export function reduce(plan: Plan, universe: number, rows: readonly Row[]): Redu
 }
 
 function reduceGroup(plan: Plan, world: World, key: (string | null)[], rows: readonly Row[]): ReducedGroup {
-  const variables = plan.measures.flatMap((m) =>
-    'variables' in m ? [...m.variables] : 'variable' in m ? [m.variable] : []
-  )
+  const variables = plan.measures.flatMap(variablesOf)
   const pairs = plan.measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
   return {
     key,

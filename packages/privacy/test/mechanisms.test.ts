@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  bernoulliExp,
-  discreteGaussian,
-  discreteLaplace,
-  keepProbability,
-  keepProbabilityFrom,
-  RandomBits,
-  type Ratio
-} from '@stimnet/privacy'
+import { bernoulliExp, discreteGaussian, discreteLaplace, RandomBits, type Ratio } from '@stimnet/privacy'
 import { seededRandom } from '@stimnet/protocol'
 
 const DRAWS = 60_000
@@ -114,24 +106,6 @@ test('uniform integers are uniform, also beyond 32 bits', () => {
   for (let i = 0; i < DRAWS; i++) if (bits.below(large) >= 2n ** 71n) upper += 1
   assertFrequency(upper, 1 / 3)
   assert.equal(bits.below(1n), 0n)
-})
-
-test('the keep probability of groups is the published one', () => {
-  const budget = { epsilon: Math.log(2), delta: 0.1, groupsPerSubject: 1 }
-  const expected = [0, 0.1, 0.3, 0.7, 0.9, 1]
-  for (const [n, probability] of expected.entries()) {
-    assert.ok(Math.abs(keepProbability(n, budget) - probability) < 1e-12)
-  }
-  assert.equal(keepProbability(1e9, budget), 1)
-})
-
-test('behind a threshold of five no smaller group is ever named, and one of 27 always is', () => {
-  const budget = { epsilon: 1, delta: 1e-5, groupsPerSubject: 1 }
-  assert.equal(keepProbabilityFrom(5, 4, budget), 0)
-  assert.ok(Math.abs(keepProbabilityFrom(5, 5, budget) - 1e-5) < 1e-15)
-  assert.ok(Math.abs(keepProbabilityFrom(5, 16, budget) - 0.76) < 0.001)
-  assert.ok(Math.abs(keepProbabilityFrom(5, 19, budget) - 0.988) < 0.001)
-  assert.equal(keepProbabilityFrom(5, 27, budget), 1)
 })
 
 test('noise of no scale, a choice of nothing and a source that runs dry are errors, never zero noise', () => {

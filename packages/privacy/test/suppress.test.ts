@@ -5,7 +5,7 @@ import { type Measure, type Plan, SubjectSet, type VariableRef } from '@stimnet/
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
 import { judgeCell } from '../src/judge/cell.ts'
-import { isDominated, unionOf } from '../src/judge/dominance.ts'
+import { isDominated } from '../src/judge/dominance.ts'
 import { suppress } from '../src/judge/suppress.ts'
 import {
   ask,
@@ -119,13 +119,6 @@ test('the two dominance rules are those of output checking, at their edges', () 
 })
 
 test('withheld sums are judged together: nobody dominates what can be worked out from a total', () => {
-  const two = [
-    { total: 100n, largest: [90n, 2n] as const },
-    { total: 900n, largest: [100n, 90n] as const }
-  ]
-  assert.deepEqual(unionOf(two, { disjoint: true }), { total: 1000n, largest: [100n, 90n] })
-  assert.deepEqual(unionOf(two, { disjoint: false }), { total: 1000n, largest: [190n, 92n] })
-  assert.equal(unionOf([], { disjoint: true }), undefined)
   const rows = people(90, (i) => ({ arm: 'abc'[i % 3] ?? '', cost: i === 0 ? 100_000 : 50 + i }))
   const shown = rowsOf(ask(planOf([SUBJECTS, measure('sum', 'cost')], 'arm'), 90, rows))
   assert.deepEqual(

@@ -14,13 +14,9 @@ export type LatticeVariable = CatalogDescriptor['lattice'][number]
 
 /** What a variable can be. */
 export const VARIABLE_TYPES = ['integer', 'number', 'category', 'date', 'text'] as const
-/** One of VARIABLE_TYPES. */
-export type VariableType = (typeof VARIABLE_TYPES)[number]
 
 /** Who may see that a catalog exists: everyone, the federation, or only those who know its name. */
 export const ACCESS_LEVELS = ['public', 'restricted', 'private'] as const
-/** One of ACCESS_LEVELS. */
-export type AccessLevel = (typeof ACCESS_LEVELS)[number]
 
 /** A variable found by name, with the table it is in. */
 export interface ResolvedVariable {

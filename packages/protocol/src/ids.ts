@@ -80,12 +80,6 @@ export function isKeyId(text: string): text is KeyId {
   }
 }
 
-/** Throws MALFORMED. */
-export function parseJobId(text: string): JobId {
-  if (!/^[0-9a-f]{32}$/.test(text)) throw new StimnetError('MALFORMED', 'a job id has 32 hexadecimal digits')
-  return text as JobId
-}
-
 /**
  * The id of the job that a request becomes at one peer. A hash of who asked, their nonce and who serves, so that
  * nobody can take another's id first, and both sides know it before the answer.

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { pooledTypedSchema, typedValueSchema } from './question/typed-output.ts'
 
 /** Which claim a result carries; see docs/disclosure.md. */
-export const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const
+const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const
 
 /** What a differentially private release promises and what it was paid with; all of it from the request, none of it from data. */
-export const dpCardSchema = z.object({
+const dpCardSchema = z.object({
   /** Two data sets are neighbours when one has all rows of one subject more. */
   adjacency: z.literal('add-remove-subject'),
   mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']),
@@ -132,7 +132,7 @@ const noisyVariableSchema = z.object({
  * What pools a mean, spread, skewness, covariance or correlation under P2: sums with noise as it was drawn, so that a count
  * or a sum of squares may be below zero. `sd`: of the noise. `variables`: one, or two over the rows that have both.
  */
-export const noisyMomentsSchema = z.object({
+const noisyMomentsSchema = z.object({
   rows: noisySum,
   variables: z.array(noisyVariableSchema).min(1).max(2),
   /** Sum of the products of both distances. */
@@ -142,7 +142,7 @@ export const noisyMomentsSchema = z.object({
 export type NoisyMoments = z.output<typeof noisyMomentsSchema>
 
 /** How a column of the answer pools: by adding counts or sums, from moments, from a share's cells, from bins, or not at all. */
-export const outputColumnSchema = z.object({
+const outputColumnSchema = z.object({
   name: z.string(),
   role: z.enum(['key', 'measure']),
   kind: z.string(),
@@ -154,7 +154,7 @@ export const outputColumnSchema = z.object({
 export type OutputColumn = z.output<typeof outputColumnSchema>
 
 /** One row: values in the order of the columns (null: withheld), and by column name what pools it. */
-export const outputRowSchema = z.object({
+const outputRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
   parts: z.record(
     z.string(),
@@ -186,13 +186,13 @@ export type OutputRow = z.output<typeof outputRowSchema>
 export type OutputPart = OutputRow['parts'][string]
 
 /** Tests that are made of an answer's own columns. */
-export const TEST_KINDS = ['welch', 'anova', 'chi_squared'] as const
+const TEST_KINDS = ['welch', 'anova', 'chi_squared'] as const
 
 /**
  * A test over released numbers: `of` the column that it is about, `by` the columns that make its groups. Numbers are null
  * where a group is missing or withheld, and `note` says so.
  */
-export const testResultSchema = z.object({
+const testResultSchema = z.object({
   kind: z.enum(TEST_KINDS),
   of: z.string(),
   by: z.array(z.string()),
@@ -221,7 +221,7 @@ export const testResultSchema = z.object({
 export type TestResult = z.output<typeof testResultSchema>
 
 /** An answer of the node's own numbers. */
-export const tableOutputSchema = z.object({
+const tableOutputSchema = z.object({
   kind: z.literal('table'),
   columns: z.array(outputColumnSchema),
   rows: z.array(outputRowSchema),
@@ -237,7 +237,7 @@ export const tableOutputSchema = z.object({
 export type TableOutput = z.output<typeof tableOutputSchema>
 
 /** The checked values of a script. */
-export const valuesOutputSchema = z.object({
+const valuesOutputSchema = z.object({
   kind: z.literal('values'),
   /** A JSON value: numbers rounded to 4 significant digits, words only from the script or the request. */
   values: z.unknown(),
@@ -248,7 +248,7 @@ export const valuesOutputSchema = z.object({
 export type ValuesOutput = z.output<typeof valuesOutputSchema>
 
 /** What a script released under the contract that its request declared. */
-export const typedOutputSchema = z.object({
+const typedOutputSchema = z.object({
   kind: z.literal('typed'),
   /** In the order of the contract. */
   outputs: z.array(typedValueSchema),
@@ -264,7 +264,7 @@ export const outputSchema = z.discriminatedUnion('kind', [tableOutputSchema, val
 export type Output = z.output<typeof outputSchema>
 
 /** One row of a pooled table: values over the sites named in `sites`; null where the column does not pool. */
-export const pooledRowSchema = z.object({
+const pooledRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
   /** PeerIds behind any number of the row. A site that withheld all of them is missing here. */
   sites: z.array(z.string()),

@@ -11,7 +11,6 @@ import {
   isName,
   jobIdOf,
   keyIdOf,
-  parseJobId,
   parseKeyId,
   publicKeyOf,
   sha256Hex,
@@ -151,7 +150,7 @@ describe('a job id', () => {
   test('is the same for both sides, and another for each asker, nonce and peer', async () => {
     const id = await jobIdOf(request)
     assert.equal(await jobIdOf({ ...request, nonce: new Uint8Array(16) }), id)
-    assert.equal(parseJobId(id), id)
+    assert.match(id, /^[0-9a-f]{32}$/)
     const others = await Promise.all([
       jobIdOf({ ...request, issuer: bob.id }),
       jobIdOf({ ...request, servingPeer: ada.id }),
@@ -159,12 +158,6 @@ describe('a job id', () => {
       jobIdOf({ ...request, issuer: bob.id, servingPeer: ada.id })
     ])
     assert.equal(new Set([id, ...others]).size, 5)
-  })
-
-  test('has 32 hexadecimal digits and nothing else', () => {
-    for (const text of ['', '0'.repeat(31), '0'.repeat(33), 'A'.repeat(32), `${'0'.repeat(32)}\n`, 'g'.repeat(32)]) {
-      assert.throws(() => parseJobId(text), coded('MALFORMED'))
-    }
   })
 })
 

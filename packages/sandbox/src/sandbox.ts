@@ -83,16 +83,13 @@ export interface SandboxUsage {
 }
 
 /** How a run can fail; each is a code of the protocol. */
-export const SANDBOX_FAILURES = [
-  'PROGRAM_FAILED',
-  'TIME_LIMIT',
-  'MEMORY_LIMIT',
-  'OUTPUT_LIMIT',
-  'SANDBOX_UNAVAILABLE',
-  'CANCELLED'
-] as const
-/** One of them. */
-export type SandboxFailure = (typeof SANDBOX_FAILURES)[number]
+export type SandboxFailure =
+  | 'PROGRAM_FAILED'
+  | 'TIME_LIMIT'
+  | 'MEMORY_LIMIT'
+  | 'OUTPUT_LIMIT'
+  | 'SANDBOX_UNAVAILABLE'
+  | 'CANCELLED'
 
 /** How a run ended. */
 export type SandboxOutcome =

@@ -4,6 +4,7 @@ export {
   type StatisticArgument,
   type StatisticDescription,
   testAsked,
+  testName,
   testsOfOutput
 } from '@stimnet/statistics'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'

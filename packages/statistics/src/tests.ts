@@ -19,6 +19,7 @@ import { type Pair, welchOver } from './tests/welch.ts'
 export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
 export { type Anova, anovaOf } from './tests/anova.ts'
 export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
+export { testName } from './tests/name.ts'
 export { type TestSite, testSite } from './tests/table.ts'
 export { type Welch, welchOf } from './tests/welch.ts'
 

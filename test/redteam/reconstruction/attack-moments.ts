@@ -19,7 +19,7 @@ export function nestedGroups(scene: Scene): readonly Group[] {
 }
 
 /** Everybody, and everybody but a growing group: all large, differing by few. */
-export function largeGroups(scene: Scene): readonly Group[] {
+function largeGroups(scene: Scene): readonly Group[] {
   const { population, target, questionsMax } = scene
   const grown = chains(population, { target, cells: cellsOf(scene), steps: { first: 5, step: 5 } })
   const all = groupOf(population, target, [])

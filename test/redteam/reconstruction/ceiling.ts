@@ -2,7 +2,7 @@
 import type { Result } from './run.ts'
 
 /** Percentage points by which guesses may beat the groups' own shares.. */
-export const GAIN_MAX = 5
+const GAIN_MAX = 5
 
 /** What of an attack is above the ceiling, in words; nothing where it holds. */
 export function breachesOf({ attack, study, target, certain, wrong, exact, gain }: Result): readonly string[] {

@@ -23,7 +23,7 @@ export interface Asked {
 export const MOMENT_COLUMNS = ['mean', 'v', 's', 'q'] as const
 
 /** The text of the question. */
-export function changeQuestion({ where }: Group, { moments, covariance }: Asked): string {
+function changeQuestion({ where }: Group, { moments, covariance }: Asked): string {
   const numbers = [
     'COUNT(change) AS n',
     'AVG(change) AS mean',

@@ -23,7 +23,7 @@ export function toneOf({ outcome, admitted }: SandboxAttack): Tone {
 }
 
 /** "170 contained, 2 bounded, 0 OPEN"; what is unjudged only where something is. */
-export function countsIn({ counts }: SandboxFindings): string {
+function countsIn({ counts }: SandboxFindings): string {
   const { contained, bounded, open, unjudged } = counts
   const rest = unjudged === 0 ? '' : `, ${unjudged} unjudged`
   return `${contained} contained, ${bounded} bounded, ${open} OPEN${rest}`

@@ -22,7 +22,7 @@ export function wordsOfTerm(term: string): string {
 }
 
 /** The terms of a catalog's description as the rules read them; undefined where there are none. */
-export function dataUseOf(terms: readonly string[]): DataUse | undefined {
+function dataUseOf(terms: readonly string[]): DataUse | undefined {
   const permission = terms.find((term) => Object.hasOwn(DATA_USE_PERMISSIONS, term))
   const modifiers = terms.filter((term) => Object.hasOwn(DATA_USE_MODIFIERS, term))
   const diseases = terms.filter((term) => /^(MONDO|DOID):/.test(term))

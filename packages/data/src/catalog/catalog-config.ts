@@ -280,7 +280,7 @@ export function decimalsOf(variable: { type: string; decimals?: number | undefin
 }
 
 /** Whether a number is exactly a multiple of 10^-decimals that doubles can count. */
-export function isOnGrid(value: number, decimals: number): boolean {
+function isOnGrid(value: number, decimals: number): boolean {
   const scaled = Math.round(value * 10 ** decimals)
   return Number.isSafeInteger(scaled) && Number(`${scaled}e-${decimals}`) === value
 }

@@ -55,6 +55,3 @@ export const catalogPrivacySchema = z
     const twice = keys.find((key, at) => keys.indexOf(key) < at)
     if (twice) refuse(`${twice} is in two projects: whoever has the answers of both has their differences`)
   })
-
-/** A catalog's privacy block, parsed. */
-export type CatalogPrivacyConfig = z.output<typeof catalogPrivacySchema>

@@ -1,5 +1,12 @@
 /** Whether a plan fits the catalog: static, and the same for SQL and for statistics by name. */
-import { type CatalogDescriptor, type Measure, type Plan, resolveVariable, type VariableRef } from '@stimnet/protocol'
+import {
+  type CatalogDescriptor,
+  type Measure,
+  type Plan,
+  resolveVariable,
+  type VariableRef,
+  variablesOf
+} from '@stimnet/protocol'
 import { groupCells, isNumeric } from '../columns.ts'
 import { domainOf } from '../index/domain.ts'
 
@@ -88,9 +95,7 @@ function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | null)
 
 /** The variables that measures calculate with, each once. */
 export function measuredVariables(measures: readonly Measure[]): VariableRef[] {
-  return [
-    ...new Set(measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? [...m.variables] : [])))
-  ]
+  return [...new Set(measures.flatMap(variablesOf))]
 }
 
 /** The pairs of variables, each once. */

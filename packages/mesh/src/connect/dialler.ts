@@ -193,7 +193,7 @@ function merge(newer: readonly string[], older: readonly string[]): string[] {
 }
 
 /** The PeerId at the end of a multiaddr; undefined without one. */
-export function peerIdOf(address: Multiaddr): string | null {
+function peerIdOf(address: Multiaddr): string | null {
   return address.getComponents().findLast((component) => component.name === 'p2p')?.value ?? null
 }
 

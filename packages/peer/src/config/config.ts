@@ -209,7 +209,7 @@ const jobsSchema = z.strictObject({
 })
 
 /** The whole configuration; see config/peer.example.yaml. */
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   /** The name others see beside the PeerId. */
   node_id: z
     .string()

@@ -257,7 +257,7 @@ function whatIsSaid({ signedBy, says }: Pick<SignedStatement, 'signedBy' | 'says
 }
 
 /** Throws CONFIG_INVALID, saying what is missing. */
-export async function readCharter(file: string, clock: Clock): Promise<Charter> {
+async function readCharter(file: string, clock: Clock): Promise<Charter> {
   const signed = await readSignedCharter(file)
   const missing = await missingFounders(signed, clock).catch((cause) => {
     throw new StimnetError('CONFIG_INVALID', `federation.charter: a signature in ${file} does not hold`, { cause })

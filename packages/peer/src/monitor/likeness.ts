@@ -1,7 +1,5 @@
 /** Which questions are nearly the same: alike in everything but the values in them, as those that take differences are. */
-import { createHash } from 'node:crypto'
 import {
-  canonicalBytes,
   type Filter,
   filterFromMessage,
   type Message,
@@ -9,6 +7,7 @@ import {
   parseJsonObject,
   programFromMessage
 } from '@stimnet/protocol'
+import { canonicalHash } from '../canonical-hash.ts'
 
 /** What a question asks. */
 export interface Question {
@@ -34,7 +33,7 @@ export function questionOf(request: Message<'JobRequest'>): Question {
 
 /** Two questions have one likeness where values alone tell them apart. A hint: whoever knows the rule can step around it. */
 export function likenessOf({ program, cohort, parameters, filters }: Question): string {
-  return hashOf({
+  return canonicalHash({
     program: formOf(program),
     cohort: cohort ? filterForm(cohort) : null,
     names: [Object.keys(parameters).sort(), Object.keys(filters).sort()]
@@ -43,7 +42,7 @@ export function likenessOf({ program, cohort, parameters, filters }: Question): 
 
 /** Tells a question from its variants. */
 export function contentOf(question: Question): string {
-  return hashOf({ ...question, cohort: question.cohort ?? null, files: question.files ?? [] })
+  return canonicalHash({ ...question, cohort: question.cohort ?? null, files: question.files ?? [] })
 }
 
 function formOf(program: Program): unknown {
@@ -75,8 +74,4 @@ function filterForm(filter: Filter): unknown {
   if ('any' in filter) return { any: filter.any.map(filterForm) }
   if ('not' in filter) return { not: filterForm(filter.not) }
   return { column: filter.column, op: filter.op }
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalBytes(value)).digest('base64url')
 }

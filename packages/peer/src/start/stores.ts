@@ -26,11 +26,12 @@ import { UploadStore } from '../store/uploads.ts'
 /** The key and the stores of a peer. */
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
-/** Everything in it is closed to others, also what an earlier version left open. */
+/** Everything in it is closed to others, also what an earlier version left open; the database closes its own folder. */
 async function openDataDir(dataDir: string): Promise<void> {
   try {
     await makeFolder(dataDir)
-    for (const name of PEER_FOLDERS) if (existsSync(join(dataDir, name))) await closeFolder(join(dataDir, name))
+    const folders = PEER_FOLDERS.filter((name) => name !== 'db').map((name) => join(dataDir, name))
+    for (const folder of folders) if (existsSync(folder)) await closeFolder(folder)
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? 'no reason given'
     throw new StimnetError('CONFIG_INVALID', `data_dir: ${dataDir} cannot be made or closed to others (${why})`, {

@@ -48,7 +48,7 @@ interface Block {
 }
 
 /** Whether a file is blocks that fit their checksums, and a footer that names the last two. */
-export function isWholeTable(bytes: Buffer): boolean {
+function isWholeTable(bytes: Buffer): boolean {
   const end = bytes.length - FOOTER_BYTES
   if (end < 2 * TRAILER_BYTES || bytes.readBigUInt64LE(bytes.length - 8) !== MAGIC) return false
   const blocks = blocksOf(bytes, end)

@@ -3,16 +3,6 @@
 /** Halvings until a double cannot be halved any more, whatever the interval. */
 const HALVINGS = 1100
 
-/** ρ of an ε-private release. */
-export function rhoOfPure(epsilon: number): number {
-  return epsilon ** 2 / 2
-}
-
-/** ρ of Gaussian noise of that variance on something of that L2 sensitivity. */
-export function rhoOfGaussian({ sensitivity, variance }: { sensitivity: number; variance: number }): number {
-  return sensitivity ** 2 / (2 * variance)
-}
-
 /** The smallest δ for which ρ-zCDP is (ε, δ)-private: Canonne, Kamath & Steinke 2020, proposition 7, at its best α. */
 export function deltaOf(rho: number, epsilon: number): number {
   if (rho === 0) return 0
@@ -31,11 +21,6 @@ export function deltaOf(rho: number, epsilon: number): number {
 export function epsilonOf(rho: number, delta: number): number {
   const simple = rho + 2 * Math.sqrt(rho * Math.log(1 / delta))
   return lastBelow(0, simple, (epsilon) => deltaOf(rho, epsilon) > delta)
-}
-
-/** The largest ρ that is (ε, δ)-private. */
-export function rhoFor(epsilon: number, delta: number): number {
-  return lastBelow(0, epsilon + 1, (rho) => deltaOf(rho, epsilon) <= delta)
 }
 
 /** Where a claim that holds up to some point stops to hold. */

@@ -5,7 +5,8 @@ import {
   resolveVariable,
   type ScaledBounds,
   StimnetError,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import { scaledDecimal } from '../accounting/decimal.ts'
 import type { DpTerms } from './terms.ts'
@@ -22,9 +23,7 @@ const SCALED_MAX = 1n << 53n
 /** The bounds of each variable asked for. Throws PARAMETER_INVALID, VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
 export function boundsOf(terms: DpTerms): (variable: VariableRef) => VariableBounds {
   const asked = askedBounds(terms)
-  const measured = new Set(
-    terms.plan.measures.flatMap((m) => ('variables' in m ? m.variables : 'variable' in m ? [m.variable] : []))
-  )
+  const measured = new Set(terms.plan.measures.flatMap(variablesOf))
   for (const variable of asked.keys()) {
     if (!measured.has(variable)) refuse(`There are bounds for ${variable}, which is not asked for.`)
   }

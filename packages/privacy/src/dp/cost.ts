@@ -1,5 +1,4 @@
 /** What a request costs and how far off its answer will be, before anything is spent. Pure, and about the request alone. */
-import type { CatalogDescriptor } from '@stimnet/protocol'
 import { epsilonOf } from '../accounting/zcdp.ts'
 import { type ColumnError, errorsOf, rowsAssumed } from './error.ts'
 import { type DpCharge, type DpPlan, planNoise } from './plan.ts'
@@ -28,11 +27,8 @@ export interface DpCost {
 
 /** Throws what `planNoise` throws. */
 export function costOf(terms: DpTerms): DpCost {
-  return costOfPlan(planNoise(terms), terms.descriptor)
-}
-
-/** The same of a plan that is made already. */
-export function costOfPlan(plan: DpPlan, descriptor: CatalogDescriptor): DpCost {
+  const { descriptor } = terms
+  const plan = planNoise(terms)
   const delta = deltaFor(descriptor.subjectsRounded)
   const { epsilon, rho } = chargedOf(plan.charge)
   return {

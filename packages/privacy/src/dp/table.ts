@@ -7,7 +7,8 @@ import {
   type OutputPart,
   type OutputRow,
   resolveVariable,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import { OPEN_END, poolCells, ratioToNumber } from '@stimnet/statistics'
 import type { NoisyGroup } from './draw.ts'
@@ -68,7 +69,7 @@ function partOf(from: Drawn, measure: Measure): OutputPart {
     case 'count':
       return { add: Number(drawnOne(first)), sd }
     default:
-      return { noisy: noisyMoments(from, numbers, 'variables' in measure ? measure.variables : [measure.variable]) }
+      return { noisy: noisyMoments(from, numbers, variablesOf(measure)) }
   }
 }
 

@@ -37,30 +37,6 @@ export function isDominated(sum: Contributions, rules: DominanceRules): boolean 
   return (first + second) * MILLION >= share * total || (total - first - second) * MILLION < remainder * first
 }
 
-/**
- * The union of several sums of one kind. Where no subject is in two of them its largest are the largest of all; otherwise those of one
- * subject may add up, and the sums of the largest are bounds from above.
- */
-export function unionOf(sums: readonly Contributions[], options: { disjoint: boolean }): Contributions | undefined {
-  if (sums.length === 0) return undefined
-  const total = add(sums.map((sum) => sum.total))
-  const { of, power } = sums[0] ?? {}
-  const kind = { ...(of === undefined ? {} : { of }), ...(power === undefined ? {} : { power }) }
-  if (!options.disjoint) {
-    return { ...kind, total, largest: [add(sums.map((sum) => sum.largest[0])), add(sums.map((sum) => sum.largest[1]))] }
-  }
-  let [first, second] = [0n, 0n]
-  for (const value of sums.flatMap(({ largest }) => largest)) {
-    if (value > first) [first, second] = [value, first]
-    else if (value > second) second = value
-  }
-  return { ...kind, total, largest: [first, second] }
-}
-
-function add(terms: readonly bigint[]): bigint {
-  return terms.reduce((sum, term) => sum + term, 0n)
-}
-
 const MILLION = 1_000_000n
 
 function millionths(share: number): bigint {

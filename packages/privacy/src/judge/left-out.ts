@@ -6,7 +6,7 @@ import { type Measure, pairKey, SubjectSet, type VariableRef } from '@stimnet/pr
 import type { Objection } from '../ledger/draft.ts'
 import type { Entry, LedgersDraft } from '../ledgers.ts'
 import { isCounting, isOfWhom } from './numbers.ts'
-import type { RowSets } from './row-sets.ts'
+import { type RowSets, rowsOfSubjects } from './row-sets.ts'
 
 /** Whom a plan is reduced without. */
 export interface LeftOut {
@@ -124,7 +124,7 @@ function sizeOf(entries: readonly Entry[]): number {
 /** The same numbers without some people; sets that were one stay one. */
 function lessenedBy(entries: readonly Entry[], out: SubjectSet, { rowSets }: Trial): readonly Entry[] {
   const known = new Map<SubjectSet, SubjectSet>()
-  const rowsOut = rowSets?.rowsOf(out)
+  const rowsOut = rowSets && rowsOfSubjects(rowSets.items, out)
   const less = (set: SubjectSet, without: SubjectSet): SubjectSet => {
     const found = known.get(set) ?? set.without(without)
     known.set(set, found)

@@ -10,6 +10,13 @@ interface RowFacts {
   readonly weights: Contributions
 }
 
+/** All rows of some subjects. */
+export function rowsOfSubjects({ rows, owners }: Pick<RowItems, 'rows' | 'owners'>, subjects: SubjectSet): SubjectSet {
+  const found = SubjectSet.none(rows)
+  for (let row = 0; row < rows; row++) if (subjects.has(owners[row] ?? 0)) found.add(row)
+  return found
+}
+
 /** The rows of one reduction; each set is looked at once. */
 export class RowSets {
   readonly items: RowItems
@@ -30,14 +37,6 @@ export class RowSets {
 
   solved(rows: SubjectSet): SolvedSet {
     return { subjects: this.of(rows).subjects, rows }
-  }
-
-  /** All rows of some subjects. */
-  rowsOf(subjects: SubjectSet): SubjectSet {
-    const { owners, rows } = this.items
-    const found = SubjectSet.none(rows)
-    for (let row = 0; row < rows; row++) if (subjects.has(owners[row] ?? 0)) found.add(row)
-    return found
   }
 
   /** A subject's rows lie together, so that each is done with before the next one begins. */

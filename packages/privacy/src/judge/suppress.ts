@@ -6,7 +6,8 @@ import {
   type ReducedGroup,
   type Reduction,
   type SubjectSet,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
 import { checksumOf } from '../ledger/checksum.ts'
@@ -22,7 +23,7 @@ import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
 import { groupsNotShown, namesOf, type Possible, possibleIn } from './possible.ts'
 import { roundCount } from './precision.ts'
-import { RowSets } from './row-sets.ts'
+import { RowSets, rowsOfSubjects } from './row-sets.ts'
 
 /** One measure of one group. */
 export interface TableCell {
@@ -345,7 +346,8 @@ class Judging {
   #without(set: SolvedSet, out: SubjectSet | undefined): SolvedSet {
     if (out === undefined) return set
     const subjects = set.subjects.without(out)
-    return set.rows && this.#rowSets ? { subjects, rows: set.rows.without(this.#rowSets.rowsOf(out)) } : { subjects }
+    const { items } = this.#reduction
+    return set.rows && items ? { subjects, rows: set.rows.without(rowsOfSubjects(items, out)) } : { subjects }
   }
 
   #wholeGroup({ support, rowSet }: ReducedGroup): SolvedSet {
@@ -465,11 +467,6 @@ class Judging {
 
 function nameOf(at: number, { name }: Measure): string {
   return `${at} ${name}`
-}
-
-/** Variables whose values a measure is made of. */
-function variablesOf(measure: Measure): readonly VariableRef[] {
-  return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
 }
 
 /** What part of a group a measure is about: all of it, those that have a value, or those that have both. */

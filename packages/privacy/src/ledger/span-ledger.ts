@@ -89,11 +89,6 @@ export class SpanLedger {
     return this.parts.spans.get(quantity)?.rank ?? this.parts.everywhere.length
   }
 
-  /** Quantities of which something was told. */
-  get quantities(): readonly string[] {
-    return [...this.parts.spans.keys()]
-  }
-
   /** Bits told of a variable, of each item on average. */
   bitsEach(variable: string): number {
     const spent = this.parts.spent.get(variable)

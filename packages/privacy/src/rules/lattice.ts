@@ -108,7 +108,7 @@ function isOnCut({ op, values }: Comparison, resolved: ResolvedVariable, cuts: r
 }
 
 /** The lattice in words: "subjects.sex, subjects.age (cut at 65)". */
-export function latticeInWords(descriptor: CatalogDescriptor): string {
+function latticeInWords(descriptor: CatalogDescriptor): string {
   const words = descriptor.lattice.map(({ variable, breakpoints }) =>
     breakpoints.length === 0 ? variable : `${variable} (< or >= ${breakpoints.join(', ')})`
   )

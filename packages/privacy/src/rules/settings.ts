@@ -3,10 +3,7 @@ import { canonicalBytes, LIMITS, StimnetError, sha256Hex } from '@stimnet/protoc
 import { type DisclosureRules, isPreset, PRESETS } from './presets.ts'
 
 /** Who shares a ledger, and with it what counts as released before: everybody, or those of one project. */
-export const LEDGER_SCOPES = ['global', 'affiliation', 'project'] as const
-
-/** One of them. */
-export type LedgerScope = (typeof LEDGER_SCOPES)[number]
+export type LedgerScope = 'global' | 'affiliation' | 'project'
 
 /** The rules in force. */
 export interface PrivacySettings extends DisclosureRules {
@@ -42,7 +39,7 @@ export type Overrides = { readonly [Rule in keyof DisclosureRules]?: DisclosureR
  * Each refusal, each cell withheld and each sentence that people were left out tells one bit about data. In a month so many are no
  * working day's end, and far from what would describe the people of even a small study.
  */
-export const REFUSAL_BITS_MAX_DEFAULT = 200
+const REFUSAL_BITS_MAX_DEFAULT = 200
 
 /** The window in which refusals count, ms: thirty days. */
 export const REFUSALS_WINDOW_MS = 30 * 24 * 3_600_000

@@ -34,7 +34,7 @@ const TIME_BYTES = 8
 const TIME_SECONDS_MAX = 8_640_000_000_000
 
 /** The name of a peer's log, and of its key: the first line of each checkpoint. */
-export function logOrigin(peer: string): string {
+function logOrigin(peer: string): string {
   return `stimnet/${peer}`
 }
 

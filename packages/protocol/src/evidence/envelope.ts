@@ -11,7 +11,7 @@ import { messages } from '../wire/wire.ts'
 export const DOMAIN = 'stimnet/1'
 
 /** What can be sealed, and how long such a statement may be valid at most, ms. */
-export const SEALED_TYPES = {
+const SEALED_TYPES = {
   'job-request': LIMITS.requestLifetimeMsMax,
   cancel: LIMITS.requestLifetimeMsMax,
   decision: Number.POSITIVE_INFINITY,

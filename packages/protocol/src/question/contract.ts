@@ -4,7 +4,7 @@ import { StimnetError } from '../errors.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
 /** Every kind of typed output; privacy.md C.2. */
-export const OUTPUT_KINDS = [
+const OUTPUT_KINDS = [
   'count',
   'table',
   'histogram',

@@ -38,6 +38,11 @@ export type Measure =
   /** Linear within the bin of the declared breakpoints; q from 0.05 to 0.95. */
   | { readonly kind: 'quantile'; readonly name: string; readonly variable: VariableRef; readonly q: number }
 
+/** The variables that a measure is computed from; none for a count of subjects or rows. */
+export function variablesOf(measure: Measure): readonly VariableRef[] {
+  return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
+}
+
 /**
  * A test over the answer's own columns, made of released numbers alone: it costs no data and is done again over the pooled
  * ones. `of` is a column with moments (a mean, with its spread) or, for `chi_squared`, of subjects; `by` are key columns.

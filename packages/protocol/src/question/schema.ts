@@ -5,7 +5,7 @@
 import { type CatalogDescriptor, resolveVariable, type VariableDescriptor } from '../catalog.ts'
 import { columnsOf } from './cohort.ts'
 import { StimnetError } from '../errors.ts'
-import type { Plan } from './plan.ts'
+import { type Plan, variablesOf } from './plan.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 import { mapVariable, type SchemaFault } from './variable-mapping.ts'
 
@@ -62,8 +62,7 @@ export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
     ...groupBy.map(({ variable }) => variable),
     ...measures.flatMap((measure) => (measure.kind === 'quantile' ? [measure.variable] : []))
   ]
-  const measured = measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? [...m.variables] : []))
-  const named = [...binned, ...measured, ...(where === undefined ? [] : columnsOf(where))]
+  const named = [...binned, ...measures.flatMap(variablesOf), ...(where === undefined ? [] : columnsOf(where))]
   return [...new Set(named)].map((variable) => ({ variable, binned: binned.some((other) => other === variable) }))
 }
 

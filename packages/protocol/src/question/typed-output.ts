@@ -43,7 +43,7 @@ export const typedValueSchema = z.discriminatedUnion('kind', [
 export type TypedValue = z.output<typeof typedValueSchema>
 
 /** How the outputs of several sites became one; `none`: they do not pool, and stand beside each other alone. */
-export const POOLING_METHODS = ['added', 'weighted by its count', 'fixed effect, inverse variance', 'none'] as const
+const POOLING_METHODS = ['added', 'weighted by its count', 'fixed effect, inverse variance', 'none'] as const
 /** One of them. */
 export type PoolingMethod = (typeof POOLING_METHODS)[number]
 

@@ -41,7 +41,7 @@ export function savedNameOf(name: string): string {
 }
 
 /** One file as the signature names it. */
-export const uploadedFileSchema = z.strictObject({
+const uploadedFileSchema = z.strictObject({
   name: z.string().refine(isUploadName, 'Letters, digits, dot, dash and underscore; the first no dot or dash.'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   size: z.int().min(1).max(LIMITS.uploadBytesMax)
@@ -50,7 +50,7 @@ export const uploadedFileSchema = z.strictObject({
 export type UploadedFile = z.output<typeof uploadedFileSchema>
 
 /** The files of one request. */
-export const uploadedFileListSchema = z
+const uploadedFileListSchema = z
   .array(uploadedFileSchema)
   .max(LIMITS.uploadsPerRequestMax, `At most ${LIMITS.uploadsPerRequestMax} files.`)
   .refine((files) => new Set(files.map(({ name }) => name)).size === files.length, 'Two files have the same name.')

@@ -1,7 +1,7 @@
 /** What a reader of a script wants to see at once: where it touches files, the network, other programs, time or chance. */
 
 /** Kinds of what a script does, as a catalog's configuration names them too. */
-export const FINDING_KINDS = [
+const FINDING_KINDS = [
   'import',
   'file',
   'network',

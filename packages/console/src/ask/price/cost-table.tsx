@@ -4,6 +4,7 @@ import type { PrivacyCost } from '@stimnet/sdk'
 import { Badge } from '../../parts/badge.tsx'
 import { count, rough } from '../../words/number.ts'
 import { leftAt, type PricedPeer, takesTooMuch } from './noise.ts'
+import { RefusingRow } from './refusing-row.tsx'
 
 const NOT_TOLD = 'not told'
 
@@ -17,30 +18,26 @@ export function CostTable({ cost }: { cost: PrivacyCost }) {
         <caption>Charge and expected error; nothing is spent yet</caption>
         <Head tellsLeft={tellsLeft} columns={columns.map(({ name }) => name)} />
         <tbody>
-          {cost.peers.map((peer) => (
-            <tr key={peer.peer_id}>
-              <th scope="row">{peer.institution || peer.node_id}</th>
-              {peer.cost === null ? (
-                <td colSpan={columns.length + (tellsLeft ? 2 : 1)}>
-                  <Badge tone="warn">would refuse</Badge> {peer.reason ?? peer.code}
-                </td>
-              ) : (
-                <>
-                  <td className="number">{rough(peer.cost.rho)}</td>
-                  {tellsLeft && (
-                    <td className="number">
-                      <Left peer={peer} />
-                    </td>
-                  )}
-                  {peer.cost.columns.map((column) => (
-                    <td key={column.name} className="number">
-                      {errorOf(column)}
-                    </td>
-                  ))}
-                </>
-              )}
-            </tr>
-          ))}
+          {cost.peers.map((peer) =>
+            peer.cost === null ? (
+              <RefusingRow key={peer.peer_id} peer={peer} columns={columns.length + (tellsLeft ? 2 : 1)} />
+            ) : (
+              <tr key={peer.peer_id}>
+                <th scope="row">{peer.institution || peer.node_id}</th>
+                <td className="number">{rough(peer.cost.rho)}</td>
+                {tellsLeft && (
+                  <td className="number">
+                    <Left peer={peer} />
+                  </td>
+                )}
+                {peer.cost.columns.map((column) => (
+                  <td key={column.name} className="number">
+                    {errorOf(column)}
+                  </td>
+                ))}
+              </tr>
+            )
+          )}
         </tbody>
         {cost.pooled.some(({ error_95: error }) => error !== null) && (
           <tfoot>

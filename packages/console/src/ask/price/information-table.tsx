@@ -3,6 +3,8 @@ import type { InformationPrice, PrivacyCost } from '@stimnet/sdk'
 import { Badge } from '../../parts/badge.tsx'
 import { Scroll } from '../../parts/scroll.tsx'
 import { rough } from '../../words/number.ts'
+import type { PricedPeer } from './noise.ts'
+import { RefusingRow } from './refusing-row.tsx'
 
 /** Bits of the value of a person, of which a catalog tells at most half: read out when it is told. */
 export function InformationTable({ cost }: { cost: PrivacyCost }) {
@@ -27,7 +29,7 @@ export function InformationTable({ cost }: { cost: PrivacyCost }) {
           </thead>
           <tbody>
             {cost.peers.map((peer) => (
-              <Rows key={peer.peer_id} name={peer.institution || peer.node_id} peer={peer} />
+              <Rows key={peer.peer_id} peer={peer} />
             ))}
           </tbody>
         </table>
@@ -36,17 +38,9 @@ export function InformationTable({ cost }: { cost: PrivacyCost }) {
   )
 }
 
-function Rows({ name, peer }: { name: string; peer: PrivacyCost['peers'][number] }) {
-  if (peer.information === null) {
-    return (
-      <tr>
-        <th scope="row">{name}</th>
-        <td colSpan={3}>
-          <Badge tone="warn">would refuse</Badge> {peer.reason ?? peer.code}
-        </td>
-      </tr>
-    )
-  }
+function Rows({ peer }: { peer: PricedPeer }) {
+  if (peer.information === null) return <RefusingRow peer={peer} columns={3} />
+  const name = peer.institution || peer.node_id
   if (peer.information.length === 0) {
     return (
       <tr>

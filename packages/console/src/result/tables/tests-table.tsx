@@ -1,20 +1,8 @@
 /** Tests over the pooled rows. */
 import { Scroll } from '../../parts/scroll.tsx'
 import type { TestResult } from '@stimnet/protocol'
+import { testName } from '@stimnet/sdk'
 import { measured } from '../../words/number.ts'
-
-const NAMES: Readonly<Record<TestResult['kind'], string>> = {
-  welch: 'Welch’s t',
-  anova: 'One-way analysis of variance',
-  chi_squared: 'Pearson’s χ²'
-}
-
-/** Where people are compared within their institution. */
-const ADJUSTED: Readonly<Record<TestResult['kind'], string>> = {
-  welch: 'Welch’s t within institutions',
-  anova: 'Analysis of variance with the institution as a factor',
-  chi_squared: 'Cochran–Mantel–Haenszel χ²'
-}
 
 /** What is null was not computed; the note says why. `reader` puts names for PeerIds. */
 export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; reader: (note: string) => string }) {
@@ -44,7 +32,7 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
         <tbody>
           {tests.map((test) => (
             <tr key={`${test.kind} ${test.of} ${test.by.join()}`}>
-              <th scope="row">{(test.adjusted_for ? ADJUSTED : NAMES)[test.kind]}</th>
+              <th scope="row">{testName(test)}</th>
               <td>
                 {test.of.replace(/^sd_/, '')} by {test.by.join(', ')}
               </td>

@@ -12,7 +12,7 @@ import { typedLines } from './typed.ts'
 type Part = Broadcast['parts'][number]
 
 /** One line a peer. */
-export function partsTable(broadcast: Broadcast): string {
+function partsTable(broadcast: Broadcast): string {
   const rows = broadcast.parts.map((part) => [
     part.institution || part.peer_id,
     part.state,

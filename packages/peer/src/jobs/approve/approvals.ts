@@ -1,6 +1,6 @@
 /** Requests that people decide: they wait, stewards speak, and what was agreed to is bound to its very bytes. */
-import { createHash } from 'node:crypto'
-import { type Clock, canonicalBytes, canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
+import { type Clock, canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
+import { canonicalHash } from '../../canonical-hash.ts'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { PeerEvents } from '../../events.ts'
 import type { Decision } from '../../policy/decision.ts'
@@ -300,27 +300,23 @@ function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerm
     epoch: plan.catalog.epoch,
     language: plan.program.kind === 'script' ? plan.program.language : plan.program.kind,
     codeHash: codeHashOf(plan.program),
-    cohortHash: hashOf(plan.cohort ?? null),
-    outputsHash: hashOf(plan.outputs),
-    filtersHash: hashOf(plan.filters),
+    cohortHash: canonicalHash(plan.cohort ?? null),
+    outputsHash: canonicalHash(plan.outputs),
+    filtersHash: canonicalHash(plan.filters),
     image,
     parameters: plan.parameters,
     issuer: checked.opened.issuer,
-    purposeHash: hashOf([...checked.request.purpose].sort()),
+    purposeHash: canonicalHash([...checked.request.purpose].sort()),
     project: plan.project,
-    privacyHash: hashOf(plan.privacy),
-    schemaHash: hashOf(plan.schema),
-    uploadsHash: hashOf(plan.uploads),
+    privacyHash: canonicalHash(plan.privacy),
+    schemaHash: canonicalHash(plan.schema),
+    uploadsHash: canonicalHash(plan.uploads),
     wallTimeMsMax: checked.request.wallTimeMsMax
   }
 }
 
 function accountsIn(approvals: readonly Approval[]): string[] {
   return approvals.map(({ by }) => by)
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalBytes(value)).digest('hex')
 }
 
 function withYes(review: ReviewRecord | undefined, word: Approval, { isSamePerson }: Stewards): ReviewRecord {

@@ -1,5 +1,4 @@
 /** Differentially private jobs: paid in a synced batch before anything is read, and answered once for what was paid. */
-import { createHash } from 'node:crypto'
 import type { Catalog } from '@stimnet/data'
 import {
   type DpPlan,
@@ -11,7 +10,8 @@ import {
   type SafeOutput,
   variableFacts
 } from '@stimnet/privacy'
-import { canonicalBytes, type RandomSource, StimnetError, sha256Hex } from '@stimnet/protocol'
+import { type RandomSource, StimnetError } from '@stimnet/protocol'
+import { canonicalHash } from '../../canonical-hash.ts'
 import type { Decision } from '../../policy/decision.ts'
 import type { Database, Draft } from '../../store/database.ts'
 import type { JobRecord } from '../../store/jobs.ts'
@@ -156,8 +156,8 @@ export class Charges {
       settings: privacy.settings,
       policyHash: privacy.policyHash,
       epoch: catalog.epoch,
-      cohortHash: await sha256Hex(canonicalBytes(plan.cohort ?? null)),
-      codeHash: hashOf(noise.plan),
+      cohortHash: canonicalHash(plan.cohort ?? null),
+      codeHash: canonicalHash(noise.plan),
       image: 'node statistics',
       synthetic: descriptor.synthetic
     })
@@ -194,15 +194,11 @@ function facts(plan: JobPlan, { charge }: DpPlan) {
 function keyOf(plan: JobPlan, noise: DpPlan): string {
   const { descriptor, epoch } = plan.catalog
   const { level, epsilon = '', rho = '' } = plan.privacy
-  return hashOf({
+  return canonicalHash({
     ...{ catalog: descriptor.name, epoch, plan: noise.plan, cohort: plan.cohort ?? null },
     ...{ level, epsilon, rho, sites: noise.sitesPerPerson },
     groups: noise.bounded.groupsPerSubject,
     rows: noise.bounded.rowsPerSubject,
     bounds: noise.bounds.map(({ variable, lower, upper }) => [variable, String(lower), String(upper)])
   })
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalBytes(value)).digest('hex')
 }

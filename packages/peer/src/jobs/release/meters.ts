@@ -1,7 +1,7 @@
 /** What a ledger scope has used up beside its ledgers: bits that refusals told each requester, and bits that scripts told. */
-import { createHash } from 'node:crypto'
 import type { SafeOutput } from '@stimnet/privacy'
-import { type Clock, type Code, canonicalJson } from '@stimnet/protocol'
+import type { Clock, Code } from '@stimnet/protocol'
+import { canonicalHash } from '../../canonical-hash.ts'
 import type { ScopeUse } from '../../policy/decision.ts'
 import type { AnsweredStore } from '../../store/released/answered.ts'
 import type { Draft } from '../../store/database.ts'
@@ -128,6 +128,6 @@ function withheldIn({ output }: SafeOutput): number {
 
 /** The same question about the same epoch, by its hash: whom it is about, what is asked, and in whose words. */
 function questionOf({ catalog, cohort, plan, schema, privacy }: JobPlan): string {
-  const question = { epoch: catalog.epoch, cohort: cohort ?? null, plan: plan ?? null, schema, level: privacy.level }
-  return createHash('sha256').update(canonicalJson(question)).digest('hex')
+  const { level } = privacy
+  return canonicalHash({ epoch: catalog.epoch, cohort: cohort ?? null, plan: plan ?? null, schema, level })
 }

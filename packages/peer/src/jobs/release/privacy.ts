@@ -16,15 +16,8 @@ import {
   type VariableSource,
   variableFacts
 } from '@stimnet/privacy'
-import {
-  type CatalogDescriptor,
-  canonicalBytes,
-  type Filter,
-  StimnetError,
-  type SubjectSet,
-  sha256Hex,
-  type VariableRef
-} from '@stimnet/protocol'
+import { type CatalogDescriptor, type Filter, StimnetError, type SubjectSet, type VariableRef } from '@stimnet/protocol'
+import { canonicalHash } from '../../canonical-hash.ts'
 import type { PeerConfig } from '../../config/config.ts'
 import type { Draft } from '../../store/database.ts'
 import type { LedgerStore } from '../../store/released/ledgers.ts'
@@ -120,10 +113,10 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   }
   const meterFor = (project: string | undefined) =>
     new ScopeMeter(parts.meters, scopeOf(descriptor.name, settings.scope, project), limitsOf(settings, catalog))
-  const contextOf = async (facts: ReleaseFacts): Promise<Omit<DisclosureContext, 'ledgers'>> => ({
+  const contextOf = (facts: ReleaseFacts): Omit<DisclosureContext, 'ledgers'> => ({
     ...rules,
     epoch: catalog.epoch,
-    cohortHash: await sha256Hex(canonicalBytes(facts.filter ?? null)),
+    cohortHash: canonicalHash(facts.filter ?? null),
     codeHash: facts.codeHash,
     image: facts.image,
     reviewers: facts.reviewers ?? 0,
@@ -145,14 +138,14 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
       if (facts.aggregate.kind !== 'table') return undefined
       const ledgers = ledgersFor(facts.project)
       const loaded = await ledgers.load(facts.aggregate.reduction.items)
-      return leaveOut(facts.aggregate, { ...(await contextOf(facts)), ledgers: ledgers.current(loaded) })
+      return leaveOut(facts.aggregate, { ...contextOf(facts), ledgers: ledgers.current(loaded) })
     },
     prepare: async (facts) => {
       const ledgers = ledgersFor(facts.project)
       const meter = meterFor(facts.project)
       const { aggregate } = facts
       const loaded = await (aggregate.kind === 'table' ? ledgers.load(aggregate.reduction.items) : ledgers.loadAll())
-      const context = await contextOf(facts)
+      const context = contextOf(facts)
       return {
         disclose: (draft) => {
           const disclosed = disclose(facts.aggregate, {
