@@ -12,6 +12,7 @@ export {
 export { refusalBitsMaxSchema, ruleOverridesShape, type WrittenRules } from './catalog-privacy.ts'
 export { groupCells } from './columns.ts'
 export { nearFilter, rowFilter } from './filter.ts'
+export { isIdentifyingName } from './identifying.ts'
 export { planFault } from './plan-check.ts'
 export { type LatticeProposal, type ProposedVariable, proposeLattice } from './propose-lattice.ts'
 export { assertSourcesApart } from './shared-sources.ts'
