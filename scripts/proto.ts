@@ -1,36 +1,110 @@
-/** Compiles proto/*.proto to packages/protocol/src/gen; with --check it only says whether they are in step. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/** Generates the messages of both languages from proto/*.proto; with --check it only says whether they are in step. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import protobuf from 'protobufjs'
 
 const root = join(import.meta.dirname, '..')
-const target = join(root, 'packages/protocol/src/gen')
-const NAMES = ['stimnet.js', 'stimnet.d.ts']
+const TARGETS = {
+  typescript: 'packages/protocol/src/gen/messages.ts',
+  python: 'packages/sdk-python/src/stimnet_client/trust/shapes.py'
+}
+/** What a Python client signs, verifies or reads as evidence; with all that these are made of. */
+const PYTHON_MESSAGES = ['Statement', 'JobRequest', 'JobResult', 'AuditRecord']
 
-const scratch = mkdtempSync(join(tmpdir(), 'stimnet-proto-'))
-try {
-  const sources = readdirSync(join(root, 'proto'))
-    .filter((name) => name.endsWith('.proto'))
-    .sort()
-    .map((name) => join(root, 'proto', name))
-  const options = ['-t', 'static-module', '-w', 'esm', '--dts', '--null-semantics', '--no-delimited', '--no-typeurl']
-  const pbjs = join(root, 'node_modules/protobufjs-cli/bin/pbjs')
-  execFileSync(process.execPath, [pbjs, ...options, '-o', join(scratch, 'stimnet.js'), ...sources], {
-    stdio: 'inherit'
-  })
-  const stale = NAMES.filter((name) => readFileSync(join(scratch, name), 'utf8') !== readOrEmpty(join(target, name)))
-  if (process.argv.includes('--check')) {
-    if (stale.length > 0) {
-      console.error(`generated code is out of step with proto/: ${stale.join(', ')}. Run: npm run proto`)
-      process.exitCode = 1
-    }
-  } else {
-    for (const name of stale) writeFileSync(join(target, name), readFileSync(join(scratch, name)))
-    console.log(stale.length > 0 ? `wrote ${stale.join(', ')}` : 'already in step')
+const SCALARS: Readonly<Record<string, string>> = {
+  double: 'number',
+  uint32: 'number',
+  bool: 'boolean',
+  string: 'string',
+  bytes: 'Uint8Array'
+}
+
+/** Of one message: its type, and its fields in the order of their numbers. */
+function messageText({ name, fieldsArray }: protobuf.Type): string {
+  const fields = [...fieldsArray].sort((a, b) => a.id - b.id)
+  const declared = fields.map((field) => `  ${field.name}: ${typeOf(field)}`)
+  const coded = fields.map((field) => `  [${codedOf(field).join(', ')}]`)
+  return [
+    `export interface ${name} {\n${declared.join('\n')}\n}`,
+    `export const ${name}: MessageType<${name}> = messageType('${name}', [\n${coded.join(',\n')}\n])`
+  ].join('\n')
+}
+
+function typeOf({ type, repeated, partOf }: protobuf.Field): string {
+  const own = SCALARS[type]
+  if (repeated) return `${own ?? type}[]`
+  return own !== undefined && !partOf ? own : `${own ?? type} | null`
+}
+
+function codedOf({ id, name, type, repeated, partOf, map }: protobuf.Field): string[] {
+  const isScalar = type in SCALARS
+  if (map || (isScalar && repeated && !['double', 'string', 'bytes'].includes(type))) {
+    throw new Error(`${name}: packages/protocol/src/protobuf.ts does not read maps and packed whole numbers`)
   }
-} finally {
-  rmSync(scratch, { recursive: true, force: true })
+  const rule = repeated ? ["'repeated'"] : partOf ? ["'chosen'"] : []
+  return [String(id), `'${name}'`, isScalar ? `'${type}'` : `() => ${type}`, ...rule]
+}
+
+const files = readdirSync(join(root, 'proto')).filter((name) => name.endsWith('.proto'))
+const parsed = protobuf.loadSync(files.sort().map((name) => join(root, 'proto', name)))
+const found = parsed.lookup('stimnet')
+if (!(found instanceof protobuf.Namespace)) throw new Error('proto/ has no package stimnet')
+const messages = found.nestedArray.filter((one): one is protobuf.Type => one instanceof protobuf.Type)
+const typescript = [
+  '/** Generated from proto/*.proto by `npm run proto`: change those. */',
+  "import { type MessageType, messageType } from '../protobuf.ts'",
+  '',
+  messages.map(messageText).join('\n\n'),
+  ''
+].join('\n')
+const python = [
+  '"""Generated from proto/*.proto by ``npm run proto``: change those."""',
+  '',
+  'from __future__ import annotations',
+  '',
+  'from .protobuf import Field, Shapes',
+  '',
+  'SHAPES: Shapes = {',
+  ...partsOf(PYTHON_MESSAGES).map(shapeText),
+  '}',
+  ''
+].join('\n')
+
+const stale = [
+  { path: TARGETS.typescript, text: typescript },
+  { path: TARGETS.python, text: python }
+].filter(({ path, text }) => readOrEmpty(join(root, path)) !== text)
+if (stale.length === 0) console.log('already in step')
+for (const { path, text } of stale) {
+  if (process.argv.includes('--check')) {
+    console.error(`${path} is out of step with proto/. Run: npm run proto`)
+    process.exitCode = 1
+  } else {
+    writeFileSync(join(root, path), text)
+    console.log(`wrote ${path}`)
+  }
+}
+
+function partsOf(names: readonly string[]): protobuf.Type[] {
+  const found = new Set<string>()
+  const add = (name: string) => {
+    if (name in SCALARS || found.has(name)) return
+    found.add(name)
+    for (const { type } of messages.find((one) => one.name === name)?.fieldsArray ?? []) add(type)
+  }
+  for (const name of names) add(name)
+  return messages.filter(({ name }) => found.has(name))
+}
+
+function shapeText({ name, fieldsArray }: protobuf.Type): string {
+  const fields = [...fieldsArray].sort((a, b) => a.id - b.id)
+  const lines = fields.map(({ id, name, type, repeated, partOf }) => {
+    // As in the file: what protobufjs made of the name was for TypeScript.
+    const own = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    const rule = repeated ? ', repeated=True' : partOf ? ', chosen=True' : ''
+    return `        Field(${id}, "${own}", "${type}"${rule}),`
+  })
+  return [`    "${name}": (`, ...lines, '    ),'].join('\n')
 }
 
 function readOrEmpty(path: string): string {

@@ -1,7 +1,7 @@
 /** Asking: one question and its answer on a stream of their own, each wait with a deadline. */
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { type Clock, type Decoded, parseKeyId, type RandomSource, randomUnit } from '@stimnet/protocol'
+import { type Clock, type Encodable, parseKeyId, type RandomSource, randomUnit } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 import { faultCodeOf, faultOf } from './fault.ts'
 import { ANSWER_BYTES_MORE, framesOf, openAnswer } from './frame.ts'
@@ -31,9 +31,9 @@ export async function ask<Q, A>(
   asking: Asking,
   exchange: Exchange<Q, A>,
   peerId: string,
-  question: Q,
+  question: Encodable<Q>,
   options: { signal: AbortSignal }
-): Promise<Decoded<A>> {
+): Promise<A> {
   const signal = AbortSignal.any([options.signal, asking.stopping])
   const doing = `asking ${peerId} ${exchange.id}`
   // A peer resets streams beyond those the exchange allows: further questions wait for their turn here.
@@ -61,9 +61,9 @@ async function askOnce<Q, A>(
   node: Libp2p,
   exchange: Exchange<Q, A>,
   peerId: string,
-  question: Q,
+  question: Encodable<Q>,
   context: { signal: AbortSignal; doing: string }
-): Promise<Decoded<A>> {
+): Promise<A> {
   const stream = await openStream(node, exchange.id, peerId, context.signal)
   const frames = framesOf(stream, exchange.answerBytesMax + ANSWER_BYTES_MORE)
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(exchange.deadlineMs + TRAVEL_MS_MAX)])

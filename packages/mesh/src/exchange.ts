@@ -1,5 +1,5 @@
 /** An exchange is data: what is asked, what is answered, and every bound on both. */
-import type { Codec } from '@stimnet/protocol'
+import type { MessageType } from '@stimnet/protocol'
 
 /** Tokens come back at `perSecond` up to `burst`; each question costs one. */
 export interface Rate {
@@ -11,8 +11,8 @@ export interface Rate {
 export interface Exchange<Q, A> {
   /** The libp2p protocol id. A change that an old peer would misread is a new id. */
   readonly id: string
-  readonly question: Codec<Q>
-  readonly answer: Codec<A>
+  readonly question: MessageType<Q>
+  readonly answer: MessageType<A>
   readonly questionBytesMax: number
   readonly answerBytesMax: number
   /** From the whole question to the answer, ms. Past it: DEADLINE. */

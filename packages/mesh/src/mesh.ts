@@ -1,14 +1,12 @@
 /** What the rest of a peer sees of the mesh: settings in, a few promises out. */
-import type { Clock, Code, Codec, Decoded, messages, RandomSource } from '@stimnet/protocol'
+import type { Clock, Code, Encodable, RandomSource, wire } from '@stimnet/protocol'
 import type { AbstractLevel } from 'abstract-level'
 import type { Exchange } from './exchange.ts'
 
-type PropertiesOf<C> = C extends Codec<infer P> ? P : never
-
 /** What the asker of a follow stream already has; `messages.FollowAsk` as it is encoded. */
-export type FollowAsk = PropertiesOf<typeof messages.FollowAsk>
+export type FollowAsk = Encodable<wire.FollowAsk>
 /** One change of one job; `messages.FollowEvent` as it is encoded. */
-export type FollowEvent = PropertiesOf<typeof messages.FollowEvent>
+export type FollowEvent = Encodable<wire.FollowEvent>
 
 /** Where the mesh keeps known members, addresses and provider records: a sublevel of its own. */
 export type MeshStore = AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>
@@ -86,17 +84,17 @@ export interface AskOptions {
 }
 
 /** Answers one question. What it throws goes over the wire as a code, never as a text. */
-export type Handler<Q, A> = (question: Decoded<Q>, from: string, signal: AbortSignal) => Promise<A>
+export type Handler<Q, A> = (question: Q, from: string, signal: AbortSignal) => Promise<Encodable<A>>
 
 /** Gives everything after what `ask` names, then what comes; ends with the signal. Signs of life are added by the mesh. */
-export type FollowHandler = (ask: Decoded<FollowAsk>, from: string, signal: AbortSignal) => AsyncIterable<FollowEvent>
+export type FollowHandler = (ask: wire.FollowAsk, from: string, signal: AbortSignal) => AsyncIterable<FollowEvent>
 
 /** What follows a serving peer’s feed. */
 export interface FollowOptions {
   /** Asked at each opening, so that a reopened stream goes on where the last one broke. */
   readonly ask: () => FollowAsk | Promise<FollowAsk>
   /** Awaited before the next event is read. A throw closes the stream, and it is opened again. */
-  readonly onEvent: (event: Decoded<FollowEvent>) => void | Promise<void>
+  readonly onEvent: (event: wire.FollowEvent) => void | Promise<void>
   /** The stream stands (no code), or broke with this code and will be opened again. */
   readonly onState?: (open: boolean, code?: Code) => void
 }
@@ -133,7 +131,7 @@ export interface Mesh {
    * One bounded question, one bounded answer; asked once more when the connection broke. Throws the answering peer's
    * code, or PEER_UNREACHABLE, DEADLINE, INTERRUPTED, UNIMPLEMENTED, FORBIDDEN, TOO_LARGE, BUSY, MALFORMED, KEY_UNSUPPORTED.
    */
-  ask<Q, A>(exchange: Exchange<Q, A>, peerId: string, question: Q, options: AskOptions): Promise<Decoded<A>>
+  ask<Q, A>(exchange: Exchange<Q, A>, peerId: string, question: Encodable<Q>, options: AskOptions): Promise<A>
   serve<Q, A>(exchange: Exchange<Q, A>, handler: Handler<Q, A>): void
   /** One follow stream to a serving peer, opened and reopened with back-off, at once when the peer comes back. */
   follow(peerId: string, options: FollowOptions): Follower

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { type Decoded, isKeyId, parseKeyId, StimnetError } from '@stimnet/protocol'
+import { type Encodable, isKeyId, parseKeyId, StimnetError } from '@stimnet/protocol'
 import { type Asking, ask, OPEN_MS_MAX } from './ask.ts'
 import type { LevelDatastore } from './datastore.ts'
 import { Dialler } from './dialler.ts'
@@ -128,7 +128,7 @@ export class RunningMesh implements Mesh {
     return this.#parts.members.addressesOf(peerId)
   }
 
-  ask<Q, A>(exchange: Exchange<Q, A>, peerId: string, question: Q, options: AskOptions): Promise<Decoded<A>> {
+  ask<Q, A>(exchange: Exchange<Q, A>, peerId: string, question: Encodable<Q>, options: AskOptions): Promise<A> {
     return ask(this.#asking, exchange, peerId, question, options)
   }
 

@@ -229,7 +229,7 @@ describe('asking another peer', () => {
       const ask = (peerId: string) => asker.mesh.ask(helloExchange, peerId, hello, { signal: soon() })
       assert.equal(await codeOf(ask(gone.mesh.peerId)), 'PEER_UNREACHABLE')
       assert.equal(await codeOf(ask('12D3KooWnobody')), 'KEY_UNSUPPORTED')
-      const garbage = { name: 'garbage', encode: () => Uint8Array.of(0xff, 0xff), decode: () => ({}) }
+      const garbage = { name: 'garbage', fields: [], encode: () => Uint8Array.of(0xff, 0xff), decode: () => ({}) }
       server.mesh.serve(helloExchange, async () => ({ jws: bytes('here') }))
       await connected(asker, server)
       const asked = asker.mesh.ask({ ...helloExchange, question: garbage }, server.mesh.peerId, {}, { signal: soon() })

@@ -1,7 +1,7 @@
 /** What a requester tells the people who decide about an analysis. Words: nobody computes with them. */
 import { z } from 'zod'
 import { StimnetError } from './errors.ts'
-import type { stimnet } from './gen/stimnet.js'
+import type { Encodable, wire } from './wire.ts'
 import { plainLine, plainText } from './misleading.ts'
 
 const line = plainLine(200)
@@ -25,7 +25,7 @@ export const aboutSchema = z.strictObject({
 export type About = z.output<typeof aboutSchema>
 
 /** To the wire. */
-export function aboutToMessage(about: About): stimnet.AnalysisAbout.$Properties {
+export function aboutToMessage(about: About): Encodable<wire.AnalysisAbout> {
   return {
     requesterName: about.requester_name,
     requesterInstitution: about.requester_institution,
@@ -40,19 +40,18 @@ export function aboutToMessage(about: About): stimnet.AnalysisAbout.$Properties 
 }
 
 /** From the wire; undefined where nothing was told. Throws PARAMETER_INVALID. */
-export function aboutFromMessage(message: Partial<Record<string, unknown>> | null): About | undefined {
+export function aboutFromMessage(message: wire.AnalysisAbout | null): About | undefined {
   if (message === null) return undefined
-  const text = (name: string) => (typeof message[name] === 'string' ? (message[name] as string) : '')
   const parsed = aboutSchema.safeParse({
-    requester_name: text('requesterName'),
-    requester_institution: text('requesterInstitution'),
-    requester_email: text('requesterEmail'),
-    requester_affiliation: text('requesterAffiliation'),
-    description: text('description'),
-    priority: text('priority') || 'normal',
-    estimated_duration: text('estimatedDuration'),
-    selected_score: text('selectedScore'),
-    selected_timeline: text('selectedTimeline')
+    requester_name: message.requesterName,
+    requester_institution: message.requesterInstitution,
+    requester_email: message.requesterEmail,
+    requester_affiliation: message.requesterAffiliation,
+    description: message.description,
+    priority: message.priority || 'normal',
+    estimated_duration: message.estimatedDuration,
+    selected_score: message.selectedScore,
+    selected_timeline: message.selectedTimeline
   })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -1,7 +1,7 @@
 /** The filter language of cohorts: Boolean algebra over comparisons with declared levels and breakpoints. */
 import { z } from 'zod'
 import { StimnetError } from './errors.ts'
-import type { stimnet } from './gen/stimnet.js'
+import type { Encodable, wire } from './wire.ts'
 import { LIMITS } from './limits.ts'
 
 /** Operators of a comparison, as written. */
@@ -122,7 +122,7 @@ export function filterFromPairs(pairs: Readonly<Record<string, unknown>>): Filte
 }
 
 /** To the wire. */
-export function filterToMessage(filter: Filter): stimnet.Filter.$Properties {
+export function filterToMessage(filter: Filter): Encodable<wire.Filter> {
   if ('all' in filter) return { all: { filters: filter.all.map(filterToMessage) } }
   if ('any' in filter) return { any: { filters: filter.any.map(filterToMessage) } }
   if ('not' in filter) return { not: filterToMessage(filter.not) }
@@ -132,32 +132,19 @@ export function filterToMessage(filter: Filter): stimnet.Filter.$Properties {
   return { compare: { column: filter.column, op: filter.op, values } }
 }
 
-/** The nested message as it comes from a decoder: anything can be missing. */
-interface LooseFilter {
-  all?: { filters?: readonly LooseFilter[] } | null
-  any?: { filters?: readonly LooseFilter[] } | null
-  not?: LooseFilter | null
-  compare?: { column?: string; op?: string; values?: readonly LooseValue[] } | null
-}
-interface LooseValue {
-  text?: string | null
-  number?: number | null
-  truth?: boolean | null
-}
-
 /** From the wire; throws FILTER_INVALID. */
-export function filterFromMessage(message: LooseFilter): Filter {
+export function filterFromMessage(message: wire.Filter): Filter {
   return checkFilter(fromLoose(message, 1))
 }
 
-function fromLoose(message: LooseFilter, depth: number): Filter {
+function fromLoose(message: wire.Filter, depth: number): Filter {
   if (depth > LIMITS.filterDepthMax) return invalid(`A filter is at most ${LIMITS.filterDepthMax} levels deep.`)
-  const list = (filters: readonly LooseFilter[] | undefined) => (filters ?? []).map((f) => fromLoose(f, depth + 1))
+  const list = (filters: readonly wire.Filter[]) => filters.map((f) => fromLoose(f, depth + 1))
   if (message.all) return { all: list(message.all.filters) }
   if (message.any) return { any: list(message.any.filters) }
   if (message.not) return { not: fromLoose(message.not, depth + 1) }
   if (!message.compare) return invalid('An empty filter.')
-  const { column = '', op = '', values = [] } = message.compare
+  const { column, op, values } = message.compare
   const known = COMPARISON_OPS.find((candidate) => candidate === op)
   if (!known) return invalid('An unknown comparison.')
   return { column, op: known, values: values.map((v) => v.text ?? v.number ?? v.truth ?? '') }

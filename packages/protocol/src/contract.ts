@@ -1,7 +1,7 @@
 /** What a script promises to release: an ordered list of typed outputs, declared before any data are touched. */
 import { z } from 'zod'
 import { StimnetError } from './errors.ts'
-import type { stimnet } from './gen/stimnet.js'
+import type { Encodable, wire } from './wire.ts'
 
 /** Every kind of typed output; privacy.md C.2. */
 export const OUTPUT_KINDS = [
@@ -112,7 +112,7 @@ export type OutputDeclaration = z.output<typeof outputDeclarationSchema>
 export type OutputDeclarationInput = z.input<typeof outputDeclarationSchema>
 
 /** To the wire. */
-export function contractToMessage(outputs: readonly OutputDeclarationInput[]): stimnet.OutputDeclaration.$Properties[] {
+export function contractToMessage(outputs: readonly OutputDeclarationInput[]): Encodable<wire.OutputDeclaration>[] {
   return parse(outputs).map(({ lower, upper, of, category, ...rest }) => ({
     ...rest,
     ...(lower === undefined ? {} : { lower }),
@@ -122,22 +122,8 @@ export function contractToMessage(outputs: readonly OutputDeclarationInput[]): s
   }))
 }
 
-interface LooseDeclaration {
-  readonly name: string
-  readonly kind: string
-  readonly categories: readonly string[]
-  readonly edges: readonly number[]
-  readonly lower: string
-  readonly upper: string
-  readonly terms: readonly string[]
-  readonly digits: number
-  readonly unit: string
-  readonly of: string
-  readonly category: string
-}
-
 /** From the wire. Throws CONTRACT_INVALID. */
-export function contractFromMessage(messages: readonly LooseDeclaration[]): OutputDeclaration[] {
+export function contractFromMessage(messages: readonly wire.OutputDeclaration[]): OutputDeclaration[] {
   return parse(
     messages.map(({ name, kind, categories, edges, lower, upper, terms, digits, unit, of, category }) => ({
       ...{ name, kind: kind as OutputKind, categories: [...categories], edges: [...edges], terms: [...terms], unit },

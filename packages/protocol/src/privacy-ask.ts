@@ -1,7 +1,7 @@
 /** Which claim a request asks for, and what it may spend on it; nothing in it depends on data. */
 import { z } from 'zod'
 import { StimnetError } from './errors.ts'
-import type { stimnet } from './gen/stimnet.js'
+import type { Encodable, wire } from './wire.ts'
 
 /** A positive or negative decimal number as text: it becomes an exact ratio, never a double. */
 const decimalSchema = z.string().regex(/^-?\d{1,9}(\.\d{1,18})?$/, 'A decimal number, such as 0.05.')
@@ -47,7 +47,7 @@ export type PrivacyAskInput = z.input<typeof privacyAskSchema>
 export const P1_ASK: PrivacyAsk = { level: 'P1', groups_per_subject: 1, rows_per_subject: 1, bounds: [] }
 
 /** To the wire. */
-export function privacyAskToMessage(ask: PrivacyAskInput): stimnet.PrivacyAsk.$Properties {
+export function privacyAskToMessage(ask: PrivacyAskInput): Encodable<wire.PrivacyAsk> {
   const { level, epsilon, rho, groups_per_subject, rows_per_subject, bounds } = parse(ask)
   return {
     level,
@@ -59,17 +59,8 @@ export function privacyAskToMessage(ask: PrivacyAskInput): stimnet.PrivacyAsk.$P
   }
 }
 
-interface LooseAsk {
-  readonly level: string
-  readonly epsilon: string
-  readonly rho: string
-  readonly groupsPerSubject: number
-  readonly rowsPerSubject: number
-  readonly bounds: readonly { variable: string; lower: string; upper: string }[]
-}
-
 /** From the wire; absent means P1. Throws PARAMETER_INVALID. */
-export function privacyAskFromMessage(message: LooseAsk | null): PrivacyAsk {
+export function privacyAskFromMessage(message: wire.PrivacyAsk | null): PrivacyAsk {
   if (message === null) return P1_ASK
   return parse({
     level: message.level === '' ? 'P1' : (message.level as 'P1'),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { canonicalJson } from './canonical.ts'
 import { StimnetError } from './errors.ts'
-import type { stimnet } from './gen/stimnet.js'
+import type { Encodable, wire } from './wire.ts'
 import { parseJson } from './json.ts'
 import { LIMITS } from './limits.ts'
 
@@ -41,7 +41,7 @@ export function programText(program: Program): string {
 }
 
 /** To the wire. */
-export function programToMessage(program: Program): stimnet.Program.$Properties {
+export function programToMessage(program: Program): Encodable<wire.Program> {
   if (program.kind === 'sql') return { sql: program.sql }
   if (program.kind === 'script') return { script: { language: program.language, code: program.code } }
   const { name, table, variables, by } = program.statistic
@@ -49,16 +49,10 @@ export function programToMessage(program: Program): stimnet.Program.$Properties 
   return { statistic: { name, ...(table === undefined ? {} : { table }), variables, by, argumentsJson } }
 }
 
-interface LooseProgram {
-  sql?: string | null
-  script?: { language?: string; code?: string } | null
-  statistic?: { name?: string; table?: string; variables?: string[]; by?: string[]; argumentsJson?: string } | null
-}
-
 /** From the wire; throws MALFORMED, TOO_LARGE, LANGUAGE_NOT_AVAILABLE or PARAMETER_INVALID. */
-export function programFromMessage(message: LooseProgram | null): Program {
+export function programFromMessage(message: wire.Program | null): Program {
   if (message?.script) {
-    const { language: asked, code = '' } = message.script
+    const { language: asked, code } = message.script
     const language = SCRIPT_LANGUAGES.find((known) => known === asked)
     if (!language) throw new StimnetError('LANGUAGE_NOT_AVAILABLE', 'reading a program')
     return { kind: 'script', language, code: bounded(code) }
@@ -68,12 +62,12 @@ export function programFromMessage(message: LooseProgram | null): Program {
     const parsed = statisticSchema.safeParse({
       ...rest,
       ...(table ? { table } : {}),
-      arguments: parseJsonObject(argumentsJson ?? '')
+      arguments: parseJsonObject(argumentsJson)
     })
     if (!parsed.success) throw new StimnetError('PARAMETER_INVALID', 'reading a statistic', { cause: parsed.error })
     return { kind: 'statistic', statistic: parsed.data }
   }
-  if (typeof message?.sql === 'string' && message.sql !== '') return { kind: 'sql', sql: bounded(message.sql) }
+  if (message?.sql) return { kind: 'sql', sql: bounded(message.sql) }
   throw new StimnetError('MALFORMED', 'a request without a program')
 }
 

@@ -1,7 +1,7 @@
 /** Files that a request brings along: named in the signature by hash and size, so that what was approved is what runs. */
 import { z } from 'zod'
 import { StimnetError } from './errors.ts'
-import type { stimnet } from './gen/stimnet.js'
+import type { Encodable, wire } from './wire.ts'
 import { LIMITS } from './limits.ts'
 
 /** A file's name in a sandbox: never a path, never hidden, never an option of a command. */
@@ -64,7 +64,7 @@ export function bytesOf(files: readonly Pick<UploadedFile, 'size'>[]): number {
 }
 
 /** To the wire. Throws PARAMETER_INVALID. */
-export function uploadsToMessage(files: readonly UploadedFile[]): stimnet.UploadedFile.$Properties[] {
+export function uploadsToMessage(files: readonly UploadedFile[]): Encodable<wire.UploadedFile>[] {
   return checked(files)
 }
 

@@ -1,7 +1,7 @@
 /** What a requester takes each variable to be, and how a site's own words read in those of the request. */
 import { z } from 'zod'
 import { StimnetError } from './errors.ts'
-import type { stimnet } from './gen/stimnet.js'
+import type { Encodable, wire } from './wire.ts'
 
 /** Most variables of a contract: those of a whole catalog, for a script. */
 export const CONTRACT_VARIABLES_MAX = 512
@@ -72,8 +72,8 @@ export function schemaTermsToMessage(terms: {
   readonly contract: readonly VariableContractInput[]
   readonly mappings: readonly VariableMappingInput[]
 }): {
-  contract: stimnet.VariableContract.$Properties[]
-  mappings: stimnet.VariableMapping.$Properties[]
+  contract: Encodable<wire.VariableContract>[]
+  mappings: Encodable<wire.VariableMapping>[]
 } {
   const { contract, mappings } = schemaTermsFromMessage(terms)
   return {

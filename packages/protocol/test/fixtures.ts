@@ -4,7 +4,9 @@ import fc from 'fast-check'
 import {
   COMPARISON_OPS,
   type Code,
+  type Encodable,
   type Filter,
+  type MessageType,
   SimulatedClock,
   type StimnetError,
   signerFromSeed
@@ -17,6 +19,10 @@ export const seedOf = (byte: number) => new Uint8Array(32).fill(byte)
 /** Ada asks; Bob is another key. */
 export const ada = await signerFromSeed(seedOf(1))
 export const bob = await signerFromSeed(seedOf(2))
+
+/** A message as its receiver has it: with every field. */
+export const received = <T>(type: MessageType<T>, message: Encodable<NoInfer<T>>): T =>
+  type.decode(type.encode(message))
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text)
 export const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes)

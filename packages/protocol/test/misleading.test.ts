@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { AnalysisAbout } from '../src/gen/messages.ts'
 import { aboutFromMessage, aboutSchema, codePointOf, misleadingIn, plainLine, withoutMisleading } from '../src/index.ts'
-import { coded } from './fixtures.ts'
+import { coded, received } from './fixtures.ts'
 
 const BIDIRECTIONAL = ['\u061c', '\u200e', '\u200f', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e']
 const ISOLATES = ['\u2066', '\u2067', '\u2068', '\u2069']
@@ -41,7 +42,11 @@ describe('a text that reads otherwise than it is', () => {
     assert.equal(aboutSchema.safeParse({ ...about, description: 'One.\u2066' }).success, false)
     assert.throws(
       () =>
-        aboutFromMessage({ requesterName: 'A\u202eda', requesterInstitution: 'N', requesterEmail: 'a@example.org' }),
+        aboutFromMessage(
+          received(AnalysisAbout, {
+            ...{ requesterName: 'A\u202eda', requesterInstitution: 'N', requesterEmail: 'a@example.org' }
+          })
+        ),
       (error: Error) => coded('PARAMETER_INVALID')(error) && /requester_name: .*U\+202E/.test(error.message)
     )
   })

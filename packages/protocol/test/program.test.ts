@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import * as wire from '../src/gen/messages.ts'
 import {
+  type Encodable,
   LIMITS,
   messages,
   type Program,
@@ -12,7 +14,9 @@ import {
   programWord,
   SCRIPT_LANGUAGES
 } from '../src/index.ts'
-import { coded } from './fixtures.ts'
+import { coded, received } from './fixtures.ts'
+
+const sent = (program: Encodable<wire.Program>) => received(wire.Program, program)
 
 const overWire = (program: Program) =>
   programFromMessage(
@@ -76,13 +80,16 @@ describe('a program arrives as it was written', () => {
 describe('a program that is none is refused', () => {
   test('nothing asked for', () => {
     for (const message of [null, {}, { sql: '' }, { sql: null, script: null, statistic: null }]) {
-      assert.throws(() => programFromMessage(message), coded('MALFORMED'))
+      assert.throws(() => programFromMessage(message && sent(message)), coded('MALFORMED'))
     }
   })
 
   test('a language nobody runs', () => {
     for (const language of ['', 'Python', 'bash', 'constructor']) {
-      assert.throws(() => programFromMessage({ script: { language, code: 'x' } }), coded('LANGUAGE_NOT_AVAILABLE'))
+      assert.throws(
+        () => programFromMessage(sent({ script: { language, code: 'x' } })),
+        coded('LANGUAGE_NOT_AVAILABLE')
+      )
     }
   })
 
@@ -90,10 +97,10 @@ describe('a program that is none is refused', () => {
     const wide = '€'.repeat(LIMITS.scriptBytesMax / 3 + 1)
     const code = 'x'.repeat(LIMITS.scriptBytesMax)
     assert.ok(wide.length < LIMITS.scriptBytesMax)
-    programFromMessage({ script: { language: 'python', code } })
+    programFromMessage(sent({ script: { language: 'python', code } }))
     for (const text of [`${code}x`, wide]) {
-      assert.throws(() => programFromMessage({ script: { language: 'python', code: text } }), coded('TOO_LARGE'))
-      assert.throws(() => programFromMessage({ sql: text }), coded('TOO_LARGE'))
+      assert.throws(() => programFromMessage(sent({ script: { language: 'python', code: text } })), coded('TOO_LARGE'))
+      assert.throws(() => programFromMessage(sent({ sql: text })), coded('TOO_LARGE'))
     }
   })
 
@@ -108,7 +115,7 @@ describe('a program that is none is refused', () => {
       { name: 'mean', variables: ['a'.repeat(130)] },
       ...['[]', '1', 'null', '"a"', '{', '{"a":}'].map((argumentsJson) => ({ name: 'mean', argumentsJson }))
     ]) {
-      assert.throws(() => programFromMessage({ statistic }), invalid)
+      assert.throws(() => programFromMessage(sent({ statistic })), invalid)
     }
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type Codec, messages } from '../src/index.ts'
+import { type MessageType, messages } from '../src/index.ts'
 import { coded } from './fixtures.ts'
 
 // Absent bytes come as the platform's own kind of byte array; what counts is what is in them.
@@ -168,12 +168,12 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   LogConflictAnswer: fc.record({ code: text })
 }
 
-const codecs = Object.values(messages) as unknown as Codec<object>[]
+const codecs = Object.values(messages) as unknown as MessageType<object>[]
 
 describe('a message arrives as it was sent', () => {
   for (const [name, arbitrary] of Object.entries(FULL)) {
     test(name, () => {
-      const codec = messages[name as keyof typeof messages] as unknown as Codec<object>
+      const codec = messages[name as keyof typeof messages] as unknown as MessageType<object>
       fc.assert(
         fc.property(arbitrary, (message) => {
           assert.deepEqual(plain(codec.decode(codec.encode(message))), plain(message))
@@ -212,7 +212,7 @@ describe('a message arrives as it was sent', () => {
 })
 
 describe('bytes that are no message are refused as MALFORMED, and nothing else happens', () => {
-  const decodes = (codec: Codec<object>, input: Uint8Array) => {
+  const decodes = (codec: MessageType<object>, input: Uint8Array) => {
     try {
       codec.decode(input)
     } catch (error) {
@@ -239,7 +239,7 @@ describe('bytes that are no message are refused as MALFORMED, and nothing else h
   test('a valid message with a byte changed or its end cut off', () => {
     const anyMessage = fc.constantFrom(...Object.entries(FULL)).chain(([name, arbitrary]) =>
       arbitrary.map((message) => {
-        const codec = messages[name as keyof typeof messages] as unknown as Codec<object>
+        const codec = messages[name as keyof typeof messages] as unknown as MessageType<object>
         return { codec, encoded: codec.encode(message) }
       })
     )
@@ -257,6 +257,13 @@ describe('bytes that are no message are refused as MALFORMED, and nothing else h
   test('a length that reaches past the end, and a field that never ends', () => {
     for (const bytes of [[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x0a], [0x80], Array(20).fill(0xff), [0x0b, 0x0b]]) {
       assert.throws(() => messages.Statement.decode(Uint8Array.from(bytes)), coded('MALFORMED'))
+    }
+  })
+
+  test('a field that stands twice, and one of another type', () => {
+    const twice = [...messages.CancelRequest.encode({ jobId: 'a' }), ...messages.CancelRequest.encode({ jobId: 'b' })]
+    for (const bytes of [twice, [0x08, 0x01]]) {
+      assert.throws(() => messages.CancelRequest.decode(Uint8Array.from(bytes)), coded('MALFORMED'))
     }
   })
 

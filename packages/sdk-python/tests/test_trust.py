@@ -74,19 +74,6 @@ class Vectors(unittest.TestCase):
             self.assertEqual(messages.encode("JobRequest", messages.decode("JobRequest", data)), data)
 
 
-class Shapes(unittest.TestCase):
-    def test_the_messages_are_those_of_the_proto_files(self) -> None:
-        declared = _declared()
-        for name, fields in messages.SHAPES.items():
-            mine = [_line(field) for field in fields]
-            self.assertEqual(mine, [line for line in declared[name] if line in mine], name)
-
-    def test_what_is_hashed_again_or_read_as_evidence_is_known_whole(self) -> None:
-        # Of a request Python may say less than there is to say; of these nothing may be passed over.
-        for name in ("Statement", "JobResult", "Receipt", "AuditProof", "AuditRecord"):
-            self.assertEqual([_line(field) for field in messages.SHAPES[name]], _declared()[name], name)
-
-
 class Refusals(unittest.TestCase):
     def setUp(self) -> None:
         self.case = cases_of("envelope.json")[0]
@@ -286,26 +273,6 @@ def _path(index: int, leaves: list[bytes]) -> list[bytes]:
     if index < split:
         return [*_path(index, leaves[:split]), _root(leaves[split:])]
     return [*_path(index - split, leaves[split:]), _root(leaves[:split])]
-
-
-def _declared() -> dict[str, list[str]]:
-    """Every message of proto/, its fields as `number name kind`."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "proto").glob("*.proto")))
-    text = re.sub(r"//[^\n]*", "", text)
-    found: dict[str, list[str]] = {}
-    for name, body in re.findall(r"message (\w+) \{((?:[^{}]|\{[^{}]*\})*)\}", text):
-        chosen = "".join(re.findall(r"oneof \w+ \{([^{}]*)\}", body))
-        fields = re.findall(r"(repeated )?(\w+) (\w+) = (\d+);", body)
-        found[name] = [
-            f"{number} {field} {kind}{' repeated' if repeated else ''}{' chosen' if f' {field} = ' in chosen else ''}"
-            for repeated, kind, field, number in sorted(fields, key=lambda one: int(one[3]))
-        ]
-    return found
-
-
-def _line(field: Any) -> str:
-    suffix = (" repeated" if field.repeated else "") + (" chosen" if field.chosen else "")
-    return f"{field.number} {field.name} {field.kind}{suffix}"
 
 
 if __name__ == "__main__":

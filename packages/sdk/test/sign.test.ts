@@ -54,7 +54,7 @@ describe('a signed request', () => {
     assert.deepEqual(request.purpose, ['DUO:0000006'])
     assert.deepEqual(JSON.parse(request.filtersJson), { sex: 'female' })
     assert.deepEqual(JSON.parse(request.parametersJson), { seed: 4 })
-    assert.deepEqual(filterFromMessage(request.cohort ?? {}), where)
+    assert.deepEqual(request.cohort && filterFromMessage(request.cohort), where)
     assert.deepEqual(programFromMessage(request.program), options().program)
     assert.match(request.broadcast, /^[0-9a-f]{32}$/)
   })
