@@ -5,7 +5,7 @@ import protobuf from 'protobufjs'
 
 const root = join(import.meta.dirname, '..')
 const TARGETS = {
-  typescript: 'packages/protocol/src/gen/messages.ts',
+  typescript: 'packages/protocol/src/wire/gen/messages.ts',
   python: 'packages/sdk-python/src/stimnet_client/trust/shapes.py'
 }
 /** What a Python client signs, verifies or reads as evidence; with all that these are made of. */
@@ -39,7 +39,7 @@ function typeOf({ type, repeated, partOf }: protobuf.Field): string {
 function codedOf({ id, name, type, repeated, partOf, map }: protobuf.Field): string[] {
   const isScalar = type in SCALARS
   if (map || (isScalar && repeated && !['double', 'string', 'bytes'].includes(type))) {
-    throw new Error(`${name}: packages/protocol/src/protobuf.ts does not read maps and packed whole numbers`)
+    throw new Error(`${name}: packages/protocol/src/wire/protobuf.ts does not read maps and packed whole numbers`)
   }
   const rule = repeated ? ["'repeated'"] : partOf ? ["'chosen'"] : []
   return [String(id), `'${name}'`, isScalar ? `'${type}'` : `() => ${type}`, ...rule]

@@ -401,7 +401,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'findings-are-known',
     control: 'What was found of a person is not taken to be known of him',
-    file: 'packages/data/src/identifying.ts',
+    file: 'packages/data/src/catalog/identifying.ts',
     from: 'return NAMES.some((pattern) => pattern.test(plain))',
     to: "return plain !== ''",
     noticedBy: dataTest('identifying')
@@ -705,7 +705,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'two-projects',
     control: 'A key in two projects is refused',
-    file: 'packages/data/src/catalog-privacy.ts',
+    file: 'packages/data/src/catalog/catalog-privacy.ts',
     from: 'if (twice) refuse(',
     to: "if (twice === '') refuse(",
     noticedBy: dataTest('catalog-config')
@@ -713,7 +713,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'why-told',
     control: 'Why something was withheld is not read by whoever may ask',
-    file: 'packages/peer/src/audit-view.ts',
+    file: 'packages/peer/src/gateway/audit-view.ts',
     from: "const asks = account.roles.includes('researcher')\n      return",
     to: 'const asks = account.roles.length < 0\n      return',
     noticedBy: peerTest('audit-view')
@@ -721,7 +721,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'why-proved',
     control: 'What proves a record does not open why something was withheld',
-    file: 'packages/peer/src/audit-view.ts',
+    file: 'packages/peer/src/gateway/audit-view.ts',
     from: '!(asks && detailOf(detailJson)',
     to: '!(asks && detailJson === null && detailOf(detailJson)',
     noticedBy: peerTest('audit-view')
@@ -904,7 +904,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'one-file-twice',
     control: 'One file is not behind two catalogs',
-    file: 'packages/data/src/shared-sources.ts',
+    file: 'packages/data/src/catalog/shared-sources.ts',
     from: 'if (other !== undefined) {',
     to: 'if (other !== undefined && file.length < 0) {',
     noticedBy: { tests: ['test/redteam/differencing.test.ts'] }

@@ -1,6 +1,6 @@
 /** The whole console: whoever is signed in sees the page they are at, everybody else the door. */
 import { SignIn } from './pages/sign-in.tsx'
-import { Shell } from './parts/shell.tsx'
+import { Shell } from './parts/frame/shell.tsx'
 import { SessionProvider, useSession } from './session/session.tsx'
 
 /** The console. */

@@ -12,9 +12,9 @@ import {
 } from '@stimnet/protocol'
 import { type Broadcast, type BroadcastPart, type SignedRequest, signRequest } from '@stimnet/sdk'
 import type { AskedHere } from '../src/key/asked.ts'
-import { adviceOf } from '../src/result/advice.ts'
-import { checkAnswer, type FindAsked } from '../src/result/answer.ts'
-import { standingsOf } from '../src/result/standings.ts'
+import { adviceOf } from '../src/result/trust/advice.ts'
+import { checkAnswer, type FindAsked } from '../src/result/trust/answer.ts'
+import { standingsOf } from '../src/result/trust/standings.ts'
 import { siteOf } from './outputs.ts'
 
 const clock = new SimulatedClock()

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PrivacyCost } from '@stimnet/sdk'
-import { readEpsilon } from '../src/ask/epsilon.ts'
-import { budgetSentence, coarseIn, refusalsIn } from '../src/ask/noise.ts'
+import { readEpsilon } from '../src/ask/draft/epsilon.ts'
+import { budgetSentence, coarseIn, refusalsIn } from '../src/ask/price/noise.ts'
 import { rough } from '../src/words/number.ts'
 
 const column = (name: string, error: number | null, range: number | null) => ({

@@ -1,6 +1,6 @@
 /** Small answers, for tests: one group, one spread. */
 import type { DisclosureCard, PooledOutput, TableOutput } from '@stimnet/protocol'
-import type { SiteTable } from '../src/result/sites.ts'
+import type { SiteTable } from '../src/result/tables/sites.ts'
 
 export const CARD: DisclosureCard = {
   ...{ level: 'P1', claim: 'Every number rests on at least 5 subjects.', preset: 'default', policy_hash: 'ab' },

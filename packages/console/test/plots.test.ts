@@ -4,8 +4,8 @@ import { describe, it } from 'node:test'
 import type { TableOutput } from '@stimnet/protocol'
 import fc from 'fast-check'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
-import { forestsOf, together } from '../src/result/estimates.ts'
-import { columnParts, type SiteTable } from '../src/result/sites.ts'
+import { forestsOf, together } from '../src/result/tables/estimates.ts'
+import { columnParts, type SiteTable } from '../src/result/tables/sites.ts'
 import { pooledOf, siteOf } from './outputs.ts'
 
 describe('an axis', () => {

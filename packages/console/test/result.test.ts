@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Output } from '@stimnet/protocol'
-import { agrees, isSame } from '../src/result/agrees.ts'
-import { csvOf, tableRows } from '../src/result/csv.ts'
-import { typedCells, typedRows } from '../src/result/typed-rows.ts'
-import { leavesOf, pathsOf } from '../src/result/values.ts'
+import { agrees, isSame } from '../src/result/trust/agrees.ts'
+import { csvOf, tableRows } from '../src/result/files/csv.ts'
+import { typedCells, typedRows } from '../src/result/tables/typed-rows.ts'
+import { leavesOf, pathsOf } from '../src/result/tables/values.ts'
 import { CARD, pooledOf, siteOf } from './outputs.ts'
 
 describe('a result as CSV', () => {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock, StimnetError, signerFromSeed } from '@stimnet/protocol'
 import { ApiError, signRequest } from '@stimnet/sdk'
-import { EMPTY, isComposed } from '../src/ask/draft.ts'
-import { withFile, withoutFile } from '../src/ask/files.ts'
-import { forgetSent, isOutcomeUnknown, storedSent, storeSent } from '../src/ask/sent.ts'
+import { EMPTY, isComposed } from '../src/ask/draft/draft.ts'
+import { withFile, withoutFile } from '../src/ask/draft/files.ts'
+import { forgetSent, isOutcomeUnknown, storedSent, storeSent } from '../src/ask/send/sent.ts'
 import { keptIn } from '../src/session/storage.ts'
 
 class MemoryStorage {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { VerifiedPart } from '@stimnet/sdk'
-import type { CheckedAnswer } from '../src/result/answer.ts'
-import { verdictOf } from '../src/result/verdict.ts'
+import type { CheckedAnswer } from '../src/result/trust/answer.ts'
+import { verdictOf } from '../src/result/trust/verdict.ts'
 import { siteOf } from './outputs.ts'
 
 const { table } = siteOf('North', [1, 3])

@@ -1,7 +1,7 @@
 /** How a snapshot keeps a variable: exact integers only, and the conditions over them in our own SQL. */
 import type { VariableDescriptor } from '@stimnet/protocol'
-import { decimalsOf, type VariableConfig } from './catalog-config.ts'
-import { domainOf } from './domain.ts'
+import { decimalsOf, type VariableConfig } from './catalog/catalog-config.ts'
+import { domainOf } from './index/domain.ts'
 
 /** The dense subject index. No variable can have this name. */
 export const SUBJECT = '_subject'

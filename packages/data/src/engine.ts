@@ -1,7 +1,7 @@
 /** DuckDB, opened narrow: few threads, bounded memory, no extensions, and locked before the first question. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { StimnetError, type SubjectSet } from '@stimnet/protocol'
-import { bitData } from './bits.ts'
+import { bitData } from './index/bits.ts'
 
 /** A million rows of a few columns need a tenth of it; what needs more fails instead of starving the node. */
 const MEMORY_MIB = 2048

@@ -2,15 +2,15 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, canonicalBytes, type RandomSource, StimnetError, sha256Hex, toHex } from '@stimnet/protocol'
-import { type CatalogConfig, catalogConfigSchema, decimalsOf } from './catalog-config.ts'
+import { type CatalogConfig, catalogConfigSchema, decimalsOf } from './catalog/catalog-config.ts'
 import { ROW, SUBJECT } from './columns.ts'
 import { type Engine, openEngine, type Session } from './engine.ts'
-import { pinnedConfig } from './pinned-config.ts'
+import { pinnedConfig } from './catalog/pinned-config.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { assertPlainPath, fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
 import { typeColumns } from './sources/typed.ts'
-import type { Manifest, SubjectIndex } from './subject-index.ts'
-import { indexTable } from './subject-index-build.ts'
+import type { Manifest, SubjectIndex } from './index/subject-index.ts'
+import { indexTable } from './index/subject-index-build.ts'
 
 /** Raised whenever a snapshot of the same files would come out differently. */
 const FORMAT = 3

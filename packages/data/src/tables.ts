@@ -1,10 +1,10 @@
 /** A cohort's rows as a sandbox gets them: CSV under pseudonyms that are fresh for each call. */
 import { type RandomSource, StimnetError, type SubjectSet } from '@stimnet/protocol'
-import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog-config.ts'
+import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog/catalog-config.ts'
 import { decimalText, SUBJECT } from './columns.ts'
 import { isoDate } from './dates.ts'
 import type { Engine, Session } from './engine.ts'
-import type { CatalogView } from './mapped.ts'
+import type { CatalogView } from './catalog/mapped.ts'
 import { quoteName } from './quote.ts'
 import { shuffled } from './shuffle.ts'
 

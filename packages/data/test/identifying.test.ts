@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isIdentifyingName } from '../src/identifying.ts'
+import { isIdentifyingName } from '../src/catalog/identifying.ts'
 
 test('who somebody is, where and when they were seen, and by what, others are taken to know', () => {
   for (const name of [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Code, LIMITS, StimnetError } from '@stimnet/protocol'
 import fc from 'fast-check'
-import { describe } from '../src/descriptor.ts'
+import { describe } from '../src/catalog/descriptor.ts'
 import { catalogConfigSchema, parseSql } from '../src/index.ts'
 import { CLINIC } from './world.ts'
 

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { z } from 'zod'
-import { PAGE_HEADERS } from './answer.ts'
-import { type Route, route } from './route.ts'
+import { PAGE_HEADERS } from './http/answer.ts'
+import { type Route, route } from './http/route.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,6 +1,6 @@
 /** Server-sent events: each a whole state or a numbered event, so that a client that comes back has missed nothing. */
 import type { Clock } from '@stimnet/protocol'
-import { GATEWAY_LIMITS } from './limits.ts'
+import { GATEWAY_LIMITS } from './http/limits.ts'
 
 /** Where the states come from, how they are told, and what ends the stream. */
 export interface EventOptions<V> {

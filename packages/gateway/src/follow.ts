@@ -1,11 +1,11 @@
 /** The event stream of one request, for jobs and broadcasts alike. */
 import { isEnded, StimnetError } from '@stimnet/protocol'
 import { eventStream, lastEventOf } from './events.ts'
-import { findRequest, known } from './known.ts'
-import type { Places } from './limits.ts'
+import { findRequest, known } from './auth/known.ts'
+import type { Places } from './http/limits.ts'
 import type { RequestView } from './peer.ts'
 import type { Room } from './room.ts'
-import type { Ask } from './route.ts'
+import type { Ask } from './http/route.ts'
 
 /** Throws UNAUTHENTICATED, JOB_UNKNOWN or BUSY. */
 export async function followRequest(

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made from the schemas that the routes parse and answer with. */
 import { z } from 'zod'
-import { problemSchema } from './problem.ts'
-import type { Route } from './route.ts'
+import { problemSchema } from './http/problem.ts'
+import type { Route } from './http/route.ts'
 import { inputs, output, outputs } from './shapes/named.ts'
 
 type Json = Record<string, unknown>

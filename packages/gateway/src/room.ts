@@ -1,9 +1,9 @@
 /** What the routes share: the peer, the settings and what is counted across requests. */
 import type { Clock } from '@stimnet/protocol'
-import type { Tokens } from './auth.ts'
-import type { Buckets, Places, Turnstile } from './limits.ts'
+import type { Tokens } from './auth/auth.ts'
+import type { Buckets, Places, Turnstile } from './http/limits.ts'
 import type { GatewayPeer } from './peer.ts'
-import type { SingleSignOn } from './sign-on.ts'
+import type { SingleSignOn } from './auth/sign-on.ts'
 
 /** Everything a route can reach. */
 export interface Room {

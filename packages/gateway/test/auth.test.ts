@@ -3,7 +3,7 @@ import { generateKeyPairSync, hkdfSync, sign } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { seededRandom } from '@stimnet/protocol'
 import { type JWTPayload, SignJWT } from 'jose'
-import { Tokens } from '../src/auth.ts'
+import { Tokens } from '../src/auth/auth.ts'
 import { PEER_ID } from './fake-peer.ts'
 import { openHouse, SECRET, START_MS } from './house.ts'
 

@@ -4,8 +4,8 @@ import { get } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Connections } from '../src/connections.ts'
-import { GATEWAY_LIMITS } from '../src/limits.ts'
+import { Connections } from '../src/http/connections.ts'
+import { GATEWAY_LIMITS } from '../src/http/limits.ts'
 import { openListening } from './house.ts'
 
 async function open(t: TestContext, { port, from = '127.0.0.1' }: { port: number; from?: string }): Promise<Socket> {

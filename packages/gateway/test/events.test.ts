@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { lastEventOf } from '../src/events.ts'
-import { GATEWAY_LIMITS } from '../src/limits.ts'
+import { GATEWAY_LIMITS } from '../src/http/limits.ts'
 import { partOf, TABLE } from './fake-peer.ts'
 import { type House, openHouse } from './house.ts'
 

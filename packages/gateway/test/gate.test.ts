@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CODES, type Code, StimnetError } from '@stimnet/protocol'
-import { addressOf } from '../src/caller.ts'
-import { statusOf } from '../src/problem.ts'
+import { addressOf } from '../src/auth/caller.ts'
+import { statusOf } from '../src/http/problem.ts'
 import { openHouse, SQL_JOB } from './house.ts'
 
 const from = (remoteAddress: string) => ({ env: { incoming: { socket: { remoteAddress } } } })

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { cryptographicRandom, SimulatedClock, seededRandom, systemClock } from '@stimnet/protocol'
 import { roomOf, routesOf } from '../src/app.ts'
 import { createGateway, type GatewayApp, type GatewaySettings, listenGateway } from '../src/index.ts'
-import { problemSchema } from '../src/problem.ts'
-import type { Route } from '../src/route.ts'
+import { problemSchema } from '../src/http/problem.ts'
+import type { Route } from '../src/http/route.ts'
 import { FakePeer } from './fake-peer.ts'
 
 export const SECRET = new Uint8Array(32).fill(7)

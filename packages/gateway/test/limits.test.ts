@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
-import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from '../src/limits.ts'
+import { Buckets, GATEWAY_LIMITS, Places, Turnstile } from '../src/http/limits.ts'
 
 describe('token buckets', () => {
   it('remember a bounded number of callers, the longest unseen forgotten first', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { isProxyRange, TrustedProxies } from '../src/proxies.ts'
+import { isProxyRange, TrustedProxies } from '../src/auth/proxies.ts'
 import { openHouse } from './house.ts'
 
 const proxies = new TrustedProxies(['10.1.0.0/24', '2001:db8:1::/48', '192.0.2.7'])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { P1_ASK, StimnetError } from '@stimnet/protocol'
 import type { Submission } from '../src/index.ts'
-import { GATEWAY_LIMITS } from '../src/limits.ts'
+import { GATEWAY_LIMITS } from '../src/http/limits.ts'
 import { CARD, PEER_ID, partOf, TABLE } from './fake-peer.ts'
 import { openHouse, SQL_JOB } from './house.ts'
 

@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { GATEWAY_LIMITS } from '../src/limits.ts'
+import { GATEWAY_LIMITS } from '../src/http/limits.ts'
 import type { FakePeer } from './fake-peer.ts'
 import { openListening } from './house.ts'
 

@@ -1,5 +1,5 @@
 /** Who is there, what they offer, how to ask. */
-export { type Exchange, exchangeOf, type Rate } from './exchange.ts'
+export { type Exchange, exchangeOf, type Rate } from './streams/exchange.ts'
 export { cancelExchange } from './exchanges/cancel.ts'
 export { catalogExchange } from './exchanges/catalog.ts'
 export { federationExchange } from './exchanges/federation.ts'
@@ -25,4 +25,4 @@ export type {
   MeshTiming
 } from './mesh.ts'
 export { startMesh } from './start.ts'
-export { TERMS_MAX } from './terms.ts'
+export { TERMS_MAX } from './connect/terms.ts'

@@ -1,7 +1,7 @@
 /** What the rest of a peer sees of the mesh: settings in, a few promises out. */
 import type { Clock, Code, Encodable, RandomSource, wire } from '@stimnet/protocol'
 import type { AbstractLevel } from 'abstract-level'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './streams/exchange.ts'
 
 /** What the asker of a follow stream already has; `messages.FollowAsk` as it is encoded. */
 export type FollowAsk = Encodable<wire.FollowAsk>

@@ -3,19 +3,19 @@ import assert from 'node:assert/strict'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { type Encodable, isKeyId, parseKeyId, StimnetError } from '@stimnet/protocol'
-import { type Asking, ask, OPEN_MS_MAX } from './ask.ts'
-import type { LevelDatastore } from './datastore.ts'
-import { Dialler } from './dialler.ts'
-import type { Discipline } from './discipline.ts'
-import { Discovery } from './discovery.ts'
-import type { Exchange } from './exchange.ts'
+import { type Asking, ask, OPEN_MS_MAX } from './streams/ask.ts'
+import type { LevelDatastore } from './connect/datastore.ts'
+import { Dialler } from './connect/dialler.ts'
+import type { Discipline } from './connect/discipline.ts'
+import { Discovery } from './connect/discovery.ts'
+import type { Exchange } from './streams/exchange.ts'
 import { followExchange } from './exchanges/follow.ts'
-import { errorOf, faultOf } from './fault.ts'
-import { follow, type MeshFollower } from './follow.ts'
-import { isPermitted } from './gater.ts'
-import { Lanes } from './lanes.ts'
-import { Links } from './links.ts'
-import type { Members } from './members.ts'
+import { errorOf, faultOf } from './streams/fault.ts'
+import { follow, type MeshFollower } from './streams/follow.ts'
+import { isPermitted } from './connect/gater.ts'
+import { Lanes } from './streams/lanes.ts'
+import { Links } from './connect/links.ts'
+import type { Members } from './connect/members.ts'
 import type {
   AskOptions,
   Follower,
@@ -28,9 +28,9 @@ import type {
   MeshStore,
   MeshTiming
 } from './mesh.ts'
-import { firstPeerOf, type MeshNode, startNode } from './node.ts'
-import { type Serving, serve } from './serve.ts'
-import { serveFollow } from './serve-follow.ts'
+import { firstPeerOf, type MeshNode, startNode } from './connect/node.ts'
+import { type Serving, serve } from './streams/serve.ts'
+import { serveFollow } from './streams/serve-follow.ts'
 
 /** For a peer to take what was sent before the connection closes, ms. */
 const CLOSE_MS_MAX = 500

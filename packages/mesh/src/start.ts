@@ -1,11 +1,11 @@
 /** Puts the mesh together: its settings checked, its store opened, its node made, and then started. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { StimnetError } from '@stimnet/protocol'
-import { LevelDatastore } from './datastore.ts'
-import { Discipline } from './discipline.ts'
-import { Members } from './members.ts'
+import { LevelDatastore } from './connect/datastore.ts'
+import { Discipline } from './connect/discipline.ts'
+import { Members } from './connect/members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
-import { createNode } from './node.ts'
+import { createNode } from './connect/node.ts'
 import { RunningMesh } from './running-mesh.ts'
 
 const MINUTE_MS = 60_000

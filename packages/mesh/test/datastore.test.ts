@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Key } from 'interface-datastore'
-import { LevelDatastore } from '../src/datastore.ts'
+import { LevelDatastore } from '../src/connect/datastore.ts'
 import { newStore } from './network.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)

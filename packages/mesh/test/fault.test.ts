@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { StreamResetError, TimeoutError, UnsupportedProtocolError } from '@libp2p/interface'
 import { UnexpectedEOFError } from '@libp2p/utils'
 import { StimnetError } from '@stimnet/protocol'
-import { faultCodeOf, faultOf, receivedCode } from '../src/fault.ts'
+import { faultCodeOf, faultOf, receivedCode } from '../src/streams/fault.ts'
 
 const system = (code: string) => Object.assign(new Error('from the system'), { code })
 

@@ -6,8 +6,8 @@ import { StimnetError } from '@stimnet/protocol'
 import fc from 'fast-check'
 import { encode as encodeVarint } from 'uint8-varint'
 import { Uint8ArrayList } from 'uint8arraylist'
-import { faultCodeOf } from '../src/fault.ts'
-import { answerFrame, decodeLength, framesOf, openAnswer, refusalFrame } from '../src/frame.ts'
+import { faultCodeOf } from '../src/streams/fault.ts'
+import { answerFrame, decodeLength, framesOf, openAnswer, refusalFrame } from '../src/streams/frame.ts'
 
 const FRAME_BYTES_MAX = 300
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { MultiaddrConnection, PeerId } from '@libp2p/interface'
-import { gaterOf } from '../src/gater.ts'
+import { gaterOf } from '../src/connect/gater.ts'
 
 const peer = (name: string) => ({ toString: () => name }) as PeerId
 const connection = {} as MultiaddrConnection

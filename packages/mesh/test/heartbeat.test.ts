@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
-import { withHeartbeats } from '../src/heartbeat.ts'
+import { withHeartbeats } from '../src/streams/heartbeat.ts'
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 

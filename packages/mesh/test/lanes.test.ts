@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Lanes } from '../src/lanes.ts'
+import { Lanes } from '../src/streams/lanes.ts'
 
 const NEVER = new AbortController().signal
 const settle = () => new Promise((resolve) => setImmediate(resolve))

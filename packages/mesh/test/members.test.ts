@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
-import { Members } from '../src/members.ts'
+import { Members } from '../src/connect/members.ts'
 import { newStore } from './network.ts'
 
 const DAY_MS = 24 * 3_600_000

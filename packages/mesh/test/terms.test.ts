@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { membershipKey, normaliseTerm, normaliseTerms, termKey } from '../src/terms.ts'
+import { membershipKey, normaliseTerm, normaliseTerms, termKey } from '../src/connect/terms.ts'
 
 describe('a term', () => {
   it('is one and the same however a person writes it', async () => {

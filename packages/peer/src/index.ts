@@ -1,8 +1,8 @@
 /** One institution: its policy, its jobs, its requests, its stores. */
-export { answerText } from './cli/answer.ts'
-export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './config.ts'
+export { answerText } from './cli/answer/answer.ts'
+export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './config/config.ts'
 export { createEvents, type PeerEvents } from './events.ts'
 export { type Peer, type PeerOptions, startPeer } from './peer.ts'
-export { Accounts } from './store/accounts.ts'
-export { EVERYBODY, PrivacyLedger } from './store/privacy-ledger.ts'
+export { Accounts } from './store/accounts/accounts.ts'
+export { EVERYBODY, PrivacyLedger } from './store/released/privacy-ledger.ts'
 export { VERSION } from './version.ts'

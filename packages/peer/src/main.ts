@@ -1,11 +1,11 @@
 /** The command `stimnet`: finds the subcommand, runs it, and gives its exit code. */
 import { StimnetError } from '@stimnet/protocol'
-import { type Command, EXIT, EXIT_TEXT, helpOf, type Io, runCommand } from './cli/arguments.ts'
+import { type Command, EXIT, EXIT_TEXT, helpOf, type Io, runCommand } from './cli/terminal/arguments.ts'
 import { ASKING, COMMANDS, SERVING } from './cli/commands.ts'
-import { didYouMean } from './cli/nearest.ts'
-import { printable } from './cli/table.ts'
-import { tell } from './cli/tell.ts'
-import { askLine } from './cli/ask-line.ts'
+import { didYouMean } from './cli/terminal/nearest.ts'
+import { printable } from './cli/terminal/table.ts'
+import { tell } from './cli/terminal/tell.ts'
+import { askLine } from './cli/terminal/ask-line.ts'
 import { VERSION } from './version.ts'
 
 const OVERVIEW = `StimNet ${VERSION}: analyse clinical data where it lies.

@@ -11,14 +11,14 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import type { Attack, Sandbox } from '@stimnet/sandbox'
-import { type Connections, openAsking, openConnections } from './asking.ts'
-import { createChecks } from './checks.ts'
-import type { LoadedConfig } from './config.ts'
+import { type Connections, openAsking, openConnections } from './start/asking.ts'
+import { createChecks } from './gateway/checks.ts'
+import type { LoadedConfig } from './config/config.ts'
 import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
-import { createGatewayPeer } from './gateway-peer.ts'
-import { type Lifetime, withLifetime } from './lifetime.ts'
-import { loginsOf } from './logins.ts'
+import { createGatewayPeer } from './gateway/peer.ts'
+import { type Lifetime, withLifetime } from './start/lifetime.ts'
+import { loginsOf } from './start/logins.ts'
 import { EventFeed, toldOn } from './monitor/feed.ts'
 import {
   keepAccountsFresh,
@@ -28,12 +28,12 @@ import {
   sweepReplays,
   sweepUploads,
   termsOf
-} from './opening.ts'
-import { openServing, type Serving } from './serving.ts'
-import type { Setting } from './setting.ts'
-import type { Accounts } from './store/accounts.ts'
+} from './start/opening.ts'
+import { openServing, type Serving } from './start/serving.ts'
+import type { Setting } from './start/setting.ts'
+import type { Accounts } from './store/accounts/accounts.ts'
 import type { Database } from './store/database.ts'
-import { openStores, type Stores } from './stores.ts'
+import { openStores, type Stores } from './start/stores.ts'
 import { VERSION } from './version.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { Accounts } from '../src/store/accounts.ts'
+import { Accounts } from '../src/store/accounts/accounts.ts'
 
 async function accountsFile(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-accounts-'))

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { effectiveSettings } from '@stimnet/privacy'
 import { CODES } from '@stimnet/protocol'
-import { reasonOf } from '../src/jobs/advice.ts'
-import type { JobPlan } from '../src/jobs/validate.ts'
+import { reasonOf } from '../src/jobs/admit/advice.ts'
+import type { JobPlan } from '../src/jobs/admit/validate.ts'
 
 const WHY = 'ValueError: S001, female, 64 years'
 const settings = effectiveSettings({ preset: 'default' })

@@ -10,9 +10,9 @@ import {
   seededRandom,
   signerFromSeed
 } from '@stimnet/protocol'
-import { type AnalysisParts, analysisMethods } from '../src/analyses.ts'
+import { type AnalysisParts, analysisMethods } from '../src/gateway/analyses.ts'
 import { createEvents } from '../src/events.ts'
-import { Approvals } from '../src/jobs/approvals.ts'
+import { Approvals } from '../src/jobs/approve/approvals.ts'
 import { toText } from '../src/store/base64.ts'
 import { Database } from '../src/store/database.ts'
 import { type JobRecord, JobStore, type RunTerms } from '../src/store/jobs.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AnsweredStore, forgetAnswered } from '../src/store/answered.ts'
+import { AnsweredStore, forgetAnswered } from '../src/store/released/answered.ts'
 import { Database } from '../src/store/database.ts'
 
 test('a question that was answered is known of one scope, also after a restart', async (t) => {

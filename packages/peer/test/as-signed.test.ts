@@ -13,7 +13,7 @@ import {
   type TableOutput
 } from '@stimnet/protocol'
 import { type Broadcast, type BroadcastPart, signRequest } from '@stimnet/sdk'
-import { asSigned } from '../src/cli/as-signed.ts'
+import { asSigned } from '../src/cli/ask/as-signed.ts'
 
 const clock = new SimulatedClock()
 const signer = async (byte: number) => signerFromSeed(new Uint8Array(32).fill(byte))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Account } from '@stimnet/gateway'
 import { verifyAuditProof } from '@stimnet/protocol'
-import { auditMethods } from '../src/audit-view.ts'
+import { auditMethods } from '../src/gateway/audit-view.ts'
 import { Database } from '../src/store/database.ts'
 
 const account = (...roles: string[]) => ({ name: 'ada', roles }) as unknown as Account

@@ -4,7 +4,7 @@ import { BUDGET_PRESETS, catalogConfigSchema, parseSql } from '@stimnet/data'
 import { costOf, epsilonOf, rhoFor } from '@stimnet/privacy'
 import { type CatalogDescriptor, privacyAskSchema, statisticSchema } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
-import { capsOf } from '../src/jobs/charge.ts'
+import { capsOf } from '../src/jobs/release/charge.ts'
 
 const DELTA = 1e-6
 

@@ -6,11 +6,11 @@ import { type TestContext, test } from 'node:test'
 import { type Catalog, catalogConfigSchema, openCatalog } from '@stimnet/data'
 import { LedgerDraft, type Ledgers } from '@stimnet/privacy'
 import { cryptographicRandom, SubjectSet, systemClock } from '@stimnet/protocol'
-import { acceptEpoch } from '../src/carry-epoch.ts'
-import { ledgersOf } from '../src/jobs/ledgers.ts'
-import { epochStore } from '../src/opening.ts'
+import { acceptEpoch } from '../src/catalogs/carry-epoch.ts'
+import { ledgersOf } from '../src/jobs/release/ledgers.ts'
+import { epochStore } from '../src/start/opening.ts'
 import { Database } from '../src/store/database.ts'
-import { LedgerStore } from '../src/store/ledgers.ts'
+import { LedgerStore } from '../src/store/released/ledgers.ts'
 
 const K = 5
 const CONFIG = catalogConfigSchema.parse({

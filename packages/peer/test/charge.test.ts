@@ -7,13 +7,13 @@ import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimn
 import { effectiveSettings } from '@stimnet/privacy'
 import { privacyAskSchema, SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
-import { Charges, scopeOf } from '../src/jobs/charge.ts'
-import { noiseOf } from '../src/jobs/noise.ts'
-import type { CatalogPrivacy } from '../src/jobs/privacy.ts'
-import type { JobPlan } from '../src/jobs/validate.ts'
+import { Charges, scopeOf } from '../src/jobs/release/charge.ts'
+import { noiseOf } from '../src/jobs/run/noise.ts'
+import type { CatalogPrivacy } from '../src/jobs/release/privacy.ts'
+import type { JobPlan } from '../src/jobs/admit/validate.ts'
 import { Database } from '../src/store/database.ts'
 import type { JobRecord } from '../src/store/jobs.ts'
-import { EVERYBODY, PrivacyLedger } from '../src/store/privacy-ledger.ts'
+import { EVERYBODY, PrivacyLedger } from '../src/store/released/privacy-ledger.ts'
 
 const CONFIG = {
   name: 'trial',

@@ -4,17 +4,17 @@ import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { StimnetError } from '@stimnet/protocol'
 import { ApiError } from '@stimnet/sdk'
-import { EXIT, EXIT_TEXT, exitOfCode, helpOf, runCommand } from '../src/cli/arguments.ts'
-import { catalogHint } from '../src/cli/catalog-hint.ts'
-import { oneOf, wholeNumber } from '../src/cli/checked.ts'
+import { EXIT, EXIT_TEXT, exitOfCode, helpOf, runCommand } from '../src/cli/terminal/arguments.ts'
+import { catalogHint } from '../src/cli/ask/catalog-hint.ts'
+import { oneOf, wholeNumber } from '../src/cli/terminal/checked.ts'
 import { ASKING, COMMANDS, SERVING } from '../src/cli/commands.ts'
-import { nearest } from '../src/cli/nearest.ts'
-import { runCommand as run } from '../src/cli/run.ts'
-import { pairsOf } from '../src/cli/session.ts'
-import { cellOf, printable, tableOf } from '../src/cli/table.ts'
-import { tell } from '../src/cli/tell.ts'
-import { localTime } from '../src/cli/time.ts'
-import { whereOf } from '../src/cli/where.ts'
+import { nearest } from '../src/cli/terminal/nearest.ts'
+import { runCommand as run } from '../src/cli/ask/run.ts'
+import { pairsOf } from '../src/cli/session/session.ts'
+import { cellOf, printable, tableOf } from '../src/cli/terminal/table.ts'
+import { tell } from '../src/cli/terminal/tell.ts'
+import { localTime } from '../src/cli/terminal/time.ts'
+import { whereOf } from '../src/cli/ask/where.ts'
 import { recordingIo } from './recording-io.ts'
 
 describe('tables in a terminal', () => {
@@ -190,7 +190,7 @@ describe('what a command throws', () => {
 
 describe('a question to a person', () => {
   const answered = async (input: string, signal = 'new AbortController().signal') => {
-    const file = new URL('../src/cli/ask-line.ts', import.meta.url).href
+    const file = new URL('../src/cli/terminal/ask-line.ts', import.meta.url).href
     const code = `const { askLine } = await import('${file}'); console.log(JSON.stringify(await askLine('Go on? ', ${signal})))`
     const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'pipe', 'pipe'] })
     const [out, err] = [child.stdout, child.stderr].map((stream) => text(stream))

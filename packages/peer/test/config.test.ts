@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { loadConfig, parseConfig } from '../src/config.ts'
+import { loadConfig, parseConfig } from '../src/config/config.ts'
 
 async function fileWith(t: TestContext, text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-config-'))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { endVisibleAt, visibleAt } from '../src/jobs/grid.ts'
+import { endVisibleAt, visibleAt } from '../src/jobs/run/grid.ts'
 import type { RunTerms } from '../src/store/jobs.ts'
 
 const at = (took: number, script: boolean, timing: 'padded' | 'prompt' = 'padded') =>

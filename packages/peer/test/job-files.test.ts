@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { LIMITS, SimulatedClock, StimnetError, seededRandom, type UploadedFile } from '@stimnet/protocol'
-import { type FetchPiece, JobFiles, type JobWithFiles } from '../src/jobs/files.ts'
+import { type FetchPiece, JobFiles, type JobWithFiles } from '../src/jobs/run/files.ts'
 
 const PIECE = LIMITS.uploadPieceBytesMax
 const BYTES = randomBytes(2 * PIECE + 1_000)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { withLifetime } from '../src/lifetime.ts'
+import { withLifetime } from '../src/start/lifetime.ts'
 
 describe('a lifetime', () => {
   test('closes the last opened first, once', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Catalog } from '@stimnet/data'
-import { withMissingness } from '../src/missingness.ts'
+import { withMissingness } from '../src/catalogs/missingness.ts'
 import { Database } from '../src/store/database.ts'
-import { LedgerStore } from '../src/store/ledgers.ts'
+import { LedgerStore } from '../src/store/released/ledgers.ts'
 
 test('a catalog whose missing values cannot be counted serves without them, and its operator is told', async (t) => {
   const database = await Database.open({ memory: true }, () => 0)

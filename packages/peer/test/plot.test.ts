@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { barsOf } from '../src/cli/plot.ts'
+import { barsOf } from '../src/cli/answer/plot.ts'
 
 const drawn = (...bars: [string, number | null][]) =>
   barsOf(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseConfig } from '../src/config.ts'
-import { checkPolicy } from '../src/policy-check.ts'
+import { parseConfig } from '../src/config/config.ts'
+import { checkPolicy } from '../src/catalogs/policy-check.ts'
 
 const VARIABLES = [
   { name: 'sex', type: 'category', levels: ['f', 'm'], identifying: true },

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { balancesOf } from '../src/balances.ts'
-import { parseConfig } from '../src/config.ts'
+import { balancesOf } from '../src/gateway/balances.ts'
+import { parseConfig } from '../src/config/config.ts'
 import { Database } from '../src/store/database.ts'
-import { EVERYBODY, PrivacyLedger, rhoText, type Spending } from '../src/store/privacy-ledger.ts'
+import { EVERYBODY, PrivacyLedger, rhoText, type Spending } from '../src/store/released/privacy-ledger.ts'
 
 const CAPS = { lifetime: 100n, project: 30n }
 

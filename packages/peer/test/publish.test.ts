@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cryptographicRandom, messages, open, signerFromSeed, systemClock, verifyAuditProof } from '@stimnet/protocol'
-import { publish } from '../src/jobs/publish.ts'
+import { publish } from '../src/jobs/run/publish.ts'
 import { fromText } from '../src/store/base64.ts'
 import { Database } from '../src/store/database.ts'
 import { type JobRecord, JobStore } from '../src/store/jobs.ts'

@@ -1,5 +1,5 @@
 /** A terminal that keeps what a command writes. */
-import type { Io } from '../src/cli/arguments.ts'
+import type { Io } from '../src/cli/terminal/arguments.ts'
 
 export interface RecordingIo extends Io {
   readonly said: { out: string; err: string }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 import { Database } from '../src/store/database.ts'
-import { RefusalStore } from '../src/store/refusals.ts'
+import { RefusalStore } from '../src/store/released/refusals.ts'
 
 const DAY = 24 * 3_600_000
 const WINDOW = 30 * DAY

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { runCommand } from '../src/cli/arguments.ts'
-import { reviewCommand } from '../src/cli/review.ts'
+import { runCommand } from '../src/cli/terminal/arguments.ts'
+import { reviewCommand } from '../src/cli/serve/review.ts'
 import { recordingIo } from './recording-io.ts'
 
 describe('stimnet review', () => {

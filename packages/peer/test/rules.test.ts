@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseConfig } from '../src/config.ts'
-import { rulesOf, settingsOf } from '../src/jobs/rules.ts'
+import { parseConfig } from '../src/config/config.ts'
+import { rulesOf, settingsOf } from '../src/jobs/admit/rules.ts'
 
 const peer = (privacy: object) => parseConfig({ institution: 'A', privacy }).privacy
 const own = (privacy: object, more: object = {}) => ({ privacy: { scope: 'global' as const, ...privacy }, ...more })

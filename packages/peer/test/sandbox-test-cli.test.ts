@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { describe, test } from 'node:test'
 import { ATTACKS, type EngineReport } from '@stimnet/sandbox'
-import { exitOf, reportText, sandboxTest } from '../src/cli/sandbox-test.ts'
+import { exitOf, reportText, sandboxTest } from '../src/cli/serve/sandbox-test.ts'
 import { recordingIo } from './recording-io.ts'
 
 const attack = ATTACKS[0] ?? assert.fail()

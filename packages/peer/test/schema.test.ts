@@ -17,7 +17,7 @@ import {
   type VariableMapping
 } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
-import { assertOutputsFit, catalogInWordsOf, type SchemaAsk } from '../src/jobs/schema.ts'
+import { assertOutputsFit, catalogInWordsOf, type SchemaAsk } from '../src/jobs/admit/schema.ts'
 import { compareCatalogs } from '../src/requests/schema.ts'
 
 const SELF = 'peer-a'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestResult } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
-import { answerText } from '../src/cli/answer.ts'
-import { testLines } from '../src/cli/tests.ts'
+import { answerText } from '../src/cli/answer/answer.ts'
+import { testLines } from '../src/cli/answer/tests.ts'
 
 const WELCH: TestResult = {
   kind: 'welch',

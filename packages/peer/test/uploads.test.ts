@@ -8,7 +8,7 @@ import { Shares } from '../src/requests/shares.ts'
 import { Database } from '../src/store/database.ts'
 import type { RequestRecord } from '../src/store/requests.ts'
 import { UploadStore } from '../src/store/uploads.ts'
-import { uploadMethods } from '../src/upload-view.ts'
+import { uploadMethods } from '../src/gateway/upload-view.ts'
 
 const START_MS = 1_750_000_000_000
 

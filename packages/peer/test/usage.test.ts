@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { type Code, P1_ASK, SimulatedClock } from '@stimnet/protocol'
-import { ScopeMeter } from '../src/jobs/meters.ts'
-import type { JobPlan } from '../src/jobs/validate.ts'
+import { ScopeMeter } from '../src/jobs/release/meters.ts'
+import type { JobPlan } from '../src/jobs/admit/validate.ts'
 import type { Facts } from '../src/policy/decision.ts'
 import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from '../src/policy/usage.ts'
-import { AnsweredStore } from '../src/store/answered.ts'
+import { AnsweredStore } from '../src/store/released/answered.ts'
 import { Database } from '../src/store/database.ts'
-import { RefusalStore } from '../src/store/refusals.ts'
-import { ScriptBitStore } from '../src/store/script-bits.ts'
+import { RefusalStore } from '../src/store/released/refusals.ts'
+import { ScriptBitStore } from '../src/store/released/script-bits.ts'
 
 const DAY = 24 * 3_600_000
 

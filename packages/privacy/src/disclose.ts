@@ -11,9 +11,9 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import { testsOfOutput } from '@stimnet/statistics'
-import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './claims.ts'
-import { gateCohort } from './cohort-gate.ts'
-import { judgeTyped } from './contract-check.ts'
+import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './rules/claims.ts'
+import { gateCohort } from './rules/cohort-gate.ts'
+import { judgeTyped } from './script/contract-check.ts'
 import { NoisyTable } from './dp/release.ts'
 import type { Defining } from './judge/defining.ts'
 import { factsIn, type VariableFacts } from './judge/facts.ts'
@@ -25,8 +25,8 @@ import { roundCount, toDigits } from './judge/precision.ts'
 import { type Suppressed, suppress } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
-import { judgeScript } from './script-output.ts'
-import type { PrivacySettings } from './settings.ts'
+import { judgeScript } from './script/script-output.ts'
+import type { PrivacySettings } from './rules/settings.ts'
 import { columnsOfPlan, rowOf } from './table-output.ts'
 
 const makeSafeOutput = takeMaker()

@@ -3,8 +3,8 @@ import type { CatalogDescriptor, Filter, Measure, Plan, VariableRef } from '@sti
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
-import { isPreset } from './presets.ts'
-import { type PrivacySettings, effectiveSettings } from './settings.ts'
+import { isPreset } from './rules/presets.ts'
+import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 
 /** The price of a question in one variable. */
 export interface InformationPrice {

@@ -35,7 +35,7 @@ import type { FactsOf } from './judge/facts.ts'
 import type { SolvedSet } from './judge/numbers.ts'
 import { type Rounded, roundTo, standardError, stepFor, toDigits, toNearest } from './judge/precision.ts'
 import type { TableCell, TableRow } from './judge/suppress.ts'
-import type { PrivacySettings } from './settings.ts'
+import type { PrivacySettings } from './rules/settings.ts'
 
 interface Shown {
   /** Null for a quantile beyond the last breakpoint, and for a coefficient of what does not vary here: its part still pools. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { claimOfScript } from '../src/claims.ts'
+import { claimOfScript } from '../src/rules/claims.ts'
 
 const claim = (reviewers: number, isTyped: boolean) => claimOfScript({ reviewers, isTyped, synthetic: false })
 

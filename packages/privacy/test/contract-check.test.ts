@@ -10,11 +10,11 @@ import {
   type TypedValue
 } from '@stimnet/protocol'
 import fc from 'fast-check'
-import { bitsOfContract, numbersWithin } from '../src/contract-bits.ts'
-import { judgeTyped } from '../src/contract-check.ts'
-import { closeCounts } from '../src/contract-counts.ts'
-import { judgeScript } from '../src/script-output.ts'
-import { effectiveSettings } from '../src/settings.ts'
+import { bitsOfContract, numbersWithin } from '../src/script/contract-bits.ts'
+import { judgeTyped } from '../src/script/contract-check.ts'
+import { closeCounts } from '../src/script/contract-counts.ts'
+import { judgeScript } from '../src/script/script-output.ts'
+import { effectiveSettings } from '../src/rules/settings.ts'
 
 const SETTINGS = effectiveSettings({ preset: 'default' })
 const PEOPLE = 150

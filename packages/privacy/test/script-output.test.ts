@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import fc from 'fast-check'
-import { judgeScript, type ScriptContract } from '../src/script-output.ts'
+import { judgeScript, type ScriptContract } from '../src/script/script-output.ts'
 import { CATALOG } from './fixtures.ts'
 
 const contract = (...words: string[]): ScriptContract => ({

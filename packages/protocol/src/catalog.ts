@@ -1,7 +1,7 @@
 /** A catalog as its institution describes it: what may be said in public, and how a variable's name is resolved. */
 import { StimnetError } from './errors.ts'
-import type { VariableRef } from './plan.ts'
-import type { Message } from './wire.ts'
+import type { VariableRef } from './question/plan.ts'
+import type { Message } from './wire/wire.ts'
 
 /** What an institution says about one catalog; never rows. */
 export type CatalogDescriptor = Message<'CatalogDescriptor'>

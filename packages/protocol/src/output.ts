@@ -1,6 +1,6 @@
 /** The shape of what may leave: a table of the node's own numbers, or the checked values of a script; with its card. */
 import { z } from 'zod'
-import { pooledTypedSchema, typedValueSchema } from './typed-output.ts'
+import { pooledTypedSchema, typedValueSchema } from './question/typed-output.ts'
 
 /** Which claim a result carries; see docs/disclosure.md. */
 export const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const

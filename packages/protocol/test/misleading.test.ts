@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { AnalysisAbout } from '../src/gen/messages.ts'
+import { AnalysisAbout } from '../src/wire/gen/messages.ts'
 import { aboutFromMessage, aboutSchema, codePointOf, misleadingIn, plainLine, withoutMisleading } from '../src/index.ts'
 import { coded, received } from './fixtures.ts'
 

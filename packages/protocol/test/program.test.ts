@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import * as wire from '../src/gen/messages.ts'
+import * as wire from '../src/wire/gen/messages.ts'
 import {
   type Encodable,
   LIMITS,

@@ -8,7 +8,7 @@ import { useOwnKey } from '../key/own-key.ts'
 import { UNUSABLE } from '../key/usable.ts'
 import { Empty } from '../parts/empty.tsx'
 import { useHeadingAfter } from '../parts/following.ts'
-import { Title } from '../parts/title.tsx'
+import { Title } from '../parts/frame/title.tsx'
 
 /** Of this account in this browser alone. */
 export function KeyPage() {

@@ -9,7 +9,7 @@ import { Empty } from '../parts/empty.tsx'
 import { Field } from '../parts/field.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { Title } from '../parts/title.tsx'
+import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { count, plural } from '../words/number.ts'
 

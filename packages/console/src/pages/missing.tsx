@@ -1,5 +1,5 @@
 /** An address that leads nowhere, or where this account may not go. */
-import { NotHere } from '../parts/not-here.tsx'
+import { NotHere } from '../parts/frame/not-here.tsx'
 
 /** Says so, and leads back. */
 export function Missing() {

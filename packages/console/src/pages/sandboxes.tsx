@@ -1,7 +1,7 @@
 /** Where strangers' programs run here, what holds them, and whether somebody has tried that. */
 import { useEffect, useState } from 'react'
 import { useLoaded } from '../load.ts'
-import { Title } from '../parts/title.tsx'
+import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { Engines } from '../sandboxes/engines.tsx'
 import { OtherEngines } from '../sandboxes/others.tsx'

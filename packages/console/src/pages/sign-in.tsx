@@ -1,8 +1,8 @@
 /** The door: name and password for a token. */
 import { useLoaded } from '../load.ts'
-import { Mark } from '../parts/mark.tsx'
-import { SignInForm } from '../parts/sign-in-form.tsx'
-import { useTitle } from '../parts/title.tsx'
+import { Mark } from '../parts/frame/mark.tsx'
+import { SignInForm } from '../parts/frame/sign-in-form.tsx'
+import { useTitle } from '../parts/frame/title.tsx'
 import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 

@@ -1,7 +1,7 @@
 /** What a steward keeps an eye on: what is used up, which rules hold, and who belongs. */
 import { useLoaded } from '../load.ts'
 import { Panel } from '../parts/panel.tsx'
-import { Title } from '../parts/title.tsx'
+import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { useSession } from '../session/session.tsx'
 import { Members } from '../stewardship/members.tsx'

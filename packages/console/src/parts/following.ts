@@ -1,6 +1,6 @@
 /** The focus follows what takes the place of a pressed button: a screen reader goes on where its user is. */
 import { useCallback, useEffect, useRef } from 'react'
-import { focusHeading } from './title.tsx'
+import { focusHeading } from './frame/title.tsx'
 
 /** The `ref` of what is there after each change of `turn`; only a focus that would be lost is moved. */
 export function useFollowing(turn: unknown): (element: HTMLElement | null) => void {

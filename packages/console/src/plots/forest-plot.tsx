@@ -1,5 +1,5 @@
 /** Estimates with their intervals, one line each, the pooled one as a diamond below. */
-import type { Forest } from '../result/estimates.ts'
+import type { Forest } from '../result/tables/estimates.ts'
 import { measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'

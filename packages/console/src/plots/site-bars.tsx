@@ -1,5 +1,5 @@
 /** One column of a result, group by group: a bar for each institution, and one for all together. */
-import type { CellParts, SiteValue } from '../result/sites.ts'
+import type { CellParts, SiteValue } from '../result/tables/sites.ts'
 import { measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'

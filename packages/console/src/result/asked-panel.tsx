@@ -7,7 +7,7 @@ import { Seen } from '../parts/seen.tsx'
 import { Listing } from '../requests/listing.tsx'
 import { askedIn, askedInWords } from '../words/asked.ts'
 import { moment } from '../words/time.ts'
-import type { SignedHere } from './answer.ts'
+import type { SignedHere } from './trust/answer.ts'
 
 /** Not folded: an answer is read with its question. The text of a script and the signature are. */
 export function AskedPanel({ asked, signed }: { asked: AskedQuestion | undefined; signed: SignedHere | undefined }) {

@@ -10,12 +10,12 @@ import {
   type VariableDescriptor,
   type VariableRef
 } from '@stimnet/protocol'
-import type { CatalogConfig, VariableConfig } from '../catalog-config.ts'
+import type { CatalogConfig, VariableConfig } from '../catalog/catalog-config.ts'
 import { cellSql, inCellsSql, ROW, SUBJECT } from '../columns.ts'
-import { chosenCells } from '../domain.ts'
+import { chosenCells } from '../index/domain.ts'
 import type { Engine, Row, Session } from '../engine.ts'
-import type { CatalogView } from '../mapped.ts'
-import { measuredPairs, measuredVariables, severalRowsTables } from '../plan-check.ts'
+import type { CatalogView } from '../catalog/mapped.ts'
+import { measuredPairs, measuredVariables, severalRowsTables } from '../catalog/plan-check.ts'
 import { quoteName } from '../quote.ts'
 
 /** A variable of the plan with what is needed to read it. */

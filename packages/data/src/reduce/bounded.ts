@@ -15,12 +15,12 @@ import {
   type VariableDescriptor,
   type VariableRef
 } from '@stimnet/protocol'
-import type { CatalogConfig } from '../catalog-config.ts'
+import type { CatalogConfig } from '../catalog/catalog-config.ts'
 import { cellSql, groupCells } from '../columns.ts'
-import { cellLabel, domainOf, levelOf } from '../domain.ts'
+import { cellLabel, domainOf, levelOf } from '../index/domain.ts'
 import type { Engine, Row, Session } from '../engine.ts'
-import type { CatalogView } from '../mapped.ts'
-import { severalRowsTables } from '../plan-check.ts'
+import type { CatalogView } from '../catalog/mapped.ts'
+import { severalRowsTables } from '../catalog/plan-check.ts'
 import { type Base, makeBase, type PlanVariable } from './base.ts'
 import { groupId } from './groups.ts'
 

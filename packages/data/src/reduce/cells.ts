@@ -1,9 +1,9 @@
 /** Who has which value: the frequency tables behind categories, few-valued numbers and the bins of quantiles. */
 import { type ReducedBin, SubjectSet } from '@stimnet/protocol'
-import { setOfBits } from '../bits.ts'
-import { decimalsOf } from '../catalog-config.ts'
+import { setOfBits } from '../index/bits.ts'
+import { decimalsOf } from '../catalog/catalog-config.ts'
 import { cellSql, decimalText, isNumeric } from '../columns.ts'
-import { domainOf } from '../domain.ts'
+import { domainOf } from '../index/domain.ts'
 import type { Base, PlanVariable } from './base.ts'
 import { groupId, type ReduceSession, rowSupport, support } from './groups.ts'
 

@@ -1,7 +1,7 @@
 /** Whose values are not the least, or not the most, that a number can have: a sum at its least says what everybody has. */
 import type { ReducedPart } from '@stimnet/protocol'
-import { setOfBits } from '../bits.ts'
-import { decimalsOf } from '../catalog-config.ts'
+import { setOfBits } from '../index/bits.ts'
+import { decimalsOf } from '../catalog/catalog-config.ts'
 import { isNumeric } from '../columns.ts'
 import type { Base, PlanVariable } from './base.ts'
 import { byGroup, type GroupSums, groupId, type ReduceSession, rowSupport, support } from './groups.ts'

@@ -1,7 +1,7 @@
 /** Rows, sums and squares of each group as exact integers, who is in it, and what each subject gives at most. */
 import type { ReducedColumn, ReducedPair, SubjectSet } from '@stimnet/protocol'
-import { bitsOf, setOfBits } from '../bits.ts'
-import { decimalsOf } from '../catalog-config.ts'
+import { bitsOf, setOfBits } from '../index/bits.ts'
+import { decimalsOf } from '../catalog/catalog-config.ts'
 import { isNumeric } from '../columns.ts'
 import type { Row, Session } from '../engine.ts'
 import type { Base, PlanVariable } from './base.ts'

@@ -12,12 +12,12 @@ import {
   type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
-import type { CatalogConfig } from '../catalog-config.ts'
+import type { CatalogConfig } from '../catalog/catalog-config.ts'
 import { groupCells } from '../columns.ts'
-import { cellLabel, domainOf } from '../domain.ts'
+import { cellLabel, domainOf } from '../index/domain.ts'
 import type { Engine } from '../engine.ts'
-import type { CatalogView } from '../mapped.ts'
-import { measuredPairs, measuredVariables, planFault, severalRowsTables } from '../plan-check.ts'
+import type { CatalogView } from '../catalog/mapped.ts'
+import { measuredPairs, measuredVariables, planFault, severalRowsTables } from '../catalog/plan-check.ts'
 import { type Base, openBase, type ReducedWithout } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
 import { withEnds } from './ends.ts'

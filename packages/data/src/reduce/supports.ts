@@ -1,6 +1,6 @@
 /** Whose and which the values of a column or pair are, where somebody in the group misses one. */
 import type { SubjectSet } from '@stimnet/protocol'
-import { setOfBits } from '../bits.ts'
+import { setOfBits } from '../index/bits.ts'
 import type { Base } from './base.ts'
 import {
   bothPresent,

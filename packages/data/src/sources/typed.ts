@@ -1,6 +1,6 @@
 /** From text to declared types: every value fits its variable, or the steward is told file, line and key. */
 import { StimnetError } from '@stimnet/protocol'
-import { decimalsOf, type VariableConfig } from '../catalog-config.ts'
+import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import type { LoadedSource, Source } from './source.ts'

@@ -9,8 +9,8 @@ import {
   StimnetError,
   type VariableRef
 } from '@stimnet/protocol'
-import { resolveFilter } from '../filter.ts'
-import { measureFault, planFault } from '../plan-check.ts'
+import { resolveFilter } from '../index/filter.ts'
+import { measureFault, planFault } from '../catalog/plan-check.ts'
 import type { Cursor } from './cursor.ts'
 import type { ColumnSyntax } from './names.ts'
 import type { ArgumentSyntax, CallSyntax, JoinSyntax, SelectSyntax, TableSyntax } from './syntax.ts'

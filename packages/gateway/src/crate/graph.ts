@@ -1,5 +1,5 @@
 /** The graph of a crate: entities by their ids, read with bounds on everything before anything looks into it. */
-import { checkPlain } from '../body.ts'
+import { checkPlain } from '../http/body.ts'
 import { text } from './bag.ts'
 import { METADATA } from './vocabulary.ts'
 import { type Files, invalid } from './zip.ts'

@@ -1,11 +1,11 @@
 /** The documented API's analysis requests: ask, read, decide. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { isRequestId, known, person } from '../known.ts'
-import { cursor, pageOf, placeOf } from '../page.ts'
+import { isRequestId, known, person } from '../auth/known.ts'
+import { cursor, pageOf, placeOf } from '../http/page.ts'
 import type { Account, AnalysisView } from '../peer.ts'
 import type { Room } from '../room.ts'
-import { Answer, type Route, route } from '../route.ts'
+import { Answer, type Route, route } from '../http/route.ts'
 import {
   ANALYSIS_STATUSES,
   analysisDecisionShape,

@@ -1,10 +1,10 @@
 /** API keys of one's own account, for programs. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { known, person } from '../known.ts'
+import { known, person } from '../auth/known.ts'
 import type { ApiKeyView } from '../peer.ts'
 import type { Room } from '../room.ts'
-import { Answer, type Route, route } from '../route.ts'
+import { Answer, type Route, route } from '../http/route.ts'
 import { input, isoOf, output, timestamp } from '../shapes/named.ts'
 
 const roleShape = z.enum(['researcher', 'steward', 'auditor', 'operator'])

@@ -1,10 +1,10 @@
 /** The audit log, newest first. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { known } from '../known.ts'
-import { cursor, pageOf, placeOf } from '../page.ts'
+import { known } from '../auth/known.ts'
+import { cursor, pageOf, placeOf } from '../http/page.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import {
   attestedShape,
   auditOf,

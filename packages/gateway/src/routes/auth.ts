@@ -1,12 +1,12 @@
 /** Logging in: a form for a token. */
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { presentedToken } from '../auth.ts'
+import { presentedToken } from '../auth/auth.ts'
 import { rateLimited } from '../gate.ts'
-import { person } from '../known.ts'
+import { person } from '../auth/known.ts'
 import type { Account } from '../peer.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import { input, output } from '../shapes/named.ts'
 
 const loginShape = input(

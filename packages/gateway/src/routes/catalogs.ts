@@ -1,13 +1,13 @@
 /** Nodes and catalogs: this node's own, and those found in the mesh. */
 import { ACCESS_LEVELS, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { deadline } from '../deadline.ts'
-import { etagOf, etagOnce } from '../etag.ts'
-import { GATEWAY_LIMITS } from '../limits.ts'
+import { deadline } from '../http/deadline.ts'
+import { etagOf, etagOnce } from '../http/etag.ts'
+import { GATEWAY_LIMITS } from '../http/limits.ts'
 import type { Account, CatalogView } from '../peer.ts'
-import { InvalidInput } from '../problem.ts'
+import { InvalidInput } from '../http/problem.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import {
   catalogOf,
   catalogShape,

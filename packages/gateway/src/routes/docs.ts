@@ -1,9 +1,9 @@
 /** The interactive documentation: a page of our own files over /openapi.json. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { PAGE_HEADERS } from '../answer.ts'
-import { etagOf, isKnown } from '../etag.ts'
-import { type Route, route } from '../route.ts'
+import { PAGE_HEADERS } from '../http/answer.ts'
+import { etagOf, isKnown } from '../http/etag.ts'
+import { type Route, route } from '../http/route.ts'
 
 const FILES = [
   { path: '/docs', id: 'docs', file: 'index.html', type: 'text/html', summary: 'Interactive API documentation' },

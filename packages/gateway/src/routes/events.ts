@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { eventStream } from '../events.ts'
 import { takeStream } from '../follow.ts'
-import { known } from '../known.ts'
+import { known } from '../auth/known.ts'
 import type { EventView } from '../peer.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import { isoOf, output, timestamp, wholeNumber } from '../shapes/named.ts'
 
 const eventShape = output(

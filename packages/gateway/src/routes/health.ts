@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Check } from '../peer.ts'
 import type { Room } from '../room.ts'
-import { Answer, type Route, route } from '../route.ts'
+import { Answer, type Route, route } from '../http/route.ts'
 import { healthOf, healthShape, readinessOf, readinessShape, serviceInfoOf, serviceInfoShape } from '../shapes/node.ts'
 
 /** Probes come often and from everywhere: the checks themselves run at most once a second. */

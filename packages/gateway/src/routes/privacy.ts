@@ -1,9 +1,9 @@
 /** What a request costs, told before anything is spent. */
-import { deadline } from '../deadline.ts'
-import { known } from '../known.ts'
-import { GATEWAY_LIMITS } from '../limits.ts'
+import { deadline } from '../http/deadline.ts'
+import { known } from '../auth/known.ts'
+import { GATEWAY_LIMITS } from '../http/limits.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import { costOf, costShape } from '../shapes/privacy.ts'
 import { costQuestionShape, submissionOf } from '../shapes/submission.ts'
 

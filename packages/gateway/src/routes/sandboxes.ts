@@ -1,8 +1,8 @@
 /** Where strangers' programs run at this node, and its self-test. */
-import { known, person } from '../known.ts'
-import { Refusal } from '../problem.ts'
+import { known, person } from '../auth/known.ts'
+import { Refusal } from '../http/problem.ts'
 import type { Room } from '../room.ts'
-import { Answer, type Route, route } from '../route.ts'
+import { Answer, type Route, route } from '../http/route.ts'
 import { sandboxesOf, sandboxesShape } from '../shapes/sandbox.ts'
 
 /** /api/v1/sandboxes and its self-test. */

@@ -1,10 +1,10 @@
 /** Logging in by a provider: who there is, the way there, the way back, and the token. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { PAGE_HEADERS } from '../answer.ts'
+import { PAGE_HEADERS } from '../http/answer.ts'
 import { rateLimited } from '../gate.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import { input, output } from '../shapes/named.ts'
 import { tokenShape } from './auth.ts'
 

@@ -1,8 +1,8 @@
 /** What stewards keep an eye on: what has been used up, which rules hold, and who belongs. */
 import { z } from 'zod'
-import { known } from '../known.ts'
+import { known } from '../auth/known.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import { output } from '../shapes/named.ts'
 
 const usageShape = output(

@@ -1,11 +1,11 @@
 /** The documented API's uploads: files that scripts read beside their tables. Each is its owner's alone. */
 import { savedNameOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { isRequestId, known } from '../known.ts'
-import { readUpload } from '../multipart.ts'
+import { isRequestId, known } from '../auth/known.ts'
+import { readUpload } from '../http/multipart.ts'
 import type { UploadView } from '../peer.ts'
 import type { Room } from '../room.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, route } from '../http/route.ts'
 import { uploadOf, uploadShape } from '../shapes/upload.ts'
 
 const tag = 'Uploads'

@@ -1,7 +1,7 @@
 /** Catalogs as clients read them: descriptions, declared levels and rounded sizes. */
 import { ACCESS_LEVELS, type CatalogDescriptor, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
-import { settled } from '../answer.ts'
+import { settled } from '../http/answer.ts'
 import type { CatalogView, FoundCatalogView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
 import { nodeShape } from './node.ts'

@@ -24,7 +24,7 @@ import {
 } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { AskedView, Submission } from '../peer.ts'
-import { fieldsOf, InvalidInput } from '../problem.ts'
+import { fieldsOf, InvalidInput } from '../http/problem.ts'
 import { input } from './named.ts'
 import { uploadedFileIds, uploadsAsked } from './upload.ts'
 

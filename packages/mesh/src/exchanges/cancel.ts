@@ -1,6 +1,6 @@
 /** Stop a job of mine. */
 import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

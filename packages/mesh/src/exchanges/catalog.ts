@@ -1,6 +1,6 @@
 /** Which of your catalogs match: the answer holds sealed CatalogDescriptors. */
 import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

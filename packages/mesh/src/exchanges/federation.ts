@@ -1,6 +1,6 @@
 /** What is said about members: the answer holds what the asker did not know. */
 import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** What became of my jobs: one question, then a stream of answers that stays open. */
 import { LIMITS, messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** Who are you: the answer is a sealed HelloAnswer. */
 import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

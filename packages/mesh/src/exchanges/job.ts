@@ -1,6 +1,6 @@
 /** Will you run this: the answer is a sealed Decision, given at once, never after the run. */
 import { LIMITS, messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

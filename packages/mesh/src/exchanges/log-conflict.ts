@@ -1,6 +1,6 @@
 /** A log that does not go on from what I attested: told to every member. */
 import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** A piece of a file that a request of yours, sent to me, names by its hash. */
 import { LIMITS, messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** Attest how far my log has come: the answer is a cosignature, or what was seen of it before. */
 import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../exchange.ts'
+import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 

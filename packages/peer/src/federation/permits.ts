@@ -1,6 +1,6 @@
 /** Rules of who may connect to this peer and carry requests to it, asked of the federation at each use. */
 import { isKeyId } from '@stimnet/protocol'
-import type { PeerConfig } from '../config.ts'
+import type { PeerConfig } from '../config/config.ts'
 import type { Federation } from './federation.ts'
 
 /** Whether a peer may connect now. A revocation wins over every list. */

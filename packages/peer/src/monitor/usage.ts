@@ -1,8 +1,8 @@
 /** How much of its budgets and allowances each scope has used: what a steward wants to know before they are gone. */
-import type { PeerConfig } from '../config.ts'
-import { capsOf } from '../jobs/charge.ts'
-import type { CatalogPrivacies } from '../jobs/privacy.ts'
-import type { PrivacyLedger } from '../store/privacy-ledger.ts'
+import type { PeerConfig } from '../config/config.ts'
+import { capsOf } from '../jobs/release/charge.ts'
+import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
+import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { Usage } from './monitor.ts'
 
 /** As far as it has come, of as far as it can go; beside what runs out. */

@@ -1,6 +1,6 @@
 /** Links over the mesh to other peers, and straight to our own exchanges for ourselves. */
 import { cancelExchange, catalogExchange, jobExchange, type Mesh } from '@stimnet/mesh'
-import type { Exchanges } from '../exchanges.ts'
+import type { Exchanges } from '../start/exchanges.ts'
 import type { Link, Links } from './links.ts'
 
 /** Before a follow stream to ourselves is opened again after a failure, ms. */

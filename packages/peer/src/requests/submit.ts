@@ -23,8 +23,8 @@ import {
   uploadsFromMessage,
   uploadsToMessage
 } from '@stimnet/protocol'
-import { assertCarriedBy } from '../jobs/check.ts'
-import { assertUploadsFit } from '../jobs/validate.ts'
+import { assertCarriedBy } from '../jobs/admit/check.ts'
+import { assertUploadsFit } from '../jobs/admit/validate.ts'
 import { toText } from '../store/base64.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
 import type { UploadRecord, UploadStore } from '../store/uploads.ts'

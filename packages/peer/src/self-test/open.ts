@@ -10,11 +10,11 @@ import {
   removeContainersOf,
   type Sandbox
 } from '@stimnet/sandbox'
-import { ownEnvironment } from '../config-environment.ts'
+import { ownEnvironment } from '../config/environment.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import { dockerPlace, sandboxCacheDir } from '../sandbox-settings.ts'
-import type { Setting } from '../setting.ts'
-import type { Stores } from '../stores.ts'
+import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
+import type { Setting } from '../start/setting.ts'
+import type { Stores } from '../start/stores.ts'
 import { SelfTests } from './self-tests.ts'
 
 /** The self-test, and what else is on this machine. */

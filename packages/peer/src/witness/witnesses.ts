@@ -16,7 +16,7 @@ import type { PeerEvents } from '../events.ts'
 import type { Permits } from '../federation/permits.ts'
 import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level.ts'
-import { PrivacyLedger } from '../store/privacy-ledger.ts'
+import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import { sizeIn, stateIn } from './conflicts.ts'
 
 /** A proof that this log is not the one that a witness saw: kept until a steward has looked into it. */

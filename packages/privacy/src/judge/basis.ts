@@ -1,6 +1,6 @@
 /** What one number rests on: the people behind it, what it tells, and what every such number must satisfy. */
 import type { Deviations, ReducedBin, ReducedColumn, SubjectSet, VariableRef } from '@stimnet/protocol'
-import type { PrivacySettings } from '../settings.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
 import { type Contributions, isDominated } from './dominance.ts'
 import type { FactsOf, VariableFacts } from './facts.ts'
 import { levelName } from './defining.ts'

@@ -1,6 +1,6 @@
 /** Covariance and correlation, which tell both means, both spreads and the sum of products besides. */
 import { pairKey, type ReducedColumn, type ReducedGroup, type ReducedPair, type VariableRef } from '@stimnet/protocol'
-import type { PrivacySettings } from '../settings.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
 import {
   type CellFinding,
   type CellRules,

@@ -1,6 +1,6 @@
 /** Whether one or two subjects make up a sum: the (n,k) rule for n = 2, and the p% rule. */
 import type { VariableRef } from '@stimnet/protocol'
-import type { PrivacySettings } from '../settings.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
 
 /** A sum of values that are not negative, or a number of rows, and the largest two that one subject each gave to it. */
 export interface Contributions {

@@ -5,7 +5,7 @@
  * is about item i. Of each variable Σ bits·P(i,i), over all quantities that it is in, stays at or below half of log2 of the
  * number of values that it can take: what was told is at most half of what it would take to write down each person's value.
  */
-import type { PrivacySettings } from '../settings.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
 import type { VariableFacts } from './facts.ts'
 
 /**

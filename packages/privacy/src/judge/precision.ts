@@ -1,5 +1,5 @@
 /** To what a number is told: counts to the preset's base, the rest to its digits and, by default, to a tenth of its standard error. */
-import type { PrivacySettings } from '../settings.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
 
 /** Digits beyond a tenth of the standard error are about the people, not about those whom they stand for. */
 const ERROR_PARTS = 10

@@ -11,7 +11,7 @@ import {
 import type { Objection } from '../ledger/draft.ts'
 import { checksumOf } from '../ledger/checksum.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
-import type { PrivacySettings } from '../settings.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './basis.ts'
 import { judgeCell, judgeCoarser } from './cell.ts'
 import { everyoneInOne } from './class-disclosure.ts'

@@ -1,0 +1,152 @@
+/** Where the chosen institutions do not mean the same, and what the researcher says about it. */
+import type { VariableMapping } from '@stimnet/protocol'
+import type { OwnKeyState } from '../../key/own-key.ts'
+import { Field } from '../../parts/field.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { isNumeric } from '../../words/variable.ts'
+import type { About } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import { type Difference, differencesIn } from './differing.ts'
+import { type Draft, signingKey } from '../draft/draft.ts'
+import { type LocalVariable, standingIn, withMapping } from '../draft/mappings.ts'
+
+/** Nothing where they agree on what the question uses. */
+export function Differing(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
+  const { draft, change, about, own } = props
+  const differences = differencesIn(draft, about, { own: signingKey(draft, own) !== undefined })
+  if (differences.length === 0) return null
+  return (
+    <Panel
+      title="Where institutions differ"
+      hint={
+        'Numbers that do not mean the same are never put together: nothing is sent while a difference stands. Say how ' +
+        'the words of an institution read in those of the others, or leave it out.'
+      }
+    >
+      <ul className="rows">
+        {differences.map((difference) => (
+          <DifferenceRow
+            key={`${difference.peer} ${difference.variable}`}
+            difference={difference}
+            say={(next) => change({ mappings: withMapping(draft.mappings, difference, next) })}
+          />
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+interface RowProps {
+  readonly difference: Difference
+  say(next: VariableMapping | undefined): void
+}
+
+function DifferenceRow({ difference, say }: RowProps) {
+  const { institution, variable, faults, mapping, skeleton } = difference
+  const what = `${variable} at ${institution}`
+  return (
+    <li className="row difference">
+      <div className="stack">
+        <p>
+          <code>{variable}</code> at <strong>{institution}</strong>
+        </p>
+        {faults.length === 0 ? (
+          <p className="hint">Settled: it is read in the words of the others.</p>
+        ) : (
+          <ul className="faults">
+            {faults.map((fault) => (
+              <li key={fault}>{fault}</li>
+            ))}
+          </ul>
+        )}
+        {mapping && <MappingFields {...{ difference, mapping, say }} />}
+      </div>
+      {mapping ? (
+        <button
+          type="button"
+          className="quiet"
+          aria-label={`Take out what was said of ${what}`}
+          onClick={() => say(undefined)}
+        >
+          Take out
+        </button>
+      ) : (
+        <button type="button" aria-label={`Say how it reads: ${what}`} onClick={() => say(skeleton)}>
+          Say how it reads
+        </button>
+      )}
+    </li>
+  )
+}
+
+type MappingProps = RowProps & { readonly mapping: VariableMapping }
+
+function MappingFields({ difference, mapping, say }: MappingProps) {
+  const { institution, candidates, wanted } = difference
+  const local = candidates.find(({ ref }) => ref === mapping.local)
+  const levels = wanted?.levels ?? []
+  const choose = (ref: string) =>
+    say(
+      standingIn(
+        mapping,
+        candidates.find((one) => one.ref === ref),
+        levels
+      )
+    )
+  return (
+    <div className="fields">
+      <Field label={`At ${institution} it is called`}>
+        {(field) => (
+          <select {...field} value={mapping.local} onChange={(e) => choose(e.target.value)}>
+            <option value="">Choose …</option>
+            {candidates.map(({ ref }) => (
+              <option key={ref}>{ref}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {local && isNumeric(local) && <Factor {...{ difference, mapping, say, local }} />}
+      {mapping.levels.map((pair, at) => (
+        <Field key={pair.local} label={`Its “${pair.local}” is`}>
+          {(field) => (
+            <select
+              {...field}
+              value={pair.level}
+              onChange={(e) =>
+                say({
+                  ...mapping,
+                  levels: mapping.levels.map((one, i) => (i === at ? { ...one, level: e.target.value } : one))
+                })
+              }
+            >
+              <option value="">Choose …</option>
+              {levels.map((level) => (
+                <option key={level}>{level}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+      ))}
+    </div>
+  )
+}
+
+function Factor({ difference, mapping, say, local }: MappingProps & { local: LocalVariable }) {
+  const there = local.unit || 'its unit'
+  const here = difference.wanted?.unit || 'the unit of the others'
+  return (
+    <Field
+      label={`One ${there} is how many ${here}?`}
+      hint="A number above zero, such as 0.001. Nothing where the unit is the same; 1 where only its name differs."
+    >
+      {(field) => (
+        <input
+          {...field}
+          inputMode="decimal"
+          value={mapping.scale}
+          onChange={(e) => say({ ...mapping, scale: e.target.value.trim() })}
+        />
+      )}
+    </Field>
+  )
+}

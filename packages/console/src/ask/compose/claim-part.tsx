@@ -1,0 +1,89 @@
+/** How exact the answer is: checked numbers, or numbers with noise at a price that is told first. */
+import { useState } from 'react'
+import { Field } from '../../parts/field.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { Segments } from '../../parts/segments.tsx'
+import { WholeField } from '../../parts/whole-field.tsx'
+import type { Change } from '../draft/change.ts'
+import { Cost } from '../price/cost.tsx'
+import type { Draft } from '../draft/draft.ts'
+import { readEpsilon } from '../draft/epsilon.ts'
+import type { Price } from '../price/price.ts'
+
+const LEVELS = [
+  { value: 'P1', label: 'Checked, without noise (P1)' },
+  { value: 'P2', label: 'With noise (P2)' }
+] as const
+
+/** More of one person is no bound worth the noise. */
+const CONTRIBUTIONS_MAX = 1_000
+
+const HINTS = {
+  P1: 'No number, and nothing that can be worked out from all answers together, rests on fewer people than the smallest group of each institution. Numbers are told to a tenth of their standard error.',
+  P2: 'Differential privacy: noise hides each single person, also in small groups. It spends from a budget that never comes back.'
+} as const
+
+/** For scripts there is no choice: their claim depends on who has read them. */
+export function ClaimPart(props: { draft: Draft; change: Change; price: Price }) {
+  const { draft, change, price } = props
+  if (draft.kind === 'script') {
+    return (
+      <Panel title="How exact">
+        <p className="prose">
+          A script nobody has read carries no claim (<em>unreviewed</em>) and runs by itself only on synthetic data.
+          With its outputs promised, and read and approved by two stewards, it carries P0: few bits leave, and people
+          have looked.
+        </p>
+      </Panel>
+    )
+  }
+  return (
+    <Panel title="How exact" hint={HINTS[draft.level]}>
+      <Segments legend="Claim" options={LEVELS} value={draft.level} choose={(level) => change({ level })} />
+      {draft.level === 'P2' && (
+        <div className="row">
+          <EpsilonField epsilon={draft.epsilon} change={change} />
+          <WholeField
+            label="Groups a person counts in"
+            most={CONTRIBUTIONS_MAX}
+            value={draft.groupsPerSubject}
+            set={(groupsPerSubject) => change({ groupsPerSubject })}
+          />
+          <WholeField
+            label="Rows of a person in a group"
+            most={CONTRIBUTIONS_MAX}
+            value={draft.rowsPerSubject}
+            set={(rowsPerSubject) => change({ rowsPerSubject })}
+          />
+        </div>
+      )}
+      <Cost price={price} draft={draft} />
+    </Panel>
+  )
+}
+
+/** What is no charge is said once the field is left. */
+function EpsilonField({ epsilon, change }: { epsilon: string; change: Change }) {
+  const [typing, setTyping] = useState(false)
+  const read = readEpsilon(epsilon)
+  return (
+    <Field
+      label="Charge ε"
+      hint="Smaller means more privacy and more noise."
+      wrong={read.ok || typing ? undefined : read.why}
+    >
+      {(field) => (
+        <input
+          {...field}
+          inputMode="decimal"
+          value={epsilon}
+          onChange={(event) => {
+            setTyping(true)
+            change({ epsilon: event.target.value })
+          }}
+          onBlur={() => setTyping(false)}
+        />
+      )}
+    </Field>
+  )
+}

@@ -1,0 +1,62 @@
+/** Who is asked about: conditions made of the catalog's own levels and breakpoints. */
+import { Panel } from '../../parts/panel.tsx'
+import { filterInWords } from '../../words/filter.ts'
+import { isGroupable } from '../../words/variable.ts'
+import type { About } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import { ConditionRow } from './condition-row.tsx'
+import type { Condition, Draft } from '../draft/draft.ts'
+import { unfinished } from '../draft/unfinished.ts'
+
+const CONDITIONS_MAX = 8
+
+/** All of them must hold; without one, everybody in the catalog. */
+export function Conditions({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
+  const { conditions, whereElse } = draft
+  const usable = about.variables
+    .filter(({ variable }) => isGroupable(variable))
+    .sort((a, b) => Number(about.lattice.has(b.ref)) - Number(about.lattice.has(a.ref)))
+  const add = () => {
+    const key = Math.max(0, ...conditions.map((one) => one.key)) + 1
+    change({ conditions: [...conditions, { key, column: '', op: '=', values: [] }] })
+  }
+  const replace = (changed: Condition) =>
+    change({ conditions: conditions.map((one) => (one.key === changed.key ? changed : one)) })
+  return (
+    <Panel
+      title="Only those with"
+      hint={
+        about.lattice.size > 0
+          ? 'Where a catalog has a lattice, conditions are on the variables marked ◆ or on categories of tables with several rows per subject; others are refused.'
+          : 'Without a condition: everybody in the catalog.'
+      }
+    >
+      {whereElse !== null && (
+        <p className="row">
+          <span>As it was asked: {filterInWords(whereElse)}</span>
+          <button type="button" className="quiet" onClick={() => change({ whereElse: null })}>
+            Remove
+          </button>
+        </p>
+      )}
+      {conditions.length > 0 && (
+        <ul className="rows">
+          {conditions.map((condition) => (
+            <ConditionRow
+              key={condition.key}
+              condition={condition}
+              lacks={unfinished(condition, about.variables)}
+              usable={usable}
+              lattice={about.lattice}
+              replace={replace}
+              remove={() => change({ conditions: conditions.filter((one) => one.key !== condition.key) })}
+            />
+          ))}
+        </ul>
+      )}
+      <button type="button" disabled={conditions.length >= CONDITIONS_MAX} onClick={add}>
+        Add a condition
+      </button>
+    </Panel>
+  )
+}

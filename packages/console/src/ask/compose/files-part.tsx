@@ -1,0 +1,131 @@
+/** Files that a script reads: brought along once, kept by the gateway for the account, named by their bytes. */
+import { LIMITS } from '@stimnet/protocol'
+import type { UploadedFile } from '@stimnet/sdk'
+import { useId, useRef, useState } from 'react'
+import { useLoaded } from '../../load.ts'
+import { Problem } from '../../parts/problem.tsx'
+import { useSession } from '../../session/session.tsx'
+import { bytesInWords, plural } from '../../words/number.ts'
+import { ahead } from '../../words/time.ts'
+import type { Change } from '../draft/change.ts'
+import type { Draft } from '../draft/draft.ts'
+import { chosenOf, tooLarge, withFile, withoutFile } from '../draft/files.ts'
+
+const MOST = LIMITS.uploadsPerRequestMax
+
+/** What is brought is kept at once, and chosen; what is not chosen can be deleted. */
+export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
+  const { client } = useSession()
+  const id = useId()
+  const picker = useRef<HTMLInputElement>(null)
+  const kept = useLoaded((signal) => client.listUploads('data', { signal }), [client])
+  const [state, setState] = useState<{ busy?: string; error?: unknown; doing?: string }>({})
+  const chosen = draft.files.map(({ file_id }) => file_id)
+  const tick = (file: UploadedFile, isTicked: boolean) =>
+    change(({ files }) => ({ files: isTicked ? withFile(files, chosenOf(file)) : withoutFile(files, file.file_id) }))
+  const all = kept.value ?? []
+  const lost = kept.value ? draft.files.filter(({ file_id: id }) => !all.some((one) => one.file_id === id)) : []
+
+  const doing = async (words: string, work: () => Promise<unknown>) => {
+    setState({ busy: words })
+    try {
+      await work()
+      setState({})
+    } catch (error) {
+      setState({ error, doing: words })
+    }
+    kept.reload()
+  }
+  const bring = (file: File) =>
+    doing(`Sending ${file.name}`, async () => {
+      if (tooLarge(file)) throw tooLarge(file)
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      const uploaded = await client.upload('data', { filename: file.name, bytes })
+      // While it was sent, others may have been ticked and unticked.
+      change(({ files }) => ({ files: withFile(files, chosenOf(uploaded)) }))
+    })
+  const remove = (file: UploadedFile) => doing(`Deleting ${file.filename}`, () => client.deleteUpload(file.file_id))
+
+  return (
+    <fieldset className="files" aria-describedby={`${id}-hint`}>
+      <legend>Files it reads (optional)</legend>
+      <p className="hint" id={`${id}-hint`}>
+        Up to {MOST} files of {bytesInWords(LIMITS.uploadBytesMax)} each. The gateway keeps them for you; institutions
+        fetch them by their hash, stewards there can read them, and they are deleted there when the job ends.
+      </p>
+      <ul>
+        {all.map((file) => (
+          <li key={file.file_id}>
+            <label className="choice">
+              <input
+                type="checkbox"
+                checked={chosen.includes(file.file_id)}
+                disabled={!chosen.includes(file.file_id) && chosen.length >= MOST}
+                onChange={(e) => tick(file, e.target.checked)}
+              />
+              <span>
+                <strong>{file.filename}</strong>{' '}
+                <span className="soft">
+                  {bytesInWords(file.size)}, deleted {ahead(file.expires_at)}
+                </span>
+                {file.name !== file.filename && (
+                  <span className="found-as">
+                    Your script finds it as <code>{file.name}</code>.
+                  </span>
+                )}
+              </span>
+            </label>
+            {!chosen.includes(file.file_id) && (
+              <button
+                type="button"
+                className="quiet"
+                onClick={() => remove(file)}
+                aria-label={`Delete ${file.filename}`}
+              >
+                Delete
+              </button>
+            )}
+          </li>
+        ))}
+        {lost.map((file) => (
+          <li key={file.file_id}>
+            <span>
+              <strong>{file.name}</strong>{' '}
+              <span className="soft">is no longer kept: bring it again, or ask without it</span>
+            </span>
+            <button
+              type="button"
+              className="quiet"
+              onClick={() => change(({ files }) => ({ files: withoutFile(files, file.file_id) }))}
+              aria-label={`Ask without ${file.name}`}
+            >
+              Without it
+            </button>
+          </li>
+        ))}
+      </ul>
+      <label htmlFor={`${id}-file`}>Bring a file</label>
+      <input
+        ref={picker}
+        id={`${id}-file`}
+        type="file"
+        disabled={state.busy !== undefined || chosen.length >= MOST}
+        onChange={async (e) => {
+          const [file] = e.target.files ?? []
+          if (file) await bring(file)
+          // The same file may be brought again after it was changed.
+          if (picker.current) picker.current.value = ''
+        }}
+      />
+      <p className="hint" role="status">
+        {state.busy === undefined ? goingAlong(chosen.length) : `${state.busy} …`}
+      </p>
+      {state.error !== undefined && <Problem error={state.error} doing={state.doing ?? ''} />}
+      {kept.error !== undefined && <Problem error={kept.error} doing="Reading your files" again={kept.reload} />}
+    </fieldset>
+  )
+}
+
+function goingAlong(many: number): string {
+  return many === 0 ? 'No file goes along.' : `${plural(many, 'file')} ${many === 1 ? 'goes' : 'go'} along.`
+}

@@ -1,0 +1,102 @@
+/** What is asked: a statistic by name, SQL, or a script. */
+import { Editor } from '../../editor/editor.tsx'
+import { Field } from '../../parts/field.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { Segments } from '../../parts/segments.tsx'
+import type { About } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import type { Draft } from '../draft/draft.ts'
+import { FilesPart } from './files-part.tsx'
+import { OUTPUTS_EXAMPLE } from '../draft/outputs.ts'
+import { StatisticPicker } from './statistic-picker.tsx'
+import { starterScript, starterSql } from '../draft/starters.ts'
+
+const KINDS = [
+  { value: 'statistic', label: 'Statistic' },
+  { value: 'sql', label: 'SQL' },
+  { value: 'script', label: 'Script' }
+] as const
+
+const HINTS = {
+  statistic: 'The institution computes it by its own code, and answers pool exactly.',
+  sql: 'The institution parses the query and computes it by its own code; the text itself is never executed.',
+  script:
+    'Runs in a sandbox without a network. What it prints about real data never leaves; what it puts into its result is ' +
+    'checked. Of synthetic data a script that fails is told the end of what it printed.'
+} as const
+
+/** What was written in one way stays when another is looked at. */
+export function ProgramPart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
+  const { kind, language } = draft
+  return (
+    <Panel title="What" hint={HINTS[kind]}>
+      <Segments legend="Way of asking" options={KINDS} value={kind} choose={(chosen) => change({ kind: chosen })} />
+      {kind === 'statistic' && <StatisticPicker picked={draft.picked} change={change} about={about} />}
+      {kind === 'sql' && (
+        <Field label="Query" hint="Select columns, counts and means; group by declared levels or bins.">
+          {(field) => (
+            <>
+              <Editor {...field} language="sql" value={draft.sql} onChange={(sql) => change({ sql })} />
+              {draft.sql.trim() === '' && (
+                <button type="button" className="quiet" onClick={() => change({ sql: starterSql(about) })}>
+                  Start with an example
+                </button>
+              )}
+            </>
+          )}
+        </Field>
+      )}
+      {kind === 'script' && (
+        <>
+          <Segments
+            legend="Language"
+            options={[
+              { value: 'python', label: 'Python' },
+              { value: 'r', label: 'R' }
+            ]}
+            value={language}
+            choose={(chosen) => change({ language: chosen })}
+          />
+          <Field label="Script">
+            {(field) => (
+              <>
+                <Editor {...field} language={language} value={draft.script} onChange={(script) => change({ script })} />
+                {draft.script.trim() === '' && (
+                  <button
+                    type="button"
+                    className="quiet"
+                    onClick={() => change({ script: starterScript(language, about.variables[0]?.table ?? 'subjects') })}
+                  >
+                    Start with an example
+                  </button>
+                )}
+              </>
+            )}
+          </Field>
+          <FilesPart draft={draft} change={change} />
+          <Field
+            label="Promised outputs (optional)"
+            hint="As JSON: a name and a kind each. What is promised is checked by its kind, and pools."
+          >
+            {(field) => (
+              <>
+                <Editor
+                  {...field}
+                  language="json"
+                  linesMin={3}
+                  value={draft.outputs}
+                  onChange={(outputs) => change({ outputs })}
+                />
+                {draft.outputs.trim() === '' && (
+                  <button type="button" className="quiet" onClick={() => change({ outputs: OUTPUTS_EXAMPLE })}>
+                    Promise two, for example
+                  </button>
+                )}
+              </>
+            )}
+          </Field>
+        </>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,61 @@
+/** What the answer is for: institutions hold it against what their data may be used for. */
+import { Field } from '../../parts/field.tsx'
+import { Notice } from '../../parts/notice.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { fits, PURPOSES } from '../../words/purpose.ts'
+import type { About } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import { LENGTHS } from '../draft/lengths.ts'
+import type { Draft } from '../draft/draft.ts'
+
+/** Says at once which institutions would refuse, or have people decide. */
+export function PurposePart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
+  const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
+  const doubts = about.asked.flatMap((one) => {
+    const { verdict, reason } = fits(one.data_use, purpose)
+    return verdict === 'permitted' ? [] : [{ name: one.institution || one.node_id, reason }]
+  })
+  return (
+    <Panel title="What for">
+      <div className="row">
+        <Field label="Purpose">
+          {(field) => (
+            <select {...field} value={draft.purpose} onChange={(e) => change({ purpose: e.target.value })}>
+              <option value="">not stated</option>
+              {PURPOSES.map(({ term, words }) => (
+                <option key={term} value={term}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Disease (optional)">
+          {(field) => (
+            <input
+              {...field}
+              placeholder="MONDO:0005180"
+              value={draft.disease}
+              onChange={(e) => change({ disease: e.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Project (optional)" hint="Where an institution listed your key with one.">
+          {(field) => (
+            <input
+              {...field}
+              maxLength={LENGTHS.project}
+              value={draft.project}
+              onChange={(e) => change({ project: e.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+      {doubts.map(({ name, reason }) => (
+        <Notice key={name} tone="warn">
+          <strong>{name}:</strong> {reason}
+        </Notice>
+      ))}
+    </Panel>
+  )
+}

@@ -1,0 +1,112 @@
+/** A statistic by name: over which variables, in which groups. */
+import { STATISTICS } from '@stimnet/sdk'
+import { Field } from '../../parts/field.tsx'
+import { plural } from '../../words/number.ts'
+import { isGroupable, isNumeric } from '../../words/variable.ts'
+import type { About } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import type { Picked } from '../draft/draft.ts'
+import { readQuantiles } from '../draft/quantiles.ts'
+import { VariablePicker } from './variable-picker.tsx'
+
+const OVER_GROUPS = ['table', 'chi_squared', 'share']
+const OVER_ANYTHING = ['count', 'histogram', 'quantile']
+/** These take their groups from the variables themselves. */
+const UNGROUPED = ['table', 'histogram', 'chi_squared']
+const GROUPS_MAX = 3
+
+/** Only variables that fit the statistic can be chosen. */
+export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {
+  const statistic = STATISTICS.find(({ name }) => name === picked.name)
+  const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
+  const wanted = about.variables.filter(({ variable }) => {
+    if (OVER_GROUPS.includes(picked.name)) return isGroupable(variable)
+    if (picked.name === 'histogram' || picked.name === 'quantile') return isNumeric(variable)
+    return OVER_ANYTHING.includes(picked.name) || isNumeric(variable)
+  })
+  const groupable = about.variables.filter(({ variable }) => isGroupable(variable))
+  const [, most] = statistic?.variables ?? [0, 0]
+  return (
+    <>
+      <Field label="Statistic" hint={statistic?.summary}>
+        {(field) => (
+          <select
+            {...field}
+            value={picked.name}
+            onChange={(e) => set({ name: e.target.value, variables: [], level: '' })}
+          >
+            {STATISTICS.map(({ name, summary }) => (
+              <option key={name} value={name} title={summary}>
+                {name.replace('_', ' ')}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <VariablePicker
+        legend={`Of (at most ${plural(most, 'variable')})`}
+        variables={wanted}
+        chosen={picked.variables}
+        most={most}
+        choose={(variables) => set({ variables, level: '' })}
+      />
+      {!UNGROUPED.includes(picked.name) && (
+        <VariablePicker
+          legend="In groups of"
+          variables={groupable}
+          chosen={picked.by}
+          most={['compare', 'anova'].includes(picked.name) ? 1 : GROUPS_MAX}
+          choose={(by) => set({ by })}
+        />
+      )}
+      <Arguments picked={picked} set={set} about={about} />
+    </>
+  )
+}
+
+function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void; about: About }) {
+  const { picked, set, about } = props
+  if (picked.name === 'share') {
+    const levels = about.variables.find(({ ref }) => ref === picked.variables[0])?.variable.levels ?? []
+    return (
+      <Field label="Level whose share is asked for">
+        {(field) => (
+          <select {...field} value={picked.level} onChange={(e) => set({ level: e.target.value })}>
+            <option value="">Choose …</option>
+            {levels.map((level) => (
+              <option key={level}>{level}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+    )
+  }
+  if (picked.name === 'quantile') {
+    const read = readQuantiles(picked.q)
+    return (
+      <Field
+        label="Quantiles"
+        hint="Numbers from 0.05 to 0.95; the quartiles unless given."
+        wrong={read.ok ? undefined : read.why}
+      >
+        {(field) => (
+          <input
+            {...field}
+            placeholder="0.25, 0.5, 0.75"
+            value={picked.q}
+            onChange={(e) => set({ q: e.target.value })}
+          />
+        )}
+      </Field>
+    )
+  }
+  if (picked.name === 'moments') {
+    return (
+      <label className="choice">
+        <input type="checkbox" checked={picked.kurtosis} onChange={(e) => set({ kurtosis: e.target.checked })} />
+        <span>Kurtosis as well</span>
+      </label>
+    )
+  }
+  return null
+}

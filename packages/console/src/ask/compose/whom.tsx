@@ -1,0 +1,63 @@
+/** Whom and what about: the catalog, and which of its holders. */
+import type { FoundCatalog } from '@stimnet/sdk'
+import { holdingsOf } from '../../catalogs/holdings.ts'
+import { Field } from '../../parts/field.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { count, plural } from '../../words/number.ts'
+import type { About } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import type { Draft } from '../draft/draft.ts'
+
+/** Choosing another catalog begins the question anew, but for the programs that were written. */
+export function Whom(props: {
+  draft: Draft
+  change: Change
+  found: readonly FoundCatalog[]
+  about: About | undefined
+}) {
+  const { draft, change, found, about } = props
+  const choose = (catalog: string) =>
+    change({
+      ...{ catalog, targets: null, conditions: [], whereElse: null, mappings: [] },
+      picked: { ...draft.picked, variables: [], by: [], level: '' }
+    })
+  const toggle = (peerId: string, isAsked: boolean) => {
+    const now = about?.asked.map(({ peer_id }) => peer_id) ?? []
+    const next = isAsked ? [...now, peerId] : now.filter((other) => other !== peerId)
+    change({ targets: next.length === about?.holders.length ? null : next })
+  }
+  return (
+    <Panel title="About whom">
+      <Field label="Catalog">
+        {(field) => (
+          <select {...field} value={draft.catalog} onChange={(event) => choose(event.target.value)}>
+            <option value="">Choose a catalog …</option>
+            {holdingsOf(found).map(({ name, title, catalogs }) => (
+              <option key={name} value={name}>
+                {title} ({plural(catalogs.length, 'institution')})
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {about && (
+        <fieldset className="choices">
+          <legend>Institutions</legend>
+          <p className="hint">Each tells how many people it has, rounded down to tens.</p>
+          {about.holders.map(({ peer_id, institution, node_id, total_records }) => (
+            <label key={peer_id} className="choice">
+              <input
+                type="checkbox"
+                checked={about.asked.some((one) => one.peer_id === peer_id)}
+                onChange={(event) => toggle(peer_id, event.target.checked)}
+              />
+              <span>
+                {institution || node_id} <span className="soft">{count(total_records)}+ subjects</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </Panel>
+  )
+}

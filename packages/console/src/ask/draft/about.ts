@@ -1,0 +1,47 @@
+/** What can be asked about a catalog: the holders chosen, and the variables that they have. */
+import type { FoundCatalog } from '@stimnet/sdk'
+import { type SharedVariable, sharedVariables } from '../../words/variable.ts'
+import type { Draft } from './draft.ts'
+
+/** Everything the form knows about the chosen catalog. */
+export interface About {
+  /** All who offer it. */
+  readonly holders: readonly FoundCatalog[]
+  /** Those who are asked. */
+  readonly asked: readonly FoundCatalog[]
+  readonly variables: readonly SharedVariable[]
+  /** Variables of the lattices, where holders have one: conditions on others are refused there. */
+  readonly lattice: ReadonlySet<string>
+  /** Tables with one row a subject. */
+  readonly oneRow: readonly string[]
+  readonly subjectKey: string
+}
+
+/** Of the chosen catalog; undefined before one is chosen or where nobody offers it any more. */
+export function aboutOf(found: readonly FoundCatalog[], { catalog, targets }: Draft): About | undefined {
+  const holders = found.filter(({ name }) => name === catalog)
+  const [first] = holders
+  if (!first) return undefined
+  const asked = targets === null ? holders : holders.filter(({ peer_id }) => targets.includes(peer_id))
+  const tables = holders.flatMap(({ schema_definition: schema }) => schema?.tables ?? [])
+  const lattice = holders.flatMap(({ schema_definition: schema }) => schema?.lattice ?? [])
+  return {
+    ...{ holders, asked, variables: sharedVariables(holders) },
+    lattice: new Set(lattice.map(({ variable }) => variable)),
+    oneRow: [...new Set(tables.filter((table) => table.one_row_per_subject).map(({ name }) => name))],
+    subjectKey: first.schema_definition?.subject_key ?? 'subject_id'
+  }
+}
+
+/** What an asked institution will do about it that its description already tells. */
+export function forewarnings({ asked }: About, draft: Draft): string[] {
+  const word = draft.kind === 'script' ? draft.language : draft.kind
+  return asked.flatMap((one) => {
+    const name = one.institution || one.node_id
+    if (!one.programs.includes(word)) return [`${name} does not run ${word}.`]
+    if (draft.kind === 'script' && one.scripts === 'deny') return [`${name} runs no scripts on it.`]
+    if (draft.kind === 'script' && one.scripts === 'review') return [`${name} has stewards read the script first.`]
+    if (draft.level === 'P1' && one.mode === 'dp') return [`${name} answers with noise (P2) only.`]
+    return []
+  })
+}

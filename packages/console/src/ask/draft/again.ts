@@ -1,0 +1,166 @@
+/** A question that was asked, on the form again: what it was about, what it asked, and for what. */
+import {
+  type Comparison,
+  type Filter,
+  filterFromPairs,
+  isComparison,
+  privacyAskSchema,
+  statisticSchema
+} from '@stimnet/protocol'
+import { type AskedQuestion, STATISTICS } from '@stimnet/sdk'
+import { isNumeric, type SharedVariable } from '../../words/variable.ts'
+import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
+
+/** The form, and in words what of the question it cannot hold. */
+export interface AgainDraft {
+  readonly draft: Draft
+  readonly lost: readonly string[]
+}
+
+/** `variables`: of the catalog's holders, by which short names are told apart. */
+export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable[]): AgainDraft {
+  const program = programIn(asked, variables)
+  const cohort = cohortIn(asked, variables)
+  const noise = noiseIn(asked)
+  const purpose = asked.purpose ?? []
+  const draft: Draft = {
+    ...EMPTY,
+    catalog: asked.data_catalog_name,
+    targets: asked.targets === '*' ? null : [...asked.targets],
+    ...program.draft,
+    ...cohort.draft,
+    ...noise.draft,
+    outputs: (asked.outputs ?? []).length > 0 ? `${JSON.stringify(asked.outputs, null, 2)}\n` : '',
+    mappings: (asked.mappings ?? []).map((one) => ({ ...one, levels: one.levels ?? [], scale: one.scale ?? '' })),
+    purpose: purpose.find((term) => term.startsWith('DUO:')) ?? '',
+    disease: purpose.find((term) => !term.startsWith('DUO:')) ?? '',
+    project: asked.project ?? '',
+    title: asked.title ?? ''
+  }
+  const kept = [draft.purpose, draft.disease]
+  return {
+    draft,
+    lost: [
+      ...program.lost,
+      ...cohort.lost,
+      ...noise.lost,
+      ...(Object.keys(asked.parameters ?? {}).length > 0 ? ['Its parameters: the form has none.'] : []),
+      ...purpose
+        .filter((term) => !kept.includes(term))
+        .map((term) => `Its purpose ${term}: the form has room for one.`),
+      ...(asked.files ?? []).map(({ name }) => `Its file ${name}: choose it again.`)
+    ]
+  }
+}
+
+interface Part {
+  readonly draft: Partial<Draft>
+  readonly lost: readonly string[]
+}
+
+function programIn(
+  { script_type: type, script_content: content }: AskedQuestion,
+  variables: readonly SharedVariable[]
+): Part {
+  if (type === 'sql') return { draft: { kind: 'sql', sql: content }, lost: [] }
+  if (type === 'statistic') return statisticIn(content, variables)
+  if (type === 'jupyter') return { draft: { kind: 'script' }, lost: ['Its notebook: the form takes scripts.'] }
+  return { draft: { kind: 'script', language: type, script: content }, lost: [] }
+}
+
+function statisticIn(content: string, variables: readonly SharedVariable[]): Part {
+  const call = statisticSchema.parse(JSON.parse(content))
+  const refOf = (name: string) => fullName(name, call.table, variables)
+  const { level, q, kurtosis, ...others } = call.arguments
+  const picked: Picked = {
+    name: call.name,
+    variables: call.variables.map(refOf),
+    by: call.by.map(refOf),
+    level: typeof level === 'string' ? level : '',
+    q: [q ?? []].flat().join(', '),
+    kurtosis: kurtosis === true
+  }
+  const isKnown = STATISTICS.some(({ name }) => name === call.name)
+  return {
+    draft: { kind: 'statistic', picked },
+    lost: [
+      ...(isKnown ? [] : [`The name ${call.name}: choose the statistic.`]),
+      ...Object.keys(others).map((name) => `Its argument ${name}: the form does not have it.`)
+    ]
+  }
+}
+
+/** `table.variable`, where the catalog has one variable of that name. */
+function fullName(name: string, table: string | undefined, variables: readonly SharedVariable[]): string {
+  if (variables.some(({ ref }) => ref === name)) return name
+  const alike = variables.filter((one) => one.variable.name === name && (table === undefined || one.table === table))
+  return alike.length === 1 ? (alike[0]?.ref ?? name) : name
+}
+
+/** What the form's conditions can say; all else stands beside them as it is. */
+function cohortIn({ where, filters }: AskedQuestion, variables: readonly SharedVariable[]): Part {
+  const plain = plainFilter(filters)
+  const parts = [where, plain].flatMap((filter) => (filter ? conjuncts(filter) : []))
+  const named = parts.map(
+    (part): Filter => (isComparison(part) ? { ...part, column: fullName(part.column, undefined, variables) } : part)
+  )
+  const conditions: Condition[] = []
+  const others: Filter[] = []
+  for (const part of named) {
+    const condition = isComparison(part) ? conditionOf(part, conditions.length + 1, variables) : undefined
+    if (condition) conditions.push(condition)
+    else others.push(part)
+  }
+  const [first, second] = others
+  const whereElse = first && second ? { all: others } : first
+  const lost = plain === null ? ['Its filters: they are no plain values.'] : []
+  return { draft: { conditions, whereElse: whereElse ?? null }, lost }
+}
+
+/** Null for filters that a script reads in its own way: the form has no place for them. */
+function plainFilter(filters: AskedQuestion['filters']): Filter | undefined | null {
+  try {
+    return filterFromPairs(filters ?? {})
+  } catch {
+    return null
+  }
+}
+
+function conjuncts(filter: Filter): Filter[] {
+  return 'all' in filter ? filter.all.flatMap(conjuncts) : [filter]
+}
+
+function conditionOf(
+  { column, op, values }: Comparison,
+  key: number,
+  variables: readonly SharedVariable[]
+): Condition | undefined {
+  const found = variables.find(({ ref }) => ref === column)
+  if (found === undefined) return undefined
+  const { levels } = found.variable
+  const texts = values.map(String)
+  if (levels.length > 0) {
+    const isChoice = (op === '=' || op === 'in') && texts.every((value) => levels.includes(value))
+    return isChoice ? { key, column, op: '=', values: texts } : undefined
+  }
+  const isBound = isNumeric(found.variable) && (op === '<' || op === '>=') && texts.length === 1
+  const isDeclared = found.variable.breakpoints.some((bound) => String(bound) === texts[0])
+  return isBound && isDeclared ? { key, column, op, values: texts } : undefined
+}
+
+function noiseIn({ privacy }: AskedQuestion): Part {
+  const ask = privacyAskSchema.safeParse(privacy ?? {}).data
+  if (ask?.level !== 'P2') return { draft: {}, lost: [] }
+  return {
+    draft: {
+      level: 'P2',
+      epsilon: ask.epsilon ?? '',
+      groupsPerSubject: ask.groups_per_subject,
+      rowsPerSubject: ask.rows_per_subject
+    },
+    lost: [
+      ...(ask.rho === undefined ? [] : ['Its charge in ρ: the form takes ε.']),
+      ...(ask.bounds.length > 0 ? ['Its narrower bounds: the form has none.'] : [])
+    ]
+  }
+}

@@ -1,0 +1,128 @@
+/** A question in the making, as the form holds it. */
+import type { Filter, VariableMapping } from '@stimnet/protocol'
+import type { HeldKey } from '../../key/keys.ts'
+import type { OwnKeyState } from '../../key/own-key.ts'
+import { ofTab } from '../../session/storage.ts'
+import type { ChosenFile } from './files.ts'
+
+/** How it is asked. */
+export type Kind = 'statistic' | 'sql' | 'script'
+
+/** One condition on who is asked about. */
+export interface Condition {
+  /** Names it in lists; nothing else. */
+  readonly key: number
+  /** `table.variable`. */
+  readonly column: string
+  readonly op: '=' | '!=' | 'in' | '<' | '>='
+  readonly values: readonly string[]
+}
+
+/** A statistic by name, as the picker holds it. */
+export interface Picked {
+  readonly name: string
+  readonly variables: readonly string[]
+  readonly by: readonly string[]
+  readonly level: string
+  readonly q: string
+  readonly kurtosis: boolean
+}
+
+/** Who asks, and why, in words for stewards. */
+export interface Person {
+  readonly name: string
+  readonly institution: string
+  readonly email: string
+  readonly why: string
+}
+
+/** Everything on the form. */
+export interface Draft {
+  readonly catalog: string
+  /** PeerIds; null for every institution that offers the catalog. */
+  readonly targets: readonly string[] | null
+  readonly kind: Kind
+  readonly picked: Picked
+  readonly sql: string
+  readonly language: 'python' | 'r'
+  readonly script: string
+  /** Uploaded files that a script reads. */
+  readonly files: readonly ChosenFile[]
+  /** Typed outputs that a script promises, as JSON; empty for none. */
+  readonly outputs: string
+  readonly conditions: readonly Condition[]
+  /** What a question asked before says of its cohort that conditions cannot; it must hold as well. */
+  readonly whereElse: Filter | null
+  /** How the words of one institution read in those of the others. */
+  readonly mappings: readonly VariableMapping[]
+  readonly purpose: string
+  readonly disease: string
+  /** As an institution named it that keeps ledgers by project. */
+  readonly project: string
+  readonly level: 'P1' | 'P2'
+  readonly epsilon: string
+  readonly groupsPerSubject: number
+  readonly rowsPerSubject: number
+  readonly title: string
+  /** Whose signature is wanted; without a key of one's own it is the gateway's. */
+  readonly signer: 'own' | 'gateway'
+  /** Whether stewards of the one institution asked decide first. */
+  readonly review: boolean
+  /** For those stewards. */
+  readonly person: Person
+}
+
+/** Nothing chosen yet. */
+export const EMPTY: Draft = {
+  catalog: '',
+  targets: null,
+  kind: 'statistic',
+  picked: { name: 'mean', variables: [], by: [], level: '', q: '', kurtosis: false },
+  sql: '',
+  language: 'python',
+  script: '',
+  files: [],
+  outputs: '',
+  conditions: [],
+  whereElse: null,
+  mappings: [],
+  purpose: '',
+  disease: '',
+  project: '',
+  level: 'P1',
+  epsilon: '0.5',
+  groupsPerSubject: 1,
+  rowsPerSubject: 1,
+  title: '',
+  signer: 'own',
+  review: false,
+  person: { name: '', institution: '', email: '', why: '' }
+}
+
+const KEY = 'stimnet-draft'
+
+/** As it was left in this tab; empty where there is none or it is of another make. */
+export function storedDraft(text = ofTab.get(KEY)): Draft {
+  try {
+    const stored: unknown = JSON.parse(text ?? 'null')
+    return typeof stored === 'object' && stored !== null ? { ...EMPTY, ...stored } : EMPTY
+  } catch {
+    return EMPTY
+  }
+}
+
+/** Kept for as long as the tab is open: a reload loses nothing where the browser has room for it. */
+export function storeDraft(draft: Draft): void {
+  ofTab.set(KEY, JSON.stringify(draft))
+}
+
+/** Whether anything would be lost by beginning anew: more than a catalog, and how to ask about it. */
+export function isComposed(draft: Draft): boolean {
+  const { catalog, targets, kind, language, signer } = EMPTY
+  return JSON.stringify({ ...draft, catalog, targets, kind, language, signer }) !== JSON.stringify(EMPTY)
+}
+
+/** The key that signs it; undefined where the gateway does. */
+export function signingKey({ signer }: Pick<Draft, 'signer'>, own: OwnKeyState): HeldKey | undefined {
+  return signer === 'own' && own.state === 'held' ? own.held : undefined
+}

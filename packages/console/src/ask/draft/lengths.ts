@@ -1,0 +1,47 @@
+/** What is longer than a gateway takes, told before it is sent. */
+import { LIMITS } from '@stimnet/protocol'
+import { bytesInWords } from '../../words/number.ts'
+import type { Draft } from './draft.ts'
+
+/** Characters, as the gateway and the protocol bound them. */
+export const LENGTHS = { title: 200, project: 64, person: 200, why: 8_000 } as const
+
+/** Bytes of a text as it is sent. */
+export function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length
+}
+
+/** In words, for those texts that would be sent. */
+export function tooLongIn({ kind, sql, script, outputs, title, project, review, person }: Draft): string[] {
+  const characters: readonly (readonly [name: string, text: string, most: number])[] = [
+    ['The title', title, LENGTHS.title],
+    ['The project', project, LENGTHS.project],
+    ...(review
+      ? ([
+          ['Your name', person.name, LENGTHS.person],
+          ['Your institution', person.institution, LENGTHS.person],
+          ['Why you ask', person.why, LENGTHS.why]
+        ] as const)
+      : [])
+  ]
+  const programs = [
+    ...(kind === 'sql' ? [{ name: 'The query', text: sql }] : []),
+    ...(kind === 'script'
+      ? [
+          { name: 'The script', text: script },
+          { name: 'What is promised', text: outputs }
+        ]
+      : [])
+  ]
+  return [
+    ...characters.flatMap(([name, text, most]) =>
+      text.trim().length > most ? [`${name} has at most ${most} characters.`] : []
+    ),
+    ...programs.flatMap(({ name, text }) => {
+      const bytes = bytesOf(text)
+      return bytes > LIMITS.scriptBytesMax
+        ? [`${name} has ${bytesInWords(bytes)}; at most ${bytesInWords(LIMITS.scriptBytesMax)} are taken.`]
+        : []
+    })
+  ]
+}

@@ -1,0 +1,84 @@
+/** What is still missing before a question can be sent, in words. */
+import { aboutSchema, LIMITS } from '@stimnet/protocol'
+import type { StatisticDescription } from '@stimnet/sdk'
+import { bytesInWords, plural } from '../../words/number.ts'
+import { readEpsilon } from './epsilon.ts'
+import { namedAlike } from './files.ts'
+import { tooLongIn } from './lengths.ts'
+import { readOutputs } from './outputs.ts'
+import { readQuantiles } from './quantiles.ts'
+import type { SharedVariable } from '../../words/variable.ts'
+import type { Draft } from './draft.ts'
+import { unfinishedIn } from './unfinished.ts'
+
+/** Empty when nothing is missing. */
+export function missingIn(
+  draft: Draft,
+  statistic: StatisticDescription | undefined,
+  variables: readonly SharedVariable[]
+): string[] {
+  if (draft.catalog === '') return ['Choose a catalog.']
+  const missing: string[] = []
+  if (draft.targets?.length === 0) missing.push('Choose at least one institution.')
+  if (draft.kind === 'sql' && draft.sql.trim() === '') missing.push('Write the query.')
+  if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
+  if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
+  missing.push(...unfinishedIn(draft.conditions, variables))
+  if (draft.level === 'P2' && draft.kind !== 'script') missing.push(...wrongInEpsilon(draft.epsilon))
+  if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
+  if (draft.review) missing.push(...missingForStewards(draft))
+  missing.push(...tooLongIn(draft))
+  if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim())) missing.push('A disease reads MONDO:0005180.')
+  return missing
+}
+
+function wrongInEpsilon(text: string): string[] {
+  const read = readEpsilon(text)
+  return read.ok ? [] : [read.why]
+}
+
+function wrongInQuantiles(text: string): string[] {
+  const read = readQuantiles(text)
+  return read.ok ? [] : [read.why]
+}
+
+function wrongInOutputs(text: string): string[] {
+  const read = readOutputs(text)
+  return read.ok ? [] : [`Promised outputs: ${read.why}`]
+}
+
+function wrongInFiles(files: Draft['files']): string[] {
+  const name = namedAlike(files)
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  const most = LIMITS.requestUploadBytesMax
+  return [
+    ...(name === undefined ? [] : [`Two of the files are called ${name}: choose one.`]),
+    ...(bytes <= most
+      ? []
+      : [`The files have ${bytesInWords(bytes)}; a question brings at most ${bytesInWords(most)}.`])
+  ]
+}
+
+function missingForStewards({ title, person }: Draft): string[] {
+  const words = [title, person.name, person.institution, person.email, person.why]
+  const email = person.email.trim()
+  const isEmail = email === '' || aboutSchema.shape.requester_email.safeParse(email).success
+  return [
+    ...(words.some((word) => word.trim() === '') ? ['Stewards need a title, who you are, and why you ask.'] : []),
+    ...(isEmail ? [] : ['That is no e-mail address.'])
+  ]
+}
+
+function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription | undefined): string[] {
+  if (!statistic) return ['Choose a statistic.']
+  const [least, most] = statistic.variables
+  const chosen = picked.variables.length
+  const missing: string[] = []
+  if (chosen < least) missing.push(`Choose ${least === most ? '' : 'at least '}${plural(least, 'variable')}.`)
+  if (chosen > most) missing.push(`Choose at most ${plural(most, 'variable')}.`)
+  if (picked.name === 'quantile') missing.push(...wrongInQuantiles(picked.q))
+  if (picked.name === 'share' && picked.level === '') missing.push('Choose the level whose share is asked for.')
+  if (['compare', 'anova'].includes(picked.name) && picked.by.length !== 1)
+    missing.push('Choose what makes the groups.')
+  return missing
+}

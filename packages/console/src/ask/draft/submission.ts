@@ -1,0 +1,130 @@
+/** From the form to what is sent. */
+import {
+  type Comparison,
+  type Filter,
+  type FilterValue,
+  type OutputDeclarationInput,
+  type Program,
+  StimnetError,
+  statisticSchema
+} from '@stimnet/protocol'
+import { type AnalysisSubmission, type BroadcastSubmission, statisticText } from '@stimnet/sdk'
+import type { SharedVariable } from '../../words/variable.ts'
+import { isNumeric } from '../../words/variable.ts'
+import type { About } from './about.ts'
+import type { Draft, Picked } from './draft.ts'
+import { readEpsilon } from './epsilon.ts'
+import { mappingsFor } from './mappings.ts'
+import { readOutputs } from './outputs.ts'
+import { readQuantiles } from './quantiles.ts'
+import { unfinished } from './unfinished.ts'
+
+/** What of a catalog's holders a submission depends on. */
+type AskedOf = Pick<About, 'asked' | 'variables'>
+
+/** What `POST /api/v1/broadcasts` takes. Throws PARAMETER_INVALID for a condition without a value: it is not sent as everybody. */
+export function submissionOf(draft: Draft, about: AskedOf): BroadcastSubmission {
+  const { catalog, targets, title, kind, language } = draft
+  const project = draft.project.trim()
+  const where = filterOf(draft, about.variables)
+  const mappings = mappingsFor(draft, about)
+  const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
+  return {
+    data_catalog_name: catalog,
+    targets: targets ?? '*',
+    script_type: kind === 'script' ? language : kind,
+    script_content: contentOf(draft),
+    ...(where === undefined ? {} : { where }),
+    ...(purpose.length === 0 ? {} : { purpose }),
+    ...(project === '' ? {} : { project }),
+    ...(title.trim() === '' ? {} : { title: title.trim() }),
+    ...(kind === 'script' && draft.outputs.trim() !== '' ? { outputs: promisedIn(draft.outputs) } : {}),
+    ...(kind === 'script' && draft.files.length > 0
+      ? { uploaded_file_ids: draft.files.map(({ file_id }) => file_id) }
+      : {}),
+    ...(mappings.length === 0 ? {} : { mappings }),
+    ...(draft.level === 'P1' || kind === 'script' ? {} : { privacy: chargeOf(draft) })
+  }
+}
+
+/** What the form has checked already; what is no list of outputs promises nothing. */
+function promisedIn(text: string): readonly OutputDeclarationInput[] {
+  const read = readOutputs(text)
+  return read.ok ? read.outputs : []
+}
+
+function contentOf({ kind, sql, script, picked }: Draft): string {
+  if (kind === 'sql') return sql
+  return kind === 'script' ? script : statisticText(callOf(picked))
+}
+
+function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
+  const read = readEpsilon(epsilon)
+  return {
+    level: 'P2' as const,
+    epsilon: read.ok ? read.epsilon : epsilon.trim(),
+    groups_per_subject: groupsPerSubject,
+    rows_per_subject: rowsPerSubject
+  }
+}
+
+/** What `POST /api/v1/analysis-requests` takes: the same question, to one institution, with words for its stewards. */
+export function analysisOf(draft: Draft, about: AskedOf, target: string): AnalysisSubmission {
+  const { targets: _, title = '', ...asked } = submissionOf(draft, about)
+  const { name, institution, email, why } = draft.person
+  return {
+    ...asked,
+    target_node_id: target,
+    analysis_title: title,
+    analysis_description: why.trim(),
+    requester_name: name.trim(),
+    requester_institution: institution.trim(),
+    requester_email: email.trim()
+  }
+}
+
+/** The call of a statistic, with the arguments that it knows. */
+export function callOf({ name, variables, by, level, q, kurtosis }: Picked) {
+  const read = readQuantiles(q)
+  const levels = read.ok ? read.levels : []
+  const given: Record<string, unknown> = {
+    ...(name === 'share' && level !== '' ? { level } : {}),
+    ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),
+    ...(name === 'moments' && kurtosis ? { kurtosis } : {})
+  }
+  const keyed = ['table', 'histogram', 'chi_squared'].includes(name) ? [] : by
+  return { name, variables: [...variables], by: [...keyed], arguments: given }
+}
+
+/** The program that the form describes, as it is signed and compared. */
+export function programOf(draft: Pick<Draft, 'kind' | 'sql' | 'language' | 'script' | 'picked'>): Program {
+  const { kind, sql, language, script, picked } = draft
+  if (kind === 'sql') return { kind, sql }
+  return kind === 'script'
+    ? { kind, language, code: script }
+    : { kind, statistic: statisticSchema.parse(callOf(picked)) }
+}
+
+/** All conditions must hold, and what stands beside them. Throws PARAMETER_INVALID for an unfinished one. */
+export function filterOf(
+  { conditions, whereElse }: Pick<Draft, 'conditions' | 'whereElse'>,
+  variables: readonly SharedVariable[]
+): Filter | undefined {
+  const comparisons = conditions.map((condition): Comparison => {
+    const reason = unfinished(condition, variables)
+    if (reason !== undefined) throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    const values = condition.values.filter((value) => value.trim() !== '')
+    const typed = values.map((value) => typedValue(value, condition.column, variables))
+    const op = condition.op === '=' && typed.length > 1 ? 'in' : condition.op
+    return { column: condition.column, op, values: typed }
+  })
+  const parts = whereElse === null ? comparisons : [...comparisons, whereElse]
+  const [first, second] = parts
+  if (first === undefined) return undefined
+  return second === undefined ? first : { all: parts }
+}
+
+function typedValue(text: string, column: string, variables: readonly SharedVariable[]): FilterValue {
+  const found = variables.find(({ ref }) => ref === column)
+  return found && isNumeric(found.variable) ? Number(text) : text
+}

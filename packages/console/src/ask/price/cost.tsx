@@ -1,0 +1,31 @@
+/** What an answer would cost at each institution, and how far off one with noise would be. */
+import { Notice } from '../../parts/notice.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { CostTable } from './cost-table.tsx'
+import { InformationTable } from './information-table.tsx'
+import type { Draft } from '../draft/draft.ts'
+import { readEpsilon } from '../draft/epsilon.ts'
+import { budgetSentence, coarseIn } from './noise.ts'
+import type { Price } from './price.ts'
+
+/** Read out when it is told. */
+export function Cost({ price, draft }: { price: Price; draft: Draft }) {
+  if (price.state === 'failed') return <Problem error={price.error} doing="Asking for the cost" again={price.again} />
+  if (price.state === 'asking') return <p className="loading">Asking what it would cost …</p>
+  if (price.state !== 'told') return <p className="hint">The cost is told as soon as the question is complete.</p>
+  const { cost } = price
+  if (draft.level !== 'P2') return <InformationTable cost={cost} />
+  const read = readEpsilon(draft.epsilon)
+  const budget = read.ok ? budgetSentence(cost, read.epsilon) : undefined
+  return (
+    <div role="status" className="stack">
+      <CostTable cost={cost} />
+      {budget !== undefined && <p className="prose">{budget}</p>}
+      {coarseIn(cost).map((sentence) => (
+        <Notice key={sentence} tone="warn">
+          {sentence}
+        </Notice>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+/** What a price with noise means for whoever asks: what it takes of what is left, and whether its error leaves anything to read. */
+import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
+import { count, rough } from '../../words/number.ts'
+
+/** One institution of a price. */
+export type PricedPeer = PrivacyCost['peers'][number]
+
+/** ρ that the account could still spend there; undefined where the institution tells nobody. */
+export function leftAt({ left }: PricedPeer): number | undefined {
+  return left === null ? undefined : Math.min(Number(left.project_rho), Number(left.lifetime_rho))
+}
+
+/** Whether it takes more than is left. */
+export function takesTooMuch(peer: PricedPeer): boolean {
+  const left = leftAt(peer)
+  return peer.cost !== null && left !== undefined && peer.cost.rho > left
+}
+
+/** Who will refuse because too little is left, as far as that is told. */
+export function refusalsIn({ peers }: PrivacyCost): string[] {
+  return peers.filter(takesTooMuch).map((peer) => `${nameOf(peer)} will refuse: too little is left.`)
+}
+
+/** "ε = 0.5 takes 0.0104 of 0.0244 that are left here: two questions like this."; undefined where nobody tells what is left. */
+export function budgetSentence({ peers }: PrivacyCost, epsilon: string): string | undefined {
+  const here = peers.find((peer) => peer.cost !== null && leftAt(peer) !== undefined)
+  const left = here && leftAt(here)
+  if (!here?.cost || left === undefined) return undefined
+  const { rho } = here.cost
+  return `ε = ${epsilon} takes ${rough(rho)} of ${rough(left)} that are left here: ${timesIn(left / rho)}.`
+}
+
+const FEW = [
+  '',
+  'one question',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve'
+]
+
+function timesIn(times: number): string {
+  const whole = Math.floor(times)
+  if (whole < 1) return 'too little'
+  if (whole === 1) return 'one question like this'
+  return `${FEW[whole] ?? (whole > 1_000 ? 'more than 1,000' : count(whole))} questions like this`
+}
+
+/** Columns whose error is more than a tenth of the range in which their answers can lie, in words. */
+export function coarseIn({ peers }: PrivacyCost): string[] {
+  const priced = peers.flatMap((peer) =>
+    peer.cost === null ? [] : [{ name: nameOf(peer), columns: peer.cost.columns }]
+  )
+  return (priced[0]?.columns ?? []).flatMap(({ name }) => {
+    const coarse = priced.flatMap(({ name: at, columns }) =>
+      columns.filter((one) => one.name === name && isCoarse(one)).map((one) => ({ at, ...one }))
+    )
+    const [first] = coarse
+    if (!first) return []
+    const where = coarse.length === priced.length ? '' : ` at ${coarse.map(({ at }) => at).join(', ')}`
+    const error = rough(Math.max(...coarse.map((one) => one.error_95 ?? 0)))
+    return [
+      `${name}${where}: off by ±${error}, and answers lie at most ${rough(first.range ?? 0)} apart: too coarse to use. Ask with more ε or of more people.`
+    ]
+  })
+}
+
+function nameOf({ institution, node_id: nodeId }: PricedPeer): string {
+  return institution || nodeId
+}

@@ -1,0 +1,50 @@
+/** What the question on the form would cost: asked before anything is spent. */
+import { type PrivacyCost, STATISTICS } from '@stimnet/sdk'
+import type { HeldKey } from '../../key/keys.ts'
+import { useLoaded } from '../../load.ts'
+import { useSession } from '../../session/session.tsx'
+import type { About } from '../draft/about.ts'
+import type { Draft } from '../draft/draft.ts'
+import { missingIn } from '../draft/ready.ts'
+import { submissionOf } from '../draft/submission.ts'
+
+/** `free`: a script, whose outputs say what they may tell. `incomplete`: not yet a question. */
+export type Price =
+  | { readonly state: 'free' | 'incomplete' | 'asking' }
+  | { readonly state: 'told'; readonly cost: PrivacyCost }
+  | { readonly state: 'failed'; readonly error: unknown; readonly again: () => void }
+
+const TYPING_MS = 400
+
+/** Asks again when the question has changed and nobody typed for a moment. `own`: the key that signs, where the gateway does not. */
+export function usePrice(props: { draft: Draft; about: About | undefined; own: HeldKey | undefined }): Price {
+  const { draft, about, own } = props
+  const { client } = useSession()
+  const isFree = draft.kind === 'script'
+  const question = isFree || !about ? '' : questionOf({ draft, about, own })
+  const loaded = useLoaded(
+    async (signal) => {
+      if (question === '') return undefined
+      await new Promise((resolve) => setTimeout(resolve, TYPING_MS))
+      signal.throwIfAborted()
+      return { question, cost: await client.privacyCost(JSON.parse(question), { signal }) }
+    },
+    [client, question]
+  )
+  if (isFree) return { state: 'free' }
+  if (question === '') return { state: 'incomplete' }
+  if (loaded.error !== undefined && !loaded.loading) {
+    return { state: 'failed', error: loaded.error, again: loaded.reload }
+  }
+  return loaded.value?.question === question ? { state: 'told', cost: loaded.value.cost } : { state: 'asking' }
+}
+
+/** Empty while something is missing. */
+function questionOf({ draft, about, own }: { draft: Draft; about: About; own: HeldKey | undefined }): string {
+  const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
+  if (missingIn(draft, statistic, about.variables).length > 0) return ''
+  const submission = submissionOf(draft, about)
+  // A signature names whom it is for: what is priced is the same request to the same institutions.
+  const targets = about.asked.map(({ peer_id }) => peer_id)
+  return JSON.stringify(own ? { ...submission, targets, key: own.id } : submission)
+}

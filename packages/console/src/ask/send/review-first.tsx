@@ -1,0 +1,63 @@
+/** Having the stewards of one institution decide first, with words for them. */
+import type { FoundCatalog } from '@stimnet/sdk'
+import { Field } from '../../parts/field.tsx'
+import type { Change } from '../draft/change.ts'
+import { LENGTHS } from '../draft/lengths.ts'
+import type { Draft, Person } from '../draft/draft.ts'
+
+const FIELDS = [
+  { key: 'name', label: 'Your name', type: 'text', autoComplete: 'name' },
+  { key: 'institution', label: 'Your institution', type: 'text', autoComplete: 'organization' },
+  { key: 'email', label: 'Your e-mail', type: 'email', autoComplete: 'email' }
+] as const
+
+/** `only`: the one institution asked; with several nobody can be asked for a decision in one go. */
+export function ReviewFirst({ draft, change, only }: { draft: Draft; change: Change; only: FoundCatalog | undefined }) {
+  if (only === undefined) {
+    return (
+      <p className="hint">
+        To have people decide first, choose one institution above: its stewards see the question, who asks, and why.
+      </p>
+    )
+  }
+  const set = (more: Partial<Person>) => change({ person: { ...draft.person, ...more } })
+  return (
+    <>
+      <label className="choice">
+        <input type="checkbox" checked={draft.review} onChange={(e) => change({ review: e.target.checked })} />
+        <span>Have the stewards of {only.institution || only.node_id} decide first</span>
+      </label>
+      {draft.review && (
+        <>
+          <div className="row">
+            {FIELDS.map(({ key, label, type, autoComplete }) => (
+              <Field key={key} label={label}>
+                {(field) => (
+                  <input
+                    {...field}
+                    type={type}
+                    autoComplete={autoComplete}
+                    maxLength={LENGTHS.person}
+                    value={draft.person[key]}
+                    onChange={(event) => set({ [key]: event.target.value })}
+                  />
+                )}
+              </Field>
+            ))}
+          </div>
+          <Field label="Why you ask">
+            {(field) => (
+              <textarea
+                {...field}
+                rows={4}
+                maxLength={LENGTHS.why}
+                value={draft.person.why}
+                onChange={(event) => set({ why: event.target.value })}
+              />
+            )}
+          </Field>
+        </>
+      )}
+    </>
+  )
+}

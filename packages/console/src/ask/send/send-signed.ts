@@ -1,0 +1,92 @@
+/** Sending a question that the researcher's own key signs: remembered here before anybody else has it. */
+import {
+  type Clock,
+  type Code,
+  codeOf,
+  LIMITS,
+  type RandomSource,
+  StimnetError,
+  signerFromKey
+} from '@stimnet/protocol'
+import { type Client, type SignedRequest, signRequest } from '@stimnet/sdk'
+import { findAsked, nameAsked, rememberAsked } from '../../key/asked.ts'
+import { credentialsFor } from '../../key/credentials.ts'
+import { type HeldKey, keyOf } from '../../key/keys.ts'
+import type { Signable } from './signable.ts'
+
+/** What it is sent with. */
+export interface SendingParts {
+  readonly client: Pick<Client, 'health' | 'submitBroadcast'>
+  readonly clock: Clock
+  readonly random: RandomSource
+}
+
+/** What is sent, and as whom. */
+export interface Sending {
+  readonly ask: Signable
+  /** The key that the page showed. */
+  readonly shown: Pick<HeldKey, 'id' | 'account'>
+  /** What the page called each PeerId. */
+  readonly names: Readonly<Record<string, string>>
+  /** The same question signed before, of which no answer came: the same bytes are one question, however often they are sent. */
+  readonly again: SignedRequest | undefined
+  /** Told before it is sent. */
+  readonly signed: (request: SignedRequest) => void
+}
+
+/** Of a statement whose time is not now. */
+const UNTIMELY: readonly Code[] = ['EXPIRED', 'NOT_YET_VALID']
+
+/** The gateway's name for the question. Throws what signing and submitting throw, and KEY_UNSUPPORTED where the key is gone. */
+export async function sendSigned(parts: SendingParts, sending: Sending): Promise<string> {
+  const { again } = sending
+  try {
+    if (again) return await hand(parts, sending, again)
+  } catch (error) {
+    // Whoever had taken it before would have said so, however late: it was lost on its way, and its time has passed.
+    if (!UNTIMELY.includes(codeOf(error))) throw error
+  }
+  try {
+    return await hand(parts, sending, await sign(parts, sending))
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (!UNTIMELY.includes(code)) throw cause
+    const reason =
+      'The clocks of this machine and of the gateway differ by more than a minute. Set them right, then send it again.'
+    throw new StimnetError(code, 'signing at another time', { cause, reason })
+  }
+}
+
+async function sign(
+  { client, clock, random }: SendingParts,
+  { ask, shown, names, signed }: Sending
+): Promise<SignedRequest> {
+  // Read anew: another tab may have forgotten it, or put another in its place.
+  const held = await keyOf(shown.account)
+  if (held?.id !== shown.id) {
+    const reason = 'The key that this page showed is no longer in this browser. Look at “Your key”.'
+    throw new StimnetError('KEY_UNSUPPORTED', 'signing with a key that is gone', { reason })
+  }
+  const { peer_id: carrier } = await client.health()
+  const nowMs = clock.now()
+  const request = await signRequest({
+    ...{ ...ask, carrier, clock, random, signer: signerFromKey(held) },
+    credentials: credentialsFor(ask.targets, { credentials: held.credentials, nowMs }),
+    // As long as one that the gateway signs: an institution that is away for minutes is still asked.
+    lifetimeMs: LIMITS.requestLifetimeMsMax
+  })
+  await rememberAsked({ account: shown.account, hash: request.hash, text: request.text, names, atMs: nowMs })
+  signed(request)
+  return request
+}
+
+async function hand({ client }: SendingParts, { shown }: Sending, request: SignedRequest): Promise<string> {
+  const { id } = await client.submitBroadcast(request)
+  const named = { account: shown.account, hash: request.hash, id }
+  await nameAsked(named)
+  const asked = await findAsked(shown.account, { id })
+  // Nothing is remembered where another tab has just forgotten all: then it is the gateway's word, and its page says so.
+  if (asked === undefined || asked.hash === request.hash) return id
+  const reason = 'The gateway answered with the number of another question that this browser signed. Do not trust it.'
+  throw new StimnetError('SIGNATURE_INVALID', 'a number of another question', { reason })
+}

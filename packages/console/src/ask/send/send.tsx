@@ -1,0 +1,107 @@
+/** What is about to be sent, in one sentence, and the button that sends it. */
+import { STATISTICS } from '@stimnet/sdk'
+import { useEffect, useState } from 'react'
+import type { OwnKeyState } from '../../key/own-key.ts'
+import { Field } from '../../parts/field.tsx'
+import { Notice } from '../../parts/notice.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { useSession } from '../../session/session.tsx'
+import { plural } from '../../words/number.ts'
+import { type About, forewarnings } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import { LENGTHS } from '../draft/lengths.ts'
+import { type Draft, signingKey } from '../draft/draft.ts'
+import { missingInMappings } from '../draft/mappings.ts'
+import { refusalsIn } from '../price/noise.ts'
+import type { Price } from '../price/price.ts'
+import { missingIn } from '../draft/ready.ts'
+import { ReviewFirst } from './review-first.tsx'
+import { useSender } from './sender.ts'
+import { SignedBy } from './signed-by.tsx'
+
+/** Nothing is sent that the page does not show as whole. */
+export function Send(props: { draft: Draft; change: Change; about: About; own: OwnKeyState; price: Price }) {
+  const { draft, change, about, own, price } = props
+  const { renewed } = useSession()
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after a new sign-in the old refusal says nothing any more
+  useEffect(() => setError(undefined), [renewed])
+  const sender = useSender()
+  const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
+  const [only, second] = about.asked
+  const reviewed = draft.review && second === undefined
+  const refusals = price.state === 'told' ? refusalsIn(price.cost) : []
+  const missing = [
+    ...missingIn({ ...draft, review: reviewed }, statistic, about.variables),
+    ...missingInMappings(draft, about),
+    ...refusals
+  ]
+  const question = { draft, about, reviewed, held: signingKey(draft, own) }
+  const send = async () => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      await sender.send(question)
+    } catch (caught) {
+      setError(caught)
+      setBusy(false)
+    }
+  }
+  return (
+    <Panel title="Send">
+      <Field label={reviewed ? 'Title' : 'Title (optional)'} hint="Institutions see it beside the question.">
+        {(field) => (
+          <input
+            {...field}
+            maxLength={LENGTHS.title}
+            value={draft.title}
+            onChange={(e) => change({ title: e.target.value })}
+          />
+        )}
+      </Field>
+      <ReviewFirst draft={draft} change={change} only={second === undefined ? only : undefined} />
+      <SignedBy draft={draft} change={change} about={about} own={own} />
+      <p className="prose">{whatHappens(about.asked.length)}</p>
+      {forewarnings(about, draft).map((sentence) => (
+        <Notice key={sentence} tone="warn">
+          {sentence}
+        </Notice>
+      ))}
+      {error !== undefined && <Problem error={error} doing="Sending" />}
+      {!busy && missing.length === 0 && sender.mayBeTaken(question) && (
+        <Notice tone="warn" live>
+          It may have been taken. Sending it again is safe: it is the same question.
+        </Notice>
+      )}
+      {missing.length > 0 && (
+        <ul className="missing" aria-label="Still missing">
+          {missing.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+      <button
+        type="button"
+        className="primary large"
+        disabled={busy || missing.length > 0 || own.state === 'reading'}
+        onClick={send}
+      >
+        {busy ? 'Sending …' : labelOf(about.asked.length)}
+      </button>
+    </Panel>
+  )
+}
+
+function labelOf(asked: number): string {
+  return asked === 0 ? 'Choose an institution' : `Ask ${plural(asked, 'institution')}`
+}
+
+function whatHappens(asked: number): string {
+  if (asked === 0) return 'Nobody is asked yet.'
+  if (asked === 1) {
+    return 'Asks 1 institution. It decides for itself, computes on its own data, and signs what it releases.'
+  }
+  return `Asks ${plural(asked, 'institution')}. Each decides for itself, computes on its own data, and signs what it releases.`
+}

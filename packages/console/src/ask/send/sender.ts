@@ -1,0 +1,88 @@
+/** Sending a question, by whoever signs it; sent twice, it is one. */
+import { cryptographicRandom, systemClock, toHex } from '@stimnet/protocol'
+import type { Client } from '@stimnet/sdk'
+import type { HeldKey } from '../../key/keys.ts'
+import { goTo } from '../../route.ts'
+import { useSession } from '../../session/session.tsx'
+import type { About } from '../draft/about.ts'
+import type { Draft } from '../draft/draft.ts'
+import { sendSigned } from './send-signed.ts'
+import { forgetSent, isOutcomeUnknown, type Sent, storedSent, storeSent } from './sent.ts'
+import { signableOf } from './signable.ts'
+import { analysisOf, submissionOf } from '../draft/submission.ts'
+
+/** `held`: the key that signs; undefined where the gateway does. */
+export interface Question {
+  readonly draft: Draft
+  readonly about: About
+  readonly reviewed: boolean
+  readonly held: HeldKey | undefined
+}
+
+/** How a question is sent, and what became of an earlier try. */
+export interface Sender {
+  /** The same draft sent twice, by a double click or after a lost answer, is one question. Goes to its page. */
+  send(question: Question): Promise<void>
+  /** Whether this very question was sent before, and no answer came. */
+  mayBeTaken(question: Question): boolean
+}
+
+/** What was sent outlives a reload of the page, as the draft does. */
+export function useSender(): Sender {
+  const { client } = useSession()
+  return {
+    mayBeTaken: (question) => {
+      const last = storedSent()
+      return last?.mayBeTaken === true && last.text === textOf(question)
+    },
+    send: async (question) => {
+      const text = textOf(question)
+      const last = storedSent()
+      const sent = last?.text === text ? last : { text, key: toHex(cryptographicRandom.bytes(16)), mayBeTaken: false }
+      try {
+        const [page, id] = await hand(client, question, sent)
+        forgetSent()
+        goTo(page, id)
+      } catch (error) {
+        const now = storedSent() ?? sent
+        storeSent({ ...now, mayBeTaken: sent.mayBeTaken || isOutcomeUnknown(error) })
+        throw error
+      }
+    }
+  }
+}
+
+/** Where its page is. */
+async function hand(client: Client, question: Question, sent: Sent): Promise<readonly [page: string, id: string]> {
+  const { draft, about, reviewed, held } = question
+  storeSent({ ...sent, mayBeTaken: true })
+  if (held) return ['question', await handSigned(client, { ...question, held }, sent)]
+  const { key: idempotencyKey } = sent
+  const [only] = about.asked
+  if (reviewed && only !== undefined) {
+    const analysis = analysisOf(draft, about, only.peer_id)
+    return ['request', (await client.requestAnalysis(analysis, { idempotencyKey })).request_id]
+  }
+  return ['question', (await client.submitBroadcast(submissionOf(draft, about), { idempotencyKey })).id]
+}
+
+function handSigned(client: Client, question: Question & { held: HeldKey }, sent: Sent): Promise<string> {
+  const { draft, about, reviewed, held } = question
+  const parts = { client, clock: systemClock, random: cryptographicRandom }
+  return sendSigned(parts, {
+    ask: signableOf(draft, about, { reviewed }),
+    shown: held,
+    names: Object.fromEntries(about.asked.map((one) => [one.peer_id, one.institution || one.node_id])),
+    again: sent.signed,
+    signed: (signed) => storeSent({ ...sent, signed, mayBeTaken: true })
+  })
+}
+
+/** All that makes it this question: whoever changes anything asks another. */
+function textOf({ draft, about, reviewed, held }: Question): string {
+  const asked = about.asked.map(({ peer_id }) => peer_id)
+  return JSON.stringify([
+    submissionOf(draft, about),
+    ...[reviewed, draft.person, held?.id, held && [asked, held.credentials]]
+  ])
+}

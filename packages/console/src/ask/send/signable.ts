@@ -1,0 +1,48 @@
+/** From the form to what is signed with the researcher's own key: the same question as the gateway would sign. */
+import { type About as AboutPerson, aboutSchema } from '@stimnet/protocol'
+import type { SignRequestOptions } from '@stimnet/sdk'
+import { agreedContract } from '../compare/agreed.ts'
+import type { About } from '../draft/about.ts'
+import type { Draft } from '../draft/draft.ts'
+import { mappingsFor } from '../draft/mappings.ts'
+import { programOf, submissionOf } from '../draft/submission.ts'
+
+/** All but who signs it, when, and who brings it. */
+export type Signable = Omit<
+  SignRequestOptions,
+  'signer' | 'carrier' | 'clock' | 'random' | 'lifetimeMs' | 'credentials'
+>
+
+/** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */
+export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
+  const { where, purpose, project, title, privacy, outputs } = submissionOf(draft, about)
+  const mappings = mappingsFor(draft, about)
+  const program = programOf(draft)
+  return {
+    catalog: draft.catalog,
+    program,
+    // Those that the page showed as chosen: a signature names whom it is for.
+    targets: about.asked.map(({ peer_id }) => peer_id),
+    contract: agreedContract(about.asked, { program, where, mappings }),
+    ...(mappings.length === 0 ? {} : { mappings }),
+    ...(where === undefined ? {} : { where }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(project === undefined ? {} : { project }),
+    ...(title === undefined ? {} : { title }),
+    ...(privacy === undefined ? {} : { privacy }),
+    ...(outputs === undefined ? {} : { outputs }),
+    ...(draft.kind === 'script' && draft.files.length > 0
+      ? { uploads: draft.files.map(({ name, sha256, size }) => ({ name, sha256, size })) }
+      : {}),
+    ...(reviewed ? { review: true, about: personOf(draft) } : {})
+  }
+}
+
+function personOf({ person }: Draft): AboutPerson {
+  return aboutSchema.parse({
+    requester_name: person.name.trim(),
+    requester_institution: person.institution.trim(),
+    requester_email: person.email.trim(),
+    description: person.why.trim()
+  })
+}

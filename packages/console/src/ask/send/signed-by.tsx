@@ -1,0 +1,75 @@
+/** Whose signature the question carries, and for whom it holds. */
+import { UNUSABLE } from '../../key/usable.ts'
+import type { OwnKeyState } from '../../key/own-key.ts'
+import { Segments } from '../../parts/segments.tsx'
+import { hrefTo } from '../../route.ts'
+import { plural } from '../../words/number.ts'
+import type { About } from '../draft/about.ts'
+import type { Change } from '../draft/change.ts'
+import type { Draft } from '../draft/draft.ts'
+
+const SIGNERS = [
+  { value: 'own', label: 'My own key' },
+  { value: 'gateway', label: 'The gateway, for my account' }
+] as const
+
+/** One sentence for each; without a key, the way to one. */
+export function SignedBy(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
+  const { draft, change, about, own } = props
+  if (own.state === 'reading') return null
+  if (own.state !== 'held') {
+    return (
+      <p className="prose">
+        The gateway signs for your account, so what was asked is its word.{' '}
+        {own.state === 'unusable' ? (
+          <span className="soft">{UNUSABLE[own.why]}</span>
+        ) : (
+          <a href={hrefTo('key')}>Sign with a key of your own</a>
+        )}
+      </p>
+    )
+  }
+  return (
+    <div className="stack">
+      <p className="label" aria-hidden="true">
+        Signed by
+      </p>
+      <Segments legend="Signed by" options={SIGNERS} value={draft.signer} choose={(signer) => change({ signer })} />
+      {draft.signer === 'own' ? (
+        <>
+          <p className="prose">
+            This browser signs: institutions know that you asked exactly this, and this browser knows which receipts
+            answer it.
+          </p>
+          <details>
+            <summary>Signed as, and for whom</summary>
+            <dl className="pairs">
+              <Signed name="You" id={own.held.id} />
+              {about.asked.map(({ peer_id, institution, node_id }) => (
+                <Signed key={peer_id} name={institution || node_id} id={peer_id} />
+              ))}
+            </dl>
+            {own.held.credentials.length > 0 && (
+              <p className="hint">{plural(own.held.credentials.length, 'credential')} go with it, where they hold.</p>
+            )}
+          </details>
+        </>
+      ) : (
+        <p className="prose">
+          The gateway signs for your account: institutions see its signature, and what was asked is its word.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Signed({ name, id }: { name: string; id: string }) {
+  return (
+    <div className="whole">
+      <dt>{name}</dt>
+      <dd>
+        <code>{id}</code>
+      </dd>
+    </div>
+  )
+}

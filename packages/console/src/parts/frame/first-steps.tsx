@@ -1,0 +1,82 @@
+/** What to do first, for each role; gone once there is something to look at. */
+import { useLoaded } from '../../load.ts'
+import { hrefTo } from '../../route.ts'
+import { type Account, holds } from '../../session/account.ts'
+import { useSession } from '../../session/session.tsx'
+import { count, plural } from '../../words/number.ts'
+
+const LOOK_MS = 10_000
+const LISTED_MAX = 200
+
+/** `asked`: questions so far; `others`: institutions connected. */
+export function FirstSteps({ account, asked, others }: { account: Account; asked: number; others: number }) {
+  const steps = [
+    ...(others === 0 ? [<Alone key="alone" />] : []),
+    ...(holds(account, 'researcher') && asked === 0 ? [<Research key="research" />] : []),
+    ...(holds(account, 'steward') ? [<Steward key="steward" />] : [])
+  ]
+  if (steps.length === 0) return null
+  return (
+    <section className="steps" aria-label="What to do first">
+      {steps}
+    </section>
+  )
+}
+
+function Alone() {
+  return (
+    <div className="step">
+      <h2>Nobody is connected yet</h2>
+      <p>
+        This peer finds others by the addresses under <code>mesh.bootstrap</code> in its configuration, and lets in only
+        those listed under <code>mesh.peers</code> or in its federation’s charter. Ask your operator, or run{' '}
+        <code>stimnet doctor</code>.
+      </p>
+    </div>
+  )
+}
+
+function Research() {
+  return (
+    <div className="step">
+      <h2>Your first question</h2>
+      <ol>
+        <li>
+          <a href={hrefTo('catalogs')}>Search the catalogs</a>: which institutions hold what you need.
+        </li>
+        <li>
+          <a href={hrefTo('ask')}>Ask all of them at once</a>: a statistic, SQL or a script.
+        </li>
+        <li>Watch each institution answer, and read the pooled result with its proof.</li>
+      </ol>
+    </div>
+  )
+}
+
+function Steward() {
+  const { client } = useSession()
+  const waiting = useLoaded(
+    (signal) => client.listAnalyses({ status: 'pending', limit: LISTED_MAX, signal }),
+    [client],
+    {
+      everyMs: LOOK_MS
+    }
+  )
+  return (
+    <div className="step">
+      <h2>For stewards</h2>
+      <p>
+        {waitingInWords(waiting.value?.length)} <a href={hrefTo('requests')}>The inbox</a> shows each with its script,
+        what it touches and what exactly would run.
+      </p>
+    </div>
+  )
+}
+
+/** Undefined before it is known. */
+function waitingInWords(many: number | undefined): string {
+  if (many === undefined) return 'Requests that people decide wait for you.'
+  if (many === 0) return 'No request waits for a decision.'
+  if (many >= LISTED_MAX) return `${count(LISTED_MAX)} requests or more wait for a decision.`
+  return `${plural(many, 'request')} ${many === 1 ? 'waits' : 'wait'} for a decision.`
+}

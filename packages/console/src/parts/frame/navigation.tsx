@@ -1,0 +1,80 @@
+/** The way to every page that this account can use. */
+import { useRef, useState } from 'react'
+import { hrefTo, usePlace } from '../../route.ts'
+import { useAccount, useSession } from '../../session/session.tsx'
+import { Mark } from './mark.tsx'
+import { groupsFor } from './pages.tsx'
+import { ThemeSwitch } from './theme-switch.tsx'
+
+/** Grouped by who needs them. */
+export function Navigation() {
+  const { page } = usePlace()
+  const menu = useRef<HTMLButtonElement>(null)
+  const [open, setOpen] = useState(false)
+  // The page that is chosen takes the focus as it comes; where one is there already, it stays in sight.
+  const close = () => {
+    setOpen(false)
+    menu.current?.focus()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the links and buttons in it
+    <header className="side" data-open={open} onKeyDown={({ key }) => key === 'Escape' && open && close()}>
+      <div className="side-head">
+        <a className="brand" href={hrefTo('')} onClick={close}>
+          <Mark /> StimNet
+        </a>
+        <button
+          ref={menu}
+          type="button"
+          className="menu"
+          aria-expanded={open}
+          aria-controls="menu"
+          onClick={() => setOpen(!open)}
+        >
+          Menu
+        </button>
+      </div>
+      <Menu page={page} close={close} />
+    </header>
+  )
+}
+
+/** Narrow screens fold it away. */
+function Menu({ page, close }: { page: string; close: () => void }) {
+  const account = useAccount()
+  const { signOut } = useSession()
+  return (
+    <div id="menu" className="side-menu">
+      <nav aria-label="Pages">
+        {groupsFor(account).map(({ name, pages }) => (
+          <div key={name} className="nav-group">
+            <p className="nav-name">{name}</p>
+            <ul>
+              {pages.map(({ at, label, below }) => (
+                <li key={at}>
+                  <a
+                    href={hrefTo(at)}
+                    onClick={close}
+                    {...(at === page || below === page ? { 'aria-current': 'page' } : {})}
+                  >
+                    {label}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </nav>
+      <div className="side-foot">
+        <ThemeSwitch />
+        <p className="who">
+          <strong>{account.name}</strong>
+          <span className="soft">{account.roles.join(', ')}</span>
+        </p>
+        <button type="button" className="quiet" onClick={signOut}>
+          Sign out
+        </button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,17 @@
+/** What is shown where an address leads to nothing: a heading, why that may be, and the way back. */
+import { hrefTo } from '../../route.ts'
+import { Empty } from '../empty.tsx'
+import { Title } from './title.tsx'
+
+/** `back`: the page that lists what there is, and its name in a sentence: "your questions". */
+export function NotHere(props: { title: string; why: string; back: { readonly at: string; readonly name: string } }) {
+  const { title, why, back } = props
+  return (
+    <>
+      <Title>{title}</Title>
+      <Empty title="Nothing to see at this address">
+        {why} <a href={hrefTo(back.at)}>Back to {back.name}</a>
+      </Empty>
+    </>
+  )
+}

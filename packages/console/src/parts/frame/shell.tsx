@@ -1,0 +1,39 @@
+/** What stands around every page: the way to the others, who is signed in, and whether the gateway answers. */
+import { Suspense } from 'react'
+import { usePlace } from '../../route.ts'
+import { useAccount, useSession } from '../../session/session.tsx'
+import { Boundary } from './boundary.tsx'
+import { Expired } from './expired.tsx'
+import { Navigation } from './navigation.tsx'
+import { pageAt } from './pages.tsx'
+
+/** The frame of a signed-in console. */
+export function Shell() {
+  const { lost, expired } = useSession()
+  const account = useAccount()
+  const place = usePlace()
+  const Page = pageAt(place, account)
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={() => document.getElementById('main')?.focus()}>
+        Skip to the content
+      </button>
+      <Navigation />
+      <div className="content">
+        {lost && (
+          <p className="notice warn" role="status">
+            The gateway does not answer. What you see stays as it was; the console looks for it every two seconds.
+          </p>
+        )}
+        <main id="main" tabIndex={-1}>
+          <Boundary key={`${place.page}/${place.id}`}>
+            <Suspense fallback={<p className="loading">Opening …</p>}>
+              <Page place={place} />
+            </Suspense>
+          </Boundary>
+        </main>
+      </div>
+      {expired && <Expired name={account.name} />}
+    </div>
+  )
+}

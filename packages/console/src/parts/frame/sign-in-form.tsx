@@ -1,0 +1,54 @@
+/** Name and password; what was typed stays where it was refused. */
+import { type FormEvent, useState } from 'react'
+import { useSession } from '../../session/session.tsx'
+import { Field } from '../field.tsx'
+import { LoginProviders } from './login-providers.tsx'
+import { Problem } from '../problem.tsx'
+
+/** `name`: whose sign-in has ended, where it is one. */
+export function SignInForm({ name: known = '' }: { name?: string }) {
+  const { signIn, refused } = useSession()
+  const [name, setName] = useState(known)
+  const [password, setPassword] = useState('')
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setError(undefined)
+    try {
+      await signIn(name, password)
+    } catch (caught) {
+      setError(caught)
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <form className="stack" onSubmit={submit}>
+        <Field label="User name">
+          {(field) => (
+            <input {...field} autoComplete="username" required value={name} onChange={(e) => setName(e.target.value)} />
+          )}
+        </Field>
+        <Field label="Password">
+          {(field) => (
+            <input
+              {...field}
+              type="password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(e) => setPassword(e.target.value)}
+            />
+          )}
+        </Field>
+        {(error ?? refused) !== undefined && <Problem error={error ?? refused} />}
+        <button className="primary" type="submit" disabled={busy}>
+          {busy ? 'Signing in …' : 'Sign in'}
+        </button>
+      </form>
+      <LoginProviders />
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+/** What happens at this peer, for those who watch over it; what somebody should look at is marked. */
+import type { NodeEvent } from '@stimnet/sdk'
+import { useLoaded } from '../../load.ts'
+import { useSession } from '../../session/session.tsx'
+import { short } from '../../words/id.ts'
+import { fromNow } from '../../words/time.ts'
+import { Badge } from '../badge.tsx'
+import { Panel } from '../panel.tsx'
+import { Scroll } from '../scroll.tsx'
+import { Waiting } from '../waiting.tsx'
+
+const LOOK_MS = 3_000
+const SHOWN = 12
+
+/** The newest first; the audit log has all that is kept. */
+export function Happenings() {
+  const { client } = useSession()
+  const events = useLoaded((signal) => client.events({ limit: SHOWN, signal }), [client], { everyMs: LOOK_MS })
+  return (
+    <Panel title="What happens here" hint="The newest, since this peer started. What is kept stands in the audit log.">
+      <Waiting of={events} doing="Reading what happens">
+        {(found) => (found.length === 0 ? <p className="soft">Nothing yet.</p> : <List events={found} />)}
+      </Waiting>
+    </Panel>
+  )
+}
+
+function List({ events }: { events: readonly NodeEvent[] }) {
+  return (
+    <Scroll label="What happens here">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">Who</th>
+            <th scope="col">Job</th>
+            <th scope="col">Detail</th>
+            <th scope="col">When</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.sequence}>
+              <th scope="row">
+                {event.kind} {event.alert && <Badge tone="bad">look at this</Badge>}
+              </th>
+              <td>
+                <code title={event.actor}>{short(event.actor)}</code>
+              </td>
+              <td>
+                <code title={event.job_id}>{short(event.job_id)}</code>
+              </td>
+              <td>{[event.code, event.detail].filter((text) => text !== '').join(': ')}</td>
+              <td>{fromNow(event.at)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}

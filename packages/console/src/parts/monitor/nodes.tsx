@@ -1,0 +1,50 @@
+/** Institutions as a table: the map in words. */
+import { Scroll } from '../scroll.tsx'
+import type { Node } from '@stimnet/sdk'
+import { fromNow } from '../../words/time.ts'
+import { Badge } from '../badge.tsx'
+
+/** `home`: PeerId of the gateway's own peer. */
+export function Nodes(props: { nodes: readonly Node[]; home: string; traffic: ReadonlyMap<string, number> }) {
+  const { nodes, home, traffic } = props
+  return (
+    <Scroll label="Institutions">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Institution</th>
+            <th scope="col">Peer</th>
+            <th scope="col">Connection</th>
+            <th scope="col">Scripts</th>
+            <th scope="col">Sandbox</th>
+            <th scope="col" className="number">
+              Your jobs
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <tr key={node.peer_id}>
+              <th scope="row">{node.institution || 'not introduced yet'}</th>
+              <td>
+                <span title={node.peer_id}>{node.node_id}</span>
+              </td>
+              <td>
+                <Connection node={node} isHome={node.peer_id === home} />
+              </td>
+              <td>{node.languages.join(', ') || 'none'}</td>
+              <td>{node.sandbox_grade}</td>
+              <td className="number">{traffic.get(node.peer_id) ?? 0}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+function Connection({ node, isHome }: { node: Node; isHome: boolean }) {
+  if (isHome) return <Badge>this peer</Badge>
+  if (node.is_active) return <Badge tone="good">connected</Badge>
+  return <Badge tone="warn">gone, seen {fromNow(node.last_seen)}</Badge>
+}

@@ -1,0 +1,14 @@
+/** Which parts of a question have an answer while others are still awaited. */
+import type { Broadcast, verifyAndPool } from '@stimnet/sdk'
+import { hasEnded } from '../../words/state.ts'
+import type { SignedHere } from '../trust/answer.ts'
+
+/** What has come so far, as `verifyAndPool` takes it: who is still awaited has not failed. */
+export function comeSoFar(
+  { parts, asked }: Pick<Broadcast, 'parts' | 'asked'>,
+  signed: Pick<SignedHere, 'hash' | 'targets' | 'outputs'> | undefined
+): Parameters<typeof verifyAndPool> {
+  const ended = parts.filter(({ state, peer_id }) => hasEnded(state) && (signed?.targets.includes(peer_id) ?? true))
+  const shown = { parts: ended, ...(asked === undefined ? {} : { asked }) }
+  return [shown, signed ? { requestHash: signed.hash, outputs: signed.outputs } : {}]
+}

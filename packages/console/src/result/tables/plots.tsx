@@ -1,0 +1,97 @@
+/** A result as pictures: one column at a time, and whatever has intervals. */
+import type { Output, PooledOutput } from '@stimnet/protocol'
+import { useState } from 'react'
+import { Field } from '../../parts/field.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { Scroll } from '../../parts/scroll.tsx'
+import { ForestPlot } from '../../plots/forest-plot.tsx'
+import { Histogram } from '../../plots/histogram.tsx'
+import { SiteBars } from '../../plots/site-bars.tsx'
+import { forestsOf } from './estimates.ts'
+import { columnParts, placesOf, type SiteTable } from './sites.ts'
+import { typedCells } from './typed-rows.ts'
+
+/** Beyond these the picture would be longer than the table. */
+const ROWS_MAX = 12
+const FORESTS_MAX = 8
+
+/** Nothing where nothing can be drawn. */
+export function Plots(props: {
+  pooled: PooledOutput
+  sites: readonly SiteTable[]
+  named: readonly { readonly name: string; readonly output: Output | null }[]
+}) {
+  const { pooled, sites, named } = props
+  const measures = placesOf(pooled.columns).measures
+  const [chosen, setChosen] = useState(() => firstShown(pooled, measures))
+  const column = pooled.columns[chosen]
+  const cells = columnParts(pooled, sites, chosen)
+  const forests = forestsOf(pooled, named, sites)
+  const typed = (pooled.outputs ?? []).flatMap((output, at) => {
+    const own = typedCells(output, at, named)
+    return own.length === 0 ? [] : [{ name: output.output.name, cells: own }]
+  })
+  if (cells.length === 0 && typed.length === 0 && forests.length === 0) return null
+  return (
+    <Panel title="Plots">
+      {measures.length > 1 && (
+        <Field label="Column">
+          {(field) => (
+            <select {...field} value={chosen} onChange={(event) => setChosen(Number(event.target.value))}>
+              {measures.map((at) => (
+                <option key={at} value={at}>
+                  {pooled.columns[at]?.name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      {column && isBinned(pooled) && (
+        <Scroll label="Histogram">
+          <Histogram
+            title={`${column.name}, pooled`}
+            bins={cells.map(({ row, pooled: many }) => ({ label: row, many: many ?? null }))}
+          />
+        </Scroll>
+      )}
+      {column && cells.length > 0 && (
+        <Scroll label="Bars">
+          <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} />
+        </Scroll>
+      )}
+      {cells.length > ROWS_MAX && <p className="hint">The first {ROWS_MAX} rows are drawn; the table has all.</p>}
+      {typed.map(({ name, cells: own }) => (
+        <figure key={name}>
+          <figcaption>{name}</figcaption>
+          <Scroll label={name}>
+            <SiteBars title={name} cells={own.slice(0, ROWS_MAX)} />
+          </Scroll>
+        </figure>
+      ))}
+      {forests.slice(0, FORESTS_MAX).map((forest) => (
+        <Scroll key={forest.title} label={forest.title}>
+          <ForestPlot forest={forest} />
+        </Scroll>
+      ))}
+      {forests.length > 0 && (
+        <p className="hint">
+          Intervals take values for independent; where several are of one subject they are too narrow.
+        </p>
+      )}
+      {forests.length > FORESTS_MAX && <p className="hint">The first {FORESTS_MAX} estimates are drawn.</p>}
+    </Panel>
+  )
+}
+
+/** Of a result that has more than counts, what it has beside them. */
+function firstShown({ columns }: PooledOutput, measures: readonly number[]): number {
+  const isCount = (at: number) => ['subjects', 'rows', 'count'].includes(columns[at]?.kind ?? '')
+  return measures.find((at) => !isCount(at)) ?? measures[0] ?? 0
+}
+
+/** Counts over the bins of one number: the labels of bins are told by how they begin. */
+function isBinned({ columns, rows }: PooledOutput): boolean {
+  const keys = columns.filter(({ role }) => role === 'key')
+  return keys.length === 1 && rows.length > 1 && rows.every(({ values }) => /^(<|>=|\[)/.test(String(values[0])))
+}

@@ -1,0 +1,95 @@
+/** The pooled table; each row opens into what each institution answered to it. */
+import { Scroll } from '../../parts/scroll.tsx'
+import type { PooledOutput } from '@stimnet/protocol'
+import { useState } from 'react'
+import { cell, plural } from '../../words/number.ts'
+import { unitInWords } from '../../words/variable.ts'
+import { placesOf, rowOf, type SiteTable } from './sites.ts'
+
+/** Numbers that were withheld say so. */
+export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
+  const [withSites, setWithSites] = useState(false)
+  const places = placesOf(pooled.columns)
+  return (
+    <>
+      <label className="choice">
+        <input type="checkbox" checked={withSites} onChange={(event) => setWithSites(event.target.checked)} />
+        <span>Show each institution</span>
+      </label>
+      <Scroll label="Pooled result">
+        <table className="result">
+          <thead>
+            <tr>
+              {withSites && <th scope="col">Institution</th>}
+              {pooled.columns.map(({ name, unit, role, pools }) => (
+                <th key={name} scope="col" className={role === 'measure' ? 'number' : ''}>
+                  {name}
+                  {unit ? <span className="soft"> {unitInWords(unit)}</span> : null}
+                  {role === 'measure' && !pools && <span className="soft"> (not pooled)</span>}
+                </th>
+              ))}
+              <th scope="col" className="number">
+                Institutions
+              </th>
+            </tr>
+          </thead>
+          {pooled.rows.map((row) => (
+            <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
+              <tr className={withSites ? 'together' : ''}>
+                {withSites && <th scope="row">Pooled</th>}
+                <Cells pooled={pooled} values={row.values} errors={row.error_95 ?? row.within} behind={behindOf(row)} />
+                <td className="number">
+                  {row.sites.length} of {sites.length}
+                </td>
+              </tr>
+              {withSites &&
+                sites.map((site) => {
+                  const own = rowOf(site, row.values, places)
+                  return (
+                    <tr key={site.peerId} className="part">
+                      <th scope="row">{site.name}</th>
+                      <Cells pooled={pooled} values={own?.values ?? pooled.columns.map(() => null)} />
+                      <td />
+                    </tr>
+                  )
+                })}
+            </tbody>
+          ))}
+        </table>
+      </Scroll>
+    </>
+  )
+}
+
+type Values = readonly (string | number | null)[]
+
+/** By column how many institutions are behind a number, where not all of the row's are. */
+function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (string | null)[] {
+  return (column_sites ?? []).map((column) =>
+    column === null || column.length === 0 || column.length === sites.length
+      ? null
+      : plural(column.length, 'institution')
+  )
+}
+
+interface CellsProps {
+  readonly pooled: PooledOutput
+  readonly values: Values
+  readonly errors?: readonly (number | null)[] | undefined
+  readonly behind?: readonly (string | null)[]
+}
+
+function Cells({ pooled, values, errors, behind = [] }: CellsProps) {
+  return pooled.columns.map(({ name, role }, at) => {
+    const value = values[at] ?? null
+    const error = errors?.[at] ?? null
+    if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
+    return (
+      <td key={name} className={value === null ? 'number withheld' : 'number'}>
+        {cell(value)}
+        {error !== null && <span className="soft"> ± {cell(error)}</span>}
+        {behind[at] && <span className="soft"> {behind[at]}</span>}
+      </td>
+    )
+  })
+}

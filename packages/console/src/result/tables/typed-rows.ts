@@ -1,0 +1,57 @@
+/** A script's declared outputs as rows of a table: each number under its own name. */
+import type { Output, PooledTyped, TypedValue } from '@stimnet/protocol'
+import { measured } from '../../words/number.ts'
+import type { CellParts } from './sites.ts'
+
+/** One number of an output; null where it was withheld. */
+export interface TypedRow {
+  readonly label: string
+  readonly value: number | null
+}
+
+/** In the order of the declaration. */
+export function typedRows(output: TypedValue): TypedRow[] {
+  switch (output.kind) {
+    case 'table':
+      return output.categories.map((label, at) => ({ label, value: output.counts[at] ?? null }))
+    case 'histogram':
+      return output.counts.map((value, at) => ({ label: between(output.edges, at), value }))
+    case 'curve':
+      return output.values.map((value, at) => ({ label: `at ${measured(output.edges[at] ?? 0)}`, value }))
+    case 'coefficients':
+      return output.terms.flatMap(({ term, estimate, se }) => [
+        { label: term, value: estimate },
+        { label: `${term}, standard error`, value: se }
+      ])
+    case 'test':
+      return [
+        { label: 'statistic', value: output.statistic },
+        { label: 'df', value: output.df },
+        { label: 'p', value: output.p }
+      ]
+    default:
+      return [{ label: output.kind, value: output.value }]
+  }
+}
+
+interface Named {
+  readonly name: string
+  readonly output: Output | null
+}
+
+/** An output's numbers with those of each institution, to be drawn; none for kinds that a bar says nothing about. */
+export function typedCells({ output, method }: PooledTyped, at: number, named: readonly Named[]): CellParts[] {
+  if (output.kind === 'test' || output.kind === 'coefficients') return []
+  return typedRows(output).map(({ label, value }, i) => ({
+    row: label,
+    pooled: method === 'none' ? undefined : value,
+    sites: named.flatMap(({ name, output: own }) => {
+      const same = own?.kind === 'typed' ? own.outputs[at] : undefined
+      return same ? [{ name, value: typedRows(same)[i]?.value ?? null }] : []
+    })
+  }))
+}
+
+function between(edges: readonly number[], at: number): string {
+  return `${measured(edges[at] ?? 0)} to ${measured(edges[at + 1] ?? 0)}`
+}

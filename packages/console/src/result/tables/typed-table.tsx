@@ -1,0 +1,68 @@
+/** A script's declared outputs: pooled, and institution beside institution. */
+import { Scroll } from '../../parts/scroll.tsx'
+import type { Output, PooledTyped } from '@stimnet/protocol'
+import { Badge } from '../../parts/badge.tsx'
+import { Histogram } from '../../plots/histogram.tsx'
+import { cell } from '../../words/number.ts'
+import { typedRows } from './typed-rows.ts'
+
+interface Named {
+  readonly name: string
+  readonly output: Output | null
+}
+
+/** One table an output. */
+export function TypedTables({ outputs, named }: { outputs: readonly PooledTyped[]; named: readonly Named[] }) {
+  return outputs.map((pooled, at) => <TypedTable key={pooled.output.name} pooled={pooled} at={at} named={named} />)
+}
+
+function TypedTable({ pooled, at, named }: { pooled: PooledTyped; at: number; named: readonly Named[] }) {
+  const { output, method } = pooled
+  const parts = named.flatMap(({ name, output: own }) => {
+    const same = own?.kind === 'typed' ? own.outputs[at] : undefined
+    return same ? [{ name, rows: typedRows(same) }] : []
+  })
+  const pools = method !== 'none'
+  const rows = typedRows(output)
+  return (
+    <Scroll label={output.name}>
+      <table className="result">
+        <caption>
+          {output.name} {output.unit && <span className="soft">{output.unit}</span>}{' '}
+          <Badge>{pools ? `pooled: ${method}` : 'does not pool'}</Badge>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">{output.kind}</th>
+            {pools && (
+              <th scope="col" className="number">
+                Pooled
+              </th>
+            )}
+            {parts.map(({ name }) => (
+              <th key={name} scope="col" className="number">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ label, value }, i) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {pools && <td className="number">{cell(value)}</td>}
+              {parts.map((part) => (
+                <td key={part.name} className="number">
+                  {cell(part.rows[i]?.value ?? null)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {output.kind === 'histogram' && pools && (
+        <Histogram title={output.name} bins={rows.map(({ label, value }) => ({ label, many: value }))} />
+      )}
+    </Scroll>
+  )
+}

@@ -1,0 +1,19 @@
+/** What to do where an institution does not know who signed. */
+import type { Broadcast } from '@stimnet/sdk'
+import { Notice } from '../../parts/notice.tsx'
+import { hrefTo } from '../../route.ts'
+import { adviceOf } from './advice.ts'
+
+/** Nothing where nobody was refused for that. */
+export function RefusedSigner({ broadcast, own }: { broadcast: Broadcast; own: boolean }) {
+  const advice = adviceOf(broadcast.parts, { own })
+  if (advice.length === 0) return null
+  return (
+    <Notice tone="warn" live>
+      {advice.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      <a href={hrefTo('key')}>{own ? 'Your key, to copy its id' : 'Make a key of your own'}</a>
+    </Notice>
+  )
+}

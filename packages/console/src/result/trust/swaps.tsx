@@ -1,0 +1,42 @@
+/** Said above all else: what is shown under a question's name is the answer to another. */
+import { programWord } from '@stimnet/protocol'
+import type { Broadcast } from '@stimnet/sdk'
+import { Notice } from '../../parts/notice.tsx'
+import { short } from '../../words/id.ts'
+import type { SignedHere, Swapped } from './answer.ts'
+
+/** Nothing where each receipt names the question. */
+export function Swaps({ swapped }: { swapped: readonly Swapped[] }) {
+  if (swapped.length === 0) return null
+  return (
+    <Notice tone="bad" live>
+      <p>
+        <strong>The gateway shows answers to another question.</strong> Institutions signed them, and none of these
+        names what this browser signed. They are left out of the result. Do not trust this gateway until its operator
+        has explained it.
+      </p>
+      <ul>
+        {swapped.map(({ peerId, institution, requestHash, other }) => (
+          <li key={peerId}>
+            {institution || peerId}:{' '}
+            {other === undefined ? 'a request that this browser does not know' : `your question “${other}”`},{' '}
+            <code>{short(requestHash)}</code>
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+/** Nothing where the gateway calls the question as it was signed. */
+export function CalledOtherwise({ signed, shown }: { signed: SignedHere; shown: Broadcast }) {
+  const ours = [signed.title, signed.catalog, programWord(signed.program)]
+  const theirs = [shown.title, shown.data_catalog_name, shown.script_type]
+  if (theirs.every((word, at) => word === ours[at])) return null
+  return (
+    <Notice tone="bad" live>
+      <strong>The gateway calls this question otherwise.</strong> It says “{shown.title || 'without a title'}”, of{' '}
+      <code>{shown.data_catalog_name}</code>, {shown.script_type}. What this browser signed is shown below.
+    </Notice>
+  )
+}

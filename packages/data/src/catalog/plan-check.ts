@@ -1,0 +1,100 @@
+/** Whether a plan fits the catalog: static, and the same for SQL and for statistics by name. */
+import { type CatalogDescriptor, type Measure, type Plan, resolveVariable, type VariableRef } from '@stimnet/protocol'
+import { groupCells, isNumeric } from '../columns.ts'
+import { domainOf } from '../index/domain.ts'
+
+/** More groups than this are a listing, not a table; and each costs a subject set. */
+const GROUPS_MAX = 4096
+const TABLES_MAX = 4
+const KEYS_MAX = 3
+const MEASURES_MAX = 32
+/** Beyond these a quantile is a question about few people. */
+const QUANTILE_MIN = 0.05
+const QUANTILE_MAX = 0.95
+
+/** Null, or what does not fit, in words about the request and the description alone. */
+export function planFault(plan: Plan, descriptor: CatalogDescriptor): string | null {
+  const unknown = plan.tables.find((name) => !descriptor.tables.some((table) => table.name === name))
+  if (unknown !== undefined) return `The catalog has no table ${JSON.stringify(unknown.slice(0, 80))}.`
+  if (plan.tables.length === 0 || plan.tables.length > TABLES_MAX) return `A query has 1 to ${TABLES_MAX} tables.`
+  if (new Set(plan.tables).size !== plan.tables.length) return 'A table is joined with itself.'
+  const [long, other] = severalRowsTables(plan, descriptor)
+  if (long !== undefined && other !== undefined) return twoLongTables(long, other)
+  if (plan.measures.length === 0 || plan.measures.length > MEASURES_MAX)
+    return `A query has 1 to ${MEASURES_MAX} aggregates.`
+  const names = [...plan.groupBy, ...plan.measures].map(({ name }) => name)
+  const twin = names.find((name, i) => names.indexOf(name) !== i)
+  if (twin !== undefined) return `Two columns of the answer are called ${twin}: name one with AS.`
+  return (
+    groupingFault(plan, descriptor) ?? firstFault(plan.measures, (measure) => measureFault(measure, plan, descriptor))
+  )
+}
+
+/** The tables of a plan that have, or may have, several rows per subject. */
+export function severalRowsTables({ tables }: Plan, descriptor: CatalogDescriptor): string[] {
+  return tables.filter((name) => descriptor.tables.some((table) => table.name === name && !table.oneRowPerSubject))
+}
+
+function twoLongTables(one: string, other: string): string {
+  return (
+    `${one} and ${other} both have several rows per subject: joined, each row of one would be counted once for each row ` +
+    'of the other. Ask about one of them at a time; the other can still choose the cohort.'
+  )
+}
+
+function groupingFault({ groupBy, tables }: Plan, descriptor: CatalogDescriptor): string | null {
+  if (groupBy.length > KEYS_MAX) return `A query has at most ${KEYS_MAX} grouping columns.`
+  let groups = 1
+  for (const { variable: ref } of groupBy) {
+    const { variable } = resolveVariable(descriptor, ref, tables)
+    if (domainOf(variable) === null) {
+      return `${ref} cannot be grouped: it is no category and has no declared breakpoints.`
+    }
+    groups *= groupCells(variable)
+  }
+  return groups > GROUPS_MAX ? `These columns make ${groups} groups; a query has at most ${GROUPS_MAX}.` : null
+}
+
+/** What a measure cannot do with its variable. */
+export function measureFault(measure: Measure, { tables }: Plan, descriptor: CatalogDescriptor): string | null {
+  if (measure.kind === 'subjects' || measure.kind === 'rows') return null
+  const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, tables).variable
+  if ('variables' in measure) {
+    const other = measure.variables.find((ref) => !isNumeric(variableOf(ref)))
+    return other === undefined ? null : `${other} is no number: it has no ${measure.kind}.`
+  }
+  const variable = variableOf(measure.variable)
+  if (variable.type === 'text') return `${measure.variable} is free text: it cannot be measured.`
+  if (measure.kind === 'count') return null
+  if (measure.kind === 'share') {
+    if (variable.type !== 'category') return `${measure.variable} is no category: it has no shares.`
+    if (variable.levels.includes(measure.level)) return null
+    return `${JSON.stringify(measure.level.slice(0, 80))} is no level of ${measure.variable}. Its levels: ${variable.levels.join(', ').slice(0, 500)}.`
+  }
+  if (!isNumeric(variable)) return `${measure.variable} is no number: it has no ${measure.kind}.`
+  if (measure.kind !== 'quantile') return null
+  if (variable.breakpoints.length === 0) return `${measure.variable} has no declared breakpoints: it has no quantiles.`
+  if (measure.q >= QUANTILE_MIN && measure.q <= QUANTILE_MAX) return null
+  return `A quantile is asked for from ${QUANTILE_MIN} to ${QUANTILE_MAX}.`
+}
+
+function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | null): string | null {
+  for (const item of items) {
+    const fault = faultOf(item)
+    if (fault !== null) return fault
+  }
+  return null
+}
+
+/** The variables that measures calculate with, each once. */
+export function measuredVariables(measures: readonly Measure[]): VariableRef[] {
+  return [
+    ...new Set(measures.flatMap((m) => ('variable' in m ? [m.variable] : 'variables' in m ? [...m.variables] : [])))
+  ]
+}
+
+/** The pairs of variables, each once. */
+export function measuredPairs(measures: readonly Measure[]): (readonly [VariableRef, VariableRef])[] {
+  const pairs = measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
+  return pairs.filter(([x, y], i) => pairs.findIndex((other) => other[0] === x && other[1] === y) === i)
+}

@@ -1,0 +1,84 @@
+/** Cohorts: Boolean algebra over the subject index alone. No row is read. */
+import { type CatalogDescriptor, type Filter, resolveVariable, SubjectSet } from '@stimnet/protocol'
+import { chosenCells } from './domain.ts'
+import { latticeCells } from '../catalog/lattice.ts'
+import type { CatalogView } from '../catalog/mapped.ts'
+import type { SetName, SubjectIndex } from './subject-index.ts'
+
+/** The index of one epoch. */
+export interface EpochIndex {
+  readonly index: SubjectIndex
+  readonly epoch: string
+  readonly subjects: number
+  readonly descriptor: CatalogDescriptor
+  /** What a variable's cells are called in the index, where the description is in other words. */
+  readonly indexed?: CatalogView['indexed']
+}
+
+/** Who fits a resolved filter; everyone where there is none. */
+export async function cohortOf(filter: Filter | undefined, at: EpochIndex): Promise<SubjectSet> {
+  if (filter === undefined) return SubjectSet.everyone(at.subjects)
+  if ('not' in filter) return (await cohortOf(filter.not, at)).complement()
+  if ('all' in filter) return joined(filter.all, at, (a, b) => a.and(b))
+  if ('any' in filter) return joined(filter.any, at, (a, b) => a.or(b))
+  const { ref, variable } = resolveVariable(at.descriptor, filter.column)
+  const chosen = chosenCells(filter, ref, variable)
+  const own = at.indexed?.(ref, chosen.missing ? new Set() : chosen.cells) ?? {
+    ref,
+    cells: chosen.missing ? [] : chosen.cells
+  }
+  return union(at, own.ref, chosen.missing ? ['missing'] : own.cells)
+}
+
+async function joined(
+  filters: readonly Filter[],
+  at: EpochIndex,
+  join: (a: SubjectSet, b: SubjectSet) => SubjectSet
+): Promise<SubjectSet> {
+  const sets = await Promise.all(filters.map((filter) => cohortOf(filter, at)))
+  return sets.reduce(join)
+}
+
+async function union(at: EpochIndex, ref: string, names: Iterable<SetName>): Promise<SubjectSet> {
+  let found = SubjectSet.none(at.subjects)
+  for (const name of names) found = found.or(await at.index.set(at.epoch, at.subjects, ref, name))
+  return found
+}
+
+/**
+ * The partition that the lattice's levels and bins generate, without empty cells. A subject whose rows differ lies in
+ * several levels of a variable; the cells are those of the whole algebra, so each subject is in exactly one.
+ */
+export async function baseCellsOf(at: EpochIndex): Promise<readonly SubjectSet[]> {
+  if (at.descriptor.lattice.length === 0) return []
+  let labels = new Uint32Array(at.subjects)
+  let count = Math.min(1, at.subjects)
+  for (const { variable: ref, breakpoints } of at.descriptor.lattice) {
+    const { variable } = resolveVariable(at.descriptor, ref)
+    const groups: SetName[][] = [...latticeCells(variable, breakpoints).map((group) => [...group]), ['missing']]
+    for (const names of groups) {
+      const refined = refine(labels, await union(at, ref, names))
+      labels = refined.labels
+      count = refined.count
+    }
+  }
+  const cells = Array.from({ length: count }, () => SubjectSet.none(at.subjects))
+  for (const [subject, label] of labels.entries()) cells[label]?.add(subject)
+  return cells
+}
+
+/** Splits each label by membership in a set; labels stay dense. */
+function refine(labels: Uint32Array, set: SubjectSet): { labels: Uint32Array<ArrayBuffer>; count: number } {
+  const renamed = new Map<number, number>()
+  const next = new Uint32Array(labels.length)
+  for (const [subject, label] of labels.entries()) {
+    const split = label * 2 + (set.has(subject) ? 1 : 0)
+    let name = renamed.get(split)
+    if (name === undefined) {
+      name = renamed.size
+      renamed.set(split, name)
+    }
+    next[subject] = name
+  }
+  return { labels: next, count: renamed.size }
+}

@@ -1,0 +1,105 @@
+/** A form with one file: counted before it is parsed, its name judged before anybody uses it, its bytes left as they are. */
+import { LIMITS, StimnetError, UPLOAD_ENDINGS } from '@stimnet/protocol'
+import { readBytes } from './body.ts'
+import type { UploadView } from '../peer.ts'
+import { InvalidInput } from './problem.ts'
+
+/** What surrounds a file in a form: boundaries and a few headers. */
+const FRAME_BYTES_MAX = 16 * 1024
+/** One file needs two boundaries; a few more parts are told apart in the answer, thousands are not even looked at. */
+const BOUNDARIES_MAX = 8
+const FILENAME_BYTES_MAX = 255
+
+/** A script a person can still read is as small as one that is sent along. */
+const BYTES_MAX: Readonly<Record<UploadView['kind'], number>> = {
+  script: LIMITS.scriptBytesMax,
+  data: LIMITS.uploadBytesMax
+}
+
+/** A file as a client sent it. */
+export interface SentFile {
+  readonly filename: string
+  readonly bytes: Uint8Array
+}
+
+/** The one file of a multipart form. Throws MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, MALFORMED or BODY_INVALID. */
+export async function readUpload(request: Request, kind: UploadView['kind']): Promise<SentFile> {
+  const boundary = boundaryOf(request.headers.get('content-type') ?? '')
+  const body = await readBytes(request, BYTES_MAX[kind] + FRAME_BYTES_MAX)
+  const file = await onlyFile(body, boundary)
+  checkFilename(file.name, kind)
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  if (bytes.length === 0) throw invalid('The file is empty.')
+  if (bytes.length > BYTES_MAX[kind]) {
+    const reason = `A ${kind === 'script' ? 'script' : 'file'} has at most ${BYTES_MAX[kind] / 1024} KiB.`
+    throw new StimnetError('BODY_TOO_LARGE', 'reading an upload', { reason })
+  }
+  if (kind === 'script') checkText(bytes)
+  return { filename: file.name, bytes }
+}
+
+/** As RFC 2046 spells one. */
+const BOUNDARY = /^multipart\/form-data *;(?:[^"]*;)? *boundary=("?)([\w'()+,./:=?-]{1,70})\1 *(?:;|$)/i
+
+function boundaryOf(type: string): string {
+  const boundary = BOUNDARY.exec(type)?.[2]
+  if (boundary !== undefined) return boundary
+  throw new StimnetError('MEDIA_TYPE_UNSUPPORTED', 'reading an upload', {
+    reason: 'Send multipart/form-data with one field, `file`.'
+  })
+}
+
+async function onlyFile(body: Uint8Array, boundary: string): Promise<File> {
+  // Each part becomes objects in memory: their number is known before the first is made.
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  let found = 0
+  for (let at = bytes.indexOf(`--${boundary}`); at >= 0; at = bytes.indexOf(`--${boundary}`, at + 2)) {
+    found += 1
+    if (found > BOUNDARIES_MAX) throw invalid('Send one file and nothing else.')
+  }
+  // Written anew: with two boundaries in it, another reader of the client's header could pick the other.
+  const type = `multipart/form-data; boundary="${boundary}"`
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData().catch((cause: unknown) => {
+    throw new StimnetError('MALFORMED', 'reading an upload', { cause, reason: 'The body is no multipart form.' })
+  })
+  const entries = [...form.entries()]
+  const stranger = entries.find(([name]) => name !== 'file')
+  if (stranger) {
+    throw new InvalidInput('BODY_INVALID', [{ field: stranger[0].slice(0, 200), message: 'There is no such field.' }])
+  }
+  const [entry, second] = entries
+  if (second) throw invalid('Send one file and nothing else.')
+  if (!entry || typeof entry[1] === 'string') throw invalid('Send a file with its name.')
+  return entry[1]
+}
+
+/** Device names of another system: a file that bears one cannot be kept there. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+/** Controls, and what turns the direction of writing so that an ending looks like another. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+/** What is left is text: it is shown as such and never becomes a path. */
+function checkFilename(name: string, kind: UploadView['kind']): void {
+  const length = Buffer.byteLength(name)
+  if (length === 0 || length > FILENAME_BYTES_MAX) throw invalid(`A name has from 1 to ${FILENAME_BYTES_MAX} bytes.`)
+  if (/[/\\]/.test(name) || /^\.+$/.test(name)) throw invalid('A name is no path.')
+  if (UNSEEN.test(name) || !name.isWellFormed()) throw invalid('A name has no characters that cannot be seen.')
+  if (RESERVED.test(name)) throw invalid('That name is reserved.')
+  const ending = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+  if (UPLOAD_ENDINGS[kind].includes(ending)) return
+  const reason = `Its name ends in one of ${UPLOAD_ENDINGS[kind].map((one) => `.${one}`).join(' ')}.`
+  throw new StimnetError('MEDIA_TYPE_UNSUPPORTED', 'reading an upload', { reason })
+}
+
+function checkText(bytes: Uint8Array): void {
+  try {
+    if (!new TextDecoder('utf-8', { fatal: true }).decode(bytes).includes('\0')) return
+  } catch {
+    // Said below.
+  }
+  throw invalid('A script is UTF-8 text.')
+}
+
+function invalid(message: string): InvalidInput {
+  return new InvalidInput('BODY_INVALID', [{ field: 'file', message }])
+}

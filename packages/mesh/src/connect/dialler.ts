@@ -1,0 +1,212 @@
+/** Keeps connections up: dials members, bootstrap addresses and hints, again and again with growing waits. */
+
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Clock, RandomSource } from '@stimnet/protocol'
+import { backOffMs } from './back-off.ts'
+import type { Links } from './links.ts'
+import { ADDRESSES_MAX } from './members.ts'
+import type { MeshTiming } from '../mesh.ts'
+import type { MeshNode } from './node.ts'
+
+/** Dials under way at once. */
+const DIALS_MAX = 16
+const DIAL_MS_MAX = 10_000
+/** For the dialled peer to say who it is; one that turns us away closes sooner, ms. */
+const IDENTIFY_MS_MAX = 5_000
+/** Hints kept; any member can name peers without end. */
+const TARGETS_MAX = 2_000
+/** A mere hint that fails so often is dropped until somebody gives it again. */
+const HINT_TRIES = 3
+/** Nothing is due: look again in, ms. A wake comes before. */
+const IDLE_MS = 60_000
+
+interface Target {
+  /** Null for a bootstrap address that does not name its peer until it was reached. */
+  peerId: string | null
+  addresses: string[]
+  /** Dialled for as long as the mesh runs. */
+  readonly lasting: boolean
+  failures: number
+  dueAtMs: number
+  dialling: boolean
+}
+
+/** What dialling needs. */
+export interface DiallerDeps {
+  readonly node: MeshNode
+  readonly links: Links
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly timing: Pick<MeshTiming, 'redialMs' | 'redialMsMax'>
+  readonly stopping: AbortSignal
+  readonly permits: (peerId: string) => boolean
+  /** Where the peer is now, in the words of others; see `Discovery.lookUp`. */
+  readonly lookUp: (peerId: string, signal: AbortSignal) => Promise<string[]>
+}
+
+/** Keeps this peer connected to whom it knows; one a mesh. */
+export class Dialler {
+  readonly #deps: DiallerDeps
+  readonly #targets = new Map<string, Target>()
+  #underWay = 0
+  #wake = new AbortController()
+
+  constructor(deps: DiallerDeps) {
+    this.#deps = deps
+  }
+
+  /** An address from the configuration. */
+  addBootstrap(address: string): void {
+    const peerId = peerIdOf(multiaddr(address))
+    if (peerId === this.#deps.node.peerId.toString()) return
+    this.#add(address, { peerId, addresses: [address], lasting: true })
+  }
+
+  /** A peer met before. */
+  addMember(peerId: string, addresses: readonly string[]): void {
+    const known = this.#targets.get(peerId)
+    if (known?.lasting) {
+      known.addresses = merge(addresses, known.addresses)
+      return
+    }
+    this.#targets.delete(peerId)
+    this.#add(peerId, { peerId, addresses: merge(addresses, known?.addresses ?? []), lasting: true })
+  }
+
+  /** A peer that somebody named. Dialled at once, and forgotten if it does not answer. */
+  addHint(peerId: string, addresses: readonly string[]): void {
+    const { node, links, permits } = this.#deps
+    if (addresses.length === 0 || peerId === node.peerId.toString()) return
+    if (links.isOpen(peerId) || !permits(peerId)) return
+    const known = this.#targets.get(peerId)
+    if (known) {
+      const fresh = addresses.filter((address) => !known.addresses.includes(address))
+      known.addresses = merge(fresh, known.addresses)
+      // An address not tried yet: worth a dial now.
+      if (fresh.length > 0 && known.failures > 0) this.#due(known, 0)
+      return
+    }
+    this.#add(peerId, { peerId, addresses: merge(addresses, []), lasting: false })
+  }
+
+  /** The connection is gone: dial soon, not in the same moment as the other side. */
+  lost(peerId: string): void {
+    const target = this.#targets.get(peerId)
+    if (!target) return
+    target.failures = 0
+    this.#due(target, backOffMs(0, this.#bounds(), this.#deps.random))
+  }
+
+  forget(peerId: string): void {
+    this.#targets.delete(peerId)
+  }
+
+  /** Dials what is due until the mesh stops. */
+  async run(): Promise<void> {
+    const { clock, stopping } = this.#deps
+    const dials = new Set<Promise<void>>()
+    while (!stopping.aborted) {
+      this.#wake = new AbortController()
+      for (const target of this.#takeDue()) {
+        const dial = this.#dial(target).finally(() => dials.delete(dial))
+        dials.add(dial)
+      }
+      await clock.sleep(this.#restMs(), AbortSignal.any([stopping, this.#wake.signal])).catch(() => {})
+    }
+    await Promise.all(dials)
+  }
+
+  #add(key: string, facts: Pick<Target, 'peerId' | 'addresses' | 'lasting'>): void {
+    if (this.#targets.size >= TARGETS_MAX) return
+    this.#targets.set(key, { ...facts, failures: 0, dueAtMs: this.#deps.clock.now(), dialling: false })
+    this.#wake.abort()
+  }
+
+  #due(target: Target, inMs: number): void {
+    target.dueAtMs = this.#deps.clock.now() + inMs
+    this.#wake.abort()
+  }
+
+  #bounds(): { ms: number; msMax: number } {
+    return { ms: this.#deps.timing.redialMs, msMax: this.#deps.timing.redialMsMax }
+  }
+
+  #isIdle(target: Target): boolean {
+    return target.dialling || (target.peerId !== null && this.#deps.links.isOpen(target.peerId))
+  }
+
+  #takeDue(): Target[] {
+    const now = this.#deps.clock.now()
+    const due = [...this.#targets.values()].filter((target) => !this.#isIdle(target) && target.dueAtMs <= now)
+    const taken = due.sort((a, b) => a.dueAtMs - b.dueAtMs).slice(0, DIALS_MAX - this.#underWay)
+    for (const target of taken) target.dialling = true
+    this.#underWay += taken.length
+    return taken
+  }
+
+  #restMs(): number {
+    if (this.#underWay >= DIALS_MAX) return IDLE_MS
+    const now = this.#deps.clock.now()
+    const waiting = [...this.#targets.values()].filter((target) => !this.#isIdle(target))
+    return Math.max(1, Math.min(IDLE_MS, ...waiting.map((target) => target.dueAtMs - now)))
+  }
+
+  async #dial(target: Target): Promise<void> {
+    try {
+      if (target.peerId !== null && !this.#deps.permits(target.peerId)) throw new Error('no longer permitted')
+      await this.#connect(target)
+      target.failures = 0
+    } catch {
+      // What went wrong does not matter here: the peer is not there now, and is dialled again or dropped.
+      target.failures += 1
+      target.dueAtMs = this.#deps.clock.now() + backOffMs(target.failures, this.#bounds(), this.#deps.random)
+      if (!target.lasting && target.failures >= HINT_TRIES) this.#drop(target)
+    }
+    target.dialling = false
+    this.#underWay -= 1
+    this.#wake.abort()
+  }
+
+  async #connect(target: Target): Promise<void> {
+    const { node, links, stopping } = this.#deps
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(DIAL_MS_MAX)])
+    const { peerId } = target
+    // After a failure the address may be an old one.
+    if (peerId !== null && target.lasting && (target.failures > 0 || target.addresses.length === 0)) {
+      target.addresses = merge(await this.#deps.lookUp(peerId, signal), target.addresses)
+    }
+    const addresses = dialable(target)
+    if (addresses.length === 0) throw new Error('no address is known')
+    const connection = await node.dial(addresses, { signal })
+    await links.untilLive(connection, AbortSignal.any([stopping, AbortSignal.timeout(IDENTIFY_MS_MAX)]))
+    target.peerId ??= connection.remotePeer.toString()
+  }
+
+  #drop(target: Target): void {
+    for (const [key, other] of this.#targets) if (other === target) this.#targets.delete(key)
+  }
+}
+
+/** Newest first, each once, few. */
+function merge(newer: readonly string[], older: readonly string[]): string[] {
+  return [...new Set([...newer, ...older])].slice(0, ADDRESSES_MAX)
+}
+
+/** The PeerId at the end of a multiaddr; undefined without one. */
+export function peerIdOf(address: Multiaddr): string | null {
+  return address.getComponents().findLast((component) => component.name === 'p2p')?.value ?? null
+}
+
+/** The target's addresses, each naming the peer, so that Noise fails with whoever else answers there. */
+function dialable(target: Target): Multiaddr[] {
+  return target.addresses.flatMap((text) => {
+    try {
+      const address = multiaddr(text)
+      return target.peerId === null || peerIdOf(address) !== null
+        ? [address]
+        : [address.encapsulate(`/p2p/${target.peerId}`)]
+    } catch {
+      return []
+    }
+  })
+}

@@ -1,0 +1,75 @@
+/** Peers that misbehave: counted, and shut out for a while that grows; and addresses that connect without end. */
+import type { Clock } from '@stimnet/protocol'
+import { Quota } from '../streams/quota.ts'
+
+/** Marks against a peer within a minute, until it is shut out. An honest peer on a bad line earns one now and then. */
+const MARKS_MAX = 10
+const MINUTE_MS = 60_000
+const SHUT_OUT_MS = MINUTE_MS
+const SHUT_OUT_MS_MAX = 60 * MINUTE_MS
+/** Peers remembered: only members can earn marks. */
+const PEERS_MAX = 2_000
+
+/** Connections from one address, whoever makes them: a network behind one address reconnects within seconds. */
+const BY_ADDRESS = { burst: 600, perSecond: 10 }
+const BY_ALL = { burst: 6_000, perSecond: 100 }
+
+interface Marked {
+  marks: number
+  sinceMs: number
+  times: number
+  untilMs: number
+}
+
+/** Told of each peer when it is shut out. */
+export type ShutOut = (peerId: string, why: string) => void
+
+/** One a mesh. */
+export class Discipline {
+  readonly #clock: Clock
+  readonly #arrivals: Quota
+  readonly #peers = new Map<string, Marked>()
+  #shutOut: ShutOut = () => undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#arrivals = new Quota({ perPeer: BY_ADDRESS, total: BY_ALL }, clock)
+  }
+
+  onShutOut(told: ShutOut): void {
+    this.#shutOut = told
+  }
+
+  isShutOut(peerId: string): boolean {
+    return (this.#peers.get(peerId)?.untilMs ?? 0) > this.#clock.now()
+  }
+
+  /** Whether an address has connected too often: asked before anything is computed or kept for it. */
+  isCrowding(address: string): boolean {
+    return !this.#arrivals.take(address)
+  }
+
+  /** `marks`: how grave it is; ten within a minute shut it out. */
+  mark(peerId: string, why: string, marks = 1): void {
+    const now = this.#clock.now()
+    const marked = this.#markedOf(peerId, now)
+    if (marked.untilMs > now) return
+    if (now - marked.sinceMs >= MINUTE_MS) Object.assign(marked, { marks: 0, sinceMs: now })
+    marked.marks += marks
+    if (marked.marks < MARKS_MAX) return
+    marked.untilMs = now + Math.min(SHUT_OUT_MS_MAX, SHUT_OUT_MS * 2 ** Math.min(marked.times, 10))
+    marked.times += 1
+    marked.marks = 0
+    this.#shutOut(peerId, why)
+  }
+
+  #markedOf(peerId: string, now: number): Marked {
+    const known = this.#peers.get(peerId)
+    if (known) return known
+    const oldest = this.#peers.size >= PEERS_MAX ? this.#peers.keys().next().value : undefined
+    if (oldest !== undefined) this.#peers.delete(oldest)
+    const marked = { marks: 0, sinceMs: now, times: 0, untilMs: 0 }
+    this.#peers.set(peerId, marked)
+    return marked
+  }
+}

@@ -1,0 +1,124 @@
+/** Bounds for the streams that the library itself reads, the DHT's above all: held before it decodes a byte. */
+import type { Connection, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
+import type { Clock } from '@stimnet/protocol'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import type { Discipline } from './discipline.ts'
+import { Quota } from '../streams/quota.ts'
+
+const KiB = 1024
+/** Four bytes of seven bits name 256 MiB. */
+const LENGTH_BYTES_MAX = 4
+/** Answers that a peer has not taken: whoever asks on without reading fills our memory. */
+const UNREAD_BYTES_MAX = 256 * KiB
+/** The marks for what no honest peer does. */
+const GRAVE = 5
+
+/** Of each protocol of the library that is made of frames: the largest frame, bytes. What others send us there is smaller. */
+const FRAME_BYTES_MAX: Readonly<Record<string, number>> = {
+  '/stimnet/kad/1.0.0': 64 * KiB,
+  '/stimnet/id/1.0.0': 16 * KiB,
+  '/stimnet/id/push/1.0.0': 16 * KiB
+}
+/** Frames of one peer: a search of the DHT sends it a few, an announcement one for each term. */
+const FRAMES = { perPeer: { burst: 600, perSecond: 60 }, total: { burst: 6_000, perSecond: 600 } }
+
+/** Follows the lengths of frames through bytes as they come. */
+export class FrameWatch {
+  readonly #bytesMax: number
+  #length = 0
+  #lengthBytes = 0
+  #left = 0
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  /** How many frames began in these bytes, or why they are none. */
+  follow(bytes: Uint8Array): number | string {
+    let begun = 0
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#left > 0) {
+        const step = Math.min(this.#left, bytes.length - at)
+        this.#left -= step
+        at += step
+        continue
+      }
+      const byte = bytes[at] ?? 0
+      at += 1
+      this.#length += (byte & 0x7f) * 2 ** (7 * this.#lengthBytes)
+      this.#lengthBytes += 1
+      if (byte >= 0x80) {
+        if (this.#lengthBytes >= LENGTH_BYTES_MAX) return 'a length that does not end'
+        continue
+      }
+      if (this.#length > this.#bytesMax) return 'too large a frame'
+      this.#left = this.#length
+      this.#length = 0
+      this.#lengthBytes = 0
+      begun += 1
+    }
+    return begun
+  }
+}
+
+/** What the library's streams have beside their interface: where bytes come in, and those that came early. */
+interface Inner {
+  onData(data: Uint8Array | Uint8ArrayList): void
+  readonly readBuffer: Uint8ArrayList
+}
+
+interface Registrar {
+  handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
+}
+
+/** Puts the bounds around every handler that is registered from now on. Call it before the node starts. */
+export function guardStreams(node: object, { clock, discipline }: { clock: Clock; discipline: Discipline }): void {
+  const { registrar } = (node as { components: { registrar: Registrar } }).components
+  const frames = new Quota(FRAMES, clock)
+  const handle = registrar.handle.bind(registrar)
+  registrar.handle = (protocol, handler, options) => {
+    const bytesMax = FRAME_BYTES_MAX[protocol]
+    if (bytesMax === undefined) return handle(protocol, handler, options)
+    const guarded = (stream: Stream, connection: Connection) => {
+      const from = connection.remotePeer.toString()
+      const guard = {
+        bytesMax,
+        take: () => frames.take(from),
+        bad: (why: string, marks: number) => discipline.mark(from, why, marks)
+      }
+      if (guardStream(stream, guard)) return handler(stream, connection)
+    }
+    return handle(protocol, guarded, options)
+  }
+}
+
+interface Guard {
+  readonly bytesMax: number
+  take(): boolean
+  bad(why: string, marks: number): void
+}
+
+/** False where the stream had to be ended at once. */
+function guardStream(stream: Stream, { bytesMax, take, bad }: Guard): boolean {
+  const inner = stream as unknown as Inner
+  const watch = new FrameWatch(bytesMax)
+  const refuse = (why: string, marks: number) => {
+    stream.abort(new Error(why))
+    bad(why, marks)
+    return false
+  }
+  const judge = (data: Uint8Array | Uint8ArrayList): boolean => {
+    if (stream.status !== 'open') return false
+    const found = watch.follow(data.subarray())
+    if (typeof found === 'string') return refuse(found, GRAVE)
+    if (stream.writeBufferLength > UNREAD_BYTES_MAX) return refuse('answers that are not read', GRAVE)
+    for (let frame = 0; frame < found; frame++) if (!take()) return refuse('too many questions to the DHT', 1)
+    return true
+  }
+  if (!judge(inner.readBuffer)) return false
+  const pass = inner.onData.bind(inner)
+  inner.onData = (data) => {
+    if (judge(data)) pass(data)
+  }
+  return true
+}

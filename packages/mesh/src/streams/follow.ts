@@ -1,0 +1,128 @@
+/** The asking side of follow streams: one to each serving peer, opened again whenever it breaks. */
+import type { Stream } from '@libp2p/interface'
+import { type Code, StimnetError } from '@stimnet/protocol'
+import { type Asking, openStream } from './ask.ts'
+import { backOffMs } from '../connect/back-off.ts'
+import { followExchange } from '../exchanges/follow.ts'
+import { faultCodeOf } from './fault.ts'
+import { ANSWER_BYTES_MORE, type Frames, framesOf, openAnswer } from './frame.ts'
+import type { Follower, FollowOptions, MeshTiming } from '../mesh.ts'
+import { abortStream } from './stream.ts'
+
+const WRITE_MS_MAX = 5_000
+/** Frames that arrive in the moment between two reads; see `readNext`. */
+const BUFFER_BYTES_MAX = 4 * 1024 * 1024
+
+type FollowTiming = Pick<MeshTiming, 'silenceMsMax' | 'reopenMs' | 'redialMsMax'>
+
+/** A follower, and the bell by which the mesh tells it that its peer has come back. */
+export interface MeshFollower extends Follower {
+  peerIsBack(): void
+}
+
+/** Opens a follow stream and keeps it open until it is closed. */
+export function follow(
+  asking: Asking,
+  peerId: string,
+  options: FollowOptions,
+  timing: FollowTiming,
+  onClosed: () => void
+): MeshFollower {
+  const closed = new AbortController()
+  const signal = AbortSignal.any([closed.signal, asking.stopping])
+  let session = new AbortController()
+  let bell = new AbortController()
+  let open = false
+
+  const setOpen = (now: boolean, code?: Code) => {
+    open = now
+    options.onState?.(now, code)
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0
+    while (!signal.aborted) {
+      session = new AbortController()
+      bell = new AbortController()
+      const asked = AbortSignal.any([signal, session.signal])
+      try {
+        await readAll(asking, peerId, options, timing, asked, () => {
+          failures = 0
+          setOpen(true)
+        })
+      } catch (error) {
+        if (!signal.aborted) setOpen(false, faultCodeOf(error))
+      }
+      const bounds = { ms: timing.reopenMs, msMax: timing.redialMsMax }
+      // Even who is asked to reopen rests a moment, so that many such calls become one opening.
+      const restMs = backOffMs(session.signal.aborted ? 0 : failures++, bounds, asking.random)
+      await asking.clock.sleep(restMs, AbortSignal.any([signal, bell.signal])).catch(() => {})
+    }
+    open = false
+    onClosed()
+  }
+
+  const running = run()
+  return {
+    peerId,
+    isOpen: () => open,
+    reopen: () => session.abort(new StimnetError('INTERRUPTED', 'asking anew')),
+    peerIsBack: () => bell.abort(),
+    close: async () => {
+      closed.abort(new StimnetError('INTERRUPTED', 'following no more'))
+      await running
+    }
+  }
+}
+
+async function readAll(
+  asking: Asking,
+  peerId: string,
+  options: FollowOptions,
+  timing: FollowTiming,
+  signal: AbortSignal,
+  onOpen: () => void
+): Promise<never> {
+  const question = followExchange.question.encode(await options.ask())
+  const stream = await openStream(asking.node, followExchange.id, peerId, signal)
+  const frames = framesOf(stream, followExchange.answerBytesMax + ANSWER_BYTES_MORE, BUFFER_BYTES_MAX)
+  const abort = () => abortStream(stream, signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    const write = AbortSignal.any([signal, AbortSignal.timeout(WRITE_MS_MAX)])
+    await frames.write(question, { signal: write })
+    await stream.close({ signal: write })
+    for (let first = true; ; first = false) {
+      const frame = await readNext(stream, frames, timing.silenceMsMax, signal)
+      const event = followExchange.answer.decode(openAnswer(frame, `following ${peerId}`))
+      if (first) onOpen()
+      if (!event.alive) await options.onEvent(event)
+    }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    abortStream(stream, new StimnetError('INTERRUPTED', 'the follow stream ends'))
+  }
+}
+
+/**
+ * While an event is worked on, the stream is paused, so that a fast sender waits for a slow receiver. A frame that is
+ * already here is read without letting more in: otherwise each small frame read would let in a whole window.
+ */
+async function readNext(
+  stream: Stream,
+  frames: Frames,
+  silenceMsMax: number,
+  signal: AbortSignal
+): Promise<Uint8Array> {
+  const next = frames.read({ signal: AbortSignal.any([signal, AbortSignal.timeout(silenceMsMax)]) })
+  let here = false
+  const settled = () => {
+    here = true
+  }
+  next.then(settled, settled)
+  await new Promise((resolve) => setImmediate(resolve))
+  if (!here && stream.readStatus === 'paused') stream.resume()
+  const frame = await next
+  if (stream.readStatus === 'readable') stream.pause()
+  return frame
+}

@@ -1,0 +1,130 @@
+/** Answering: each question is counted, bounded, read, handed to its handler, and answered in-band. */
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { type Code, StimnetError } from '@stimnet/protocol'
+import type { Discipline } from '../connect/discipline.ts'
+import type { Exchange } from './exchange.ts'
+import { errorOf, faultCodeOf } from './fault.ts'
+import { answerFrame, type Frames, framesOf, refusalFrame } from './frame.ts'
+import type { Handler, MeshDeps } from '../mesh.ts'
+import { Quota } from './quota.ts'
+import { abortStream, endOf, finish, unlessAborted } from './stream.ts'
+
+/** A question that dribbles in slower is not read to its end, ms. */
+const READ_MS_MAX = 5_000
+/** For the peer to take the answer and close its side, ms. */
+const FINISH_MS_MAX = 5_000
+
+/** What serving needs to know of its peer. */
+export interface Serving {
+  readonly node: Libp2p
+  readonly deps: MeshDeps
+  readonly permits: (peerId: string) => boolean
+  readonly discipline: Discipline
+  /** Aborted when the mesh stops. */
+  readonly stopping: AbortSignal
+}
+
+/** The doorman of one exchange: gives a code to those who must wait or leave. */
+export class Doorman {
+  readonly #serving: Serving
+  readonly #atOnceMax: number
+  readonly #quota: Quota
+  /** How many of one peer: it cannot take every place with questions that it does not finish. */
+  readonly #ofPeer = new Map<string, number>()
+  #inside = 0
+
+  constructor(serving: Serving, exchange: Pick<Exchange<never, never>, 'quota' | 'atOnceMax'>) {
+    this.#serving = serving
+    this.#atOnceMax = exchange.atOnceMax
+    this.#quota = new Quota(exchange.quota, serving.deps.clock)
+  }
+
+  /** Runs `work` inside, or throws FORBIDDEN or BUSY. */
+  async admit<T>(from: string, work: () => Promise<T>): Promise<T> {
+    if (!this.#serving.permits(from)) throw new StimnetError('FORBIDDEN', `answering ${from}`)
+    if (this.#inside >= this.#atOnceMax) throw new StimnetError('BUSY', `answering ${from}: too many at once`)
+    const own = this.#ofPeer.get(from) ?? 0
+    if (own >= this.#atOnceMax / 2) throw new StimnetError('BUSY', `answering ${from}: too many of its at once`)
+    if (!this.#quota.take(from)) throw new StimnetError('BUSY', `answering ${from}: over its quota`)
+    this.#inside += 1
+    this.#ofPeer.set(from, own + 1)
+    try {
+      return await work()
+    } finally {
+      this.#inside -= 1
+      const left = (this.#ofPeer.get(from) ?? 1) - 1
+      if (left > 0) this.#ofPeer.set(from, left)
+      else this.#ofPeer.delete(from)
+    }
+  }
+}
+
+/** Registers the handler of one exchange with the node. */
+export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler: Handler<Q, A>): void {
+  const { events } = serving.deps
+  const doorman = new Doorman(serving, exchange)
+
+  async function answer(stream: Stream, connection: Connection): Promise<void> {
+    // Attached before any await, see `framesOf`.
+    const frames = framesOf(stream, exchange.questionBytesMax)
+    const signal = AbortSignal.any([endOf(stream), serving.stopping])
+    const from = connection.remotePeer.toString()
+    const startedAt = performance.now()
+    let code: Code | 'OK' = 'OK'
+    let frame: Uint8Array
+    try {
+      frame = await doorman.admit(from, () => frameFor(frames, from, signal))
+    } catch (error) {
+      code = faultCodeOf(error)
+      if (code === 'INTERNAL') events.unexpected(errorOf(error), `answering ${exchange.id}`)
+      events.refused(from, exchange.id, code)
+      frame = refusalFrame(code)
+    }
+    events.served(exchange.id, performance.now() - startedAt, code)
+    await send(stream, frames, frame, signal)
+  }
+
+  async function frameFor(frames: Frames, from: string, signal: AbortSignal): Promise<Uint8Array> {
+    const read = AbortSignal.any([signal, AbortSignal.timeout(READ_MS_MAX)])
+    const bytes = await frames.read({ signal: read }).catch((error: unknown) => {
+      // Endless, too large, or not finished in time; a stream that broke is nobody's fault.
+      const code = faultCodeOf(error)
+      if (code === 'TOO_LARGE' || code === 'DEADLINE') serving.discipline.mark(from, `${exchange.id}: ${code}`)
+      throw error
+    })
+    const question = exchange.question.decode(bytes)
+    const work = AbortSignal.any([signal, AbortSignal.timeout(exchange.deadlineMs)])
+    const message = exchange.answer.encode(await unlessAborted(handler(question, from, work), work))
+    if (message.length > exchange.answerBytesMax) throw new StimnetError('TOO_LARGE', `answering ${exchange.id}`)
+    return answerFrame(message)
+  }
+
+  void register(serving, exchange, answer)
+}
+
+async function send(stream: Stream, frames: Frames, frame: Uint8Array, signal: AbortSignal): Promise<void> {
+  try {
+    await frames.write(frame, { signal: AbortSignal.any([signal, AbortSignal.timeout(FINISH_MS_MAX)]) })
+    await finish(stream, FINISH_MS_MAX)
+  } catch (error) {
+    abortStream(stream, error)
+  }
+}
+
+/** Streams that the asker has ended and this side not yet. */
+const CLOSING_STREAMS = 8
+
+/** Hands the exchange's streams to the handler from now on. */
+export async function register(
+  serving: Serving,
+  exchange: Pick<Exchange<never, never>, 'id' | 'streamsPerConnectionMax'>,
+  handler: (stream: Stream, connection: Connection) => Promise<void>
+): Promise<void> {
+  try {
+    await serving.node.handle(exchange.id, handler, {
+      maxInboundStreams: exchange.streamsPerConnectionMax + CLOSING_STREAMS
+    })
+  } catch (error) {
+    serving.deps.events.unexpected(errorOf(error), `serving ${exchange.id}`)
+  }
+}

@@ -1,0 +1,99 @@
+/** Taking a newer epoch of a catalog with its ledgers, so that the difference between old and new answers stays judged. */
+import { join } from 'node:path'
+import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCatalog } from '@stimnet/data'
+import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimnet/privacy'
+import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
+import { leaveMissingness } from './missingness.ts'
+import { epochStore } from '../start/opening.ts'
+import { forgetAnswered } from '../store/released/answered.ts'
+import type { Database } from '../store/database.ts'
+import { LedgerStore } from '../store/released/ledgers.ts'
+
+/** A stopped peer's catalog, and where it keeps things. */
+export interface AcceptOptions {
+  readonly config: CatalogConfig
+  readonly baseDir: string
+  readonly dataDir: string
+  readonly database: Database
+  /** The epoch that the catalog answers from. */
+  readonly from: string
+}
+
+/** The epoch taken; or why it was not, for the steward. Nothing is changed then. */
+export type Accepted =
+  | { readonly ok: true; readonly epoch: string; readonly arrived: number; readonly left: number }
+  | { readonly ok: false; readonly why: string }
+
+/** Throws SOURCE_INVALID for files that do not fit their description, NODE_ERROR for a ledger that cannot be read. */
+export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
+  const { config, database, from } = options
+  const { name } = config
+  const store = new LedgerStore(database)
+  const to = await snapshotOf(options)
+  if (to === from) return { ok: false, why: 'its files make the epoch that it answers from' }
+  if (await store.hasReleased(name, to)) {
+    return { ok: false, why: 'its files make an epoch that was answered from before, with a ledger of its own' }
+  }
+  const carried = await carryEpoch({ config, dataDir: snapshotsIn(options), index: indexOf(options), from, to })
+  if (!carried.ok) return carried
+  const ledgers = (await store.ledgers(name, from)).map(
+    ([ledger, bytes]) => [ledger, carriedLedger(bytes, itemsOf(ledger, carried))] as const
+  )
+  const forget = await forgetAnswered(database, name)
+  await database.commit((draft) => {
+    forget(draft)
+    for (const [ledger, next] of ledgers) store.move(draft, { catalog: name, name: ledger, from, to, next })
+    leaveMissingness(draft, database, { catalog: name, epoch: from })
+    draft.put(epochStore(database), name, to)
+    const detail = { catalog: name, left: from, epoch: to, ledgers: ledgers.length }
+    draft.audit({ kind: 'epoch', actor: 'steward', detail })
+  })
+  return { ok: true, epoch: to, arrived: carried.arrived, left: carried.left }
+}
+
+/** Makes the snapshot of the files as they are now, where there is none yet; gives its epoch. */
+async function snapshotOf(options: AcceptOptions): Promise<string> {
+  const catalog = await openCatalog(options.config, {
+    ...{ baseDir: options.baseDir, dataDir: snapshotsIn(options), index: indexOf(options) },
+    ...{ clock: systemClock, random: cryptographicRandom },
+    cohortSizeMin: LIMITS.cohortSizeFloor,
+    programs: []
+  })
+  await catalog.close()
+  return catalog.epoch
+}
+
+function snapshotsIn({ dataDir }: AcceptOptions): string {
+  return join(dataDir, 'snapshots')
+}
+
+function indexOf({ database, config }: AcceptOptions) {
+  return database.root.sublevel<string, string>(`index-${config.name}`, {}) as never
+}
+
+/** A ledger is called `subjects` or `rows!TABLE`, after its project where it is one's. */
+function itemsOf(ledger: string, carried: Extract<Carried, { ok: true }>): CarriedItems {
+  if (ledger === 'subjects' || ledger.endsWith('!subjects')) return carried.people
+  const table = /(?:^|!)rows!([^!]+)$/.exec(ledger)?.[1] ?? ''
+  const items = carried.rows.get(table)
+  if (items) return items
+  throw new StimnetError('NODE_ERROR', `no items of the ledger ${ledger}`)
+}
+
+function carriedLedger(bytes: Uint8Array, { before, after, to }: CarriedItems): SpanLedger {
+  const [owners, goneOwners] = parted(before.owners, before.items)
+  const gone = { items: before.gone, ...(goneOwners === undefined ? {} : { owners: goneOwners }) }
+  // One that was begun in a carried epoch does not know what had gone before.
+  const ledger = ledgerFromBytes(bytes, { universe: before.items, owners, gone: needsGone(bytes) ? gone : undefined })
+  const [nextOwners, nextGoneOwners] = parted(after.owners, after.items)
+  return carryLedger(ledger, {
+    universe: after.items,
+    gone: { items: after.gone, ...(nextGoneOwners === undefined ? {} : { owners: nextGoneOwners }) },
+    to,
+    ...(nextOwners === undefined ? {} : { owners: nextOwners })
+  })
+}
+
+function parted(owners: Uint32Array | undefined, items: number) {
+  return [owners?.slice(0, items), owners?.slice(items)] as const
+}

@@ -1,0 +1,49 @@
+/** Catalogs described in a file of their own, taken into a new configuration. */
+import { readFile } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
+import type { CatalogConfig } from '@stimnet/data'
+import { StimnetError } from '@stimnet/protocol'
+import { parseDocument, stringify } from 'yaml'
+import { parseConfig, plainOf } from '../config/config.ts'
+import { withScratchCatalog } from './scratch.ts'
+
+interface Described {
+  /** As written, with the files' paths from the new folder. */
+  readonly raw: Readonly<Record<string, unknown>>
+  readonly catalog: CatalogConfig
+}
+
+/**
+ * YAML of the `catalogs` of a configuration in `folder`, from a file that describes one catalog or a list of them. Reads their
+ * data. Throws CONFIG_INVALID, SOURCE_INVALID.
+ */
+export async function catalogsText(file: string, folder: string): Promise<string> {
+  const described = await readDescriptions(file, folder)
+  for (const { catalog } of described) await withScratchCatalog(catalog, folder, async () => {})
+  const texts = described.map(({ raw }) => stringify([raw]).trimEnd())
+  return `catalogs:\n${texts.join('\n').replace(/^/gm, '  ')}\n`
+}
+
+async function readDescriptions(file: string, folder: string): Promise<Described[]> {
+  const path = resolve(file)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
+  })
+  const document = parseDocument(text, { uniqueKeys: true })
+  const [error] = document.errors
+  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
+  const written: unknown = plainOf(document, path)
+  const raws = [written].flat().map((raw) => moved(raw, dirname(path), folder))
+  const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
+  return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
+}
+
+/** A description whose files are named from another folder; what is wrong with it, its schema says. */
+function moved(raw: unknown, from: string, to: string): Record<string, unknown> {
+  const catalog = raw as { tables?: unknown }
+  if (!Array.isArray(catalog?.tables)) return raw as Record<string, unknown>
+  const tables = catalog.tables.map((table: { file?: unknown }) =>
+    typeof table?.file === 'string' ? { ...table, file: relative(to, resolve(from, table.file)) } : table
+  )
+  return { ...catalog, tables }
+}

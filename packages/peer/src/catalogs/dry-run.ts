@@ -1,0 +1,251 @@
+/** Past jobs asked again under other disclosure rules: what would come out, with nothing released before. */
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Catalog } from '@stimnet/data'
+import { type Disclosed, gateCohort } from '@stimnet/privacy'
+import {
+  codeOf,
+  cryptographicRandom,
+  type Message,
+  messages,
+  type Output,
+  open,
+  type Program,
+  privacyAskFromMessage,
+  programFromMessage,
+  StimnetError,
+  schemaTermsFromMessage,
+  signerFromSeed,
+  systemClock
+} from '@stimnet/protocol'
+import type { LoadedConfig, PeerConfig } from '../config/config.ts'
+import { loadOrCreateSeed } from '../start/identity.ts'
+import { type CatalogPrivacy, createCatalogPrivacy } from '../jobs/release/privacy.ts'
+import { settingsOf } from '../jobs/admit/rules.ts'
+import { catalogInWordsOf } from '../jobs/admit/schema.ts'
+import { possibleOf, reduceTable } from '../jobs/run/table.ts'
+import { cohortAsked, validate } from '../jobs/admit/validate.ts'
+import { withMissingness } from './missingness.ts'
+import { withScratchCatalog } from './scratch.ts'
+import { AnsweredStore } from '../store/released/answered.ts'
+import { fromText } from '../store/base64.ts'
+import { Database } from '../store/database.ts'
+import type { JobRecord } from '../store/jobs.ts'
+import { LedgerStore } from '../store/released/ledgers.ts'
+import { RefusalStore } from '../store/released/refusals.ts'
+import { ScriptBitStore } from '../store/released/script-bits.ts'
+
+/** How one job ended, as counts. */
+export interface DryOutcome {
+  /** `released`, a code, a state, or why it was not asked again. */
+  readonly outcome: string
+  /** Groups, cells and values withheld; null where nothing was released. */
+  readonly withheld: number | null
+  readonly k: number | null
+}
+
+/** One job, before and now. */
+export interface DryJob {
+  readonly job_id: string
+  readonly admitted_at: string
+  readonly catalog: string
+  readonly program: string
+  readonly before: DryOutcome
+  readonly now: DryOutcome
+}
+
+/** What other rules would have done. */
+export interface DryRun {
+  readonly preset: string
+  readonly k: number
+  readonly jobs: readonly DryJob[]
+  readonly released_before: number
+  readonly released_now: number
+}
+
+/** The rules to try, and on how many of the last jobs. */
+export interface DryRunWish {
+  readonly privacy: PeerConfig['privacy']
+  /** Default: all. */
+  readonly last?: number
+}
+
+/**
+ * Asks the jobs of a stopped peer again, in the order in which they were admitted, with ledgers that begin empty. Reads the
+ * peer's database and the catalogs' files, writes neither; results stay in this process and only counts come out. Throws
+ * STORE_UNAVAILABLE where the peer runs or has none, CONFIG_INVALID for rules that do not hold.
+ */
+export async function dryRun({ config, baseDir }: LoadedConfig, { privacy, last }: DryRunWish): Promise<DryRun> {
+  const { preset, k } = settingsOf(privacy)
+  const dataDir = resolve(baseDir, config.data_dir)
+  const stored = await storedJobs(join(dataDir, 'db'))
+  const { id: self } = await signerFromSeed(await loadOrCreateSeed(join(dataDir, 'identity.key'), cryptographicRandom))
+  const chosen = last === undefined ? stored : stored.slice(-last)
+  const now = new Map<string, DryOutcome>()
+  for (const catalog of config.catalogs) {
+    const jobs = chosen.filter((job) => job.catalog === catalog.name)
+    if (jobs.length === 0) continue
+    await withScratchCatalog(catalog, baseDir, async (opened) => {
+      for (const [job, outcome] of await askAgain(opened, jobs, { privacy, catalogs: config.catalogs, self })) {
+        now.set(job.id, outcome)
+      }
+    })
+  }
+  const jobs = await Promise.all(
+    chosen.map(
+      async (job): Promise<DryJob> => ({
+        job_id: job.id,
+        admitted_at: new Date(job.admittedAtMs).toISOString(),
+        catalog: job.catalog,
+        program: job.programWord,
+        before: await beforeOf(job),
+        now: now.get(job.id) ?? notAsked('its catalog is no longer configured')
+      })
+    )
+  )
+  const released = (outcomes: readonly DryOutcome[]) => outcomes.filter(({ outcome }) => outcome === 'released').length
+  return {
+    ...{ preset, k, jobs },
+    released_before: released(jobs.map(({ before }) => before)),
+    released_now: released(jobs.map((job) => job.now))
+  }
+}
+
+async function storedJobs(directory: string): Promise<JobRecord[]> {
+  await access(directory).catch((cause: unknown) => {
+    throw new StimnetError('STORE_UNAVAILABLE', `${directory}: this peer has not run yet`, { cause })
+  })
+  const database = await Database.open({ directory }, () => systemClock.now()).catch((cause: unknown) => {
+    const why = `${directory} is locked while the peer runs: stop it, or copy its data_dir and name the copy in STIMNET_DATA_DIR`
+    throw new StimnetError('STORE_UNAVAILABLE', why, { cause })
+  })
+  try {
+    const jobs = await database.json<JobRecord>('jobs').values().all()
+    return jobs.sort((a, b) => a.admittedAtMs - b.admittedAtMs || (a.id < b.id ? -1 : 1))
+  } finally {
+    await database.close()
+  }
+}
+
+/** Nobody listens: what happens here happens to nobody. */
+const UNHEARD = { missingnessUntold: () => {}, unexpected: () => {} }
+
+/** A peer's own disclosure over a database in memory: nothing of it is ever published. */
+async function askAgain(
+  catalog: Catalog,
+  jobs: readonly JobRecord[],
+  { self, ...config }: Pick<PeerConfig, 'privacy' | 'catalogs'> & { readonly self: string }
+): Promise<Map<JobRecord, DryOutcome>> {
+  const database = await Database.open({ memory: true }, () => systemClock.now())
+  try {
+    const meters = {
+      clock: systemClock,
+      refusals: await RefusalStore.open(database),
+      answered: await AnsweredStore.open(database),
+      scriptBits: await ScriptBitStore.open(database)
+    }
+    const parts = {
+      catalogs: new Map([[catalog.descriptor.name, catalog]]),
+      ledgers: new LedgerStore(database),
+      config,
+      meters
+    }
+    const privacies = await createCatalogPrivacy(parts)
+    const { ledgers, catalogs } = parts
+    // As when a peer starts: where missingness is told, every ledger begins with it.
+    await withMissingness(catalogs, { database, ledgers, privacy: privacies, events: UNHEARD })
+    const privacy = privacies.of(catalog.descriptor.name)
+    const outcomes = new Map<JobRecord, DryOutcome>()
+    for (const job of jobs) outcomes.set(job, await outcomeOf(job, { catalog, privacy, database, self }))
+    return outcomes
+  } catch (error) {
+    // A lattice too fine for the new k, say: under these rules the catalog could not be offered at all.
+    const outcome = notAsked(`its catalog would not open (${codeOf(error)})`)
+    return new Map(jobs.map((job) => [job, outcome]))
+  } finally {
+    await database.close()
+  }
+}
+
+interface Again {
+  /** This peer: which mappings are for it. */
+  readonly self: string
+  readonly catalog: Catalog
+  readonly privacy: CatalogPrivacy
+  readonly database: Database
+}
+
+async function outcomeOf(job: JobRecord, again: Again): Promise<DryOutcome> {
+  if (job.epoch !== again.catalog.epoch) return notAsked('its files have changed since')
+  const k = again.privacy.settings.k
+  try {
+    const request = await requestOf(job)
+    if (request.privacy?.level === 'P2') return notAsked('differentially private: paid for, whatever the rules')
+    if (request.mappings.length > 0) return notAsked('asked in the words of a mapping')
+    const disclosed = await discloseAgain(request, again)
+    if (!disclosed.ok) return { outcome: disclosed.code, withheld: null, k }
+    const { output } = disclosed.output
+    // Nothing of a script was run: of what it would have said nothing is known.
+    const withheld = job.programWord === 'sql' || job.programWord === 'statistic' ? withheldOf(output) : null
+    return { outcome: 'released', withheld, k }
+  } catch (error) {
+    return { outcome: codeOf(error), withheld: null, k }
+  }
+}
+
+async function discloseAgain(request: Message<'JobRequest'>, again: Again): Promise<Disclosed> {
+  const { catalog, privacy, database, self } = again
+  const program = programFromMessage(request.program)
+  const asked =
+    program.kind === 'script'
+      ? ofScript(request, program, again)
+      : await validate(request, {
+          self,
+          settingsOf: () => privacy.settings,
+          catalogs: new Map([[request.catalog, catalog]]),
+          sandbox: undefined,
+          wallTimeMsMax: 1
+        })
+  const cohort = await asked.catalog.cohort(asked.cohort)
+  if (!gateCohort(cohort.size, privacy.settings).ok) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: '' }
+  const plan = 'plan' in asked ? asked.plan : undefined
+  const possible = plan === undefined ? await possibleOf(asked.catalog, asked) : undefined
+  const aggregate =
+    plan === undefined
+      ? ({ kind: 'script', result: 'null', literals: new Set<string>(), ...(possible ? { possible } : {}) } as const)
+      : await reduceTable({ ...asked, plan, cohort, filter: asked.cohort, project: request.project }, privacy)
+  const { descriptor: described, sourceOf } = asked.catalog
+  const facts = { codeHash: '', image: '', project: request.project, filter: asked.cohort, described, sourceOf }
+  const door = await privacy.prepare({ aggregate, cohort, ...facts })
+  return database.commit((draft) => door.disclose(draft))
+}
+
+/** Of a script only whom it is about: there is no sandbox here to look for. */
+function ofScript(request: Message<'JobRequest'>, program: Program, { catalog, privacy, self }: Again) {
+  const terms = { schema: schemaTermsFromMessage(request), privacy: privacyAskFromMessage(request.privacy) }
+  const seen = catalogInWordsOf({ ...terms, program, settings: privacy.settings, self }, catalog)
+  return { catalog: seen, ...cohortAsked(request, seen, program) }
+}
+
+async function requestOf(job: JobRecord): Promise<Message<'JobRequest'>> {
+  const opened = await open(fromText(job.request), { type: 'job-request', clock: systemClock, atAnyTime: true })
+  return messages.JobRequest.decode(opened.body)
+}
+
+async function beforeOf(job: JobRecord): Promise<DryOutcome> {
+  if (job.state !== 'completed' || job.result === undefined) {
+    return { outcome: job.code ?? job.state, withheld: null, k: null }
+  }
+  const opened = await open(fromText(job.result), { type: 'job-result', clock: systemClock, atAnyTime: true })
+  const { outputJson } = messages.JobResult.decode(opened.body)
+  const output = JSON.parse(new TextDecoder().decode(outputJson)) as Output
+  return { outcome: 'released', withheld: withheldOf(output), k: output.disclosure.k }
+}
+
+function withheldOf({ withheld }: Output): number {
+  return Object.values(withheld).reduce((sum: number, count: number) => sum + count, 0)
+}
+
+function notAsked(why: string): DryOutcome {
+  return { outcome: why, withheld: null, k: null }
+}

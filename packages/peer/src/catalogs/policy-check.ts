@@ -1,0 +1,139 @@
+/** What a steward should know about the policy of a configuration that is right as far as it can be parsed. */
+import { isIdentifyingName, latticeOf, type WrittenRules } from '@stimnet/data'
+import {
+  assertLatticeHolds,
+  type DisclosureRules,
+  laxerThan,
+  PRESETS,
+  type PresetName,
+  type PrivacySettings,
+  REFUSAL_BITS_MAX_DEFAULT
+} from '@stimnet/privacy'
+import { codeOf } from '@stimnet/protocol'
+import type { LoadedConfig, PeerConfig } from '../config/config.ts'
+import { overridesOf, settingsOf } from '../jobs/admit/rules.ts'
+import { withScratchCatalog } from './scratch.ts'
+
+type CatalogConfig = PeerConfig['catalogs'][number]
+
+/** `wrong`: the peer will not start, or does not do what is written. `weak`: it does, and people should know. */
+export interface PolicyFinding {
+  readonly grade: 'wrong' | 'weak'
+  /** The key it is about. */
+  readonly key: string
+  readonly detail: string
+}
+
+/** All findings; none where there is nothing to say. Reads the data of catalogs that have a lattice. */
+export async function checkPolicy(loaded: LoadedConfig): Promise<PolicyFinding[]> {
+  const { config } = loaded
+  const findings = [...checkPeer(config)]
+  for (const catalog of config.catalogs) {
+    findings.push(...checkCatalog(config, catalog), ...(await checkData(loaded, catalog)))
+  }
+  return findings
+}
+
+function* checkPeer({ privacy, mesh }: PeerConfig): Generator<PolicyFinding> {
+  const settings = settingsOf(privacy)
+  const base = PRESETS[settings.preset as PresetName]
+  if (privacy.min_cohort_size < base.k) {
+    const detail = `${privacy.min_cohort_size} is below the preset’s ${base.k}, which holds: a file can only tighten`
+    // It may be the default and not written at all.
+    yield { grade: 'weak', key: 'privacy.min_cohort_size', detail }
+  }
+  yield* withoutEffect('privacy', privacy, settings)
+  yield* raisedBits('privacy.refusal_bits_max', privacy.refusal_bits_max)
+  if (mesh.open) yield { grade: 'weak', key: 'mesh.open', detail: 'everybody may ask: for demos and tests alone' }
+}
+
+/** Rules that are written and do not hold, because a stricter one does. */
+function* withoutEffect(key: string, written: WrittenRules, holds: PrivacySettings): Generator<PolicyFinding> {
+  for (const [rule, wanted] of Object.entries(overridesOf(written))) {
+    const held = holds[rule as keyof DisclosureRules]
+    if (wanted === undefined || wanted === held) continue
+    const name = rule.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    const detail = `${wanted} is laxer than ${held}, which holds by preset or peer: a file can only tighten`
+    yield { grade: 'wrong', key: `${key}.${name}`, detail }
+  }
+}
+
+/** What holds as it is written, though it is laxer than what would hold unwritten. */
+function* raisedBits(key: string, written: number | undefined): Generator<PolicyFinding> {
+  if (written === undefined || written <= REFUSAL_BITS_MAX_DEFAULT) return
+  const detail = `${written} bits in thirty days, in place of ${REFUSAL_BITS_MAX_DEFAULT}: refusals and withheld cells tell one requester that much more`
+  yield { grade: 'weak', key, detail }
+}
+
+function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<PolicyFinding> {
+  // Nobody real is in a synthetic catalog, and a dp one tells no exact number.
+  if (catalog.synthetic || catalog.mode === 'dp') return
+  yield* raisedBits(`${key}.privacy.refusal_bits_max`, catalog.privacy?.refusal_bits_max)
+  if (catalog.privacy?.precision === 'exact') {
+    const detail = 'exact: means and spreads of real people are told to every digit, which says more of single ones'
+    yield { grade: 'weak', key: `${key}.privacy.precision`, detail }
+  }
+  for (const table of catalog.tables) {
+    for (const { name, identifying } of table.variables) {
+      if (identifying !== true || isIdentifyingName(name)) continue
+      const detail =
+        'true, though not by its name: others are taken to know it of everybody, so that any amount of it may be told and refusals may go by its values'
+      yield { grade: 'weak', key: `${key}.tables.${table.name}.${name}.identifying`, detail }
+    }
+  }
+}
+
+function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generator<PolicyFinding> {
+  const key = `catalogs.${catalog.name}`
+  const weak = (name: string, detail: string): PolicyFinding => ({ grade: 'weak', key: `${key}.${name}`, detail })
+  const own = catalog.privacy
+  // Throws CONFIG_INVALID for a preset that does not exist.
+  const ofPeer = settingsOf(privacy)
+  const holds = settingsOf(privacy, catalog)
+  if (own !== undefined) yield* withoutEffect(`${key}.privacy`, own, holds)
+  yield* laxerThanUnwritten(key, catalog)
+  const laxer = own?.preset === undefined ? [] : laxerThan(ofPeer, PRESETS[own.preset as PresetName])
+  if (laxer.length > 0) {
+    const detail = `${own?.preset} alone would be laxer than the peer’s rules in ${laxer.join(', ')}: the stricter of both holds`
+    yield weak('privacy.preset', detail)
+  }
+  if (own?.scope === 'project') {
+    yield weak(
+      'privacy.scope',
+      'two projects together may learn about fewer people than either: say so to those who answer for the data'
+    )
+  }
+  if (catalog.code_hashes?.length) {
+    yield weak(
+      'code_hashes',
+      `${catalog.code_hashes.length} scripts run unasked, with whatever parameters they are given`
+    )
+  }
+  if (catalog.scripts === 'auto')
+    yield weak('scripts', 'auto: strangers’ code runs unread, and its results make no claim')
+  if (catalog.missingness === 'told' && (catalog.requesters || catalog.data_use)) {
+    yield weak('missingness', 'told: everybody who sees the catalog is told, also those who may not ask it')
+  }
+  if (catalog.timing === 'prompt') yield weak('timing', 'prompt: how long a script took can be seen')
+}
+
+/** What keeps the peer from starting: a catalog that cannot be opened, or whose lattice has a cell that is too small. */
+async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
+  const key = `catalogs.${catalog.name}`
+  if (catalog.mode === 'dp' || latticeOf(catalog).length === 0) return []
+  const { k } = settingsOf(config.privacy, catalog)
+  try {
+    await withScratchCatalog(catalog, baseDir, async (opened) => {
+      assertLatticeHolds(opened.descriptor, await opened.baseCells(), k)
+    })
+    return []
+  } catch (error) {
+    return [
+      {
+        grade: 'wrong',
+        key,
+        detail: `cannot be opened (${codeOf(error)}): ${error instanceof Error ? error.message : ''}`
+      }
+    ]
+  }
+}

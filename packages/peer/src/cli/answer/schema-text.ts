@@ -1,0 +1,28 @@
+/** Where peers do not mean the same, in a terminal: site by site, and a mapping to fill in. */
+import type { VariableMapping } from '@stimnet/protocol'
+import type { Broadcast } from '@stimnet/sdk'
+import { printable, tableOf } from '../terminal/table.ts'
+
+/** Nothing where they agree. */
+export function schemaLines({ schema }: Broadcast): string[] {
+  if (!schema || schema.differences.length === 0) return []
+  const rows = schema.differences.map(({ site, variable, field, expected, found }) => [
+    site,
+    variable,
+    field,
+    short(expected),
+    short(found)
+  ])
+  return ['\n', tableOf(['peer', 'variable', 'differs in', 'expected', 'found'], rows), skeletonText(schema.mappings)]
+}
+
+/** JSON for `--mapping`. What is empty only people can know. */
+export function skeletonText(mappings: readonly VariableMapping[]): string {
+  if (mappings.length === 0) return ''
+  const lines = mappings.map((mapping) => `  ${printable(JSON.stringify(mapping))}`)
+  return `\nA mapping to fill in, for --mapping FILE (scale: the site's number times this is the others'):\n[\n${lines.join(',\n')}\n]\n`
+}
+
+function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

@@ -1,0 +1,16 @@
+/** Where nobody offers a catalog: which one may have been meant. */
+import { StimnetError } from '@stimnet/protocol'
+import type { Client } from '@stimnet/sdk'
+import { didYouMean } from '../terminal/nearest.ts'
+
+/** `Did you mean …? stimnet catalogs lists them.` */
+export async function catalogHint(client: Pick<Client, 'meshCatalogs'>, name: string): Promise<string> {
+  const names = (await client.meshCatalogs('')).map((catalog) => catalog.name)
+  return `${didYouMean(name, names)} stimnet catalogs lists them.`.trim()
+}
+
+/** NO_PROVIDERS with that hint, to throw. */
+export async function nobodyOffers(client: Pick<Client, 'meshCatalogs'>, name: string): Promise<StimnetError> {
+  const reason = `No peer that can be reached offers ${name}. ${await catalogHint(client, name)}`
+  return new StimnetError('NO_PROVIDERS', reason, { reason })
+}

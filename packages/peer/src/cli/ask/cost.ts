@@ -1,0 +1,51 @@
+/** `stimnet cost`: what a question takes from the budgets, and how far off an answer with noise will be. */
+import { programText, programWord } from '@stimnet/protocol'
+import { command, EXIT } from '../terminal/arguments.ts'
+import { nobodyOffers } from './catalog-hint.ts'
+import { given } from '../terminal/checked.ts'
+import { answersIn, costText } from '../answer/cost-text.ts'
+import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
+import { ownSigner, programOf } from './run.ts'
+import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
+
+/** Exit code 0: at least one peer would answer; 1: none would. Nothing is spent. */
+export const costCommand = command({
+  name: 'cost',
+  usage: 'FILE --catalog NAME [--epsilon NUMBER | --rho NUMBER] [--peers all|NAME,…]',
+  summary: 'Says what a question costs and, with noise, how far off it will be. Spends nothing.',
+  details: `
+FILE is .sql, or .json for a statistic by name, as for stimnet run. Everything said here follows from the question and from
+what the catalogs say in public; no data are read. stimnet run with the same options asks the question. Without --epsilon
+and --rho (P1) it costs information: bits of the value of each person, of which a catalog tells at most half. With noise (P2)
+in a broadcast each institution takes a part of the amount, because one person may be at several of them.
+
+  stimnet cost change.sql --catalog clinical_trial_data
+  stimnet cost change.sql --catalog clinical_trial_data --epsilon 0.1 --groups-per-subject 3
+  stimnet cost mean.json --catalog clinical_trial_data --rho 0.005 --bounds age=40:90`,
+  options: {
+    ...CLIENT_OPTIONS,
+    catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
+    peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
+    ...PRIVACY_OPTIONS
+  },
+  positionals: [1, 1, 'FILE'],
+  run: async (values, [file = ''], io) => {
+    const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
+    const privacy = privacyOf(values)
+    const program = await programOf(file)
+    const client = await clientFor(values.url)
+    // What is left is left for whoever will sign.
+    const key = (await ownSigner())?.id
+    const cost = await client.privacyCost({
+      ...(key === undefined ? {} : { key }),
+      targets: !values.peers || values.peers === 'all' ? '*' : values.peers.split(','),
+      data_catalog_name: catalog,
+      script_type: programWord(program) as 'sql',
+      script_content: programText(program),
+      ...(privacy ? { privacy } : {})
+    })
+    if (cost.peers.length === 0 && !values.json) throw await nobodyOffers(client, catalog)
+    io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
+    return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
+  }
+})

@@ -1,0 +1,268 @@
+/** `stimnet run`: one program to many peers, their progress, and the pooled answer. */
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import {
+  type Filter,
+  LIMITS,
+  type PrivacyAskInput,
+  type Program,
+  programText,
+  programWord,
+  type Signer,
+  StimnetError,
+  signerFromSeed,
+  statisticSchema
+} from '@stimnet/protocol'
+import {
+  type Broadcast,
+  type BroadcastSubmission,
+  type Client,
+  type FoundCatalog,
+  type SignedRequest,
+  signRequest,
+  type UploadedFile
+} from '@stimnet/sdk'
+import { clientSettings } from '../../config/client.ts'
+import { readSeed } from '../../start/identity.ts'
+import { answerText, exitOf } from '../answer/answer.ts'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { asSigned } from './as-signed.ts'
+import { given, refuse } from '../terminal/checked.ts'
+import { answersIn, costText, pricesIn } from '../answer/cost-text.ts'
+import { didYouMean } from '../terminal/nearest.ts'
+import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
+import { drawProgress } from '../terminal/progress.ts'
+import { CLIENT_OPTIONS, clientFor, pairsOf } from '../session/session.ts'
+import { agreesToSpend, SPEND_OPTIONS } from './spend.ts'
+import { agreedTerms, TERMS_OPTIONS, type Terms, termsOf } from './terms.ts'
+import { withUploads } from './uploads.ts'
+import { catalogHint, nobodyOffers } from './catalog-hint.ts'
+import { whereOf } from './where.ts'
+
+/** Exit code 0: at least one peer completed; 1: none did. */
+export const runCommand = command({
+  name: 'run',
+  usage: 'FILE --catalog NAME [--peers all|NAME,…] [--where COMPARISON] [--param NAME=VALUE]',
+  summary: 'Runs a program at the peers that offer a catalog and pools what they give.',
+  details: `
+  stimnet run change.sql --catalog clinical_trial_data
+  stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
+  stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5 --file grid.csv
+  stimnet run change.sql --catalog clinical_trial_data --epsilon 0.1
+
+FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) you sign yourself; else the
+gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several are joined by and.
+--outputs declares what a script releases; --mapping says how a site's own variables read in the words of the program.
+
+--dry says what the question would cost, from the question and what the catalogs say in public, and asks nothing.
+
+--epsilon or --rho asks for noise instead of withheld cells (P2). That spends some of a budget that never comes back: the
+price and the expected error are printed, and you are asked before anything is sent. Where nobody can be asked, say --yes.
+Where too little is left the refusal names the largest amount that fits. The same question again gets the same answer and
+spends nothing.
+
+Ends with 0 where at least one institution completed, 1 where none did.`,
+  options: {
+    ...CLIENT_OPTIONS,
+    catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
+    peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
+    where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects that fit, e.g. sex=female' },
+    param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
+    file: { type: 'string', multiple: true, value: 'FILE', help: 'A file that a script reads in UPLOADS_ROOT' },
+    purpose: { type: 'string', multiple: true, value: 'TERM', help: 'What for, as a GA4GH DUO term' },
+    title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' },
+    dry: { type: 'boolean', help: 'Only say what the question would cost at each institution; nothing is asked' },
+    ...PRIVACY_OPTIONS,
+    ...SPEND_OPTIONS,
+    ...TERMS_OPTIONS
+  },
+  positionals: [1, 1, 'FILE'],
+  run: async (values, [file = ''], io) => {
+    const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
+    const client = await clientFor(values.url)
+    const where = whereOf(values.where ?? [])
+    const privacy = privacyOf(values)
+    const ask = {
+      catalog,
+      program: await programOf(file),
+      parameters: pairsOf('param', values.param ?? []),
+      ...(where ? { where } : {}),
+      ...(privacy ? { privacy } : {}),
+      ...(await termsOf(values)),
+      purpose: values.purpose ?? [],
+      title: values.title ?? file
+    }
+    const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
+    const signer = await ownSigner()
+    const key = signer ? { key: signer.id } : {}
+    if (privacy || values.dry) {
+      const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
+      if (cost.peers.length === 0) throw await nobodyOffers(client, catalog)
+      if (values.dry) {
+        io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
+        return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
+      }
+      io.err(costText(cost))
+      if (pricesIn(cost).length === 0 || !(await agreesToSpend(cost, values.yes ?? false, io))) return EXIT.failed
+    }
+    const ended = await withUploads(client, values.file ?? [], async (uploads) => {
+      const { id, signed } = await submit(client, { ...ask, uploads, signer }, names, io)
+      const shown = await follow(client, id, io)
+      return signed ? held(shown, signed, io) : shown
+    })
+    io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
+    if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, catalog)}\n`)
+    return exitOf(ended)
+  }
+})
+
+const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = {
+  '.py': 'python',
+  '.r': 'r',
+  '.ipynb': 'jupyter'
+}
+
+/** The program in a file, by its ending. Throws PARAMETER_INVALID. */
+export async function programOf(file: string): Promise<Program> {
+  const ending = extname(file).toLowerCase()
+  const text = await readProgram(file)
+  const language = LANGUAGES[ending]
+  if (language) return { kind: 'script', language, code: text }
+  if (ending === '.sql') return { kind: 'sql', sql: text }
+  if (ending === '.json') {
+    const parsed = statisticSchema.safeParse(parseJson(file, text))
+    if (parsed.success) return { kind: 'statistic', statistic: parsed.data }
+    return refuse(
+      `${file} describes no statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`
+    )
+  }
+  return refuse(`${file}: the ending says what it is: .sql, .py, .r, .ipynb or .json`)
+}
+
+async function readProgram(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8')
+    if (Buffer.byteLength(text) <= LIMITS.scriptBytesMax) return text
+  } catch (cause) {
+    return refuse(`${file} cannot be read`, cause)
+  }
+  return refuse(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    return refuse(`${file} is not JSON`, cause)
+  }
+}
+
+interface Ask extends Terms {
+  readonly catalog: string
+  readonly program: Program
+  readonly parameters: Record<string, unknown>
+  readonly where?: Filter
+  readonly privacy?: PrivacyAskInput
+  readonly purpose: readonly string[]
+  readonly title: string
+  readonly uploads?: readonly UploadedFile[]
+}
+
+/** The researcher's own key; undefined where there is none. */
+export async function ownSigner(): Promise<Signer | undefined> {
+  const seed = await readSeed(clientSettings().keyFile)
+  return seed && signerFromSeed(seed)
+}
+
+/** As the gateway takes it, to sign for the account. */
+function submissionOf(
+  { catalog, program, uploads = [], ...rest }: Ask,
+  names: string[] | undefined
+): BroadcastSubmission {
+  return {
+    ...rest,
+    targets: names ?? '*',
+    data_catalog_name: catalog,
+    script_type: programWord(program) as 'sql',
+    script_content: programText(program),
+    ...(uploads.length > 0 ? { uploaded_file_ids: uploads.map(({ file_id }) => file_id) } : {})
+  }
+}
+
+/** Signed with the researcher's key where there is one; that needs the targets first, because the signature names them. */
+async function submit(
+  client: Client,
+  { signer, ...ask }: Ask & { readonly signer: Signer | undefined },
+  names: string[] | undefined,
+  io: Io
+): Promise<{ id: string; signed?: SignedRequest }> {
+  if (!signer) return client.submitBroadcast(submissionOf(ask, names))
+  const [chosen, { peer_id: carrier }] = await Promise.all([chosenOf(client, ask.catalog, names), client.health()])
+  const terms = agreedTerms(ask, chosen)
+  io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
+  const targets = chosen.map(({ peer_id }) => peer_id)
+  const signed = await signRequest({ ...ask, ...terms, signer, targets, carrier, credentials: await credentials() })
+  const { id } = await client.submitBroadcast(signed)
+  return { id, signed }
+}
+
+/** Against what was signed: the gateway is not believed about what its numbers answer. */
+async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Broadcast> {
+  const { broadcast, wrong, holding } = await asSigned(shown, signed)
+  io.err(`${holding} of ${signed.targets.length} institutions signed an answer to this request.\n`)
+  if (wrong.length > 0) {
+    io.err(
+      `WARNING: what the gateway shows of ${wrong.join(', ')} is not what they signed for this request. It is left out.\n`
+    )
+  }
+  return broadcast
+}
+
+/** What institutions vouch for, beside the key; none where there is no such file. */
+async function credentials(): Promise<string[]> {
+  try {
+    const text = await readFile(clientSettings().credentialsFile, 'utf8')
+    return text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+async function chosenOf(client: Client, catalog: string, names: string[] | undefined): Promise<FoundCatalog[]> {
+  const offering = (await client.meshCatalogs(catalog)).filter((found) => found.name === catalog)
+  const chosen = offering.filter(({ peer_id, node_id }) => !names || names.includes(peer_id) || names.includes(node_id))
+  const missing = (names ?? []).filter(
+    (name) => !chosen.some(({ peer_id, node_id }) => name === peer_id || name === node_id)
+  )
+  if (offering.length === 0) throw await nobodyOffers(client, catalog)
+  if (missing.length === 0) return chosen
+  await assertKnown(client, missing)
+  const reason = `${missing.join(', ')} cannot be reached or does not offer ${catalog}; stimnet catalogs lists who does.`
+  throw new StimnetError('NO_PROVIDERS', reason, { reason })
+}
+
+/** A name nobody has is the asker's mistake, and no peer that is away. Throws PEER_UNKNOWN. */
+async function assertKnown(client: Client, names: readonly string[]): Promise<void> {
+  const nodes = await client.nodes()
+  const known = nodes.map(({ node_id }) => node_id)
+  const stranger = names.find((name) => !nodes.some(({ peer_id, node_id }) => name === peer_id || name === node_id))
+  if (stranger === undefined) return
+  const reason = `No peer called ${JSON.stringify(stranger)} is known here.${didYouMean(stranger, known)}`
+  throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+}
+
+/** Draws each peer's state until all have ended. */
+async function follow(client: Client, id: string, io: Io): Promise<Broadcast> {
+  const draw = drawProgress(io)
+  try {
+    for await (const broadcast of client.watchBroadcast(id, { signal: io.signal })) draw(broadcast)
+  } catch (error) {
+    if (io.signal.aborted) io.err(`Still running: stimnet job ${id} shows it, stimnet job ${id} --cancel ends it.\n`)
+    throw error
+  }
+  return client.broadcast(id)
+}

@@ -1,0 +1,39 @@
+/** Before privacy is spent: what is taken for good is said once more, and somebody has to say yes. */
+import type { PrivacyCost } from '@stimnet/sdk'
+import type { Io } from '../terminal/arguments.ts'
+import { refuse } from '../terminal/checked.ts'
+import { amountOf, pricesIn } from '../answer/cost-text.ts'
+
+/** Of `run`. */
+export const SPEND_OPTIONS = {
+  yes: { type: 'boolean', help: 'With --epsilon or --rho: spend without being asked' }
+} as const
+
+/** Throws PARAMETER_INVALID where nobody said yes and nobody can be asked. */
+export async function agreesToSpend(cost: PrivacyCost, yes: boolean, io: Io): Promise<boolean> {
+  if (yes) return true
+  const spends = spendsText(cost)
+  if (!io.ask)
+    refuse(`${spends} Nobody is here to be asked: say --yes. stimnet cost tells the price and spends nothing`)
+  const answer = await io.ask(`${spends} Go on? [y/N] `, io.signal)
+  if (/^y(es)?$/i.test(answer.trim())) return true
+  io.err('Nothing was asked, and nothing was spent.\n')
+  return false
+}
+
+/** `This spends ε 0.05 at each of 3 institutions, for good.` */
+export function spendsText(cost: PrivacyCost): string {
+  const prices = pricesIn(cost)
+  const amounts = new Map<string, number>()
+  for (const price of prices) amounts.set(amountOf(price), (amounts.get(amountOf(price)) ?? 0) + 1)
+  const [[first] = [''], ...others] = amounts
+  if (others.length > 0) {
+    const each = [...amounts].map(([amount, many]) => `${amount} at ${institutions(many)}`)
+    return `This spends ${each.join(' and ')}, for good.`
+  }
+  return `This spends ${first} at ${prices.length === 1 ? 'one institution' : `each of ${institutions(prices.length)}`}, for good.`
+}
+
+function institutions(many: number): string {
+  return many === 1 ? 'one institution' : `${many} institutions`
+}

@@ -1,0 +1,97 @@
+/** What a request declares beside its program, from files: typed outputs, what variables are, how a site's read as those. */
+import { readFile } from 'node:fs/promises'
+import {
+  columnsOf,
+  contractListSchema,
+  differencesInWords,
+  type Filter,
+  mappingListSchema,
+  type OutputDeclarationInput,
+  outputContractSchema,
+  type Program,
+  StimnetError,
+  type VariableContractInput,
+  type VariableMappingInput
+} from '@stimnet/protocol'
+import { descriptorOf, type FoundCatalog } from '@stimnet/sdk'
+import type { ZodType } from 'zod'
+import { compareCatalogs } from '../../requests/schema.ts'
+import type { Values } from '../terminal/arguments.ts'
+import { skeletonText } from '../answer/schema-text.ts'
+import { printable } from '../terminal/table.ts'
+
+/** Of `run`. */
+export const TERMS_OPTIONS = {
+  outputs: { type: 'string', value: 'FILE', help: 'The typed outputs that the script releases, as JSON' },
+  contract: { type: 'string', value: 'FILE', help: 'What each variable is taken to be, as JSON' },
+  mapping: { type: 'string', value: 'FILE', help: 'How sites’ own variables read in those words, as JSON' }
+} as const
+
+/** The terms of a request; what is not given is left out. */
+export interface Terms {
+  readonly outputs?: readonly OutputDeclarationInput[]
+  readonly contract?: readonly VariableContractInput[]
+  readonly mappings?: readonly VariableMappingInput[]
+}
+
+/** Throws PARAMETER_INVALID or CONTRACT_INVALID naming file and place. */
+export async function termsOf(values: Values<typeof TERMS_OPTIONS>): Promise<Terms> {
+  const { outputs, contract, mapping } = values
+  return {
+    ...(outputs === undefined
+      ? {}
+      : {
+          outputs: await readList(
+            outputs,
+            outputContractSchema as ZodType<OutputDeclarationInput[]>,
+            'CONTRACT_INVALID'
+          )
+        }),
+    ...(contract === undefined ? {} : { contract: await readList(contract, contractListSchema, 'PARAMETER_INVALID') }),
+    ...(mapping === undefined ? {} : { mappings: await readList(mapping, mappingListSchema, 'PARAMETER_INVALID') })
+  }
+}
+
+async function readList<T>(
+  file: string,
+  schema: ZodType<T>,
+  code: 'CONTRACT_INVALID' | 'PARAMETER_INVALID'
+): Promise<T> {
+  const refuse = (why: string, cause?: unknown) => {
+    const reason = `${file}: ${why}`
+    return new StimnetError(code, reason, { reason, cause })
+  }
+  const value: unknown = await readFile(file, 'utf8')
+    .then((text) => JSON.parse(text) as unknown)
+    .catch((cause: unknown) => {
+      throw refuse('cannot be read as JSON', cause)
+    })
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw refuse(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
+}
+
+interface Signing extends Terms {
+  readonly program: Program
+  readonly where?: Filter
+}
+
+/**
+ * The terms to sign: with the contract that the chosen peers agree on, so that each holds its catalog against it. Throws
+ * SCHEMA_MISMATCH, with the difference site by site and a mapping to fill in.
+ */
+export function agreedTerms(ask: Signing, chosen: readonly FoundCatalog[]): Terms {
+  const { contract = [], mappings = [], outputs } = ask
+  const kept = { ...(outputs ? { outputs } : {}), contract, mappings }
+  if (chosen.length < 2) return kept
+  const terms = { contract: contractListSchema.parse(contract), mappings: mappingListSchema.parse(mappings) }
+  const found = chosen.map((catalog) => ({ peerId: catalog.peer_id, descriptor: descriptorOf(catalog) }))
+  const cohort = ask.where ? columnsOf(ask.where) : []
+  const report = compareCatalogs({ program: ask.program, cohort, terms, found })
+  if (report.differences.length === 0) return { ...kept, contract: report.contract }
+  const nameOf = (site: string) => chosen.find(({ peer_id }) => peer_id === site)?.institution || site
+  const words = printable(differencesInWords(report.differences, nameOf))
+  const reason = `The peers do not mean the same by what the program uses: ${words}.\n${skeletonText(report.skeleton)}`
+  throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
+}

@@ -1,0 +1,36 @@
+/** `stimnet catalogs`: what the mesh offers. */
+import { command, EXIT } from '../terminal/arguments.ts'
+import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
+import { tableOf } from '../terminal/table.ts'
+
+/** Exit code 3: the gateway cannot be reached. */
+export const catalogsCommand = command({
+  name: 'catalogs',
+  usage: '[WORD …] [--url URL] [--json]',
+  summary: 'Searches the catalogs of all peers that can be reached.',
+  details: `
+Every word must be in a name, title, description, keyword or variable. Without words, all are listed. How many subjects a
+catalog has is rounded down to tens.
+
+  stimnet catalogs parkinson updrs`,
+  options: CLIENT_OPTIONS,
+  positionals: [0, 16],
+  run: async (values, words, io) => {
+    const client = await clientFor(values.url)
+    const found = await client.meshCatalogs(words.join(' '))
+    if (values.json) io.out(`${JSON.stringify(found, null, 2)}\n`)
+    else if (found.length === 0) io.err('No catalog fits. Fewer words find more.\n')
+    else {
+      const rows = found.map((catalog) => [
+        catalog.name,
+        catalog.institution || catalog.peer_id,
+        catalog.node_id,
+        // Rounded down to tens.
+        `${catalog.total_records}+`,
+        catalog.description ?? ''
+      ])
+      io.out(tableOf(['catalog', 'institution', 'node', 'subjects', 'description'], rows))
+    }
+    return EXIT.ok
+  }
+})

@@ -1,0 +1,79 @@
+/** `stimnet crate`: requests and results as Five Safes RO-Crates. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { oneOf, refuse } from '../terminal/checked.ts'
+import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
+import { printable } from '../terminal/table.ts'
+
+const ACTIONS = ['export', 'read', 'submit'] as const
+
+/** Exit code 1: the crate will not do. */
+export const crateCommand = command({
+  name: 'crate',
+  usage: 'export ID [--out FILE] | read FILE | submit FILE --yes  [--url URL]',
+  summary: 'Exports a request with its result as a Five Safes RO-Crate, or submits one from a crate.',
+  details: `
+\`export\` writes a zip archive with one BagIt bag: what was asked, by whom, for which project; what each institution decided;
+the safe outputs, and the receipts that prove them (stimnet verify). \`read\` prints the submission that is in a crate of
+somebody else, \`submit\` submits it for your account. A crate's own assessments are left out, and nothing in it is fetched.
+
+  stimnet crate export 3f2a… --out study.zip
+  stimnet crate read request.zip`,
+  options: {
+    ...CLIENT_OPTIONS,
+    out: { type: 'string', value: 'FILE', help: 'Where to write (default stimnet-ID.zip)' },
+    yes: { type: 'boolean', help: 'Submit what the crate asks for, having read it' }
+  },
+  positionals: [2, 2, `ACTION (${ACTIONS.join(', ')})`, 'ID or FILE'],
+  run: async (values, [action = '', named = ''], io) => {
+    const chosen = oneOf('the action', action, ACTIONS)
+    const client = await clientFor(values.url)
+    switch (chosen) {
+      case 'export': {
+        const file = values.out ?? `stimnet-${named.replaceAll(/[^A-Za-z0-9-]/g, '')}.zip`
+        await writeFile(file, await client.crate(named), { flag: 'wx' }).catch(refuseToReplace)
+        io.err(`Wrote ${file}\n`)
+        return EXIT.ok
+      }
+      case 'read': {
+        const { submission, warnings } = await client.readCrate(await readCrateFile(named))
+        warn(warnings, io)
+        io.out(`${shown(submission)}\n`)
+        return EXIT.ok
+      }
+      case 'submit': {
+        const { submission, warnings } = await client.readCrate(await readCrateFile(named))
+        warn(warnings, io)
+        if (!values.yes) {
+          io.err(`${shown(submission)}\nThis goes out in your name. Read it; then say --yes.\n`)
+          return EXIT.usage
+        }
+        const { id } = await client.submitBroadcast(submission)
+        io.out(`${id}\n`)
+        io.err(`Submitted. stimnet job ${id} tells how far it is.\n`)
+        return EXIT.ok
+      }
+    }
+  }
+})
+
+async function readCrateFile(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: unknown) => refuse(`${file} cannot be read`, cause))
+}
+
+/** As JSON in which nothing hides: signs that are not seen are written out. */
+function shown(submission: object): string {
+  const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(submission, null, 2).replaceAll(/[^\P{C}\n]/gu, (signs) =>
+    Array.from({ length: signs.length }, (_, at) => escaped(signs.charAt(at))).join('')
+  )
+}
+
+function warn(warnings: readonly string[], io: Io): void {
+  for (const warning of warnings) io.err(`${printable(warning)}\n`)
+}
+
+function refuseToReplace(cause: NodeJS.ErrnoException): never {
+  if (cause.code !== 'EEXIST') throw cause
+  refuse('There is a file of that name already: give another with --out.', cause)
+}

@@ -1,0 +1,56 @@
+/** `stimnet events`: what happens at a peer, and what somebody should look at. */
+import type { NodeEvent } from '@stimnet/sdk'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { wholeNumber } from '../terminal/checked.ts'
+import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
+import { printable } from '../terminal/table.ts'
+
+/** Ends with Ctrl-C where it follows. */
+export const eventsCommand = command({
+  name: 'events',
+  usage: '[--follow] [--alerts] [--limit N] [--url URL]',
+  summary: 'Shows what happens at a peer: who connects, what is asked, refused and ended, and alerts.',
+  details: `
+Needs a login with the role steward, auditor or operator. With --follow it goes on until you stop it, also after a broken
+connection. Alerts are marked with !: failed logins, connections refused, quotas, many refusals, many variants of one question,
+budgets near their end. What lasts beyond a restart of the peer is in its audit log.
+
+  stimnet events --follow --alerts`,
+  options: {
+    ...CLIENT_OPTIONS,
+    follow: { type: 'boolean', short: 'f', help: 'Go on' },
+    alerts: { type: 'boolean', help: 'Alerts alone' },
+    limit: { type: 'string', value: 'N', help: 'How many to begin with (default 20)' }
+  },
+  positionals: [0, 0],
+  run: async (values, _, io) => {
+    const limit = wholeNumber('--limit', values.limit) ?? 20
+    const client = await clientFor(values.url)
+    const alerts = values.alerts ?? false
+    const before = await client.events({ limit, alerts, signal: io.signal })
+    for (const event of before.reverse()) show(event, values.json, io)
+    if (!values.follow) return EXIT.ok
+    let last = before.at(-1)?.sequence ?? 0
+    try {
+      for await (const event of client.followEvents({ signal: io.signal })) {
+        // A peer that was restarted counts from 1 again.
+        const isNew = event.sequence > last || event.kind === 'started'
+        if (isNew && (event.alert || !alerts)) show(event, values.json, io)
+        if (isNew) last = event.sequence
+      }
+    } catch (error) {
+      if (!io.signal.aborted) throw error
+    }
+    return EXIT.ok
+  }
+})
+
+function show(event: NodeEvent, json: boolean | undefined, io: Io): void {
+  if (json) {
+    io.out(`${JSON.stringify(event)}\n`)
+    return
+  }
+  const { at, kind, alert, actor, job_id, code, detail } = event
+  const words = [actor, job_id, code, detail].filter((word) => word !== '').map(printable)
+  io.out(`${at}  ${alert ? '!' : ' '} ${kind.padEnd(18)} ${words.join('  ')}\n`)
+}

@@ -1,0 +1,167 @@
+/** `stimnet requests`: what waits for the stewards of a peer; reading it, approving, denying. */
+import { cellsOf } from '@stimnet/protocol'
+import type { AnalysisRequest } from '@stimnet/sdk'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { given, oneOf, wholeNumber } from '../terminal/checked.ts'
+import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
+import { printable, tableOf } from '../terminal/table.ts'
+import { localTime } from '../terminal/time.ts'
+
+const STATUSES = ['pending', 'approved', 'denied', 'expired', 'all'] as const
+const ACTIONS = ['list', 'show', 'approve', 'deny', 'standing', 'revoke'] as const
+
+/** Needs a login; deciding needs the role steward. */
+export const requestsCommand = command({
+  name: 'requests',
+  usage: '[list | show ID | approve ID | deny ID | standing | revoke ID] [--notes TEXT]',
+  summary: 'Shows requests that wait for stewards; approves or denies them.',
+  details: `
+show prints the script with what it does to files, network, processes, eval and time (advice for its reader; the sandbox is
+what holds), the cohort, what it may release and what exactly would run. Two stewards must agree unless the peer is
+configured otherwise; the first no ends it. What was approved is bound to its bytes: script, parameters, cohort, outputs,
+epoch and image. With --runs every steward must name the same terms. The requester reads your notes. Nobody approves a
+request of their own.
+
+  stimnet requests
+  stimnet requests show 3f2a…
+  stimnet requests approve 3f2a… --notes "Aggregates only; fine."
+  stimnet requests approve 3f2a… --runs 12 --days 90     and the same code may run again without asking`,
+  options: {
+    ...CLIENT_OPTIONS,
+    status: { type: 'string', value: 'STATUS', help: 'With list: pending (default), approved, denied, expired or all' },
+    notes: { type: 'string', value: 'TEXT', help: 'To the requester, in your own words; a denial needs some' },
+    runs: { type: 'string', value: 'N', help: 'With approve: the same code may run so often without asking' },
+    days: { type: 'string', value: 'N', help: 'With --runs: for so long (default 90)' },
+    'any-cohort': { type: 'boolean', help: 'With --runs: on any cohort that the gate lets through' },
+    'any-requester': { type: 'boolean', help: 'With --runs: for whoever may ask here' }
+  },
+  positionals: [0, 2],
+  run: async (values, [asked = 'list', id], io) => {
+    const action = oneOf('the action', asked, ACTIONS)
+    if (action !== 'list' && action !== 'standing') given('ID', id, ': stimnet requests lists them')
+    const status = oneOf('--status', values.status ?? 'pending', STATUSES)
+    const standing = standingOf(values)
+    const client = await clientFor(values.url)
+    if (action === 'list') {
+      const found = await client.listAnalyses(status === 'all' ? {} : { status })
+      io.out(values.json ? `${JSON.stringify(found, null, 2)}\n` : listText(found))
+    } else if (action === 'standing') {
+      const found = await client.standingApprovals()
+      io.out(
+        values.json
+          ? `${JSON.stringify(found, null, 2)}\n`
+          : tableOf(
+              ['id', 'catalog', 'language', 'runs left', 'until'],
+              found.map((one) => [
+                one.id,
+                one.data_catalog_name,
+                one.script_type,
+                one.runs_left,
+                localTime(one.expires_at)
+              ])
+            )
+      )
+    } else if (action === 'revoke') {
+      await client.revokeStanding(id ?? '')
+      io.out(`Revoked: ${id}\n`)
+    } else if (action === 'show') {
+      const found = await client.analysis(id ?? '')
+      io.out(values.json ? `${JSON.stringify(found, null, 2)}\n` : showText(found))
+    } else {
+      const decided = await client.decideAnalysis(id ?? '', {
+        status: action === 'approve' ? 'approved' : 'denied',
+        approval_notes: values.notes ?? '',
+        ...(standing === undefined ? {} : { standing })
+      })
+      tell(decided, io)
+    }
+    return EXIT.ok
+  }
+})
+
+function standingOf(values: {
+  readonly runs?: string | undefined
+  readonly days?: string | undefined
+  readonly 'any-cohort'?: boolean | undefined
+  readonly 'any-requester'?: boolean | undefined
+}) {
+  const runs = wholeNumber('--runs', values.runs)
+  if (runs === undefined) return undefined
+  return {
+    runs,
+    days: wholeNumber('--days', values.days) ?? 90,
+    cohort: values['any-cohort'] ? ('any' as const) : ('same' as const),
+    requester: values['any-requester'] ? ('any' as const) : ('same' as const)
+  }
+}
+
+function listText(found: readonly AnalysisRequest[]): string {
+  if (found.length === 0) return 'Nothing waits.\n'
+  return tableOf(
+    ['id', 'status', 'agreed', 'requester', 'title', 'catalog', 'program'],
+    found.map((one) => [
+      one.request_id,
+      one.status,
+      `${one.approvals} of ${one.approvals_needed}`,
+      one.requester_name || one.requester_key,
+      one.analysis_title,
+      one.data_catalog_name,
+      one.script_type
+    ])
+  )
+}
+
+function showText(one: AnalysisRequest): string {
+  const lines: [string, unknown][] = [
+    ['request', one.request_id],
+    ['status', `${one.status} (${one.state}), ${one.approvals} of ${one.approvals_needed} agreed`],
+    ['title', one.analysis_title],
+    ['requester', `${one.requester_name}, ${one.requester_institution} <${one.requester_email}>`],
+    ['key', one.requester_key],
+    ['catalog', `${one.data_catalog_name}, epoch ${one.epoch ?? 'unknown'}`],
+    ['purpose', one.purpose.join(', ') || 'none stated'],
+    ['project', one.project ?? ''],
+    ['claim', JSON.stringify(one.privacy)],
+    ...(one.mappings.length > 0 ? [['mappings', JSON.stringify(one.mappings)] as [string, unknown]] : []),
+    ['cohort', JSON.stringify({ where: one.cohort, filters: one.filters })],
+    ['parameters', JSON.stringify(one.parameters)],
+    ['releases', one.outputs.length > 0 ? JSON.stringify(one.outputs) : 'what the default contract lets through'],
+    ...one.uploads.map(({ name, size, sha256 }): [string, unknown] => [
+      'reads file',
+      `${name}, ${size} bytes, ${sha256}`
+    ]),
+    ['runs in', one.image ?? 'unknown'],
+    ['until', one.expires_at === null ? '' : localTime(one.expires_at)],
+    ...(one.standing ? [['runs again', JSON.stringify(one.standing)] as [string, unknown]] : []),
+    ['description', one.analysis_description]
+  ]
+  const facts = lines.map(([name, value]) => `${name.padEnd(12)} ${printable(String(value))}\n`).join('')
+  return `${facts}\n${findingsText(one)}\n${codeText(one)}`
+}
+
+/** Of a notebook the cells that run, and nothing that does not. */
+function codeText({ script_type: type, script_content: content }: AnalysisRequest): string {
+  const cells = type === 'jupyter' ? cellsOf(content) : undefined
+  return (cells ?? [content])
+    .map((source, at) => `${cells ? `cell ${at + 1}\n` : ''}${numbered(source.replaceAll('\r\n', '\n'))}`)
+    .join('')
+}
+
+function numbered(source: string): string {
+  const lines = source.split('\n').map((line, at) => `${String(at + 1).padStart(4)}  ${printable(line)}\n`)
+  return lines.join('')
+}
+
+function findingsText({ review, script_type: type }: AnalysisRequest): string {
+  if (review === null) return `A ${type} query is computed by the peer itself; its text is never executed.\n`
+  if (review.length === 0) return 'It shows nothing of files, network, processes, eval or time. That is no proof.\n'
+  return tableOf(
+    ['line', 'cell', 'kind', 'what'],
+    review.map(({ line, cell, kind, what }) => [line, cell ?? '', kind, what])
+  )
+}
+
+function tell(decided: AnalysisRequest, io: Io): void {
+  const waits = decided.status === 'pending' ? `; ${decided.approvals} of ${decided.approvals_needed} have agreed` : ''
+  io.out(`${decided.request_id}: ${decided.status}${waits}\n`)
+}

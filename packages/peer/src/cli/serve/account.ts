@@ -1,0 +1,102 @@
+/** `stimnet account`: who may log in at this peer's gateway. */
+import { join, resolve } from 'node:path'
+import { Accounts, ROLES } from '../../store/accounts/accounts.ts'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { given, oneOf } from '../terminal/checked.ts'
+import { readPassword } from '../terminal/password.ts'
+import { CONFIG_OPTION } from './start.ts'
+import { tableOf } from '../terminal/table.ts'
+
+const ACTIONS = ['add', 'lock', 'unlock', 'remove', 'list'] as const
+
+/** Exit code 1: no such account; 2: the password or name will not do. */
+export const accountCommand = command({
+  name: 'account',
+  usage: 'add NAME | lock NAME | unlock NAME | remove NAME | list  [--role ROLE] [--config FILE]',
+  summary: 'Adds, locks, removes or lists the accounts of the gateway.',
+  details: `
+The password is read from standard input, one line; one that is guessed first is refused. A running peer sees the change within
+seconds. add gives an account that there is another password: its tokens and API keys are over.
+Roles: researcher asks, steward decides about requests, steward, auditor and operator read the audit log, operator and
+steward see private catalogs.
+
+A locked account is kept with what it has asked; its password, tokens and API keys open nothing until it is unlocked. lock and
+unlock take people of login providers too, as provider:subject. The name of a removed account is not given to somebody else;
+--again says that it is the same person who comes back, with the requests of before.
+
+  stimnet account add ada --role researcher
+  openssl rand -base64 18 | tee password.txt | stimnet account add ada`,
+  options: {
+    config: CONFIG_OPTION,
+    role: { type: 'string', multiple: true, value: 'ROLE', help: `${ROLES.join(', ')} (default researcher)` },
+    again: { type: 'boolean', help: 'The same person as that of the removed account' }
+  },
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [asked = '', name = ''], io) => {
+    const action = oneOf('the action', asked, ACTIONS)
+    if (action !== 'list') given('NAME', name)
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const { loadConfig } = await import('../../config/config.ts')
+    const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
+    const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
+    switch (action) {
+      case 'list':
+        io.out(
+          tableOf(
+            ['name', 'roles', 'state'],
+            [
+              ...accounts.list().map(({ name, roles, locked }) => [name, roles.join(', '), locked ? 'locked' : '']),
+              ...accounts.lockedOut.map((person) => [person, '', 'locked'])
+            ]
+          )
+        )
+        return EXIT.ok
+      case 'remove':
+        return (await accounts.remove(name)) ? EXIT.ok : unknown(name, io)
+      case 'lock':
+      case 'unlock':
+        return setLocked(accounts, name, { locked: action === 'lock', io })
+      case 'add':
+        return add(accounts, name, { roles: rolesOf(values.role), again: values.again ?? false, io })
+    }
+  }
+})
+
+function rolesOf(texts: readonly string[] = ['researcher']): readonly string[] {
+  return texts.map((text) => oneOf('--role', text, ROLES))
+}
+
+function unknown(name: string, io: Io): number {
+  io.err(`stimnet account: there is no account ${JSON.stringify(name)}; stimnet account list shows them\n`)
+  return EXIT.failed
+}
+
+async function setLocked(
+  accounts: Accounts,
+  name: string,
+  { locked, io }: { locked: boolean; io: Io }
+): Promise<number> {
+  if (name.includes(':')) {
+    await accounts.setLockedOut(name, locked)
+    return EXIT.ok
+  }
+  return (await accounts.setLocked(name, locked)) ? EXIT.ok : unknown(name, io)
+}
+
+async function add(
+  accounts: Accounts,
+  name: string,
+  { roles, again, io }: { roles: readonly string[]; again: boolean; io: Io }
+): Promise<number> {
+  const password = await readPassword(io)
+  // Loaded when needed: its lists of passwords are large.
+  const { whyGuessable } = await import('./guessable.ts')
+  const why = whyGuessable(password, name)
+  if (why !== undefined) {
+    io.err(`stimnet account add: ${why}\n`)
+    return EXIT.usage
+  }
+  await accounts.put({ name, roles, password, again })
+  io.out(`Added ${name} (${roles.join(', ')}).\n`)
+  return EXIT.ok
+}

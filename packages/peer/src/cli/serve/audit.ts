@@ -1,0 +1,136 @@
+/** `stimnet audit`: whether the log of this peer is whole, proofs of its records, and what others attest of it. */
+import { writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { AuditFinding } from '@stimnet/gateway'
+import { systemClock } from '@stimnet/protocol'
+import { proofText } from '@stimnet/sdk'
+import { damageText } from '../../store/checked-level.ts'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { oneOf } from '../terminal/checked.ts'
+import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
+import { CONFIG_OPTION } from './start.ts'
+import { tableOf } from '../terminal/table.ts'
+
+const ACTIONS = ['verify', 'prove', 'witness', 'reconcile'] as const
+
+interface Values {
+  readonly config: string | undefined
+  readonly url: string | undefined
+  readonly json: boolean | undefined
+  readonly out: string | undefined
+}
+
+/** Exit code 1: the log is broken, a record of the store is damaged, or a member does not attest it. */
+export const auditCommand = command({
+  name: 'audit',
+  usage: 'verify | prove SEQUENCE [--out FILE] | witness | reconcile',
+  summary: 'Walks the audit log, proves records of it, has others attest it.',
+  details: `
+verify     reads everything in the store, walks all records of the log and makes their tree again. With --config the log of a stopped peer is read from its folder;
+           one process at a time holds its database. With --url a running peer walks its own log.
+prove      proves one record to somebody who sees nothing else of the log: stimnet verify FILE reads the proof anywhere.
+witness    has every connected member attest the log as it stands; a running peer does so by itself every few minutes.
+reconcile  after a member saw more of this log than there is (a restored copy, a second peer with the same key): says that
+           a steward has looked into it, so that privacy budgets may be spent again. The peer must be stopped.
+
+prove and witness need a login with the role auditor, steward or operator.
+
+  stimnet audit verify --config peer/stimnet.yaml
+  stimnet audit prove 41 --url http://127.0.0.1:8000 --out release-41.json`,
+  options: {
+    config: CONFIG_OPTION,
+    ...CLIENT_OPTIONS,
+    out: { type: 'string', value: 'FILE', help: 'Where a proof is written; to standard output unless given' }
+  },
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [action = '', argument], io) => {
+    const chosen = oneOf('the action', action, ACTIONS)
+    if (chosen === 'prove') return prove(values, argument, io)
+    if (chosen === 'witness') return gather(values, io)
+    return chosen === 'verify' ? verify(values, io) : reconcile(values, io)
+  }
+})
+
+async function verify(values: Values, io: Io): Promise<number> {
+  const finding = values.url ? await verifyRunning(values.url) : await verifyStopped(values.config ?? 'stimnet.yaml')
+  if (values.json) io.out(`${JSON.stringify(finding)}\n`)
+  else if (finding.ok) io.out(`Whole: ${finding.records} records, root ${finding.head}\n`)
+  else
+    io.out(
+      finding.sequence === 0 ? `DAMAGED: ${finding.why}\n` : `BROKEN at record ${finding.sequence}: ${finding.why}\n`
+    )
+  return finding.ok ? EXIT.ok : EXIT.failed
+}
+
+async function verifyRunning(url: string): Promise<AuditFinding> {
+  const { ok, records, head, broken_at: sequence, why } = await (await clientFor(url)).verifyAudit()
+  return ok ? { ok, records: records ?? 0, head: head ?? '' } : { ok, sequence: sequence ?? 0, why: why ?? '' }
+}
+
+async function verifyStopped(configFile: string): Promise<AuditFinding> {
+  // Before anything is opened: over some damage LevelDB would end this process without a word.
+  const [{ loadConfig }, { Database }] = await Promise.all([
+    import('../../config/config.ts'),
+    import('../../store/database.ts')
+  ])
+  const { config, baseDir } = await loadConfig(configFile)
+  const why = damageText(await Database.walk(join(resolve(baseDir, config.data_dir), 'db')))
+  if (why !== undefined) return { ok: false, sequence: 0, why }
+  return withDatabase(configFile, (database) => database.verify())
+}
+
+async function prove(values: Values, argument: string | undefined, io: Io): Promise<number> {
+  if (argument === undefined || !/^\d{1,15}$/.test(argument)) {
+    io.err(
+      'stimnet audit prove: SEQUENCE is missing: the number of a record, as the console’s log shows it and a receipt names its own\n'
+    )
+    return EXIT.usage
+  }
+  const text = proofText(await (await clientFor(values.url)).auditProof(Number(argument)))
+  if (values.out === undefined) io.out(text)
+  else await writeFile(values.out, text)
+  return EXIT.ok
+}
+
+async function gather(values: Values, io: Io): Promise<number> {
+  const attested = await (await clientFor(values.url)).gatherWitnesses()
+  if (values.json) io.out(`${JSON.stringify(attested)}\n`)
+  else if (attested.length === 0) io.out('No member is connected: nobody attested.\n')
+  else
+    io.out(
+      tableOf(
+        ['witness', 'attested', 'code'],
+        attested.map((one) => [one.witness, one.attested ? 'yes' : 'NO', one.code])
+      )
+    )
+  return attested.length > 0 && attested.every((one) => one.attested) ? EXIT.ok : EXIT.failed
+}
+
+async function reconcile(values: Values, io: Io): Promise<number> {
+  const { reconcile: forget } = await import('../../witness/witnesses.ts')
+  const found = await withDatabase(values.config ?? 'stimnet.yaml', (database) => forget(database, 'steward'))
+  io.out(
+    found
+      ? `Reconciled: ${found.witness} had seen another log. Budgets may be spent again; the decision stands in the log.\n`
+      : 'There is nothing to reconcile: no member saw another log than this one.\n'
+  )
+  return EXIT.ok
+}
+
+type Store = import('../../store/database.ts').Database
+
+async function withDatabase<T>(configFile: string, work: (database: Store) => Promise<T>): Promise<T> {
+  // Loaded when needed: the client commands start without DuckDB and libp2p.
+  const [{ loadConfig }, { Database }] = await Promise.all([
+    import('../../config/config.ts'),
+    import('../../store/database.ts')
+  ])
+  const { config, baseDir } = await loadConfig(configFile)
+  const directory = join(resolve(baseDir, config.data_dir), 'db')
+  const database = await Database.open({ directory }, () => systemClock.now())
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,56 @@
+/** `stimnet budget`: what a peer's catalogs have spent of their privacy, and what is left. */
+import { join, resolve } from 'node:path'
+import { systemClock } from '@stimnet/protocol'
+import { command, EXIT } from '../terminal/arguments.ts'
+import { oneOf } from '../terminal/checked.ts'
+import { CONFIG_OPTION } from './start.ts'
+import { tableOf } from '../terminal/table.ts'
+
+/** Exit code 1: the ledger is older than the audit log. */
+export const budgetCommand = command({
+  name: 'budget',
+  usage: '[list | reconcile] [--config FILE] [--json]',
+  summary: 'Shows what each catalog has spent of its differential privacy, and what is left.',
+  details: `
+ρ is what was spent, ε what it amounts to at δ. Nothing spent ever comes back. A scope is a project that the catalog lists,
+or the key of a requester or of a gateway's account. The scope * is everybody together, where the peer is open: a new key
+costs nothing there. How much each may spend stands in the catalog's budget: preset cautious, standard or census.
+
+An old database put back has forgotten what was spent; where the audit log knows better, nothing more is spent until
+  stimnet budget reconcile --config peer/stimnet.yaml
+takes over what the log says. The peer must be stopped.`,
+  options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print as JSON' } },
+  positionals: [0, 1],
+  run: async (values, [asked = 'list'], io) => {
+    const action = oneOf('the action', asked, ['list', 'reconcile'])
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const [{ loadConfig }, { Database }, { PrivacyLedger }, { balancesOf }] = await Promise.all([
+      import('../../config/config.ts'),
+      import('../../store/database.ts'),
+      import('../../store/released/privacy-ledger.ts'),
+      import('../../gateway/balances.ts')
+    ])
+    const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
+    const directory = join(resolve(baseDir, config.data_dir), 'db')
+    const database = await Database.open({ directory }, () => systemClock.now())
+    try {
+      const ledger = await PrivacyLedger.open(database)
+      if (action === 'reconcile') io.err(`Took over ${await ledger.reconcile()} charges from the audit log.\n`)
+      const balances = balancesOf(ledger, config.catalogs)
+      if (values.json) io.out(`${JSON.stringify(balances, null, 2)}\n`)
+      else if (balances.length === 0) io.out('Nothing was spent.\n')
+      else {
+        io.out(
+          tableOf(
+            ['catalog', 'scope', 'rho spent', 'rho left', 'of', 'epsilon spent', 'at delta'],
+            balances.map((b) => [b.catalog, b.scope, b.rho_spent, b.rho_left, b.rho_cap, b.epsilon_spent, b.delta])
+          )
+        )
+      }
+      if (ledger.behind) io.err('The ledger is older than the audit log: stimnet budget reconcile.\n')
+      return ledger.behind ? EXIT.failed : EXIT.ok
+    } finally {
+      await database.close()
+    }
+  }
+})

@@ -1,0 +1,246 @@
+/** `stimnet federation`: founding one, joining, admitting, revoking, and who belongs. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  type Charter,
+  charterSchema,
+  isNameOfFounder,
+  type Member,
+  missingFounders,
+  openStatement,
+  type PendingStatement,
+  signCharter,
+  type SignedCharter,
+  type Signer,
+  signerFromSeed,
+  signStatement,
+  type Statement,
+  StimnetError,
+  systemClock
+} from '@stimnet/protocol'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { given, oneOf, wholeNumber } from '../terminal/checked.ts'
+import { CONFIG_OPTION } from './start.ts'
+import { printable, tableOf } from '../terminal/table.ts'
+
+const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'members', 'receive'] as const
+
+interface Values {
+  readonly config: string | undefined
+  readonly name: string | undefined
+  readonly founder: string[] | undefined
+  readonly needed: string | undefined
+  readonly institution: string | undefined
+  readonly reason: string | undefined
+  readonly out: string | undefined
+}
+
+/** Works on files beside the peer's configuration; a running peer takes them up within seconds. */
+export const federationCommand = command({
+  name: 'federation',
+  usage: 'create | sign FILE | join | admit PEERID | revoke PEERID | members | receive FILE',
+  summary: 'Founds a federation; admits and revokes members; says who belongs.',
+  details: `
+create   writes a charter: --name, each founder as --founder PEERID=INSTITUTION, and --needed, how many members must sign to
+         admit or to revoke (default: more than half of the founders). Pass the file round: every founder runs sign.
+sign     adds this peer's signature to the charter in FILE. When all have signed, each names it in its configuration:
+         federation: { charter: ./charter.json }
+join     prints what a newcomer sends to members: its PeerId and address. It gets the charter file from them.
+admit    signs that PEERID belongs (--institution NAME). With enough signatures it is a member, everywhere, within seconds.
+revoke   signs that PEERID is out (--reason TEXT). Whom it once admitted is out too, unless another member signs for them.
+members  who belongs by what this peer knows, and who signed how often for those who do not yet.
+receive  takes up statements from a file, where they cannot travel over the mesh.
+
+admit and revoke print the statement too, so that it can be sent by any other way.
+
+  stimnet federation create --name "Parkinson network" --founder 12D3KooW…=North --founder 12D3KooX…=South
+  stimnet federation sign charter.json
+  stimnet federation admit 12D3KooY… --institution East`,
+  options: {
+    config: CONFIG_OPTION,
+    name: { type: 'string', value: 'NAME', help: 'With create: the name of the federation' },
+    founder: { type: 'string', multiple: true, value: 'PEERID=NAME', help: 'With create: a founding institution' },
+    needed: { type: 'string', value: 'N', help: 'With create: signatures to admit or revoke' },
+    institution: { type: 'string', value: 'NAME', help: 'With admit: what the newcomer is called' },
+    reason: { type: 'string', value: 'TEXT', help: 'With revoke: why' },
+    out: { type: 'string', value: 'FILE', help: 'With create: where the charter goes (default charter.json)' }
+  },
+  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [asked = '', argument], io) => {
+    const action = oneOf('the action', asked, ACTIONS)
+    if (action === 'create') return create(values, io)
+    if (action === 'join') return newcomer(values, io)
+    if (action === 'members') return members(values, io)
+    if (action === 'sign') return sign(values, given('FILE', argument), io)
+    if (action === 'receive') return receive(values, given('FILE', argument), io)
+    return say(values, action, given('PEERID', argument), io)
+  }
+})
+
+async function create(values: Values, io: Io): Promise<number> {
+  const founders = (values.founder ?? []).map(founderOf)
+  const needed =
+    wholeNumber('--needed', values.needed) ??
+    Math.max(1, Math.min(founders.length - 1, Math.floor(founders.length / 2) + 1))
+  const parsed = charterSchema.safeParse({ name: values.name, founders, needed })
+  if (!parsed.success) {
+    const told = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+    io.err(`stimnet federation create: ${told}\n`)
+    return EXIT.usage
+  }
+  const second = founders.find((founder) => isNameOfFounder(parsed.data, founder))
+  if (second !== undefined) {
+    io.err(`stimnet federation create: two founders are called ${printable(second.institution)}; tell them apart\n`)
+    return EXIT.usage
+  }
+  const file = values.out ?? 'charter.json'
+  await writeFile(file, jsonText({ charter: parsed.data, signatures: [] }), { flag: 'wx' })
+  io.out(`${file}: ${parsed.data.name}, ${founders.length} founders, ${needed} must sign to admit or revoke.\n`)
+  io.err(`Now every founder signs it: stimnet federation sign ${file}\n`)
+  return EXIT.ok
+}
+
+function founderOf(text: string) {
+  const at = text.indexOf('=')
+  return at < 1 ? { peer: text, institution: '' } : { peer: text.slice(0, at), institution: text.slice(at + 1) }
+}
+
+async function sign(values: Values, file: string, io: Io): Promise<number> {
+  const { readSignedCharter } = await import('../../federation/federation.ts')
+  const signed: SignedCharter = await readSignedCharter(file)
+  const { signer } = await own(values)
+  const signature = await signCharter(signed.charter, { signer, clock: systemClock })
+  const next = { ...signed, signatures: [...signed.signatures, signature] }
+  const missing = await missingFounders(next, systemClock)
+  await writeFile(file, jsonText(next))
+  io.out(missing.length === 0 ? `${file} is signed by every founder.\n` : `Still to sign: ${namesOf(missing)}\n`)
+  return EXIT.ok
+}
+
+async function newcomer(values: Values, io: Io): Promise<number> {
+  const { signer, config } = await own(values)
+  io.out(`PeerId       ${signer.id}\nInstitution  ${config.institution}\n`)
+  for (const address of config.mesh.announce.length > 0 ? config.mesh.announce : config.mesh.listen) {
+    io.out(`Address      ${address}/p2p/${signer.id}\n`)
+  }
+  io.err('Send this to the members and ask for their charter file: they run stimnet federation admit.\n')
+  return EXIT.ok
+}
+
+async function say(values: Values, action: 'admit' | 'revoke', peer: string, io: Io): Promise<number> {
+  const { signer, federation, folder } = await open(values)
+  if (!federation.isMember(signer.id)) {
+    io.err('stimnet federation: this peer is no member itself: its signature would not count\n')
+    return EXIT.failed
+  }
+  const on = federation.revoked()
+  const says = statementOf(values, action, federation.charter, {
+    peer,
+    charter: federation.id,
+    ...(on.length > 0 ? { on } : {})
+  })
+  const { keepStatement } = await import('../../federation/statements.ts')
+  const jws = await signStatement(says, { signer, clock: systemClock })
+  await keepStatement(folder, jws)
+  const before = federation.members()
+  await federation.refresh()
+  const after = federation.members()
+  const lost = before.filter((member) => !after.some((other) => other.peer === member.peer))
+  io.out(`${jws}\n`)
+  io.err(`Signed. ${peer} is ${after.some((member) => member.peer === peer) ? 'a' : 'not a'} member.`)
+  const waits = federation.pending().find((one) => one.peer === peer && one.says === action)
+  io.err(waits ? ` ${signaturesOf(waits, federation.charter)}.\n` : '\n')
+  if (lost.length > 1) io.err(`Out with it, unless another member signs for them: ${namesOf(lost)}\n`)
+  return EXIT.ok
+}
+
+function statementOf(
+  values: Values,
+  action: 'admit' | 'revoke',
+  charter: Charter,
+  about: { peer: string; charter: string; on?: string[] }
+): Statement {
+  if (action === 'revoke') return { says: 'revoke', ...about, reason: values.reason ?? '' }
+  if (values.institution) {
+    const says = { says: 'admit', ...about, institution: values.institution } as const
+    if (!isNameOfFounder(charter, says)) return says
+    const taken = `A founder is called ${JSON.stringify(values.institution)}: give the newcomer a name that tells them apart.`
+    throw new StimnetError('PARAMETER_INVALID', taken, { reason: taken })
+  }
+  const reason = '--institution is missing: what is the newcomer called?'
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+async function members(values: Values, io: Io): Promise<number> {
+  const { federation } = await open(values)
+  io.out(`${printable(federation.charter.name)}: ${federation.charter.needed} must sign to admit or to revoke.\n`)
+  const founders = new Set(federation.charter.founders.map(({ peer }) => peer))
+  const rows = federation
+    .members()
+    .map(({ peer, institution }) => [institution, peer, founders.has(peer) ? 'founder' : 'admitted'])
+  io.out(tableOf(['institution', 'PeerId', 'standing'], rows))
+  const pending = federation.pending()
+  if (pending.length === 0) return EXIT.ok
+  const waiting = pending.map((one) => [one.institution, one.peer, signaturesOf(one, federation.charter)])
+  io.out(`\nNot yet decided:\n${tableOf(['institution', 'PeerId', 'signatures'], waiting)}`)
+  return EXIT.ok
+}
+
+function signaturesOf({ says, signatures }: PendingStatement, { needed }: Charter): string {
+  return `${signatures} of ${needed} signed to ${says}`
+}
+
+async function receive(values: Values, file: string, io: Io): Promise<number> {
+  const { federation, folder } = await open(values)
+  const { keepStatement } = await import('../../federation/statements.ts')
+  const lines = (await readFile(file, 'utf8')).split('\n').map((line) => line.trim())
+  for (const jws of lines.filter((line) => line !== '')) {
+    const { says, signedBy } = await openStatement(jws, { charter: federation.id, clock: systemClock })
+    await keepStatement(folder, jws)
+    io.out(`${signedBy} ${says.says}s ${says.peer}\n`)
+  }
+  return EXIT.ok
+}
+
+/** This peer's configuration and key; the peer may be running. */
+async function own(values: Values) {
+  const [{ loadConfig }, { readSeed }] = await Promise.all([
+    import('../../config/config.ts'),
+    import('../../start/identity.ts')
+  ])
+  const { config, baseDir, file } = await loadConfig(values.config ?? 'stimnet.yaml')
+  const dataDir = resolve(baseDir, config.data_dir)
+  const seed = await readSeed(join(dataDir, 'identity.key'))
+  if (!seed) {
+    const reason = `There is no key in ${dataDir} yet: the peer makes it at its first start.`
+    throw new StimnetError('CONFIG_INVALID', reason, { reason })
+  }
+  const signer: Signer = await signerFromSeed(seed)
+  return { config, dataDir, signer, file }
+}
+
+async function open(values: Values) {
+  const { config, dataDir, signer, file } = await own(values)
+  const { charter } = config.federation
+  if (charter === undefined) {
+    const reason = `${file} names no charter: federation: { charter: ./charter.json }`
+    throw new StimnetError('CONFIG_INVALID', reason, { reason })
+  }
+  const [{ Federation }, { createEvents }] = await Promise.all([
+    import('../../federation/federation.ts'),
+    import('../../events.ts')
+  ])
+  const folder = join(dataDir, 'federation')
+  const events = createEvents({ level: 'silent', nodeId: config.node_id })
+  const charterFile = resolve(dirname(file), charter)
+  const federation = await Federation.open({ charterFile, folder, clock: systemClock, events })
+  return { federation, folder, signer }
+}
+
+function namesOf(those: readonly Member[]): string {
+  return those.map(({ institution }) => printable(institution)).join(', ')
+}
+
+function jsonText(signed: SignedCharter): string {
+  return `${JSON.stringify(signed, null, 2)}\n`
+}

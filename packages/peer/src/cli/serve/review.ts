@@ -1,0 +1,99 @@
+/** `stimnet review`: what a steward will see of a program, before it is sent. */
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { LIMITS } from '@stimnet/protocol'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { oneOf, refuse } from '../terminal/checked.ts'
+import { tableOf } from '../terminal/table.ts'
+
+const LANGUAGES = ['python', 'r', 'jupyter', 'sql'] as const
+type Language = (typeof LANGUAGES)[number]
+
+const ENDINGS: Readonly<Record<string, Language>> = { '.py': 'python', '.r': 'r', '.ipynb': 'jupyter', '.sql': 'sql' }
+
+/** Exit code 1: the program cannot be parsed. */
+export const reviewCommand = command({
+  name: 'review',
+  usage: 'FILE [--language LANGUAGE] [--json]',
+  summary: 'Lists what a program imports and touches, with line numbers, as a steward sees it.',
+  details: `
+For .py, .r and .ipynb: imports, and what looks like use of files, the network, other programs, the environment, code made
+at run time (eval), native code, time or chance. For .sql: tables, join keys, groups, aggregates and filters. The program is
+parsed and never run, and nothing is sent.
+
+It is advice. A program can hide anything from its reader: the sandbox holds it whatever it does (stimnet sandbox test).
+A catalog may refuse scripts by these kinds (refuse_programs_that).
+
+  stimnet review report.py
+  stimnet review report.ipynb --json`,
+  options: {
+    language: { type: 'string', value: 'LANGUAGE', help: `${LANGUAGES.join(', ')}; by the file’s ending unless given` },
+    json: { type: 'boolean', help: 'Print the findings as JSON' }
+  },
+  positionals: [1, 1, 'FILE'],
+  run: async (values, [file = ''], io) => {
+    const language = values.language ? oneOf('--language', values.language, LANGUAGES) : languageOf(file)
+    const text = await readProgram(file)
+    return language === 'sql' ? reviewQuery(text, values, io) : reviewScript(language, text, values, io)
+  }
+})
+
+interface Asked {
+  readonly json?: boolean | undefined
+}
+
+async function reviewScript(language: Exclude<Language, 'sql'>, text: string, { json }: Asked, io: Io) {
+  // Loaded when needed: the client commands start without the grammars.
+  const { reviewOf } = await import('@stimnet/sandbox')
+  const review = await reviewOf(language, text)
+  const exit = review.imports.ok ? EXIT.ok : EXIT.failed
+  if (json) {
+    io.out(`${JSON.stringify({ language, ...review }, null, 2)}\n`)
+    return exit
+  }
+  if (!review.imports.ok) {
+    const { line, why } = review.imports
+    io.err(`${why ?? `This is no ${language} that can be parsed: see line ${line}.`}\n`)
+    return exit
+  }
+  const inCells = language === 'jupyter'
+  const rows = review.findings.map(({ kind, what, means, line, cell }) => [
+    ...(inCells ? [cell ?? null] : []),
+    ...[line, kind, what, means ?? '']
+  ])
+  if (rows.length > 0) io.out(tableOf([...(inCells ? ['cell'] : []), 'line', 'kind', 'as written', 'which is'], rows))
+  else io.err('Nothing that is looked for.\n')
+  if (review.isCut) io.err('There is more than is listed here.\n')
+  return exit
+}
+
+async function reviewQuery(text: string, { json }: Asked, io: Io) {
+  const { reviewOfSql } = await import('@stimnet/data')
+  const findings = reviewOfSql(text)
+  if (json) io.out(`${JSON.stringify({ language: 'sql', findings }, null, 2)}\n`)
+  else
+    io.out(
+      tableOf(
+        ['line', 'kind', 'what'],
+        findings.map(({ line, kind, what }) => [line, kind, what])
+      )
+    )
+  return EXIT.ok
+}
+
+function languageOf(file: string): Language {
+  const language = ENDINGS[extname(file).toLowerCase()]
+  if (language) return language
+  return refuse(`${file}: its ending does not say what it is: add --language ${LANGUAGES.join('|')}`)
+}
+
+async function readProgram(file: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    return refuse(`${file} cannot be read`, cause)
+  }
+  if (Buffer.byteLength(text) <= LIMITS.scriptBytesMax) return text
+  return refuse(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
+}

@@ -1,0 +1,170 @@
+/** `stimnet sandbox test`: the owner attacks the sandboxes of his own machine and reads what each attempt managed to do. */
+import { randomUUID } from 'node:crypto'
+import { access, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import type { Attack, AttackableEngine, AttackResult, EngineReport } from '@stimnet/sandbox'
+import { ownEnvironment } from '../../config/environment.ts'
+import { sandboxCacheDir } from '../../config/sandbox-settings.ts'
+import type { AttacksOnEngines } from '../../self-test/attack-engines.ts'
+import { countsOf, findingsOf } from '../../self-test/findings.ts'
+import { EXIT, type Io } from '../terminal/arguments.ts'
+import { oneOf } from '../terminal/checked.ts'
+import { tableOf } from '../terminal/table.ts'
+
+const ENGINES = ['auto', 'wasm', 'docker'] as const
+const RUNTIMES = ['runc', 'runsc'] as const
+
+/** Beside --config. */
+export const SANDBOX_TEST_OPTIONS = {
+  engine: { type: 'string', value: 'ENGINE', help: 'test: auto (all of this machine, default), wasm or docker' },
+  runtime: { type: 'string', value: 'RUNTIME', help: 'test: with docker, runc or runsc (gVisor) alone' },
+  image: { type: 'string', value: 'IMAGE', help: 'test: with docker, another image for Python than stimnet-python' },
+  only: { type: 'string', value: 'ID,…', help: 'test: only attacks whose ids begin so, e.g. network,memory.list' },
+  list: { type: 'boolean', help: 'test: list the attacks and run none' },
+  json: { type: 'boolean', help: 'test: print the report as JSON' }
+} as const
+
+/** For the help of `stimnet sandbox`. */
+export const SANDBOX_TEST_DETAILS = `
+  test              attacks the sandboxes of this machine with what hostile programs try: the machine's files, devices and
+                    kernel, other jobs, environment, network, memory, disk, processes, endless loops and output, forged
+                    answers. Each attack is one of
+                      contained  it got nothing
+                      bounded    it got as far as a limit, which is named
+                      OPEN       it got something it must not have
+                      unjudged   it did not come to a verdict; counts as open
+                    What may be bounded is published for each grade of isolation. Needs no configuration; harms nothing:
+                    attacks stop by themselves a little beyond their limits. Takes a minute or two.
+
+                      stimnet sandbox test
+                      stimnet sandbox test --engine docker --runtime runsc --only kernel,memory`
+
+/** What the command line says. */
+export interface SandboxTestValues {
+  readonly config?: string | undefined
+  readonly engine?: string | undefined
+  readonly runtime?: string | undefined
+  readonly image?: string | undefined
+  readonly only?: string | undefined
+  readonly list?: boolean | undefined
+  readonly json?: boolean | undefined
+}
+
+/**
+ * Exit code 0: every engine that was tested holds what its grade promises. 1: one does not, or none is here. 2: no attack
+ * has such an id.
+ */
+export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<number> {
+  // Loaded when needed: the client commands start without any engine.
+  const sandbox = await import('@stimnet/sandbox')
+  const attacks = chosenAttacks(sandbox.ATTACKS, values.only)
+  if (attacks.length === 0) {
+    io.err(`stimnet sandbox test: no attack's id begins with ${values.only}; --list names them all\n`)
+    return EXIT.usage
+  }
+  if (values.list) return list(attacks, values, io)
+  const engines = chosenEngines(sandbox.ATTACKABLE_ENGINES, values)
+  const cache = await cacheFor(values.config)
+  const settings = {
+    ...{ cacheDir: cache.dir, owner: `attacks-${randomUUID()}` },
+    ...(values.image === undefined ? {} : { images: { python: values.image } })
+  }
+  const reports = await attackedAloud({ engines, attacks, settings }, io).finally(() => cache.remove())
+  if (values.json) io.out(`${JSON.stringify(reports.map(findingsOf), null, 2)}\n`)
+  else for (const report of reports) io.out(reportText(report))
+  return io.signal.aborted ? EXIT.failed : exitOf(reports)
+}
+
+/** Says of each attack how it went, as soon as that is known. */
+async function attackedAloud(
+  what: Pick<AttacksOnEngines, 'engines' | 'attacks' | 'settings'>,
+  io: Io
+): Promise<EngineReport[]> {
+  const { attackEngines } = await import('../../self-test/attack-engines.ts')
+  let done = 0
+  return attackEngines({
+    ...{ ...what, environment: ownEnvironment(), signal: io.signal },
+    onEngine: ({ grade }) => {
+      done = 0
+      io.err(`${grade}: opening\n`)
+    },
+    onResult: ({ grade }, { attack, verdict }) => {
+      done++
+      io.err(`${grade}: ${done}. ${attack.id}: ${wordOf(verdict.outcome)}\n`)
+    }
+  })
+}
+
+function chosenAttacks(all: readonly Attack[], only: string | undefined): readonly Attack[] {
+  if (only === undefined) return all
+  const beginnings = only.split(',').map((text) => text.trim())
+  return all.filter(({ id }) => beginnings.some((beginning) => beginning !== '' && id.startsWith(beginning)))
+}
+
+function chosenEngines(all: readonly AttackableEngine[], values: SandboxTestValues): readonly AttackableEngine[] {
+  const engine = oneOf('--engine', values.engine ?? 'auto', ENGINES)
+  const runtime = values.runtime === undefined ? undefined : oneOf('--runtime', values.runtime, RUNTIMES)
+  if (runtime && engine === 'wasm') {
+    const reason = '--runtime is for Docker: leave it out, or say --engine docker'
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  if (runtime) return all.filter(({ grade }) => grade === (runtime === 'runsc' ? 'docker+gvisor' : 'docker'))
+  return engine === 'auto' ? all : all.filter(({ grade }) => grade.startsWith(engine))
+}
+
+/** The configured folder for embedded Python's snapshot, or one that is removed again. */
+async function cacheFor(file: string | undefined): Promise<{ dir: string; remove(): Promise<void> }> {
+  const path = file ?? 'stimnet.yaml'
+  if (
+    file !== undefined ||
+    (await access(path).then(
+      () => true,
+      () => false
+    ))
+  ) {
+    const { loadConfig } = await import('../../config/config.ts')
+    const { config, baseDir } = await loadConfig(path)
+    return { dir: sandboxCacheDir(config, resolve(baseDir, config.data_dir)), remove: async () => {} }
+  }
+  const dir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-test-'))
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+function list(attacks: readonly Attack[], { json }: SandboxTestValues, io: Io): number {
+  const rows = attacks.map(({ id, language, on, title, tries }) => ({ id, language, on: on ?? 'any', title, tries }))
+  if (json) io.out(`${JSON.stringify(rows, null, 2)}\n`)
+  else
+    io.out(
+      tableOf(
+        ['attack', 'language', 'engine', 'what it tries'],
+        rows.map((row) => [row.id, row.language, row.on, `${row.title}: ${row.tries}`])
+      )
+    )
+  return EXIT.ok
+}
+
+/** One engine's table and sum, for a terminal. */
+export function reportText(report: EngineReport): string {
+  if (!report.isHere) return `\n${report.grade}: not here (${report.why}). ${report.howTo}\n`
+  const rows = report.results.map(({ attack, verdict, isAdmitted }) => [
+    ...[attack.id, attack.title, wordOf(verdict.outcome)],
+    `${verdict.by}${verdict.outcome === 'bounded' && !isAdmitted ? ' (its grade does not admit that)' : ''}`
+  ])
+  const counts = countsOf(report.results)
+  const left = report.left.length === 0 ? 'nothing left behind' : `LEFT BEHIND: ${report.left.join(', ')}`
+  const sum = `${counts.contained} contained, ${counts.bounded} bounded, ${counts.open} open, ${counts.unjudged} unjudged; ${left}`
+  const said = report.isClean ? 'holds what its grade promises' : 'DOES NOT hold what its grade promises'
+  return `\n${tableOf(['attack', 'tried', 'outcome', 'by'], rows)}\n${report.grade} (${report.languages.join(', ')}): ${sum}. It ${said}.\n`
+}
+
+function wordOf(outcome: AttackResult['verdict']['outcome']): string {
+  return outcome === 'open' ? 'OPEN' : outcome
+}
+
+/** At least one must be here, and all that are must hold. */
+export function exitOf(reports: readonly EngineReport[]): number {
+  const here = reports.filter((report) => report.isHere)
+  return here.length > 0 && here.every((report) => report.isHere && report.isClean) ? EXIT.ok : EXIT.failed
+}

@@ -1,0 +1,107 @@
+/** `stimnet sandbox`: what programs run in here, and what its owner adds to the embedded one. */
+import { resolve } from 'node:path'
+import { sandboxCacheDir } from '../../config/sandbox-settings.ts'
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { oneOf } from '../terminal/checked.ts'
+import { SANDBOX_TEST_DETAILS, SANDBOX_TEST_OPTIONS, sandboxTest } from './sandbox-test.ts'
+import { CONFIG_OPTION } from './start.ts'
+import { tableOf } from '../terminal/table.ts'
+
+const ACTIONS = ['list', 'add', 'fetch', 'test'] as const
+
+/** Exit code 1: what was to be added cannot be had, or is not what its lock names; or an attack got through. */
+export const sandboxCommand = command({
+  name: 'sandbox',
+  usage: 'list | add r | fetch LIBRARY… [--from PLACE] | test [--engine ENGINE] [--only ID,…] [--config FILE]',
+  summary: 'Shows what the embedded sandbox has; adds R or libraries of Python to it; attacks it.',
+  details: `
+The embedded sandbox has Python and its standard library, until its owner adds to it.
+
+  list              what it has, and what can be added
+  add r             R, as webR, by the npm of this machine (38 MB). webR is licensed under GPL-3.0; it is started as a process
+                    of its own, and StimNet is not linked with it.
+  fetch LIBRARY…    libraries of Python and all they need, e.g. fetch numpy pandas${SANDBOX_TEST_DETAILS}
+
+Each file that is added must have the hash that a lock of this version names; of any other nothing is kept. Where there is
+no network, --from names what was brought along: the archive that \`npm pack\` makes, a folder with the files of Python's
+libraries, or an address that has them. A peer sees what was added when it starts anew.
+
+  stimnet sandbox list --config peer/stimnet.yaml
+  stimnet sandbox add r --config peer/stimnet.yaml`,
+  options: {
+    config: CONFIG_OPTION,
+    from: { type: 'string', value: 'PLACE', help: 'The file, folder or address to take it from' },
+    ...SANDBOX_TEST_OPTIONS
+  },
+  positionals: [1, 64, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [action = '', ...names], io) => {
+    const asked = oneOf('the action', action, ACTIONS)
+    if (asked === 'test') return sandboxTest(values, io)
+    const cacheDir = await cacheDirOf(values.config)
+    switch (asked) {
+      case 'list':
+        return list(cacheDir, io)
+      case 'add':
+        if (names.join(' ') === 'r') return add(cacheDir, values.from, io)
+        io.err('stimnet sandbox add: only r can be added: stimnet sandbox add r\n')
+        return EXIT.usage
+      case 'fetch':
+        return fetchLibraries(cacheDir, { names, from: values.from }, io)
+    }
+  }
+})
+
+async function cacheDirOf(file: string | undefined): Promise<string> {
+  // Loaded when needed: the client commands start without DuckDB and libp2p.
+  const { loadConfig } = await import('../../config/config.ts')
+  const { config, baseDir } = await loadConfig(file ?? 'stimnet.yaml')
+  return sandboxCacheDir(config, resolve(baseDir, config.data_dir))
+}
+
+async function list(cacheDir: string, io: Io): Promise<number> {
+  const { embeddedParts } = await import('@stimnet/sandbox')
+  const { pyodideVersion, webr, wheels } = await embeddedParts(cacheDir)
+  const rows = [
+    ['python', `pyodide ${pyodideVersion}`, 'here'],
+    ['r', `webr ${webr.version} (${webr.license})`, webr.isAdded ? 'here' : 'stimnet sandbox add r'],
+    ...wheels.map(({ name, version }) => [`python: ${name}`, version, 'here'])
+  ]
+  io.out(tableOf(['part', 'version', 'state'], rows))
+  return EXIT.ok
+}
+
+async function add(cacheDir: string, archive: string | undefined, io: Io): Promise<number> {
+  const { ADDONS, addR } = await import('@stimnet/sandbox')
+  const { version, license } = ADDONS.webr
+  io.err(`webR ${version}: licensed under ${license}, fetched as it was published.\n`)
+  const { directory, isNew } = await addR({
+    cacheDir,
+    signal: io.signal,
+    ...(archive === undefined ? {} : { archive })
+  })
+  io.out(isNew ? `R is in ${directory}. The peer sees it at its next start.\n` : `R is in ${directory} already.\n`)
+  return EXIT.ok
+}
+
+async function fetchLibraries(
+  cacheDir: string,
+  { names, from }: { names: readonly string[]; from: string | undefined },
+  io: Io
+): Promise<number> {
+  if (names.length === 0) {
+    io.err('stimnet sandbox fetch: name the libraries, e.g. stimnet sandbox fetch numpy pandas\n')
+    return EXIT.usage
+  }
+  const { fetchWheels } = await import('@stimnet/sandbox')
+  const wheels = await fetchWheels({
+    cacheDir,
+    names,
+    signal: io.signal,
+    onFile: ({ fileName }) => io.err(`${fileName}\n`),
+    ...(from === undefined ? {} : { from })
+  })
+  io.out(
+    `${wheels.map(({ name, version }) => `${name} ${version}`).join(', ')}. The peer sees them at its next start.\n`
+  )
+  return EXIT.ok
+}

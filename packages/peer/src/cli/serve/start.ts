@@ -1,0 +1,48 @@
+/** `stimnet start`: runs a peer until it is told to stop. */
+import { command, EXIT } from '../terminal/arguments.ts'
+
+/** Where the peer’s configuration is, for every command on the peer’s own machine. */
+export const CONFIG_OPTION = {
+  type: 'string',
+  short: 'c',
+  value: 'FILE',
+  help: 'The peer’s configuration (default stimnet.yaml)'
+} as const
+
+/** Exit code 2: the configuration is wrong; 1: the peer could not start. */
+export const startCommand = command({
+  name: 'start',
+  usage: '[--config FILE]',
+  summary: 'Runs the peer in the foreground until Ctrl-C or SIGTERM.',
+  details: `
+Log lines go to standard error as JSON. Jobs under way when the peer stops stay admitted and run again at its next start.
+
+  stimnet start --config ./peer/stimnet.yaml`,
+  options: { config: CONFIG_OPTION },
+  positionals: [0, 0],
+  run: async (values, _, io) => {
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const [{ loadConfig }, { startPeer }] = await Promise.all([
+      import('../../config/config.ts'),
+      import('../../peer.ts')
+    ])
+    const peer = await startPeer(await loadConfig(values.config ?? 'stimnet.yaml'))
+    io.out(`PeerId   ${peer.peerId}\n`)
+    for (const address of peer.addresses) io.out(`Address  ${address}\n`)
+    if (peer.gatewayUrl) io.out(`Gateway  ${peer.gatewayUrl}\n`)
+    for (const { descriptor, newer } of peer.catalogs.values()) {
+      if (newer === undefined) continue
+      io.err(
+        `${descriptor.name}: the files have changed; it answers from before. stimnet epoch accept takes the new ones.\n`
+      )
+    }
+    io.out(`Catalogs ${[...peer.catalogs.keys()].join(', ') || 'none'}\n`)
+    await new Promise<void>((resolve) => {
+      if (io.signal.aborted) return resolve()
+      io.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    io.err('Stopping.\n')
+    await peer.stop()
+    return EXIT.ok
+  }
+})

@@ -1,0 +1,32 @@
+/** `stimnet token`: the secret that signs access tokens. */
+import { join, resolve } from 'node:path'
+import { Accounts } from '../../store/accounts/accounts.ts'
+import { command, EXIT } from '../terminal/arguments.ts'
+import { oneOf } from '../terminal/checked.ts'
+import { CONFIG_OPTION } from './start.ts'
+
+const ACTIONS = ['rotate'] as const
+
+/** Exit code 2: no such action. */
+export const tokenCommand = command({
+  name: 'token',
+  usage: 'rotate  [--config FILE]',
+  summary: 'Changes the secret of access tokens: everybody logs in again.',
+  details: `
+For when a token or its secret may have been seen by others. A running peer takes the new secret up within seconds; API keys are not
+touched (stimnet api-key revoke, or a new password, ends those).
+
+  stimnet token rotate --config ./peer/stimnet.yaml`,
+  options: { config: CONFIG_OPTION },
+  positionals: [1, 1, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [asked = ''], io) => {
+    oneOf('the action', asked, ACTIONS)
+    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    const { loadConfig } = await import('../../config/config.ts')
+    const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
+    const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
+    await accounts.rotateTokens()
+    io.out('Every access token given out so far is over.\n')
+    return EXIT.ok
+  }
+})

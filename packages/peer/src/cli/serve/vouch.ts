@@ -1,0 +1,56 @@
+/** `stimnet vouch`: an institution's word for one of its researchers. */
+import { join, resolve } from 'node:path'
+import { signerFromSeed, systemClock, vouch } from '@stimnet/protocol'
+import { command, EXIT } from '../terminal/arguments.ts'
+import { given, wholeNumber } from '../terminal/checked.ts'
+import { CONFIG_OPTION } from './start.ts'
+
+const DAYS_DEFAULT = 180
+const DAYS_MAX = 400
+
+/** Signs with the peer's own key; the peer may be running. */
+export const vouchCommand = command({
+  name: 'vouch',
+  usage: 'KEY_ID --name NAME [--role ROLE] [--days N] [--config FILE]',
+  summary: 'Vouches for a researcher: a credential that other institutions check without asking you.',
+  details: `
+The credential says that the key belongs to somebody of that name, who works with you in that role. Institutions that list
+affiliation:YOUR_PEERID among their requesters let its holder ask. It cannot be taken back before it ends: keep it short.
+The researcher saves it beside the key (stimnet key), and stimnet run sends it along:
+
+  stimnet vouch 12D3KooW… --name "Ada Lovelace" --role researcher --days 90 > ada.jwt
+  install -m 600 ada.jwt ~/.config/stimnet/credentials.jwt`,
+  options: {
+    config: CONFIG_OPTION,
+    name: { type: 'string', value: 'NAME', help: 'The person' },
+    role: { type: 'string', value: 'ROLE', help: 'As you call it (default researcher)' },
+    days: { type: 'string', value: 'N', help: `How long it holds, at most ${DAYS_MAX} (default ${DAYS_DEFAULT})` },
+    for: { type: 'string', multiple: true, value: 'PEERID', help: 'Only for this institution' }
+  },
+  positionals: [1, 1, 'KEY_ID'],
+  run: async (values, [key = ''], io) => {
+    const name = given('--name', values.name, ': who is it?')
+    const [{ loadConfig }, { readSeed }] = await Promise.all([
+      import('../../config/config.ts'),
+      import('../../start/identity.ts')
+    ])
+    const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
+    const file = join(resolve(baseDir, config.data_dir), 'identity.key')
+    const seed = await readSeed(file)
+    if (!seed) {
+      io.err(`stimnet vouch: there is no key in ${file}: the peer makes it at its first start\n`)
+      return EXIT.failed
+    }
+    const credential = await vouch({
+      signer: await signerFromSeed(seed),
+      key,
+      name,
+      role: values.role ?? 'researcher',
+      lifetimeDays: wholeNumber('--days', values.days, { most: DAYS_MAX }) ?? DAYS_DEFAULT,
+      audience: values.for ?? [],
+      clock: systemClock
+    })
+    io.out(`${credential}\n`)
+    return EXIT.ok
+  }
+})

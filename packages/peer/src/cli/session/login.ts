@@ -1,0 +1,62 @@
+/** `stimnet login`: a token for the client commands. */
+import { command, EXIT, type Io } from '../terminal/arguments.ts'
+import { readPassword } from '../terminal/password.ts'
+import { CLIENT_OPTIONS, gatewayUrl, keepSession } from './session.ts'
+import { loginByBrowser } from './sign-on.ts'
+
+/** Exit code 4: name or password is wrong, the account is locked, or the provider’s answer will not do. */
+export const loginCommand = command({
+  name: 'login',
+  usage: 'NAME | --provider PROVIDER  [--url URL] [--insecure-login]',
+  summary: 'Logs in at a gateway; the other client commands then use the token.',
+  details: `
+  stimnet login ada
+  stimnet login ada --url https://peer.example.org < password.txt
+  stimnet login --provider clinic
+
+The password is read from standard input, one line. With --provider you log in at your institution's login page instead:
+open the address that is printed in a browser on this machine. The token is kept in
+~/.config/stimnet/session.json, closed to others, until it expires. stimnet logout ends it. Programs use an API key: stimnet api-key.`,
+  options: {
+    url: CLIENT_OPTIONS.url,
+    'insecure-login': { type: 'boolean', help: 'Send the password in the clear to another machine' },
+    provider: { type: 'string', value: 'PROVIDER', help: 'A login provider of the gateway, by its name' }
+  },
+  positionals: [0, 1],
+  run: async (values, [name], io) => {
+    if ((name === undefined) === (values.provider === undefined)) {
+      io.err('stimnet login: give either your NAME, or --provider\n')
+      return EXIT.usage
+    }
+    const at = gatewayUrl(values.url)
+    if (isInTheClear(at)) {
+      if (!values['insecure-login']) {
+        io.err(
+          `stimnet login: ${at} is another machine without TLS: anybody on the way reads the password. ${REMEDY}\n`
+        )
+        return EXIT.usage
+      }
+      io.err(`Warning: password and token go to ${at} in the clear.\n`)
+    }
+    if (values.provider !== undefined) return byProvider(at, values.provider, io)
+    const password = await readPassword(io)
+    await keepSession(at, (client) => client.authenticate(name ?? '', password))
+    io.err(`Logged in at ${at} as ${name}.\n`)
+    return EXIT.ok
+  }
+})
+
+const REMEDY = 'Ask for its https address; --insecure-login sends it all the same.'
+
+/** Plain HTTP to another machine. */
+function isInTheClear(at: string): boolean {
+  const url = URL.parse(at)
+  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? '')
+  return url?.protocol === 'http:' && !isHere
+}
+
+async function byProvider(at: string, provider: string, io: Io): Promise<number> {
+  await keepSession(at, (client) => loginByBrowser(client, { at, provider, io }))
+  io.err(`Logged in at ${at} by ${provider}.\n`)
+  return EXIT.ok
+}

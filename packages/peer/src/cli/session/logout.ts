@@ -1,0 +1,30 @@
+/** `stimnet logout`: ends the token of the client commands. */
+import { codeOf } from '@stimnet/protocol'
+import { command, EXIT } from '../terminal/arguments.ts'
+import { CLIENT_OPTIONS, clientFor, dropSession, gatewayUrl } from './session.ts'
+
+/** Exit code 1: the gateway did not answer, so that the token holds there until it expires; here it is forgotten all the same. */
+export const logoutCommand = command({
+  name: 'logout',
+  usage: '[--url URL]',
+  summary: 'Logs out: the gateway ends the token, and it is forgotten here.',
+  details: `
+  stimnet logout
+  stimnet logout --url https://peer.example.org`,
+  options: { url: CLIENT_OPTIONS.url },
+  positionals: [0, 0],
+  run: async (values, _, io) => {
+    const at = gatewayUrl(values.url)
+    const client = await clientFor(values.url)
+    try {
+      await client.signOut()
+    } catch (error) {
+      // A token that holds no more needs no end.
+      if (codeOf(error) !== 'UNAUTHENTICATED') throw error
+    } finally {
+      await dropSession(at)
+    }
+    io.err(`Logged out at ${at}.\n`)
+    return EXIT.ok
+  }
+})

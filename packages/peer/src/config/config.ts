@@ -1,0 +1,425 @@
+/** What can be configured: each key with its default, unit and reason. Nothing else reads the environment. */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { catalogConfigSchema, refusalBitsMaxSchema, ruleOverridesShape } from '@stimnet/data'
+import { isProxyRange } from '@stimnet/gateway'
+import { isKeyId, isRequesterEntry, LIMITS, plainLine, StimnetError } from '@stimnet/protocol'
+import { type Document, LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { ROLES } from '../store/accounts/accounts.ts'
+
+const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
+
+const requester = z
+  .string()
+  .refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
+
+const meshSchema = z.strictObject({
+  /** Multiaddrs to listen on. Loopback unless configured: a peer is not on the network by accident. */
+  listen: z.array(z.string()).default(['/ip4/127.0.0.1/tcp/4001']),
+  /** Addresses to tell others instead, e.g. the public one before a port-forward. */
+  announce: z.array(z.string()).default([]),
+  /** Addresses of peers to join by, each ending in /p2p/PEERID. */
+  bootstrap: z.array(z.string()).default([]),
+  /** Finding peers by multicast in the local network. Off: hospital networks should not be told. */
+  mdns: z.boolean().default(false),
+  /** PeerIds that may connect. Empty means nobody. */
+  peers: z.array(keyId).default([]),
+  /** Lets anybody connect and ask. For the demo and tests alone. */
+  open: z.boolean().default(false)
+})
+
+/** As a browser writes it: no path, no `*`, not `null`. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text
+}
+
+const providerSchema = z.strictObject({
+  /** In addresses and in the names of accounts. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'lower case letters, digits and hyphens, at most 16'),
+  /** On the button. */
+  title: z.string().min(1).max(100),
+  /** Its OpenID Connect issuer; https but on this machine. */
+  issuer: z.url({ protocol: /^https?$/ }),
+  client_id: z.string().min(1).max(256),
+  /** A file with the secret; without one this is a public client, which PKCE protects. */
+  client_secret_file: z.string().optional(),
+  scope: z.string().max(256).default('openid profile email'),
+  /** Which claims let somebody in, and as what. Nobody unless one fits. */
+  admit: z
+    .array(
+      z.strictObject({
+        claim: z.string().min(1).max(128),
+        value: z.string().min(1).max(256),
+        roles: z.array(z.enum(ROLES)).min(1)
+      })
+    )
+    .min(1)
+    .max(64),
+  /** Local accounts of its people, as account: subject. One person's yes counts once, under whatever account. */
+  people: z.record(z.string().min(1).max(64), z.string().min(1).max(256)).default({})
+})
+
+const gatewaySchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Loopback unless configured; beyond it `tls`, or TLS in front and `insecure: true`. */
+  host: z.string().default('127.0.0.1'),
+  /** 0 takes a free one. */
+  port: z.int().min(0).max(65_535).default(8000),
+  /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
+  insecure: z.boolean().default(false),
+  /** PEM files, read again when they change or on SIGHUP; TLS 1.3 and nothing older. */
+  tls: z
+    .strictObject({
+      cert: z.string().min(1),
+      /** Not readable for others. */
+      key: z.string().min(1),
+      /** Clients must show a certificate of one of these authorities, beside their token. */
+      client_ca: z.string().min(1).optional()
+    })
+    .optional(),
+  /**
+   * Proxies in front, whose X-Forwarded-For is believed: addresses, or networks such as 10.1.0.0/24. None: whoever connects
+   * is who asks, and behind a proxy all callers are one for the limits by address.
+   */
+  trusted_proxies: z
+    .array(z.string().refine(isProxyRange, 'not an address, or a network as ADDRESS/BITS'))
+    .max(32)
+    .default([]),
+  /** Origins whose web pages may use the API, e.g. https://console.example.org. None: only the gateway's own pages. */
+  cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
+  /** Where browsers reach the gateway, e.g. https://stimnet.hospital.example. Login providers send them back there. */
+  public_url: z.url({ protocol: /^https?$/ }).optional(),
+  /** OpenID Connect providers by which people log in, beside local accounts (stimnet account). */
+  providers: z.array(providerSchema).max(8).default([]),
+  /** How long people of a provider stay known after a login, days: their API keys end with it. */
+  provider_remember_days: z.int().min(1).max(365).default(30),
+  /** Lifetime of access tokens, minutes. A working day is long enough. */
+  token_lifetime_minutes: z.int().min(1).max(1440).default(480),
+  /** Requests per minute for one identity. */
+  requests_per_minute: z.int().min(1).default(600),
+  /** Log-in attempts per minute for one name or address; a password is not guessed at this rate. */
+  logins_per_minute: z.int().min(1).default(10)
+})
+
+const metricsSchema = z.strictObject({
+  /** HOST:PORT of a plain listener for Prometheus. Whoever can connect reads; without it /metrics needs an operator's token. */
+  listen: z
+    .string()
+    .refine((text) => hostAndPort(text) !== undefined, 'not HOST:PORT, such as 127.0.0.1:9464')
+    .optional()
+})
+
+/** Of HOST:PORT or [IPv6]:PORT; undefined for anything else. */
+export function hostAndPort(text: string): { host: string; port: number } | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) }
+}
+
+const privacySchema = z.strictObject({
+  /** A named set of rules; see docs/disclosure.md. */
+  preset: z.string().default('default'),
+  /** Smallest number of distinct subjects behind anything released. */
+  min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).default(5),
+  /** No catalog of this peer goes below this, whatever it says. */
+  k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor),
+  /** Over the preset's rules; each of these may only tighten. `stimnet policy explain` says what they mean. */
+  ...ruleOverridesShape,
+  /** Bits that refusals, withheld cells and people left out may tell one requester in thirty days; past them new questions wait. */
+  refusal_bits_max: refusalBitsMaxSchema.optional()
+})
+
+const dockerSchema = z.strictObject({
+  /** Images that `npm run images` built, by name or id. Whichever of `stimnet-python` and `stimnet-r` are there. */
+  images: z.strictObject({ python: z.string().optional(), r: z.string().optional() }).optional(),
+  /** `runsc`: every program under gVisor, whose own kernel stands before this machine's. The engine's default unless given. */
+  runtime: z.enum(['runc', 'runsc']).optional(),
+  /** The engine's socket. Whoever may write to it is root on this machine: it is never passed on. */
+  socket: z.string().optional()
+})
+
+const sandboxSchema = z.strictObject({
+  /** `auto`: Docker where an engine answers and has an image, else WASM. `none` runs no scripts at all. */
+  engine: z.enum(['auto', 'wasm', 'docker', 'none']).default('auto'),
+  docker: dockerSchema.prefault({}),
+  /** Single-use sandboxes kept warm. 0 starts each when it is needed. */
+  pool_size: z.int().min(0).max(16).default(1),
+  /** Where the interpreter's snapshot (31 MB) is kept; peers of one user may share it. In data_dir unless given. */
+  cache_dir: z.string().optional(),
+  wall_time_ms: z.int().min(100).max(LIMITS.wallTimeMsMax).default(LIMITS.wallTimeMsDefault),
+  memory_mib: z.int().min(256).max(65_536).default(1024)
+})
+
+const auditSchema = z.strictObject({
+  /** How often other members attest how far the log has come, minutes: what they have not seen could still be rewritten. */
+  witness_every_minutes: z.int().min(1).max(1440).default(10)
+})
+
+const federationSchema = z.strictObject({
+  /** The signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers; whoever it revoked may not. */
+  charter: z.string().optional()
+})
+
+const passportsSchema = z.strictObject({
+  /** Issuers of GA4GH visas whose word counts here. Nothing is fetched: their keys are in a file. */
+  issuers: z
+    .array(
+      z.strictObject({
+        /** As its visas name it (`iss`). */
+        issuer: z.url(),
+        /** Its public keys, a JWK Set that you saved from it; RSA or P-256. */
+        keys: z.string(),
+        /** Organisations, as URLs, that it may assert for (source); every one if empty. */
+        sources: z.array(z.string()).default([]),
+        /** Domains at which it may say that somebody has a role (AffiliationAndRole). */
+        organisations: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/)).default([]),
+        /** Datasets that it may grant (ControlledAccessGrants). */
+        datasets: z.array(z.url().max(1_024)).default([]),
+        /** Which of its users (`sub`) holds which key, for visas that name no key. */
+        holders: z.record(z.string(), keyId).default({})
+      })
+    )
+    .max(32)
+    .default([])
+})
+
+const monitoringSchema = z.strictObject({
+  /** Variants of one question about a catalog within a day, before somebody should look. */
+  near_identical: z.int().min(2).max(1_000).default(12),
+  /** Refusals of what one peer carried within ten minutes. */
+  refused: z.int().min(2).max(10_000).default(20),
+  /** Share of a privacy budget, of the refusals or of the script bits that are left to give. */
+  used_share: z.number().min(0.1).max(1).default(0.8)
+})
+
+const approvalsSchema = z.strictObject({
+  /** Stewards who must agree to a request that people decide. Two: whoever reads alone overlooks alone. */
+  needed: z.int().min(1).max(2).default(2),
+  /** How long a request waits for them, and how long an approved one waits for its turn, days. */
+  expire_days: z.int().min(1).max(365).default(14),
+  pending_max: z.int().min(1).max(10_000).default(100)
+})
+
+const jobsSchema = z.strictObject({
+  /** Jobs that run at the same time. Two: one that waits for its sandbox does not hold up a count. */
+  concurrency: z.int().min(1).max(64).default(2),
+  queue_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsMax),
+  queue_per_requester_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsPerRequesterMax)
+})
+
+/** The whole configuration; see config/peer.example.yaml. */
+export const configSchema = z.strictObject({
+  /** The name others see beside the PeerId. */
+  node_id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+    .default('node-1'),
+  institution: plainLine(200).min(1),
+  /** Everything this peer writes: key, database, snapshots. Relative to this file. */
+  data_dir: z.string().default('./stimnet-data'),
+  mesh: meshSchema.prefault({}),
+  /** Who may ask. Empty means nobody. */
+  requesters: z.array(requester).default([]),
+  gateway: gatewaySchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
+  privacy: privacySchema.prefault({}),
+  sandbox: sandboxSchema.prefault({}),
+  jobs: jobsSchema.prefault({}),
+  approvals: approvalsSchema.prefault({}),
+  monitoring: monitoringSchema.prefault({}),
+  federation: federationSchema.prefault({}),
+  passports: passportsSchema.prefault({}),
+  audit: auditSchema.prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  catalogs: z.array(catalogConfigSchema).default([])
+})
+
+/** A peer's configuration, checked. Paths are as written; `baseDir` is what they are relative to. */
+export type PeerConfig = z.output<typeof configSchema>
+
+/** A configuration and where it came from. */
+export interface LoadedConfig {
+  readonly config: PeerConfig
+  readonly baseDir: string
+  readonly file: string
+}
+
+/** Every key that an environment variable may set, for containers: STIMNET_NODE_ID and so on. */
+const VARIABLES: Readonly<Record<string, readonly [section: string, key: string] | readonly [key: string]>> = {
+  STIMNET_NODE_ID: ['node_id'],
+  STIMNET_INSTITUTION: ['institution'],
+  STIMNET_DATA_DIR: ['data_dir'],
+  STIMNET_GATEWAY_HOST: ['gateway', 'host'],
+  STIMNET_GATEWAY_PORT: ['gateway', 'port'],
+  STIMNET_GATEWAY_INSECURE: ['gateway', 'insecure'],
+  STIMNET_MIN_COHORT_SIZE: ['privacy', 'min_cohort_size'],
+  STIMNET_K_MIN: ['privacy', 'k_min'],
+  STIMNET_LOG_LEVEL: ['log', 'level']
+}
+
+/** Reads and checks a configuration file, then the environment over it. Throws CONFIG_INVALID naming file, line and key. */
+export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
+  const path = resolve(file)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}: stimnet init makes a configuration`, { cause })
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const [error] = document.errors
+  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
+  const raw = withEnvironment(plainOf(document, path) ?? {}, environment)
+  const lineOf = (keys: readonly PropertyKey[]) => {
+    const node = document.getIn(keys.map(String), true) as { range?: [number] } | undefined
+    return node?.range ? ` line ${lines.linePos(node.range[0]).line}:` : ''
+  }
+  const config = parseConfig(raw, (keys) => `${path}:${lineOf(keys)} `)
+  return { config, baseDir: dirname(path), file: path }
+}
+
+/** The values of a YAML document. Throws CONFIG_INVALID for aliases that would fill the memory. */
+export function plainOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    const why = 'its aliases (*name) stand for more than can be read: write the values out'
+    throw new StimnetError('CONFIG_INVALID', `${path}: ${why}`, { cause })
+  }
+}
+
+/** Checks a configuration object. `where` names the place of a key in messages. */
+export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) => string = () => ''): PeerConfig {
+  const parsed = configSchema.safeParse(raw)
+  if (!parsed.success) {
+    const told = parsed.error.issues.map((issue) => {
+      const unknown = issue.code === 'unrecognized_keys' ? issue.keys : []
+      const keys = [...issue.path, ...unknown.slice(0, 1)]
+      return `${where(keys)}${keys.join('.') || 'configuration'}: ${unknown.length > 0 ? 'there is no such key' : issue.message}`
+    })
+    throw new StimnetError('CONFIG_INVALID', told.join('\n'))
+  }
+  for (const [key, why] of contradictions(parsed.data)) {
+    throw new StimnetError('CONFIG_INVALID', `${where(key.split('.'))}${key}: ${why}`)
+  }
+  return Object.freeze(parsed.data)
+}
+
+/** Reads a file of disclosure rules, written as the `privacy` section of a configuration. Throws CONFIG_INVALID. */
+export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> {
+  const path = resolve(file)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
+  })
+  const document = parseDocument(text, { uniqueKeys: true })
+  const [error] = document.errors
+  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
+  return parseConfig({ institution: '-', privacy: plainOf(document, path) ?? {} }, () => `${path}: `).privacy
+}
+
+/** What each key allows but both together do not. */
+function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
+  const { gateway, mesh, privacy } = config
+  if (gateway.enabled && !isLoopback(gateway.host) && !gateway.insecure && !gateway.tls) {
+    const remedy = 'give gateway.tls, put TLS in front and say insecure: true, or bind 127.0.0.1'
+    yield ['gateway.host', `plain HTTP beyond loopback: ${remedy}`]
+  }
+  if (gateway.tls && gateway.insecure) {
+    yield ['gateway.insecure', 'says that plain HTTP is meant, and gateway.tls that it is not: remove one or the other']
+  }
+  if (gateway.tls && !gateway.enabled) yield ['gateway.tls', 'does nothing while gateway.enabled is false']
+  if (mesh.open && config.federation.charter !== undefined) {
+    yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
+  }
+  yield* ofRequesters(config)
+  yield* ofProviders(config)
+  const real = config.catalogs.find((catalog) => !catalog.synthetic)
+  if (mesh.open && real)
+    yield ['mesh.open', `lets everybody ask about ${real.name}, which is not synthetic: list peers and requesters`]
+  if (mesh.open && (mesh.peers.length > 0 || config.requesters.length > 0)) {
+    yield ['mesh.open', 'lets everybody in, so mesh.peers and requesters would do nothing: remove one or the other']
+  }
+  if (privacy.min_cohort_size < privacy.k_min) {
+    yield ['privacy.min_cohort_size', `is below privacy.k_min (${privacy.k_min})`]
+  }
+  const trusting = config.catalogs.find((catalog) => catalog.scripts === 'auto' && !catalog.synthetic)
+  if (trusting) yield ['catalogs', `${trusting.name}: scripts: auto needs synthetic: true; nobody would read the code`]
+  const listed = config.catalogs.find(({ scripts, code_hashes }) => code_hashes && scripts === 'auto')
+  if (listed) yield ['catalogs', `${listed.name}: scripts: auto runs every script, so code_hashes would do nothing`]
+  const hasty = config.catalogs.find((catalog) => catalog.timing === 'prompt' && !catalog.synthetic)
+  if (hasty) yield ['catalogs', `${hasty.name}: timing: prompt needs synthetic: true; durations tell about patients`]
+  for (const { name, privacy: own, requesters } of config.catalogs) {
+    if (own?.scope !== 'project') continue
+    if (mesh.open)
+      yield ['catalogs', `${name}: scope: project needs listed requesters, and mesh.open lets everybody ask`]
+    const unknown = own.projects
+      ?.flatMap(({ requesters }) => requesters)
+      .find((key) => !(requesters ?? config.requesters).includes(key))
+    if (unknown !== undefined) yield ['catalogs', `${name}: ${unknown} of its projects is not among requesters`]
+  }
+  const names = config.catalogs.map((catalog) => catalog.name)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) yield ['catalogs', `the name ${twice} is used twice`]
+}
+
+function* ofProviders({ gateway }: PeerConfig): Generator<[key: string, why: string]> {
+  const { providers, public_url, insecure } = gateway
+  const names = providers.map(({ name }) => name)
+  if (new Set(names).size < names.length) yield ['gateway.providers', 'two have the same name']
+  const inTheClear = providers.find(({ issuer }) => issuer.startsWith('http:') && !isLoopback(new URL(issuer).hostname))
+  if (inTheClear) yield ['gateway.providers', `${inTheClear.name}: an issuer beyond this machine is asked by https`]
+  if (providers.length === 0) return
+  const isFar = insecure || !isLoopback(gateway.host)
+  if (isFar && public_url === undefined) {
+    yield ['gateway.public_url', 'is missing: login providers send browsers back to it']
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return ['127.0.0.1', '::1', '[::1]', 'localhost'].includes(host)
+}
+
+/** Lists of requesters that wait for somebody who cannot come, or that would do nothing. */
+function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]> {
+  const { catalogs, federation, mesh, passports } = config
+  const entries = [config, ...catalogs].flatMap(({ requesters }) => requesters ?? [])
+  if (entries.includes('affiliation:members') && federation.charter === undefined) {
+    yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
+  }
+  const needsVisas = entries.some((entry) => entry.startsWith('visa:')) || catalogs.some((c) => c.controlled_access)
+  const grantable = new Set(passports.issuers.flatMap(({ datasets }) => datasets))
+  const ungrantable = catalogs.flatMap((c) => c.controlled_access ?? []).find((dataset) => !grantable.has(dataset))
+  const places = passports.issuers.flatMap(({ organisations }) => organisations)
+  const unsayable = entries.find((entry) => entry.startsWith('visa:') && !places.some((at) => entry.endsWith(`@${at}`)))
+  if (passports.issuers.length > 0 && ungrantable !== undefined) {
+    yield ['passports.issuers', `none may grant ${ungrantable}: add it to the datasets of one`]
+  }
+  if (passports.issuers.length > 0 && unsayable !== undefined) {
+    yield ['passports.issuers', `none may say ${unsayable}: add its domain to the organisations of one`]
+  }
+  if (needsVisas && passports.issuers.length === 0) {
+    yield ['passports.issuers', 'is empty, so that no visa counts: visa: and controlled_access let nobody in']
+  }
+  for (const { name, requesters, controlled_access } of catalogs) {
+    if (requesters && controlled_access) {
+      yield ['catalogs', `${name}: with controlled_access the grant decides who may ask: remove requesters`]
+    }
+    if (requesters && mesh.open) yield ['catalogs', `${name}: mesh.open lets everybody ask: remove its requesters`]
+  }
+}
+
+function withEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw
+  const merged: Record<string, unknown> = { ...raw }
+  for (const [variable, path] of Object.entries(VARIABLES)) {
+    const text = environment[variable]
+    if (text === undefined) continue
+    const value = /^\d+$/.test(text) ? Number(text) : text === 'true' || text === 'false' ? text === 'true' : text
+    const [first, second] = path
+    if (second === undefined) merged[first] = value
+    else merged[first] = { ...(merged[first] as object | undefined), [second]: value }
+  }
+  return merged
+}

@@ -1,0 +1,407 @@
+/** Analysis requests as researchers and stewards see them: request, approval and job are one record and one state machine. */
+import { type Account, type AnalysisView, type GatewayPeer, resultDataOf, type StandingView } from '@stimnet/gateway'
+import type { Catalog } from '@stimnet/data'
+import {
+  CODES,
+  aboutFromMessage,
+  type Clock,
+  contractFromMessage,
+  isEnded,
+  type JobState,
+  type Message,
+  messages,
+  open,
+  parseJsonObject,
+  privacyAskFromMessage,
+  programFromMessage,
+  programText,
+  programWord,
+  StimnetError,
+  schemaTermsFromMessage,
+  uploadsFromMessage
+} from '@stimnet/protocol'
+import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
+import type { Federation } from '../federation/federation.ts'
+import type { Approvals } from '../jobs/approve/approvals.ts'
+import type { JobFiles } from '../jobs/run/files.ts'
+import { cohortAsWritten, cohortToRead } from '../jobs/admit/read-cohort.ts'
+import type { Directory } from '../requests/directory.ts'
+import type { Owner, Submitter } from '../requests/submit.ts'
+import type { Views } from '../requests/view.ts'
+import { fromText } from '../store/base64.ts'
+import type { Database } from '../store/database.ts'
+import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
+import type { RequestRecord, RequestStore } from '../store/requests.ts'
+import type { Stewards } from './stewards.ts'
+import { type StandingApproval, type StandingApprovals, standingTermsSchema } from '../store/standing.ts'
+
+/** What is needed of the peer. */
+export interface AnalysisParts {
+  readonly clock: Clock
+  readonly self: string
+  readonly nodeId: string
+  readonly database: Database
+  readonly jobs: JobStore
+  readonly requests: RequestStore
+  readonly views: Views
+  readonly directory: Pick<Directory, 'get'>
+  readonly federation: Federation | undefined
+  readonly catalogs: ReadonlyMap<string, Catalog>
+  readonly submitter: Submitter
+  readonly approvals: Approvals
+  readonly stewards: Stewards
+  readonly standing: StandingApprovals
+  readonly files: Pick<JobFiles, 'read'>
+  readonly ownerOf: (account: Account) => Owner
+}
+
+type AnalysisMethods =
+  | 'requestAnalysis'
+  | 'analyses'
+  | 'analysis'
+  | 'analysisResults'
+  | 'decideAnalysis'
+  | 'standingApprovals'
+  | 'revokeStanding'
+  | 'analysisUpload'
+
+/** Signing is done here and now; nobody else is asked before the answer. */
+const SEALED_WITHIN_MS = 5_000
+
+/** The gateway's methods about them. */
+export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, AnalysisMethods> {
+  const { approvals, database, jobs, requests, standing, submitter, views } = parts
+  const ownRequest = async (id: string, account: Account) => {
+    const [record] = await requests.list(account.name, 1, (one) => one.analysis === true && isNamed(one, id))
+    return record
+  }
+  const jobNamed = async (id: string) => {
+    const named = approvals.waiting().find((one) => one.id === id) ?? (await jobs.get(id))
+    if (named) return named.review ? named : undefined
+    const [job, other] = await jobs.reviewed(2, (one) => String(numberOf(one.id)) === id)
+    if (!other) return job
+    // Whoever asks chooses what numbers come from: two requests can be made to share one.
+    const reason = 'More than one request has this number. Use its request_id.'
+    throw new StimnetError('PARAMETER_INVALID', 'finding a request by its number', { reason })
+  }
+  return {
+    requestAnalysis: async (submission, account) => {
+      const stored = await submitter.submit(submission, parts.ownerOf(account))
+      return viewOfRequest(parts, await sealed(requests, stored))
+    },
+    analyses: async (account, { limit, status, before }) => {
+      const isAfter = (submittedAtMs: number, requestId: string) =>
+        before === undefined || comesAfter({ submittedAtMs, requestId }, before)
+      const own = await requests.list(
+        account.name,
+        limit + SAME_MOMENT_MAX,
+        ({ analysis, parts: [part], submittedAtMs }) => Boolean(analysis && part && isAfter(submittedAtMs, part.jobId))
+      )
+      // Filtered while reading: what has ended must not push out what waits.
+      const isAsked = (job: JobRecord) =>
+        (status === undefined || statusOf(job.state) === status) && isAfter(job.admittedAtMs, job.id)
+      const all =
+        status === 'pending' ? approvals.waiting().filter(isAsked).sort(byAdmission).slice(0, limit) : undefined
+      const others = isSteward(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
+      const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record, 'listed')))
+      const known = new Set(seen.map(({ requestId }) => requestId))
+      const mine = await Promise.all(
+        others.filter(({ id }) => !known.has(id)).map((job) => viewOfJob(parts, job, 'listed'))
+      )
+      return [...seen, ...mine]
+        .filter((view) => status === undefined || view.status === status)
+        .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
+        .slice(0, limit)
+    },
+    analysis: async (id, account) => {
+      const record = await ownRequest(id, account)
+      if (record) return viewOfRequest(parts, record)
+      const job = isSteward(account) ? await jobNamed(id) : undefined
+      return job ? viewOfJob(parts, job) : null
+    },
+    analysisResults: async (requestId, account) => {
+      const record = await ownRequest(requestId, account)
+      if (!record) throw new StimnetError('JOB_UNKNOWN', 'reading the results of an analysis request')
+      const { status } = await viewOfRequest(parts, record)
+      const result = resultDataOf(await views.of(record), { withParts: true })
+      return { request_id: requestId, job_id: status === 'approved' ? record.id : null, status, result_data: result }
+    },
+    decideAnalysis: async (id, { approve, notes, standing: terms }, account) => {
+      assertDecides(account)
+      const job = await jobNamed(id)
+      if (!job) return null
+      if (approve) await assertNotOwn(parts, job, account)
+      const granted = terms === undefined ? {} : { standing: standingTermsSchema.parse(terms) }
+      return viewOfJob(parts, await approvals.decide(job.id, { by: account.name, approve, notes, ...granted }))
+    },
+    analysisUpload: async (id, sha256, account) => {
+      assertSteward(account)
+      const job = await jobNamed(id)
+      const file = job?.uploads?.find((one) => one.sha256 === sha256)
+      if (!job || !file) return null
+      const [found] = await parts.files.read(job.id, [file])
+      return found ?? null
+    },
+    standingApprovals: async (account) => {
+      assertSteward(account)
+      return Promise.all(standing.list().map(async (one) => ({ ...one, ...(await grantedFor(parts, one)) })))
+    },
+    revokeStanding: async (id, account) => {
+      assertSteward(account)
+      return database.commit((draft) => standing.revoke(draft, id, account.name))
+    }
+  }
+}
+
+/** The store has an account's own in the order of their numbers: so many of one moment may stand in another order here. */
+const SAME_MOMENT_MAX = 16
+
+function byAdmission(a: JobRecord, b: JobRecord): number {
+  const placeOf = ({ admittedAtMs, id }: JobRecord) => ({ submittedAtMs: admittedAtMs, requestId: id })
+  return comesAfter(placeOf(a), placeOf(b)) ? 1 : -1
+}
+
+type Place = Pick<AnalysisView, 'submittedAtMs' | 'requestId'>
+
+/** Newest first; of the same moment by id, the greater first, as the store has them. */
+function comesAfter(one: Place, other: Place): boolean {
+  if (one.submittedAtMs !== other.submittedAtMs) return one.submittedAtMs < other.submittedAtMs
+  return one.requestId < other.requestId
+}
+
+/** Whoever runs the machine reads along. */
+function isSteward({ roles }: Account): boolean {
+  return roles.some((role) => role === 'steward' || role === 'operator')
+}
+
+function assertSteward(account: Account): void {
+  if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} looks into requests`)
+}
+
+/** Stewards answer for the data; whoever runs the machine does not decide for them. */
+function assertDecides({ name, roles }: Account): void {
+  if (!roles.includes('steward')) throw new StimnetError('NOT_PERMITTED', `${name} decides about requests`)
+}
+
+/** Two readers are two people beside whoever asks. Their no to their own request harms nobody. */
+async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Account): Promise<void> {
+  if (job.askedBy !== parts.self) return
+  // Signed with a key of its own it names no account; who handed it in here is known all the same.
+  const asker =
+    job.custody === 'gateway'
+      ? (await opening(parts.clock, job.request)).request.account
+      : (await parts.requests.signedAs(job.requestHash))?.owner
+  if (asker === undefined || !parts.stewards.isSamePerson(asker, account.name)) return
+  throw new StimnetError('NOT_PERMITTED', `${account.name} approves a request of their own`)
+}
+
+/** The request that a standing approval was granted for. */
+async function grantedFor(parts: AnalysisParts, { jobId }: StandingApproval): Promise<Pick<StandingView, 'request'>> {
+  const job = jobId === undefined ? undefined : await parts.jobs.get(jobId)
+  if (!job) return {}
+  const { request } = await opening(parts.clock, job.request)
+  return { request: { id: job.id, title: request.title } }
+}
+
+/** By the charter of the federation where there is one, else as the peer says itself. */
+function institutionOf({ federation, directory }: AnalysisParts, peerId: string): string {
+  const member = federation?.members().find(({ peer }) => peer === peerId)
+  return member?.institution ?? directory.get(peerId)?.institution ?? ''
+}
+
+/** Clients that want a number get the first 48 bits of the id. */
+function numberOf(jobId: string): number {
+  return Number.parseInt(jobId.slice(0, 12), 16)
+}
+
+function isNamed({ parts: [part] }: RequestRecord, id: string): boolean {
+  return part !== undefined && (part.jobId === id || String(numberOf(part.jobId)) === id)
+}
+
+/** The record once it is signed, and with that has its name; or ended, if it could not be. */
+async function sealed(requests: RequestStore, stored: RequestRecord): Promise<RequestRecord> {
+  const deadline = AbortSignal.timeout(SEALED_WITHIN_MS)
+  let changed = Promise.withResolvers<void>()
+  const wake = () => changed.resolve()
+  const unwatch = requests.watch(stored.id, wake)
+  deadline.addEventListener('abort', wake)
+  try {
+    while (!deadline.aborted) {
+      const record = await requests.get(stored.id)
+      if (record && record.parts.length > 0) return record
+      if (record?.code)
+        throw new StimnetError(record.code, 'signing an analysis request', { reason: record.reason ?? '' })
+      await changed.promise
+      changed = Promise.withResolvers()
+    }
+    throw new StimnetError('NODE_ERROR', 'signing an analysis request')
+  } finally {
+    unwatch()
+  }
+}
+
+/** One of many, or one that is read: looking into a script takes a while, and hundreds of them would take the node's time. */
+type Depth = 'listed' | 'read'
+
+interface Seen {
+  readonly depth: Depth
+  readonly request: Message<'JobRequest'>
+  readonly requestHash: string
+  readonly issuer: string
+  readonly jobId: string
+  readonly state: JobState
+  readonly target: string
+  /** Where it was handed in. */
+  readonly askedBy: string
+  /** Whether this peer is the one that would run it. */
+  readonly isServedHere: boolean
+  readonly submittedAtMs: number
+  readonly updatedAtMs: number
+  /** As the serving peer keeps it, where that is this one. */
+  readonly review?: ReviewRecord
+  readonly epoch?: string
+  /** What came back of the steward's words, or of the peer's own. */
+  readonly notes?: string
+  /** It never came before people. */
+  readonly refused?: boolean
+}
+
+async function viewOfRequest(
+  parts: AnalysisParts,
+  record: RequestRecord,
+  depth: Depth = 'read'
+): Promise<AnalysisView> {
+  const [part] = record.parts
+  if (!part) throw new StimnetError('NODE_ERROR', 'an analysis request without a part')
+  const opened = await opening(parts.clock, record.envelope ?? '')
+  const job = part.peerId === parts.self ? await parts.jobs.get(part.jobId) : undefined
+  return view(parts, {
+    ...opened,
+    ...{ depth, askedBy: parts.self, isServedHere: part.peerId === parts.self },
+    jobId: part.jobId,
+    // Nobody has said anything yet: it waits for people, wherever it is on its way.
+    state: part.answered ? part.state : isEnded(part.state) ? part.state : 'pending',
+    target: part.nodeId || part.peerId,
+    submittedAtMs: record.submittedAtMs,
+    updatedAtMs: part.updatedAtMs,
+    ...(job?.review ? { review: job.review, epoch: job.epoch } : {}),
+    // The node's own fault is nobody's no: asked again it may be taken.
+    refused: part.refused === true && (part.code === undefined || CODES[part.code].fault !== 'node'),
+    ...((part.state === 'denied' || part.refused) && part.reason !== undefined ? { notes: part.reason } : {})
+  })
+}
+
+async function viewOfJob(parts: AnalysisParts, job: JobRecord, depth: Depth = 'read'): Promise<AnalysisView> {
+  const { review } = job
+  const lastMs = review?.denial?.atMs ?? review?.approvals.at(-1)?.atMs ?? job.admittedAtMs
+  return view(parts, {
+    ...(await opening(parts.clock, job.request)),
+    ...{ depth, askedBy: job.askedBy, isServedHere: true },
+    jobId: job.id,
+    state: job.state,
+    target: parts.nodeId,
+    submittedAtMs: job.admittedAtMs,
+    updatedAtMs: job.endedAtMs ?? lastMs,
+    epoch: job.epoch,
+    ...(review ? { review } : {})
+  })
+}
+
+async function opening(clock: Clock, envelope: string): Promise<Pick<Seen, 'request' | 'requestHash' | 'issuer'>> {
+  const opened = await open(fromText(envelope), { type: 'job-request', clock, atAnyTime: true })
+  return { request: messages.JobRequest.decode(opened.body), requestHash: opened.hash, issuer: opened.issuer }
+}
+
+/** What every steward wrote, and with several who wrote it: the last one's words do not stand in place of the others'. */
+export function notesOf(review: Pick<ReviewRecord, 'approvals' | 'denial'> | undefined): string | undefined {
+  const words = [...(review?.approvals ?? []), ...(review?.denial ? [review.denial] : [])]
+  const said = words.filter(({ notes }) => notes.trim() !== '')
+  const [only, second] = said
+  if (second === undefined) return only?.notes
+  // One line each: nobody writes a line in another's name.
+  return said.map(({ by, notes }) => `${by}: ${notes.replaceAll(/\s+/g, ' ').trim()}`).join('\n')
+}
+
+async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisView> {
+  const { request, review, state } = seen
+  const program = programFromMessage(request.program)
+  const about = readableAbout(request)
+  const word = review?.denial ?? review?.approvals.at(-1)
+  const notes = notesOf(review) ?? seen.notes
+  const isRead = program.kind === 'script' && seen.depth === 'read'
+  const { cohort, unapplied } =
+    seen.isServedHere && seen.depth === 'read' ? cohortToRead(request, parts) : cohortAsWritten(request)
+  const read = isRead ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
+  return {
+    requestId: seen.jobId,
+    number: numberOf(seen.jobId),
+    status: seen.refused && state === 'failed' ? 'denied' : statusOf(state),
+    state,
+    ...(about ? { about } : {}),
+    title: request.title,
+    targetNodeId: seen.target,
+    catalog: request.catalog,
+    programWord: programWord(program),
+    programText: programText(program),
+    parameters: parseJsonObject(request.parametersJson),
+    filters: parseJsonObject(request.filtersJson),
+    unappliedFilters: unapplied,
+    ...(cohort === undefined ? {} : { cohort }),
+    ...(request.wallTimeMsMax > 0 ? { wallTimeMsMax: request.wallTimeMsMax } : {}),
+    outputs: contractFromMessage(request.outputs),
+    uploads: uploadsFromMessage(request.uploads),
+    requesterKey: seen.issuer,
+    ...signedBy(request),
+    askedBy: { peerId: seen.askedBy, institution: institutionOf(parts, seen.askedBy) },
+    requestHash: seen.requestHash,
+    decidedBy: review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? []),
+    ...(notes === undefined ? {} : { notes }),
+    ...(word === undefined ? {} : { decidedAtMs: word.atMs }),
+    ...(review === undefined ? {} : { expiresAtMs: review.expiresAtMs, image: review.image }),
+    submittedAtMs: seen.submittedAtMs,
+    updatedAtMs: seen.updatedAtMs,
+    approvals: review ? (isPending(review) ? parts.approvals.counted(review.approvals) : review.approvals).length : 0,
+    approvalsNeeded: review?.needed ?? 0,
+    ...standingOf(review),
+    ...termsAsked(request),
+    ...(seen.epoch === undefined ? {} : { epoch: seen.epoch }),
+    ...(read === undefined ? {} : { findings: read.findings })
+  }
+}
+
+/** The account is the word of the institution that asks, which signed for it; a requester's own key names none. */
+function signedBy({ custody, account }: Message<'JobRequest'>): Pick<AnalysisView, 'custody' | 'account'> {
+  return custody === 'gateway' ? { custody, account } : { custody: 'requester' }
+}
+
+/** What beside the program decides what it means: people are asked about it as well. */
+function termsAsked(request: Message<'JobRequest'>) {
+  return {
+    purpose: request.purpose,
+    project: request.project,
+    privacy: privacyAskFromMessage(request.privacy),
+    ...schemaTermsFromMessage(request)
+  }
+}
+
+/** What the next steward must name as well, where the earlier ones agreed to more than one run. */
+function standingOf(review: ReviewRecord | undefined): Pick<AnalysisView, 'standing'> {
+  const [terms, ...others] = review?.approvals.map(({ standing }) => standing) ?? []
+  if (terms === undefined || others.some((other) => other !== terms)) return {}
+  return { standing: parseJsonObject(terms) }
+}
+
+/** Admission refuses what is not well formed; what another version let in must not hide all else that waits. */
+function readableAbout({ about }: Message<'JobRequest'>) {
+  try {
+    return aboutFromMessage(about)
+  } catch {
+    return undefined
+  }
+}
+
+/** The four words that existing clients know. What was cancelled will not be decided any more: it has lapsed. */
+function statusOf(state: JobState): AnalysisView['status'] {
+  if (state === 'pending' || state === 'denied' || state === 'expired') return state
+  return state === 'cancelled' ? 'expired' : 'approved'
+}

@@ -1,0 +1,68 @@
+/** Whether the peer is fit to serve: what /ready asks, each check with what to do. */
+import { constants } from 'node:fs'
+import { access, statfs } from 'node:fs/promises'
+import type { Check } from '@stimnet/gateway'
+import type { Mesh } from '@stimnet/mesh'
+import type { Sandbox } from '@stimnet/sandbox'
+import type { Database } from '../store/database.ts'
+
+/** Below this a synced batch may fail soon; LevelDB compacts into new files. */
+const DISK_FREE_BYTES_MIN = 256 * 1024 * 1024
+
+/** The checks of a running peer, asked at each `/ready`. */
+export function createChecks(parts: {
+  database: Database
+  mesh: Mesh
+  sandbox: Sandbox | undefined
+  dataDir: string
+}): () => Promise<readonly Check[]> {
+  return async () => [
+    databaseCheck(parts.database),
+    withoutFigures(await diskCheck(parts.dataDir)),
+    meshCheck(parts.mesh),
+    await sandboxCheck(parts.sandbox)
+  ]
+}
+
+function databaseCheck({ failure }: Database): Check {
+  const detail = failure ? 'writing failed: free the disk, then restart the peer' : 'writable'
+  return { name: 'database', ok: failure === undefined, detail }
+}
+
+/** Anybody may ask `/ready`: neither a path of this machine nor how much room it has. `stimnet doctor` tells both. */
+function withoutFigures({ name, ok }: Check): Check {
+  return { name, ok, detail: ok ? 'writable, with room' : 'no room, or not writable: stimnet doctor says more' }
+}
+
+/** Whether a folder can be written and has room. */
+export async function diskCheck(directory: string): Promise<Check> {
+  try {
+    await access(directory, constants.W_OK)
+    const { bavail, bsize } = await statfs(directory)
+    const free = bavail * bsize
+    const detail = `${(free / 2 ** 30).toFixed(1)} GiB free`
+    return {
+      name: 'disk',
+      ok: free >= DISK_FREE_BYTES_MIN,
+      detail: free < DISK_FREE_BYTES_MIN ? `${detail}: make room` : detail
+    }
+  } catch {
+    return { name: 'disk', ok: false, detail: `cannot write ${directory}` }
+  }
+}
+
+function meshCheck(mesh: Mesh): Check {
+  const detail = mesh.connected().length > 0 ? 'listening, connected' : 'listening, nobody is connected'
+  return { name: 'mesh', ok: true, detail }
+}
+
+async function sandboxCheck(sandbox: Sandbox | undefined): Promise<Check> {
+  if (!sandbox)
+    return { name: 'sandbox', ok: true, detail: 'none: scripts are refused, SQL and statistics are answered' }
+  try {
+    const { engine, grade, languages } = await sandbox.describe()
+    return { name: 'sandbox', ok: true, detail: `${engine} (${grade}): ${languages.join(', ')}` }
+  } catch {
+    return { name: 'sandbox', ok: false, detail: 'cannot be started: see the log' }
+  }
+}

@@ -1,0 +1,245 @@
+/** This peer as its gateway sees it. */
+
+import type { Catalog } from '@stimnet/data'
+import type { Account, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
+import type { Mesh } from '@stimnet/mesh'
+import type { Clock, Signer } from '@stimnet/protocol'
+import type { EngineFound, Sandbox } from '@stimnet/sandbox'
+import { analysisMethods } from './analyses.ts'
+import { assertAuditor, auditMethods } from './audit-view.ts'
+import type { PeerConfig } from '../config/config.ts'
+import type { PeerEvents } from '../events.ts'
+import type { Federation } from '../federation/federation.ts'
+import type { Approvals } from '../jobs/approve/approvals.ts'
+import type { JobFiles } from '../jobs/run/files.ts'
+import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
+import type { Runner } from '../jobs/run/runner.ts'
+import type { EventFeed } from '../monitor/feed.ts'
+import { type Logins, peopleMethods } from './people-view.ts'
+import { askedOf } from '../requests/asked.ts'
+import { cancelRequest } from '../requests/cancel.ts'
+import type { Directory, Neighbour } from '../requests/directory.ts'
+import type { Links } from '../requests/links.ts'
+import { type PreviewParts, previewCost } from '../requests/preview.ts'
+import type { Owner, Submitter } from '../requests/submit.ts'
+import { stateOf, type Views } from '../requests/view.ts'
+import { sandboxMethods } from './sandbox-view.ts'
+import type { SelfTests } from '../self-test/self-tests.ts'
+import type { Stewards } from './stewards.ts'
+import { stewardshipMethods } from './stewardship-view.ts'
+import type { Accounts } from '../store/accounts/accounts.ts'
+import type { ApiKeys } from '../store/accounts/api-keys.ts'
+import type { Database } from '../store/database.ts'
+import type { EndedTokens } from '../store/accounts/ended-tokens.ts'
+import type { JobStore } from '../store/jobs.ts'
+import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
+import type { RequestRecord, RequestStore } from '../store/requests.ts'
+import type { SignedOnPeople } from '../store/accounts/signed-on.ts'
+import type { StandingApprovals } from '../store/standing.ts'
+import type { UploadStore } from '../store/uploads.ts'
+import { uploadMethods } from './upload-view.ts'
+import type { Conflicts } from '../witness/conflicts.ts'
+import type { Witnesses } from '../witness/witnesses.ts'
+
+/** What the gateway’s view of a peer is made from. */
+export interface GatewayPeerParts {
+  readonly clock: Clock
+  readonly signer: Signer
+  readonly facts: GatewayPeer['facts']
+  readonly database: Database
+  readonly catalogs: ReadonlyMap<string, Catalog>
+  readonly mesh: Mesh
+  readonly directory: Directory
+  readonly links: Links
+  readonly requests: RequestStore
+  readonly views: Views
+  readonly submitter: Submitter
+  readonly runner: Runner
+  readonly accounts: Accounts
+  readonly apiKeys: ApiKeys
+  readonly endedTokens: EndedTokens
+  readonly signedOn: SignedOnPeople
+  readonly logins: Logins
+  readonly ledger: PrivacyLedger
+  readonly witnesses: Witnesses
+  readonly conflicts: Conflicts
+  readonly jobs: JobStore
+  readonly approvals: Approvals
+  readonly stewards: Stewards
+  readonly standing: StandingApprovals
+  readonly uploads: UploadStore
+  readonly files: Pick<JobFiles, 'read'>
+  /** The key that signs for an account without one of its own. */
+  readonly signerOf: PreviewParts['signerOf']
+  readonly checks: () => Promise<readonly Check[]>
+  readonly events: PeerEvents
+  readonly feed: EventFeed
+  readonly config: PeerConfig
+  readonly privacy: CatalogPrivacies
+  readonly federation: Federation | undefined
+  readonly sandbox: Sandbox | undefined
+  readonly selfTests: SelfTests
+  /** Engines of this machine, as they were found at the start. */
+  readonly around: readonly EngineFound[]
+}
+
+/** Roles that may see more than their own: private catalogs, every request. */
+const isStaff = (account: Account | null): boolean =>
+  account?.roles.some((role) => role === 'steward' || role === 'operator') ?? false
+
+const ownerOf = (account: Account): Owner => ({ name: account.name, mayUsePrivate: isStaff(account) })
+
+/** Puts the gateway’s few methods on top of the peer’s parts. */
+export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
+  return {
+    ...aboutThePeer(parts),
+    ...aboutRequests(parts),
+    ...peopleMethods(parts),
+    ...auditMethods(parts),
+    ...eventMethods(parts),
+    ...sandboxMethods(parts),
+    ...stewardshipMethods({ ...parts, self: parts.signer.id }),
+    ...aboutAnalyses(parts),
+    ...uploadMethods(parts)
+  }
+}
+
+function aboutAnalyses(parts: GatewayPeerParts) {
+  return analysisMethods({ ...parts, self: parts.signer.id, nodeId: parts.facts().nodeId, ownerOf })
+}
+
+function eventMethods({ feed }: GatewayPeerParts) {
+  return {
+    events: (account: Account, options: { limit: number; alertsOnly: boolean }) => {
+      assertAuditor(account)
+      return feed.recent(options)
+    },
+    watchEvents: (account: Account, after: string, signal: AbortSignal) => {
+      assertAuditor(account)
+      return feed.watch(after, signal)
+    }
+  }
+}
+
+function aboutThePeer(parts: GatewayPeerParts) {
+  const { mesh, runner, requests, directory } = parts
+  return {
+    facts: parts.facts,
+    activity: () => {
+      const { queued, running } = runner.counts
+      return { activeJobs: queued + running, totalJobs: requests.total, connectedPeers: mesh.connected().length }
+    },
+    checks: parts.checks,
+    catalogs: (account: Account | null): CatalogView[] =>
+      [...parts.catalogs.values()]
+        .map((catalog, at) => ({ number: at + 1, descriptor: catalog.descriptor }))
+        .filter(({ descriptor }) => descriptor.accessLevel !== 'private' || isStaff(account)),
+    nodes: (): NodeView[] => {
+      const connected = new Set(mesh.connected())
+      return directory.neighbours().map((neighbour) => nodeView(parts, neighbour, connected))
+    },
+    searchMesh: async (words: readonly string[], signal: AbortSignal) => {
+      const found = await directory.search({ words, name: '', includePrivate: false }, signal)
+      return found.map(({ peerId, descriptor }) => ({ peerId, ...namesOf(directory, peerId), descriptor }))
+    },
+    metrics: () => parts.events.metrics(),
+    unexpected: (error: unknown, incident: string) => parts.events.unexpected(error, incident)
+  }
+}
+
+function namesOf(directory: Directory, peerId: string): { nodeId: string; institution: string } {
+  const neighbour = directory.get(peerId)
+  return { nodeId: neighbour?.nodeId ?? '', institution: neighbour?.institution ?? '' }
+}
+
+function nodeView(parts: GatewayPeerParts, neighbour: Neighbour, connected: ReadonlySet<string>): NodeView {
+  const self = neighbour.peerId === parts.signer.id
+  return {
+    number: neighbour.number,
+    nodeId: neighbour.nodeId,
+    institution: neighbour.institution,
+    peerId: neighbour.peerId,
+    // Another peer's gateway is its own affair; what we reach it by is the mesh.
+    endpointUrl: self ? parts.facts().endpointUrl : `/p2p/${neighbour.peerId}`,
+    connected: self || connected.has(neighbour.peerId),
+    lastSeenMs: self ? parts.clock.now() : (parts.mesh.lastSeen(neighbour.peerId) ?? neighbour.lastSeenMs),
+    sandbox: neighbour.sandbox,
+    sandboxEngine: neighbour.sandboxEngine ?? '',
+    sandboxGrade: neighbour.sandboxGrade ?? '',
+    languages: neighbour.languages ?? []
+  }
+}
+
+function aboutRequests(parts: GatewayPeerParts) {
+  const { requests, submitter, views } = parts
+  const view = (record: RequestRecord) => views.of(record)
+  const own = async (named: string, account: Account): Promise<RequestRecord | null> => {
+    // Existing clients may name a job by its number.
+    const id = /^\d{1,15}$/.test(named) ? await requests.idOf(account.name, Number(named)) : named
+    const record = id === undefined ? undefined : await requests.get(id)
+    return record?.owner === account.name ? record : null
+  }
+  return {
+    submit: async (submission: Parameters<GatewayPeer['submit']>[0], account: Account) =>
+      view(await submitter.submit(submission, ownerOf(account))),
+    submitSigned: async (submission: Parameters<GatewayPeer['submitSigned']>[0], account: Account) =>
+      view(await submitter.submitSigned(submission, ownerOf(account))),
+    privacyCost: (question: Parameters<GatewayPeer['privacyCost']>[0], account: Account, signal: AbortSignal) =>
+      previewCost(
+        { ...parts, self: parts.signer.id, open: parts.config.mesh.open },
+        question,
+        ownerOf(account),
+        signal
+      ),
+    requests: async (account: Account, options: Parameters<GatewayPeer['requests']>[1]) => {
+      const records = await requests.list(
+        account.name,
+        options.limit,
+        (record) =>
+          (!options.broadcastsOnly || record.broadcast) &&
+          (options.state === undefined || stateOf(record) === options.state),
+        options.before
+      )
+      return Promise.all(records.map(view))
+    },
+    request: async (id: string, account: Account) => {
+      const record = await own(id, account)
+      return record ? view(record) : null
+    },
+    asked: async (id: string, account: Account) => {
+      const record = await own(id, account)
+      return record ? askedOf(record, parts.clock) : null
+    },
+    cancel: async (id: string, account: Account) => {
+      const record = await own(id, account)
+      return record ? view(await cancelRequest(parts, record)) : null
+    },
+    watch: (id: string, account: Account, signal: AbortSignal) => watch(parts, id, account, signal)
+  }
+}
+
+/** The view now and after each change, until the end. A watcher that is slow sees the latest, not every one. */
+async function* watch(
+  parts: GatewayPeerParts,
+  id: string,
+  account: Account,
+  signal: AbortSignal
+): AsyncGenerator<RequestView> {
+  let changed = Promise.withResolvers<void>()
+  const wake = () => changed.resolve()
+  const unwatch = parts.requests.watch(id, wake)
+  signal.addEventListener('abort', wake, { once: true })
+  try {
+    while (!signal.aborted) {
+      const record = await parts.requests.get(id)
+      if (record?.owner !== account.name) return
+      yield await parts.views.of(record)
+      if (record.endedAtMs !== undefined) return
+      await changed.promise
+      changed = Promise.withResolvers()
+    }
+  } finally {
+    unwatch()
+    signal.removeEventListener('abort', wake)
+  }
+}

@@ -1,0 +1,162 @@
+/** Who logs in at this peer's gateway: local accounts, people of login providers, and the API keys of both. */
+import { createHash } from 'node:crypto'
+import type { Account, ApiKeyView, GatewayPeer, Role, SignOn } from '@stimnet/gateway'
+import { type Clock, StimnetError } from '@stimnet/protocol'
+import type { PeerEvents } from '../events.ts'
+import { type AdmitRule, rolesOf } from '../policy/sign-on.ts'
+import type { Accounts } from '../store/accounts/accounts.ts'
+import { type ApiKeyRecord, type ApiKeys, isOf, type KeyOwner } from '../store/accounts/api-keys.ts'
+import type { Database } from '../store/database.ts'
+import type { EndedTokens } from '../store/accounts/ended-tokens.ts'
+import type { SignedOnPeople } from '../store/accounts/signed-on.ts'
+
+type PeopleMethods =
+  | 'authenticate'
+  | 'account'
+  | 'signOn'
+  | 'accountOfKey'
+  | 'tokenEpoch'
+  | 'endToken'
+  | 'isTokenEnded'
+  | 'apiKeys'
+  | 'createApiKey'
+  | 'revokeApiKey'
+  | 'suspicious'
+
+/** What this peer knows of one provider. */
+interface LoginsOfProvider {
+  readonly issuer: string
+  readonly admit: readonly AdmitRule[]
+  /** Local accounts of its people: account to subject. */
+  readonly people: Readonly<Record<string, string>>
+}
+
+/** How people of login providers come in. */
+export interface Logins {
+  /** By provider: whose word it is, and which claims give which roles. */
+  readonly providers: ReadonlyMap<string, LoginsOfProvider>
+  /** How long somebody stays known after a login: whoever left the institution cannot log in again. */
+  readonly rememberMs: number
+}
+
+interface PeopleParts {
+  readonly clock: Clock
+  readonly accounts: Accounts
+  readonly apiKeys: ApiKeys
+  readonly endedTokens: EndedTokens
+  readonly signedOn: SignedOnPeople
+  readonly logins: Logins
+  readonly database: Database
+  readonly events: PeerEvents
+}
+
+/** The gateway's questions about people. */
+export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMethods> {
+  const { accounts, clock, database, events } = parts
+  return {
+    authenticate: async (name, password) => {
+      const account = await accounts.authenticate(name, password)
+      return account ? { name: account.name, roles: account.roles, generation: account.generation } : null
+    },
+    account: (name) => accountNamed(parts, name),
+    signOn: (person) => signOn(parts, person),
+    suspicious: (event, actor) => {
+      events.alert({ kind: event, actor })
+      if (event !== 'login-failed') return
+      // The rate limit bounds how often; a log that cannot be written is told by the database.
+      void database
+        .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
+        .catch(() => undefined)
+    },
+    tokenEpoch: () => accounts.tokenEpoch,
+    isTokenEnded: (id) => parts.endedTokens.has(id),
+    endToken: (account, { id, expiresAtMs }) =>
+      database.commit((draft) => {
+        parts.endedTokens.end(draft, { id, expiresAtMs, nowMs: clock.now() })
+        draft.audit({ kind: 'signed-out', actor: account.name })
+      }),
+    accountOfKey: (text) => {
+      const key = parts.apiKeys.find(text, clock.now())
+      const account = key ? accountNamed(parts, key.owner) : null
+      if (!key || !account || !isOf(key, account.generation ?? '')) return null
+      // What its account lost since, it lost too.
+      const roles = account.roles.filter((role) => key.roles.includes(role))
+      return roles.length > 0 ? { ...account, roles, byKey: true } : null
+    },
+    apiKeys: (account) => parts.apiKeys.of(keyOwner(parts, account)).map(viewOf),
+    createApiKey: (account, asked) => createKey(parts, account, asked),
+    revokeApiKey: (account, id) => database.commit((draft) => parts.apiKeys.revoke(draft, account.name, id))
+  }
+}
+
+/** Null for one that is gone, locked or has not been seen for too long. */
+export function accountNamed(
+  { accounts, signedOn, logins, clock }: Pick<PeopleParts, 'accounts' | 'signedOn' | 'logins' | 'clock'>,
+  name: string
+): Account | null {
+  const local = accounts.get(name)
+  if (local) return local.locked ? null : { name: local.name, roles: local.roles, generation: local.generation }
+  const person = signedOn.get(name)
+  if (!person || accounts.isLockedOut(name) || person.seenAtMs + logins.rememberMs <= clock.now()) return null
+  // A provider that is no longer configured, or is another one now, lets nobody in.
+  const provider = logins.providers.get(name.slice(0, name.indexOf(':')))
+  if (provider?.issuer !== person.issuer) return null
+  // What no rule gives any more was given by an earlier configuration.
+  const given = new Set(provider.admit.flatMap(({ roles }) => roles))
+  const roles = person.roles.filter((role) => given.has(role)) as Role[]
+  return roles.length > 0 ? { name, roles } : null
+}
+
+async function signOn(parts: PeopleParts, person: SignOn): Promise<Account | null> {
+  const { accounts, signedOn, logins, database, clock } = parts
+  const name = nameOf(person)
+  const provider = logins.providers.get(person.provider)
+  if (!provider || accounts.isLockedOut(name)) return null
+  const roles = rolesOf(person.claims, provider.admit) as Role[]
+  const { issuer } = provider
+  const { name: called } = person.claims
+  const title = typeof called === 'string' ? called.slice(0, 200) : ''
+  await database.commit((draft) =>
+    roles.length === 0
+      ? signedOn.remove(draft, name)
+      : signedOn.put(draft, { name, issuer, title, roles, identifiers: identifiersOf(person), seenAtMs: clock.now() })
+  )
+  return roles.length === 0 ? null : { name, roles }
+}
+
+/** By what a person may be known under another account; an address that nobody has checked could be anybody's. */
+function identifiersOf({ claims }: SignOn): string[] {
+  const { preferred_username: username, email, email_verified: isVerified } = claims
+  const told = [username, isVerified === true ? email : undefined]
+  return told.filter((one) => typeof one === 'string').map((one) => one.slice(0, 200))
+}
+
+/** No local account has a colon in its name. A subject that would not be readable becomes its hash. */
+export function nameOf({ provider, subject }: Pick<SignOn, 'provider' | 'subject'>): string {
+  const isReadable = /^(?!sha256-)[A-Za-z0-9._@-]{1,48}$/.test(subject)
+  return `${provider}:${isReadable ? subject : `sha256-${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`}`
+}
+
+async function createKey(parts: PeopleParts, account: Account, asked: Parameters<GatewayPeer['createApiKey']>[1]) {
+  const { apiKeys, clock, database } = parts
+  const wanted: readonly Role[] = asked.roles ?? ['researcher']
+  const missing = wanted.find((role) => !account.roles.includes(role))
+  if (missing) {
+    const reason = `Your account is no ${missing}: a key has some of its roles.`
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  const { label, days } = asked
+  const made = await database.commit((draft) =>
+    apiKeys.create(draft, { ...keyOwner(parts, account), label, roles: [...new Set(wanted)], days, nowMs: clock.now() })
+  )
+  return { ...viewOf(made.key), key: made.text }
+}
+
+/** As the account stands now. People of login providers have no password here, and so no generation. */
+function keyOwner({ accounts }: PeopleParts, { name }: Account): KeyOwner {
+  return { owner: name, generation: accounts.get(name)?.generation ?? '' }
+}
+
+function viewOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyRecord): ApiKeyView {
+  return { id, label, roles: roles as readonly Role[], createdAtMs, expiresAtMs }
+}

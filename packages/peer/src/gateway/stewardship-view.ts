@@ -1,0 +1,76 @@
+/** What stewards keep an eye on, as the gateway shows it. */
+import type { GatewayPeer } from '@stimnet/gateway'
+import type { Mesh } from '@stimnet/mesh'
+import { explain } from '@stimnet/privacy'
+import { assertAuditor } from './audit-view.ts'
+import type { PeerConfig } from '../config/config.ts'
+import type { Federation } from '../federation/federation.ts'
+import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
+import { informedOf, type Used, usagesOf } from '../monitor/usage.ts'
+import type { Directory } from '../requests/directory.ts'
+import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
+import type { Conflicts } from '../witness/conflicts.ts'
+
+interface StewardshipParts {
+  readonly config: PeerConfig
+  readonly self: string
+  readonly ledger: PrivacyLedger
+  readonly privacy: CatalogPrivacies
+  readonly federation: Federation | undefined
+  readonly mesh: Mesh
+  readonly directory: Directory
+  readonly conflicts: Conflicts
+}
+
+/** For stewards, auditors and operators. */
+export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, 'usage' | 'policies' | 'membership'> {
+  const { config, ledger, privacy } = parts
+  return {
+    usage: async (account) => {
+      assertAuditor(account)
+      const { catalogs } = config
+      return [...usagesOf({ catalogs, ledger, privacy }), ...(await informedOf(catalogs, privacy))].map(viewOf)
+    },
+    policies: (account) => {
+      assertAuditor(account)
+      return config.catalogs.map(({ name }) => {
+        const { settings, policyHash } = privacy.of(name)
+        return { catalog: name, preset: settings.preset, policyHash, rules: explain(settings) }
+      })
+    },
+    membership: (account) => {
+      assertAuditor(account)
+      return membershipOf(parts)
+    }
+  }
+}
+
+function viewOf({ catalog, scope, what, used, max }: Used) {
+  // Budgets are counted in billionths of ρ.
+  const text = (amount: number) => (what === 'privacy budget' ? rhoText(BigInt(amount)) : String(amount))
+  if (max === Number.POSITIVE_INFINITY) return { catalog, scope, what, used: text(used), max: null, share: 0 }
+  const share = max > 0 ? used / max : 1
+  return { catalog, scope, what, used: text(used), max: text(max), share: Number(share.toFixed(4)) }
+}
+
+/** Of the charter; without one, those that the configuration lets connect; where it lets anybody, those that have. */
+function membershipOf({ config, self, federation, mesh, directory, conflicts }: StewardshipParts) {
+  const connected = new Set(mesh.connected())
+  const { open, peers } = config.mesh
+  const listed = federation
+    ? federation.members()
+    : [self, ...(open ? connected : peers)].map((peer) => ({
+        peer,
+        institution: directory.get(peer)?.institution ?? ''
+      }))
+  return {
+    federation: federation?.charter.name ?? null,
+    open,
+    needed: federation?.charter.needed ?? null,
+    members: listed.map(({ peer, institution }) => ({
+      ...{ peerId: peer, institution, self: peer === self },
+      connected: peer === self || connected.has(peer),
+      logDisputedBy: conflicts.witnessesAgainst(peer)
+    }))
+  }
+}

@@ -1,0 +1,208 @@
+/** Differentially private jobs: paid in a synced batch before anything is read, and answered once for what was paid. */
+import { createHash } from 'node:crypto'
+import type { Catalog } from '@stimnet/data'
+import {
+  type DpPlan,
+  discloseAgain,
+  discloseNoisy,
+  largestFitting,
+  ratioOfDecimal,
+  releaseNoisy,
+  type SafeOutput,
+  variableFacts
+} from '@stimnet/privacy'
+import { canonicalBytes, type RandomSource, StimnetError, sha256Hex } from '@stimnet/protocol'
+import type { Decision } from '../../policy/decision.ts'
+import type { Database, Draft } from '../../store/database.ts'
+import type { JobRecord } from '../../store/jobs.ts'
+import { type BudgetCaps, EVERYBODY, type PrivacyLedger } from '../../store/released/privacy-ledger.ts'
+import type { CatalogPrivacy } from './privacy.ts'
+import type { Ask, SignOff } from '../admit/sign-off.ts'
+import type { JobPlan } from '../admit/validate.ts'
+
+/** What charging needs. */
+export interface ChargeParts {
+  readonly database: Database
+  readonly ledger: PrivacyLedger
+  readonly random: RandomSource
+  /** Anybody may ask: a new key costs nothing, so that all of them spend from one cap. */
+  readonly open: boolean
+  /** Whether somebody saw more of this peer's log than there is: then what was spent is not known. */
+  readonly doubted: () => boolean
+}
+
+/** A paid job's answer: to be called inside the single writer, with the batch that publishes it. */
+export interface PaidAnswer {
+  disclose(draft: Draft): Promise<SafeOutput>
+  /** Once that batch is on disk. */
+  settled(): void
+}
+
+/** Who asks, as far as the ledger tells people apart. */
+export interface Spender {
+  /** The key that signed: a requester's own, or the one that a gateway keeps for the account. */
+  readonly issuer: string
+  /** As the request names it. */
+  readonly project: string
+}
+
+/**
+ * Whose cap a charge is held against: a project's, with all its keys, where the catalog lists projects; else that of the key,
+ * which tells a gateway's accounts apart. Where anybody may ask a new key costs nothing, and all keys share one cap.
+ */
+export function scopeOf(
+  { issuer, project }: Spender,
+  { open, catalog }: { readonly open: boolean; readonly catalog: Pick<Catalog, 'config'> }
+): string {
+  const isListed = catalog.config.privacy?.projects?.some(({ name }) => name === project) ?? false
+  if (isListed) return `project:${project}`
+  return open ? EVERYBODY : issuer
+}
+
+/** One a peer. */
+export class Charges {
+  readonly #parts: ChargeParts
+
+  constructor(parts: ChargeParts) {
+    this.#parts = parts
+  }
+
+  /** Sign-off that also says whether the budget holds what is asked: at once, instead of when the job's turn comes. */
+  over(signOff: SignOff): SignOff {
+    return {
+      ...signOff,
+      decide: (ask, plan) => {
+        const decision = signOff.decide(ask, plan)
+        if (!decision.allow) return decision
+        const held = this.#decide(ask, plan)
+        return held.allow ? decision : held
+      }
+    }
+  }
+
+  #decide({ checked }: Ask, plan: JobPlan): Decision {
+    const { noise } = plan
+    if (noise === undefined) return { allow: true }
+    const { ledger } = this.#parts
+    const spending = { ...facts(plan, noise), scope: this.#scopeOf(checked.opened.issuer, plan) }
+    try {
+      this.#assertKnown()
+      if (!ledger.isPaid(keyOf(plan, noise))) ledger.assertHolds(spending, (left) => advice(noise, left))
+      return { allow: true }
+    } catch (error) {
+      if (!(error instanceof StimnetError)) throw error
+      return { allow: false, code: error.code, reason: error.reason }
+    }
+  }
+
+  #scopeOf(issuer: string, { project, catalog }: JobPlan): string {
+    return scopeOf({ issuer, project }, { open: this.#parts.open, catalog })
+  }
+
+  /**
+   * Pays, then reads, then draws; without paying or reading where the same request was answered before. Throws
+   * BUDGET_EXCEEDED where a race for what was left is lost; then nothing was read.
+   */
+  async run(job: JobRecord, plan: JobPlan, privacy: CatalogPrivacy, signal: AbortSignal): Promise<PaidAnswer> {
+    const { noise } = plan
+    if (noise === undefined) throw new StimnetError('INTERNAL', 'charging for what has no price')
+    const { database, ledger } = this.#parts
+    const scope = this.#scopeOf(job.issuer, plan)
+    const key = keyOf(plan, noise)
+    const promised = plan.catalog.config.mode === 'dp'
+    if (!ledger.isPaid(key)) {
+      const spending = { ...facts(plan, noise), scope, key, promised, jobId: job.id }
+      this.#assertKnown()
+      await database.commit((draft) => void ledger.spend(draft, spending))
+    }
+    const before = await ledger.answerOf(key)
+    if (before === undefined) this.#assertKnown()
+    const own = before ?? (await this.#compute(plan, noise, { scope, privacy, signal })).json
+    return {
+      disclose: async (draft) => {
+        // Another job for the same request may have come first: then its noise is the one that counts.
+        const first = await ledger.answerOf(key)
+        if (first === undefined) ledger.answer(draft, key, own)
+        return discloseAgain(first ?? own)
+      },
+      settled: () => ledger.settled(key)
+    }
+  }
+
+  #assertKnown(): void {
+    if (!this.#parts.doubted()) return
+    const reason =
+      'Another institution saw more of this one’s log than there is. Nothing is spent until its steward has looked into it.'
+    throw new StimnetError('BUDGET_EXCEEDED', reason, { reason })
+  }
+
+  /** Whatever is computed here is exact until `releaseNoisy`; nothing about how it ends may depend on it. */
+  async #compute(
+    plan: JobPlan,
+    noise: DpPlan,
+    { scope, privacy, signal }: { scope: string; privacy: CatalogPrivacy; signal: AbortSignal }
+  ): Promise<SafeOutput> {
+    const { catalog } = plan
+    const { descriptor } = catalog
+    const cohort = await catalog.cohort(plan.cohort)
+    const reduction = await catalog.reduceBounded(noise.bounded, cohort, signal)
+    const table = releaseNoisy(noise, reduction, {
+      descriptor,
+      variables: variableFacts(descriptor),
+      scope: scope === EVERYBODY ? 'catalog' : 'requester',
+      random: this.#parts.random
+    })
+    return discloseNoisy(table, {
+      settings: privacy.settings,
+      policyHash: privacy.policyHash,
+      epoch: catalog.epoch,
+      cohortHash: await sha256Hex(canonicalBytes(plan.cohort ?? null)),
+      codeHash: hashOf(noise.plan),
+      image: 'node statistics',
+      synthetic: descriptor.synthetic
+    })
+  }
+}
+
+/** What a catalog's charges are held against. */
+export function capsOf({ config }: Pick<Catalog, 'config'>): BudgetCaps {
+  return { lifetime: capOf(config.budget.lifetime_rho), project: capOf(config.budget.project_rho) }
+}
+
+/** Rounded down, as a charge is rounded up. */
+function capOf(text: string): bigint {
+  const { top, bottom } = ratioOfDecimal(text)
+  return (top * 1_000_000_000n) / bottom
+}
+
+/** What could be asked for instead. */
+function advice(noise: DpPlan, { lifetime, project }: BudgetCaps): string {
+  const fits = largestFitting(noise, lifetime > project ? project : lifetime)
+  if (fits === undefined) return ' No amount of this question fits any more.'
+  const { word, amount } = fits
+  return ` The largest ${word} that fits is ${amount}: with it the same question is answered.`
+}
+
+function facts(plan: JobPlan, { charge }: DpPlan) {
+  return { catalog: plan.catalog.descriptor.name, nanoRho: charge.nanoRho, caps: capsOf(plan.catalog) }
+}
+
+/**
+ * The same question about the same rows, at the same price, has one answer, whoever asks: other noise for another account
+ * would let accounts together average it away.
+ */
+function keyOf(plan: JobPlan, noise: DpPlan): string {
+  const { descriptor, epoch } = plan.catalog
+  const { level, epsilon = '', rho = '' } = plan.privacy
+  return hashOf({
+    ...{ catalog: descriptor.name, epoch, plan: noise.plan, cohort: plan.cohort ?? null },
+    ...{ level, epsilon, rho, sites: noise.sitesPerPerson },
+    groups: noise.bounded.groupsPerSubject,
+    rows: noise.bounded.rowsPerSubject,
+    bounds: noise.bounds.map(({ variable, lower, upper }) => [variable, String(lower), String(upper)])
+  })
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalBytes(value)).digest('hex')
+}

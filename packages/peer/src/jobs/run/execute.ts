@@ -1,0 +1,126 @@
+/** One run: cohort gate, then statistics or sandbox. What comes back is an aggregate, and stays inside the walls. */
+import type { Aggregate } from '@stimnet/privacy'
+import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
+import { type Code, cellsOf, StimnetError, type SubjectSet } from '@stimnet/protocol'
+import type { Sandbox, SandboxUpload } from '@stimnet/sandbox'
+import type { CatalogPrivacy } from '../release/privacy.ts'
+import { possibleOf, reduceTable } from './table.ts'
+import type { JobPlan } from '../admit/validate.ts'
+
+/** How a run ended, before disclosure. */
+export type Executed =
+  | { readonly ok: true; readonly aggregate: Aggregate; readonly cohort: SubjectSet; readonly ranBy: RanBy }
+  | {
+      readonly ok: false
+      readonly code: Code
+      /** Leaves of synthetic data alone. */
+      readonly why: string
+      readonly ranBy: RanBy
+    }
+
+/** What a run needs. */
+export interface ExecutionParts {
+  readonly sandbox: Sandbox | undefined
+  readonly privacy: CatalogPrivacy
+  readonly memoryBytesMax: number
+  readonly outputBytesMax: number
+}
+
+/** What ran a program, as receipts name it. */
+export interface RanBy {
+  /** With the digest of the image, where there is one. */
+  readonly image: string
+  /** `node` for what the node computed itself. */
+  readonly engine: string
+  /** Isolation grade; empty where no sandbox was needed. */
+  readonly grade: string
+}
+
+/** SQL, statistics, and whatever ended before a sandbox was asked. */
+export const RAN_BY_NODE: RanBy = { image: 'node statistics', engine: 'node', grade: '' }
+
+/** Runs an admitted job. Expected failures are values; what is thrown is the node's own. */
+export async function execute(
+  job: { id: string; plan: JobPlan; uploads: readonly SandboxUpload[] },
+  parts: ExecutionParts,
+  signal: AbortSignal
+): Promise<Executed> {
+  const { plan } = job
+  // Exact numbers never stand in for noisy ones.
+  if (plan.noise !== undefined || plan.privacy.level !== 'P1') throw new StimnetError('INTERNAL', 'P2 is not run here')
+  const cohort = await plan.catalog.cohort(plan.cohort)
+  if (!gateCohort(cohort.size, parts.privacy.settings).ok) {
+    return refuse('the cohort is below the smallest size')
+  }
+  if (plan.plan) {
+    const { catalog, cohort: filter, project } = plan
+    const aggregate = await reduceTable({ catalog, plan: plan.plan, filter, cohort, project }, parts.privacy, signal)
+    return { ok: true, aggregate, cohort, ranBy: RAN_BY_NODE }
+  }
+  return runScript(job, parts, cohort, signal)
+}
+
+async function runScript(
+  { id, plan, uploads }: { id: string; plan: JobPlan; uploads: readonly SandboxUpload[] },
+  parts: ExecutionParts,
+  cohort: SubjectSet,
+  signal: AbortSignal
+): Promise<Executed> {
+  const { program } = plan
+  if (program.kind !== 'script' || !parts.sandbox) throw new StimnetError('SANDBOX_UNAVAILABLE', `running ${id}`)
+  // The script's output depends on who is in the cohort: it is judged as a release on that set, before it runs.
+  const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
+  const isAdmitted = await parts.privacy.admits({ cohort, possible }, plan.project)
+  if (!isAdmitted) return refuse('the cohort is told apart from earlier ones by few people')
+  const tables = await plan.catalog.tables(cohort, signal)
+  const outcome = await parts.sandbox.run(
+    {
+      jobId: id,
+      language: program.language,
+      code: program.code,
+      parameters: plan.parameters,
+      filters: plan.filters,
+      catalogId: plan.catalog.descriptor.name,
+      tables,
+      uploads,
+      minCohortSize: parts.privacy.settings.k
+    },
+    { wallTimeMsMax: plan.wallTimeMsMax, memoryBytesMax: parts.memoryBytesMax, outputBytesMax: parts.outputBytesMax },
+    signal
+  )
+  const { engine, grade, image } = await parts.sandbox.describe()
+  const ranBy = { image: image(program.language), engine, grade }
+  if (!outcome.ok) return { ok: false, code: outcome.code, why: outcome.log, ranBy }
+  // A word may leave if it was in the request, or in what the catalog says in public.
+  const { descriptor } = plan.catalog
+  const literals = new Set([
+    ...literalsOfPython(pythonOf(program)),
+    ...textsIn(plan.parameters),
+    ...publicWordsOf(descriptor)
+  ])
+  const { outputs } = plan
+  const aggregate = {
+    kind: 'script',
+    result: outcome.result,
+    literals,
+    outputs,
+    ...(possible ? { possible } : {})
+  } as const
+  return { ok: true, aggregate, cohort, ranBy }
+}
+
+function refuse(why: string): Executed {
+  return { ok: false, code: 'COHORT_NOT_RELEASABLE', why, ranBy: RAN_BY_NODE }
+}
+
+/** The Python that will run: of a notebook its code cells, one after the other. */
+function pythonOf(program: { language: string; code: string }): string {
+  return program.language === 'jupyter' ? (cellsOf(program.code) ?? []).join('\n') : program.code
+}
+
+/** Every text in the parameters of the signed request: the script may say them again. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)])
+}

@@ -1,0 +1,174 @@
+/** A plan over a cohort, reduced so that as much of it as can be told is: people whom it must leave out are left out first. */
+import type { Catalog } from '@stimnet/data'
+import {
+  type Aggregate,
+  type Defining,
+  factsIn,
+  type LeftOut,
+  type Possible,
+  possibleBy,
+  relaxedBy,
+  variableFacts
+} from '@stimnet/privacy'
+import {
+  type Filter,
+  type Plan,
+  type Reduction,
+  resolveVariable,
+  type SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
+import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
+
+/** What is asked of a catalog. */
+export interface TableAsked {
+  readonly catalog: Catalog
+  readonly plan: Plan
+  readonly filter: Filter | undefined
+  readonly cohort: SubjectSet
+  /** As the request names it; absent for what is told to everybody. */
+  readonly project?: string
+}
+
+type TableAggregate = Extract<Aggregate, { kind: 'table' }>
+
+/** Times that it is reduced again without somebody more. Whoever has to be left out is found in two. */
+const ROUNDS_MAX = 4
+
+/** Throws as `Catalog.reduce`. */
+export async function reduceTable(
+  asked: TableAsked,
+  privacy: Pick<CatalogPrivacy, 'leaveOut'>,
+  signal?: AbortSignal
+): Promise<TableAggregate> {
+  const { catalog, filter, cohort, project } = asked
+  const { descriptor, sourceOf } = catalog
+  const facts: Omit<ReleaseFacts, 'aggregate'> = {
+    ...{ cohort, filter, described: descriptor, sourceOf, codeHash: '', image: '' },
+    ...(project === undefined ? {} : { project })
+  }
+  const known = await followed(asked)
+  let aggregate = await reduced(asked, { known, leftOut: undefined, signal })
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const more = await privacy.leaveOut({ ...facts, aggregate })
+    if (more === undefined) break
+    aggregate = await reduced(asked, { known, leftOut: joined(aggregate.leftOut, more), signal })
+  }
+  return aggregate
+}
+
+/** Who could be in a question's cohort and groups, as far as others can follow; undefined where they can follow all of it. */
+export async function possibleOf(
+  catalog: Catalog,
+  asked: { readonly cohort?: Filter | undefined; readonly plan?: Plan }
+): Promise<Possible | undefined> {
+  const question = possibleBy(catalog.descriptor, factsIn(variableFacts(catalog.descriptor, catalog.sourceOf)), asked)
+  if (question === undefined) return undefined
+  const { filters, ...rest } = question
+  const sets = []
+  for (const { row, filters: all } of filters) {
+    let people = await catalog.cohort(undefined)
+    for (const filter of all) people = people.and(await catalog.cohort(filter))
+    sets.push({ ...(row === undefined ? {} : { row }), people })
+  }
+  return { ...rest, sets, groups: await groupsOf(catalog, rest.keys) }
+}
+
+/** Everybody by keys that each has once. */
+async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possible['groups']> {
+  if (keys.length === 0) return []
+  const plan: Plan = {
+    tables: [...new Set(keys.map((key) => key.slice(0, key.indexOf('.'))))],
+    groupBy: keys.map((variable, i) => ({ name: `key_${i}`, variable })),
+    measures: [{ kind: 'subjects', name: 'people' }]
+  }
+  const { groups } = await catalog.reduce(plan, await catalog.cohort(undefined))
+  return groups.map(({ key, support }) => ({ labels: key, people: support }))
+}
+
+/** What of a question stays the same, whoever is left out of it. */
+interface Followed {
+  readonly possible: Possible | undefined
+  readonly relaxed: readonly {
+    readonly of: Omit<Defining, 'without' | 'always' | 'valued'>
+    readonly over: { readonly [Which in 'without' | 'always' | 'valued']: Over | undefined }
+  }[]
+}
+
+/** A plan over other people. */
+interface Over {
+  readonly plan: Plan
+  readonly cohort: SubjectSet
+}
+
+async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed> {
+  const over = async (question: { plan: Plan; cohort: Filter | undefined } | undefined) =>
+    question && { plan: question.plan, cohort: await catalog.cohort(question.cohort) }
+  const relaxed = []
+  for (const one of relaxedBy(catalog.descriptor, factsIn(variableFacts(catalog.descriptor, catalog.sourceOf)), {
+    cohort: filter,
+    plan
+  })) {
+    const { variable, names, question } = one
+    const without = await over(question)
+    const isKey = plan.groupBy.some((key) => names.includes(key.variable))
+    const isOfAll = isKey || one.isOfMissing || without === undefined
+    const valued = isOfAll ? undefined : await withValues(catalog, variable, without)
+    relaxed.push({
+      of: { variable, names, ...(question === undefined ? {} : { level: question.level }) },
+      over: { without, always: await over(one.always), valued }
+    })
+  }
+  return { relaxed, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+}
+
+/** The same over those alone that have a value of the variable; undefined where the plan cannot tell them. */
+async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohort }: Over): Promise<Over | undefined> {
+  const { table } = resolveVariable(catalog.descriptor, variable)
+  const hasOne: Filter = { not: { column: variable, op: 'is null', values: [] } }
+  if (table.oneRowPerSubject) return { plan, cohort: cohort.and(await catalog.cohort(hasOne)) }
+  if (!plan.tables.includes(table.name)) return undefined
+  return { cohort, plan: { ...plan, where: plan.where === undefined ? hasOne : { all: [plan.where, hasOne] } } }
+}
+
+async function reduced(
+  { catalog, plan, cohort }: TableAsked,
+  { known, leftOut, signal }: { known: Followed; leftOut: LeftOut | undefined; signal: AbortSignal | undefined }
+): Promise<TableAggregate> {
+  const options = { ...(signal ? { signal } : {}), ...(leftOut ? { leftOut } : {}) }
+  const reduction = await catalog.reduce(plan, cohort, options)
+  const defining: Defining[] = []
+  for (const { of, over } of known.relaxed) {
+    const reductions: Partial<Record<keyof typeof over, Reduction>> = {}
+    for (const which of ['without', 'always', 'valued'] as const) {
+      const asked = over[which]
+      if (asked !== undefined) reductions[which] = await catalog.reduce(asked.plan, asked.cohort, options)
+    }
+    defining.push({ ...of, ...reductions })
+  }
+  const { possible } = known
+  return {
+    ...{ kind: 'table', plan, reduction, defining },
+    ...(possible ? { possible } : {}),
+    ...(leftOut ? { leftOut } : {})
+  }
+}
+
+/** People first: without them other values may need nobody left out. */
+function joined(before: LeftOut | undefined, more: LeftOut): LeftOut {
+  if (more.people !== undefined) {
+    const people = before?.people?.or(more.people) ?? more.people
+    return { people, columns: before?.columns ?? new Map(), pairs: before?.pairs ?? new Map() }
+  }
+  return {
+    ...(before?.people ? { people: before.people } : {}),
+    columns: union(before?.columns, more.columns),
+    pairs: union(before?.pairs, more.pairs)
+  }
+}
+
+function union<K>(a: ReadonlyMap<K, SubjectSet> | undefined, b: ReadonlyMap<K, SubjectSet>): Map<K, SubjectSet> {
+  const all = new Map(a ?? [])
+  for (const [key, set] of b) all.set(key, all.get(key)?.or(set) ?? set)
+  return all
+}

@@ -1,0 +1,322 @@
+/** How each large part of a peer is opened from its configuration. */
+import { join, resolve } from 'node:path'
+import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
+import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
+import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
+import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
+import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
+import { openCertificates } from '../config/certificates.ts'
+import { hostAndPort, type PeerConfig } from '../config/config.ts'
+import { CONSOLE_DIR } from '../config/console-dir.ts'
+import type { PeerEvents } from '../events.ts'
+import { Federation } from '../federation/federation.ts'
+import type { Permits } from '../federation/permits.ts'
+import { derivedSecret } from './identity.ts'
+import type { Approvals } from '../jobs/approve/approvals.ts'
+import { assertModeKept } from '../jobs/admit/mode.ts'
+import { rulesOf } from '../jobs/admit/rules.ts'
+import type { Lifetime } from './lifetime.ts'
+import { loginProviders } from './logins.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import { makeFolder } from './private.ts'
+import type { Directory } from '../requests/directory.ts'
+import type { Shares } from '../requests/shares.ts'
+import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
+import type { Accounts } from '../store/accounts/accounts.ts'
+import type { Database } from '../store/database.ts'
+import type { LedgerStore } from '../store/released/ledgers.ts'
+import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
+import type { ReplayStore } from '../store/released/replays.ts'
+import { Witnesses } from '../witness/witnesses.ts'
+
+/** The configured sandbox and why it is this one; undefined for none. Throws SANDBOX_UNAVAILABLE. */
+export async function openConfiguredSandbox(
+  config: PeerConfig,
+  dataDir: string,
+  { owner, seed }: { owner: string; seed: Uint8Array | undefined }
+): Promise<SelectedSandbox | undefined> {
+  const { sandbox } = config
+  if (sandbox.engine === 'none') return undefined
+  const { runtime } = sandbox.docker
+  const cacheDir = sandboxCacheDir(config, dataDir)
+  await makeFolder(resolve(cacheDir))
+  return openSandbox({
+    engine: sandbox.engine,
+    poolSize: sandbox.pool_size,
+    memoryBytesMax: sandbox.memory_mib * 1024 * 1024,
+    // The engines end a process at this much processor time, should nobody be there to end it. Threads add up and a start
+    // costs too: it must never come before our own timer, which knows what it means.
+    wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000,
+    docker: {
+      owner,
+      ...dockerPlace(config),
+      ...(runtime === undefined ? {} : { runtime })
+    },
+    wasm: {
+      cacheDir,
+      ...(seed === undefined ? {} : { snapshotKey: derivedSecret(seed, 'sandbox-snapshot') })
+    }
+  })
+}
+
+interface CatalogParts {
+  readonly config: PeerConfig
+  readonly baseDir: string
+  readonly dataDir: string
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly sandbox: Sandbox | undefined
+  readonly ledgers: LedgerStore
+  readonly ledger: PrivacyLedger
+  readonly events: PeerEvents
+}
+
+/**
+ * Every configured catalog. One that has answered stays at the epoch it answered from: the difference between two epochs
+ * is whoever came or went between them. A steward takes the newer one with `stimnet epoch accept`.
+ */
+export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Promise<ReadonlyMap<string, Catalog>> {
+  const { config, database } = parts
+  const languages = (await parts.sandbox?.describe())?.languages ?? []
+  const programs = ['statistic', 'sql', ...SCRIPT_LANGUAGES.filter((language) => languages.includes(language))]
+  const epochs = epochStore(database)
+  await assertSourcesApart(config.catalogs, parts.baseDir)
+  const catalogs = new Map<string, Catalog>()
+  for (const catalogConfig of config.catalogs) {
+    const { name } = catalogConfig
+    await assertModeKept(catalogConfig, parts)
+    const last = await epochs.get(name)
+    const rules = await rulesOf(config.privacy, catalogConfig)
+    const pinned = last !== undefined && (await parts.ledgers.hasReleased(name, last)) ? { pinned: last } : {}
+    const catalog = await openCatalog(catalogConfig, {
+      ...pinned,
+      baseDir: parts.baseDir,
+      dataDir: join(parts.dataDir, 'snapshots'),
+      index: database.root.sublevel<string, string>(`index-${catalogConfig.name}`, {}) as never,
+      clock: parts.clock,
+      random: parts.random,
+      cohortSizeMin: rules.settings.k,
+      rules: { preset: rules.settings.preset, policyHash: rules.policyHash },
+      programs
+    })
+    lifetime.keep(catalog, (opened) => opened.close())
+    const fresh = last !== catalog.epoch
+    if (fresh) {
+      await database.commit((draft) => {
+        draft.put(epochs, name, catalog.epoch)
+        draft.audit({ kind: 'epoch', actor: 'node', detail: { catalog: name, epoch: catalog.epoch } })
+      })
+    }
+    const { epoch, newer } = catalog
+    parts.events.catalogReady({ catalog: name, epoch, fresh, ...(newer === undefined ? {} : { newer }) })
+    catalogs.set(name, catalog)
+  }
+  return catalogs
+}
+
+/** The epoch that each catalog is served from, by name. */
+export function epochStore(database: Database) {
+  return database.json<string>('epochs')
+}
+
+interface MeshParts {
+  readonly config: PeerConfig
+  readonly seed: Uint8Array
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly events: PeerEvents
+  readonly permits: Permits
+  readonly monitor: Monitor
+  readonly transport: 'tcp' | 'memory' | undefined
+  readonly timing: Partial<MeshTiming> | undefined
+  readonly onConnected: (peerId: string) => void
+  readonly prepare: (mesh: Mesh) => void
+}
+
+const FOLDER_REFRESH_MS = 2_000
+
+/** The federation of the configured charter; undefined without one. Throws CONFIG_INVALID. */
+export async function openFederation(
+  parts: { config: PeerConfig; baseDir: string; dataDir: string; clock: Clock; events: PeerEvents; signer: Signer },
+  lifetime: Lifetime
+): Promise<Federation | undefined> {
+  const { config, baseDir, dataDir, clock, events, signer } = parts
+  const { charter } = config.federation
+  if (charter === undefined) return undefined
+  const charterFile = resolve(baseDir, charter)
+  const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events, signer })
+  const refresh = () => void federation.refresh().catch((error) => events.unexpected(error, 'reading statements'))
+  const timer = setInterval(refresh, FOLDER_REFRESH_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+  return federation
+}
+
+/** Throws ADDRESS_IN_USE and what `startMesh` throws. */
+export function openMesh(parts: MeshParts): Promise<Mesh> {
+  const { config, events, monitor } = parts
+  return startMesh(
+    {
+      nodeSeed: parts.seed,
+      listen: config.mesh.listen,
+      announce: config.mesh.announce,
+      bootstrap: config.mesh.bootstrap,
+      mdns: config.mesh.mdns,
+      permits: parts.permits,
+      ...(parts.transport === undefined ? {} : { transport: parts.transport }),
+      ...(parts.timing === undefined ? {} : { timing: parts.timing })
+    },
+    {
+      store: parts.database.root.sublevel<string, Uint8Array>('mesh', { valueEncoding: 'view' }) as never,
+      clock: parts.clock,
+      random: parts.random,
+      events: {
+        peerConnected: (peerId) => {
+          events.peerConnected(peerId)
+          parts.onConnected(peerId)
+        },
+        peerDisconnected: (peerId) => events.peerDisconnected(peerId),
+        denied: (peerId) => monitor.turnedAway(peerId),
+        shutOut: (peerId, why) => monitor.raise({ kind: 'peer-shut-out', actor: peerId, detail: why }),
+        refused: (from, exchange, code) => {
+          events.served({ exchange, from, ms: 0, code })
+          if (code === 'BUSY') monitor.overQuota(from, exchange)
+        },
+        served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
+        unexpected: (error, during) => events.unexpected(error, during)
+      }
+    },
+    parts.prepare
+  )
+}
+
+/** Membership is told by everybody; of catalogs only what is not private, by name and by the steward's own words. */
+export function termsOf(catalogs: ReadonlyMap<string, Catalog>): string[] {
+  const told = [...catalogs.values()].map(({ descriptor }) => descriptor).filter((d) => d.accessLevel !== 'private')
+  return [...new Set(told.flatMap(({ name, keywords }) => [name, ...keywords]))]
+}
+
+const HELLO_MS = 10_000
+
+/** Asks a peer who it is, and remembers. A peer that does not say stays nameless and can still be asked by PeerId. */
+export async function introduce(mesh: Mesh, directory: Directory, peerId: string, events: PeerEvents): Promise<void> {
+  try {
+    const signal = AbortSignal.timeout(HELLO_MS)
+    const { jws } = await mesh.ask(helloExchange, peerId, { version: '' }, { signal })
+    await directory.introduce(peerId, jws)
+  } catch (error) {
+    events.served({ exchange: helloExchange.id, from: peerId, ms: 0, code: codeOf(error) })
+  }
+}
+
+interface WitnessingParts {
+  readonly config: PeerConfig
+  readonly database: Database
+  readonly clock: Clock
+  readonly signer: Signer
+  readonly events: PeerEvents
+  readonly mesh: Mesh
+  readonly permits: Permits
+}
+
+/** Members attest this peer's log; each is asked what it saw before when it connects. */
+export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
+  const { config, mesh, ...rest } = parts
+  return Witnesses.open({
+    ...rest,
+    everyMs: config.audit.witness_every_minutes * 60_000,
+    connected: () => mesh.connected(),
+    ask: (peerId, question, signal) => mesh.ask(witnessExchange, peerId, question, { signal })
+  })
+}
+
+/** The gateway's own door; undefined where it is switched off. */
+export async function openGateway(
+  parts: {
+    config: PeerConfig
+    baseDir: string
+    seed: Uint8Array
+    clock: Clock
+    random: RandomSource
+    events: PeerEvents
+    peer: GatewayPeer
+  },
+  lifetime: Lifetime
+): Promise<string | undefined> {
+  const { gateway } = parts.config
+  if (!gateway.enabled) return undefined
+  const app = createGateway(parts.peer, {
+    tokenSecret: derivedSecret(parts.seed, 'gateway-token'),
+    tokenLifetimeMs: gateway.token_lifetime_minutes * 60_000,
+    requireAuth: true,
+    providers: await loginProviders(parts.config, parts.baseDir),
+    ...(gateway.public_url === undefined ? {} : { publicUrl: gateway.public_url }),
+    rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
+    corsOrigins: gateway.cors_origins,
+    trustedProxies: gateway.trusted_proxies,
+    clock: parts.clock,
+    random: parts.random,
+    consoleDir: CONSOLE_DIR
+  })
+  const certificates = await openCertificates(parts, parts.clock)
+  const listening = lifetime.keep(
+    await listenGateway(app, {
+      ...{ host: gateway.host, port: gateway.port, trustedProxies: gateway.trusted_proxies },
+      ...(certificates ? { certificates } : {}),
+      onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
+    }),
+    (opened) => opened.close()
+  )
+  if (certificates) {
+    // Without TLS it means to the process what it always means.
+    const renew = () => void listening.renew()
+    process.on('SIGHUP', renew)
+    lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
+  }
+  return listening.url
+}
+
+/** The listener for Prometheus; undefined where none is configured. Throws ADDRESS_IN_USE. */
+export async function openMetrics(
+  { config, events }: { config: PeerConfig; events: PeerEvents },
+  lifetime: Lifetime
+): Promise<string | undefined> {
+  const where = config.metrics.listen === undefined ? undefined : hostAndPort(config.metrics.listen)
+  if (where === undefined) return undefined
+  const listening = await listenGateway(
+    createMetrics(() => events.metrics()),
+    where
+  )
+  return lifetime.keep(listening, (opened) => opened.close()).url
+}
+
+const REFRESH_MS = 2_000
+
+/** Notices accounts added or removed by another process; until the first one there is no file, and nobody. */
+export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void {
+  const timer = setInterval(() => void accounts.refresh(), REFRESH_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}
+
+const SWEEP_MS = 60_000
+
+/** Ends requests that nobody decided in time. */
+export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
+  const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
+  const timer = setInterval(sweep, SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}
+
+/** Drops uploaded files that have expired. */
+export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
+  const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
+  const timer = setInterval(sweep, SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}
+
+/** Forgets expired replays now and then. */
+export function sweepReplays(replays: ReplayStore, database: Database, clock: Clock, lifetime: Lifetime): void {
+  const timer = setInterval(() => void replays.sweep(database, clock.now()).catch(() => undefined), SWEEP_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+}

@@ -1,0 +1,183 @@
+/** What others may ask of a peer: which programs it runs on which data, under which rules, and how it answers. */
+import { join } from 'node:path'
+import { LIMITS } from '@stimnet/protocol'
+import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
+import { createExchanges, type HelloFacts } from './exchanges.ts'
+import type { Federation } from '../federation/federation.ts'
+import { permitsOf } from '../federation/permits.ts'
+import { createAdmission } from '../jobs/admit/admit.ts'
+import { Approvals } from '../jobs/approve/approvals.ts'
+import { Charges } from '../jobs/release/charge.ts'
+import type { Trust } from '../jobs/admit/check.ts'
+import { JobFiles } from '../jobs/run/files.ts'
+import { type CatalogPrivacies, createCatalogPrivacy } from '../jobs/release/privacy.ts'
+import { Runner } from '../jobs/run/runner.ts'
+import { createSignOff } from '../jobs/admit/sign-off.ts'
+import { withMissingness } from '../catalogs/missingness.ts'
+import { loginsOf } from './logins.ts'
+import { Monitor } from '../monitor/monitor.ts'
+import { usagesOf } from '../monitor/usage.ts'
+import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
+import { openVisaIssuers } from './passports.ts'
+import { openSelfTests } from '../self-test/open.ts'
+import type { Setting } from './setting.ts'
+import type { Stores } from './stores.ts'
+import { stewardsOf } from '../gateway/stewards.ts'
+import { VERSION } from '../version.ts'
+import { Conflicts } from '../witness/conflicts.ts'
+import type { Regression } from '../witness/witnesses.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Everything that answers, once a mesh carries the questions. */
+export type Serving = Awaited<ReturnType<typeof openServing>>
+
+/** A sandbox in place of the configured one, and what a self-test tries in place of every attack. */
+interface Brought {
+  readonly sandbox: Sandbox | undefined
+  readonly attacks: readonly Attack[] | undefined
+}
+
+/** Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
+export async function openServing(setting: Setting, stores: Stores, brought: Brought) {
+  const { config, clock, random, events, lifetime } = setting
+  const { signer, database, jobs, ledger, standing } = stores
+  const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought.sandbox)
+  const opened = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
+  const meters = { clock, refusals: stores.refusals, answered: stores.answered, scriptBits: stores.scriptBits }
+  const privacy = await createCatalogPrivacy({ catalogs: opened, ledgers: stores.ledgers, config, meters })
+  // Before anybody asks: what everybody is told, every ledger begins with.
+  const catalogs = await withMissingness(opened, { ...stores, privacy, events })
+  const federation = await openFederation({ ...setting, signer }, lifetime)
+  const permits = permitsOf(config.mesh, federation)
+  const trust = await trustOf(setting, federation)
+  const monitor = openMonitor(setting, stores, privacy)
+  const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
+
+  const doubt = await doubtOf(stores)
+  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubt.isCast() })
+  const settingsOf = (catalog: string) => privacy.of(catalog).settings
+  const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
+  const signOff = createSignOff({
+    isMember: (peerId) => federation?.isMember(peerId) ?? false,
+    permits,
+    stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
+    imageOf,
+    ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
+    seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
+    pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
+    use: (plan, asker) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan, asker)
+  })
+  const directory = join(setting.dataDir, 'job-files')
+  const files = lifetime.keep(await JobFiles.open({ directory, clock, random, events }, await jobs.open()), (opened) =>
+    opened.stop()
+  )
+  const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
+  const runner: Runner = new Runner({
+    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trust, files },
+    execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
+    concurrency: config.jobs.concurrency
+  })
+  const stewards = stewardsOf({ ...stores, clock, logins: loginsOf(config) })
+  const approvals: Approvals = await Approvals.open({
+    ...{ clock, database, jobs, standing, sandbox, events, runner, files, stewards },
+    needed: config.approvals.needed,
+    expireMs: config.approvals.expire_days * DAY_MS
+  })
+  const admit = createAdmission({
+    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor, files },
+    ...{ signOff: charges.over(signOff), queue: runner }
+  })
+  const conflicts = await Conflicts.open({ self: signer.id, clock, database, events, permits })
+  const exchanges = createExchanges({
+    ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts, conflicts }
+  })
+
+  // What an earlier life left comes before anything new: both would run the same jobs.
+  lifetime.keep(runner, (opened) => opened.stop())
+  await runner.recover()
+  return {
+    sandbox,
+    facts,
+    catalogs,
+    federation,
+    permits,
+    conflicts,
+    runner,
+    approvals,
+    stewards,
+    exchanges,
+    doubt,
+    monitor,
+    privacy,
+    files,
+    ...tested
+  }
+}
+
+/** The sandbox, and what this peer says of itself by it. */
+async function openSettings(
+  { config, dataDir, events, lifetime }: Setting,
+  { signer, seed }: Stores,
+  brought?: Sandbox
+) {
+  const chosen = brought
+    ? { sandbox: brought, reason: 'brought along' }
+    : await openConfiguredSandbox(config, dataDir, { owner: signer.id, seed })
+  const sandbox = lifetime.keep(chosen?.sandbox, (opened) => opened?.close())
+  const engine = await sandbox?.describe()
+  const sandboxGrade = engine?.grade ?? 'none'
+  events.sandboxReady({ engine: engine?.engine ?? 'none', grade: sandboxGrade, why: chosen?.reason ?? '' })
+  const facts = {
+    nodeId: config.node_id,
+    institution: config.institution,
+    version: VERSION,
+    sandbox: engine ? `${engine.engine} (${engine.grade})` : 'none',
+    sandboxEngine: engine?.engine ?? 'none',
+    sandboxGrade,
+    languages: [...(engine?.languages ?? [])]
+  } satisfies HelloFacts
+  const imageOf = (language: string) =>
+    engine?.languages.some((known) => known === language) ? engine.image(language as SandboxLanguage) : ''
+  return { sandbox, facts, imageOf }
+}
+
+/** Whose word for a requester counts here, for any catalog. Throws CONFIG_INVALID. */
+async function trustOf({ config, baseDir }: Setting, federation: Federation | undefined): Promise<Trust> {
+  const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
+  return {
+    institution: (peerId) => {
+      // Whoever has the key of an institution that was put out could vouch for anybody.
+      if (federation?.isRevoked(peerId)) return false
+      const isMember = federation?.isMember(peerId) ?? false
+      return listed.has(`affiliation:${peerId}`) || (listed.has('affiliation:members') && isMember)
+    },
+    visaIssuers: await openVisaIssuers(config.passports, baseDir)
+  }
+}
+
+const LOOK_MS = 60_000
+
+/** Also looks now and then at what is nearly used up. */
+function openMonitor({ config, clock, events, lifetime }: Setting, stores: Stores, privacy: CatalogPrivacies): Monitor {
+  const { database, ledger } = stores
+  const { near_identical, refused, used_share } = config.monitoring
+  const limits = { nearIdentical: near_identical, refused, usedShare: used_share }
+  const monitor = new Monitor({ clock, database, events, limits })
+  const look = () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy }))
+  const timer = setInterval(look, LOOK_MS)
+  lifetime.keep(timer.unref(), clearInterval)
+  return monitor
+}
+
+/** Whether a witness has seen more of the log than there is: known from an earlier life until the witnesses can say. */
+async function doubtOf({ database }: Stores) {
+  const found = await database.json<Regression>('regression').get('found')
+  let isCast = (): boolean => found !== undefined
+  return {
+    isCast: () => isCast(),
+    askInstead: (ask: () => boolean) => {
+      isCast = ask
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** What a peer is and keeps: its key, the one database, and every store in it. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { StimnetError, signerFromSeed, toHex } from '@stimnet/protocol'
+import { loadOrCreateSeed } from './identity.ts'
+import { assertSameIssuers } from './logins.ts'
+import { closeFolder, makeFolder, PEER_FOLDERS } from './private.ts'
+import type { Setting } from './setting.ts'
+import { Accounts } from '../store/accounts/accounts.ts'
+import { AnsweredStore } from '../store/released/answered.ts'
+import { ApiKeys } from '../store/accounts/api-keys.ts'
+import { Database } from '../store/database.ts'
+import { EndedTokens } from '../store/accounts/ended-tokens.ts'
+import { JobStore } from '../store/jobs.ts'
+import { LedgerStore } from '../store/released/ledgers.ts'
+import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
+import { RefusalStore } from '../store/released/refusals.ts'
+import { ReplayStore } from '../store/released/replays.ts'
+import { RequestStore } from '../store/requests.ts'
+import { ScriptBitStore } from '../store/released/script-bits.ts'
+import { SelfTestStore } from '../store/self-tests.ts'
+import { SignedOnPeople } from '../store/accounts/signed-on.ts'
+import { StandingApprovals } from '../store/standing.ts'
+import { UploadStore } from '../store/uploads.ts'
+
+/** The key and the stores of a peer. */
+export type Stores = Awaited<ReturnType<typeof openStores>>
+
+/** Everything in it is closed to others, also what an earlier version left open. */
+async function openDataDir(dataDir: string): Promise<void> {
+  try {
+    await makeFolder(dataDir)
+    for (const name of PEER_FOLDERS) if (existsSync(join(dataDir, name))) await closeFolder(join(dataDir, name))
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'no reason given'
+    throw new StimnetError('CONFIG_INVALID', `data_dir: ${dataDir} cannot be made or closed to others (${why})`, {
+      cause
+    })
+  }
+}
+
+/** Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
+export async function openStores({ config, dataDir, clock, random, lifetime }: Setting) {
+  await openDataDir(dataDir)
+  const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
+  const signer = await signerFromSeed(seed)
+  const database = lifetime.keep(await Database.open({ directory: join(dataDir, 'db') }, () => clock.now()), (opened) =>
+    opened.close()
+  )
+  const signedOn = await SignedOnPeople.open(database)
+  assertSameIssuers(config, signedOn.list())
+  return {
+    seed,
+    signer,
+    database,
+    jobs: await JobStore.open(database, () => toHex(random.bytes(16))),
+    requests: await RequestStore.open(database),
+    replays: new ReplayStore(database),
+    ledgers: new LedgerStore(database),
+    ledger: await PrivacyLedger.open(database),
+    refusals: await RefusalStore.open(database, clock.now()),
+    answered: await AnsweredStore.open(database),
+    scriptBits: await ScriptBitStore.open(database),
+    standing: await StandingApprovals.open(database, random),
+    uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
+    accounts: await Accounts.open(join(dataDir, 'accounts.json')),
+    apiKeys: await ApiKeys.open(database, random),
+    endedTokens: await EndedTokens.open(database),
+    selfTestReports: await SelfTestStore.open(database),
+    signedOn
+  }
+}

@@ -1,0 +1,321 @@
+/** The append-only log of what was asked, decided, run and released, under a tree that proves any part of it. */
+import { createHash } from 'node:crypto'
+import type { AuditFinding } from '@stimnet/gateway'
+import {
+  type AuditRecord,
+  auditCommitmentInput,
+  auditEntry,
+  canonicalJson,
+  codeOf,
+  consistencyRanges,
+  cryptographicRandom,
+  inclusionRanges,
+  messages,
+  type RandomSource,
+  StimnetError,
+  type TreeHead,
+  toHex
+} from '@stimnet/protocol'
+import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
+import type { Operation, Root, Sublevel } from '../level.ts'
+
+/** What can happen, in one word each. */
+export type AuditKind =
+  | 'start'
+  | 'request'
+  | 'decision'
+  | 'refusal'
+  | 'run'
+  | 'release'
+  | 'end'
+  | 'ask'
+  | 'cancel'
+  | 'login'
+  | 'login-failed'
+  | 'signed-out'
+  | 'key'
+  | 'alert'
+  | 'epoch'
+  | 'missingness'
+  | 'approval'
+  | 'denial'
+  | 'witness'
+  | 'regression'
+  | 'reconcile'
+  | 'spend'
+  | 'upload'
+  | 'self-test'
+
+/** What is to be recorded. */
+export interface AuditEvent {
+  readonly kind: AuditKind
+  /** Key id, PeerId or account. */
+  readonly actor: string
+  readonly jobId?: string
+  readonly code?: string
+  /** When it counts as having happened, where the moment itself would tell something, Unix ms; unless given, now. */
+  readonly atMs?: number
+  /** Closed fields only; never a value from the data. */
+  readonly detail?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Where the log ends: kept beside the records, so that a dropped last record is noticed. */
+interface Head {
+  readonly sequence: number
+  /** The tree's root, hex. */
+  readonly root: string
+}
+
+/** A record's place, and what proves it there. */
+export interface Appended {
+  /** Counts from 1. */
+  readonly sequence: number
+  /** Of the leaf, hex. */
+  readonly hash: string
+  /** The proof against the log as it is with this record; `opened` shows the record behind the commitment. */
+  proof(options: { opened: boolean }): AuditProofFields
+}
+
+/** What a receipt carries of it. */
+export interface AuditProofFields {
+  readonly entry: Uint8Array
+  readonly index: number
+  readonly size: number
+  readonly path: Uint8Array[]
+  readonly root: Uint8Array
+  readonly record: Uint8Array
+}
+
+const SALT_BYTES = 16
+const EMPTY_ROOT = toHex(rootOf(EMPTY_TREE))
+
+/** Sixteen digits sort like numbers up to 2^53. */
+const keyOf = (sequence: number): string => String(sequence).padStart(16, '0')
+
+/** Appended to by the single writer, read by anybody. */
+export class AuditLog {
+  readonly #records: Sublevel<Uint8Array>
+  readonly #meta: Sublevel<Head>
+  readonly #nodes: AuditNodes
+  readonly #random: RandomSource
+  #tree: TreeState = EMPTY_TREE
+  /** As the last batch left it: what is proved to others is on the disk. */
+  #stored: TreeState = EMPTY_TREE
+  #pending: Operation[] = []
+
+  private constructor(root: Root, random: RandomSource) {
+    this.#random = random
+    this.#records = root.sublevel<string, Uint8Array>('audit', {
+      valueEncoding: 'view'
+    }) as unknown as Sublevel<Uint8Array>
+    this.#meta = root.sublevel<string, Head>('audit-head', { valueEncoding: 'json' }) as unknown as Sublevel<Head>
+    this.#nodes = new AuditNodes(root, async (index) => Uint8Array.from((await this.#record(index + 1)).hash))
+  }
+
+  /** Throws AUDIT_BROKEN where the log does not end at its head, or its tree has another root. */
+  static async open(root: Root, random: RandomSource = cryptographicRandom): Promise<AuditLog> {
+    const log = new AuditLog(root, random)
+    const head = await log.#head()
+    const [last] = await log.#records.keys({ reverse: true, limit: 1 }).all()
+    if (keyOf(head.sequence) !== (last ?? keyOf(0))) {
+      throw new StimnetError('AUDIT_BROKEN', `the log ends at ${last ?? 0}, its head says ${head.sequence}`)
+    }
+    log.#tree = await log.#nodes.load(head.sequence)
+    log.#stored = log.#tree
+    if (toHex(rootOf(log.#tree)) !== head.root) throw new StimnetError('AUDIT_BROKEN', 'the tree has another root')
+    return log
+  }
+
+  /** How far the log has come on disk. */
+  get head(): TreeHead {
+    return { size: this.#stored.size, root: rootOf(this.#stored) }
+  }
+
+  /** For the single writer alone. */
+  append(event: AuditEvent, atMs: number): Appended {
+    const record: AuditRecord = {
+      sequence: this.#tree.size + 1,
+      atMs: event.atMs ?? atMs,
+      kind: event.kind,
+      actor: event.actor,
+      jobId: event.jobId ?? '',
+      code: event.code ?? '',
+      detailJson: event.detail === undefined ? '' : canonicalJson(event.detail),
+      hash: new Uint8Array(),
+      salt: this.#random.bytes(SALT_BYTES)
+    }
+    const entry = entryOf(record)
+    const leaf = leafHashOf(entry)
+    const before = this.#tree
+    const { tree, nodes } = grown(before, leaf)
+    this.#tree = tree
+    const bytes = messages.AuditRecord.encode({ ...record, hash: leaf })
+    this.#pending.push({ type: 'put', sublevel: this.#records, key: keyOf(record.sequence), value: bytes })
+    for (const node of nodes) this.#pending.push(this.#nodes.put(node))
+    return {
+      sequence: record.sequence,
+      hash: toHex(leaf),
+      proof: ({ opened }) => ({
+        entry,
+        index: before.size,
+        size: tree.size,
+        path: pathOfNext(before),
+        root: rootOf(tree),
+        record: opened ? messages.AuditRecord.encode(record) : new Uint8Array()
+      })
+    }
+  }
+
+  /** Where the log stands before a change is prepared, and back to it when the change throws. */
+  mark(): { tree: TreeState; pending: number } {
+    return { tree: this.#tree, pending: this.#pending.length }
+  }
+
+  rewind(mark: { tree: TreeState; pending: number }): void {
+    this.#tree = mark.tree
+    this.#pending.length = mark.pending
+  }
+
+  /** What the next batch must write; the head goes with it. `stored` is called when it is on disk. */
+  takePending(): { operations: Operation[]; stored: () => void } {
+    const operations = this.#pending
+    this.#pending = []
+    const tree = this.#tree
+    if (operations.length > 0) {
+      const head: Head = { sequence: tree.size, root: toHex(rootOf(tree)) }
+      operations.push({ type: 'put', sublevel: this.#meta, key: 'head', value: head })
+    }
+    return {
+      operations,
+      stored: () => {
+        this.#stored = tree
+      }
+    }
+  }
+
+  /** Newest first, below `before`. */
+  async read(options: { limit: number; before?: number }): Promise<AuditRecord[]> {
+    const range = options.before === undefined ? {} : { lt: keyOf(options.before) }
+    const values = await this.#records.values({ ...range, reverse: true, limit: options.limit }).all()
+    return values.map((bytes) => messages.AuditRecord.decode(bytes))
+  }
+
+  /** Proves record `sequence` against the first `size` records; RangeError where they do not hold it. Throws AUDIT_BROKEN. */
+  async prove(
+    sequence: number,
+    { size, isOpened }: { size: number; isOpened: (detailJson: string) => boolean }
+  ): Promise<AuditProofFields> {
+    if (size > this.#stored.size) throw new RangeError('the log is not that long')
+    const ranges = inclusionRanges(sequence - 1, size)
+    const record = await this.#record(sequence)
+    return {
+      entry: entryOf(record),
+      index: sequence - 1,
+      size,
+      path: await Promise.all(ranges.map((range) => this.#nodes.rootOfRange(range))),
+      root: await this.rootAt(size),
+      record: isOpened(record.detailJson)
+        ? messages.AuditRecord.encode({ ...record, hash: new Uint8Array() })
+        : new Uint8Array()
+    }
+  }
+
+  /** Proves that the log of `size` records goes on from that of `oldSize`, both at least 1. Throws AUDIT_BROKEN. */
+  async proveConsistency({ oldSize, size }: { oldSize: number; size: number }): Promise<Uint8Array[]> {
+    if (size > this.#stored.size) throw new RangeError('the log is not that long')
+    return Promise.all(consistencyRanges(oldSize, size).map((range) => this.#nodes.rootOfRange(range)))
+  }
+
+  /** The root when the log had `size` records. Throws AUDIT_BROKEN. */
+  async rootAt(size: number): Promise<Uint8Array> {
+    if (size > this.#stored.size) throw new RangeError('the log is not that long')
+    return size === 0 ? rootOf(EMPTY_TREE) : this.#nodes.rootOfRange({ from: 0, to: size })
+  }
+
+  /**
+   * The tree over the records as they are now, whatever was kept of it: of a log that was changed another one than was
+   * signed. A record that cannot be read stands for itself.
+   */
+  async recount(signal?: AbortSignal): Promise<TreeHead> {
+    let tree = EMPTY_TREE
+    for await (const [key, bytes] of this.#walk()) {
+      signal?.throwIfAborted()
+      tree = grown(tree, leafHashOf(bytes === undefined ? Buffer.from(key) : entryIn(bytes))).tree
+    }
+    return { size: tree.size, root: rootOf(tree) }
+  }
+
+  /** Walks all records and makes the tree again; says where it first breaks and how. */
+  async verify(signal?: AbortSignal): Promise<AuditFinding> {
+    // Read first: the log may grow while it is walked.
+    const end = await this.#head()
+    let tree = EMPTY_TREE
+    let rootAtEnd = EMPTY_ROOT
+    for await (const [key, bytes] of this.#walk()) {
+      signal?.throwIfAborted()
+      const sequence = tree.size + 1
+      const broken = (why: string) => ({ ok: false as const, sequence, why })
+      if (bytes === undefined) return broken('the record is damaged')
+      let record: AuditRecord
+      try {
+        record = messages.AuditRecord.decode(bytes)
+      } catch {
+        return broken('the record cannot be read')
+      }
+      if (key !== keyOf(sequence) || record.sequence !== sequence) return broken('a record is missing or out of order')
+      const leaf = leafHashOf(entryOf(record))
+      if (toHex(record.hash) !== toHex(leaf)) return broken('the record was changed')
+      tree = grown(tree, leaf).tree
+      if (tree.size === end.sequence) rootAtEnd = toHex(rootOf(tree))
+    }
+    if (end.sequence > tree.size) return { ok: false, sequence: tree.size + 1, why: 'the last records are missing' }
+    if (end.root !== rootAtEnd || (await this.#head()).sequence < tree.size) {
+      return { ok: false, sequence: end.sequence + 1, why: 'the records are not those that the head was made over' }
+    }
+    return { ok: true, records: tree.size, head: toHex(rootOf(tree)) }
+  }
+
+  /** In order; without bytes where they do not fit their checksum. */
+  async *#walk(): AsyncGenerator<[key: string, bytes: Uint8Array | undefined]> {
+    let after = ''
+    for (;;) {
+      try {
+        for await (const [key, bytes] of this.#records.iterator({ gt: after })) {
+          after = key
+          yield [key, bytes]
+        }
+        return
+      } catch (error) {
+        if (codeOf(error) !== 'STORE_UNAVAILABLE') throw error
+        const [damaged] = await this.#records.keys({ gt: after, limit: 1 }).all()
+        if (damaged === undefined) throw error
+        after = damaged
+        yield [damaged, undefined]
+      }
+    }
+  }
+
+  async #head(): Promise<Head> {
+    const head = (await this.#meta.get('head')) ?? { sequence: 0, root: EMPTY_ROOT }
+    if (head.root === undefined) throw new StimnetError('AUDIT_BROKEN', 'the log is of a version before its tree')
+    return head
+  }
+
+  async #record(sequence: number): Promise<AuditRecord> {
+    const bytes = await this.#records.get(keyOf(sequence))
+    if (bytes === undefined) throw new StimnetError('AUDIT_BROKEN', `record ${sequence} is missing`)
+    return messages.AuditRecord.decode(bytes)
+  }
+}
+
+function entryOf(record: AuditRecord): Uint8Array {
+  return auditEntry(record, createHash('sha256').update(auditCommitmentInput(record)).digest('hex'))
+}
+
+function entryIn(bytes: Uint8Array): Uint8Array {
+  try {
+    return entryOf(messages.AuditRecord.decode(bytes))
+  } catch {
+    return bytes
+  }
+}

@@ -1,0 +1,79 @@
+/** Bits that refusals, withheld cells and people left out have told each requester of a ledger scope, lately. */
+import { REFUSALS_WINDOW_MS } from '@stimnet/privacy'
+import type { Database, Draft } from '../database.ts'
+import type { Sublevel } from '../level.ts'
+
+/** When how many bits were told. */
+type Told = readonly [atMs: number, bits: number]
+
+/** Kept for one requester; what is older counts on as one with the first of them. */
+const ENTRIES_MAX = 1_000
+
+/** By scope and requester, in memory and stored. */
+export class RefusalStore {
+  readonly #stored: Sublevel<readonly Told[]>
+  readonly #told: Map<string, readonly Told[]>
+
+  private constructor(stored: Sublevel<readonly Told[]>, told: Map<string, readonly Told[]>) {
+    this.#stored = stored
+    this.#told = told
+  }
+
+  /** Forgets those to whom nothing was told in the thirty days before `nowMs`: a key costs nothing, and there may be many. */
+  static async open(database: Database, nowMs = 0): Promise<RefusalStore> {
+    const stored = database.json<readonly Told[]>('refusal-bits')
+    const told = new Map<string, readonly Told[]>()
+    for await (const [key, entries] of stored.iterator()) {
+      if (recentOf(entries, nowMs).length > 0) told.set(key, entries)
+      else await stored.del(key)
+    }
+    return new RefusalStore(stored, told)
+  }
+
+  /** Bits in the thirty days before `nowMs`; a time after it counts as well: a clock set back forgets nothing. */
+  bits(scope: string, requester: string, nowMs: number): number {
+    return sum(this.#recent(keyOf(scope, requester), nowMs))
+  }
+
+  /** By requester of that scope. */
+  told(scope: string, nowMs: number): { requester: string; bits: number }[] {
+    const prefix = keyOf(scope, '')
+    const own = [...this.#told.keys()].filter((key) => key.startsWith(prefix))
+    return own.map((key) => ({ requester: key.slice(prefix.length), bits: sum(this.#recent(key, nowMs)) }))
+  }
+
+  /** In the batch of the end that tells them; gives how many there are now. */
+  note(draft: Draft, told: { scope: string; requester: string; bits: number; atMs: number }): number {
+    const key = keyOf(told.scope, told.requester)
+    const before = this.#told.get(key)
+    const recent = this.#recent(key, told.atMs)
+    const [kept, over] = [recent.slice(-ENTRIES_MAX + 1), recent.slice(0, -ENTRIES_MAX + 1)]
+    const entries: readonly Told[] = [
+      ...kept.map(([atMs, bits], i): Told => [atMs, i === 0 ? bits + sum(over) : bits]),
+      [told.atMs, told.bits]
+    ]
+    draft.undo(() => {
+      if (before === undefined) this.#told.delete(key)
+      else this.#told.set(key, before)
+    })
+    draft.put(this.#stored, key, entries)
+    this.#told.set(key, entries)
+    return sum(entries)
+  }
+
+  #recent(key: string, nowMs: number): readonly Told[] {
+    return recentOf(this.#told.get(key) ?? [], nowMs)
+  }
+}
+
+function recentOf(told: readonly Told[], nowMs: number): readonly Told[] {
+  return told.filter(([atMs]) => atMs > nowMs - REFUSALS_WINDOW_MS)
+}
+
+function keyOf(scope: string, requester: string): string {
+  return `${scope}!!${requester}`
+}
+
+function sum(told: readonly Told[]): number {
+  return told.reduce((all, [, bits]) => all + bits, 0)
+}

@@ -1,0 +1,59 @@
+/** Which signed statements were answered, until they would be refused as expired anyway. */
+import type { Database, Draft } from '../database.ts'
+import type { Sublevel } from '../level.ts'
+
+/** What was answered; a repeated ask by the same peer gets the same again. */
+export interface Answered {
+  readonly requestHash: string
+  readonly askedBy: string
+  /** The sealed Decision, base64url. */
+  readonly decision: string
+  readonly expiresAtMs: number
+}
+
+/** By issuer and nonce. */
+export class ReplayStore {
+  readonly #answered: Sublevel<Answered>
+  /** Being answered right now: the database does not know them yet. */
+  readonly #underWay = new Map<string, Promise<unknown>>()
+
+  constructor(database: Database) {
+    this.#answered = database.json('replays')
+  }
+
+  static key(issuer: string, nonceHex: string): string {
+    return `${issuer}!${nonceHex}`
+  }
+
+  get(key: string): Promise<Answered | undefined> {
+    return this.#answered.get(key)
+  }
+
+  remember(draft: Draft, key: string, answered: Answered): void {
+    draft.put(this.#answered, key, answered)
+  }
+
+  /** One at a time for one statement: the second ask waits for the first one's answer. */
+  async alone<T>(key: string, answer: () => Promise<T>): Promise<T> {
+    while (this.#underWay.has(key)) await this.#underWay.get(key)
+    const running = answer()
+    const settled = running.then(
+      () => undefined,
+      () => undefined
+    )
+    this.#underWay.set(key, settled)
+    try {
+      return await running
+    } finally {
+      this.#underWay.delete(key)
+    }
+  }
+
+  /** Forgets what has expired; a replay of it is refused for its age. */
+  async sweep(database: Database, nowMs: number): Promise<void> {
+    const expired: string[] = []
+    for await (const [key, { expiresAtMs }] of this.#answered.iterator()) if (expiresAtMs < nowMs) expired.push(key)
+    if (expired.length === 0) return
+    await database.commit((draft) => expired.forEach((key) => void draft.del(this.#answered, key)), { sync: false })
+  }
+}

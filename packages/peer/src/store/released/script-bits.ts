@@ -1,0 +1,33 @@
+/** How many bits the scripts of each ledger scope have told. There is no way to get them back. */
+import type { Database, Draft } from '../database.ts'
+import type { Sublevel } from '../level.ts'
+
+/** Bits by scope, in memory and stored. */
+export class ScriptBitStore {
+  readonly #stored: Sublevel<number>
+  readonly #bits: Map<string, number>
+
+  private constructor(stored: Sublevel<number>, bits: Map<string, number>) {
+    this.#stored = stored
+    this.#bits = bits
+  }
+
+  static async open(database: Database): Promise<ScriptBitStore> {
+    const stored = database.json<number>('script-bits')
+    return new ScriptBitStore(stored, new Map(await stored.iterator().all()))
+  }
+
+  /** As of the last change prepared. */
+  told(scope: string): number {
+    return this.#bits.get(scope) ?? 0
+  }
+
+  /** In the batch that tells them. */
+  spend(draft: Draft, scope: string, bits: number): void {
+    const before = this.told(scope)
+    const told = before + bits
+    draft.undo(() => void this.#bits.set(scope, before))
+    draft.put(this.#stored, scope, told)
+    this.#bits.set(scope, told)
+  }
+}

@@ -1,0 +1,79 @@
+/** What stands in a peer's log for a record, and how anybody checks that it does: the log itself tells nothing. */
+import { z } from 'zod'
+import { canonicalBytes } from '../canonical.ts'
+import { StimnetError } from '../errors.ts'
+import { sha256Hex, toHex } from '../ids.ts'
+import { leafHash, provesInclusion } from './merkle.ts'
+import { type Message, messages } from '../wire/wire.ts'
+
+const VERSION = 1
+const HOUR_MS = 3_600_000
+
+/** A record of the log as its institution keeps it. */
+export type AuditRecord = Message<'AuditRecord'>
+/** A proof as it stands in a receipt. */
+export type AuditProof = NonNullable<NonNullable<Message<'JobResult'>['receipt']>['audit']>
+
+/** What an entry commits to: the record with its salt, without the leaf's hash. */
+export function auditCommitmentInput(record: AuditRecord): Uint8Array<ArrayBuffer> {
+  const label = new TextEncoder().encode('stimnet/audit/1\n')
+  const bytes = messages.AuditRecord.encode({ ...record, hash: new Uint8Array() })
+  const input = new Uint8Array(label.length + bytes.length)
+  input.set(label)
+  input.set(bytes, label.length)
+  return input
+}
+
+/**
+ * The entry that stands in the tree: number, hour and kind, and a salted commitment to all else. The hour, because a
+ * moment is a channel; no code and no count, because refusals are about data.
+ */
+export function auditEntry(record: AuditRecord, commitment: string): Uint8Array {
+  const { sequence, atMs, kind } = record
+  return canonicalBytes({ v: VERSION, n: sequence, hour: Math.floor(atMs / HOUR_MS) * HOUR_MS, kind, commitment })
+}
+
+/** A proof as a file holds it: bytes in base64, with the signed state of the log that its path leads to. */
+export const auditProofFileSchema = z.object({
+  entry: z.base64(),
+  index: z.int().min(0),
+  size: z.int().min(1),
+  path: z.array(z.base64()).max(64),
+  root: z.base64(),
+  record: z.base64(),
+  /** C2SP signed note. */
+  checkpoint: z.string().max(16_384)
+})
+
+/** What a proof says once it was checked. */
+export interface ProvenEntry {
+  /** Counts from 0. */
+  readonly index: number
+  readonly size: number
+  /** Hex. */
+  readonly leaf: string
+  readonly root: Uint8Array
+  /** The record behind the commitment, where the proof opens it. */
+  readonly record?: AuditRecord
+}
+
+/** Throws SIGNATURE_INVALID where the entry does not stand in the log, or its record is not the one committed to. */
+export async function verifyAuditProof(proof: AuditProof): Promise<ProvenEntry> {
+  const { entry, index, size, path, root } = proof
+  const leaf = await leafHash(entry)
+  if (!(await provesInclusion({ leaf, index, size, path, root }))) {
+    throw new StimnetError('SIGNATURE_INVALID', 'an entry that does not stand in the log')
+  }
+  const told = { index, size, leaf: toHex(leaf), root }
+  if (proof.record.length === 0) return told
+  const record = messages.AuditRecord.decode(proof.record)
+  const expected = auditEntry(record, await sha256Hex(auditCommitmentInput(record)))
+  if (record.sequence !== index + 1 || !isSame(expected, entry)) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a record that its entry does not commit to')
+  }
+  return { ...told, record }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}

@@ -1,0 +1,211 @@
+/** seal and open: a statement signed by an Ed25519 key, verifiable knowing only the key's id. */
+import { base64url, type CryptoKey, compactVerify, importJWK } from 'jose'
+import type { Clock } from '../clock.ts'
+import { StimnetError } from '../errors.ts'
+import { type KeyId, parseKeyId, publicKeyOf, sha256Hex } from '../ids.ts'
+import { LIMITS } from '../limits.ts'
+import { HEADER_TYPE, type Signer } from './signer.ts'
+import { messages } from '../wire/wire.ts'
+
+/** A signature made for anything else is no signature here. */
+export const DOMAIN = 'stimnet/1'
+
+/** What can be sealed, and how long such a statement may be valid at most, ms. */
+export const SEALED_TYPES = {
+  'job-request': LIMITS.requestLifetimeMsMax,
+  cancel: LIMITS.requestLifetimeMsMax,
+  decision: Number.POSITIVE_INFINITY,
+  'job-result': Number.POSITIVE_INFINITY,
+  charter: Number.POSITIVE_INFINITY,
+  membership: Number.POSITIVE_INFINITY,
+  catalog: 24 * 3_600_000,
+  hello: 24 * 3_600_000
+} as const
+
+/** One of the types that can be sealed. */
+export type SealedType = keyof typeof SEALED_TYPES
+
+/** Whether bare bytes were signed by that key; see `Signer.signBytes`. Throws KEY_UNSUPPORTED. */
+export async function verifyBytes(claim: {
+  readonly signedBy: string
+  readonly bytes: Uint8Array
+  readonly signature: Uint8Array
+}): Promise<boolean> {
+  const key = await verificationKey(parseKeyId(claim.signedBy))
+  const [signature, bytes] = [claim.signature, claim.bytes] as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>]
+  return crypto.subtle.verify('Ed25519', key, signature, bytes)
+}
+
+/** What `seal` signs, for whom and for how long. */
+export interface SealOptions {
+  readonly type: SealedType
+  readonly body: Uint8Array
+  readonly signer: Signer
+  readonly clock: Clock
+  /** PeerIds it is meant for; empty means anyone. */
+  readonly audience?: readonly string[]
+  readonly lifetimeMs: number
+  /** 16 bytes; fresh random ones unless given (golden vectors give them). */
+  readonly nonce?: Uint8Array
+}
+
+/** Signs `body` as a statement of `type`. The bytes are an ASCII compact JWS. */
+export async function seal(options: SealOptions): Promise<Uint8Array> {
+  const issuedAtMs = options.clock.now()
+  const payload = messages.Statement.encode({
+    domain: DOMAIN,
+    type: options.type,
+    issuer: options.signer.id,
+    audience: [...(options.audience ?? [])],
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + options.lifetimeMs,
+    nonce: options.nonce ?? crypto.getRandomValues(new Uint8Array(16)),
+    body: options.body
+  })
+  const jws = new TextEncoder().encode(await options.signer.sign(payload))
+  if (jws.length > LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', `sealing a ${options.type}`)
+  return jws
+}
+
+/** A statement whose signature, type, audience and time were checked. */
+export interface Opened {
+  readonly issuer: KeyId
+  readonly audience: readonly string[]
+  readonly issuedAtMs: number
+  readonly expiresAtMs: number
+  readonly nonce: Uint8Array
+  readonly body: Uint8Array
+  /** SHA-256 of the JWS, hex: the name by which decisions and receipts point to it. */
+  readonly hash: string
+}
+
+/** What `open` expects of a statement. */
+export interface OpenOptions {
+  readonly type: SealedType
+  readonly clock: Clock
+  /** Refused unless signed for this PeerId (or for anyone). */
+  readonly audience?: string
+  /** Refused unless signed by this key. */
+  readonly issuer?: string
+  /** For evidence read later, such as a receipt in a file: its time is not checked, all else is. */
+  readonly atAnyTime?: boolean
+}
+
+// Importing a key costs more than a verification; peers and researchers come back. Bounded, oldest out first.
+const keyCache = new Map<string, Promise<CryptoKey>>()
+const KEY_CACHE_MAX = 1_000
+
+function verificationKey(id: KeyId): Promise<CryptoKey> {
+  const cached = keyCache.get(id)
+  if (cached) return cached
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: base64url.encode(publicKeyOf(id)) }
+  const key = importJWK(jwk, 'Ed25519') as Promise<CryptoKey>
+  if (keyCache.size >= KEY_CACHE_MAX) keyCache.delete(keyCache.keys().next().value ?? '')
+  keyCache.set(id, key)
+  return key
+}
+
+/**
+ * Verifies a sealed statement over the exact bytes received, and only then decodes it. Throws TOO_LARGE, MALFORMED,
+ * KEY_UNSUPPORTED, SIGNATURE_INVALID, TYPE_MISMATCH, AUDIENCE_MISMATCH, EXPIRED, NOT_YET_VALID, LIFETIME_TOO_LONG.
+ * Whether it was seen before is for its receiver's store to say.
+ */
+export async function open(jws: Uint8Array, options: OpenOptions): Promise<Opened> {
+  if (jws.length > LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', `opening a ${options.type}`)
+  const { payload, kid } = await verify(jws, options.type)
+  const statement = messages.Statement.decode(payload)
+  const fail = (code: 'MALFORMED' | 'TYPE_MISMATCH' | 'AUDIENCE_MISMATCH' | 'SIGNATURE_INVALID'): never => {
+    throw new StimnetError(code, `opening a ${options.type}`)
+  }
+  if (statement.domain !== DOMAIN || statement.type !== options.type) fail('TYPE_MISMATCH')
+  if (statement.issuer !== kid || (options.issuer !== undefined && options.issuer !== kid)) fail('SIGNATURE_INVALID')
+  if (statement.nonce.length !== 16) fail('MALFORMED')
+  if (
+    options.audience !== undefined &&
+    statement.audience.length > 0 &&
+    !statement.audience.includes(options.audience)
+  ) {
+    fail('AUDIENCE_MISMATCH')
+  }
+  checkTime(statement, options)
+  return {
+    issuer: kid,
+    audience: statement.audience,
+    issuedAtMs: statement.issuedAtMs,
+    expiresAtMs: statement.expiresAtMs,
+    nonce: statement.nonce.slice(),
+    body: statement.body.slice(),
+    hash: await sha256Hex(jws)
+  }
+}
+
+/**
+ * Header and payload are signed as they are spelled, the signature is not: base64 leaves spare bits, and decoders
+ * forgive padding, blanks and a byte order mark. One statement must have one spelling, because its hash is its name.
+ */
+function hasOneSpelling(jws: Uint8Array): boolean {
+  const text = new TextDecoder().decode(jws)
+  const signature = text.slice(text.lastIndexOf('.') + 1)
+  return text.length === jws.length && base64url.encode(base64url.decode(signature)) === signature
+}
+
+interface Verified {
+  readonly payload: Uint8Array
+  readonly kid: KeyId
+}
+
+/**
+ * What was verified lately, by its exact text: a signature holds at any hour, and the same statement is opened when it is
+ * sent, admitted and run. Whom it is for and whether it is in time is asked each time. Bounded, oldest out first.
+ */
+const verifiedLately = new Map<string, Verified>()
+const VERIFIED_MAX = 512
+/** Longer ones are rare, and would make the bound in bytes a large one: 16 MiB in all. */
+const VERIFIED_CHARACTERS_MAX = 16 * 1024
+
+async function verify(jws: Uint8Array, type: string): Promise<Verified> {
+  if (jws.length > VERIFIED_CHARACTERS_MAX) return verifyAnew(jws, type)
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(jws)
+  const known = verifiedLately.get(text)
+  if (known) return known
+  const verified = await verifyAnew(jws, type)
+  if (verifiedLately.size >= VERIFIED_MAX) verifiedLately.delete(verifiedLately.keys().next().value ?? '')
+  verifiedLately.set(text, verified)
+  return verified
+}
+
+async function verifyAnew(jws: Uint8Array, type: string): Promise<Verified> {
+  let kid: KeyId | undefined
+  try {
+    const { payload } = await compactVerify(
+      jws,
+      (header) => {
+        if (header.typ !== HEADER_TYPE) throw new StimnetError('TYPE_MISMATCH', `opening a ${type}`)
+        if (typeof header.kid !== 'string') throw new StimnetError('KEY_UNSUPPORTED', `opening a ${type}`)
+        kid = parseKeyId(header.kid)
+        return verificationKey(kid)
+      },
+      { algorithms: ['Ed25519'] }
+    )
+    if (kid === undefined) throw new StimnetError('KEY_UNSUPPORTED', `opening a ${type}`)
+    if (!hasOneSpelling(jws)) throw new StimnetError('MALFORMED', `reading the spelling of a ${type}`)
+    return { payload, kid }
+  } catch (cause) {
+    if (cause instanceof StimnetError) throw cause
+    const malformed = (cause as { code?: string }).code === 'ERR_JWS_INVALID'
+    throw new StimnetError(malformed ? 'MALFORMED' : 'SIGNATURE_INVALID', `opening a ${type}`, { cause })
+  }
+}
+
+function checkTime(statement: { issuedAtMs: number; expiresAtMs: number }, options: OpenOptions): void {
+  const { issuedAtMs, expiresAtMs } = statement
+  const now = options.clock.now()
+  const lifetime = expiresAtMs - issuedAtMs
+  if (!Number.isFinite(issuedAtMs) || Number.isNaN(expiresAtMs) || lifetime < 0) {
+    throw new StimnetError('MALFORMED', `reading the times of a ${options.type}`)
+  }
+  if (lifetime > SEALED_TYPES[options.type]) throw new StimnetError('LIFETIME_TOO_LONG', `opening a ${options.type}`)
+  if (options.atAnyTime) return
+  if (issuedAtMs > now + LIMITS.clockSkewMs) throw new StimnetError('NOT_YET_VALID', `opening a ${options.type}`)
+  if (expiresAtMs < now - LIMITS.clockSkewMs) throw new StimnetError('EXPIRED', `opening a ${options.type}`)
+}

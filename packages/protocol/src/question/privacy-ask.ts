@@ -1,0 +1,81 @@
+/** Which claim a request asks for, and what it may spend on it; nothing in it depends on data. */
+import { z } from 'zod'
+import { StimnetError } from '../errors.ts'
+import type { Encodable, wire } from '../wire/wire.ts'
+
+/** A positive or negative decimal number as text: it becomes an exact ratio, never a double. */
+const decimalSchema = z.string().regex(/^-?\d{1,9}(\.\d{1,18})?$/, 'A decimal number, such as 0.05.')
+/** A privacy parameter: a decimal number above zero. */
+const chargeSchema = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,18})?$/, 'A decimal number above zero, such as 0.05.')
+  .refine((text) => /[1-9]/.test(text), 'Above zero.')
+
+/** More than this of one subject is no bound worth the noise. */
+const CONTRIBUTIONS_MAX = 1000
+
+/** What REST, command line and SDK take. */
+export const privacyAskSchema = z
+  .strictObject({
+    /** `P1`: exact numbers under disclosure control. `P2`: differentially private ones. */
+    level: z.enum(['P1', 'P2']),
+    /** Pure charge of the whole answer, as decimal text: discrete Laplace noise. */
+    epsilon: chargeSchema.optional(),
+    /** Zero-concentrated charge of the whole answer, as decimal text: discrete Gaussian noise. */
+    rho: chargeSchema.optional(),
+    /** Most groups in which one subject counts. */
+    groups_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
+    /** Most rows of one subject that count in one group. */
+    rows_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
+    /** Narrower than the catalog's own minimum and maximum. */
+    bounds: z
+      .array(z.strictObject({ variable: z.string().min(1).max(129), lower: decimalSchema, upper: decimalSchema }))
+      .max(16)
+      .default([])
+  })
+  .refine((ask) => ask.level === 'P1' || (ask.epsilon === undefined) !== (ask.rho === undefined), {
+    error: 'P2 needs either epsilon or rho.'
+  })
+  .refine((ask) => ask.level === 'P2' || (ask.epsilon ?? ask.rho) === undefined, { error: 'P1 spends nothing.' })
+
+/** What is asked for, read. */
+export type PrivacyAsk = z.output<typeof privacyAskSchema>
+/** What is asked for, as it is written. */
+export type PrivacyAskInput = z.input<typeof privacyAskSchema>
+
+/** What a request asks for that says nothing of it. */
+export const P1_ASK: PrivacyAsk = { level: 'P1', groups_per_subject: 1, rows_per_subject: 1, bounds: [] }
+
+/** To the wire. */
+export function privacyAskToMessage(ask: PrivacyAskInput): Encodable<wire.PrivacyAsk> {
+  const { level, epsilon, rho, groups_per_subject, rows_per_subject, bounds } = parse(ask)
+  return {
+    level,
+    ...(epsilon === undefined ? {} : { epsilon }),
+    ...(rho === undefined ? {} : { rho }),
+    groupsPerSubject: groups_per_subject,
+    rowsPerSubject: rows_per_subject,
+    bounds
+  }
+}
+
+/** From the wire; absent means P1. Throws PARAMETER_INVALID. */
+export function privacyAskFromMessage(message: wire.PrivacyAsk | null): PrivacyAsk {
+  if (message === null) return P1_ASK
+  return parse({
+    level: message.level === '' ? 'P1' : (message.level as 'P1'),
+    ...(message.epsilon === '' ? {} : { epsilon: message.epsilon }),
+    ...(message.rho === '' ? {} : { rho: message.rho }),
+    groups_per_subject: message.groupsPerSubject || 1,
+    rows_per_subject: message.rowsPerSubject || 1,
+    bounds: message.bounds.map(({ variable, lower, upper }) => ({ variable, lower, upper }))
+  })
+}
+
+function parse(ask: PrivacyAskInput): PrivacyAsk {
+  const parsed = privacyAskSchema.safeParse(ask)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const reason = `privacy${issue?.path.map((key) => `.${String(key)}`).join('') ?? ''}: ${issue?.message ?? 'not well formed'}`
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: parsed.error })
+}

@@ -1,0 +1,95 @@
+/** What a requester takes each variable to be, and how a site's own words read in those of the request. */
+import { z } from 'zod'
+import { StimnetError } from '../errors.ts'
+import type { Encodable, wire } from '../wire/wire.ts'
+
+/** Most variables of a contract: those of a whole catalog, for a script. */
+export const CONTRACT_VARIABLES_MAX = 512
+const MAPPINGS_MAX = 4096
+const refSchema = z.string().regex(/^[^.\s]{1,64}\.[^.\s]{1,64}$/, 'table.variable')
+
+/** One variable as the requester understands it: compared by name, type, unit, levels and their order, breakpoints. */
+export const variableContractSchema = z.strictObject({
+  variable: refSchema,
+  type: z.string().min(1).max(16),
+  unit: z.string().max(200).default(''),
+  levels: z.array(z.string().min(1).max(128)).max(256).default([]),
+  breakpoints: z.array(z.number()).max(256).default([])
+})
+/** One variable's contract. */
+export type VariableContract = z.output<typeof variableContractSchema>
+
+/** How one site's variable reads in the words of the request. */
+export const variableMappingSchema = z.strictObject({
+  /** The PeerId it holds for. */
+  peer: z.string().min(1).max(128),
+  /** In the request. */
+  variable: refSchema,
+  /** At that peer. */
+  local: refSchema,
+  /** Of a category: the site's level to the request's. */
+  levels: z
+    .array(z.strictObject({ local: z.string().min(1).max(128), level: z.string().min(1).max(128) }))
+    .max(256)
+    .default([]),
+  /** Of a number: the site's value times this is the request's. Empty: the same unit. */
+  scale: z
+    .string()
+    .regex(/^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,9})?$/, 'A decimal number above zero, such as 0.001.')
+    .or(z.literal(''))
+    .default('')
+})
+/** One mapping. */
+export type VariableMapping = z.output<typeof variableMappingSchema>
+/** One mapping, as it is written. */
+export type VariableMappingInput = z.input<typeof variableMappingSchema>
+/** One variable's contract, as it is written. */
+export type VariableContractInput = z.input<typeof variableContractSchema>
+
+/** All that a request takes its variables to be, each once. */
+export const contractListSchema = z
+  .array(variableContractSchema)
+  .max(CONTRACT_VARIABLES_MAX)
+  .refine((list) => new Set(list.map(({ variable }) => variable)).size === list.length, 'A variable stands twice.')
+
+/** All mappings of a request: at each peer a variable has one. */
+export const mappingListSchema = z
+  .array(variableMappingSchema)
+  .max(MAPPINGS_MAX)
+  .refine(
+    (list) => new Set(list.map(({ peer, variable }) => `${peer} ${variable}`)).size === list.length,
+    'A variable is mapped twice at one peer.'
+  )
+
+/** What a request carries of both. */
+export interface SchemaTerms {
+  readonly contract: readonly VariableContract[]
+  readonly mappings: readonly VariableMapping[]
+}
+
+/** To the wire. Throws PARAMETER_INVALID. */
+export function schemaTermsToMessage(terms: {
+  readonly contract: readonly VariableContractInput[]
+  readonly mappings: readonly VariableMappingInput[]
+}): {
+  contract: Encodable<wire.VariableContract>[]
+  mappings: Encodable<wire.VariableMapping>[]
+} {
+  const { contract, mappings } = schemaTermsFromMessage(terms)
+  return {
+    contract: contract.map((one) => ({ ...one, levels: [...one.levels], breakpoints: [...one.breakpoints] })),
+    mappings: mappings.map((one) => ({ ...one, levels: one.levels.map((pair) => ({ ...pair })) }))
+  }
+}
+
+/** From the wire. Throws PARAMETER_INVALID. */
+export function schemaTermsFromMessage(message: {
+  contract: readonly unknown[]
+  mappings: readonly unknown[]
+}): SchemaTerms {
+  const contract = contractListSchema.safeParse(message.contract)
+  const mappings = mappingListSchema.safeParse(message.mappings)
+  if (contract.success && mappings.success) return { contract: contract.data, mappings: mappings.data }
+  const reason = 'The schema contract or a mapping in the request is not well formed.'
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: contract.error ?? mappings.error })
+}
