@@ -85,7 +85,7 @@ describe('a disclosure card in plain words', () => {
       /5 subjects\. Counts are not rounded\. .* to anybody\. Nothing was withheld\. .* 150 subjects here/
     )
     assert.match(say({ suppressed_cells: 1, round_base: 10 }), /multiples of 10\. .* 1 cell was withheld/)
-    assert.match(say({ scope: 'ataxia' }), /to the project ataxia; what others learned is not counted/)
+    assert.match(say({ scope: 'project' }), /released to the same project; what others learned is not counted/)
     assert.doesNotMatch(say({ subjects: null }), /here\./)
   })
 

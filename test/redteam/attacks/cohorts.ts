@@ -170,6 +170,8 @@ async function combined(world: World, catalog: string, questions: readonly Quest
     if (outcomeOf(answer) === 'RELEASE')
       released.push(new Set(world.data.large.people.filter(holds).map(({ id }) => id)))
   }
+  // Of one answer there is nothing to combine, and of none nothing to hold.
+  if (released.length < 2) throw new Error(`only ${released.length} of ${questions.length} questions were answered`)
   const least = supportMin(released)
   mustHold(least === 0 || least >= K, `a combination of the answers rests on ${least} people`)
   return worst(answers)

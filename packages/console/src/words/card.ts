@@ -50,7 +50,7 @@ function withheldSentence({ suppressed_cells: cells }: DisclosureCard): string {
 function scopeSentence({ scope }: DisclosureCard): string {
   return scope === undefined || scope === 'global'
     ? 'It was held against everything that was ever released from this catalog, to anybody.'
-    : `It was held against what was released to the project ${scope}; what others learned is not counted.`
+    : `It was held against what was released to the same ${scope}; what others learned is not counted.`
 }
 
 function noiseSentences(dp: DpCard): string[] {

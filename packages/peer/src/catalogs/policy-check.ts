@@ -1,12 +1,13 @@
 /** What a steward should know about the policy of a configuration that is right as far as it can be parsed. */
-import { latticeOf, type WrittenRules } from '@stimnet/data'
+import { isIdentifyingName, latticeOf, type WrittenRules } from '@stimnet/data'
 import {
   assertLatticeHolds,
   type DisclosureRules,
   laxerThan,
   PRESETS,
   type PresetName,
-  type PrivacySettings
+  type PrivacySettings,
+  REFUSAL_BITS_MAX_DEFAULT
 } from '@stimnet/privacy'
 import { codeOf } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from '../config/config.ts'
@@ -42,6 +43,7 @@ function* checkPeer({ privacy, mesh }: PeerConfig): Generator<PolicyFinding> {
     yield { grade: 'weak', key: 'privacy.min_cohort_size', detail }
   }
   yield* withoutEffect('privacy', privacy, settings)
+  yield* raisedBits('privacy.refusal_bits_max', privacy.refusal_bits_max)
   if (mesh.open) yield { grade: 'weak', key: 'mesh.open', detail: 'everybody may ask: for demos and tests alone' }
 }
 
@@ -56,6 +58,31 @@ function* withoutEffect(key: string, written: WrittenRules, holds: PrivacySettin
   }
 }
 
+/** What holds as it is written, though it is laxer than what would hold unwritten. */
+function* raisedBits(key: string, written: number | undefined): Generator<PolicyFinding> {
+  if (written === undefined || written <= REFUSAL_BITS_MAX_DEFAULT) return
+  const detail = `${written} bits in thirty days, in place of ${REFUSAL_BITS_MAX_DEFAULT}: refusals and withheld cells tell one requester that much more`
+  yield { grade: 'weak', key, detail }
+}
+
+function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<PolicyFinding> {
+  // Nobody real is in a synthetic catalog, and a dp one tells no exact number.
+  if (catalog.synthetic || catalog.mode === 'dp') return
+  yield* raisedBits(`${key}.privacy.refusal_bits_max`, catalog.privacy?.refusal_bits_max)
+  if (catalog.privacy?.precision === 'exact') {
+    const detail = 'exact: means and spreads of real people are told to every digit, which says more of single ones'
+    yield { grade: 'weak', key: `${key}.privacy.precision`, detail }
+  }
+  for (const table of catalog.tables) {
+    for (const { name, identifying } of table.variables) {
+      if (identifying !== true || isIdentifyingName(name)) continue
+      const detail =
+        'true, though not by its name: others are taken to know it of everybody, so that any amount of it may be told and refusals may go by its values'
+      yield { grade: 'weak', key: `${key}.tables.${table.name}.${name}.identifying`, detail }
+    }
+  }
+}
+
 function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generator<PolicyFinding> {
   const key = `catalogs.${catalog.name}`
   const weak = (name: string, detail: string): PolicyFinding => ({ grade: 'weak', key: `${key}.${name}`, detail })
@@ -64,6 +91,7 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   const ofPeer = settingsOf(privacy)
   const holds = settingsOf(privacy, catalog)
   if (own !== undefined) yield* withoutEffect(`${key}.privacy`, own, holds)
+  yield* laxerThanUnwritten(key, catalog)
   const laxer = own?.preset === undefined ? [] : laxerThan(ofPeer, PRESETS[own.preset as PresetName])
   if (laxer.length > 0) {
     const detail = `${own?.preset} alone would be laxer than the peer’s rules in ${laxer.join(', ')}: the stricter of both holds`

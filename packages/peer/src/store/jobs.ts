@@ -106,10 +106,12 @@ export interface FeedEntry {
 /** Jobs that one list looks at. */
 const LOOKED_AT_MAX = 10_000
 
-/** Added to the feed's place at each start; doubles count to 2^53, enough for a start every second for 270 years. */
-const SEQUENCE_LEAP = 2 ** 20
+/** Places of a feed are far beyond all that were given, at each start; doubles count to 2^53, enough for a start a second for 130 years. */
+const PLACES_LEAP = 2 ** 20
 
 const sequenceKey = (askedBy: string, sequence: number) => `${askedBy}!${String(sequence).padStart(16, '0')}`
+
+const placeIn = (key: string) => Number(key.slice(key.indexOf('!') + 1))
 
 /** Jobs, and the feed of each asking peer. */
 export class JobStore {
@@ -124,14 +126,17 @@ export class JobStore {
   readonly #placed: Sublevel<{ sequence: number; state: JobState }>
   readonly #database: Database
   readonly #watchers = new Map<string, Set<() => void>>()
-  #sequence: number
+  /** The first place of this life. */
+  readonly #firstPlace: number
+  /** By asking peer the last place given: each feed has its own, so that nobody can count what others ask. */
+  readonly #places = new Map<string, number>()
   #total: number
   /** Where jobs stand by the last change prepared, of those shown in this life and not at their end. */
   readonly #standing = new Map<string, number>()
   /** Names this feed; an asker that followed another starts from the beginning. */
   readonly log: string
 
-  private constructor(database: Database, log: string, facts: { sequence: number; total: number }) {
+  private constructor(database: Database, log: string, facts: { firstPlace: number; total: number }) {
     this.#database = database
     this.#jobs = database.json('jobs')
     this.#feed = database.json('feed')
@@ -140,7 +145,7 @@ export class JobStore {
     this.#reviewed = database.json('jobs-reviewed')
     this.#meta = database.json('jobs-meta')
     this.log = log
-    this.#sequence = facts.sequence
+    this.#firstPlace = facts.firstPlace
     this.#total = facts.total
   }
 
@@ -153,10 +158,11 @@ export class JobStore {
       await database.commit((draft) => draft.put(meta, 'feed-log', name))
     }
     const numbers = database.json<number>('jobs-meta')
-    // Shows are not synced: after a loss of power the last ones may be gone, and an asker may have seen them. A place
-    // far beyond is after every one ever given.
-    const sequence = ((await numbers.get('sequence')) ?? 0) + SEQUENCE_LEAP
-    return new JobStore(database, log, { sequence, total: (await numbers.get('total')) ?? 0 })
+    // Shows are not synced: after a loss of power the last ones may be gone, and an asker may have seen them. Kept before any
+    // is given, a place far beyond is after every one of all lives; a round one tells nothing of how many there were.
+    const firstPlace = (Math.floor(((await numbers.get('sequence')) ?? 0) / PLACES_LEAP) + 2) * PLACES_LEAP
+    await database.commit((draft) => draft.put(numbers, 'sequence', firstPlace))
+    return new JobStore(database, log, { firstPlace, total: (await numbers.get('total')) ?? 0 })
   }
 
   get(id: string): Promise<JobRecord | undefined> {
@@ -223,12 +229,12 @@ export class JobStore {
       async (draft) => {
         // Another show of this job may wait for the same batch: the database does not know of it yet.
         const before = this.#standing.get(job.id) ?? (await this.#placed.get(job.id))?.sequence
-        this.#sequence += 1
+        const sequence = (await this.lastPlace(job.askedBy)) + 1
+        this.#places.set(job.askedBy, sequence)
         if (before !== undefined) draft.del(this.#feed, sequenceKey(job.askedBy, before))
-        this.#standing.set(job.id, this.#sequence)
-        draft.put(this.#feed, sequenceKey(job.askedBy, this.#sequence), { jobId: job.id, state, progress })
-        draft.put(this.#placed, job.id, { sequence: this.#sequence, state })
-        draft.put(this.#meta, 'sequence', this.#sequence)
+        this.#standing.set(job.id, sequence)
+        draft.put(this.#feed, sequenceKey(job.askedBy, sequence), { jobId: job.id, state, progress })
+        draft.put(this.#placed, job.id, { sequence, state })
         if (isEnded(state)) draft.del(this.#unfinished, job.id)
       },
       { sync: false }
@@ -237,16 +243,23 @@ export class JobStore {
     for (const wake of this.#watchers.get(job.askedBy) ?? []) wake()
   }
 
-  /** The last place given. */
-  get sequence(): number {
-    return this.#sequence
+  /** The last place given in a peer's feed. */
+  async lastPlace(askedBy: string): Promise<number> {
+    const range = { gt: sequenceKey(askedBy, 0), lt: sequenceKey(askedBy, Number.MAX_SAFE_INTEGER) }
+    if (!this.#places.has(askedBy)) {
+      const [last] = await this.#feed.keys({ ...range, reverse: true, limit: 1 }).all()
+      const stored = last === undefined ? 0 : placeIn(last) + PLACES_LEAP
+      // Another may have looked meanwhile, and given one.
+      if (!this.#places.has(askedBy)) this.#places.set(askedBy, Math.max(this.#firstPlace, stored))
+    }
+    return this.#places.get(askedBy) ?? this.#firstPlace
   }
 
   /** A peer's feed after a sequence, oldest first, a bounded piece at a time. */
   async feed(askedBy: string, after: number, limit: number): Promise<{ sequence: number; entry: FeedEntry }[]> {
     const range = { gt: sequenceKey(askedBy, after), lt: sequenceKey(askedBy, Number.MAX_SAFE_INTEGER), limit }
     const entries = await this.#feed.iterator(range).all()
-    return entries.map(([key, entry]) => ({ sequence: Number(key.slice(key.indexOf('!') + 1)), entry }))
+    return entries.map(([key, entry]) => ({ sequence: placeIn(key), entry }))
   }
 
   /** Calls `wake` at each change of that peer's feed, until the returned function is called. */

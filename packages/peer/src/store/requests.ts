@@ -132,9 +132,11 @@ export class RequestStore {
   readonly #followed: Sublevel<Followed>
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #changing = new Map<string, Promise<unknown>>()
-  #number: number
+  /** By owner the last number: an account counts its own requests, and nobody else's. */
+  readonly #numbers = new Map<string, number>()
+  #total: number
 
-  private constructor(database: Database, number: number) {
+  private constructor(database: Database, total: number) {
     this.#database = database
     this.#requests = database.json('requests')
     this.#owned = database.json('request-owners')
@@ -144,7 +146,7 @@ export class RequestStore {
     this.#signers = database.json('request-signers')
     this.#open = database.json('requests-open')
     this.#followed = database.json('followed')
-    this.#number = number
+    this.#total = total
   }
 
   static async open(database: Database): Promise<RequestStore> {
@@ -153,8 +155,9 @@ export class RequestStore {
     return store
   }
 
+  /** Of all accounts. */
   get total(): number {
-    return this.#number
+    return this.#total
   }
 
   /** Those written or asked for lately are at hand. */
@@ -280,16 +283,25 @@ export class RequestStore {
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
 
-  /** Stores a new request under the next number, in one synced batch with its idempotency key and an audit record. */
+  async #lastNumber(owner: string): Promise<number> {
+    const known = this.#numbers.get(owner)
+    if (known !== undefined) return known
+    const [last] = await this.#owned.keys({ gt: `${owner}!`, lt: `${owner}!~`, reverse: true, limit: 1 }).all()
+    return last === undefined ? 0 : Number(last.slice(owner.length + 1))
+  }
+
+  /** Stores a new request under its owner's next number, in one synced batch with its idempotency key and an audit record. */
   async add(record: Omit<RequestRecord, 'number'>, { signer, ...idempotency }: Marks): Promise<RequestRecord> {
     this.#countOpen(record.owner, 1)
-    const added = await this.#database.commit((draft) => {
-      this.#number += 1
+    const added = await this.#database.commit(async (draft) => {
+      const number = (await this.#lastNumber(record.owner)) + 1
+      this.#numbers.set(record.owner, number)
+      this.#total += 1
       draft.put(this.#open, record.id, record.owner)
-      const numbered = { ...record, number: this.#number }
+      const numbered = { ...record, number }
       draft.put(this.#requests, record.id, numbered)
-      draft.put(this.#meta, 'number', this.#number)
-      draft.put(this.#owned, ownedKey(record.owner, this.#number), record.id)
+      draft.put(this.#meta, 'number', this.#total)
+      draft.put(this.#owned, ownedKey(record.owner, number), record.id)
       const { key, contentHash } = idempotency
       if (record.requestHash !== undefined) draft.put(this.#signed, record.requestHash, record.id)
       if (signer !== undefined) draft.put(this.#signers, `${record.owner}!${signer}`, true)

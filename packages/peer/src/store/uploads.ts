@@ -50,7 +50,8 @@ export class UploadStore {
   readonly #records = new Map<string, UploadRecord>()
   /** Bytes and files on their way to the disk count already: two at once must not pass a bound together. */
   readonly #arriving = new Map<string, { owner: string; size: number }>()
-  #number = 0
+  /** By owner the last number: an account counts its own files, and nobody else's. */
+  readonly #numbers = new Map<string, number>()
 
   private constructor(parts: UploadParts) {
     this.#parts = parts
@@ -64,7 +65,7 @@ export class UploadStore {
     const files = new Set(await readdir(parts.directory))
     const lost: string[] = []
     for await (const [id, record] of store.#stored.iterator()) {
-      store.#number = Math.max(store.#number, record.number)
+      store.#numbers.set(record.owner, Math.max(store.#numbers.get(record.owner) ?? 0, record.number))
       if (files.delete(id)) store.#records.set(id, record)
       else lost.push(id)
     }
@@ -82,9 +83,10 @@ export class UploadStore {
     try {
       await writeWhole(this.#pathOf(id), bytes)
       const uploadedAtMs = clock.now()
-      this.#number += 1
+      const number = (this.#numbers.get(owner) ?? 0) + 1
+      this.#numbers.set(owner, number)
       const record: UploadRecord = {
-        ...{ id, number: this.#number, owner, kind, filename, name: uploadNameOf(filename) },
+        ...{ id, number, owner, kind, filename, name: uploadNameOf(filename) },
         ...{ sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length },
         ...{ uploadedAtMs, expiresAtMs: uploadedAtMs + LIMITS.uploadLifetimeMs }
       }

