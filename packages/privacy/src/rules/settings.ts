@@ -39,7 +39,7 @@ export type Overrides = { readonly [Rule in keyof DisclosureRules]?: DisclosureR
  * Each refusal, each cell withheld and each sentence that people were left out tells one bit about data. In a month so many are no
  * working day's end, and far from what would describe the people of even a small study.
  */
-const REFUSAL_BITS_MAX_DEFAULT = 200
+export const REFUSAL_BITS_MAX_DEFAULT = 200
 
 /** The window in which refusals count, ms: thirty days. */
 export const REFUSALS_WINDOW_MS = 30 * 24 * 3_600_000
