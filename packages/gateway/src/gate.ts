@@ -2,7 +2,7 @@
 import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { headersOf, jsonAnswer, KEPT_HEADERS } from './http/answer.ts'
+import { acceptsGzip, headersOf, jsonAnswer, KEPT_HEADERS } from './http/answer.ts'
 import { type Held, presentedToken, type Tokens } from './auth/auth.ts'
 import { fromPairs, readBody } from './http/body.ts'
 import { addressOf, type Connection } from './auth/caller.ts'
@@ -51,10 +51,11 @@ export class Gate {
         const account = await this.#admit(route, c)
         const reply = await route.run(this.#ask(c, route, { account, requestId }), parse)
         if (reply instanceof Response) return reply
-        if (route.etag && !(reply instanceof Answer)) return revalidated(c, reply, { route, requestId })
+        const gzip = acceptsGzip(c.req.header('accept-encoding'))
+        if (route.etag && !(reply instanceof Answer)) return revalidated(c, reply, { route, requestId, gzip })
         return reply instanceof Answer
-          ? jsonAnswer(reply.value, { requestId, status: reply.status, headers: reply.headers })
-          : jsonAnswer(reply, { requestId })
+          ? jsonAnswer(reply.value, { requestId, gzip, status: reply.status, headers: reply.headers })
+          : jsonAnswer(reply, { requestId, gzip })
       })
   }
 
@@ -174,11 +175,15 @@ export class Gate {
 }
 
 /** The answer under its tag, or 304 for a client that has it. Who may read it was judged before. */
-function revalidated(c: GatewayContext, reply: unknown, { route, requestId }: { route: Route; requestId: string }) {
+async function revalidated(
+  c: GatewayContext,
+  reply: unknown,
+  { route, requestId, gzip }: { route: Route; requestId: string; gzip: boolean }
+): Promise<Response> {
   const etag = route.etag?.(reply)
-  if (etag === undefined) return jsonAnswer(reply, { requestId })
+  if (etag === undefined) return jsonAnswer(reply, { requestId, gzip })
   const headers = { etag, ...(route.kept ? KEPT_HEADERS : {}) }
-  if (!isKnown(c.req.header('if-none-match'), etag)) return jsonAnswer(reply, { requestId, headers })
+  if (!isKnown(c.req.header('if-none-match'), etag)) return jsonAnswer(reply, { requestId, gzip, headers })
   return new Response(null, { status: 304, headers: headersOf(requestId, headers) })
 }
 

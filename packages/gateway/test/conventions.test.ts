@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { partOf, TABLE } from './fake-peer.ts'
 import { type House, openHouse } from './house.ts'
 
@@ -110,6 +111,39 @@ describe('an answer that a client has', () => {
     assert.equal((await again(house, `/api/v1/jobs/${id}`, undefined, '*')).status, 401)
     const ended = await house.ask('GET', `/api/v1/jobs/${id}`, { as: 'ada' })
     assert.equal(ended.headers.get('cache-control'), 'no-store')
+  })
+})
+
+describe('an answer of some length', () => {
+  it('is compressed for a client that reads gzip, and the same uncompressed', async () => {
+    const house = openHouse()
+    const { id } = house.peer.add({
+      state: 'completed',
+      warnings: Array.from({ length: 100 }, (_, i) => `warning ${i}`)
+    })
+    const ask = (encoding?: string) =>
+      house.ask('GET', `/api/v1/jobs/${id}`, {
+        as: 'ada',
+        ...(encoding === undefined ? {} : { headers: { 'accept-encoding': encoding } })
+      })
+    const plain = await ask()
+    assert.equal(plain.headers.get('content-encoding'), null)
+    assert.match(plain.headers.get('vary') ?? '', /Accept-Encoding/)
+    const text = await plain.text()
+    for (const encoding of ['gzip', 'br;q=1, gzip;q=0.5', 'deflate, *', 'GZIP']) {
+      // Twice: what will not change is compressed once.
+      for (const answer of [await ask(encoding), await ask(encoding)]) {
+        assert.equal(answer.headers.get('content-encoding'), 'gzip', encoding)
+        const bytes = new Uint8Array(await answer.arrayBuffer())
+        assert.ok(bytes.length < text.length / 2)
+        assert.equal(gunzipSync(bytes).toString(), text)
+      }
+    }
+    for (const encoding of ['identity', 'gzip;q=0', 'br', 'gzip;q=0.0, br', 'xgzip']) {
+      assert.equal((await ask(encoding)).headers.get('content-encoding'), null, encoding)
+    }
+    const short = await house.ask('GET', '/health', { headers: { 'accept-encoding': 'gzip' } })
+    assert.equal(short.headers.get('content-encoding'), null)
   })
 })
 

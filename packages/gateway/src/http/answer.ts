@@ -1,4 +1,6 @@
-/** The headers of every answer, and JSON in them. */
+/** The headers of every answer, and JSON in them, compressed for clients that read it so. */
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 
 /** No page may frame, sniff, store or embed what the API says; it loads nothing itself. */
 const API_HEADERS = {
@@ -44,13 +46,44 @@ function textOf(value: unknown): string {
   return (typeof value === 'object' && value !== null ? texts.get(value) : undefined) ?? JSON.stringify(value)
 }
 
-/** A JSON answer in those headers; status 200 unless given. */
-export function jsonAnswer(
+/** Compressed texts of answers that never change again. */
+const compressed = new WeakMap<object, Uint8Array<ArrayBuffer>>()
+/** Characters from which compression saves a packet. */
+const GZIP_LENGTH_MIN = 1_400
+const gzipped = promisify(gzip) as (text: string) => Promise<Uint8Array<ArrayBuffer>>
+
+/** Whether a client reads gzip, by its Accept-Encoding header. */
+export function acceptsGzip(header: string | undefined): boolean {
+  return /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q\s*=\s*(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(header ?? '')
+}
+
+async function gzipOf(value: unknown, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (typeof value !== 'object' || value === null || !texts.has(value)) return gzipped(text)
+  const known = compressed.get(value) ?? (await gzipped(text))
+  compressed.set(value, known)
+  return known
+}
+
+/** Options of a JSON answer. */
+export interface JsonOptions {
+  readonly requestId: string
+  /** 200 unless given. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** The client reads gzip: answers that gain by it are compressed. */
+  readonly gzip?: boolean
+}
+
+/** A JSON answer in those headers. */
+export async function jsonAnswer(
   value: unknown,
-  options: { requestId: string; status?: number; headers?: Readonly<Record<string, string>> }
-): Response {
-  return new Response(textOf(value), {
-    status: options.status ?? 200,
-    headers: headersOf(options.requestId, { 'content-type': 'application/json; charset=utf-8', ...options.headers })
-  })
+  { requestId, status = 200, ...options }: JsonOptions
+): Promise<Response> {
+  const text = textOf(value)
+  const own: Record<string, string> = { 'content-type': 'application/json; charset=utf-8', ...options.headers }
+  if (text.length < GZIP_LENGTH_MIN) return new Response(text, { status, headers: headersOf(requestId, own) })
+  const varied = { ...own, vary: own.vary === undefined ? 'Accept-Encoding' : `${own.vary}, Accept-Encoding` }
+  if (options.gzip !== true) return new Response(text, { status, headers: headersOf(requestId, varied) })
+  const headers = headersOf(requestId, { ...varied, 'content-encoding': 'gzip' })
+  return new Response(await gzipOf(value, text), { status, headers })
 }
