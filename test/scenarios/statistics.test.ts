@@ -194,6 +194,32 @@ describe('statistics of three institutions', () => {
       assert.ok(part?.kind === 'table' && part.tests?.[0]?.statistic !== welch.statistic, 'a site has its own')
     })
 
+    await t.test('a meta-analysis of the difference of two groups', async () => {
+      const answer = await ask(client, {
+        ...{ name: 'meta', variables: ['weight'], by: ['people.sex'] },
+        arguments: { method: 'fixed', interval: 'wald' }
+      })
+      const [meta] = answer.pooled?.tests ?? []
+      const effects = bySite.map((people) => {
+        const [one, other] = SEXES.map((sex) =>
+          momentsOf(people.filter((person) => person.sex === sex).map(({ weight }) => weight))
+        )
+        assert.ok(one && other)
+        return { estimate: one.mean - other.mean, variance: one.variance / one.n + other.variance / other.n }
+      })
+      const weights = effects.map(({ variance }) => 1 / variance)
+      const expected = sum(effects.map(({ estimate }, i) => estimate * (weights[i] ?? 0))) / sum(weights)
+      assertNear(meta?.difference, expected, 'combined difference')
+      assertNear(meta?.statistic, expected * Math.sqrt(sum(weights)), 'z')
+      assert.deepEqual([meta?.df, meta?.note, meta?.sites?.length], [[], '', 3])
+      const ascending = (values: readonly number[]) => [...values].sort((a, b) => a - b)
+      const own = ascending(meta?.meta?.sites.map(({ estimate }) => estimate) ?? [])
+      for (const [i, estimate] of ascending(effects.map((one) => one.estimate)).entries())
+        assertNear(own[i], estimate, 'a site')
+      const verified = await verifyAndPool(answer, { peers: peers.map(({ peerId }) => peerId) })
+      assert.deepEqual(verified.pooled, answer.pooled)
+    })
+
     await t.test('an analysis of variance with the institution as a factor', async () => {
       const answer = await ask(client, { name: 'anova', variables: ['weight'], by: ['arm'] })
       const people = bySite.flatMap((ofSite, site) =>

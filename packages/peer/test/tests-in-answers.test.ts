@@ -20,7 +20,7 @@ const WELCH: TestResult = {
   p: 3.7467e-17,
   note: ''
 }
-const text = (tests: TestResult[]) => testLines({ pooled: { tests } } as unknown as Broadcast).join('')
+const text = (tests: TestResult[]) => testLines({ pooled: { tests }, parts: [] } as unknown as Broadcast).join('')
 
 test('a test is one line: what it is of, its statistic, and how sure one can be', () => {
   assert.equal(
@@ -30,11 +30,30 @@ test('a test is one line: what it is of, its statistic, and how sure one can be'
   )
 })
 
+test('a meta-analysis says the combined effect, how institutions differ, and the effect of each', () => {
+  const meta: TestResult = {
+    ...{ ...WELCH, kind: 'meta', difference: 1.551, interval: [0.0732, 3.0288], statistic: 3.34, df: [3], p: 0.0444 },
+    meta: {
+      ...{ effect: 'difference', method: 'reml', interval: 'hartung_knapp', tau2: 0.311, i2: 0.4014 },
+      ...{ q: { statistic: 5.2, df: 3, p: 0.1577 }, prediction: [-0.7585, 3.8605] },
+      sites: [{ site: '12D3', estimate: 1.3, interval: [-0.03, 2.63], weight: 0.25 }]
+    }
+  }
+  const broadcast = { pooled: { tests: [meta] }, parts: [{ peer_id: '12D3', node_id: 'north' }] }
+  assert.equal(
+    testLines(broadcast as unknown as Broadcast).join(''),
+    '\nMeta-analysis of mean differences (random effects, REML), sd_score, female − male: ' +
+      '1.551, 95 % interval 0.0732 to 3.029, t(3) = 3.34, p = 0.0444.\n' +
+      '  Between institutions: τ² 0.311, I² 40.14 %, Q(3) = 5.2, p = 0.158; a further institution: -0.7585 to 3.861.\n' +
+      '  north: 1.3 (-0.03 to 2.63), weight 25 %\n'
+  )
+})
+
 test('a test that was not made says why, and no test leaves nothing', () => {
   const none = { ...WELCH, statistic: null, p: null, note: 'A group is missing, withheld, or does not vary.' }
   assert.match(text([none]), /not computed\. A group is missing/)
   assert.equal(text([]), '')
-  assert.deepEqual(testLines({ pooled: null } as unknown as Broadcast), [])
+  assert.deepEqual(testLines({ pooled: null, parts: [] } as unknown as Broadcast), [])
 })
 
 test('what a peer sends cannot steer the terminal', () => {

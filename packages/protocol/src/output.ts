@@ -186,7 +186,27 @@ export type OutputRow = z.output<typeof outputRowSchema>
 export type OutputPart = OutputRow['parts'][string]
 
 /** Tests that are made of an answer's own columns. */
-const TEST_KINDS = ['welch', 'anova', 'chi_squared'] as const
+const TEST_KINDS = ['welch', 'anova', 'chi_squared', 'meta'] as const
+
+/** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
+const metaSchema = z.object({
+  effect: z.enum(['mean', 'difference', 'proportion', 'odds_ratio', 'correlation']),
+  /** How the variance between sites is estimated; `fixed`: there is none. */
+  method: z.enum(['reml', 'dl', 'pm', 'fixed']),
+  interval: z.enum(['hartung_knapp', 'wald']),
+  /** Variance between the sites' effects: of log odds, of log odds ratios, of Fisher's z where these are combined. */
+  tau2: z.number().nullable(),
+  /** Share of the variability that is between sites, 0 to 1. */
+  i2: z.number().nullable(),
+  /** Cochran's Q, its degrees of freedom and p. */
+  q: z.object({ statistic: z.number(), df: z.number(), p: z.number() }).nullable(),
+  /** Where the effect of a further site lies, 19 times of 20. */
+  prediction: z.array(z.number()).nullable(),
+  /** The effect of each site with its own 95 % interval, and its share in the combined one. */
+  sites: z.array(
+    z.object({ site: z.string(), estimate: z.number(), interval: z.array(z.number()), weight: z.number().nullable() })
+  )
+})
 
 /**
  * A test over released numbers: `of` the column that it is about, `by` the columns that make its groups. Numbers are null
@@ -196,20 +216,22 @@ const testResultSchema = z.object({
   kind: z.enum(TEST_KINDS),
   of: z.string(),
   by: z.array(z.string()),
-  /** Those compared, in order; none for `chi_squared`. */
+  /** Those compared, in order; none for `chi_squared`, nor for a `meta` without groups. */
   groups: z.array(
     z.object({ name: z.string(), n: z.number().nullable(), mean: z.number().nullable(), sd: z.number().nullable() })
   ),
-  /** Of `welch`: first mean less the second. */
+  /** Of `welch`: first mean less the second. Of `meta`: the combined effect. */
   difference: z.number().nullable(),
-  /** Of `welch`: the 95 % confidence interval of the difference, low and high. */
+  /** The 95 % confidence interval of that, low and high. */
   interval: z.array(z.number()).nullable(),
-  /** t, F or χ². */
+  /** t, F, χ² or, with no degrees of freedom, z. */
   statistic: z.number().nullable(),
   df: z.array(z.number()),
   p: z.number().nullable(),
   /** What a reader must know; empty for nothing. */
   note: z.string(),
+  /** Of `meta`. */
+  meta: metaSchema.optional(),
   /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
   sites: z.array(z.string()).optional(),
   /** The table with several rows per subject whose column makes the groups: they can hold the same people, and no test is made. */

@@ -1,6 +1,14 @@
 /** Tests that a statistic by name asks for beside its numbers. */
-import { type Filter, type Plan, type ResolvedVariable, type StatisticCall, StimnetError } from '@stimnet/protocol'
+import {
+  type Filter,
+  type MetaTest,
+  type Plan,
+  type ResolvedVariable,
+  type StatisticCall,
+  StimnetError
+} from '@stimnet/protocol'
 import { invalid } from './measures.ts'
+import { META_METHODS } from './tests/meta.ts'
 
 /**
  * Tests that a statistic asks for, over a catalog in which `repeats` names the tables with several rows per subject. A test
@@ -68,6 +76,7 @@ function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly 
     if (by.length > 0 || !one || !two) invalid('chi_squared takes two variables and no `by`.')
     return { ...plan, tests: [{ kind: 'chi_squared', of: 'subjects', by: [one.name, two.name] }] }
   }
+  if (name === 'meta') return withMeta(plan, call, by)
   if (name !== 'compare' && name !== 'anova') return plan
   const [key] = by
   if (!key || !one || by.length !== 1) return invalid(`${name} needs one variable in \`by\`.`)
@@ -84,10 +93,52 @@ function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly 
   }
 }
 
+function withMeta(plan: Plan, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
+  const [measure] = plan.measures.filter(({ kind }) => ['sd', 'share', 'correlation'].includes(kind))
+  const [key, more] = by
+  if (measure === undefined || more) return invalid('meta takes at most one variable in `by`.')
+  if (key && measure.kind === 'correlation') invalid('meta of a correlation takes no `by`.')
+  const groups = key === undefined ? [] : twoLevels(call, key)
+  const effect = EFFECTS[`${measure.kind as 'sd' | 'share' | 'correlation'} ${key === undefined ? 'alone' : 'by'}`]
+  const test: MetaTest = {
+    kind: 'meta',
+    of: measure.name,
+    by: key === undefined ? [] : plan.groupBy.map((one) => one.name),
+    groups,
+    effect,
+    method: oneOf(call, 'method', META_METHODS),
+    interval: oneOf(call, 'interval', META_INTERVALS)
+  }
+  if (key === undefined && call.arguments.groups !== undefined) invalid('groups: for two groups of a variable in `by`.')
+  return {
+    ...plan,
+    ...(key === undefined ? {} : { where: { column: key.ref, op: 'in', values: groups } }),
+    tests: [test]
+  }
+}
+
+const EFFECTS = {
+  'sd alone': 'mean',
+  'sd by': 'difference',
+  'share alone': 'proportion',
+  'share by': 'odds_ratio',
+  'correlation alone': 'correlation',
+  'correlation by': 'correlation'
+} as const
+const META_INTERVALS = ['hartung_knapp', 'wald'] as const
+
+/** An argument that is one of some words; the first unless given. */
+function oneOf<W extends string>(call: StatisticCall, name: string, words: readonly [W, ...W[]]): W {
+  const asked = call.arguments[name]
+  const known = words.find((word) => word === asked)
+  if (asked !== undefined && known === undefined) invalid(`${name}: ${words.join(', ')}.`)
+  return known ?? words[0]
+}
+
 function twoLevels(call: StatisticCall, { ref, variable }: ResolvedVariable): readonly [string, string] {
   const { groups } = call.arguments
   const known = variable.levels.join(', ').slice(0, 500)
-  if (variable.type !== 'category') invalid(`compare groups by a category, and ${ref} is none.`)
+  if (variable.type !== 'category') invalid(`${call.name} groups by a category, and ${ref} is none.`)
   const asked: unknown = groups ?? (variable.levels.length === 2 ? variable.levels : undefined)
   if (!Array.isArray(asked) || asked.length !== 2 || asked[0] === asked[1]) {
     return invalid(`groups: two different levels of ${ref}. It has: ${known}.`)

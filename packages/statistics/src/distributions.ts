@@ -28,14 +28,28 @@ export function pOfChiSquared(value: number, df: number): number {
 
 /** The t beyond which lies, on both sides together, the share `p`: 2.228 for p = 0.05 and ten degrees of freedom. */
 export function tOfP(p: number, df: number): number {
-  if (!(p > 0 && p < 1) || !(df > 0)) return Number.NaN
+  return df > 0 ? tailOf(p, (t) => pOfT(t, df)) : Number.NaN
+}
+
+/** Two-sided tail probability of the normal distribution. */
+export function pOfNormal(z: number): number {
+  return Number.isNaN(z) ? Number.NaN : pOfChiSquared(z * z, 1)
+}
+
+/** The z beyond which lies, on both sides together, the share `p`: 1.96 for p = 0.05. */
+export function zOfP(p: number): number {
+  return tailOf(p, pOfNormal)
+}
+
+/** Where a tail probability that falls from 1 is `p`, halved until neighbours: 60 steps are more digits than a double has. */
+function tailOf(p: number, tail: (value: number) => number): number {
+  if (!(p > 0 && p < 1)) return Number.NaN
   let high = 1
-  while (pOfT(high, df) > p) high *= 2
+  while (tail(high) > p) high *= 2
   let low = 0
-  // Halved until neighbours: 60 steps are more digits than a double has.
   for (let step = 0; step < 200 && high - low > Number.EPSILON * high; step++) {
     const middle = (low + high) / 2
-    if (pOfT(middle, df) > p) low = middle
+    if (tail(middle) > p) low = middle
     else high = middle
   }
   return (low + high) / 2

@@ -46,6 +46,8 @@ export function measuresOf(
       return [...counts(variables), ...over(variables, ['mean', 'sd'])]
     case 'chi_squared':
       return [subjects]
+    case 'meta':
+      return effectsOf(call, variables)
     case 'covariance':
     case 'correlation':
       return pairsOf(name, variables)
@@ -56,6 +58,14 @@ export function measuresOf(
     default:
       return over(variables, [name as ValueKind])
   }
+}
+
+/** What a meta-analysis combines: a correlation, a share, or a mean with its spread. */
+function effectsOf(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
+  if (variables.length === 2) return pairsOf('correlation', variables)
+  const isCategory = variables.every(({ variable }) => variable.type === 'category')
+  if (!isCategory && call.arguments.level !== undefined) invalid('level: for a category alone.')
+  return isCategory ? shares(call, variables) : [...counts(variables), ...over(variables, ['mean', 'sd'])]
 }
 
 /** Throws PARAMETER_INVALID for what is no number. */
@@ -101,7 +111,7 @@ function shares(call: StatisticCall, variables: readonly ResolvedVariable[]): Me
   const { level } = call.arguments
   return variables.map(({ ref, variable }): Measure => {
     if (variable.type !== 'category') invalid(`${ref} has no levels.`)
-    if (typeof level !== 'string') invalid('share needs the argument `level`, a text.')
+    if (typeof level !== 'string') invalid(`${call.name} needs the argument \`level\`, a text.`)
     if (!variable.levels.includes(level)) {
       const reason = `${ref} has the levels ${variable.levels.join(', ').slice(0, 500)}.`
       throw new StimnetError('VALUE_NOT_DECLARED', 'planning a share', { reason })

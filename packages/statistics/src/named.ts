@@ -47,6 +47,25 @@ const SHAPE: StatisticArgument = {
   meaning: 'true: kurtosis (m4/m2², 3 for a normal distribution) as well.'
 }
 
+const META_SUMMARY =
+  'Meta-analysis over the institutions of a mean, of the difference of two groups, of a share or its odds ratio, or of a correlation: ' +
+  'combined effect, variance between institutions, Q, I² and prediction interval.'
+const META_LEVEL: StatisticArgument = {
+  name: 'level',
+  required: false,
+  meaning: 'Of a category: one of its declared levels, whose share or odds ratio is combined.'
+}
+const METHOD: StatisticArgument = {
+  name: 'method',
+  required: false,
+  meaning: 'reml (unless given), dl (DerSimonian and Laird), pm (Paule and Mandel), or fixed: one effect everywhere.'
+}
+const INTERVAL: StatisticArgument = {
+  name: 'interval',
+  required: false,
+  meaning: 'hartung_knapp (unless given; for few institutions), or wald.'
+}
+
 /** More variables than this is no longer one question. */
 const VARIABLES_MAX = 8
 const GROUP_KEYS_MAX = 3
@@ -75,7 +94,8 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('histogram', [1, 1], 'Subjects and rows in each declared bin of a number.'),
   describe('compare', [1, 4], 'Two groups: n, mean, sd of each; difference, Welch’s t, 95 % interval and p.', GROUPS),
   describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
-  describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².')
+  describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².'),
+  describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL)
 ]
 
 const ALIASES: Readonly<Record<string, string>> = {

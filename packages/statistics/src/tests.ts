@@ -1,12 +1,16 @@
 /** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
-import type { MomentsPart, PlanTest, TestResult } from '@stimnet/protocol'
-import { poolMoments, valueOfMoments } from './moments.ts'
+import type { MetaTest, MomentsPart, PlanTest, TestResult } from '@stimnet/protocol'
+import { pOfNormal, pOfT, zOfP } from './distributions.ts'
+import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
 import { anovaOver } from './tests/anova.ts'
 import { type CountCell, chiSquaredOf, mantelHaenszelOf } from './tests/chi-squared.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
+import { effectOf, inOwnUnit } from './tests/effects.ts'
+import { type Meta, metaOf } from './tests/meta.ts'
 import {
   type Computed,
   DF_MIN,
+  ERROR_SHARE,
   FEW_FREEDOMS,
   type Measured,
   NOTHING,
@@ -19,6 +23,7 @@ import { type Pair, welchOver } from './tests/welch.ts'
 export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
 export { type Anova, anovaOf } from './tests/anova.ts'
 export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
+export { type Meta, META_METHODS, type MetaMethod, metaOf, type SiteEffect } from './tests/meta.ts'
 export { testName } from './tests/name.ts'
 export { type TestSite, testSite } from './tests/table.ts'
 export { type Welch, welchOf } from './tests/welch.ts'
@@ -42,7 +47,9 @@ export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
     `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
     'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
     'or filter to one row of each person, such as one visit.'
-  return { ...result, ...NOTHING, difference: result.difference, note, repeated: test.repeated }
+  const { meta: made, ...rest } = result
+  const unmade = made && { meta: { ...made, ...NO_META } }
+  return { ...rest, ...NOTHING, ...unmade, difference: made ? null : result.difference, note, repeated: test.repeated }
 }
 
 function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
@@ -53,6 +60,8 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
       return anova(test, sites)
     case 'chi_squared':
       return chiSquared(test, sites)
+    case 'meta':
+      return meta(test, sites)
   }
 }
 
@@ -62,8 +71,13 @@ export function testAsked(result: TestResult): PlanTest | undefined {
   return test && result.repeated !== undefined ? { ...test, repeated: result.repeated } : test
 }
 
-function plainTestAsked({ kind, of, by, groups }: TestResult): PlanTest | undefined {
+function plainTestAsked({ kind, of, by, groups, meta: combined }: TestResult): PlanTest | undefined {
   const [first, second] = by
+  if (kind === 'meta') {
+    if (combined === undefined) return undefined
+    const { effect, method, interval } = combined
+    return { kind, of, by, groups: groups.map(({ name }) => name), effect, method, interval }
+  }
   if (first === undefined) return undefined
   if (kind === 'anova') return { kind, of, by: first }
   if (kind === 'chi_squared') return second === undefined ? undefined : { kind, of, by: [first, second] }
@@ -87,7 +101,7 @@ function giving<Part>(
   })
 }
 
-type Shown = Pick<TestResult, 'kind' | 'of' | 'by' | 'groups'>
+type Shown = Pick<TestResult, 'kind' | 'of' | 'by' | 'groups' | 'meta'>
 
 /** The result, with who is behind it. */
 function resultOf(
@@ -201,6 +215,66 @@ function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, sites: rea
     ...(isRounded ? [ROUNDED] : [])
   ]
   return resultOf(shown, who, { ...NOTHING, statistic, df: [df], p, notes })
+}
+
+/** Nothing combined. */
+const NO_META = { tau2: null, i2: null, q: null, prediction: null, sites: [] }
+
+function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
+  const { kind, of, by, effect, method, interval } = test
+  const givers = giving(sites, (site) => effectOf(effect, cellsOf(site, test)))
+  const effects = givers.map(({ part }) => part)
+  const made = metaOf(effects, { method, hartungKnapp: interval === 'hartung_knapp' })
+  const own = (value: number) => inOwnUnit(effect, value)
+  const shownSites = givers.map(({ site, part: { estimate, variance, hidden } }, i) => {
+    const half = zOfP(ERROR_SHARE) * Math.sqrt(variance) + hidden
+    return {
+      ...{ site: site.site, estimate: own(estimate), interval: [own(estimate - half), own(estimate + half)] },
+      weight: made?.weights[i] ?? null
+    }
+  })
+  const groups = test.groups.map((name) => ({ name, n: null, mean: null, sd: null }))
+  const shown = (combined: Partial<NonNullable<TestResult['meta']>>) => ({
+    ...{ kind, of, by: [...by], groups },
+    meta: { effect, method, interval, ...NO_META, sites: shownSites, ...combined }
+  })
+  const who = { sites, givers }
+  if (made === null) {
+    return resultOf(shown({}), who, {
+      ...NOTHING,
+      notes: ['A meta-analysis needs the effects of two institutions or more.']
+    })
+  }
+  const hidden = exactSum(effects.map((one, i) => (made.weights[i] ?? 0) * one.hidden))
+  const [low, high] = made.interval
+  const statistic = (Math.sign(made.estimate) * Math.max(0, Math.abs(made.estimate) - hidden)) / made.error
+  return resultOf(
+    shown({
+      ...{ tau2: made.tau2, i2: made.i2, q: made.q },
+      prediction: made.prediction && [own(made.prediction[0] - hidden), own(made.prediction[1] + hidden)]
+    }),
+    who,
+    {
+      ...{ difference: own(made.estimate), interval: [own(low - hidden), own(high + hidden)] },
+      ...(hasNull(effect) ? testedBy(made, statistic) : { statistic: null, df: [], p: null }),
+      notes: hidden > 0 ? [...new Set([...notesOn(givers, of), ROUNDED])] : notesOn(givers, of)
+    }
+  )
+}
+
+/** Whether there is a value of the effect that means nothing: a mean or a share has none. */
+function hasNull(effect: MetaTest['effect']): boolean {
+  return effect !== 'mean' && effect !== 'proportion'
+}
+
+function testedBy({ df }: Meta, statistic: number): Pick<Computed, 'statistic' | 'df' | 'p'> {
+  return { statistic, df: df === null ? [] : [df], p: df === null ? pOfNormal(statistic) : pOfT(statistic, df) }
+}
+
+/** The cells of the groups that are compared, or the only one. */
+function cellsOf({ rows }: TestSite, { of, by: [key], groups }: MetaTest) {
+  if (key === undefined) return [rows.length === 1 ? rows[0]?.cells.get(of) : undefined]
+  return groups.map((name) => rows.find(({ keys }) => keys[key] === name)?.cells.get(of))
 }
 
 /** Expected in each cell at least; below it p is rough. */

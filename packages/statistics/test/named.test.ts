@@ -234,6 +234,43 @@ test('an analysis of variance has one grouping variable, χ² two variables and 
   )
 })
 
+test('a meta-analysis combines what its variables are: means, differences, shares, odds ratios, correlations', () => {
+  const asked = (variables: string[], by: string[] = [], args: Record<string, unknown> = {}) => {
+    const { tests = [], measures, where } = plan('meta', { variables, by, arguments: args })
+    const [test] = tests
+    assert.ok(test?.kind === 'meta')
+    return { ...test, measures: measures.map(({ name }) => name), where }
+  }
+  const levels = { column: 'subjects.sex', op: 'in', values: ['F', 'M'] }
+  const alone = { by: [], groups: [], method: 'reml', interval: 'hartung_knapp' }
+  const mean = asked(['age'])
+  assert.deepEqual(mean, {
+    ...{ kind: 'meta', of: 'sd_age', effect: 'mean', ...alone },
+    ...{ measures: ['count_age', 'mean_age', 'sd_age'], where: undefined }
+  })
+  const difference = asked(['age'], ['sex'], { method: 'dl', interval: 'wald' })
+  assert.deepEqual([difference.effect, difference.by, difference.groups], ['difference', ['sex'], ['F', 'M']])
+  assert.deepEqual([difference.method, difference.interval, difference.where], ['dl', 'wald', levels])
+  assert.equal(asked(['sex'], [], { level: 'F' }).effect, 'proportion')
+  assert.equal(asked(['subjects.visit'], ['sex'], { level: 'month_12' }).effect, 'odds_ratio')
+  assert.equal(asked(['age', 'UPDRS_total']).effect, 'correlation')
+  for (const [variables, by, args] of [
+    [['age'], ['sex', 'subjects.visit'], {}],
+    [['age', 'UPDRS_total'], ['sex'], {}],
+    [['age'], [], { method: 'best' }],
+    [['age'], [], { level: 'F' }],
+    [['age'], [], { groups: ['F', 'M'] }],
+    [['sex'], [], {}],
+    [['sex', 'age'], [], {}]
+  ] as const) {
+    assert.throws(
+      () => asked([...variables], [...by], args),
+      code('PARAMETER_INVALID'),
+      JSON.stringify([variables, by, args])
+    )
+  }
+})
+
 test('two tables with several rows per subject are not multiplied with each other', () => {
   assert.throws(() => plan('mean', { variables: ['UPDRS_total', 'motion'] }), code('PARAMETER_INVALID'))
 })

@@ -51,9 +51,21 @@ export type PlanTest = (
   | { readonly kind: 'welch'; readonly of: string; readonly by: string; readonly groups: readonly [string, string] }
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
+  | MetaTest
 ) & {
   /** The table with several rows per subject whose column makes the groups: one person can be in several of them. */
   readonly repeated?: string
+}
+
+/** One estimate per site, combined over the sites. `by` and `groups`: the two groups that are compared; empty for none. */
+export interface MetaTest {
+  readonly kind: 'meta'
+  readonly of: string
+  readonly by: readonly string[]
+  readonly groups: readonly string[]
+  readonly effect: 'mean' | 'difference' | 'proportion' | 'odds_ratio' | 'correlation'
+  readonly method: 'reml' | 'dl' | 'pm' | 'fixed'
+  readonly interval: 'hartung_knapp' | 'wald'
 }
 
 /** What a node computes: over which rows, in which groups, which numbers. */

@@ -1,19 +1,37 @@
 /** The name of a test as people read it. */
-import type { TestResult } from '@stimnet/protocol'
+import type { MetaTest, TestResult } from '@stimnet/protocol'
 
 const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   welch: 'Welch’s t',
   anova: 'One-way analysis of variance',
-  chi_squared: 'Pearson’s χ²'
+  chi_squared: 'Pearson’s χ²',
+  meta: 'Meta-analysis'
 }
 
 const ADJUSTED: Readonly<Record<TestResult['kind'], string>> = {
   welch: 'Welch’s t within institutions',
   anova: 'Analysis of variance with the institution as a factor',
-  chi_squared: 'Cochran–Mantel–Haenszel χ²'
+  chi_squared: 'Cochran–Mantel–Haenszel χ²',
+  meta: 'Meta-analysis'
+}
+
+const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {
+  mean: 'means',
+  difference: 'mean differences',
+  proportion: 'shares',
+  odds_ratio: 'odds ratios',
+  correlation: 'correlations'
+}
+
+const METHODS: Readonly<Record<MetaTest['method'], string>> = {
+  reml: 'random effects, REML',
+  dl: 'random effects, DerSimonian and Laird',
+  pm: 'random effects, Paule and Mandel',
+  fixed: 'fixed effect'
 }
 
 /** Adjusted for the site it is another test, of another name. */
-export function testName({ kind, adjusted_for: adjusted }: TestResult): string {
+export function testName({ kind, meta, adjusted_for: adjusted }: TestResult): string {
+  if (meta !== undefined) return `Meta-analysis of ${EFFECTS[meta.effect]} (${METHODS[meta.method]})`
   return (adjusted ? ADJUSTED : NAMES)[kind]
 }

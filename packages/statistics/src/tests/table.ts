@@ -6,6 +6,8 @@ import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accurac
 export interface TestCell {
   readonly value: number | null
   readonly moments?: Measured
+  /** Of a share: how many have the level, of how many. */
+  readonly share?: { readonly having: number; readonly of: number }
   readonly accuracy: Accuracy
 }
 
@@ -83,13 +85,19 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
         const moments = momentsIn(parts, name)
         const accuracy = accuracies.get(name)?.(moments) ?? EXACT
         const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
-        return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured }]
+        const part = partIn(parts, name)
+        const share = part !== undefined && 'share' in part ? { share: part.share } : {}
+        return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured, ...share }]
       })
     )
   }
 }
 
 function momentsIn(parts: OutputRow['parts'], name: string): MomentsPart | undefined {
-  const part = Object.hasOwn(parts, name) ? parts[name] : undefined
+  const part = partIn(parts, name)
   return part !== undefined && 'moments' in part ? part.moments : undefined
+}
+
+function partIn(parts: OutputRow['parts'], name: string): OutputRow['parts'][string] | undefined {
+  return Object.hasOwn(parts, name) ? parts[name] : undefined
 }

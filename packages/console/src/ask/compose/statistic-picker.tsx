@@ -21,6 +21,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
   const wanted = about.variables.filter(({ variable }) => {
     if (OVER_GROUPS.includes(picked.name)) return isGroupable(variable)
+    if (picked.name === 'meta') return isNumeric(variable) || isGroupable(variable)
     if (picked.name === 'histogram' || picked.name === 'quantile') return isNumeric(variable)
     return OVER_ANYTHING.includes(picked.name) || isNumeric(variable)
   })
@@ -55,7 +56,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           legend="In groups of"
           variables={groupable}
           chosen={picked.by}
-          most={['compare', 'anova'].includes(picked.name) ? 1 : GROUPS_MAX}
+          most={['compare', 'anova', 'meta'].includes(picked.name) ? 1 : GROUPS_MAX}
           choose={(by) => set({ by })}
         />
       )}
@@ -66,8 +67,9 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
 
 function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void; about: About }) {
   const { picked, set, about } = props
-  if (picked.name === 'share') {
-    const levels = about.variables.find(({ ref }) => ref === picked.variables[0])?.variable.levels ?? []
+  const [first] = picked.variables.map((chosen) => about.variables.find(({ ref }) => ref === chosen)?.variable)
+  if (picked.name === 'share' || (picked.name === 'meta' && first?.type === 'category')) {
+    const levels = first?.levels ?? []
     return (
       <Field label="Level whose share is asked for">
         {(field) => (

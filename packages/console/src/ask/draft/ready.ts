@@ -78,6 +78,8 @@ function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription |
   if (chosen > most) missing.push(`Choose at most ${plural(most, 'variable')}.`)
   if (picked.name === 'quantile') missing.push(...wrongInQuantiles(picked.q))
   if (picked.name === 'share' && picked.level === '') missing.push('Choose the level whose share is asked for.')
+  if (picked.name === 'meta' && picked.by.length > 1)
+    missing.push('A meta-analysis compares the groups of one variable.')
   if (['compare', 'anova'].includes(picked.name) && picked.by.length !== 1)
     missing.push('Choose what makes the groups.')
   return missing

@@ -88,7 +88,7 @@ export function callOf({ name, variables, by, level, q, kurtosis }: Picked) {
   const read = readQuantiles(q)
   const levels = read.ok ? read.levels : []
   const given: Record<string, unknown> = {
-    ...(name === 'share' && level !== '' ? { level } : {}),
+    ...((name === 'share' || name === 'meta') && level !== '' ? { level } : {}),
     ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),
     ...(name === 'moments' && kurtosis ? { kurtosis } : {})
   }

@@ -1,6 +1,6 @@
 /** Estimates with their intervals, for a forest plot: means from moments, differences from tests, coefficients from scripts. */
 import type { MomentsPart, Output, PooledOutput, TestResult, TypedValue } from '@stimnet/protocol'
-import { testAsked, testsOfOutput } from '@stimnet/sdk'
+import { testAsked, testName, testsOfOutput } from '@stimnet/sdk'
 import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
 
 /** One line of a forest plot. */
@@ -30,9 +30,12 @@ interface Named {
 
 /** Everything in an answer that has intervals; at least two sites, or there is nothing to compare. */
 export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: readonly SiteTable[]): Forest[] {
-  return [...differences(pooled, sites), ...means(pooled, sites), ...coefficients(pooled, named)].filter(
-    ({ estimates }) => estimates.filter(({ isPooled }) => !isPooled).length > 1
-  )
+  return [
+    ...combined(pooled, sites),
+    ...differences(pooled, sites),
+    ...means(pooled, sites),
+    ...coefficients(pooled, named)
+  ].filter(({ estimates }) => estimates.filter(({ isPooled }) => !isPooled).length > 1)
 }
 
 /** Mean with the standard error that the same cell's moments give; with noise in them (P2) that error would be too small. */
@@ -104,6 +107,27 @@ function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[
           ...differenceOf('Pooled', test, true)
         ],
         nothingAt: 0
+      }
+    ]
+  })
+}
+
+/** The effects of a meta-analysis, and the combined one. */
+function combined(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
+  return (pooled.tests ?? []).flatMap((test) => {
+    if (test.meta === undefined) return []
+    const { effect, sites: effects } = test.meta
+    const nameOf = (site: string) => sites.find(({ peerId }) => peerId === site)?.name ?? site
+    return [
+      {
+        title: `${testName(test)}: ${test.of.replace(/^sd_/, '')}`,
+        estimates: [
+          ...effects.map(({ site, estimate: value, interval: [low = value, high = value] }) => ({
+            ...{ name: nameOf(site), value, low, high, isPooled: false }
+          })),
+          ...differenceOf('Combined', test, true)
+        ],
+        nothingAt: effect === 'odds_ratio' ? 1 : effect === 'difference' || effect === 'correlation' ? 0 : undefined
       }
     ]
   })

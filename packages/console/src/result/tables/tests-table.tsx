@@ -34,7 +34,8 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
             <tr key={`${test.kind} ${test.of} ${test.by.join()}`}>
               <th scope="row">{testName(test)}</th>
               <td>
-                {test.of.replace(/^sd_/, '')} by {test.by.join(', ')}
+                {test.of.replace(/^sd_/, '')}
+                {test.by.length > 0 && ` by ${test.by.join(', ')}`}
               </td>
               <td className="number">
                 {test.difference === null ? '–' : measured(test.difference)}
@@ -43,11 +44,23 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
               <td className="number">{test.statistic === null ? '–' : measured(test.statistic)}</td>
               <td className="number">{test.df.map(measured).join(', ') || '–'}</td>
               <td className="number">{test.p === null ? '–' : test.p < 0.0001 ? '< 0.0001' : measured(test.p)}</td>
-              <td>{reader(test.note)}</td>
+              <td>
+                {reader(test.note)} {test.meta && heterogeneityOf(test.meta)}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </Scroll>
   )
+}
+
+/** How the institutions' effects differ, in one sentence. */
+function heterogeneityOf({ tau2, i2, q, prediction }: NonNullable<TestResult['meta']>): string {
+  if (tau2 === null || i2 === null || q === null) return ''
+  const p = q.p < 0.0001 ? '< 0.0001' : `= ${measured(q.p)}`
+  const between = `Between institutions: τ² ${measured(tau2)}, I² ${measured(100 * i2)} %, Q(${q.df}) = ${measured(q.statistic)}, p ${p}.`
+  return prediction === null
+    ? between
+    : `${between} 95 % prediction interval for a further institution: ${prediction.map(measured).join(' to ')}.`
 }

@@ -3,12 +3,46 @@ import type { TestResult } from '@stimnet/protocol'
 import { type Broadcast, testName } from '@stimnet/sdk'
 import { measured, printable } from '../terminal/table.ts'
 
-const LETTERS: Readonly<Record<TestResult['kind'], string>> = { welch: 't', anova: 'F', chi_squared: 'χ²' }
+const LETTERS: Readonly<Record<TestResult['kind'], string>> = { welch: 't', anova: 'F', chi_squared: 'χ²', meta: 't' }
 
 /** Nothing where none was asked for. */
-export function testLines({ pooled }: Broadcast): string[] {
+export function testLines({ pooled, parts }: Broadcast): string[] {
   const tests = pooled?.tests ?? []
-  return tests.length === 0 ? [] : [`\n${tests.map(lineOf).join('\n')}\n`]
+  const nameOf = (site: string) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site
+  const lines = tests.flatMap((test) => [test.meta ? metaLine(test) : lineOf(test), ...metaLines(test.meta, nameOf)])
+  return lines.length === 0 ? [] : [`\n${lines.join('\n')}\n`]
+}
+
+/** The combined effect, with what is tested where there is something. */
+function metaLine(test: TestResult): string {
+  const { of, groups, difference, interval, statistic, df, p, note } = test
+  const name = `${testName(test)}, ${printable([of, groups.map((one) => one.name).join(' − ')].filter(Boolean).join(', '))}`
+  const [low, high] = interval ?? []
+  const said = note === '' ? '' : ` ${printable(note)}`
+  if (difference === null || low === undefined || high === undefined) return `${name}: not computed.${said}`
+  const letter = df.length === 0 ? 'z' : `t(${df.map(measured).join(', ')})`
+  const tested = statistic === null || p === null ? '' : `, ${letter} = ${measured(statistic)}, p = ${shortP(p)}`
+  return `${name}: ${measured(difference)}, 95 % interval ${measured(low)} to ${measured(high)}${tested}.${said}`
+}
+
+/** How the sites differ, and each by itself. */
+function metaLines(meta: TestResult['meta'], nameOf: (site: string) => string): string[] {
+  if (meta === undefined) return []
+  const { tau2, i2, q, prediction, sites } = meta
+  const [low, high] = prediction ?? []
+  const ahead =
+    low === undefined || high === undefined ? '' : `; a further institution: ${measured(low)} to ${measured(high)}`
+  return [
+    ...(tau2 === null || i2 === null || q === null
+      ? []
+      : [
+          `  Between institutions: τ² ${measured(tau2)}, I² ${measured(100 * i2)} %, Q(${q.df}) = ${measured(q.statistic)}, p = ${shortP(q.p)}${ahead}.`
+        ]),
+    ...sites.map(({ site, estimate, interval, weight }) => {
+      const share = weight === null ? '' : `, weight ${measured(100 * weight)} %`
+      return `  ${printable(nameOf(site))}: ${measured(estimate)} (${interval.map(measured).join(' to ')})${share}`
+    })
+  ]
 }
 
 function lineOf(test: TestResult): string {

@@ -1,0 +1,83 @@
+/** The effect of one site for a meta-analysis, made of its released numbers, and the scale on which effects are combined. */
+import type { MomentsPart } from '@stimnet/protocol'
+import { EXACT } from './accuracy.ts'
+import type { SiteEffect } from './meta.ts'
+import type { Measured, TestCell } from './table.ts'
+
+/** What is combined; the last three on the scale of log odds, log odds ratio, and Fisher's z. */
+export const META_EFFECTS = ['mean', 'difference', 'proportion', 'odds_ratio', 'correlation'] as const
+/** One of META_EFFECTS. */
+export type MetaEffect = (typeof META_EFFECTS)[number]
+
+/** An effect on its scale. */
+export interface MeasuredEffect extends SiteEffect {
+  /** How far at most rounding for privacy puts the estimate off. */
+  readonly hidden: number
+}
+
+/** From the scale of an effect to its own unit. */
+export function inOwnUnit(effect: MetaEffect, value: number): number {
+  if (effect === 'proportion') return 1 / (1 + Math.exp(-value))
+  if (effect === 'odds_ratio') return Math.exp(value)
+  return effect === 'correlation' ? Math.tanh(value) : value
+}
+
+/** Undefined where a number is withheld, or says nothing of its own error. Two cells: of the first group, then of the second. */
+export function effectOf(effect: MetaEffect, cells: readonly (TestCell | undefined)[]): MeasuredEffect | undefined {
+  const [one, other] = cells
+  if (one === undefined || one.value === null) return undefined
+  switch (effect) {
+    case 'mean':
+      return one.moments && meanOf(one.moments)
+    case 'difference':
+      return apart(one.moments && meanOf(one.moments), other?.moments && meanOf(other.moments))
+    case 'proportion':
+      return logOddsOf(one)
+    case 'odds_ratio':
+      return apart(logOddsOf(one), other && logOddsOf(other))
+    case 'correlation':
+      return one.moments && fisherOf(one.moments)
+  }
+}
+
+function apart(one: MeasuredEffect | undefined, other: MeasuredEffect | undefined): MeasuredEffect | undefined {
+  if (one === undefined || other === undefined) return undefined
+  return {
+    estimate: one.estimate - other.estimate,
+    variance: one.variance + other.variance,
+    hidden: one.hidden + other.hidden
+  }
+}
+
+/** The squared error at most, where numbers are rounded. */
+function meanOf({ n, sum, deviations, within = EXACT }: Measured): MeasuredEffect | undefined {
+  const least = n - within.count
+  if (deviations === undefined || !(least >= 2)) return undefined
+  const variance = (deviations + within.deviations) / (n - 1) / least
+  return variance > 0 ? { estimate: sum / n, variance, hidden: within.mean } : undefined
+}
+
+/** Agresti and others add half to each count where one is zero; zeros are withheld, so that nothing is added. */
+function logOddsOf({ value, share, accuracy: { count } }: TestCell): MeasuredEffect | undefined {
+  if (share === undefined || value === null) return undefined
+  const [having, lacking] = [share.having, share.of - share.having]
+  if (!(having > count) || !(lacking > count)) return undefined
+  const steps = 1 / (having - count) + 1 / (lacking - count)
+  return { estimate: Math.log(having / lacking), variance: steps, hidden: count * steps }
+}
+
+/** Fisher's z; its error depends on the number of pairs alone. */
+function fisherOf(moments: MomentsPart & Measured): MeasuredEffect | undefined {
+  const { n, deviations, second, within = EXACT } = moments
+  if (deviations === undefined || second === undefined || !(n - within.count > 3)) return undefined
+  const r = second.cross / Math.sqrt(deviations * second.deviations)
+  if (!(Math.abs(r) < 1)) return undefined
+  const rounding = moments.accuracy?.second
+  // Each of the three sums moves r by its own share; the derivative of atanh is 1 / (1 − r²).
+  const moved =
+    rounding === undefined
+      ? 0
+      : rounding.cross / Math.sqrt(deviations * second.deviations) +
+        (Math.abs(r) / 2) * (rounding.deviations / second.deviations + within.deviations / deviations)
+  return { estimate: Math.atanh(r), variance: 1 / (n - within.count - 3), hidden: moved / (1 - r ** 2) }
+}
