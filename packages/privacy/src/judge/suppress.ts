@@ -76,36 +76,62 @@ export interface SuppressionRules {
  * NODE_ERROR without the ledger of the reduction's rows.
  */
 export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRules): Suppressed {
-  assertLedgerOf(reduction.items, rules.ledgers)
+  const { settings, facts, ledgers } = rules
+  assertLedgerOf(reduction.items, ledgers)
+  const rowSets = reduction.items && new RowSets(reduction.items, ledgers.subjects.universe)
+  const cellRules = { settings, facts, rowSets }
+  // By itself a cell is the same in every round.
+  const groups = reduction.groups.map((group) => ({
+    group,
+    cells: plan.measures.map((measure) => ({ measure, finding: judgeCell(group, measure, cellRules) }))
+  }))
+  const table = { plan, reduction, cellRules, groups }
   const refused = new Set<string>()
   // Each round withholds one more, so that it ends.
   for (;;) {
     rules.leftOut?.clear()
-    const judging = new Judging(plan, reduction, rules, refused)
+    const judging = new Judging(table, rules, refused)
     const given = judging.run()
     if (given === undefined) return judging.done()
     refused.add(given)
   }
 }
 
+interface JudgedGroup {
+  readonly group: ReducedGroup
+  readonly cells: readonly Pick<TableCell, 'measure' | 'finding'>[]
+}
+
+/** Each cell judged by itself. */
+interface JudgedTable {
+  readonly plan: Plan
+  readonly reduction: Reduction
+  readonly cellRules: CellRules
+  readonly groups: readonly JudgedGroup[]
+}
+
 class Judging {
   readonly #plan: Plan
   readonly #reduction: Reduction
+  readonly #cellRules: CellRules
   readonly #rules: SuppressionRules
   readonly #refused: ReadonlySet<string>
   readonly #draft: LedgersDraft
-  readonly #rowSets: RowSets | undefined
   readonly #why = new Map<string, number>()
   readonly #rows: TableRow[]
 
-  constructor(plan: Plan, reduction: Reduction, rules: SuppressionRules, refused: ReadonlySet<string>) {
+  constructor(
+    { plan, reduction, cellRules, groups }: JudgedTable,
+    rules: SuppressionRules,
+    refused: ReadonlySet<string>
+  ) {
     this.#plan = plan
     this.#reduction = reduction
+    this.#cellRules = cellRules
     this.#rules = rules
     this.#refused = refused
     this.#draft = new LedgersDraft(rules.ledgers)
-    this.#rowSets = reduction.items && new RowSets(reduction.items, rules.ledgers.subjects.universe)
-    this.#rows = reduction.groups.map((group, at) => this.#primary(group, at))
+    this.#rows = groups.map((group, at) => this.#rowOf(group, at))
   }
 
   /** Gives the name of a cell that must go, since with it something withheld could be worked out. */
@@ -139,16 +165,14 @@ class Judging {
     }
   }
 
-  #primary(group: ReducedGroup, at: number): TableRow {
-    const { settings } = this.#rules
-    const cells = this.#plan.measures.map((measure): TableCell => {
-      const finding = judgeCell(group, measure, this.#cellRules)
+  #rowOf({ group, cells }: JudgedGroup, at: number): TableRow {
+    const told = cells.map(({ measure, finding }): TableCell => {
       const isRefused = this.#refused.has(nameOf(at, measure))
       if (!finding.ok) this.#note(`${measure.kind}: ${finding.why}`)
       else if (isRefused) this.#note(`${measure.kind}: withheld so that others stay hidden`)
       return { measure, finding, basis: finding.ok && !isRefused ? finding.basis : null, isCounted: false }
     })
-    return { group, cells, shown: group.support.size >= settings.k }
+    return { group, cells: told, shown: group.support.size >= this.#rules.settings.k }
   }
 
   /** Groups that hold everyone of their kind: who is known to be of the kind is known to be in them. */
@@ -188,7 +212,11 @@ class Judging {
     let objection = this.#draft.tell(entries, this.#k)
     // Whether somebody is in it by what others do not know would show in whether people were left out.
     if (objection !== undefined && leftOut !== undefined && this.#rules.defining.length === 0) {
-      objection = leftOut.fit(measure, entries, objection, { draft: this.#draft, rowSets: this.#rowSets, k: this.#k })
+      objection = leftOut.fit(measure, entries, objection, {
+        draft: this.#draft,
+        rowSets: this.#cellRules.rowSets,
+        k: this.#k
+      })
     }
     if (objection?.why === 'leverage' && this.#tellCoarser(row, cell)) return
     if (objection === undefined) {
@@ -290,13 +318,8 @@ class Judging {
     return Math.max(this.#rules.settings.k, this.#rules.partsMin ?? 0)
   }
 
-  get #cellRules(): CellRules {
-    const { settings, facts } = this.#rules
-    return { settings, facts, rowSets: this.#rowSets }
-  }
-
   get #parts() {
-    return { plan: this.#plan, reduction: this.#reduction, rowSets: this.#rowSets }
+    return { plan: this.#plan, reduction: this.#reduction, rowSets: this.#cellRules.rowSets }
   }
 
   /** A cell's numbers, each behind whom a variable that defines the group leaves out: see defining.ts. */
