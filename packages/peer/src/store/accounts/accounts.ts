@@ -94,7 +94,7 @@ export class Accounts {
     return [...this.#lockedPeople]
   }
 
-  /** Part of the secret that signs access tokens. */
+  /** The value in the accounts file from which the secret of access tokens is made, beside the peer's key. */
   get tokenEpoch(): string {
     return this.#tokenEpoch
   }
