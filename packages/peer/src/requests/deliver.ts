@@ -54,7 +54,8 @@ export class Delivery {
 
   /**
    * Starts the delivery of a stored request; the outcome is written to the store. An analysis request is delivered
-   * without delay.
+   * without delay, since
+   * its author waits until it is sealed.
    */
   begin({ id, analysis }: Pick<RequestRecord, 'id' | 'analysis'>): void {
     const turn = analysis ? Promise.resolve() : this.#parts.turns.take()
