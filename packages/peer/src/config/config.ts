@@ -214,7 +214,7 @@ const monitoringSchema = z.strictObject({
 })
 
 const approvalsSchema = z.strictObject({
-  /** Stewards who must approve a request that people decide. Two by default, since a single reader overlooks things. */
+  /** Number of stewards who must approve a request under review. Two by default, since a single reader overlooks things. */
   needed: z.int().min(1).max(2).default(2),
   /** Time that a request may wait for stewards, and that an approved one may wait for its run, days. */
   expire_days: z.int().min(1).max(365).default(14),

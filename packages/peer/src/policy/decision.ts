@@ -5,12 +5,12 @@ import type { FindingKind, Review, SandboxGrade } from '@stimnet/sandbox'
 /** The decision of a rule. */
 export type Decision =
   | { readonly allow: true /** Only after stewards have approved. */; readonly review?: true }
-  | { readonly allow: false; readonly code: Code /** A fixed text, about the request alone. */; readonly reason: string }
+  | { readonly allow: false; readonly code: Code /** Depends on the request alone. */; readonly reason: string }
 
-/** Allowed. */
+/** No objection. */
 export const allowed: Decision = { allow: true }
 
-/** Allowed after stewards have approved. */
+/** No objection, after stewards have approved. */
 export const forPeople: Decision = { allow: true, review: true }
 
 /** A refusal, with the code's own meaning where no better reason is given. */

@@ -57,9 +57,9 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
 
 /**
  * Throws CONTRACT_INVALID for outputs declared by a program that is not a script, and for outputs that could disclose
- * more bits
- * than a script may even for the smallest cohort. This is refused at admission, since after the run only a code could
- * say it.
+ * more bits,
+ * even about the smallest cohort, than a script may. They are refused at admission, since after the run only a code
+ * could say why.
  */
 export function assertOutputsFit(
   outputs: readonly OutputDeclaration[],

@@ -32,7 +32,7 @@ export interface TableAsked {
 
 type TableAggregate = Extract<Aggregate, { kind: 'table' }>
 
-/** Repeated reductions at most, each without further people. Two are normally enough to find all who have to be left out. */
+/** Further reductions at most, each leaving out more people. Two are normally enough to find all who have to be left out. */
 const ROUNDS_MAX = 4
 
 /** Reduces the plan, leaving out people where that lets more be released. Throws as `Catalog.reduce`. */
@@ -159,8 +159,9 @@ async function reduced(
 }
 
 /**
- * Adds newly left-out people to those before. Whole people come first: without them, other values may need nobody to be
- * left out.
+ * Adds further exclusions to those before. People who are left out completely come first: without them, single values
+ * may need no
+ * exclusions.
  */
 function joined(before: LeftOut | undefined, more: LeftOut): LeftOut {
   if (more.people !== undefined) {
