@@ -50,7 +50,7 @@ export interface Peer {
   readonly mesh: Mesh
   /** Multiaddrs, each with the PeerId. */
   readonly addresses: readonly string[]
-  /** URL of the gateway; undefined without one. */
+  /** URL of the gateway; undefined where it is switched off. */
   readonly gatewayUrl: string | undefined
   /** URL of the metrics listener; undefined without `metrics.listen`. */
   readonly metricsUrl: string | undefined

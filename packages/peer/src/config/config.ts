@@ -150,7 +150,7 @@ const privacySchema = z.strictObject({
 const dockerSchema = z.strictObject({
   /** Images that `npm run images` built, by name or id. By default `stimnet-python` and `stimnet-r`, where they exist. */
   images: z.strictObject({ python: z.string().optional(), r: z.string().optional() }).optional(),
-  /** `runsc` runs every program under gVisor, whose own kernel shields this machine's. By default the engine's own default. */
+  /** `runsc` runs every program under gVisor, whose own kernel shields this machine's. If not given, Docker's default runtime. */
   runtime: z.enum(['runc', 'runsc']).optional(),
   /** The engine's socket. Whoever may write to it is root on this machine, so it is never passed on. */
   socket: z.string().optional()

@@ -5,7 +5,7 @@ import type { FindingKind, Review, SandboxGrade } from '@stimnet/sandbox'
 /** The decision of a rule. */
 export type Decision =
   | { readonly allow: true /** Only after stewards have approved. */; readonly review?: true }
-  | { readonly allow: false; readonly code: Code /** Depends on the request alone. */; readonly reason: string }
+  | { readonly allow: false; readonly code: Code /** Contains no patient data. */; readonly reason: string }
 
 /** No objection. */
 export const allowed: Decision = { allow: true }

@@ -103,7 +103,7 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     if (!early.allow) return { decision: early }
     // Stewards read `about`. If it could not be decoded, it would break the list in which they see all waiting requests.
     aboutFromMessage(checked.request.about)
-    // Questions that will be refused are counted too: they also show that a requester moves in small steps.
+    // Questions that will be refused are counted too, since a differencing attack is refused often.
     if (descriptor) parts.monitor.asked(descriptor.name, checked.opened.issuer, questionOf(checked.request))
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)

@@ -34,7 +34,7 @@ export interface ReleaseFacts {
   readonly image: string
   /** Number of stewards who approved exactly this request. */
   readonly reviewers?: number
-  /** Smallest number of subjects in each part that the release distinguishes, where that is to be more than k. */
+  /** Smallest number of subjects in each part that the release distinguishes, if it must be larger than k. */
   readonly partsMin?: number
   /** The project named by the request; absent for what is released to everybody. */
   readonly project?: string
