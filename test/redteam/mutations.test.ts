@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { mutate } from './mutate.ts'
 import { LONG_MUTATIONS, MUTATIONS } from './mutations.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
 
 /** A few of them, seconds each; `npm run test:long` tries them all. */
 const QUICK = [
@@ -34,6 +38,14 @@ describe('a control that is switched off is missed by a test', () => {
     const ids = [...MUTATIONS, ...LONG_MUTATIONS].map(({ id }) => id)
     assert.equal(new Set(ids).size, ids.length)
   })
+})
+
+test('every mutation changes one place that is there', () => {
+  const stale = [...MUTATIONS, ...LONG_MUTATIONS].flatMap(({ id, file, from }) => {
+    const times = readFileSync(join(ROOT, file), 'utf8').split(from).length - 1
+    return times === 1 ? [] : [`${id}: ${times} times in ${file}`]
+  })
+  assert.deepEqual(stale, [])
 })
 
 describe('a mutation that proves nothing is found out', () => {

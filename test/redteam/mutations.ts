@@ -210,7 +210,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'no-checksum',
     control: 'A stored ledger of which a byte was changed tells nothing',
     file: `${PRIVACY}/ledger/form.ts`,
-    from: "if (checkOfBytes(bytes.subarray(FIRST)) !== wordAt(bytes, 2)) return broken('it was changed')",
+    from: "if (checksumOf(bytes.subarray(FIRST)) !== wordAt(bytes, 2)) return broken('it was changed')",
     to: '',
     noticedBy: privacyTest('ledger')
   },
@@ -218,7 +218,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'other-owners',
     control: 'A ledger of rows is not read over rows of others',
     file: `${PRIVACY}/ledger/form.ts`,
-    from: "if (heading.owners !== (all === undefined ? 0 : checkOf(all))) return broken('its rows are of other subjects')",
+    from: "if (heading.owners !== (all === undefined ? 0 : checksumOf(all))) return broken('its rows are of other subjects')",
     to: '',
     noticedBy: privacyTest('ledger')
   },
@@ -330,8 +330,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'certain-spends',
     control: 'What is withheld as certain is not taken for told',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'for (const [draft, before] of mark) draft.rollBack(before)\n      cell.basis = null',
-    to: 'cell.basis = null',
+    from: 'if (objection !== undefined) for (const [draft, before] of mark) draft.rollBack(before)',
+    to: '',
     noticedBy: privacyTest('certain-levels')
   },
   {
@@ -378,16 +378,16 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'conditions-kept',
     control: 'A question is also asked without each condition on what others do not know',
     file: `${PRIVACY}/judge/defining.ts`,
-    from: 'if (isComparison(filter)) return isIt(filter.column) ? helps : filter',
-    to: 'if (isComparison(filter)) return filter',
+    from: '(isIt(column) ? helps !== isNegated : undefined)',
+    to: '(isIt(column) && isNegated && !isNegated ? helps : undefined)',
     noticedBy: privacyTest('defining')
   },
   {
     id: 'negation-shrinks',
     control: 'Under a negation everybody who could fit is still in it',
     file: `${PRIVACY}/judge/defining.ts`,
-    from: 'relax(filter.not, isIt, !helps)',
-    to: 'relax(filter.not, isIt, helps)',
+    from: '(isIt(column) ? helps !== isNegated : undefined)',
+    to: '(isIt(column) ? helps || isNegated : undefined)',
     noticedBy: privacyTest('defining')
   },
   {
@@ -434,8 +434,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'left-out-told',
     control: 'Beside people who were left out there is no total',
     file: `${PRIVACY}/disclose.ts`,
-    from: 'leftOut?.people === undefined && groups',
-    to: 'groups',
+    from: 'leftOut === undefined && groups === 0 &&',
+    to: 'groups === 0 &&',
     noticedBy: privacyTest('left-out')
   },
   {
@@ -482,16 +482,16 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'small-bins',
     control: 'A bin of fewer than k people is joined with its neighbours',
     file: `${PRIVACY}/judge/bins.ts`,
-    from: 'bin.support.size > 0 && bin.support.size < k',
-    to: 'bin.support.size < 0',
+    from: '(withEmpty || bin.support.size > 0) && bin.support.size < k',
+    to: '(withEmpty || bin.support.size > 0) && bin.support.size < 0',
     noticedBy: privacyTest('suppress')
   },
   {
     id: 'no-coarser-bins',
     control: 'Bins that would tell few people apart are joined before a quantile is withheld',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'if (coarser?.ok) {',
-    to: 'if (coarser === null) {',
+    from: 'if (!coarser?.ok) return false',
+    to: 'if (coarser !== null) return false',
     noticedBy: privacyTest('suppress')
   },
   {
@@ -512,9 +512,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'no-class-disclosure',
-    control: 'Shares of nobody and of everybody are withheld',
+    control: 'Shares of nobody, of few, of all and of all but few are withheld',
     file: `${PRIVACY}/judge/cell.ts`,
-    from: 'if (rules.settings.zerosAreDisclosive && (having.size === 0 || isAll)) {',
+    from: 'if (rules.settings.zerosAreDisclosive && (having.size < k || support.size - having.size < k)) {',
     to: 'if (having.size < 0) {',
     noticedBy: privacyTest('certain-levels')
   },
@@ -530,8 +530,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'rows-as-values',
     control: 'A number of rows is judged by the ledger of rows',
     file: `${PRIVACY}/ledgers.ts`,
-    from: 'const [draft, set] = of.rows && this.#rows ?',
-    to: "const [draft, set] = of.rows && this.#rows && kind === 'count' ?",
+    from: 'return rows && this.#rows ? [this.#rows, rows] : [this.#subjects, subjects]',
+    to: 'return rows && this.#rows && rows.size < 0 ? [this.#rows, rows] : [this.#subjects, subjects]',
     noticedBy: privacyTest('rows-of-people')
   },
   {

@@ -1,9 +1,9 @@
-/** Everything worth telling, one function each: it owns the log line and the counter. The audit log is the database's. */
+/** Events of a peer, one function each, which writes the log line and counts. The audit log is separate, in the database. */
 import type { Code } from '@stimnet/protocol'
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** What somebody should look at. */
+/** An alert for the operators. */
 export interface Alert {
   readonly kind:
     | 'login-failed'
@@ -23,15 +23,15 @@ export interface Alert {
   readonly detail?: string
 }
 
-/** One function for each thing worth telling. */
+/** One function per event. */
 export interface PeerEvents {
   started(facts: { peerId: string; addresses: readonly string[]; gatewayUrl?: string }): void
   stopped(): void
-  /** `newer`: its files have changed, and it still answers from the epoch it answered from before. */
+  /** `newer` is the epoch of changed files, where the catalog still answers from an earlier epoch. */
   catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
-  /** What is missing in a catalog is to be told, and this epoch was answered from by project before it was. */
+  /** Missingness of a catalog was to be released, but this epoch had already been answered from per project. */
   missingnessUntold(catalog: string): void
-  /** Which engine runs scripts, how strongly it isolates, and why it is this one. */
+  /** The engine that runs scripts, its isolation grade, and the reason for its choice. */
   sandboxReady(facts: { engine: string; grade: string; why: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
@@ -43,16 +43,19 @@ export interface PeerEvents {
   ended(facts: { jobId: string; state: string; code?: Code; why?: string; cause?: unknown }): void
   asked(facts: { requestId: string; peers: number }): void
   partFailed(facts: { requestId: string; peerId: string; code: Code; cause?: unknown }): void
-  /** Somebody should look. */
+  /** An alert for the operators was raised. */
   alert(alert: Alert): void
-  /** A failure nobody foresaw; the incident is what the client was told. */
+  /** An unexpected failure. The client was given the incident as its reference. */
   unexpected(error: unknown, incident: string): void
   metrics(): Promise<string>
-  /** Sets the gauges just before they are read. */
+  /** Registers the function that is called for the gauges just before they are read. */
   onMetrics(read: () => { queued: number; running: number; peers: number }): void
 }
 
-/** Log level and where the lines go: standard error, so that standard output stays for answers. */
+/**
+ * Creates the events with a log at the given level. Lines go to standard error, so that standard output stays free for
+ * answers.
+ */
 export function createEvents(settings: { level: string; nodeId: string }): PeerEvents {
   const log = pino({ level: settings.level, base: { node: settings.nodeId } }, pino.destination({ fd: 2, sync: false }))
   const registry = new Registry()
@@ -102,7 +105,7 @@ function alertEvents(log: Logger, registry: Registry) {
 function jobEvents(log: Logger, registry: Registry) {
   const registers = [registry]
   const admissions = new Counter({ name: 'stimnet_admissions_total', help: 'Requests admitted', registers })
-  // No reason labels: /metrics may be read by more people than the log.
+  // No labels for reasons, since /metrics may be read by more people than the log.
   const refusals = new Counter({ name: 'stimnet_refusals_total', help: 'Requests refused', registers })
   const ends = new Counter({ name: 'stimnet_jobs_ended_total', help: 'Jobs that reached an end', registers })
   const runs = new Histogram({

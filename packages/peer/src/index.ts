@@ -1,4 +1,4 @@
-/** One institution: its policy, its jobs, its requests, its stores. */
+/** One institution's peer: its policy, its jobs, its requests and its stores. */
 export { answerText } from './cli/answer/answer.ts'
 export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './config/config.ts'
 export { createEvents, type PeerEvents } from './events.ts'

@@ -1,4 +1,4 @@
-/** The command `stimnet`: finds the subcommand, runs it, and gives its exit code. */
+/** The command `stimnet`: finds the subcommand, runs it and sets its exit code. */
 import { StimnetError } from '@stimnet/protocol'
 import { type Command, EXIT, EXIT_TEXT, helpOf, type Io, runCommand } from './cli/terminal/arguments.ts'
 import { ASKING, COMMANDS, SERVING } from './cli/commands.ts'

@@ -1,4 +1,4 @@
-/** One institution's peer, put together: what exists, and who talks to whom. Read `compose` from top to bottom. */
+/** The composition of one institution's peer: its parts and their connections. Read `compose` from top to bottom. */
 import { resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
 import type { Mesh, MeshTiming } from '@stimnet/mesh'
@@ -31,15 +31,15 @@ import { openStores, type Stores } from './start/stores.ts'
 import { VERSION } from './version.ts'
 import type { Witnesses } from './witness/witnesses.ts'
 
-/** What a test or another host may bring instead of the machine's own. */
+/** Parts that a test or another host can supply in place of the defaults. */
 export interface PeerOptions {
   readonly clock?: Clock
   readonly random?: RandomSource
   readonly events?: PeerEvents
   readonly sandbox?: Sandbox
-  /** What a self-test tries; every attack unless given. */
+  /** The attacks of a self-test; all unless given. */
   readonly attacks?: readonly Attack[]
-  /** Memory joins peers of one process. */
+  /** `memory` connects peers within one process. */
   readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>
 }
@@ -48,20 +48,20 @@ export interface PeerOptions {
 export interface Peer {
   readonly peerId: string
   readonly mesh: Mesh
-  /** Multiaddrs with the PeerId. */
+  /** Multiaddrs, each with the PeerId. */
   readonly addresses: readonly string[]
-  /** Where the gateway listens; undefined without one. */
+  /** URL of the gateway; undefined where it is switched off. */
   readonly gatewayUrl: string | undefined
-  /** Where Prometheus asks; undefined without `metrics.listen`. */
+  /** URL of the metrics listener; undefined without `metrics.listen`. */
   readonly metricsUrl: string | undefined
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly accounts: Accounts
   readonly database: Database
-  /** What other members attest of this peer's log. */
+  /** The attestations of this peer's log by other members. */
   readonly witnesses: Witnesses
   /** Undefined without a charter. */
   readonly federation: Federation | undefined
-  /** Closes everything, the last opened first. Jobs under way stay admitted and run again at the next start. */
+  /** Closes everything in reverse order. Running jobs stay admitted and run again at the next start. */
   stop(): Promise<void>
 }
 
@@ -78,14 +78,14 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const dataDir = resolve(baseDir, config.data_dir)
   const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }
 
-  // What it is and keeps; what others may ask of it; the way to others; what it asks of them.
+  // The identity and the stores; the serving side; the connections to others; the asking side.
   const stores = await openStores(setting)
   const serving = await openServing(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
   const way = { transport: options.transport, timing: options.timing }
   const connections = await openConnections(setting, stores, serving, way)
   const asking = openAsking(setting, stores, serving, connections)
 
-  // What an earlier life left open elsewhere; then the doors.
+  // Deliveries that were open at the last stop continue; then the peer opens its listeners.
   await asking.delivery.recover()
   keepTidy(setting, stores, serving)
   sweepUploads(connections.shares, events, lifetime)
@@ -107,7 +107,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   }
 }
 
-/** Work that comes round by itself. */
+/** Starts the regular clean-up. */
 function keepTidy({ clock, events, lifetime }: Setting, stores: Stores, { approvals }: Serving): void {
   sweepReplays(stores.replays, stores.database, clock, lifetime)
   sweepApprovals(approvals, events, lifetime)
@@ -121,7 +121,7 @@ async function recordStart({ config }: Setting, { database, signer, ledger }: St
 
 type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking> & { readonly feed: EventFeed }
 
-/** The gateway, over everything else; undefined where it is switched off. */
+/** Opens the gateway, with access to all parts; undefined where it is switched off. */
 async function openDoor(setting: Setting, parts: Parts): Promise<string | undefined> {
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, mesh, runner, database, sandbox } = parts

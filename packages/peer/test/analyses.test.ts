@@ -95,7 +95,7 @@ describe('what stewards decide', () => {
       await assert.rejects(own.decideAnalysis(A, yes, one), { code: 'NOT_PERMITTED' }, 'under no account of theirs')
     }
     assert.equal((await own.decideAnalysis(A, yes, account('tom', 'steward')))?.approvals, 1)
-    // An account of that name elsewhere is somebody else.
+    // An account with the same name at another peer is a different person.
     const elsewhere = await room(await jobOf(A, { askedBy: 'another peer' }, { account: 'sue' }))
     assert.equal((await elsewhere.decideAnalysis(A, yes, sue))?.approvals, 1)
   })

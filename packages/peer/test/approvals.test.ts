@@ -34,7 +34,7 @@ async function room(...waiting: JobRecord[]) {
   const broken = { isBroken: false }
   const cancelled: string[] = []
   const fetched: string[] = []
-  /** Accounts that are no stewards any more, and accounts of one person. */
+  /** Accounts that are no longer stewards, and accounts that belong to one person. */
   const locked = new Set<string>()
   const same = new Map<string, string>()
   const stewards: ApprovalParts['stewards'] = {
@@ -62,7 +62,7 @@ async function room(...waiting: JobRecord[]) {
   return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled, fetched, locked, same }
 }
 
-/** A change whose preparing takes until `end`. */
+/** A change whose preparation lasts until `end`. */
 function heldIn(database: Database) {
   const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   void database.commit(() => {
@@ -141,7 +141,7 @@ describe('a request that waits for stewards', () => {
     await assert.rejects(approvals.decide('a', no('sue')))
     assert.equal((await jobs.get('a'))?.review?.denial, undefined)
     assert.deepEqual(await database.auditLog.read({ limit: 10 }), [])
-    // It goes on waiting, here and after a restart.
+    // The request still waits, here and after a restart.
     assert.equal(approvals.waiting().length, 1)
     assert.equal((await Approvals.open(parts)).seats('ada', 'peer').total, 1)
     broken.isBroken = false
@@ -194,7 +194,7 @@ describe('a request that waits for stewards', () => {
     await approvals.decide('a', yes('sue'))
     const job = await jobs.get('a')
     assert.ok(job)
-    // In the writer's turn it leaves the waiting room, and is not on disk while others of the batch are being prepared.
+    // In the writer's turn the request leaves the waiting ones, and is not on disk while others of the batch are being prepared.
     const before = heldIn(database)
     await before.begun
     const last = approvals.decide('a', yes('tom'))

@@ -1,4 +1,7 @@
-/** A gateway that shows something else than what was signed for the researcher's request: the command line leaves it out. */
+/**
+ * Tests of a gateway that shows something else than what was signed for the researcher's request: the command line
+ * leaves it out.
+ */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {

@@ -54,7 +54,7 @@ describe('the tree over the log', () => {
     const { entry } = await database.auditLog.prove(1, { size: 2, isOpened: () => false })
     const told = JSON.parse(new TextDecoder().decode(entry))
     assert.deepEqual(Object.keys(told), ['commitment', 'hour', 'kind', 'n', 'v'])
-    // The same event in another log has another commitment: its salt is random.
+    // The same event in another log has a different commitment, because its salt is random.
     const other = await withRecords(2)
     const again = await other.database.auditLog.prove(1, { size: 2, isOpened: () => false })
     assert.notEqual(told.commitment, JSON.parse(new TextDecoder().decode(again.entry)).commitment)

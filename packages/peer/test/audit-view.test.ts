@@ -14,7 +14,7 @@ async function opened(t: { after(close: () => Promise<void>): void }) {
     draft.audit({ kind: 'end', actor: 'node', code: 'COHORT_NOT_RELEASABLE', detail: { state: 'blocked', why: 'two' } })
     draft.audit({ kind: 'release', actor: 'node', detail: { state: 'completed' } })
   })
-  // A note: whose log, and its size.
+  // A note: the log's peer, and its size.
   const witnesses = { checkpoint: async () => 'node\n2\nroot\n\n', round: async () => undefined } as never
   return auditMethods({ database, witnesses })
 }

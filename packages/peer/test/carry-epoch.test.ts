@@ -27,7 +27,7 @@ const CONFIG = catalogConfigSchema.parse({
   ]
 })
 
-/** A stopped peer's trial: everyone has two visits; whoever is in `third` has one more. */
+/** A catalog of a stopped peer: every subject has two visits, and those in `third` have one more. */
 async function trial(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-carry-'))
   const database = await Database.open({ directory: join(folder, 'db') }, () => systemClock.now())
@@ -66,7 +66,7 @@ async function trial(t: TestContext) {
   }
 }
 
-/** Both ledgers of one scope, read from what is stored. */
+/** Both ledgers of one scope, read from the store. */
 async function ledgers(catalog: Catalog, database: Database, ledger?: string) {
   const owners = await catalog.owners('visits')
   const store = ledgersOf(catalog, new LedgerStore(database), ledger === undefined ? {} : { ledger })
@@ -74,7 +74,7 @@ async function ledgers(catalog: Catalog, database: Database, ledger?: string) {
   return { store, loaded: await store.load(items), rows: owners.length }
 }
 
-/** Everyone and all their rows, at once, as one release would be. */
+/** A release about all subjects and all their rows at once. */
 function all({ subjects, rows }: Ledgers): Ledgers | undefined {
   if (!rows) return undefined
   const [people, visits] = [new LedgerDraft(subjects), new LedgerDraft(rows.ledger)]

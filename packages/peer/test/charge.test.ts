@@ -62,7 +62,7 @@ const PRIVACY = { settings: effectiveSettings({ preset: 'default' }), policyHash
 const jobOf = (id: string, more: Partial<JobRecord> = {}): JobRecord =>
   ({ id, issuer: 'key-1', custody: 'requester', ...more }) as JobRecord
 
-/** One life of a node: what it has in memory goes with it. Every life draws other noise. */
+/** One run of a node: what it holds in memory is lost with it. Each run draws other noise. */
 async function live(t: TestContext, folder: string, seed: number) {
   const database = await Database.open({ directory: join(folder, 'db') }, () => 0)
   const ledger = await PrivacyLedger.open(database)
@@ -118,7 +118,7 @@ describe('a charge', () => {
       (node) => node.run(job, planOf(broken(catalog, 'cohort'))),
       (node) => node.run(job, planOf(broken(catalog, 'reduceBounded'))),
       (node) => node.run(job, plan, AbortSignal.abort(new Error('cancelled'))),
-      // Computed, and the node ends before the batch that publishes.
+      // The answer is computed, and the node stops before the batch that publishes it.
       (node) => node.run(job, plan),
       async (node) => {
         const answer = await node.run(job, plan)

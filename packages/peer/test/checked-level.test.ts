@@ -1,4 +1,4 @@
-/** What a disk does to a database: single bits, and what an earlier version left. */
+/** Tests of a database whose disk changes single bits, and of databases of earlier versions. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -21,7 +21,7 @@ async function scratch(t: TestContext): Promise<string> {
   return folder
 }
 
-/** A database of 300 jobs, with all of it in table files. */
+/** A database of 300 jobs, all of them in table files. */
 async function stored(folder: string): Promise<string> {
   const directory = join(folder, 'db')
   const database = await Database.open({ directory }, () => 0)
@@ -34,7 +34,7 @@ async function stored(folder: string): Promise<string> {
   }
   await database.close()
   const level = new Level<string, string>(directory)
-  // Of LevelDB alone, and not of what `level` declares for browsers as well.
+  // `compactRange` exists in LevelDB only; the type of `level` also covers browsers, which lack it.
   await (level as unknown as { compactRange(from: string, to: string): Promise<void> }).compactRange('\u0000', '\uffff')
   await level.close()
   return directory
@@ -47,7 +47,7 @@ async function tableOf(directory: string): Promise<string> {
   return join(directory, names[sizes.indexOf(Math.max(...sizes))] ?? '')
 }
 
-/** What is found in each; where LevelDB ended the process over one, that is damage noticed. */
+/** The result for each database. Where LevelDB ended the process while reading one, the damage counts as noticed. */
 async function readEach(directories: readonly string[]): Promise<string[]> {
   const found: string[] = []
   while (found.length < directories.length) {
@@ -119,7 +119,7 @@ describe('a database on a disk that changes single bits', () => {
 describe('a database of a version without checksums', () => {
   const COUNT = 2_500
 
-  /** As earlier versions wrote it: JSON, bytes, and an audit log, straight into LevelDB. */
+  /** A database as earlier versions wrote it: JSON, bytes and an audit log, directly in LevelDB. */
   async function ofBefore(folder: string): Promise<string> {
     const directory = join(folder, 'db')
     const level = new Level<string, string>(directory)

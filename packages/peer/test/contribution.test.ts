@@ -28,7 +28,10 @@ const CONFIG = {
   ]
 }
 
-/** Forty people with one row, so that chance chooses nothing for them; `more` are rows of the one who may be missing. */
+/**
+ * Forty people with one row each, so that random choices of rows do not affect them; `more` are the rows of the person
+ * who may be missing.
+ */
 async function catalogWith(t: TestContext, more: readonly string[]): Promise<Catalog> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-contribution-'))
   const ids = Array.from({ length: 40 }, (_, i) => `p${i}`)
@@ -50,7 +53,7 @@ async function catalogWith(t: TestContext, more: readonly string[]): Promise<Cat
   return catalog
 }
 
-/** Fifty rows in every visit, with the most extreme values there are. */
+/** Fifty rows in every visit, with the most extreme values possible. */
 const EXTREME = ['baseline', 'month_6', 'month_12', 'NA'].flatMap((visit) =>
   Array.from(
     { length: 50 },
@@ -62,7 +65,10 @@ const SQL = `SELECT visits.visit, COUNT(DISTINCT id) AS subjects, COUNT(*) AS n,
              VARIANCE(score) AS spread, SKEWNESS(score) AS lean, QUANTILE(score, 0.5) AS median,
              COVAR_SAMP(score, dose) AS together, CORR(score, dose) AS r FROM visits GROUP BY visits.visit`
 
-/** How far one person may move each number in one group, by what docs/differential-privacy.md says; scores count in tenths. */
+/**
+ * The most that one person may move each number in one group, according to docs/differential-privacy.md; scores count
+ * in tenths.
+ */
 const allowed = (rows: number, [low, high]: readonly [number, number]): Record<string, number> => ({
   subjects: 1,
   rows,

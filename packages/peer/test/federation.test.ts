@@ -50,7 +50,7 @@ describe('what one member sends', () => {
     await federation.merge(await Promise.all(made.map((signer) => admit(signer, eve.id))))
     assert.deepEqual((await federation.answer(asked(''))).statements, [])
     assert.deepEqual(await readdir(folder).catch(() => []), [])
-    // What somebody says who is admitted by the same message counts.
+    // A statement counts if its signer is admitted by the same message.
     await federation.merge([await admit(eve, made[0]?.id ?? ''), await admit(ada, eve.id), await admit(bob, eve.id)])
     assert.equal((await federation.answer(asked(''))).statements.length, 3)
     assert.ok(federation.isMember(eve.id))
@@ -83,7 +83,7 @@ describe('what one member sends', () => {
     }
     await federation.merge([await admit(ada, eve.id), await admit(bob, eve.id)])
     assert.ok(federation.isMember(eve.id))
-    // Also that one of them is put out, by the last who may.
+    // The remaining two members can still revoke a member.
     await federation.merge([await revoke(ada, eve.id), await revoke(bob, eve.id)])
     assert.ok(!federation.isMember(eve.id))
   })
@@ -130,7 +130,7 @@ describe('what one member sends', () => {
 
 describe('a revocation', () => {
   const out = () => Promise.all([revoke(ada, carol.id), revoke(bob, carol.id)])
-  /** Of a key that is out by now, with one accomplice. */
+  /** Statements of a revoked key and one accomplice. */
   const attack = async () => [
     ...(await Promise.all([ada, bob, fay, gil].flatMap(({ id: peer }) => [revoke(carol, peer), revoke(dan, peer)]))),
     ...(await Promise.all([admit(carol, eve.id), admit(dan, eve.id)]))
@@ -151,7 +151,7 @@ describe('a revocation', () => {
     const { federation: admittedPeer } = await opened(t, eve)
     await admittedPeer.merge([...(await out()), await admit(ada, eve.id), await admit(bob, eve.id)])
     assert.equal((await admittedPeer.answer(asked(''))).statements.length, 4)
-    // Made of keys that never belonged, it would only fill everybody's list.
+    // A confirmation about keys that never belonged would only fill everybody's list.
     const { federation: other } = await opened(t, gil)
     await other.merge([await revoke(ada, eve.id), await revoke(bob, eve.id)])
     assert.equal((await other.answer(asked(''))).statements.length, 2)
@@ -173,7 +173,7 @@ describe('a revocation', () => {
     for (const heard of [statements, statements.toReversed(), statements.toSorted()]) {
       const { federation: newcomer } = await opened(t)
       for (const jws of heard) await newcomer.merge([jws])
-      // Whoever did not belong when it was heard is told again at the next connection.
+      // Statements whose signer was no member when they were heard are sent again at the next connection.
       await newcomer.merge(heard)
       assert.deepEqual(membersIn(newcomer), expected)
       assert.equal(newcomer.digest, federation.digest)

@@ -140,7 +140,7 @@ describe('a file of a job', () => {
     const stuck = [files.fetch(jobOf('a', { askedBy: 'slow' })), files.fetch(jobOf('b', { askedBy: 'slow' }))]
     await files.fetch(jobOf('c'))
     assert.equal((await files.read('c', [FILE])).length, 1)
-    // The end of a job ends its fetching, without its deadline.
+    // The end of a job stops its fetching before the deadline.
     await Promise.all([
       files.drop(jobOf('a', { askedBy: 'slow' })),
       files.drop(jobOf('b', { askedBy: 'slow' })),
@@ -156,7 +156,7 @@ describe('a file of a job', () => {
     await mkdir(join(directory, 'stranger'))
     const again = await reopened(directory, undefined, [jobOf('a')])
     assert.deepEqual(await readdir(directory), ['a'])
-    // It is here: nobody is asked, although there is no way to anybody yet.
+    // The file is here, so nobody is asked, although there is no connection to any peer yet.
     await again.files.fetch(jobOf('a'))
     assert.equal((await again.files.read('a', [FILE])).length, 1)
   })

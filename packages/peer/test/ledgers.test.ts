@@ -36,7 +36,7 @@ const CONFIG = {
   lattice: LATTICE
 }
 
-/** Sixty people of a trial; the target alone did not respond at month 12. */
+/** Sixty people of a trial. Only the target did not respond at month 12. */
 async function world(t: { after(fn: () => unknown): void }, more: readonly string[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-ledgers-'))
   const people = Array.from({ length: 60 }, (_, i) => `p${i},${40 + (i % 40)},${i % 2 === 0 ? 'F' : 'M'}`)
@@ -64,7 +64,7 @@ async function world(t: { after(fn: () => unknown): void }, more: readonly strin
   return asking(catalog)
 }
 
-/** One question after the other, as the peer asks: each judged by what those before have told. */
+/** Questions asked one after the other, as by the peer: each is judged by what earlier answers disclosed. */
 async function asking(catalog: Catalog) {
   const settings = effectiveSettings({ preset: 'default' })
   const owners = await catalog.owners('visits')

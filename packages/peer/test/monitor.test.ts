@@ -180,7 +180,7 @@ describe('the feed', () => {
       feed.publish({ kind: `k${n}`, alert: n === 7, actor: '', jobId: '', code: '', detail: '' })
     }
     assert.equal(feed.recent({ limit: 5_000, alertsOnly: false }).length, 2_000)
-    // Alerts are kept apart: whoever makes a lot happen does not push one out.
+    // Alerts are kept separately, so that many other events do not displace one.
     assert.deepEqual(
       feed.recent({ limit: 10, alertsOnly: true }).map(({ kind }) => kind),
       ['k7']

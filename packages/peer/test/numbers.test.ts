@@ -1,4 +1,7 @@
-/** What numbers tell: an account, and a peer that asks, count what they asked themselves, and nothing of what others ask. */
+/**
+ * Tests of numbers and feed positions: accounts and asking peers count their own requests, and learn nothing about
+ * those of others.
+ */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -87,7 +90,7 @@ describe('the places of a feed', () => {
         `${places} after ${seen}`
       )
       seen = await store.lastPlace('a')
-      // What was not synced is lost.
+      // Writes that were not synced are lost.
       for (const name of ['feed', 'feed-places']) await database.json(name).clear()
     }
     await database.close()

@@ -104,7 +104,7 @@ describe('an API key', () => {
     await assert.rejects(accounts.put(another), { code: 'PARAMETER_INVALID' })
     assert.equal(people.account('ada'), null)
     assert.equal(await accounts.authenticate('ada', 'a long enough one'), null)
-    // The same person, back again: with another password than that of the key.
+    // The same person returns, with another password than the one under which the key was made.
     await accounts.put({ ...another, roles: ['researcher'], again: true })
     assert.ok(people.account('ada'))
     assert.equal(people.accountOfKey(key), null)
@@ -270,7 +270,7 @@ describe('a steward', () => {
     const { isSamePerson } = await stewards()
     for (const local of ['sue', 'SUE', 'sue@example.org', '4711']) assert.ok(isSamePerson(local, 'clinic:4711'), local)
     assert.ok(isSamePerson('clinic:kim', 'kim') && isSamePerson('kim', 'kim'))
-    // An address that nobody has checked is anybody's; a steward who uses another name is named in the configuration.
+    // An unverified address could belong to anybody; a steward who uses another name is named in the configuration.
     assert.ok(!isSamePerson('tom@example.org', 'clinic:4712') && !isSamePerson('tom', 'clinic:4712'))
     assert.ok(!isSamePerson('clinic:4711', 'clinic:4712') && !isSamePerson('sue', 'kim'))
     const told = await stewards({ ...clinic, people: { tom: '4712' } })

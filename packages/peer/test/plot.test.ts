@@ -43,7 +43,7 @@ describe('a plot in a terminal', () => {
         fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 2, maxLength: 24 }),
         (values) => {
           const lines = drawn(...values.map((value, at): [string, number] => [`${at}`, value])).split('\n')
-          // Two spaces, a label of at most two, two spaces, 33 cells at most, a space before the number.
+          // Two spaces, a label of at most two characters, two spaces, at most 33 cells, and a space before the number.
           for (const line of lines.slice(2))
             assert.ok((/^[^\d-]*\d+ +[ █▏▎▍▌▋▊▉]*/.exec(line)?.[0].length ?? 0) <= 41, line)
         }

@@ -15,7 +15,7 @@ interface Written {
   readonly variables?: readonly object[]
 }
 
-/** Keys of what merely weakens the rules, of a peer with one catalog. */
+/** The keys of findings that only weaken the rules, for a peer with one catalog. */
 async function weakIn({ privacy = {}, catalog = {}, variables = VARIABLES }: Written) {
   const config = parseConfig({
     ...{ node_id: 'a', institution: 'A', data_dir: '.', privacy },

@@ -165,10 +165,10 @@ describe('the policy', () => {
     assert.equal(codeOf({ ...asked, ...by('elsewhere', true) }), 'REQUESTER_NOT_PERMITTED')
     const members = { issuer: 'new', requesters: ['affiliation:members'] }
     assert.equal(codeOf({ ...members, ...by('elsewhere', true) }), 'allowed')
-    // Trusted for the sake of another catalog, and no member.
+    // The voucher is trusted because of another catalog's list, and is no member.
     assert.equal(codeOf({ ...members, ...by('hospital') }), 'REQUESTER_NOT_PERMITTED')
     assert.equal(codeOf(asked), 'REQUESTER_NOT_PERMITTED')
-    // A key id is no institution's name.
+    // A key id in the list does not name an institution that vouches.
     assert.equal(
       codeOf({ issuer: 'new', requesters: ['hospital'], ...by('hospital', true) }),
       'REQUESTER_NOT_PERMITTED'

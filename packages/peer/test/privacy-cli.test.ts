@@ -17,7 +17,7 @@ const COLUMN = {
   ...{ name: 'n', kind: 'subjects', sd: 28.3, error_95: 59.9, rank_error_95: null, assumes_rows: null, range: null }
 }
 
-/** Three institutions that take the same. */
+/** The cost at three institutions that charge the same. */
 function costAt(sites: number, column: typeof COLUMN | object = COLUMN): PrivacyCost {
   const price = {
     ...{ mechanism: 'discrete-laplace', epsilon: 0.05, rho: 0.00125, nano_rho: '1250000', epsilon_at_delta: 0.2 },

@@ -19,7 +19,7 @@ interface Opened {
   readonly database: Database
   readonly ledger: PrivacyLedger
   spend(spending: Spending): Promise<boolean>
-  /** Closes it and opens it again, after `between` has done to the stored what it likes. */
+  /** Closes the database and opens it again, after `between` has changed the stored records. */
   reopen(between?: (database: Database) => Promise<void>): Promise<Opened>
 }
 
@@ -131,7 +131,7 @@ describe('the ledger', () => {
 })
 
 describe('an old ledger put back', () => {
-  /** As a backup would: the ledger's own records are those of an earlier day, the audit log's are not. */
+  /** Restores an earlier state of the ledger's own records, as a backup would, and leaves the audit log as it is. */
   async function forget({ root }: Database) {
     for (const name of ['privacy-totals', 'privacy-spends', 'privacy-answers', 'privacy-meta']) {
       await root.sublevel<string, string>(name, {}).clear()

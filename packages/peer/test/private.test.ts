@@ -1,4 +1,4 @@
-/** What a peer and its users keep to themselves. */
+/** Tests of files and folders that only the peer's user may read. */
 import assert from 'node:assert/strict'
 import { chmod, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

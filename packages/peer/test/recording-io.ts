@@ -1,4 +1,4 @@
-/** A terminal that keeps what a command writes. */
+/** A terminal that records what a command writes. */
 import type { Io } from '../src/cli/terminal/arguments.ts'
 
 export interface RecordingIo extends Io {

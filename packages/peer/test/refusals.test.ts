@@ -37,7 +37,7 @@ test('of many requesters and scopes each is told what it was told in thirty days
       .reduce((sum, { bits }) => sum + bits, 0)
   for (const scope of scopes) {
     for (const requester of requesters) {
-      // What had lapsed by the last that was told is gone for good.
+      // Entries that had lapsed at the time of the last note are removed.
       for (const nowMs of [atMs, atMs + 10 * DAY, atMs + 29 * DAY, atMs + 31 * DAY]) {
         for (const store of [refusals, again])
           assert.equal(store.bits(scope, requester, nowMs), byHand(scope, requester, nowMs))
@@ -54,7 +54,7 @@ test('what is joined with others since it is too much to keep counts until the l
     database.commit((draft) => refusals.note(draft, { scope: 's', requester: 'ada', bits, atMs }))
   for (let i = 0; i < 1_500; i++) await told(1, WINDOW + i)
   assert.equal(refusals.bits('s', 'ada', WINDOW + 1_500), 1_500)
-  // The first 501 count as told with the 501st.
+  // The first 501 entries count with the time of the 501st.
   assert.equal(refusals.bits('s', 'ada', 2 * WINDOW + 400), 1_500)
   assert.equal(refusals.bits('s', 'ada', 2 * WINDOW + 500), 999)
   assert.equal(refusals.bits('s', 'ada', 2 * WINDOW + 1_499), 0)

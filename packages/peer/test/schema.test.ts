@@ -37,7 +37,7 @@ const CONFIG = {
     }
   ]
 }
-/** Forty on the drug, three on sugar, twenty on nothing. */
+/** Forty people on the drug, three on sugar, twenty on nothing. */
 const PEOPLE = Array.from({ length: 63 }, (_, i) => `p${i},${i < 40 ? 'drug' : i < 43 ? 'sugar' : 'none'},${i + 0.25}`)
 
 const folder = await mkdtemp(join(tmpdir(), 'stimnet-schema-'))
@@ -175,7 +175,7 @@ test('merging levels now this way and now that does not part the few from the ma
     ['treated', 43],
     ['untreated', 20]
   ])
-  // Forty beside the forty-three, or twenty-three beside the twenty, would be the three on sugar.
+  // Forty beside forty-three, or twenty-three beside twenty, would give away the three people on sugar.
   assert.deepEqual(await ask([merged], [into('treated', 'untreated', 'untreated')]), [])
   const plain = await ask([], [])
   assert.ok(!plain.flat().includes(40) && !plain.flat().includes(3))

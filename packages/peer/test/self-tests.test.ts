@@ -17,16 +17,16 @@ const HOSTILE = '<img src=x onerror=alert(1)>'
 const attacks = ATTACKS.filter(({ id }) => ['files.secret', 'files.home', 'answer.link'].includes(id))
 const REFUSED = { 'files.secret': 'refused', 'files.home': 'refused' }
 
-/** Holds all of them. */
+/** A sandbox that contains all of these attacks. */
 const holds: FakeBehaviour['answer'] = ({ code }) =>
   code.includes('TRIES')
     ? { result: JSON.stringify({ got: [], why: REFUSED }) }
     : { result: '{"got":[]}', log: 'ATTACK BEGINS' }
 
-/** Never answers: the attacks go on until they are ended. */
+/** A sandbox that never answers, so that the attacks run until they are ended. */
 const hangs: FakeBehaviour['answer'] = () => new Promise(() => undefined)
 
-/** As where Docker has been stopped. */
+/** An engine that cannot be opened, as when Docker has been stopped. */
 const ABSENT: AttackableEngine = {
   ...{ grade: 'docker', howTo: 'Install it.', memoryBytesMax: 1, startMsMax: 0 },
   open: () => Promise.reject(new StimnetError('SANDBOX_UNAVAILABLE', 'asking Docker what it is'))
@@ -97,7 +97,7 @@ describe('a self-test of the sandboxes', () => {
       ['stew', 'held']
     ])
     assert.deepEqual([opened, alerts, Object.keys(environment)], [['opened', 'closed'], [], []])
-    // No code of an attack.
+    // The findings do not contain the attacks' code.
     const told = ['id', 'title', 'tries', 'language', 'outcome', 'by', 'isAdmitted']
     assert.deepEqual(engine?.isHere && Object.keys(engine.results[0] ?? {}), told)
   })

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
 import { Turns } from '../src/requests/turns.ts'
 
-/** Work that lasts until it is told to end, and whether somebody got a turn. */
+/** Submissions that last until they are ended, and a record of the deliveries that proceeded. */
 function world() {
   const clock = new SimulatedClock()
   const turns = new Turns(clock)

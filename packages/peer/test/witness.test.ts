@@ -16,7 +16,7 @@ const newDatabase = () => Database.open({ memory: true }, () => clock.now())
 const write = (database: Database, count: number) =>
   Promise.all(Array.from({ length: count }, () => database.commit((draft) => draft.audit({ kind: 'end', actor: 'n' }))))
 
-/** Ada's log and the peers that attest it; questions travel as bytes, as over the mesh. */
+/** Ada's log and the peers that attest it. Questions travel as bytes, as over the mesh. */
 async function federation(database: Database, attestors: Map<string, ReturnType<typeof createAttest>>) {
   const asked: string[] = []
   const witnesses = await Witnesses.open({
@@ -81,7 +81,7 @@ describe('a peer’s log as others see it', () => {
     assert.deepEqual(b.conflicts.witnessesAgainst(ada.id), [bob.id], 'and shows itself to whoever saw more')
     assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
 
-    // Also after it has become longer than what was seen: it is another log.
+    // This also holds after the log has become longer than what was seen: it is a different log.
     await write(restored, 20)
     assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
     const again = await federation(restored, attestors)
@@ -91,7 +91,7 @@ describe('a peer’s log as others see it', () => {
     const [record] = await restored.auditLog.read({ limit: 1 })
     assert.equal(record?.kind, 'reconcile')
 
-    // The witness goes on showing what it saw: the steward has looked into that.
+    // The witness still shows what it saw, and the steward has reconciled exactly that.
     const third = await federation(restored, attestors)
     t.after(() => third.witnesses.stop())
     await third.witnesses.compare(bob.id)
@@ -115,7 +115,7 @@ describe('a peer’s log as others see it', () => {
     await reconcile(restored, 'steward')
     await write(restored, 30)
 
-    // Carol meets it now, and sees what is lost again.
+    // Carol attests the log now, and then sees it lost again.
     const c = (await attestor(carol)).attest
     const second = await federation(restored, new Map([[carol.id, c]]))
     t.after(() => second.witnesses.stop())
@@ -137,7 +137,7 @@ describe('a peer’s log as others see it', () => {
     await write(database, 9)
     await before.witnesses.round()
     await before.witnesses.stop()
-    // The tree beside the records stays as it was, as does the hash in the record.
+    // The tree beside the records stays unchanged, and so does the hash in the record.
     const records = database.root.sublevel<string, Uint8Array>('audit', { valueEncoding: 'view' })
     const key = '4'.padStart(16, '0')
     const record = messages.AuditRecord.decode((await records.get(key)) ?? new Uint8Array())
@@ -152,14 +152,14 @@ describe('a peer’s log as others see it', () => {
     assert.deepEqual([b.alerts.length, alert?.kind, alert?.actor], [1, 'log-conflict', ada.id])
     const [logged] = await b.database.auditLog.read({ limit: 1 })
     assert.deepEqual([logged?.kind, logged?.code, logged?.actor], ['witness', 'CHECKPOINT_CONFLICT', ada.id])
-    // However often it is shown while it grows: one alert, one record, and no attestation.
+    // However often it is shown while it grows, there is one alert, one record and no attestation.
     for (const more of [1, 2]) {
       await write(database, more)
       assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
     }
     assert.equal(b.alerts.length, 1)
 
-    // A steward looks into it: budgets may be spent again, and witnesses go on being shown what there is.
+    // After a steward's reconciliation, budgets may be spent again, and witnesses are still shown the log as it is.
     await witnesses.stop()
     await reconcile(database, 'steward')
     const again = await federation(database, attestors)
@@ -300,7 +300,7 @@ describe('a witness', () => {
 })
 
 describe('a log that was changed', () => {
-  /** Ada's log of so many records, as she signs it, with one record more to tell it apart. */
+  /** A checkpoint of Ada's log with `count` records, signed by her, after one record that makes it a different log. */
   async function note(count: number, actor = 'n') {
     const database = await newDatabase()
     await database.commit((draft) => draft.audit({ kind: 'end', actor }))

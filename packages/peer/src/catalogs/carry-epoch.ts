@@ -1,4 +1,4 @@
-/** Taking a newer epoch of a catalog with its ledgers, so that the difference between old and new answers stays judged. */
+/** Acceptance of a newer epoch of a catalog with its ledgers, so that the difference between old and new answers stays judged. */
 import { join } from 'node:path'
 import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCatalog } from '@stimnet/data'
 import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimnet/privacy'
@@ -9,7 +9,7 @@ import { forgetAnswered } from '../store/released/answered.ts'
 import type { Database } from '../store/database.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
 
-/** A stopped peer's catalog, and where it keeps things. */
+/** A catalog of a stopped peer, and the peer's folders and database. */
 export interface AcceptOptions {
   readonly config: CatalogConfig
   readonly baseDir: string
@@ -19,12 +19,16 @@ export interface AcceptOptions {
   readonly from: string
 }
 
-/** The epoch taken; or why it was not, for the steward. Nothing is changed then. */
+/** The accepted epoch; or, for the steward, the reason why it was not accepted. Nothing is changed in that case. */
 export type Accepted =
   | { readonly ok: true; readonly epoch: string; readonly arrived: number; readonly left: number }
   | { readonly ok: false; readonly why: string }
 
-/** Throws SOURCE_INVALID for files that do not fit their description, NODE_ERROR for a ledger that cannot be read. */
+/**
+ * Accepts the epoch of the current files. Throws SOURCE_INVALID for files that do not fit their description, and
+ * NODE_ERROR for a
+ * ledger that cannot be read.
+ */
 export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   const { config, database, from } = options
   const { name } = config
@@ -51,7 +55,7 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   return { ok: true, epoch: to, arrived: carried.arrived, left: carried.left }
 }
 
-/** Makes the snapshot of the files as they are now, where there is none yet; gives its epoch. */
+/** Makes the snapshot of the current files, if there is none yet, and returns its epoch. */
 async function snapshotOf(options: AcceptOptions): Promise<string> {
   const catalog = await openCatalog(options.config, {
     ...{ baseDir: options.baseDir, dataDir: snapshotsIn(options), index: indexOf(options) },
@@ -71,7 +75,7 @@ function indexOf({ database, config }: AcceptOptions) {
   return database.root.sublevel<string, string>(`index-${config.name}`, {}) as never
 }
 
-/** A ledger is called `subjects` or `rows!TABLE`, after its project where it is one's. */
+/** The items of a ledger. Its name is `subjects` or `rows!TABLE`, prefixed with the project for a project's ledger. */
 function itemsOf(ledger: string, carried: Extract<Carried, { ok: true }>): CarriedItems {
   if (ledger === 'subjects' || ledger.endsWith('!subjects')) return carried.people
   const table = /(?:^|!)rows!([^!]+)$/.exec(ledger)?.[1] ?? ''
@@ -83,7 +87,7 @@ function itemsOf(ledger: string, carried: Extract<Carried, { ok: true }>): Carri
 function carriedLedger(bytes: Uint8Array, { before, after, to }: CarriedItems): SpanLedger {
   const [owners, goneOwners] = parted(before.owners, before.items)
   const gone = { items: before.gone, ...(goneOwners === undefined ? {} : { owners: goneOwners }) }
-  // One that was begun in a carried epoch does not know what had gone before.
+  // A ledger that began in a carried epoch contains no items that had gone before.
   const ledger = ledgerFromBytes(bytes, { universe: before.items, owners, gone: needsGone(bytes) ? gone : undefined })
   const [nextOwners, nextGoneOwners] = parted(after.owners, after.items)
   return carryLedger(ledger, {

@@ -1,4 +1,4 @@
-/** Catalogs described in a file of their own, taken into a new configuration. */
+/** Catalog descriptions from a separate file, for a new configuration. */
 import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import type { CatalogConfig } from '@stimnet/data'
@@ -8,14 +8,15 @@ import { parseConfig, plainOf } from '../config/config.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 interface Described {
-  /** As written, with the files' paths from the new folder. */
+  /** As written, with the paths of files relative to the new folder. */
   readonly raw: Readonly<Record<string, unknown>>
   readonly catalog: CatalogConfig
 }
 
 /**
- * YAML of the `catalogs` of a configuration in `folder`, from a file that describes one catalog or a list of them. Reads their
- * data. Throws CONFIG_INVALID, SOURCE_INVALID.
+ * The `catalogs` section, as YAML, of a configuration in `folder`, from a file that describes one catalog or a list of
+ * them. Reads
+ * their data to check them. Throws CONFIG_INVALID, SOURCE_INVALID.
  */
 export async function catalogsText(file: string, folder: string): Promise<string> {
   const described = await readDescriptions(file, folder)
@@ -38,7 +39,10 @@ async function readDescriptions(file: string, folder: string): Promise<Described
   return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
 }
 
-/** A description whose files are named from another folder; what is wrong with it, its schema says. */
+/**
+ * A description with its paths relative to another folder. Malformed descriptions are returned unchanged; the schema
+ * reports them.
+ */
 function moved(raw: unknown, from: string, to: string): Record<string, unknown> {
   const catalog = raw as { tables?: unknown }
   if (!Array.isArray(catalog?.tables)) return raw as Record<string, unknown>

@@ -1,4 +1,4 @@
-/** Past jobs asked again under other disclosure rules: what would come out, with nothing released before. */
+/** A dry run of past jobs under other disclosure rules: the outcomes they would have, with nothing released before. */
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
@@ -35,16 +35,16 @@ import { LedgerStore } from '../store/released/ledgers.ts'
 import { RefusalStore } from '../store/released/refusals.ts'
 import { ScriptBitStore } from '../store/released/script-bits.ts'
 
-/** How one job ended, as counts. */
+/** The outcome of one job, as counts. */
 export interface DryOutcome {
-  /** `released`, a code, a state, or why it was not asked again. */
+  /** `released`, a code, a state, or the reason why the job was not run again. */
   readonly outcome: string
   /** Groups, cells and values withheld; null where nothing was released. */
   readonly withheld: number | null
   readonly k: number | null
 }
 
-/** One job, before and now. */
+/** The outcome of one job before and now. */
 export interface DryJob {
   readonly job_id: string
   readonly admitted_at: string
@@ -54,7 +54,7 @@ export interface DryJob {
   readonly now: DryOutcome
 }
 
-/** What other rules would have done. */
+/** The outcomes under the other rules. */
 export interface DryRun {
   readonly preset: string
   readonly k: number
@@ -63,7 +63,7 @@ export interface DryRun {
   readonly released_now: number
 }
 
-/** The rules to try, and on how many of the last jobs. */
+/** The rules to try, and the number of latest jobs to try them on. */
 export interface DryRunWish {
   readonly privacy: PeerConfig['privacy']
   /** Default: all. */
@@ -71,9 +71,10 @@ export interface DryRunWish {
 }
 
 /**
- * Asks the jobs of a stopped peer again, in the order in which they were admitted, with ledgers that begin empty. Reads the
- * peer's database and the catalogs' files, writes neither; results stay in this process and only counts come out. Throws
- * STORE_UNAVAILABLE where the peer runs or has none, CONFIG_INVALID for rules that do not hold.
+ * Runs the jobs of a stopped peer again, in the order of their admission, with ledgers that begin empty. Reads the
+ * peer's database
+ * and the catalogs' files and releases nothing: results stay in this process, and only counts are returned. Throws
+ * STORE_UNAVAILABLE where the peer is running or has no database, and CONFIG_INVALID for invalid rules.
  */
 export async function dryRun({ config, baseDir }: LoadedConfig, { privacy, last }: DryRunWish): Promise<DryRun> {
   const { preset, k } = settingsOf(privacy)
@@ -127,10 +128,10 @@ async function storedJobs(directory: string): Promise<JobRecord[]> {
   }
 }
 
-/** Nobody listens: what happens here happens to nobody. */
+/** Events of a dry run are ignored. */
 const UNHEARD = { missingnessUntold: () => {}, unexpected: () => {} }
 
-/** A peer's own disclosure over a database in memory: nothing of it is ever published. */
+/** Runs the jobs through a peer's own disclosure control over a database in memory. Nothing is published. */
 async function askAgain(
   catalog: Catalog,
   jobs: readonly JobRecord[],
@@ -152,14 +153,14 @@ async function askAgain(
     }
     const privacies = await createCatalogPrivacy(parts)
     const { ledgers, catalogs } = parts
-    // As when a peer starts: where missingness is told, every ledger begins with it.
+    // As at the start of a peer: where missingness is released, every ledger begins with it.
     await withMissingness(catalogs, { database, ledgers, privacy: privacies, events: UNHEARD })
     const privacy = privacies.of(catalog.descriptor.name)
     const outcomes = new Map<JobRecord, DryOutcome>()
     for (const job of jobs) outcomes.set(job, await outcomeOf(job, { catalog, privacy, database, self }))
     return outcomes
   } catch (error) {
-    // A lattice too fine for the new k, say: under these rules the catalog could not be offered at all.
+    // For example, the lattice is too fine for the new k: under these rules the catalog could not be offered.
     const outcome = notAsked(`its catalog would not open (${codeOf(error)})`)
     return new Map(jobs.map((job) => [job, outcome]))
   } finally {
@@ -168,7 +169,7 @@ async function askAgain(
 }
 
 interface Again {
-  /** This peer: which mappings are for it. */
+  /** The id of this peer, which selects the mappings meant for it. */
   readonly self: string
   readonly catalog: Catalog
   readonly privacy: CatalogPrivacy
@@ -185,7 +186,7 @@ async function outcomeOf(job: JobRecord, again: Again): Promise<DryOutcome> {
     const disclosed = await discloseAgain(request, again)
     if (!disclosed.ok) return { outcome: disclosed.code, withheld: null, k }
     const { output } = disclosed.output
-    // Nothing of a script was run: of what it would have said nothing is known.
+    // The script was not run, so nothing is known about its output.
     const withheld = job.programWord === 'sql' || job.programWord === 'statistic' ? withheldOf(output) : null
     return { outcome: 'released', withheld, k }
   } catch (error) {
@@ -220,7 +221,7 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
   return database.commit((draft) => door.disclose(draft))
 }
 
-/** Of a script only whom it is about: there is no sandbox here to look for. */
+/** The cohort of a script. The script itself is not validated, since there is no sandbox here. */
 function ofScript(request: Message<'JobRequest'>, program: Program, { catalog, privacy, self }: Again) {
   const terms = { schema: schemaTermsFromMessage(request), privacy: privacyAskFromMessage(request.privacy) }
   const seen = catalogInWordsOf({ ...terms, program, settings: privacy.settings, self }, catalog)

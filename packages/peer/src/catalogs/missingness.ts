@@ -1,4 +1,7 @@
-/** How much of each variable is missing: told once an epoch, as the first release of everybody's ledger. */
+/**
+ * Missingness of a catalog: the share of missing values per variable, released once per epoch as the first entry of
+ * every ledger.
+ */
 import type { Catalog } from '@stimnet/data'
 import type {
   CatalogDescriptor,
@@ -15,7 +18,7 @@ import type { Database, Draft } from '../store/database.ts'
 import type { LedgerStore } from '../store/released/ledgers.ts'
 import type { Sublevel } from '../store/level.ts'
 
-/** Share of the rows without a value, 0 to 1, by `table.variable`; what cannot be told is not in it. */
+/** Share of the rows without a value, 0 to 1, by `table.variable`. Variables whose share cannot be released are absent. */
 export type MissingShares = Readonly<Record<VariableRef, number>>
 
 interface MissingnessParts {
@@ -25,17 +28,22 @@ interface MissingnessParts {
   readonly events: Pick<PeerEvents, 'missingnessUntold' | 'unexpected'>
 }
 
-/** A plan counts so many variables at once: each keeps a set of subjects while it is judged. */
+/** Variables counted by one plan at most: each keeps a set of subjects in memory while it is judged. */
 const VARIABLES_AT_ONCE = 16
-/** Two places: 1 % of a hundred rows is one row, and more exact than that nobody chooses a catalog. */
+/** Shares have two decimal places: 1 % of a hundred rows is one row, and nobody needs more to choose a catalog. */
 const PLACES = 100
-/** What it tells apart stays large, so that questions can still be asked: so many times k, and so much of everybody. */
+/**
+ * The parts that the release distinguishes stay large, so that later questions can still be answered: at least this
+ * many times k,
+ * and at least one of this many equal parts of all subjects.
+ */
 const PARTS_TIMES_K = 10
 const PARTS_MAX = 50
 
 /**
- * The same catalogs, those that tell it with what is missing in their descriptions. One that cannot be counted serves
- * untold: nothing of it is written then.
+ * The catalogs, with missingness in the descriptions of those that release it. A catalog whose missingness cannot be
+ * counted is served
+ * without it, and nothing is written.
  */
 export async function withMissingness(
   catalogs: ReadonlyMap<string, Catalog>,
@@ -52,17 +60,21 @@ export async function withMissingness(
   return described
 }
 
-/** As it was told of this epoch before; undefined where it is not to be told, or cannot be any more. */
+/**
+ * The shares as released for this epoch before, or released now. Undefined where they are not to be released, or no
+ * longer can be.
+ */
 async function sharesOf(catalog: Catalog, parts: MissingnessParts): Promise<MissingShares | undefined> {
   if (catalog.config.missingness !== 'told') return undefined
   const { name } = catalog.descriptor
   const told = toldIn(parts.database)
   const wasAnswered = await parts.ledgers.hasReleased(name, catalog.epoch)
   const before = await told.get(keyOf(name, catalog.epoch))
-  // Of a ledger that is gone nothing is told for nothing.
+  // Without a ledger that contains the release, its shares must be released and charged again.
   if (before !== undefined && (wasAnswered || Object.keys(before).length === 0)) return before
   const privacy = parts.privacy.of(name)
-  // A project's ledger begins as everybody's; one that has begun would not know of what is told now.
+  // A project's ledger begins with the contents of the shared one. A ledger that has begun already would not contain
+  // this release.
   const isTooLate = privacy.settings.scope !== 'global' && wasAnswered
   if (isTooLate || (await told.get(keyOf(name, STOPPED))) !== undefined) {
     parts.events.missingnessUntold(name)
@@ -71,7 +83,7 @@ async function sharesOf(catalog: Catalog, parts: MissingnessParts): Promise<Miss
   return release(catalog, privacy, parts)
 }
 
-/** In the place of an epoch: the next one is not told by itself. */
+/** Marks, in place of an epoch, that the next epoch releases no missingness by itself. */
 const STOPPED = 'stopped'
 
 function toldIn(database: Database): Sublevel<MissingShares> {
@@ -80,14 +92,17 @@ function toldIn(database: Database): Sublevel<MissingShares> {
 
 const keyOf = (catalog: string, epoch: string): string => `${catalog}!${epoch}`
 
-/** A ledger leaves an epoch: what was told of it is told no more. In the batch that moves or forgets the ledger. */
+/** Removes the shares of an epoch that is left, in the batch that moves or deletes its ledger. */
 export function leaveMissingness(draft: Draft, database: Database, left: { catalog: string; epoch: string }): void {
   draft.del(toldIn(database), keyOf(left.catalog, left.epoch))
 }
 
 /**
- * As `leaveMissingness`, where ledgers begin empty: everybody has the shares that were told, and the next ones beside them
- * would tell of whoever came. So they stay untold unless `again` says that this harms nobody. Gives whether they do.
+ * As `leaveMissingness`, for ledgers that begin empty. Requesters know the earlier shares, and new ones beside them
+ * could
+ * identify people who came in between. So the next shares are not released unless `again` states that this harms
+ * nobody.
+ * `stops` in the result says whether they are withheld.
  */
 export async function stopMissingness(
   database: Database,
@@ -113,13 +128,13 @@ interface Prepared {
   readonly door: Awaited<ReturnType<CatalogPrivacy['prepare']>>
 }
 
-/** In one synced batch: the shares, what they tell apart, and the audit record. Only what is told is paid for. */
+/** Releases the shares: in one synced batch with the ledgers and the audit record. Only shares that are released are charged. */
 async function release(catalog: Catalog, privacy: CatalogPrivacy, { database }: MissingnessParts) {
   const { descriptor, epoch } = catalog
   const cohort = await catalog.cohort(undefined)
   const partsMin = Math.max(PARTS_TIMES_K * privacy.settings.k, Math.ceil(cohort.size / PARTS_MAX))
   const prepare = async (plan: Plan): Promise<Prepared> => {
-    // Nobody is left out of it: it says how many have no value.
+    // No people are left out of this release, since it is about those without a value.
     const aggregate = { kind: 'table', plan, reduction: await catalog.reduce(plan, cohort), defining: [] } as const
     const { sourceOf } = catalog
     const facts = {
@@ -153,7 +168,7 @@ async function release(catalog: Catalog, privacy: CatalogPrivacy, { database }: 
   })
 }
 
-/** What would be told; nothing of it is written. */
+/** The shares that would be released. Nothing is written. */
 async function tried(database: Database, prepared: readonly Prepared[]): Promise<MissingShares> {
   let shares: MissingShares = {}
   const undone = new Error('only tried')
@@ -177,7 +192,7 @@ function disclosed(draft: Draft, prepared: readonly Prepared[]): Record<Variable
   return shares
 }
 
-/** For each table how many rows it has and how many of them have a value. Free text is not counted. */
+/** Plans that count, for each table, its rows and those with a value of each variable. Free text is not counted. */
 function plansOf({ tables }: CatalogDescriptor): Plan[] {
   return tables.flatMap((table) => {
     const counted = table.variables.filter(({ type }) => type !== 'text')
@@ -210,7 +225,7 @@ function sharesIn(rows: readonly OutputRow[], { measures }: Plan): MissingShares
   return Object.fromEntries(shares)
 }
 
-/** Nothing and everything are said only where they are so, as far as the rounding of the catalog's counts tells. */
+/** A rounded share. 0 and 1 appear only where they are exact, as far as the catalog's rounding of counts shows. */
 function shareOf(missing: number, of: number): number {
   if (missing <= 0) return 0
   if (missing >= of) return 1

@@ -1,4 +1,4 @@
-/** What a steward should know about the policy of a configuration that is right as far as it can be parsed. */
+/** Findings about the policy of a valid configuration that its steward should know. */
 import { isIdentifyingName, latticeOf, type WrittenRules } from '@stimnet/data'
 import {
   assertLatticeHolds,
@@ -16,15 +16,18 @@ import { withScratchCatalog } from './scratch.ts'
 
 type CatalogConfig = PeerConfig['catalogs'][number]
 
-/** `wrong`: the peer will not start, or does not do what is written. `weak`: it does, and people should know. */
+/**
+ * `wrong`: the peer will not start, or does not do what the configuration says. `weak`: it does, and people should know
+ * the effect.
+ */
 export interface PolicyFinding {
   readonly grade: 'wrong' | 'weak'
-  /** The key it is about. */
+  /** The configuration key. */
   readonly key: string
   readonly detail: string
 }
 
-/** All findings; none where there is nothing to say. Reads the data of catalogs that have a lattice. */
+/** All findings. Reads the data of catalogs with a lattice. */
 export async function checkPolicy(loaded: LoadedConfig): Promise<PolicyFinding[]> {
   const { config } = loaded
   const findings = [...checkPeer(config)]
@@ -39,7 +42,7 @@ function* checkPeer({ privacy, mesh }: PeerConfig): Generator<PolicyFinding> {
   const base = PRESETS[settings.preset as PresetName]
   if (privacy.min_cohort_size < base.k) {
     const detail = `${privacy.min_cohort_size} is below the preset’s ${base.k}, which holds: a file can only tighten`
-    // It may be the default and not written at all.
+    // The value may be the default and not written at all.
     yield { grade: 'weak', key: 'privacy.min_cohort_size', detail }
   }
   yield* withoutEffect('privacy', privacy, settings)
@@ -47,7 +50,7 @@ function* checkPeer({ privacy, mesh }: PeerConfig): Generator<PolicyFinding> {
   if (mesh.open) yield { grade: 'weak', key: 'mesh.open', detail: 'everybody may ask: for demos and tests alone' }
 }
 
-/** Rules that are written and do not hold, because a stricter one does. */
+/** Rules without effect, because a stricter one applies. */
 function* withoutEffect(key: string, written: WrittenRules, holds: PrivacySettings): Generator<PolicyFinding> {
   for (const [rule, wanted] of Object.entries(overridesOf(written))) {
     const held = holds[rule as keyof DisclosureRules]
@@ -58,7 +61,7 @@ function* withoutEffect(key: string, written: WrittenRules, holds: PrivacySettin
   }
 }
 
-/** What holds as it is written, though it is laxer than what would hold unwritten. */
+/** A finding for a number of bits above the default, which applies although it is laxer. */
 function* raisedBits(key: string, written: number | undefined): Generator<PolicyFinding> {
   if (written === undefined || written <= REFUSAL_BITS_MAX_DEFAULT) return
   const detail = `${written} bits in thirty days, in place of ${REFUSAL_BITS_MAX_DEFAULT}: refusals and withheld cells tell one requester that much more`
@@ -66,7 +69,7 @@ function* raisedBits(key: string, written: number | undefined): Generator<Policy
 }
 
 function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<PolicyFinding> {
-  // Nobody real is in a synthetic catalog, and a dp one tells no exact number.
+  // A synthetic catalog contains no real people, and a catalog with `mode: dp` releases no exact numbers.
   if (catalog.synthetic || catalog.mode === 'dp') return
   yield* raisedBits(`${key}.privacy.refusal_bits_max`, catalog.privacy?.refusal_bits_max)
   if (catalog.privacy?.precision === 'exact') {
@@ -87,7 +90,7 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   const key = `catalogs.${catalog.name}`
   const weak = (name: string, detail: string): PolicyFinding => ({ grade: 'weak', key: `${key}.${name}`, detail })
   const own = catalog.privacy
-  // Throws CONFIG_INVALID for a preset that does not exist.
+  // Throws CONFIG_INVALID for an unknown preset.
   const ofPeer = settingsOf(privacy)
   const holds = settingsOf(privacy, catalog)
   if (own !== undefined) yield* withoutEffect(`${key}.privacy`, own, holds)
@@ -117,7 +120,7 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   if (catalog.timing === 'prompt') yield weak('timing', 'prompt: how long a script took can be seen')
 }
 
-/** What keeps the peer from starting: a catalog that cannot be opened, or whose lattice has a cell that is too small. */
+/** Findings that keep the peer from starting: a catalog that cannot be opened, or a lattice with a cell that is too small. */
 async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
   const key = `catalogs.${catalog.name}`
   if (catalog.mode === 'dp' || latticeOf(catalog).length === 0) return []

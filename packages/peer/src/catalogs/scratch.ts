@@ -1,4 +1,4 @@
-/** A catalog opened for its steward to look at: in a folder of its own that is removed afterwards, beside the peer’s database. */
+/** A catalog opened temporarily for its steward, in a separate folder that is removed afterwards. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,8 +7,9 @@ import { cryptographicRandom, LIMITS, systemClock } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
 
 /**
- * Reads the catalog's files as they are now and hands it to `use`; nothing of the peer's own is read or written, so that
- * the peer may run meanwhile. Throws SOURCE_INVALID.
+ * Opens a catalog from its current files and passes it to `use`. Neither reads nor writes the peer's own data, so that
+ * the peer may be
+ * running. Throws SOURCE_INVALID.
  */
 export async function withScratchCatalog<T>(
   config: CatalogConfig,

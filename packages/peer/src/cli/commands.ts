@@ -1,4 +1,4 @@
-/** Every subcommand, in the order in which a newcomer meets them. */
+/** All subcommands, in the order in which a new user needs them. */
 import { accountCommand } from './serve/account.ts'
 import { apiKeyCommand } from './session/api-key.ts'
 import type { Command } from './terminal/arguments.ts'
@@ -27,7 +27,7 @@ import { tokenCommand } from './serve/token.ts'
 import { verifyCommand } from './follow/verify.ts'
 import { vouchCommand } from './serve/vouch.ts'
 
-/** What researchers use. */
+/** The commands for researchers. */
 export const ASKING: readonly Command[] = [
   loginCommand,
   logoutCommand,
@@ -44,7 +44,7 @@ export const ASKING: readonly Command[] = [
   apiKeyCommand
 ]
 
-/** What an institution uses for its peer. */
+/** The commands for an institution and its peer. */
 export const SERVING: readonly Command[] = [
   initCommand,
   startCommand,
@@ -62,5 +62,5 @@ export const SERVING: readonly Command[] = [
   vouchCommand
 ]
 
-/** All of them. */
+/** All commands. */
 export const COMMANDS: readonly Command[] = [...ASKING, ...SERVING]

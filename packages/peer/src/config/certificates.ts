@@ -1,10 +1,10 @@
-/** The gateway's certificate, from the files that the configuration names. */
+/** The gateway's certificate, read from the files that the configuration names. */
 import { resolve } from 'node:path'
 import { Certificates } from '@stimnet/gateway'
 import type { Clock } from '@stimnet/protocol'
 import type { PeerConfig } from './config.ts'
 
-/** Undefined where plain HTTP is spoken. Throws CONFIG_INVALID naming the key. */
+/** Opens the certificate; undefined where the gateway uses plain HTTP. Throws CONFIG_INVALID naming the key. */
 export async function openCertificates(
   { config, baseDir }: { config: PeerConfig; baseDir: string },
   clock: Clock

@@ -1,19 +1,22 @@
-/** What the client commands take from the environment; apart from the peer's configuration, so that they start without it. */
+/**
+ * Settings of the client commands, from the environment. Separate from the peer's configuration, so that clients start
+ * without it.
+ */
 import { join } from 'node:path'
 
-/** Where the client commands look when not told otherwise. */
+/** The defaults of the client commands. */
 export interface ClientSettings {
   readonly url: string
-  /** The session file: who is logged in where. */
+  /** The file with the current login at each gateway. */
   readonly sessionFile: string
-  /** The researcher's own key. */
+  /** The file of the researcher's own key. */
   readonly keyFile: string
-  /** What institutions vouch for of its holder: one JWT a line. */
+  /** The file of credentials that institutions issued for the key's holder: one JWT per line. */
   readonly credentialsFile: string
   readonly token: string | undefined
 }
 
-/** STIMNET_URL, STIMNET_TOKEN, STIMNET_KEY, STIMNET_CREDENTIALS; files under the user's configuration folder. */
+/** Reads STIMNET_URL, STIMNET_TOKEN, STIMNET_KEY and STIMNET_CREDENTIALS; other files are in the user's configuration folder. */
 export function clientSettings(environment: NodeJS.ProcessEnv = process.env): ClientSettings {
   const home = environment.XDG_CONFIG_HOME ?? join(environment.HOME ?? environment.USERPROFILE ?? '.', '.config')
   return {

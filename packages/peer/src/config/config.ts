@@ -1,4 +1,7 @@
-/** What can be configured: each key with its default, unit and reason. Nothing else reads the environment. */
+/**
+ * The configuration of a peer: each key with its default, unit and reason. No other part of the peer reads settings
+ * from the environment.
+ */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { catalogConfigSchema, refusalBitsMaxSchema, ruleOverridesShape } from '@stimnet/data'
@@ -15,37 +18,40 @@ const requester = z
   .refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
 
 const meshSchema = z.strictObject({
-  /** Multiaddrs to listen on. Loopback unless configured: a peer is not on the network by accident. */
+  /** Multiaddrs to listen on. Loopback unless configured, so that no peer is on the network by accident. */
   listen: z.array(z.string()).default(['/ip4/127.0.0.1/tcp/4001']),
-  /** Addresses to tell others instead, e.g. the public one before a port-forward. */
+  /** Addresses to announce instead, for example the public one in front of a port forwarding. */
   announce: z.array(z.string()).default([]),
   /** Addresses of peers to join by, each ending in /p2p/PEERID. */
   bootstrap: z.array(z.string()).default([]),
-  /** Finding peers by multicast in the local network. Off: hospital networks should not be told. */
+  /**
+   * Discovery of peers by multicast in the local network. Off by default: hospital networks should not see such
+   * announcements.
+   */
   mdns: z.boolean().default(false),
   /** PeerIds that may connect. Empty means nobody. */
   peers: z.array(keyId).default([]),
-  /** Lets anybody connect and ask. For the demo and tests alone. */
+  /** Lets anybody connect and ask. For the demo and tests only. */
   open: z.boolean().default(false)
 })
 
-/** As a browser writes it: no path, no `*`, not `null`. */
+/** Whether a text is an origin as browsers write it: no path, no `*`, not `null`. */
 function isOrigin(text: string): boolean {
   return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text
 }
 
 const providerSchema = z.strictObject({
-  /** In addresses and in the names of accounts. */
+  /** Used in URLs and in the names of accounts. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'lower case letters, digits and hyphens, at most 16'),
-  /** On the button. */
+  /** The label of the login button. */
   title: z.string().min(1).max(100),
-  /** Its OpenID Connect issuer; https but on this machine. */
+  /** The OpenID Connect issuer; https, except on this machine. */
   issuer: z.url({ protocol: /^https?$/ }),
   client_id: z.string().min(1).max(256),
-  /** A file with the secret; without one this is a public client, which PKCE protects. */
+  /** A file with the client secret. Without it, this is a public client, which PKCE protects. */
   client_secret_file: z.string().optional(),
   scope: z.string().max(256).default('openid profile email'),
-  /** Which claims let somebody in, and as what. Nobody unless one fits. */
+  /** The claims that admit a person, with the roles they give. Whoever fits no rule is not admitted. */
   admit: z
     .array(
       z.strictObject({
@@ -56,61 +62,68 @@ const providerSchema = z.strictObject({
     )
     .min(1)
     .max(64),
-  /** Local accounts of its people, as account: subject. One person's yes counts once, under whatever account. */
+  /** Local accounts of the provider's people, as account: subject. One person's approval counts once, under whichever account. */
   people: z.record(z.string().min(1).max(64), z.string().min(1).max(256)).default({})
 })
 
 const gatewaySchema = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Loopback unless configured; beyond it `tls`, or TLS in front and `insecure: true`. */
+  /** Loopback unless configured. Beyond it, `tls` is needed, or a TLS proxy in front and `insecure: true`. */
   host: z.string().default('127.0.0.1'),
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   port: z.int().min(0).max(65_535).default(8000),
-  /** Says that plain HTTP beyond loopback is meant (a TLS proxy stands in front). */
+  /** Confirms that plain HTTP beyond loopback is intended, because a TLS proxy stands in front. */
   insecure: z.boolean().default(false),
-  /** PEM files, read again when they change or on SIGHUP; TLS 1.3 and nothing older. */
+  /** PEM files, read again when they change or on SIGHUP. TLS 1.3 and nothing older. */
   tls: z
     .strictObject({
       cert: z.string().min(1),
-      /** Not readable for others. */
+      /** Must not be readable by others. */
       key: z.string().min(1),
-      /** Clients must show a certificate of one of these authorities, beside their token. */
+      /** Clients must show a certificate of one of these authorities, in addition to their token. */
       client_ca: z.string().min(1).optional()
     })
     .optional(),
   /**
-   * Proxies in front, whose X-Forwarded-For is believed: addresses, or networks such as 10.1.0.0/24. None: whoever connects
-   * is who asks, and behind a proxy all callers are one for the limits by address.
+   * Proxies in front whose X-Forwarded-For is believed: addresses, or networks such as 10.1.0.0/24. By default none:
+   * the caller is then
+   * the address that connects, and behind a proxy all callers share the limits by address.
    */
   trusted_proxies: z
     .array(z.string().refine(isProxyRange, 'not an address, or a network as ADDRESS/BITS'))
     .max(32)
     .default([]),
-  /** Origins whose web pages may use the API, e.g. https://console.example.org. None: only the gateway's own pages. */
+  /**
+   * Origins whose web pages may use the API, for example https://console.example.org. By default only the gateway's own
+   * pages may.
+   */
   cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
-  /** Where browsers reach the gateway, e.g. https://stimnet.hospital.example. Login providers send them back there. */
+  /** URL at which browsers reach the gateway, for example https://stimnet.hospital.example. Login providers redirect to it. */
   public_url: z.url({ protocol: /^https?$/ }).optional(),
-  /** OpenID Connect providers by which people log in, beside local accounts (stimnet account). */
+  /** OpenID Connect providers through which people log in, beside local accounts (stimnet account). */
   providers: z.array(providerSchema).max(8).default([]),
-  /** How long people of a provider stay known after a login, days: their API keys end with it. */
+  /** Time for which people of a provider stay known after a login, days. Their API keys end with it. */
   provider_remember_days: z.int().min(1).max(365).default(30),
-  /** Lifetime of access tokens, minutes. A working day is long enough. */
+  /** Lifetime of access tokens, minutes. The default is a working day. */
   token_lifetime_minutes: z.int().min(1).max(1440).default(480),
   /** Requests per minute for one identity. */
   requests_per_minute: z.int().min(1).default(600),
-  /** Log-in attempts per minute for one name or address; a password is not guessed at this rate. */
+  /** Login attempts per minute for one name or address. Slow enough that passwords cannot be guessed. */
   logins_per_minute: z.int().min(1).default(10)
 })
 
 const metricsSchema = z.strictObject({
-  /** HOST:PORT of a plain listener for Prometheus. Whoever can connect reads; without it /metrics needs an operator's token. */
+  /**
+   * HOST:PORT of a plain listener for Prometheus, readable by whoever can connect. Without it, /metrics needs an
+   * operator's token.
+   */
   listen: z
     .string()
     .refine((text) => hostAndPort(text) !== undefined, 'not HOST:PORT, such as 127.0.0.1:9464')
     .optional()
 })
 
-/** Of HOST:PORT or [IPv6]:PORT; undefined for anything else. */
+/** Parses HOST:PORT or [IPv6]:PORT; undefined for anything else. */
 export function hostAndPort(text: string): { host: string; port: number } | undefined {
   const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text) ?? []
   const host = bracketed ?? plain
@@ -122,61 +135,68 @@ const privacySchema = z.strictObject({
   preset: z.string().default('default'),
   /** Smallest number of distinct subjects behind anything released. */
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).default(5),
-  /** No catalog of this peer goes below this, whatever it says. */
+  /** Lower limit of k for every catalog of this peer, whatever the catalog configures. */
   k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor),
-  /** Over the preset's rules; each of these may only tighten. `stimnet policy explain` says what they mean. */
+  /** Rules that replace the preset's; each may only tighten. `stimnet policy explain` describes them. */
   ...ruleOverridesShape,
-  /** Bits that refusals, withheld cells and people left out may tell one requester in thirty days; past them new questions wait. */
+  /**
+   * Bits that refusals, withheld cells and people left out may disclose to one requester in thirty days. Beyond that,
+   * new questions
+   * are refused.
+   */
   refusal_bits_max: refusalBitsMaxSchema.optional()
 })
 
 const dockerSchema = z.strictObject({
-  /** Images that `npm run images` built, by name or id. Whichever of `stimnet-python` and `stimnet-r` are there. */
+  /** Images that `npm run images` built, by name or id. By default `stimnet-python` and `stimnet-r`, where they exist. */
   images: z.strictObject({ python: z.string().optional(), r: z.string().optional() }).optional(),
-  /** `runsc`: every program under gVisor, whose own kernel stands before this machine's. The engine's default unless given. */
+  /** `runsc` runs every program under gVisor, whose own kernel shields this machine's. If not given, Docker's default runtime. */
   runtime: z.enum(['runc', 'runsc']).optional(),
-  /** The engine's socket. Whoever may write to it is root on this machine: it is never passed on. */
+  /** The engine's socket. Whoever may write to it is root on this machine, so it is never passed on. */
   socket: z.string().optional()
 })
 
 const sandboxSchema = z.strictObject({
-  /** `auto`: Docker where an engine answers and has an image, else WASM. `none` runs no scripts at all. */
+  /** `auto`: Docker where an engine answers and has an image, else WASM. `none` runs no scripts. */
   engine: z.enum(['auto', 'wasm', 'docker', 'none']).default('auto'),
   docker: dockerSchema.prefault({}),
-  /** Single-use sandboxes kept warm. 0 starts each when it is needed. */
+  /** Single-use sandboxes kept ready. 0 starts each when it is needed. */
   pool_size: z.int().min(0).max(16).default(1),
-  /** Where the interpreter's snapshot (31 MB) is kept; peers of one user may share it. In data_dir unless given. */
+  /** Folder of the interpreter's snapshot (31 MB), which peers of one user may share. In data_dir unless given. */
   cache_dir: z.string().optional(),
   wall_time_ms: z.int().min(100).max(LIMITS.wallTimeMsMax).default(LIMITS.wallTimeMsDefault),
   memory_mib: z.int().min(256).max(65_536).default(1024)
 })
 
 const auditSchema = z.strictObject({
-  /** How often other members attest how far the log has come, minutes: what they have not seen could still be rewritten. */
+  /** Interval at which other members attest the log, minutes. Records that nobody has attested could still be rewritten. */
   witness_every_minutes: z.int().min(1).max(1440).default(10)
 })
 
 const federationSchema = z.strictObject({
-  /** The signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers; whoever it revoked may not. */
+  /**
+   * File of the signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers;
+   * revoked ones may not.
+   */
   charter: z.string().optional()
 })
 
 const passportsSchema = z.strictObject({
-  /** Issuers of GA4GH visas whose word counts here. Nothing is fetched: their keys are in a file. */
+  /** Trusted issuers of GA4GH visas. Nothing is fetched: their keys are in a file. */
   issuers: z
     .array(
       z.strictObject({
-        /** As its visas name it (`iss`). */
+        /** The issuer as named in its visas (`iss`). */
         issuer: z.url(),
-        /** Its public keys, a JWK Set that you saved from it; RSA or P-256. */
+        /** File of its public keys: a JWK Set saved from the issuer; RSA or P-256. */
         keys: z.string(),
-        /** Organisations, as URLs, that it may assert for (source); every one if empty. */
+        /** Organisations, as URLs, for which it may assert (`source`); all if empty. */
         sources: z.array(z.string()).default([]),
-        /** Domains at which it may say that somebody has a role (AffiliationAndRole). */
+        /** Domains for which it may assert that a person has a role (AffiliationAndRole). */
         organisations: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/)).default([]),
-        /** Datasets that it may grant (ControlledAccessGrants). */
+        /** Datasets to which it may grant access (ControlledAccessGrants). */
         datasets: z.array(z.url().max(1_024)).default([]),
-        /** Which of its users (`sub`) holds which key, for visas that name no key. */
+        /** The key of each of its users (`sub`), for visas that name no key. */
         holders: z.record(z.string(), keyId).default({})
       })
     )
@@ -185,24 +205,24 @@ const passportsSchema = z.strictObject({
 })
 
 const monitoringSchema = z.strictObject({
-  /** Variants of one question about a catalog within a day, before somebody should look. */
+  /** Variants of one question about a catalog within a day that raise an alert. */
   near_identical: z.int().min(2).max(1_000).default(12),
-  /** Refusals of what one peer carried within ten minutes. */
+  /** Refusals of requests carried by one peer within ten minutes that raise an alert. */
   refused: z.int().min(2).max(10_000).default(20),
-  /** Share of a privacy budget, of the refusals or of the script bits that are left to give. */
+  /** Used share of a privacy budget, of the refusal bits or of the script bits that raises an alert. */
   used_share: z.number().min(0.1).max(1).default(0.8)
 })
 
 const approvalsSchema = z.strictObject({
-  /** Stewards who must agree to a request that people decide. Two: whoever reads alone overlooks alone. */
+  /** Number of stewards who must approve a request under review. Two by default, since a single reader overlooks things. */
   needed: z.int().min(1).max(2).default(2),
-  /** How long a request waits for them, and how long an approved one waits for its turn, days. */
+  /** Time that a request may wait for stewards, and that an approved one may wait for its run, days. */
   expire_days: z.int().min(1).max(365).default(14),
   pending_max: z.int().min(1).max(10_000).default(100)
 })
 
 const jobsSchema = z.strictObject({
-  /** Jobs that run at the same time. Two: one that waits for its sandbox does not hold up a count. */
+  /** Jobs that run at the same time. Two by default, so that one that waits for its sandbox does not hold up a count. */
   concurrency: z.int().min(1).max(64).default(2),
   queue_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsMax),
   queue_per_requester_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsPerRequesterMax)
@@ -210,16 +230,16 @@ const jobsSchema = z.strictObject({
 
 /** The whole configuration; see config/peer.example.yaml. */
 const configSchema = z.strictObject({
-  /** The name others see beside the PeerId. */
+  /** The name that others see beside the PeerId. */
   node_id: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
     .default('node-1'),
   institution: plainLine(200).min(1),
-  /** Everything this peer writes: key, database, snapshots. Relative to this file. */
+  /** Folder of everything this peer writes: key, database, snapshots. Relative to this file. */
   data_dir: z.string().default('./stimnet-data'),
   mesh: meshSchema.prefault({}),
-  /** Who may ask. Empty means nobody. */
+  /** Requesters who may ask. Empty means nobody. */
   requesters: z.array(requester).default([]),
   gateway: gatewaySchema.prefault({}),
   metrics: metricsSchema.prefault({}),
@@ -235,17 +255,17 @@ const configSchema = z.strictObject({
   catalogs: z.array(catalogConfigSchema).default([])
 })
 
-/** A peer's configuration, checked. Paths are as written; `baseDir` is what they are relative to. */
+/** A valid configuration. Paths are as written; `baseDir` is the folder they are relative to. */
 export type PeerConfig = z.output<typeof configSchema>
 
-/** A configuration and where it came from. */
+/** A configuration, its file and its folder. */
 export interface LoadedConfig {
   readonly config: PeerConfig
   readonly baseDir: string
   readonly file: string
 }
 
-/** Every key that an environment variable may set, for containers: STIMNET_NODE_ID and so on. */
+/** The environment variables that set keys, for containers. */
 const VARIABLES: Readonly<Record<string, readonly [section: string, key: string] | readonly [key: string]>> = {
   STIMNET_NODE_ID: ['node_id'],
   STIMNET_INSTITUTION: ['institution'],
@@ -258,7 +278,7 @@ const VARIABLES: Readonly<Record<string, readonly [section: string, key: string]
   STIMNET_LOG_LEVEL: ['log', 'level']
 }
 
-/** Reads and checks a configuration file, then the environment over it. Throws CONFIG_INVALID naming file, line and key. */
+/** Reads and checks a configuration file, then applies the environment. Throws CONFIG_INVALID naming file, line and key. */
 export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
   const path = resolve(file)
   let text: string
@@ -280,7 +300,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = 
   return { config, baseDir: dirname(path), file: path }
 }
 
-/** The values of a YAML document. Throws CONFIG_INVALID for aliases that would fill the memory. */
+/** The values of a YAML document. Throws CONFIG_INVALID for aliases that would expand without bound. */
 export function plainOf(document: Document, path: string): unknown {
   try {
     return document.toJS()
@@ -290,7 +310,7 @@ export function plainOf(document: Document, path: string): unknown {
   }
 }
 
-/** Checks a configuration object. `where` names the place of a key in messages. */
+/** Checks a configuration object. `where` gives the place of a key for messages. Throws CONFIG_INVALID. */
 export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) => string = () => ''): PeerConfig {
   const parsed = configSchema.safeParse(raw)
   if (!parsed.success) {
@@ -307,7 +327,7 @@ export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) 
   return Object.freeze(parsed.data)
 }
 
-/** Reads a file of disclosure rules, written as the `privacy` section of a configuration. Throws CONFIG_INVALID. */
+/** Reads a file of disclosure rules, written like the `privacy` section of a configuration. Throws CONFIG_INVALID. */
 export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> {
   const path = resolve(file)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -319,7 +339,7 @@ export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> 
   return parseConfig({ institution: '-', privacy: plainOf(document, path) ?? {} }, () => `${path}: `).privacy
 }
 
-/** What each key allows but both together do not. */
+/** Contradictions between keys that are each valid by themselves. */
 function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
   const { gateway, mesh, privacy } = config
   if (gateway.enabled && !isLoopback(gateway.host) && !gateway.insecure && !gateway.tls) {
@@ -381,7 +401,7 @@ function isLoopback(host: string): boolean {
   return ['127.0.0.1', '::1', '[::1]', 'localhost'].includes(host)
 }
 
-/** Lists of requesters that wait for somebody who cannot come, or that would do nothing. */
+/** Contradictions in lists of requesters: entries that nobody can fulfil, and entries without effect. */
 function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]> {
   const { catalogs, federation, mesh, passports } = config
   const entries = [config, ...catalogs].flatMap(({ requesters }) => requesters ?? [])

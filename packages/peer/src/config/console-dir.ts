@@ -1,4 +1,4 @@
-/** Where the set-up puts the built console (scripts/console.mjs); the gateway does without where nothing is there. */
+/** The folder in which the set-up puts the built console (scripts/console.mjs). Without it, the gateway serves no console. */
 import { join } from 'node:path'
 
 /** Absolute path. */

@@ -1,6 +1,6 @@
-/** The environment of this process itself, for those who hide a secret in it and look who hands it on. */
+/** The environment of this process, for attacks that hide a secret in it and check whether a sandbox passes it on. */
 
-/** Not for settings: those are in the configuration. */
+/** Not for settings, which come from the configuration. */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   return process.env
 }

@@ -1,14 +1,14 @@
-/** What the configuration says of sandboxes, as the engines are told it. */
+/** The sandbox settings of the configuration, in the form that the engines take. */
 import { join } from 'node:path'
 import type { DockerSettings } from '@stimnet/sandbox'
 import type { PeerConfig } from './config.ts'
 
-/** Folder for what the embedded sandbox keeps: its snapshot, and what the owner added. */
+/** Folder of the embedded sandbox: its snapshot, and what the operator added. */
 export function sandboxCacheDir({ sandbox }: Pick<PeerConfig, 'sandbox'>, dataDir: string): string {
   return sandbox.cache_dir ?? join(dataDir, 'sandbox')
 }
 
-/** Which images of which Docker engine. */
+/** The Docker engine and its images. */
 export function dockerPlace({ sandbox }: Pick<PeerConfig, 'sandbox'>): Pick<DockerSettings, 'images' | 'socketPath'> {
   const { images, socket } = sandbox.docker
   return {

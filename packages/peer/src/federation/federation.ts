@@ -1,4 +1,4 @@
-/** The federation of this peer: its charter, everything said about members, and who belongs by that. */
+/** The federation of this peer: its charter, the statements about members, and the membership that follows from them. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import {
@@ -25,34 +25,37 @@ import {
 import type { PeerEvents } from '../events.ts'
 import { keepStatement, readStatements, STATEMENT_CHARACTERS_MAX, STATEMENTS_MAX } from './statements.ts'
 
-/** What a federation needs. */
+/** Dependencies of `Federation`. */
 export interface FederationParts {
-  /** The signed charter. */
+  /** File of the signed charter. */
   readonly charterFile: string
-  /** Where statements are kept. */
+  /** Folder of the statements. */
   readonly folder: string
   readonly clock: Clock
   readonly events: PeerEvents
-  /** This peer's own key: a founder's confirms each revocation that it counts. Nothing is confirmed without it. */
+  /**
+   * This peer's own key. If it is a founder's, it confirms each revocation that this peer counts. Without it nothing is
+   * confirmed.
+   */
   readonly signer?: Signer
 }
 
-/** Statements of one signer: nobody fills everybody's list alone. */
+/** Statements kept per signer, so that none can fill the list alone. */
 const OF_ONE_SIGNER_MAX = 256
-/** An honest peer passes on what it has checked itself; one that sends more than this that does not hold is not heard out. */
+/** Invalid statements after which the rest of a peer's message is ignored: an honest peer passes on only what it has verified. */
 const REFUSED_MAX = 8
-/** Told at once, with room for the rest of the frame. */
+/** Characters of statements in one answer, with room for the rest of the frame. */
 const TOLD_CHARACTERS_MAX = 900 * 1024
 
-/** One a peer. */
+/** The federation as this peer knows it; one instance per peer. */
 export class Federation {
   readonly charter: Charter
-  /** Hash of the charter, hex. */
+  /** Hash of the charter, in hex. */
   readonly id: string
   readonly #parts: FederationParts
-  /** By what they say: saying it again adds nothing. */
+  /** Statements by content: a repeated one adds nothing. */
   readonly #statements = new Map<string, SignedStatement>()
-  /** Of no use as things stand: a file of the folder is not checked again every few seconds. */
+  /** Statements that have no effect at present, so that a file of the folder is not verified again every few seconds. */
   readonly #ignored = new Set<string>()
   #members = new Map<string, Member>()
   #revoked: ReadonlySet<string> = new Set()
@@ -65,7 +68,7 @@ export class Federation {
     this.#parts = parts
   }
 
-  /** Throws CONFIG_INVALID for a charter that is none or that not every founder has signed. */
+  /** Opens the federation. Throws CONFIG_INVALID for an invalid charter, and for one that not every founder has signed. */
   static async open(parts: FederationParts): Promise<Federation> {
     const charter = await readCharter(parts.charterFile, parts.clock)
     const federation = new Federation(charter, await charterId(charter), parts)
@@ -82,34 +85,34 @@ export class Federation {
     return [...this.#members.values()]
   }
 
-  /** Whether it was put out: then no list of this peer lets it in. */
+  /** Whether a peer was revoked. Then no list of this peer lets it connect. */
   isRevoked(peer: string): boolean {
     return this.#revoked.has(peer)
   }
 
-  /** What a statement signed now builds on. */
+  /** The revocations on which a statement signed now builds. */
   revoked(): string[] {
     return [...this.#revoked].slice(-BUILT_ON_MAX)
   }
 
-  /** What waits for more signatures. */
+  /** The statements that wait for more signatures. */
   pending(): PendingStatement[] {
     return pendingOf(this.charter, [...this.#statements.values()])
   }
 
-  /** Over all statements, whatever their order. */
+  /** A hash of all statements, independent of their order. */
   get digest(): string {
     const hash = createHash('sha256').update(this.id)
     for (const said of [...this.#statements.keys()].sort()) hash.update(said).update('\n')
     return hash.digest('hex')
   }
 
-  /** Called with statements that are new, after members were counted anew. */
+  /** Registers the function that is called with new statements, after the membership was counted again. */
   onChange(call: (added: readonly string[]) => void): void {
     this.#onChange = call
   }
 
-  /** Takes up files that were put into the folder, as `stimnet federation` does. */
+  /** Reads statements that were put into the folder, for example by `stimnet federation`. */
   refresh(): Promise<void> {
     return this.#alone(async () => {
       const added = await this.#learn(await readStatements(this.#parts.folder), { keep: false })
@@ -117,7 +120,7 @@ export class Federation {
     })
   }
 
-  /** What another member knows. Statements that do not hold are left out: one liar does not keep the others' word away. */
+  /** Adds the statements of another member. Invalid ones are left out, so that one bad statement does not suppress the others. */
   merge(statements: readonly string[]): Promise<void> {
     return this.#alone(async () => {
       const added = await this.#learn(statements.slice(0, STATEMENTS_MAX), { keep: true })
@@ -125,7 +128,7 @@ export class Federation {
     })
   }
 
-  /** Answers another member. Throws TYPE_MISMATCH for one of another federation. */
+  /** Answers another member. Throws TYPE_MISMATCH for a member of another federation. */
   async answer(ask: Message<'FederationAsk'>): Promise<{ digest: string; statements: string[] }> {
     if (ask.charter !== this.id) throw new StimnetError('TYPE_MISMATCH', 'asked about another federation')
     if (ask.statements.length > 0) await this.merge(ask.statements)
@@ -133,7 +136,11 @@ export class Federation {
     return { digest, statements: ask.digest === digest ? [] : this.#told() }
   }
 
-  /** What fits into an answer; each signer in turn, so that whoever said much does not keep out who said little. */
+  /**
+   * The statements that fit into an answer. Signers take turns, each with its revocations first, so that one with many
+   * statements does
+   * not crowd out others.
+   */
   #told(): string[] {
     const bySigner = new Map<string, string[]>()
     const isRevocation = ({ says }: SignedStatement) => (says.says === 'revoke' ? 0 : 1)
@@ -153,7 +160,10 @@ export class Federation {
     return told
   }
 
-  /** Of those who belong, or belonged once, alone: a key costs nothing, and a full list would leave no room for a revocation. */
+  /**
+   * Adds statements of present and past members only. Keys are free, and a list filled by others would leave no room
+   * for a revocation.
+   */
   async #learn(statements: readonly string[], { keep }: { keep: boolean }): Promise<string[]> {
     const heard = await this.#opened(statements.filter((jws) => keep || !this.#ignored.has(jws)))
     const isEver = everMembersOf(this.charter, [...this.#statements.values(), ...heard])
@@ -164,7 +174,7 @@ export class Federation {
         if (this.#ignored.size < STATEMENTS_MAX) this.#ignored.add(jws)
         continue
       }
-      // It counts also where it cannot be kept: a full disk must not hold a revocation up. Others tell it again.
+      // A statement counts even where it cannot be stored: a full disk must not delay a revocation. Others send it again.
       if (keep) await this.#keep(jws)
       this.#statements.set(whatIsSaid({ says, signedBy }), statement)
       added.push(jws)
@@ -175,7 +185,7 @@ export class Federation {
     return [...added, ...(await this.#confirm(isEver))]
   }
 
-  /** Says what it has counted while it is fresh: whoever is out then cannot claim later to have been first. */
+  /** Confirms each revocation that it has counted, so that a revoked peer cannot claim later to have been the first to revoke. */
   async #confirm(isEver: ReadonlySet<string>): Promise<string[]> {
     const { signer, clock } = this.#parts
     const isFounder = this.charter.founders.some(({ peer }) => peer === signer?.id)
@@ -201,7 +211,7 @@ export class Federation {
     return keepStatement(folder, jws).catch((error) => events.unexpected(error, 'keeping a statement about a member'))
   }
 
-  /** Those that are new and hold. */
+  /** The statements that are new and valid. */
   async #opened(statements: readonly string[]): Promise<SignedStatement[]> {
     const known = new Set([...this.#statements.values()].map(({ jws }) => jws))
     const heard: SignedStatement[] = []
@@ -221,10 +231,14 @@ export class Federation {
     return heard
   }
 
-  /** That somebody who belongs is put out always has room, but for signers who said too much. */
+  /**
+   * Whether there is room for a statement. The revocation of a present or past member always has room, unless its
+   * signer has reached
+   * the limit.
+   */
   #hasRoom({ says, signedBy }: SignedStatement, isEver: ReadonlySet<string>): boolean {
     if (this.#saidBy(signedBy) >= OF_ONE_SIGNER_MAX) return false
-    // Of no weight: keys that were put out must leave room for those who are to be admitted.
+    // Statements without weight may use half of the room, so that revoked keys leave room for admissions.
     const isIdle = says.says === 'confirm' || this.#revoked.has(signedBy)
     if (isIdle) return this.#statements.size < STATEMENTS_MAX / 2
     return this.#statements.size < STATEMENTS_MAX || (says.says === 'revoke' && isEver.has(says.peer))
@@ -250,13 +264,17 @@ export class Federation {
   }
 }
 
-/** Why somebody was revoked changes nothing; under which name somebody was admitted may, and what it builds on. */
+/**
+ * The content that identifies a statement. The reason of a revocation does not count; the name in an admission does,
+ * and so do the
+ * revocations that the statement builds on.
+ */
 function whatIsSaid({ signedBy, says }: Pick<SignedStatement, 'signedBy' | 'says'>): string {
   const institution = says.says === 'admit' ? says.institution : ''
   return JSON.stringify([signedBy, says.says, says.peer, institution, ...[...(says.on ?? [])].sort()])
 }
 
-/** Throws CONFIG_INVALID, saying what is missing. */
+/** Reads the charter. Throws CONFIG_INVALID naming the founders whose signatures are missing. */
 async function readCharter(file: string, clock: Clock): Promise<Charter> {
   const signed = await readSignedCharter(file)
   const missing = await missingFounders(signed, clock).catch((cause) => {
@@ -270,7 +288,7 @@ async function readCharter(file: string, clock: Clock): Promise<Charter> {
   )
 }
 
-/** A charter file as it is, signed by whom it may be. Throws CONFIG_INVALID. */
+/** Reads a charter file, whoever has signed it so far. Throws CONFIG_INVALID. */
 export async function readSignedCharter(file: string) {
   let value: unknown
   try {

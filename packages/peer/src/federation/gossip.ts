@@ -1,4 +1,4 @@
-/** Carries what is said about members to every member: at each connection, and at each change at once. */
+/** Distribution of statements about members: at each connection, and at once after each change. */
 import { federationExchange, type Mesh } from '@stimnet/mesh'
 import { codeOf } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
@@ -6,21 +6,21 @@ import type { Federation } from './federation.ts'
 
 const ASK_MS = 10_000
 
-/** What gossip needs. */
+/** Dependencies of the distribution. */
 export interface GossipParts {
   readonly federation: Federation
   readonly mesh: Mesh
   readonly events: PeerEvents
 }
 
-/** Called when a member connects: both know the same afterwards. */
+/** Exchanges statements with a member that connected. Both know the same afterwards. */
 export async function exchangeStatements({ federation, mesh, events }: GossipParts, peerId: string): Promise<void> {
   try {
     const signal = AbortSignal.timeout(ASK_MS)
     const question = { charter: federation.id, digest: federation.digest, statements: [] as string[] }
     const { digest, statements } = await mesh.ask(federationExchange, peerId, question, { signal })
     if (statements.length > 0) await federation.merge(statements)
-    // It lacks something of ours: it asks back with all we have, since we cannot know what it lacks.
+    // The digests differ, so the member lacks some of our statements. We send all that fit, since we cannot know which it lacks.
     if (digest !== federation.digest) {
       const answer = await federation.answer({ charter: federation.id, digest: '', statements: [] })
       await mesh.ask(federationExchange, peerId, { ...question, ...answer }, { signal })
@@ -30,11 +30,11 @@ export async function exchangeStatements({ federation, mesh, events }: GossipPar
   }
 }
 
-/** From now on each new statement goes to everybody connected, and whoever is out is hung up on. */
+/** Sends each new statement to all connected members from now on, and closes the connections of revoked ones. */
 export function spreadChanges({ federation, mesh, events }: GossipParts): void {
   federation.onChange((added) => {
     const connected = mesh.connected()
-    // Those who are out are told too, before the connection goes: they should know.
+    // Revoked peers get the statement too, before their connection is closed.
     const told = connected.map((peerId) => tell({ federation, mesh, events }, peerId, added))
     void mesh.permitsChanged().catch((error) => events.unexpected(error, 'hanging up on whom the federation put out'))
     void Promise.allSettled(told)

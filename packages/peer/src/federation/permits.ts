@@ -1,12 +1,12 @@
-/** Rules of who may connect to this peer and carry requests to it, asked of the federation at each use. */
+/** The rule about which peers may connect and carry requests. The federation is asked at each use. */
 import { isKeyId } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 import type { Federation } from './federation.ts'
 
-/** Whether a peer may connect now. A revocation wins over every list. */
+/** Whether a peer may connect now. A revocation overrides every list. */
 export type Permits = (peerId: string) => boolean
 
-/** By the configured list and the federation as it is when it is asked. */
+/** The rule from the configured list and the current federation. */
 export function permitsOf(
   { open, peers }: Pick<PeerConfig['mesh'], 'open' | 'peers'>,
   federation: Pick<Federation, 'isMember' | 'isRevoked'> | undefined
@@ -14,7 +14,7 @@ export function permitsOf(
   const listed = new Set<string>(peers)
   return (peerId) => {
     if (federation?.isRevoked(peerId)) return false
-    // Under a weak key anybody can prove to be that peer: no list can name one, and an open door takes none.
+    // With a weak key, anybody can prove to be that peer. Lists cannot name such keys, and open mode refuses them.
     if (open) return isKeyId(peerId)
     return listed.has(peerId) || (federation?.isMember(peerId) ?? false)
   }

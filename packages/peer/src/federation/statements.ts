@@ -1,22 +1,22 @@
-/** Statements about members as files, one each: readable with nothing but an editor, and copied by anything. */
+/** Statements about members as files, one each: readable in an editor, and copied with any tool. */
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const ENDING = '.jws'
-/** One statement with the longest reason that there can be. */
+/** Characters of one statement at most: enough for the longest reason. */
 export const STATEMENT_CHARACTERS_MAX = 8_192
-/** Files that are looked at: more than are ever kept. */
+/** Files read at most; more than are ever kept. */
 const FILES_MAX = 16_384
-/** A federation of hundreds, each admitted by a few and some revoked. */
+/** Statements kept at most: enough for hundreds of members, each admitted by a few, and some revocations. */
 export const STATEMENTS_MAX = 1_024
 
-/** The file name of a statement: the same one is never kept twice. */
+/** The file name of a statement: its hash, so that the same one is never stored twice. */
 function nameOf(jws: string): string {
   return `${createHash('sha256').update(jws).digest('hex')}${ENDING}`
 }
 
-/** Every statement of a folder, in the order of their names; none where there is no folder. What is too large is left out. */
+/** Every statement of a folder, ordered by file name; none where there is no folder. Files that are too large are left out. */
 export async function readStatements(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [] as string[])
   const wanted = names
@@ -27,7 +27,7 @@ export async function readStatements(folder: string): Promise<string[]> {
   return texts.map((text) => text.trim()).filter((text) => text !== '' && text.length <= STATEMENT_CHARACTERS_MAX)
 }
 
-/** Writes a statement where it is not there yet: whole or not at all, also when the machine stops. */
+/** Writes a statement to its file, completely or not at all, also if the machine stops. */
 export async function keepStatement(folder: string, jws: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const draft = join(folder, `.${randomUUID()}`)

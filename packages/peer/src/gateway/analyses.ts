@@ -1,4 +1,4 @@
-/** Analysis requests as researchers and stewards see them: request, approval and job are one record and one state machine. */
+/** Analysis requests for researchers and stewards. Request, approval and job are one record with one state machine. */
 import { type Account, type AnalysisView, type GatewayPeer, resultDataOf, type StandingView } from '@stimnet/gateway'
 import type { Catalog } from '@stimnet/data'
 import {
@@ -35,7 +35,7 @@ import type { RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Stewards } from './stewards.ts'
 import { type StandingApproval, type StandingApprovals, standingTermsSchema } from '../store/standing.ts'
 
-/** What is needed of the peer. */
+/** Dependencies of the methods for analysis requests. */
 export interface AnalysisParts {
   readonly clock: Clock
   readonly self: string
@@ -65,10 +65,10 @@ type AnalysisMethods =
   | 'revokeStanding'
   | 'analysisUpload'
 
-/** Signing is done here and now; nobody else is asked before the answer. */
+/** Time within which a request must be signed, ms. Signing happens at this peer, and no other is asked first. */
 const SEALED_WITHIN_MS = 5_000
 
-/** The gateway's methods about them. */
+/** The gateway's methods for analysis requests. */
 export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, AnalysisMethods> {
   const { approvals, database, jobs, requests, standing, submitter, views } = parts
   const ownRequest = async (id: string, account: Account) => {
@@ -80,7 +80,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
     if (named) return named.review ? named : undefined
     const [job, other] = await jobs.reviewed(2, (one) => String(numberOf(one.id)) === id)
     if (!other) return job
-    // Whoever asks chooses what numbers come from: two requests can be made to share one.
+    // The requester chooses the nonce from which the id is made, so two requests can be given the same number deliberately.
     const reason = 'More than one request has this number. Use its request_id.'
     throw new StimnetError('PARAMETER_INVALID', 'finding a request by its number', { reason })
   }
@@ -97,7 +97,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
         limit + SAME_MOMENT_MAX,
         ({ analysis, parts: [part], submittedAtMs }) => Boolean(analysis && part && isAfter(submittedAtMs, part.jobId))
       )
-      // Filtered while reading: what has ended must not push out what waits.
+      // Filtered while reading, so that ended requests do not crowd out waiting ones.
       const isAsked = (job: JobRecord) =>
         (status === undefined || statusOf(job.state) === status) && isAfter(job.admittedAtMs, job.id)
       const all =
@@ -153,7 +153,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
   }
 }
 
-/** The store has an account's own in the order of their numbers: so many of one moment may stand in another order here. */
+/** The store orders an account's requests by number. Up to this many of the same moment may be ordered differently here. */
 const SAME_MOMENT_MAX = 16
 
 function byAdmission(a: JobRecord, b: JobRecord): number {
@@ -163,13 +163,13 @@ function byAdmission(a: JobRecord, b: JobRecord): number {
 
 type Place = Pick<AnalysisView, 'submittedAtMs' | 'requestId'>
 
-/** Newest first; of the same moment by id, the greater first, as the store has them. */
+/** Whether a request comes after another in lists: newest first; of the same moment the greater id first, as in the stores. */
 function comesAfter(one: Place, other: Place): boolean {
   if (one.submittedAtMs !== other.submittedAtMs) return one.submittedAtMs < other.submittedAtMs
   return one.requestId < other.requestId
 }
 
-/** Whoever runs the machine reads along. */
+/** Whether an account may read requests. Operators may too. */
 function isSteward({ roles }: Account): boolean {
   return roles.some((role) => role === 'steward' || role === 'operator')
 }
@@ -178,15 +178,22 @@ function assertSteward(account: Account): void {
   if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} looks into requests`)
 }
 
-/** Stewards answer for the data; whoever runs the machine does not decide for them. */
+/**
+ * Throws NOT_PERMITTED unless the account is a steward. Stewards are responsible for the data; operators do not decide
+ * for them.
+ */
 function assertDecides({ name, roles }: Account): void {
   if (!roles.includes('steward')) throw new StimnetError('NOT_PERMITTED', `${name} decides about requests`)
 }
 
-/** Two readers are two people beside whoever asks. Their no to their own request harms nobody. */
+/**
+ * Throws NOT_PERMITTED where a steward approves their own request: the approvals needed come from other people than the
+ * requester. A
+ * denial of one's own request is allowed.
+ */
 async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Account): Promise<void> {
   if (job.askedBy !== parts.self) return
-  // Signed with a key of its own it names no account; who handed it in here is known all the same.
+  // A request signed with the requester's own key names no account. The account that submitted it here is known from the store.
   const asker =
     job.custody === 'gateway'
       ? (await opening(parts.clock, job.request)).request.account
@@ -195,7 +202,7 @@ async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Accou
   throw new StimnetError('NOT_PERMITTED', `${account.name} approves a request of their own`)
 }
 
-/** The request that a standing approval was granted for. */
+/** The request for which a standing approval was granted. */
 async function grantedFor(parts: AnalysisParts, { jobId }: StandingApproval): Promise<Pick<StandingView, 'request'>> {
   const job = jobId === undefined ? undefined : await parts.jobs.get(jobId)
   if (!job) return {}
@@ -203,13 +210,13 @@ async function grantedFor(parts: AnalysisParts, { jobId }: StandingApproval): Pr
   return { request: { id: job.id, title: request.title } }
 }
 
-/** By the charter of the federation where there is one, else as the peer says itself. */
+/** The name of an institution: from the federation's charter where there is one, else as the peer states it. */
 function institutionOf({ federation, directory }: AnalysisParts, peerId: string): string {
   const member = federation?.members().find(({ peer }) => peer === peerId)
   return member?.institution ?? directory.get(peerId)?.institution ?? ''
 }
 
-/** Clients that want a number get the first 48 bits of the id. */
+/** A number for clients that need one: the first 48 bits of the id. */
 function numberOf(jobId: string): number {
   return Number.parseInt(jobId.slice(0, 12), 16)
 }
@@ -218,7 +225,10 @@ function isNamed({ parts: [part] }: RequestRecord, id: string): boolean {
   return part !== undefined && (part.jobId === id || String(numberOf(part.jobId)) === id)
 }
 
-/** The record once it is signed, and with that has its name; or ended, if it could not be. */
+/**
+ * Waits until the request is signed and so has its id. Throws the code with which it ended otherwise, and NODE_ERROR
+ * after the deadline.
+ */
 async function sealed(requests: RequestStore, stored: RequestRecord): Promise<RequestRecord> {
   const deadline = AbortSignal.timeout(SEALED_WITHIN_MS)
   let changed = Promise.withResolvers<void>()
@@ -240,7 +250,10 @@ async function sealed(requests: RequestStore, stored: RequestRecord): Promise<Re
   }
 }
 
-/** One of many, or one that is read: looking into a script takes a while, and hundreds of them would take the node's time. */
+/**
+ * Whether a request is shown in a list or read alone. Analysing a script takes time, so it is done only when a request
+ * is read.
+ */
 type Depth = 'listed' | 'read'
 
 interface Seen {
@@ -251,18 +264,18 @@ interface Seen {
   readonly jobId: string
   readonly state: JobState
   readonly target: string
-  /** Where it was handed in. */
+  /** The peer at which the request was submitted. */
   readonly askedBy: string
-  /** Whether this peer is the one that would run it. */
+  /** Whether this peer would run it. */
   readonly isServedHere: boolean
   readonly submittedAtMs: number
   readonly updatedAtMs: number
-  /** As the serving peer keeps it, where that is this one. */
+  /** The review record, where this peer is the serving one. */
   readonly review?: ReviewRecord
   readonly epoch?: string
-  /** What came back of the steward's words, or of the peer's own. */
+  /** The reason that the steward or the serving peer gave. */
   readonly notes?: string
-  /** It never came before people. */
+  /** Whether the request was refused before stewards saw it. */
   readonly refused?: boolean
 }
 
@@ -279,13 +292,13 @@ async function viewOfRequest(
     ...opened,
     ...{ depth, askedBy: parts.self, isServedHere: part.peerId === parts.self },
     jobId: part.jobId,
-    // Nobody has said anything yet: it waits for people, wherever it is on its way.
+    // Without an answer yet, the request counts as waiting for stewards, wherever it is on its way.
     state: part.answered ? part.state : isEnded(part.state) ? part.state : 'pending',
     target: part.nodeId || part.peerId,
     submittedAtMs: record.submittedAtMs,
     updatedAtMs: part.updatedAtMs,
     ...(job?.review ? { review: job.review, epoch: job.epoch } : {}),
-    // The node's own fault is nobody's no: asked again it may be taken.
+    // A failure of the node is no refusal: the same request may be admitted later.
     refused: part.refused === true && (part.code === undefined || CODES[part.code].fault !== 'node'),
     ...((part.state === 'denied' || part.refused) && part.reason !== undefined ? { notes: part.reason } : {})
   })
@@ -312,13 +325,17 @@ async function opening(clock: Clock, envelope: string): Promise<Pick<Seen, 'requ
   return { request: messages.JobRequest.decode(opened.body), requestHash: opened.hash, issuer: opened.issuer }
 }
 
-/** What every steward wrote, and with several who wrote it: the last one's words do not stand in place of the others'. */
+/**
+ * The notes of all stewards, with the names of their authors where there are several, so that the last one does not
+ * replace the
+ * others.
+ */
 export function notesOf(review: Pick<ReviewRecord, 'approvals' | 'denial'> | undefined): string | undefined {
   const words = [...(review?.approvals ?? []), ...(review?.denial ? [review.denial] : [])]
   const said = words.filter(({ notes }) => notes.trim() !== '')
   const [only, second] = said
   if (second === undefined) return only?.notes
-  // One line each: nobody writes a line in another's name.
+  // One line per steward, so that nobody can write a line in another's name.
   return said.map(({ by, notes }) => `${by}: ${notes.replaceAll(/\s+/g, ' ').trim()}`).join('\n')
 }
 
@@ -369,12 +386,12 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisView> {
   }
 }
 
-/** The account is the word of the institution that asks, which signed for it; a requester's own key names none. */
+/** The account that the asking institution states and signs for. A requester's own key names none. */
 function signedBy({ custody, account }: Message<'JobRequest'>): Pick<AnalysisView, 'custody' | 'account'> {
   return custody === 'gateway' ? { custody, account } : { custody: 'requester' }
 }
 
-/** What beside the program decides what it means: people are asked about it as well. */
+/** The terms beside the program that decide what it means. Stewards decide about them as well. */
 function termsAsked(request: Message<'JobRequest'>) {
   return {
     purpose: request.purpose,
@@ -384,14 +401,17 @@ function termsAsked(request: Message<'JobRequest'>) {
   }
 }
 
-/** What the next steward must name as well, where the earlier ones agreed to more than one run. */
+/** The terms of further runs that the next steward must also state, where all earlier ones approved the same. */
 function standingOf(review: ReviewRecord | undefined): Pick<AnalysisView, 'standing'> {
   const [terms, ...others] = review?.approvals.map(({ standing }) => standing) ?? []
   if (terms === undefined || others.some((other) => other !== terms)) return {}
   return { standing: parseJsonObject(terms) }
 }
 
-/** Admission refuses what is not well formed; what another version let in must not hide all else that waits. */
+/**
+ * The description of the project. Admission refuses malformed ones; one that another version admitted must not break
+ * the whole list.
+ */
 function readableAbout({ about }: Message<'JobRequest'>) {
   try {
     return aboutFromMessage(about)
@@ -400,7 +420,7 @@ function readableAbout({ about }: Message<'JobRequest'>) {
   }
 }
 
-/** The four words that existing clients know. What was cancelled will not be decided any more: it has lapsed. */
+/** The status in the four words that existing clients know. A cancelled request counts as expired. */
 function statusOf(state: JobState): AnalysisView['status'] {
   if (state === 'pending' || state === 'denied' || state === 'expired') return state
   return state === 'cancelled' ? 'expired' : 'approved'

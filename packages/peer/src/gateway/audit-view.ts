@@ -1,4 +1,4 @@
-/** The audit log as its readers see it over HTTP: records, the walk, proofs, and what witnesses attest. */
+/** The audit log over HTTP: records, verification, proofs, and the checkpoints of witnesses. */
 import type { Account, AuditProofView, AuditView, GatewayPeer } from '@stimnet/gateway'
 import { type AuditRecord, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database } from '../store/database.ts'
@@ -7,7 +7,7 @@ import type { Witnesses } from '../witness/witnesses.ts'
 
 type AuditMethods = 'audit' | 'verifyAudit' | 'checkpoint' | 'proveAudit' | 'gatherWitnesses'
 
-/** Everything here is for auditors, stewards and operators. */
+/** The methods for the audit log, for auditors, stewards and operators. */
 export function auditMethods(parts: { database: Database; witnesses: Witnesses }): Pick<GatewayPeer, AuditMethods> {
   const { database, witnesses } = parts
   const { auditLog } = database
@@ -20,7 +20,7 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
     },
     verifyAudit: async (account) => {
       assertAuditor(account)
-      // One walk at a time: who asks meanwhile gets what it finds.
+      // One verification at a time: concurrent callers get its result.
       verifying ??= database.verify().finally(() => {
         verifying = undefined
       })
@@ -41,7 +41,7 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
   }
 }
 
-/** Against the checkpoint that witnesses have signed, or a new one where the record is younger. Null for no such record. */
+/** A proof against the last attested checkpoint, or against a new one where the record is younger. Null for an unknown record. */
 async function prove(
   { database, witnesses }: { database: Database; witnesses: Witnesses },
   sequence: number,
@@ -60,15 +60,16 @@ async function prove(
   return { ...proof, checkpoint }
 }
 
-/** Throws NOT_PERMITTED for whoever may not see what happens here. */
+/** Throws NOT_PERMITTED for accounts that are neither auditor, steward nor operator. */
 export function assertAuditor(account: Account): void {
   if (account.roles.some((role) => role === 'auditor' || role === 'steward' || role === 'operator')) return
   throw new StimnetError('NOT_PERMITTED', `${account.name} reads what happens here`)
 }
 
 /**
- * Why something was withheld is about data: whoever may ask questions as well would learn from it what the answer did not
- * say, so that it is left out for such an account, and so is what opens the record.
+ * A record for display. The reason for withholding depends on data, so it is left out for accounts that may also ask
+ * questions: it
+ * would disclose what the answer did not. The same accounts cannot open the record in a proof.
  */
 function auditView(record: AuditRecord, { asks }: { readonly asks: boolean }): AuditView {
   const { why, ...detail } = detailOf(record.detailJson)

@@ -1,13 +1,16 @@
-/** What was spent and what is left, line by line, for a steward. */
+/** Balances of privacy budgets for stewards: what was spent and what is left. */
 import { epsilonOf } from '@stimnet/privacy'
 import type { PeerConfig } from '../config/config.ts'
 import { capsOf } from '../jobs/release/charge.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
 
-/** One line; ρ as decimal text. */
+/** One balance, with ρ as decimal text. */
 export interface BalanceLine {
   readonly catalog: string
-  /** `all` over the catalog's life; `*` for everybody together; `project:NAME`; else a requester's or an account's key. */
+  /**
+   * `all` for the catalog's lifetime; `*` for all requesters together; `project:NAME`; else the key of a requester or
+   * an account.
+   */
   readonly scope: string
   readonly rho_spent: string
   readonly rho_left: string
@@ -17,7 +20,7 @@ export interface BalanceLine {
   readonly delta: number
 }
 
-/** Every catalog that is configured or has spent anything: its life first, then who spent most. */
+/** The balances of every catalog that is configured or has charges: its lifetime first, then its scopes by the amount spent. */
 export function balancesOf(ledger: PrivacyLedger, catalogs: PeerConfig['catalogs']): BalanceLine[] {
   const names = [...new Set([...catalogs.map(({ name }) => name), ...ledger.catalogs()])]
   return names.flatMap((catalog) => {

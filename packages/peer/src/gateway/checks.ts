@@ -1,4 +1,4 @@
-/** Whether the peer is fit to serve: what /ready asks, each check with what to do. */
+/** Health checks for /ready, each with advice. */
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
 import type { Check } from '@stimnet/gateway'
@@ -6,10 +6,10 @@ import type { Mesh } from '@stimnet/mesh'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { Database } from '../store/database.ts'
 
-/** Below this a synced batch may fail soon; LevelDB compacts into new files. */
+/** Below this, a synced batch may soon fail: LevelDB compacts into new files. */
 const DISK_FREE_BYTES_MIN = 256 * 1024 * 1024
 
-/** The checks of a running peer, asked at each `/ready`. */
+/** The checks of a running peer, evaluated at each `/ready`. */
 export function createChecks(parts: {
   database: Database
   mesh: Mesh
@@ -29,12 +29,15 @@ function databaseCheck({ failure }: Database): Check {
   return { name: 'database', ok: failure === undefined, detail }
 }
 
-/** Anybody may ask `/ready`: neither a path of this machine nor how much room it has. `stimnet doctor` tells both. */
+/**
+ * Anybody may ask `/ready`, so its answer contains neither a path of this machine nor its free space. `stimnet doctor`
+ * shows both.
+ */
 function withoutFigures({ name, ok }: Check): Check {
   return { name, ok, detail: ok ? 'writable, with room' : 'no room, or not writable: stimnet doctor says more' }
 }
 
-/** Whether a folder can be written and has room. */
+/** Checks that a folder is writable and has enough free space. */
 export async function diskCheck(directory: string): Promise<Check> {
   try {
     await access(directory, constants.W_OK)

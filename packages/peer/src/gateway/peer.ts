@@ -1,4 +1,4 @@
-/** This peer as its gateway sees it. */
+/** The gateway's interface to this peer. */
 
 import type { Catalog } from '@stimnet/data'
 import type { Account, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
@@ -41,7 +41,7 @@ import { uploadMethods } from './upload-view.ts'
 import type { Conflicts } from '../witness/conflicts.ts'
 import type { Witnesses } from '../witness/witnesses.ts'
 
-/** What the gateway’s view of a peer is made from. */
+/** The parts of a peer that the gateway uses. */
 export interface GatewayPeerParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -69,7 +69,7 @@ export interface GatewayPeerParts {
   readonly standing: StandingApprovals
   readonly uploads: UploadStore
   readonly files: Pick<JobFiles, 'read'>
-  /** The key that signs for an account without one of its own. */
+  /** The key that signs for an account without a key of its own. */
   readonly signerOf: PreviewParts['signerOf']
   readonly checks: () => Promise<readonly Check[]>
   readonly events: PeerEvents
@@ -79,17 +79,17 @@ export interface GatewayPeerParts {
   readonly federation: Federation | undefined
   readonly sandbox: Sandbox | undefined
   readonly selfTests: SelfTests
-  /** Engines of this machine, as they were found at the start. */
+  /** Sandbox engines of this machine, as found at the start. */
   readonly around: readonly EngineFound[]
 }
 
-/** Roles that may see more than their own: private catalogs, every request. */
+/** Whether an account may see more than its own: private catalogs and every request. */
 const isStaff = (account: Account | null): boolean =>
   account?.roles.some((role) => role === 'steward' || role === 'operator') ?? false
 
 const ownerOf = (account: Account): Owner => ({ name: account.name, mayUsePrivate: isStaff(account) })
 
-/** Puts the gateway’s few methods on top of the peer’s parts. */
+/** Builds the gateway's methods from the parts of the peer. */
 export function createGatewayPeer(parts: GatewayPeerParts): GatewayPeer {
   return {
     ...aboutThePeer(parts),
@@ -159,7 +159,7 @@ function nodeView(parts: GatewayPeerParts, neighbour: Neighbour, connected: Read
     nodeId: neighbour.nodeId,
     institution: neighbour.institution,
     peerId: neighbour.peerId,
-    // Another peer's gateway is its own affair; what we reach it by is the mesh.
+    // The address of another peer's gateway is not known here; the peer is reached through the mesh.
     endpointUrl: self ? parts.facts().endpointUrl : `/p2p/${neighbour.peerId}`,
     connected: self || connected.has(neighbour.peerId),
     lastSeenMs: self ? parts.clock.now() : (parts.mesh.lastSeen(neighbour.peerId) ?? neighbour.lastSeenMs),
@@ -218,7 +218,7 @@ function aboutRequests(parts: GatewayPeerParts) {
   }
 }
 
-/** The view now and after each change, until the end. A watcher that is slow sees the latest, not every one. */
+/** Yields the view now and after each change, until the end. A slow watcher sees the latest view, not every one. */
 async function* watch(
   parts: GatewayPeerParts,
   id: string,

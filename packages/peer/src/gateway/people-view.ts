@@ -1,4 +1,4 @@
-/** Who logs in at this peer's gateway: local accounts, people of login providers, and the API keys of both. */
+/** People who log in at this peer's gateway: local accounts, people of login providers, and the API keys of both. */
 import { createHash } from 'node:crypto'
 import type { Account, ApiKeyView, GatewayPeer, Role, SignOn } from '@stimnet/gateway'
 import { type Clock, StimnetError } from '@stimnet/protocol'
@@ -23,19 +23,19 @@ type PeopleMethods =
   | 'revokeApiKey'
   | 'suspicious'
 
-/** What this peer knows of one provider. */
+/** The configuration of one provider. */
 interface LoginsOfProvider {
   readonly issuer: string
   readonly admit: readonly AdmitRule[]
-  /** Local accounts of its people: account to subject. */
+  /** Local accounts of the provider's people, as account to subject. */
   readonly people: Readonly<Record<string, string>>
 }
 
-/** How people of login providers come in. */
+/** The admission of people of login providers. */
 export interface Logins {
-  /** By provider: whose word it is, and which claims give which roles. */
+  /** The providers by name, with the issuer and the rules that give roles. */
   readonly providers: ReadonlyMap<string, LoginsOfProvider>
-  /** How long somebody stays known after a login: whoever left the institution cannot log in again. */
+  /** Time for which a person stays known after a login, ms. People who left the institution cannot log in again. */
   readonly rememberMs: number
 }
 
@@ -50,7 +50,7 @@ interface PeopleParts {
   readonly events: PeerEvents
 }
 
-/** The gateway's questions about people. */
+/** The gateway's methods for people. */
 export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMethods> {
   const { accounts, clock, database, events } = parts
   return {
@@ -63,7 +63,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
     suspicious: (event, actor) => {
       events.alert({ kind: event, actor })
       if (event !== 'login-failed') return
-      // The rate limit bounds how often; a log that cannot be written is told by the database.
+      // The rate limit bounds the number of records. The database reports a log that cannot be written.
       void database
         .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
         .catch(() => undefined)
@@ -79,7 +79,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
       const key = parts.apiKeys.find(text, clock.now())
       const account = key ? accountNamed(parts, key.owner) : null
       if (!key || !account || !isOf(key, account.generation ?? '')) return null
-      // What its account lost since, it lost too.
+      // Roles that the account has lost since are lost to the key too.
       const roles = account.roles.filter((role) => key.roles.includes(role))
       return roles.length > 0 ? { ...account, roles, byKey: true } : null
     },
@@ -89,7 +89,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
   }
 }
 
-/** Null for one that is gone, locked or has not been seen for too long. */
+/** The account of that name; null for one that is removed, locked or has not logged in for too long. */
 export function accountNamed(
   { accounts, signedOn, logins, clock }: Pick<PeopleParts, 'accounts' | 'signedOn' | 'logins' | 'clock'>,
   name: string
@@ -98,10 +98,10 @@ export function accountNamed(
   if (local) return local.locked ? null : { name: local.name, roles: local.roles, generation: local.generation }
   const person = signedOn.get(name)
   if (!person || accounts.isLockedOut(name) || person.seenAtMs + logins.rememberMs <= clock.now()) return null
-  // A provider that is no longer configured, or is another one now, lets nobody in.
+  // A provider that is no longer configured, or has another issuer now, admits nobody.
   const provider = logins.providers.get(name.slice(0, name.indexOf(':')))
   if (provider?.issuer !== person.issuer) return null
-  // What no rule gives any more was given by an earlier configuration.
+  // Roles that no rule gives any more come from an earlier configuration.
   const given = new Set(provider.admit.flatMap(({ roles }) => roles))
   const roles = person.roles.filter((role) => given.has(role)) as Role[]
   return roles.length > 0 ? { name, roles } : null
@@ -124,14 +124,17 @@ async function signOn(parts: PeopleParts, person: SignOn): Promise<Account | nul
   return roles.length === 0 ? null : { name, roles }
 }
 
-/** By what a person may be known under another account; an address that nobody has checked could be anybody's. */
+/** Names by which a person may be known under another account. An unverified e-mail address could belong to anybody. */
 function identifiersOf({ claims }: SignOn): string[] {
   const { preferred_username: username, email, email_verified: isVerified } = claims
   const told = [username, isVerified === true ? email : undefined]
   return told.filter((one) => typeof one === 'string').map((one) => one.slice(0, 200))
 }
 
-/** No local account has a colon in its name. A subject that would not be readable becomes its hash. */
+/**
+ * The account name of a provider's person. Local accounts have no colon in their names. An unreadable subject is
+ * replaced by its hash.
+ */
 export function nameOf({ provider, subject }: Pick<SignOn, 'provider' | 'subject'>): string {
   const isReadable = /^(?!sha256-)[A-Za-z0-9._@-]{1,48}$/.test(subject)
   return `${provider}:${isReadable ? subject : `sha256-${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`}`
@@ -152,7 +155,7 @@ async function createKey(parts: PeopleParts, account: Account, asked: Parameters
   return { ...viewOf(made.key), key: made.text }
 }
 
-/** As the account stands now. People of login providers have no password here, and so no generation. */
+/** The key owner with the current generation. People of login providers have no password here, and so no generation. */
 function keyOwner({ accounts }: PeopleParts, { name }: Account): KeyOwner {
   return { owner: name, generation: accounts.get(name)?.generation ?? '' }
 }

@@ -1,4 +1,4 @@
-/** The sandboxes of this peer and their self-test, as the gateway shows them. */
+/** The sandboxes of this peer and their self-test, for the gateway. */
 import type { Account, GatewayPeer, SandboxEngineView, SandboxesView } from '@stimnet/gateway'
 import { StimnetError } from '@stimnet/protocol'
 import { type EngineFound, GRADE_HOLDS, type Sandbox } from '@stimnet/sandbox'
@@ -6,7 +6,7 @@ import { assertAuditor } from './audit-view.ts'
 import type { PeerConfig } from '../config/config.ts'
 import type { SelfTests } from '../self-test/self-tests.ts'
 
-/** An image with everything has some hundred; more is not read by anybody. */
+/** Libraries shown at most; a full image has some hundred. */
 const LIBRARIES_MAX = 2_000
 
 interface SandboxParts {
@@ -16,7 +16,7 @@ interface SandboxParts {
   readonly around: readonly EngineFound[]
 }
 
-/** For stewards, auditors and operators; a self-test is started by stewards and operators. */
+/** The methods for sandboxes: visible to stewards, auditors and operators; stewards and operators start a self-test. */
 export function sandboxMethods(parts: SandboxParts): Pick<GatewayPeer, 'sandboxes' | 'testSandboxes'> {
   return {
     sandboxes: async (account) => {
@@ -72,7 +72,7 @@ async function engineView(config: PeerConfig, sandbox: Sandbox): Promise<Sandbox
     jobsMax: config.jobs.concurrency,
     languages: languages.map((language) => ({
       ...{ language, image: image(language), ...sandbox.pool(language) },
-      // What begins with an underscore is no library for anybody.
+      // Names that begin with an underscore are internal modules and not shown.
       libraries: [...libraries(language)]
         .filter((name) => !name.startsWith('_'))
         .sort()

@@ -1,14 +1,17 @@
-/** Stewards of this peer as they are now, counted by person: a yes counts for what its giver still is when it is used. */
+/**
+ * The current stewards of this peer, counted by person. An approval counts only if its author is still a steward when
+ * it is used.
+ */
 import type { Clock } from '@stimnet/protocol'
 import { accountNamed, type Logins, nameOf } from './people-view.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
 import type { SignedOnPeople } from '../store/accounts/signed-on.ts'
 
-/** Who decides about requests. */
+/** The people who decide about requests. */
 export interface Stewards {
-  /** Whether the account may decide now: it is there, not locked, and has the role steward. */
+  /** Whether the account may decide now: it exists, is not locked, and has the role steward. */
   isSteward(account: string): boolean
-  /** Whether two accounts are one person's, as far as a login provider or the configuration says so. */
+  /** Whether two accounts belong to one person, as far as a login provider or the configuration says so. */
   isSamePerson(one: string, other: string): boolean
 }
 
@@ -19,7 +22,7 @@ interface StewardParts {
   readonly clock: Clock
 }
 
-/** By the accounts and logins of this peer. */
+/** The stewards among the accounts and logins of this peer. */
 export function stewardsOf(parts: StewardParts): Stewards {
   return {
     isSteward: (account) => accountNamed(parts, account)?.roles.includes('steward') ?? false,
@@ -30,12 +33,12 @@ export function stewardsOf(parts: StewardParts): Stewards {
   }
 }
 
-/** How many people are among these accounts, of those who may decide now. */
+/** Number of distinct people behind these accounts, of those who may decide now. */
 export function peopleIn(accounts: readonly string[], stewards: Stewards): number {
   return distinctIn(accounts, stewards).length
 }
 
-/** The first account of each person among those who may decide now. Who is the same as two others joins them. */
+/** The first account of each person among those who may decide now. An account that matches two people merges them into one. */
 export function distinctIn(accounts: readonly string[], { isSteward, isSamePerson }: Stewards): string[] {
   let people: string[][] = []
   for (const account of accounts.filter(isSteward)) {
@@ -47,15 +50,16 @@ export function distinctIn(accounts: readonly string[], { isSteward, isSamePerso
 }
 
 /**
- * Everything that an account's person is called: in lower case, for a mail address is. Two people of one name are taken for
- * one, which asks for one more steward; one person taken for two would need none.
+ * All names of an account's person, in lower case, as e-mail addresses ignore case. Two people with one name count as
+ * one, which only
+ * demands one steward more; one person counted as two could approve alone.
  */
 function namesOf({ signedOn, logins }: StewardParts, account: string): ReadonlySet<string> {
   const linked = [...logins.providers].flatMap(([provider, { people }]) => {
     const subject = Object.hasOwn(people, account) ? people[account] : undefined
     return subject === undefined ? [] : [nameOf({ provider, subject })]
   })
-  // A subject is a name at its provider alone; it says something where it is the name of a local account too.
+  // A subject is unique only at its provider. It counts here where a local account has the same name.
   const local = `local:${account.slice(account.indexOf(':') + 1)}`
   const names = [account, local, ...linked, ...(signedOn.get(account)?.identifiers ?? [])]
   return new Set(names.map((name) => name.toLowerCase()))

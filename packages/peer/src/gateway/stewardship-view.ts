@@ -1,4 +1,4 @@
-/** What stewards keep an eye on, as the gateway shows it. */
+/** Views for stewards: used budgets, rules in force and membership. */
 import type { GatewayPeer } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import { explain } from '@stimnet/privacy'
@@ -22,7 +22,7 @@ interface StewardshipParts {
   readonly conflicts: Conflicts
 }
 
-/** For stewards, auditors and operators. */
+/** The methods of these views, for stewards, auditors and operators. */
 export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, 'usage' | 'policies' | 'membership'> {
   const { config, ledger, privacy } = parts
   return {
@@ -46,14 +46,14 @@ export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, '
 }
 
 function viewOf({ catalog, scope, what, used, max }: Used) {
-  // Budgets are counted in billionths of ρ.
+  // Budgets are counted in units of 10⁻⁹ ρ.
   const text = (amount: number) => (what === 'privacy budget' ? rhoText(BigInt(amount)) : String(amount))
   if (max === Number.POSITIVE_INFINITY) return { catalog, scope, what, used: text(used), max: null, share: 0 }
   const share = max > 0 ? used / max : 1
   return { catalog, scope, what, used: text(used), max: text(max), share: Number(share.toFixed(4)) }
 }
 
-/** Of the charter; without one, those that the configuration lets connect; where it lets anybody, those that have. */
+/** The members of the charter; without one, the peers that the configuration permits; in open mode, the connected ones. */
 function membershipOf({ config, self, federation, mesh, directory, conflicts }: StewardshipParts) {
   const connected = new Set(mesh.connected())
   const { open, peers } = config.mesh

@@ -1,16 +1,16 @@
-/** An account's uploaded files, as the gateway shows them. */
+/** The uploaded files of an account, for the gateway. */
 import type { Account, GatewayPeer, UploadView } from '@stimnet/gateway'
 import { StimnetError } from '@stimnet/protocol'
 import type { RequestStore } from '../store/requests.ts'
 import type { UploadRecord, UploadStore } from '../store/uploads.ts'
 
-/** What is needed of the peer. */
+/** Dependencies of the methods for uploads. */
 export interface UploadViewParts {
   readonly uploads: UploadStore
   readonly requests: Pick<RequestStore, 'open'>
 }
 
-/** The gateway's methods about them. */
+/** The gateway's methods for uploads. */
 export function uploadMethods({
   uploads,
   requests

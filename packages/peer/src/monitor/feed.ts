@@ -1,19 +1,25 @@
-/** What happens at this peer, for those who watch it: the latest events in memory, numbered, and whoever waits for more. */
+/**
+ * The feed of events of this peer for those who watch it: the latest events in memory, numbered, and the watchers that
+ * wait for more.
+ */
 import type { EventView } from '@stimnet/gateway'
 import { type Clock, type RandomSource, toHex } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 
-/** A morning's worth; what must last is in the audit log. */
+/** Events kept in memory, enough for some hours. Lasting records are in the audit log. */
 const KEPT_MAX = 2_000
-/** Alerts are kept apart, by kind: what a stranger can cause, such as failed logins, pushes out nothing else. */
+/**
+ * Alerts kept per kind. They are kept separately, so that alerts that anybody can cause, such as failed logins,
+ * displace no others.
+ */
 const ALERTS_OF_KIND_MAX = 100
-/** Told in one go; a watcher that is slow is told the rest when it asks for more. */
+/** Events delivered to a watcher at a time. A slow watcher gets the rest when it continues. */
 const BATCH_MAX = 500
 
-/** One a peer. */
+/** The event feed of a peer; one instance per peer. */
 export class EventFeed {
   readonly #clock: Clock
-  /** Names this life of the peer: numbers begin anew with each. */
+  /** Identifies this run of the peer: numbers begin anew with each start. */
   readonly #life: string
   readonly #events: EventView[] = []
   readonly #alerts = new Map<string, EventView[]>()
@@ -38,12 +44,12 @@ export class EventFeed {
     this.#waiting.clear()
   }
 
-  /** The newest first. */
+  /** The latest events, newest first. */
   recent(options: { limit: number; alertsOnly: boolean }): EventView[] {
     return (options.alertsOnly ? this.#keptAlerts() : this.#events).slice(-options.limit).reverse()
   }
 
-  /** Everything after an event, by its id, and then as it comes. After one of an earlier life: everything. */
+  /** Yields all events after the one with this id, then each new one. After an id of an earlier run: all events that are kept. */
   async *watch(after: string, signal: AbortSignal): AsyncGenerator<EventView> {
     const [life, sequence] = after.split('-')
     let seen = life === this.#life ? Number(sequence) : 0
@@ -57,7 +63,7 @@ export class EventFeed {
     }
   }
 
-  /** The oldest first; of those that are no longer at hand, the alerts. */
+  /** Events after a number, oldest first. Of those that are no longer kept, only the alerts. */
   #after(seen: number): EventView[] {
     const first = this.#events[0]?.sequence ?? this.#sequence + 1
     const lost = seen + 1 < first ? this.#keptAlerts().filter((one) => one.sequence > seen && one.sequence < first) : []
@@ -68,7 +74,7 @@ export class EventFeed {
     return [...this.#alerts.values()].flat().sort((a, b) => a.sequence - b.sequence)
   }
 
-  /** Nothing of it outlives the turn: a watcher stays for hours and hears of thousands. */
+  /** Waits for the next event and then removes its listeners, since a watcher stays for hours and sees thousands of events. */
   #next(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -88,7 +94,7 @@ function keep(kept: EventView[], event: EventView, max: number): void {
   if (kept.length > max) kept.shift()
 }
 
-/** The same events, told on the feed as well. */
+/** Wraps the events of a peer so that they are published on the feed as well. */
 export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
   const tell = (kind: string, told: Partial<Omit<EventView, 'kind' | 'id' | 'sequence' | 'atMs'>> = {}) =>
     feed.publish({ kind, alert: false, actor: '', jobId: '', code: '', detail: '', ...told })
@@ -128,7 +134,7 @@ export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
     },
     unexpected: (error, incident) => {
       events.unexpected(error, incident)
-      // What it was stands in the log of this machine; it could name a patient's file.
+      // The error itself is only in the log of this machine: it could name a patient's file.
       tell('unexpected', { alert: true, detail: incident })
     }
   }

@@ -1,4 +1,4 @@
-/** Which questions are nearly the same: alike in everything but the values in them, as those that take differences are. */
+/** Likeness of questions: two are alike where they differ in values only, as the questions of a differencing attack do. */
 import {
   type Filter,
   filterFromMessage,
@@ -9,18 +9,18 @@ import {
 } from '@stimnet/protocol'
 import { canonicalHash } from '../canonical-hash.ts'
 
-/** What a question asks. */
+/** The content of a question. */
 export interface Question {
   readonly program: Program
   readonly cohort: Filter | undefined
   readonly parameters: Readonly<Record<string, unknown>>
-  /** The cohort in the documented REST form. */
+  /** The cohort in the form of the REST API. */
   readonly filters: Readonly<Record<string, unknown>>
-  /** Hashes of the files that a script reads: values like its parameters. */
+  /** Hashes of the files that a script reads. They count as values, like its parameters. */
   readonly files?: readonly string[]
 }
 
-/** Of a request as it came, before anything of it is held against a catalog. Throws what reading it throws. */
+/** The question of a request, before it is compared with a catalog. Throws what decoding it throws. */
 export function questionOf(request: Message<'JobRequest'>): Question {
   return {
     program: programFromMessage(request.program),
@@ -31,7 +31,7 @@ export function questionOf(request: Message<'JobRequest'>): Question {
   }
 }
 
-/** Two questions have one likeness where values alone tell them apart. A hint: whoever knows the rule can step around it. */
+/** A hash that is the same for questions that differ in values only. A hint: whoever knows the rule can evade it. */
 export function likenessOf({ program, cohort, parameters, filters }: Question): string {
   return canonicalHash({
     program: formOf(program),
@@ -40,7 +40,7 @@ export function likenessOf({ program, cohort, parameters, filters }: Question): 
   })
 }
 
-/** Tells a question from its variants. */
+/** A hash of the whole question, values included. Distinguishes the variants of a question. */
 export function contentOf(question: Question): string {
   return canonicalHash({ ...question, cohort: question.cohort ?? null, files: question.files ?? [] })
 }
@@ -58,7 +58,7 @@ function formOf(program: Program): unknown {
   }
 }
 
-/** Values become one sign, and so does a list of them; case and space say nothing. */
+/** SQL without its values: each value, and each list of values, becomes a question mark. Case and white space are ignored. */
 function sqlForm(sql: string): string {
   return sql
     .replaceAll(/'(?:[^']|'')*'/g, '?')

@@ -1,21 +1,21 @@
-/** Watches what is asked of this peer, and raises an alert where people should look: told, counted, and in the audit log. */
+/** The monitor of questions to this peer. It raises alerts, which are logged, counted and recorded in the audit log. */
 import type { Clock, Code } from '@stimnet/protocol'
 import type { Alert, PeerEvents } from '../events.ts'
 import type { Database } from '../store/database.ts'
 import { contentOf, likenessOf, type Question } from './likeness.ts'
 import { Variants } from './variants.ts'
 
-/** When somebody should look. */
+/** The limits beyond which an alert is raised. */
 export interface MonitorLimits {
   /** Variants of one question within a day. */
   readonly nearIdentical: number
-  /** Refusals of what one peer carried, within ten minutes. */
+  /** Refusals of requests carried by one peer, within ten minutes. */
   readonly refused: number
-  /** Share of a budget or of a counted allowance. */
+  /** Used share of a budget or of an allowance, 0 to 1. */
   readonly usedShare: number
 }
 
-/** How much of something a scope has used. */
+/** The amount of something that a scope has used. */
 export interface Usage {
   readonly catalog: string
   readonly scope: string
@@ -32,11 +32,14 @@ interface MonitorParts {
 }
 
 const MINUTE_MS = 60_000
-/** The same alert about the same one is raised once in this time: the log must not be filled by whoever causes it. */
+/**
+ * Time within which the same alert about the same subject is raised only once, ms. Otherwise whoever causes it could
+ * fill the log.
+ */
 const QUIET_MS = 10 * MINUTE_MS
 const RAISED_MAX = 5_000
 
-/** One a peer. */
+/** The monitor of a peer; one instance per peer. */
 export class Monitor {
   readonly #parts: MonitorParts
   readonly #questions: Variants
@@ -53,10 +56,10 @@ export class Monitor {
     this.#refusals = new Variants({ max: refused, withinMs: QUIET_MS })
   }
 
-  /** A question that is well formed, whether it is answered or not: whoever takes differences is refused a lot. */
+  /** Counts a well-formed question, whether it is answered or not: a differencing attack is refused often. */
   asked(catalog: string, actor: string, question: Question): void {
     const key = `${catalog} ${likenessOf(question)}`
-    // About this question: another one that was told of lately must not keep it quiet.
+    // The key names this question, so that a recent alert about another question does not suppress this one.
     if (!this.#questions.note(key, contentOf(question), this.#parts.clock.now())) return
     const detail = `${this.#parts.limits.nearIdentical} variants of one question about ${catalog} within a day`
     this.raise({ kind: 'near-identical', actor, detail }, key)
@@ -69,25 +72,29 @@ export class Monitor {
     this.raise({ kind: 'refused-often', actor: askedBy, detail })
   }
 
-  /** A member over its quota of an exchange. */
+  /** Raises an alert for a member that exceeded its quota of an exchange. */
   overQuota(peerId: string, exchange: string): void {
     this.raise({ kind: 'quota', actor: peerId, detail: exchange }, exchange)
   }
 
-  /** Somebody who may not connect. A key costs nothing, so all of them are one: the next alert says how many there were. */
+  /**
+   * Counts a connection that was refused. Keys are free, so all such peers share one alert; the next one states how
+   * many there were.
+   */
   turnedAway(peerId: string): void {
     this.#turnedAway += 1
     const detail = `${this.#turnedAway} connections since the last alert`
     if (this.#raise({ kind: 'connection-refused', actor: peerId, detail }, 'connection-refused')) this.#turnedAway = 0
   }
 
-  /** Raises one alert for each share that is nearly used up, and one more when it is. */
+  /** Raises one alert for each share that is nearly used up, and one more when it is used up. */
   looked(usages: Iterable<Usage>): void {
     for (const { catalog, scope, what, used, max } of usages) {
       if (max <= 0 || used < max * this.#parts.limits.usedShare) continue
       const share = used >= max ? 'used up' : `${Math.floor((100 * used) / max)} % used`
       const detail = `${what} of ${catalog}${scope === '' ? '' : ` for ${scope}`}: ${share}`
-      // Told again when it is gone, and not with every percent; never forgotten, however much else there is to remember.
+      // Raised again when everything is used up, not with every percent. These keys are never dropped, however many
+      // alerts there are.
       const key = `${catalog} ${scope} ${what} ${used >= max}`
       if (this.#usedUp.has(key)) continue
       this.#usedUp.add(key)
@@ -95,7 +102,7 @@ export class Monitor {
     }
   }
 
-  /** Told at once; of the same one about the same subject again after a while. */
+  /** Raises an alert at once. The same alert about the same subject is raised again only after QUIET_MS. */
   raise(alert: Alert, subject = ''): void {
     this.#raise(alert, `${alert.kind} ${alert.actor} ${subject}`)
   }
@@ -114,7 +121,7 @@ export class Monitor {
     const { database, events } = this.#parts
     events.alert(alert)
     const { kind, actor, detail = '' } = alert
-    // A log that cannot be written is told by the database.
+    // The database reports a log that cannot be written.
     void database
       .commit((draft) => draft.audit({ kind: 'alert', actor: actor.slice(0, 80), detail: { alert: kind, detail } }))
       .catch(() => undefined)

@@ -1,14 +1,14 @@
-/** How much of its budgets and allowances each scope has used: what a steward wants to know before they are gone. */
+/** The use of budgets and allowances by each scope, for stewards. */
 import type { PeerConfig } from '../config/config.ts'
 import { capsOf } from '../jobs/release/charge.ts'
 import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
 import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { Usage } from './monitor.ts'
 
-/** As far as it has come, of as far as it can go; beside what runs out. */
+/** A used amount and its maximum, of an allowance or of the information about a variable. */
 export type Used = Omit<Usage, 'what'> & { readonly what: Usage['what'] | `information: ${string}` }
 
-/** Of every configured catalog. */
+/** The use of budgets, refusal bits and script bits of every configured catalog. */
 export function* usagesOf(parts: {
   readonly catalogs: PeerConfig['catalogs']
   readonly ledger: PrivacyLedger
@@ -33,8 +33,11 @@ export function* usagesOf(parts: {
 }
 
 /**
- * What was told of each variable that others are not taken to know: bits per value, of as many as may be. No allowance that runs
- * out at once: the more was told, the more questions about it are refused. Under `mode: dp` nothing exact is told.
+ * The information disclosed about each variable that is not `identifying`: bits per value, and the maximum. It does not
+ * run out at
+ * once: the more is disclosed, the more questions about the variable are refused. Catalogs with `mode: dp` disclose
+ * nothing exact
+ * and are left out.
  */
 export async function informedOf(catalogs: PeerConfig['catalogs'], privacy: CatalogPrivacies): Promise<Used[]> {
   const ledgers = catalogs

@@ -1,16 +1,16 @@
-/** Things that happen again and again, counted over a while: in bounded memory, whoever makes them up. */
+/** A count of distinct variants of repeated events within a time, in bounded memory, whoever causes them. */
 
-/** How many, within which time, before somebody should look. */
+/** The number of variants that counts as many, and the time in which they are counted, ms. */
 export interface VariantLimits {
   readonly max: number
   readonly withinMs: number
 }
 
-/** Keys remembered; past it the one least recently seen is forgotten. */
+/** Keys remembered at most. Beyond it, the key that was least recently seen is forgotten. */
 const KEYS_MAX = 5_000
 
 interface Seen {
-  /** What happened, and when last. */
+  /** The variants, each with its last time, Unix ms. */
   readonly variants: Map<string, number>
 }
 
@@ -23,7 +23,7 @@ export class Variants {
     this.#limits = limits
   }
 
-  /** True each time the count reaches the most there may be; counting then begins again. */
+  /** Notes a variant. True each time the count reaches `max`; counting then begins again. */
   note(key: string, variant: string, nowMs: number): boolean {
     const { max, withinMs } = this.#limits
     const { variants } = this.#at(key)

@@ -1,110 +1,116 @@
-/** Allow, or refuse with a code and a reason; rules are pure, and the first refusal wins. */
+/** Decisions of the policy: allow, or refuse with a code and a reason. Rules are pure, and the first refusal wins. */
 import { CODES, type Code, type DataUse, type Visa } from '@stimnet/protocol'
 import type { FindingKind, Review, SandboxGrade } from '@stimnet/sandbox'
 
-/** What a rule says. */
+/** The decision of a rule. */
 export type Decision =
-  | { readonly allow: true /** Once people have agreed. */; readonly review?: true }
-  | { readonly allow: false; readonly code: Code /** Static: about the request alone. */; readonly reason: string }
+  | { readonly allow: true /** Only after stewards have approved. */; readonly review?: true }
+  | { readonly allow: false; readonly code: Code /** Contains no patient data. */; readonly reason: string }
 
-/** Nothing against it. */
+/** No objection. */
 export const allowed: Decision = { allow: true }
 
-/** Nothing against it, once people have agreed. */
+/** No objection, after stewards have approved. */
 export const forPeople: Decision = { allow: true, review: true }
 
-/** A no; the code’s own meaning where no better reason is given. */
+/** A refusal, with the code's own meaning where no better reason is given. */
 export function refuse(code: Code, reason: string = CODES[code].meaning): Decision {
   return { allow: false, code, reason }
 }
 
-/** Jobs that wait or run. */
+/** Numbers of jobs that wait or run. */
 export interface QueueFacts {
   readonly total: number
   readonly ofRequester: number
-  /** Asked through the peer that carries this request. */
+  /** Those that came through the peer that carries this request. */
   readonly ofPeer: number
 }
 
-/** What a ledger scope has used up, and its limits. */
+/** The use of a ledger scope, and its limits. */
 export interface ScopeUse {
-  /** Bits that refusals, withheld cells and people left out have told whoever asks, in the last thirty days. */
+  /**
+   * Bits disclosed to the requester or its institution by refusals, withheld cells and people left out, in the last
+   * thirty days.
+   */
   readonly refusalBits: number
   readonly refusalBitsMax: number
-  /** Whether a refusal of this question would depend on data and history; not where it was answered before. */
+  /** Whether a refusal of this question would depend on data and history. False where the question was answered before. */
   readonly refusalWouldTell: boolean
-  /** Told by scripts so far. */
+  /** Bits disclosed by scripts so far. */
   readonly scriptBits: number
   readonly scriptBitsMax: number
-  /** What a script tells at least, by how it ends. */
+  /** Bits that a script discloses at least, by how it ends. */
   readonly scriptBitsLeast: number
 }
 
-/** What the rules judge by; gathered before, so that no rule reads a store. */
+/** The facts that rules judge by. They are gathered beforehand, so that no rule reads a store. */
 export interface Facts {
   readonly issuer: string
   readonly askedBy: string
-  /** Whether the peer that brought it may connect now: what waited may have outlived its membership. */
+  /** Whether the carrying peer may connect now. A waiting request may outlive the membership of its carrier. */
   readonly carrierMayConnect: boolean
-  /** Institutions whose valid word for the issuer came with the request, and whether each belongs to the federation. */
+  /**
+   * Institutions whose valid affiliation for the issuer came with the request, and whether each is a member of the
+   * federation.
+   */
   readonly vouchedBy: readonly { readonly institution: string; readonly isMember: boolean }[]
-  /** Visas for the issuer's key that hold. */
+  /** Valid visas for the issuer's key. */
   readonly visas: readonly Visa[]
   readonly self: string
   readonly custody: string
   readonly open: boolean
-  /** Of the catalog where it has a list of its own, else of the peer. */
+  /** The catalog's own list of requesters where it has one, else the peer's. */
   readonly requesters: readonly string[]
   readonly programWord: string
   readonly catalog: {
     readonly name: string
     readonly accessLevel: string
     readonly synthetic: boolean
-    /** Datasets; a visa for one of them is needed where there are any. */
+    /** Dataset URLs. Where there are any, a visa for one of them is needed. */
     readonly controlledAccess: readonly string[]
     readonly scripts: 'auto' | 'review' | 'deny'
-    /** What it may be used for; unrestricted where absent. */
+    /** Permitted uses of the data; unrestricted where absent. */
     readonly dataUse?: DataUse
-    /** Weakest isolation in which a script may see its data; any where absent. */
+    /** Weakest isolation in which a script may read the data; any where absent. */
     readonly sandboxGradeMin?: SandboxGrade
-    /** Scripts that run unasked, by the hash of their text. */
+    /** Hashes of scripts that run without a review. */
     readonly codeHashes: readonly string[]
-    /** What may run scripts; anything where absent. */
+    /** Images that may run scripts; any where absent. */
     readonly images?: readonly string[]
-    /** What a script of this catalog may not show. */
+    /** Kinds of findings for which a script is refused. */
     readonly refuses: readonly FindingKind[]
-    /** Where ledgers are by project: those there are. */
+    /** The listed projects, where ledgers are kept per project. */
     readonly projects?: readonly { readonly name: string; readonly requesters: readonly string[] }[]
   }
-  /** Of the sandbox that runs scripts here. */
+  /** The isolation grade of the sandbox that runs scripts here. */
   readonly sandboxGrade: SandboxGrade
-  /** Of a script: the hash of its text, what would run it here, and whether it reads files of its requester. */
+  /** Of a script: the hash of its text, whether it reads files of its requester, and the image that would run it here. */
   readonly codeHash?: string
   readonly bringsFiles?: boolean
   readonly image?: string
-  /** Of a script: what its reader finds in it. */
+  /** Of a script: the findings that its stewards are shown. */
   readonly review?: Review
-  /** GA4GH DUO terms and diseases, as the request states them. */
+  /** GA4GH DUO terms and diseases that the request states. */
   readonly purpose: readonly string[]
-  /** The requester wants people to decide, whatever the catalog says. */
+  /** The requester wants stewards to decide, whatever the catalog configures. */
   readonly asksForPeople: boolean
-  /** Stewards have agreed to exactly this. */
+  /** Stewards have approved exactly this request. */
   readonly approved: boolean
-  /** As the request names it. */
+  /** The project named by the request. */
   readonly project?: string
-  /** What its ledger scope has used, once it is known what is asked. */
+  /** The use of the request's ledger scope; present once the plan is known. */
   readonly use?: ScopeUse
   readonly queue: QueueFacts
   readonly queueMax: QueueFacts
-  /** Requests that wait for people. */
+  /** Requests that wait for stewards. */
   readonly pending: QueueFacts
   readonly pendingMax: QueueFacts
 }
 
-/** Pure: facts in, decision out. */
+/** A pure function from facts to a decision. */
 export type Rule = (facts: Facts) => Decision
 
-/** The first refusal; else leave to go on, once people have agreed where any rule asks for them. */
+/** The first refusal. Without one, the request is allowed; after an approval by stewards where any rule asks for it. */
 export function decide(rules: readonly Rule[], facts: Facts): Decision {
   let isForPeople = false
   for (const rule of rules) {

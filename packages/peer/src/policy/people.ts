@@ -1,10 +1,11 @@
-/** Who may ask: listed keys, people for whom somebody listed vouches, and accounts of listed gateways. */
+/** Rules about requesters: listed keys, people for whom a listed institution vouches, and accounts of listed gateways. */
 import { isWantedRole } from '@stimnet/protocol'
 import { allowed, type Facts, type Rule, refuse } from './decision.ts'
 
 /**
- * REQUESTER_NOT_PERMITTED for a key that is not listed, is not vouched for and does not come through a listed gateway; of a
- * catalog under controlled access for every key without a grant.
+ * REQUESTER_NOT_PERMITTED for a key that is not listed, for which no trusted institution vouches, and that does not
+ * come through
+ * a listed gateway. For a catalog under controlled access: for every key without a grant.
  */
 export const requesterIsListed: Rule = (facts) => {
   if (facts.catalog.controlledAccess.length > 0) return hasGrant(facts) ? allowed : refuseWithoutGrant(facts)
@@ -17,22 +18,26 @@ export const requesterIsListed: Rule = (facts) => {
   )
 }
 
-/** PEER_NOT_PERMITTED where the peer that brought the request was put out of the federation while it waited. */
+/** PEER_NOT_PERMITTED where the carrying peer was removed from the federation while the request waited. */
 export const carrierBelongs: Rule = ({ carrierMayConnect }) =>
   carrierMayConnect ? allowed : refuse('PEER_NOT_PERMITTED')
 
-/** Of this list: that another catalog's list names an institution says nothing here. */
+/** Whether this list of requesters trusts the voucher. Lists of other catalogs do not count. */
 function isTrusted({ requesters }: Facts, { institution, isMember }: Facts['vouchedBy'][number]): boolean {
   return requesters.includes(`affiliation:${institution}`) || (isMember && requesters.includes('affiliation:members'))
 }
 
-/** Said by somebody else than the person: a visa may also repeat what its holder says of themselves. */
+/**
+ * Whether a visa gives a listed role. It must be asserted by an official or a system, since a visa may also repeat what
+ * its holder
+ * claims.
+ */
 function hasRole({ requesters, visas }: Facts): boolean {
   const roles = visas.filter(({ type, by }) => type === 'AffiliationAndRole' && (by === 'so' || by === 'system'))
   return roles.some(({ value }) => requesters.some((entry) => isWantedRole(entry, value)))
 }
 
-/** Decided by a data access committee, or a signing official for it. */
+/** Whether a visa grants access, asserted by a data access committee or by a signing official. */
 function hasGrant({ catalog, visas }: Facts): boolean {
   const grants = visas.filter(({ type, by }) => type === 'ControlledAccessGrants' && (by === 'dac' || by === 'so'))
   return grants.some(({ value }) => catalog.controlledAccess.includes(value))
@@ -46,7 +51,11 @@ function refuseWithoutGrant({ catalog }: Facts) {
   )
 }
 
-/** A gateway speaks for its accounts only over its own connection: the PeerId of it is proved by Noise. */
+/**
+ * Whether the carrying peer is a listed gateway. A gateway is believed about its accounts only over its own connection,
+ * on which
+ * Noise proves its PeerId.
+ */
 function gatewayIsListed(facts: Facts): boolean {
   const own = facts.askedBy === facts.self && facts.requesters.includes('gateway:self')
   return own || facts.requesters.includes(`gateway:${facts.askedBy}`)

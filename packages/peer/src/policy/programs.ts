@@ -1,13 +1,17 @@
-/** What a script may do by the look of it, where a catalog is particular. Advice put to use: the sandbox is what holds. */
+/**
+ * A rule about the findings in a script, for catalogs that refuse some kinds. Findings are advice; the sandbox enforces
+ * isolation.
+ */
 import type { Finding } from '@stimnet/sandbox'
 import { allowed, type Rule, refuse } from './decision.ts'
 
-/** Places named in a reason: enough to mend a script by. */
+/** Places named in a reason at most. */
 const PLACES_MAX = 8
 
 /**
- * PROGRAM_NOT_PERMITTED for a script that shows something the catalog refuses, naming kinds and lines; and for one that
- * could not be read to its end, since nobody knows what it shows.
+ * PROGRAM_NOT_PERMITTED for a script with findings that the catalog refuses, naming kinds and lines. Also for one that
+ * could not be
+ * analysed to its end, since its findings are incomplete.
  */
 export const programShowsNothingRefused: Rule = ({ review, catalog }) => {
   if (!review || catalog.refuses.length === 0) return allowed

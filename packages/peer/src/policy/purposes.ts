@@ -1,8 +1,11 @@
-/** What a request is for, against what the catalog may be used for. */
+/** The rule about the purpose of a request: it must fit the permitted uses of the catalog. */
 import { matchDataUse } from '@stimnet/protocol'
 import { allowed, forPeople, type Rule, refuse } from './decision.ts'
 
-/** PURPOSE_NOT_PERMITTED, or people where no rule can judge; stewards who approved a request have judged it. */
+/**
+ * PURPOSE_NOT_PERMITTED where the purpose does not fit. Asks stewards where no rule can judge; their approval settles
+ * the question.
+ */
 export const purposeFits: Rule = ({ catalog, purpose, approved }) => {
   if (!catalog.dataUse) return allowed
   const { verdict, reason } = matchDataUse(catalog.dataUse, purpose)

@@ -1,9 +1,12 @@
-/** What people decide: a stranger's code where the catalog says so, and whatever a requester asks them about. */
+/**
+ * Rules about requests that stewards decide: scripts where the catalog requires a review, and whatever a requester
+ * submits for review.
+ */
 import { isListedCode } from './data.ts'
 import { allowed, forPeople, type Rule, refuse } from './decision.ts'
 import { purposeFits } from './purposes.ts'
 
-/** Leave once people have agreed. What they agreed to is bound to its bytes; see jobs/approvals.ts. */
+/** Allows a request after stewards have approved it. The approval is bound to its exact bytes; see jobs/approve/approvals.ts. */
 export const peopleDecide: Rule = (facts) => {
   const { programWord, catalog, asksForPeople, approved } = facts
   if (approved) return allowed
@@ -12,7 +15,7 @@ export const peopleDecide: Rule = (facts) => {
   return asksForPeople || isUnread ? forPeople : allowed
 }
 
-/** QUEUE_FULL where more wait for people than people can look at; statistics and SQL that need nobody go on. */
+/** QUEUE_FULL where too many requests wait for stewards. Requests that need no steward are not affected. */
 export const peopleHaveRoom: Rule = (facts) => {
   const isForPeople = [peopleDecide, purposeFits].some((rule) => {
     const decision = rule(facts)

@@ -1,4 +1,4 @@
-/** The rules of this peer, in the order in which they are asked. */
+/** The rules of this peer, in the order in which they are evaluated. */
 import { catalogIsOffered, programIsPermitted } from './data.ts'
 import type { Rule } from './decision.ts'
 import { carrierBelongs, requesterIsListed } from './people.ts'
@@ -8,10 +8,13 @@ import { peopleDecide, peopleHaveRoom } from './reviews.ts'
 import { imageIsListed, queueHasRoom, sandboxIsStrongEnough } from './settings.ts'
 import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from './usage.ts'
 
-/** Before a request is looked into: a stranger learns nothing about what exists here. */
+/**
+ * Evaluated before the content of a request is looked at, so that an unknown requester learns nothing about which
+ * catalogs exist.
+ */
 export const EARLY_RULES: readonly Rule[] = [carrierBelongs, requesterIsListed, catalogIsOffered]
 
-/** What must hold when a request is admitted, and still when its job runs. */
+/** Must hold when a request is admitted, and still when its job runs. */
 export const STANDING_RULES: readonly Rule[] = [
   ...EARLY_RULES,
   projectIsListed,
@@ -25,5 +28,5 @@ export const STANDING_RULES: readonly Rule[] = [
   peopleDecide
 ]
 
-/** What must hold for a request to become a job. */
+/** Must hold for a request to become a job. */
 export const ADMISSION_RULES: readonly Rule[] = [...STANDING_RULES, queueHasRoom, peopleHaveRoom]

@@ -1,8 +1,8 @@
-/** Safe settings: how strongly a script must be held, and how much may wait. */
+/** Rules about settings: the isolation that scripts need, and the number of requests that may wait. */
 import { meetsGrade } from '@stimnet/sandbox'
 import { allowed, type Rule, refuse } from './decision.ts'
 
-/** SANDBOX_TOO_WEAK for a script where the catalog demands a stronger isolation than this peer has. */
+/** SANDBOX_TOO_WEAK for a script where the catalog demands stronger isolation than this peer has. */
 export const sandboxIsStrongEnough: Rule = ({ programWord, catalog, sandboxGrade }) => {
   const gradeMin = catalog.sandboxGradeMin
   if (programWord === 'statistic' || programWord === 'sql' || gradeMin === undefined) return allowed
@@ -13,7 +13,7 @@ export const sandboxIsStrongEnough: Rule = ({ programWord, catalog, sandboxGrade
   )
 }
 
-/** SANDBOX_TOO_WEAK for a script where the steward listed what may run it, and what runs here is not on the list. */
+/** SANDBOX_TOO_WEAK for a script where the catalog lists images that may run scripts, and the image here is not among them. */
 export const imageIsListed: Rule = ({ programWord, catalog, image = '' }) => {
   if (programWord === 'statistic' || programWord === 'sql' || catalog.images === undefined) return allowed
   if (catalog.images.includes(image)) return allowed
@@ -21,7 +21,10 @@ export const imageIsListed: Rule = ({ programWord, catalog, image = '' }) => {
   return refuse('SANDBOX_TOO_WEAK', reason)
 }
 
-/** QUEUE_FULL; the same ask may succeed later. Keys cost nothing, so the carrying peer has a share of its own. */
+/**
+ * QUEUE_FULL where the queue is full; the same request may succeed later. Keys are free, so the carrying peer has a
+ * limit of its own.
+ */
 export const queueHasRoom: Rule = ({ queue, queueMax }) => {
   if (queue.total >= queueMax.total) return refuse('QUEUE_FULL')
   if (queue.ofRequester >= queueMax.ofRequester) {

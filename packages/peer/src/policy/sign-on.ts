@@ -1,20 +1,20 @@
-/** Which of a login provider's people have an account here, and as what. */
+/** Admission of people of a login provider: who has an account here, and with which roles. */
 
-/** What lets somebody in: a claim of the provider's, with this value or with it among its values. */
+/** A rule that admits people: a claim of the provider equals this value, or has it among its values. */
 export interface AdmitRule {
   readonly claim: string
   readonly value: string
   readonly roles: readonly string[]
 }
 
-/** Every role that a rule gives; none: there is no account for this person. */
+/** All roles that the rules give. None means that this person has no account. */
 export function rolesOf(claims: Readonly<Record<string, unknown>>, rules: readonly AdmitRule[]): string[] {
   const roles = rules.filter((rule) => fits(claims, rule)).flatMap((rule) => rule.roles)
   return [...new Set(roles)]
 }
 
 function fits(claims: Readonly<Record<string, unknown>>, { claim, value }: AdmitRule): boolean {
-  // An address that nobody has checked could be anybody's.
+  // An unverified e-mail address could belong to anybody.
   if (claim === 'email' && claims.email_verified !== true) return false
   const told = Object.hasOwn(claims, claim) ? claims[claim] : undefined
   return Array.isArray(told) ? told.includes(value) : told === value

@@ -1,10 +1,12 @@
-/** What a ledger scope may still use: refusals that depend on data, bits of scripts; and who belongs to one. */
+/** Rules about the use of a ledger scope: refusals that depend on data, bits of scripts, and the projects that may use it. */
 import { allowed, type Rule, refuse } from './decision.ts'
 
 /**
- * REFUSALS_EXHAUSTED: a refusal tells one bit about data, and so does each group or cell that is withheld and each sentence that
- * people were left out; each requester is told so many in thirty days. What was answered before stays answerable, and so do questions
- * made of whole base cells of a lattice.
+ * REFUSALS_EXHAUSTED once refusals have disclosed as many bits to the requester in thirty days as they may. A refusal
+ * counts as one
+ * bit about data, and so does each withheld group or cell and each statement that people were left out. Questions
+ * answered
+ * before stay answerable, and so do questions made of whole base cells of a lattice.
  */
 export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   if (use === undefined || !use.refusalWouldTell || use.refusalBits < use.refusalBitsMax) return allowed
@@ -16,7 +18,10 @@ export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   )
 }
 
-/** BUDGET_EXCEEDED once scripts have told all the bits that they may; also of one that would fail and tell that. */
+/**
+ * BUDGET_EXCEEDED once scripts have disclosed as many bits as they may. Applies before the run, since a failure
+ * discloses bits too.
+ */
 export const scriptBitsAreLeft: Rule = ({ use, programWord, catalog }) => {
   if (use === undefined || programWord === 'statistic' || programWord === 'sql') return allowed
   if (use.scriptBits + use.scriptBitsLeast <= use.scriptBitsMax) return allowed
@@ -27,8 +32,9 @@ export const scriptBitsAreLeft: Rule = ({ use, programWord, catalog }) => {
 }
 
 /**
- * Where ledgers are by project: a project that the steward lists, asked for by a key listed with it. A name or a gateway's
- * account costs nothing, and each would begin with an empty ledger.
+ * CUSTODY_NOT_PERMITTED or PURPOSE_NOT_PERMITTED where ledgers are kept per project, except for a listed project with a
+ * key listed for
+ * it. Project names and gateway accounts are free, and each new one would begin with an empty ledger.
  */
 export const projectIsListed: Rule = ({ catalog, custody, issuer, project }) => {
   if (catalog.projects === undefined) return allowed

@@ -1,4 +1,4 @@
-/** Whom a request goes to, and the seal that names them: nobody else may run it. */
+/** Addressing of a request: finds its targets and seals it for them, so that no other peer may run it. */
 import {
   type Clock,
   jobIdOf,
@@ -14,7 +14,7 @@ import type { RequestPart, RequestRecord, RequestStore } from '../store/requests
 import { assertAgreed } from './agree.ts'
 import type { Directory, FoundCatalog } from './directory.ts'
 
-/** What addressing needs. */
+/** Dependencies of addressing. */
 export interface AddressParts {
   readonly clock: Clock
   readonly random: RandomSource
@@ -24,7 +24,11 @@ export interface AddressParts {
   readonly signerOf: (account: string) => Promise<Signer>
 }
 
-/** Undefined where the request was cancelled meanwhile. Throws NO_PROVIDERS where nobody offers the catalog. */
+/**
+ * Finds the targets, checks that their catalogs agree, seals the request and stores one part per target. Undefined
+ * where the
+ * request was cancelled meanwhile. Throws NO_PROVIDERS where no reachable peer offers the catalog, and SCHEMA_MISMATCH.
+ */
 export async function address(
   parts: AddressParts,
   record: RequestRecord,
@@ -42,7 +46,7 @@ export async function address(
   const opened = await open(envelope, { type: 'job-request', clock: parts.clock, atAnyTime: true })
   const shares = await Promise.all(targets.map((peerId) => newPart(parts, peerId, opened)))
   const sealed = await parts.requests.change(record.id, ({ unsealed, ...current }) => {
-    // Cancelled while we looked for peers: nobody is asked.
+    // Cancelled during the search for peers: no peer is asked.
     if (current.endedAtMs !== undefined) return { ...current, ...(unsealed === undefined ? {} : { unsealed }) }
     return {
       ...current,
@@ -67,7 +71,7 @@ function targetsIn(found: readonly FoundCatalog[], record: RequestRecord): reado
   throw new StimnetError('NO_PROVIDERS', reason, { reason })
 }
 
-/** Who once offered the catalog and cannot be asked now: the answer is without them, and says so. */
+/** Warnings about peers that are known to offer the catalog and cannot be asked now: the result lacks their data. */
 function absentFrom(directory: Directory, targets: readonly string[], catalog: string): string[] {
   const absent = directory.offering(catalog).filter(({ peerId }) => !targets.includes(peerId))
   return absent.map(

@@ -1,4 +1,4 @@
-/** A request goes to several peers only where they agree on what it uses; what that is goes with it. */
+/** Agreement of catalogs: a request goes to several peers only where their descriptions of what it uses agree. */
 import {
   type Clock,
   CONTRACT_VARIABLES_MAX,
@@ -13,9 +13,9 @@ import type { RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Directory, FoundCatalog } from './directory.ts'
 import { compareFound, schemaMismatch } from './schema.ts'
 
-/** A request whose peers agree. */
+/** A request on which the catalogs of its targets agree. */
 export interface Agreed {
-  /** To seal, where this peer seals: with the contract, so that each peer compares its own catalog again. */
+  /** The body to seal, where this peer seals. Carries the contract, so that each peer compares its own catalog again. */
   readonly body: Uint8Array
   readonly warnings: readonly string[]
 }
@@ -26,10 +26,10 @@ interface AgreeParts {
   readonly directory: Directory
 }
 
-/** Sealed and in base64 it must still fit an envelope. */
+/** Largest unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */
 const UNSEALED_BYTES_MAX = (LIMITS.envelopeBytesMax * 3) / 4 - 4096
 
-/** Differences that are kept and shown; whoever has more has another catalog altogether. */
+/** Differences kept and shown at most: with more, the catalogs are simply different ones. */
 const DIFFERENCES_KEPT_MAX = 256
 const TEXT_KEPT_MAX = 1_000
 
@@ -37,7 +37,11 @@ const NOT_CARRIED =
   'The catalogs were compared, but have more variables than a request can carry: the peers do not compare again. Name ' +
   'what the program uses in `contract`.'
 
-/** Stores the comparison. Throws SCHEMA_MISMATCH, so that nothing is sent; undefined where the request has ended. */
+/**
+ * Compares the catalogs of the targets and stores the report. Throws SCHEMA_MISMATCH, so that nothing is sent.
+ * Undefined where the
+ * request has ended.
+ */
 export async function assertAgreed(
   parts: AgreeParts,
   record: RequestRecord,
@@ -62,7 +66,11 @@ export async function assertAgreed(
   return { body: carried ?? body, warnings }
 }
 
-/** A message with more of a repeated field is the two written one after the other. Undefined where it is too large. */
+/**
+ * Adds the contract to an encoded request: in protobuf, two messages one after the other merge, and repeated fields are
+ * joined.
+ * Undefined where the result would be too large.
+ */
 function withContract(
   body: Uint8Array,
   request: { readonly contract: readonly { readonly variable: string }[] },
@@ -75,7 +83,7 @@ function withContract(
   return body.length + added.length > UNSEALED_BYTES_MAX ? undefined : Buffer.concat([body, added])
 }
 
-/** Descriptions are other institutions' words: what is kept of them has an end. */
+/** Limits the stored report: catalog descriptions come from other institutions and can be of any length. */
 function bounded({ contract, differences, skeleton }: SchemaReport): SchemaReport {
   const clipped = (text: string) => text.slice(0, TEXT_KEPT_MAX)
   return {
@@ -96,7 +104,7 @@ function nameOf(directory: Directory, peerId: string): string {
   return institution || nodeId || peerId
 }
 
-/** Where no contract goes along either: such a peer checks nothing, and we could not. */
+/** The warning about peers that could not be compared. Without a contract in the request, they check nothing either. */
 function notCompared(directory: Directory, unseen: readonly string[]): string {
   const names = unseen.map((peerId) => nameOf(directory, peerId)).join(', ')
   return `${names}: not compared with the others, since the peer could not be asked and the request has no contract.`

@@ -1,4 +1,4 @@
-/** What one of our requests asks, read from its own bytes. */
+/** The content of an own request for display, decoded from its stored bytes. */
 import type { AskedView } from '@stimnet/gateway'
 import {
   type Clock,
@@ -16,7 +16,7 @@ import {
 import { fromText } from '../store/base64.ts'
 import type { RequestRecord } from '../store/requests.ts'
 
-/** Throws NODE_ERROR where the record has no bytes. */
+/** Decodes the stored request. Throws NODE_ERROR where the record has no bytes. */
 export async function askedOf(record: RequestRecord, clock: Clock): Promise<AskedView> {
   const { body, key } = await bytesOf(record, clock)
   const request = messages.JobRequest.decode(body)
@@ -39,10 +39,10 @@ export async function askedOf(record: RequestRecord, clock: Clock): Promise<Aske
   }
 }
 
-/** Sealed, or before that as it will be. */
+/** The body of the request, sealed or still to be sealed, and the key that signed; empty before sealing. */
 async function bytesOf(record: RequestRecord, clock: Clock): Promise<{ body: Uint8Array; key: string }> {
   if (record.envelope !== undefined) {
-    // It was fresh when it was taken in; now only its bytes count.
+    // The request was fresh when it was accepted. Now only its content is checked.
     const { body, issuer } = await open(fromText(record.envelope), { type: 'job-request', clock, atAnyTime: true })
     return { body, key: issuer }
   }

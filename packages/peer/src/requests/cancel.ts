@@ -1,18 +1,18 @@
-/** Cancelling what we asked for: here at once, and at every peer that still works on it. */
+/** Cancellation of an own request: here at once, and at every peer that still works on it. */
 import { type Clock, isEnded, messages, type Signer, StimnetError, seal } from '@stimnet/protocol'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Links } from './links.ts'
 
 const CANCEL_MS = 10_000
 
-/** What cancelling needs. */
+/** Dependencies of cancelling. */
 export interface CancelParts {
   readonly clock: Clock
   readonly links: Links
   readonly signer: Signer
 }
 
-/** Ends a request here; peers that have admitted it are told. Throws JOB_ENDED. */
+/** Ends a request here and informs the peers that have admitted it. Throws JOB_ENDED. */
 export async function cancelRequest(
   parts: CancelParts & { requests: RequestStore },
   record: RequestRecord
@@ -41,7 +41,7 @@ export async function cancelRequest(
   return changed ?? record
 }
 
-/** Signed by the asking peer itself: it may cancel what came through it, whoever signed the request. */
+/** Sends a cancellation signed by the asking peer, which may cancel what came through it, whoever signed the request. */
 export async function cancelPart(parts: CancelParts, part: RequestPart): Promise<void> {
   const sealed = await seal({
     type: 'cancel',
@@ -51,7 +51,7 @@ export async function cancelPart(parts: CancelParts, part: RequestPart): Promise
     audience: [part.peerId],
     lifetimeMs: CANCEL_MS * 6
   })
-  // Where the peer cannot be told now, its result is dropped when it comes: the part has ended here.
+  // The part has ended here. If the peer cannot be reached now, its result is dropped when it arrives.
   await parts.links
     .to(part.peerId)
     .cancel(sealed, AbortSignal.timeout(CANCEL_MS))

@@ -1,4 +1,4 @@
-/** From a stored request to each peer's decision: address it, ask, and follow what was admitted. */
+/** Delivery of a stored request: addresses it, asks each peer for its decision, and follows what was admitted. */
 import { CODES, type Code, codeOf, isCode, isEnded, type Signer, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { fromText, toText } from '../store/base64.ts'
@@ -11,25 +11,25 @@ import { receiveDecision } from './receive.ts'
 import type { Shares } from './shares.ts'
 import type { Turns } from './turns.ts'
 
-/** What delivering needs. */
+/** Dependencies of `Delivery`. */
 export interface DeliveryParts extends AddressParts {
   readonly links: Links
   readonly followers: Followers
   readonly shares: Pick<Shares, 'offer'>
   readonly turns: Pick<Turns, 'take'>
-  /** This peer's own key: it cancels what came through it. */
+  /** This peer's own key, which signs cancellations of what came through it. */
   readonly signer: Signer
   readonly events: PeerEvents
 }
 
 /** Peers asked at the same time. */
 const CONCURRENCY = 64
-/** Between two attempts at a peer that could not be reached: doubles from the first to the last. */
+/** Wait between two attempts at a peer that could not be reached, ms: doubles from the first value up to the second. */
 const RETRY_MS = 500
 const RETRY_MS_MAX = 15_000
 const ASK_MS = 15_000
 
-/** Carries requests out; one a peer. */
+/** Delivers the requests of this peer's accounts; one instance per peer. */
 export class Delivery {
   readonly #parts: DeliveryParts
   readonly #stopping = new AbortController()
@@ -39,10 +39,10 @@ export class Delivery {
     this.#parts = parts
   }
 
-  /** Goes on with what an earlier life of this peer left open. */
+  /** Continues the deliveries that were open when this peer last stopped. */
   async recover(): Promise<void> {
     const records = await this.#parts.requests.open()
-    // All are expected before the first stream opens: its events may be about any of them.
+    // All jobs are registered before the first stream opens, since its events may concern any of them.
     for (const record of records) for (const part of record.parts) this.#expect(record, part)
     for (const record of records) this.begin(record)
   }
@@ -52,15 +52,19 @@ export class Delivery {
     await Promise.all(this.#work)
   }
 
-  /** Goes to work on a stored request; what becomes of it is told by the store. Its author waits for one that is to be signed. */
+  /**
+   * Starts the delivery of a stored request; the outcome is written to the store. An analysis request is delivered
+   * without delay, since
+   * its author waits until it is sealed.
+   */
   begin({ id, analysis }: Pick<RequestRecord, 'id' | 'analysis'>): void {
     const turn = analysis ? Promise.resolve() : this.#parts.turns.take()
     const work = turn
-      // Read when it is its turn: many may wait, and each may be large.
+      // Read only when its turn comes: many requests may wait, and each may be large.
       .then(() => this.#parts.requests.get(id))
       .then((record) => record && this.#deliver(record))
       .catch((error) => this.#undelivered(id, error))
-      // The store itself failed: what was asked for is stored and goes on at the next start.
+      // The store itself failed. The request is stored, and its delivery continues at the next start.
       .catch((error) => this.#parts.events.unexpected(error, id))
       .finally(() => this.#work.delete(work))
     this.#work.add(work)
@@ -77,7 +81,7 @@ export class Delivery {
     )
   }
 
-  /** Targets, parts and seal where they are still missing; then each part to its decision. */
+  /** Adds targets, parts and seal where they are still missing, then asks each peer for its decision. */
   async #deliver(record: RequestRecord): Promise<void> {
     const sealed = record.parts.length > 0 ? record : await address(this.#parts, record, this.#stopping.signal)
     if (!sealed) return
@@ -90,7 +94,7 @@ export class Delivery {
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, worker))
   }
 
-  /** Asks one peer until it has decided or the request has expired; an admitted part is then followed. */
+  /** Asks one peer until it has decided or the request has expired. An admitted part is then followed. */
   async #ask(record: RequestRecord, part: RequestPart): Promise<void> {
     const current = await this.#current(record, part)
     if (!current || isEnded(current.state)) return
@@ -132,12 +136,12 @@ export class Delivery {
         }
         await this.#unreached(record, current, code)
       }
-      // Half of it by chance, so that many waiting requests do not return at the same moment.
+      // Half of the wait is random, so that many waiting requests do not return at the same moment.
       await clock.sleep(wait / 2 + ((random.bytes(1)[0] ?? 0) / 256) * (wait / 2), this.#stopping.signal)
     }
   }
 
-  /** Told while it is tried again: nobody there has admitted anything. */
+  /** Shows the reason while the peer is tried again. No job exists there yet. */
   async #unreached(record: RequestRecord, part: RequestPart, code: Code): Promise<void> {
     if (part.code === code) return
     const reason = `It has not been reached: ${CODES[code].meaning} It is tried again until the request expires.`
@@ -156,7 +160,7 @@ export class Delivery {
     const { allowed, code, reason, warnings } = decision
     if (!allowed) {
       const known: Code = isCode(code) ? code : 'INTERNAL'
-      // The policy's no is a denial; an ask that is wrong in itself has failed.
+      // A refusal by policy is a denial. A request that is itself invalid has failed.
       const state = CODES[known].fault === 'policy' ? 'denied' : 'failed'
       return this.#refused(record, part, { code: known, reason, state, decision: toText(sealed) })
     }
@@ -168,7 +172,7 @@ export class Delivery {
       warnings
     }))
     const current = await this.#current(record, part)
-    // Cancelled while the peer was being asked: it is told now.
+    // Cancelled while the peer was being asked: the peer is informed now.
     if (current?.state === 'cancelled') return cancelPart(this.#parts, part)
     followers.await(part)
   }

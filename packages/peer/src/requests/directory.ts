@@ -1,4 +1,4 @@
-/** Who is there and what they offer, as far as this peer knows: names, numbers, catalogs found in the mesh. */
+/** The directory of known peers and the catalogs that they offer. */
 import {
   type CatalogDescriptor,
   type Clock,
@@ -12,7 +12,7 @@ import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level.ts'
 import type { Links } from './links.ts'
 
-/** What is remembered of a peer, ourselves included as number 1. */
+/** A known peer. This peer itself has number 1. */
 export interface Neighbour {
   readonly number: number
   readonly peerId: string
@@ -20,46 +20,49 @@ export interface Neighbour {
   readonly institution: string
   readonly version: string
   readonly sandbox: string
-  /** Absent where it was remembered before peers said so. */
+  /** Absent in entries stored before peers reported it. */
   readonly sandboxEngine?: string
   readonly sandboxGrade?: string
   readonly languages?: readonly string[]
-  /** Names of the catalogs that it said it offers. */
+  /** Names of the catalogs that the peer says it offers. */
   readonly catalogs: readonly string[]
   readonly lastSeenMs: number
 }
 
-/** A catalog and whose it is. */
+/** A catalog and the peer that offers it. */
 export interface FoundCatalog {
   readonly peerId: string
   readonly descriptor: CatalogDescriptor
 }
 
-/** What the directory needs. */
+/** Dependencies of `Directory`. */
 export interface DirectoryParts {
   readonly clock: Clock
   readonly database: Database
   readonly links: Links
-  /** Peers that may be asked now: members known to the mesh, ourselves among them. */
+  /** Peers that may be asked now: members known to the mesh, and this peer. */
   readonly members: () => readonly string[]
   readonly isConnected: (peerId: string) => boolean
-  /** PeerIds that the DHT names for a catalog: hints. */
+  /** PeerIds that the DHT names as providers of a catalog. They are hints only. */
   readonly providers: (catalog: string, signal: AbortSignal) => Promise<readonly string[]>
 }
 
-/** A catalog question waits this long for one peer; who is slower is not counted in. */
+/** Time for one connected peer to list its catalogs, ms. A slower peer is left out. */
 const ASK_MS = 5_000
-/** And this long for one that must be dialled first: a broadcast does not wait for a peer that is away. */
+/** The same for a peer that must be dialled first, ms. Short, so that a broadcast does not wait for a peer that is offline. */
 const DIAL_MS = 1_500
-/** Peers remembered; beyond, the one unseen for longest goes. Far more than a federation has. */
+/**
+ * Peers remembered at most, far more than a federation has. Beyond it, the peer that was not seen for the longest time
+ * is dropped.
+ */
 const NEIGHBOURS_MAX = 1_000
 const NAMES_TOLD_MAX = 12
-/** How long what a peer offers is not asked again. */
+/** Time for which the catalogs of a peer are not asked for again, ms. */
 const OFFERS_KEPT_MS = 10_000
-/** How long the DHT is asked for peers that membership does not know. */
+/** Time for the DHT to name peers that membership does not know, ms. */
 const HINT_MS = 1_500
 
-/** One a peer; remembered in the database. */
+/** The directory of a peer, stored in the database; one instance per peer. */
 export class Directory {
   readonly #parts: DirectoryParts
   readonly #stored: Sublevel<Neighbour>
@@ -78,7 +81,7 @@ export class Directory {
     return directory
   }
 
-  /** In the order of their numbers. */
+  /** All known peers, ordered by number. */
   neighbours(): Neighbour[] {
     return [...this.#neighbours.values()].sort((a, b) => a.number - b.number)
   }
@@ -87,7 +90,7 @@ export class Directory {
     return this.#neighbours.get(peerId)
   }
 
-  /** Reads what a peer says of itself, sealed by itself. */
+  /** Reads a peer's description of itself, sealed by that peer. */
   async introduce(peerId: string, sealedHello: Uint8Array): Promise<void> {
     const opened = await open(sealedHello, { type: 'hello', issuer: peerId, clock: this.#parts.clock })
     const hello = messages.HelloAnswer.decode(opened.body)
@@ -105,7 +108,7 @@ export class Directory {
     })
   }
 
-  /** The PeerId behind a name. Throws PEER_UNKNOWN, also where two peers share the name. */
+  /** The PeerId of a node id or PeerId. Throws PEER_UNKNOWN for an unknown name, and for a name that two peers share. */
   resolve(name: string): string {
     if (isKeyId(name)) return name
     const named = this.neighbours().filter((neighbour) => neighbour.nodeId === name)
@@ -118,18 +121,18 @@ export class Directory {
     throw new StimnetError('PEER_UNKNOWN', reason, { reason })
   }
 
-  /** Where there are few; a long list helps nobody. */
+  /** The known names for an error message, where there are few. */
   #namesInWords(): string {
     const names = this.neighbours().flatMap(({ nodeId }) => (nodeId === '' ? [] : [nodeId]))
     return names.length > 0 && names.length <= NAMES_TOLD_MAX ? `, but ${names.join(', ')}` : ''
   }
 
-  /** Peers that said they offer a catalog, ourselves included. */
+  /** Peers that say they offer a catalog, including this peer. */
   offering(catalog: string): Neighbour[] {
     return this.neighbours().filter(({ catalogs }) => catalogs.includes(catalog))
   }
 
-  /** Asks every member, and whom the DHT names besides, for catalogs; each answer is signed by its owner. */
+  /** Asks every member, and the peers that the DHT names, for catalogs. Each answer is signed by its owner. */
   async search(
     query: { words: readonly string[]; name: string; includePrivate: boolean },
     signal: AbortSignal
@@ -148,12 +151,12 @@ export class Directory {
     try {
       return await this.#parts.providers(name, AbortSignal.any([signal, AbortSignal.timeout(HINT_MS)]))
     } catch {
-      // Hints only: membership is asked in any case.
+      // The DHT gives hints only. The members are asked in any case.
       return []
     }
   }
 
-  /** What a peer offers, as it said a moment ago: one busy searcher must not use up what others may ask. */
+  /** The catalogs of a peer, kept for some seconds, so that one busy searcher does not use up the peer's quota for others. */
   async #offersOf(peerId: string, signal: AbortSignal): Promise<readonly FoundCatalog[]> {
     const now = this.#parts.clock.now()
     const known = this.#offers.get(peerId)
@@ -171,7 +174,7 @@ export class Directory {
       if (this.#offers.size > NEIGHBOURS_MAX) this.#offers.delete(this.#offers.keys().next().value ?? '')
       return catalogs
     } catch {
-      // A peer that cannot be asked, or does not sign what it says, offers nothing now.
+      // A peer that cannot be asked, or whose answer is not validly signed, counts as offering nothing.
       this.#offers.delete(peerId)
       return []
     }
@@ -199,7 +202,7 @@ export class Directory {
     )
   }
 
-  /** Never ourselves: number 1 stays. */
+  /** The other peer that was not seen for the longest time. Never this peer, which keeps number 1. */
   #longestUnseen(): Neighbour | undefined {
     return this.neighbours()
       .filter(({ peerId }) => peerId !== this.#parts.links.self)
@@ -207,7 +210,7 @@ export class Directory {
   }
 }
 
-/** Whether a catalog fits every word, in its name, title, description, keywords or variables. */
+/** Whether every word occurs in the catalog's name, title, description, data type, keywords or variables. */
 export function fitsWords(descriptor: CatalogDescriptor, words: readonly string[]): boolean {
   const variables = descriptor.tables.flatMap((table) => table.variables)
   const text = [

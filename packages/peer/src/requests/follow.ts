@@ -1,4 +1,4 @@
-/** One follow stream per serving peer, for as long as we wait for anything there. */
+/** Follow streams: one per serving peer, through which the states and results of jobs arrive. */
 import { type Clock, type Code, codeOf, isEnded, isJobState, type Message, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { toText } from '../store/base64.ts'
@@ -6,7 +6,7 @@ import type { RequestPart, RequestRecord, RequestStore } from '../store/requests
 import type { Links } from './links.ts'
 import { receiveResult } from './receive.ts'
 
-/** What following needs. */
+/** Dependencies of `Followers`. */
 export interface FollowParts {
   readonly clock: Clock
   readonly requests: RequestStore
@@ -14,11 +14,11 @@ export interface FollowParts {
   readonly events: PeerEvents
 }
 
-/** A job we wait for: where its events go. */
+/** A job whose events are awaited, and the request that it belongs to. */
 interface Awaited {
   readonly requestId: string
   readonly requestHash: string
-  /** The peer has said that it knows the job. */
+  /** Whether the peer has admitted the job. */
   admitted: boolean
 }
 
@@ -32,7 +32,10 @@ export class Followers {
     this.#parts = parts
   }
 
-  /** Before a peer is asked: its events may come before its answer, and what nobody expects is not seen again. */
+  /**
+   * Registers a job before its peer is asked: events may arrive before the answer, and an event of an unregistered job
+   * is dropped.
+   */
   expect(record: RequestRecord, part: RequestPart): void {
     const jobs = this.#awaited.get(part.peerId) ?? new Map<string, Awaited>()
     this.#awaited.set(part.peerId, jobs)
@@ -44,12 +47,12 @@ export class Followers {
     this.#awaited.get(part.peerId)?.delete(part.jobId)
   }
 
-  /** Waits for one admitted part; opens the peer's stream where it is not open. */
+  /** Waits for one admitted part; opens the peer's stream where none is open. */
   await(part: RequestPart): void {
     const { peerId } = part
     const awaited = this.#awaited.get(peerId)?.get(part.jobId)
     if (awaited) awaited.admitted = true
-    // Once open a stream stays: it costs nothing, and the next request finds it warm.
+    // An open stream is kept: it costs little, and the next request can use it at once.
     if (this.#open.has(peerId)) return
     const stream = this.#parts.links.to(peerId).follow(
       async () => ({ ...(await this.#parts.requests.followed(peerId)), openJobs: this.#admitted(peerId) }),
@@ -58,7 +61,7 @@ export class Followers {
     this.#open.set(peerId, stream)
   }
 
-  /** A bounded list: it is for noticing that a peer lost its memory, not for following. */
+  /** At most 64 admitted jobs. The list only serves to notice that a peer has lost its jobs; events do not depend on it. */
   #admitted(peerId: string): string[] {
     const jobs = [...(this.#awaited.get(peerId) ?? [])]
     return jobs
@@ -79,11 +82,11 @@ export class Followers {
       const ended = await this.#apply(peerId, event, awaited)
       if (ended) this.#awaited.get(peerId)?.delete(event.jobId)
     }
-    // After the event was applied: what is asked again after a crash was not yet applied.
+    // Stored only after the event was applied. After a crash in between, the event is sent and applied again.
     if (event.sequence > 0) await this.#parts.requests.saw(peerId, { log: event.log, after: event.sequence })
   }
 
-  /** True where the part has reached its end. */
+  /** Applies an event to its part. True where the part has ended. */
   async #apply(peerId: string, event: Message<'FollowEvent'>, awaited: Awaited): Promise<boolean> {
     const edit = await this.#editOf(peerId, event, awaited)
     if (!edit) return false

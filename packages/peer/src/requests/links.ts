@@ -1,21 +1,21 @@
-/** The way to a peer: over the mesh, or to ourselves without it. What is asked and answered is the same. */
+/** The interface to a peer: over the mesh, or directly for this peer itself. Requests and answers are the same. */
 import type { Message } from '@stimnet/protocol'
 
-/** The exchanges a request needs; one implementation for other peers, one for this one. */
+/** The exchanges that a request needs. One implementation serves other peers, another this peer. */
 export interface Link {
-  /** The sealed Decision. Throws the mesh's codes. */
+  /** Returns the sealed Decision. Throws the codes of the mesh. */
   job(sealedRequest: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   cancel(sealedCancel: Uint8Array, signal: AbortSignal): Promise<Message<'CancelAnswer'>>
-  /** Sealed descriptors that match. */
+  /** Returns the sealed descriptors that match. */
   catalogs(query: { words: readonly string[]; name: string }, signal: AbortSignal): Promise<readonly Uint8Array[]>
-  /** Keeps events coming until closed; asks anew, with what `ask` then says, after each interruption. */
+  /** Delivers events until closed. After each interruption it asks again, with the current result of `ask`. */
   follow(
     ask: () => Promise<{ log: string; after: number; openJobs: string[] }>,
     onEvent: (event: Message<'FollowEvent'>) => Promise<void>
   ): { close(): void }
 }
 
-/** A link to any peer, ourselves included. */
+/** Links to any peer, including this one. */
 export interface Links {
   readonly self: string
   to(peerId: string): Link

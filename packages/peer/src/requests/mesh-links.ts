@@ -1,12 +1,12 @@
-/** Links over the mesh to other peers, and straight to our own exchanges for ourselves. */
+/** Links over the mesh to other peers, and direct calls of the own exchanges for this peer. */
 import { cancelExchange, catalogExchange, jobExchange, type Mesh } from '@stimnet/mesh'
 import type { Exchanges } from '../start/exchanges.ts'
 import type { Link, Links } from './links.ts'
 
-/** Before a follow stream to ourselves is opened again after a failure, ms. */
+/** Wait before this peer's own follow stream is opened again after a failure, ms. */
 const OWN_REOPEN_MS = 250
 
-/** Links to others over `mesh`, to ourselves by `own`. */
+/** Links to other peers over `mesh`, and to this peer over `own`. */
 export function meshLinks(mesh: Mesh, own: Exchanges): Links {
   return { self: mesh.peerId, to: (peerId) => (peerId === mesh.peerId ? ownLink(own, peerId) : meshLink(mesh, peerId)) }
 }
@@ -47,7 +47,7 @@ async function followOwn(
     try {
       for await (const event of own.follow(await options.ask(), self, signal)) await options.onEvent(event)
     } catch {
-      // Asked anew with what was last seen; the store tells its own failures.
+      // The loop asks again from the last event seen. Failures of the store are reported by the store.
       await new Promise((resolve) => setTimeout(resolve, OWN_REOPEN_MS).unref())
     }
   }

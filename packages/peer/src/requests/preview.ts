@@ -1,4 +1,4 @@
-/** What a request would cost at each institution, from what each says about its catalog in public. Nothing is asked of data. */
+/** Preview of a request's cost at each institution, from the public description of its catalog. Reads no data. */
 import { type Catalog, parseSql } from '@stimnet/data'
 import type { CostsView, CostView, Submission } from '@stimnet/gateway'
 import { costOf, type DpCost, priceByDescription } from '@stimnet/privacy'
@@ -10,20 +10,20 @@ import type { RequestStore } from '../store/requests.ts'
 import type { Directory } from './directory.ts'
 import type { Owner } from './submit.ts'
 
-/** What a preview needs. */
+/** Dependencies of a preview. */
 export interface PreviewParts {
   readonly self: string
   readonly directory: Pick<Directory, 'search' | 'get' | 'resolve'>
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly ledger: Pick<PrivacyLedger, 'left'>
   readonly requests: Pick<RequestStore, 'hasAskedAs'>
-  /** Whether anybody may ask here: then a key costs nothing, and all share one cap. */
+  /** Whether anybody may ask here. New keys are then free, and all keys share one cap. */
   readonly open: boolean
-  /** The key that signs for an account without one of its own. */
+  /** The key that signs for an account without a key of its own. */
   readonly signerOf: (account: string) => Promise<Pick<Signer, 'id'>>
 }
 
-/** One a peer that offers the catalog and is among the targets. */
+/** The cost at each target that offers the catalog, and pooled over them. */
 export async function previewCost(
   parts: PreviewParts,
   submission: Submission & { readonly key?: string },
@@ -37,7 +37,7 @@ export async function previewCost(
   const chosen = found.filter(({ peerId }) => wanted === undefined || wanted.includes(peerId))
   const broadcast = wanted === undefined || wanted.length > 1
   const { key } = submission
-  // What a key has spent is its owner's affair: it is told to an account that has asked with it here.
+  // The amount that a key has spent is shown only to an account that has asked with this key here.
   const isOwn = key === undefined || (await parts.requests.hasAskedAs(owner.name, key))
   const issuer = key ?? (await parts.signerOf(owner.name)).id
   const peers = chosen.map(({ peerId, descriptor }) => {
@@ -53,7 +53,7 @@ export async function previewCost(
   return { peers, pooled: pooledOf(peers.flatMap((peer) => ('price' in peer ? [peer.price] : []))) }
 }
 
-/** Each institution draws its own noise, and where a column adds up that does as well. */
+/** The noise of the pooled columns. Institutions draw independent noise, so where a column is a sum the variances add up. */
 function pooledOf(prices: readonly DpCost[]): CostsView['pooled'] {
   const [first] = prices
   return (first?.columns ?? []).map(({ name }) => {
@@ -63,7 +63,7 @@ function pooledOf(prices: readonly DpCost[]): CostsView['pooled'] {
   })
 }
 
-/** The price, or why there is none: both about the request and the description. */
+/** The price, or the reason why there is none. Both depend on the request and the description only. */
 function priceOf(
   { program, privacy, where }: Submission,
   descriptor: CatalogDescriptor,
@@ -77,7 +77,7 @@ function priceOf(
     return { price: costOf({ plan: planOf(program, descriptor), ask: privacy, descriptor, sitesPerPerson }) }
   } catch (error) {
     if (error instanceof StimnetError) return { code: error.code, reason: error.reason }
-    // A description from another institution can be anything; what it breaks is its own price.
+    // A malformed description of one institution must break only its own price.
     return { code: 'MALFORMED', reason: 'The description of this catalog is not well formed.' }
   }
 }
@@ -90,7 +90,7 @@ function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
   throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
 }
 
-/** Of the own catalog alone: another institution's ledger is its own affair. */
+/** The remaining budget, for catalogs of this peer only. Other institutions' ledgers are not known here. */
 function leftOf(
   { self, catalogs, ledger, open }: PreviewParts,
   peerId: string,

@@ -1,4 +1,4 @@
-/** Whether what a peer sent is what it signed: the decision and the result, each against the request they answer. */
+/** Verification of sealed decisions and results against the request that they answer. */
 import { type Clock, type Message, messages, open, StimnetError } from '@stimnet/protocol'
 import { type VerifiedReceipt, verifyReceipt } from '@stimnet/sdk'
 
@@ -24,7 +24,7 @@ export async function receiveDecision(
   return decision
 }
 
-/** A verified JobResult of that very job. Throws SIGNATURE_INVALID or MALFORMED. */
+/** Verifies the JobResult of exactly this job. Throws SIGNATURE_INVALID or MALFORMED. */
 export async function receiveResult(sealed: Uint8Array, expected: Expected, clock: Clock): Promise<VerifiedReceipt> {
   const verified = await verifyReceipt(new TextDecoder().decode(sealed), {
     expectedPeer: expected.peerId,

@@ -1,4 +1,4 @@
-/** Before anybody is asked: whether the chosen peers mean the same by the variables that the program uses. */
+/** Comparison of the targets' catalogs before any peer is asked: the variables that the program uses must mean the same. */
 import { parseSql } from '@stimnet/data'
 import {
   columnsOf,
@@ -23,7 +23,7 @@ import {
 import { planOfStatistic } from '@stimnet/statistics'
 import type { FoundCatalog } from './directory.ts'
 
-/** Compares what was found for a request that goes to several peers. Throws as `schemaTermsFromMessage`. */
+/** Compares the catalogs found for a request to several peers. Throws as `schemaTermsFromMessage`. */
 export function compareFound(request: Message<'JobRequest'>, found: readonly FoundCatalog[]): SchemaReport {
   const terms = schemaTermsFromMessage(request)
   const program = programFromMessage(request.program)
@@ -34,23 +34,23 @@ export function compareFound(request: Message<'JobRequest'>, found: readonly Fou
   return compareCatalogs({ program, cohort, terms, found })
 }
 
-/** What is compared: a program and a cohort's columns, over the catalogs as their peers describe them. */
+/** The input of a comparison: a program and the columns of a cohort, over the catalogs as their peers describe them. */
 export interface CatalogComparison {
   readonly program: Program
-  /** Columns as the filters name them. */
+  /** Columns as named by the filters. */
   readonly cohort: readonly string[]
   readonly terms: SchemaTerms
   readonly found: readonly FoundCatalog[]
 }
 
-/** Throws nothing for a program that fits no catalog: each peer will say so itself. */
+/** Compares catalogs. Does not throw for a program that fits no catalog: each peer will refuse it itself. */
 export function compareCatalogs({ program, cohort, terms, found }: CatalogComparison): SchemaReport {
   const sites = found.map(({ peerId, descriptor }): Site => ({ site: peerId, descriptor }))
   const tables = program.kind === 'script'
   const named = terms.contract.map(({ variable, breakpoints }) => ({ variable, binned: breakpoints.length > 0 }))
   const used =
     program.kind !== 'script' ? usesOfProgram(program, sites, terms) : named.length > 0 ? [] : everything(sites, terms)
-  // Whoever reads a mapping must find in the contract what it maps to, used or not.
+  // A variable that a mapping produces must be in the contract, used or not, so that the mapping's target is defined.
   const mapped = terms.mappings.map(({ variable }) => ({ variable, binned: false }))
   const chosenBy = usesOfCohort(
     cohort,
@@ -64,7 +64,11 @@ interface Site extends SiteCatalog {
   readonly descriptor: FoundCatalog['descriptor']
 }
 
-/** The program as the first catalog reads it that speaks its words: others may be mapped, or lack what it names. */
+/**
+ * The variables that the program uses, read with the first catalog in whose names it parses. Catalogs without a mapping
+ * are tried
+ * first.
+ */
 function usesOfProgram(
   program: Exclude<Program, { kind: 'script' }>,
   sites: readonly Site[],
@@ -77,19 +81,19 @@ function usesOfProgram(
         program.kind === 'sql' ? parseSql(program.sql, descriptor) : planOfStatistic(program.statistic, descriptor)
       return [...usesOfPlan(plan), ...(namesKey(program, descriptor) ? usesOfKey(descriptor, plan.tables[0]) : [])]
     } catch (error) {
-      // The request's own mistake, or this catalog's difference: the next one tells which.
+      // Either the request is wrong or this catalog differs. The next catalog decides which.
       if (!(error instanceof StimnetError)) throw error
     }
   }
   return []
 }
 
-/** Where SQL counts or joins by the subject key, each site must call it that. */
+/** Whether the SQL mentions the subject key. If so, every site must use that name. */
 function namesKey(program: Program, { subjectKey }: Site['descriptor']): boolean {
   return program.kind === 'sql' && program.sql.toLowerCase().includes(subjectKey.toLowerCase())
 }
 
-/** A script may read all there is; a variable that a mapping renames goes by its new name. */
+/** All variables of all sites, since a script may read any of them. A variable renamed by a mapping counts under its new name. */
 function everything(sites: readonly Site[], { mappings }: SchemaTerms): VariableUse[] {
   return sites.flatMap(({ site, descriptor }) => {
     const own = mappings.filter(({ peer }) => peer === site)
@@ -98,13 +102,13 @@ function everything(sites: readonly Site[], { mappings }: SchemaTerms): Variable
   })
 }
 
-/** Each variable once, and cut where any use cuts it. */
+/** Each variable once. It counts as binned where any use bins it. */
 function joined(uses: readonly VariableUse[]): VariableUse[] {
   const cut = new Set(uses.filter(({ binned }) => binned).map(({ variable }) => variable))
   return [...new Set(uses.map(({ variable }) => variable))].map((variable) => ({ variable, binned: cut.has(variable) }))
 }
 
-/** The refusal, site by site. */
+/** The refusal, with the differences of each site. */
 export function schemaMismatch(report: SchemaReport, nameOf: (site: string) => string): StimnetError {
   const reason =
     `The peers do not mean the same by what the program uses, so nothing was sent. ${differencesInWords(report.differences, nameOf)}. ` +

@@ -1,32 +1,36 @@
-/** What other peers may fetch of what was uploaded here: the files of requests that were sent to them and have not ended. */
+/** Uploaded files that other peers may fetch: those of open requests that were sent to them. */
 import { isEnded, LIMITS, type Message, StimnetError } from '@stimnet/protocol'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
 import type { UploadStore } from '../store/uploads.ts'
 
-/** What sharing needs. */
+/** Dependencies of `Shares`. */
 export interface ShareParts {
   readonly requests: Pick<RequestStore, 'get' | 'open'>
   readonly uploads: Pick<UploadStore, 'read' | 'sweep' | 'hasExpired'>
 }
 
-/** One a peer. */
+/** The shared files of a peer; one instance per peer. */
 export class Shares {
   readonly #parts: ShareParts
-  /** Ids of requests with files, by the hash that peers know them by. */
+  /** Ids of requests with files, by the request hash that peers know. */
   readonly #offered = new Map<string, string>()
 
   constructor(parts: ShareParts) {
     this.#parts = parts
   }
 
-  /** Before any peer is asked: it may fetch as soon as it has read the request. */
+  /**
+   * Offers the files of a request. Called before any peer is asked, since a peer may fetch as soon as it has read the
+   * request.
+   */
   offer({ id, requestHash, uploads = [] }: RequestRecord): void {
     if (requestHash !== undefined && uploads.length > 0) this.#offered.set(requestHash, id)
   }
 
   /**
-   * One piece. Throws JOB_UNKNOWN, the same for a request that is not there, one that was not sent to whoever asks, one that
-   * has ended, and a file that it does not name; UPLOAD_UNAVAILABLE where the file is gone.
+   * Returns one piece of a file. Throws the same JOB_UNKNOWN for an unknown request, a request that was not sent to the
+   * asking peer,
+   * an ended one, and a file that it does not name; UPLOAD_UNAVAILABLE where the file is gone.
    */
   async answer(ask: Message<'UploadAsk'>, from: string): Promise<{ piece: Uint8Array }> {
     const id = this.#offered.get(ask.requestHash)
@@ -38,9 +42,9 @@ export class Shares {
     return { piece: await this.#parts.uploads.read(file.id, range) }
   }
 
-  /** Drops files that have expired, unless an open request needs them; forgets requests that have ended. */
+  /** Removes expired files that no open request needs, and forgets requests that have ended. */
   async sweep(): Promise<void> {
-    // To look at every open request costs something, and mostly there is nothing to do.
+    // Reading all open requests is costly, and mostly there is nothing to do.
     if (this.#offered.size === 0 && !this.#parts.uploads.hasExpired) return
     const open = await this.#parts.requests.open()
     const ids = new Set(open.map(({ id }) => id))

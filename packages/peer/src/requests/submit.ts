@@ -1,4 +1,4 @@
-/** What an account asks for, checked and stored; it is delivered after it was answered. */
+/** Submission of an account's request: checked, stored and answered. Delivery follows after the answer. */
 import { createHash } from 'node:crypto'
 import type { SignedSubmission, Submission } from '@stimnet/gateway'
 import {
@@ -32,7 +32,7 @@ import type { Delivery } from './deliver.ts'
 import type { Directory } from './directory.ts'
 import type { Turns } from './turns.ts'
 
-/** What submitting needs. */
+/** Dependencies of `Submitter`. */
 export interface SubmitParts {
   readonly clock: Clock
   readonly random: RandomSource
@@ -46,19 +46,19 @@ export interface SubmitParts {
   readonly isPrivate: (catalog: string) => boolean
 }
 
-/** An account that asks. */
+/** The account that submits a request. */
 export interface Owner {
   readonly name: string
-  /** Whether this peer's own private catalogs are there for it. */
+  /** Whether the account may use this peer's own private catalogs. */
   readonly mayUsePrivate: boolean
 }
 
-/** Sealed and in base64 it must still fit an envelope. */
+/** Largest unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */
 const UNSEALED_BYTES_MAX = (LIMITS.envelopeBytesMax * 3) / 4 - 4096
-/** Requests of one account that have not ended. */
+/** Open requests per account at most. */
 const OPEN_REQUESTS_MAX = 100
 
-/** Takes requests in; one a peer. */
+/** Accepts the requests of accounts; one instance per peer. */
 export class Submitter {
   readonly #parts: SubmitParts
 
@@ -66,12 +66,12 @@ export class Submitter {
     this.#parts = parts
   }
 
-  /** Stores what was asked for and answers; peers are asked after. Throws what is wrong with the ask itself. */
+  /** Stores a request and returns it; peers are asked afterwards. Throws a StimnetError for a fault of the request itself. */
   submit(submission: Submission, owner: Owner): Promise<RequestRecord> {
     const id = toHex(this.#parts.random.bytes(16))
     const broadcast = submission.targets === '*' || submission.targets.length > 1
     if (submission.where) checkFilter(submission.where)
-    // A name nobody has is the asker's mistake: said at once, not after a minute of looking.
+    // An unknown peer name is the requester's mistake and is reported at once, not after a search.
     const targets = submission.targets === '*' ? '*' : this.#resolve(submission.targets)
     this.#assertVisible(submission.catalog, targets, owner)
     const uploads = (submission.uploads ?? []).map((named) => this.#upload(named, owner))
@@ -117,9 +117,9 @@ export class Submitter {
     )
   }
 
-  /** A request that its author signed: it goes out as it is, to peers its audience names. */
+  /** Accepts a request that its author signed. It is sent unchanged, to peers in its audience. */
   async submitSigned(submission: SignedSubmission, owner: Owner): Promise<RequestRecord> {
-    // Before its time is looked at: who lost our answer asks again with the same bytes, however late.
+    // Looked up before the expiry is checked: a client that lost our answer sends the same bytes again, however late.
     const earlier = await this.#parts.requests.signedAs(await sha256Hex(submission.envelope))
     return earlier ? this.#repeated(earlier, submission, owner) : this.#takeSigned(submission, owner)
   }
@@ -127,7 +127,7 @@ export class Submitter {
   async #takeSigned(submission: SignedSubmission, owner: Owner): Promise<RequestRecord> {
     const opened = await open(submission.envelope, { type: 'job-request', clock: this.#parts.clock })
     const request = messages.JobRequest.decode(opened.body)
-    // Custody is ours to declare: an owner who trusts this gateway's accounts must not be told of one that is not.
+    // Only this gateway may declare its custody: an owner that trusts its accounts must not be shown a forged one.
     if (request.custody === 'gateway' || request.account !== '') {
       const reason = 'A request that you sign yourself says custody: requester, and names no account.'
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
@@ -157,7 +157,7 @@ export class Submitter {
       ...statisticIn(program),
       title: request.title,
       ...sharedOf(uploads),
-      // Asked of the people of one institution: it stands among the analysis requests, as one signed for an account does.
+      // A review by one institution's stewards is listed among the analysis requests, as for a request that the gateway signs.
       ...(request.review && targets.length === 1 ? { analysis: true } : {})
     }
     const contentHash = hashOf([submission.envelope, JSON.stringify(targets)])
@@ -167,7 +167,7 @@ export class Submitter {
     return this.#repeated(record, { targets }, owner)
   }
 
-  /** The same bytes from the same account for the same peers are the same request; all else is a replay. */
+  /** The same bytes from the same account for the same peers are the same request. Everything else is a replay. */
   #repeated(record: RequestRecord, { targets }: Pick<SignedSubmission, 'targets'>, owner: Owner): RequestRecord {
     const wanted = targets === '*' ? record.targets : this.#resolve(targets)
     const isSame = record.owner === owner.name && JSON.stringify(record.targets) === JSON.stringify(wanted)
@@ -186,7 +186,7 @@ export class Submitter {
     throw new StimnetError('NOT_FOUND', reason, { reason })
   }
 
-  /** What a researcher signed is served from what the same account uploaded. */
+  /** The upload of the same account with the bytes that a signed request names. Throws NOT_FOUND. */
   #signedUpload(file: { sha256: string; size: number }, owner: Owner): UploadRecord {
     const found = this.#parts.uploads.findBytes(owner.name, file)
     if (found) return found
@@ -194,7 +194,7 @@ export class Submitter {
     throw new StimnetError('NOT_FOUND', reason, { reason })
   }
 
-  /** This peer's own private catalogs are for its stewards and operators; for other accounts they do not exist. */
+  /** Throws CATALOG_UNKNOWN for a private catalog of this peer, unless the account is a steward's or operator's. */
   #assertVisible(catalog: string, targets: readonly string[] | '*', owner: Owner): void {
     if (targets === '*' || owner.mayUsePrivate || !targets.includes(this.#parts.self)) return
     if (this.#parts.isPrivate(catalog)) throw new StimnetError('CATALOG_UNKNOWN', `${owner.name} asks for ${catalog}`)
@@ -223,7 +223,7 @@ function sharedOf(uploads: readonly UploadRecord[]): Pick<RequestRecord, 'upload
   return uploads.length === 0 ? {} : { uploads: uploads.map(({ id, sha256 }) => ({ id, sha256 })) }
 }
 
-/** By what it is of people know it again, where nobody gave it a title. */
+/** The name, variables and groups of a named statistic: a label for requests without a title. */
 function statisticIn(program: Program): Pick<RequestRecord, 'statistic'> {
   if (program.kind !== 'statistic') return {}
   const { name, variables, by } = program.statistic

@@ -1,18 +1,22 @@
-/** Whose turn it is: what somebody waits for comes before what can wait. */
+/** Scheduling of submissions and deliveries: a submission, whose client waits, goes before deliveries. */
 import type { Clock } from '@stimnet/protocol'
 
-/** While somebody waits, some of those who can wait go on this often, ms, so that nothing starves. */
+/** Interval at which some deliveries proceed although submissions are running, ms, so that none starves. */
 const EVERY_MS = 25
-/** As many as make all who wait now go on within a second, and one at least: however many come, nobody waits for long. */
+/** At each interval this fraction of the waiting deliveries proceeds, rounded up: one fortieth. */
 const SHARE = 40
-/** After several came at once, this long without another is their end, ms. */
+/** A burst of submissions counts as over after this time without a new one, ms. */
 const QUIET_MS = 5
 
-/** Submissions before deliveries: a burst of questions is accepted first, and then taken out. One alone waits for nothing. */
+/**
+ * Puts submissions before deliveries: a burst of requests is accepted first and delivered afterwards. After a single
+ * submission
+ * nothing is delayed.
+ */
 export class Turns {
   readonly #clock: Clock
   readonly #waiting: (() => void)[] = []
-  /** Being done for somebody who waits; and the most at once since there was last nobody. */
+  /** Submissions running now, and the largest number at once since the last time there were none. */
   #first = 0
   #most = 0
   #pacing = false
@@ -21,7 +25,7 @@ export class Turns {
     this.#clock = clock
   }
 
-  /** Does at once what somebody waits for. */
+  /** Runs a submission at once. */
   async first<T>(work: () => Promise<T>): Promise<T> {
     this.#first += 1
     this.#most = Math.max(this.#most, this.#first)
@@ -33,7 +37,7 @@ export class Turns {
     }
   }
 
-  /** Resolves when nobody waits, or when it is one's turn all the same. */
+  /** Resolves when no submission is running, or when the delivery's share of the interval has come. */
   async take(): Promise<void> {
     if (this.#most === 0) return
     const turn = new Promise<void>((resolve) => {

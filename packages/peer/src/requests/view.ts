@@ -1,4 +1,4 @@
-/** A stored request as the gateway shows it: states, verified outputs, and the pooled answer. */
+/** The view of a stored request for the gateway: states, verified outputs and the pooled answer. */
 import type { PartView, RequestView } from '@stimnet/gateway'
 import {
   type Clock,
@@ -16,10 +16,10 @@ import { fromText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
 import { askedOf } from './asked.ts'
 
-/** Ended requests whose view is kept: it never changes again, and clients ask for it many times. */
+/** Views of ended requests kept at most. They never change again, and clients ask for them many times. */
 const KEPT_MAX = 512
 
-/** Views of requests; that of an ended one is made once. */
+/** Views of requests. The view of an ended request is made once. */
 export class Views {
   readonly #clock: Clock
   readonly #ended = new Map<string, Promise<RequestView>>()
@@ -40,7 +40,7 @@ export class Views {
   }
 }
 
-/** Reads the stored, already verified results; a part without a result has no output. */
+/** Reads the stored results, which were verified on receipt. A part without a result has no output. */
 async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView> {
   const parts = await Promise.all(record.parts.map((part) => partView(part, clock)))
   const asked =
@@ -88,13 +88,17 @@ function pooledOf(
     }))
     return { pooled: pool(shares, { outputs }) }
   } catch (error) {
-    // Parts that do not fit together are shown side by side; the view says so.
+    // Parts that do not pool are shown side by side, with a note.
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
     return { pooled: { columns: [], rows: [], sites: [], missing: [], notes } }
   }
 }
 
-/** One part: its own state. Several: running until all have ended, completed where at least one did. */
+/**
+ * The state of a request. With one part, that of the part; with several, running until all have ended, and completed
+ * where at
+ * least one completed.
+ */
 export function stateOf(record: RequestRecord): JobState {
   const states = record.parts.map((part) => part.state)
   const [only] = states
@@ -105,7 +109,7 @@ export function stateOf(record: RequestRecord): JobState {
   if (states.length === 1 && only !== undefined) return only
   if (states.some((state) => !isEnded(state))) return states.every((state) => state === 'queued') ? 'queued' : 'running'
   if (states.includes('completed')) return 'completed'
-  // Of several ends the one that says most: what was withheld before what was refused before what broke.
+  // Of several ends, the most informative one: withheld before refused before failed.
   const order: readonly JobState[] = ['blocked', 'denied', 'failed', 'cancelled', 'expired']
   return order.find((state) => states.includes(state)) ?? 'failed'
 }
@@ -131,7 +135,7 @@ async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
   }
 }
 
-/** A compact JWS is ASCII. */
+/** The compact JWS of stored bytes. It is ASCII. */
 function jwsOf(stored: string): string {
   return Buffer.from(stored, 'base64url').toString('ascii')
 }
@@ -141,6 +145,6 @@ async function outputOf(part: RequestPart, clock: Clock): Promise<Output | undef
   const sealed = fromText(part.result)
   const opened = await open(sealed, { type: 'job-result', issuer: part.peerId, clock, atAnyTime: true })
   const { outputJson } = messages.JobResult.decode(opened.body)
-  // Its shape was checked when it was received; only then it was stored.
+  // The shape was checked on receipt, before the result was stored.
   return JSON.parse(new TextDecoder().decode(outputJson)) as Output
 }

@@ -1,4 +1,4 @@
-/** Attacks engine after engine, under the eyes of witnesses: for the command line as for a peer that serves. */
+/** Attacks on one engine after the other, observed by witnesses: for the command line and for a peer that serves. */
 import {
   type Attack,
   type AttackableEngine,
@@ -9,23 +9,23 @@ import {
   Witnesses
 } from '@stimnet/sandbox'
 
-/** What is attacked, with what, and who hears of it. */
+/** The engines, the attacks, and the listeners. */
 export interface AttacksOnEngines {
   readonly engines: readonly AttackableEngine[]
   readonly attacks: readonly Attack[]
   readonly settings: EngineSettings
-  /** Of this process: a secret is hidden in it meanwhile. */
+  /** The environment of this process, in which a secret is hidden meanwhile. */
   readonly environment: NodeJS.ProcessEnv
-  /** For what the attacks must not get at, and nothing else. Default: one among the temporary files. */
+  /** Folder for the targets that attacks must not reach, and nothing else. Default: one among the temporary files. */
   readonly folder?: string
   readonly signal: AbortSignal
-  /** Programs at one time. Default 2. */
+  /** Programs that run at the same time. Default 2. */
   readonly atOnce?: number
   onEngine?(engine: AttackableEngine): void
   onResult?(engine: AttackableEngine, result: AttackResult): void
 }
 
-/** A report an engine, of an engine that is not here too; after an abort, of those that it had come to. */
+/** Returns one report per engine, also for engines that are not here. After an abort: for those reached until then. */
 export async function attackEngines(asked: AttacksOnEngines): Promise<EngineReport[]> {
   const { attacks, settings, signal, atOnce } = asked
   const witnesses = await Witnesses.open(asked.environment, asked.folder)

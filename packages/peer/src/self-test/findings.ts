@@ -1,29 +1,29 @@
-/** What attacks on an engine found, as plain data: to print, to keep, to send. */
+/** Findings of attacks on an engine, as plain data to print, store and send. */
 import type { AttackResult, EngineReport } from '@stimnet/sandbox'
 
-/** Of a program's own words at most so many characters are kept. */
+/** Characters of a program's own text that are kept at most. */
 const TEXT_MAX = 300
-/** An engine that leaves more behind is bad enough. */
+/** Leftovers listed at most. */
 const LEFT_MAX = 20
 
-/** One attack and how it went. */
+/** One attack and its outcome. */
 export interface AttackFinding {
   readonly id: string
   readonly title: string
-  /** What it tries, in a sentence. */
+  /** The attempt, in a sentence. */
   readonly tries: string
   readonly language: string
   readonly outcome: AttackResult['verdict']['outcome']
-  /** What held it, or what it got. */
+  /** What stopped the attack, or what it reached. */
   readonly by: string
-  /** Whether the engine's published grade admits that. */
+  /** Whether the engine's published grade permits this outcome. */
   readonly isAdmitted: boolean
 }
 
-/** How many went which way. */
+/** The number of attacks by outcome. */
 export type OutcomeCounts = Readonly<Record<AttackFinding['outcome'], number>>
 
-/** One engine. */
+/** The findings about one engine. */
 export type EngineFindings =
   | {
       readonly grade: string
@@ -36,7 +36,7 @@ export type EngineFindings =
     }
   | { readonly grade: string; readonly isHere: false; readonly why: string; readonly howTo: string }
 
-/** A report without the attacks' programs. */
+/** Converts a report, without the programs of the attacks. */
 export function findingsOf(report: EngineReport): EngineFindings {
   if (!report.isHere) return { ...report, why: report.why.slice(0, TEXT_MAX) }
   const { grade, languages, isClean } = report
@@ -47,14 +47,14 @@ export function findingsOf(report: EngineReport): EngineFindings {
   return { grade, isHere: true, languages, results, counts: countsOf(report.results), left, isClean }
 }
 
-/** By outcome. */
+/** Counts results by outcome. */
 export function countsOf(results: readonly AttackResult[]): OutcomeCounts {
   const counts = { contained: 0, bounded: 0, open: 0, unjudged: 0 }
   for (const { verdict } of results) counts[verdict.outcome] += 1
   return counts
 }
 
-/** What somebody should look at, in a line; undefined where every engine holds what its grade promises. */
+/** The problems in one line; undefined where every engine keeps what its grade promises. */
 export function troubleIn(engines: readonly EngineFindings[]): string | undefined {
   const lines = engines.flatMap((engine) => {
     if (!engine.isHere) return [`${engine.grade} could not be opened`]

@@ -1,4 +1,4 @@
-/** How a peer's self-test is opened: against the engine that its jobs run in, as the configuration has it. */
+/** The opening of a peer's self-test, against the engine that its jobs run in. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -17,7 +17,7 @@ import type { Setting } from '../start/setting.ts'
 import type { Stores } from '../start/stores.ts'
 import { SelfTests } from './self-tests.ts'
 
-/** The self-test, and what else is on this machine. */
+/** Opens the self-test, and lists the engines of this machine. */
 export async function openSelfTests(
   { config, dataDir, clock, events, lifetime }: Setting,
   { database, signer, selfTestReports: store }: Stores,
@@ -29,7 +29,7 @@ export async function openSelfTests(
   const environment = ownEnvironment()
   const owner = `attacks-of-${signer.id}`
   const folder = join(dataDir, 'self-test')
-  // What a killed life of this peer left: none of it is to lie there until somebody tests again.
+  // Removes leftovers of a self-test that was killed with the peer, without waiting for the next one.
   await rm(folder, { recursive: true, force: true })
   if (description?.engine === 'docker')
     await removeContainersOf(owner, place.socketPath).catch((error) => events.unexpected(error, `removing ${owner}`))

@@ -1,4 +1,4 @@
-/** The self-test of the sandboxes in which jobs run: one at a time, beside the jobs, and its report is kept. */
+/** The self-test of the sandboxes in which jobs run. One runs at a time, beside the jobs, and its report is stored. */
 import { type Clock, codeOf } from '@stimnet/protocol'
 import type { Attack, AttackableEngine, EngineSettings } from '@stimnet/sandbox'
 import type { PeerEvents } from '../events.ts'
@@ -9,45 +9,48 @@ import { VERSION } from '../version.ts'
 import { attackEngines } from './attack-engines.ts'
 import { findingsOf, troubleIn } from './findings.ts'
 
-/** Attacks at one time: beside the jobs, for whose sake this machine is here, one is enough. */
+/** Attacks that run at the same time: one, since jobs have priority on this machine. */
 const AT_ONCE = 1
 
-/** A run takes minutes. What has not been tried by then is unjudged, which counts as open. */
+/** Limit on the duration of a self-test, ms; one takes minutes. Attacks not tried by then are unjudged, which counts as open. */
 export const SELF_TEST_MS_MAX = 30 * 60_000
 
-/** From one start to the next, ms: a run keeps a processor busy for minutes, and an account must not keep it busy for good. */
+/**
+ * Time between the starts of two self-tests, ms. Each keeps a processor busy for minutes, and no account may keep it
+ * busy for good.
+ */
 export const SELF_TEST_EVERY_MS_MIN = 10 * 60_000
 
-/** What a self-test needs. */
+/** Dependencies of `SelfTests`. */
 export interface SelfTestParts {
   readonly clock: Clock
   readonly database: Database
   readonly store: SelfTestStore
   readonly events: Pick<PeerEvents, 'unexpected'>
   readonly monitor: Pick<Monitor, 'raise'>
-  /** Those that jobs run in; none where nothing runs, or what runs is no engine that is known to attacks. */
+  /** The engines that jobs run in. Empty where no scripts run, or where the sandbox is not one that attacks exist for. */
   readonly engines: readonly AttackableEngine[]
-  /** Those that make sense there. */
+  /** The attacks that apply to these engines. */
   readonly attacks: readonly Attack[]
   readonly settings: EngineSettings
   readonly environment: NodeJS.ProcessEnv
-  /** For what the attacks must not get at; there while one runs. */
+  /** Folder for the targets that attacks must not reach; exists while a self-test runs. */
   readonly folder: string
 }
 
-/** How far one is. */
+/** The progress of a self-test. */
 export interface SelfTestProgress {
   readonly by: string
   readonly startedAtMs: number
-  /** Of the engine that is attacked; empty before the first. */
+  /** The grade of the engine under attack; empty before the first. */
   readonly grade: string
   readonly done: number
   readonly of: number
-  /** So far, those that a grade does not admit. */
+  /** Outcomes so far that the grade does not permit. */
   readonly failing: number
 }
 
-/** Whether one runs now, and if not, why. */
+/** Whether a self-test is running now, and if not, why. */
 export type Started =
   | { readonly is: 'started' | 'running' }
   | { readonly is: 'nothing-to-test' }
@@ -58,7 +61,7 @@ interface Run {
   readonly ended: Promise<void>
 }
 
-/** One a peer. */
+/** The self-tests of a peer; one instance per peer. */
 export class SelfTests {
   readonly #parts: SelfTestParts
   #progress: SelfTestProgress | undefined
@@ -71,7 +74,7 @@ export class SelfTests {
     this.#parts = parts
   }
 
-  /** Undefined where none runs. */
+  /** The progress of the running self-test; undefined where none runs. */
   get progress(): SelfTestProgress | undefined {
     return this.#progress
   }
@@ -80,7 +83,10 @@ export class SelfTests {
     return this.#parts.store.latest
   }
 
-  /** When the last one ended without a report, for a reason that the log has; undefined where it did not. */
+  /**
+   * Time at which the last self-test ended without a report, for a reason that is in the log; undefined where it ended
+   * normally.
+   */
   get failedAtMs(): number | undefined {
     return this.#failedAtMs
   }
@@ -90,16 +96,16 @@ export class SelfTests {
     return this.#parts.engines.length > 0 && this.#parts.attacks.length > 0
   }
 
-  /** Until another may begin, ms; 0 where it may now. */
+  /** Time until another may start, ms; 0 where it may start now. */
   get waitMs(): number {
     const last = this.#startedAtMs ?? this.report?.startedAtMs
     if (last === undefined) return 0
     const passedMs = this.#parts.clock.now() - last
-    // A clock that was set back must not keep anybody waiting.
+    // A clock that was set back must not delay anybody.
     return passedMs < 0 ? 0 : Math.max(0, SELF_TEST_EVERY_MS_MIN - passedMs)
   }
 
-  /** Answers at once. Who asks while one runs is told so, and watches that one. */
+  /** Starts a self-test and returns at once. While one is running, the caller gets `running` and can follow it. */
   start(by: string): Started {
     if (!this.canTest || this.#isClosed) return { is: 'nothing-to-test' }
     if (this.#run) return { is: 'running' }
@@ -114,14 +120,14 @@ export class SelfTests {
     return { is: 'started' }
   }
 
-  /** Ends what runs, with all its processes, and waits until they are gone. */
+  /** Ends the running self-test with all its processes, and waits until they are gone. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#run?.control.abort()
     await this.#run?.ended
   }
 
-  /** Never throws: nobody waits for it. */
+  /** Runs a self-test within its time limit. Never throws, since no caller waits for it. */
   async #guarded(about: { by: string; startedAtMs: number }, control: AbortController): Promise<void> {
     const { clock, events } = this.#parts
     const done = new AbortController()
@@ -166,7 +172,7 @@ export class SelfTests {
       this.#parts.store.put(draft, { ...report, isClean: trouble === undefined })
       draft.audit({ ...record, detail: { state: trouble === undefined ? 'held' : 'did not hold', grades } })
     })
-    // Of this self-test: an alert of the one before must not keep it quiet.
+    // The subject is this self-test, so that an alert of the one before does not suppress it.
     const subject = String(about.startedAtMs)
     if (trouble !== undefined)
       this.#parts.monitor.raise({ kind: 'sandbox-open', actor: about.by, detail: trouble }, subject)

@@ -1,4 +1,4 @@
-/** The way to others, and what a peer asks of them. */
+/** The connections of a peer to others, and the parts that send its accounts' requests. */
 import { federationExchange, logConflictExchange, type Mesh, type MeshTiming, uploadExchange } from '@stimnet/mesh'
 import { serveExchanges } from './exchanges.ts'
 import { exchangeStatements, spreadChanges } from '../federation/gossip.ts'
@@ -18,16 +18,16 @@ import type { Stores } from './stores.ts'
 
 const TELL_MS = 10_000
 
-/** Memory joins peers of one process. */
+/** The transport and its timing. `memory` connects peers within one process. */
 export interface Way {
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
 }
 
-/** The mesh and everybody known through it. */
+/** The mesh, and everything that is known through it. */
 export type Connections = Awaited<ReturnType<typeof openConnections>>
 
-/** Throws ADDRESS_IN_USE and what `startMesh` throws. */
+/** Opens the mesh, the directory and the witnesses. Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export async function openConnections(setting: Setting, stores: Stores, serving: Serving, way: Way) {
   const { config, clock, events, lifetime } = setting
   const { signer, database } = stores
@@ -38,7 +38,7 @@ export async function openConnections(setting: Setting, stores: Stores, serving:
     await openMesh({
       ...{ ...setting, ...stores, ...way, permits, monitor },
       onConnected: (peerId) => onConnected(peerId),
-      // Before it listens: an asker that comes back at once finds everything answered.
+      // Handlers are registered before the mesh listens, so that a peer that reconnects at once gets every answer.
       prepare: (opened) => {
         serveExchanges(opened, exchanges)
         opened.serve(uploadExchange, (ask, from) => shares.answer(ask, from))
@@ -83,7 +83,7 @@ export async function openConnections(setting: Setting, stores: Stores, serving:
   return { mesh, links, directory, witnesses, shares }
 }
 
-/** Requests of this peer's accounts, on their way. */
+/** Opens the parts that submit and deliver the requests of this peer's accounts. */
 export function openAsking(setting: Setting, stores: Stores, serving: Serving, connections: Connections) {
   const { clock, random, events, lifetime } = setting
   const { seed, signer, requests, uploads } = stores

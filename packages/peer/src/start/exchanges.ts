@@ -1,4 +1,7 @@
-/** What this peer answers when asked: who it is, what it offers, jobs, cancelling, following. For others and for itself. */
+/**
+ * The exchanges that this peer answers: hello, catalogs, jobs, cancelling, following and attesting. For others and for
+ * itself.
+ */
 
 import type { Catalog } from '@stimnet/data'
 import {
@@ -33,7 +36,7 @@ import type { JobStore } from '../store/jobs.ts'
 import { type Attest, createAttest } from '../witness/attest.ts'
 import type { Conflicts } from '../witness/conflicts.ts'
 
-/** What is answered, whoever carried the question. */
+/** The answers of a peer, independent of the transport of the question. */
 export interface Exchanges {
   hello(): Promise<Uint8Array>
   catalogs(query: { words: readonly string[]; name: string }, askedBy: string): Promise<Uint8Array[]>
@@ -48,20 +51,20 @@ export interface Exchanges {
   ): AsyncIterable<FollowEvent>
 }
 
-/** What this peer says of itself. */
+/** This peer's description of itself. */
 export interface HelloFacts {
   readonly nodeId: string
   readonly institution: string
   readonly version: string
-  /** Engine and isolation grade, for people. */
+  /** Engine and isolation grade, as text for people. */
   readonly sandbox: string
   readonly sandboxEngine: string
   readonly sandboxGrade: string
-  /** Scripts that run here. */
+  /** Languages of scripts that run here. */
   readonly languages: string[]
 }
 
-/** What answering needs. */
+/** Dependencies of answering. */
 export interface ExchangeParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -76,10 +79,10 @@ export interface ExchangeParts {
   readonly conflicts: Conflicts
 }
 
-/** What a peer says of itself and its catalogs is believed for this long, then asked again. */
+/** Time for which a peer's description of itself and its catalogs stays valid, ms; then it is asked again. */
 const DESCRIPTION_LIFETIME_MS = 3_600_000
 
-/** The answers of this peer. */
+/** Creates the answers of this peer. */
 export function createExchanges(parts: ExchangeParts): Exchanges {
   const say = (type: 'hello' | 'catalog', body: Uint8Array) =>
     seal({ type, body, signer: parts.signer, clock: parts.clock, lifetimeMs: DESCRIPTION_LIFETIME_MS })
@@ -109,7 +112,7 @@ export function createExchanges(parts: ExchangeParts): Exchanges {
   }
 }
 
-/** Puts the exchanges on the mesh. */
+/** Registers the exchanges on the mesh. */
 export function serveExchanges(mesh: Mesh, exchanges: Exchanges): void {
   mesh.serve(helloExchange, async () => ({ jws: await exchanges.hello() }))
   mesh.serve(catalogExchange, async (query, from) => ({ catalogs: await exchanges.catalogs(query, from) }))
@@ -120,7 +123,7 @@ export function serveExchanges(mesh: Mesh, exchanges: Exchanges): void {
   mesh.serveFollow((ask, from, signal) => exchanges.follow(ask, from, signal))
 }
 
-/** A job is cancelled by the key that asked for it or by the peer through which it came; to others it does not exist. */
+/** Cancels a job for the key that signed its request or the peer that carried it. For everybody else the job does not exist. */
 async function answerCancel(
   parts: ExchangeParts,
   sealed: Uint8Array,

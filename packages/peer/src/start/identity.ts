@@ -1,17 +1,17 @@
-/** The peer's own Ed25519 key: made once, kept in a file that only its owner reads. */
+/** The peer's own Ed25519 key: created once and kept in a file that only its user can read. */
 import { hkdfSync } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { keyFileOf, type RandomSource, type Signer, StimnetError, seedIn, signerFromSeed } from '@stimnet/protocol'
 import { makeFolder, readPrivate } from './private.ts'
 
-/** Reads a key file, or makes one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
+/** Reads a key file, or creates one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
 export async function loadOrCreateSeed(path: string, random: RandomSource): Promise<Uint8Array> {
   const existing = await readSeed(path)
   if (existing) return existing
   await makeFolder(dirname(path))
   const seed = random.bytes(32)
-  // 'wx': two processes that start together cannot each make a key.
+  // 'wx': of two processes that start together, only one can create the key.
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(keyFileOf(seed))
@@ -32,23 +32,24 @@ export async function readSeed(path: string): Promise<Uint8Array | undefined> {
 }
 
 /**
- * Keys kept for accounts without one of their own: derived from the peer's key and the account's name, so that there
- * is nothing more to store or to lose. Requests signed so say `custody: gateway`.
+ * The custodial key of an account without a key of its own, derived from the peer's key and the account's name, so that
+ * nothing
+ * more must be stored. Requests signed with it state `custody: gateway`.
  */
 export function custodialSigner(nodeSeed: Uint8Array, account: string): Promise<Signer> {
   const seed = hkdfSync('sha256', nodeSeed, 'stimnet/custody/1', account, 32)
   return signerFromSeed(new Uint8Array(seed))
 }
 
-/** Keys at hand; making one costs more than signing with it. */
+/** Custodial keys kept in memory: making one costs more than signing with it. */
 const SIGNERS_MAX = 256
 
-/** The same, by account; those used lately are at hand. */
+/** Custodial keys by account; recently used ones are kept in memory. */
 export function custodialSigners(nodeSeed: Uint8Array): (account: string) => Promise<Signer> {
   const made = new Map<string, Promise<Signer>>()
   return (account) => {
     const signer = made.get(account) ?? custodialSigner(nodeSeed, account)
-    // Back to the end of the line of those to be forgotten.
+    // Moves the key to the end of the order in which keys are forgotten.
     made.delete(account)
     if (made.size >= SIGNERS_MAX) made.delete(made.keys().next().value ?? '')
     made.set(account, signer)
@@ -56,7 +57,7 @@ export function custodialSigners(nodeSeed: Uint8Array): (account: string) => Pro
   }
 }
 
-/** A secret of the gateway's own, e.g. for access tokens: another name, another secret. */
+/** Derives a secret of this peer from its key, for example for access tokens. Each name gives another secret. */
 export function derivedSecret(nodeSeed: Uint8Array, name: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', nodeSeed, 'stimnet/secret/1', name, 32))
 }

@@ -1,14 +1,14 @@
-/** Who opens, closes: the last opened closes first, also when a later step throws. */
+/** Lifetimes: what is opened is closed again in reverse order, also when a later step of opening throws. */
 
-/** What is open, in the order of opening. */
+/** The open resources, in the order of opening. */
 export interface Lifetime {
-  /** Registers how to close what was just opened, and returns it. */
+  /** Registers how to close a resource that was just opened, and returns it. */
   keep<T>(opened: T, close: (opened: T) => unknown): T
-  /** Closes everything, the last opened first; goes on past a failure and throws the first one at the end. */
+  /** Closes everything in reverse order. Continues after a failure, and throws the first one at the end. */
   close(): Promise<void>
 }
 
-/** Runs `build` with a lifetime; what it opened is closed again if it throws. */
+/** Runs `build` with a lifetime. If it throws, everything that it opened is closed. */
 export async function withLifetime<T>(build: (lifetime: Lifetime) => Promise<T>): Promise<T> {
   const closers: (() => unknown)[] = []
   let closing: Promise<void> | undefined
@@ -25,7 +25,7 @@ export async function withLifetime<T>(build: (lifetime: Lifetime) => Promise<T>)
   try {
     return await build(lifetime)
   } catch (error) {
-    // The first failure is the one to tell; a failure to clean up after it would only hide it.
+    // The first failure is reported; a later one of the clean-up would hide it.
     await lifetime.close().catch(() => undefined)
     throw error
   }

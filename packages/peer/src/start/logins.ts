@@ -1,4 +1,4 @@
-/** The configured login providers: what the gateway needs of each, and whom each lets in. */
+/** The configured login providers, as the gateway uses them, and the people whom each admits. */
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { LoginProvider } from '@stimnet/gateway'
@@ -9,7 +9,7 @@ import type { SignedOn } from '../store/accounts/signed-on.ts'
 
 const DAY_MS = 24 * 3_600_000
 
-/** Who of each provider has an account here. */
+/** The rules by which people of each provider get an account here. */
 export function loginsOf({ gateway }: PeerConfig): Logins {
   return {
     providers: new Map(gateway.providers.map(({ name, issuer, admit, people }) => [name, { issuer, admit, people }])),
@@ -18,7 +18,8 @@ export function loginsOf({ gateway }: PeerConfig): Logins {
 }
 
 /**
- * Throws CONFIG_INVALID where people of another issuer came in by a provider's name before: requests and keys are known by it.
+ * Throws CONFIG_INVALID where people of another issuer logged in under a provider's name before: requests and keys
+ * refer to that name.
  */
 export function assertSameIssuers({ gateway }: PeerConfig, people: readonly SignedOn[]): void {
   for (const { name, issuer } of gateway.providers) {
@@ -29,7 +30,7 @@ export function assertSameIssuers({ gateway }: PeerConfig, people: readonly Sign
   }
 }
 
-/** With their secrets read. Throws CONFIG_INVALID. */
+/** The providers with their client secrets. Throws CONFIG_INVALID. */
 export function loginProviders({ gateway }: PeerConfig, baseDir: string): Promise<LoginProvider[]> {
   return Promise.all(
     gateway.providers.map(async ({ name, title, issuer, scope, client_id, client_secret_file: file }) => ({
@@ -43,7 +44,7 @@ async function secretIn(file: string): Promise<string> {
   const others = await stat(file)
     .then(({ mode }) => process.platform !== 'win32' && (mode & 0o007) !== 0)
     .catch(() => false)
-  // A link stands where secrets are mounted; what counts is the file behind it.
+  // Secrets are often mounted as links, so `stat` checks the file behind the link.
   if (others) throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} can be read by others: chmod 600`)
   const secret = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} cannot be read`, { cause })

@@ -1,4 +1,4 @@
-/** How each large part of a peer is opened from its configuration. */
+/** The opening of each large part of a peer from its configuration. */
 import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
@@ -29,7 +29,7 @@ import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { ReplayStore } from '../store/released/replays.ts'
 import { Witnesses } from '../witness/witnesses.ts'
 
-/** The configured sandbox and why it is this one; undefined for none. Throws SANDBOX_UNAVAILABLE. */
+/** The configured sandbox and the reason for its choice; undefined for none. Throws SANDBOX_UNAVAILABLE. */
 export async function openConfiguredSandbox(
   config: PeerConfig,
   dataDir: string,
@@ -44,8 +44,10 @@ export async function openConfiguredSandbox(
     engine: sandbox.engine,
     poolSize: sandbox.pool_size,
     memoryBytesMax: sandbox.memory_mib * 1024 * 1024,
-    // The engines end a process at this much processor time, should nobody be there to end it. Threads add up and a start
-    // costs too: it must never come before our own timer, which knows what it means.
+    // Limit on processor time, with which the engines end a process that this node can no longer end. Threads add up
+    // and a start costs
+    // time too, so the limit is generous: it must never take effect before the node's own timer, which reports the
+    // reason.
     wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000,
     docker: {
       owner,
@@ -73,8 +75,9 @@ interface CatalogParts {
 }
 
 /**
- * Every configured catalog. One that has answered stays at the epoch it answered from: the difference between two epochs
- * is whoever came or went between them. A steward takes the newer one with `stimnet epoch accept`.
+ * Opens every configured catalog. One that has answered stays at that epoch, since the difference between two epochs
+ * could identify
+ * those who came or went between them. A steward moves it to the newer one with `stimnet epoch accept`.
  */
 export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Promise<ReadonlyMap<string, Catalog>> {
   const { config, database } = parts
@@ -115,7 +118,7 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
   return catalogs
 }
 
-/** The epoch that each catalog is served from, by name. */
+/** The store of the epoch that each catalog is served from, by name. */
 export function epochStore(database: Database) {
   return database.json<string>('epochs')
 }
@@ -153,7 +156,7 @@ export async function openFederation(
   return federation
 }
 
-/** Throws ADDRESS_IN_USE and what `startMesh` throws. */
+/** Starts the mesh with the configured settings. Throws ADDRESS_IN_USE and what `startMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events, monitor } = parts
   return startMesh(
@@ -191,7 +194,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
   )
 }
 
-/** Membership is told by everybody; of catalogs only what is not private, by name and by the steward's own words. */
+/** The DHT terms of this peer's catalogs: names and keywords of all that are not private. */
 export function termsOf(catalogs: ReadonlyMap<string, Catalog>): string[] {
   const told = [...catalogs.values()].map(({ descriptor }) => descriptor).filter((d) => d.accessLevel !== 'private')
   return [...new Set(told.flatMap(({ name, keywords }) => [name, ...keywords]))]
@@ -199,7 +202,7 @@ export function termsOf(catalogs: ReadonlyMap<string, Catalog>): string[] {
 
 const HELLO_MS = 10_000
 
-/** Asks a peer who it is, and remembers. A peer that does not say stays nameless and can still be asked by PeerId. */
+/** Asks a peer for its description and stores it. A peer that does not answer has no name, and can be asked by its PeerId. */
 export async function introduce(mesh: Mesh, directory: Directory, peerId: string, events: PeerEvents): Promise<void> {
   try {
     const signal = AbortSignal.timeout(HELLO_MS)
@@ -220,7 +223,7 @@ interface WitnessingParts {
   readonly permits: Permits
 }
 
-/** Members attest this peer's log; each is asked what it saw before when it connects. */
+/** Opens the witnesses: members attest this peer's log, and each is asked for its latest attestation when it connects. */
 export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
   const { config, mesh, ...rest } = parts
   return Witnesses.open({
@@ -231,7 +234,7 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
   })
 }
 
-/** The gateway's own door; undefined where it is switched off. */
+/** Opens the gateway; undefined where it is switched off. */
 export async function openGateway(
   parts: {
     config: PeerConfig
@@ -269,7 +272,7 @@ export async function openGateway(
     (opened) => opened.close()
   )
   if (certificates) {
-    // Without TLS it means to the process what it always means.
+    // Without TLS, SIGHUP keeps its usual effect on the process.
     const renew = () => void listening.renew()
     process.on('SIGHUP', renew)
     lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
@@ -277,7 +280,7 @@ export async function openGateway(
   return listening.url
 }
 
-/** The listener for Prometheus; undefined where none is configured. Throws ADDRESS_IN_USE. */
+/** Opens the listener for Prometheus; undefined where none is configured. Throws ADDRESS_IN_USE. */
 export async function openMetrics(
   { config, events }: { config: PeerConfig; events: PeerEvents },
   lifetime: Lifetime
@@ -293,7 +296,10 @@ export async function openMetrics(
 
 const REFRESH_MS = 2_000
 
-/** Notices accounts added or removed by another process; until the first one there is no file, and nobody. */
+/**
+ * Reads the accounts file regularly, so that changes by another process take effect. Before the first account there is
+ * no file.
+ */
 export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void {
   const timer = setInterval(() => void accounts.refresh(), REFRESH_MS)
   lifetime.keep(timer.unref(), clearInterval)
@@ -301,21 +307,21 @@ export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void 
 
 const SWEEP_MS = 60_000
 
-/** Ends requests that nobody decided in time. */
+/** Regularly ends requests that nobody decided in time. */
 export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
   const timer = setInterval(sweep, SWEEP_MS)
   lifetime.keep(timer.unref(), clearInterval)
 }
 
-/** Drops uploaded files that have expired. */
+/** Regularly removes expired uploads. */
 export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
   const timer = setInterval(sweep, SWEEP_MS)
   lifetime.keep(timer.unref(), clearInterval)
 }
 
-/** Forgets expired replays now and then. */
+/** Regularly forgets expired replays. */
 export function sweepReplays(replays: ReplayStore, database: Database, clock: Clock, lifetime: Lifetime): void {
   const timer = setInterval(() => void replays.sweep(database, clock.now()).catch(() => undefined), SWEEP_MS)
   lifetime.keep(timer.unref(), clearInterval)

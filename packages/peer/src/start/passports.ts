@@ -1,14 +1,17 @@
-/** The issuers of GA4GH visas that this peer pins, read once at its start. */
+/** The issuers of GA4GH visas that this peer trusts, read once at its start. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StimnetError, type VisaIssuer } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { PeerConfig } from '../config/config.ts'
 
-/** 2048 bits, as RFC 7518 demands for RS256; base64url without padding. */
+/** Characters of a 2048-bit modulus in base64url without padding; RFC 7518 demands at least 2048 bits for RS256. */
 const MODULUS_CHARACTERS_MIN = Math.ceil((2_048 / 8) * (4 / 3))
 
-/** What makes a public key; other members are left out, so that a private one is none here. None can be a shared secret. */
+/**
+ * The members of a public key. All others are dropped, so that a private key becomes a public one. Shared secrets have
+ * another `kty`.
+ */
 const keySchema = z.discriminatedUnion('kty', [
   z.object({
     kty: z.literal('RSA'),
@@ -27,7 +30,7 @@ const keySchema = z.discriminatedUnion('kty', [
 
 const keySetSchema = z.object({ keys: z.array(keySchema).min(1).max(64) })
 
-/** By issuer. Throws CONFIG_INVALID naming the file. */
+/** The trusted issuers by name. Throws CONFIG_INVALID naming the file. */
 export async function openVisaIssuers(
   passports: PeerConfig['passports'],
   baseDir: string
@@ -42,7 +45,7 @@ export async function openVisaIssuers(
 
 async function keysIn(file: string): Promise<VisaIssuer['keys']> {
   try {
-    // What `kid` leaves undefined is absent in a key.
+    // The JSON round trip removes a `kid` that is undefined.
     return JSON.parse(JSON.stringify(keySetSchema.parse(JSON.parse(await readFile(file, 'utf8')))))
   } catch (cause) {
     const wrong = cause instanceof z.ZodError ? `: ${cause.issues[0]?.path.join('.')}: ${cause.issues[0]?.message}` : ''

@@ -1,4 +1,4 @@
-/** Files and folders of this user's own: made closed to others, and refused where others can read them. */
+/** Files and folders of the peer's user: created without access for others, and refused where others have access. */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -6,16 +6,17 @@ import { dirname, join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { StimnetError } from '@stimnet/protocol'
 
-/** What a peer makes in its `data_dir` beside single files. */
+/** The folders that a peer creates in its `data_dir`. */
 export const PEER_FOLDERS = ['db', 'snapshots', 'sandbox', 'uploads', 'job-files', 'federation', 'self-test'] as const
 
 const OTHERS = 0o077
-/** Windows has no such permissions, and no such flag. */
+/** Windows has neither these permissions nor the flag. */
 const isPosix = process.platform !== 'win32'
 
 /**
- * Makes a folder and those above it. Node's own recursive mkdir never ends where a file system, such as /proc, says that the
- * parent of a new folder is missing although it is there.
+ * Creates a folder and those above it. Node's own recursive mkdir never returns where a file system such as /proc
+ * reports that the
+ * parent of a new folder is missing although it exists.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -51,14 +52,18 @@ function whyOpen({ mode }: { mode: number }): string | undefined {
   return isPosix && (mode & OTHERS) !== 0 ? 'can be read by others' : undefined
 }
 
-/** Makes a folder if need be, and closes it and all that is in it to others. */
+/** Creates a folder if necessary, and removes the access of others to it and everything in it. */
 export async function closeFolder(path: string): Promise<void> {
   await makeFolder(path)
   if (!isPosix) return
   for (const { path: found, isFolder } of await openToOthers(path)) await chmod(found, isFolder ? 0o700 : 0o600)
 }
 
-/** What others can read of a folder: itself, and what is in it. A link is not followed; what goes meanwhile does not count. */
+/**
+ * The paths in a folder, itself included, to which others have access. Links are not followed; files that disappear
+ * meanwhile are
+ * ignored.
+ */
 export async function openToOthers(path: string): Promise<{ path: string; isFolder: boolean }[]> {
   const status = await lstat(path).catch(() => undefined)
   if (!isPosix || !status || status.isSymbolicLink()) return []
@@ -68,12 +73,18 @@ export async function openToOthers(path: string): Promise<{ path: string; isFold
   return [...((status.mode & OTHERS) === 0 ? [] : [{ path, isFolder }]), ...below.flat()]
 }
 
-/** From now on what this process makes is closed to others, LevelDB's and DuckDB's files included, which take no mode. */
+/**
+ * From now on, files of this process are created without access for others. Needed for LevelDB and DuckDB, which take
+ * no mode.
+ */
 export function makePrivately(): void {
   if (isPosix && isMainThread) process.umask(0o077)
 }
 
-/** Whole or not at all, also past a crash. Aside under a name of its own: another process may write too. */
+/**
+ * Writes a private file completely or not at all, through a temporary file with a unique name, since another process
+ * may write too.
+ */
 export async function writePrivate(path: string, text: string): Promise<void> {
   await makeFolder(dirname(path))
   const fresh = `${path}.${randomBytes(6).toString('hex')}.new`

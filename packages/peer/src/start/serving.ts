@@ -1,4 +1,4 @@
-/** What others may ask of a peer: which programs it runs on which data, under which rules, and how it answers. */
+/** The serving side of a peer: the programs it runs on its data, the rules for them, and the answers to other peers. */
 import { join } from 'node:path'
 import { LIMITS } from '@stimnet/protocol'
 import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
@@ -29,16 +29,16 @@ import type { Regression } from '../witness/witnesses.ts'
 
 const DAY_MS = 24 * 3_600_000
 
-/** Everything that answers, once a mesh carries the questions. */
+/** Everything that answers questions, once a mesh carries them. */
 export type Serving = Awaited<ReturnType<typeof openServing>>
 
-/** A sandbox in place of the configured one, and what a self-test tries in place of every attack. */
+/** A sandbox in place of the configured one, and the attacks of a self-test in place of all of them. */
 interface Brought {
   readonly sandbox: Sandbox | undefined
   readonly attacks: readonly Attack[] | undefined
 }
 
-/** Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
+/** Opens the serving side. Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
 export async function openServing(setting: Setting, stores: Stores, brought: Brought) {
   const { config, clock, random, events, lifetime } = setting
   const { signer, database, jobs, ledger, standing } = stores
@@ -46,7 +46,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   const opened = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
   const meters = { clock, refusals: stores.refusals, answered: stores.answered, scriptBits: stores.scriptBits }
   const privacy = await createCatalogPrivacy({ catalogs: opened, ledgers: stores.ledgers, config, meters })
-  // Before anybody asks: what everybody is told, every ledger begins with.
+  // Missingness is released before anybody asks, so that every ledger begins with it.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
   const federation = await openFederation({ ...setting, signer }, lifetime)
   const permits = permitsOf(config.mesh, federation)
@@ -93,7 +93,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts, conflicts }
   })
 
-  // What an earlier life left comes before anything new: both would run the same jobs.
+  // Jobs left from before the last stop are taken up before new ones arrive; otherwise both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
   return {
@@ -115,7 +115,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   }
 }
 
-/** The sandbox, and what this peer says of itself by it. */
+/** The sandbox, and this peer's description of itself, which names it. */
 async function openSettings(
   { config, dataDir, events, lifetime }: Setting,
   { signer, seed }: Stores,
@@ -142,12 +142,12 @@ async function openSettings(
   return { sandbox, facts, imageOf }
 }
 
-/** Whose word for a requester counts here, for any catalog. Throws CONFIG_INVALID. */
+/** The institutions and visa issuers whose credentials count here, for any catalog. Throws CONFIG_INVALID. */
 async function trustOf({ config, baseDir }: Setting, federation: Federation | undefined): Promise<Trust> {
   const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
   return {
     institution: (peerId) => {
-      // Whoever has the key of an institution that was put out could vouch for anybody.
+      // Whoever holds the key of a revoked institution could vouch for anybody.
       if (federation?.isRevoked(peerId)) return false
       const isMember = federation?.isMember(peerId) ?? false
       return listed.has(`affiliation:${peerId}`) || (listed.has('affiliation:members') && isMember)
@@ -158,7 +158,7 @@ async function trustOf({ config, baseDir }: Setting, federation: Federation | un
 
 const LOOK_MS = 60_000
 
-/** Also looks now and then at what is nearly used up. */
+/** Creates the monitor, which regularly checks what is nearly used up. */
 function openMonitor({ config, clock, events, lifetime }: Setting, stores: Stores, privacy: CatalogPrivacies): Monitor {
   const { database, ledger } = stores
   const { near_identical, refused, used_share } = config.monitoring
@@ -170,7 +170,7 @@ function openMonitor({ config, clock, events, lifetime }: Setting, stores: Store
   return monitor
 }
 
-/** Whether a witness has seen more of the log than there is: known from an earlier life until the witnesses can say. */
+/** Whether a witness has attested more of the log than there is. Taken from the stored finding until the witnesses are open. */
 async function doubtOf({ database }: Stores) {
   const found = await database.json<Regression>('regression').get('found')
   let isCast = (): boolean => found !== undefined

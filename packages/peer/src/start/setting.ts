@@ -1,15 +1,15 @@
-/** What every part of a peer is opened with: its configuration, its clock and dice, and who closes what. */
+/** The setting in which every part of a peer is opened: configuration, clock, randomness and lifetime. */
 import type { Clock, RandomSource } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 import type { PeerEvents } from '../events.ts'
 import type { Lifetime } from './lifetime.ts'
 
-/** One for each start of a peer. */
+/** The setting of one start of a peer. */
 export interface Setting {
   readonly config: PeerConfig
-  /** What paths in the configuration are relative to. */
+  /** The folder that paths in the configuration are relative to. */
   readonly baseDir: string
-  /** Everything this peer writes. */
+  /** The folder of everything that this peer writes. */
   readonly dataDir: string
   readonly clock: Clock
   readonly random: RandomSource

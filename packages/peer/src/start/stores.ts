@@ -1,4 +1,4 @@
-/** What a peer is and keeps: its key, the one database, and every store in it. */
+/** The key of a peer, its database, and every store in it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StimnetError, signerFromSeed, toHex } from '@stimnet/protocol'
@@ -26,7 +26,10 @@ import { UploadStore } from '../store/uploads.ts'
 /** The key and the stores of a peer. */
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
-/** Everything in it is closed to others, also what an earlier version left open; the database closes its own folder. */
+/**
+ * Removes the access of others to the data folder, also where an earlier version granted it. The database does so for
+ * its own folder.
+ */
 async function openDataDir(dataDir: string): Promise<void> {
   try {
     await makeFolder(dataDir)
@@ -40,7 +43,7 @@ async function openDataDir(dataDir: string): Promise<void> {
   }
 }
 
-/** Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
+/** Opens the stores. Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
 export async function openStores({ config, dataDir, clock, random, lifetime }: Setting) {
   await openDataDir(dataDir)
   const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)

@@ -1,11 +1,11 @@
-/** Bytes as the stores keep them in JSON: base64url text. */
+/** Base64url text, the form in which the stores keep bytes in JSON. */
 
-/** Throws nothing: what is no base64url was not written by us. */
+/** Decodes base64url. Does not throw: stored text was always written by `toText`. */
 export function fromText(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'base64url'))
 }
 
-/** Without padding. */
+/** Encodes bytes as base64url without padding. */
 export function toText(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64url')
 }

@@ -1,17 +1,18 @@
-/** A LevelDB whose every value carries a checksum of itself and its key, held against it at each reading. */
+/** A LevelDB with a checksum beside every value, over the value and its key, verified at each reading. */
 import { crc32 } from 'node:zlib'
 import { StimnetError } from '@stimnet/protocol'
 import { AbstractIterator, AbstractLevel } from 'abstract-level'
 import { damagedTables } from './table-file.ts'
 
-// LevelDB has checksums of its own, per block, and its binding does not verify them: a bit that flipped on the disk was served.
+// LevelDB has checksums of its own per block, but its Node binding does not verify them: a bit that flipped on the disk
+// was served.
 const CHECKSUM_BYTES = 4
-/** Sorts before every sublevel. Says how far the values of a database of before have got theirs. */
+/** A key that sorts before every sublevel. Its value says how far a database of an older version has been given checksums. */
 const MARKER = '\u0000checksums'
 const MIGRATED_AT_ONCE = 1_000
 const DAMAGED_MAX = 20
 
-/** What is kept underneath. */
+/** The database underneath, which stores values with their checksums. */
 export type Inner = AbstractLevel<string | Buffer | Uint8Array, string, string>
 type Format = 'utf8' | 'buffer' | 'view'
 type Bytes = string | Buffer | Uint8Array
@@ -34,10 +35,10 @@ interface Range {
 
 type RawIteratorOptions = Formats & Range & { readonly keys: boolean; readonly values: boolean }
 
-/** What a walk over all values found. */
+/** The result of a walk over all values. */
 export interface StoreFinding {
   readonly values: number
-  /** Names of those whose checksum does not fit; the first twenty. */
+  /** Names of the records whose checksum does not fit; at most twenty. */
   readonly damaged: readonly string[]
 }
 
@@ -45,7 +46,7 @@ function bytesOf(value: Bytes): Buffer {
   return typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }
 
-/** Over the key as well: a value that stands under another key is as wrong as one that was changed. */
+/** CRC-32 over key and value: a value that stands under another key is as wrong as one that was changed. */
 function checksumOf(key: Bytes, value: Buffer): number {
   return crc32(value, crc32(bytesOf(key)))
 }
@@ -62,7 +63,7 @@ function isWhole(key: Bytes, stored: Buffer): boolean {
   return stored.length >= CHECKSUM_BYTES && stored.readUInt32BE() === checksumOf(key, stored.subarray(CHECKSUM_BYTES))
 }
 
-/** Throws STORE_UNAVAILABLE naming the record. */
+/** Verifies and removes the checksum. Throws STORE_UNAVAILABLE naming the record. */
 function opened(key: Bytes, stored: Buffer, format: Format): Bytes {
   if (!isWhole(key, stored)) {
     throw new StimnetError('STORE_UNAVAILABLE', `the record ${recordName(key)} is damaged: ${WAY_BACK}`)
@@ -71,7 +72,7 @@ function opened(key: Bytes, stored: Buffer, format: Format): Bytes {
   return format === 'utf8' ? value.toString('utf8') : value
 }
 
-/** What to do about a damaged record. */
+/** Advice about a damaged record. */
 const WAY_BACK =
   'its disk changed it. Stop the peer, check the disk, put the newest whole copy of db/ in its place, and run stimnet audit reconcile'
 
@@ -80,19 +81,19 @@ export function damageText({ damaged }: StoreFinding): string | undefined {
   return damaged.length === 0 ? undefined : `damaged in the store: ${damaged.join(', ')}; ${WAY_BACK}`
 }
 
-/** `jobs/ID` for a key of the sublevel `jobs`. */
+/** A readable name of a record: `jobs/ID` for a key of the sublevel `jobs`. */
 function recordName(key: Bytes): string {
   const text = bytesOf(key).toString('utf8')
   const name = text.replace(/^!([^!]*)!/, '$1/')
   return /^[\x20-\x7e]{1,200}$/.test(name) ? name : `hex ${bytesOf(key).toString('hex').slice(0, 200)}`
 }
 
-/** The same database with checksums; the methods that abstract-level asks of an implementation. */
+/** A database with checksums. Implements the methods that abstract-level requires. */
 export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
   readonly #inner: Inner
   readonly #directory: string | undefined
 
-  /** `directory` is where its files are; undefined in memory. */
+  /** `directory` holds the files; undefined for a database in memory. */
   constructor(inner: Inner, directory?: string) {
     super({ encodings: { utf8: true, buffer: true, view: true }, seek: false })
     this.#inner = inner
@@ -143,7 +144,7 @@ export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
     return new CheckedIterator(this, this.#inner, options)
   }
 
-  /** Reads every value there is. */
+  /** Reads and verifies every value, and the table files where there are some. */
   async walk(): Promise<StoreFinding> {
     const tables = this.#directory === undefined ? [] : await damagedTables(this.#directory, { isOpen: true })
     const { values, damaged } = await walk(this.#inner)
@@ -152,24 +153,25 @@ export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
 }
 
 /**
- * Reads every value of a database that is not open, its files first: over some damage LevelDB ends the process. Throws what
- * opening it throws.
+ * Reads every value of a database that is not open. Its files are verified first, since some damage makes LevelDB end
+ * the process.
+ * Throws what opening throws.
  */
 export async function walkClosed(open: () => Inner, directory: string): Promise<StoreFinding> {
   const tables = await damagedTables(directory, { isOpen: false })
   if (tables.length > 0) return { values: 0, damaged: tables.map(tableName) }
-  // Made only now: it begins to open, and to write, at once.
+  // Created only now: a `Level` begins to open, and to write, at its creation.
   const inner = open()
   await inner.open()
   try {
-    // One of before has no checksums yet: there is nothing to hold its values against.
+    // A database of an older version has no checksums yet, so there is nothing to verify its values against.
     return (await markerOf(inner)) === 'done' ? await walk(inner) : { values: 0, damaged: [] }
   } finally {
     await inner.close()
   }
 }
 
-/** A whole file is named where its records cannot be: what is damaged may be the place of others. */
+/** The name of a damaged table file. Its records cannot be named, since the damage may hide where they begin. */
 function tableName(file: string): string {
   return `db/${file} (some of the records in it)`
 }
@@ -199,7 +201,7 @@ class CheckedIterator extends AbstractIterator<CheckedLevel, Bytes, Bytes> {
     super(database, options as never)
     this.#format = options.valueEncoding
     this.#hasValues = options.values
-    // The key belongs to the checksum, also where only the values are asked for.
+    // The checksum covers the key, so keys are read even where only values are asked for.
     const { keyEncoding, values } = options
     this.#entries = inner.iterator<Bytes, Buffer>({
       ...{ ...rangeOf(options), keyEncoding, valueEncoding: 'buffer', keys: true, values }
@@ -229,13 +231,13 @@ function rangeOf({ gt, gte, lt, lte, reverse, limit }: Range): Range {
   return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined))
 }
 
-/** `done`, the key up to which a database of before has checksums, hex, or undefined where it has none. */
+/** The state of the checksums: `done`; in hex, the key up to which an older database has them; or undefined where it has none. */
 async function markerOf(inner: Inner): Promise<string | undefined> {
   const stored = await inner.get<string, Buffer>(MARKER, { valueEncoding: 'buffer' })
   return stored === undefined ? undefined : (opened(MARKER, stored, 'utf8') as string)
 }
 
-/** Gives each value of a database of before its checksum, once; what a stop interrupts goes on at the next start. */
+/** Adds checksums to a database of an older version, once. After an interruption it continues at the next start. */
 async function addChecksums(inner: Inner): Promise<void> {
   const marker = await markerOf(inner)
   if (marker === 'done') return

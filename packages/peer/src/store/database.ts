@@ -1,4 +1,4 @@
-/** The one database of a peer: sublevels for who needs one, and a single writer with group commit. */
+/** The only database of a peer: sublevels for its stores, and a single writer with group commit. */
 import type { AuditFinding } from '@stimnet/gateway'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
@@ -11,13 +11,13 @@ import type { Operation, Root, Sublevel } from './level.ts'
 /** A directory, or memory for tests. */
 type Where = { readonly directory: string } | { readonly memory: true }
 
-/** What one change wants written: all of it in one batch, or none. */
+/** The writes of one change: all of them go into one batch, or none. */
 export interface Draft {
   put<V>(sublevel: Sublevel<V>, key: string, value: V): void
   del<V>(sublevel: Sublevel<V>, key: string): void
-  /** How to take back what memory took for granted, should the rest of the change throw. Last registered, first called. */
+  /** Registers how to restore the state in memory if the rest of the change throws. Called in reverse order. */
   undo(restore: () => void): void
-  /** Appends to the audit log; gives the record's place and hash at once, so that a receipt can carry them. */
+  /** Appends to the audit log. Returns the record's sequence number and hash at once, so that a receipt can contain them. */
   audit(event: AuditEvent): Appended
 }
 
@@ -28,7 +28,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Changes written together at most; keeps a batch, and with it the wait of its first change, short. */
+/** Changes written in one batch at most. The limit keeps the wait of the first change short. */
 const GROUP_MAX = 256
 
 /** The database and its single writer. */
@@ -50,8 +50,11 @@ export class Database {
   }
 
   /**
-   * Opens the database in a directory, closed to others whatever the folder above, or in memory for tests. Throws STORE_UNAVAILABLE where another process holds
-   * it or it cannot be read or a record that is needed is damaged, AUDIT_BROKEN where the log's end is not where the last batch left it.
+   * Opens the database in a directory, which is made inaccessible to other users, or in memory for tests. Throws
+   * STORE_UNAVAILABLE
+   * where another process has it open, it cannot be read or a needed record is damaged; AUDIT_BROKEN where the audit
+   * log does not
+   * end where the last batch left it.
    */
   static async open(where: Where, now: () => number): Promise<Database> {
     let root: CheckedLevel
@@ -72,8 +75,9 @@ export class Database {
   }
 
   /**
-   * Reads every value of a database that nobody has open. Throws STORE_UNAVAILABLE where somebody has, or where it cannot be
-   * opened at all.
+   * Reads and verifies every value of a database that is not open. Throws STORE_UNAVAILABLE where a process has it
+   * open, or it cannot be
+   * opened.
    */
   static async walk(directory: string): Promise<StoreFinding> {
     try {
@@ -83,12 +87,12 @@ export class Database {
     }
   }
 
-  /** Reads every value there is. */
+  /** Reads and verifies every value. */
   walk(): Promise<StoreFinding> {
     return this.#checked.walk()
   }
 
-  /** Reads every value, then makes the audit log's tree again. `sequence` 0: something outside of the log is damaged. */
+  /** Reads every value, then recomputes the tree of the audit log. `sequence` 0 stands for damage outside of the log. */
   async verify(): Promise<AuditFinding> {
     const why = damageText(await this.walk())
     return why === undefined ? this.auditLog.verify() : { ok: false, sequence: 0, why }
@@ -99,10 +103,13 @@ export class Database {
   }
 
   /**
-   * The only way to write. `prepare` runs when all earlier changes have been prepared, and decides with what it then
-   * sees; all changes waiting are written in one batch. With `sync` (the default) the promise resolves once the batch
-   * is on disk; without, the change is as durable as the next synced one. `prepare` may throw: then nothing of it is
-   * written. A batch that cannot be written stops the writer: what memory holds is then ahead of the disk.
+   * The only way to write. `prepare` runs after all earlier changes have been prepared, and decides by the state it
+   * then finds. All
+   * waiting changes are written in one batch. With `sync` (the default) the promise resolves once the batch is on disk;
+   * without
+   * it, the change becomes durable with the next synced one. If `prepare` throws, nothing of the change is written. A
+   * batch
+   * that cannot be written stops the writer, since the state in memory is then ahead of the disk.
    */
   commit<T>(prepare: (draft: Draft) => T | Promise<T>, options: { sync?: boolean } = {}): Promise<T> {
     if (this.#closed) return Promise.reject(new StimnetError('STORE_UNAVAILABLE', 'the database is closed'))
@@ -112,7 +119,7 @@ export class Database {
     })
   }
 
-  /** Why writing stopped, if it did. */
+  /** The error that stopped the writer; undefined while it works. */
   get failure(): StimnetError | undefined {
     return this.#broken
   }
@@ -124,7 +131,7 @@ export class Database {
   }
 
   async #write(): Promise<void> {
-    // One turn of the loop, so that what arrives together is written together.
+    // Waits for one turn of the event loop, so that changes that arrive together are written together.
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#waiting.length > 0) await this.#writeGroup(this.#waiting.splice(0, GROUP_MAX))
     this.#writing = undefined

@@ -1,9 +1,9 @@
-/** The jobs others asked of us, and for each asking peer the feed of their changes. */
+/** The jobs that other peers asked for, and the feed of changes for each asking peer. */
 import { isEnded, type JobState, move, outwardState, type UploadedFile } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
 
-/** One admitted request. Bytes are base64url. */
+/** One admitted request. Byte fields are base64url. */
 export interface JobRecord {
   readonly id: string
   readonly state: JobState
@@ -11,59 +11,59 @@ export interface JobRecord {
   readonly request: string
   readonly requestHash: string
   readonly issuer: string
-  /** requester, or gateway where the asking peer keeps the key. */
+  /** `requester`, or `gateway` where the asking peer keeps the key. */
   readonly custody: string
-  /** The peer that asked, and that may follow and cancel. */
+  /** The peer that asked. Only it may follow and cancel the job. */
   readonly askedBy: string
   readonly catalog: string
-  /** The epoch it was admitted for; it runs on no other. */
+  /** The epoch for which the job was admitted. It runs on no other. */
   readonly epoch: string
   readonly programWord: string
   readonly admittedAtMs: number
   readonly startedAtMs?: number
   readonly endedAtMs?: number
-  /** How often it was started; more than one after a crash. */
+  /** Number of starts; more than one after a crash. */
   readonly runs: number
   readonly code?: string
   readonly reason?: string
   readonly warnings: readonly string[]
-  /** Files that its request brought along; absent where there are none. */
+  /** Files that the request names; absent where there are none. */
   readonly uploads?: readonly UploadedFile[]
-  /** Where people decide: what they have said. */
+  /** The verdicts of stewards, where stewards decide. */
   readonly review?: ReviewRecord
-  /** When its end may be seen outside. */
+  /** Time from which the end may be visible outside, Unix ms. */
   readonly visibleAtMs?: number
-  /** The sealed JobResult, once ended. Once stored, only these bytes are ever served. */
+  /** The sealed JobResult, once ended. Only these bytes are ever served. */
   readonly result?: string
 }
 
-/** What stewards said of a request, and what exactly they said it of. */
+/** The verdicts of stewards on a request, and what exactly they apply to. */
 export interface ReviewRecord {
-  /** How many must agree. */
+  /** Number of stewards who must approve. */
   readonly needed: number
   readonly approvals: readonly Approval[]
-  /** Who said no, where somebody did. */
+  /** The denial, where there is one. */
   readonly denial?: Approval
-  /** Until then people may decide, and afterwards it may run, Unix ms. */
+  /** Deadline for the stewards' decision and for the run after it, Unix ms. */
   readonly expiresAtMs: number
-  /** What would have run it when it was asked: what runs must be the same. */
+  /** The image that would have run the script at admission. The run must use the same. */
   readonly image: string
-  /** What the run depends on, for a standing approval. */
+  /** Everything that the run depends on, for a standing approval. */
   readonly run: RunTerms
-  /** The standing approval that it falls under, if any. */
+  /** Id of the standing approval that the request falls under, if any. */
   readonly standing?: string
 }
 
-/** Whether it waits for people. */
+/** Whether a request still waits for stewards. */
 export function isPending(review: ReviewRecord | undefined): boolean {
   return review !== undefined && review.approvals.length < review.needed
 }
 
-/** All that a run depends on. Hashes in hex. */
+/** Everything that a run depends on. Hashes are in hex. */
 export interface RunTerms {
   readonly catalog: string
   readonly epoch: string
-  /** python, r or jupyter; sql or statistic. */
+  /** `python`, `r` or `jupyter`; `sql` or `statistic`. */
   readonly language: string
   readonly codeHash: string
   readonly cohortHash: string
@@ -72,68 +72,72 @@ export interface RunTerms {
   readonly image: string
   readonly parameters: Readonly<Record<string, unknown>>
   readonly issuer: string
-  /** What it is for, as it says itself. */
+  /** Hash of the stated purposes. */
   readonly purposeHash: string
-  /** Whose ledger it spends from. */
+  /** The project whose ledger is charged. */
   readonly project: string
-  /** Which claim it asks for, and at what price. */
+  /** Hash of the privacy level and its price. */
   readonly privacyHash: string
-  /** What it takes variables to be, and how a site's own read in its words. */
+  /** Hash of the contract and the mappings. */
   readonly schemaHash: string
-  /** Name, hash and size of each file that it brings along. */
+  /** Hash of name, hash and size of each uploaded file. */
   readonly uploadsHash: string
-  /** As asked, ms; 0 where it asks for none. */
+  /** As requested, ms; 0 where the request sets none. */
   readonly wallTimeMsMax: number
 }
 
-/** One steward's word. */
+/** One steward's verdict. */
 export interface Approval {
-  /** Account of this peer. */
+  /** The steward's account at this peer. */
   readonly by: string
   readonly atMs: number
   readonly notes: string
-  /** Canonical JSON of the terms within which it may run again without asking, where the steward agrees to that too. */
+  /** Canonical JSON of the terms for further runs, where the steward approves those too. */
   readonly standing?: string
 }
 
-/** One line of an asking peer's feed: the latest outward state of one job. */
+/** One entry of an asking peer's feed: the latest outward state of one job. */
 export interface FeedEntry {
   readonly jobId: string
   readonly state: JobState
   readonly progress: number
 }
 
-/** Jobs that one list looks at. */
+/** Jobs that one list reads at most. */
 const LOOKED_AT_MAX = 10_000
 
-/** Places of a feed are far beyond all that were given, at each start; doubles count to 2^53, enough for a start a second for 130 years. */
+/**
+ * Distance by which feed positions jump ahead at each start, so that they exceed all that were given out before.
+ * Doubles count
+ * to 2^53, which is enough for one start per second for 130 years.
+ */
 const PLACES_LEAP = 2 ** 20
 
 const sequenceKey = (askedBy: string, sequence: number) => `${askedBy}!${String(sequence).padStart(16, '0')}`
 
 const placeIn = (key: string) => Number(key.slice(key.indexOf('!') + 1))
 
-/** Jobs, and the feed of each asking peer. */
+/** The jobs, and the feed of each asking peer. */
 export class JobStore {
   readonly #jobs: Sublevel<JobRecord>
   readonly #feed: Sublevel<FeedEntry>
-  /** Ids of jobs that have not ended, and of ends that were not yet shown: what a start looks at. */
+  /** Ids of jobs that have not ended, and of ended ones whose end was not yet shown. Read at the start. */
   readonly #unfinished: Sublevel<true>
-  /** Ids of jobs that people decide, by time. */
+  /** Ids of jobs that stewards decide, by time. */
   readonly #reviewed: Sublevel<string>
   readonly #meta: Sublevel<number>
-  /** By job: where in the feed it stands now. */
+  /** By job: its current position in the feed. */
   readonly #placed: Sublevel<{ sequence: number; state: JobState }>
   readonly #database: Database
   readonly #watchers = new Map<string, Set<() => void>>()
-  /** The first place of this life. */
+  /** The first feed position of this run of the node. */
   readonly #firstPlace: number
-  /** By asking peer the last place given: each feed has its own, so that nobody can count what others ask. */
+  /** The last position given, by asking peer. Each feed has its own positions, so that no peer can count what others ask. */
   readonly #places = new Map<string, number>()
   #total: number
-  /** Where jobs stand by the last change prepared, of those shown in this life and not at their end. */
+  /** Feed positions as of the last change prepared, for jobs that were shown since the start and have not ended. */
   readonly #standing = new Map<string, number>()
-  /** Names this feed; an asker that followed another starts from the beginning. */
+  /** Identifies this feed. A peer that followed another one starts from the beginning. */
   readonly log: string
 
   private constructor(database: Database, log: string, facts: { firstPlace: number; total: number }) {
@@ -158,8 +162,10 @@ export class JobStore {
       await database.commit((draft) => draft.put(meta, 'feed-log', name))
     }
     const numbers = database.json<number>('jobs-meta')
-    // Shows are not synced: after a loss of power the last ones may be gone, and an asker may have seen them. Kept before any
-    // is given, a place far beyond is after every one of all lives; a round one tells nothing of how many there were.
+    // Changes of the feed are not synced: after a loss of power the last ones may be gone although an asking peer has
+    // seen them. A
+    // position far ahead, stored before any is given out, is greater than all earlier ones. A round number discloses no
+    // count.
     const firstPlace = (Math.floor(((await numbers.get('sequence')) ?? 0) / PLACES_LEAP) + 2) * PLACES_LEAP
     await database.commit((draft) => draft.put(numbers, 'sequence', firstPlace))
     return new JobStore(database, log, { firstPlace, total: (await numbers.get('total')) ?? 0 })
@@ -169,13 +175,13 @@ export class JobStore {
     return this.#jobs.get(id)
   }
 
-  /** All that have not ended, oldest first. */
+  /** All jobs that have not ended, oldest first. */
   async open(): Promise<JobRecord[]> {
     const records = await this.#unfinishedJobs()
     return records.filter((job) => !isEnded(job.state)).sort((a, b) => a.admittedAtMs - b.admittedAtMs)
   }
 
-  /** Jobs that people decide or decided, newest first, filtered while reading. */
+  /** Jobs that stewards decide or decided, newest first, filtered while reading. */
   async reviewed(limit: number, fits: (job: JobRecord) => boolean): Promise<JobRecord[]> {
     const found: JobRecord[] = []
     for await (const id of this.#reviewed.values({ reverse: true, limit: LOOKED_AT_MAX })) {
@@ -186,7 +192,7 @@ export class JobStore {
     return found
   }
 
-  /** Ended jobs whose end was not yet shown: a crash came between. */
+  /** Ended jobs whose end was not yet shown, because the node stopped in between. */
   async unshown(): Promise<JobRecord[]> {
     return (await this.#unfinishedJobs()).filter((job) => isEnded(job.state))
   }
@@ -207,7 +213,7 @@ export class JobStore {
     draft.put(this.#meta, 'total', this.#total)
   }
 
-  /** Changes what a job carries, and its state where `to` says so. */
+  /** Changes fields of a job, and its state where `to` is given. */
   amend(draft: Draft, job: JobRecord, changes: Partial<JobRecord>, to?: JobState): JobRecord {
     if (to !== undefined) return this.change(draft, job, to, changes)
     const changed = { ...job, ...changes }
@@ -215,19 +221,22 @@ export class JobStore {
     return changed
   }
 
-  /** Applies one allowed move; the record comes back as it now is. */
+  /** Applies one allowed change of state and returns the new record. */
   change(draft: Draft, job: JobRecord, to: JobState, changes: Partial<JobRecord> = {}): JobRecord {
     const changed = { ...job, ...changes, state: move(job.state, to) }
     draft.put(this.#jobs, job.id, changed)
     return changed
   }
 
-  /** Puts a job's outward state into its asker's feed and wakes the follower. Not synced: a crash shows it again. */
+  /**
+   * Puts a job's outward state into its asking peer's feed and wakes the followers. Not synced: after a crash it is
+   * shown again.
+   */
   async show(job: JobRecord, progress: number): Promise<void> {
     const state = outwardState(job.state)
     await this.#database.commit(
       async (draft) => {
-        // Another show of this job may wait for the same batch: the database does not know of it yet.
+        // Another change of this job may wait for the same batch, so that the database does not know it yet.
         const before = this.#standing.get(job.id) ?? (await this.#placed.get(job.id))?.sequence
         const sequence = (await this.lastPlace(job.askedBy)) + 1
         this.#places.set(job.askedBy, sequence)
@@ -243,19 +252,19 @@ export class JobStore {
     for (const wake of this.#watchers.get(job.askedBy) ?? []) wake()
   }
 
-  /** The last place given in a peer's feed. */
+  /** The last position given in a peer's feed. */
   async lastPlace(askedBy: string): Promise<number> {
     const range = { gt: sequenceKey(askedBy, 0), lt: sequenceKey(askedBy, Number.MAX_SAFE_INTEGER) }
     if (!this.#places.has(askedBy)) {
       const [last] = await this.#feed.keys({ ...range, reverse: true, limit: 1 }).all()
       const stored = last === undefined ? 0 : placeIn(last) + PLACES_LEAP
-      // Another may have looked meanwhile, and given one.
+      // A concurrent call may have set a position meanwhile.
       if (!this.#places.has(askedBy)) this.#places.set(askedBy, Math.max(this.#firstPlace, stored))
     }
     return this.#places.get(askedBy) ?? this.#firstPlace
   }
 
-  /** A peer's feed after a sequence, oldest first, a bounded piece at a time. */
+  /** At most `limit` entries of a peer's feed after a position, oldest first. */
   async feed(askedBy: string, after: number, limit: number): Promise<{ sequence: number; entry: FeedEntry }[]> {
     const range = { gt: sequenceKey(askedBy, after), lt: sequenceKey(askedBy, Number.MAX_SAFE_INTEGER), limit }
     const entries = await this.#feed.iterator(range).all()
@@ -272,7 +281,7 @@ export class JobStore {
     }
   }
 
-  /** All jobs ever admitted. */
+  /** Number of jobs ever admitted. */
   get total(): number {
     return this.#total
   }

@@ -1,4 +1,4 @@
-/** The requests we sent to others, each with its parts; and how far we followed each serving peer. */
+/** The requests of this peer's accounts with their parts, and the position up to which each serving peer's feed was read. */
 import {
   type Code,
   isEnded,
@@ -10,7 +10,7 @@ import {
 import type { Database } from './database.ts'
 import type { Sublevel } from './level.ts'
 
-/** One peer's share of a request. Bytes are base64url. */
+/** One peer's part of a request. Byte fields are base64url. */
 export interface RequestPart {
   readonly peerId: string
   readonly nodeId: string
@@ -20,7 +20,7 @@ export interface RequestPart {
   readonly state: JobState
   /** Whether the peer has answered with a decision. */
   readonly answered: boolean
-  /** It never became a job there: whatever its state, nobody agreed to it. */
+  /** The part never became a job at the peer, whatever its state says. */
   readonly refused?: true
   readonly code?: Code
   readonly reason?: string
@@ -28,7 +28,7 @@ export interface RequestPart {
   readonly decision?: string
   /** The sealed JobResult as received and verified. */
   readonly result?: string
-  /** From its receipt: what ran it. */
+  /** The engine that ran it, from its receipt. */
   readonly engine?: string
   readonly grade?: string
   readonly warnings: readonly string[]
@@ -43,7 +43,7 @@ export interface RequestRecord {
   readonly broadcast: boolean
   /** Whether its owner may use this peer's own private catalogs. */
   readonly mayUsePrivate: boolean
-  /** What the account asked for: names, or "*". */
+  /** The targets as submitted: PeerIds, or "*". */
   readonly targets: readonly string[] | '*'
   /** An encoded JobRequest to seal once the targets are known; absent once sealed. */
   readonly unsealed?: string
@@ -53,32 +53,32 @@ export interface RequestRecord {
   readonly expiresAtMs?: number
   readonly catalog: string
   readonly programWord: string
-  /** Of a statistic by name: what it is of, by which people call the question. */
+  /** The name, variables and groups of a named statistic: a label for requests without a title. */
   readonly statistic?: Pick<StatisticCall, 'name' | 'variables' | 'by'>
   readonly title: string
-  /** What of its owner's uploads it brings along. */
+  /** Uploads of its owner that the request names. */
   readonly uploads?: readonly { readonly id: string; readonly sha256: string }[]
-  /** People at the serving peer decide about it. */
+  /** Whether stewards of the serving peer decide about it. */
   readonly analysis?: boolean
   readonly submittedAtMs: number
   readonly startedAtMs?: number
   readonly endedAtMs?: number
   readonly cancelled?: boolean
-  /** What its owner should know, such as a peer that could not be asked. */
+  /** Warnings for its owner, for example about a peer that could not be asked. */
   readonly warnings?: readonly string[]
-  /** Whether the peers it goes to mean the same by what it uses. */
+  /** The comparison of the targets' catalogs. */
   readonly schema?: SchemaReport
-  /** Where no part could even be made. */
+  /** Present where no part could be made. */
   readonly code?: Code
   readonly reason?: string
   readonly parts: readonly RequestPart[]
 }
 
-/** Records at hand, and how large one may be to be among them: 64 MB in all at the most, where each character takes one byte. */
+/** Records kept in memory, and the largest size of one, in characters: at most 64 MB together, at one byte per character. */
 const KEPT_MAX = 256
 const KEPT_CHARACTERS_MAX = 256 * 1024
 
-/** Of all that can be long. */
+/** The size of the fields that can be long, in characters. */
 function sizeOf({ envelope = '', unsealed = '', targets, schema, parts }: RequestRecord): number {
   const described = JSON.stringify([targets, schema]).length
   const told = parts.reduce((sum, { result = '', decision = '' }) => sum + result.length + decision.length, 0)
@@ -87,52 +87,52 @@ function sizeOf({ envelope = '', unsealed = '', targets, schema, parts }: Reques
 
 const ownedKey = (owner: string, number: number): string => `${owner}!${String(number).padStart(16, '0')}`
 
-/** What an idempotency key stands for. */
+/** The request that an idempotency key stands for. */
 interface Remembered {
   readonly id: string
   readonly contentHash: string
 }
 
-/** What a request is known again by: its idempotency key, if it has one, and the key of whoever signed it. */
+/** The marks by which a repeated request is recognised: its idempotency key, if any, and the key that signed it. */
 interface Marks {
   readonly key: string | undefined
   readonly contentHash: string
   readonly signer?: string
 }
 
-/** Records one list looks at: who wants older ones asks for them by id. */
+/** Records that one list reads at most. Older ones can be asked for by id. */
 const LOOKED_AT_MAX = 10_000
 
-/** How far one serving peer's feed was seen. */
+/** The position up to which one serving peer's feed was read. */
 export interface Followed {
   readonly log: string
   readonly after: number
 }
 
-/** Requests of this peer’s accounts. */
+/** The requests of this peer's accounts. */
 export class RequestStore {
   readonly #database: Database
   readonly #requests: Sublevel<RequestRecord>
-  /** By owner and number: an account's list reads its own requests and nobody else's. */
+  /** By owner and number, so that an account's list reads its own requests only. */
   readonly #owned: Sublevel<string>
   readonly #meta: Sublevel<number>
   readonly #idempotency: Sublevel<Remembered>
-  /** By the hash of a request that its author signed: the request that it became. */
+  /** The request that a signed envelope became, by the envelope's hash. */
   readonly #signed: Sublevel<string>
-  /** Owners with the keys that signed for them. */
+  /** Owners, each with the keys that signed for it. */
   readonly #signers: Sublevel<true>
-  /** Ids of requests that have not ended, with their owners: what a start looks at, and what bounds an account. */
+  /** Ids of requests that have not ended, with their owners. Read at the start, and used for the limit per account. */
   readonly #open: Sublevel<string>
   readonly #openByOwner = new Map<string, number>()
-  /** As last written or read: whatever is written comes by here, and is counted. */
+  /** Records as last written or read. Every write passes through here and is counted. */
   readonly #kept = new Map<string, RequestRecord>()
   #changes = 0
-  /** Idempotency keys being used right now: the database does not know them yet. */
+  /** Idempotency keys in use right now, which the database does not know yet. */
   readonly #claimed = new Map<string, Promise<RequestRecord>>()
   readonly #followed: Sublevel<Followed>
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #changing = new Map<string, Promise<unknown>>()
-  /** By owner the last number: an account counts its own requests, and nobody else's. */
+  /** The last number by owner: each account numbers its own requests. */
   readonly #numbers = new Map<string, number>()
   #total: number
 
@@ -155,18 +155,18 @@ export class RequestStore {
     return store
   }
 
-  /** Of all accounts. */
+  /** Number of requests of all accounts. */
   get total(): number {
     return this.#total
   }
 
-  /** Those written or asked for lately are at hand. */
+  /** Returns a request; recent ones come from memory. */
   async get(id: string): Promise<RequestRecord | undefined> {
     const kept = this.#kept.get(id)
     if (kept) return kept
     const changes = this.#changes
     const record = await this.#requests.get(id)
-    // What was written while it was read is newer.
+    // A record that was written during the read is newer.
     if (record && changes === this.#changes) this.#keep(record)
     return this.#kept.get(id) ?? record
   }
@@ -179,14 +179,15 @@ export class RequestStore {
     this.#kept.set(record.id, record)
   }
 
-  /** The id behind an account's number for it. */
+  /** The id of the request with an account's number. */
   idOf(owner: string, number: number): Promise<string | undefined> {
     return this.#owned.get(ownedKey(owner, number))
   }
 
   /**
-   * An owner's, newest first (from below a number, where one is given), filtered while reading, so that a limit is a limit
-   * of what fits.
+   * The requests of an owner, newest first, below number `before` where it is given. Filtered while reading, so that
+   * `limit`
+   * counts records that fit.
    */
   async list(
     owner: string,
@@ -205,13 +206,13 @@ export class RequestStore {
     return found
   }
 
-  /** Those with a part that has not ended, or that were not yet sealed. */
+  /** Requests that have not ended. */
   async open(): Promise<RequestRecord[]> {
     const records = await this.#requests.getMany(await this.#open.keys().all())
     return records.filter((record) => record !== undefined)
   }
 
-  /** Requests of an account that have not ended. */
+  /** Number of open requests of an account. */
   openOf(owner: string): number {
     return this.#openByOwner.get(owner) ?? 0
   }
@@ -223,8 +224,9 @@ export class RequestStore {
   }
 
   /**
-   * The request that this key of this owner became, or `make` and remember it: once, also for asks that come together.
-   * Throws PARAMETER_INVALID where the key was used for something else.
+   * Returns the request that this key of this owner became, or makes and remembers it. Also for concurrent calls it is
+   * made only
+   * once. Throws PARAMETER_INVALID where the key was used for something else.
    */
   async once(
     use: { owner: string; key: string | undefined; contentHash: string },
@@ -252,14 +254,15 @@ export class RequestStore {
     return id === undefined ? undefined : this.#requests.get(id)
   }
 
-  /** Whether the account has asked something here that this key signed. */
+  /** Whether the account has submitted a request here that this key signed. */
   async hasAskedAs(owner: string, signer: string): Promise<boolean> {
     return (await this.#signers.get(`${owner}!${signer}`)) !== undefined
   }
 
   /**
-   * The request that a signed envelope became, or `make`: once, also for two that come together. The same bytes a second time
-   * are the same jobs at the same peers, and only one request can wait for them.
+   * Returns the request that a signed envelope became, or makes it; only once, also for concurrent calls. The same
+   * bytes a second
+   * time would be the same jobs at the same peers, and only one request can wait for them.
    */
   async onceSigned(requestHash: string, make: () => Promise<RequestRecord>): Promise<RequestRecord> {
     const name = `!signed!${requestHash}`
@@ -318,7 +321,7 @@ export class RequestStore {
     return added
   }
 
-  /** Reads, changes and writes one request, one change after the other; wakes its watchers. */
+  /** Reads, changes and writes one request; changes of the same request run one after the other. Wakes its watchers. */
   async change(id: string, edit: (record: RequestRecord) => RequestRecord): Promise<RequestRecord | undefined> {
     const before = this.#changing.get(id) ?? Promise.resolve()
     const changed = before.then(async () => {
@@ -348,7 +351,7 @@ export class RequestStore {
     }
   }
 
-  /** Changes one part; the request ends with its last part. */
+  /** Changes one part. The request ends with its last part. */
   changePart(id: string, peerId: string, nowMs: number, edit: (part: RequestPart) => RequestPart): Promise<unknown> {
     return this.change(id, (record) => {
       const parts = record.parts.map((part) => {
@@ -381,7 +384,7 @@ export class RequestStore {
     return (await this.#followed.get(peerId)) ?? { log: '', after: 0 }
   }
 
-  /** Not synced: events seen again after a crash change nothing. */
+  /** Stores the position in a feed. Not synced: events received again after a crash change nothing. */
   saw(peerId: string, followed: Followed): Promise<void> {
     return this.#database.commit((draft) => draft.put(this.#followed, peerId, followed), { sync: false })
   }

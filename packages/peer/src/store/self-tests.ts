@@ -1,24 +1,24 @@
-/** The latest self-test of the sandboxes: one report is kept, and the next takes its place. */
+/** The latest self-test of the sandboxes. Only one report is kept. */
 import type { EngineFindings } from '../self-test/findings.ts'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
 
-/** A finished self-test. */
+/** The report of a finished self-test. */
 export interface SelfTestReport {
   /** The account that started it. */
   readonly by: string
-  /** Of StimNet, whose attacks they were. */
+  /** Version of StimNet, and so of the attacks. */
   readonly version: string
   readonly startedAtMs: number
   readonly endedAtMs: number
-  /** Every engine held what its grade promises. */
+  /** Whether every engine withstood all attacks that its grade promises to withstand. */
   readonly isClean: boolean
   readonly engines: readonly EngineFindings[]
 }
 
 const LATEST = 'latest'
 
-/** One a peer; the report in memory is the one on the disk. */
+/** The store of the latest report, one instance per peer. Memory and disk hold the same report. */
 export class SelfTestStore {
   readonly #stored: Sublevel<SelfTestReport>
   #latest: SelfTestReport | undefined

@@ -1,4 +1,4 @@
-/** Standing approvals: code that stewards let run again without being asked, within terms that they set. */
+/** Standing approvals: code that stewards let run again without a new review, within terms that they set. */
 import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { Database, Draft } from './database.ts'
@@ -9,7 +9,7 @@ const RUNS_MAX = 10_000
 const DAYS_MAX = 365
 const DAY_MS = 24 * 3_600_000
 
-/** Allowed values of one parameter: one of a few, or a number within bounds. Free text would make code an interpreter. */
+/** Allowed values of one parameter: one of a list, or a number within bounds. Free text could turn code into an interpreter. */
 const allowedSchema = z.union([
   z.strictObject({
     one_of: z
@@ -20,24 +20,24 @@ const allowedSchema = z.union([
   z.strictObject({ minimum: z.number(), maximum: z.number() })
 ])
 
-/** Within which terms the same code may run again. */
+/** The terms within which the same code may run again. */
 export const standingTermsSchema = z.strictObject({
   runs: z.int().min(1).max(RUNS_MAX),
   days: z.int().min(1).max(DAYS_MAX),
-  /** `same`: the cohort that was approved. `any`: any cohort that the gate lets through. */
+  /** `same`: the approved cohort. `any`: any cohort that passes the cohort gate. */
   cohort: z.enum(['same', 'any']).default('same'),
-  /** `same`: the requester that asked. `any`: whoever may ask here. */
+  /** `same`: the original requester. `any`: any requester who may ask here. */
   requester: z.enum(['same', 'any']).default('same'),
-  /** By name; a parameter that is not here keeps the value that was approved. */
+  /** By name. A parameter that is not listed keeps its approved value. */
   parameters: z.record(z.string().max(129), allowedSchema).default({})
 })
-/** What a steward sets. */
+/** The terms that a steward sets. */
 export type StandingTerms = z.output<typeof standingTermsSchema>
 
 /** A standing approval as stored. */
 export interface StandingApproval {
   readonly id: string
-  /** The job it was granted for; absent where it was granted before this was kept. */
+  /** The job for which it was granted; absent in approvals stored before this field existed. */
   readonly jobId?: string
   readonly run: RunTerms
   readonly terms: StandingTerms
@@ -46,7 +46,7 @@ export interface StandingApproval {
   readonly expiresAtMs: number
 }
 
-/** One a peer; in memory, for admission asks it of every request. */
+/** The standing approvals of a peer, one instance per peer. Kept in memory, since admission searches them for every request. */
 export class StandingApprovals {
   readonly #stored: Sublevel<StandingApproval>
   readonly #random: RandomSource
@@ -67,7 +67,7 @@ export class StandingApprovals {
     return [...this.#granted.values()]
   }
 
-  /** One that covers the run, has runs left, and whose stewards still `hold` to it. */
+  /** An approval that covers the run, has runs left, and for which `holds` is true of its stewards. */
   match(run: RunTerms, nowMs: number, holds: (one: StandingApproval) => boolean): StandingApproval | undefined {
     return this.list().find((one) => one.runsLeft > 0 && one.expiresAtMs > nowMs && covers(one, run) && holds(one))
   }
@@ -94,7 +94,7 @@ export class StandingApprovals {
     return approval
   }
 
-  /** One run less. Throws APPROVAL_LAPSED where none is left. */
+  /** Uses up one run. Throws APPROVAL_LAPSED where none is left. */
   use(draft: Draft, id: string): void {
     const approval = this.#granted.get(id)
     if (!approval || approval.runsLeft < 1) throw new StimnetError('APPROVAL_LAPSED', `standing approval ${id}`)
@@ -103,7 +103,7 @@ export class StandingApprovals {
     this.#set(draft, id, used)
   }
 
-  /** Takes it back at once. False where there is none. */
+  /** Revokes an approval at once. False where there is none. */
   revoke(draft: Draft, id: string, actor: string): boolean {
     const approval = this.#granted.get(id)
     if (!approval) return false
@@ -124,7 +124,7 @@ export class StandingApprovals {
 function covers({ run, terms }: StandingApproval, asked: RunTerms): boolean {
   const { cohortHash, issuer, parameters } = run
   const { cohortHash: _cohort, issuer: _issuer, parameters: _parameters, ...bound } = asked
-  // By what is asked: an approval that does not speak of something has not approved it.
+  // Compares every term of the new run: an approval that lacks a term has not approved it.
   const isSame = Object.entries(bound).every(([name, value]) => run[name as keyof typeof bound] === value)
   return (
     isSame &&
@@ -136,7 +136,7 @@ function covers({ run, terms }: StandingApproval, asked: RunTerms): boolean {
 
 type Parameters = Readonly<Record<string, unknown>>
 
-/** Each asked one is within its bounds or as approved, and none is missing: a default in the code is a value too. */
+/** Whether each parameter is within its bounds or as approved, and none is missing: a default in the code is a value too. */
 function parametersFit(
   terms: StandingTerms,
   { approved, asked }: { approved: Parameters; asked: Parameters }

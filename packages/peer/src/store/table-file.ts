@@ -1,10 +1,11 @@
-/** LevelDB's table files: whether each block has the checksum that LevelDB wrote behind it, and never verifies. */
+/** Verification of LevelDB's table files: each block is compared with its checksum, which LevelDB writes and never verifies. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-// https://github.com/google/leveldb/blob/main/doc/table_format.md: blocks one after the other, each with a byte that says how it is
-// compressed and a masked CRC-32C; then a footer with the places of the last two, the meta index and the index.
+// https://github.com/google/leveldb/blob/main/doc/table_format.md: a sequence of blocks, each followed by a byte for
+// its compression
+// and a masked CRC-32C; then a footer with the places of the last two blocks, the meta index and the index.
 const FOOTER_BYTES = 48
 const MAGIC = 0xdb4775248b80fb57n
 const TRAILER_BYTES = 5
@@ -17,10 +18,14 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc >>> 0
 })
 
-/** A file that is being written is whole after this, ms. */
+/** Time after which a file that is being written is complete, ms. */
 const WRITTEN_MS = 1_000
 
-/** Names of the table files of a database that are not as LevelDB wrote them. One that goes while it `isOpen` was merged. */
+/**
+ * Names of the table files that are not as LevelDB wrote them. A file that disappears while the database `isOpen` was
+ * merged into
+ * another.
+ */
 export async function damagedTables(directory: string, { isOpen }: { isOpen: boolean }): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => /\.(ldb|sst)$/.test(name)).sort()
   const damaged: string[] = []
@@ -47,7 +52,7 @@ interface Block {
   readonly size: number
 }
 
-/** Whether a file is blocks that fit their checksums, and a footer that names the last two. */
+/** Whether a file consists of blocks that fit their checksums, and a footer that names the last two. */
 function isWholeTable(bytes: Buffer): boolean {
   const end = bytes.length - FOOTER_BYTES
   if (end < 2 * TRAILER_BYTES || bytes.readBigUInt64LE(bytes.length - 8) !== MAGIC) return false
@@ -59,7 +64,11 @@ function isWholeTable(bytes: Buffer): boolean {
   return expected.every((value, at) => named[at] === value)
 }
 
-/** A block ends where the checksum of all since its beginning stands; undefined where the last one has no end. */
+/**
+ * The blocks of a file. A block ends where the checksum of everything since its beginning stands. Undefined where the
+ * last block
+ * has no end.
+ */
 function blocksOf(bytes: Buffer, end: number): Block[] | undefined {
   const blocks: Block[] = []
   let offset = 0

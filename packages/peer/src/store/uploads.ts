@@ -1,4 +1,7 @@
-/** Files that accounts of this peer brought along: each its owner's alone, bounded in number and bytes, and gone after a while. */
+/**
+ * Files uploaded by accounts of this peer: visible to their owner only, limited in number and bytes, and removed after
+ * a time.
+ */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +9,7 @@ import { type Clock, LIMITS, type RandomSource, StimnetError, toHex, uploadNameO
 import type { Database } from './database.ts'
 import type { Sublevel } from './level.ts'
 
-/** Which of the two lists of the documented API it is in. */
+/** The list of the REST API in which a file appears. */
 export type UploadKind = 'script' | 'data'
 
 /** One file, without its bytes. */
@@ -15,27 +18,27 @@ export interface UploadRecord {
   readonly number: number
   readonly owner: string
   readonly kind: UploadKind
-  /** As its owner calls it. */
+  /** The name given by its owner. */
   readonly filename: string
-  /** As a script finds it. */
+  /** The name under which a script finds it. */
   readonly name: string
   readonly sha256: string
   readonly size: number
   readonly uploadedAtMs: number
-  /** Afterwards it is gone, unless a request that has not ended names it. */
+  /** Time after which it is removed, Unix ms, unless an open request names it. */
   readonly expiresAtMs: number
 }
 
-/** What the store is opened with. */
+/** Dependencies of `UploadStore`. */
 export interface UploadParts {
   readonly database: Database
-  /** The files, each under its id. */
+  /** The folder of the files, each named by its id. */
   readonly directory: string
   readonly clock: Clock
   readonly random: RandomSource
 }
 
-/** A file and whose it is. */
+/** A new file and its owner. */
 export interface NewUpload {
   readonly owner: string
   readonly kind: UploadKind
@@ -43,14 +46,17 @@ export interface NewUpload {
   readonly bytes: Uint8Array
 }
 
-/** One a peer. What is told of files is in memory: it is bounded, and each submission asks for it. */
+/**
+ * The uploads of a peer, one instance per peer. Records are kept in memory: their number is limited, and each
+ * submission reads them.
+ */
 export class UploadStore {
   readonly #parts: UploadParts
   readonly #stored: Sublevel<UploadRecord>
   readonly #records = new Map<string, UploadRecord>()
-  /** Bytes and files on their way to the disk count already: two at once must not pass a bound together. */
+  /** Files being written. They count already, so that two concurrent uploads cannot pass a limit together. */
   readonly #arriving = new Map<string, { owner: string; size: number }>()
-  /** By owner the last number: an account counts its own files, and nobody else's. */
+  /** The last number by owner: each account numbers its own files. */
   readonly #numbers = new Map<string, number>()
 
   private constructor(parts: UploadParts) {
@@ -58,7 +64,7 @@ export class UploadStore {
     this.#stored = parts.database.json('uploads')
   }
 
-  /** Takes up what is there; a file without its record, or a record without its file, is no upload and goes. */
+  /** Opens the store. Removes files without a record and records without a file. */
   static async open(parts: UploadParts): Promise<UploadStore> {
     await mkdir(parts.directory, { recursive: true, mode: 0o700 })
     const store = new UploadStore(parts)
@@ -74,7 +80,7 @@ export class UploadStore {
     return store
   }
 
-  /** Throws UPLOADS_FULL where its owner, or this peer, keeps as much as may be. */
+  /** Stores a file. Throws UPLOADS_FULL where its owner or this peer has reached a limit, and STORE_UNAVAILABLE. */
   async add({ owner, kind, filename, bytes }: NewUpload): Promise<UploadRecord> {
     const { clock, database, random } = this.#parts
     this.#assertRoom(owner, bytes.length)
@@ -104,19 +110,19 @@ export class UploadStore {
     }
   }
 
-  /** Newest first. */
+  /** The files of an owner, newest first. */
   list(owner: string, kind?: UploadKind): UploadRecord[] {
     return this.#current()
       .filter((one) => one.owner === owner && (kind === undefined || one.kind === kind))
       .sort((a, b) => b.number - a.number)
   }
 
-  /** By id or number; undefined for one of somebody else as for one that is not there. */
+  /** A file by id or number; undefined for an unknown one and for one of another owner alike. */
   find(owner: string, named: string): UploadRecord | undefined {
     return this.list(owner).find(({ id, number }) => id === named || String(number) === named)
   }
 
-  /** One of an owner's with these very bytes. */
+  /** A file of an owner with exactly these bytes. */
   findBytes(owner: string, { sha256, size }: { sha256: string; size: number }): UploadRecord | undefined {
     return this.list(owner).find((one) => one.sha256 === sha256 && one.size === size)
   }
@@ -139,26 +145,26 @@ export class UploadStore {
     }
   }
 
-  /** False where its owner has no such file. */
+  /** Removes a file. False where its owner has no such file. */
   async remove(owner: string, named: string): Promise<boolean> {
     const record = this.find(owner, named)
     if (record) await this.#drop([record])
     return record !== undefined
   }
 
-  /** Whether a sweep would find anything. */
+  /** Whether any file has expired. */
   get hasExpired(): boolean {
     const now = this.#parts.clock.now()
     return [...this.#records.values()].some(({ expiresAtMs }) => expiresAtMs <= now)
   }
 
-  /** Drops what has expired and `isUsed` does not name. */
+  /** Removes expired files for which `isUsed` is false. */
   async sweep(isUsed: (id: string) => boolean): Promise<void> {
     const now = this.#parts.clock.now()
     await this.#drop([...this.#records.values()].filter(({ id, expiresAtMs }) => expiresAtMs <= now && !isUsed(id)))
   }
 
-  /** An expired one is not given any more, whenever it is swept. */
+  /** Files that have not expired. Expired ones are not returned, even before they are swept. */
   #current(): UploadRecord[] {
     const now = this.#parts.clock.now()
     return [...this.#records.values()].filter(({ expiresAtMs }) => expiresAtMs > now)
@@ -177,7 +183,7 @@ export class UploadStore {
 
   async #drop(records: readonly UploadRecord[]): Promise<void> {
     if (records.length === 0) return
-    // First what names them: a file without a name is cleared away at the next start.
+    // The records are removed first: a file without a record is removed at the next start.
     await this.#parts.database.commit((draft) => records.forEach(({ id }) => void draft.del(this.#stored, id)))
     for (const { id } of records) {
       this.#records.delete(id)
@@ -190,7 +196,7 @@ export class UploadStore {
   }
 }
 
-/** All of it or nothing under that name; on disk before anybody is told. */
+/** Writes a file completely or not at all. It is on disk when the promise resolves. Throws STORE_UNAVAILABLE. */
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const partial = `${path}.part`
   try {

@@ -1,4 +1,4 @@
-/** What this peer attests of others: that a log it saw before only ever went on from there. */
+/** Attestation of other peers' logs: each new state must continue the one that this peer attested before. */
 import {
   addCosignature,
   bareCheckpoint,
@@ -15,7 +15,7 @@ import type { PeerEvents } from '../events.ts'
 import type { Database } from '../store/database.ts'
 import { type Conflicts, sizeIn } from './conflicts.ts'
 
-/** What attesting needs. */
+/** Dependencies of attesting. */
 export interface AttestParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -24,17 +24,18 @@ export interface AttestParts {
   readonly conflicts: Pick<Conflicts, 'found'>
 }
 
-/** Attests the checkpoint of the peer that asks, and remembers it. */
+/** Attests the checkpoint of the asking peer and remembers it. */
 export type Attest = (ask: Message<'WitnessAsk'>, from: string) => Promise<Message<'WitnessAnswer'>>
 
 /**
- * Over the given parts. What was seen last is read, judged and replaced in one turn of the single writer: two questions
- * at once cannot have two different continuations attested.
+ * Creates the attestation. The last checkpoint is read, compared and replaced in one turn of the single writer, so that
+ * two concurrent
+ * questions cannot have two different continuations attested.
  */
 export function createAttest(parts: AttestParts): Attest {
   const { database, clock, signer } = parts
   const stored = database.json<string>('witnessed')
-  /** Attested in the batch that is being prepared: the database does not know it yet. */
+  /** Checkpoints attested in the batch being prepared, which the database does not know yet. */
   const fresh = new Map<string, string>()
   const lastOf = async (peer: string) => fresh.get(peer) ?? (await stored.get(peer))
   return async (ask, from) => {
@@ -44,33 +45,34 @@ export function createAttest(parts: AttestParts): Attest {
         const last = await lastOf(from)
         await assertGoesOn(ask, from, last)
         const cosignature = await cosign(ask.note, { signer, atMs: clock.now() })
-        // Its own line and ours: with others' it could grow beyond what can be read again.
+        // Only the peer's own signature and ours are kept: with more cosignatures the note could become too long to be
+        // read again.
         const attested = addCosignature(await bareCheckpoint(ask.note, { peer: from }), cosignature)
         draft.put(stored, from, attested)
         const before = fresh.get(from)
         fresh.set(from, attested)
         draft.undo(() => (before === undefined ? fresh.delete(from) : fresh.set(from, before)))
-        // The first alone: a record for each would make two logs grow by each other for ever.
+        // Only the first attestation is recorded. With a record for each, two logs would make each other grow for ever.
         if (last === undefined) {
           draft.audit({ kind: 'witness', actor: from, detail: { checkpoint: sizeIn(ask.note) } })
         }
         return { cosignature, code: '', seen: attested }
       })
-      // On disk now: the database knows.
+      // The batch is on disk now, so the database knows the checkpoint.
       if (fresh.get(from) === answer.seen) fresh.delete(from)
       return answer
     } catch (error) {
       const code = codeOf(error)
       parts.events.refused({ code, askedBy: from, cause: error })
       const last = (await lastOf(from)) ?? ''
-      // The note that was seen first stays: a changed log is not attested again.
+      // The earlier note is kept: a changed log is not attested again.
       if (code === 'CHECKPOINT_CONFLICT') await parts.conflicts.found({ peer: from, seen: last, shown: ask.note })
       return { cosignature: '', code, seen: last }
     }
   }
 }
 
-/** Throws what `openCheckpoint` throws, and CHECKPOINT_CONFLICT for a log that is not the one seen before. */
+/** Throws what `openCheckpoint` throws, and CHECKPOINT_CONFLICT for a log that does not continue the one attested before. */
 async function assertGoesOn(ask: Message<'WitnessAsk'>, from: string, last: string | undefined): Promise<void> {
   const shown = await openCheckpoint(ask.note, { peer: from })
   if (last === undefined) return

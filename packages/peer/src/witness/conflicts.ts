@@ -1,22 +1,25 @@
-/** Logs of others that do not go on from what somebody attested: kept, alerted, and told to every member. */
+/**
+ * Conflicts of other peers' logs that do not continue what was attested: stored, raised as alerts, and reported to
+ * every member.
+ */
 import { bareCheckpoint, type Clock, type Message, type messages, StimnetError } from '@stimnet/protocol'
 import type { Permits } from '../federation/permits.ts'
 import type { PeerEvents } from '../events.ts'
 import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level.ts'
 
-/** Two states of one log, both signed by its own peer, of which the second does not go on from the first. */
+/** Two states of one log, both signed by its own peer, of which the second does not continue the first. */
 export interface LogConflict {
-  /** Whose log it is. */
+  /** The peer whose log it is. */
   readonly peer: string
-  /** Who attested the first state and was shown the second: this peer, or a member that says so. */
+  /** The witness that attested the first state and was shown the second: this peer, or a member that reports it. */
   readonly witness: string
   readonly seen: string
   readonly shown: string
   readonly foundAtMs: number
 }
 
-/** What keeping them needs. */
+/** Dependencies of `Conflicts`. */
 export interface ConflictParts {
   readonly self: string
   readonly clock: Clock
@@ -25,16 +28,16 @@ export interface ConflictParts {
   readonly permits: Permits
 }
 
-/** The way to the members, once there is one. */
+/** The connection to the members, once there is one. */
 export interface ConflictWay {
   readonly connected: () => readonly string[]
   readonly tell: (peerId: string, conflict: Parameters<typeof messages.LogConflict.encode>[0]) => Promise<unknown>
 }
 
-/** One for each log and each member that says so; past this a new one is an alert and no more. */
+/** Conflicts kept at most, one per log and reporting member. Beyond it, a new conflict only raises an alert. */
 const KEPT_MAX = 1_024
 
-/** One a peer. */
+/** The known conflicts of logs; one instance per peer. */
 export class Conflicts {
   readonly #parts: ConflictParts
   readonly #kept: Sublevel<LogConflict>
@@ -46,7 +49,7 @@ export class Conflicts {
     this.#kept = parts.database.json('log-conflicts')
   }
 
-  /** Alerts what an earlier life of this peer found: nobody has to remember it. */
+  /** Loads the stored conflicts and raises their alerts again, so that nobody has to remember them. */
   static async open(parts: ConflictParts): Promise<Conflicts> {
     const conflicts = new Conflicts(parts)
     for (const conflict of await conflicts.#kept.values().all()) {
@@ -60,12 +63,16 @@ export class Conflicts {
     this.#way = way
   }
 
-  /** Who says that the log of this peer is not what it was. */
+  /** The witnesses that report a conflict of this peer's log. */
   witnessesAgainst(peer: string): string[] {
     return [...this.#found.values()].filter((one) => one.peer === peer).map(({ witness }) => witness)
   }
 
-  /** This peer attested `seen` and was shown `shown`. Both notes hold; their cosignatures are left out. */
+  /**
+   * Records a conflict found by this peer, which attested `seen` and was shown `shown`, and reports it to the members.
+   * Both notes must be
+   * validly signed; their cosignatures are dropped.
+   */
   async found({ peer, seen, shown }: Pick<LogConflict, 'peer' | 'seen' | 'shown'>): Promise<void> {
     const notes = { seen: await bareCheckpoint(seen, { peer }), shown: await bareCheckpoint(shown, { peer }) }
     const conflict = { peer, ...notes, witness: this.#parts.self, foundAtMs: this.#parts.clock.now() }
@@ -74,8 +81,9 @@ export class Conflicts {
   }
 
   /**
-   * A member says so. Only that peer can have signed the two states; that the one does not go on from the other is the
-   * member's word, unless they are of one size. Throws MALFORMED, SIGNATURE_INVALID, PEER_NOT_PERMITTED.
+   * Records a conflict reported by a member. Only the log's own peer can have signed the two states. That they conflict
+   * is the
+   * member's claim, unless they have the same size. Throws MALFORMED, SIGNATURE_INVALID, PEER_NOT_PERMITTED.
    */
   async heard({ peer, seen, shown }: Message<'LogConflict'>, witness: string): Promise<void> {
     if (peer === witness) throw new StimnetError('MALFORMED', `${witness} reports its own log`)
@@ -87,18 +95,18 @@ export class Conflicts {
     await this.#keep({ peer, ...notes, witness, foundAtMs: this.#parts.clock.now() })
   }
 
-  /** Tells a member that connects what this peer found itself. */
+  /** Reports the conflicts that this peer found itself to a member that connects. */
   async tellAll(member: string): Promise<void> {
     const own = [...this.#found.values()].filter(({ witness }) => witness === this.#parts.self)
     for (const conflict of own) if (conflict.peer !== member) await this.#tell(member, conflict)
   }
 
   async #tell(member: string, { peer, seen, shown }: LogConflict): Promise<void> {
-    // One that cannot be told now is told when it connects again.
+    // A member that cannot be reached now gets the report at its next connection.
     await this.#way.tell(member, { peer, seen, shown }).catch(() => undefined)
   }
 
-  /** False where it is known: a log that grows on after it was changed is not news each time it is shown. */
+  /** Stores a conflict. False where it is known: a changed log that keeps growing is not a new conflict each time it is shown. */
   async #keep(conflict: LogConflict): Promise<boolean> {
     const key = keyOf(conflict)
     const before = this.#found.get(key)
@@ -123,12 +131,12 @@ export class Conflicts {
   }
 }
 
-/** Whose log, its size and root: a note without its signatures. */
+/** The state in a note without its signatures: the log's peer, size and root. */
 export function stateIn(note: string): string {
   return note.slice(0, note.indexOf('\n\n'))
 }
 
-/** The size that a note says, for records and logs; the note need not be sound. */
+/** The size stated in a note, for records and log lines; 0 for a malformed one. The note is not verified. */
 export function sizeIn(note: string): number {
   const size = Number(note.split('\n')[1])
   return Number.isSafeInteger(size) && size >= 0 ? size : 0

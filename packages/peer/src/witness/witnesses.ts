@@ -1,4 +1,7 @@
-/** What others attest of this peer's log, and whether they saw more of it than there is: then it is not the one it was. */
+/**
+ * Attestations of this peer's log by others. A witness that saw more than the log contains proves that it was changed
+ * or restored.
+ */
 import {
   addCosignature,
   type Clock,
@@ -19,7 +22,7 @@ import type { Sublevel } from '../store/level.ts'
 import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import { sizeIn, stateIn } from './conflicts.ts'
 
-/** A proof that this log is not the one that a witness saw: kept until a steward has looked into it. */
+/** A proof that this log is not the one that a witness saw. Kept until a steward has reconciled it. */
 export interface Regression {
   /** This peer itself where its records are not those that it signed. */
   readonly witness: string
@@ -28,22 +31,22 @@ export interface Regression {
   readonly foundAtMs: number
 }
 
-/** What a steward has looked into. */
+/** The last reconciliation by a steward. */
 interface Reconciled {
-  /** Of the log, with the record that says so. */
+  /** The size of the log, including the record of the reconciliation. */
   readonly logSize: number
   /** States of the log as witnesses had seen them, newest last. */
   readonly seen: readonly string[]
 }
 
-/** What a witness did with a checkpoint. */
+/** The answer of a witness to a checkpoint. */
 export interface Attested {
   readonly witness: string
   /** Absent where it attested. */
   readonly code?: Code
 }
 
-/** What gathering needs. */
+/** Dependencies of `Witnesses`. */
 export interface WitnessParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -51,31 +54,31 @@ export interface WitnessParts {
   readonly events: PeerEvents
   /** Members that can be asked now. */
   readonly connected: () => readonly string[]
-  /** Whose attestation counts now. */
+  /** The peers whose attestations count now. */
   readonly permits: Permits
   readonly ask: (
     peerId: string,
     question: Parameters<typeof messages.WitnessAsk.encode>[0],
     signal: AbortSignal
   ) => Promise<Message<'WitnessAnswer'>>
-  /** Between two rounds, ms. */
+  /** Time between two rounds, ms. */
   readonly everyMs: number
 }
 
 const ASK_MS = 10_000
-/** States that stewards have looked into; each is one restored copy. */
+/** Reconciled states kept at most; each stands for one restored copy. */
 const RECONCILED_MAX = 64
-/** Witnesses asked in one round: more signatures on a note prove nothing more. */
+/** Witnesses asked per round: more signatures on a note prove nothing more. */
 const WITNESSES_MAX = 32
 
-/** The checkpoints of this peer's own log; one a peer. */
+/** The checkpoints of this peer's own log; one instance per peer. */
 export class Witnesses {
   readonly #parts: WitnessParts
   readonly #kept: Sublevel<string>
   readonly #found: Sublevel<Regression>
   readonly #stopping = new AbortController()
   #regression: Regression | undefined
-  /** The records are not those that this peer's tree was made over. */
+  /** Whether the records differ from those over which this peer's tree was made. */
   #isChanged = false
   #checked: Promise<void> = Promise.resolve()
   #work: Promise<unknown> = Promise.resolve()
@@ -94,18 +97,18 @@ export class Witnesses {
     return witnesses
   }
 
-  /** Set where a witness saw a log that is not this one; releases with a budget stop until it is reconciled. */
+  /** Set where a witness saw a log that is not this one. No privacy budget is spent until it is reconciled. */
   get regression(): Regression | undefined {
     return this.#regression
   }
 
-  /** The newest checkpoint with its cosignatures; signed anew where there is none yet. */
+  /** The newest checkpoint with its cosignatures; newly signed where there is none yet. */
   async checkpoint(): Promise<string> {
     const last = await this.#kept.get('last')
     return last === undefined ? this.#sign() : keepCosignatures(last, this.#parts.permits)
   }
 
-  /** Signs the log as it stands and has it attested by every member that can be asked. One round at a time. */
+  /** Signs the current log and asks every connected member, up to a limit, to attest it. One round runs at a time. */
   round(): Promise<readonly Attested[]> {
     const round = this.#work.then(() => this.#round())
     this.#work = round.catch(() => undefined)
@@ -113,15 +116,16 @@ export class Witnesses {
   }
 
   /**
-   * Asks a member what it last saw of this log; called when one connects, before it is asked to attest anything. Where the
-   * log does not go on from there, the member is shown it as it is: it alone can tell the others.
+   * Asks a member for the state of this log that it last saw. Called when the member connects, before it is asked to
+   * attest anything.
+   * Where the log does not continue that state, the member is shown the current one: only it can inform the others.
    */
   async compare(peerId: string): Promise<void> {
     try {
       const { seen } = await this.#ask(peerId, { note: '' })
       if (seen !== '' && !(await this.#goesOnFrom(peerId, seen))) await this.#confess(peerId, await this.#sign(), seen)
     } catch (error) {
-      // A peer of an earlier version, or gone again: it is asked at the next round.
+      // The peer has an earlier version or is gone again. It is asked in the next round.
       this.#parts.events.refused({ code: codeOf(error), askedBy: peerId, cause: error })
     }
   }
@@ -142,7 +146,11 @@ export class Witnesses {
     }
   }
 
-  /** Kept before anybody sees it, in a synced batch: a loss of power takes no record away that a witness has seen. */
+  /**
+   * Signs the current log. The note is stored in a synced batch before anybody sees it, so that a loss of power removes
+   * no record that
+   * a witness has seen.
+   */
   async #sign(): Promise<string> {
     const { database, signer } = this.#parts
     await this.#checked
@@ -166,7 +174,10 @@ export class Witnesses {
     return attested.map(({ witness, code }) => ({ witness, ...(code === undefined ? {} : { code }) }))
   }
 
-  /** The line is checked before it is kept: a witness that signs something else does not spoil the note. */
+  /**
+   * Asks one witness to attest the note. The cosignature is verified before it is kept, so that an invalid one does not
+   * spoil the note.
+   */
   async #haveAttested(witness: string, note: string): Promise<Attested & { cosignature: string }> {
     try {
       const { seen } = await this.#ask(witness, { note: '' })
@@ -194,12 +205,16 @@ export class Witnesses {
     return (await this.#judge(witness, seen)) !== undefined && !this.#isChanged
   }
 
-  /** Without a proof, for there is none: the witness keeps both states, alerts, and tells the other members. */
+  /**
+   * Shows a witness the current log without a consistency proof, since none exists. The witness then keeps both states,
+   * raises an alert
+   * and informs the other members.
+   */
   async #confess(witness: string, note: string, seen: string): Promise<void> {
     await this.#ask(witness, { note, oldSize: sizeIn(seen), path: [] })
   }
 
-  /** Once, at the start: a record that was changed on the disk leaves the tree that was kept beside it as it was. */
+  /** Verifies the records once, at the start: a record that was changed on the disk leaves the stored tree unchanged. */
   async #checkRecords(): Promise<void> {
     const { database, events, clock, signer } = this.#parts
     try {
@@ -219,10 +234,13 @@ export class Witnesses {
     }
   }
 
-  /** The size that the witness saw, where this log goes on from there; else undefined, and it is kept as a regression. */
+  /**
+   * The size that the witness saw, where this log continues from there. Otherwise undefined, and the state is kept as a
+   * regression.
+   */
   async #judge(witness: string, seen: string): Promise<number | undefined> {
     const { auditLog } = this.#parts.database
-    // Only what this peer once signed itself counts: a witness cannot make up a longer log.
+    // Only a state that this peer itself signed counts, so that a witness cannot invent a longer log.
     const before = await openCheckpoint(seen, { peer: this.#self })
     const isOurs = before.size <= auditLog.head.size && toHex(await auditLog.rootAt(before.size)) === toHex(before.root)
     if (isOurs) return before.size
@@ -232,8 +250,9 @@ export class Witnesses {
   }
 
   /**
-   * Whether a steward has looked into this very state, or it is of a life before that: what this peer signed since is
-   * longer than its log was then.
+   * Whether a steward has reconciled exactly this state, or the state is older than the last reconciliation: everything
+   * that this peer
+   * signed since is longer than its log was then.
    */
   async #isReconciled(seen: string, size: number): Promise<boolean> {
     const reconciled = await this.#parts.database.json<Reconciled>('reconciled').get('last')
@@ -263,8 +282,11 @@ export class Witnesses {
 }
 
 /**
- * Of a stopped peer: a steward has looked into it, and budgets may be spent again. Forgets the regression, in a record that
- * says so; undefined where there was none. The same one is not found again, though its witness goes on showing it.
+ * Reconciles a regression of a stopped peer for its steward, so that budgets may be spent again. The regression is
+ * removed, with a
+ * record in the audit log; undefined where there was none. The same state is not reported again, although its witness
+ * still
+ * shows it.
  */
 export async function reconcile(database: Database, actor: string): Promise<Regression | undefined> {
   const [found, kept] = [database.json<Regression>('regression'), database.json<Reconciled>('reconciled')]

@@ -1,4 +1,4 @@
-/** An answer in a terminal: the parts, the pooled table, and what a reader must know about both. */
+/** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { isCode } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { EXIT, exitOfCode } from '../terminal/arguments.ts'
@@ -11,7 +11,7 @@ import { typedLines } from './typed.ts'
 
 type Part = Broadcast['parts'][number]
 
-/** One line a peer. */
+/** The parts, one line per peer. */
 function partsTable(broadcast: Broadcast): string {
   const rows = broadcast.parts.map((part) => [
     part.institution || part.peer_id,
@@ -64,19 +64,19 @@ export function answerText(broadcast: Broadcast): string {
   return lines.join('')
 }
 
-/** A number, and to what it is right. */
+/** A number with its precision. */
 function withWithin(value: string | number | null, within: number | null | undefined): string | number | null {
   return value === null || within === null || within === undefined ? value : `${cellOf(value)} ± ${within}`
 }
 
-/** How many are behind a row; "2 to 3" where not all are behind each of its numbers. */
+/** The number of institutions behind a row; "2 to 3" where not all contribute to each of its numbers. */
 function institutionsOf({ sites, column_sites: columns }: NonNullable<Broadcast['pooled']>['rows'][number]): string {
   const counts = (columns ?? [sites]).flatMap((column) => (column === null ? [] : [column.length]))
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
   return least === most ? String(most) : `${least} to ${most}`
 }
 
-/** Each reason once, with those it holds for. */
+/** Each reason once, with the institutions it applies to. */
 function reasonLines({ parts }: Broadcast): string[] {
   const told = new Map<string, string[]>()
   for (const part of parts) {
@@ -114,7 +114,7 @@ function nameOf(part: Part): string {
   return printable(part.institution || part.peer_id)
 }
 
-/** 0 where at least one peer completed; else what the code of the request says. */
+/** Exit code: 0 where at least one peer completed, else that of the request's code. */
 export function exitOf(broadcast: Broadcast): number {
   if (broadcast.parts.some((part) => part.state === 'completed')) return EXIT.ok
   return broadcast.code !== null && isCode(broadcast.code) ? exitOfCode(broadcast.code) : EXIT.failed

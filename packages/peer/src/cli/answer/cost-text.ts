@@ -1,8 +1,8 @@
-/** A price and what it buys, in a terminal. */
+/** The price of a question as text for a terminal. */
 import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 import { measured, printable, tableOf } from '../terminal/table.ts'
 
-/** Charge and expected error at each institution, then what pooling makes of the noise. */
+/** The charge and the expected error at each institution, then the error of the pooled numbers. */
 export function costText(cost: PrivacyCost): string {
   if (cost.peers.length === 0) return `No peer that can be reached offers ${printable(cost.data_catalog_name)}.\n`
   if (cost.peers.some(({ information }) => information !== null)) return informationText(cost)
@@ -27,12 +27,12 @@ export function costText(cost: PrivacyCost): string {
   return lines.join('')
 }
 
-/** Institutions that would answer, as far as what they say in public goes. */
+/** Number of institutions that would answer, as far as their public descriptions show. */
 export function answersIn({ peers }: PrivacyCost): number {
   return peers.filter((peer) => peer.cost !== null || peer.information !== null).length
 }
 
-/** Bits at each institution, of each variable that others are not taken to know. */
+/** The bits at each institution, for each variable that is not `identifying`. */
 function informationText({ peers }: PrivacyCost): string {
   const rows = peers.flatMap((peer) =>
     peer.information === null
@@ -53,15 +53,15 @@ function informationText({ peers }: PrivacyCost): string {
   ].join('')
 }
 
-/** What one institution takes. */
+/** The charge of one institution. */
 export type Price = NonNullable<PrivacyCost['peers'][number]['cost']>
 
-/** Of those that would answer. */
+/** The charges of the institutions that would answer. */
 export function pricesIn(cost: PrivacyCost): Price[] {
   return cost.peers.flatMap((peer) => (peer.cost ? [peer.cost] : []))
 }
 
-/** `ε 0.05`, or `ρ 0.005` where that was asked for. */
+/** The amount as text: `ε 0.05`, or `ρ 0.005` where that was asked for. */
 export function amountOf(price: Price): string {
   return amountText(price, 1)
 }
@@ -70,7 +70,7 @@ function amountText({ epsilon, rho }: Price, times: number): string {
   return epsilon === null ? `ρ ${measured(rho * times)}` : `ε ${measured(epsilon * times)}`
 }
 
-/** Why an institution takes less than was asked for. */
+/** An explanation where an institution charges less than was asked for. */
 function partText(price: Price): string {
   const sites = price.sites_per_person
   if (sites <= 1) return ''

@@ -1,8 +1,8 @@
-/** How much noise stands in the numbers of an answer, below them. */
+/** The error from noise in the numbers of an answer, printed below them. */
 import type { Broadcast } from '@stimnet/sdk'
 import { tableOf } from '../terminal/table.ts'
 
-/** Nothing for an answer without noise. */
+/** A table of errors; empty for an answer without noise. */
 export function noiseLines({ pooled }: Broadcast): string[] {
   const rows = pooled?.rows.filter(({ error_95: errors }) => errors !== undefined) ?? []
   if (!pooled || rows.length === 0) return []

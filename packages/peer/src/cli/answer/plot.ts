@@ -1,26 +1,26 @@
-/** Small plots in a terminal: one bar a row, from zero to either side. */
+/** Small bar plots for a terminal: one bar per row, to the right or left of zero. */
 import type { Broadcast } from '@stimnet/sdk'
 import { cellOf, printable } from '../terminal/table.ts'
 
-/** Between them a picture says more than the table above it. */
+/** Number of rows between which a plot is drawn. */
 const ROWS_MIN = 2
 const ROWS_MAX = 24
 const WIDTH = 32
 const LABEL_MAX = 32
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-/** One bar: null where the number was withheld. */
+/** One bar. Its value is null where the number was withheld. */
 export interface Bar {
   readonly label: string
   readonly value: number | null
 }
 
-/** Lines of a plot; none where there is nothing to compare. */
+/** The lines of a plot; none where there is nothing to compare. */
 export function barsOf(title: string, bars: readonly Bar[]): string[] {
   const values = bars.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? [value] : []))
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
   const cells = WIDTH / (most - least)
-  // Too few rows, nothing but zeros, or numbers at the ends of what a double holds.
+  // Too few or too many rows, only zeros, or numbers at the limits of a double.
   if (bars.length < ROWS_MIN || bars.length > ROWS_MAX || cells === 0 || !Number.isFinite(cells)) return []
   const labels = bars.map(({ label }) => printable(label).slice(0, LABEL_MAX))
   const widest = Math.max(...labels.map(({ length }) => length))
@@ -33,7 +33,7 @@ export function barsOf(title: string, bars: readonly Bar[]): string[] {
   return [`\n${printable(title)}\n`, ...lines]
 }
 
-/** To the right in eighths of a cell, to the left in whole ones: there are no signs for eighths from that side. */
+/** A bar: in eighths of a cell to the right, in whole cells to the left, as Unicode has no eighths from that side. */
 function barOf(length: number, zero: number): string {
   if (length < 0) {
     const cells = Math.min(zero, Math.max(1, Math.round(-length)))
@@ -43,7 +43,7 @@ function barOf(length: number, zero: number): string {
   return `${' '.repeat(zero)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`
 }
 
-/** The first measure of a pooled table by its keys. */
+/** A plot of the first measure of a pooled table, by its keys. */
 export function pooledPlot({ pooled }: Broadcast): string[] {
   if (!pooled) return []
   const keys = pooled.columns.flatMap(({ role }, at) => (role === 'key' ? [at] : []))

@@ -1,9 +1,9 @@
-/** Where peers do not mean the same, in a terminal: site by site, and a mapping to fill in. */
+/** Differences between peers' catalogs as text for a terminal, with a mapping to fill in. */
 import type { VariableMapping } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { printable, tableOf } from '../terminal/table.ts'
 
-/** Nothing where they agree. */
+/** The differences by site; empty where the catalogs agree. */
 export function schemaLines({ schema }: Broadcast): string[] {
   if (!schema || schema.differences.length === 0) return []
   const rows = schema.differences.map(({ site, variable, field, expected, found }) => [
@@ -16,7 +16,7 @@ export function schemaLines({ schema }: Broadcast): string[] {
   return ['\n', tableOf(['peer', 'variable', 'differs in', 'expected', 'found'], rows), skeletonText(schema.mappings)]
 }
 
-/** JSON for `--mapping`. What is empty only people can know. */
+/** JSON for `--mapping`. Empty fields must be filled in by people. */
 export function skeletonText(mappings: readonly VariableMapping[]): string {
   if (mappings.length === 0) return ''
   const lines = mappings.map((mapping) => `  ${printable(JSON.stringify(mapping))}`)

@@ -1,11 +1,11 @@
-/** Tests over the pooled rows, in a terminal: one line each, with what a reader must know. */
+/** Tests over the pooled rows as text for a terminal: one line each, with notes. */
 import type { TestResult } from '@stimnet/protocol'
 import { type Broadcast, testName } from '@stimnet/sdk'
 import { measured, printable } from '../terminal/table.ts'
 
 const LETTERS: Readonly<Record<TestResult['kind'], string>> = { welch: 't', anova: 'F', chi_squared: 'χ²', meta: 't' }
 
-/** Nothing where none was asked for. */
+/** The lines of the tests; empty where none was asked for. */
 export function testLines({ pooled, parts }: Broadcast): string[] {
   const tests = pooled?.tests ?? []
   const nameOf = (site: string) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site

@@ -1,4 +1,4 @@
-/** Typed outputs in a terminal: one line a number, over all institutions and at each of them. */
+/** Typed outputs as text for a terminal: one line per number, pooled and for each institution. */
 import type { TypedValue } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { barsOf } from './plot.ts'
@@ -6,7 +6,7 @@ import { printable, tableOf } from '../terminal/table.ts'
 
 type Line = [output: string, of: string, value: number | null, unit: string]
 
-/** Each number of the outputs; null where it was withheld or does not pool. */
+/** Each number of an output; null where it was withheld or does not pool. */
 export function linesOf(value: TypedValue): Line[] {
   const line = (of: string, number: number | null): Line => [value.name, of, number, value.unit]
   switch (value.kind) {
@@ -25,7 +25,7 @@ export function linesOf(value: TypedValue): Line[] {
   }
 }
 
-/** Of what has a shape: counts by category or bin, values along a curve. */
+/** A plot of outputs that have a shape: counts by category or bin, values along a curve. */
 function picture(value: TypedValue): string[] {
   if (value.kind !== 'table' && value.kind !== 'histogram' && value.kind !== 'curve') return []
   return barsOf(
@@ -36,7 +36,7 @@ function picture(value: TypedValue): string[] {
 
 const HEAD = ['output', 'of', 'value', 'unit']
 
-/** The pooled outputs with how they were pooled, then each part that has any. */
+/** The pooled outputs with the method of pooling, then each part with outputs. */
 export function typedLines({ pooled, parts }: Broadcast): string[] {
   const lines: string[] = []
   if (pooled?.outputs) {

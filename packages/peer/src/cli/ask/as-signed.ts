@@ -1,4 +1,7 @@
-/** An answer to what the researcher signed: from the institutions' receipts alone, whatever the gateway shows. */
+/**
+ * The answer to a request that the researcher signed, taken from the institutions' receipts alone, whatever the gateway
+ * shows.
+ */
 import { type Clock, systemClock } from '@stimnet/protocol'
 import {
   type Broadcast,
@@ -9,19 +12,19 @@ import {
   verifyAndPool
 } from '@stimnet/sdk'
 
-/** What is shown, and what to say of it. */
+/** The verified answer and the result of the verification. */
 export interface AsSigned {
-  /** Outputs and pooled answer out of receipts that name this request; a part without such a one has failed. */
+  /** Outputs and pooled answer from receipts that name this request. A part without such a receipt counts as failed. */
   readonly broadcast: Broadcast
-  /** Institutions whose answer is not what they signed for this request. */
+  /** Institutions whose answer, as the gateway shows it, is not what they signed for this request. */
   readonly wrong: readonly string[]
-  /** Receipts that hold. */
+  /** Number of verified receipts. */
   readonly holding: number
 }
 
 const REASON = 'What the gateway shows is not what this institution signed for this request.'
 
-/** `signed`: the request as it was sent. */
+/** Verifies what the gateway shows against the request as it was sent. */
 export async function asSigned(
   shown: Broadcast,
   { hash, targets, text }: Pick<SignedRequest, 'hash' | 'targets' | 'text'>,
@@ -38,7 +41,7 @@ export async function asSigned(
       )
     )
   const wrong = parts.filter(({ reason }) => reason === REASON)
-  // The answer of one alone is not pooled.
+  // The answer of a single institution is not pooled.
   const pooled = targets.length > 1 && verified.pooled.sites.length > 0 ? verified.pooled : null
   return {
     broadcast: { ...shown, parts, pooled },
@@ -47,12 +50,12 @@ export async function asSigned(
   }
 }
 
-/** A refusal has no receipt, and no output that would need one. */
+/** One part after verification. A refusal has neither a receipt nor an output that would need one. */
 function asVerified(part: BroadcastPart, checked: VerifiedPart | undefined): BroadcastPart {
   const { state } = part
   const claims = state === 'completed' || part.output !== null || part.receipt !== null
   if (checked?.verified) {
-    // It may say that nothing was released, where the gateway shows a number.
+    // The verified receipt may state that nothing was released where the gateway shows a number.
     if (state !== 'completed' || checked.output !== null) return { ...part, output: checked.output }
   } else if (!claims) return part
   const code = checked?.code ?? 'SIGNATURE_INVALID'

@@ -1,4 +1,4 @@
-/** Where nobody offers a catalog: which one may have been meant. */
+/** Hints about a catalog that no peer offers: the name that was probably meant. */
 import { StimnetError } from '@stimnet/protocol'
 import type { Client } from '@stimnet/sdk'
 import { didYouMean } from '../terminal/nearest.ts'
@@ -9,7 +9,7 @@ export async function catalogHint(client: Pick<Client, 'meshCatalogs'>, name: st
   return `${didYouMean(name, names)} stimnet catalogs lists them.`.trim()
 }
 
-/** NO_PROVIDERS with that hint, to throw. */
+/** A NO_PROVIDERS error with that hint, to be thrown. */
 export async function nobodyOffers(client: Pick<Client, 'meshCatalogs'>, name: string): Promise<StimnetError> {
   const reason = `No peer that can be reached offers ${name}. ${await catalogHint(client, name)}`
   return new StimnetError('NO_PROVIDERS', reason, { reason })

@@ -1,4 +1,4 @@
-/** `stimnet cost`: what a question takes from the budgets, and how far off an answer with noise will be. */
+/** `stimnet cost`: the budget that a question takes, and the expected error of an answer with noise. */
 import { programText, programWord } from '@stimnet/protocol'
 import { command, EXIT } from '../terminal/arguments.ts'
 import { nobodyOffers } from './catalog-hint.ts'
@@ -34,7 +34,7 @@ in a broadcast each institution takes a part of the amount, because one person m
     const privacy = privacyOf(values)
     const program = await programOf(file)
     const client = await clientFor(values.url)
-    // What is left is left for whoever will sign.
+    // The remaining budget belongs to the key that will sign.
     const key = (await ownSigner())?.id
     const cost = await client.privacyCost({
       ...(key === undefined ? {} : { key }),

@@ -1,9 +1,9 @@
-/** The options that ask for differential privacy, and the ask they make. */
+/** The command-line options for differential privacy, and the request terms made from them. */
 import { type PrivacyAskInput, privacyAskSchema } from '@stimnet/protocol'
 import type { Values } from '../terminal/arguments.ts'
 import { refuse, wholeNumber } from '../terminal/checked.ts'
 
-/** Of `run` and `cost`. */
+/** The options of `run` and `cost`. */
 export const PRIVACY_OPTIONS = {
   epsilon: { type: 'string', value: 'NUMBER', help: 'Ask for P2: pure differential privacy of so much, e.g. 0.1' },
   rho: {
@@ -24,7 +24,7 @@ export const PRIVACY_OPTIONS = {
   bounds: { type: 'string', multiple: true, value: 'NAME=LOW:HIGH', help: 'With P2: narrower bounds, e.g. age=18:90' }
 } as const
 
-/** Undefined where none of the options is given. Throws PARAMETER_INVALID. */
+/** The terms from the options; undefined where none is given. Throws PARAMETER_INVALID. */
 export function privacyOf(values: Values<typeof PRIVACY_OPTIONS>): PrivacyAskInput | undefined {
   const { epsilon, rho, bounds = [] } = values
   const groups = values['groups-per-subject']
@@ -45,7 +45,7 @@ export function privacyOf(values: Values<typeof PRIVACY_OPTIONS>): PrivacyAskInp
   return refuse([...new Set(parsed.error.issues.map(complaintOf))].join('; '))
 }
 
-/** By the option: the words of the schema are for clients of the API. */
+/** A validation message that names the option: the messages of the schema are meant for clients of the API. */
 function complaintOf({ path: [field], message }: { path: readonly PropertyKey[]; message: string }): string {
   if (field === undefined) return 'give either --epsilon or --rho'
   const option = `--${String(field).replaceAll('_', '-')}`

@@ -1,4 +1,4 @@
-/** `stimnet run`: one program to many peers, their progress, and the pooled answer. */
+/** `stimnet run`: sends one program to many peers, shows their progress, and prints the pooled answer. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import {
@@ -122,7 +122,7 @@ const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = {
   '.ipynb': 'jupyter'
 }
 
-/** The program in a file, by its ending. Throws PARAMETER_INVALID. */
+/** The program in a file, by the file's ending. Throws PARAMETER_INVALID. */
 export async function programOf(file: string): Promise<Program> {
   const ending = extname(file).toLowerCase()
   const text = await readProgram(file)
@@ -174,7 +174,7 @@ export async function ownSigner(): Promise<Signer | undefined> {
   return seed && signerFromSeed(seed)
 }
 
-/** As the gateway takes it, to sign for the account. */
+/** The submission that the gateway signs for the account. */
 function submissionOf(
   { catalog, program, uploads = [], ...rest }: Ask,
   names: string[] | undefined
@@ -189,7 +189,11 @@ function submissionOf(
   }
 }
 
-/** Signed with the researcher's key where there is one; that needs the targets first, because the signature names them. */
+/**
+ * Submits the request, signed with the researcher's key where there is one. The targets are then looked up first, since
+ * the signature
+ * names them.
+ */
 async function submit(
   client: Client,
   { signer, ...ask }: Ask & { readonly signer: Signer | undefined },
@@ -206,7 +210,7 @@ async function submit(
   return { id, signed }
 }
 
-/** Against what was signed: the gateway is not believed about what its numbers answer. */
+/** Verifies the answer against the signed request: the gateway is not trusted about which question its numbers answer. */
 async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Broadcast> {
   const { broadcast, wrong, holding } = await asSigned(shown, signed)
   io.err(`${holding} of ${signed.targets.length} institutions signed an answer to this request.\n`)
@@ -218,7 +222,7 @@ async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Br
   return broadcast
 }
 
-/** What institutions vouch for, beside the key; none where there is no such file. */
+/** The credentials in the researcher's file; none where there is no such file. */
 async function credentials(): Promise<string[]> {
   try {
     const text = await readFile(clientSettings().credentialsFile, 'utf8')
@@ -245,7 +249,7 @@ async function chosenOf(client: Client, catalog: string, names: string[] | undef
   throw new StimnetError('NO_PROVIDERS', reason, { reason })
 }
 
-/** A name nobody has is the asker's mistake, and no peer that is away. Throws PEER_UNKNOWN. */
+/** Throws PEER_UNKNOWN for a name that no known peer has, since that is the user's mistake and not an unreachable peer. */
 async function assertKnown(client: Client, names: readonly string[]): Promise<void> {
   const nodes = await client.nodes()
   const known = nodes.map(({ node_id }) => node_id)

@@ -1,15 +1,15 @@
-/** Before privacy is spent: what is taken for good is said once more, and somebody has to say yes. */
+/** Confirmation before privacy budget is spent: the price is repeated, and a person must agree. */
 import type { PrivacyCost } from '@stimnet/sdk'
 import type { Io } from '../terminal/arguments.ts'
 import { refuse } from '../terminal/checked.ts'
 import { amountOf, pricesIn } from '../answer/cost-text.ts'
 
-/** Of `run`. */
+/** The options of `run`. */
 export const SPEND_OPTIONS = {
   yes: { type: 'boolean', help: 'With --epsilon or --rho: spend without being asked' }
 } as const
 
-/** Throws PARAMETER_INVALID where nobody said yes and nobody can be asked. */
+/** Asks for agreement to the price, unless `yes` gives it. Throws PARAMETER_INVALID where nobody can be asked. */
 export async function agreesToSpend(cost: PrivacyCost, yes: boolean, io: Io): Promise<boolean> {
   if (yes) return true
   const spends = spendsText(cost)
@@ -21,7 +21,7 @@ export async function agreesToSpend(cost: PrivacyCost, yes: boolean, io: Io): Pr
   return false
 }
 
-/** `This spends ε 0.05 at each of 3 institutions, for good.` */
+/** The price in a sentence: `This spends ε 0.05 at each of 3 institutions, for good.` */
 export function spendsText(cost: PrivacyCost): string {
   const prices = pricesIn(cost)
   const amounts = new Map<string, number>()

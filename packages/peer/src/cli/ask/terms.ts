@@ -1,4 +1,4 @@
-/** What a request declares beside its program, from files: typed outputs, what variables are, how a site's read as those. */
+/** The terms of a request from files: typed outputs, the variable contract, and mappings of a site's variables to it. */
 import { readFile } from 'node:fs/promises'
 import {
   columnsOf,
@@ -20,21 +20,21 @@ import type { Values } from '../terminal/arguments.ts'
 import { skeletonText } from '../answer/schema-text.ts'
 import { printable } from '../terminal/table.ts'
 
-/** Of `run`. */
+/** The options of `run`. */
 export const TERMS_OPTIONS = {
   outputs: { type: 'string', value: 'FILE', help: 'The typed outputs that the script releases, as JSON' },
   contract: { type: 'string', value: 'FILE', help: 'What each variable is taken to be, as JSON' },
   mapping: { type: 'string', value: 'FILE', help: 'How sites’ own variables read in those words, as JSON' }
 } as const
 
-/** The terms of a request; what is not given is left out. */
+/** The terms of a request. Those that are not given are left out. */
 export interface Terms {
   readonly outputs?: readonly OutputDeclarationInput[]
   readonly contract?: readonly VariableContractInput[]
   readonly mappings?: readonly VariableMappingInput[]
 }
 
-/** Throws PARAMETER_INVALID or CONTRACT_INVALID naming file and place. */
+/** Reads the terms. Throws PARAMETER_INVALID or CONTRACT_INVALID naming the file and the place. */
 export async function termsOf(values: Values<typeof TERMS_OPTIONS>): Promise<Terms> {
   const { outputs, contract, mapping } = values
   return {
@@ -78,8 +78,9 @@ interface Signing extends Terms {
 }
 
 /**
- * The terms to sign: with the contract that the chosen peers agree on, so that each holds its catalog against it. Throws
- * SCHEMA_MISMATCH, with the difference site by site and a mapping to fill in.
+ * The terms to sign, with the contract on which the chosen peers agree, so that each compares its catalog with it.
+ * Throws
+ * SCHEMA_MISMATCH with the differences of each site and a mapping to fill in.
  */
 export function agreedTerms(ask: Signing, chosen: readonly FoundCatalog[]): Terms {
   const { contract = [], mappings = [], outputs } = ask

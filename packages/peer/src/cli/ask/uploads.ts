@@ -1,4 +1,4 @@
-/** Files that a program reads: uploaded before it is asked, deleted when it has ended. */
+/** Files that a program reads: uploaded before the request is sent, deleted when it has ended. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { LIMITS } from '@stimnet/protocol'
@@ -7,7 +7,10 @@ import { refuse } from '../terminal/checked.ts'
 
 const SCRIPT = /\.(py|r|sql|ipynb)$/i
 
-/** Runs `work` with the files at the gateway. Throws PARAMETER_INVALID for one that cannot be read, and what uploading throws. */
+/**
+ * Runs `work` with the files uploaded to the gateway. Throws PARAMETER_INVALID for an unreadable file, and what
+ * uploading throws.
+ */
 export async function withUploads<T>(
   client: Client,
   files: readonly string[],
@@ -21,7 +24,7 @@ export async function withUploads<T>(
     }
     return await work(uploads)
   } finally {
-    // Those that a request still needs stay, and go by themselves later.
+    // Files that an open request still needs are not deleted; they expire later.
     await Promise.allSettled(uploads.map(({ file_id }) => client.deleteUpload(file_id)))
   }
 }

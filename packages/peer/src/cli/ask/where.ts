@@ -1,9 +1,9 @@
-/** `--where`: a comparison written as one writes it, e.g. `sex=female`, `age>=65`, `visit=baseline,month_6`. */
+/** The option `--where`: a comparison in its usual notation, e.g. `sex=female`, `age>=65`, `visit=baseline,month_6`. */
 import { type Comparison, type ComparisonOp, type Filter, type FilterValue, StimnetError } from '@stimnet/protocol'
 
 const OPS: readonly ComparisonOp[] = ['>=', '<=', '!=', '=', '>', '<']
 
-/** Several are joined by `and`. Throws FILTER_INVALID. */
+/** The filter of all comparisons, joined by `and`. Throws FILTER_INVALID. */
 export function whereOf(texts: readonly string[]): Filter | undefined {
   const comparisons = texts.map(comparisonOf)
   return comparisons.length > 1 ? { all: comparisons } : comparisons[0]

@@ -1,4 +1,4 @@
-/** `stimnet catalogs`: what the mesh offers. */
+/** `stimnet catalogs`: searches the catalogs of the mesh. */
 import { command, EXIT } from '../terminal/arguments.ts'
 import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 import { tableOf } from '../terminal/table.ts'

@@ -1,4 +1,4 @@
-/** `stimnet crate`: requests and results as Five Safes RO-Crates. */
+/** `stimnet crate`: exports and reads requests and results as Five Safes RO-Crates. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
 import { oneOf, refuse } from '../terminal/checked.ts'
@@ -7,7 +7,7 @@ import { printable } from '../terminal/table.ts'
 
 const ACTIONS = ['export', 'read', 'submit'] as const
 
-/** Exit code 1: the crate will not do. */
+/** Exit code 1: the crate is invalid. */
 export const crateCommand = command({
   name: 'crate',
   usage: 'export ID [--out FILE] | read FILE | submit FILE --yes  [--url URL]',
@@ -61,7 +61,7 @@ async function readCrateFile(file: string): Promise<Uint8Array> {
   return readFile(file).catch((cause: unknown) => refuse(`${file} cannot be read`, cause))
 }
 
-/** As JSON in which nothing hides: signs that are not seen are written out. */
+/** JSON in which invisible and control characters are escaped, so that nothing is hidden. */
 function shown(submission: object): string {
   const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
   return JSON.stringify(submission, null, 2).replaceAll(/[^\P{C}\n]/gu, (signs) =>

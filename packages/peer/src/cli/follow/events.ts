@@ -1,11 +1,11 @@
-/** `stimnet events`: what happens at a peer, and what somebody should look at. */
+/** `stimnet events`: shows the events and alerts of a peer. */
 import type { NodeEvent } from '@stimnet/sdk'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
 import { wholeNumber } from '../terminal/checked.ts'
 import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 import { printable } from '../terminal/table.ts'
 
-/** Ends with Ctrl-C where it follows. */
+/** With `--follow` it runs until Ctrl-C. */
 export const eventsCommand = command({
   name: 'events',
   usage: '[--follow] [--alerts] [--limit N] [--url URL]',
@@ -33,7 +33,7 @@ budgets near their end. What lasts beyond a restart of the peer is in its audit 
     let last = before.at(-1)?.sequence ?? 0
     try {
       for await (const event of client.followEvents({ signal: io.signal })) {
-        // A peer that was restarted counts from 1 again.
+        // A restarted peer counts from 1 again.
         const isNew = event.sequence > last || event.kind === 'started'
         if (isNew && (event.alert || !alerts)) show(event, values.json, io)
         if (isNew) last = event.sequence

@@ -1,4 +1,4 @@
-/** `stimnet jobs` and `stimnet job`: what this account asked for, and what came of it. */
+/** `stimnet jobs` and `stimnet job`: the requests of this account and their results. */
 import { answerText, exitOf } from '../answer/answer.ts'
 import { command, EXIT } from '../terminal/arguments.ts'
 import { wholeNumber } from '../terminal/checked.ts'
@@ -6,7 +6,7 @@ import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 import { tableOf } from '../terminal/table.ts'
 import { localTime } from '../terminal/time.ts'
 
-/** Only this account’s own. */
+/** Lists only the account's own requests. */
 export const jobsCommand = command({
   name: 'jobs',
   usage: '[--limit N] [--url URL] [--json]',
@@ -36,7 +36,7 @@ The first column is what stimnet job takes.
   }
 })
 
-/** Exit code 1: it ended without any peer completing it. */
+/** Exit code 1: the request ended and no peer completed it. */
 export const jobCommand = command({
   name: 'job',
   usage: 'ID [--cancel] [--url URL] [--json]',

@@ -1,4 +1,4 @@
-/** `stimnet peers`: who is in the mesh, as this peer knows it. */
+/** `stimnet peers`: lists the peers in the mesh, as this peer knows them. */
 import { command, EXIT } from '../terminal/arguments.ts'
 import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 import { tableOf } from '../terminal/table.ts'

@@ -1,4 +1,4 @@
-/** `stimnet requests`: what waits for the stewards of a peer; reading it, approving, denying. */
+/** `stimnet requests`: lists, shows, approves and denies the requests that wait for a peer's stewards. */
 import { cellsOf } from '@stimnet/protocol'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
@@ -139,7 +139,7 @@ function showText(one: AnalysisRequest): string {
   return `${facts}\n${findingsText(one)}\n${codeText(one)}`
 }
 
-/** Of a notebook the cells that run, and nothing that does not. */
+/** The code that would run: of a notebook only the cells that run. */
 function codeText({ script_type: type, script_content: content }: AnalysisRequest): string {
   const cells = type === 'jupyter' ? cellsOf(content) : undefined
   return (cells ?? [content])

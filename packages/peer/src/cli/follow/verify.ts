@@ -1,4 +1,4 @@
-/** `stimnet verify`: whether a receipt or a proof in a file holds. Needs no network, no peer and no login. */
+/** `stimnet verify`: verifies a receipt or a proof in a file. Needs no network, no peer and no login. */
 import { readFile } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import { recordFacts, verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
@@ -8,7 +8,7 @@ import { printable } from '../terminal/table.ts'
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024
 
-/** Exit code 1: it does not hold. */
+/** Exit code 1: it does not verify. */
 export const verifyCommand = command({
   name: 'verify',
   usage: 'FILE --peer PEERID [--request HASH] [--json]',
@@ -104,7 +104,7 @@ function isProof(text: string): boolean {
   return text.startsWith('{') && typeof (parsed(text) as { checkpoint?: unknown }).checkpoint === 'string'
 }
 
-/** The receipt itself, or that of a job's or a part's JSON. */
+/** The receipt in a file: the text itself, or that of the JSON of a job or a part. */
 function receiptIn(text: string): string {
   if (!text.startsWith('{')) return text
   const { receipt } = parsed(text) as { receipt?: unknown }

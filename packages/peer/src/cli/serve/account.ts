@@ -1,4 +1,4 @@
-/** `stimnet account`: who may log in at this peer's gateway. */
+/** `stimnet account`: manages the accounts of this peer's gateway. */
 import { join, resolve } from 'node:path'
 import { Accounts, ROLES } from '../../store/accounts/accounts.ts'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
@@ -9,7 +9,7 @@ import { tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['add', 'lock', 'unlock', 'remove', 'list'] as const
 
-/** Exit code 1: no such account; 2: the password or name will not do. */
+/** Exit code 1: no such account; 2: the password or name is not acceptable. */
 export const accountCommand = command({
   name: 'account',
   usage: 'add NAME | lock NAME | unlock NAME | remove NAME | list  [--role ROLE] [--config FILE]',
@@ -35,7 +35,7 @@ unlock take people of login providers too, as provider:subject. The name of a re
   run: async (values, [asked = '', name = ''], io) => {
     const action = oneOf('the action', asked, ACTIONS)
     if (action !== 'list') given('NAME', name)
-    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    // Loaded when needed, so that client commands start without DuckDB and libp2p.
     const { loadConfig } = await import('../../config/config.ts')
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))

@@ -1,4 +1,4 @@
-/** `stimnet audit`: whether the log of this peer is whole, proofs of its records, and what others attest of it. */
+/** `stimnet audit`: verifies this peer's log, proves its records, and gathers attestations. */
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { AuditFinding } from '@stimnet/gateway'
@@ -68,7 +68,7 @@ async function verifyRunning(url: string): Promise<AuditFinding> {
 }
 
 async function verifyStopped(configFile: string): Promise<AuditFinding> {
-  // Before anything is opened: over some damage LevelDB would end this process without a word.
+  // The files are verified before the database is opened, since some damage makes LevelDB end this process without a message.
   const [{ loadConfig }, { Database }] = await Promise.all([
     import('../../config/config.ts'),
     import('../../store/database.ts')
@@ -120,7 +120,7 @@ async function reconcile(values: Values, io: Io): Promise<number> {
 type Store = import('../../store/database.ts').Database
 
 async function withDatabase<T>(configFile: string, work: (database: Store) => Promise<T>): Promise<T> {
-  // Loaded when needed: the client commands start without DuckDB and libp2p.
+  // Loaded when needed, so that client commands start without DuckDB and libp2p.
   const [{ loadConfig }, { Database }] = await Promise.all([
     import('../../config/config.ts'),
     import('../../store/database.ts')

@@ -1,4 +1,4 @@
-/** `stimnet budget`: what a peer's catalogs have spent of their privacy, and what is left. */
+/** `stimnet budget`: shows the privacy budget that a peer's catalogs have spent, and what is left. */
 import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
 import { command, EXIT } from '../terminal/arguments.ts'
@@ -23,7 +23,7 @@ takes over what the log says. The peer must be stopped.`,
   positionals: [0, 1],
   run: async (values, [asked = 'list'], io) => {
     const action = oneOf('the action', asked, ['list', 'reconcile'])
-    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    // Loaded when needed, so that client commands start without DuckDB and libp2p.
     const [{ loadConfig }, { Database }, { PrivacyLedger }, { balancesOf }] = await Promise.all([
       import('../../config/config.ts'),
       import('../../store/database.ts'),

@@ -1,4 +1,4 @@
-/** `stimnet doctor`: what is well with a peer, what is not, and what to do about it. */
+/** `stimnet doctor`: checks a peer and says how to repair what is wrong. */
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -18,7 +18,7 @@ interface Finding {
   readonly detail: string
 }
 
-/** Exit code 1: at least one finding wants mending. */
+/** Exit code 1: at least one finding needs repair. */
 export const doctorCommand = command({
   name: 'doctor',
   usage: '[--config FILE] [--json]',
@@ -30,7 +30,7 @@ Each line begins with ok or FIX; one that wants mending says how, and the exit c
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print the findings as JSON' } },
   positionals: [0, 0],
   run: async (values, _, io) => {
-    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    // Loaded when needed, so that client commands start without DuckDB and libp2p.
     const { loadConfig } = await import('../../config/config.ts')
     const loaded = await loadConfig(values.config ?? 'stimnet.yaml')
     const findings = [
@@ -63,7 +63,7 @@ function admission({ config }: LoadedConfig): Finding {
   return { name: 'admission', ok, detail }
 }
 
-/** What `stimnet policy check` finds; what merely weakens the rules is told and is no failure. */
+/** The findings of `stimnet policy check`. A finding that only weakens the rules is shown and is no failure. */
 async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
   const { checkPolicy } = await import('../../catalogs/policy-check.ts')
   const findings = await checkPolicy(loaded)
@@ -74,14 +74,18 @@ async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
   }))
 }
 
-/** Signed requests live ten minutes: a clock that is far off refuses everything. Only the impossible can be seen here. */
+/**
+ * Checks the clock. Signed requests are valid for ten minutes, so a wrong clock refuses everything. Only an impossible
+ * year is noticed
+ * here.
+ */
 function clockFinding(): Finding {
   const year = new Date(performance.timeOrigin).getUTCFullYear()
   const ok = year >= 2026
   return { name: 'clock', ok, detail: ok ? 'plausible; keep it in step with NTP' : `says the year ${year}: set it` }
 }
 
-/** Whether anybody but the peer's user can read what it writes. */
+/** Checks whether anybody except the peer's user has access to its files. */
 async function permissionFinding({ config, baseDir }: LoadedConfig): Promise<Finding> {
   const name = 'permissions'
   const dataDir = resolve(baseDir, config.data_dir)
@@ -102,7 +106,7 @@ async function permissionFinding({ config, baseDir }: LoadedConfig): Promise<Fin
   return { name, ok: first === undefined, detail }
 }
 
-/** Whether every stored value is as it was written; read where no peer has the store open. */
+/** Verifies every stored value, unless a running peer has the store open. */
 async function storeFinding({ config, baseDir }: LoadedConfig): Promise<Finding> {
   const name = 'store'
   const directory = join(resolve(baseDir, config.data_dir), 'db')
@@ -121,12 +125,12 @@ async function storeFinding({ config, baseDir }: LoadedConfig): Promise<Finding>
   }
 }
 
-/** Either the peer runs and answers, or its port is free for it. */
+/** Checks the gateway: the peer runs and answers, or its port is free. */
 async function gatewayFindings(loaded: LoadedConfig): Promise<Finding[]> {
   const { config } = loaded
   const { gateway } = config
   if (!gateway.enabled) return []
-  // Whether it answers is not asked under TLS: this program need not know its authority, nor have a certificate to show.
+  // Under TLS the gateway is not asked: this program may neither know its authority nor have a client certificate.
   if (gateway.tls) return [await certificateFinding(loaded)]
   if (gateway.port === 0) return []
   const url = `http://${gateway.host}:${gateway.port}`
@@ -146,7 +150,7 @@ async function gatewayFindings(loaded: LoadedConfig): Promise<Finding[]> {
 const DAY_MS = 24 * 3_600_000
 const DAYS_LEFT_MIN = 14
 
-/** Whether the files of gateway.tls can be used, and for how long. */
+/** Checks that the files of gateway.tls can be used, and for how long. */
 async function certificateFinding(loaded: LoadedConfig): Promise<Finding> {
   const { openCertificates } = await import('../../config/certificates.ts')
   const name = 'certificate'
@@ -160,7 +164,7 @@ async function certificateFinding(loaded: LoadedConfig): Promise<Finding> {
   }
 }
 
-/** Ports that the peer will want; asked only while it does not run. */
+/** Checks the ports of the mesh; only while the peer is not running. */
 async function meshPortFindings(addresses: readonly string[]): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const address of addresses) {
@@ -180,7 +184,7 @@ function canListen(host: string, port: number): Promise<boolean> {
   })
 }
 
-/** Whether the address of a peer to join by takes a TCP connection; what is behind it, the mesh finds out. */
+/** Checks that the address of a bootstrap peer accepts a TCP connection. The mesh itself verifies who answers. */
 async function reachable(address: string): Promise<Finding> {
   const match = /^\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+)/.exec(address)
   const name = 'bootstrap'
@@ -213,7 +217,7 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
   try {
     const { openConfiguredSandbox } = await import('../../start/opening.ts')
     const dataDir = resolve(baseDir, config.data_dir)
-    // Whether it may be read is told beside the other permissions.
+    // Unsafe permissions of the key are reported by the check of permissions.
     const seed = await readSeed(join(dataDir, 'identity.key')).catch(() => undefined)
     const chosen = await openConfiguredSandbox(config, dataDir, { owner: 'doctor', seed })
     const description = await chosen?.sandbox.describe()

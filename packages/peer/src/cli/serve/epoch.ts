@@ -1,4 +1,4 @@
-/** `stimnet epoch`: from which snapshot of its files a catalog answers, and taking a newer one. */
+/** `stimnet epoch`: shows the snapshot from which each catalog answers, and accepts a newer one. */
 import { join, resolve } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
 import type { LoadedConfig } from '../../config/config.ts'
@@ -42,7 +42,7 @@ The peer must be stopped.
   run: async (values, [asked = '', name = ''], io) => {
     const action = oneOf('the action', asked, ACTIONS)
     if (action === 'accept') given('CATALOG', name)
-    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    // Loaded when needed, so that client commands start without DuckDB and libp2p.
     const [{ loadConfig }, { Database }, { epochStore }] = await Promise.all([
       import('../../config/config.ts'),
       import('../../store/database.ts'),

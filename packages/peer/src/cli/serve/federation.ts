@@ -1,4 +1,4 @@
-/** `stimnet federation`: founding one, joining, admitting, revoking, and who belongs. */
+/** `stimnet federation`: founds a federation, admits and revokes members, and lists them. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
@@ -35,7 +35,7 @@ interface Values {
   readonly out: string | undefined
 }
 
-/** Works on files beside the peer's configuration; a running peer takes them up within seconds. */
+/** Works on files beside the peer's configuration. A running peer reads them within seconds. */
 export const federationCommand = command({
   name: 'federation',
   usage: 'create | sign FILE | join | admit PEERID | revoke PEERID | members | receive FILE',
@@ -202,7 +202,7 @@ async function receive(values: Values, file: string, io: Io): Promise<number> {
   return EXIT.ok
 }
 
-/** This peer's configuration and key; the peer may be running. */
+/** This peer's configuration and key. The peer may be running. */
 async function own(values: Values) {
   const [{ loadConfig }, { readSeed }] = await Promise.all([
     import('../../config/config.ts'),

@@ -1,14 +1,21 @@
-/** Judges a password that somebody chooses: by its length, and by lists of those that people choose. */
+/** The check of a chosen password: by its length, and against lists of common passwords. */
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 
 const LENGTH_MIN = 12
-/** Of 4: below it fewer than 10^8 guesses are needed, by the estimate of whoever guesses with lists and patterns. */
+/**
+ * Smallest acceptable score of zxcvbn, which ends at 4. Below it, fewer than 10^8 guesses with lists and patterns are
+ * estimated to
+ * suffice.
+ */
 const SCORE_MIN = 3
-/** The estimate takes time that grows with length; what is longer is judged by its beginning. */
+/** The estimate takes time that grows with the length, so only the beginning of a long password is judged. */
 const JUDGED_CHARACTERS_MAX = 128
 
-/** Why a password will not do, as a sentence; undefined where it will. `name` is its account's. */
+/**
+ * The reason why a password is not acceptable, as a sentence; undefined where it is acceptable. `name` is that of the
+ * account.
+ */
 export function whyGuessable(password: string, name: string): string | undefined {
   if (password.length < LENGTH_MIN) return `a password has at least ${LENGTH_MIN} characters`
   const estimate = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs })

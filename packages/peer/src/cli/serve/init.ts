@@ -1,4 +1,4 @@
-/** `stimnet init`: a configuration with its reasons in it, a key, and what to do next. */
+/** `stimnet init`: writes a commented configuration and a key for a new peer, and prints the next steps. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
@@ -6,7 +6,7 @@ import { loadOrCreateSeed } from '../../start/identity.ts'
 import { command, EXIT } from '../terminal/arguments.ts'
 import { given } from '../terminal/checked.ts'
 
-/** Never overwrites: an existing configuration is CONFIG_INVALID. */
+/** Never overwrites. Throws CONFIG_INVALID where there is a configuration already. */
 export const initCommand = command({
   name: 'init',
   usage: '[FOLDER] --institution NAME [--node-id NAME] [--catalog FILE]',
@@ -47,7 +47,7 @@ To take it back, delete the folder.
 
 async function catalogsOf(file: string | undefined, folder: string): Promise<string> {
   if (file === undefined) return 'catalogs: []\n'
-  // Loaded when needed: without it no data are read.
+  // Loaded when needed, so that data are read only with `--catalog`.
   const { catalogsText } = await import('../../catalogs/described.ts')
   return catalogsText(file, folder)
 }

@@ -1,4 +1,4 @@
-/** `stimnet policy`: what the disclosure rules do, whether they fit, and what others would have done. */
+/** `stimnet policy`: explains and checks the disclosure rules, tries others on past jobs, and proposes a lattice. */
 import type { Explanation, PrivacySettings } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from '../../config/config.ts'
@@ -83,7 +83,7 @@ async function explainAction(values: ExplainValues, io: Io): Promise<number> {
   return EXIT.ok
 }
 
-/** What the rules do not say of one catalog. */
+/** Notes about one catalog that the rules do not contain. */
 async function notesOf({ config, catalog }: ExplainValues): Promise<string[]> {
   if (catalog === undefined) return []
   const { loadConfig } = await import('../../config/config.ts')
@@ -94,7 +94,7 @@ async function notesOf({ config, catalog }: ExplainValues): Promise<string[]> {
   ]
 }
 
-/** Of a preset, or of a configuration where one is named; of the preset `default` where neither is. */
+/** The rules of a preset or of a configuration, whichever is named; of the preset `default` where neither is. */
 async function settingsAsked({ preset, config, catalog }: ExplainValues): Promise<PrivacySettings> {
   const { effectiveSettings } = await import('@stimnet/privacy')
   if (preset !== undefined || (config === undefined && catalog === undefined)) {

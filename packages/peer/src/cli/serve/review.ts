@@ -1,4 +1,4 @@
-/** `stimnet review`: what a steward will see of a program, before it is sent. */
+/** `stimnet review`: shows what a steward will see of a program, before it is sent. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { LIMITS } from '@stimnet/protocol'
@@ -43,7 +43,7 @@ interface Asked {
 }
 
 async function reviewScript(language: Exclude<Language, 'sql'>, text: string, { json }: Asked, io: Io) {
-  // Loaded when needed: the client commands start without the grammars.
+  // Loaded when needed, so that client commands start without the grammars.
   const { reviewOf } = await import('@stimnet/sandbox')
   const review = await reviewOf(language, text)
   const exit = review.imports.ok ? EXIT.ok : EXIT.failed

@@ -1,4 +1,4 @@
-/** `stimnet sandbox test`: the owner attacks the sandboxes of his own machine and reads what each attempt managed to do. */
+/** `stimnet sandbox test`: attacks the sandboxes of this machine and reports the outcome of each attempt. */
 import { randomUUID } from 'node:crypto'
 import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { tableOf } from '../terminal/table.ts'
 const ENGINES = ['auto', 'wasm', 'docker'] as const
 const RUNTIMES = ['runc', 'runsc'] as const
 
-/** Beside --config. */
+/** The options beside --config. */
 export const SANDBOX_TEST_OPTIONS = {
   engine: { type: 'string', value: 'ENGINE', help: 'test: auto (all of this machine, default), wasm or docker' },
   runtime: { type: 'string', value: 'RUNTIME', help: 'test: with docker, runc or runsc (gVisor) alone' },
@@ -26,7 +26,7 @@ export const SANDBOX_TEST_OPTIONS = {
   json: { type: 'boolean', help: 'test: print the report as JSON' }
 } as const
 
-/** For the help of `stimnet sandbox`. */
+/** The part about `test` in the help of `stimnet sandbox`. */
 export const SANDBOX_TEST_DETAILS = `
   test              attacks the sandboxes of this machine with what hostile programs try: the machine's files, devices and
                     kernel, other jobs, environment, network, memory, disk, processes, endless loops and output, forged
@@ -41,7 +41,7 @@ export const SANDBOX_TEST_DETAILS = `
                       stimnet sandbox test
                       stimnet sandbox test --engine docker --runtime runsc --only kernel,memory`
 
-/** What the command line says. */
+/** The values of the command line. */
 export interface SandboxTestValues {
   readonly config?: string | undefined
   readonly engine?: string | undefined
@@ -53,11 +53,11 @@ export interface SandboxTestValues {
 }
 
 /**
- * Exit code 0: every engine that was tested holds what its grade promises. 1: one does not, or none is here. 2: no attack
+ * Exit code 0: every tested engine keeps what its grade promises; 1: one does not, or no engine is here; 2: no attack
  * has such an id.
  */
 export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<number> {
-  // Loaded when needed: the client commands start without any engine.
+  // Loaded when needed, so that client commands start without any engine.
   const sandbox = await import('@stimnet/sandbox')
   const attacks = chosenAttacks(sandbox.ATTACKS, values.only)
   if (attacks.length === 0) {
@@ -77,7 +77,7 @@ export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<nu
   return io.signal.aborted ? EXIT.failed : exitOf(reports)
 }
 
-/** Says of each attack how it went, as soon as that is known. */
+/** Runs the attacks and prints the outcome of each as soon as it is known. */
 async function attackedAloud(
   what: Pick<AttacksOnEngines, 'engines' | 'attacks' | 'settings'>,
   io: Io
@@ -114,7 +114,7 @@ function chosenEngines(all: readonly AttackableEngine[], values: SandboxTestValu
   return engine === 'auto' ? all : all.filter(({ grade }) => grade.startsWith(engine))
 }
 
-/** The configured folder for embedded Python's snapshot, or one that is removed again. */
+/** The configured folder for the snapshot of embedded Python, or a temporary one. */
 async function cacheFor(file: string | undefined): Promise<{ dir: string; remove(): Promise<void> }> {
   const path = file ?? 'stimnet.yaml'
   if (
@@ -145,7 +145,7 @@ function list(attacks: readonly Attack[], { json }: SandboxTestValues, io: Io): 
   return EXIT.ok
 }
 
-/** One engine's table and sum, for a terminal. */
+/** The table and the totals of one engine, as text for a terminal. */
 export function reportText(report: EngineReport): string {
   if (!report.isHere) return `\n${report.grade}: not here (${report.why}). ${report.howTo}\n`
   const rows = report.results.map(({ attack, verdict, isAdmitted }) => [
@@ -163,7 +163,7 @@ function wordOf(outcome: AttackResult['verdict']['outcome']): string {
   return outcome === 'open' ? 'OPEN' : outcome
 }
 
-/** At least one must be here, and all that are must hold. */
+/** Exit code: ok where at least one engine is here and every one that is here keeps its promises. */
 export function exitOf(reports: readonly EngineReport[]): number {
   const here = reports.filter((report) => report.isHere)
   return here.length > 0 && here.every((report) => report.isHere && report.isClean) ? EXIT.ok : EXIT.failed

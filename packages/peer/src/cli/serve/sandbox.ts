@@ -1,4 +1,4 @@
-/** `stimnet sandbox`: what programs run in here, and what its owner adds to the embedded one. */
+/** `stimnet sandbox`: shows the parts of the embedded sandbox, adds to them, and attacks the sandboxes. */
 import { resolve } from 'node:path'
 import { sandboxCacheDir } from '../../config/sandbox-settings.ts'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
@@ -9,7 +9,7 @@ import { tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['list', 'add', 'fetch', 'test'] as const
 
-/** Exit code 1: what was to be added cannot be had, or is not what its lock names; or an attack got through. */
+/** Exit code 1: a part to be added is not available or does not have the hash in its lock, or an attack succeeded. */
 export const sandboxCommand = command({
   name: 'sandbox',
   usage: 'list | add r | fetch LIBRARY… [--from PLACE] | test [--engine ENGINE] [--only ID,…] [--config FILE]',
@@ -52,7 +52,7 @@ libraries, or an address that has them. A peer sees what was added when it start
 })
 
 async function cacheDirOf(file: string | undefined): Promise<string> {
-  // Loaded when needed: the client commands start without DuckDB and libp2p.
+  // Loaded when needed, so that client commands start without DuckDB and libp2p.
   const { loadConfig } = await import('../../config/config.ts')
   const { config, baseDir } = await loadConfig(file ?? 'stimnet.yaml')
   return sandboxCacheDir(config, resolve(baseDir, config.data_dir))

@@ -1,7 +1,7 @@
-/** `stimnet start`: runs a peer until it is told to stop. */
+/** `stimnet start`: runs a peer until it receives a signal to stop. */
 import { command, EXIT } from '../terminal/arguments.ts'
 
-/** Where the peer’s configuration is, for every command on the peer’s own machine. */
+/** The option for the peer's configuration file, for every command on the peer's own machine. */
 export const CONFIG_OPTION = {
   type: 'string',
   short: 'c',
@@ -21,7 +21,7 @@ Log lines go to standard error as JSON. Jobs under way when the peer stops stay 
   options: { config: CONFIG_OPTION },
   positionals: [0, 0],
   run: async (values, _, io) => {
-    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    // Loaded when needed, so that client commands start without DuckDB and libp2p.
     const [{ loadConfig }, { startPeer }] = await Promise.all([
       import('../../config/config.ts'),
       import('../../peer.ts')

@@ -1,4 +1,4 @@
-/** `stimnet token`: the secret that signs access tokens. */
+/** `stimnet token`: changes the secret that signs access tokens. */
 import { join, resolve } from 'node:path'
 import { Accounts } from '../../store/accounts/accounts.ts'
 import { command, EXIT } from '../terminal/arguments.ts'
@@ -21,7 +21,7 @@ touched (stimnet api-key revoke, or a new password, ends those).
   positionals: [1, 1, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [asked = ''], io) => {
     oneOf('the action', asked, ACTIONS)
-    // Loaded when needed: the client commands start without DuckDB and libp2p.
+    // Loaded when needed, so that client commands start without DuckDB and libp2p.
     const { loadConfig } = await import('../../config/config.ts')
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))

@@ -1,4 +1,4 @@
-/** `stimnet vouch`: an institution's word for one of its researchers. */
+/** `stimnet vouch`: signs an institution's credential for one of its researchers. */
 import { join, resolve } from 'node:path'
 import { signerFromSeed, systemClock, vouch } from '@stimnet/protocol'
 import { command, EXIT } from '../terminal/arguments.ts'
@@ -8,7 +8,7 @@ import { CONFIG_OPTION } from './start.ts'
 const DAYS_DEFAULT = 180
 const DAYS_MAX = 400
 
-/** Signs with the peer's own key; the peer may be running. */
+/** Signs with the peer's own key. The peer may be running. */
 export const vouchCommand = command({
   name: 'vouch',
   usage: 'KEY_ID --name NAME [--role ROLE] [--days N] [--config FILE]',

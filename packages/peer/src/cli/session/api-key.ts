@@ -1,4 +1,4 @@
-/** `stimnet api-key`: what programs log in with. */
+/** `stimnet api-key`: manages the API keys with which programs log in. */
 import type { Role } from '@stimnet/sdk'
 import { ROLES } from '../../store/accounts/accounts.ts'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
@@ -10,7 +10,7 @@ import { localTime } from '../terminal/time.ts'
 const ACTIONS = ['add', 'list', 'revoke'] as const
 const DAYS_MAX = 365
 
-/** Exit code 1: no key of that id. */
+/** Exit code 1: no key with that id. */
 export const apiKeyCommand = command({
   name: 'api-key',
   usage: 'add LABEL [--days N] [--role ROLE] | list | revoke ID  [--url URL]',

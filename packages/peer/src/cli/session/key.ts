@@ -1,4 +1,4 @@
-/** `stimnet key`: a researcher's own signing key, so that no gateway need be trusted. */
+/** `stimnet key`: makes or shows a researcher's own signing key, so that no gateway must be trusted. */
 import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
 import { clientSettings } from '../../config/client.ts'
 import { loadOrCreateSeed, readSeed } from '../../start/identity.ts'

@@ -1,10 +1,10 @@
-/** `stimnet login`: a token for the client commands. */
+/** `stimnet login`: gets an access token for the client commands. */
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
 import { readPassword } from '../terminal/password.ts'
 import { CLIENT_OPTIONS, gatewayUrl, keepSession } from './session.ts'
 import { loginByBrowser } from './sign-on.ts'
 
-/** Exit code 4: name or password is wrong, the account is locked, or the provider’s answer will not do. */
+/** Exit code 4: name or password is wrong, the account is locked, or the login provider refuses. */
 export const loginCommand = command({
   name: 'login',
   usage: 'NAME | --provider PROVIDER  [--url URL] [--insecure-login]',
@@ -48,7 +48,7 @@ open the address that is printed in a browser on this machine. The token is kept
 
 const REMEDY = 'Ask for its https address; --insecure-login sends it all the same.'
 
-/** Plain HTTP to another machine. */
+/** Whether a URL means plain HTTP to another machine. */
 function isInTheClear(at: string): boolean {
   const url = URL.parse(at)
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? '')

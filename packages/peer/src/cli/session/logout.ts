@@ -1,9 +1,9 @@
-/** `stimnet logout`: ends the token of the client commands. */
+/** `stimnet logout`: ends the access token of the client commands. */
 import { codeOf } from '@stimnet/protocol'
 import { command, EXIT } from '../terminal/arguments.ts'
 import { CLIENT_OPTIONS, clientFor, dropSession, gatewayUrl } from './session.ts'
 
-/** Exit code 1: the gateway did not answer, so that the token holds there until it expires; here it is forgotten all the same. */
+/** Exit code 3: the gateway did not answer, so the token stays valid there until it expires. It is forgotten here in any case. */
 export const logoutCommand = command({
   name: 'logout',
   usage: '[--url URL]',
@@ -19,7 +19,7 @@ export const logoutCommand = command({
     try {
       await client.signOut()
     } catch (error) {
-      // A token that holds no more needs no end.
+      // An invalid token need not be ended.
       if (codeOf(error) !== 'UNAUTHENTICATED') throw error
     } finally {
       await dropSession(at)

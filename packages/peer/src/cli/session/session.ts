@@ -1,11 +1,11 @@
-/** Who is logged in where: the client of a peer's gateway, from options, session file or environment. */
+/** The client of a peer's gateway, with its login from options, session file or environment. */
 import { StimnetError } from '@stimnet/protocol'
 import { type Client, createClient } from '@stimnet/sdk'
 import { z } from 'zod'
 import { clientSettings } from '../../config/client.ts'
 import { readPrivate, writePrivate } from '../../start/private.ts'
 
-/** Options of every command that asks a gateway. */
+/** The options of every command that uses a gateway. */
 export const CLIENT_OPTIONS = {
   url: { type: 'string', value: 'URL', help: 'The gateway to ask (default STIMNET_URL or http://127.0.0.1:8000)' },
   json: { type: 'boolean', help: 'Print the answer as JSON' }
@@ -18,7 +18,7 @@ async function sessions(file: string): Promise<z.output<typeof sessionSchema>> {
   try {
     return sessionSchema.parse(JSON.parse(text ?? '{}'))
   } catch {
-    // Unreadable: the same as not logged in, and logging in writes it anew.
+    // A malformed file counts as not logged in. The next login writes it again.
     return {}
   }
 }
@@ -31,12 +31,12 @@ export async function clientFor(url: string | undefined): Promise<Client> {
   return createClient({ url: at, ...(token === undefined ? {} : { token }) })
 }
 
-/** Where the client commands ask. */
+/** The URL of the gateway that client commands use. */
 export function gatewayUrl(url: string | undefined): string {
   return url ?? clientSettings().url
 }
 
-/** Remembers the token that `logIn` gets, in a file that only its owner reads. */
+/** Stores the token that `logIn` returns, in a file that only its owner can read. */
 export async function keepSession(at: string, logIn: (client: Client) => Promise<string>): Promise<void> {
   const settings = clientSettings()
   const token = await logIn(createClient({ url: at }))
@@ -55,7 +55,10 @@ export async function dropSession(at: string): Promise<void> {
   if (dropped) await write(sessionFile, others)
 }
 
-/** `a=b` pairs of repeated options. A value that is JSON is taken as such, all else as text. */
+/**
+ * The `a=b` pairs of a repeated option. A value that is valid JSON is parsed, any other is taken as text. Throws
+ * PARAMETER_INVALID.
+ */
 export function pairsOf(option: string, texts: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     texts.map((text) => {

@@ -1,4 +1,4 @@
-/** A login in the browser for a command that waits for it: a listener on this machine, for one answer. */
+/** A login in the browser for a waiting command: a listener on this machine that takes one answer. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,10 +7,10 @@ import { beginLogin, type Client } from '@stimnet/sdk'
 import type { Io } from '../terminal/arguments.ts'
 import { printable } from '../terminal/table.ts'
 
-/** As long as the gateway waits. */
+/** Time for the login, ms; the gateway waits as long. */
 const LOGIN_MS_MAX = 10 * 60_000
 
-/** The token. Throws LOGIN_REFUSED, NOT_PERMITTED, PARAMETER_INVALID for a provider that is none, DEADLINE. */
+/** Returns the access token. Throws LOGIN_REFUSED, NOT_PERMITTED, PARAMETER_INVALID for an unknown provider, DEADLINE. */
 export async function loginByBrowser(
   client: Client,
   { at, provider, io }: { at: string; provider: string; io: Io }

@@ -1,8 +1,8 @@
-/** Command lines: options as data, help from the same data, and exit codes that scripts can tell apart. */
+/** Command lines: options as data, help made from the same data, and exit codes for scripts. */
 import { CODES, type Code } from '@stimnet/protocol'
 import { type Option, parse } from './parse.ts'
 
-/** The values of a command’s options, as parsed. */
+/** The values of a command's options, as parsed. */
 export type Values<O extends Record<string, Option>> = {
   readonly [K in keyof O]: O[K] extends { multiple: true }
     ? string[] | undefined
@@ -11,16 +11,16 @@ export type Values<O extends Record<string, Option>> = {
       : string | undefined
 }
 
-/** One subcommand. `run` gives the exit code. */
+/** One subcommand. `run` returns the exit code. */
 export interface Command<O extends Record<string, Option> = Record<string, Option>> {
   readonly name: string
-  /** What stands after the name, e.g. `FILE --catalog NAME`. */
+  /** The text after the name, e.g. `FILE --catalog NAME`. */
   readonly usage: string
   readonly summary: string
-  /** More than a line, with examples; shown by `--help`. */
+  /** Several lines with examples, shown by `--help`. */
   readonly details?: string
   readonly options: O
-  /** `names`: what is said to be missing, in their order. */
+  /** `names` are the names of the positional arguments, in order, for messages about missing ones. */
   readonly positionals: readonly [least: number, most: number, ...names: string[]]
   run(values: Values<O>, positionals: readonly string[], io: Io): Promise<number>
 }
@@ -29,9 +29,9 @@ export interface Command<O extends Record<string, Option> = Record<string, Optio
 export interface Io {
   out(text: string): void
   err(text: string): void
-  /** Whether `err` is a terminal that can be drawn on. */
+  /** Whether `err` is a terminal on which progress can be redrawn. */
   readonly interactive: boolean
-  /** A line from a person; undefined where nobody sits at a terminal. */
+  /** Reads a line from a person; undefined without a terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined
   readonly signal: AbortSignal
 }
@@ -39,17 +39,17 @@ export interface Io {
 /** Exit codes, for scripts. */
 export const EXIT = {
   ok: 0,
-  /** The job, check or question came to a bad end. */
+  /** The job, check or question failed. */
   failed: 1,
   /** The command line or the configuration is wrong. */
   usage: 2,
-  /** The peer, or any that offers the catalog, cannot be reached. */
+  /** The gateway cannot be reached, or no peer that offers the catalog. */
   unreachable: 3,
-  /** Not logged in, wrongly, or as somebody who may not do that. */
+  /** Not logged in, the login failed, or the account may not do this. */
   notLetIn: 4
 } as const
 
-/** As `stimnet --help` tells them. */
+/** The exit codes as shown by `stimnet --help`. */
 export const EXIT_TEXT =
   '0 done, 1 failed, 2 wrong command line or configuration, 3 peer not reachable, 4 not logged in or not permitted'
 
@@ -69,7 +69,7 @@ const WRONG_USAGE: readonly Code[] = [
   'PEER_UNKNOWN'
 ]
 
-/** The exit code for a code, the same whether a command threw it or a request ended with it. */
+/** The exit code for an error code, the same whether a command threw it or a request ended with it. */
 export function exitOfCode(code: Code): number {
   if (NOT_LET_IN.includes(code)) return EXIT.notLetIn
   if (CODES[code].fault === 'network') return EXIT.unreachable
@@ -78,12 +78,12 @@ export function exitOfCode(code: Code): number {
 
 const COMMON: Record<string, Option> = { help: { type: 'boolean', short: 'h', help: 'Show this help' } }
 
-/** Gives a command its type parameter by inference. */
+/** Infers the type parameter of a command. */
 export function command<const O extends Record<string, Option>>(definition: Command<O>): Command {
   return definition as unknown as Command
 }
 
-/** Parses, answers `--help`, runs; gives the exit code. */
+/** Parses the arguments, answers `--help` and runs the command. Returns the exit code. */
 export async function runCommand(definition: Command, args: readonly string[], io: Io): Promise<number> {
   const options = { ...definition.options, ...COMMON }
   const parsed = parse(args, options)
@@ -109,7 +109,7 @@ function usageError(definition: Command, io: Io, message: string): number {
   return EXIT.usage
 }
 
-/** What `--help` prints. */
+/** The text that `--help` prints. */
 export function helpOf(definition: Command): string {
   const lines = Object.entries({ ...definition.options, ...COMMON }).map(([name, option]) => {
     const value = option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''

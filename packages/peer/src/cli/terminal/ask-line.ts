@@ -1,7 +1,10 @@
-/** One line that a person types in answer to a question. */
+/** Input of one line that a person types in answer to a question. */
 import { createInterface } from 'node:readline'
 
-/** The empty text where the input ends, or Ctrl-C is pressed. On standard error: standard output is for answers. */
+/**
+ * Asks on standard error, since standard output is for answers. Returns the empty text where the input ends or Ctrl-C
+ * is pressed.
+ */
 export async function askLine(question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   const close = () => lines.close()
@@ -9,7 +12,7 @@ export async function askLine(question: string, signal: AbortSignal): Promise<st
   try {
     const answer = await new Promise<string | undefined>((resolve) => {
       lines.once('close', () => resolve(undefined))
-      // In a terminal it comes here, and not to the process.
+      // In a terminal, Ctrl-C is delivered here and not to the process.
       lines.once('SIGINT', close)
       lines.question(question, resolve)
     })

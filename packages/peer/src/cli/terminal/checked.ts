@@ -1,25 +1,28 @@
-/** Words of a command line, checked: what will not do is refused with what to write instead. */
+/** Checks of command-line values. An invalid value is refused with what to write instead. */
 import { StimnetError } from '@stimnet/protocol'
 import { didYouMean } from './nearest.ts'
 
-/** Throws PARAMETER_INVALID with that sentence. */
+/** Throws PARAMETER_INVALID with this reason. */
 export function refuse(reason: string, cause?: unknown): never {
   throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
 }
 
-/** A value that must be one of a few; `name` is how the command line calls it, e.g. `--engine`. Throws PARAMETER_INVALID naming them. */
+/**
+ * A value that must be one of a list. `name` is its name on the command line, e.g. `--engine`. Throws PARAMETER_INVALID
+ * naming the list.
+ */
 export function oneOf<T extends string>(name: string, value: string, among: readonly T[]): T {
   const found = among.find((candidate) => candidate === value)
   if (found !== undefined) return found
   return refuse(`${name} is one of ${among.join(', ')}, not ${quoted(value)}.${didYouMean(value, among)}`)
 }
 
-/** What must be given. Throws PARAMETER_INVALID naming it. */
+/** A value that must be given. Throws PARAMETER_INVALID naming it. */
 export function given(name: string, value: string | undefined, more = ''): string {
   return value === undefined || value === '' ? refuse(`${name} is missing${more}`) : value
 }
 
-/** Undefined where nothing is given. Throws PARAMETER_INVALID with the bounds. */
+/** A whole number within bounds; undefined where none is given. Throws PARAMETER_INVALID with the bounds. */
 export function wholeNumber(
   name: string,
   text: string | undefined,

@@ -1,12 +1,12 @@
-/** The word that somebody who mistyped most likely meant. */
+/** The known word that a mistyped one most likely meant. */
 
-/** Longer ones are no slip of the finger. */
+/** Words longer than this are not compared. */
 const WORD_LENGTH_MAX = 64
-/** Of three letters one may be wrong, of eight two. */
+/** Letters per permitted mistake: one in three letters, two in six. */
 const LETTERS_PER_SLIP = 3
 const BEGINNING_LENGTH_MIN = 2
 
-/** Undefined where none is near. A beginning counts as near where it is the beginning of one word alone. */
+/** The nearest known word; undefined where none is near. A prefix counts as near where only one word begins with it. */
 export function nearest(word: string, among: readonly string[]): string | undefined {
   if (word.length > WORD_LENGTH_MAX) return undefined
   const slipsMax = Math.max(1, Math.floor(word.length / LETTERS_PER_SLIP))
@@ -19,13 +19,13 @@ export function nearest(word: string, among: readonly string[]): string | undefi
   return word.length >= BEGINNING_LENGTH_MIN && second === undefined ? only : undefined
 }
 
-/** ` Did you mean run?`, with a space before it; nothing where no word is near. */
+/** ` Did you mean run?`, with a leading space; empty where no word is near. */
 export function didYouMean(word: string, among: readonly string[]): string {
   const near = nearest(word, among)
   return near === undefined ? '' : ` Did you mean ${near}?`
 }
 
-/** Letters to put in, leave out, replace, or swap with their neighbour (optimal string alignment). */
+/** The number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
 function slipsBetween(one: string, other: string): number {
   let before: number[] = []
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)

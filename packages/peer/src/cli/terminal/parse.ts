@@ -1,4 +1,4 @@
-/** A command line read by its options: what does not fit them is told in a sentence that says what to write. */
+/** The parser of command lines. Its messages say what to write instead. */
 import { parseArgs } from 'node:util'
 import { nearest } from './nearest.ts'
 import { printable } from './table.ts'
@@ -8,19 +8,19 @@ export interface Option {
   readonly type: 'string' | 'boolean'
   readonly multiple?: boolean
   readonly short?: string
-  /** What stands for the value in the help text. */
+  /** The placeholder of the value in the help text. */
   readonly value?: string
   readonly help: string
 }
 
-/** What a command line says, or why it says nothing. */
+/** The parsed command line, or the reason why it cannot be parsed. */
 export type Parsed =
   | { readonly ok: true; readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] }
   | { readonly ok: false; readonly why: string }
 
 type Options = Readonly<Record<string, Option>>
 
-/** Never throws. */
+/** Parses arguments. Never throws. */
 export function parse(args: readonly string[], options: Options): Parsed {
   const config = Object.fromEntries(
     Object.entries(options).map(([name, { type, multiple, short }]) => [
@@ -28,7 +28,7 @@ export function parse(args: readonly string[], options: Options): Parsed {
       { type, ...(multiple ? { multiple } : {}), ...(short ? { short } : {}) }
     ])
   )
-  // Not strict: the sentences of Node speak of positional arguments and quote.
+  // Not strict, since the messages of Node are too technical for users.
   const { values, positionals, tokens } = parseArgs({
     ...{ args: [...args], options: config, allowPositionals: true, strict: false, tokens: true }
   })

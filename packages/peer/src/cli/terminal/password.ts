@@ -1,9 +1,9 @@
-/** One line from standard input, not echoed where it is a terminal. */
+/** Input of a password: one line from standard input, not echoed on a terminal. */
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import type { Io } from './arguments.ts'
 
-/** The empty text where the input ends at once. */
+/** Returns the empty text where the input ends at once. */
 export async function readPassword(io: Io): Promise<string> {
   const { stdin } = process
   if (stdin.isTTY) io.err('Password: ')

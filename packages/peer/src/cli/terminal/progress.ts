@@ -1,11 +1,11 @@
-/** Progress on a terminal: one line a peer, drawn over; elsewhere a line for each change. */
+/** Progress of a broadcast: on a terminal one redrawn line per peer, elsewhere a line for each change. */
 import type { Broadcast } from '@stimnet/sdk'
 import type { Io } from './arguments.ts'
 import { printable } from './table.ts'
 
 const BAR = 20
 
-/** Gives what to call with each state of a broadcast. */
+/** Returns the function to call with each state of a broadcast. */
 export function drawProgress(io: Io): (broadcast: Broadcast) => void {
   let drawn = 0
   const told = new Map<string, string>()

@@ -1,6 +1,6 @@
-/** Plain tables for a terminal: columns as wide as their longest cell, numbers to the right. */
+/** Plain tables for a terminal: columns as wide as their longest cell, numbers aligned to the right. */
 
-/** Cells are shown as text; a column is numeric when all its cells are numbers or empty. */
+/** A table as text. A column is numeric when all its cells are numbers or empty. */
 export function tableOf(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   const numeric = header.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] !== 'string'))
   const text = rows.map((row) => header.map((_, at) => cellOf(row[at])))
@@ -13,14 +13,17 @@ export function tableOf(header: readonly string[], rows: readonly (readonly (str
   return `${[line(header), line(widths.map((width) => '─'.repeat(width))), ...text.map(line)].join('\n')}\n`
 }
 
-/** Four significant digits, or all of a whole number, as the console: a terminal is for reading; --json has every digit. */
+/**
+ * A cell as text. Numbers have four significant digits, or all digits of a whole number, as in the console; --json has
+ * every digit.
+ */
 export function cellOf(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '·'
   if (typeof value === 'string') return printable(value)
   return measured(value)
 }
 
-/** As `cellOf` writes it, in a sentence. */
+/** A number in a sentence, as `cellOf` writes it. */
 export function measured(value: number): string {
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value)
   const size = Math.abs(value)
@@ -28,7 +31,7 @@ export function measured(value: number): string {
   return String(Number(value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))))))
 }
 
-/** Text from elsewhere must not steer the terminal: control characters become visible signs. */
+/** Text from other sources with control characters replaced, so that it cannot control the terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD')
 }

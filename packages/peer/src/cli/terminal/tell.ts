@@ -1,10 +1,10 @@
-/** What a command throws, as a line that says what to do. */
+/** Errors of a command, as a line that says what to do. */
 import { CODES, type Code, StimnetError } from '@stimnet/protocol'
 import { ApiError } from '@stimnet/sdk'
 import { EXIT, exitOfCode, type Io } from './arguments.ts'
 import { printable } from './table.ts'
 
-/** Expected failures by code and reason; what nobody foresaw with its stack, since it is our mistake. Gives the exit code. */
+/** Prints an error: expected ones with code and reason, unexpected ones with their stack. Returns the exit code. */
 export function tell(error: unknown, io: Pick<Io, 'err'>): number {
   if (!(error instanceof StimnetError)) {
     io.err(`stimnet: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
@@ -16,7 +16,7 @@ export function tell(error: unknown, io: Pick<Io, 'err'>): number {
   return exitOfCode(code)
 }
 
-/** Local things that the reason leaves out. Of a broken way there are none but the address within the API. */
+/** Local details that the reason leaves out. Network errors have none. */
 function detailsOf(error: StimnetError): string {
   if (error instanceof ApiError) {
     return error.fields.map(({ field, message }) => `  ${printable(field)}: ${printable(message)}\n`).join('')
@@ -25,12 +25,12 @@ function detailsOf(error: StimnetError): string {
   return isTold ? '' : `${lines(error.message)}\n`
 }
 
-/** A gateway’s words must not steer the terminal. */
+/** Text of a gateway, made safe for the terminal line by line. */
 function lines(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }
 
-/** Where the code’s own meaning speaks to a client of the REST API, or says too little to somebody at a terminal. */
+/** Texts in place of a code's own meaning, where that is written for clients of the REST API or says too little at a terminal. */
 const IN_A_TERMINAL: Partial<Record<Code, string>> = {
   UNAUTHENTICATED: 'Log in first: stimnet login NAME.',
   PEER_UNREACHABLE:
@@ -39,7 +39,7 @@ const IN_A_TERMINAL: Partial<Record<Code, string>> = {
     'The database is in use or cannot be written. While the peer runs it holds the database: stop it first, or ask its gateway.'
 }
 
-/** What follows the reason. */
+/** Hints that follow the reason. */
 const HINTS: Partial<Record<Code, string>> = {
   PEER_UNKNOWN: 'stimnet peers lists them.',
   CATALOG_UNKNOWN: 'stimnet catalogs lists them.',

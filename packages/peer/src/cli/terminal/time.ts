@@ -1,6 +1,6 @@
-/** Moments in a terminal: of the reader's own clock, with how far it is from UTC. */
+/** Times for a terminal: in the reader's time zone, with its offset from UTC. */
 
-/** `2026-11-28 07:41:12+01:00`; with `Z` where the clock is UTC's. A text that is no moment stays as it is. */
+/** The local time, as `2026-11-28 07:41:12+01:00`, with `Z` where the offset is zero. An invalid time is returned unchanged. */
 export function localTime(iso: string): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso

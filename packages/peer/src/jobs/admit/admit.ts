@@ -1,4 +1,4 @@
-/** From a sealed ask to a sealed decision: check, validate, sign off, enqueue. It never waits for a run. */
+/** Admission of a sealed request: check, validate, sign off, enqueue. It returns a sealed decision and never waits for a run. */
 import {
   aboutFromMessage,
   type Clock,
@@ -28,7 +28,7 @@ import type { JobFiles } from '../run/files.ts'
 import type { SignOff } from './sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './validate.ts'
 
-/** What admission needs. */
+/** Dependencies of admission. */
 export interface AdmissionParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -45,7 +45,10 @@ export interface AdmissionParts {
   readonly monitor: Pick<Monitor, 'asked' | 'refused'>
 }
 
-/** The runner's queue as admission sees it. A seat is taken before the first wait, so that the queue's end is exact. */
+/**
+ * The runner's queue as seen by admission. A seat is taken before the first `await`, so that the queue limit is never
+ * exceeded.
+ */
 export interface Queue {
   takeSeat(issuer: string, askedBy: string): void
   leaveSeat(issuer: string, askedBy: string): void
@@ -59,10 +62,10 @@ interface Verdict {
   readonly cause?: unknown
 }
 
-/** Answers one ask with the sealed Decision. The same statement from the same peer gets the same bytes again. */
+/** Answers one request with a sealed Decision. The same statement from the same peer gets the same bytes again. */
 export type Admit = (sealedRequest: Uint8Array, askedBy: string) => Promise<Uint8Array>
 
-/** Admission over the given parts. */
+/** Creates the admission function from its dependencies. */
 export function createAdmission(parts: AdmissionParts): Admit {
   return async (sealedRequest, askedBy) => {
     let checked: CheckedRequest
@@ -81,7 +84,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
     return parts.replays.alone(key, async () => {
       const earlier = await parts.replays.get(key)
       if (earlier) return answerAgain(parts, earlier, checked, askedBy)
-      // A nonce used again after its replay record was swept must not take the place of the job it once became.
+      // The replay record of a nonce is swept in time. A nonce used again after that must not overwrite the job that it created.
       const taken = await parts.jobs.get(await jobIdOf({ ...checked.opened, servingPeer: parts.signer.id }))
       if (taken) return refuseReplay(parts, checked, askedBy)
       const verdict = await judge(parts, checked, askedBy)
@@ -94,18 +97,18 @@ export function createAdmission(parts: AdmissionParts): Admit {
 
 async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: string): Promise<Verdict> {
   try {
-    // Who may ask at all comes first: a stranger learns nothing about what exists here.
+    // The permission to ask is checked first, so that an unknown requester learns nothing about which catalogs exist here.
     const descriptor = parts.validation.catalogs.get(checked.request.catalog)?.descriptor
     const early = parts.signOff.early({ checked, askedBy }, descriptor)
     if (!early.allow) return { decision: early }
-    // Stewards read it: what cannot be read would keep them from all else that waits.
+    // Stewards read `about`. If it could not be decoded, it would break the list in which they see all waiting requests.
     aboutFromMessage(checked.request.about)
-    // Also of what will be refused: small steps are, and tell most about who takes them.
+    // Questions that will be refused are counted too, since a differencing attack is refused often.
     if (descriptor) parts.monitor.asked(descriptor.name, checked.opened.issuer, questionOf(checked.request))
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)
     const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
-    // No wait between the decision and the seat: it was decided by the seats there were.
+    // No `await` between the decision and taking the seat: the decision is based on the number of seats free at this moment.
     if (decision.allow) parts.files.takeRoom(askedBy, plan.uploads)
     if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)
     const review = parts.approvals.reviewOf(facts, decision)
@@ -124,7 +127,7 @@ interface Admitted {
   readonly askedBy: string
   readonly plan: JobPlan
   readonly sealedRequest: Uint8Array
-  /** Where people decide, or have decided. */
+  /** Present when stewards decide, or have decided. */
   readonly review: ReviewRecord | undefined
 }
 
@@ -136,7 +139,7 @@ async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     waits.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
     parts.files.leaveRoom(admitted.askedBy, admitted.plan.uploads)
     if (codeOf(error) !== 'APPROVAL_LAPSED') throw error
-    // Another request took the last run of its standing approval, or it was revoked, since it was judged.
+    // Since this request was judged, the standing approval was revoked or another request used its last run.
     const reason = CODES.APPROVAL_LAPSED.meaning
     const decision = { allow: false, code: 'APPROVAL_LAPSED', reason } as const
     return refuseRequest(parts, { ...admitted, verdict: { decision, cause: error } })
@@ -195,7 +198,7 @@ async function refuseRequest(
   const { code, reason } = verdict.decision.allow ? { code: 'INTERNAL' as const, reason: '' } : verdict.decision
   const sealed = await sealDecision(parts, askedBy, { allowed: false, code, reason, requestHash: checked.opened.hash })
   await parts.database.commit((draft) => {
-    // A refusal that may turn into leave later (a full queue) is not kept: the same statement may ask again.
+    // A refusal that may be lifted later (a full queue) is not remembered, so that the same statement may be sent again.
     if (!CODES[code].retry) remember(parts, draft, { key: refused.key, checked, askedBy, sealed })
     draft.audit({ kind: 'request', actor: checked.opened.issuer, detail: requestDetail(checked, askedBy) })
     draft.audit({ kind: 'refusal', actor: parts.signer.id, code, detail: { request: checked.opened.hash } })
@@ -204,7 +207,7 @@ async function refuseRequest(
   return sealed
 }
 
-/** Nothing in it can be believed, so only the asking peer is named. */
+/** Nothing in an envelope that did not open can be believed, so the record names the asking peer only. */
 async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unknown): Promise<Uint8Array> {
   const code = codeOf(error)
   await parts.database.commit((draft) => draft.audit({ kind: 'refusal', actor: askedBy, code }))
@@ -212,7 +215,10 @@ async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unk
   return sealDecision(parts, askedBy, { allowed: false, code, reason: CODES[code].meaning })
 }
 
-/** The same ask again, as after a broken connection, gets the same answer; from anybody else it is a replay. */
+/**
+ * The same request from the same peer, as after a broken connection, gets the same answer. From any other peer it is a
+ * replay.
+ */
 async function answerAgain(parts: AdmissionParts, earlier: Answered, checked: CheckedRequest, askedBy: string) {
   if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {
     return fromText(earlier.decision)
@@ -244,7 +250,7 @@ function remember(
     requestHash: hash,
     askedBy: answered.askedBy,
     decision: toText(answered.sealed),
-    // Two skews: ours when it expired, and ours when we swept.
+    // The margin covers the clock skew twice: at the expiry of the request and at the sweep.
     expiresAtMs: expiresAtMs + 5 * 60_000
   })
 }
@@ -262,7 +268,7 @@ function requestDetail(checked: CheckedRequest, askedBy: string) {
   }
 }
 
-/** On whose word it was decided; nothing where nobody's counted. */
+/** The affiliations and visas that came with the request, as one line for the audit log; no field where there are none. */
 function vouchersOf({ affiliations, visas }: CheckedRequest) {
   const vouched = affiliations.map(({ institution, name, role }) => `${name} (${role}), says ${institution}`)
   const shown = visas.map(({ issuer, type, value }) => `${type} ${value}, says ${issuer}`)

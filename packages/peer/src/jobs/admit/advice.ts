@@ -1,16 +1,19 @@
-/** What a refused question says: which rules there are, and what could be asked instead. Of the question alone, never of data. */
+/**
+ * Reasons of refusals: the rules in force and a question that could be asked instead. Made from the question alone,
+ * never from data.
+ */
 import { groupCells, planFault } from '@stimnet/data'
 import { costOf, type PrivacySettings } from '@stimnet/privacy'
 import { type CatalogDescriptor, CODES, type Code, privacyAskSchema, resolveVariable } from '@stimnet/protocol'
 import type { JobPlan } from './validate.ts'
 
-/** Which noise is held against a refusal: a charge of which four fit into a day's curiosity. */
+/** Epsilon of the noisy alternative that a refusal offers. */
 const EPSILON_OFFERED = '0.5'
 
-/** A receipt is no place for a program's whole log. */
+/** Characters of a script's log that a reason quotes at most: a receipt should not carry a whole log. */
 const WHY_MAX = 1_500
 
-/** The reason of a refusal that depends on data. `why` is told of synthetic data alone, where nobody real is behind it. */
+/** The reason of a refusal that depends on data. `why` is disclosed for synthetic data only, which contain no real people. */
 export function reasonOf(plan: JobPlan, settings: PrivacySettings, code: Code, why: string | undefined): string {
   const { descriptor } = plan.catalog
   const words = code === 'COHORT_NOT_RELEASABLE' ? adviceFor(plan, settings) : CODES[code].meaning
@@ -48,7 +51,7 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string): number {
   return Math.max(1, groupCells(resolveVariable(descriptor, variable).variable) - 1)
 }
 
-/** What the same costs with noise, and how far off it would be. Nothing where it has no noisy form. */
+/** The error of each column of the same question with noise. Empty where the question has no noisy form. */
 function noiseAdvice({ catalog, plan, schema }: JobPlan): string[] {
   const { descriptor } = catalog
   if (plan === undefined || schema.mappings.length > 0 || planFault(plan, descriptor) !== null) return []

@@ -1,4 +1,4 @@
-/** Whether an ask is what it says: sealed, for us, fresh, by whom. What is in it is judged after. */
+/** Checks of a request's envelope: signature, audience, freshness and carrier. The content is judged later, by `validate`. */
 import {
   type Affiliation,
   type Clock,
@@ -15,37 +15,39 @@ import {
   voucherOf
 } from '@stimnet/protocol'
 
-/** A request whose envelope holds, and every credential in it that counts here. */
+/** A request whose envelope is valid, with every credential in it that counts here. */
 export interface CheckedRequest {
   readonly opened: Opened
   readonly request: Message<'JobRequest'>
-  /** What trusted institutions say of the key that signed. */
+  /** Affiliations that trusted institutions state for the key that signed. */
   readonly affiliations: readonly Affiliation[]
-  /** What pinned issuers say of it. */
+  /** Visas of configured issuers for the key that signed. */
   readonly visas: readonly Visa[]
 }
 
-/** Whose word for a requester counts here; others' credentials are not read. */
+/** The institutions and visa issuers whose credentials count here. Credentials of others are not read. */
 export interface Trust {
   readonly institution: (peerId: string) => boolean
   readonly visaIssuers: ReadonlyMap<string, VisaIssuer>
 }
 
-/** What checking needs to know. */
+/** The facts that checking depends on. */
 export interface CheckFacts {
   readonly clock: Clock
-  /** For credentials: what waited for days must still be vouched for. */
+  /** The clock for credentials: a request that waited for days must still be vouched for. */
   readonly credentialClock: Clock
   readonly self: string
   readonly trust: Trust
 }
 
-/** Credentials of one request: each costs a signature check. */
+/** Credentials per request at most: each costs a signature check. */
 const CREDENTIALS_MAX = 8
 
 /**
- * Every target of a broadcast holds the same bytes: only the peer that the request names may bring them, or a target could
- * take another's answer. With a single target nobody else holds them. Throws CARRIER_MISMATCH.
+ * Every target of a broadcast holds the same bytes. Only the peer that the request names as its carrier may bring them;
+ * otherwise one target could bring them to another and take its answer. A request to a single target may leave the
+ * carrier out,
+ * since nobody else holds it. Throws CARRIER_MISMATCH.
  */
 export function assertCarriedBy(peerId: string, { opened, request }: Pick<CheckedRequest, 'opened' | 'request'>): void {
   const isIts = request.carrier === peerId || (request.carrier === '' && opened.audience.length === 1)
@@ -53,12 +55,15 @@ export function assertCarriedBy(peerId: string, { opened, request }: Pick<Checke
 }
 
 /**
- * Opens a sealed JobRequest. Throws what `open` throws, AUDIENCE_MISMATCH for a request addressed to anyone, and what
- * `openAffiliation` and `openVisas` throw for a credential of somebody trusted that does not hold.
+ * Opens a sealed JobRequest. Throws what `open` throws; AUDIENCE_MISMATCH for a request without an audience, or whose
+ * trusted
+ * credentials are all meant for other peers; TOO_LARGE for too many credentials; and what `openAffiliation` and
+ * `openVisas`
+ * throw for an invalid credential of a trusted issuer.
  */
 export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<CheckedRequest> {
   const opened = await open(sealed, { type: 'job-request', clock: facts.clock, audience: facts.self })
-  // A request to nobody in particular could be carried to peers that its author never chose.
+  // A request without an audience could be carried to peers that its author never chose.
   if (opened.audience.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'a request without an audience')
   const request = messages.JobRequest.decode(opened.body)
   const { institution, visaIssuers } = facts.trust
@@ -66,7 +71,7 @@ export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<Chec
     const voucher = voucherOf(credential) ?? ''
     return institution(voucher) || visaIssuers.has(voucher)
   })
-  // A broadcast may bring one for each peer; one that has none for this peer was meant for others.
+  // A broadcast may carry credentials for each peer. One that carries none for this peer was meant for others.
   const mine = counted.filter((credential) => !isForOthers(credential, facts.self))
   if (counted.length > 0 && mine.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'credentials for others')
   const words = mine.filter((credential) => institution(voucherOf(credential) ?? ''))

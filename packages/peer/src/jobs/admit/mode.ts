@@ -1,11 +1,12 @@
-/** Exact and noisy releases about the same people do not add up to a promise: a catalog's mode is kept. */
+/** The rule that a catalog keeps its mode: exact and noisy releases about the same people do not add up to a promise. */
 import { StimnetError } from '@stimnet/protocol'
 import type { LedgerStore } from '../../store/released/ledgers.ts'
 import type { PrivacyLedger } from '../../store/released/privacy-ledger.ts'
 
 /**
- * Throws CONFIG_INVALID for a catalog that says `mode: dp` after exact numbers left it, in any epoch, or that no longer says
- * so after somebody was promised it.
+ * Throws CONFIG_INVALID for a catalog with `mode: dp` after exact numbers were released from it in any epoch, and for
+ * one
+ * without `mode: dp` after it was answered from under that promise.
  */
 export async function assertModeKept(
   { name, mode }: { name: string; mode: 'sdc' | 'dp' },

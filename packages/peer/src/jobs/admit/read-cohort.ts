@@ -1,4 +1,4 @@
-/** Whom a request is about, for the people who decide about it: as admission reads it, or as it was written. */
+/** The cohort of a request as stewards read it: resolved as admission resolves it, or else as it was written. */
 import {
   type Filter,
   filterFromMessage,
@@ -13,14 +13,18 @@ import {
 import { catalogInWordsOf } from './schema.ts'
 import { cohortAsked, joined, type ValidationContext } from './validate.ts'
 
-/** A cohort, and what of the filters beside it only the script is told. */
+/** A cohort, and the names of filters that are not applied to it but only passed to the script. */
 export interface ReadCohort {
-  /** Absent: everyone. */
+  /** Absent for all subjects. */
   readonly cohort?: Filter
   readonly unapplied: readonly string[]
 }
 
-/** In the words of this peer's catalog. As written where the catalog has changed: then it is refused when it is to run. */
+/**
+ * The cohort in this peer's variable names. As written where it does not fit the catalog any more: such a request is
+ * refused when
+ * it is about to run.
+ */
 export function cohortToRead(
   request: Message<'JobRequest'>,
   { catalogs, self }: Pick<ValidationContext, 'catalogs' | 'self'>
@@ -40,14 +44,14 @@ export function cohortToRead(
   }
 }
 
-/** Where no catalog is here to say what its names mean. */
+/** The cohort as written, for a catalog that this peer does not have. */
 export function cohortAsWritten(request: Message<'JobRequest'>): ReadCohort {
   const where = request.cohort ? filterFromMessage(request.cohort) : undefined
   const cohort = joined(where, pairsAsWritten(request))
   return { unapplied: [], ...(cohort === undefined ? {} : { cohort }) }
 }
 
-/** Filters that are none are refused where the request goes; they stand beside it as they were sent. */
+/** The `filters` of the request as a filter; undefined for invalid ones, which the serving peer refuses. */
 function pairsAsWritten({ filtersJson }: Message<'JobRequest'>): Filter | undefined {
   try {
     return filterFromPairs(parseJsonObject(filtersJson))

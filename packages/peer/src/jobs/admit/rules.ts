@@ -1,24 +1,24 @@
-/** The disclosure rules in force for a catalog: those of the peer, and what the catalog's own tighten. */
+/** The disclosure rules in force for a catalog: the rules of the peer, tightened by those of the catalog. */
 import type { CatalogConfig, WrittenRules } from '@stimnet/data'
 import { both, effectiveSettings, type Overrides, type PrivacySettings, policyHash } from '@stimnet/privacy'
 import type { PeerConfig } from '../../config/config.ts'
 
-/** Rules and their hash, as they go into every card. */
+/** Rules and their hash, as written into every disclosure card. */
 export interface RulesInForce {
   readonly settings: PrivacySettings
   readonly policyHash: string
 }
 
-/** What of a catalog's configuration decides its rules. */
+/** The parts of a catalog's configuration that decide its rules. */
 export type RuledCatalog = Pick<CatalogConfig, 'min_cohort_size' | 'privacy'> & { readonly synthetic?: boolean }
 
-/** Of the peer alone where no catalog is given. Throws CONFIG_INVALID. */
+/** The rules and their hash; those of the peer where no catalog is given. Throws CONFIG_INVALID. */
 export async function rulesOf(peer: PeerConfig['privacy'], catalog?: RuledCatalog): Promise<RulesInForce> {
   const settings = settingsOf(peer, catalog)
   return { settings, policyHash: await policyHash(settings) }
 }
 
-/** The same without the hash. */
+/** The rules without their hash. Throws CONFIG_INVALID. */
 export function settingsOf(peer: PeerConfig['privacy'], catalog?: RuledCatalog): PrivacySettings {
   const own = catalog?.privacy ?? { scope: 'global' as const }
   const k = Math.max(peer.min_cohort_size, catalog?.min_cohort_size ?? 0)
@@ -39,7 +39,7 @@ export function settingsOf(peer: PeerConfig['privacy'], catalog?: RuledCatalog):
   return both(ofPeer, ofCatalog)
 }
 
-/** As they are written in YAML, to as the rules name them. */
+/** Converts the rules from their names in YAML to their names in `DisclosureRules`. */
 export function overridesOf(written: WrittenRules): Overrides {
   return {
     zerosAreDisclosive: written.zeros_are_disclosive,

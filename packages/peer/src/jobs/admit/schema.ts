@@ -1,4 +1,4 @@
-/** Whether a catalog is what the request takes it to be; and the catalog in the request's words, where a mapping says how. */
+/** Schema terms of a request: comparison of the catalog with the contract, and the catalog renamed by the request's mappings. */
 import type { Catalog } from '@stimnet/data'
 import { bitsOfContract, type PrivacySettings } from '@stimnet/privacy'
 import {
@@ -13,22 +13,23 @@ import {
   scaleOf
 } from '@stimnet/protocol'
 
-/** Every digit of a double: nothing is rounded. */
+/** Significant digits that represent every double exactly, so that nothing is rounded. */
 const EXACT_DIGITS = 17
 
-/** What a request says about the catalog, and what it asks. */
+/** What a request states about the catalog, and what it asks. */
 export interface SchemaAsk {
   readonly schema: SchemaTerms
   readonly program: Program
   readonly privacy: PrivacyAsk
-  /** This peer: mappings for others are none of its business. */
+  /** The id of this peer: mappings for other peers are ignored. */
   readonly self: string
   readonly settings: PrivacySettings | undefined
 }
 
 /**
- * The catalog that the request speaks of. Static. Throws SCHEMA_MISMATCH where a variable is not what the contract says,
- * as after the catalog changed; VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
+ * The catalog in the variable names of the request. Reads no data. Throws SCHEMA_MISMATCH where a variable differs from
+ * the
+ * contract, as after a change of the catalog; VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
  */
 export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
   const { contract } = ask.schema
@@ -38,13 +39,13 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
     const reason = 'A mapping is for exact numbers: P2 is asked for in the words of each catalog.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
-  // Rounded in ever other units, a number gives away the digits that rounding took.
+  // A number that is rounded in several units discloses the digits that the rounding removed.
   const rounds = (ask.settings?.significantDigits ?? EXACT_DIGITS) < EXACT_DIGITS
   if (!tables && rounds && mappings.some(({ scale }) => !isPowerOfTen(scaleOf(scale)))) {
     const reason = 'This catalog rounds its answers: here a mapping may move the decimal point, and no more.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
-  // A script is given what the contract lists and nothing else, so that no column stands where another is expected.
+  // A script with a contract sees the variables of the contract only, so that no other column stands where one is expected.
   const seen = mappings.length > 0 || (tables && contract.length > 0) ? catalog.mapped({ contract, mappings }) : catalog
   const uses = contract.map(({ variable, breakpoints }) => ({ variable, binned: breakpoints.length > 0 }))
   const here = { site: ask.self, descriptor: catalog.descriptor }
@@ -55,8 +56,10 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
 }
 
 /**
- * Throws CONTRACT_INVALID for outputs that no script will write, and for those that could tell more than a script may, how
- * few people they are ever about: said now, since after the run only a code could say it.
+ * Throws CONTRACT_INVALID for outputs declared by a program that is not a script, and for outputs that could disclose
+ * more bits,
+ * even about the smallest cohort, than a script may. They are refused at admission, since after the run only a code
+ * could say why.
  */
 export function assertOutputsFit(
   outputs: readonly OutputDeclaration[],

@@ -1,4 +1,4 @@
-/** Gathers the facts of a request and asks the policy; it decides nothing itself. */
+/** Sign-off: gathers the facts of a request and passes them to the policy. It decides nothing itself. */
 import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
 import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../../config/config.ts'
@@ -9,48 +9,51 @@ import type { CheckedRequest } from './check.ts'
 import type { Asker } from '../release/meters.ts'
 import { codeHashOf, type JobPlan } from './validate.ts'
 
-/** Who asks, through whom. */
+/** A request, and the peer that carried it. */
 export interface Ask {
   readonly checked: CheckedRequest
   readonly askedBy: string
-  /** Stewards have agreed to exactly this. */
+  /** Stewards have approved exactly this request. */
   readonly approved?: boolean
 }
 
-/** The policy’s word on a request. */
+/** The policy's decisions about a request. */
 export interface SignOff {
-  /** Before anything of the request is looked into; `descriptor` where there is a catalog of that name. */
+  /** Decides before anything else in the request is looked at. `descriptor` is present where a catalog of that name exists. */
   early(ask: Ask, descriptor: CatalogDescriptor | undefined): Decision
-  /** Everything but the queue: asked again before a job runs, since it may have waited through a change of policy. */
+  /**
+   * Applies all rules except those of the queue. Called again before a job runs, since the policy may have changed
+   * while it waited.
+   */
   standing(ask: Ask, plan: JobPlan): Decision
   decide(ask: Ask, plan: JobPlan): Decision
 }
 
-/** Seats taken in the queue. */
+/** Seats taken in the queue: in total, by this requester, and through this peer. */
 export interface Seats {
   readonly total: number
   readonly ofRequester: number
   readonly ofPeer: number
 }
 
-/** Sign-off under one configuration. */
+/** Creates the sign-off of one configuration. */
 export function createSignOff(parts: {
   config: PeerConfig
   self: string
   seats: (issuer: string, askedBy: string) => Seats
-  /** Requests that wait for people. */
+  /** Seats of the requests that wait for stewards. */
   pending: (issuer: string, askedBy: string) => Seats
-  /** Of the sandbox that runs scripts here. */
+  /** The isolation grade of the sandbox that runs scripts here. */
   sandboxGrade: SandboxGrade
-  /** What would run a script in that language, as receipts name it. */
+  /** The image that would run a script of that language, as receipts name it. */
   imageOf: (language: string) => string
-  /** Whether an institution belongs to the federation now. */
+  /** Whether an institution is a member of the federation now. */
   isMember: (peerId: string) => boolean
-  /** Whether those who agreed to a request are stewards still. */
+  /** Whether those who approved a request are still stewards. */
   stillAgreed: (requestHash: string) => boolean
   /** Whether a peer may connect now. */
   permits: Permits
-  /** What the ledger scope of a request has used. */
+  /** What the ledger scope of a request has used up. */
   use: (plan: JobPlan, asker: Asker) => ScopeUse
 }): SignOff {
   const { config, self } = parts
@@ -91,7 +94,7 @@ export function createSignOff(parts: {
       name: descriptor?.name ?? '',
       accessLevel: descriptor?.accessLevel ?? 'public',
       synthetic: descriptor?.synthetic ?? false,
-      // A stranger's code starts by itself only where nobody real is in the data.
+      // By default, a script runs without a steward's review only on synthetic data.
       scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
       ...(plan?.catalog.config.data_use ? { dataUse: plan.catalog.config.data_use } : {}),
       controlledAccess: settingsOf(descriptor)?.controlled_access ?? [],
@@ -113,7 +116,7 @@ export function createSignOff(parts: {
   })
   return {
     early: (ask, descriptor) => {
-      // Not even how a private catalog refuses may tell a stranger that it exists.
+      // A private catalog must look like a missing one to other peers, even by the way in which it refuses.
       const isHidden = descriptor?.accessLevel === 'private' && ask.askedBy !== self
       const decision = decide(EARLY_RULES, facts(ask, isHidden ? undefined : descriptor))
       return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision

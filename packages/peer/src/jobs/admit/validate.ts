@@ -1,4 +1,4 @@
-/** Whether what is asked exists and fits: the catalog, its variables, the program and its libraries. Data-free. */
+/** Validation of a request against the catalog: its variables, the program and its libraries. Reads no data. */
 import type { Catalog } from '@stimnet/data'
 import { createHash } from 'node:crypto'
 import { nearFilter, parseSql, rowFilter } from '@stimnet/data'
@@ -42,52 +42,55 @@ import { oneRowEach, planOfStatistic } from '@stimnet/statistics'
 import { noiseOf } from '../run/noise.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 
-/** What will be done, in full; nothing in it depends on data. */
+/** The complete plan of a job. Nothing in it depends on data. */
 export interface JobPlan {
   readonly catalog: Catalog
   readonly program: Program
-  /** Of a script: what its reader finds in it. */
+  /** Of a script: the findings that its stewards are shown. */
   readonly review?: Review
   /** For SQL and statistics. */
   readonly plan?: Plan
-  /** Resolved; absent: everyone. */
+  /** Resolved against the catalog; absent for all subjects. */
   readonly cohort?: Filter
   readonly parameters: Readonly<Record<string, unknown>>
   readonly filters: Readonly<Record<string, unknown>>
-  /** Which claim is asked for, and what it may spend. */
+  /** The privacy level that is asked for, and what it may spend. */
   readonly privacy: PrivacyAsk
-  /** With P2: what is drawn, and what it costs. */
+  /** With P2: the noise to draw and its cost. */
   readonly noise?: DpPlan
-  /** Typed outputs of a script; empty: the default contract. */
+  /** Typed outputs of a script. Empty where the default contract applies. */
   readonly outputs: readonly OutputDeclaration[]
   readonly schema: SchemaTerms
-  /** Files that a script finds beside its tables. */
+  /** Uploaded files that a script finds beside its tables. */
   readonly uploads: readonly UploadedFile[]
-  /** As the request names it; by it ledgers are told apart where the catalog says so. */
+  /** The project named by the request. Ledgers are kept per project where the catalog configures that. */
   readonly project: string
-  /** Made of whole base cells of a lattice: no refusal of its cohort depends on history. */
+  /** Whether the cohort is made of whole base cells of a lattice. If so, no refusal of it depends on history. */
   readonly isOfWholeCells: boolean
   readonly wallTimeMsMax: number
   readonly warnings: readonly string[]
 }
 
-/** SHA-256 of a program's text, hex: what receipts, approvals and lists of code name it by. */
+/** SHA-256 of a program's text, in hex. Receipts, approvals and `code_hashes` name a program by it. */
 export function codeHashOf(program: Program): string {
   return createHash('sha256').update(programText(program)).digest('hex')
 }
 
-/** What a request is held against. */
+/** What a request is validated against. */
 export interface ValidationContext {
-  /** This peer's id: which mappings are for it. */
+  /** This peer's id, which selects the mappings meant for it. */
   readonly self: string
-  /** The rules of a catalog: what mappings and outputs they leave room for. Where there are none, as without data, any. */
+  /** The disclosure rules of a catalog, which limit mappings and outputs. Where absent, mappings and outputs are not limited. */
   readonly settingsOf?: (catalog: string) => PrivacySettings
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly sandbox: Sandbox | undefined
   readonly wallTimeMsMax: number
 }
 
-/** Throws a StimnetError with a code and a reason about the request alone. */
+/**
+ * Makes the plan of a request. Throws a StimnetError whose code and reason depend on the request and the catalog's
+ * description only.
+ */
 export async function validate(request: Message<'JobRequest'>, context: ValidationContext): Promise<JobPlan> {
   const offered = context.catalogs.get(request.catalog)
   if (!offered)
@@ -109,7 +112,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
   const broadcast = request.broadcast !== ''
   const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, broadcast }, catalog) : undefined
-  // A lattice keeps refusals from depending on data. With noise nothing is refused that way.
+  // A lattice keeps refusals from depending on data. With noise no refusal depends on data.
   if (noise === undefined) assertAnswerable(catalog, cohort, plan)
   return {
     catalog,
@@ -138,10 +141,10 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   }
 }
 
-/** Whom a request is about: its filter, and the pairs of `filters` that all must hold. Throws as `resolveFilter`. */
+/** The cohort of a request: its filter, and the pairs of `filters`, which must all hold. Throws as `resolveFilter`. */
 export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, program: Program) {
   const filters = parseJsonObject(request.filtersJson)
-  // A name that several tables have means that of the tables the program reads, where one of those has it.
+  // A name that several tables have refers to the tables that the program reads, where one of those has it.
   const near = program.kind === 'script' ? [] : readBy(program, catalog).tables
   const lenient = program.kind === 'script' && request.broadcast === ''
   const { pairs, unapplied } = knownFilters({ catalog, near, lenient }, filters)
@@ -150,7 +153,7 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, pr
   return { filters, unapplied, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
 }
 
-/** Throws PARAMETER_INVALID for words beside the program that people would read otherwise than they are. */
+/** Throws PARAMETER_INVALID for text beside the program with characters that make it read differently from what it is. */
 function assertReadable({ title, project, purpose }: Message<'JobRequest'>): void {
   for (const [field, text] of [['title', title], ['project', project], ...purpose.map((term) => ['purpose', term])]) {
     const found = misleadingIn(text ?? '')
@@ -160,14 +163,14 @@ function assertReadable({ title, project, purpose }: Message<'JobRequest'>): voi
   }
 }
 
-/** Throws PARAMETER_INVALID: what the node computes itself reads no files. */
+/** Throws PARAMETER_INVALID for uploads beside a program that is not a script: SQL and statistics read no files. */
 export function assertUploadsFit(uploads: readonly unknown[], program: Program): void {
   if (uploads.length === 0 || program.kind === 'script') return
   const reason = 'Only a script reads uploaded files: SQL and statistics are computed from the catalog alone.'
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** What a catalog of one mode does not answer, whoever asks. */
+/** Throws MODE_NOT_PERMITTED for a request outside of a `mode: dp` catalog, and PARAMETER_INVALID for a script with P2. */
 function assertMode({ config, descriptor }: Catalog, program: Program, { level }: PrivacyAsk): void {
   if (config.mode === 'dp' && (level !== 'P2' || program.kind === 'script')) {
     const what = program.kind === 'script' ? 'It runs no scripts.' : 'Ask for P2, with epsilon or rho.'
@@ -181,8 +184,12 @@ function assertMode({ config, descriptor }: Catalog, program: Program, { level }
 }
 
 /**
- * A key that is no variable is an error. Scripts of one peer do their own filtering by such keys and expect to find them
- * (an older API): for them it is handed on, and named to whoever asks and to whoever approves, never silently dropped.
+ * Separates filters that name a variable from those that do not. A key that names no variable is an error, except for
+ * scripts
+ * that are sent to a single peer: an older API let them filter by such keys themselves. The key is then passed to the
+ * script
+ * and named to the requester and to the stewards, never dropped silently. Throws FILTER_INVALID, VARIABLE_UNKNOWN or
+ * VARIABLE_AMBIGUOUS.
  */
 function knownFilters(
   { catalog, near, lenient }: { catalog: Catalog; near: readonly string[]; lenient: boolean },
@@ -199,7 +206,7 @@ function knownFilters(
     try {
       const named = nearName(catalog.descriptor, column, near)
       resolveVariable(catalog.descriptor, named)
-      // Two names of one variable would leave one of the two filters out.
+      // With two names for one variable, one of the two filters would be lost.
       if (Object.hasOwn(pairs, named)) {
         const reason = `${JSON.stringify(named)} is filtered twice.`
         throw new StimnetError('FILTER_INVALID', reason, { reason })
@@ -213,7 +220,7 @@ function knownFilters(
   return { pairs, unapplied }
 }
 
-/** Both must hold; what is absent holds for everyone. */
+/** The conjunction of two filters. An absent filter holds for all subjects. */
 export function joined(a: Filter | undefined, b: Filter | undefined): Filter | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return checkFilter({ all: [a, b] })
@@ -221,12 +228,12 @@ export function joined(a: Filter | undefined, b: Filter | undefined): Filter | u
 
 type Computed = Exclude<Program, { kind: 'script' }>
 
-/** The plan of SQL or a statistic, as written. */
+/** The plan of SQL or of a statistic, as written. */
 function readBy(program: Computed, { descriptor }: Catalog): Plan {
   return program.kind === 'sql' ? parseSql(program.sql, descriptor) : planOfStatistic(program.statistic, descriptor)
 }
 
-/** The plan of SQL or a statistic, with the part of the cohort filter that speaks of its own tables' rows. */
+/** The plan of SQL or of a statistic, with those conditions of the cohort filter that apply to rows of its own tables. */
 function planOf(program: Computed, catalog: Catalog, cohort: Filter | undefined): Plan {
   const plan = readBy(program, catalog)
   const own = plan.where === undefined ? undefined : catalog.resolveFilter(plan.where, plan.tables)
@@ -235,13 +242,20 @@ function planOf(program: Computed, catalog: Catalog, cohort: Filter | undefined)
   return where === undefined ? plan : oneRowEach({ ...plan, where })
 }
 
-/** By the question and the description alone: a refusal later would depend on data. Throws FILTER_OFF_LATTICE, FILTER_INVALID. */
+/**
+ * Checks a question against the catalog's description alone, since a later refusal would depend on data. Throws
+ * FILTER_OFF_LATTICE or FILTER_INVALID.
+ */
 function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Plan | undefined): void {
   possibleBy(catalog.descriptor, factsIn(variableFacts(catalog.descriptor, catalog.sourceOf)), { cohort, plan })
   assertOnLattice(catalog.descriptor, { ...(cohort ? { cohort } : {}), ...(plan ? { plan } : {}) })
 }
 
-/** Language and libraries, by parsing alone: a missing one is refused before any data are touched. */
+/**
+ * Checks language and libraries by parsing the script, so that a missing one is refused before any data are read.
+ * Throws
+ * LANGUAGE_NOT_AVAILABLE, SCRIPT_INVALID or LIBRARY_NOT_AVAILABLE.
+ */
 async function checkScript(
   program: Extract<Program, { kind: 'script' }>,
   sandbox: Sandbox | undefined

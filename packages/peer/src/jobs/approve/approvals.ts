@@ -1,4 +1,4 @@
-/** Requests that people decide: they wait, stewards speak, and what was agreed to is bound to its very bytes. */
+/** Requests that stewards decide: waiting, approving and denying. An approval is bound to the exact bytes of its request. */
 import { type Clock, canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
 import type { Sandbox } from '@stimnet/sandbox'
@@ -25,21 +25,21 @@ import { codeHashOf, type JobPlan } from '../admit/validate.ts'
 
 type EndingOfWaiting = Exclude<Ending, { state: 'completed' }>
 
-/** What deciding needs. */
+/** Dependencies of `Approvals`. */
 export interface ApprovalParts {
   readonly clock: Clock
   readonly database: Database
   readonly jobs: JobStore
   readonly standing: StandingApprovals
   readonly sandbox: Sandbox | undefined
-  /** Whoever decides reads the files too, and the asker may be gone by then: they are fetched at once. */
+  /** Fetches uploaded files at once: the stewards read them, and the asking peer may be gone when they decide. */
   readonly files: Pick<JobFiles, 'fetch'>
   readonly events: PeerEvents
   readonly stewards: Stewards
-  /** Stewards who must agree. */
+  /** Number of stewards who must approve. */
   readonly needed: number
   readonly expireMs: number
-  /** The runner: takes up what was agreed to, ends what was not. */
+  /** The runner, which runs approved jobs and ends all others. */
   readonly runner: {
     takeSeat(issuer: string, askedBy: string): void
     enqueue(job: JobRecord): void
@@ -48,31 +48,31 @@ export interface ApprovalParts {
   }
 }
 
-/** One steward's word on a waiting request. */
+/** One steward's verdict on a waiting request. */
 export interface Verdict {
-  /** Account of this peer. */
+  /** The steward's account at this peer. */
   readonly by: string
   readonly approve: boolean
-  /** To the requester, in the steward's own words. */
+  /** The steward's own words to the requester. */
   readonly notes: string
-  /** The same code may run again without asking, within these terms. */
+  /** Terms under which the same code may run again without a new review. */
   readonly standing?: StandingTerms
 }
 
-/** What a request is bound by when it is asked. */
+/** What approvals of a request are bound to, gathered at admission. */
 export interface ReviewFacts {
   readonly standing: StandingApproval | undefined
-  /** What would run, and on what. */
+  /** The program that would run, and its inputs. */
   readonly run: RunTerms
 }
 
 const NOTES_CHARACTERS_MAX = 1_000
 
-/** One a peer. */
+/** The waiting and the approved requests of a peer; one instance per peer. */
 export class Approvals {
   readonly #parts: ApprovalParts
   readonly #waiting = new Map<string, JobRecord>()
-  /** Agreed to and not ended, by the hash of the request. */
+  /** Approved jobs that have not ended, by the hash of the request. */
   readonly #agreed = new Map<string, JobRecord>()
   readonly #seats = new SeatCount()
 
@@ -80,7 +80,7 @@ export class Approvals {
     this.#parts = parts
   }
 
-  /** Takes up what an earlier life of this node left waiting. */
+  /** Opens the approvals and takes up the requests that waited when the node last stopped. */
   static async open(parts: ApprovalParts): Promise<Approvals> {
     const approvals = new Approvals(parts)
     for (const job of await parts.jobs.open()) {
@@ -107,13 +107,13 @@ export class Approvals {
     return this.#seats.of(issuer, askedBy)
   }
 
-  /** Gathered before the policy is asked. */
+  /** Gathers the facts before the policy is asked. */
   async factsOf(checked: CheckedRequest, plan: JobPlan): Promise<ReviewFacts> {
     const run = termsOf(checked, plan, await imageOf(plan, this.#parts.sandbox))
     return { run, standing: this.#parts.standing.match(run, this.#parts.clock.now(), (one) => this.#holds(one)) }
   }
 
-  /** What is stored with an admitted request; undefined where nobody is asked. */
+  /** The review record that is stored with an admitted request; undefined where no steward is asked. */
   reviewOf({ run, standing }: ReviewFacts, decision: Decision): ReviewRecord | undefined {
     const { needed, clock, expireMs } = this.#parts
     const bound = { expiresAtMs: clock.now() + expireMs, image: run.image, run }
@@ -123,17 +123,17 @@ export class Approvals {
     return { needed: approvals.length, approvals, ...bound, standing: id }
   }
 
-  /** Inside the batch that admits a job under a standing approval. Throws APPROVAL_LAPSED where its last run is gone. */
+  /** Uses up one run of a standing approval, in the batch that admits the job. Throws APPROVAL_LAPSED where no run is left. */
   use(draft: Draft, standing: string): void {
     this.#parts.standing.use(draft, standing)
   }
 
-  /** A job that stewards have agreed to, from now on. */
+  /** Registers a job that stewards have approved. */
   agreed(job: JobRecord): void {
     if (job.review) this.#agreed.set(job.requestHash, job)
   }
 
-  /** Whether as many people as agreed to it are stewards still: asked when it is about to run. */
+  /** Whether as many people as needed, of those who approved, are still stewards. Asked when the job is about to run. */
   stillAgreed(requestHash: string): boolean {
     const review = this.#agreed.get(requestHash)?.review
     return review !== undefined && peopleIn(accountsIn(review.approvals), this.#parts.stewards) >= review.needed
@@ -143,13 +143,13 @@ export class Approvals {
     return peopleIn(accountsIn(approvals), this.#parts.stewards) >= approvals.length
   }
 
-  /** The words that count now, the first of each person. */
+  /** The approvals that count now: those of current stewards, the first per person. */
   counted(approvals: readonly Approval[]): Approval[] {
     const people = distinctIn(accountsIn(approvals), this.#parts.stewards)
     return approvals.filter(({ by }) => people.includes(by))
   }
 
-  /** A request that waits from now on. */
+  /** Registers a request that waits for stewards from now on. */
   add(job: JobRecord): void {
     this.#waiting.set(job.id, job)
     const { jobs, events, files } = this.#parts
@@ -157,16 +157,18 @@ export class Approvals {
     void jobs.show(job, 0).catch((error) => events.unexpected(error, job.id))
   }
 
-  /** Oldest first. */
+  /** The waiting requests, oldest first. */
   waiting(): JobRecord[] {
     return [...this.#waiting.values()]
   }
 
   /**
-   * Takes a steward's word: the first no ends it, the last yes that is needed lets it run. Throws JOB_UNKNOWN, JOB_ENDED
-   * where somebody was faster, PARAMETER_INVALID for a second yes of the same person or a no without a
-   * reason, APPROVAL_LAPSED. Of earlier words those
-   * count whose stewards are stewards still.
+   * Records a steward's verdict. The first denial ends the request, the last approval needed lets it run. Earlier
+   * approvals count
+   * if those who gave them are still stewards. Throws JOB_UNKNOWN; JOB_ENDED where the request was decided meanwhile;
+   * PARAMETER_INVALID for a second approval of the same person, a denial without a reason, or other terms of running
+   * again than
+   * those approved before; APPROVAL_LAPSED for an approval that comes too late.
    */
   async decide(jobId: string, verdict: Verdict): Promise<JobRecord> {
     const job = await this.#parts.jobs.get(jobId)
@@ -183,7 +185,7 @@ export class Approvals {
     return verdict.approve ? this.#approve(jobId, word, verdict.standing) : this.#deny(jobId, word)
   }
 
-  /** The asker gives it up. False where it has ended. */
+  /** Cancels a request at the asking peer's wish. False where it has ended. */
   async cancel(job: JobRecord): Promise<boolean> {
     const { database, jobs, runner } = this.#parts
     const waiting = this.#waiting.get(job.id)
@@ -191,18 +193,18 @@ export class Approvals {
       await this.#end(waiting, { state: 'cancelled', code: 'CANCELLED' })
       return true
     }
-    // Its last yes, or its end, was on the way to the disk when the asker spoke.
+    // Its last approval or its end was being written when the cancellation came.
     await database.commit(() => undefined)
     const decided = await jobs.get(job.id)
     return decided !== undefined && decided.state !== 'pending' && !isEnded(decided.state) && runner.cancel(decided)
   }
 
-  /** Ends what nobody decided in time. */
+  /** Ends the requests that nobody decided in time. */
   async sweep(): Promise<void> {
     const now = this.#parts.clock.now()
     for (const job of this.waiting()) {
       if ((job.review?.expiresAtMs ?? 0) > now) continue
-      // While one was being ended another may have been decided.
+      // While one request was being ended, another may have been decided.
       if (this.#waiting.has(job.id)) await this.#end(job, { state: 'expired', code: 'EXPIRED' })
     }
     for (const [hash, { id }] of this.#agreed) {
@@ -214,7 +216,7 @@ export class Approvals {
   async #approve(jobId: string, word: Approval, terms: StandingTerms | undefined): Promise<JobRecord> {
     const { database, jobs, runner, standing } = this.#parts
     const decided = await database.commit((draft) => {
-      // In memory, since a word given in the same batch is not on disk yet.
+      // Read from memory: an approval given in the same batch is not on disk yet.
       const job = this.#stillWaiting(jobId)
       const before = job.review && { ...job.review, approvals: this.counted(job.review.approvals) }
       const yes = terms === undefined ? word : { ...word, standing: canonicalJson(terms) }
@@ -239,14 +241,17 @@ export class Approvals {
     const job = this.#stillWaiting(jobId)
     const review = { ...(job.review as ReviewRecord), denial: word }
     const denied = { ...job, review }
-    // In one batch with its end: a no that is stored and ends nothing could be overruled after a restart.
+    // Written in one batch with the end of the job: a stored denial without the end could be overruled after a restart.
     await this.#end(job, { state: 'denied', code: 'DENIED', reason: word.notes }, denied, (draft) => {
       draft.audit({ kind: 'denial', actor: word.by, jobId, code: 'DENIED', detail: detailOf(job, review) })
     })
     return (await this.#parts.jobs.get(jobId)) ?? denied
   }
 
-  /** Out of the waiting room at once, for one caller alone; back into it where the end could not be stored. */
+  /**
+   * Removes a request from the waiting ones at once, so that only one caller ends it. Puts it back where the end could
+   * not be stored.
+   */
   async #end(
     waiting: JobRecord,
     ending: EndingOfWaiting,
@@ -276,7 +281,7 @@ export class Approvals {
   }
 }
 
-/** Whether stewards agreed to this job, it is not too late, and what would run it is what they saw. */
+/** Whether stewards approved this job, the approval has not expired, and the image that would run it is the one they saw. */
 export async function isApproved(
   job: JobRecord,
   plan: JobPlan,
@@ -287,13 +292,13 @@ export async function isApproved(
   return review.image === (await imageOf(plan, sandbox))
 }
 
-/** The image that runs a script, with its digest; for all else the node itself. */
+/** The image that runs a script, with its digest. For SQL and statistics, the name of the node itself. */
 async function imageOf({ program }: JobPlan, sandbox: Sandbox | undefined): Promise<string> {
   if (program.kind !== 'script') return RAN_BY_NODE.image
   return (await sandbox?.describe())?.image(program.language) ?? 'none'
 }
 
-/** What a standing approval is held against. */
+/** The facts that a standing approval is compared with. */
 function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerms {
   return {
     catalog: plan.catalog.descriptor.name,
@@ -326,7 +331,7 @@ function withYes(review: ReviewRecord | undefined, word: Approval, { isSamePerso
     const reason = 'You have agreed already; another steward must agree as well.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
-  // Nobody lets it run again alone: whoever agreed before agreed to that too, or to one run.
+  // No steward grants further runs alone: earlier approvers must have agreed to the same terms.
   if (word.standing !== undefined && review.approvals.some(({ standing }) => standing !== word.standing)) {
     const reason = 'Whoever agreed before did not agree to these terms of running again. Agree to this one run instead.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
@@ -334,7 +339,7 @@ function withYes(review: ReviewRecord | undefined, word: Approval, { isSamePerso
   return { ...review, approvals: [...review.approvals, word] }
 }
 
-/** Closed fields: the notes stay with the job. */
+/** Fixed fields for the audit log. The notes stay with the job. */
 function detailOf(job: JobRecord, review: ReviewRecord) {
   return {
     request: job.requestHash,

@@ -1,4 +1,4 @@
-/** Differentially private jobs: paid in a synced batch before anything is read, and answered once for what was paid. */
+/** Charges of differentially private jobs: paid in a synced batch before any data are read, and answered once per payment. */
 import type { Catalog } from '@stimnet/data'
 import {
   type DpPlan,
@@ -20,35 +20,35 @@ import type { CatalogPrivacy } from './privacy.ts'
 import type { Ask, SignOff } from '../admit/sign-off.ts'
 import type { JobPlan } from '../admit/validate.ts'
 
-/** What charging needs. */
+/** Dependencies of `Charges`. */
 export interface ChargeParts {
   readonly database: Database
   readonly ledger: PrivacyLedger
   readonly random: RandomSource
-  /** Anybody may ask: a new key costs nothing, so that all of them spend from one cap. */
+  /** Whether anybody may ask. New keys are then free, so all keys share one cap. */
   readonly open: boolean
-  /** Whether somebody saw more of this peer's log than there is: then what was spent is not known. */
+  /** Whether another institution has attested more of this peer's audit log than exists. The amount spent is then unknown. */
   readonly doubted: () => boolean
 }
 
-/** A paid job's answer: to be called inside the single writer, with the batch that publishes it. */
+/** The answer of a paid job. `disclose` is called inside the single writer, with the batch that publishes the answer. */
 export interface PaidAnswer {
   disclose(draft: Draft): Promise<SafeOutput>
-  /** Once that batch is on disk. */
+  /** Called once that batch is on disk. */
   settled(): void
 }
 
-/** Who asks, as far as the ledger tells people apart. */
+/** The requester, as the ledger distinguishes requesters. */
 export interface Spender {
-  /** The key that signed: a requester's own, or the one that a gateway keeps for the account. */
+  /** The key that signed: the requester's own, or the one that a gateway keeps for the account. */
   readonly issuer: string
-  /** As the request names it. */
+  /** The project named by the request. */
   readonly project: string
 }
 
 /**
- * Whose cap a charge is held against: a project's, with all its keys, where the catalog lists projects; else that of the key,
- * which tells a gateway's accounts apart. Where anybody may ask a new key costs nothing, and all keys share one cap.
+ * The scope whose cap a charge counts against: a listed project with all its keys; otherwise the key that signed, which
+ * distinguishes the accounts of a gateway. Where anybody may ask, new keys are free, so all keys share one cap.
  */
 export function scopeOf(
   { issuer, project }: Spender,
@@ -59,7 +59,7 @@ export function scopeOf(
   return open ? EVERYBODY : issuer
 }
 
-/** One a peer. */
+/** The charges of a peer; one instance per peer. */
 export class Charges {
   readonly #parts: ChargeParts
 
@@ -67,7 +67,10 @@ export class Charges {
     this.#parts = parts
   }
 
-  /** Sign-off that also says whether the budget holds what is asked: at once, instead of when the job's turn comes. */
+  /**
+   * Extends a sign-off by a check of the budget, so that a request is refused at admission and not when its job is
+   * about to run.
+   */
   over(signOff: SignOff): SignOff {
     return {
       ...signOff,
@@ -100,8 +103,8 @@ export class Charges {
   }
 
   /**
-   * Pays, then reads, then draws; without paying or reading where the same request was answered before. Throws
-   * BUDGET_EXCEEDED where a race for what was left is lost; then nothing was read.
+   * Pays, then reads, then draws the noise. Neither pays nor reads where the same request was answered before. Throws
+   * BUDGET_EXCEEDED where another job took the remaining budget first; in that case no data were read.
    */
   async run(job: JobRecord, plan: JobPlan, privacy: CatalogPrivacy, signal: AbortSignal): Promise<PaidAnswer> {
     const { noise } = plan
@@ -120,7 +123,7 @@ export class Charges {
     const own = before ?? (await this.#compute(plan, noise, { scope, privacy, signal })).json
     return {
       disclose: async (draft) => {
-        // Another job for the same request may have come first: then its noise is the one that counts.
+        // Another job for the same request may have been published first. Then its answer counts, with its noise.
         const first = await ledger.answerOf(key)
         if (first === undefined) ledger.answer(draft, key, own)
         return discloseAgain(first ?? own)
@@ -136,7 +139,7 @@ export class Charges {
     throw new StimnetError('BUDGET_EXCEEDED', reason, { reason })
   }
 
-  /** Whatever is computed here is exact until `releaseNoisy`; nothing about how it ends may depend on it. */
+  /** Everything here is exact until `releaseNoisy` adds noise, so nothing about how it ends may depend on it. */
   async #compute(
     plan: JobPlan,
     noise: DpPlan,
@@ -164,18 +167,18 @@ export class Charges {
   }
 }
 
-/** What a catalog's charges are held against. */
+/** The caps for charges to a catalog: for its lifetime and per project. */
 export function capsOf({ config }: Pick<Catalog, 'config'>): BudgetCaps {
   return { lifetime: capOf(config.budget.lifetime_rho), project: capOf(config.budget.project_rho) }
 }
 
-/** Rounded down, as a charge is rounded up. */
+/** In units of 10⁻⁹ ρ, rounded down; a charge is rounded up. */
 function capOf(text: string): bigint {
   const { top, bottom } = ratioOfDecimal(text)
   return (top * 1_000_000_000n) / bottom
 }
 
-/** What could be asked for instead. */
+/** The largest amount that could be asked for instead, in words. */
 function advice(noise: DpPlan, { lifetime, project }: BudgetCaps): string {
   const fits = largestFitting(noise, lifetime > project ? project : lifetime)
   if (fits === undefined) return ' No amount of this question fits any more.'
@@ -188,8 +191,9 @@ function facts(plan: JobPlan, { charge }: DpPlan) {
 }
 
 /**
- * The same question about the same rows, at the same price, has one answer, whoever asks: other noise for another account
- * would let accounts together average it away.
+ * The key of a paid answer. The same question about the same rows at the same price has one answer, whoever asks: with
+ * different
+ * noise for each account, several accounts together could average it away.
  */
 function keyOf(plan: JobPlan, noise: DpPlan): string {
   const { descriptor, epoch } = plan.catalog

@@ -1,32 +1,32 @@
-/** The ledgers of one catalog epoch: of its subjects, and of the rows of each table with several per subject. */
+/** The disclosure ledgers of one catalog epoch: of its subjects, and of the rows of each table with several rows per subject. */
 import type { Catalog } from '@stimnet/data'
 import { type Ledgers, ledgerFromBytes, needsGone, type RowLedger, SpanLedger, startLedger } from '@stimnet/privacy'
 import type { RowItems } from '@stimnet/protocol'
 import type { Draft } from '../../store/database.ts'
 import type { LedgerForm, LedgerStore } from '../../store/released/ledgers.ts'
 
-/** What one catalog's releases have told, stored and in memory. */
+/** The record of what one catalog's releases have disclosed, stored and in memory. */
 export interface CatalogLedgers {
-  /** The ledgers that judge a release: of subjects, and of the rows it was made of. Throws NODE_ERROR. */
+  /** The ledgers that a release is judged by: of the subjects, and of the rows it was made from. Throws NODE_ERROR. */
   load(items: RowItems | undefined): Promise<Ledgers>
-  /** Those that judge a script: of subjects, and of the rows of every table. Throws NODE_ERROR. */
+  /** The ledgers that a script is judged by: of the subjects, and of the rows of every table. Throws NODE_ERROR. */
   loadAll(): Promise<Ledgers>
-  /** The same as of the last change prepared; for the single writer. */
+  /** The same ledgers as of the last change prepared. For use inside the single writer. */
   current(loaded: Ledgers): Ledgers
-  /** Into the batch of the release. */
+  /** Writes the new ledgers into the batch of the release. */
   replace(draft: Draft, ledgers: Ledgers): void
 }
 
-/** Which ledgers of a catalog: everybody's, or a narrower one by name. */
+/** The choice of ledgers: those shared by all requesters, or narrower ones by name. */
 export interface LedgerChoice {
   readonly ledger?: string
 }
 
-/** Of the epoch that the catalog is served from. */
+/** The ledgers of the epoch that the catalog is served from. */
 export function ledgersOf(catalog: Catalog, store: LedgerStore, { ledger }: LedgerChoice): CatalogLedgers {
   const epoch = `${catalog.descriptor.name}!${catalog.epoch}`
   const scope = ledger === undefined ? epoch : `${epoch}!${ledger}`
-  // What everybody was given before there were narrower ledgers, each of them was given as well.
+  // A narrower ledger starts with what was released to everybody before it existed.
   const wide = ledger === undefined ? undefined : ledgersOf(catalog, store, {})
   const subjectScope = `${scope}!subjects`
   const rowScope = (table: string) => `${scope}!rows!${table}`

@@ -1,4 +1,4 @@
-/** What a ledger scope has used up beside its ledgers: bits that refusals told each requester, and bits that scripts told. */
+/** Meters of a ledger scope beside its ledgers: bits disclosed to each requester by refusals, and bits disclosed by scripts. */
 import type { SafeOutput } from '@stimnet/privacy'
 import type { Clock, Code } from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
@@ -9,7 +9,7 @@ import type { RefusalStore } from '../../store/released/refusals.ts'
 import type { ScriptBitStore } from '../../store/released/script-bits.ts'
 import type { JobPlan } from '../admit/validate.ts'
 
-/** The limits of one catalog's scopes. */
+/** The limits of the scopes of one catalog. */
 export type MeterLimits = Pick<ScopeUse, 'refusalBitsMax' | 'scriptBitsMax'>
 
 /** The stores behind the meters. */
@@ -20,21 +20,24 @@ export interface MeterParts {
   readonly scriptBits: ScriptBitStore
 }
 
-/** Who asks, and the institution that carries it. */
+/** The requester's key, and the institution that carries the request. */
 export interface Asker {
   readonly issuer: string
   readonly askedBy: string
 }
 
-/** How a job ends, as far as it uses something up. */
+/** The end of a job, as far as the meters count it. */
 export type Ended = { readonly output: SafeOutput } | { readonly code: Code }
 
-/** How a script ended is told too, as one of at most eight ways: log2 of them. */
+/** The way in which a script ended discloses information too: one of at most eight outcomes, of which this is log2. */
 const OUTCOME_BITS = 3
-/** A key costs nothing: all of one institution may be told so many times what one requester may. */
+/**
+ * Keys are free, so all requesters of one institution together are limited too, to this many times the limit of one
+ * requester.
+ */
 const INSTITUTION_TIMES = 5
 
-/** Meters of one scope. */
+/** The meters of one scope. */
 export class ScopeMeter {
   readonly #parts: MeterParts
   readonly #scope: string
@@ -46,7 +49,7 @@ export class ScopeMeter {
     this.#limits = limits
   }
 
-  /** For a question that is to be judged, as of the last change prepared. */
+  /** The use of the scope for a question about to be judged, as of the last change prepared. */
   useFor(plan: JobPlan, { issuer, askedBy }: Asker): ScopeUse {
     const { clock, refusals, answered, scriptBits } = this.#parts
     const bits = (requester: string) => countedOf(requester, refusals.bits(this.#scope, requester, clock.now()))
@@ -59,7 +62,7 @@ export class ScopeMeter {
     }
   }
 
-  /** As of now, for whoever watches over it; refusals: of the requester who was told most. */
+  /** The current use, for monitoring. `refusalBits` is that of the requester with the highest count. */
   get used(): MeterLimits & Pick<ScopeUse, 'refusalBits' | 'scriptBits'> {
     const { clock, refusals, scriptBits } = this.#parts
     return {
@@ -71,22 +74,24 @@ export class ScopeMeter {
     }
   }
 
-  /** Bits that the next script may still tell. */
+  /** Bits that the next script may still disclose. */
   get bitsLeft(): number {
     return Math.max(0, this.#limits.scriptBitsMax - this.#parts.scriptBits.told(this.#scope))
   }
 
-  /** Inside the single writer, in the batch that ends the job; gives what the audit log says of it. */
+  /** Charges the end of a job, inside the single writer and in the batch that ends it. Returns fields for the audit log. */
   charge(draft: Draft, plan: JobPlan, ending: Ended, asker: Asker): Record<string, number> {
     if ('code' in ending && ending.code === 'COHORT_NOT_RELEASABLE') return this.#refused(draft, plan, 1, asker)
     if (plan.program.kind !== 'script') {
       if (!('output' in ending)) return {}
       const question = questionOf(plan)
-      // The same answer again tells nothing more.
+      // Repeating an answer discloses nothing more.
       if (this.#parts.answered.has(this.#scope, question)) return {}
       this.#parts.answered.note(draft, this.#scope, question)
       this.#refused(draft, plan, withheldIn(ending.output), asker)
-      // No more than the card says: the record of a release goes out with it, and what others were told is theirs.
+      // The record of a release leaves with it, so it may contain no more than the disclosure card. The count of
+      // refusals belongs to the
+      // requester and stays out.
       return {}
     }
     const bits = 'output' in ending ? (ending.output.output.disclosure.bits ?? 0) : OUTCOME_BITS
@@ -94,7 +99,7 @@ export class ScopeMeter {
     return { bits }
   }
 
-  /** Each refusal, each cell or group that is withheld, and each sentence that people were left out, is one yes or no about data. */
+  /** Each refusal, each withheld cell or group, and each statement that people were left out, counts as one bit about data. */
   #refused(draft: Draft, plan: JobPlan, bits: number, { issuer, askedBy }: Asker): Record<string, number> {
     if (bits === 0 || !wouldTell(plan)) return {}
     const { clock, refusals } = this.#parts
@@ -106,17 +111,17 @@ export class ScopeMeter {
 
 const ALL_OF = 'all of '
 
-/** Not to be taken for a requester who has the same key. */
+/** The key under which a whole institution is counted. Differs from every requester's key. */
 function institution(peerId: string): string {
   return `${ALL_OF}${peerId}`
 }
 
-/** Of what one requester may be told. */
+/** The bits that count towards the limit of one requester. */
 function countedOf(requester: string, bits: number): number {
   return requester.startsWith(ALL_OF) ? Math.ceil(bits / INSTITUTION_TIMES) : bits
 }
 
-/** Under differential privacy a refusal is paid for like an answer. */
+/** Whether a refusal of this plan could disclose anything. Under differential privacy a refusal is paid for like an answer. */
 function wouldTell({ isOfWholeCells, privacy }: JobPlan): boolean {
   return !isOfWholeCells && privacy.level === 'P1'
 }
@@ -126,7 +131,7 @@ function withheldIn({ output }: SafeOutput): number {
   return Object.values(output.withheld).reduce((sum: number, count: number) => sum + count, leftOut)
 }
 
-/** The same question about the same epoch, by its hash: whom it is about, what is asked, and in whose words. */
+/** A hash that identifies the same question about the same epoch: cohort, plan, schema terms and privacy level. */
 function questionOf({ catalog, cohort, plan, schema, privacy }: JobPlan): string {
   const { level } = privacy
   return canonicalHash({ epoch: catalog.epoch, cohort: cohort ?? null, plan: plan ?? null, schema, level })

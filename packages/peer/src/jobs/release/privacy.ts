@@ -1,4 +1,4 @@
-/** Disclosure for each catalog of this peer: its rules, its ledgers, and the one call of the door. */
+/** Disclosure control for each catalog of this peer: its rules, its ledgers, and the only call of `disclose`. */
 import type { Catalog } from '@stimnet/data'
 import {
   type Aggregate,
@@ -25,49 +25,49 @@ import { type CatalogLedgers, ledgersOf } from './ledgers.ts'
 import { type MeterLimits, type MeterParts, ScopeMeter } from './meters.ts'
 import { rulesOf } from '../admit/rules.ts'
 
-/** What is to be released, and what it was computed from. */
+/** The aggregate to be released, and what it was computed from. */
 export interface ReleaseFacts {
   readonly aggregate: Aggregate
   readonly cohort: SubjectSet
   readonly filter: Filter | undefined
   readonly codeHash: string
   readonly image: string
-  /** Stewards who approved exactly this. */
+  /** Number of stewards who approved exactly this request. */
   readonly reviewers?: number
-  /** Fewest subjects of what it tells apart, where that is to be more than k. */
+  /** Smallest number of subjects in each part that the release distinguishes, if it must be larger than k. */
   readonly partsMin?: number
-  /** As the request names it; absent for what is told to everybody. */
+  /** The project named by the request; absent for what is released to everybody. */
   readonly project?: string
-  /** The catalog in the words of the request, and where its variables come from. */
+  /** The catalog in the variable names of the request, and the source of each of its variables. */
   readonly described: CatalogDescriptor
   readonly sourceOf?: (variable: VariableRef) => VariableSource
 }
 
-/** What is told of a variable's values: bits per value on average, of as many as may be. */
+/** The information disclosed about a variable: bits per value on average, and the maximum. */
 export interface Informed {
   readonly variable: VariableRef
   readonly told: number
   readonly max: number
 }
 
-/** What one catalog's jobs need of privacy. */
+/** Disclosure control of one catalog, as its jobs use it. */
 export interface CatalogPrivacy {
   readonly settings: PrivacySettings
   readonly policyHash: string
   readonly timing: 'padded' | 'prompt'
-  /** Whether the ledgers of the project's scope allow a script over this cohort, as they stand now. */
+  /** Whether the current ledgers of the project's scope allow a script over this cohort. */
   admits(asked: ScriptCohort, project: string): Promise<boolean>
-  /** What releases of the project's scope have told of each variable that others are not taken to know. */
+  /** The information that releases in the project's scope have disclosed about each variable that is not `identifying`. */
   informed(project: string): Promise<readonly Informed[]>
-  /** What the project's scope has used up beside its ledgers. */
+  /** The meters of the project's scope. */
   meter(project: string): ScopeMeter
-  /** Whom a table is to be reduced without, so that more of it can be told; undefined for nobody. */
+  /** The people to leave out of a table, so that more of it can be released; undefined for nobody. */
   leaveOut(facts: ReleaseFacts): Promise<LeftOut | undefined>
-  /** Before the single writer's turn: what disclosure needs to have at hand. */
+  /** Loads what disclosure needs, before the turn of the single writer. */
   prepare(facts: ReleaseFacts): Promise<{ disclose(draft: Draft): Disclosed }>
 }
 
-/** By catalog name. */
+/** Disclosure control by catalog name. */
 export interface CatalogPrivacies {
   of(catalog: string): CatalogPrivacy
 }
@@ -80,13 +80,14 @@ interface PrivacyParts {
 }
 
 /**
- * One for each catalog. Throws CONFIG_INVALID for a preset that does not exist, or a scope that has become wider; SOURCE_INVALID
- * for a lattice with a base cell of fewer subjects than a release needs.
+ * Creates disclosure control for each catalog. Throws CONFIG_INVALID for an unknown preset, or for a scope that became
+ * wider;
+ * SOURCE_INVALID for a lattice with a base cell of fewer subjects than a release needs.
  */
 export async function createCatalogPrivacy(parts: PrivacyParts): Promise<CatalogPrivacies> {
   const made = new Map<string, CatalogPrivacy>()
   for (const [name, catalog] of parts.catalogs) made.set(name, await privacyOf(catalog, parts))
-  // A job whose catalog was removed from the configuration still ends, under the strictest of what is left.
+  // A job whose catalog was removed from the configuration still ends, under the rules of the peer. Its limits are zero.
   const orphan = await rulesOf(parts.config.privacy)
   return {
     of: (name) => {
@@ -104,7 +105,8 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   const { descriptor, config } = catalog
   const rules = await rulesOf(parts.config.privacy, config)
   const { settings } = rules
-  // Under differential privacy nothing is refused for being small, and whether a catalog opens must not depend on it.
+  // Under differential privacy nothing is refused for being small, so whether a catalog opens must not depend on cell
+  // sizes either.
   if (config.mode === 'sdc') assertLatticeHolds(descriptor, await catalog.baseCells(), settings.k)
   await assertScopeHolds(catalog, settings, parts.ledgers)
   const ledgersFor = (project: string | undefined) => {
@@ -150,7 +152,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
         disclose: (draft) => {
           const disclosed = disclose(facts.aggregate, {
             ...context,
-            // What the scope has left: judged in the writer's turn, so that two scripts do not spend the same bits.
+            // The remaining bits are read inside the single writer, so that two scripts do not spend the same bits.
             settings: { ...settings, scriptBitsMax: Math.min(settings.scriptBitsMax, meter.bitsLeft) },
             ledgers: ledgers.current(loaded)
           })
@@ -162,7 +164,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   }
 }
 
-/** Of the catalog's own variables, whose ledger they are in. */
+/** Reads the ledgers, which are kept under the catalog's own variable names. */
 async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: CatalogLedgers): Promise<Informed[]> {
   const facts = variableFacts(catalog.descriptor, catalog.sourceOf)
   const { subjects, tables = [] } = await ledgers.loadAll()
@@ -174,17 +176,23 @@ async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: 
   })
 }
 
-/** Of one catalog, whatever its epoch: people forget nothing because a file changed. */
+/** The scope of the meters of one catalog. It spans all epochs: requesters keep what they learned when a file changes. */
 function scopeOf(catalog: string, scope: LedgerScope, project: string | undefined): string {
   return `${catalog}!${ledgerOf(scope, project) ?? 'global'}`
 }
 
-/** The name of a narrower ledger than everybody's; sign-off has let only listed projects come here. */
+/**
+ * The name of a ledger narrower than the shared one; undefined for the shared one. Sign-off lets only listed projects
+ * come here.
+ */
 function ledgerOf(scope: LedgerScope, project: string | undefined): string | undefined {
   return scope === 'global' || project === undefined ? undefined : `${scope}!${project}`
 }
 
-/** Nobody real is in a synthetic catalog: what is used up there has an end only where its steward wants to try that. */
+/**
+ * The limits of a catalog's meters. A synthetic catalog contains no real people and is limited only where its steward
+ * configures it.
+ */
 function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): MeterLimits {
   const { refusalBitsMax, scriptBitsScopeMax } = settings
   if (!descriptor.synthetic) return { refusalBitsMax, scriptBitsMax: scriptBitsScopeMax }
@@ -195,8 +203,9 @@ function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): M
 }
 
 /**
- * Throws CONFIG_INVALID for a ledger of everybody's over an epoch that was answered from by project: what the projects were
- * given, it would not know.
+ * Throws CONFIG_INVALID for `scope: global` in an epoch that was answered from per project: a shared ledger would not
+ * contain
+ * what the projects were given.
  */
 async function assertScopeHolds({ descriptor, epoch }: Catalog, { scope }: PrivacySettings, ledgers: LedgerStore) {
   if (scope !== 'global' || !(await ledgers.hasReleased(descriptor.name, `${epoch}!project`))) return

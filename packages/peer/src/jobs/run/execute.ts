@@ -1,4 +1,7 @@
-/** One run: cohort gate, then statistics or sandbox. What comes back is an aggregate, and stays inside the walls. */
+/**
+ * One run of a job: cohort gate, then statistics or sandbox. The resulting aggregate does not leave the node before
+ * disclosure control.
+ */
 import type { Aggregate } from '@stimnet/privacy'
 import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import { type Code, cellsOf, StimnetError, type SubjectSet } from '@stimnet/protocol'
@@ -7,18 +10,18 @@ import type { CatalogPrivacy } from '../release/privacy.ts'
 import { possibleOf, reduceTable } from './table.ts'
 import type { JobPlan } from '../admit/validate.ts'
 
-/** How a run ended, before disclosure. */
+/** The outcome of a run, before disclosure control. */
 export type Executed =
   | { readonly ok: true; readonly aggregate: Aggregate; readonly cohort: SubjectSet; readonly ranBy: RanBy }
   | {
       readonly ok: false
       readonly code: Code
-      /** Leaves of synthetic data alone. */
+      /** Disclosed for synthetic data only. */
       readonly why: string
       readonly ranBy: RanBy
     }
 
-/** What a run needs. */
+/** Dependencies of a run. */
 export interface ExecutionParts {
   readonly sandbox: Sandbox | undefined
   readonly privacy: CatalogPrivacy
@@ -28,25 +31,25 @@ export interface ExecutionParts {
 
 /** What ran a program, as receipts name it. */
 export interface RanBy {
-  /** With the digest of the image, where there is one. */
+  /** The name of the image, with its digest where there is one. */
   readonly image: string
   /** `node` for what the node computed itself. */
   readonly engine: string
-  /** Isolation grade; empty where no sandbox was needed. */
+  /** Isolation grade; empty where no sandbox was used. */
   readonly grade: string
 }
 
-/** SQL, statistics, and whatever ended before a sandbox was asked. */
+/** The node itself: for SQL, for statistics, and for jobs that ended before a sandbox was used. */
 export const RAN_BY_NODE: RanBy = { image: 'node statistics', engine: 'node', grade: '' }
 
-/** Runs an admitted job. Expected failures are values; what is thrown is the node's own. */
+/** Runs an admitted job. Expected failures are returned as values; thrown errors are the node's own. */
 export async function execute(
   job: { id: string; plan: JobPlan; uploads: readonly SandboxUpload[] },
   parts: ExecutionParts,
   signal: AbortSignal
 ): Promise<Executed> {
   const { plan } = job
-  // Exact numbers never stand in for noisy ones.
+  // Exact numbers must never be released in place of noisy ones.
   if (plan.noise !== undefined || plan.privacy.level !== 'P1') throw new StimnetError('INTERNAL', 'P2 is not run here')
   const cohort = await plan.catalog.cohort(plan.cohort)
   if (!gateCohort(cohort.size, parts.privacy.settings).ok) {
@@ -68,7 +71,7 @@ async function runScript(
 ): Promise<Executed> {
   const { program } = plan
   if (program.kind !== 'script' || !parts.sandbox) throw new StimnetError('SANDBOX_UNAVAILABLE', `running ${id}`)
-  // The script's output depends on who is in the cohort: it is judged as a release on that set, before it runs.
+  // The script's output depends on who is in the cohort. So it is judged as a release about this set before it runs.
   const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
   const isAdmitted = await parts.privacy.admits({ cohort, possible }, plan.project)
   if (!isAdmitted) return refuse('the cohort is told apart from earlier ones by few people')
@@ -91,7 +94,7 @@ async function runScript(
   const { engine, grade, image } = await parts.sandbox.describe()
   const ranBy = { image: image(program.language), engine, grade }
   if (!outcome.ok) return { ok: false, code: outcome.code, why: outcome.log, ranBy }
-  // A word may leave if it was in the request, or in what the catalog says in public.
+  // A text may leave if it occurs in the request or in the public description of the catalog.
   const { descriptor } = plan.catalog
   const literals = new Set([
     ...literalsOfPython(pythonOf(program)),
@@ -113,12 +116,12 @@ function refuse(why: string): Executed {
   return { ok: false, code: 'COHORT_NOT_RELEASABLE', why, ranBy: RAN_BY_NODE }
 }
 
-/** The Python that will run: of a notebook its code cells, one after the other. */
+/** The Python code that will run: of a notebook its code cells, one after the other. */
 function pythonOf(program: { language: string; code: string }): string {
   return program.language === 'jupyter' ? (cellsOf(program.code) ?? []).join('\n') : program.code
 }
 
-/** Every text in the parameters of the signed request: the script may say them again. */
+/** Every text in the parameters of the signed request. The script may repeat these. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null) return []

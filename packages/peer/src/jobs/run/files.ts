@@ -1,4 +1,4 @@
-/** Files that a job's request brought along: fetched by hash from the peer that asked, kept until the job ends. */
+/** Files named in a job's request: fetched by hash from the asking peer and kept until the job ends. */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,14 +17,14 @@ import type { SandboxUpload } from '@stimnet/sandbox'
 import type { PeerEvents } from '../../events.ts'
 import type { JobRecord } from '../../store/jobs.ts'
 
-/** One question about one piece, to the peer that asked for the job. */
+/** Fetches one piece of a file from the peer that asked for the job. */
 export type FetchPiece = (
   peerId: string,
   ask: { requestHash: string; sha256: string; offset: number },
   signal: AbortSignal
 ) => Promise<Uint8Array>
 
-/** What keeping needs. */
+/** Dependencies of `JobFiles`. */
 export interface JobFileParts {
   readonly directory: string
   readonly clock: Clock
@@ -32,19 +32,19 @@ export interface JobFileParts {
   readonly events: Pick<PeerEvents, 'served'>
 }
 
-/** A job with files, as far as they go. */
+/** The fields of a job that concern its files. */
 export type JobWithFiles = Pick<JobRecord, 'id' | 'askedBy' | 'requestHash' | 'uploads'>
 
-/** Before a piece is asked for again, ms: doubles from the first to the last. */
+/** Wait before a piece is asked for again, ms: doubles from the first value up to the second. */
 const AGAIN_MS = 250
 const AGAIN_MS_MAX = 8_000
 
-/** One a peer. */
+/** The files of all open jobs of a peer; one instance per peer. */
 export class JobFiles {
   readonly #parts: JobFileParts
   readonly #connected = Promise.withResolvers<FetchPiece>()
   readonly #held = new Map<string, number>()
-  /** What is being fetched for each asking peer: one job after the other, so that a slow peer keeps none but itself waiting. */
+  /** One lane per asking peer, which fetches for one job after the other, so that a slow peer delays only its own jobs. */
   readonly #lanes = new Map<string, Promise<void>>()
   readonly #fetching = new Map<string, { done: Promise<void>; control: AbortController }>()
   readonly #stopping = new AbortController()
@@ -53,7 +53,7 @@ export class JobFiles {
     this.#parts = parts
   }
 
-  /** Keeps what belongs to an open job and clears the rest away. */
+  /** Opens the folder, keeps the files of open jobs and removes all others. */
   static async open(parts: JobFileParts, jobs: readonly JobWithFiles[]): Promise<JobFiles> {
     await mkdir(parts.directory, { recursive: true, mode: 0o700 })
     const files = new JobFiles(parts)
@@ -65,12 +65,15 @@ export class JobFiles {
     return files
   }
 
-  /** From now on there is a way to the peers that asked; until then fetching waits. */
+  /** Provides the connection to the asking peers. Until then fetching waits. */
   connect(fetch: FetchPiece): void {
     this.#connected.resolve(fetch)
   }
 
-  /** Takes room for the files of a request. Throws QUEUE_FULL; no wait between this and its seat in the queue. */
+  /**
+   * Reserves room for the files of a request. Throws QUEUE_FULL. No `await` may lie between this call and taking the
+   * seat in the queue.
+   */
   takeRoom(askedBy: string, uploads: readonly UploadedFile[]): void {
     const bytes = bytesOf(uploads)
     if (bytes === 0) return
@@ -87,7 +90,10 @@ export class JobFiles {
     this.#hold(askedBy, -bytesOf(uploads))
   }
 
-  /** Resolves when all files of the job are here, or will not come: then the job says so when it runs. Never rejects. */
+  /**
+   * Resolves when all files of the job have arrived, or when fetching has failed; then the job fails when it runs.
+   * Never rejects.
+   */
   async fetch(job: JobWithFiles, signal?: AbortSignal): Promise<void> {
     if ((job.uploads ?? []).length === 0) return
     const { done } = this.#fetching.get(job.id) ?? this.#begin(job)
@@ -103,7 +109,7 @@ export class JobFiles {
     )
   }
 
-  /** Its end: nothing of its files stays. */
+  /** Removes the files of a job that has ended. */
   async drop(job: JobWithFiles): Promise<void> {
     const { id, askedBy, uploads = [] } = job
     if (uploads.length === 0) return
@@ -154,7 +160,7 @@ export class JobFiles {
       await mkdir(this.#folderOf(job.id), { recursive: true, mode: 0o700 })
       for (const file of job.uploads ?? []) await this.#fetchOne(job, file, signal)
     } catch (error) {
-      // The job tells it when it looks for its files and does not find them.
+      // The job reports the missing files when it tries to read them.
       const code = codeOf(error)
       events.served({ exchange: 'upload', from: job.askedBy, ms: clock.now() - started, code })
     } finally {
@@ -171,7 +177,7 @@ export class JobFiles {
     try {
       for (let offset = 0; offset < file.size; ) {
         const piece = await this.#piece(job, { sha256: file.sha256, offset }, signal)
-        // Only the last one is shorter: a peer that gives less, more or without end gives nothing that is kept.
+        // Only the last piece may be shorter. Of a peer that sends less, more or without end nothing is kept.
         if (piece.length !== Math.min(LIMITS.uploadPieceBytesMax, file.size - offset)) throw mismatch(job.id)
         await target.writeFile(piece)
         hash.update(piece)

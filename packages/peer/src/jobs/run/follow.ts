@@ -1,15 +1,18 @@
-/** What one asking peer sees of its jobs: what it missed, then each change as it is shown. */
+/** The follow stream of one asking peer: the changes of its jobs that it missed, then each new change when it is shown. */
 import type { Message } from '@stimnet/protocol'
 import { fromText } from '../../store/base64.ts'
 import type { FeedEntry, JobStore } from '../../store/jobs.ts'
 
-/** Entries read from the store at a time. */
+/** Feed entries read from the store at a time. */
 const PIECE = 32
 
-/** One change of one job, as it goes onto the stream. */
+/** One change of one job, as sent on the stream. */
 export type FollowEvent = Message<'FollowEvent'>
 
-/** Events until the signal aborts. Only jobs that this peer asked for; another's id is unknown to it. */
+/**
+ * Yields events until the signal aborts, for jobs that this peer asked for. The ids of all other jobs are reported as
+ * unknown.
+ */
 export async function* follow(
   jobs: JobStore,
   ask: { log: string; after: number; openJobs: readonly string[] },
@@ -30,10 +33,10 @@ export async function* follow(
     const job = await jobs.get(id)
     if (job?.askedBy !== askedBy) yield event({ jobId: id, state: 'unknown' })
   }
-  // A place that was never given is no place to go on from.
+  // A place that this log never gave out is ignored, and the feed starts from its beginning.
   let after = ask.log === jobs.log && ask.after <= (await jobs.lastPlace(askedBy)) ? ask.after : 0
   while (!signal.aborted) {
-    // Watching begins before reading: a change between the two is not missed.
+    // Watching begins before reading, so that a change between the two is not missed.
     const change = nextChange(jobs, askedBy, signal)
     try {
       const piece = await jobs.feed(askedBy, after, PIECE)
@@ -65,7 +68,7 @@ function nextChange(jobs: JobStore, askedBy: string, signal: AbortSignal) {
 
 async function shown(jobs: JobStore, entry: FeedEntry): Promise<Partial<FollowEvent>> {
   const job = await jobs.get(entry.jobId)
-  // The stored result belongs to the end alone: an entry that still says running must not carry it.
+  // The stored result belongs to the final state. An entry that still says running must not carry it.
   const ended = job?.state === entry.state && job.result !== undefined
   return { ...entry, ...(ended ? { result: fromText(job.result ?? '') } : {}) }
 }

@@ -1,11 +1,13 @@
-/** When an end may be seen outside: on a grid, so that how long it took says nothing. */
+/** The time grid on which ends become visible, so that the duration of a job discloses nothing about data. */
 import { LIMITS } from '@stimnet/protocol'
 import type { JobRecord } from '../../store/jobs.ts'
 
 /**
- * The first boundary at or after `endedAtMs`, counted from the admission: multiples of 25 ms for what the node
- * computes itself, 250 ms times a power of two for scripts; refusals as answers. `prompt` (synthetic catalogs
- * alone) is at once.
+ * The first boundary at or after `endedAtMs`, in ms and counted from the admission: multiples of 25 ms for what the
+ * node computes
+ * itself, 250 ms times a power of two for scripts. Refusals use the same boundaries as answers. With `prompt`
+ * (synthetic
+ * catalogs only) it is `endedAtMs` itself.
  */
 export function visibleAt(facts: {
   admittedAtMs: number
@@ -21,15 +23,17 @@ export function visibleAt(facts: {
 }
 
 /**
- * The same for a job, which may have waited for people: it is counted from their last word, since after days the next
- * boundary would be days away. An end that people themselves made depends on no data, and is seen at once.
+ * The boundary for a job that may have waited for stewards. It is then counted from their last approval: counted from
+ * the
+ * admission days ago, the next boundary could be days away. An end decided by people depends on no data and is visible
+ * at once.
  */
 export function endVisibleAt(
   { state, admittedAtMs, review }: Pick<JobRecord, 'state' | 'admittedAtMs' | 'review'>,
   end: { endedAtMs: number; script: boolean; timing: 'padded' | 'prompt' }
 ): number {
   if (state === 'pending') return end.endedAtMs
-  // Under a standing approval it waited for nobody.
+  // Under a standing approval the job did not wait.
   const lastWordMs = review?.standing === undefined ? (review?.approvals.at(-1)?.atMs ?? 0) : 0
   return visibleAt({ ...end, admittedAtMs: Math.max(admittedAtMs, lastWordMs) })
 }

@@ -1,9 +1,13 @@
-/** What a differentially private request draws and costs, from the request and the catalog's description alone. */
+/** The noise and the cost of a differentially private request, from the request and the catalog's description alone. */
 import { type Catalog, planFault } from '@stimnet/data'
 import { type DpPlan, planNoise } from '@stimnet/privacy'
 import { type Plan, type PrivacyAsk, StimnetError } from '@stimnet/protocol'
 
-/** Throws what `planNoise` throws, and PARAMETER_INVALID for a plan that does not fit the catalog: all before a charge. */
+/**
+ * Plans the noise before anything is charged. Throws what `planNoise` throws, and PARAMETER_INVALID for a plan that
+ * does not fit
+ * the catalog.
+ */
 export function noiseOf(
   { plan, privacy, broadcast }: { plan: Plan; privacy: PrivacyAsk; broadcast: boolean },
   catalog: Catalog

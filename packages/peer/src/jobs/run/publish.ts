@@ -1,4 +1,7 @@
-/** The end of a job, in one synced batch: state, sealed result, ledgers, audit. Once stored, only these bytes are served. */
+/**
+ * The end of a job, in one synced batch: state, sealed result, ledgers and audit record. Once stored, only these bytes
+ * are served.
+ */
 import { createHash } from 'node:crypto'
 import { assertSafe, type SafeOutput } from '@stimnet/privacy'
 import { type Clock, CODES, type Code, type JobState, messages, type Signer, seal } from '@stimnet/protocol'
@@ -8,17 +11,17 @@ import type { JobRecord, JobStore } from '../../store/jobs.ts'
 import { EVIDENCE_LIFETIME_MS } from '../approve/evidence.ts'
 import type { RanBy } from './execute.ts'
 
-/** How a job ends: with a safe output, or with a code. */
+/** The end of a job: a safe output, or a code. */
 export type Ending =
   | { readonly state: 'completed'; readonly output: SafeOutput }
   | {
       readonly state: Exclude<JobState, 'completed'>
       readonly code: Code
-      /** What is said beside the code: a steward's own words, or what the question itself tells of its refusal. */
+      /** Text beside the code: a steward's own words, or a reason made from the question alone. */
       readonly reason?: string
     }
 
-/** A job’s end and everything its receipt says. */
+/** A job's end and everything that its receipt states. */
 export interface Publication {
   readonly job: JobRecord
   readonly ending: Ending
@@ -26,13 +29,16 @@ export interface Publication {
   readonly ranBy: RanBy
   readonly policyHash: string
   readonly visibleAtMs: number
-  /** Inside the single writer: what the end uses up of its scope; gives closed fields for the audit log. */
+  /**
+   * Called inside the single writer. Charges what the end uses up in its ledger scope; returns fixed fields for the
+   * audit log.
+   */
   readonly charge: (draft: Draft) => Readonly<Record<string, number>>
-  /** Why disclosure withheld it: one of our own static texts, for this institution's auditors. */
+  /** Why disclosure control withheld the output: one of a fixed set of texts, for this institution's auditors. */
   readonly why?: string
 }
 
-/** What publishing needs. */
+/** Dependencies of publishing. */
 export interface PublishParts {
   readonly clock: Clock
   readonly signer: Signer
@@ -40,7 +46,7 @@ export interface PublishParts {
   readonly jobs: JobStore
 }
 
-/** Inside the single writer: seals the result with its place in the audit log and stores both. */
+/** Seals the result with its place in the audit log and stores both. Called inside the single writer. */
 export async function publish(parts: PublishParts, draft: Draft, publication: Publication): Promise<JobRecord> {
   const { job, ending } = publication
   const outputJson = ending.state === 'completed' ? assertSafe(ending.output).bytes : new Uint8Array()
@@ -51,7 +57,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     kind: ending.state === 'completed' ? 'release' : 'end',
     actor: parts.signer.id,
     jobId: job.id,
-    // The record of a release goes out with it: the moment it was computed at stays inside, and its hour too.
+    // The record of a release leaves with it. So it carries the boundary's time and not the time of the computation.
     atMs: publication.visibleAtMs,
     code,
     detail: {
@@ -66,7 +72,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   const sealed = await seal({
     type: 'job-result',
     signer: parts.signer,
-    // The boundary, not the moment: when it was sealed is a channel too.
+    // The boundary's time and not the current one: the time of sealing would be a timing channel.
     clock: { ...parts.clock, now: () => publication.visibleAtMs },
     audience: [job.askedBy],
     lifetimeMs: EVIDENCE_LIFETIME_MS,
@@ -88,7 +94,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         releasedAtMs: publication.visibleAtMs,
         requester: job.issuer,
         custody: job.custody,
-        // What withheld it is about data: only a release is opened.
+        // The reason for withholding depends on data, so only the record of a release is opened in the proof.
         audit: record.proof({ opened: ending.state === 'completed' && publication.why === undefined })
       }
     })

@@ -1,4 +1,4 @@
-/** Runs admitted jobs at our own pace: a bounded queue, a bounded number at a time, each to an end. */
+/** The runner of admitted jobs: a bounded queue and a bounded number of concurrent runs. Every job reaches an end. */
 import { type Clock, type Code, codeOf, isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../../events.ts'
 import { fromText } from '../../store/base64.ts'
@@ -18,10 +18,10 @@ import { SeatCount } from './seats.ts'
 import type { Seats, SignOff } from '../admit/sign-off.ts'
 import { codeHashOf, type JobPlan, type ValidationContext, validate } from '../admit/validate.ts'
 
-/** A job caught running more often than this takes the node down with it: it ends as the node's failure. */
+/** A job that was running at this many stops of the node may be their cause. It ends as the node's failure. */
 const RUNS_MAX = 3
 
-/** What running needs. */
+/** Dependencies of `Runner`. */
 export interface RunnerParts extends PublishParts {
   readonly clock: Clock
   readonly database: Database
@@ -33,12 +33,12 @@ export interface RunnerParts extends PublishParts {
   readonly charges: Pick<Charges, 'run'>
   readonly files: Pick<JobFiles, 'fetch' | 'read' | 'drop'>
   readonly concurrency: number
-  /** Institutions whose word for a requester counts here. */
+  /** Institutions whose credentials for a requester count here. */
   readonly trust: Trust
   readonly events: PeerEvents
 }
 
-/** The queue and its workers; one a peer. */
+/** The queue and its workers; one instance per peer. */
 export class Runner implements Queue {
   readonly #parts: RunnerParts
   readonly #queue: JobRecord[] = []
@@ -46,9 +46,9 @@ export class Runner implements Queue {
   readonly #seats = new SeatCount()
   readonly #showing = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
-  /** Whose files are on their way: they queue when those are here, so that a slow asker keeps no worker waiting. */
+  /** Jobs whose files are being fetched. They enter the queue when the files are here, so that a slow peer blocks no worker. */
   readonly #fetching = new Map<string, { job: JobRecord; control: AbortController }>()
-  /** Cancelled after they were stored and before they reached the queue. */
+  /** Jobs that were cancelled after they were stored and before they reached the queue. */
   readonly #doomed = new Set<string>()
   readonly #stopping = new AbortController()
 
@@ -56,12 +56,12 @@ export class Runner implements Queue {
     this.#parts = parts
   }
 
-  /** Takes up what an earlier life of this node left: the open jobs, and ends that were not yet shown. */
+  /** Takes up what the node left when it last stopped: open jobs, and ends that were not yet shown. */
   async recover(): Promise<void> {
     const { jobs, database } = this.#parts
     for (const job of await jobs.unshown()) void this.#show(job)
     for (const job of await jobs.open()) {
-      // It waits for people, not for us.
+      // A pending job waits for stewards, not for the runner.
       if (job.state === 'pending') continue
       this.takeSeat(job.issuer, job.askedBy)
       const interrupted = job.state === 'running' || job.state === 'disclosing'
@@ -93,7 +93,7 @@ export class Runner implements Queue {
     this.#fill()
   }
 
-  /** Also one whose files do not come queues: it says so when it runs. */
+  /** Queues a job when fetching its files has ended. A job whose files did not arrive is queued too and fails when it runs. */
   async #awaitFiles(job: JobRecord): Promise<void> {
     const control = new AbortController()
     this.#fetching.set(job.id, { job, control })
@@ -115,11 +115,11 @@ export class Runner implements Queue {
     running?.abort(new StimnetError('CANCELLED', `cancelling ${job.id}`))
     if (running) return true
     if (!isEnded(job.state)) this.#doomed.add(job.id)
-    // Until its end is shown a job has not ended, as far as anybody outside can tell.
+    // Seen from outside, a job has not ended until its end is shown.
     return !isEnded(job.state) || this.#parts.clock.now() < (job.visibleAtMs ?? 0)
   }
 
-  /** Of the queue, or of those whose files are on their way. */
+  /** Removes a job from the queue, or from those whose files are being fetched. */
   #takeOut(id: string): JobRecord | undefined {
     const fetching = this.#fetching.get(id)
     this.#fetching.delete(id)
@@ -128,7 +128,7 @@ export class Runner implements Queue {
     return fetching?.job ?? (at < 0 ? undefined : this.#queue.splice(at, 1)[0])
   }
 
-  /** Stops starting jobs, interrupts those running (they stay admitted and run again at the next start), and waits. */
+  /** Starts no more jobs, interrupts those running (they stay admitted and run again at the next start), and waits for them. */
   async stop(): Promise<void> {
     this.#stopping.abort(new StimnetError('NODE_ERROR', 'the node is stopping'))
     this.#queue.length = 0
@@ -152,8 +152,9 @@ export class Runner implements Queue {
   }
 
   /**
-   * One job to its end. Whatever is thrown ends it as the node's failure; nothing vanishes. The worker and the seat are
-   * free when the end is shown, not before: when the next job starts would tell how long this one took.
+   * Runs one job to its end. A thrown error ends it as the node's failure, so that no job is lost. Worker and seat
+   * become free when
+   * the end is shown and not before: the start of the next job would otherwise disclose how long this one took.
    */
   async #run(job: JobRecord, signal: AbortSignal): Promise<void> {
     const { clock, events } = this.#parts
@@ -162,7 +163,7 @@ export class Runner implements Queue {
       const { shown } = await this.#toItsEnd(job, signal)
       await shown
     } catch (error) {
-      // The store cannot take the end either: the job stays admitted and runs again when the node does.
+      // The end could not be stored either. The job stays admitted and runs again when the node restarts.
       events.unexpected(error, job.id)
     } finally {
       this.leaveSeat(job.issuer, job.askedBy)
@@ -170,14 +171,14 @@ export class Runner implements Queue {
     }
   }
 
-  /** Resolves when the end is stored; what it resolves to, when the end is shown. */
+  /** Resolves when the end is stored. The promise `shown` in its result resolves when the end is shown. */
   async #toItsEnd(job: JobRecord, signal: AbortSignal): Promise<{ shown: Promise<void> }> {
     let running = job
     try {
       running = await this.#start(job)
       const plan = await this.#planOf(running)
       const privacy = this.#parts.privacy.of(job.catalog)
-      // Before anything is known of the cohort: how long it takes says nothing of it.
+      // Read before the cohort is evaluated, so that the duration of reading discloses nothing about it.
       const uploads = await this.#parts.files.read(job.id, plan.uploads)
       if (plan.noise !== undefined && job.runs < RUNS_MAX) return await this.#toNoisyEnd(job, running, plan, signal)
       const executed =
@@ -198,7 +199,7 @@ export class Runner implements Queue {
     }
   }
 
-  /** As above, for what is paid before it is computed: charge.ts. */
+  /** The same for a noisy answer, which is paid for before it is computed; see release/charge.ts. */
   async #toNoisyEnd(
     job: JobRecord,
     running: JobRecord,
@@ -210,7 +211,7 @@ export class Runner implements Queue {
       if (codeOf(error) === 'BUDGET_EXCEEDED') return undefined
       throw error
     })
-    // Others spent what was left while it waited in the queue.
+    // Other jobs spent the remaining budget while this one waited in the queue.
     if (!answer) return this.#end(running, { state: 'blocked', code: 'BUDGET_EXCEEDED' }, plan)
     if (this.#stopping.signal.aborted) return this.#putBack(job, running)
     if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
@@ -224,7 +225,7 @@ export class Runner implements Queue {
     return { shown: this.#told(ended, undefined) }
   }
 
-  /** A run that the node itself interrupted to stop does not count: the job did not bring the node down. */
+  /** Puts a job back into the queue when the node stops. The run does not count, since the job did not bring the node down. */
   async #putBack(job: JobRecord, running: JobRecord): Promise<{ shown: Promise<void> }> {
     const { database, jobs } = this.#parts
     if (running.state === 'running') {
@@ -233,7 +234,7 @@ export class Runner implements Queue {
     return { shown: Promise.resolve() }
   }
 
-  /** Ends a job whose run threw: cancelled, or failed by the node's fault. */
+  /** Ends a job whose run threw: cancelled, or failed through the node's fault. */
   async #failed(job: JobRecord, signal: AbortSignal, error: unknown): Promise<{ shown: Promise<void> }> {
     const current = (await this.#parts.jobs.get(job.id)) ?? job
     if (isEnded(current.state)) return { shown: Promise.resolve() }
@@ -246,10 +247,7 @@ export class Runner implements Queue {
     }
   }
 
-  /**
-   * Ends a job that waited for people: with their no, or because nobody spoke in time, or its asker gave it up. `before`
-   * writes into the same batch.
-   */
+  /** Ends a job that waited for stewards: denied, expired or cancelled. `before` writes into the same batch. */
   async endPending(
     job: JobRecord,
     ending: Exclude<Ending, { state: 'completed' }>,
@@ -282,23 +280,23 @@ export class Runner implements Queue {
         draft.audit({ kind: 'run', actor: signer.id, jobId: job.id, detail: { run: job.runs + 1, epoch: job.epoch } })
         return jobs.change(draft, job, 'running', { startedAtMs: clock.now(), runs: job.runs + 1 })
       },
-      // As durable as the batch that ends the job: a crash before it finds the job queued, which is as good.
+      // Becomes durable with the batch that ends the job. A crash before that finds the job queued, which is equally correct.
       { sync: false }
     )
     this.#keepShowing(this.#parts.jobs.show(running, 0.1))
     return running
   }
 
-  /** The plan is made again from the stored bytes, so that what runs is what was admitted, also after a restart. */
+  /** Makes the plan again from the stored bytes, so that what runs is what was admitted, also after a restart. */
   async #planOf(job: JobRecord): Promise<JobPlan> {
     const sealed = fromText(job.request)
-    // It was fresh when it was admitted; now only its bytes count.
+    // The request was fresh when it was admitted. Now only its content is checked.
     const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
     const { signer, trust, clock: credentialClock } = this.#parts
     const checked = await check(sealed, { clock, credentialClock, self: signer.id, trust })
     const plan = await validate(checked.request, this.#parts.validation)
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
-    // The policy may have changed since it was admitted, as when the node was restarted.
+    // The policy may have changed since the admission, for example with a restart of the node.
     const approved = await isApproved(job, plan, {
       sandbox: this.#parts.validation.sandbox,
       now: this.#parts.clock.now()
@@ -339,7 +337,7 @@ export class Runner implements Queue {
     const door = await privacy.prepare(facts)
     const disclosing = { ...job, state: 'disclosing' as JobState }
     const visibleAtMs = await this.#boundary(job, plan)
-    // Judged inside the single writer, against the ledgers as they are then: there is no race to lose.
+    // Judged inside the single writer against the current ledgers, so that there is no race with another release.
     const ended = await this.#parts.database.commit(async (draft) => {
       const disclosed = door.disclose(draft)
       const ending: Ending = disclosed.ok
@@ -364,7 +362,7 @@ export class Runner implements Queue {
     why?: unknown,
     ranBy: RanBy = RAN_BY_NODE
   ): Promise<{ shown: Promise<void> }> {
-    // When somebody cancels is their own doing: it is written at once, so that it is never lost.
+    // The time of a cancellation is the requester's own choice. It is written at once, so that it is never lost.
     const isOwnDoing = ending.state === 'cancelled'
     const visibleAtMs = isOwnDoing ? this.#visibleAt(job, plan) : await this.#boundary(job, plan)
     const publication = this.#publication(job, ending, { plan, ranBy, visibleAtMs })
@@ -373,8 +371,9 @@ export class Runner implements Queue {
   }
 
   /**
-   * The boundary at which an end may be seen, when it has come: nothing of it is written before, because its number in the
-   * log would tell when it happened. A node that stops meanwhile runs the job again, on the same price.
+   * Waits for the boundary at which an end becomes visible. Nothing is written before: its number in the audit log
+   * would disclose
+   * when the job ended. If the node stops meanwhile, the job runs again without a second charge.
    */
   async #boundary(job: JobRecord, plan: JobPlan | undefined): Promise<number> {
     const { clock } = this.#parts
@@ -388,8 +387,9 @@ export class Runner implements Queue {
     const isScript = !['sql', 'statistic'].includes(job.programWord)
     return endVisibleAt(job, {
       endedAtMs: this.#parts.clock.now(),
-      // Refusals leave on the grid of answers: on a finer one they would say at once that there is none.
-      // Noise has no fine grid: larger draws take longer, and so does reading more people.
+      // Refusals use the grid of answers: on a finer one, an early end would show that there is no answer. Noisy
+      // answers use the
+      // coarse grid: larger noise takes longer to draw, and more subjects take longer to read.
       script: isScript || plan?.noise !== undefined,
       timing: this.#parts.privacy.of(job.catalog).timing
     })
@@ -422,7 +422,7 @@ export class Runner implements Queue {
     return this.#show(job)
   }
 
-  /** Shows an end at its boundary, not before. Stopping leaves it for the next start, which shows it at once. */
+  /** Shows an end at its boundary, not before. If the node stops first, the next start shows it at once. */
   #show(job: JobRecord): Promise<void> {
     const { clock, jobs } = this.#parts
     const wait = (job.visibleAtMs ?? 0) - clock.now()
@@ -430,7 +430,7 @@ export class Runner implements Queue {
     return this.#keepShowing(due.then(() => jobs.show(job, 1)))
   }
 
-  /** A show that fails is made again at the next start: the job is there, only its feed is behind. */
+  /** Keeps track of a pending show. One that fails is repeated at the next start: the job is stored, only its feed is behind. */
   #keepShowing(showing: Promise<void>): Promise<void> {
     const shown = showing.catch(() => undefined)
     this.#showing.add(shown)

@@ -1,7 +1,7 @@
 /** Seats in the queue: taken when a request is admitted, left when its job's end is shown. */
 import type { Seats } from '../admit/sign-off.ts'
 
-/** Counts jobs that wait, run or are being admitted: in total, by requester, by the peer that carried them. */
+/** Counts the jobs that wait, run or are being admitted: in total, per requester and per carrying peer. */
 export class SeatCount {
   readonly #byRequester = new Map<string, number>()
   readonly #byPeer = new Map<string, number>()

@@ -1,4 +1,4 @@
-/** A plan over a cohort, reduced so that as much of it as can be told is: people whom it must leave out are left out first. */
+/** Reduction of a plan over a cohort. People who would block the release of numbers are left out before the final reduction. */
 import type { Catalog } from '@stimnet/data'
 import {
   type Aggregate,
@@ -20,22 +20,22 @@ import {
 } from '@stimnet/protocol'
 import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
 
-/** What is asked of a catalog. */
+/** The question that is put to a catalog. */
 export interface TableAsked {
   readonly catalog: Catalog
   readonly plan: Plan
   readonly filter: Filter | undefined
   readonly cohort: SubjectSet
-  /** As the request names it; absent for what is told to everybody. */
+  /** The project named by the request; absent for what is released to everybody. */
   readonly project?: string
 }
 
 type TableAggregate = Extract<Aggregate, { kind: 'table' }>
 
-/** Times that it is reduced again without somebody more. Whoever has to be left out is found in two. */
+/** Further reductions at most, each leaving out more people. Two are normally enough to find all who have to be left out. */
 const ROUNDS_MAX = 4
 
-/** Throws as `Catalog.reduce`. */
+/** Reduces the plan, leaving out people where that lets more be released. Throws as `Catalog.reduce`. */
 export async function reduceTable(
   asked: TableAsked,
   privacy: Pick<CatalogPrivacy, 'leaveOut'>,
@@ -57,7 +57,11 @@ export async function reduceTable(
   return aggregate
 }
 
-/** Who could be in a question's cohort and groups, as far as others can follow; undefined where they can follow all of it. */
+/**
+ * The people who could be in a question's cohort and groups, given only what others can know about them. Undefined
+ * where others can
+ * know all that the question depends on.
+ */
 export async function possibleOf(
   catalog: Catalog,
   asked: { readonly cohort?: Filter | undefined; readonly plan?: Plan }
@@ -74,7 +78,7 @@ export async function possibleOf(
   return { ...rest, sets, groups: await groupsOf(catalog, rest.keys) }
 }
 
-/** Everybody by keys that each has once. */
+/** All subjects, grouped by keys of which each subject has exactly one value. */
 async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possible['groups']> {
   if (keys.length === 0) return []
   const plan: Plan = {
@@ -86,7 +90,7 @@ async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possi
   return groups.map(({ key, support }) => ({ labels: key, people: support }))
 }
 
-/** What of a question stays the same, whoever is left out of it. */
+/** The parts of a question that do not depend on who is left out. */
 interface Followed {
   readonly possible: Possible | undefined
   readonly relaxed: readonly {
@@ -95,7 +99,7 @@ interface Followed {
   }[]
 }
 
-/** A plan over other people. */
+/** A plan over a different cohort. */
 interface Over {
   readonly plan: Plan
   readonly cohort: SubjectSet
@@ -122,7 +126,7 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
   return { relaxed, possible: await possibleOf(catalog, { cohort: filter, plan }) }
 }
 
-/** The same over those alone that have a value of the variable; undefined where the plan cannot tell them. */
+/** The same question over only those who have a value of the variable; undefined where the plan cannot separate them. */
 async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohort }: Over): Promise<Over | undefined> {
   const { table } = resolveVariable(catalog.descriptor, variable)
   const hasOne: Filter = { not: { column: variable, op: 'is null', values: [] } }
@@ -154,7 +158,11 @@ async function reduced(
   }
 }
 
-/** People first: without them other values may need nobody left out. */
+/**
+ * Adds further exclusions to those before. People who are left out completely come first: without them, single values
+ * may need no
+ * exclusions.
+ */
 function joined(before: LeftOut | undefined, more: LeftOut): LeftOut {
   if (more.people !== undefined) {
     const people = before?.people?.or(more.people) ?? more.people

@@ -1,4 +1,4 @@
-/** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer reads. */
+/** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer's user can read. */
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
@@ -6,37 +6,37 @@ import { z } from 'zod'
 import { readPrivate, writePrivate } from '../../start/private.ts'
 import { hashOfNobody, hashPassword, isDated, passwordFits } from './passwords.ts'
 
-/** What an account may be. */
+/** The roles of accounts. */
 export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
 
 const accountSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64'),
   roles: z.array(z.enum(ROLES)).min(1),
   password: z.string(),
-  /** Another one with each new password: tokens and API keys made under an earlier one are over. */
+  /** Changes with each new password. Tokens and API keys of an earlier generation are invalid. */
   generation: z.string().max(64).default(''),
-  /** Kept, but nobody comes in by it. */
+  /** A locked account is kept, and nobody can log in to it. */
   locked: z.boolean().default(false),
-  /** Gone; the name stays taken, because requests, keys and tokens are known by it. */
+  /** A removed account. Its name stays taken, since requests, keys and tokens refer to it. */
   removed: z.boolean().default(false)
 })
-/** An account as the file holds it. */
+/** An account as stored in the file. */
 export type StoredAccount = z.output<typeof accountSchema>
 
 const fileSchema = z.strictObject({
   accounts: z.array(accountSchema),
-  /** People of login providers who may not come in, as provider:subject. */
+  /** Locked-out people of login providers, as provider:subject. */
   locked_people: z.array(z.string().max(200)).default([]),
-  /** Another one makes another secret for access tokens: all that were given out are over. */
+  /** Part of the secret of access tokens. A new value invalidates all tokens. */
   token_epoch: z.string().max(64).default('')
 })
 type File = z.output<typeof fileSchema>
 
-/** Guesses at the same time: each takes 128 MiB, and strangers start them. */
+/** Password checks at the same time: each takes 128 MiB, and anybody can start one. */
 const CHECKS_MAX = 2
 const NO_ACCOUNTS: File = { accounts: [], locked_people: [], token_epoch: '' }
 
-/** The accounts file, read once and written whole. */
+/** The accounts file. Every change writes the whole file. */
 export class Accounts {
   readonly #file: string
   #accounts: Map<string, StoredAccount>
@@ -44,9 +44,9 @@ export class Accounts {
   #tokenEpoch: string
   readonly #nobody = hashOfNobody()
   #checking = 0
-  /** The file's time when it was last read, ms. */
+  /** Modification time of the file when it was last read, ms. */
   #readMs = Number.NaN
-  /** The last of the changes and readings that wait, one after the other. */
+  /** The last of the queued changes and reads, which run one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(file: string, { accounts, locked_people: lockedPeople, token_epoch: tokenEpoch }: File) {
@@ -56,7 +56,7 @@ export class Accounts {
     this.#tokenEpoch = tokenEpoch
   }
 
-  /** No file is no accounts. Throws CONFIG_INVALID for one that cannot be read, or that others can read. */
+  /** Opens the file; a missing one means no accounts. Throws CONFIG_INVALID where it cannot be parsed or others can read it. */
   static async open(file: string): Promise<Accounts> {
     const text = await readPrivate(file)
     if (text === undefined) return new Accounts(file, NO_ACCOUNTS)
@@ -76,12 +76,12 @@ export class Accounts {
     return account?.removed ? undefined : account
   }
 
-  /** Whether somebody of a login provider was locked out here. */
+  /** Whether a person of a login provider is locked out. */
   isLockedOut(person: string): boolean {
     return this.#lockedPeople.has(person)
   }
 
-  /** Locks somebody of a login provider out, whether known here yet or not; or lets them in again. */
+  /** Locks a person of a login provider out, even before their first login, or admits them again. */
   async setLockedOut(person: string, locked: boolean): Promise<void> {
     await this.#inTurn(async () => {
       if (locked) this.#lockedPeople.add(person)
@@ -94,12 +94,12 @@ export class Accounts {
     return [...this.#lockedPeople]
   }
 
-  /** Part of the secret that signs access tokens. */
+  /** The value in the accounts file from which the secret of access tokens is made, beside the peer's key. */
   get tokenEpoch(): string {
     return this.#tokenEpoch
   }
 
-  /** Ends every access token that was given out. */
+  /** Invalidates every access token. */
   async rotateTokens(): Promise<void> {
     await this.#inTurn(async () => {
       this.#tokenEpoch = randomBytes(16).toString('hex')
@@ -108,8 +108,8 @@ export class Accounts {
   }
 
   /**
-   * Reads the file again where it has changed, as after `stimnet account remove`. A file that cannot be read closes
-   * every account until it can.
+   * Reads the file again where it has changed, for example by `stimnet account remove`. While it cannot be read, no
+   * local account works.
    */
   refresh(): Promise<void> {
     return this.#inTurn(() => this.#readAgain())
@@ -131,8 +131,10 @@ export class Accounts {
   }
 
   /**
-   * A hash made with earlier parameters is made anew. Throws RATE_LIMITED where too many passwords are being checked at once;
-   * ACCOUNT_LOCKED to whoever knows the password.
+   * Checks a password; null where it does not fit or there is no such account. A hash with outdated parameters is
+   * replaced. Throws
+   * RATE_LIMITED where too many passwords are being checked at once, and ACCOUNT_LOCKED where the password of a locked
+   * account fits.
    */
   async authenticate(name: string, password: string): Promise<StoredAccount | null> {
     if (this.#checking >= CHECKS_MAX) throw new StimnetError('RATE_LIMITED', 'checking a password')
@@ -140,7 +142,8 @@ export class Accounts {
     try {
       const account = this.get(name)
       const stored = account?.password ?? this.#nobody
-      // Beside the check and not after it: an earlier hash, too, is judged in the time of a new one, fitting or not.
+      // Runs in parallel with the check, so that an outdated hash takes as long as a current one whether the password
+      // fits or not.
       const [fits, fresh] = await Promise.all([
         passwordFits(password, stored),
         isDated(stored) ? hashPassword(password) : undefined
@@ -155,9 +158,11 @@ export class Accounts {
   }
 
   /**
-   * Adds an account, or gives one that there is another password and roles; a lock stays. With another password, tokens and API
-   * keys are over. Throws PARAMETER_INVALID for a name
-   * or role that is none, and for the name of an account that was removed unless `again` says that it is the same person's.
+   * Adds an account, or changes the password and roles of an existing one; a lock stays. A new password invalidates
+   * tokens and API
+   * keys. Throws PARAMETER_INVALID for an invalid name or role, and for the name of a removed account unless `again`
+   * states that
+   * it belongs to the same person.
    */
   async put(account: { name: string; roles: readonly string[]; password: string; again?: boolean }): Promise<void> {
     const { name, roles, again = false } = account
@@ -185,18 +190,21 @@ export class Accounts {
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
 
-  /** Locks an account or opens it again. False where there is none. */
+  /** Locks or unlocks an account. False where there is none. */
   setLocked(name: string, locked: boolean): Promise<boolean> {
     return this.#replace(name, (account) => ({ ...account, locked }))
   }
 
-  /** False where there is no such account. */
+  /** Removes an account. False where there is none. */
   remove(name: string): Promise<boolean> {
-    // Without its hash: nobody comes in by it, also not by an older program that does not know what removed means.
+    // The hash is removed too, so that nobody logs in even with an older version that does not know `removed`.
     return this.#replace(name, (account) => ({ ...account, password: 'removed', removed: true }))
   }
 
-  /** By the password that has just fitted, unless it was changed meanwhile. What cannot be written is tried at the next login. */
+  /**
+   * Stores a new hash of the password that was just checked, unless it changed meanwhile. A failed write is repeated at
+   * the next login.
+   */
   async #rehash(name: string, { stored, fresh }: { stored: string; fresh: string }): Promise<void> {
     await this.#inTurn(async () => {
       await this.#readAgain()
@@ -217,7 +225,11 @@ export class Accounts {
     })
   }
 
-  /** A reading between a change and its writing would lose the change, and so would two writings that cross. */
+  /**
+   * Runs changes and reads one after the other. A read between a change and its write would lose the change, and so
+   * would two
+   * concurrent writes.
+   */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work)
     this.#turn = done.catch(() => undefined)

@@ -1,13 +1,13 @@
-/** API keys: long secrets that programs send in place of a token. What is stored opens nothing. */
+/** API keys: long secrets that programs send in place of a token. Only hashes are stored. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** An account's programs; whoever needs more shares one among them. */
+/** API keys per account at most; several programs can share one. */
 const KEYS_PER_OWNER_MAX = 16
 const DAY_MS = 24 * 3_600_000
-/** 32 random bytes cannot be guessed, so a plain hash keeps them. */
+/** 32 random bytes cannot be guessed, so a plain hash protects them. */
 const SECRET_BYTES = 32
 const FORM = /^snk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/
 
@@ -16,30 +16,30 @@ export interface ApiKeyRecord {
   readonly id: string
   /** The account. */
   readonly owner: string
-  /** In its owner's words. */
+  /** The owner's name for the key. */
   readonly label: string
-  /** What it may be, of what its account may. */
+  /** The roles of the key, out of those of its account. */
   readonly roles: readonly string[]
-  /** SHA-256 of the secret, hex. */
+  /** SHA-256 of the secret, in hex. */
   readonly hash: string
   readonly createdAtMs: number
   readonly expiresAtMs: number
-  /** Of its owner when it was made: past a change of password it holds no more. Absent in keys of before there were any. */
+  /** The account's generation at creation: after a change of password the key is invalid. Absent in keys of earlier versions. */
   readonly generation?: string
 }
 
-/** Whose keys, under which password. */
+/** An owner of keys, and the generation of its current password. */
 export interface KeyOwner {
   readonly owner: string
   readonly generation: string
 }
 
-/** Whether a key was made under this password. */
+/** Whether a key was made under the password of this generation. */
 export function isOf(key: ApiKeyRecord, generation: string): boolean {
   return (key.generation ?? '') === generation
 }
 
-/** In memory too: every request of a program asks. */
+/** The API keys of a peer, also kept in memory, since every request of a program looks one up. */
 export class ApiKeys {
   readonly #stored: Sublevel<ApiKeyRecord>
   readonly #random: RandomSource
@@ -56,14 +56,14 @@ export class ApiKeys {
     return keys
   }
 
-  /** Those made since the owner's password last changed, newest first. */
+  /** The keys made since the owner's password last changed, newest first. */
   of({ owner, generation }: KeyOwner): ApiKeyRecord[] {
     return this.#all(owner)
       .filter((key) => isOf(key, generation))
       .sort((a, b) => b.createdAtMs - a.createdAtMs)
   }
 
-  /** The record of a key that holds now. */
+  /** The record of a key that is valid now. */
   find(text: string, nowMs: number): ApiKeyRecord | undefined {
     const [, id = '', secret = ''] = FORM.exec(text) ?? []
     const key = this.#keys.get(id)
@@ -71,13 +71,13 @@ export class ApiKeys {
     return timingSafeEqual(Buffer.from(key.hash, 'hex'), hashOf(secret)) ? key : undefined
   }
 
-  /** The text is given once and never again. Throws PARAMETER_INVALID where the owner has too many. */
+  /** Creates a key. Its text is returned only here. Throws PARAMETER_INVALID where the owner has too many. */
   create(
     draft: Draft,
     made: KeyOwner & { label: string; roles: readonly string[]; days: number; nowMs: number }
   ): { key: ApiKeyRecord; text: string } {
     const { owner, generation, label, roles, days, nowMs } = made
-    // Those that have ended make room.
+    // Expired and invalid keys are removed first.
     for (const old of this.#all(owner)) {
       if (old.expiresAtMs <= nowMs || !isOf(old, generation)) this.#delete(draft, old)
     }
@@ -100,7 +100,7 @@ export class ApiKeys {
     return [...this.#keys.values()].filter((key) => key.owner === owner)
   }
 
-  /** False where its owner has none of that id. */
+  /** Revokes a key. False where its owner has none with that id. */
   revoke(draft: Draft, owner: string, id: string): boolean {
     const key = this.#keys.get(id)
     if (key?.owner !== owner) return false

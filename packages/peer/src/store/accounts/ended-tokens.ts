@@ -1,11 +1,14 @@
-/** Access tokens that somebody signed out of before they expired. */
+/** Access tokens that were ended by signing out before they expired. */
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** In memory too: every request asks. As many at most as tokens are made within their lifetime, which logins bound. */
+/**
+ * The ended tokens, also kept in memory, since every request looks here. Their number is limited by the logins within
+ * one token lifetime.
+ */
 export class EndedTokens {
   readonly #stored: Sublevel<number>
-  /** When each would have expired anyway, ms. */
+  /** Time at which each token would have expired, Unix ms. */
   readonly #ended = new Map<string, number>()
 
   private constructor(database: Database) {
@@ -22,7 +25,7 @@ export class EndedTokens {
     return this.#ended.has(id)
   }
 
-  /** Ends one, and forgets those that have expired. */
+  /** Ends a token, and forgets those that have expired. */
   end(draft: Draft, token: { id: string; expiresAtMs: number; nowMs: number }): void {
     for (const [id, expiresAtMs] of this.#ended) {
       if (expiresAtMs > token.nowMs) continue

@@ -1,24 +1,24 @@
-/** Password hashes: scrypt, with the parameters beside each hash so that they can grow. */
+/** Password hashes: scrypt, with the parameters beside each hash, so that they can be raised. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
-/** OWASP's minimum of 2025 (Password Storage Cheat Sheet; RFC 7914): 128 MiB and some 0.3 s for one guess. */
+/** OWASP's minimum of 2025 (Password Storage Cheat Sheet; RFC 7914): 128 MiB and about 0.3 s per guess. */
 const COST = { N: 2 ** 17, r: 8, p: 1 }
 const HASH_BYTES = 32
-/** scrypt takes 128·N·r bytes, and a little. */
+/** scrypt needs a little more than 128·N·r bytes. */
 const MEMORY_BYTES_MAX = 256 * 1024 * 1024
 
-/** `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */
+/** Returns `scrypt$N$r$p$salt$hash`, with salt and hash in base64url. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   return written(salt, await derive(password, salt, COST))
 }
 
-/** A hash that no password gives, to compare with where there is no account, so that time does not tell. */
+/** A hash that no password produces. Compared with where there is no account, so that the response time discloses nothing. */
 export function hashOfNobody(): string {
   return written(randomBytes(16), randomBytes(HASH_BYTES))
 }
 
-/** Whether a password gives the stored hash; in constant time. */
+/** Whether a password produces the stored hash, compared in constant time. */
 export async function passwordFits(password: string, stored: string): Promise<boolean> {
   const [scheme, N, r, p, salt = '', hash = ''] = stored.split('$')
   const expected = Buffer.from(hash, 'base64url')
@@ -27,7 +27,7 @@ export async function passwordFits(password: string, stored: string): Promise<bo
   return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), cost), expected)
 }
 
-/** Whether a hash was made with other parameters than a new one. */
+/** Whether a hash was made with other parameters than the current ones. */
 export function isDated(stored: string): boolean {
   return !stored.startsWith(`${PREFIX}$`)
 }

@@ -1,22 +1,25 @@
-/** People who came in by a login provider: what they were let in as, and when they last were. */
+/** People who logged in through a login provider: their roles and their last login. */
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** Somebody of a provider. */
+/** A person of a provider. */
 export interface SignedOn {
-  /** The account's name: provider, colon, and who it is there. */
+  /** The name of the account: provider, colon, and subject. */
   readonly name: string
-  /** Who vouched for it: another provider under the same name is somebody else. */
+  /** The issuer that authenticated the person. Another issuer under the same provider name is a different person. */
   readonly issuer: string
-  /** As the provider calls the person. */
+  /** The person's name as given by the provider. */
   readonly title: string
   readonly roles: readonly string[]
-  /** By which the person may be known under another account; absent until they log in again. */
+  /**
+   * Identifiers by which the person may be known under another account; absent in records of earlier versions until the
+   * next login.
+   */
   readonly identifiers?: readonly string[]
   readonly seenAtMs: number
 }
 
-/** In memory too: every request asks. */
+/** The people of all providers, also kept in memory, since every request looks one up. */
 export class SignedOnPeople {
   readonly #stored: Sublevel<SignedOn>
   readonly #people = new Map<string, SignedOn>()
@@ -47,7 +50,7 @@ export class SignedOnPeople {
     draft.undo(() => void (before ? this.#people.set(person.name, before) : this.#people.delete(person.name)))
   }
 
-  /** Whoever the provider no longer lets in as anybody. */
+  /** Removes a person whom no rule admits any more. */
   remove(draft: Draft, name: string): void {
     const before = this.#people.get(name)
     if (!before) return

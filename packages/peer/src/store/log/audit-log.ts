@@ -1,4 +1,4 @@
-/** The append-only log of what was asked, decided, run and released, under a tree that proves any part of it. */
+/** The append-only audit log of requests, decisions, runs and releases, under a Merkle tree that proves any part of it. */
 import { createHash } from 'node:crypto'
 import type { AuditFinding } from '@stimnet/gateway'
 import {
@@ -19,7 +19,7 @@ import {
 import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
 import type { Operation, Root, Sublevel } from '../level.ts'
 
-/** What can happen, in one word each. */
+/** The kinds of audit events. */
 export type AuditKind =
   | 'start'
   | 'request'
@@ -46,37 +46,37 @@ export type AuditKind =
   | 'upload'
   | 'self-test'
 
-/** What is to be recorded. */
+/** An event to be recorded. */
 export interface AuditEvent {
   readonly kind: AuditKind
   /** Key id, PeerId or account. */
   readonly actor: string
   readonly jobId?: string
   readonly code?: string
-  /** When it counts as having happened, where the moment itself would tell something, Unix ms; unless given, now. */
+  /** Recorded time, Unix ms, where the actual moment would disclose something. Defaults to now. */
   readonly atMs?: number
-  /** Closed fields only; never a value from the data. */
+  /** Fixed fields only; never a value from the data. */
   readonly detail?: Readonly<Record<string, string | number | boolean>>
 }
 
-/** Where the log ends: kept beside the records, so that a dropped last record is noticed. */
+/** The end of the log. Kept beside the records, so that a removed last record is noticed. */
 interface Head {
   readonly sequence: number
-  /** The tree's root, hex. */
+  /** The root of the tree, in hex. */
   readonly root: string
 }
 
-/** A record's place, and what proves it there. */
+/** A record's place in the log, and its proof. */
 export interface Appended {
-  /** Counts from 1. */
+  /** Counted from 1. */
   readonly sequence: number
-  /** Of the leaf, hex. */
+  /** Hash of the leaf, in hex. */
   readonly hash: string
-  /** The proof against the log as it is with this record; `opened` shows the record behind the commitment. */
+  /** The proof against the log that ends with this record. `opened` includes the record itself beside its commitment. */
   proof(options: { opened: boolean }): AuditProofFields
 }
 
-/** What a receipt carries of it. */
+/** The proof as a receipt carries it. */
 export interface AuditProofFields {
   readonly entry: Uint8Array
   readonly index: number
@@ -92,14 +92,14 @@ const EMPTY_ROOT = toHex(rootOf(EMPTY_TREE))
 /** Sixteen digits sort like numbers up to 2^53. */
 const keyOf = (sequence: number): string => String(sequence).padStart(16, '0')
 
-/** Appended to by the single writer, read by anybody. */
+/** The audit log. Only the single writer appends; anybody may read. */
 export class AuditLog {
   readonly #records: Sublevel<Uint8Array>
   readonly #meta: Sublevel<Head>
   readonly #nodes: AuditNodes
   readonly #random: RandomSource
   #tree: TreeState = EMPTY_TREE
-  /** As the last batch left it: what is proved to others is on the disk. */
+  /** The tree as of the last batch on disk. Only this state is proved to others. */
   #stored: TreeState = EMPTY_TREE
   #pending: Operation[] = []
 
@@ -112,7 +112,7 @@ export class AuditLog {
     this.#nodes = new AuditNodes(root, async (index) => Uint8Array.from((await this.#record(index + 1)).hash))
   }
 
-  /** Throws AUDIT_BROKEN where the log does not end at its head, or its tree has another root. */
+  /** Opens the log. Throws AUDIT_BROKEN where its last record or its root does not fit its head. */
   static async open(root: Root, random: RandomSource = cryptographicRandom): Promise<AuditLog> {
     const log = new AuditLog(root, random)
     const head = await log.#head()
@@ -126,12 +126,12 @@ export class AuditLog {
     return log
   }
 
-  /** How far the log has come on disk. */
+  /** The size and root of the log on disk. */
   get head(): TreeHead {
     return { size: this.#stored.size, root: rootOf(this.#stored) }
   }
 
-  /** For the single writer alone. */
+  /** Appends an event. For the single writer only. */
   append(event: AuditEvent, atMs: number): Appended {
     const record: AuditRecord = {
       sequence: this.#tree.size + 1,
@@ -166,7 +166,7 @@ export class AuditLog {
     }
   }
 
-  /** Where the log stands before a change is prepared, and back to it when the change throws. */
+  /** The state of the log before a change is prepared, to which `rewind` returns when the change throws. */
   mark(): { tree: TreeState; pending: number } {
     return { tree: this.#tree, pending: this.#pending.length }
   }
@@ -176,7 +176,7 @@ export class AuditLog {
     this.#pending.length = mark.pending
   }
 
-  /** What the next batch must write; the head goes with it. `stored` is called when it is on disk. */
+  /** The operations that the next batch must write, with the new head. `stored` is called when they are on disk. */
   takePending(): { operations: Operation[]; stored: () => void } {
     const operations = this.#pending
     this.#pending = []
@@ -193,14 +193,17 @@ export class AuditLog {
     }
   }
 
-  /** Newest first, below `before`. */
+  /** Records, newest first, with sequence numbers below `before`. */
   async read(options: { limit: number; before?: number }): Promise<AuditRecord[]> {
     const range = options.before === undefined ? {} : { lt: keyOf(options.before) }
     const values = await this.#records.values({ ...range, reverse: true, limit: options.limit }).all()
     return values.map((bytes) => messages.AuditRecord.decode(bytes))
   }
 
-  /** Proves record `sequence` against the first `size` records; RangeError where they do not hold it. Throws AUDIT_BROKEN. */
+  /**
+   * Proves record `sequence` against the first `size` records. Throws RangeError where they do not contain it, and
+   * AUDIT_BROKEN.
+   */
   async prove(
     sequence: number,
     { size, isOpened }: { size: number; isOpened: (detailJson: string) => boolean }
@@ -220,21 +223,22 @@ export class AuditLog {
     }
   }
 
-  /** Proves that the log of `size` records goes on from that of `oldSize`, both at least 1. Throws AUDIT_BROKEN. */
+  /** Proves that the log of `size` records continues that of `oldSize`; both at least 1. Throws RangeError or AUDIT_BROKEN. */
   async proveConsistency({ oldSize, size }: { oldSize: number; size: number }): Promise<Uint8Array[]> {
     if (size > this.#stored.size) throw new RangeError('the log is not that long')
     return Promise.all(consistencyRanges(oldSize, size).map((range) => this.#nodes.rootOfRange(range)))
   }
 
-  /** The root when the log had `size` records. Throws AUDIT_BROKEN. */
+  /** The root of the first `size` records. Throws RangeError or AUDIT_BROKEN. */
   async rootAt(size: number): Promise<Uint8Array> {
     if (size > this.#stored.size) throw new RangeError('the log is not that long')
     return size === 0 ? rootOf(EMPTY_TREE) : this.#nodes.rootOfRange({ from: 0, to: size })
   }
 
   /**
-   * The tree over the records as they are now, whatever was kept of it: of a log that was changed another one than was
-   * signed. A record that cannot be read stands for itself.
+   * Recomputes the tree over the records as they are now, without the stored nodes. For a log that was changed, the
+   * root differs from the
+   * one that was signed. A record that cannot be read is hashed as stored bytes or, if damaged, by its key.
    */
   async recount(signal?: AbortSignal): Promise<TreeHead> {
     let tree = EMPTY_TREE
@@ -245,9 +249,9 @@ export class AuditLog {
     return { size: tree.size, root: rootOf(tree) }
   }
 
-  /** Walks all records and makes the tree again; says where it first breaks and how. */
+  /** Reads all records and recomputes the tree. Reports the first record that does not fit, and why. */
   async verify(signal?: AbortSignal): Promise<AuditFinding> {
-    // Read first: the log may grow while it is walked.
+    // The head is read first, since the log may grow during the walk.
     const end = await this.#head()
     let tree = EMPTY_TREE
     let rootAtEnd = EMPTY_ROOT
@@ -275,7 +279,7 @@ export class AuditLog {
     return { ok: true, records: tree.size, head: toHex(rootOf(tree)) }
   }
 
-  /** In order; without bytes where they do not fit their checksum. */
+  /** Yields all records in order; without bytes for those that do not fit their checksum. */
   async *#walk(): AsyncGenerator<[key: string, bytes: Uint8Array | undefined]> {
     let after = ''
     for (;;) {

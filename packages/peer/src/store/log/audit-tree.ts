@@ -1,33 +1,33 @@
-/** The tree of RFC 6962 over the audit log: grown leaf by leaf, each full subtree's hash stored once. */
+/** The Merkle tree of RFC 6962 over the audit log, grown leaf by leaf. The hash of each full subtree is stored once. */
 import { createHash } from 'node:crypto'
 import { type LeafRange, leafInput, nodeInput, StimnetError, type Subtree, subtreesOf } from '@stimnet/protocol'
 import type { Operation, Root, Sublevel } from '../level.ts'
 
 type Hash = Uint8Array<ArrayBuffer>
 
-/** A state of the tree: its size, and the hashes of the full subtrees it is made of, left to right. */
+/** A state of the tree: its size, and the hashes of the full subtrees that it consists of, from left to right. */
 export interface TreeState {
   readonly size: number
   readonly edge: readonly Hash[]
 }
 
-/** Nothing yet. */
+/** The tree of an empty log. */
 export const EMPTY_TREE: TreeState = { size: 0, edge: [] }
 
 const nodeKey = ({ level, index }: Subtree): string =>
   `${String(level).padStart(2, '0')}/${String(index).padStart(16, '0')}`
 
-/** A leaf's hash. */
+/** The hash of a leaf. */
 export function leafHashOf(entry: Uint8Array): Hash {
   return sha256(leafInput(entry))
 }
 
-/** The tree with one leaf more, and the nodes that are full now. */
+/** Adds one leaf. Returns the new tree and the nodes that became full. */
 export function grown(tree: TreeState, leaf: Hash): { tree: TreeState; nodes: readonly (Subtree & { hash: Hash })[] } {
   const edge = [...tree.edge]
   const nodes: (Subtree & { hash: Hash })[] = []
   let hash = leaf
-  // As in counting: each trailing one of the old size is a subtree that becomes full with its right half.
+  // As in binary counting: each trailing one in the old size is a subtree that becomes full with its right half.
   for (let level = 1, index = tree.size; index % 2 === 1; level++) {
     index = (index - 1) / 2
     hash = sha256(nodeInput({ left: edge.pop() ?? hash, right: hash }))
@@ -37,17 +37,17 @@ export function grown(tree: TreeState, leaf: Hash): { tree: TreeState; nodes: re
   return { tree: { size: tree.size + 1, edge }, nodes }
 }
 
-/** The root over all leaves; of none the hash of nothing. */
+/** The root over all leaves. Without leaves, the hash of the empty string. */
 export function rootOf({ edge }: TreeState): Hash {
   return edge.length === 0 ? sha256(new Uint8Array()) : folded(edge)
 }
 
-/** What proves the next leaf to be in the tree that it makes: the edge as it is before, lowest first. */
+/** The inclusion path of the next leaf in the tree that it will complete: the hashes before it, lowest first. */
 export function pathOfNext({ edge }: TreeState): Hash[] {
   return [...edge].reverse()
 }
 
-/** The stored nodes. */
+/** The stored nodes of the tree. */
 export class AuditNodes {
   readonly #nodes: Sublevel<Uint8Array>
   readonly #leaf: (index: number) => Promise<Hash>
@@ -63,7 +63,7 @@ export class AuditNodes {
     return { type: 'put', sublevel: this.#nodes, key: nodeKey(node), value: node.hash }
   }
 
-  /** The tree as stored. Throws AUDIT_BROKEN where a node is missing. */
+  /** Loads the tree of `size` leaves. Throws AUDIT_BROKEN where a node is missing. */
   async load(size: number): Promise<TreeState> {
     const edge = await Promise.all(subtreesOf({ from: 0, to: size }).map((subtree) => this.#hashOf(subtree)))
     return { size, edge }

@@ -1,8 +1,8 @@
-/** Questions that were answered from an epoch: they stay answerable, whatever else has been used up since. */
+/** Questions that were answered from the current epochs. They stay answerable after the limit on refusals is reached. */
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** For a catalog that leaves its epoch: what was answered from it, its next one was not. Of a peer that serves nothing. */
+/** Forgets the answered questions of a catalog that moves to another epoch. For a peer that is not serving. */
 export async function forgetAnswered(database: Database, catalog: string): Promise<(draft: Draft) => void> {
   const stored = database.json<1>('answered')
   const keys = await stored.keys({ gt: `${catalog}!`, lt: `${catalog}!\uffff` }).all()
@@ -11,7 +11,7 @@ export async function forgetAnswered(database: Database, catalog: string): Promi
   }
 }
 
-/** By scope and the hash of the question, in memory and stored: of the epochs that catalogs are in, a line beside each answer's in the log. */
+/** Answered questions by scope and hash, in memory and stored. They grow with the answers from the current epochs. */
 export class AnsweredStore {
   readonly #stored: Sublevel<1>
   readonly #known: Set<string>
@@ -30,7 +30,7 @@ export class AnsweredStore {
     return this.#known.has(`${scope}!${question}`)
   }
 
-  /** In the batch of the answer. */
+  /** Notes an answered question, in the batch of its answer. */
   note(draft: Draft, scope: string, question: string): void {
     const key = `${scope}!${question}`
     if (this.#known.has(key)) return

@@ -1,77 +1,79 @@
-/** Ledgers of released sums, one per catalog epoch, scope and kind of item: what releases have told. */
+/** Disclosure ledgers, one per catalog epoch, scope and kind of item: the record of what releases have disclosed. */
 import { ledgerToBytes, type SpanLedger } from '@stimnet/privacy'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** How one ledger begins, and how it is read again. */
+/** The creation of a new ledger, and the reading of a stored one. */
 export interface LedgerForm {
   start(): Promise<SpanLedger>
-  /** Throws NODE_ERROR where the bytes are not of this ledger. */
+  /** Throws NODE_ERROR where the bytes do not belong to this ledger. */
   read(bytes: Uint8Array): Promise<SpanLedger>
 }
 
-/** One ledger a scope, kept in memory once used. */
+/** The store of ledgers: one ledger per scope, kept in memory once it was used. */
 export class LedgerStore {
   readonly #ledgers: Sublevel<Uint8Array>
   readonly #current = new Map<string, SpanLedger>()
-  /** As it stands in the database. */
+  /** The ledgers as stored in the database. */
   readonly #stored = new Map<string, SpanLedger>()
 
   constructor(database: Database) {
-    // Its name is of the first edition, whose ledgers are read from the same place.
+    // The sublevel keeps the name that it had in the first version, whose ledgers are read from the same place.
     this.#ledgers = database.root.sublevel<string, Uint8Array>('atoms', {
       valueEncoding: 'view'
     }) as unknown as Sublevel<Uint8Array>
   }
 
-  /** Loads a scope's ledger; starts it only where none is stored. Throws NODE_ERROR where the stored bytes are not one. */
+  /** Loads a scope's ledger, or starts one where none is stored. Throws NODE_ERROR where the stored bytes are not a ledger. */
   async load(scope: string, form: LedgerForm): Promise<SpanLedger> {
     const known = this.#current.get(scope)
     if (known) return known
     const bytes = await this.#ledgers.get(scope)
     const next = await (bytes === undefined ? form.start() : form.read(bytes))
-    // Another load may have come first; all must share one.
+    // A concurrent load may have finished first. All callers must share one ledger.
     const current = this.#current.get(scope) ?? next
     this.#current.set(scope, current)
     if (bytes !== undefined && current === next) this.#stored.set(scope, next)
     return current
   }
 
-  /** Whether anything was ever released from that epoch of a catalog. */
+  /** Whether anything was released from that epoch of a catalog. */
   async hasReleased(catalog: string, epoch: string): Promise<boolean> {
     const prefix = `${catalog}!${epoch}!`
     const keys = await this.#ledgers.keys({ gt: prefix, lt: `${prefix}~`, limit: 1 }).all()
     return keys.length > 0
   }
 
-  /** Whether anything exact was ever released from any epoch of a catalog. */
+  /** Whether an exact number was released from any epoch of a catalog. */
   async hasEverReleased(catalog: string): Promise<boolean> {
     const keys = await this.#ledgers.keys({ gt: `${catalog}!`, lt: `${catalog}!~`, limit: 1 }).all()
     return keys.length > 0
   }
 
-  /** Every ledger of an epoch, by what follows the epoch in its scope's name. */
+  /** Every ledger of an epoch, by the part of its scope's name that follows the epoch. */
   async ledgers(catalog: string, epoch: string): Promise<[name: string, bytes: Uint8Array][]> {
     const prefix = `${catalog}!${epoch}!`
     const found = await this.#ledgers.iterator({ gt: prefix, lt: `${prefix}~` }).all()
     return found.map(([scope, bytes]) => [scope.slice(prefix.length), bytes])
   }
 
-  /** Inside the single writer, of a peer that serves nothing: a ledger leaves one epoch and goes on in another. */
+  /** Moves a ledger to another epoch. Inside the single writer of a peer that is not serving. */
   move(draft: Draft, ledger: { catalog: string; name: string; from: string; to: string; next: SpanLedger }): void {
     const { catalog, name, from, to, next } = ledger
     draft.del(this.#ledgers, `${catalog}!${from}!${name}`)
     draft.put(this.#ledgers, `${catalog}!${to}!${name}`, ledgerToBytes(next))
   }
 
-  /** The ledger as of the last change prepared; only what `load` loaded. */
+  /** The ledger as of the last change prepared; undefined if it was not loaded with `load`. */
   current(scope: string): SpanLedger | undefined {
     return this.#current.get(scope)
   }
 
   /**
-   * Inside the single writer: the ledger after a release, in the batch that publishes it. Also where the release told
-   * nothing new, if it is the first: a ledger that was used is read at the next start, whatever lattice stands there by then.
+   * Stores the ledger after a release, inside the single writer and in the batch that publishes the release. The first
+   * release
+   * stores it even if it disclosed nothing new: then the next start reads the ledger, whatever lattice is configured by
+   * then.
    */
   replace(draft: Draft, scope: string, next: SpanLedger): void {
     const [current, stored] = [this.#current.get(scope), this.#stored.get(scope)]

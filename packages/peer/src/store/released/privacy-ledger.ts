@@ -1,35 +1,35 @@
-/** What each catalog has spent of its privacy: taken before data are read, never given back, and never taken twice for one answer. */
+/** The ledger of differential privacy: charges per catalog. Charged before data are read, never refunded, and once per answer. */
 import { decimalText } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** The scope of everybody together, for peers where anybody may ask: a new key costs nothing there. */
+/** The scope shared by all requesters, for peers where anybody may ask and new keys are free. */
 export const EVERYBODY = '*'
 
-/** How much may be spent, in billionths of ρ. */
+/** Caps on charges, in units of 10⁻⁹ ρ. */
 export interface BudgetCaps {
   readonly lifetime: bigint
-  /** Of one scope: a project, or the key of a requester or of a gateway's account. */
+  /** For one scope: a project, or the key of a requester or of a gateway's account. */
   readonly project: bigint
 }
 
 /** One charge. */
 export interface Spending {
-  /** Hash of the canonical request: the same one is never charged twice. */
+  /** Hash of the canonical request. The same request is never charged twice. */
   readonly key: string
   readonly catalog: string
-  /** A project, a key, or EVERYBODY; jobs/charge.ts says which. */
+  /** A project, a key, or EVERYBODY; see `scopeOf` in jobs/release/charge.ts. */
   readonly scope: string
   readonly nanoRho: bigint
   readonly caps: BudgetCaps
-  /** The catalog says that nothing exact ever leaves it. */
+  /** Whether the catalog promises that nothing exact ever leaves it. */
   readonly promised: boolean
   readonly jobId: string
 }
 
-/** Spent and left. */
+/** The amount that one scope has spent, in units of 10⁻⁹ ρ. */
 export interface Balance {
   readonly scope: string
   readonly spent: bigint
@@ -39,7 +39,7 @@ interface Totals {
   readonly lifetime: string
   readonly scopes: Readonly<Record<string, string>>
   readonly spends: number
-  /** Somebody was told that nothing exact ever leaves this catalog. */
+  /** Whether an answer was given under the promise that nothing exact ever leaves this catalog. */
   readonly promised: boolean
 }
 
@@ -48,19 +48,19 @@ interface Spend {
   readonly scope: string
   readonly nanoRho: string
   readonly jobId: string
-  /** Known from the audit log alone: its answer may have been shown, so it pays for no other. */
+  /** The charge is known from the audit log only. Its answer may have been released, so it pays for no other. */
   readonly lost?: true
 }
 
 const NOTHING: Totals = { lifetime: '0', scopes: {}, spends: 0, promised: false }
 
-/** Charges of one catalog: bounded, since each is kept for ever. */
+/** Charges per catalog at most, since each is kept for ever. */
 const SPENDS_MAX = 100_000
 
-/** How far back the start of this life may lie in the log: every start and every spend says how many there were. */
+/** Audit records read at a time. */
 const PAGE = 256
 
-/** The ledger of a peer; written by the single writer alone. */
+/** The ledger of a peer. Only the single writer changes it. */
 export class PrivacyLedger {
   readonly #totals: Sublevel<Totals>
   readonly #spends: Sublevel<Spend>
@@ -69,9 +69,9 @@ export class PrivacyLedger {
   readonly #database: Database
   readonly #byCatalog = new Map<string, Totals>()
   readonly #paid = new Map<string, Spend>()
-  /** Answers that the next batch, or the one under way, brings to the disk. */
+  /** Answers in the batch that is being prepared or written. */
   readonly #fresh = new Map<string, string>()
-  /** Of all catalogs, ever. It only grows, also in the audit log. */
+  /** Number of all charges ever made, over all catalogs. It only grows, also in the audit log. */
   #count = 0
   #behind = false
 
@@ -83,7 +83,7 @@ export class PrivacyLedger {
     this.#meta = database.json('privacy-meta')
   }
 
-  /** Reads the ledger and holds it against what the audit log says was spent. */
+  /** Reads the ledger and compares it with the number of charges in the audit log. */
   static async open(database: Database): Promise<PrivacyLedger> {
     const ledger = new PrivacyLedger(database)
     for await (const [catalog, totals] of ledger.#totals.iterator()) ledger.#byCatalog.set(catalog, totals)
@@ -93,33 +93,33 @@ export class PrivacyLedger {
     return ledger
   }
 
-  /** How many charges there were, ever; what a start writes into the audit log. */
+  /** Number of charges ever made. Each start writes it into the audit log. */
   get count(): number {
     return this.#count
   }
 
-  /** Whether the audit log knows of charges that this ledger does not: an older one was put back. */
+  /** Whether the audit log contains charges that this ledger does not, because an older database was restored. */
   get behind(): boolean {
     return this.#behind
   }
 
-  /** Whether that request was paid for, and the answer is here or may still be made. */
+  /** Whether the request was paid for, and its answer exists or may still be computed. */
   isPaid(key: string): boolean {
     const spend = this.#paid.get(key)
     return spend !== undefined && spend.lost === undefined
   }
 
-  /** Whether a reader was told that nothing exact ever leaves this catalog. */
+  /** Whether an answer was given under the promise that nothing exact ever leaves this catalog. */
   hasPromised(catalog: string): boolean {
     return this.#byCatalog.get(catalog)?.promised ?? false
   }
 
-  /** Over a catalog's life. */
+  /** The amount spent over a catalog's lifetime, in units of 10⁻⁹ ρ. */
   spent(catalog: string): bigint {
     return BigInt(this.#byCatalog.get(catalog)?.lifetime ?? '0')
   }
 
-  /** By scope, largest first. */
+  /** The balances of a catalog by scope, largest first. */
   balances(catalog: string): Balance[] {
     const scopes = Object.entries(this.#byCatalog.get(catalog)?.scopes ?? {})
     return scopes
@@ -127,12 +127,12 @@ export class PrivacyLedger {
       .sort((a, b) => (a.spent < b.spent ? 1 : a.spent > b.spent ? -1 : 0))
   }
 
-  /** Every catalog that spent anything. */
+  /** The catalogs with charges. */
   catalogs(): string[] {
     return [...this.#byCatalog.keys()].sort()
   }
 
-  /** What is left of each cap. */
+  /** The remainder of each cap. */
   left({ catalog, scope, caps }: { catalog: string; scope: string; caps: BudgetCaps }): BudgetCaps {
     const totals = this.#byCatalog.get(catalog) ?? NOTHING
     const rest = (cap: bigint, spent: string) => (cap > BigInt(spent) ? cap - BigInt(spent) : 0n)
@@ -140,8 +140,10 @@ export class PrivacyLedger {
   }
 
   /**
-   * Throws BUDGET_EXCEEDED, with a reason that is about requests alone. What was refused costs nothing. `advice` ends the
-   * reason where too little is left: it is given how much.
+   * Throws BUDGET_EXCEEDED where the charge exceeds what is left, the catalog has too many charges, or the ledger is
+   * behind the audit
+   * log. The reason depends on requests alone, and a refusal costs nothing. `advice` receives what is left and ends the
+   * reason.
    */
   assertHolds(
     spending: Omit<Spending, 'jobId' | 'key' | 'promised'>,
@@ -167,7 +169,10 @@ export class PrivacyLedger {
     }
   }
 
-  /** Inside the single writer. False where it was paid before. Throws BUDGET_EXCEEDED; then nothing is written. */
+  /**
+   * Charges a request, inside the single writer. False where it was paid before. Throws BUDGET_EXCEEDED; then nothing
+   * is written.
+   */
   spend(draft: Draft, spending: Spending): boolean {
     const { key, catalog, scope, nanoRho, jobId } = spending
     if (this.isPaid(key)) return false
@@ -200,26 +205,27 @@ export class PrivacyLedger {
     return true
   }
 
-  /** The bytes that were, or are about to be, released for a request; undefined before. */
+  /** The bytes that were or are about to be released for a request; undefined before that. */
   async answerOf(key: string): Promise<string | undefined> {
     return this.#fresh.get(key) ?? (await this.#answers.get(key))
   }
 
-  /** Inside the single writer, in the batch that publishes it: the one answer that this request ever gets. */
+  /** Stores the only answer that this request ever gets. Inside the single writer, in the batch that publishes it. */
   answer(draft: Draft, key: string, json: string): void {
     draft.undo(() => this.#fresh.delete(key))
     this.#fresh.set(key, json)
     draft.put(this.#answers, key, json)
   }
 
-  /** Once the batch is on disk. */
+  /** Called once the batch of an answer is on disk. */
   settled(key: string): void {
     this.#fresh.delete(key)
   }
 
   /**
-   * Takes over from the audit log what the ledger does not know of: the log has every charge. Gives how many charges it knew
-   * nothing of, and those whose answer it does not have: either may have been shown.
+   * Adds the charges that only the audit log knows; the log has every charge. Returns the number of charges that were
+   * missing, or
+   * whose answer is not stored: the answers of both may have been released.
    */
   async reconcile(): Promise<number> {
     if (!this.#behind) return 0
@@ -246,8 +252,9 @@ export class PrivacyLedger {
   }
 
   /**
-   * After a life of this peer was lost: what was paid before and has no answer here may have been answered there, so that it
-   * pays for nothing any more.
+   * Marks paid requests without a stored answer as lost. Called when part of this peer's log was lost: they may have
+   * been answered
+   * then, and must not pay for a second answer.
    */
   async loseUnanswered(): Promise<void> {
     const lost = await this.#unanswered()
@@ -267,7 +274,7 @@ export class PrivacyLedger {
   }
 }
 
-/** One charge more. */
+/** The totals after one more charge. */
 function added(was: Totals, { scope, nanoRho, promised }: Omit<Spend, 'lost'> & { promised: boolean }): Totals {
   const sum = (text: string | undefined) => String(BigInt(text ?? '0') + BigInt(nanoRho))
   return {
@@ -278,7 +285,7 @@ function added(was: Totals, { scope, nanoRho, promised }: Omit<Spend, 'lost'> & 
   }
 }
 
-/** The last number of charges that the log speaks of: every start and every spend does. */
+/** The latest number of charges in the audit log. Every start and every charge records it. */
 async function lastCount({ auditLog }: Database): Promise<number> {
   let before: number | undefined
   for (;;) {
@@ -293,7 +300,7 @@ async function lastCount({ auditLog }: Database): Promise<number> {
   }
 }
 
-/** A charge as the audit log has it; a reconciliation is none. */
+/** A charge as recorded in the audit log. The record of a reconciliation does not match it. */
 const chargeSchema = z.object({
   catalog: z.string(),
   scope: z.string(),
@@ -303,7 +310,7 @@ const chargeSchema = z.object({
   promised: z.boolean()
 })
 
-/** Newest first. */
+/** All charges in the audit log, newest first. */
 async function* spendsInLog({ auditLog }: Database) {
   let before: number | undefined
   for (;;) {
@@ -325,7 +332,7 @@ function restore<V>(map: Map<string, V>, key: string, before: V | undefined): vo
   else map.set(key, before)
 }
 
-/** Billionths of ρ as people write them. */
+/** An amount in units of 10⁻⁹ ρ, as decimal text. */
 export function rhoText(nanoRho: bigint): string {
   return decimalText(nanoRho, 9)
 }

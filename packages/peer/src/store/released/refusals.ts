@@ -1,15 +1,18 @@
-/** Bits that refusals, withheld cells and people left out have told each requester of a ledger scope, lately. */
+/**
+ * Bits disclosed to each requester of a ledger scope by refusals, withheld cells and people left out, in the last
+ * thirty days.
+ */
 import { REFUSALS_WINDOW_MS } from '@stimnet/privacy'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** When how many bits were told. */
+/** A number of bits and the time at which they were disclosed. */
 type Told = readonly [atMs: number, bits: number]
 
-/** Kept for one requester; what is older counts on as one with the first of them. */
+/** Entries kept per requester. Older ones are added to the oldest entry that is kept. */
 const ENTRIES_MAX = 1_000
 
-/** By scope and requester, in memory and stored. */
+/** Disclosed bits by scope and requester, in memory and stored. */
 export class RefusalStore {
   readonly #stored: Sublevel<readonly Told[]>
   readonly #told: Map<string, readonly Told[]>
@@ -19,7 +22,10 @@ export class RefusalStore {
     this.#told = told
   }
 
-  /** Forgets those to whom nothing was told in the thirty days before `nowMs`: a key costs nothing, and there may be many. */
+  /**
+   * Opens the store. Forgets requesters without entries in the thirty days before `nowMs`: keys are free, and there may
+   * be many.
+   */
   static async open(database: Database, nowMs = 0): Promise<RefusalStore> {
     const stored = database.json<readonly Told[]>('refusal-bits')
     const told = new Map<string, readonly Told[]>()
@@ -30,19 +36,19 @@ export class RefusalStore {
     return new RefusalStore(stored, told)
   }
 
-  /** Bits in the thirty days before `nowMs`; a time after it counts as well: a clock set back forgets nothing. */
+  /** Bits in the thirty days before `nowMs`. Later times count too, so that a clock that is set back forgets nothing. */
   bits(scope: string, requester: string, nowMs: number): number {
     return sum(this.#recent(keyOf(scope, requester), nowMs))
   }
 
-  /** By requester of that scope. */
+  /** The bits of each requester of a scope. */
   told(scope: string, nowMs: number): { requester: string; bits: number }[] {
     const prefix = keyOf(scope, '')
     const own = [...this.#told.keys()].filter((key) => key.startsWith(prefix))
     return own.map((key) => ({ requester: key.slice(prefix.length), bits: sum(this.#recent(key, nowMs)) }))
   }
 
-  /** In the batch of the end that tells them; gives how many there are now. */
+  /** Adds bits, in the batch of the end that discloses them. Returns the requester's new total. */
   note(draft: Draft, told: { scope: string; requester: string; bits: number; atMs: number }): number {
     const key = keyOf(told.scope, told.requester)
     const before = this.#told.get(key)

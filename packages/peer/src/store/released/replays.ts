@@ -1,20 +1,20 @@
-/** Which signed statements were answered, until they would be refused as expired anyway. */
+/** Statements that were answered, kept until they would be refused as expired anyway. */
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
-/** What was answered; a repeated ask by the same peer gets the same again. */
+/** An answered statement. The same statement from the same peer gets the same answer again. */
 export interface Answered {
   readonly requestHash: string
   readonly askedBy: string
-  /** The sealed Decision, base64url. */
+  /** The sealed Decision, in base64url. */
   readonly decision: string
   readonly expiresAtMs: number
 }
 
-/** By issuer and nonce. */
+/** Answered statements by issuer and nonce. */
 export class ReplayStore {
   readonly #answered: Sublevel<Answered>
-  /** Being answered right now: the database does not know them yet. */
+  /** Statements being answered now, which the database does not know yet. */
   readonly #underWay = new Map<string, Promise<unknown>>()
 
   constructor(database: Database) {
@@ -33,7 +33,7 @@ export class ReplayStore {
     draft.put(this.#answered, key, answered)
   }
 
-  /** One at a time for one statement: the second ask waits for the first one's answer. */
+  /** Answers one statement at a time: a second copy waits for the answer to the first. */
   async alone<T>(key: string, answer: () => Promise<T>): Promise<T> {
     while (this.#underWay.has(key)) await this.#underWay.get(key)
     const running = answer()
@@ -49,7 +49,7 @@ export class ReplayStore {
     }
   }
 
-  /** Forgets what has expired; a replay of it is refused for its age. */
+  /** Forgets expired statements. A replay of these is refused as expired. */
   async sweep(database: Database, nowMs: number): Promise<void> {
     const expired: string[] = []
     for await (const [key, { expiresAtMs }] of this.#answered.iterator()) if (expiresAtMs < nowMs) expired.push(key)

@@ -1,4 +1,4 @@
-/** How many bits the scripts of each ledger scope have told. There is no way to get them back. */
+/** Bits disclosed by the scripts of each ledger scope. The number never decreases. */
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
 
@@ -17,12 +17,12 @@ export class ScriptBitStore {
     return new ScriptBitStore(stored, new Map(await stored.iterator().all()))
   }
 
-  /** As of the last change prepared. */
+  /** Bits of a scope as of the last change prepared. */
   told(scope: string): number {
     return this.#bits.get(scope) ?? 0
   }
 
-  /** In the batch that tells them. */
+  /** Adds bits, in the batch of the end that discloses them. */
   spend(draft: Draft, scope: string, bits: number): void {
     const before = this.told(scope)
     const told = before + bits
