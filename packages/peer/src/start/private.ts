@@ -82,14 +82,14 @@ export function makePrivately(): void {
 }
 
 /**
- * Writes a private file completely or not at all, through a temporary file with a unique name, since another process
- * may write too.
+ * Writes a private file completely or not at all, also where the power fails, through a temporary file with a unique name,
+ * since another process may write too.
  */
 export async function writePrivate(path: string, text: string): Promise<void> {
   await makeFolder(dirname(path))
   const fresh = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
-    await writeFile(fresh, text, { mode: 0o600, flag: 'wx' })
+    await writeFile(fresh, text, { mode: 0o600, flag: 'wx', flush: true })
     await rename(fresh, path)
   } catch (error) {
     await rm(fresh, { force: true }).catch(() => undefined)

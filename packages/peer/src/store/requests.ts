@@ -297,7 +297,13 @@ export class RequestStore {
   async add(record: Omit<RequestRecord, 'number'>, { signer, ...idempotency }: Marks): Promise<RequestRecord> {
     this.#countOpen(record.owner, 1)
     const added = await this.#database.commit(async (draft) => {
-      const number = (await this.#lastNumber(record.owner)) + 1
+      draft.undo(() => this.#countOpen(record.owner, -1))
+      const last = await this.#lastNumber(record.owner)
+      const number = last + 1
+      draft.undo(() => {
+        this.#numbers.set(record.owner, last)
+        this.#total -= 1
+      })
       this.#numbers.set(record.owner, number)
       this.#total += 1
       draft.put(this.#open, record.id, record.owner)
