@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestResult } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { answerText } from '../src/cli/answer/answer.ts'
+import { tableOneLines } from '../src/cli/answer/table-one.ts'
 import { testLines } from '../src/cli/answer/tests.ts'
 
 const WELCH: TestResult = {
@@ -47,6 +48,23 @@ test('a meta-analysis says the combined effect, how institutions differ, and the
       '  Between institutions: τ² 0.311, I² 40.14 %, Q(3) = 5.2, p = 0.158; a further institution: -0.7585 to 3.861.\n' +
       '  north: 1.3 (-0.03 to 2.63), weight 25 %\n'
   )
+})
+
+test('a baseline table has variables as rows, and says what was withheld', () => {
+  const columns = [
+    { name: 'arm', role: 'key', kind: 'category', variables: [], pools: false },
+    { name: 'subjects', role: 'measure', kind: 'subjects', variables: [], pools: true },
+    { name: 'mean_age', role: 'measure', kind: 'mean', variables: ['s.age'], unit: 'a', pools: true },
+    { name: 'sd_age', role: 'measure', kind: 'sd', variables: ['s.age'], unit: 'a', pools: true },
+    { name: 'share_sex_F', role: 'measure', kind: 'share', variables: ['s.sex'], argument: 'F', pools: true }
+  ]
+  const rows = [{ values: ['dbs', 80, 64.1, 8.2, 0.4] }, { values: ['control', 40, 61.5, null, null] }]
+  const answer = { statistic: { name: 'table_one', variables: [], by: [] }, pooled: { columns, rows } }
+  const lines = tableOneLines(answer as unknown as Broadcast).join('')
+  assert.match(lines, /subjects +80 +40/)
+  assert.match(lines, /age \[a\], mean \(sd\) +64\.1 \(8\.2\) +61\.5 \(withheld\)/)
+  assert.match(lines, /sex: F +40 % +withheld/)
+  assert.deepEqual(tableOneLines({ ...answer, statistic: null } as unknown as Broadcast), [])
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {

@@ -3,6 +3,9 @@ export {
   STATISTICS,
   type StatisticArgument,
   type StatisticDescription,
+  type TableOne,
+  type TableOneRow,
+  tableOneOf,
   testAsked,
   testName,
   testsOfOutput

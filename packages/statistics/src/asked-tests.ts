@@ -76,6 +76,7 @@ function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly 
     if (by.length > 0 || !one || !two) invalid('chi_squared takes two variables and no `by`.')
     return { ...plan, tests: [{ kind: 'chi_squared', of: 'subjects', by: [one.name, two.name] }] }
   }
+  if (name === 'table_one' && by.length > 1) invalid('table_one takes one variable in `by`.')
   if (name === 'meta') return withMeta(plan, call, by)
   if (name !== 'compare' && name !== 'anova') return plan
   const [key] = by

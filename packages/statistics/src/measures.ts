@@ -46,6 +46,8 @@ export function measuresOf(
       return [...counts(variables), ...over(variables, ['mean', 'sd'])]
     case 'chi_squared':
       return [subjects]
+    case 'table_one':
+      return [subjects, ...baseline(variables)]
     case 'meta':
       return effectsOf(call, variables)
     case 'covariance':
@@ -58,6 +60,33 @@ export function measuresOf(
     default:
       return over(variables, [name as ValueKind])
   }
+}
+
+/** As many numbers as a query may ask for: a category has one for each level. */
+const BASELINE_MAX = 31
+
+/** Of a number n, mean and spread; of a category the share of each level. */
+function baseline(variables: readonly ResolvedVariable[]): Measure[] {
+  const names = uniqueNames(variables)
+  const measures = variables.flatMap((one, i): Measure[] => {
+    const { ref, variable } = one
+    if (variable.type !== 'category') {
+      checkNumeric([one])
+      const [count, mean, sd] = [`count_${names[i]}`, `mean_${names[i]}`, `sd_${names[i]}`]
+      return [
+        { kind: 'count', name: count, variable: ref },
+        { kind: 'mean', name: mean, variable: ref },
+        { kind: 'sd', name: sd, variable: ref }
+      ]
+    }
+    return variable.levels.map((level) => ({ kind: 'share', name: `share_${names[i]}_${level}`, variable: ref, level }))
+  })
+  if (measures.length > BASELINE_MAX) {
+    invalid(
+      `A baseline table has at most ${BASELINE_MAX} numbers in each group (three of a number, one of each level): name fewer variables.`
+    )
+  }
+  return measures
 }
 
 /** What a meta-analysis combines: a correlation, a share, or a mean with its spread. */

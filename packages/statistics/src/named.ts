@@ -47,6 +47,9 @@ const SHAPE: StatisticArgument = {
   meaning: 'true: kurtosis (m4/m2², 3 for a normal distribution) as well.'
 }
 
+const TABLE_ONE_SUMMARY =
+  'Baseline table: of each number n, mean and sd, of each category the share of every level; in the groups of one variable, with ' +
+  'standardised differences where there are two.'
 const META_SUMMARY =
   'Meta-analysis over the institutions of a mean, of the difference of two groups, of a share or its odds ratio, or of a correlation: ' +
   'combined effect, variance between institutions, Q, I² and prediction interval.'
@@ -95,6 +98,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('compare', [1, 4], 'Two groups: n, mean, sd of each; difference, Welch’s t, 95 % interval and p.', GROUPS),
   describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
   describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².'),
+  describe('table_one', [1, 16], TABLE_ONE_SUMMARY),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL)
 ]
 

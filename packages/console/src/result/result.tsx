@@ -6,6 +6,7 @@ import { Cards } from './tables/cards.tsx'
 import { askedInWords } from '../words/asked.ts'
 import { askedRows, csvOf, tableRows } from './files/csv.ts'
 import { Plots } from './tables/plots.tsx'
+import { BaselineTable } from './tables/baseline-table.tsx'
 import { PooledTable } from './tables/pooled-table.tsx'
 import { Proof } from './trust/proof.tsx'
 import { saveFile } from './files/save.ts'
@@ -39,7 +40,7 @@ export function Result(props: {
       </Panel>
       {hasAnswer && (
         <Panel title="Result" aside={<Files broadcast={broadcast} pooled={pooled} sites={sites} asked={asked} />}>
-          <Answer pooled={pooled} named={named} />
+          <Answer pooled={pooled} named={named} statistic={broadcast.statistic?.name} />
         </Panel>
       )}
       <Plots pooled={pooled} sites={sites} named={named} />
@@ -53,11 +54,12 @@ export function Result(props: {
 }
 
 /** Tables, tests, outputs and notes. */
-export function Answer({ pooled, named }: Shown) {
+export function Answer({ pooled, named, statistic }: Shown & { readonly statistic?: string | undefined }) {
   const sites = tablesOf(named)
   const names = new Map(named.map(({ peerId, name }) => [peerId, name]))
   return (
     <>
+      {statistic === 'table_one' && pooled.rows.length > 0 && <BaselineTable pooled={pooled} />}
       {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} />}
       {pooled.tests && pooled.tests.length > 0 && (
         <TestsTable tests={pooled.tests} reader={(note) => withNames(note, names)} />

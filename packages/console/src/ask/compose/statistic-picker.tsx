@@ -21,7 +21,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
   const wanted = about.variables.filter(({ variable }) => {
     if (OVER_GROUPS.includes(picked.name)) return isGroupable(variable)
-    if (picked.name === 'meta') return isNumeric(variable) || isGroupable(variable)
+    if (['meta', 'table_one'].includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
     if (picked.name === 'histogram' || picked.name === 'quantile') return isNumeric(variable)
     return OVER_ANYTHING.includes(picked.name) || isNumeric(variable)
   })
@@ -56,7 +56,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           legend="In groups of"
           variables={groupable}
           chosen={picked.by}
-          most={['compare', 'anova', 'meta'].includes(picked.name) ? 1 : GROUPS_MAX}
+          most={['compare', 'anova', 'meta', 'table_one'].includes(picked.name) ? 1 : GROUPS_MAX}
           choose={(by) => set({ by })}
         />
       )}

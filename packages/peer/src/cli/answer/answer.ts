@@ -6,6 +6,7 @@ import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
 import { schemaLines } from './schema-text.ts'
 import { cellOf, printable, tableOf } from '../terminal/table.ts'
+import { tableOneLines } from './table-one.ts'
 import { testLines } from './tests.ts'
 import { typedLines } from './typed.ts'
 
@@ -53,7 +54,7 @@ export function answerText(broadcast: Broadcast): string {
       ...pooledPlot(broadcast)
     )
   }
-  lines.push(...testLines(broadcast), ...noiseLines(broadcast))
+  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))

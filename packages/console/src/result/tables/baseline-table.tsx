@@ -1,0 +1,58 @@
+/** The baseline table of a study: variables as rows, groups as columns, standardised differences of two groups. */
+import type { PooledOutput } from '@stimnet/protocol'
+import { type TableOneRow, tableOneOf } from '@stimnet/sdk'
+import { Scroll } from '../../parts/scroll.tsx'
+import { measured } from '../../words/number.ts'
+import { unitInWords } from '../../words/variable.ts'
+
+/** Of the answer to `table_one`. */
+export function BaselineTable({ pooled }: { pooled: PooledOutput }) {
+  const { groups, rows } = tableOneOf(pooled)
+  const isCompared = rows.some(({ difference }) => difference !== null)
+  return (
+    <Scroll label="Baseline table">
+      <table className="result">
+        <caption>Baseline: mean (standard deviation) of numbers, share of each level</caption>
+        <thead>
+          <tr>
+            <th scope="col">Variable</th>
+            {groups.map(({ name, subjects }) => (
+              <th key={name} scope="col" className="number">
+                {name}
+                <span className="soft"> {subjects === null ? 'n withheld' : `n = ${subjects}`}</span>
+              </th>
+            ))}
+            {isCompared && (
+              <th scope="col" className="number">
+                Standardised difference
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={`${row.variable} ${row.level}`}>
+              <th scope="row">
+                {row.variable.slice(row.variable.indexOf('.') + 1)}
+                {row.level !== null && `: ${row.level}`}
+                {row.level === null && row.unit !== null && <span className="soft"> {unitInWords(row.unit)}</span>}
+              </th>
+              {row.cells.map((cell, at) => (
+                <td key={groups[at]?.name} className="number">
+                  {cellText(cell)}
+                </td>
+              ))}
+              {isCompared && <td className="number">{row.difference === null ? '' : measured(row.difference)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+function cellText(cell: TableOneRow['cells'][number]): string {
+  if (cell === null) return 'withheld'
+  if ('share' in cell) return `${measured(100 * cell.share)} %`
+  return `${measured(cell.mean)} (${cell.sd === null ? 'withheld' : measured(cell.sd)})`
+}

@@ -1,0 +1,105 @@
+/** The baseline table of a study: each variable as a row, each group as a column, with standardised differences of two groups. */
+import type { OutputColumn } from '@stimnet/protocol'
+import { quadraticForm } from './linear.ts'
+
+/** A variable, or one level of a category, in each group. */
+export interface TableOneRow {
+  readonly variable: string
+  /** Of a category; null for a number. */
+  readonly level: string | null
+  readonly unit: string | null
+  /** By group: mean and standard deviation of a number, share of a level; null where it was withheld. */
+  readonly cells: readonly (TableOneNumber | TableOneShare | null)[]
+  /**
+   * Between two groups, without its sign: of a number the difference of the means over the root of the mean variance; of a category
+   * Yang and Dalton's distance (SAS Global Forum 2012, 335), at its first level. Null for other rows, and where a number is missing.
+   */
+  readonly difference: number | null
+}
+
+/** Of a number; n: people or rows that have a value. */
+export interface TableOneNumber {
+  readonly n: number | null
+  readonly mean: number
+  readonly sd: number | null
+}
+
+/** Of a level, 0 to 1. */
+export interface TableOneShare {
+  readonly share: number
+}
+
+/** The whole table. */
+export interface TableOne {
+  readonly groups: readonly { readonly name: string; readonly subjects: number | null }[]
+  readonly rows: readonly TableOneRow[]
+}
+
+interface Table {
+  readonly columns: readonly OutputColumn[]
+  readonly rows: readonly { readonly values: readonly (string | number | null)[] }[]
+}
+
+/** Of the answer to `table_one`, of one institution or pooled. */
+export function tableOneOf({ columns, rows }: Table): TableOne {
+  const at = (find: (column: OutputColumn) => boolean) => columns.findIndex(find)
+  const key = at(({ role }) => role === 'key')
+  const subjects = at(({ kind }) => kind === 'subjects')
+  const numberAt = (row: Table['rows'][number], place: number) => {
+    const value = row.values[place]
+    return typeof value === 'number' ? value : null
+  }
+  const variables = [...new Set(columns.flatMap(({ variables: [one] }) => one ?? []))]
+  return {
+    groups: rows.map((row) => ({
+      name: key < 0 ? 'All' : String(row.values[key] ?? 'missing'),
+      subjects: numberAt(row, subjects)
+    })),
+    rows: variables.flatMap((variable): TableOneRow[] => {
+      const own = columns
+        .map((column, place) => ({ ...column, place }))
+        .filter((column) => column.variables[0] === variable)
+      const placeOf = (kind: string) => own.find((column) => column.kind === kind)?.place ?? -1
+      const levels = own.filter(({ kind }) => kind === 'share')
+      const [first] = own
+      const base = { variable, unit: first?.unit ?? null }
+      if (levels.length === 0) {
+        const cells = rows.map((row): TableOneNumber | null => {
+          const mean = numberAt(row, placeOf('mean'))
+          return mean === null ? null : { n: numberAt(row, placeOf('count')), mean, sd: numberAt(row, placeOf('sd')) }
+        })
+        return [{ ...base, level: null, cells, difference: ofMeans(cells) }]
+      }
+      const shares = levels.map(({ place }) => rows.map((row) => numberAt(row, place)))
+      return levels.map(({ argument }, i) => ({
+        ...base,
+        level: String(argument ?? ''),
+        cells: (shares[i] ?? []).map((share) => (share === null ? null : { share })),
+        difference: i === 0 ? ofShares(shares) : null
+      }))
+    })
+  }
+}
+
+function ofMeans(cells: readonly (TableOneNumber | null)[]): number | null {
+  const [one, other, more] = cells
+  if (!one || !other || more !== undefined || one.sd === null || other.sd === null) return null
+  const spread = Math.sqrt((one.sd ** 2 + other.sd ** 2) / 2)
+  return spread > 0 ? Math.abs(one.mean - other.mean) / spread : null
+}
+
+/** The Mahalanobis distance of two distributions over the levels, the last of which follows from the others. */
+function ofShares(shares: readonly (readonly (number | null)[])[]): number | null {
+  const pairs = shares.map(([one, other, more]) => (more === undefined ? [one ?? null, other ?? null] : [null, null]))
+  if (pairs.length < 2 || pairs.some(([one, other]) => typeof one !== 'number' || typeof other !== 'number'))
+    return null
+  const known = (pairs as [number, number][]).slice(0, -1)
+  const covariances = known.map(([one, other], i) =>
+    known.map(([p, q], j) => ((i === j ? one + other : 0) - (one * p + other * q)) / 2)
+  )
+  const { value, rank } = quadraticForm(
+    covariances,
+    known.map(([one, other]) => one - other)
+  )
+  return rank < known.length ? null : Math.sqrt(Math.max(0, value))
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { OutputColumn } from '@stimnet/protocol'
+import { tableOneOf } from '@stimnet/statistics'
+import { near } from './fixtures.ts'
+
+const column = (name: string, kind: string, variable?: string, more: Partial<OutputColumn> = {}): OutputColumn => ({
+  ...{
+    name,
+    kind,
+    role: kind === 'category' ? 'key' : 'measure',
+    variables: variable === undefined ? [] : [variable],
+    ...more
+  }
+})
+const COLUMNS = [
+  column('arm', 'category', undefined),
+  column('subjects', 'subjects'),
+  column('count_age', 'count', 's.age', { unit: 'a' }),
+  column('mean_age', 'mean', 's.age', { unit: 'a' }),
+  column('sd_age', 'sd', 's.age', { unit: 'a' }),
+  ...['I', 'II', 'III'].map((level) => column(`share_stage_${level}`, 'share', 's.stage', { argument: level }))
+]
+const rows = (...all: (string | number | null)[][]) => all.map((values) => ({ values }))
+
+describe('a baseline table', () => {
+  test('has variables as rows and groups as columns, with standardised differences of two groups', () => {
+    const { groups, rows: found } = tableOneOf({
+      columns: COLUMNS,
+      rows: rows(['dbs', 100, 98, 64, 8, 0.5, 0.3, 0.2], ['control', 50, 50, 60, 10, 0.3, 0.3, 0.4])
+    })
+    assert.deepEqual(groups, [
+      { name: 'dbs', subjects: 100 },
+      { name: 'control', subjects: 50 }
+    ])
+    assert.deepEqual(
+      found.map(({ variable, level, cells }) => [variable, level, cells[0]]),
+      [
+        ['s.age', null, { n: 98, mean: 64, sd: 8 }],
+        ['s.stage', 'I', { share: 0.5 }],
+        ['s.stage', 'II', { share: 0.3 }],
+        ['s.stage', 'III', { share: 0.2 }]
+      ]
+    )
+    // (64 − 60) / sqrt((64 + 100) / 2); for the stage R: S <- (diag(p)-p%o%p + diag(q)-q%o%q)/2; sqrt(t(d) %*% solve(S) %*% d)
+    assert.ok(near(found[0]?.difference ?? 0, 4 / Math.sqrt(82)))
+    assert.ok(near(found[1]?.difference ?? 0, 0.497782694174345))
+    assert.deepEqual([found[2]?.difference, found[3]?.difference], [null, null])
+  })
+
+  test('of a category with two levels the difference is that of one share', () => {
+    const columns = [...COLUMNS.slice(0, 2), ...COLUMNS.slice(5, 7)]
+    const { rows: found } = tableOneOf({ columns, rows: rows(['a', 10, 0.6, 0.4], ['b', 10, 0.5, 0.5]) })
+    assert.ok(near(found[0]?.difference ?? 0, 0.1 / Math.sqrt((0.24 + 0.25) / 2)))
+  })
+
+  test('of one group, of three, and with numbers withheld has no differences', () => {
+    const one = tableOneOf({ columns: COLUMNS.slice(1), rows: rows([100, 98, 64, 8, 0.5, 0.3, 0.2]) })
+    assert.deepEqual(one.groups, [{ name: 'All', subjects: 100 }])
+    assert.ok(one.rows.every(({ difference }) => difference === null))
+    const line = ['x', 100, 98, 64, 8, 0.5, 0.3, 0.2]
+    assert.ok(
+      tableOneOf({ columns: COLUMNS, rows: rows(line, line, line) }).rows.every((row) => row.difference === null)
+    )
+    const withheld = tableOneOf({ columns: COLUMNS, rows: rows(line, ['y', null, null, null, null, null, 0.3, null]) })
+    assert.ok(withheld.rows.every(({ difference }) => difference === null))
+    assert.deepEqual(withheld.rows[0]?.cells[1], null)
+    assert.equal(withheld.groups[1]?.subjects, null)
+  })
+})
