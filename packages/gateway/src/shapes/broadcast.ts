@@ -1,5 +1,5 @@
 /** A request with each peer's share: state, safe output, receipt; and the pooled answer. */
-import { type Filter, filterFromPairs, outwardState, programText } from '@stimnet/protocol'
+import { type Filter, filterFromPairs, outwardState, programText, type ReadonlyDeep } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { AskedView, PartView, RequestView } from '../peer.ts'
 import { isoOf, output, timestamp } from './named.ts'
@@ -70,7 +70,7 @@ export const broadcastShape = output(
 )
 
 /** A broadcast as answered. */
-export type BroadcastShape = z.output<typeof broadcastShape>
+export type BroadcastShape = ReadonlyDeep<z.output<typeof broadcastShape>>
 
 /** `withOutputs`: false in lists and in events before the end, which tell the state alone. */
 export function broadcastOf(view: RequestView, options: { withOutputs: boolean }): BroadcastShape {
@@ -126,7 +126,7 @@ function statisticOf({ name, variables, by }: NonNullable<RequestView['statistic
   return { name, variables: [...variables], by: [...by] }
 }
 
-function partOf(part: PartView, withOutput: boolean): z.output<typeof partShape> {
+function partOf(part: PartView, withOutput: boolean): ReadonlyDeep<z.output<typeof partShape>> {
   return {
     peer_id: part.peerId,
     node_id: part.nodeId,

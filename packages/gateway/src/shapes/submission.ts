@@ -16,6 +16,7 @@ import {
   plainLine,
   privacyAskSchema,
   programText,
+  type ReadonlyDeep,
   SCRIPT_LANGUAGES,
   StimnetError,
   statisticSchema,
@@ -143,7 +144,7 @@ export function submissionOf(
 }
 
 /** The submission again as a client would send it: what `submissionOf` reads. */
-export function bodyOf(asked: AskedView): z.input<typeof custodialBroadcastShape> {
+export function bodyOf(asked: AskedView): ReadonlyDeep<z.input<typeof custodialBroadcastShape>> {
   const { targets, catalog, program, parameters, filters, where, purpose, project, privacy, outputs, contract } = asked
   return {
     targets: targets === '*' ? '*' : [...targets],
