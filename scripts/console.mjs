@@ -12,7 +12,7 @@ import { holdingLock, pinnedNode, root, run } from './set-up.mjs'
 const home = join(root, 'packages/console')
 const dist = join(home, 'dist')
 /** Whatever can change what is built. */
-const SOURCES = ['console', 'sdk', 'protocol', 'statistics'].flatMap((name) => [
+const SOURCES = ['console', 'sdk', 'api', 'protocol', 'statistics'].flatMap((name) => [
   `packages/${name}/package.json`,
   `packages/${name}/src`
 ])

@@ -37,7 +37,7 @@ const SOURCES = {
   'packages/console/package.json': '{ "type": "commonjs" }',
   'packages/console/src/parts/a.tsx': 'export const a = 1',
   ...Object.fromEntries(
-    ['sdk', 'protocol', 'statistics'].flatMap((name) => [
+    ['sdk', 'api', 'protocol', 'statistics'].flatMap((name) => [
       [`packages/${name}/package.json`, '{}'],
       [`packages/${name}/src/index.ts`, 'export {}']
     ])

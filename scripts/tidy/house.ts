@@ -8,8 +8,9 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['protocol'],
   data: ['protocol'],
   mesh: ['protocol'],
-  gateway: ['protocol'],
-  sdk: ['protocol', 'statistics'],
+  api: ['protocol'],
+  gateway: ['protocol', 'api'],
+  sdk: ['protocol', 'statistics', 'api'],
   // The command line is a researcher's client, so the peer may use the sdk.
   peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'gateway', 'sdk'],
   console: ['sdk', 'protocol']
@@ -31,7 +32,7 @@ export const DOORS: readonly { readonly dependency: string; readonly door: strin
 ]
 
 /** These run in a browser too: nothing of `node:` in them. */
-export const BROWSER_PACKAGES: readonly string[] = ['protocol', 'statistics', 'sdk', 'console']
+export const BROWSER_PACKAGES: readonly string[] = ['protocol', 'statistics', 'api', 'sdk', 'console']
 
 /** Started by name, imported by nobody. Package-relative paths; `index.ts` is always an entry. */
 export const ENTRIES: readonly string[] = ['packages/peer/src/main.ts', 'packages/console/src/main.tsx']

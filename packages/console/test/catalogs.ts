@@ -5,6 +5,7 @@ import { sharedVariables } from '../src/words/variable.ts'
 const variable = (name: string, type: string, more: Partial<CatalogVariable> = {}): CatalogVariable => ({
   ...{ name, type, unit: '', description: '', levels: [], breakpoints: [], minimum: null, maximum: null },
   missing_share: null,
+  identifying: false,
   ...more
 })
 

@@ -1,12 +1,9 @@
 /** The OpenAPI 3.1 document, made from the schemas that the routes parse and answer with. */
+import { inputs, outputs } from '@stimnet/api'
 import { z } from 'zod'
-import { problemSchema } from './http/problem.ts'
 import type { Route } from './http/route.ts'
-import { inputs, output, outputs } from './shapes/named.ts'
 
 type Json = Record<string, unknown>
-
-output('Problem', problemSchema)
 
 /** The whole document as plain JSON. */
 export function openApiOf(routes: readonly Route[], info: { version: string; url: string }): Json {

@@ -1,4 +1,5 @@
 /** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
+import type { AnalysisResults, Role } from '@stimnet/api'
 import type {
   About,
   CatalogDescriptor,
@@ -16,8 +17,7 @@ import type {
   VariableMapping
 } from '@stimnet/protocol'
 
-/** What an account may do. */
-export type Role = 'researcher' | 'steward' | 'auditor' | 'operator'
+export type { Role } from '@stimnet/api'
 
 /** Who is asking over HTTP. */
 export interface Account {
@@ -616,10 +616,7 @@ export interface GatewayPeer {
   /** By request id or number. Null where there is none or it is not this account's business. */
   analysis(id: string, account: Account): Promise<AnalysisView | null>
   /** Throws JOB_UNKNOWN where somebody else asked. */
-  analysisResults(
-    requestId: string,
-    account: Account
-  ): Promise<{ request_id: string; job_id: string | null; status: string; result_data: Record<string, unknown> | null }>
+  analysisResults(requestId: string, account: Account): Promise<AnalysisResults>
   /** A steward's word. Throws JOB_ENDED, PARAMETER_INVALID, APPROVAL_LAPSED, NOT_PERMITTED; null as above. */
   decideAnalysis(
     id: string,

@@ -530,7 +530,7 @@ export class FakePeer implements GatewayPeer {
   }
 
   async analysisResults(requestId: string) {
-    return { request_id: requestId, job_id: null, status: 'pending', result_data: null }
+    return { request_id: requestId, job_id: null, status: 'pending' as const, result_data: null }
   }
 
   async decideAnalysis(id: string, decision: { approve: boolean; notes: string }, account: Account) {

@@ -1,9 +1,9 @@
 /** One gateway over a fake peer, and how a test talks to it. Every JSON answer is held against the route's own schema. */
 import assert from 'node:assert/strict'
+import { problemShape } from '@stimnet/api'
 import { cryptographicRandom, SimulatedClock, seededRandom, systemClock } from '@stimnet/protocol'
 import { roomOf, routesOf } from '../src/app.ts'
 import { createGateway, type GatewayApp, type GatewaySettings, listenGateway } from '../src/index.ts'
-import { problemSchema } from '../src/http/problem.ts'
 import type { Route } from '../src/http/route.ts'
 import { FakePeer } from './fake-peer.ts'
 
@@ -95,7 +95,7 @@ function checkShape(
   const type = response.headers.get('content-type') ?? ''
   if (response.status >= 400 && response.status !== 503) assert.match(type, /^application\/problem\+json/)
   if (type.startsWith('application/problem+json')) {
-    assert.deepEqual(problemSchema.parse(body), body)
+    assert.deepEqual(problemShape.parse(body), body)
     return
   }
   assert.match(type, /^application\/json/)

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { REST_STATUSES } from '@stimnet/api'
 import { JOB_STATES, type JobState, type ValuesOutput } from '@stimnet/protocol'
 import { jobOf } from '../src/shapes/job.ts'
-import { REST_STATUSES, restStatus, statesOf } from '../src/shapes/result.ts'
+import { restStatus, statesOf } from '../src/shapes/result.ts'
 import { CARD, FakePeer, partOf, TABLE } from './fake-peer.ts'
 
 const view = (state: JobState, more = {}) =>

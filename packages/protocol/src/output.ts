@@ -1,6 +1,7 @@
 /** The shape of what may leave: a table of the node's own numbers, or the checked values of a script; with its card. */
 import { z } from 'zod'
 import { pooledTypedSchema, typedValueSchema } from './question/typed-output.ts'
+import type { ReadonlyDeep } from './readonly.ts'
 
 /** Which claim a result carries; see docs/disclosure.md. */
 const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const
@@ -40,7 +41,7 @@ const dpCardSchema = z.object({
   mode: z.enum(['sdc', 'dp'])
 })
 /** The differential-privacy part of a card, as read. */
-export type DpCard = z.output<typeof dpCardSchema>
+export type DpCard = ReadonlyDeep<z.output<typeof dpCardSchema>>
 
 /** What was done to the numbers before they left, and which claim they carry. */
 export const disclosureCardSchema = z.object({
@@ -74,7 +75,7 @@ export const disclosureCardSchema = z.object({
   dp: dpCardSchema.optional()
 })
 /** A disclosure card as read. */
-export type DisclosureCard = z.output<typeof disclosureCardSchema>
+export type DisclosureCard = ReadonlyDeep<z.output<typeof disclosureCardSchema>>
 
 /** Half of the step that each moment was rounded to: what is told lies within it of what it would be exactly. */
 const accuracySchema = z.object({
@@ -111,7 +112,7 @@ export const momentsSchema = z.object({
   accuracy: accuracySchema.optional()
 })
 /** Moments as read. */
-export type MomentsPart = z.output<typeof momentsSchema>
+export type MomentsPart = ReadonlyDeep<z.output<typeof momentsSchema>>
 
 const noisySum = z.object({ sum: z.number(), sd: z.number() })
 
@@ -139,7 +140,7 @@ const noisyMomentsSchema = z.object({
   products: noisySum.optional()
 })
 /** Noisy moments as read. */
-export type NoisyMoments = z.output<typeof noisyMomentsSchema>
+export type NoisyMoments = ReadonlyDeep<z.output<typeof noisyMomentsSchema>>
 
 /** How a column of the answer pools: by adding counts or sums, from moments, from a share's cells, from bins, or not at all. */
 const outputColumnSchema = z.object({
@@ -151,7 +152,7 @@ const outputColumnSchema = z.object({
   argument: z.union([z.string(), z.number()]).optional()
 })
 /** A column as read. */
-export type OutputColumn = z.output<typeof outputColumnSchema>
+export type OutputColumn = ReadonlyDeep<z.output<typeof outputColumnSchema>>
 
 /** One row: values in the order of the columns (null: withheld), and by column name what pools it. */
 const outputRowSchema = z.object({
@@ -181,7 +182,7 @@ const outputRowSchema = z.object({
   )
 })
 /** A row as read. */
-export type OutputRow = z.output<typeof outputRowSchema>
+export type OutputRow = ReadonlyDeep<z.output<typeof outputRowSchema>>
 /** What pools one cell of a row. */
 export type OutputPart = OutputRow['parts'][string]
 
@@ -240,7 +241,7 @@ const testResultSchema = z.object({
   adjusted_for: z.literal('site').optional()
 })
 /** A test as read. */
-export type TestResult = z.output<typeof testResultSchema>
+export type TestResult = ReadonlyDeep<z.output<typeof testResultSchema>>
 
 /** An answer of the node's own numbers. */
 const tableOutputSchema = z.object({
@@ -256,7 +257,7 @@ const tableOutputSchema = z.object({
   disclosure: disclosureCardSchema
 })
 /** A table as read. */
-export type TableOutput = z.output<typeof tableOutputSchema>
+export type TableOutput = ReadonlyDeep<z.output<typeof tableOutputSchema>>
 
 /** The checked values of a script. */
 const valuesOutputSchema = z.object({
@@ -267,7 +268,7 @@ const valuesOutputSchema = z.object({
   disclosure: disclosureCardSchema
 })
 /** Values as read. */
-export type ValuesOutput = z.output<typeof valuesOutputSchema>
+export type ValuesOutput = ReadonlyDeep<z.output<typeof valuesOutputSchema>>
 
 /** What a script released under the contract that its request declared. */
 const typedOutputSchema = z.object({
@@ -278,12 +279,12 @@ const typedOutputSchema = z.object({
   disclosure: disclosureCardSchema
 })
 /** Typed outputs as read. */
-export type TypedOutput = z.output<typeof typedOutputSchema>
+export type TypedOutput = ReadonlyDeep<z.output<typeof typedOutputSchema>>
 
 /** One of the kinds, told apart by `kind`. */
 export const outputSchema = z.discriminatedUnion('kind', [tableOutputSchema, valuesOutputSchema, typedOutputSchema])
 /** A safe output as it is read by whoever received it. */
-export type Output = z.output<typeof outputSchema>
+export type Output = ReadonlyDeep<z.output<typeof outputSchema>>
 
 /** One row of a pooled table: values over the sites named in `sites`; null where the column does not pool. */
 const pooledRowSchema = z.object({
@@ -315,4 +316,4 @@ export const pooledOutputSchema = z.object({
   notes: z.array(z.string())
 })
 /** A pooled answer as read. */
-export type PooledOutput = z.output<typeof pooledOutputSchema>
+export type PooledOutput = ReadonlyDeep<z.output<typeof pooledOutputSchema>>

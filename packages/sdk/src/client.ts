@@ -1,7 +1,4 @@
 /** The REST API as functions. */
-import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
-import { followEvents } from './events.ts'
-import { type Fetch, Http, type Request } from './http.ts'
 import type {
   AnalysisDecision,
   AnalysisRequest,
@@ -9,13 +6,16 @@ import type {
   AnalysisStatus,
   AnalysisSubmission,
   ApiKey,
+  ApiKeyRequest,
   Attested,
+  AuditCheckpoint,
   AuditProof,
   AuditRecord,
   AuditVerification,
   Broadcast,
   BroadcastSubmission,
   Catalog,
+  CostQuestion,
   CrateSubmission,
   Discovery,
   FoundCatalog,
@@ -33,12 +33,15 @@ import type {
   Policy,
   PrivacyCost,
   Readiness,
-  Role,
   Sandboxes,
   StandingApproval,
+  Token,
   UploadedFile,
   Usage
-} from './shapes.ts'
+} from '@stimnet/api'
+import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
+import { followEvents } from './events.ts'
+import { type Fetch, Http, type Request } from './http.ts'
 import type { SignedRequest } from './sign.ts'
 
 /** Which gateway, as whom. */
@@ -82,10 +85,7 @@ export interface Client {
   signOut(options?: WaitOptions): Promise<void>
   apiKeys(options?: WaitOptions): Promise<ApiKey[]>
   /** The secret in it is told this once. Throws PARAMETER_INVALID. */
-  createApiKey(
-    asked: { label: string; days?: number; roles?: readonly Role[] },
-    options?: WaitOptions
-  ): Promise<NewApiKey>
+  createApiKey(asked: ApiKeyRequest, options?: WaitOptions): Promise<NewApiKey>
   /** Throws NOT_FOUND. */
   revokeApiKey(id: string, options?: WaitOptions): Promise<void>
   health(options?: WaitOptions): Promise<Health>
@@ -108,7 +108,7 @@ export interface Client {
   waitForJob(id: string, options?: WaitOptions): Promise<Job>
   submitBroadcast(submission: BroadcastSubmission | SignedRequest, options?: SubmitOptions): Promise<Broadcast>
   /** Charge and error of a P2 question; with `key`, the id of the key that would sign it, what is left is told for that key. */
-  privacyCost(question: BroadcastSubmission & { readonly key?: string }, options?: WaitOptions): Promise<PrivacyCost>
+  privacyCost(question: CostQuestion, options?: WaitOptions): Promise<PrivacyCost>
   broadcast(id: string, options?: WaitOptions): Promise<Broadcast>
   /** Newest first, without outputs; with `toOne` also what was sent to one peer alone. */
   listBroadcasts(options?: WaitOptions & { limit?: number; toOne?: boolean }): Promise<Broadcast[]>
@@ -183,7 +183,7 @@ export function createClient(options: ClientOptions): Client {
   const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const http = new Http({ url, fetch, clock, token: () => token })
   const logIn = async (request: Request) => {
-    token = (await http.json<{ access_token: string }>(request)).access_token
+    token = (await http.json<Token>(request)).access_token
     return token
   }
   return {
@@ -214,7 +214,7 @@ function accountCalls(http: Http) {
     loginProviders: ({ signal }: WaitOptions = {}) =>
       http.json<LoginProvider[]>({ method: 'GET', path: '/api/v1/auth/providers', signal }),
     apiKeys: ({ signal }: WaitOptions = {}) => http.json<ApiKey[]>({ method: 'GET', path, signal }),
-    createApiKey: (asked: { label: string; days?: number; roles?: readonly Role[] }, { signal }: WaitOptions = {}) =>
+    createApiKey: (asked: ApiKeyRequest, { signal }: WaitOptions = {}) =>
       http.json<NewApiKey>({ method: 'POST', path, json: asked, signal }),
     revokeApiKey: async (id: string, { signal }: WaitOptions = {}) => {
       await http.json({ method: 'DELETE', path: `${path}/${segment(id)}`, signal })
@@ -291,7 +291,7 @@ function auditCalls(http: Http) {
     verifyAudit: ({ signal }: WaitOptions = {}) =>
       http.json<AuditVerification>({ method: 'GET', path: '/api/v1/audit/verification', signal }),
     auditCheckpoint: async ({ signal }: WaitOptions = {}) =>
-      (await http.json<{ checkpoint: string }>({ method: 'GET', path: '/api/v1/audit/checkpoint', signal })).checkpoint,
+      (await http.json<AuditCheckpoint>({ method: 'GET', path: '/api/v1/audit/checkpoint', signal })).checkpoint,
     auditProof: (sequence: number, { signal }: WaitOptions = {}) =>
       http.json<AuditProof>({ method: 'GET', path: `/api/v1/audit/proofs/${segment(sequence)}`, signal }),
     gatherWitnesses: ({ signal }: WaitOptions = {}) =>
@@ -384,7 +384,7 @@ function broadcastCalls(http: Http, clock: Clock) {
         headers: keyHeader(options),
         signal: options.signal
       }),
-    privacyCost: (question: BroadcastSubmission & { readonly key?: string }, { signal }: WaitOptions = {}) =>
+    privacyCost: (question: CostQuestion, { signal }: WaitOptions = {}) =>
       http.json<PrivacyCost>({ method: 'POST', path: '/api/v1/privacy/cost', json: question, signal }),
     broadcast: (id: string, { signal }: WaitOptions = {}) =>
       http.json<Broadcast>({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}`, signal }),

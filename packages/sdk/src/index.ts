@@ -1,4 +1,55 @@
 /** A researcher's TypeScript: describe, sign, submit, follow, verify and pool. Runs in a browser and in Node. */
+export type {
+  AnalysisDecision,
+  AnalysisRequest,
+  AnalysisResults,
+  AnalysisStatus,
+  AnalysisSubmission,
+  ApiKey,
+  ApiKeyRequest,
+  AskedQuestion,
+  Attested,
+  AuditProof,
+  AuditRecord,
+  AuditVerification,
+  Broadcast,
+  BroadcastPart,
+  BroadcastSubmission,
+  Catalog,
+  CatalogTable,
+  CatalogVariable,
+  CostQuestion,
+  CrateSubmission,
+  Discovery,
+  FoundCatalog,
+  Health,
+  InformationPrice,
+  Job,
+  JobAccepted,
+  JobStatus,
+  JobSubmission,
+  LoginProvider,
+  Membership,
+  NewApiKey,
+  Node,
+  NodeEvent,
+  OutwardState,
+  Policy,
+  PrivacyCost,
+  PrivacyPrice,
+  Readiness,
+  ResultData,
+  Role,
+  SandboxAttack,
+  SandboxEngine,
+  SandboxFindings,
+  SandboxReport,
+  Sandboxes,
+  SchemaComparison,
+  StandingApproval,
+  UploadedFile,
+  Usage
+} from '@stimnet/api'
 export {
   STATISTICS,
   type StatisticArgument,
@@ -15,8 +66,7 @@ export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'
 export { readSignedRequest, type SignedQuestion } from './read-signed.ts'
 export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schema.ts'
-export type * from './shapes.ts'
-export { statisticText } from './shapes.ts'
+export { statisticText } from './statistic.ts'
 export { beginLogin, type LoginBegun } from './sign-on.ts'
 export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
 export {

@@ -1,5 +1,5 @@
 /** Whether an answer with noise would be worth its price. */
-import type { PrivacyPrice } from './shapes.ts'
+import type { PrivacyPrice } from '@stimnet/api'
 
 /** More of its range than this, and an answer says little about where in it people are. */
 const RANGE_SHARE_MAX = 0.1

@@ -1,4 +1,5 @@
 /** A gateway's problem (RFC 9457) as the error it stands for. */
+import type { Problem } from '@stimnet/api'
 import { type Code, isCode, StimnetError } from '@stimnet/protocol'
 
 /** `code` and `reason` as the gateway gave them; beside them what only HTTP knows. */
@@ -6,7 +7,7 @@ export class ApiError extends StimnetError {
   /** The HTTP status. */
   readonly status: number
   /** What did not fit, field by field. */
-  readonly fields: readonly { readonly field: string; readonly message: string }[]
+  readonly fields: NonNullable<Problem['errors']>
   /** By this id the node's operator finds the cause. */
   readonly incident: string | undefined
 

@@ -1,4 +1,5 @@
 /** Before a researcher signs: whether the chosen peers mean the same, and the contract that goes into the signature. */
+import type { FoundCatalog } from '@stimnet/api'
 import {
   type CatalogDescriptor,
   columnsOf,
@@ -18,7 +19,6 @@ import {
   type VariableUse
 } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
-import type { FoundCatalog } from './shapes.ts'
 
 /** What is compared. */
 export interface CompareOptions {

@@ -1,4 +1,5 @@
 /** A proof from a file: that a record stands in a peer's log, as the peer and its witnesses signed it. Needs no network. */
+import type { AuditProof } from '@stimnet/api'
 import {
   type AuditRecord,
   auditProofFileSchema,
@@ -7,7 +8,6 @@ import {
   StimnetError,
   verifyAuditProof
 } from '@stimnet/protocol'
-import type { AuditProof } from './shapes.ts'
 
 /** The last moment that a date can name. */
 const DATE_MS_MAX = 8.64e15

@@ -1,4 +1,5 @@
 /** Whether what a gateway shows is what the peers signed; and the pooled answer from that alone. */
+import type { Broadcast, BroadcastPart } from '@stimnet/api'
 import {
   type AuditProof,
   CODES,
@@ -26,7 +27,6 @@ import {
   verifyAuditProof
 } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
-import type { Broadcast, BroadcastPart } from './shapes.ts'
 
 /** Whose receipt it must be, and of what. */
 export interface ReceiptExpectation {
@@ -187,7 +187,7 @@ export interface VerifiedBroadcast {
 
 /** Pools again from what each peer signed; what the gateway says of outputs and pooling is not read. */
 export async function verifyAndPool(
-  broadcast: Pick<Broadcast, 'parts' | 'asked'>,
+  broadcast: Pick<Broadcast, 'parts'> & Partial<Pick<Broadcast, 'asked'>>,
   options: PoolOptions = {}
 ): Promise<VerifiedBroadcast> {
   const seen = new Set<string>()

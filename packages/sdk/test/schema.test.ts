@@ -6,6 +6,7 @@ import { type CatalogVariable, compareFoundCatalogs, descriptorOf, type FoundCat
 const variable = (name: string, more: Partial<CatalogVariable> = {}): CatalogVariable => ({
   ...{ name, type: 'number', unit: '', description: '', levels: [], breakpoints: [], minimum: null, maximum: null },
   missing_share: null,
+  identifying: false,
   ...more
 })
 const SEX = variable('sex', { type: 'category', levels: ['F', 'M'] })

@@ -113,7 +113,7 @@ function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; other
 }
 
 interface Told {
-  readonly missing: PooledOutput['missing']
+  readonly missing: PooledOutput['missing'][number][]
   readonly notes: string[]
   readonly accuracyOf: AccuracyOf | undefined
 }

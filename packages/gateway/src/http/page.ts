@@ -6,6 +6,9 @@ import { Answer } from './route.ts'
 /** In the query of a list: what the `Link` header of the page before says. Clients only hand it back. */
 export const cursor = z.string().max(512).optional().describe('From the Link header (rel="next") of the page before')
 
+/** Where a page of numbered things begins: below that number. */
+export const numberPlace = z.strictObject({ before: z.int().min(1) })
+
 /** Where a page begins, as the page before wrote it. Throws PARAMETER_INVALID for what no page of ours wrote. */
 export function placeOf<S extends z.ZodType>(text: string | undefined, place: S): z.output<S> | undefined {
   if (text === undefined) return undefined

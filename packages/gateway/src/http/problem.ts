@@ -1,6 +1,7 @@
 /** Errors as RFC 9457 problems: a code, a text about the request, and never anything from inside. */
+import type { Problem } from '@stimnet/api'
 import { CODES, type Code, StimnetError } from '@stimnet/protocol'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { headersOf } from './answer.ts'
 
 /** One field that does not fit. */
@@ -98,22 +99,6 @@ const STATUS_OF_FAULT = { request: 422, policy: 403, program: 422, node: 500, ne
 export function statusOf(code: Code): number {
   return STATUS[code] ?? STATUS_OF_FAULT[CODES[code].fault]
 }
-
-/** A problem as it is sent. */
-export const problemSchema = z.object({
-  type: z.string().describe('urn:stimnet:code: and the code'),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
-  code: z.string().describe('One of the closed list of codes'),
-  retry: z.boolean().describe('Whether the same request may succeed later, unchanged'),
-  request_id: z.string(),
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-  incident: z.string().optional().describe("By this id the operator finds the cause in the node's log")
-})
-
-/** A problem as it is sent. */
-export type Problem = z.output<typeof problemSchema>
 
 /** What a problem tells beside its error. */
 export interface ProblemContext {

@@ -1,4 +1,5 @@
 /** A route as data: who may use it, what it takes, what it answers; served, documented and tested from one declaration. */
+import type { Answered } from '@stimnet/api'
 import type { z } from 'zod'
 import type { Account, Role } from '../peer.ts'
 
@@ -86,7 +87,7 @@ export interface RouteDefinition<Q extends z.ZodType, B extends z.ZodType, A ext
   readonly query?: Q
   readonly body?: { readonly type: BodyType; readonly schema: B }
   readonly answer: A
-  handle(ask: Ask<z.output<Q>, z.output<B>>): Reply<z.input<A>> | Promise<Reply<z.input<A>>>
+  handle(ask: Ask<z.output<Q>, z.output<B>>): Reply<Answered<A>> | Promise<Reply<Answered<A>>>
 }
 
 /** A route whose types are closed over. */

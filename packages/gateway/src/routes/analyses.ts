@@ -1,4 +1,13 @@
 /** The documented API's analysis requests: ask, read, decide. */
+import {
+  ANALYSIS_STATUSES,
+  analysisDecisionShape,
+  analysisResultsShape,
+  analysisShape,
+  analysisSubmissionShape,
+  standingRevokedShape,
+  standingShape
+} from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { isRequestId, known, person } from '../auth/known.ts'
@@ -6,16 +15,8 @@ import { cursor, pageOf, placeOf } from '../http/page.ts'
 import type { Account, AnalysisView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import {
-  ANALYSIS_STATUSES,
-  analysisDecisionShape,
-  analysisInBrief,
-  analysisOf,
-  analysisShape,
-  analysisSubmissionShape,
-  standingShape
-} from '../shapes/analysis.ts'
-import { isoOf, wholeNumber } from '../shapes/named.ts'
+import { wholeNumber } from '../http/query.ts'
+import { analysisInBrief, analysisOf, standingOf } from '../shapes/analysis.ts'
 import { idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
 const tag = 'Analysis requests'
@@ -111,12 +112,7 @@ function readingRoutes({ peer }: Room): Route[] {
       tag,
       summary: 'The results of its job, for whoever asked',
       access: 'account',
-      answer: z.object({
-        request_id: z.string(),
-        job_id: z.string().nullable(),
-        status: z.string(),
-        result_data: z.record(z.string(), z.unknown()).nullable()
-      }),
+      answer: analysisResultsShape,
       handle: async ({ account, param }) =>
         peer.analysisResults((await find(param('id'), account)).requestId, known(account))
     })
@@ -157,21 +153,7 @@ function decidingRoutes({ peer }: Room): Route[] {
       access: 'account',
       roles: stewards,
       answer: z.array(standingShape),
-      handle: async ({ account }) =>
-        (await peer.standingApprovals(known(account))).map((one) => ({
-          id: one.id,
-          data_catalog_name: one.run.catalog,
-          script_type: one.run.language,
-          code_hash: one.run.codeHash,
-          request_id: one.request?.id ?? null,
-          analysis_title: one.request?.title || null,
-          runs_left: one.runsLeft,
-          expires_at: isoOf(one.expiresAtMs),
-          approved_by: one.approvals.map(({ by }) => by),
-          cohort: one.terms.cohort,
-          requester: one.terms.requester,
-          parameters: { ...one.terms.parameters }
-        }))
+      handle: async ({ account }) => (await peer.standingApprovals(known(account))).map(standingOf)
     }),
     route({
       method: 'DELETE',
@@ -181,7 +163,7 @@ function decidingRoutes({ peer }: Room): Route[] {
       summary: 'Take a standing approval back; jobs that were admitted under it still run',
       access: 'account',
       roles: stewards,
-      answer: z.object({ id: z.string(), revoked: z.literal(true) }),
+      answer: standingRevokedShape,
       handle: async ({ account, param }) => {
         const id = param('id')
         const isRevoked = isRequestId(id) && (await peer.revokeStanding(id, known(account)))

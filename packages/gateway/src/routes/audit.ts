@@ -1,20 +1,13 @@
 /** The audit log, newest first. */
+import { attestedShape, auditCheckpointShape, auditProofShape, auditShape, auditVerificationShape } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { known } from '../auth/known.ts'
-import { cursor, pageOf, placeOf } from '../http/page.ts'
+import { cursor, numberPlace, pageOf, placeOf } from '../http/page.ts'
+import { wholeNumber } from '../http/query.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import {
-  attestedShape,
-  auditOf,
-  auditProofOf,
-  auditProofShape,
-  auditShape,
-  auditVerificationOf,
-  auditVerificationShape
-} from '../shapes/audit.ts'
-import { numberPlace, wholeNumber } from '../shapes/named.ts'
+import { auditOf, auditProofOf, auditVerificationOf } from '../shapes/audit.ts'
 
 const auditQuery = z.strictObject({
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
@@ -63,7 +56,7 @@ export function auditRoutes({ peer }: Room): Route[] {
       summary: 'How far the log has come, signed by this node and by its witnesses',
       access: 'account',
       roles: ['auditor', 'steward', 'operator'],
-      answer: z.object({ checkpoint: z.string().describe('C2SP signed note') }),
+      answer: auditCheckpointShape,
       handle: async ({ account }) => ({ checkpoint: await peer.checkpoint(known(account)) })
     }),
     route({

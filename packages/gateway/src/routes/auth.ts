@@ -1,29 +1,12 @@
 /** Logging in: a form for a token. */
+import { loginShape, signedOutShape, tokenShape } from '@stimnet/api'
 import { codeOf, StimnetError } from '@stimnet/protocol'
-import { z } from 'zod'
 import { presentedToken } from '../auth/auth.ts'
 import { rateLimited } from '../gate.ts'
 import { person } from '../auth/known.ts'
 import type { Account } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { input, output } from '../shapes/named.ts'
-
-const loginShape = input(
-  'Login',
-  z.strictObject({
-    username: z.string().min(1).max(128),
-    password: z.string().min(1).max(1_024),
-    // What OAuth 2 password clients send along.
-    grant_type: z.literal('password').optional(),
-    scope: z.string().max(256).optional(),
-    client_id: z.string().max(256).optional(),
-    client_secret: z.string().max(256).optional()
-  })
-)
-
-/** What every way of logging in ends with. */
-export const tokenShape = output('Token', z.object({ access_token: z.string(), token_type: z.literal('bearer') }))
 
 /** /api/v1/auth/token. */
 export function authRoutes(room: Room): Route[] {
@@ -49,7 +32,7 @@ export function authRoutes(room: Room): Route[] {
       tag: 'Authentication',
       summary: 'Signs out: the access token that is shown holds no more',
       access: 'account',
-      answer: z.object({ signed_out: z.literal(true) }),
+      answer: signedOutShape,
       handle: async ({ account, request }) => {
         const asked = person(account, 'sign out')
         const held = room.tokens.recall(presentedToken(request.headers) ?? '')

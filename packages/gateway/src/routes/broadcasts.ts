@@ -1,14 +1,15 @@
 /** Broadcasts: one request to many peers, each peer's share, and the pooled answer. */
+import { broadcastShape, broadcastSubmissionShape } from '@stimnet/api'
 import { z } from 'zod'
 import { followRequest } from '../follow.ts'
 import { findRequest, known } from '../auth/known.ts'
-import { cursor, pageOf, placeOf } from '../http/page.ts'
+import { cursor, numberPlace, pageOf, placeOf } from '../http/page.ts'
+import { wholeNumber } from '../http/query.ts'
 import type { RequestView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { broadcastOf, broadcastShape } from '../shapes/broadcast.ts'
-import { numberPlace, wholeNumber } from '../shapes/named.ts'
-import { broadcastSubmissionShape, envelopeBytesOf, idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
+import { broadcastOf } from '../shapes/broadcast.ts'
+import { envelopeBytesOf, idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
 const listQuery = z.strictObject({
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100),

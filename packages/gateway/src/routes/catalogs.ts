@@ -1,4 +1,5 @@
 /** Nodes and catalogs: this node's own, and those found in the mesh. */
+import { catalogShape, discoveryShape, foundCatalogShape, type Node, nodeShape } from '@stimnet/api'
 import { ACCESS_LEVELS, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { deadline } from '../http/deadline.ts'
@@ -8,16 +9,8 @@ import type { Account, CatalogView } from '../peer.ts'
 import { InvalidInput } from '../http/problem.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import {
-  catalogOf,
-  catalogShape,
-  catalogsOf,
-  discoveryShape,
-  foundCatalogOf,
-  foundCatalogShape,
-  levelOf
-} from '../shapes/catalog.ts'
-import { type NodeShape, nodeOf, nodeShape } from '../shapes/node.ts'
+import { catalogOf, catalogsOf, foundCatalogOf, levelOf } from '../shapes/catalog.ts'
+import { nodeOf } from '../shapes/node.ts'
 
 const WORDS_MAX = 8
 
@@ -49,7 +42,7 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       access: 'anyone',
       answer: z.array(nodeShape),
       // When a connected node was last seen is always now.
-      etag: (known: readonly NodeShape[]) =>
+      etag: (known: readonly Node[]) =>
         etagOf(JSON.stringify(known.map((node) => (node.is_active ? { ...node, last_seen: '' } : node)))),
       kept: true,
       handle: nodes

@@ -1,4 +1,5 @@
 /** Requests and results as Five Safes RO-Crates: written for archives, read from other tools. */
+import { type BroadcastSubmission, crateSubmissionShape, custodialBroadcastShape } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { readCrate } from '../crate/read.ts'
@@ -7,16 +8,6 @@ import { findRequest, known } from '../auth/known.ts'
 import { fieldsOf, InvalidInput } from '../http/problem.ts'
 import type { Room } from '../room.ts'
 import { type RawAsk, type Route, route } from '../http/route.ts'
-import { output } from '../shapes/named.ts'
-import { custodialBroadcastShape } from '../shapes/submission.ts'
-
-const readShape = output(
-  'CrateSubmission',
-  z.object({
-    submission: z.record(z.string(), z.unknown()).describe('As POST /api/v1/broadcasts takes it'),
-    warnings: z.array(z.string()).describe('What of the crate was left out')
-  })
-)
 
 /** The crates of jobs and broadcasts, and POST /api/v1/crates. */
 export function crateRoutes(room: Room): Route[] {
@@ -45,12 +36,13 @@ export function crateRoutes(room: Room): Route[] {
       access: 'account',
       roles: ['researcher'],
       body: { type: 'zip', schema: z.instanceof(Uint8Array) },
-      answer: readShape,
+      answer: crateSubmissionShape,
       handle: async ({ body }) => {
         const { submission, warnings } = await readCrate(body)
         const checked = custodialBroadcastShape.safeParse(submission)
         if (!checked.success) throw new InvalidInput('BODY_INVALID', fieldsOf(checked.error))
-        return { submission: { ...submission }, warnings: [...warnings] }
+        // As it was written: what has a default stays unsaid.
+        return { submission: submission as unknown as BroadcastSubmission, warnings }
       }
     })
   ]

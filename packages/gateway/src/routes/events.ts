@@ -1,4 +1,5 @@
 /** What happens at this node, for those who watch over it. */
+import { eventShape, type NodeEvent } from '@stimnet/api'
 import { z } from 'zod'
 import { eventStream } from '../events.ts'
 import { takeStream } from '../follow.ts'
@@ -6,21 +7,8 @@ import { known } from '../auth/known.ts'
 import type { EventView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { isoOf, output, timestamp, wholeNumber } from '../shapes/named.ts'
-
-const eventShape = output(
-  'Event',
-  z.object({
-    sequence: z.number().int().describe('Begins at 1 with each start of the node'),
-    at: timestamp,
-    kind: z.string(),
-    alert: z.boolean().describe('Somebody should look'),
-    actor: z.string(),
-    job_id: z.string(),
-    code: z.string(),
-    detail: z.string()
-  })
-)
+import { wholeNumber } from '../http/query.ts'
+import { isoOf } from '../shapes/time.ts'
 
 const listQuery = z.strictObject({
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
@@ -80,6 +68,6 @@ export function eventRoutes(room: Room): Route[] {
   ]
 }
 
-function eventOf({ sequence, atMs, kind, alert, actor, jobId, code, detail }: EventView): z.output<typeof eventShape> {
+function eventOf({ sequence, atMs, kind, alert, actor, jobId, code, detail }: EventView): NodeEvent {
   return { sequence, at: isoOf(atMs), kind, alert, actor, job_id: jobId, code, detail }
 }

@@ -1,9 +1,10 @@
 /** How the node is: for people, probes and Prometheus. */
+import { healthShape, readinessShape, serviceInfoShape } from '@stimnet/api'
 import { z } from 'zod'
 import type { Check } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { healthOf, healthShape, readinessOf, readinessShape, serviceInfoOf, serviceInfoShape } from '../shapes/node.ts'
+import { healthOf, readinessOf, serviceInfoOf } from '../shapes/node.ts'
 
 /** Probes come often and from everywhere: the checks themselves run at most once a second. */
 const CHECKS_EVERY_MS = 1_000

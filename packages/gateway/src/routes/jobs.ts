@@ -1,18 +1,19 @@
 /** The documented API's jobs: submit, list, read, cancel, follow. */
+import { acceptedShape, type Job, jobShape, jobSubmissionShape, OUTWARD_STATES } from '@stimnet/api'
 import { isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { settled } from '../http/answer.ts'
 import { etagOnce } from '../http/etag.ts'
 import { followRequest } from '../follow.ts'
 import { findRequest, isRequestId, known } from '../auth/known.ts'
-import { cursor, pageOf, placeOf } from '../http/page.ts'
+import { cursor, numberPlace, pageOf, placeOf } from '../http/page.ts'
+import { wholeNumber } from '../http/query.ts'
 import type { Account, GatewayPeer, RequestView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { acceptedOf, acceptedShape, type JobShape, jobOf, jobShape } from '../shapes/job.ts'
-import { numberPlace, wholeNumber } from '../shapes/named.ts'
-import { OUTWARD_STATES, statesOf } from '../shapes/result.ts'
-import { idempotencyKeyOf, jobSubmissionShape, submissionOf } from '../shapes/submission.ts'
+import { acceptedOf, jobOf } from '../shapes/job.ts'
+import { statesOf } from '../shapes/result.ts'
+import { idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
 const listQuery = z.strictObject({
   status: z.enum(OUTWARD_STATES).optional().describe('A documented status, or pending, denied or expired'),
@@ -21,9 +22,9 @@ const listQuery = z.strictObject({
 })
 
 /** Jobs that have ended, by the view they were made from: clients read them many times. */
-const ended = new WeakMap<RequestView, JobShape>()
+const ended = new WeakMap<RequestView, Job>()
 
-function endedOnce(view: RequestView): JobShape {
+function endedOnce(view: RequestView): Job {
   const made = ended.get(view)
   if (made) return made
   const job = jobOf(view, { withParts: true })
@@ -84,7 +85,7 @@ export function jobRoutes(room: Room): Route[] {
       access: 'account',
       answer: jobShape,
       // Nothing of it changes any more; clients ask for it again and again.
-      etag: (job: JobShape) => (isEnded(job.state) ? etagOnce(job) : undefined),
+      etag: (job: Job) => (isEnded(job.state) ? etagOnce(job) : undefined),
       handle: async ({ account, param }) => endedOnce(await findRequest(peer, param('id'), known(account)))
     }),
     route({

@@ -1,11 +1,12 @@
 /** What a request costs, told before anything is spent. */
+import { costQuestionShape, costShape } from '@stimnet/api'
 import { deadline } from '../http/deadline.ts'
 import { known } from '../auth/known.ts'
 import { GATEWAY_LIMITS } from '../http/limits.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { costOf, costShape } from '../shapes/privacy.ts'
-import { costQuestionShape, submissionOf } from '../shapes/submission.ts'
+import { costOf } from '../shapes/privacy.ts'
+import { submissionOf } from '../shapes/submission.ts'
 
 /** /api/v1/privacy/cost. */
 export function privacyRoutes({ peer, clock }: Room): Route[] {

@@ -1,9 +1,10 @@
 /** Where strangers' programs run at this node, and its self-test. */
+import { sandboxesShape } from '@stimnet/api'
 import { known, person } from '../auth/known.ts'
 import { Refusal } from '../http/problem.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { sandboxesOf, sandboxesShape } from '../shapes/sandbox.ts'
+import { sandboxesOf } from '../shapes/sandbox.ts'
 
 /** /api/v1/sandboxes and its self-test. */
 export function sandboxRoutes({ peer }: Room): Route[] {

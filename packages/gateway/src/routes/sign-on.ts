@@ -1,29 +1,16 @@
 /** Logging in by a provider: who there is, the way there, the way back, and the token. */
+import { loginSecret, providerShape, redeemShape, tokenShape } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { PAGE_HEADERS } from '../http/answer.ts'
 import { rateLimited } from '../gate.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { input, output } from '../shapes/named.ts'
-import { tokenShape } from './auth.ts'
-
-const secretShape = z.string().regex(/^[A-Za-z0-9_-]{43}$/, '43 characters of base64url.')
-
-const providerShape = output(
-  'LoginProvider',
-  z.object({ name: z.string(), title: z.string(), login_url: z.string().describe('Add challenge and return_to') })
-)
 
 const beginQuery = z.strictObject({
-  challenge: secretShape.describe('SHA-256, base64url, of the 43 characters that the client keeps as verifier'),
+  challenge: loginSecret.describe('SHA-256, base64url, of the 43 characters that the client keeps as verifier'),
   return_to: z.string().max(200).default('/').describe('/ or http://127.0.0.1:PORT/')
 })
-
-const redeemShape = input(
-  'LoginCode',
-  z.strictObject({ login_code: secretShape, verifier: z.string().min(43).max(128) })
-)
 
 const nowhere = z.string().describe('A redirect: no body')
 

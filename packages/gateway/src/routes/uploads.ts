@@ -1,4 +1,5 @@
 /** The documented API's uploads: files that scripts read beside their tables. Each is its owner's alone. */
+import { uploadDeletedShape, uploadShape } from '@stimnet/api'
 import { savedNameOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { isRequestId, known } from '../auth/known.ts'
@@ -6,7 +7,7 @@ import { readUpload } from '../http/multipart.ts'
 import type { UploadView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { uploadOf, uploadShape } from '../shapes/upload.ts'
+import { uploadOf } from '../shapes/upload.ts'
 
 const tag = 'Uploads'
 
@@ -25,7 +26,7 @@ export function uploadRoutes(room: Room): Route[] {
       tag,
       summary: 'Delete a file of yours that no open request needs',
       access: 'account',
-      answer: z.object({ file_id: z.string(), deleted: z.literal(true) }),
+      answer: uploadDeletedShape,
       handle: async ({ account, param }) => {
         const id = param('id')
         const isRemoved = isRequestId(id) && (await peer.removeUpload(id, known(account)))

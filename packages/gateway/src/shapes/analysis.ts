@@ -1,146 +1,12 @@
-/** Analysis requests: what people decide about, as the documented API writes it, and what stewards need beside it. */
-import { aboutSchema, plainLine, plainText, PRIORITIES } from '@stimnet/protocol'
-import { z } from 'zod'
-import type { AnalysisView } from '../peer.ts'
-import { input, isoOf, output, timestamp } from './named.ts'
-import { asked, target } from './submission.ts'
-import { uploadedFileIds } from './upload.ts'
-
-/** What the documented API knows. */
-export const ANALYSIS_STATUSES = ['pending', 'approved', 'denied', 'expired'] as const
-
-const words = aboutSchema.shape
-
-/** What POST /api/v1/analysis-requests takes. */
-export const analysisSubmissionShape = input(
-  'AnalysisRequestSubmission',
-  z.strictObject({
-    requester_name: words.requester_name,
-    requester_institution: words.requester_institution,
-    requester_email: words.requester_email,
-    requester_affiliation: plainLine(200).nullish(),
-    analysis_title: plainLine(200).min(1),
-    analysis_description: plainText(8_000),
-    target_node_id: target.describe('A node id or a PeerId'),
-    ...asked,
-    selected_score: plainLine(200).nullish(),
-    selected_timeline: plainLine(200).nullish(),
-    priority: z.enum(PRIORITIES).default('normal'),
-    estimated_duration: plainLine(200).nullish(),
-    uploaded_file_ids: uploadedFileIds
-  })
-)
-
-const allowedShape = z.union([
-  z.strictObject({
-    one_of: z
-      .array(z.union([z.string(), z.number(), z.boolean()]))
-      .min(1)
-      .max(64)
-  }),
-  z.strictObject({ minimum: z.number(), maximum: z.number() })
-])
-
-/** What a steward decides. */
-export const analysisDecisionShape = input(
-  'AnalysisRequestDecision',
-  z.strictObject({
-    status: z.enum(['approved', 'denied']),
-    approval_notes: plainText(1_000)
-      .nullish()
-      .describe('In your own words; the requester reads them. A denial needs some'),
-    standing: z
-      .strictObject({
-        runs: z.int().min(1).max(10_000),
-        days: z.int().min(1).max(365),
-        cohort: z.enum(['same', 'any']).default('same'),
-        requester: z.enum(['same', 'any']).default('same'),
-        parameters: z.record(z.string().max(129), allowedShape).default({})
-      })
-      .nullish()
-      .describe('Lets the same code run again without asking, within these terms')
-  })
-)
-
-const findingShape = z.object({ kind: z.string(), what: z.string(), line: z.number(), cell: z.number().nullable() })
-
-/** An analysis request as answered. */
-export const analysisShape = output(
-  'AnalysisRequest',
-  z.object({
-    id: z.number().int(),
-    request_id: z.string(),
-    status: z.enum(ANALYSIS_STATUSES),
-    state: z.string().describe('The state of its job'),
-    requester_name: z.string(),
-    requester_institution: z.string(),
-    requester_email: z.string(),
-    requester_affiliation: z.string().nullable(),
-    analysis_title: z.string(),
-    analysis_description: z.string(),
-    target_node_id: z.string(),
-    data_catalog_name: z.string(),
-    selected_score: z.string().nullable(),
-    selected_timeline: z.string().nullable(),
-    script_type: z.string(),
-    script_content: z.string(),
-    parameters: z.record(z.string(), z.unknown()),
-    filters: z.record(z.string(), z.unknown()),
-    priority: z.enum(PRIORITIES),
-    estimated_duration: z.string().nullable(),
-    approved_by: z.string().nullable(),
-    approval_notes: z.string().nullable(),
-    approved_at: timestamp.nullable(),
-    expires_at: timestamp.nullable(),
-    submitted_at: timestamp,
-    updated_at: timestamp,
-    approvals: z.number().int().describe('Stewards who have agreed'),
-    approvals_needed: z.number().int(),
-    purpose: z.array(z.string()).describe('GA4GH DUO terms'),
-    project: z.string().nullable(),
-    privacy: z.record(z.string(), z.unknown()).nullable().describe('Which claim it asks for, and at what price'),
-    contract: z.array(z.unknown()).describe('What it takes variables to be'),
-    mappings: z.array(z.unknown()).describe('How variables read in its words: they change what the cohort means'),
-    standing: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .describe('Terms within which all who have agreed so far let it run again; null for this one run'),
-    filters_unapplied: z
-      .array(z.string())
-      .describe('Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them'),
-    wall_time_ms_max: z.number().nullable().describe('How long it may take, as asked; null where it asks for none'),
-    requester_key: z.string().describe('The key that signed'),
-    custody: z
-      .enum(['gateway', 'requester'])
-      .describe('Who signed: the asking institution for its account, or the requester with an own key'),
-    account: z.string().nullable().describe('With custody gateway: whose, as the asking institution says'),
-    asked_by: z
-      .object({ peer_id: z.string(), institution: z.string() })
-      .nullable()
-      .describe('The institution that brought it; `requester_…` is what the requester says'),
-    request_hash: z.string(),
-    cohort: z
-      .unknown()
-      .describe(
-        'The full filter, with what `filters` add: read alone in the words of the catalog, in a list as written'
-      ),
-    outputs: z.array(z.unknown()).describe('What it promises to release'),
-    uploads: z
-      .array(z.object({ name: z.string(), sha256: z.string(), size: z.number().int() }))
-      .describe('Files that the script reads; what is approved is these bytes'),
-    epoch: z.string().nullable(),
-    image: z.string().nullable().describe('What would run it'),
-    review: z
-      .array(findingShape)
-      .nullable()
-      .describe('What the script shows of files, network, processes, eval, time: advice for its reader, no boundary')
-  })
-)
+/** Analysis requests for the wire: whole, or in brief for a list. */
+import type { AnalysisRequest, StandingApproval } from '@stimnet/api'
+import type { AnalysisView, StandingView } from '../peer.ts'
+import { isoOf } from './time.ts'
 
 const orNull = (text: string | undefined) => (text === undefined || text === '' ? null : text)
 
 /** A request for the wire. */
-export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
+export function analysisOf(view: AnalysisView): AnalysisRequest {
   const { about } = view
   return {
     id: view.number,
@@ -159,8 +25,8 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
     selected_timeline: orNull(about?.selected_timeline),
     script_type: view.programWord,
     script_content: view.programText,
-    parameters: { ...view.parameters },
-    filters: { ...view.filters },
+    parameters: view.parameters,
+    filters: view.filters,
     priority: about?.priority ?? 'normal',
     estimated_duration: orNull(about?.estimated_duration),
     approved_by: view.decidedBy.length > 0 ? view.decidedBy.join(', ') : null,
@@ -171,13 +37,13 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
     updated_at: isoOf(view.updatedAtMs),
     approvals: view.approvals,
     approvals_needed: view.approvalsNeeded,
-    purpose: [...(view.purpose ?? [])],
+    purpose: view.purpose ?? [],
     project: orNull(view.project),
-    privacy: view.privacy ? { ...view.privacy } : null,
-    contract: [...(view.contract ?? [])],
-    mappings: [...(view.mappings ?? [])],
-    standing: view.standing ? { ...view.standing } : null,
-    filters_unapplied: [...(view.unappliedFilters ?? [])],
+    privacy: view.privacy ?? null,
+    contract: view.contract ?? [],
+    mappings: view.mappings ?? [],
+    standing: view.standing ?? null,
+    filters_unapplied: view.unappliedFilters ?? [],
     wall_time_ms_max: view.wallTimeMsMax ?? null,
     requester_key: view.requesterKey,
     custody: view.custody ?? 'requester',
@@ -185,7 +51,7 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
     asked_by: view.askedBy ? { peer_id: view.askedBy.peerId, institution: view.askedBy.institution } : null,
     request_hash: view.requestHash,
     cohort: view.cohort ?? null,
-    outputs: [...view.outputs],
+    outputs: view.outputs,
     uploads: (view.uploads ?? []).map(({ name, sha256, size }) => ({ name, sha256, size })),
     epoch: orNull(view.epoch),
     image: orNull(view.image),
@@ -194,7 +60,7 @@ export function analysisOf(view: AnalysisView): z.output<typeof analysisShape> {
 }
 
 /** A request in a list that is looked at often: what it says at length, and the terms it would run under, are left empty. */
-export function analysisInBrief(view: AnalysisView): z.output<typeof analysisShape> {
+export function analysisInBrief(view: AnalysisView): AnalysisRequest {
   return {
     ...analysisOf(view),
     ...{ script_content: '', analysis_description: '', parameters: {}, filters: {}, cohort: null },
@@ -202,21 +68,28 @@ export function analysisInBrief(view: AnalysisView): z.output<typeof analysisSha
   }
 }
 
-/** A standing approval as answered. */
-export const standingShape = output(
-  'StandingApproval',
-  z.object({
-    id: z.string(),
-    data_catalog_name: z.string(),
-    script_type: z.string(),
-    code_hash: z.string(),
-    request_id: z.string().nullable().describe('What it was granted for, where that is still known'),
-    analysis_title: z.string().nullable(),
-    runs_left: z.number().int(),
-    expires_at: timestamp,
-    approved_by: z.array(z.string()),
-    cohort: z.enum(['same', 'any']),
-    requester: z.enum(['same', 'any']),
-    parameters: z.record(z.string(), z.unknown())
-  })
-)
+/** A standing approval for the wire. */
+export function standingOf({
+  id,
+  run,
+  request,
+  terms,
+  approvals,
+  runsLeft,
+  expiresAtMs
+}: StandingView): StandingApproval {
+  return {
+    id,
+    data_catalog_name: run.catalog,
+    script_type: run.language,
+    code_hash: run.codeHash,
+    request_id: request?.id ?? null,
+    analysis_title: request?.title || null,
+    runs_left: runsLeft,
+    expires_at: isoOf(expiresAtMs),
+    approved_by: approvals.map(({ by }) => by),
+    cohort: terms.cohort,
+    requester: terms.requester,
+    parameters: terms.parameters
+  }
+}

@@ -1,26 +1,10 @@
-/** What a node says about itself and the nodes it knows. */
-import { z } from 'zod'
+/** A node for the wire, and the nodes it knows. */
+import type { Health, Node, Readiness, ServiceInfo } from '@stimnet/api'
 import type { Activity, Check, NodeView, PeerFacts } from '../peer.ts'
-import { isoOf, output, timestamp } from './named.ts'
-
-/** Health as answered. */
-export const healthShape = output(
-  'Health',
-  z.object({
-    status: z.literal('healthy'),
-    node_id: z.string(),
-    version: z.string(),
-    uptime: z.number().describe('Seconds'),
-    active_jobs: z.number().int().describe('Rounded down to tens, as all counts here: anybody may ask'),
-    total_jobs: z.number().int(),
-    institution: z.string(),
-    peer_id: z.string(),
-    peers: z.number().int().describe('Peers connected now')
-  })
-)
+import { isoOf } from './time.ts'
 
 /** Health for the wire. */
-export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): z.output<typeof healthShape> {
+export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): Health {
   return {
     status: 'healthy',
     node_id: facts.nodeId,
@@ -39,47 +23,16 @@ function tens(count: number): number {
   return Math.floor(count / 10) * 10
 }
 
-/** Readiness as answered. */
-export const readinessShape = output(
-  'Readiness',
-  z.object({
-    ready: z.boolean(),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }))
-  })
-)
-
 /** Ready when every check is ok. */
-export function readinessOf(checks: readonly Check[]): z.output<typeof readinessShape> {
+export function readinessOf(checks: readonly Check[]): Readiness {
   return {
     ready: checks.every((check) => check.ok),
     checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail }))
   }
 }
 
-/** A node as answered. */
-export const nodeShape = output(
-  'Node',
-  z.object({
-    id: z.number().int(),
-    node_id: z.string(),
-    name: z.string(),
-    institution: z.string(),
-    endpoint_url: z.string(),
-    is_active: z.boolean(),
-    last_seen: timestamp,
-    peer_id: z.string(),
-    sandbox: z.string().describe('Engine and isolation grade, in its own words'),
-    sandbox_engine: z.string().describe('wasm, docker or none'),
-    sandbox_grade: z.string().describe('Isolation, from weak to strong: none, wasm, wasm+bwrap, docker, docker+gvisor'),
-    languages: z.array(z.string()).describe('Scripts that run there')
-  })
-)
-
-/** A node as answered. */
-export type NodeShape = z.output<typeof nodeShape>
-
 /** A node for the wire. */
-export function nodeOf(view: NodeView): z.output<typeof nodeShape> {
+export function nodeOf(view: NodeView): Node {
   return {
     id: view.number,
     node_id: view.nodeId,
@@ -92,26 +45,12 @@ export function nodeOf(view: NodeView): z.output<typeof nodeShape> {
     sandbox: view.sandbox,
     sandbox_engine: view.sandboxEngine,
     sandbox_grade: view.sandboxGrade,
-    languages: [...view.languages]
+    languages: view.languages
   }
 }
 
-/** GA4GH service-info 1.0. */
-export const serviceInfoShape = output(
-  'ServiceInfo',
-  z.object({
-    id: z.string(),
-    name: z.string(),
-    type: z.object({ group: z.string(), artifact: z.string(), version: z.string() }),
-    description: z.string(),
-    organization: z.object({ name: z.string(), url: z.string() }),
-    documentationUrl: z.string(),
-    version: z.string()
-  })
-)
-
 /** Service info for the wire. */
-export function serviceInfoOf(facts: PeerFacts): z.output<typeof serviceInfoShape> {
+export function serviceInfoOf(facts: PeerFacts): ServiceInfo {
   return {
     id: `org.stimnet.${facts.nodeId}`,
     name: `StimNet at ${facts.institution}`,

@@ -1,88 +1,9 @@
-/** What a differentially private request would cost, as clients ask for it and read it. */
-import { z } from 'zod'
+/** Prices of a request for the wire. */
+import type { PrivacyCost, PrivacyPrice } from '@stimnet/api'
 import type { CostsView, PriceView } from '../peer.ts'
-import { output } from './named.ts'
-
-const columnErrorShape = output(
-  'ColumnError',
-  z.object({
-    name: z.string(),
-    kind: z.string(),
-    sd: z.number().nullable().describe('Standard deviation of the noise, in the unit of the column'),
-    error_95: z.number().nullable().describe('Nineteen of twenty answers are no further from the exact one than this'),
-    rank_error_95: z
-      .number()
-      .nullable()
-      .describe('Of a quantile: rows by which its rank is off, 19 times of 20 at most'),
-    assumes_rows: z.number().nullable().describe('For a group of that many rows; null where it holds for any'),
-    range: z
-      .number()
-      .nullable()
-      .describe('Distance between the bounds of its variable, 1 for a share, 2 for a correlation; null for a count')
-  })
-)
-
-const priceShape = output(
-  'PrivacyPrice',
-  z.object({
-    mechanism: z.string(),
-    epsilon: z.number().nullable(),
-    rho: z.number().describe('What the ledger of the catalog takes'),
-    nano_rho: z.string(),
-    epsilon_at_delta: z.number(),
-    delta: z.number(),
-    numbers: z.number(),
-    groups: z.number(),
-    groups_per_subject: z.number(),
-    rows_per_subject: z.number(),
-    sites_per_person: z.number(),
-    columns: z.array(columnErrorShape)
-  })
-)
-
-const informationShape = output(
-  'InformationPrice',
-  z.object({
-    variable: z.string(),
-    numbers: z.number().describe('Numbers about it, over all groups that there can be'),
-    bits: z.number().describe('Bits that they tell of the value of a person, on average'),
-    bits_max: z.number().describe('Bits of it that all answers together may tell')
-  })
-)
-
-/** The answer of the route. */
-export const costShape = output(
-  'PrivacyCost',
-  z.object({
-    data_catalog_name: z.string(),
-    peers: z.array(
-      z.object({
-        peer_id: z.string(),
-        node_id: z.string(),
-        institution: z.string(),
-        code: z.string().nullable().describe('Why this institution would refuse, by its public description'),
-        reason: z.string().nullable(),
-        cost: priceShape.nullable().describe('Under P2'),
-        information: z
-          .array(informationShape)
-          .nullable()
-          .describe(
-            'Under P1, of each variable that is not identifying; a question that was answered before tells nothing more'
-          ),
-        left: z
-          .object({ project_rho: z.string(), lifetime_rho: z.string() })
-          .nullable()
-          .describe('Of the own catalog alone: what this account could still spend')
-      })
-    ),
-    pooled: z
-      .array(z.object({ name: z.string(), sd: z.number().nullable(), error_95: z.number().nullable() }))
-      .describe('Noise of the sums and counts of all together: its standard deviation, and 19 times of 20 at most')
-  })
-)
 
 /** One catalog's prices at all who offer it. */
-export function costOf(catalog: string, { peers, pooled }: CostsView): z.output<typeof costShape> {
+export function costOf(catalog: string, { peers, pooled }: CostsView): PrivacyCost {
   return {
     data_catalog_name: catalog,
     peers: peers.map((view) => ({
@@ -99,7 +20,7 @@ export function costOf(catalog: string, { peers, pooled }: CostsView): z.output<
   }
 }
 
-function priceOf(price: PriceView): z.output<typeof priceShape> {
+function priceOf(price: PriceView): PrivacyPrice {
   return {
     mechanism: price.mechanism,
     epsilon: price.epsilon,

@@ -1,34 +1,19 @@
 /** A safe output as the documented API's clients read it: rows are objects by column. */
+import { type JobStatus, REST_STATUSES, type ResultData } from '@stimnet/api'
 import {
   CODES,
-  disclosureCardSchema,
   isEnded,
   type JobState,
   type Output,
-  outputSchema,
   outwardState,
   type PooledOutput,
   type PooledTyped,
-  pooledOutputSchema,
   type TestResult,
   type TypedValue
 } from '@stimnet/protocol'
-import { z } from 'zod'
 import type { PartView, RequestView } from '../peer.ts'
-import { output } from './named.ts'
 
-output('DisclosureCard', disclosureCardSchema)
-/** One peer's safe output, named for the document. */
-export const safeOutputShape = output('SafeOutput', outputSchema)
-/** A pooled answer, named for the document. */
-export const pooledOutputShape = output('PooledOutput', pooledOutputSchema)
-
-/** What existing clients know; they stop waiting at the last four. */
-export const REST_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled', 'blocked'] as const
-/** One of REST_STATUSES. */
-export type RestStatus = (typeof REST_STATUSES)[number]
-
-const STATUS_OF: Record<JobState, RestStatus> = {
+const STATUS_OF: Record<JobState, JobStatus> = {
   pending: 'queued',
   queued: 'queued',
   running: 'running',
@@ -42,29 +27,16 @@ const STATUS_OF: Record<JobState, RestStatus> = {
 }
 
 /** The documented status of a state. */
-export function restStatus(state: JobState): RestStatus {
+export function restStatus(state: JobState): JobStatus {
   return STATUS_OF[state]
 }
 
 /** The true states behind a documented status, or a true state itself. */
-export function statesOf(status: RestStatus | JobState): JobState[] {
+export function statesOf(status: JobStatus | JobState): JobState[] {
   const behind = (Object.keys(STATUS_OF) as JobState[]).filter((state) => STATUS_OF[state] === status)
   const itself = status in STATUS_OF && !(REST_STATUSES as readonly string[]).includes(status)
   return itself ? [status as JobState] : behind
 }
-
-/** `disclosing` is shown as running: how long it takes is a channel. */
-export const OUTWARD_STATES = [
-  'pending',
-  'queued',
-  'running',
-  'completed',
-  'blocked',
-  'failed',
-  'cancelled',
-  'denied',
-  'expired'
-] as const satisfies readonly ReturnType<typeof outwardState>[]
 
 type Cell = string | number | null
 
@@ -104,17 +76,8 @@ export function resultOf(safe: Output): Record<string, unknown> {
   return { ...object, withheld, disclosure }
 }
 
-const partResultShape = z.object({
-  peer_id: z.string(),
-  node_id: z.string(),
-  institution: z.string(),
-  status: z.enum(REST_STATUSES),
-  state: z.enum(OUTWARD_STATES),
-  code: z.string().nullable(),
-  result_data: z.record(z.string(), z.unknown()).nullable()
-})
-
-function partResultOf(part: PartView): z.output<typeof partResultShape> {
+/** One peer of several, within the result of all. */
+function partResultOf(part: PartView) {
   return {
     peer_id: part.peerId,
     node_id: part.nodeId,
@@ -152,7 +115,7 @@ function pooledResultOf(view: RequestView, withParts: boolean): Record<string, u
 }
 
 /** Null until something can be said. `withParts`: false in lists, which would grow without bound. */
-export function resultDataOf(view: RequestView, options: { withParts: boolean }): Record<string, unknown> | null {
+export function resultDataOf(view: RequestView, options: { withParts: boolean }): ResultData | null {
   const [only, second] = view.parts
   const several = view.broadcast || second !== undefined
   if (restStatus(view.state) === 'blocked') {

@@ -291,7 +291,7 @@ function rounded(value: TypedValue, settings: TypedContext['settings']): TypedVa
   return { ...value, n }
 }
 
-function numbersOf(value: TypedValue): (number | null)[] {
+function numbersOf(value: TypedValue): readonly (number | null)[] {
   if ('value' in value) return [value.value]
   if ('counts' in value) return value.counts
   if ('values' in value) return value.values

@@ -43,7 +43,7 @@ const comparisonSchema = z.strictObject({
 })
 
 // As many schemas as a filter has levels: one that refers to itself would follow a hostile body until the stack ends.
-function schemaAt(depth: number): z.ZodType<Filter> {
+function schemaAt(depth: number): z.ZodType<Filter, Filter> {
   if (depth === LIMITS.filterDepthMax) return comparisonSchema
   const inner = schemaAt(depth + 1)
   return z.union([
@@ -55,7 +55,7 @@ function schemaAt(depth: number): z.ZodType<Filter> {
 }
 
 /** The JSON form, for REST and configuration. Literals in total are counted by `checkFilter`. */
-export const filterSchema: z.ZodType<Filter> = schemaAt(1)
+export const filterSchema: z.ZodType<Filter, Filter> = schemaAt(1)
 
 const invalid = (reason: string): never => {
   throw new StimnetError('FILTER_INVALID', reason, { reason })

@@ -1,6 +1,7 @@
 /** What a script promises to release: an ordered list of typed outputs, declared before any data are touched. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
+import type { ReadonlyDeep } from '../readonly.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
 /** Every kind of typed output; privacy.md C.2. */
@@ -107,9 +108,9 @@ export function countDeclared(
 }
 
 /** One typed output, read. */
-export type OutputDeclaration = z.output<typeof outputDeclarationSchema>
+export type OutputDeclaration = ReadonlyDeep<z.output<typeof outputDeclarationSchema>>
 /** One typed output, as it is written. */
-export type OutputDeclarationInput = z.input<typeof outputDeclarationSchema>
+export type OutputDeclarationInput = ReadonlyDeep<z.input<typeof outputDeclarationSchema>>
 
 /** To the wire. */
 export function contractToMessage(outputs: readonly OutputDeclarationInput[]): Encodable<wire.OutputDeclaration>[] {

@@ -1,6 +1,7 @@
 /** Which claim a request asks for, and what it may spend on it; nothing in it depends on data. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
+import type { ReadonlyDeep } from '../readonly.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
 /** A positive or negative decimal number as text: it becomes an exact ratio, never a double. */
@@ -39,9 +40,9 @@ export const privacyAskSchema = z
   .refine((ask) => ask.level === 'P2' || (ask.epsilon ?? ask.rho) === undefined, { error: 'P1 spends nothing.' })
 
 /** What is asked for, read. */
-export type PrivacyAsk = z.output<typeof privacyAskSchema>
+export type PrivacyAsk = ReadonlyDeep<z.output<typeof privacyAskSchema>>
 /** What is asked for, as it is written. */
-export type PrivacyAskInput = z.input<typeof privacyAskSchema>
+export type PrivacyAskInput = ReadonlyDeep<z.input<typeof privacyAskSchema>>
 
 /** What a request asks for that says nothing of it. */
 export const P1_ASK: PrivacyAsk = { level: 'P1', groups_per_subject: 1, rows_per_subject: 1, bounds: [] }

@@ -1,5 +1,6 @@
 /** What a script released under a declared contract: each output by its kind, as the node checked and rounded it. */
 import { z } from 'zod'
+import type { ReadonlyDeep } from '../readonly.ts'
 import type { OutputKind } from './contract.ts'
 
 const numberOrWithheld = z.number().nullable()
@@ -40,7 +41,7 @@ export const typedValueSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('curve'), ...common, edges: z.array(z.number()), values: countsSchema })
 ])
 /** One output as read. */
-export type TypedValue = z.output<typeof typedValueSchema>
+export type TypedValue = ReadonlyDeep<z.output<typeof typedValueSchema>>
 
 /** How the outputs of several sites became one; `none`: they do not pool, and stand beside each other alone. */
 const POOLING_METHODS = ['added', 'weighted by its count', 'fixed effect, inverse variance', 'none'] as const
@@ -55,7 +56,7 @@ export const pooledTypedSchema = z.object({
   sites: z.array(z.string())
 })
 /** One output over several sites, as read. */
-export type PooledTyped = z.output<typeof pooledTypedSchema>
+export type PooledTyped = ReadonlyDeep<z.output<typeof pooledTypedSchema>>
 
 const STATBARN = 'https://www.w3id.org/statbarnsdc#'
 

@@ -1,6 +1,7 @@
 /** What a requester takes each variable to be, and how a site's own words read in those of the request. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
+import type { ReadonlyDeep } from '../readonly.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
 /** Most variables of a contract: those of a whole catalog, for a script. */
@@ -17,7 +18,7 @@ export const variableContractSchema = z.strictObject({
   breakpoints: z.array(z.number()).max(256).default([])
 })
 /** One variable's contract. */
-export type VariableContract = z.output<typeof variableContractSchema>
+export type VariableContract = ReadonlyDeep<z.output<typeof variableContractSchema>>
 
 /** How one site's variable reads in the words of the request. */
 export const variableMappingSchema = z.strictObject({
@@ -40,11 +41,11 @@ export const variableMappingSchema = z.strictObject({
     .default('')
 })
 /** One mapping. */
-export type VariableMapping = z.output<typeof variableMappingSchema>
+export type VariableMapping = ReadonlyDeep<z.output<typeof variableMappingSchema>>
 /** One mapping, as it is written. */
-export type VariableMappingInput = z.input<typeof variableMappingSchema>
+export type VariableMappingInput = ReadonlyDeep<z.input<typeof variableMappingSchema>>
 /** One variable's contract, as it is written. */
-export type VariableContractInput = z.input<typeof variableContractSchema>
+export type VariableContractInput = ReadonlyDeep<z.input<typeof variableContractSchema>>
 
 /** All that a request takes its variables to be, each once. */
 export const contractListSchema = z

@@ -23,7 +23,7 @@ import { unfinished } from './unfinished.ts'
 type AskedOf = Pick<About, 'asked' | 'variables'>
 
 /** What `POST /api/v1/broadcasts` takes. Throws PARAMETER_INVALID for a condition without a value: it is not sent as everybody. */
-export function submissionOf(draft: Draft, about: AskedOf): BroadcastSubmission {
+export function submissionOf(draft: Draft, about: AskedOf) {
   const { catalog, targets, title, kind, language } = draft
   const project = draft.project.trim()
   const where = filterOf(draft, about.variables)
@@ -44,7 +44,7 @@ export function submissionOf(draft: Draft, about: AskedOf): BroadcastSubmission 
       : {}),
     ...(mappings.length === 0 ? {} : { mappings }),
     ...(draft.level === 'P1' || kind === 'script' ? {} : { privacy: chargeOf(draft) })
-  }
+  } satisfies BroadcastSubmission
 }
 
 /** What the form has checked already; what is no list of outputs promises nothing. */

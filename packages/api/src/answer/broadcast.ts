@@ -1,0 +1,85 @@
+/** A request with each peer's share: state, safe output, receipt; and the pooled answer. */
+import { z } from 'zod'
+import { output, timestamp, typed } from '../named.ts'
+import { asked, targets } from '../question/submission.ts'
+import type { Answered, Sent } from '../readonly.ts'
+import { OUTWARD_STATES, pooledOutputShape, REST_STATUSES, safeOutputShape } from './result.ts'
+import { schemaShape } from './schema.ts'
+
+const partShape = output(
+  'BroadcastPart',
+  z.object({
+    peer_id: z.string(),
+    node_id: z.string(),
+    institution: z.string(),
+    job_id: z.string(),
+    status: z.enum(REST_STATUSES),
+    state: z.enum(OUTWARD_STATES),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    progress: z.number().min(0).max(1),
+    output: safeOutputShape.nullable(),
+    engine: z.string().nullable().describe('What ran it: node, wasm or docker; null before the end'),
+    sandbox_grade: z.string().nullable().describe('Its isolation grade; null where no sandbox was needed'),
+    receipt: z.string().nullable().describe('The sealed JobResult (compact JWS): evidence anybody can verify'),
+    decision: z
+      .string()
+      .nullable()
+      .describe('The sealed Decision (compact JWS): that the peer took the question, or why it did not'),
+    warnings: z.array(z.string()),
+    updated_at: timestamp
+  })
+)
+/** One peer's share of a broadcast. */
+export type BroadcastPart = Answered<typeof partShape>
+
+const statisticShape = z.object({ name: z.string(), variables: z.array(z.string()), by: z.array(z.string()) })
+
+const fileShape = z.object({ name: z.string(), sha256: z.string(), size: z.number() })
+const askedShape = output(
+  'AskedQuestion',
+  z.object({ targets, ...asked, files: z.array(fileShape).optional().describe('Files that its script reads, by hash') })
+)
+/** A question as its signature holds it, in the form of a submission: sent again, it asks the same. */
+export type AskedQuestion = Sent<typeof askedShape>
+
+/** A broadcast as answered. */
+export const broadcastShape = output(
+  'Broadcast',
+  z.object({
+    id: z.string(),
+    number: z.number().int(),
+    title: z.string(),
+    data_catalog_name: z.string(),
+    script_type: z.string(),
+    cohort: z.unknown().describe('Whom it is about: its filter, with what `filters` add; null for everybody'),
+    opening: z.string().describe('The first characters of its program'),
+    statistic: statisticShape
+      .nullable()
+      .describe('Of a statistic by name: which, of what, in which groups; null for SQL and scripts'),
+    status: z.enum(REST_STATUSES),
+    state: z.enum(OUTWARD_STATES),
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    progress: z.number().min(0).max(1),
+    submitted_at: timestamp,
+    started_at: timestamp.nullable(),
+    completed_at: timestamp.nullable(),
+    warnings: z.array(z.string()),
+    parts: z.array(partShape),
+    pooled: pooledOutputShape
+      .nullable()
+      .describe('As the gateway pooled it; a client can do it again from what the peers signed'),
+    schema: schemaShape
+      .nullable()
+      .describe('Whether the peers mean the same by what it uses; null before they were compared, and for one peer'),
+    // As in a submission: what has a default need not be there.
+    asked: typed<AskedQuestion>(askedShape)
+      .nullable()
+      .describe(
+        'What was asked, as it was signed, in the form of a submission; null in lists, in events before the last, and before it is known'
+      )
+  })
+)
+/** One request to many peers, and their answers. */
+export type Broadcast = Answered<typeof broadcastShape>

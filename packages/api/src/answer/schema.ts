@@ -1,0 +1,37 @@
+/** Differences in what the peers of a request mean by what it uses, and a mapping to fill in for each. */
+import { SCHEMA_FIELDS, variableContractSchema } from '@stimnet/protocol'
+import { z } from 'zod'
+import { output } from '../named.ts'
+import type { Answered } from '../readonly.ts'
+
+/** A comparison as answered. */
+export const schemaShape = output(
+  'SchemaComparison',
+  z.object({
+    contract: z.array(variableContractSchema).describe('What each used variable is taken to be'),
+    differences: z
+      .array(
+        z.object({
+          site: z.string().describe('PeerId'),
+          variable: z.string(),
+          field: z.enum(SCHEMA_FIELDS),
+          expected: z.string(),
+          found: z.string()
+        })
+      )
+      .describe('Where a peer differs; with any, nothing was sent'),
+    mappings: z
+      .array(
+        z.object({
+          peer: z.string(),
+          variable: z.string(),
+          local: z.string(),
+          levels: z.array(z.object({ local: z.string(), level: z.string() })),
+          scale: z.string()
+        })
+      )
+      .describe('To fill in and send as `mappings`: what only people know is empty')
+  })
+)
+/** What the peers of a request agree on, and where they do not: then nothing was sent. */
+export type SchemaComparison = Answered<typeof schemaShape>

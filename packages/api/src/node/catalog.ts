@@ -1,0 +1,89 @@
+/** Catalogs as clients read them: descriptions, declared levels and rounded sizes. */
+import { ACCESS_LEVELS, VARIABLE_TYPES } from '@stimnet/protocol'
+import { z } from 'zod'
+import { output, timestamp } from '../named.ts'
+import type { Answered } from '../readonly.ts'
+import { nodeShape } from './node.ts'
+
+const variableShape = z.object({
+  name: z.string(),
+  type: z.string().describe(`One of ${VARIABLE_TYPES.join(', ')}`),
+  unit: z.string(),
+  description: z.string(),
+  levels: z.array(z.string()),
+  breakpoints: z.array(z.number()),
+  minimum: z.number().nullable(),
+  maximum: z.number().nullable(),
+  missing_share: z
+    .number()
+    .nullable()
+    .describe('Share of its rows without a value, to two places, told once an epoch; null: not told'),
+  identifying: z
+    .boolean()
+    .describe('Others are taken to know it of a person anyway: what is told of it does not count as information')
+})
+/** A variable: its type, unit, and declared levels or breakpoints. */
+export type CatalogVariable = Answered<typeof variableShape>
+
+const tableShape = z.object({
+  name: z.string(),
+  description: z.string(),
+  one_row_per_subject: z.boolean(),
+  variables: z.array(variableShape)
+})
+/** A table of a catalog; never its rows. */
+export type CatalogTable = Answered<typeof tableShape>
+
+const schemaDefinitionShape = output(
+  'CatalogSchema',
+  z.object({
+    subject_key: z.string(),
+    tables: z.array(tableShape),
+    lattice: z.array(z.object({ variable: z.string(), breakpoints: z.array(z.number()) }))
+  })
+)
+/** Everything that can be asked of a catalog. */
+export type CatalogSchema = Answered<typeof schemaDefinitionShape>
+
+const described = {
+  name: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  data_type: z.string(),
+  schema_definition: schemaDefinitionShape.nullable(),
+  access_level: z.enum(ACCESS_LEVELS),
+  total_records: z.number().int().describe('Subjects, rounded down to tens'),
+  last_updated: timestamp,
+  keywords: z.array(z.string()),
+  epoch: z.string().describe('Hash of the snapshot'),
+  synthetic: z.boolean(),
+  programs: z.array(z.string()).describe('What may be asked: statistic, sql, python, …'),
+  cohort_size_min: z.number().int(),
+  data_use: z.array(z.string()).describe('GA4GH DUO terms: permission, diseases, modifiers; empty: unrestricted'),
+  mode: z.string().describe('sdc: exact numbers under disclosure control; dp: differentially private ones only'),
+  scripts: z.string().describe('auto, review or deny'),
+  sandbox_grade_min: z.string().nullable().describe('Weakest isolation in which a script is run; null for any'),
+  preset: z.string().describe('Disclosure rules by name'),
+  policy_hash: z.string().describe('Hash of the rules in force')
+}
+
+/** One of this node's catalogs as answered. */
+export const catalogShape = output('Catalog', z.object({ id: z.number().int(), ...described }))
+/** A catalog of the node asked. */
+export type Catalog = Answered<typeof catalogShape>
+
+/** A catalog of the mesh as answered, with who holds it. */
+export const foundCatalogShape = output(
+  'FoundCatalog',
+  z.object({ peer_id: z.string(), node_id: z.string(), institution: z.string(), ...described })
+)
+/** A catalog found in the mesh, with who holds it. */
+export type FoundCatalog = Answered<typeof foundCatalogShape>
+
+/** What a node has and knows, in one answer. */
+export const discoveryShape = output(
+  'Discovery',
+  z.object({ nodes: z.array(nodeShape), data_catalogs: z.array(catalogShape) })
+)
+/** The nodes known and the catalogs offered. */
+export type Discovery = Answered<typeof discoveryShape>

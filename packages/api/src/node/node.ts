@@ -1,0 +1,70 @@
+/** A node: its health, whether it is ready, and the nodes that it knows. */
+import { z } from 'zod'
+import { output, timestamp } from '../named.ts'
+import type { Answered } from '../readonly.ts'
+
+/** Health as answered. */
+export const healthShape = output(
+  'Health',
+  z.object({
+    status: z.literal('healthy'),
+    node_id: z.string(),
+    version: z.string(),
+    uptime: z.number().describe('Seconds'),
+    active_jobs: z.number().int().describe('Rounded down to tens, as all counts here: anybody may ask'),
+    total_jobs: z.number().int(),
+    institution: z.string(),
+    peer_id: z.string(),
+    peers: z.number().int().describe('Peers connected now')
+  })
+)
+/** How a node is. */
+export type Health = Answered<typeof healthShape>
+
+/** Readiness as answered. */
+export const readinessShape = output(
+  'Readiness',
+  z.object({
+    ready: z.boolean(),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }))
+  })
+)
+/** Whether a node can take requests, and what it looked at. */
+export type Readiness = Answered<typeof readinessShape>
+
+/** A node as answered. */
+export const nodeShape = output(
+  'Node',
+  z.object({
+    id: z.number().int(),
+    node_id: z.string(),
+    name: z.string(),
+    institution: z.string(),
+    endpoint_url: z.string(),
+    is_active: z.boolean(),
+    last_seen: timestamp,
+    peer_id: z.string(),
+    sandbox: z.string().describe('Engine and isolation grade, in its own words'),
+    sandbox_engine: z.string().describe('wasm, docker or none'),
+    sandbox_grade: z.string().describe('Isolation, from weak to strong: none, wasm, wasm+bwrap, docker, docker+gvisor'),
+    languages: z.array(z.string()).describe('Scripts that run there')
+  })
+)
+/** A node as another knows it. */
+export type Node = Answered<typeof nodeShape>
+
+/** GA4GH service-info 1.0. */
+export const serviceInfoShape = output(
+  'ServiceInfo',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    type: z.object({ group: z.string(), artifact: z.string(), version: z.string() }),
+    description: z.string(),
+    organization: z.object({ name: z.string(), url: z.string() }),
+    documentationUrl: z.string(),
+    version: z.string()
+  })
+)
+/** Service info as read. */
+export type ServiceInfo = Answered<typeof serviceInfoShape>

@@ -1,0 +1,22 @@
+/** A problem as RFC 9457 has it: the answer to whatever was not done. */
+import { z } from 'zod'
+import { output } from './named.ts'
+import type { Answered } from './readonly.ts'
+
+/** A problem as it is sent. */
+export const problemShape = output(
+  'Problem',
+  z.object({
+    type: z.string().describe('urn:stimnet:code: and the code'),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().describe('One of the closed list of codes'),
+    retry: z.boolean().describe('Whether the same request may succeed later, unchanged'),
+    request_id: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    incident: z.string().optional().describe("By this id the operator finds the cause in the node's log")
+  })
+)
+/** A problem as it is read. */
+export type Problem = Answered<typeof problemShape>

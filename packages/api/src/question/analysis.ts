@@ -1,0 +1,184 @@
+/** Analysis requests: what people decide about, as the documented API writes it, and what stewards need beside it. */
+import { aboutSchema, plainLine, plainText, PRIORITIES } from '@stimnet/protocol'
+import { z } from 'zod'
+import { resultDataShape } from '../answer/result.ts'
+import { input, output, timestamp, typed } from '../named.ts'
+import type { Answered, Sent } from '../readonly.ts'
+import { asked, target } from './submission.ts'
+import { uploadedFileIds } from './upload.ts'
+
+/** What the documented API knows. */
+export const ANALYSIS_STATUSES = ['pending', 'approved', 'denied', 'expired'] as const
+/** The documented words for where an analysis request stands. */
+export type AnalysisStatus = (typeof ANALYSIS_STATUSES)[number]
+
+const words = aboutSchema.shape
+
+/** What POST /api/v1/analysis-requests takes. */
+export const analysisSubmissionShape = input(
+  'AnalysisRequestSubmission',
+  z.strictObject({
+    requester_name: words.requester_name,
+    requester_institution: words.requester_institution,
+    requester_email: words.requester_email,
+    requester_affiliation: plainLine(200).nullish(),
+    analysis_title: plainLine(200).min(1),
+    analysis_description: plainText(8_000),
+    target_node_id: target.describe('A node id or a PeerId'),
+    ...asked,
+    selected_score: plainLine(200).nullish(),
+    selected_timeline: plainLine(200).nullish(),
+    priority: z.enum(PRIORITIES).default('normal'),
+    estimated_duration: plainLine(200).nullish(),
+    uploaded_file_ids: uploadedFileIds
+  })
+)
+/** What people are asked about; the gateway signs it with the key of the account. */
+export type AnalysisSubmission = Sent<typeof analysisSubmissionShape>
+
+const allowedShape = z.union([
+  z.strictObject({
+    one_of: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1)
+      .max(64)
+  }),
+  z.strictObject({ minimum: z.number(), maximum: z.number() })
+])
+
+/** What PUT /api/v1/analysis-requests/{id} takes. */
+export const analysisDecisionShape = input(
+  'AnalysisRequestDecision',
+  z.strictObject({
+    status: z.enum(['approved', 'denied']),
+    approval_notes: plainText(1_000)
+      .nullish()
+      .describe('In your own words; the requester reads them. A denial needs some'),
+    standing: z
+      .strictObject({
+        runs: z.int().min(1).max(10_000),
+        days: z.int().min(1).max(365),
+        cohort: z.enum(['same', 'any']).default('same'),
+        requester: z.enum(['same', 'any']).default('same'),
+        parameters: z.record(z.string().max(129), allowedShape).default({})
+      })
+      .nullish()
+      .describe('Lets the same code run again without asking, within these terms')
+  })
+)
+/** A steward's word. */
+export type AnalysisDecision = Sent<typeof analysisDecisionShape>
+
+const findingShape = z.object({ kind: z.string(), what: z.string(), line: z.number(), cell: z.number().nullable() })
+
+/** An analysis request as answered. */
+export const analysisShape = output(
+  'AnalysisRequest',
+  z.object({
+    id: z.number().int(),
+    request_id: z.string().describe('Also the id of its job at the serving peer'),
+    status: z.enum(ANALYSIS_STATUSES),
+    state: z.string().describe('The state of its job'),
+    requester_name: z.string(),
+    requester_institution: z.string(),
+    requester_email: z.string(),
+    requester_affiliation: z.string().nullable(),
+    analysis_title: z.string(),
+    analysis_description: z.string(),
+    target_node_id: z.string(),
+    data_catalog_name: z.string(),
+    selected_score: z.string().nullable(),
+    selected_timeline: z.string().nullable(),
+    script_type: z.string(),
+    script_content: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+    filters: z.record(z.string(), z.unknown()),
+    priority: z.enum(PRIORITIES),
+    estimated_duration: z.string().nullable(),
+    approved_by: z.string().nullable(),
+    approval_notes: z.string().nullable(),
+    approved_at: timestamp.nullable(),
+    expires_at: timestamp.nullable(),
+    submitted_at: timestamp,
+    updated_at: timestamp,
+    approvals: z.number().int().describe('Stewards who have agreed'),
+    approvals_needed: z.number().int(),
+    purpose: z.array(z.string()).describe('GA4GH DUO terms'),
+    project: z.string().nullable(),
+    privacy: z.record(z.string(), z.unknown()).nullable().describe('Which claim it asks for, and at what price'),
+    contract: z.array(z.unknown()).describe('What it takes variables to be'),
+    mappings: z.array(z.unknown()).describe('How variables read in its words: they change what the cohort means'),
+    standing: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('Terms within which all who have agreed so far let it run again; null for this one run'),
+    filters_unapplied: z
+      .array(z.string())
+      .describe('Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them'),
+    wall_time_ms_max: z.number().nullable().describe('How long it may take, as asked; null where it asks for none'),
+    requester_key: z.string().describe('The key that signed'),
+    custody: z
+      .enum(['gateway', 'requester'])
+      .describe('Who signed: the asking institution for its account, or the requester with an own key'),
+    account: z.string().nullable().describe('With custody gateway: whose, as the asking institution says'),
+    asked_by: z
+      .object({ peer_id: z.string(), institution: z.string() })
+      .nullable()
+      .describe('The institution that brought it; `requester_…` is what the requester says'),
+    request_hash: z.string(),
+    cohort: z
+      .unknown()
+      .describe(
+        'The full filter, with what `filters` add, null for everyone: read alone in the words of the catalog, in a list as written'
+      ),
+    outputs: z.array(z.unknown()).describe('What it promises to release'),
+    uploads: z
+      .array(z.object({ name: z.string(), sha256: z.string(), size: z.number().int() }))
+      .describe('Files that the script reads; what is approved is these bytes'),
+    epoch: z.string().nullable(),
+    image: z.string().nullable().describe('What would run it'),
+    review: z
+      .array(findingShape)
+      .nullable()
+      .describe('What the script shows of files, network, processes, eval, time: advice for its reader, no boundary')
+  })
+)
+/** A request that people decide. */
+export type AnalysisRequest = Answered<typeof analysisShape>
+
+/** What GET /api/v1/analysis-requests/{id}/results answers. */
+export const analysisResultsShape = z.object({
+  request_id: z.string(),
+  job_id: z
+    .string()
+    .nullable()
+    .describe('Null until it is approved; then it is read as any other job, receipt and all'),
+  status: typed<AnalysisStatus>(z.string()),
+  result_data: resultDataShape
+})
+/** What came of an analysis request, for whoever asked. */
+export type AnalysisResults = Answered<typeof analysisResultsShape>
+
+/** A standing approval as answered. */
+export const standingShape = output(
+  'StandingApproval',
+  z.object({
+    id: z.string(),
+    data_catalog_name: z.string(),
+    script_type: z.string(),
+    code_hash: z.string(),
+    request_id: z.string().nullable().describe('What it was granted for, where that is still known'),
+    analysis_title: z.string().nullable(),
+    runs_left: z.number().int(),
+    expires_at: timestamp,
+    approved_by: z.array(z.string()),
+    cohort: z.enum(['same', 'any']),
+    requester: z.enum(['same', 'any']),
+    parameters: z.record(z.string(), z.unknown())
+  })
+)
+/** Code that may run again without asking. */
+export type StandingApproval = Answered<typeof standingShape>
+
+/** The answer to taking a standing approval back. */
+export const standingRevokedShape = z.object({ id: z.string(), revoked: z.literal(true) })

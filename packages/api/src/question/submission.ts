@@ -1,0 +1,104 @@
+/** Submissions: what is asked, of whom, and who signs it. */
+import {
+  contractListSchema,
+  filterSchema,
+  LIMITS,
+  mappingListSchema,
+  outputContractSchema,
+  plainLine,
+  privacyAskSchema
+} from '@stimnet/protocol'
+import { z } from 'zod'
+import { input, output, typed } from '../named.ts'
+import type { Answered, Sent } from '../readonly.ts'
+import { uploadedFileIds } from './upload.ts'
+
+/** What can be submitted; `statistic` is new beside the documented four. */
+export const SCRIPT_TYPES = ['python', 'r', 'sql', 'jupyter', 'statistic'] as const
+
+/** A PeerId or a node's name. */
+export const target = z.string().min(1).max(128)
+/** Whom a question goes to. */
+export const targets = z.union([z.literal('*'), z.array(target).min(1).max(256)], {
+  error: 'A list of node ids or PeerIds, or "*".'
+})
+const parameterObject = z.record(z.string().max(129), z.unknown()).nullish()
+
+const filterShape = input('Filter', filterSchema)
+
+/** What is asked, in every form of a submission. */
+export const asked = {
+  data_catalog_name: z.string().min(1).max(64),
+  script_type: z.enum(SCRIPT_TYPES),
+  script_content: z
+    .string()
+    .min(1)
+    .max(LIMITS.scriptBytesMax)
+    .refine((text) => new TextEncoder().encode(text).length <= LIMITS.scriptBytesMax, {
+      error: `At most ${LIMITS.scriptBytesMax / 1024} KiB.`
+    })
+    .describe('The query or script; for a statistic its JSON: { name, table?, variables?, by?, arguments? }'),
+  parameters: parameterObject.describe('What a script finds as its parameters'),
+  filters: parameterObject.describe('The cohort: column to value or list of values, all of which must hold'),
+  where: filterShape.nullish().describe('The cohort in the full filter language; joined to `filters` by and'),
+  purpose: z.array(plainLine(64).min(1)).max(16).nullish().describe('GA4GH DUO terms'),
+  project: plainLine(128).nullish(),
+  privacy: privacyAskSchema.nullish().describe('Which claim is asked for; P1 unless given'),
+  outputs: outputContractSchema
+    .nullish()
+    .describe('Typed outputs that a script promises; the default contract unless given'),
+  contract: contractListSchema
+    .nullish()
+    .describe('What each variable is taken to be: a peer that differs is not asked, or refuses'),
+  mappings: mappingListSchema.nullish().describe('How a site’s own variables read in the request’s'),
+  title: plainLine(200).nullish()
+}
+
+/** What POST /api/v1/jobs takes. */
+export const jobSubmissionShape = input(
+  'JobSubmission',
+  z.strictObject({
+    target_node_id: target.describe('A node id, a PeerId, or "*" for every peer that offers the catalog'),
+    ...asked,
+    uploaded_file_ids: uploadedFileIds
+  })
+)
+/** What a job asks for; the gateway signs it with the key of the account. */
+export type JobSubmission = Sent<typeof jobSubmissionShape>
+
+/** What POST /api/v1/broadcasts takes where the asking peer signs. */
+export const custodialBroadcastShape = input(
+  'BroadcastSubmission',
+  z.strictObject({ targets: targets.default('*'), ...asked, uploaded_file_ids: uploadedFileIds })
+)
+/** Signed by the gateway with the account's key: `custody: gateway`. */
+export type BroadcastSubmission = Sent<typeof custodialBroadcastShape>
+
+const signedBroadcastShape = input(
+  'SignedBroadcastSubmission',
+  z.strictObject({
+    targets,
+    envelope: z
+      .string()
+      .min(1)
+      .max(2 * LIMITS.envelopeBytesMax)
+      .regex(/^[A-Za-z0-9_.-]+$/, 'A compact JWS, or its base64url text.')
+      .describe('The sealed JobRequest, whose audience names every target')
+  })
+)
+
+/** Signed by the researcher where there is an `envelope`; else the asking peer signs with the account's key. */
+export const broadcastSubmissionShape = z.union([signedBroadcastShape, custodialBroadcastShape])
+
+/** What POST /api/v1/crates answers. */
+export const crateSubmissionShape = output(
+  'CrateSubmission',
+  z.object({
+    submission: typed<BroadcastSubmission>(
+      z.record(z.string(), z.unknown()).describe('As POST /api/v1/broadcasts takes it')
+    ),
+    warnings: z.array(z.string()).describe('What of the crate was left out')
+  })
+)
+/** What a crate asks for. */
+export type CrateSubmission = Answered<typeof crateSubmissionShape>

@@ -1,0 +1,33 @@
+/** Files that scripts read beside their tables, and how a submission names them. */
+import { LIMITS } from '@stimnet/protocol'
+import { z } from 'zod'
+import { output, timestamp } from '../named.ts'
+import type { Answered } from '../readonly.ts'
+
+/** `uploaded_file_ids` of a submission. */
+export const uploadedFileIds = z
+  .array(z.union([z.string().min(1).max(64), z.int().min(1)]))
+  .max(LIMITS.uploadsPerRequestMax)
+  .nullish()
+  .describe('Of your own uploaded files, by `file_id` or `id`: the script finds them in UPLOADS_ROOT')
+
+/** A file as answered. */
+export const uploadShape = output(
+  'UploadedFile',
+  z.object({
+    id: z.number().int(),
+    file_id: z.string(),
+    filename: z.string().describe('As you call it: text, never a path'),
+    file_type: z.enum(['script', 'data']),
+    name: z.string().describe('As a script finds it in UPLOADS_ROOT'),
+    size: z.number().int().describe('Bytes'),
+    sha256: z.string(),
+    uploaded_at: timestamp,
+    expires_at: timestamp.describe('Gone then, unless a request that has not ended names it')
+  })
+)
+/** A file that you uploaded. */
+export type UploadedFile = Answered<typeof uploadShape>
+
+/** The answer to a deletion. */
+export const uploadDeletedShape = z.object({ file_id: z.string(), deleted: z.literal(true) })

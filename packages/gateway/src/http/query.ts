@@ -1,0 +1,12 @@
+/** Parameters of a query, which are text. */
+import { z } from 'zod'
+
+/** A whole number in a query: digits alone, not all that JavaScript takes for a number. */
+export function wholeNumber(options: { min: number; max: number }) {
+  const message = `A whole number from ${options.min} to ${options.max}.`
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.number().int().min(options.min, message).max(options.max, message))
+}
