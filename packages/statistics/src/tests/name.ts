@@ -1,4 +1,4 @@
-/** The name of a test as people read it. */
+/** Names of tests, for display. */
 import type { TestResult } from '@stimnet/protocol'
 
 const NAMES: Readonly<Record<TestResult['kind'], string>> = {
@@ -13,7 +13,7 @@ const ADJUSTED: Readonly<Record<TestResult['kind'], string>> = {
   chi_squared: 'Cochran–Mantel–Haenszel χ²'
 }
 
-/** Adjusted for the site it is another test, of another name. */
+/** The name of the test behind a result. A test that is adjusted for the site is another test, with another name. */
 export function testName({ kind, adjusted_for: adjusted }: TestResult): string {
   return (adjusted ? ADJUSTED : NAMES)[kind]
 }
