@@ -1,22 +1,25 @@
-/** How a snapshot keeps a variable: exact integers only, and the conditions over them in our own SQL. */
+/** The form in which a snapshot keeps variables: exact integers only, and conditions over them in generated SQL. */
 import type { VariableDescriptor } from '@stimnet/protocol'
 import { decimalsOf, type VariableConfig } from './catalog/catalog-config.ts'
 import { domainOf } from './index/domain.ts'
 
-/** The dense subject index. No variable can have this name. */
+/** The column of a subject's place in the dense subject index. No variable can have this name. */
 export const SUBJECT = '_subject'
 
-/** A row's place in a table that has several per subject: fixed for the epoch, a subject's rows side by side. */
+/**
+ * The column of a row's place in a table with several rows per subject. It is fixed for the epoch,
+ * and the rows of a subject are contiguous.
+ */
 export const ROW = '_row'
 
-/** The number of a value's cell, from the column that keeps the value; null where it is missing. */
+/** SQL for the number of a value's cell, from the column that keeps the value; null where it is missing. */
 export function cellSql(column: string, variable: VariableDescriptor, config: VariableConfig): string {
   if (variable.type === 'category') return column
   const cases = scaledPoints(variable, config).map((point, i) => `WHEN ${column} < ${point} THEN ${i}`)
   return `CASE WHEN ${column} IS NULL THEN NULL ${cases.join(' ')} ELSE ${cases.length} END`
 }
 
-/** Whether a value lies in one of the cells; false where it is missing. */
+/** SQL for whether a value lies in one of the cells; false where it is missing. */
 export function inCellsSql(
   column: string,
   variable: VariableDescriptor,
@@ -42,7 +45,7 @@ function scaledPoints(variable: VariableDescriptor, config: VariableConfig): rea
   return variable.breakpoints.map((point) => Math.round(point * unit))
 }
 
-/** Neighbours put together: 1 2 3 7 becomes 1–3 and 7–7. */
+/** Joins neighbouring cells: 1 2 3 7 becomes 1–3 and 7–7. */
 function runs(sorted: readonly number[]): [first: number, last: number][] {
   const found: [number, number][] = []
   for (const cell of sorted) {
@@ -58,12 +61,12 @@ export function isNumeric(variable: { readonly type: string }): boolean {
   return variable.type === 'integer' || variable.type === 'number'
 }
 
-/** How many cells a group key can take, a missing value among them. Static. */
+/** The number of cells of a group key, including that of missing values. Looks at no data. */
 export function groupCells(variable: VariableDescriptor): number {
   return (domainOf(variable)?.cells ?? 0) + 1
 }
 
-/** A scaled integer as the decimal text everybody writes: no trailing zeros, no exponent. */
+/** A scaled integer as decimal text, without trailing zeros and without an exponent. */
 export function decimalText(scaled: bigint, decimals: number): string {
   const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(decimals + 1, '0')
   const whole = digits.slice(0, digits.length - decimals)

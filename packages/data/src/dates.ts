@@ -2,11 +2,11 @@
 
 const DAY_MS = 86_400_000
 
-/** Null for what is no day of the calendar. */
+/** The number of days since 1970-01-01; null for text that is no day of the calendar. */
 export function daysOf(text: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
   const ms = Date.parse(`${text}T00:00:00Z`)
-  // Some engines take 2023-02-30 for a day in March; what does not come back as it went in is none.
+  // Some engines read 2023-02-30 as a day in March, so the text must be the same when it is written again.
   if (!Number.isFinite(ms) || isoDate(ms / DAY_MS) !== text) return null
   return ms / DAY_MS
 }

@@ -1,49 +1,57 @@
-/** DuckDB, opened narrow: few threads, bounded memory, no extensions, and locked before the first question. */
+/** DuckDB with narrow settings: few threads, bounded memory, no extensions, and locked before the first question. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { StimnetError, type SubjectSet } from '@stimnet/protocol'
 import { bitData } from './index/bits.ts'
 
-/** A million rows of a few columns need a tenth of it; what needs more fails instead of starving the node. */
+/**
+ * Memory limit. A million rows of a few columns need a tenth of it; a query that needs more
+ * fails, so that it does not starve the node.
+ */
 const MEMORY_MIB = 2048
 
 /** One row of an answer of the engine, value by value. */
 export type Row = readonly DuckDBValue[]
 
-/** How large an engine may be. */
+/** Limits of an engine. */
 export interface EngineOptions {
   /**
-   * For questions one: a peer shares its machine with sandboxes, and over ten thousand rows a second thread costs more
-   * than it brings (9 ms against 35 on a busy machine).
+   * Number of threads. Questions use one: a peer shares its machine with sandboxes, and over ten thousand rows a second thread
+   * costs more than it saves (9 ms against 35 on a busy machine).
    */
   readonly threads: number
-  /** Folder to spill into; nothing is spilled without one. */
+  /** Folder for data that do not fit into memory; without one nothing is written to disk. */
   readonly spillDir?: string
 }
 
 /** One in-memory database. */
 export interface Engine {
   session(): Promise<Session>
-  /** A set as a parameter: bit i is subject i. */
+  /** A set as a query parameter: bit i is subject i. */
   bits(set: SubjectSet): DuckDBValue
-  /** From here on no file can be read or written, and no setting changed. */
+  /** Locks the engine: after this no file can be read or written, and no setting can be changed. */
   lock(): Promise<void>
   close(): void
 }
 
 /** One connection, with its own temporary tables. */
 export interface Session {
-  /** Throws NODE_ERROR, without a word of the engine's in its reason; CANCELLED when the signal aborts. */
+  /**
+   * The rows of a query. Throws NODE_ERROR, with a reason that contains no text of the engine's;
+   * throws CANCELLED when the signal aborts.
+   */
   rows(sql: string, values?: readonly DuckDBValue[], signal?: AbortSignal): Promise<readonly Row[]>
-  /** As `rows`, a few thousand at a time, with room for others between. */
+  /** As `rows`, but a few thousand rows at a time, so that other work can run in between. */
   chunks(sql: string, values: readonly DuckDBValue[], signal?: AbortSignal): AsyncIterable<readonly Row[]>
-  /** The one column of a query as whole numbers from 0; `length` of them. Throws as `rows`. */
+  /**
+   * The only column of a query, as `length` whole numbers from 0. Throws as `rows`, and NODE_ERROR for another number of rows.
+   */
   column(sql: string, length: number, signal?: AbortSignal): Promise<Uint32Array>
   close(): void
 }
 
 /** Opens an empty engine; `lock` it before the first question. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  // Loaded at first need: it is 70 MB, and a peer at rest asks it nothing.
+  // Loaded when it is first needed: it takes 70 MB, and an idle peer does not use it.
   const { DuckDBBitValue, DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),

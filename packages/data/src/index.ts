@@ -1,4 +1,4 @@
-/** Safe data: catalogs, sources, snapshots, the subject index, cohorts. */
+/** Public interface of the data package: catalogs, sources, snapshots, the subject index, and cohorts. */
 export { BUDGET_PRESETS } from './catalog/budget.ts'
 export { type Carried, type CarriedItems, carryEpoch } from './catalog/carry.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './catalog/catalog.ts'

@@ -1,4 +1,6 @@
-/** The one way a name or a path gets into a query of ours. Values of a request never do: they become numbers of cells. */
+/**
+ * The only way in which names and paths get into generated queries. Values of a request never do: they become numbers of cells.
+ */
 
 /** A name in double quotes. */
 export function quoteName(name: string): string {

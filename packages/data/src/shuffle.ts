@@ -1,7 +1,7 @@
-/** A fair shuffle from a source of chance. */
+/** A fair shuffle with a given random source. */
 import type { RandomSource } from '@stimnet/protocol'
 
-/** Fisher and Yates; the same order for the same seed. */
+/** Shuffles by the algorithm of Fisher and Yates; gives the same order for the same seed. */
 export function shuffled<T>(items: readonly T[], random: RandomSource): T[] {
   const dealt = [...items]
   const chances = new DataView(random.bytes(dealt.length * 8).slice().buffer)

@@ -1,4 +1,4 @@
-/** A snapshot: a catalog's files as they were once, typed, without subject keys, in a folder named by their hash. */
+/** Snapshots: a catalog's files as they were at one time, typed, without subject keys, in a folder named by their hash. */
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, canonicalBytes, type RandomSource, StimnetError, sha256Hex, toHex } from '@stimnet/protocol'
@@ -12,14 +12,14 @@ import { typeColumns } from './sources/typed.ts'
 import type { Manifest, SubjectIndex } from './index/subject-index.ts'
 import { indexTable } from './index/subject-index-build.ts'
 
-/** Raised whenever a snapshot of the same files would come out differently. */
+/** Version of the format. It is raised whenever a snapshot of the same files would come out differently. */
 const FORMAT = 3
 const UNFINISHED = 'unfinished-'
 
-/** Of a snapshot's folder; no table is called like it. */
+/** A file in the folder of a snapshot; no table can have this name. */
 export const PEOPLE_FILE = '_people.parquet'
 
-/** A catalog’s configuration, and where its snapshots are kept. */
+/** A catalog’s configuration, and the places where its snapshots are kept. */
 export interface SnapshotOptions {
   readonly config: CatalogConfig
   readonly baseDir: string
@@ -27,30 +27,31 @@ export interface SnapshotOptions {
   readonly index: SubjectIndex
   readonly clock: Clock
   readonly random: RandomSource
-  /** The epoch to stay with, whatever the files are now. */
+  /** The epoch to stay with, even if the files have changed. */
   readonly pinned?: string
 }
 
-/** One epoch of a catalog, whole in its folder. */
+/** One complete epoch of a catalog in its folder. */
 export interface Snapshot {
   readonly epoch: string
-  /** The description it is served by: the one given, or, of a pinned epoch, its own. */
+  /** The configuration by which the epoch is served: the given one, or for a pinned epoch one based on its own. */
   readonly config: CatalogConfig
-  /** The epoch that the files make now, where that is another. */
+  /** The epoch that the files make now, if it is another. */
   readonly newer?: string
   readonly folder: string
   readonly manifest: Manifest
 }
 
 /**
- * The snapshot of the files as they are now: the one at hand where they are unchanged, a new epoch beside the old ones
- * where they are not. With a pinned epoch that the files no longer make, that one as it was. Throws SOURCE_INVALID.
+ * The snapshot of the files as they are now: the existing one if they are unchanged, otherwise a new epoch beside the old ones.
+ * If another epoch is pinned, that one as it was. Throws SOURCE_INVALID.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
   const { config, baseDir, dataDir, index, random, pinned } = options
   const sources = config.tables.map((table) => sourceOf(table, baseDir))
   const hashes = await Promise.all(sources.map((source) => hashOf(source, index)))
-  // A plain hash of the data says of each guess whether it is right: no name for a catalog that promises noise everywhere.
+  // A plain hash of the data would confirm or refute each guess of them, so it cannot name a
+  // catalog that promises noise in everything.
   const secret = config.mode === 'dp' ? await index.salt('dp', () => toHex(random.bytes(32))) : undefined
   const epoch = await epochOf(config, hashes, secret)
   if (pinned !== undefined && pinned !== epoch) return pinnedSnapshot({ ...options, pinned, newer: epoch })
@@ -59,12 +60,13 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
   const known = await index.manifest(epoch)
   const whole = known && (await isWhole(folder, known)) ? known : null
   const manifest = whole ?? (await build({ ...options, sources, hashes, epoch, folder }))
-  // What changes no row (the lattice, say) can have changed since: the epoch keeps the description it was last served by.
+  // Settings that change no row, such as the lattice, may have changed since. The epoch keeps the
+  // description by which it was last served.
   await index.writeConfig(epoch, config)
   return { epoch, folder, manifest, config }
 }
 
-/** An epoch that was answered from stays as it is until a steward takes the newer one. */
+/** The pinned epoch: one from which questions were answered stays as it is until a steward accepts the newer one. */
 async function pinnedSnapshot(options: SnapshotOptions & { pinned: string; newer: string }): Promise<Snapshot> {
   const { config, dataDir, index, pinned: epoch, newer } = options
   const folder = join(dataDir, config.name, epoch)
@@ -81,7 +83,7 @@ async function pinnedSnapshot(options: SnapshotOptions & { pinned: string; newer
   )
 }
 
-/** From the index where the file was not touched since; else read and noted. */
+/** The hash of a file: from the index if the file is untouched since, otherwise computed and stored there. */
 async function hashOf(source: Source, index: SubjectIndex): Promise<string> {
   const print = await fingerprint(source)
   const known = await index.sourceHash(source.path, print)
@@ -99,8 +101,8 @@ async function assertUntouched(source: Source, print: string): Promise<void> {
 
 /**
  * The name of an epoch: a hash of the files' bytes and of every setting that decides how they are read. Titles,
- * descriptions and policy are not in it; the lattice is neither, since it changes no row. With a secret only this node can
- * tell whether data make that name.
+ * descriptions and policy are not included, and neither is the lattice, since it changes no row. With a secret, only this
+ * node can tell whether given data have that name.
  */
 async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?: string): Promise<string> {
   const tables = config.tables.map((table, i) => ({
@@ -146,7 +148,7 @@ interface BuildOptions extends SnapshotOptions {
   readonly folder: string
 }
 
-/** Everything in a folder of its own, moved to its name at the end; then the index, its manifest last. */
+/** Builds everything in a temporary folder, which gets its name at the end; then the index, with the manifest last. */
 async function build(options: BuildOptions): Promise<Manifest> {
   const parent = join(options.dataDir, options.config.name)
   await mkdir(parent, { recursive: true })
@@ -160,7 +162,7 @@ async function build(options: BuildOptions): Promise<Manifest> {
     await writePeople(session, options, temporary)
     const tables = await writeTables(session, options, temporary)
     await rm(join(temporary, 'spill'), { recursive: true, force: true })
-    // Whatever stands there has no manifest or is not whole: an earlier attempt that was cut short.
+    // A folder of this name has no manifest or is incomplete: an earlier attempt was interrupted.
     await rm(options.folder, { recursive: true, force: true })
     await rename(temporary, options.folder)
     for (const { table } of options.sources) await indexTable({ session, table, subjects, ...options })
@@ -173,7 +175,7 @@ async function build(options: BuildOptions): Promise<Manifest> {
   }
 }
 
-/** What a node that was killed left behind; the database's lock keeps a second node away. */
+/** Removes what a killed node left behind. The lock of the database prevents a second node from working here. */
 async function removeUnfinished(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (name.startsWith(UNFINISHED)) await rm(join(parent, name), { recursive: true, force: true })
@@ -195,9 +197,9 @@ async function loadTables(session: Session, { sources, hashes, config }: BuildOp
 }
 
 /**
- * Gives every subject a place in the dense index, in the order of a keyed hash: a random permutation that says nothing
- * about the key. The hash's own key is kept, so that a snapshot made again after its files were lost keeps every place:
- * what the ledger remembers about places stays true. Returns how many subjects there are.
+ * Gives every subject a place in the dense index, in the order of a keyed hash: a random permutation that discloses nothing
+ * about the key. The key of the hash is kept, so that a snapshot that is made again after its files were lost has the same
+ * places: what the ledger remembers about places stays true. Returns the number of subjects.
  */
 async function numberSubjects(session: Session, { sources, index, epoch, random }: BuildOptions): Promise<number> {
   const salt = await index.salt(epoch, () => toHex(random.bytes(32)))
@@ -211,8 +213,9 @@ async function numberSubjects(session: Session, { sources, index, epoch, random 
 }
 
 /**
- * Who is at which place, by a name that is the same in every epoch of the catalog and says nothing about the key: with it a
- * ledger can be carried into a newer epoch. Its secret stays in the index, and no engine that answers questions reads it.
+ * Writes which person is at which place, under a name that is the same in every epoch of the catalog and discloses
+ * nothing about the subject key. With it a ledger can be carried into a newer epoch. Its secret stays in the index, and
+ * no engine that answers questions reads it.
  */
 async function writePeople(session: Session, { index, random }: BuildOptions, folder: string): Promise<void> {
   const secret = await index.salt('people', () => toHex(random.bytes(32)))
@@ -232,7 +235,7 @@ async function writeTables(session: Session, { sources }: BuildOptions, folder: 
     const file = `${table.name}.parquet`
     const columns = table.variables.map(({ name }) => quoteName(name)).join(', ')
     const rows = `SELECT ${quoteName(SUBJECT)}, ${columns} FROM typed_${i} JOIN subjects USING (_key)`
-    // Sorted by place and value: nothing of the source's own order is left, and a subject's rows lie together.
+    // Sorted by place and value: nothing of the source's own order is left, and the rows of a subject are contiguous.
     await session.rows(`CREATE TABLE sorted AS ${rows} ORDER BY ALL`)
     const place = table.one_row_per_subject ? '' : `, CAST(rowid AS UINTEGER) AS ${quoteName(ROW)}`
     await session.rows(`CREATE TABLE table_${i} AS SELECT *${place} FROM sorted ORDER BY rowid`)
@@ -245,7 +248,7 @@ async function writeTables(session: Session, { sources }: BuildOptions, folder: 
   return written
 }
 
-/** The tables of a snapshot in memory, in an engine that can no longer reach a file. */
+/** Loads the tables of a snapshot into memory, in an engine that can no longer reach a file. */
 export async function loadSnapshot(snapshot: Snapshot): Promise<Engine> {
   const engine = await openEngine({ threads: 1 })
   try {

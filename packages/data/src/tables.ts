@@ -1,4 +1,4 @@
-/** A cohort's rows as a sandbox gets them: CSV under pseudonyms that are fresh for each call. */
+/** The rows of a cohort in the form that a sandbox gets: CSV with pseudonyms that are new for each call. */
 import { type RandomSource, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog/catalog-config.ts'
 import { decimalText, SUBJECT } from './columns.ts'
@@ -8,13 +8,16 @@ import type { CatalogView } from './catalog/mapped.ts'
 import { quoteName } from './quote.ts'
 import { shuffled } from './shuffle.ts'
 
-/** All tables of a job together: a sandbox gets them as one input, and holds them in memory several times over. */
+/** Maximum size of all tables of a job together: a sandbox gets them as one input, and holds them in memory several times. */
 const TABLES_BYTES_MAX = 256 * 1024 * 1024
 
-/** One table of a cohort as a sandbox gets it. */
+/** One table of a cohort, as a sandbox gets it. */
 export interface CohortTable {
   readonly name: string
-  /** UTF-8, RFC 4180, a header line; the first column is the subject key with pseudonyms in it. Empty means missing. */
+  /**
+   * UTF-8 text of RFC 4180 with a header line. The first column is the subject key, with
+   * pseudonyms in it. An empty field means missing.
+   */
   readonly csv: Uint8Array
   readonly columns: readonly CohortColumn[]
 }
@@ -28,19 +31,19 @@ export interface CohortColumn {
 interface TablesOptions {
   readonly cohort: SubjectSet
   readonly config: CatalogConfig
-  /** In other words than the snapshot's: which tables and columns, and where they come from. */
+  /** The tables and columns under a mapping, and where they come from; without it those of the snapshot. */
   readonly view?: Pick<CatalogView, 'tables' | 'columnSql'>
   readonly engine: Engine
   readonly random: RandomSource
   readonly signal: AbortSignal | undefined
-  /** All tables together. Default `TABLES_BYTES_MAX`. */
+  /** Maximum bytes of all tables together. Default `TABLES_BYTES_MAX`. */
   readonly bytesMax?: number
 }
 
-/** Throws NODE_ERROR where the tables are larger than a sandbox takes; CANCELLED. */
+/** The tables of a cohort. Throws NODE_ERROR if they are larger than a sandbox takes; throws CANCELLED. */
 export async function cohortTables(options: TablesOptions): Promise<readonly CohortTable[]> {
   const { cohort, config, engine, random } = options
-  // Dealt out anew in each call, and the same in all its tables: the place in this order is the pseudonym.
+  // A new order for each call, and the same for all its tables. The place in this order is the pseudonym.
   const order = shuffled([...cohort], random)
   const session = await engine.session()
   try {
@@ -63,7 +66,7 @@ function columnsOf(table: TableConfig, subjectKey: string): CohortColumn[] {
   return [{ name: subjectKey, type: 'text' }, ...table.variables.map(({ name, type }) => ({ name, type }))]
 }
 
-/** The lines of a table without their subject, by place in the dense index; by value within a subject. */
+/** The lines of a table without their subject, by place in the dense index; the lines of a subject are sorted by value. */
 async function linesBySubject(
   options: TablesOptions & { session: Session; table: TableConfig; bytesMax: number }
 ): Promise<ReadonlyMap<number, string[]>> {
@@ -73,7 +76,7 @@ async function linesBySubject(
   const columnOf = (name: string) => view?.columnSql(table.name, name, from) ?? quoteName(name)
   const names = table.variables.map(({ name }) => columnOf(name)).join(', ')
   const subject = `CAST(${quoteName(SUBJECT)} AS INTEGER)`
-  // What order the source had is not to be seen.
+  // The order of the source must not be visible.
   const sql = `SELECT ${subject}, ${names} FROM ${from} WHERE get_bit($1, ${subject}) = 1 ORDER BY ALL`
   const found = new Map<number, string[]>()
   let length = 0
@@ -127,7 +130,7 @@ function writerOf(variable: VariableConfig): (value: unknown) => string {
   }
 }
 
-/** A field of RFC 4180. */
+/** Writes a field as in RFC 4180. */
 function field(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -18,7 +18,7 @@ async function reduced(catalog: Catalog, asked: BoundedPlan) {
   return groups.map(({ key, values }) => [key.join('|'), ...values.flat().map(Number)])
 }
 
-/** One person with fifty rows in each of two visits, nineteen with one. */
+/** One person with fifty rows at each of two visits, and nineteen people with one row. */
 async function crowded() {
   const rows = [
     ...Array.from({ length: 50 }, (_, i) => `big,baseline,${i}.5,,1`),
@@ -123,7 +123,7 @@ test('sums of two variables are over the rows that have both, each value within 
     { kind: 'squares', ...pair[1], beside: x },
     { kind: 'products', pair }
   ]
-  // (5, 1), (0, 6) and (3, 4), doubled and less the sum of the bounds.
+  // (5, 1), (0, 6) and (3, 4), doubled and minus the sum of the bounds.
   const offsets = [5, 0, 3].map((score) => 2 * score - 10)
   const grades = [1, 6, 4].map((grade) => 2 * grade - 6)
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)

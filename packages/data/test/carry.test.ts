@@ -76,13 +76,13 @@ function carried(answer: Carried): Extract<Carried, { ok: true }> {
 }
 const refusedWith = (answer: Carried, why: RegExp) => assert.match(answer.ok ? 'carried' : answer.why, why)
 const facts = ({ before, after: then }: CarriedItems) => [before.items, before.gone, then.items, then.gone]
-/** Every older item has a place of its own among all newer ones. */
+/** Whether each older item has its own place among all newer ones. */
 const isOneToOne = ({ before, after: then, to }: CarriedItems) =>
   to.length === before.items + before.gone &&
   new Set(to).size === to.length &&
   to.every((at) => at < then.items + then.gone)
 
-/** Which people, by age and sex, are at the places of one epoch. */
+/** The people at the places of one epoch, by age and sex. */
 async function peopleOf(catalog: Catalog): Promise<string[]> {
   const tables = await catalog.tables(await catalog.cohort(undefined))
   assert.ok(tables.length === 2)

@@ -8,7 +8,7 @@ import type { Catalog } from '../src/index.ts'
 import { filter, isMember, MODEL_CONFIG, type Model, model, modelFiles, subjectsOf } from './model.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
-/** Which person a place in the index belongs to. */
+/** The person at each place in the index. */
 async function nameOfPlace(catalog: Catalog, data: Model): Promise<ReadonlyMap<number, string>> {
   const names = new Map<number, string>()
   for (const who of subjectsOf(data)) {
@@ -50,7 +50,7 @@ test('a cohort is who a reader of every row would choose, whatever the filter', 
   )
 })
 
-/** Groups, and ages below 1 or from 1. */
+/** Whether a filter uses only groups, and ages below 1 or from 1. */
 function isOnLattice(filter: Filter): boolean {
   if ('all' in filter) return filter.all.every(isOnLattice)
   if ('any' in filter) return filter.any.every(isOnLattice)

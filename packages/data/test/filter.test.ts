@@ -81,7 +81,7 @@ test('what a cohort filter says about the plan’s own tables holds for their ro
 test('a name is that of the tables already spoken of, where one of those has it alone; else it is as it was', () => {
   const [people, visits] = catalog.descriptor.tables
   assert.ok(people && visits)
-  // Both have a `visit`.
+  // Both tables have a `visit`.
   const tables = [{ ...people, variables: [...people.variables, ...visits.variables.slice(0, 1)] }, visits]
   const shared = { ...catalog.descriptor, tables }
   const is = (column: string): Filter => ({ column, op: '=', values: ['x'] })

@@ -57,7 +57,7 @@ const SEX: VariableMapping = {
   ],
   scale: ''
 }
-// Half a kilogram to the pound: short enough to reckon in the head.
+// Half a kilogram per pound, so that the numbers are easy to check.
 const WEIGHT: VariableMapping = { peer: 'p', variable: 'people.weight', local: 'people.lbs', levels: [], scale: '0.5' }
 
 const at = await makeWorld(SITE, { 'people.csv': FILE })

@@ -1,9 +1,9 @@
-/** A small random catalog held in plain objects, and the slow, obvious way to answer about it. */
+/** A small random catalog in plain objects, with a slow and obvious way to answer questions about it. */
 import type { Comparison, Filter, FilterValue } from '@stimnet/protocol'
 import fc from 'fast-check'
 
 export type Value = number | string | null
-/** A row of a table: whose it is, and its values. */
+/** A row of a table: its subject and its values. */
 export interface ModelRow {
   readonly who: string
   readonly values: Readonly<Record<string, Value>>
@@ -18,7 +18,7 @@ export const AGE_POINTS = [0, 1, 5]
 export const SCORE_POINTS = [-1.5, 0, 2.25]
 const KEYS = Array.from({ length: 14 }, (_, i) => `s${i}`)
 
-/** `who` names each subject by a level, so that a test can find its place in the index. */
+/** The variable `who` identifies each subject by a level, so that a test can find its place in the index. */
 export const MODEL_CONFIG = {
   name: 'model',
   subject_key: 'id',
@@ -116,7 +116,7 @@ export function filter(tables: readonly string[]): fc.Arbitrary<Filter> {
   )
 }
 
-/** Whether one value fits a comparison; a missing one fits only `is null`. */
+/** Whether one value satisfies a comparison; a missing value satisfies only `is null`. */
 export function fits(value: Value | undefined, { op, values }: Comparison): boolean {
   if (op === 'is null') return value === null || value === undefined
   if (value === null || value === undefined) return false
@@ -127,7 +127,7 @@ export function fits(value: Value | undefined, { op, values }: Comparison): bool
   return op === '<' ? a < b : op === '<=' ? a <= b : op === '>' ? a > b : a >= b
 }
 
-/** Whether a subject is in a cohort: any of its rows fits each comparison. */
+/** Whether a subject is in a cohort: for each comparison, any of its rows satisfies it. */
 export function isMember(who: string, filter: Filter, model: Model): boolean {
   if ('all' in filter) return filter.all.every((inner) => isMember(who, inner, model))
   if ('any' in filter) return filter.any.some((inner) => isMember(who, inner, model))
@@ -137,7 +137,7 @@ export function isMember(who: string, filter: Filter, model: Model): boolean {
   return rows.some((row) => row.who === who && fits(row.values[name], filter))
 }
 
-/** Whether one joined row fits; `row` has its values by `table.variable`. */
+/** Whether one joined row satisfies a filter; `row` has its values by `table.variable`. */
 export function rowFits(row: Readonly<Record<string, Value>>, filter: Filter): boolean {
   if ('all' in filter) return filter.all.every((inner) => rowFits(row, inner))
   if ('any' in filter) return filter.any.some((inner) => rowFits(row, inner))

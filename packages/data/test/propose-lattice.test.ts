@@ -11,7 +11,7 @@ after(async () => {
 })
 
 interface Person {
-  /** Known by a visit alone. */
+  /** The person has rows among the visits only. */
   readonly absent?: boolean
   readonly age: number | ''
   readonly sex: string

@@ -66,11 +66,11 @@ const scaled = (value: Value | undefined, ref: string) => BigInt(Math.round(Numb
 const sum = (values: readonly bigint[]) => values.reduce((a, b) => a + b, 0n)
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
 
-/** Whose each row is, where there can be several of one. */
+/** The rows of each number, where a subject can have several. */
 const owned = (rows: readonly JoinedRow[], long: boolean) => (long ? rows.map(({ who }) => who).sort() : null)
 const binOfRows = (rows: readonly JoinedRow[], long: boolean) => ({ rows: rows.length, rowSet: owned(rows, long) })
 
-/** The slow way: one column of one group. `all` are the rows of all groups. */
+/** One column of one group, computed the slow way. `all` are the rows of all groups. */
 function column(
   rows: readonly JoinedRow[],
   all: readonly JoinedRow[],
@@ -187,7 +187,7 @@ function expected(data: Model, plan: Plan, cohort: Filter) {
 
 const isShape = (kind: Measure['kind']) => kind === 'skewness' || kind === 'kurtosis'
 
-/** How distances from the mean are shared out: whole, and the two largest of one subject; in the value's own units. */
+/** The distances from the mean: their total and the two largest of single subjects, in the unit of the value. */
 function distances(rows: readonly JoinedRow[], ref: string, other: string | undefined, power: number): number[] {
   const has = rows.filter(({ values }) => values[ref] !== null && (other === undefined || values[other] !== null))
   const values = has.map((row) => Number(scaled(row.values[ref], ref)))
@@ -216,7 +216,7 @@ const POWERS: Readonly<Record<string, readonly number[]>> = {
   kurtosis: [2, 3, 4]
 }
 
-/** Every column and pair of every group has the distances that its measures tell of, and no others. */
+/** Checks that every column and pair of every group has the distances that its measures disclose, and no others. */
 async function assertSpreads(catalog: Catalog, data: Model, plan: Plan, cohort: Filter): Promise<void> {
   const { groups } = await catalog.reduce(plan, await catalog.cohort(cohort))
   const rows = joinedRows(data, plan.tables).filter(
@@ -253,7 +253,7 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
   assert.equal(items?.table, plan.tables.includes('visits') ? 'visits' : undefined)
   const ownedBy = (set: SubjectSet | undefined) =>
     set === undefined ? null : [...set].map((row) => names.get(items?.owners[row] ?? -1) ?? '?').sort()
-  // Groups share no row: as sets they are disjoint, whoever their owners are.
+  // Groups share no row: their row sets are disjoint, whoever the owners of the rows are.
   const together = groups.reduce((all, { rowSet }) => (rowSet && all ? rowSet.or(all) : rowSet), groups[0]?.rowSet)
   assert.equal(together?.size ?? 0, items === undefined ? 0 : groups.reduce((all, { rows }) => all + rows, 0))
   const columnOf = ({ deviations: _, ...c }: ReducedColumn) => ({
@@ -411,7 +411,7 @@ test('groups come in the order of their levels and bins, a missing one last', as
 
 test('a value is kept exactly, to its declared decimals', async () => {
   const { groups } = await ask('SELECT SUM(height), SUM(score) FROM people JOIN visits USING (subject_id)')
-  // a twice 1.70, b 1.81, d twice 1.60; scores −5.5 + 3 + 0 + 10.5
+  // a has 1.70 twice, b 1.81, and d 1.60 twice; the scores are −5.5 + 3 + 0 + 10.5.
   assert.equal(groups[0]?.columns.get('people.height')?.sum, 170n * 2n + 181n + 160n * 2n)
   assert.equal(groups[0]?.columns.get('visits.score')?.sum, 80n)
 })
@@ -475,7 +475,7 @@ test('who gives most to a sum is known exactly, or from above where nobody gives
   for (const [who, value] of even) sums.set(who, (sums.get(who) ?? 0) + value)
   assert.ok(bound >= BigInt(Math.max(...sums.values())), 'never less than the truth')
   assert.ok(bound * 40n <= BigInt([...sums.values()].reduce((a, b) => a + b, 0)))
-  // One who gives more is seen as what it is.
+  // A subject with a larger contribution is reported exactly.
   assert.deepEqual(await largest([...even, [0, 500]]), [
     BigInt((sums.get(0) ?? 0) + 500),
     BigInt(Math.max(...[...sums].filter(([who]) => who !== 0).map(([, sum]) => sum)))
@@ -541,7 +541,7 @@ test('a query that runs too long is interrupted in the middle', async () => {
   const other = await at.open()
   const everyone = await other.cohort(undefined)
   await other.reduce(parseSql('SELECT COUNT(*) FROM t', other.descriptor), everyone)
-  // Thirty pairs: seconds, were it not for the signal.
+  // Thirty pairs, which would take seconds without the signal.
   const pairs = names.flatMap((x) => names.filter((y) => y !== x).map((y) => `CORR(${x}, ${y})`))
   const query = parseSql(`SELECT ${pairs.join(', ')} FROM t`, other.descriptor)
   const started = performance.now()

@@ -129,7 +129,7 @@ const REFUSED: readonly (readonly [sql: string, code: Code, reason: RegExp])[] =
     /cannot be cut just above 10\.5\. Compare with >= and < at a breakpoint/
   ],
   ['SELECT COUNT(*) FROM people WHERE age BETWEEN 41 AND 59', 'VALUE_NOT_DECLARED', /41 is no breakpoint/],
-  // Functions that carry a value out
+  // Functions that return single values
   ['SELECT MIN(age) FROM people', no, /MIN is not supported\. .*There are: COUNT/],
   ['SELECT MAX(age, 3) FROM people', no, /MAX is not supported\. .*Write QUANTILE\(v, 0\.05\)/],
   ['SELECT MEAN(age) FROM people', no, /Write AVG/],
@@ -181,7 +181,7 @@ const REFUSED: readonly (readonly [sql: string, code: Code, reason: RegExp])[] =
   ['SELECT COUNT(*) FROM people WHERE TRUE', no, /begins with a column/],
   ['SELECT COUNT(*) FROM people WHERE age = height', no, /Expected a number or a text/],
   ['SELECT COUNT(*) FROM people WHERE age', no, /Expected a comparison/],
-  // Clauses that are not here
+  // Clauses that this grammar does not have
   ['SELECT sex, COUNT(*) FROM people GROUP BY sex HAVING COUNT(*) = 1', no, /HAVING/],
   ['SELECT sex, COUNT(*) FROM people GROUP BY sex LIMIT 1', no, /LIMIT is not needed.*Leave it out/],
   ['SELECT sex, COUNT(*) FROM people GROUP BY sex OFFSET 1', no, /OFFSET/],

@@ -1,4 +1,4 @@
-/** A catalog in a folder of its own, over small CSV files, for tests. */
+/** Fixtures: a catalog in its own folder, over small CSV files. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,9 @@ export interface World {
   close(): Promise<void>
 }
 
-/** Everything opened in it is closed with it, and the folder removed. */
+/**
+ * Makes a world with a configuration and files. Closing it closes every catalog that was opened in it, and removes the folder.
+ */
 export async function makeWorld(config: object, files: Readonly<Record<string, string>> = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-data-'))
   const index = new MemoryLevel() as unknown as IndexLevel

@@ -1,4 +1,7 @@
-/** The door: makes a safe output of an aggregate, or refuses. Pure; what it returns takes effect when it is published. */
+/**
+ * Disclosure control: turns an aggregate into a safe output, or refuses it. Pure: the returned ledgers
+ * take effect only when they are published.
+ */
 import {
   type DisclosureCard,
   LIMITS,
@@ -32,32 +35,38 @@ import { columnsOfPlan, rowOf } from './table-output.ts'
 
 const makeSafeOutput = takeMaker()
 
-/** What a program produced. It stays inside the walls. */
+/** The unfiltered result of a program. It never leaves the institution. */
 export type Aggregate =
   | {
       readonly kind: 'table'
       readonly plan: Plan
       readonly reduction: Reduction
-      /** Variables that say who is in a group and that others are not taken to know, with the groups without them. */
+      /**
+       * Variables that define the groups and that others are not assumed to know, each with the
+       * groups that result without its conditions.
+       */
       readonly defining: readonly Defining[]
-      /** Who could be in it, as far as others can follow; absent where they can follow all of it. */
+      /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
       readonly possible?: Possible
-      /** Whom `reduction` was made without. */
+      /** The people who were left out of `reduction`. */
       readonly leftOut?: LeftOut
     }
   | {
       readonly kind: 'script'
-      /** The JSON text that the script wrote, unread. */
+      /** The JSON text that the script wrote, not yet parsed. */
       readonly result: string
-      /** The words it may say: its own literals, the parameters', and the catalog's public words. */
+      /**
+       * The words that the result may contain: the literals of the script and its parameters,
+       * and the public words of the catalog.
+       */
       readonly literals: ReadonlySet<string>
-      /** What the request declared; without any the default contract holds. */
+      /** The outputs that the request declares. Without any, the default contract applies. */
       readonly outputs?: readonly OutputDeclaration[]
-      /** Who could be in its cohort, as far as others can follow; absent where they can follow all of it. */
+      /** Everybody who could be in the cohort as far as others can tell; absent where others know every condition. */
       readonly possible?: Possible
     }
 
-/** Everything that disclosure depends on beside the aggregate. */
+/** Everything besides the aggregate that disclosure depends on. */
 export interface DisclosureContext {
   readonly settings: PrivacySettings
   readonly policyHash: string
@@ -65,39 +74,46 @@ export interface DisclosureContext {
   readonly cohortHash: string
   readonly codeHash: string
   readonly image: string
-  /** Who was in it, as evaluated by the node. */
+  /** The subjects of the cohort, as evaluated by the node. */
   readonly cohort: SubjectSet
-  /** Of the ledger scope, as it is now: call again under the single writer, and publish with what that call returns. */
+  /**
+   * The current ledgers of the scope. Call `disclose` again under the single writer, and publish
+   * with the ledgers that this call returns.
+   */
   readonly ledgers: Ledgers
   readonly synthetic: boolean
-  /** Stewards who approved exactly this; absent for none. */
+  /** Number of stewards who approved exactly this request; absent if none did. */
   readonly reviewers?: number
-  /** Of a table: fewest subjects of what it tells apart, where that is to be more than k. */
+  /** For a table: a larger minimum than k for the number of subjects that its numbers may single out. */
   readonly partsMin?: number
-  /** See `variableFacts`. Of a variable it does not know nothing is taken for granted. */
+  /** See `variableFacts`. A variable that is missing here is treated as unknown, with the most cautious assumptions. */
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
-/** A safe output, or the one code of its refusal. */
+/** A safe output, or the code of the refusal. */
 export type Disclosed =
   | {
       readonly ok: true
       readonly output: SafeOutput
-      /** To store in the batch that publishes; the very same objects where everything told follows from earlier answers. */
+      /**
+       * To be stored in the batch that publishes. The same objects as before if everything
+       * disclosed follows from earlier answers.
+       */
       readonly ledgers: Ledgers
-      /** Groups and cells that were withheld: each tells that it was. */
+      /** Number of groups, cells or values that were withheld. That each was withheld is itself information about data. */
       readonly withheld: number
     }
   | {
       readonly ok: false
       readonly code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE'
-      /** For the local audit log alone: it is about data. */
+      /** For the local audit log only, since it depends on data. */
       readonly why: string
     }
 
 /**
- * Applies the rules in force to an aggregate. Gate, ledgers and suppression all fail with the same code. Throws NODE_ERROR
- * where `ledgers` lacks the rows that the aggregate is made of.
+ * Applies the rules in force to an aggregate. Cohort gate, ledgers and suppression all refuse with COHORT_NOT_RELEASABLE, so
+ * that the code does not show which of them refused. The contract of a script and the size limit refuse with
+ * OUTPUT_NOT_RELEASABLE. Throws NODE_ERROR if `ledgers` lacks the ledger of the rows of which the aggregate is made.
  */
 export function disclose(aggregate: Aggregate, context: DisclosureContext): Disclosed {
   if (!gateCohort(context.cohort.size, context.settings).ok)
@@ -106,8 +122,9 @@ export function disclose(aggregate: Aggregate, context: DisclosureContext): Disc
 }
 
 /**
- * A safe output of a table with noise in every number. No gate and no ledger of spans: nothing about whether and how it answers
- * depends on data, and a refusal that does would itself be outside of differential privacy.
+ * Makes a safe output of a table that has noise in every number. It applies neither the cohort gate nor the ledger of spans:
+ * whether and how it answers does not depend on data, and a refusal that depends on data would not be differentially private.
+ * Throws TypeError for a table that `releaseNoisy` did not make.
  */
 export function discloseNoisy(
   table: NoisyTable,
@@ -127,7 +144,7 @@ export function discloseNoisy(
       claim: claimOfNoise(table.dp, context.synthetic),
       preset: context.settings.preset,
       policy_hash: context.policyHash,
-      // Neither holds for noisy numbers: a group of one is answered for like any other.
+      // Neither k nor rounding applies to noisy numbers: a group of one subject is answered like any other.
       k: 0,
       round_base: 1,
       epoch: context.epoch,
@@ -142,7 +159,10 @@ export function discloseNoisy(
   })
 }
 
-/** The same output again, from the bytes that left before; the store of this peer alone may bring them. */
+/**
+ * Makes a safe output again from the JSON text of an output that was released before.
+ * Pass only text from this peer's own store.
+ */
 export function discloseAgain(json: string): SafeOutput {
   return makeSafeOutput(JSON.parse(json) as Output)
 }
@@ -152,8 +172,8 @@ function refuse(code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE', why: st
 }
 
 /**
- * Whom a table is to be reduced without, so that more of it can be told; undefined for nobody. Judged by the ledgers as they
- * are: what then is disclosed is judged again.
+ * Finds the people to leave out of a table so that more of it can be disclosed; undefined if nobody should be left out. Judges
+ * by the current ledgers. The table that is reduced without these people must be judged again.
  */
 export function leaveOut(
   aggregate: Extract<Aggregate, { kind: 'table' }>,
@@ -190,7 +210,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const withheld = { groups, cells }
   const told = new LedgersDraft(ledgers)
   const whole = countOf({ subjects: context.cohort })
-  // The size of the cohort is a total: with a group withheld it would give the group's size away.
+  // The size of the cohort is a total: together with the shown groups it would disclose the size of a withheld group.
   const total = leftOut === undefined && groups === 0 && told.isWithin(whole) ? shownCount(whole.of) : null
   const words = leftOut === undefined ? [] : leftOutInWords(leftOut, settings)
   const suppressedCells = cells + groups * plan.measures.length
@@ -214,7 +234,9 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   )
 }
 
-/** Neither which group they are of nor how many: a few are never told from none in a group. */
+/**
+ * Names neither the group of the people left out nor their number: it must not show whether a group lacks a few people or none.
+ */
 function leftOutInWords({ people, columns, pairs }: LeftOut, { k }: PrivacySettings): string[] {
   const why = 'so that no two answers differ by fewer than'
   const of = [...columns.keys(), ...[...pairs.keys()].map((pair) => pair.split(' ').join(' and '))]
@@ -224,7 +246,7 @@ function leftOutInWords({ people, columns, pairs }: LeftOut, { k }: PrivacySetti
   ]
 }
 
-/** Of each variable that the answer tells of and that others are not taken to know: bits told of a value, on average. */
+/** For each variable of the answer that others are not assumed to know: the bits disclosed so far per value, on average. */
 function informationOf(
   { plan, defining }: Extract<Aggregate, { kind: 'table' }>,
   { subjects, rows }: Ledgers,
@@ -239,7 +261,7 @@ function informationOf(
       (sum, one) => sum + one.bitsEach(own),
       0
     )
-    // To two digits, upwards: the exact one would tell how many there are.
+    // Rounded up to a multiple of 0.05: the exact value would disclose how many people there are.
     return [{ variable, told: roundedUp(told), max: toDigits(bitsMaxOf(facts(variable), context.settings), 3) }]
   })
 }
@@ -248,7 +270,7 @@ function roundedUp(bits: number): number {
   return Math.ceil(bits * 20) / 20
 }
 
-/** Of released numbers alone. */
+/** Computes the requested tests from released numbers only. */
 function testsOf(
   { tests = [] }: Plan,
   table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure'>
@@ -327,7 +349,7 @@ interface CardFacts {
   readonly subjects: number | null
   readonly suppressed: number
   readonly bits: number | null
-  /** In place of the level's own. */
+  /** Replaces the default claim of the level. */
   readonly claim?: string
 }
 

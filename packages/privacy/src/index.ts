@@ -1,4 +1,4 @@
-/** Safe outputs: the only door out. */
+/** Public interface of disclosure control: its safe outputs are the only results that may leave an institution. */
 export * from './accounting/decimal.ts'
 export * from './accounting/zcdp.ts'
 export * from './rules/cohort-gate.ts'

@@ -1,4 +1,7 @@
-/** The ledgers of a scope that one release is judged by: of the subjects, and of the rows of the plan's one long table. */
+/**
+ * The ledgers by which one release is judged: the ledger of the subjects, and the ledger of the rows of the plan's long
+ * table, which has several rows per subject.
+ */
 import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { CellNumber, SolvedSet } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
@@ -8,13 +11,14 @@ import { type About, LedgerDraft, type LevelName, type Mark, type Objection } fr
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
- * What releases have told so far. A number of rows, where the plan has a table with several per subject, is judged by that
- * table's own ledger, a person's rows together; a number of people, or of a value that each has once, by that of the subjects.
+ * What the releases of a scope have disclosed so far. A number of rows of a table with several rows per subject is judged by
+ * the ledger of that table, where the rows of one person count together. A number of people, or a sum of values that each
+ * person has once, is judged by the ledger of the subjects.
  */
 export interface Ledgers {
   readonly subjects: SpanLedger
   readonly rows?: RowLedger
-  /** Of every table with several rows a subject: for a script, which reads them all. */
+  /** The ledgers of all tables with several rows per subject, for a script, which reads all of them. */
   readonly tables?: readonly RowLedger[]
 }
 
@@ -24,23 +28,24 @@ export interface RowLedger {
   readonly ledger: SpanLedger
 }
 
-/** Throws NODE_ERROR where the rows of a reduction are not those of the ledger: a check that cannot judge refuses. */
+/** Throws NODE_ERROR if the rows of a reduction are not the rows of the ledger: a check that cannot judge must refuse. */
 export function assertLedgerOf(items: RowItems | undefined, { rows }: Ledgers): void {
   if (items === undefined) return
   if (rows?.table === items.table && rows.ledger.universe === items.rows) return
   throw new StimnetError('NODE_ERROR', `disclosing: no ledger for the rows of ${items.table}`)
 }
 
-/** Whom a script is over. */
+/** The cohort of a script. */
 export interface ScriptCohort {
   readonly cohort: SubjectSet
-  /** Who could be in it, as far as others can follow; absent where they can follow all of it. */
+  /** Everybody who could be in the cohort as far as others can tell; absent where others know every condition. */
   readonly possible?: Possible | undefined
 }
 
 /**
- * The ledgers after a script over a cohort, which can tell anything about it and its rows; undefined where that would tell few
- * people apart from earlier answers. Where values say who is in it, it counts as over everybody who could be as well.
+ * Records a script, which may disclose anything about its cohort and the rows of the cohort. Returns the new ledgers, or
+ * undefined if this could single out fewer than k people together with earlier answers, or if that cannot be decided. Where
+ * unknown values decide who is in the cohort, the set of everybody who could be in it is recorded as well.
  */
 export function tellEverything({ cohort, possible }: ScriptCohort, ledgers: Ledgers, k: number): Ledgers | undefined {
   const sets = [...(possible?.sets ?? []).map(({ people }) => people), cohort]
@@ -59,17 +64,20 @@ function everythingTold(ledger: SpanLedger, sets: readonly SubjectSet[], k: numb
   return sets.every((set) => draft.tellAnything(set, k) === undefined) ? draft.result() : undefined
 }
 
-/** A number as the ledgers judge it. */
+/** One number as the ledgers judge it. */
 export interface Entry {
   readonly number: CellNumber
-  /** Of the values that are summed. */
+  /** The charge to the variables whose values are summed. */
   readonly about: readonly About[]
-  /** Of the variables that say who is in the set: charged to everybody who could be, whatever rows they have. */
+  /**
+   * The charge to the variables that define who is in the set. Everybody who could be in the set
+   * pays it, whether or not they have rows.
+   */
   readonly aboutPeople: readonly (About & { readonly people: SubjectSet })[]
   readonly shown?: number | undefined
 }
 
-/** All ledgers being judged by; a cell takes effect in all of them or in none. */
+/** The ledgers while a table is judged. A cell takes effect in all of them or in none. */
 export class LedgersDraft {
   readonly #ledgers: Ledgers
   readonly #subjects: LedgerDraft
@@ -81,19 +89,22 @@ export class LedgersDraft {
     this.#rows = ledgers.rows && new LedgerDraft(ledgers.rows.ledger)
   }
 
-  /** Tells how many of a set have a level: see `LedgerDraft.tellLevel`. */
+  /** Records how many people of a set have a level; see `LedgerDraft.tellLevel`. */
   tellLevel(level: LevelName, count: { of: SubjectSet; having: SubjectSet }): boolean {
     return this.#subjects.tellLevel(level, count)
   }
 
-  /** To take the draft back to, as with `tell`. */
+  /** The current state, to which each draft can be rolled back. */
   get mark(): readonly [LedgerDraft, Mark][] {
     const marks: [LedgerDraft, Mark][] = [[this.#subjects, this.#subjects.mark]]
     if (this.#rows) marks.push([this.#rows, this.#rows.mark])
     return marks
   }
 
-  /** Whether all numbers can be told together with everything before; if so they are part of it from now on. */
+  /**
+   * Records all numbers if they can be disclosed together with everything before them. Otherwise returns the
+   * first objection and records none of them.
+   */
   tell(entries: readonly Entry[], k: number): Objection | undefined {
     const marks = this.mark
     for (const entry of entries) {
@@ -105,26 +116,31 @@ export class LedgersDraft {
     return undefined
   }
 
-  /** People of a set who came with a newer epoch and were in no release yet. */
+  /** The people of a set who arrived with a newer epoch and have been in no release yet. */
   arrivals(set: SubjectSet): SubjectSet {
     return this.#subjects.arrivals(set)
   }
 
-  /** Whether the number follows from what was told. */
+  /** Whether the number follows from numbers that were disclosed before. */
   isWithin({ quantity, of }: CellNumber): boolean {
     const [draft, set] = this.#where(of)
     return draft.isWithin(quantity, set)
   }
 
-  /** Of a rounded count that follows from others, what theirs add up to. */
+  /**
+   * For a rounded count that follows from other counts: the same combination of the counts as
+   * they were shown; otherwise undefined.
+   */
   shownOf({ quantity, of }: CellNumber): number | undefined {
     const [draft, set] = this.#where(of)
     return draft.shownOf(quantity, set)
   }
 
   /**
-   * People to leave out of a number, beside whom others no longer stand apart: whoever is bound to them (`LedgerDraft.matesOf`), or
-   * so many of those that the number `from` is of, others for every question and the same for the same one.
+   * Chooses people to leave out of a number so that the people in `apart`, who are not in it, no longer stand out. These are
+   * the members whom earlier sums bind to `apart` (`LedgerDraft.matesOf`). If too few of them are among the people of the
+   * number `from`, further people of `from` are added. The choice depends on the set, so that the same question leaves out the
+   * same people, and other questions leave out others.
    */
   padding(
     { quantity, of }: CellNumber,
@@ -132,7 +148,7 @@ export class LedgersDraft {
   ): readonly number[] {
     const [draft, set] = this.#where(of)
     const mates = draft.matesOf(quantity, set, { apart, count })
-    // Some of them may not be among those whose number it is: it must not stay the same.
+    // Some of these people may not be among the people of `from`, which would then come out unchanged. It must change.
     const gone = mates.filter((person) => from.of.subjects.has(person)).length
     if (mates.length > 0 && gone >= Math.min(count, mates.length)) return mates
     const [other, members] = this.#where(from.of)
@@ -140,12 +156,12 @@ export class LedgersDraft {
     return [...new Set([...mates, ...some])]
   }
 
-  /** The ledger of a set, and its items there. */
+  /** The ledger that judges a set, and the items of the set in that ledger. */
   #where({ subjects, rows }: SolvedSet): readonly [LedgerDraft, SubjectSet] {
     return rows && this.#rows ? [this.#rows, rows] : [this.#subjects, subjects]
   }
 
-  /** The ledgers after it; each the very same where nothing was told that did not follow. */
+  /** The resulting ledgers. A ledger is the same object as before if nothing new was disclosed in it. */
   result(): Ledgers {
     const { subjects, rows } = this.#ledgers
     const next = this.#subjects.result()
@@ -166,18 +182,19 @@ export class LedgersDraft {
     const objection = draft.tell([{ ...told, ...optional }], k)
     if (objection) return objection
     for (const { people, ...one } of isNew ? aboutPeople : []) {
-      // A number of some of them is about all of them alike: who is in it, and who is not.
+      // A number over some of these people says something about all of them alike: who is in the set, and who is not.
       const each = { ...one, bits: one.bits / Math.max(1, people.size) }
       if (!this.#subjects.charge(people, beside(each, this.#rows)))
         return { why: 'information', variable: one.variable }
     }
     if (kind !== 'count' || draft === this.#subjects) return undefined
-    // As many rows as there are people are people counted.
+    // A count of rows is also recorded as a count of the people who have them: where each
+    // has one row, both are the same number.
     return this.#subjects.tell([{ quantity, set: of.subjects }], k)
   }
 }
 
-/** What of a variable one ledger told, the other no longer may: of whom it told most. */
+/** Lowers the limit of a variable by what the other ledger has disclosed of it, for the item of which it has disclosed most. */
 function beside(one: About, other: LedgerDraft | undefined): About {
   return other === undefined ? one : { ...one, bitsMax: one.bitsMax - other.mostSpent(one.variable) }
 }

@@ -1,4 +1,7 @@
-/** What a question tells of each variable, before it is asked: from the question and the description alone. */
+/**
+ * Information price of a question per variable, computed before it is asked, from the
+ * question and the catalog description alone.
+ */
 import {
   type CatalogDescriptor,
   type Filter,
@@ -13,35 +16,41 @@ import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
 import { isPreset } from './rules/presets.ts'
 import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 
-/** The price of a question in one variable. */
+/** The information price of a question for one variable. */
 export interface InformationPrice {
   readonly variable: VariableRef
-  /** Numbers about it, over all groups that there can be. */
+  /** Numbers about the variable, over all possible groups. */
   readonly numbers: number
-  /** Bits that they tell of each person's value, on average. */
+  /** Bits that these numbers disclose of each person's value, on average. */
   readonly bits: number
-  /** Bits that may be told of it. */
+  /** Bits that may be disclosed of each person's value. */
   readonly max: number
 }
 
-/** What a price is worked out from beside the question. */
+/** The inputs of a price besides the question. */
 export interface PriceTerms {
   readonly facts: FactsOf
   readonly settings: PrivacySettings & { readonly synthetic: boolean }
-  /** As the description says: rounded down. */
+  /** Number of subjects as in the description, rounded down. */
   readonly subjectsRounded: number
-  /** Groups that the keys can make. */
+  /** Number of groups that the keys can make. */
   readonly groups: number
   /** Variables in the conditions of the question. */
   readonly conditions: readonly VariableRef[]
 }
 
-/** Powers and products that each measure sums; a share, a quantile and a count tell how many. */
+/**
+ * Number of sums of powers and products that each measure discloses. A share, a quantile and a
+ * count disclose numbers of people instead.
+ */
 const SUMS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   ...{ sum: 1, mean: 1, variance: 2, sd: 2, skewness: 3, kurtosis: 4, covariance: 3, correlation: 3 }
 }
 
-/** At a catalog of which only the description is known: under its preset, with the precision that catalogs have by default. */
+/**
+ * The price at a catalog of which only the description is known. Assumes the preset of the description, or `default` if that
+ * is unknown, and the default precision.
+ */
 export function priceByDescription(
   descriptor: CatalogDescriptor,
   { plan, where }: { readonly plan: Plan; readonly where: Filter | undefined }
@@ -60,7 +69,7 @@ export function priceByDescription(
   })
 }
 
-/** Of each variable that others are not taken to know; none where the question is about none. */
+/** The price for each variable that others are not assumed to know; empty if the question involves no such variable. */
 export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice[] {
   const { facts, settings, groups } = terms
   const subjects = Math.max(1, terms.subjectsRounded)
@@ -77,7 +86,7 @@ export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice
     add(variable, Math.max(0, ...own.map(({ kind }) => SUMS[kind] ?? 0)), bitsOfSum([facts(variable)], each, settings))
     if (own.some(({ kind }) => kind === 'share' || kind === 'quantile')) add(variable, 1, bitsOfCount(each))
   }
-  // Every number tells who it is of as well, and how many stand beside it.
+  // Every number, and the count beside it, also discloses something about who is in its group.
   const counts = plan.measures.length > 0 ? 1 : 0
   const sums = Math.max(0, ...plan.measures.map(({ kind }) => SUMS[kind] ?? 0))
   for (const variable of new Set([...plan.groupBy.map((key) => key.variable), ...terms.conditions])) {

@@ -1,4 +1,4 @@
-/** The type that is the door: what is one of these has passed disclosure control, and nothing else can be one. */
+/** The safe output type. Only `disclose.ts` can create instances, so every instance has passed disclosure control. */
 import { canonicalJson, type Output, outputSchema, StimnetError } from '@stimnet/protocol'
 
 const TOKEN = Symbol('made by disclose')
@@ -6,12 +6,12 @@ const TOKEN = Symbol('made by disclose')
 type Maker = (output: Output) => SafeOutput
 let maker: Maker | undefined
 
-/** A safe output. Only `disclose` makes one; it cannot be changed afterwards. */
+/** An output that has passed disclosure control. Only `disclose.ts` can create one, and it is immutable. */
 export class SafeOutput {
   /** Canonical JSON. */
   readonly #json: string
 
-  /** For `disclose` alone: throws without its token. */
+  /** For `disclose.ts` only: throws TypeError without the private token. */
   private constructor(token: symbol, output: Output) {
     if (token !== TOKEN) throw new TypeError('a safe output is made by disclose() alone')
     this.#json = canonicalJson(outputSchema.parse(output))
@@ -22,17 +22,17 @@ export class SafeOutput {
     maker = (output) => new SafeOutput(TOKEN, output)
   }
 
-  /** The canonical JSON that leaves. */
+  /** The canonical JSON text that is released. */
   get json(): string {
     return this.#json
   }
 
-  /** Its UTF-8 bytes; a fresh copy each time. */
+  /** The UTF-8 bytes of `json`; a new copy for each call. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return new TextEncoder().encode(this.#json)
   }
 
-  /** What a reader will parse; a fresh copy each time. */
+  /** The output as parsed from `json`; a new object for each call. */
   get output(): Output {
     return JSON.parse(this.#json) as Output
   }
@@ -42,7 +42,10 @@ export class SafeOutput {
   }
 }
 
-/** Hands the one maker to the first who asks, which is `disclose` when it is loaded; later askers get an error. */
+/**
+ * Returns the only function that creates safe outputs to the first caller, which is `disclose.ts` when it is
+ * loaded. Every later call throws TypeError.
+ */
 export function takeMaker(): Maker {
   const taken = maker
   maker = undefined
@@ -50,7 +53,9 @@ export function takeMaker(): Maker {
   return taken
 }
 
-/** At run time what the type says at compile time: returns it, or throws INTERNAL for anything that only looks like one. */
+/**
+ * The run-time counterpart of the compile-time type check: returns the value, or throws INTERNAL if it is no real `SafeOutput`.
+ */
 export function assertSafe(value: unknown): SafeOutput {
   if (SafeOutput.isSafe(value)) return value
   throw new StimnetError('INTERNAL', 'something that is no safe output was about to leave')

@@ -1,4 +1,4 @@
-/** The shown cells of a table as numbers, each with no more than what pools it. */
+/** Output rows of the shown cells of a table: each cell with its value, and with no more parts than pooling needs. */
 import {
   type Measure,
   type MomentsPart,
@@ -39,16 +39,19 @@ import type { TableCell, TableRow } from './judge/suppress.ts'
 import type { PrivacySettings } from './rules/settings.ts'
 
 interface Shown {
-  /** Null for a quantile beyond the last breakpoint, and for a coefficient of what does not vary here: its part still pools. */
+  /**
+   * Null for a quantile beyond the last breakpoint, and for a correlation with a variable that does not
+   * vary here. The part can still be pooled.
+   */
   readonly value: number | null
   readonly part: OutputPart
 }
 
-/** How numbers are written. */
+/** The settings and facts that decide how numbers are written. */
 export interface Writing {
   readonly settings: PrivacySettings
   readonly facts: FactsOf
-  /** A number of people or rows as it may be shown. */
+  /** The number of people or rows in a set, as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
 }
 
@@ -87,7 +90,7 @@ export function rowOf(row: TableRow, writing: Writing): OutputRow {
   return { values: [...row.group.key, ...values], parts }
 }
 
-/** Null where the number is not defined: no values. */
+/** Null where the measure is not defined, for example without values. */
 function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writing: Writing): Shown | null {
   const { measure } = cell
   switch (measure.kind) {
@@ -124,7 +127,10 @@ function setOf({ support, numbers }: CellBasis, at: number): SolvedSet {
   return numbers[at]?.of ?? { subjects: support }
 }
 
-/** Exact where it can be told; else to the nearest k, so that a few who have no value do not show. */
+/**
+ * The count as usual if it may be disclosed; otherwise rounded to a multiple of k or of the rounding base, whichever is larger,
+ * so that it does not show whether a few people lack a value.
+ */
 function countOfValues({ isCounted }: TableCell, { counted, support }: CellBasis, writing: Writing): number {
   const set = counted ?? { subjects: support }
   if (isCounted) return writing.shownCount(set)
@@ -133,7 +139,7 @@ function countOfValues({ isCounted }: TableCell, { counted, support }: CellBasis
   return Math.max(base, toNearest(set.rows?.size ?? set.subjects.size, base))
 }
 
-/** Half of the step of a count that is told to the nearest few. */
+/** The largest rounding error of a count, which is half of its rounding step; empty for an exact count. */
 function countWithin({ isCounted }: TableCell, { settings: { k, roundBase } }: Writing): { n?: number } {
   const base = isCounted ? roundBase : Math.max(k, roundBase)
   return base === 1 ? {} : { n: base / 2 }
@@ -145,7 +151,7 @@ function showShare(basis: CellBasis, { shownCount }: Writing): Shown | null {
   return of === 0 ? null : { value: having / of, part: { share: { having, of } } }
 }
 
-/** Behind the number of all values stand those of the bins that have any, in order. */
+/** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */
 function showQuantile(basis: CellBasis, q: number, { shownCount }: Writing): Shown {
   let filled = 0
   const bins = (basis.bins ?? []).map(({ from, to, support }) => ({
@@ -164,7 +170,10 @@ interface OfCell {
   readonly writing: Writing
 }
 
-/** Every digit: where the steward chose so, and the number of values is told as well, which the digits would tell. */
+/**
+ * Whether every digit may be shown: the steward chose exact precision, and the number of values, which the digits would
+ * disclose, is disclosed exactly anyway.
+ */
 function isExact({ isCounted }: TableCell, { precision, roundBase, significantDigits }: PrivacySettings): boolean {
   return precision === 'exact' && isCounted && roundBase === 1 && significantDigits >= 17
 }
@@ -239,8 +248,9 @@ function shapeOf({ decimals, rows, sum, sumSquares, powers }: ReducedColumn) {
 }
 
 /**
- * Mean and spread of one variable, rounded in the site's own unit: asked in ever other units, a number would give away what
- * rounding took. The spread first, to two digits, says how fine both are told.
+ * Mean and standard deviation of one variable, rounded in the site's own unit. If they were rounded in the unit of the
+ * request, asking in many units would recover the digits that rounding removed. The standard deviation, rounded to two
+ * digits, decides the rounding steps of both.
  */
 function roundedSide(
   { mean, sd, n }: { mean: number; sd: number; n: number },
@@ -259,8 +269,8 @@ function roundedSide(
 }
 
 /**
- * Where a count is not told exactly, the digits of a mean must fit every count that it can be: a power of ten that is no finer
- * than the steps between the means that each can have. Finer digits would fit one count alone.
+ * The finest rounding step of a mean whose count is not disclosed exactly: a power of ten that is no finer than the distance
+ * between the means that each possible count allows. Finer digits would fit one count only, and so disclose it.
  */
 function stepHidingCount(step: number, n: number, { roundBase, k }: PrivacySettings): number {
   const fewest = Math.max(1, n - Math.max(roundBase, k))
@@ -313,6 +323,6 @@ function showPair(
     }
   }
   const value = kind === 'covariance' ? toDigits((r.value * size) / (n - 1), 12) : r.value
-  // What does not vary here has no correlation of its own, and counts in that of all sites.
+  // A variable that does not vary here has no correlation at this site, but its part counts in the pooled correlation.
   return { value: kind === 'correlation' && correlation === null ? null : value, part: { moments } }
 }

@@ -16,7 +16,7 @@ import {
   tableOf
 } from './fixtures.ts'
 
-/** Sixty people, of whom the first ten have not responded, and of the rest every other one. */
+/** Sixty people. The first ten have not responded; of the others every second one has. */
 const ALL = people(60, (i) => ({
   responded: i >= 10 && i % 2 === 0 ? 'yes' : 'no',
   x: 20 + ((i * 7) % 31)
@@ -29,7 +29,7 @@ const share = (level: string): Measure => ({
   level
 })
 
-/** As asked with a condition on who responded, or with a key of it, or with neither. */
+/** Asks a question with a condition on `responded`, with `responded` as a key, or with neither. */
 function asked(
   plan: Plan,
   rows: readonly Row[],
@@ -93,7 +93,7 @@ test('two shares whose difference is that ten people have not responded do not b
 test('they stand where somebody of the ten has responded, and where others know of a person whether he did', () => {
   const one = ALL.map((row) => (row.subject === 3 ? { ...row, responded: 'yes' } : row))
   const ledgers = after(asked(planOf([share('yes')]), one, { ledgers: ledgersOf(60) }))
-  // Of the one who did nothing follows, but five are needed on each side of a difference.
+  // Nothing follows about the one who responded, but a difference needs five people on each side.
   assert.match(String((asked(planOf([share('no')]), LATER, { ledgers }) as { why?: string }).why), /apart/)
   const known = after(
     asked(planOf([share('yes')]), ALL, {
@@ -139,7 +139,7 @@ test('a number of those who responded is also judged of whom it was asked', () =
       level: 'yes'
     })
   )
-  // The same people have responded, but for one who was asked.
+  // The same people have responded, but one person fewer was asked.
   const butOne = ALL.filter(({ subject }) => subject !== 11)
   const second = asked(planOf([measure('sum', 'x')]), butOne, {
     ledgers,

@@ -50,7 +50,7 @@ test('tables of up to three keys: shown cells have k people or more, and those h
 test('R15: a table in which everyone of a group has the same diagnosis says so of each one, and withholds it', () => {
   const rows = people(80, (i) => ({ sex: i < 40 ? 'F' : 'M', hiv: i < 40 ? 'yes' : i < 60 ? 'yes' : 'no' }))
   const shown = (table: TableOutput) => table.rows.map((row) => row.values.join(' '))
-  // Neither is “everyone with no is M” said.
+  // The table must not disclose “everyone with no is M” either.
   assert.deepEqual(shown(tableOf(ask(planOf([SUBJECTS], 'sex', 'hiv'), 80, rows))), ['M yes 20'])
   const cms = effectiveSettings({ preset: 'cms' })
   const open = tableOf(ask(planOf([SUBJECTS], 'sex', 'hiv'), 80, rows, { settings: cms }))
@@ -82,7 +82,7 @@ test('what the question itself asks for is no disclosure: one arm by its filter,
   assert.equal(found(by('arm', is('=', 'a'))), 0)
   assert.equal(found(by('arm', { all: [is('in', 'a', 'b'), is('in', 'a', 'c')] })), 0)
   assert.equal(found(by('arm'), groups, { bounded: false, cells: 1 }), 0, 'the only level there is')
-  // A filter that leaves more than one makes nothing of it harmless.
+  // A filter that does not plainly restrict the key to one level does not make the disclosure harmless.
   for (const vacuous of [is('in', 'a', 'b'), is('!=', 'b'), { any: [is('=', 'a')] }, { not: is('=', 'b') }]) {
     assert.equal(found(by('arm', vacuous)), 1, JSON.stringify(vacuous))
   }

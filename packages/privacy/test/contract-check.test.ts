@@ -255,7 +255,7 @@ test('whatever the counts, nobody can work out fewer than k people in a table an
   fc.assert(
     fc.property(counts, counts, fc.nat({ max: 60 }), fc.integer({ min: 2, max: 12 }), (a, b, rest, k) => {
       const sum = (numbers: readonly (number | null)[]) => numbers.reduce<number>((x, y) => x + (y ?? 0), 0)
-      // The gate lets no cohort below k come here.
+      // The cohort gate accepts no cohort below k.
       const subjects = Math.max(k, Math.max(sum(a), sum(b)) + rest)
       const common = { unit: '', class: '', n: subjects, kind: 'table' as const }
       const tables = [a, b].map((list, i) => ({
@@ -287,7 +287,7 @@ test('counts are rounded after they were judged, and so is n', () => {
   assert.equal(shownOf(COUNT, 7, given), null, 'seven would be shown as five')
   const shown = released(MEAN, { value: 61 }, given)
   assert.ok(typeof shown === 'object' && shown.n === 150)
-  // 53 of 152 is told as 55 of 150: its digits would give the 53 away.
+  // 53 of 152 is released as 55 of 150: its exact digits would disclose the 53.
   assert.equal(shownOf(SHARE, 53 / 152, given), 0.3667)
   const curve = released(CURVE, { values: [1, 99 / 152, 53 / 152, 53 / 152] }, given)
   assert.deepEqual(typeof curve === 'object' && curve.kind === 'curve' && curve.values, [1, 0.6667, 0.3667, 0.3667])
@@ -348,7 +348,7 @@ test('R50: a curve has no step of fewer than k people', () => {
 test('what a contract can tell is metered by the contract, and has an end', () => {
   const bits = (outputs: readonly OutputDeclarationInput[], subjects = 150) =>
     bitsOfContract(outputContractSchema.parse(outputs), { ...SETTINGS, subjects })
-  // 0 to 150 or withheld, and the outcome.
+  // The states of a count are 0 to 150 and withheld; three bits are for the outcome.
   assert.equal(bits([COUNT]), Math.ceil(3 + Math.log2(152)))
   assert.equal(bits([COUNT], 127), 11, 'one way more than there are counts')
   assert.equal(bits([TABLE]), Math.ceil(3 + 3 * Math.log2(152)))
@@ -369,7 +369,7 @@ test('the numbers between two bounds are counted as if written down one by one',
       const [lower, upper] = [from / 10, (from + width) / 10]
       const seen = new Set<number>()
       for (let at = from; at <= from + width; at++) seen.add(Number((at / 10).toPrecision(2)))
-      // Every number seen lies on the grid, so that there are at least as many.
+      // Every number seen lies on the grid, so there are at least as many.
       assert.ok(numbersWithin(lower, upper, 2) >= seen.size)
     })
   )

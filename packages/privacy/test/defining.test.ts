@@ -108,7 +108,7 @@ test('without a variable everybody fits who could fit, were it another; and it n
           const fitsNow = fits(question?.cohort, row)
           if (could) assert.ok(fitsNow, `${JSON.stringify(cohort)} without ${variable}`)
           if (timesIn(cohort, variable) > 1) continue
-          // Once: nobody more either. A condition that leaves nobody, or is left by nobody, stands for everybody.
+          // If the variable occurs once, nobody else fits either. A question without a remaining filter is about everybody.
           if (question?.cohort !== undefined) assert.equal(fitsNow, could)
           exact += 1
         }

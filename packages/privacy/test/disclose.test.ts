@@ -18,7 +18,7 @@ import {
   tableOf
 } from './fixtures.ts'
 
-/** 150 people of a trial, each with a row at two visits. */
+/** 150 people of a trial, each with one row at each of two visits. */
 const TRIAL: Row[] = people(150, (i) => ({
   sex: i % 2 === 0 ? 'F' : 'M',
   diagnosis: ['PD', 'control', 'MSA'][i % 3] ?? '',

@@ -96,7 +96,7 @@ describe('how far off an answer is', () => {
   test('follows the formulas: how far one person moves a number, over its share of the charge', () => {
     near(sds([subjects])[0], Math.sqrt(1.841347188416))
     near(sds([subjects], { epsilon: undefined, rho: '0.5' })[0], 1)
-    // Declared from 0 to 120: a sum moves by 120.
+    // Declared from 0 to 120, so one person moves a sum by at most 120.
     near(sds([of('sum')])[0], Math.SQRT2 * 120, 1e-4)
     near(sds([of('sum')], { bounds: [{ variable: 'age', lower: '18', upper: '90' }] })[0], Math.SQRT2 * 90, 1e-4)
     const [mean] = costOf(terms([of('mean')])).columns
@@ -121,9 +121,9 @@ describe('how far off an answer is', () => {
         .columns[0]?.rankError95
     near(rank(2, long), 2 * (rank(1, long) ?? 0), 0.01)
     near(rank(2, { ...gaussian, rho: '0.001' }), Math.SQRT2 * (rank(1, { ...gaussian, rho: '0.001' }) ?? 0), 0.01)
-    // Three groups there can be: baseline, month_12 and missing.
+    // Three possible groups: baseline, month_12 and missing.
     assert.equal(costOf(terms([rows], { ...long, groups_per_subject: 900 })).groupsPerSubject, 3)
-    // One row a person, in one group: nothing to multiply by, whatever was asked.
+    // One row per person, in one group, so nothing is multiplied, whatever the request says.
     const short = { groupBy: [{ name: 'sex', variable: 'subjects.sex' as const }] }
     near(sds([rows], { ...short, groups_per_subject: 9, rows_per_subject: 9 })[0], Math.sqrt(1.841347188416))
   })
@@ -208,7 +208,7 @@ describe('a question that has no bounded answer is refused before anything is re
   })
 })
 
-/** Reductions with those numbers in one group. */
+/** A reduction with these numbers in one group. */
 function data(...values: (bigint | readonly bigint[])[]): BoundedReduction {
   return { groups: [{ key: [], values: values.map((value) => (typeof value === 'bigint' ? [value] : value)) }] }
 }
@@ -222,7 +222,7 @@ const release = (plan: DpPlan, reduction: BoundedReduction, source = random) =>
     random: source
   })
 
-/** A table as it is received, without what takes time and tells nothing here. */
+/** A released table as pooling receives it, without the parts that do not matter here. */
 function bareOutput(plan: DpPlan, reduction: BoundedReduction): TableOutput {
   const { columns, rows, dp } = release(plan, reduction)
   const disclosure = { level: 'P2', dp } as TableOutput['disclosure']
@@ -230,10 +230,10 @@ function bareOutput(plan: DpPlan, reduction: BoundedReduction): TableOutput {
 }
 
 const RUNS = 60_000
-/** Each group has draws of its own, so that one release gives many. */
+/** Each group has its own draws, so one release gives many of them. */
 const GROUPS = 2_000
 
-/** The first column, drawn over and over from the same data. */
+/** The values of the first column in many releases of the same data. */
 function drawn(plan: DpPlan, { groups: [group] }: BoundedReduction): number[] {
   assert.ok(group)
   const many = { groups: Array.from({ length: GROUPS }, () => group) }
@@ -241,14 +241,14 @@ function drawn(plan: DpPlan, { groups: [group] }: BoundedReduction): number[] {
   return releases.flatMap(({ rows }) => rows.map(({ values }) => Number(values[0])))
 }
 
-/** How often each value of the first column comes out. */
+/** How often each value of the first column occurs. */
 function histogram(plan: DpPlan, reduction: BoundedReduction, bin: (value: number) => number): Map<number, number> {
   const counts = new Map<number, number>()
   for (const value of drawn(plan, reduction).map(bin)) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts
 }
 
-/** The largest excess of a log ratio over ε, in standard errors, over bins that both have often enough. */
+/** The largest excess of a log ratio over ε, in standard errors, over the bins that are frequent enough in both. */
 function excess(a: Map<number, number>, b: Map<number, number>, epsilon: number): number {
   const found = [...a].flatMap(([value, count]) => {
     const other = b.get(value) ?? 0
@@ -264,7 +264,7 @@ describe('one person more or less changes no answer by more than ε, as an outsi
   const cases: readonly [string, Measure, More, BoundedReduction, BoundedReduction, (value: number) => number][] = [
     ['a count', subjects, {}, data(40n), data(41n), whole],
     ['a sum', of('sum'), { bounds: [{ variable: AGE, lower: '0', upper: '6' }] }, data(100n), data(106n), whole],
-    // Count and offsets from the middle: the person is at the upper end.
+    // Count and sum of offsets from the middle. The additional person is at the upper bound.
     [
       'a mean',
       of('mean'),
@@ -281,7 +281,7 @@ describe('one person more or less changes no answer by more than ε, as an outsi
       data([3n, 2n, 3n, 3n]),
       (v) => Math.round(v / 4)
     ],
-    // Count, offsets of both and their products: the person is at the upper ends.
+    // Count, sums of offsets of both variables and of their products. The additional person is at both upper bounds.
     [
       'a covariance',
       { kind: 'covariance', name: 'c', variables: [AGE, 'subjects.height'] },
@@ -401,7 +401,7 @@ describe('a noisy table', () => {
     near(n, Math.SQRT2 * (costOf(terms(measures)).columns[0]?.sd ?? 0))
     near(sum, Math.SQRT2 * (costOf(terms(measures)).columns[1]?.sd ?? 0))
     assert.ok(typeof mean === 'number' && mean > 0 && typeof variance === 'number' && variance > 0)
-    // Of the columns that add it is told before the answer as well.
+    // For columns that add up, this is reported before the answer as well.
     const within = pooled.rows[0]?.error_95 ?? []
     assert.ok(within.length === 5 && within.every((error, i) => Number(error) > (pooled.rows[0]?.noise?.[i] ?? 0)))
   })
@@ -424,7 +424,7 @@ describe('a noisy table', () => {
   test('pools counts as they were drawn: what is below nobody at one site evens out over all', () => {
     const share: Measure = { kind: 'share', name: 's', variable: 'subjects.sex', level: 'F' }
     const plan = planNoise(terms([subjects, of('mean'), of('variance'), share], { epsilon: '0.2' }))
-    // By number: subjects, rows with an age, offsets, squares, those with a known sex, women.
+    // The numbers of the plan: subjects, rows with an age, offsets, squares, people of known sex, women.
     const exact = data(2n, 2n, -100n, 6_800n, 2n, 1n)
     const [SITES, RUNS_OF_ALL] = [200, 6]
     let below = 0
@@ -444,11 +444,11 @@ describe('a noisy table', () => {
       people.push(Number(pooled.rows[0]?.values[0]))
     }
     assert.ok(below > 300, `${below} parts were below zero`)
-    // Clamped at each site it would be thousands too many, with six numbers at ε = 0.2.
+    // If each site clamped its counts at zero, the total would be thousands too high, with six numbers at ε = 0.2.
     const sd = costOf(terms([subjects, of('mean'), of('variance'), share], { epsilon: '0.2' })).columns[0]?.sd ?? 0
     const mean = people.reduce((a, b) => a + b, 0) / RUNS_OF_ALL
     const off = (mean - 2 * SITES) / (sd * Math.sqrt(SITES / RUNS_OF_ALL))
-    // A sum that ends below zero is shown as zero; that lifts the mean by a third of a standard deviation at most.
+    // A pooled count below zero is shown as zero, which raises the mean by at most a third of a standard deviation.
     assert.ok(Math.abs(off) < 5, `${mean} people, ${off} standard errors off`)
   })
 
@@ -459,7 +459,7 @@ describe('a noisy table', () => {
       { variable: AGE, lower: '0', upper: '100' },
       { variable: height, lower: '150', upper: '200' }
     ]
-    /** People whose height goes with their age, both spread evenly. */
+    /** People whose height increases with their age; both are spread evenly. */
     const people = Array.from({ length: 4_000 }, (_, i) => {
       const age = (i * 37) % 101
       return { age, height: 150 + ((age / 2 + ((i * 13) % 50)) / 100) * 50 }
@@ -516,7 +516,7 @@ describe('a noisy table', () => {
         const least = 0.95 - 4 * Math.sqrt((0.95 * 0.05) / RELEASES)
         assert.ok(before / RELEASES >= least, `told before: ${before / RELEASES}`)
         assert.ok(after / RELEASES >= least, `pooled: ${after / RELEASES}`)
-        // What is told after the answer is no wider than it has to be; whole persons are as they are.
+        // The error after pooling is no wider than necessary. Counts and shares are excluded.
         if (measure.kind !== 'subjects' && measure.kind !== 'share') {
           assert.ok(after / RELEASES <= 0.975, `pooled: ${after / RELEASES}`)
         }

@@ -6,7 +6,7 @@ import { ask, measure, people, planOf, tableOf } from './fixtures.ts'
 
 const VALUES_MAX = 4
 
-/** Each way in which so many people's values add up to the same sums over the sets. */
+/** All assignments of values to people that give the same sums over the sets. */
 function* othersWith(sets: readonly SubjectSet[], values: readonly number[]): Generator<readonly number[]> {
   const sums = (some: readonly number[]) =>
     sets.map((set) => [...set].reduce((all, i) => all + (some[i] ?? 0), 0)).join()
@@ -21,7 +21,7 @@ function* othersWith(sets: readonly SubjectSet[], values: readonly number[]): Ge
   }
 }
 
-/** Somebody in a told sum has zero whatever the others have. */
+/** Whether somebody in a disclosed sum has zero in all of these assignments. */
 function zeroByHand(sets: readonly SubjectSet[], values: readonly number[]): boolean {
   const all = [...othersWith(sets, values)]
   return values.some((value, i) => value === 0 && sets.some((set) => set.has(i)) && all.every((one) => one[i] === 0))
@@ -34,7 +34,7 @@ describe('sums at their least', () => {
     let [refused, told] = [0, 0]
     for (let round = 0; round < 1_500; round++) {
       const universe = 2 + below(4)
-      // Where others add something they can add more and less.
+      // A value that is not zero lies inside the range, so that it could be larger or smaller.
       const values = Array.from({ length: universe }, () => (below(2) === 0 ? 0 : 2))
       const draft = new LedgerDraft(SpanLedger.start(universe))
       const sets: SubjectSet[] = []
@@ -64,7 +64,7 @@ describe('sums at their least', () => {
   })
 
   const MEAN = planOf([measure('mean', 'x')])
-  /** Some of sixty people: of the last twenty so many have more than zero. */
+  /** The first `count` of sixty people. Of the last twenty, `more` people have a value above zero. */
   const firstOf = (count: number, more: number) =>
     people(60, (subject) => ({
       x: subject < 40 ? subject % 3 : subject < 40 + more ? 2 : 0

@@ -1,4 +1,4 @@
-/** A small world of subjects with rows, reduced the way the data package promises to, and a context to disclose it in. */
+/** Fixtures: subjects with rows, reduced as the data package promises, and a context in which to disclose the reduction. */
 
 import {
   type Disclosed,
@@ -30,14 +30,14 @@ import {
 
 export interface Row {
   readonly subject: number
-  /** Which of its subject's rows it is; in the order given unless said. */
+  /** Which of its subject's rows it is; by default in the order given. */
   readonly row?: number
   readonly [variable: string]: number | string | null
 }
 
 type Value = number | string | null
 
-/** Smallest test catalog of variables: all numbers are integers here, so that there are no decimals to get wrong. */
+/** The breakpoints of bins. All numbers in the fixtures are integers, so that there are no decimals to get wrong. */
 export const BINS: readonly number[] = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
 
 export const ref = (name: string): VariableRef => `t.${name}`
@@ -58,14 +58,14 @@ export function planOf(measures: readonly Measure[], ...by: string[]): Plan {
 
 const bare = (variable: VariableRef) => variable.slice(2)
 
-/** Places that each subject has in the table `t`, where it has several rows. */
+/** Number of places for rows that each subject has in the table `t`, if there are several rows per subject. */
 export const ROWS_EACH = 64
 
 export function ownersOf(universe: number): Uint32Array {
   return Uint32Array.from({ length: universe * ROWS_EACH }, (_, place) => Math.floor(place / ROWS_EACH))
 }
 
-/** Nothing released yet, of everyone and of the rows of `t`. */
+/** Empty ledgers of all subjects and of the rows of `t`. */
 export function ledgersOf(universe: number): Ledgers {
   return {
     subjects: SpanLedger.start(universe),
@@ -75,7 +75,7 @@ export function ledgersOf(universe: number): Ledgers {
 
 interface World {
   readonly universe: number
-  /** Each row's place; undefined where nobody has several. */
+  /** The place of each row; undefined if no subject has several rows. */
   readonly places: ReadonlyMap<Row, number> | undefined
 }
 
@@ -178,7 +178,7 @@ function aboveZero(world: World, rows: readonly Row[], name: string): ReducedPar
   return { support: subjectsOf(world.universe, above), rows: above.length, ...rowSet(world, above) }
 }
 
-/** Distances from the mean, by subject, in units of 2^-20. */
+/** Powers of the distances from the mean, summed per subject, in units of 2^-20. */
 export function deviationsOf(rows: readonly Row[], name: string, power: Deviations['power']): Deviations {
   const values = rows.map((row) => Number(row[name]))
   const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
@@ -210,10 +210,10 @@ function reducePair(world: World, x: string, y: string, all: readonly Row[]): Re
   }
 }
 
-/** Every digit, so that what is computed can be held against what was asked; what rounding does has tests of its own. */
+/** Exact precision, so that results can be compared with the question's own numbers. Rounding has separate tests. */
 export const SETTINGS = effectiveSettings({ preset: 'default', precision: 'exact' })
 
-/** What a catalog declares of a variable of `t`. */
+/** The facts about a variable of `t`. */
 export function factsOf(name: string, more: Partial<VariableFacts> = {}): readonly [VariableRef, VariableFacts] {
   return [ref(name), { ...unknownFacts(ref(name)), ...more }]
 }
@@ -228,14 +228,14 @@ export function contextOf(universe: number, more: Partial<DisclosureContext> = {
     image: 'node statistics',
     cohort: SubjectSet.everyone(universe),
     ledgers: ledgersOf(universe),
-    // Of nobody real: the bits of exact numbers are counted as of rounded ones.
+    // With synthetic data, exact numbers are charged the bits of rounded ones.
     synthetic: true,
     variables: new Map<VariableRef, VariableFacts>(),
     ...more
   }
 }
 
-/** Discloses rows as they would be after the cohort and WHERE. */
+/** Discloses rows that the cohort and WHERE have already selected. */
 export function ask(
   plan: Plan,
   universe: number,
@@ -276,7 +276,7 @@ const variable = (name: string, type: string, more: Partial<Variable> = {}): Var
   ...more
 })
 
-/** In the shape of the demo: base cells sex × diagnosis × age below or from 65. */
+/** A catalog like that of the demo, with base cells sex × diagnosis × age below or from 65. */
 export const CATALOG: CatalogDescriptor = {
   name: 'trial',
   title: '',

@@ -1,4 +1,7 @@
-/** An outsider who keeps every told sum and solves for single people by least squares, with arithmetic of his own. */
+/**
+ * Attack by an outsider who keeps every disclosed sum and solves for single people by
+ * least squares, with independent arithmetic.
+ */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { LedgerDraft, ledgerFromBytes, ledgerToBytes, SpanLedger } from '@stimnet/privacy'
@@ -7,7 +10,7 @@ import { randomUnit, SubjectSet, seededRandom } from '@stimnet/protocol'
 type Random = ReturnType<typeof seededRandom>
 const below = (random: Random, n: number) => Math.floor(randomUnit(random) * n)
 
-/** Orthonormal vectors of the span of told sets (Gram and Schmidt, twice). */
+/** Orthonormal vectors of the span of the disclosed sets (Gram-Schmidt, twice for accuracy). */
 function basisOf(sets: readonly SubjectSet[], items: number): number[][] {
   const basis: number[][] = []
   for (const set of sets) {
@@ -24,7 +27,10 @@ function basisOf(sets: readonly SubjectSet[], items: number): number[][] {
   return basis
 }
 
-/** How much of a person's own vector the told sums make up: of several rows, of that combination of which it is most. */
+/**
+ * The leverage of a person: how much of the person's own vector lies in the span. For several
+ * rows, of the combination with the most.
+ */
 function leverageOf(rows: readonly number[], basis: readonly (readonly number[])[]): number {
   let direction = rows.map((_, i) => 1 + i / 7)
   let found = 0
@@ -39,7 +45,7 @@ function leverageOf(rows: readonly number[], basis: readonly (readonly number[])
   return found
 }
 
-/** A question of an ordinary stream: conditions on a few covariates, now and then with a person in or out. */
+/** An ordinary question: conditions on a few covariates, sometimes with one person added or removed. */
 function question(random: Random, covariates: readonly (readonly number[])[], people: number): number[] {
   const conditions = Array.from(
     { length: below(random, 3) },
@@ -54,7 +60,7 @@ function question(random: Random, covariates: readonly (readonly number[])[], pe
   return chosen.includes(extra) ? chosen.filter((i) => i !== extra) : [...chosen, extra]
 }
 
-/** Up to here a combination rests on k people: the next whole number below is k − 1. */
+/** Up to this limit a combination rests on more than k − 1 people, and so on at least k. */
 const leverageMax = (k: number) => 1 / k + 1 / (2 * k * k)
 
 describe('nobody can be estimated from told sums with more than one k-th of his own value', () => {
@@ -74,7 +80,7 @@ describe('nobody can be estimated from told sums with more than one k-th of his 
             refused += 1
             continue
           }
-          // A node that stops between two questions goes on with what it stored.
+          // Stored and read again, as by a node that stops between two questions.
           ledger = ledgerFromBytes(ledgerToBytes(draft.result()), {
             universe: people
           })

@@ -17,7 +17,7 @@ import { supportMin } from './support.ts'
 
 const set = (universe: number, members: Iterable<number>) => SubjectSet.of(universe, members)
 
-/** Tells one after the other what can be told; gives the sets that were. */
+/** Records the sets one after the other. Returns the ledger, and the sets that were admitted. */
 function told(ledger: SpanLedger, sets: readonly SubjectSet[], k: number): { ledger: SpanLedger; sets: SubjectSet[] } {
   const admitted: SubjectSet[] = []
   let now = ledger
@@ -107,7 +107,7 @@ test('three visits of the same people are three numbers of one group, not of thr
     )
   )
   assert.equal(told(SpanLedger.start(36, owners), visits, 5).sets.length, 3)
-  // The sum of the traces, 3 in 12, would be more than one in five.
+  // The trace of a person's block is 3/12, which would be more than 1/5.
   const both = set(
     36,
     Array.from({ length: 24 }, (_, i) => 3 * (i % 12) + Math.floor(i / 12))
@@ -184,7 +184,7 @@ test('no more is told of a variable than it may, of each person', () => {
     Array.from({ length: 20 }, (_, i) => i)
   )
   const tell = (quantity: string, one: SubjectSet) => draft.tell([{ quantity, set: one, about }], 5)
-  // Eight bits among twenty are 0.4 each; among forty 0.2.
+  // Eight bits over 20 people are 0.4 for each; over 40 people they are 0.2.
   assert.equal(tell('x', first), undefined)
   assert.deepEqual(tell('x^2', first), { why: 'information', variable: 'v' })
   assert.equal(tell('x^2', first.complement()), undefined)
@@ -252,7 +252,7 @@ test('people to leave out come from those of whom most is alike, each time the s
   )
   assert.deepEqual(draft.someOf('x', SubjectSet.everyone(40), { count: 3, from: 0 }), [10, 11, 12])
   assert.deepEqual(draft.someOf('x', SubjectSet.everyone(40), { count: 3, from: 38 }), [38, 39, 10])
-  // One of ten who were in a sum together is not there: the others stand for it.
+  // Of ten people who were in one sum, one is missing from the set. The other nine are bound to that person.
   const butOne = SubjectSet.everyone(40).without(set(40, [4]))
   assert.deepEqual(draft.matesOf('x', butOne, { apart: [4], count: 4 }), [0, 1, 2, 3, 5, 6, 7, 8, 9])
 })
@@ -293,7 +293,7 @@ describe('a stored ledger', () => {
 
   test('is read as it was', () => {
     const ledger = sample()
-    // As a store gives them: somewhere in a larger buffer.
+    // As from a store, the bytes lie somewhere in a larger buffer.
     const again = ledgerFromBytes(Buffer.from(ledgerToBytes(ledger)), { universe: 30 })
     assert.deepEqual(Buffer.from(ledgerToBytes(again)), Buffer.from(ledgerToBytes(ledger)))
     assert.equal(again.rankOf('x'), 2)
@@ -333,7 +333,7 @@ describe('a stored ledger', () => {
   })
 
   test('of the first edition is a set told of everything for each of its parts', () => {
-    // 'SNA1', 30 items in 2 parts, no owners; a label for each.
+    // 'SNA1', 30 items in 2 parts, no owners, and a label for each item.
     const words = Uint32Array.from([0x31414e53, 30, 2, 0, ...Array.from({ length: 30 }, (_, i) => (i < 12 ? 0 : 1))])
     const bytes = new Uint8Array(words.buffer)
     assert.equal(needsGone(bytes), false)
@@ -409,7 +409,7 @@ describe('a ledger that is carried into a newer epoch', () => {
   test('knows who came and was in no release, and forgets nobody who left', () => {
     const draft = new LedgerDraft(SpanLedger.start(20))
     draft.tell([{ quantity: 'x', set: SubjectSet.everyone(20) }], 5)
-    // Two of the twenty left, three came: 21 are here, and the two that left follow them.
+    // Two of the twenty left and three arrived. 21 are present, and the two that left follow them.
     const to = Uint32Array.from({ length: 20 }, (_, i) => (i < 2 ? 21 + i : i - 2))
     const carried = carryLedger(draft.result(), { universe: 21, gone: { items: 2 }, to })
     const next = ledgerFromBytes(ledgerToBytes(carried), { universe: 21, gone: { items: 2 } })
@@ -441,7 +441,7 @@ describe('a ledger that is carried into a newer epoch', () => {
       why: 'information',
       variable: 'v'
     })
-    // Nobody beyond these nine has it.
+    // All five people with the level are among these nine, so the others would be certain not to have it.
     const nine = set(23, [...Array(9).keys()])
     assert.equal(
       again.tellLevel({ variable: 'v', level: 'yes', levels: 2 }, { of: nine, having: set(23, [...yes]) }),

@@ -5,7 +5,7 @@ import { seededRandom } from '@stimnet/protocol'
 
 const DRAWS = 60_000
 
-/** Within z = 6 of the expected number: wrong once in five hundred million tests. */
+/** Within z = 6 of the expected number, which fails by chance once in five hundred million tests. */
 function assertFrequency(found: number, expected: number, draws = DRAWS): void {
   const spread = Math.sqrt(draws * expected * (1 - expected))
   assert.ok(Math.abs(found - draws * expected) <= 6 * spread, `${found} of ${draws}, expected ${draws * expected}`)

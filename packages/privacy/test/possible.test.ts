@@ -136,7 +136,7 @@ test('a script over those with a level is one over everybody who could have it',
     5
   )
   assert.ok(ledgers)
-  // Without one person, who is not among them: the cohort is the same again.
+  // One person fewer could be in the cohort. That person is not in it, so the cohort itself is the same.
   const again = { cohort: rigid, possible: over(set(...range(0, 39))) }
   assert.equal(tellEverything(again, ledgers, 5), undefined)
   assert.ok(tellEverything({ cohort: rigid }, ledgers, 5))

@@ -130,7 +130,7 @@ describe('by default', () => {
 
 describe('where counts are rounded', () => {
   const rounding = effectiveSettings({ preset: 'opensafely' })
-  /** The counts that a rounded one can stand for. */
+  /** The exact counts for which a rounded count can stand. */
   const behind = (rounded: number) => [-2, -1, 0, 1, 2].map((off) => rounded + off).filter((n) => n > 1)
 
   test('the digits of a mean fit every count that the rounded one can stand for', () => {

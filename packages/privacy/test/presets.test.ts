@@ -24,16 +24,16 @@ const settingsOf = (preset: PresetName, changes: Partial<DisclosureRules> = {}):
   ...changes
 })
 
-/** The answer about some people, each row of it as values; none where it was refused as a whole. */
+/** The rows of an answer as lists of values; empty if the answer was refused as a whole. */
 function answer(settings: PrivacySettings, rows: readonly Row[], measures: readonly Measure[], ...by: string[]) {
   const disclosed = ask(planOf(measures, ...by), UNIVERSE, rows, { settings })
   return disclosed.ok ? tableOf(disclosed).rows.map(({ values }) => values) : []
 }
 
 const share = (level: string): Measure => ({ kind: 'share', name: 'share', variable: ref('ill'), level })
-/** Ill people and others, so many of each. */
+/** `of` people, of whom `having` are ill. */
 const ill = (having: number, of: number): Row[] => people(of, (i) => ({ ill: i < having ? 'yes' : 'no' }))
-/** One value each. */
+/** One person for each value. */
 const valued = (...values: number[]): Row[] => people(values.length, (i) => ({ x: values[i] ?? 0 }))
 const many = (count: number, value: (i: number) => number): number[] =>
   Array.from({ length: count }, (_, i) => value(i))
@@ -46,7 +46,7 @@ describe('each rule of each preset', () => {
     test(`${preset}: a group of ${k - 1} is withheld, one of ${k} is shown`, () => {
       const groups = people(3 * k + k - 1, (i) => ({ arm: i < 2 * k ? 'a' : i < 3 * k ? 'b' : 'c' }))
       const shown = answer(settings, groups, [SUBJECTS], 'arm').map(([arm]) => arm)
-      // With c alone withheld its size would be what is left: b goes as well.
+      // With c alone withheld, its size would be the difference to the total. So b is withheld as well.
       assert.deepEqual(shown, ['a'])
       assert.deepEqual(answer({ ...settings, k: k - 1 }, groups, [SUBJECTS], 'arm').length, 3)
       const larger = people(3 * k, (i) => ({ arm: i < 2 * k ? 'a' : 'b' }))
@@ -114,7 +114,7 @@ describe('each rule of each preset', () => {
   }
 
   test('ons-srs: a sum of which one person has more than 43.75 % is withheld, and others’ sums are not', () => {
-    // 450 of 1,000 is more than 43.75 %; two have 55 %, and the rest is no less than a tenth of the largest.
+    // 450 of 1,000 is more than 43.75 %. The two largest have 55 %, and the rest is at least a tenth of the largest.
     const one = valued(450, 100, ...many(45, (i) => 3 + (i % 15)))
     for (const preset of NAMES) {
       const [, sum] = answer(settingsOf(preset), one, [SUBJECTS, measure('sum', 'x')])[0] ?? []

@@ -17,7 +17,7 @@ describe('a program over a cohort may have told what of a sum lies in it', () =>
   test('so that a sum over some who are not its cohort’s is told only where these are k or more', () => {
     const draft = new LedgerDraft(SpanLedger.start(100))
     assert.equal(draft.tellAnything(EVERYBODY.without(SubjectSet.of(100, [3])), 5), undefined)
-    // The program told the sum over 49 women, this would be over 50.
+    // The program may have disclosed the sum over 49 of these 50 people.
     assert.equal(draft.tell([{ quantity: 'x', set: first(50) }], 5)?.why, 'leverage')
   })
 

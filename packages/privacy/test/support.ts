@@ -1,10 +1,10 @@
-/** What an attacker can single out, found by brute force: the fewest people that any combination of sums rests on. */
+/** Brute-force search for the fewest people on whom any combination of sums rests, that is, whom an attacker can single out. */
 import type { SubjectSet } from '@stimnet/protocol'
 
 /**
- * Over all real coefficients, exactly: some people can be singled out where the span has a vector that is zero for everybody
- * else, which is where leaving their columns out of the matrix of the sets lowers its rank. Infinity where nothing was told, and
- * where nobody is found up to so many people.
+ * Exact, over all real coefficients. Some people can be singled out if the span has a vector that is zero for everybody else.
+ * That is so if removing their columns from the matrix of the sets lowers its rank. Infinity if nothing was disclosed, and if
+ * no such people are found up to the given number.
  */
 export function supportMin(
   sets: readonly SubjectSet[],
@@ -32,7 +32,7 @@ function* combinations(people: readonly number[], size: number): Generator<reado
   }
 }
 
-/** Of whole numbers, without a rounding (Bareiss). */
+/** The rank of a matrix of whole numbers, without rounding (Bareiss). */
 export function rankOf(rows: readonly (readonly bigint[])[]): number {
   const matrix = rows.map((row) => [...row])
   const width = matrix[0]?.length ?? 0

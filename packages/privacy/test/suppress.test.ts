@@ -184,7 +184,8 @@ test('a column of few values against another tells the sum of those it marks: on
   const even = (i: number) => 100 + ((i * 37) % 60)
   const marked = (i: number) => (i < 20 ? 1 : 0)
   assert.equal(typeof shown((i) => ({ flag: marked(i), cost: even(i) })), 'number')
-  // 600 of the 725 of twenty people, and of the 8,000 of all: no part of the whole column that anybody would look at.
+  // One person has 600 of the 725 of the twenty marked people, but only 600 of the 8,000 of the whole
+  // column, where no rule would notice it.
   const dominated = (i: number) => (i === 0 ? 600 : i < 20 ? i % 13 : even(i))
   assert.equal(
     shown((i) => ({ flag: marked(i), cost: dominated(i) })),
@@ -390,7 +391,8 @@ test('a quantile whose bins would tell few people apart is told with coarser one
     const part = disclosed.ok ? tableOf(disclosed).rows[0]?.parts.q : undefined
     return { disclosed, bins: part && 'bins' in part ? part.bins.filter(({ rows: count }) => count > 0) : [] }
   }
-  // Of thirty each; then one of the second has moved to the third, so that only the first is as it was.
+  // Three bins of thirty people. Then one person has moved from the second to the third, so
+  // that only the first bin is unchanged.
   const rows = people(90, (i) => ({ x: i < 30 ? 15 : i < 60 ? 45 : 75 }))
   const first = bins(rows)
   assert.ok(first.disclosed.ok)
@@ -448,7 +450,7 @@ test('R13: row and column sums never stand beside the table: there is no way to 
   assert.ok(inner.ok)
   const shown = tableOf(inner).rows.map((row) => `${row.values[0]}${row.values[1]}`)
   assert.ok(!shown.includes('r0c1') && !shown.includes('r2c0'))
-  // The margins, asked for afterwards, would be released only where they do not uncover a cell.
+  // The margins, asked for afterwards, may be released only if they do not disclose a withheld cell.
   const margin = ask(planOf([SUBJECTS], 'r'), all.length, all, { ledgers: inner.ledgers })
   const both = margin.ok ? margin.ledgers.subjects : inner.ledgers.subjects
   const cell = SubjectSet.of(

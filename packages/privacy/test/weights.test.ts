@@ -34,7 +34,7 @@ test('a set lies in the span exactly where it adds nothing to the rank, in whole
       )
     const draft = new LedgerDraft(SpanLedger.start(people))
     const sets = Array.from({ length: 6 }, draw)
-    // k = 1: nothing is refused.
+    // With k = 1 nothing is refused.
     for (const set of sets) assert.equal(draft.tell([{ quantity: 'x', set }], 1), undefined)
     const matrix = (all: readonly SubjectSet[]) =>
       all.map((set) => Array.from({ length: people }, (_, i) => (set.has(i) ? 1n : 0n)))

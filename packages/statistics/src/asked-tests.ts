@@ -11,8 +11,9 @@ import { invalid } from './measures.ts'
 import { META_METHODS } from './tests/meta.ts'
 
 /**
- * Tests that a statistic asks for, over a catalog in which `repeats` names the tables with several rows per subject. A test
- * whose groups are made by a column of one of those knows it: one person can then be in several groups.
+ * Adds the tests that a statistic requests to its plan. `repeats` is true for the tables of the catalog with several rows per
+ * subject. A test whose groups come from a column of such a table is marked with the name of the table, since one person can
+ * then be in several groups. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED.
  */
 export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): Plan {
   const { tests, ...rest } = plainTests(plan, name, call, by)
@@ -29,7 +30,7 @@ export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): 
   }
 }
 
-/** What is asked for. */
+/** The statistic that is requested, with its grouping variables. */
 export interface TestsAsked {
   readonly name: string
   readonly call: StatisticCall
@@ -38,8 +39,9 @@ export interface TestsAsked {
 }
 
 /**
- * The plan with its filter. Where that holds a category of the repeated table at one level (visit = month_12), each person is
- * taken to have one row left, and the groups to be groups of people.
+ * Removes the mark of repeated rows from the tests of a plan where its filter allows it. If the filter restricts
+ * a column of the repeated table to one value (visit = month_12), each person is assumed to have one row left,
+ * so that the groups are groups of people.
  */
 export function oneRowEach(plan: Plan): Plan {
   const { tests, where } = plan
@@ -57,7 +59,7 @@ export function oneRowEach(plan: Plan): Plan {
   }
 }
 
-/** Columns that the filter holds at one value, whatever else it says. */
+/** The columns that the filter restricts to one value. */
 function heldColumns(filter: Filter): string[] {
   if ('all' in filter) return filter.all.flatMap(heldColumns)
   if (!('column' in filter)) return []
@@ -69,7 +71,7 @@ function tableOf(column: string): string {
   return column.slice(0, column.indexOf('.'))
 }
 
-/** Tests read the columns that their plan asks for anyway. Throws PARAMETER_INVALID, VALUE_NOT_DECLARED. */
+/** The plan with its tests, which read only columns that the plan has anyway. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
 function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
   const [one, two] = plan.groupBy
   if (name === 'chi_squared') {
@@ -88,7 +90,7 @@ function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly 
   const groups = twoLevels(call, key)
   return {
     ...plan,
-    // The others are not asked for: they need not be withheld so that these stay hidden, nor the other way round.
+    // Other groups are left out of the plan: then no group must be withheld in order to hide another one.
     where: { column: key.ref, op: 'in', values: groups },
     tests: spreads.map((measure) => ({ kind: 'welch', of: measure.name, by: one.name, groups }))
   }

@@ -1,9 +1,12 @@
 /** Tail probabilities of t, F and χ², by the incomplete beta and gamma functions. */
 
-/** Enough for every argument a table can give; without agreement by then the answer is NaN, never a wrong number. */
+/**
+ * Maximum number of terms, which is enough for every argument that a table can give. Without convergence by then
+ * the result is NaN, never a wrong number.
+ */
 const STEPS_MAX = 100_000
 const EPSILON = 1e-16
-/** Stands for zero where a continued fraction would divide by it. */
+/** Replaces zero where a continued fraction would divide by it. */
 const TINY = 1e-300
 
 /** Probability of a |t| this large or larger: the two-sided p of a t test. `df` need not be whole. */
@@ -26,7 +29,7 @@ export function pOfChiSquared(value: number, df: number): number {
   return value <= 0 ? 1 : upperGamma(df / 2, value / 2)
 }
 
-/** The t beyond which lies, on both sides together, the share `p`: 2.228 for p = 0.05 and ten degrees of freedom. */
+/** The t with the two-sided tail probability `p`: 2.228 for p = 0.05 and ten degrees of freedom. */
 export function tOfP(p: number, df: number): number {
   return df > 0 ? tailOf(p, (t) => pOfT(t, df)) : Number.NaN
 }
@@ -55,7 +58,7 @@ function tailOf(p: number, tail: (value: number) => number): number {
   return (low + high) / 2
 }
 
-/** `rest` is 1 - x, given apart since near one the subtraction would lose its digits. */
+/** `rest` is 1 - x. It is given separately, since the subtraction would lose digits for x near one. */
 interface BetaArguments {
   readonly a: number
   readonly b: number
@@ -63,7 +66,10 @@ interface BetaArguments {
   readonly rest: number
 }
 
-/** I_x(a, b). The fraction converges below the mean; above it the complement is taken. */
+/**
+ * The regularised incomplete beta function I_x(a, b). The continued fraction converges below the
+ * mean; above it the complement is used.
+ */
 function regularizedBeta({ a, b, x, rest }: BetaArguments): number {
   if (x <= 0) return 0
   if (rest <= 0) return 1
@@ -91,7 +97,7 @@ function betaFraction(a: number, b: number, x: number): number {
   return Number.NaN
 }
 
-/** Q(a, x): by its series where that is short, else by its continued fraction. */
+/** The regularised upper gamma function Q(a, x), by its series where that is short, and otherwise by its continued fraction. */
 function upperGamma(a: number, x: number): number {
   const front = Math.exp(a * Math.log(x) - x - lnGamma(a))
   return x < a + 1 ? 1 - front * gammaSeries(a, x) : front * gammaFraction(a, x)
@@ -128,7 +134,10 @@ function awayFromZero(value: number): number {
   return Math.abs(value) < TINY ? TINY : value
 }
 
-/** Of large a, where ln Γ(a) and ln Γ(a + b) are nearly equal and large, their difference is taken at once. */
+/**
+ * The logarithm of the beta function. For a large a, ln Γ(a) and ln Γ(a + b) are large and nearly equal, so
+ * their difference is computed directly.
+ */
 function lnBeta(a: number, b: number): number {
   const [small, large] = a < b ? [a, b] : [b, a]
   if (large < SHIFT) return lnGamma(a) + lnGamma(b) - lnGamma(a + b)
@@ -139,7 +148,7 @@ function lnBeta(a: number, b: number): number {
   return lnGamma(small) + difference
 }
 
-/** From here on the terms of Stirling's series that are left out are below the last digit. */
+/** From this argument on, the omitted terms of Stirling's series are below the last digit. */
 const SHIFT = 15
 
 /** ln Γ(x) for x > 0: Stirling's series, after moving small arguments up. */

@@ -1,9 +1,9 @@
-/** Linear equations with a symmetric matrix that may lack rank, as the normal equations of a design may. */
+/** Linear equations with a symmetric matrix that may be singular, such as the normal equations of a design. */
 
-/** Of the largest diagonal element: a pivot below this share of it is what rounding left of zero. */
+/** Smallest pivot, as a share of the largest diagonal element. A smaller one is a rounding error of zero. */
 const PIVOT_MIN = 1e-10
 
-/** vᵀ M⁻ v with a generalised inverse, and the rank of M. `M` is symmetric and has no negative eigenvalue. */
+/** The value vᵀ M⁻ v with a generalised inverse, and the rank of M. `M` is symmetric and has no negative eigenvalue. */
 export function quadraticForm(
   matrix: readonly (readonly number[])[],
   vector: readonly number[]
@@ -14,7 +14,7 @@ export function quadraticForm(
   const left = new Set(rows.keys())
   let value = 0
   let rank = 0
-  // Elimination by the largest pivot left; what is then below the threshold adds nothing to the rank.
+  // Elimination by the largest remaining pivot. Pivots below the threshold do not add to the rank.
   for (;;) {
     const pivot = [...left].reduce((best, i) => (at(rows, i, i) > at(rows, best, best) ? i : best), firstOf(left))
     const size = at(rows, pivot, pivot)

@@ -1,4 +1,4 @@
-/** What a statistic by name asks of each group: its measures, and what they are called. */
+/** The measures of a named statistic for each group, and their names. */
 import {
   type Measure,
   type ResolvedVariable,
@@ -14,7 +14,7 @@ export function invalid(reason: string): never {
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** The bare name, or `table_name` where two tables share it. */
+/** The name of each variable, or `table_name` with the name of its table in front where two tables share the name. */
 export function uniqueNames(variables: readonly ResolvedVariable[]): string[] {
   const bare = variables.map(({ variable }) => variable.name)
   return variables.map(({ table, variable }) => {
@@ -23,7 +23,10 @@ export function uniqueNames(variables: readonly ResolvedVariable[]): string[] {
   })
 }
 
-/** What a statistic asks of each group. `repeated`: a subject can have several rows. Throws as `planOfStatistic`. */
+/**
+ * The measures of a statistic for each group. `repeated` means that a subject can have several rows.
+ * Throws the errors of `planOfStatistic`.
+ */
 export function measuresOf(
   name: string,
   call: StatisticCall,

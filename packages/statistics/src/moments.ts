@@ -10,7 +10,7 @@ export interface ExactSums {
   readonly sumSquares: bigint
 }
 
-/** With third and fourth powers, in units of 10^-3·decimals and 10^-4·decimals. */
+/** Sums that include third and fourth powers, in units of 10^-3·decimals and 10^-4·decimals. */
 export interface ExactPowers extends ExactSums {
   readonly cubes: bigint
   readonly fourths: bigint
@@ -146,9 +146,9 @@ export function sumText({ sum, decimals }: Pick<ExactSums, 'sum' | 'decimals'>):
 }
 
 /**
- * Moments of the union, after Chan, Golub & LeVeque: the deviations within the parts, and those of their means from the
- * common mean; third and fourth powers after Pébay. What a part lacks (deviations, a power, the second variable), the
- * union lacks. Null without values.
+ * Pools moments after Chan, Golub & LeVeque: the deviations within the parts, and those of their means from the common
+ * mean; third and fourth powers after Pébay. If a part lacks something (deviations, a power, the second variable), the
+ * result lacks it too. Null without values.
  */
 export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
   const filled = parts.filter((part) => part.n > 0)
@@ -180,8 +180,8 @@ export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
 }
 
 /**
- * How far each part's mean is from the common one, rounded once: the difference of two quotients of doubles would lose the
- * digits that large numbers have in common.
+ * The distance of each part's mean from the common mean, rounded once. The difference of two quotients of doubles would lose
+ * the digits that large numbers have in common.
  */
 function offsetsOf(parts: readonly Pick<MomentsPart, 'n' | 'sum' | 'sum_exact'>[]): number[] {
   const ns = parts.map(({ n }) => fractionOf(n))
@@ -217,7 +217,7 @@ function poolSecond(parts: readonly MomentsPart[], offsetsX: readonly number[]):
   }
 }
 
-/** What a measure of that kind is over given moments; null where it is undefined. */
+/** The value of a kind of measure for given moments; null where it is not defined. */
 export function valueOfMoments(kind: string, moments: MomentsPart): number | null {
   const { n, sum, deviations } = moments
   if (n <= 0) return null
@@ -243,7 +243,7 @@ function pairValueOf(kind: string, { n, second }: MomentsPart, deviations: numbe
   return product > 0 ? Math.min(1, Math.max(-1, second.cross / product)) : null
 }
 
-/** A sum whose rounding does not grow with the number of terms (Neumaier). */
+/** A sum whose rounding error does not grow with the number of terms (Neumaier). */
 export function exactSum(terms: readonly number[]): number {
   let sum = 0
   let lost = 0

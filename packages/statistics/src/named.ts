@@ -1,4 +1,4 @@
-/** The statistics one can ask for by name, each compiled to the plan that SQL compiles to as well. */
+/** The statistics that can be requested by name, each compiled to the same form of plan as SQL. */
 import {
   type CatalogDescriptor,
   type GroupKey,
@@ -12,7 +12,7 @@ import {
 import { withTests } from './asked-tests.ts'
 import { checkNumeric, invalid, measuresOf, uniqueNames } from './measures.ts'
 
-/** An argument beside variables and grouping keys. */
+/** An argument besides variables and grouping keys. */
 export interface StatisticArgument {
   readonly name: string
   readonly required: boolean
@@ -25,7 +25,7 @@ export interface StatisticDescription {
   readonly summary: string
   /** How many variables it takes. */
   readonly variables: readonly [least: number, most: number]
-  /** Besides variables and grouping keys. */
+  /** Arguments besides variables and grouping keys. */
   readonly arguments: readonly StatisticArgument[]
 }
 
@@ -111,9 +111,9 @@ const ALIASES: Readonly<Record<string, string>> = {
 }
 
 /**
- * The plan of a statistic. Names without a table are looked up in `call.table`, then in the tables of the variables named
- * before, then in the whole catalog. Throws STATISTIC_UNKNOWN, PARAMETER_INVALID, VALUE_NOT_DECLARED, VARIABLE_UNKNOWN or
- * VARIABLE_AMBIGUOUS, each with a reason about the request alone.
+ * The plan of a statistic. A name without a table is looked up first in `call.table` and the tables of variables that were
+ * named before, and then in the whole catalog. Throws STATISTIC_UNKNOWN, PARAMETER_INVALID, VALUE_NOT_DECLARED,
+ * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason about the request alone.
  */
 export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescriptor): Plan {
   const name = Object.hasOwn(ALIASES, call.name) ? ALIASES[call.name] : call.name

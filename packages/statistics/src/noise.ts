@@ -1,30 +1,43 @@
-/** How far off noise puts a number, nineteen times of twenty: the exact quantile of a sum of discrete noises. */
+/** Error of a number due to noise that 19 of 20 answers do not exceed: the quantile of a sum of discrete noises. */
 
 /** Laplace: probability proportional to exp(-|x|/scale). Gaussian: to exp(-x²/2σ²). Both over the whole numbers. */
 export type NoiseKind = 'discrete-laplace' | 'discrete-gaussian'
 
-/** One noise in the unit of the number that it is in: `step` times a whole number. */
+/** One noise, in the unit of the number that it is in. It is a whole multiple of `step`. */
 export interface NoiseTerm {
-  /** Standard deviation; of Gaussian noise its σ. */
+  /** Standard deviation; for Gaussian noise its σ. */
   readonly sd: number
   readonly step: number
 }
 
-/** Steps of the grid in one standard deviation; up to so many the grid of the noise itself is used, and nothing is rounded. */
+/**
+ * Steps of the grid in one standard deviation. A noise with at most so many steps of its own
+ * is its own grid, and nothing is rounded.
+ */
 const STEPS_IN_SD = 512
-/** A noise with smaller steps than this part of the standard deviation of all is one on the grid: nobody sees its steps. */
+/**
+ * A noise whose step is at most this part of the total standard deviation is treated as one on
+ * the grid, since its steps do not show.
+ */
 const FINE_STEP = 1 / 32
-/** The transform repeats after so many standard deviations: beyond half of them lies less than one in ten billion. */
+/**
+ * The transform repeats after this many standard deviations. A probability of less than one
+ * in ten billion lies beyond half of them.
+ */
 const PERIOD_IN_SD = 28
-/** What the transform of the noises on the grid itself leaves out once it has fallen below this moves no probability by a millionth. */
+/**
+ * The inverse transform ends where the transform of the noises on the grid is below this. The rest
+ * changes no probability by a millionth.
+ */
 const TRANSFORM_LEAST = 1e-5
-/** Rows of a table have the same noise again and again. */
+/** Maximum number of remembered results. The rows of a table have the same noises again and again. */
 const KNOWN_MAX = 512
 const known = new Map<string, number>()
 
 /**
- * The smallest distance that the sum of independent noises keeps with at least that probability. Exact where all have one
- * step; else a few parts in a hundred of the standard deviation above it, never below.
+ * The smallest distance from zero within which the sum of independent noises lies with at least the given
+ * probability. Exact if all noises have one step that is not too fine; otherwise larger by a few hundredths of the
+ * standard deviation, but never smaller.
  */
 export function noiseWithin(kind: NoiseKind, terms: readonly NoiseTerm[], probability = 0.95): number {
   const total = Math.hypot(...terms.map(({ sd }) => sd))
@@ -41,15 +54,15 @@ function bySize([a = 0, b = 0]: readonly number[], [c = 0, d = 0]: readonly numb
   return a - c || b - d
 }
 
-/** Noises over the multiples of `width`: of the first `steps` apart, and so on; `margin` is what rounding may have hidden. */
+/** A sum of noises on the multiples of `width`. `margin` is the most that rounding to this grid can have hidden. */
 interface Grid {
   readonly width: number
   readonly margin: number
-  /** Standard deviation of all together, in steps. */
+  /** Standard deviation of the sum, in steps. */
   readonly sd: number
-  /** E[cos(θK)], of all together. */
+  /** The transform of the sum, E[cos(θK)]. */
   readonly transform: (angle: number) => number
-  /** Of those on the grid itself: it only falls, and no other makes the product larger. */
+  /** The transform of the noises on the grid alone. It decreases, and the other noises never make the product larger. */
   readonly bound: (angle: number) => number
 }
 
@@ -63,7 +76,7 @@ function gridOf(kind: NoiseKind, terms: readonly NoiseTerm[], total: number): Gr
   }
   const width = total / STEPS_IN_SD
   const isFine = ({ step }: NoiseTerm) => step <= total * FINE_STEP
-  // Steps that are seen are rounded up to the grid.
+  // Coarser steps are rounded up to the grid.
   const parts = terms.map((term) =>
     isFine(term)
       ? { sd: term.sd / width, steps: 1 }
@@ -79,12 +92,12 @@ function gridOf(kind: NoiseKind, terms: readonly NoiseTerm[], total: number): Gr
 }
 
 interface Part {
-  /** In steps of its own. */
+  /** Standard deviation, in the steps of the noise itself. */
   readonly sd: number
   readonly steps: number
 }
 
-/** Of a sum the product: alike parts once, to their power. */
+/** The transform of a sum is the product of the transforms. Equal parts are computed once and raised to their number. */
 function transformOf(kind: NoiseKind, parts: readonly Part[]): (angle: number) => number {
   const alike = new Map<string, { part: Part; many: number }>()
   for (const part of parts) {
@@ -111,8 +124,8 @@ function gaussianTransform(sigma: number): (angle: number) => number {
     const all = weights(weight, 9)
     return (angle) => weights((x) => weight(x) * Math.cos(angle * x), 9) / all
   }
-  // By Poisson's summation: the transform of the continuous one, over all that differ by whole turns. From two on the nearest
-  // is all of it, to eight digits.
+  // By Poisson's summation this is the sum of the continuous transform over all angles that differ by whole turns. From σ = 2
+  // on, the nearest of them gives the sum to eight digits.
   const TURN = 2 * Math.PI
   const weight = (angle: number) => Math.exp(-((sigma * angle) ** 2) / 2)
   const all = weights((k) => weight(TURN * k), 2)

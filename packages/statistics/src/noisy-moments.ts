@@ -1,14 +1,17 @@
-/** Moments made of sums with noise, of one site or of several: pooled as they were drawn, and kept within bounds at the end. */
+/**
+ * Moments from noisy sums of one or several sites: the sums are pooled as they were drawn,
+ * and limited to their bounds at the end.
+ */
 import type { MomentsPart, NoisyMoments } from '@stimnet/protocol'
 import { exactSum } from './moments.ts'
 import type { NoiseTerm } from './noise.ts'
 
 type Variable = NoisyMoments['variables'][number]
 
-/** The sums of all sites about one point for each variable; nothing in them is kept within bounds yet. */
+/** The sums of all sites about one point for each variable, not yet limited to bounds. */
 interface Together {
   readonly rows: number
-  /** About which the sums are. */
+  /** The points about which the sums are. */
   readonly about: readonly number[]
   readonly first: readonly number[]
   readonly squares: readonly (number | undefined)[]
@@ -17,9 +20,9 @@ interface Together {
 }
 
 /**
- * The moments of everybody, as if all sums had come from one site. At least as many rows as the kind needs are taken to be
- * there: of a group that nobody may be in it is asked all the same. Means stay within the bounds, spreads within what the
- * bounds allow. Null where the sites did not sum the same things.
+ * The moments of everybody, as if all sums had come from one site. The number of rows is raised to what the kind needs, because
+ * empty groups are answered for as well. Means are limited to the bounds, and spreads to what the bounds allow. Null if the
+ * sites did not sum the same quantities.
  */
 export function momentsOfNoisy(kind: string, sites: readonly NoisyMoments[]): MomentsPart | null {
   const means = meansOf(kind, sites)
@@ -28,7 +31,7 @@ export function momentsOfNoisy(kind: string, sites: readonly NoisyMoments[]): Mo
   const around = sumsAbout(sites, mean)
   const within = (value: number, most: number) => Math.min(most, Math.max(-most, value))
   const [wx = 0, wy = 0] = width
-  // Between two ends no spread is above a quarter of their squared distance, and none is below nothing.
+  // Between two bounds no variance is above a quarter of their squared distance, and none is below zero.
   const [deviations, others] = around.squares.map((sum, i) =>
     sum === undefined ? undefined : Math.max(0, within(sum / n, (width[i] ?? 0) ** 2)) * n
   )
@@ -42,7 +45,7 @@ export function momentsOfNoisy(kind: string, sites: readonly NoisyMoments[]): Mo
   }
   if (around.products === undefined) return moments
   const cross = within(around.products / n, wx * wy) * n
-  // A covariance needs no spreads: they are not asked for, and cost nothing.
+  // A covariance needs no spreads, so they are not requested and cost nothing.
   return { deviations: 0, ...moments, second: { sum: y * n, deviations: others ?? 0, cross } }
 }
 
@@ -73,7 +76,7 @@ function endsOf(variables: readonly Variable[]): { low: number; high: number } {
   }
 }
 
-/** Sums of powers of x - p are those of (x - c) + (c - p), for the centre c of each site. */
+/** The sums of powers of x - p are those of (x - c) + (c - p), with the centre c of each site. */
 function sumsAbout(sites: readonly NoisyMoments[], about: readonly number[]): Together {
   const shifted = sites.map((site) => ({
     site,
@@ -115,7 +118,7 @@ function total(terms: readonly (number | undefined)[]): number | undefined {
   return given.length < terms.length ? undefined : exactSum(given)
 }
 
-/** By how much one unit of each noise of a site moves the number. */
+/** How far one unit of each noise of a site moves the number. */
 interface Weights {
   readonly rows: number
   readonly first: readonly number[]
@@ -124,8 +127,8 @@ interface Weights {
 }
 
 /**
- * The noises in a pooled number, each times what it moves the number by: to first order, at the moments that were found. Of an
- * sd those of the variance under it. Null for a kind of which none is told.
+ * The noise terms of a pooled number, each multiplied by how far it moves the number: to first order, at the moments that were
+ * found. For a standard deviation these are the terms of its variance. Null for a kind without known terms.
  */
 export function noiseOfNoisy(kind: string, sites: readonly NoisyMoments[], moments: MomentsPart): NoiseTerm[] | null {
   const { n, sum, second, deviations = 0 } = moments
@@ -141,7 +144,7 @@ export function noiseOfNoisy(kind: string, sites: readonly NoisyMoments[], momen
 }
 
 interface At {
-  /** From the mean of each variable to the centre of the site. */
+  /** Distance from the mean of each variable to the centre of the site. */
   readonly dx: number
   readonly dy: number
   readonly vx: number

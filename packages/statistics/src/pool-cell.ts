@@ -1,20 +1,23 @@
-/** One cell of the pooled answer from the cells of the sites, by what its column is. */
+/** Pooling of one cell from the cells of the sites, by the kind of its column. */
 import type { MomentsPart, NoisyMoments, OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
 import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
 import { momentsOfNoisy } from './noisy-moments.ts'
 import { type Bin, poolBins, quantileOf, risingBins } from './quantile.ts'
 
-/** One cell of the pooled table, before it is written. */
+/** The part of one site in a cell of the pooled table. */
 export type Cell = OutputPart
 
 const ADDING = ['subjects', 'rows', 'count', 'sum']
 const FROM_MOMENTS = ['mean', 'variance', 'sd', 'skewness', 'kurtosis', 'covariance', 'correlation']
 
-/** Null where the cells do not pool: a quantile on grids that do not meet, moments of no value. */
+/**
+ * The pooled value of the cells. Null where they cannot be pooled: a quantile on grids without common
+ * outer edges, or moments without a value.
+ */
 export function poolCells(column: OutputColumn, cells: readonly Cell[]): number | null {
   if (ADDING.includes(column.kind)) {
     const sum = exactSum(cells.flatMap((cell) => ('add' in cell ? [cell.add] : [])))
-    // Noise may leave less than nobody: that is for the sum to even out, and hidden only where the sum is shown.
+    // With noise a count can be below zero. The sum evens this out, so only the sum is limited to zero.
     return column.kind === 'sum' ? sum : Math.max(0, sum)
   }
   if (FROM_MOMENTS.includes(column.kind)) {
@@ -29,7 +32,7 @@ export function poolCells(column: OutputColumn, cells: readonly Cell[]): number 
   return bins === null ? null : quantileOf(bins, column.argument)
 }
 
-/** Of cells with noise those that it leaves; null where some have noise and others none, which no request asks for. */
+/** The pooled moments of the cells. Null if some have noise and others have none, which no request asks for. */
 export function momentsFor(kind: string, cells: readonly Cell[]): MomentsPart | null {
   const noisy = noisyIn(cells)
   if (noisy.length === 0) return pooledMoments(cells)
@@ -46,7 +49,10 @@ function pooledShare(cells: readonly Cell[]): number | null {
   return of > 0 ? Math.min(of, Math.max(0, having)) / of : null
 }
 
-/** Under noise of at least one person: of a group that nobody may be in it is asked all the same. */
+/**
+ * The sums behind a pooled share. With noise the number of people is at least one, because
+ * empty groups are answered for as well.
+ */
 export function sharesOf(cells: readonly Cell[]): { having: number; of: number } {
   const shares = cells.flatMap((cell) => ('share' in cell ? [cell.share] : []))
   const of = exactSum(shares.map((share) => share.of))
@@ -56,7 +62,7 @@ export function sharesOf(cells: readonly Cell[]): { having: number; of: number }
   }
 }
 
-/** The bins of all; where noise is in them, the nearest of which none holds less than nobody. */
+/** The pooled bins. Noisy bins are replaced by the nearest ones of which none is below zero. */
 export function pooledBins(cells: readonly Cell[]): Bin[] | null {
   const drawn = cells.some(hasNoiseInEach)
   const bins = poolBins(
@@ -70,27 +76,33 @@ function hasNoiseInEach(cell: Cell): boolean {
   return 'sd_each' in cell && cell.sd_each !== undefined
 }
 
-/** Of the cells that have moments; null where none has any. */
+/** The pooled moments of the cells that have moments; null if there are none. */
 export function pooledMoments(cells: readonly Cell[]): MomentsPart | null {
   return poolMoments(cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : [])))
 }
 
-/** Relative difference between a shown value and what its part gives: rounding on the way, nothing more. */
+/** Largest relative difference between a shown value and that of its part, which allows for rounding errors only. */
 const TOLERANCE = 1e-6
 
-/** Whether a site's own part gives the value it shows: a mistaken or dishonest site is not averaged in. */
+/**
+ * Whether the part of a site gives the value that the site shows. A site that contradicts itself,
+ * by mistake or on purpose, is not pooled.
+ */
 export function readsAs(column: OutputColumn, row: OutputRow, value: string | number | null): boolean {
   if (column.role === 'key') return value === null || typeof value === 'string'
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (value === null) return part === undefined || (isValueless(column, part) && isCountable(part))
   if (typeof value !== 'number' || part === undefined || !isCountable(part)) return false
-  // Chosen by chance on a grid: it is what it is, and does not pool.
+  // A value that was chosen from a grid at random follows from no part, and does not pool.
   if ('choice' in part) return part.choice === value
   const own = poolCells(column, [part])
   return own !== null && Math.abs(own - value) <= TOLERANCE * Math.max(1, Math.abs(value))
 }
 
-/** A cell that counts among all though its own site has no value: a quantile in an open bin, the correlation of what does not vary. */
+/**
+ * Whether a cell counts in the pooled value although its own site has no value: a quantile in an open bin, or the
+ * correlation with a variable that does not vary.
+ */
 export function isValueless(column: OutputColumn, part: Cell): boolean {
   if ('bins' in part || 'noisy' in part) return true
   return 'moments' in part && part.moments.n > 0 && poolCells(column, [part]) === null
@@ -113,7 +125,7 @@ function isCountable(part: Cell): boolean {
   return n > 0 && others.every(Number.isFinite) && spreads.every(isSpread) && isAsWritten
 }
 
-/** To its last digit a sum is the one beside it, rounded. */
+/** Whether the exact text of a sum, where there is one, agrees with the rounded sum beside it. */
 function isSameSum({ sum, sum_exact: text }: Pick<MomentsPart, 'sum' | 'sum_exact'>): boolean {
   return text === undefined || Math.abs(Number(text) - sum) <= 1e-12 * Math.abs(sum)
 }

@@ -1,4 +1,4 @@
-/** How much noise a pooled number carries: that of its parts together, since each institution draws its own. */
+/** The noise of a pooled number: that of all its parts together, since each institution draws its own. */
 import type { OutputColumn } from '@stimnet/protocol'
 import { type NoiseKind, type NoiseTerm, noiseWithin } from './noise.ts'
 import { noiseOfNoisy } from './noisy-moments.ts'
@@ -6,17 +6,20 @@ import { type Cell, momentsFor, noisyIn, pooledBins, poolCells, sharesOf } from 
 import { rootMoves } from './pool-rounding.ts'
 import { OPEN_END, quantileOf } from './quantile.ts'
 
-/** Of one pooled number. */
+/** The noise of one pooled number. */
 export interface PooledNoise {
-  /** Standard deviation; null where none is known, as of a quantile. */
+  /** Standard deviation; null if it is not known, as for a quantile. */
   readonly sd: number | null
-  /** How far the noise puts it off, nineteen times of twenty at most. */
+  /** In 19 of 20 answers the noise changes the number by at most this. */
   readonly error95: number | null
 }
 
 const NONE: PooledNoise = { sd: null, error95: null }
 
-/** Nothing where a part says of no noise, or where how it moves the number is not known. */
+/**
+ * The noise of a pooled number. Both values are null if a part states no noise, or if it is
+ * not known how the noise moves the number.
+ */
 export function pooledNoise(column: OutputColumn, cells: readonly Cell[], kind: NoiseKind | undefined): PooledNoise {
   if (kind === undefined || cells.length === 0) return NONE
   if (cells.some((cell) => 'bins' in cell)) return { sd: null, error95: quantileError(column, cells, kind) }
@@ -41,14 +44,20 @@ function termsOf(column: OutputColumn, cells: readonly Cell[]): NoiseTerm[] | nu
   return terms.some((term) => term === null) ? null : terms.flatMap((term) => term ?? [])
 }
 
-/** Those who have the level, and those of whom that is known: each moves the share by one person of all. */
+/**
+ * The noise terms of a share. A person more with the level moves it by 1/of, and a person
+ * more whose level is known by share/of.
+ */
 function shareTerms(cells: readonly Cell[], sd: number): NoiseTerm[] {
   const { having, of } = sharesOf(cells)
   const share = Math.min(1, Math.max(0, having / of))
   return [1, share].filter((weight) => weight > 0).map((weight) => ({ sd: (sd * weight) / of, step: weight / of }))
 }
 
-/** To the further of the values whose rank is as far off as the noise puts it; null where one lies in an open bin. */
+/**
+ * The error of a quantile: the distance to the further of the two values whose ranks are off by the error of the rank.
+ * Null if one of them lies in an open bin.
+ */
 function quantileError({ argument: q }: OutputColumn, cells: readonly Cell[], kind: NoiseKind): number | null {
   const bins = pooledBins(cells)
   const each = cells.map((cell) => ('bins' in cell ? cell.sd_each : undefined))
@@ -57,7 +66,8 @@ function quantileError({ argument: q }: OutputColumn, cells: readonly Cell[], ki
   const value = quantileOf(bins, q)
   if (value === null) return null
   const below = bins.filter(({ to }) => to <= value).length
-  // Rows below the edge less q times all rows: a bin below counts 1 - q, one above q.
+  // The rank is the rows below the edge less q times all rows: noise in a bin below counts 1 -
+  // q times, noise in a bin above q times.
   const weights = bins.map((_, i) => (i <= below ? 1 - q : q))
   const terms = each.flatMap((sd = 0) => weights.map((weight) => ({ sd: sd * weight, step: weight })))
   const off = noiseWithin(kind, terms) / rows

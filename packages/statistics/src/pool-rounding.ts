@@ -1,8 +1,8 @@
-/** To what a pooled number is right, where institutions told theirs rounded: how far at most it is from that of the exact ones. */
+/** Error bound of a pooled number from rounded parts: its largest distance from the number that the exact parts would give. */
 import type { MomentsPart, OutputColumn } from '@stimnet/protocol'
 import { type Cell, pooledMoments, poolCells } from './pool-cell.ts'
 
-/** Two digits, upwards; null where no part was rounded, or where it is not known, as of a share or quantile. */
+/** The bound, rounded up to two digits. Null if no part was rounded, and if no bound is known, as for a share or quantile. */
 export function pooledWithin(column: OutputColumn, cells: readonly Cell[]): number | null {
   const within = withinOf(column, cells)
   if (within === null || !Number.isFinite(within) || within === 0) return null
@@ -54,9 +54,9 @@ function sidesOf({ n, sum, deviations = 0, second, accuracy }: MomentsPart): [Si
 }
 
 /**
- * M = Σ n·m / N, so that it moves by at most Σ n·δm/N, and by (m − M)·δn/N where an n is off. V = Σ (D + n·(m − M)²) / (N − 1)
- * moves by the spreads', by 2·n·|m − M|·δm for each mean, and by (D/n + (m − M)² − V)·δn; what is left is of second order, and
- * counted with the largest that a mean can move.
+ * Bounds for one variable over all institutions. The mean M = Σ n·m / N moves by at most Σ n·δm/N, and by (m − M)·δn/N where an
+ * n is off. The variance V = Σ (D + n·(m − M)²) / (N − 1) moves by the errors of the D, by 2·n·|m − M|·δm for each mean, and by
+ * (D/n + (m − M)² − V)·δn. What remains is of second order, and is covered by counting with the largest move of a mean.
  */
 function sideWithin(sides: readonly Side[], n: number) {
   const mean = sides.reduce((sum, side) => sum + side.n * side.mean, 0) / n
@@ -78,7 +78,7 @@ function sideWithin(sides: readonly Side[], n: number) {
   return { mean: ofMean, meanAt: mean, spread, ofSpread, variance: ofSpread / Math.max(1, least(sides, n) - 1) }
 }
 
-/** As many as there are at least. */
+/** The least possible number of values. */
 function least(sides: readonly Side[], n: number): number {
   return Math.max(1, n - sides.reduce((sum, { within }) => sum + within.n, 0))
 }
@@ -110,13 +110,13 @@ function pairWithin(
   const r = cross / Math.sqrt(x.spread * y.spread)
   const most = (Math.abs(cross) + ofCross) / Math.sqrt(dx * dy)
   const fewest = Math.max(0, Math.abs(cross) - ofCross) / Math.sqrt((x.spread + x.ofSpread) * (y.spread + y.ofSpread))
-  // It may cross zero, and never passes one.
+  // The correlation may change its sign, but never exceeds one.
   const down =
     Math.abs(cross) > ofCross ? Math.abs(r) - fewest : Math.abs(r) + (ofCross - Math.abs(cross)) / Math.sqrt(dx * dy)
   return Math.max(Math.min(1, most) - Math.abs(r), down)
 }
 
-/** How far the root of a variance moves where the variance is off by so much: more to below than to above. */
+/** The largest change of the root of a variance that is off by `error`. It is larger downwards than upwards. */
 export function rootMoves(variance: number, error: number): number {
   const root = Math.sqrt(variance)
   return Math.max(root - Math.sqrt(Math.max(0, variance - error)), Math.sqrt(variance + error) - root)

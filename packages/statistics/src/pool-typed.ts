@@ -1,4 +1,7 @@
-/** Outputs that a script declared, put together over the sites: what adds is added, what has a rule is pooled by it. */
+/**
+ * Pooling of declared script outputs over the sites: counts and sums are added, and other
+ * kinds are pooled by their own rule, if any.
+ */
 import {
   countDeclared,
   type OutputDeclaration,
@@ -9,17 +12,17 @@ import {
 } from '@stimnet/protocol'
 import { exactSum } from './moments.ts'
 
-/** What one site released under the contract of the request. */
+/** The outputs that one site released under the contract of the request. */
 export interface SiteOutputs {
   readonly site: string
   readonly typed: TypedOutput
 }
 
-/** The outputs over all sites, and what a reader must know. */
+/** The outputs over all sites, with notes for the reader. */
 export interface PooledOutputs {
   readonly outputs: PooledTyped[]
   readonly sites: string[]
-  /** Whose outputs are not those of the others, or contradict themselves. */
+  /** Sites whose outputs are not those of the others, or contradict themselves. */
   readonly left: string[]
   readonly notes: string[]
 }
@@ -42,8 +45,9 @@ const METHODS: Readonly<Record<TypedValue['kind'], PoolingMethod>> = {
 }
 
 /**
- * `contract`: what the request declared. By it a mean or proportion finds the count that it is of; one without does not pool,
- * since the cohort is not the group that it is about. The order of sites does not decide the answer: every sum is exact.
+ * Pools the outputs of the sites. `contract` is what the request declared: it names the count by which a mean or proportion is
+ * weighted. Without such a count these are not pooled, since the cohort is not the group that they are about. The order of the
+ * sites practically does not matter, because rounding errors of sums are compensated (`exactSum`).
  */
 export function poolTyped(sites: readonly SiteOutputs[], contract: readonly OutputDeclaration[]): PooledOutputs {
   const { agreed, left } = sameOutputs(sites)
@@ -52,7 +56,10 @@ export function poolTyped(sites: readonly SiteOutputs[], contract: readonly Outp
   return { outputs, sites: agreed.map(({ site }) => site), left, notes: notesOf(agreed, outputs) }
 }
 
-/** The most common list of outputs; with no majority nobody can tell which is right, so none is pooled. */
+/**
+ * The sites with the most common list of outputs. If two lists are equally common, nobody can
+ * tell which is right, and none is pooled.
+ */
 function sameOutputs(sites: readonly SiteOutputs[]): { agreed: SiteOutputs[]; left: string[] } {
   const byShape = new Map<string, SiteOutputs[]>()
   for (const entry of sites) {
@@ -65,7 +72,7 @@ function sameOutputs(sites: readonly SiteOutputs[]): { agreed: SiteOutputs[]; le
   return { agreed, left: sites.filter((entry) => !agreed.includes(entry)).map(({ site }) => site) }
 }
 
-/** Everything but the numbers. */
+/** Everything of an output except its numbers. */
 function shapeOf(value: TypedValue): unknown {
   const labels = 'categories' in value ? value.categories : 'edges' in value ? value.edges : termsOf(value)
   return [value.name, value.kind, value.unit, labels]
@@ -75,7 +82,9 @@ function termsOf(value: TypedValue): string[] {
   return value.kind === 'coefficients' ? value.terms.map(({ term }) => term) : []
 }
 
-/** As many numbers as labels, nobody counted below zero, no error below zero: what a mistaken site could write. */
+/**
+ * Whether the outputs of a site are consistent: as many numbers as labels, no count below zero, and standard errors above zero.
+ */
 function isSound({ typed }: SiteOutputs): boolean {
   return typed.outputs.every((value) => {
     if (!(value.n >= 0)) return false
@@ -91,7 +100,7 @@ function isCounts(counts: readonly (number | null)[], length: number): boolean {
   return counts.length === length && counts.every((count) => count === null || count >= 0)
 }
 
-/** What one site says in one output, with the people that it is of where the contract names their count. */
+/** One output of one site, with the number of people that it is about, if the contract names their count. */
 interface Part {
   readonly site: string
   readonly value: TypedValue
@@ -114,7 +123,9 @@ function poolOutput(sites: readonly SiteOutputs[], at: number, contract: readonl
   return { output: { ...output, ...of }, method, sites: parts.map(({ site }) => site) }
 }
 
-/** Released, of at least k people and of no more than the node counted; undefined for anything else. */
+/**
+ * The declared count of an output, if it was released, is at least k and is no more than the node counted; otherwise undefined.
+ */
 function countOf(
   { outputs, disclosure }: TypedOutput,
   { name, n }: TypedValue,
@@ -134,7 +145,7 @@ function isWithheld(value: TypedValue): boolean {
   return value.kind === 'coefficients' && value.terms.every(({ se }) => se === null)
 }
 
-/** Of those in `parts`; all are of one shape: `sameOutputs` saw to that. */
+/** The pooled value of `parts`. All of them have one shape, which `sameOutputs` has checked. */
 function pooledValue(all: readonly Part[], parts: readonly Part[]): TypedValue {
   const first = all[0]?.value
   const values = parts.map(({ value }) => value)
@@ -168,7 +179,7 @@ const countsAt = (values: readonly TypedValue[], at: number) =>
 const termsAt = (values: readonly TypedValue[], at: number) =>
   values.flatMap((value) => (value.kind === 'coefficients' && value.terms[at] ? [value.terms[at]] : []))
 
-/** Over those who show it; null where nobody does. */
+/** The sum of the numbers that are shown; null if none is. */
 function added(numbers: readonly (number | null)[]): number | null {
   const shown = numbers.filter((number) => number !== null)
   return shown.length === 0 ? null : exactSum(shown)

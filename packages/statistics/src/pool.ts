@@ -1,4 +1,4 @@
-/** One answer out of many: the tables of several sites put together, with everything a reader must know beside it. */
+/** Pooling of the answers of several sites into one, with notes on everything that a reader must know. */
 import type {
   Output,
   OutputColumn,
@@ -14,18 +14,18 @@ import { pooledWithin } from './pool-rounding.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
 import { type AccuracyOf, testAsked, testOf, testSite } from './tests.ts'
 
-/** What one site answered; without an output, the code of its refusal or failure. */
+/** The answer of one site: its output or, without one, the code of its refusal or failure. */
 export interface SitePart {
   readonly site: string
   readonly output: Output | null
   readonly code?: string
 }
 
-/** What pooling must know of the request. */
+/** Facts about the request that pooling needs. */
 export interface PoolOptions {
-  /** The contract of a script: by it means and proportions find the counts that they are of. */
+  /** The contract of a script, which names the counts by which means and proportions are weighted. */
   readonly outputs?: readonly OutputDeclaration[]
-  /** How far a table's numbers can be from the exact ones; what its card implies unless given. */
+  /** The largest distance of a table's numbers from the exact ones; by default what its parts and its card imply. */
   readonly accuracyOf?: AccuracyOf
 }
 
@@ -37,9 +37,9 @@ interface SiteTable {
 type Value = string | number | null
 
 /**
- * Pools what adds: counts and sums by adding, means to correlations from moments, shares from their cells, quantiles from
- * bins. Sites that gave nothing, withheld a part, or whose columns differ from the others' are named in the notes. The
- * answer does not depend on the order of the parts.
+ * Pools the answers of the sites. Counts and sums are added; means, spreads and correlations are computed from moments, shares
+ * from their counts, and quantiles from bins. Sites that gave nothing, withheld a part, or have other columns than the rest are
+ * named in the notes. The answer does not depend on the order of the parts.
  */
 export function pool(parts: readonly SitePart[], { outputs = [], accuracyOf }: PoolOptions = {}): PooledOutput {
   const sorted = [...parts].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0))
@@ -54,7 +54,7 @@ export function pool(parts: readonly SitePart[], { outputs = [], accuracyOf }: P
   const typed = sorted.flatMap(({ site, output }): SiteOutputs[] =>
     output?.kind === 'typed' ? [{ site, typed: output }] : []
   )
-  // One request has one kind of answer: a site that gives another does not decide which.
+  // One request has one kind of answer, and a single site with another kind does not decide which.
   if (typed.length > tables.length + scripts.length)
     return onlyTyped(poolTyped(typed, outputs), [...tables, ...scripts], missing, notes)
   if (tables.length === 0) return onlyParts(scripts, missing, notes)
@@ -93,8 +93,8 @@ function onlyParts(scripts: readonly SitePart[], missing: PooledOutput['missing'
 }
 
 /**
- * The sites that have the most common columns. With no majority nobody can tell which are right, so none is pooled:
- * a wrong answer that looks right is worse than none.
+ * The sites with the most common columns. If two kinds of columns are equally common, nobody can tell which are right, and none
+ * is pooled: a wrong answer that looks right is worse than none.
  */
 function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; others: SiteTable[] } {
   const byShape = new Map<string, SiteTable[]>()
@@ -102,7 +102,7 @@ function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; other
     const { columns, tests = [] } = entry.table
     const shape = JSON.stringify([
       columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? '']),
-      // An older site does not say whether its groups can hold the same people: it is asked the same.
+      // Older sites do not report whether their groups can hold the same people, so this is not compared.
       tests.map((test) => ({ ...testAsked(test), repeated: undefined }))
     ])
     byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
@@ -151,7 +151,9 @@ function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): 
   }
 }
 
-/** The tests that the sites made of their own rows, made again of all of them. Of noisy numbers none is made. */
+/**
+ * The tests that the sites computed from their own rows, computed again over all sites. No test is computed from noisy numbers.
+ */
 function testsOver(
   tables: readonly SiteTable[],
   accuracyOf: AccuracyOf | undefined
@@ -177,7 +179,10 @@ function keyOf(columns: readonly OutputColumn[], row: OutputRow): string {
   return JSON.stringify(columns.flatMap((column, i) => (column.role === 'key' ? [row.values[i] ?? null] : [])))
 }
 
-/** As many values as columns, no row twice, and each shown measure with the part that gives that value. */
+/**
+ * Whether a table is consistent: as many values as columns, no row twice, and for each
+ * shown measure a part that gives its value.
+ */
 function isSound({ columns, rows }: TableOutput): boolean {
   const keys = rows.map((row) => keyOf(columns, row))
   if (new Set(keys).size < keys.length) return false
@@ -187,7 +192,7 @@ function isSound({ columns, rows }: TableOutput): boolean {
   )
 }
 
-/** Every row of any site, each after the row it follows at the site that named it first. */
+/** The keys of the rows of all sites, each after the row that it follows at the first site that has it. */
 function rowKeys(tables: readonly SiteTable[]): string[] {
   const order: string[] = []
   for (const { table } of tables) {
@@ -239,7 +244,7 @@ function poolRow(
   }
 }
 
-/** Whoever is behind a number of the row; column by column where not everybody is behind each. */
+/** The sites behind the numbers of a row, and also by column if not every site is behind each column. */
 function sitesOf(
   columns: readonly OutputColumn[],
   behind: readonly (readonly string[])[],
@@ -251,17 +256,20 @@ function sitesOf(
   return { sites, column_sites: behind.map((cells, at) => (isMeasure(at) ? [...cells] : null)) }
 }
 
-/** A quantile beyond the last breakpoint has no value at its site, nor has the correlation of what does not vary there: both count among all. */
+/**
+ * The part to pool, if there is one. A quantile beyond the last breakpoint, and the correlation with a variable that does not
+ * vary at the site, have no value there, but count in the pooled value.
+ */
 function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (part === undefined) return []
   return row.values[at] === null && !isValueless(column, part) ? [] : [part]
 }
 
-/** Of one number at one site they can be undefined, and are defined over several. */
+/** Measures that can be undefined at one site and defined over several. */
 const COEFFICIENTS = ['correlation', 'covariance', 'skewness', 'kurtosis']
 
-/** Which sites withheld a cell of a row that they do show. */
+/** Notes on sites that withheld a cell of a row that they show. */
 function cellNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[]): string[] {
   return columns.flatMap((column, i) => {
     if (column.role === 'key') return []

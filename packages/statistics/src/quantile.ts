@@ -1,16 +1,22 @@
-/** Quantiles from counts on a public grid: linear within a bin, and bins of several sites on the grid they share. */
+/**
+ * Quantiles from counts in bins of a public grid, interpolated linearly, and the bins of
+ * several sites on the edges that they share.
+ */
 
-/** How an open end is written: JSON has no infinity. The first bin may begin at its negative, the last may end at it. */
+/** The value of an open end, since JSON has no infinity. The first bin may begin at its negative, and the last may end at it. */
 export const OPEN_END = Number.MAX_VALUE
 
-/** Rows in [from, to). */
+/** Number of rows in [from, to). */
 export interface Bin {
   readonly from: number
   readonly to: number
   readonly rows: number
 }
 
-/** The value below which the share q of the rows lies, linear within its bin. Null without rows or with an open-ended bin there. */
+/**
+ * The value below which the share q of the rows lies, interpolated linearly within its bin. Null
+ * without rows, or if it lies in an open bin.
+ */
 export function quantileOf(bins: readonly Bin[], q: number): number | null {
   const total = bins.reduce((sum, bin) => sum + bin.rows, 0)
   if (total <= 0) return null
@@ -26,9 +32,9 @@ export function quantileOf(bins: readonly Bin[], q: number): number | null {
 }
 
 /**
- * Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the union is taken on
- * the edges that all have in common. Null where no grid is common: the outer edges differ. With `drawn` a bin may hold less than
- * nobody, as noise leaves it, and the outer edges are the bounds between which values count: the widest of all are taken.
+ * Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the result has the edges
+ * that all sites have in common. Null if the outer edges differ. With `drawn` the bins are noisy and can be below zero; their
+ * outer edges are the bounds between which values count, and the widest of all sites are taken.
  */
 export function poolBins(sites: readonly (readonly Bin[])[], { drawn = false } = {}): Bin[] | null {
   const [first, ...others] = sites
@@ -49,8 +55,8 @@ export function poolBins(sites: readonly (readonly Bin[])[], { drawn = false } =
 }
 
 /**
- * The bins nearest to counts with noise that no bin holds less than nobody: how many rows lie below each edge only rises. By
- * least squares, joining neighbours that fall to their mean (pool adjacent violators; Barlow and others 1972).
+ * The bins nearest to noisy ones of which none is below zero, so that the number of rows below each edge never falls. Computed
+ * by least squares: neighbours that fall are replaced by their mean (pool adjacent violators; Barlow and others 1972).
  */
 export function risingBins(bins: readonly Bin[]): Bin[] {
   const total = Math.max(
@@ -75,12 +81,12 @@ export function risingBins(bins: readonly Bin[]): Bin[] {
   return bins.map(({ from, to }, i) => ({ from, to, rows: (edges[i] ?? total) - (i === 0 ? 0 : (edges[i - 1] ?? 0)) }))
 }
 
-/** Ascending. */
+/** The edges of the bins, in ascending order. */
 function edgesOf(bins: readonly Bin[]): number[] {
   return [...bins.map((bin) => bin.from), ...bins.slice(-1).map((bin) => bin.to)]
 }
 
-/** Whether bins follow one another without gap. */
+/** Whether bins follow one another without a gap. */
 function isGrid(bins: readonly Bin[]): boolean {
   return bins.length > 0 && bins.every((bin, i) => bin.from < bin.to && (i === 0 || bins[i - 1]?.to === bin.from))
 }

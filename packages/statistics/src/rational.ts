@@ -1,13 +1,13 @@
-/** From exact integers to the nearest double: the one place where a statistic is rounded. */
+/** Conversion of exact integer ratios to the nearest double: the only place where a statistic is rounded. */
 
-/** A number without rounding. */
+/** An exact rational number. */
 export interface Fraction {
   readonly top: bigint
   /** Above zero. */
   readonly bottom: bigint
 }
 
-/** The number that a double or a decimal text is. Throws RangeError for what is none. */
+/** The exact value of a double or of decimal text. Throws RangeError for a double that is not finite. */
 export function fractionOf(value: number | string): Fraction {
   if (typeof value === 'string') {
     const [whole = '', decimals = ''] = value.split('.')
@@ -20,20 +20,20 @@ export function fractionOf(value: number | string): Fraction {
   return { top: BigInt(scaled), bottom }
 }
 
-/** Their sum. */
+/** The sum of two fractions. */
 export function plus(a: Fraction, b: Fraction): Fraction {
-  // Mostly powers of two: the larger holds the smaller.
+  // The denominators are mostly powers of two, so one is a multiple of the other.
   if (a.bottom % b.bottom === 0n) return { top: a.top + b.top * (a.bottom / b.bottom), bottom: a.bottom }
   if (b.bottom % a.bottom === 0n) return plus(b, a)
   return { top: a.top * b.bottom + b.top * a.bottom, bottom: a.bottom * b.bottom }
 }
 
-/** The first less the second. */
+/** The fraction `a` minus `b`. */
 export function minus(a: Fraction, b: Fraction): Fraction {
   return plus(a, { top: -b.top, bottom: b.bottom })
 }
 
-/** The first over the second. Throws RangeError where that is zero. */
+/** The fraction `a` divided by `b`. Throws RangeError if `b` is zero. */
 export function over(a: Fraction, b: Fraction): Fraction {
   if (b.top === 0n) throw new RangeError('a ratio over zero')
   const [top, bottom] = [a.top * b.bottom, a.bottom * b.top]
@@ -66,7 +66,7 @@ export function rootOfRatioToNumber(numerator: bigint, denominator: bigint): num
   const quotient = scaled / bottom
   const root = integerRoot(quotient)
   const exact = root * root === quotient && quotient * bottom === scaled
-  // The lowest bit only says "and a little more", which is all that rounding needs to know.
+  // The lowest bit only records whether there is a remainder, which is all that rounding needs.
   return scaledDown((root << 1n) | (exact ? 0n : 1n), shift / 2 + 1)
 }
 
@@ -100,7 +100,7 @@ function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value
 }
 
-/** Bits of a positive integer, at most three too many. */
+/** The number of bits of a positive integer, or up to three more. */
 function bits(value: bigint): number {
   return value.toString(16).length * 4
 }

@@ -28,7 +28,7 @@ export { testName } from './tests/name.ts'
 export { type TestSite, testSite } from './tests/table.ts'
 export { type Welch, welchOf } from './tests/welch.ts'
 
-/** A test over one site's own answer. Rounding is allowed for where the answer comes with its card. */
+/** The tests over one site's own answer. They allow for rounding if the answer comes with its card. */
 export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, accuracyOf?: AccuracyOf): TestResult[] {
   return asked.map((test) => {
     const { sites: _, ...result } = testOf(test, [testSite('', output, accuracyOf)])
@@ -37,8 +37,9 @@ export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, a
 }
 
 /**
- * A test over the sites that gave every part of it; `sites` and the note name them. Of several sites people are compared
- * within their site alone (`adjusted_for`): what divides the sites is no difference between groups.
+ * A test over the sites that gave every part of it. `sites` names these, and the note names the others. With
+ * several sites, people are compared within their site only (`adjusted_for`), so that a difference between
+ * sites is no difference between groups.
  */
 export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
   const result = madeOf(test, sites)
@@ -65,7 +66,7 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
   }
 }
 
-/** What was asked, out of a result; undefined where it is none of ours. */
+/** The test that a result answers; undefined if it is none of the known tests. */
 export function testAsked(result: TestResult): PlanTest | undefined {
   const test = plainTestAsked(result)
   return test && result.repeated !== undefined ? { ...test, repeated: result.repeated } : test
@@ -85,7 +86,7 @@ function plainTestAsked({ kind, of, by, groups, meta: combined }: TestResult): P
   return one && other ? { kind, of, by: first, groups: [one.name, other.name] } : undefined
 }
 
-/** A site with what it gave to the test at hand. */
+/** A site with its part of a test. */
 interface Giving<Part> {
   readonly site: TestSite
   readonly part: Part
@@ -103,7 +104,7 @@ function giving<Part>(
 
 type Shown = Pick<TestResult, 'kind' | 'of' | 'by' | 'groups' | 'meta'>
 
-/** The result, with who is behind it. */
+/** The result of a test, with the sites behind it. */
 function resultOf(
   shown: Shown,
   { sites, givers }: { sites: readonly TestSite[]; givers: readonly Giving<unknown>[] },
@@ -132,7 +133,7 @@ function welch(test: Extract<PlanTest, { kind: 'welch' }>, sites: readonly TestS
     const [one, other] = test.groups.map((name) => groupOf(site, { by, name, of }))
     return one && other ? ([one, other] as Pair) : undefined
   })
-  // Where nobody gave both, what there is of each is shown beside the note.
+  // If no site gave both groups, what there is of each is shown beside the note.
   const shown = {
     ...{ kind, of, by: [by] },
     groups: test.groups.map((name, i) =>
@@ -280,10 +281,10 @@ function cellsOf({ rows }: TestSite, { of, by: [key], groups }: MetaTest) {
 /** Expected in each cell at least; below it p is rough. */
 const EXPECTED_MIN = 5
 
-/** What a test of rounded numbers says. */
+/** The note of a test of rounded numbers. */
 const ROUNDED = 'Numbers are rounded for privacy: interval and p allow for all that rounding can hide.'
 
-/** Undefined where a cell is withheld. Whoever misses one of both keys is in no cell of the table. */
+/** The counts of one site; undefined if a cell is withheld. People who lack one of the two keys are in no cell of the table. */
 function countsOf(site: TestSite, of: string, [row, column]: readonly [string, string]): CountCell[] | undefined {
   const cells = site.rows.flatMap(({ keys, cells }) => {
     const [one, other] = [keys[row] ?? null, keys[column] ?? null]
@@ -299,7 +300,7 @@ function namesIn({ rows }: TestSite, by: string): string[] {
   return rows.flatMap(({ keys }) => keys[by] ?? [])
 }
 
-/** Undefined where it is withheld, or where there is too little for a spread. */
+/** The moments of a group; undefined if they are withheld, or if there are too few values for a spread. */
 function groupOf(
   { rows }: TestSite,
   { by, name, of }: { readonly by: string; readonly name: string; readonly of: string }
@@ -314,13 +315,13 @@ function groupShown(name: string, parts: readonly MomentsPart[]): TestResult['gr
   return { name, n: moments.n, mean: moments.sum / moments.n, sd: valueOfMoments('sd', moments) }
 }
 
-/** What a reader must know of the numbers that went in. */
+/** Notes on the numbers behind a test. */
 function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
   const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
   return [...rowNotes(givers, of), ...(isRounded ? [ROUNDED] : [])]
 }
 
-/** Where the answer counts subjects as well: a test takes values for independent, and rows of one subject are not. */
+/** A note for answers that also count subjects: a test assumes that values are independent, and rows of one subject are not. */
 function rowNotes(givers: readonly Giving<unknown>[], of: string): string[] {
   const several = givers.some(({ site }) =>
     site.rows.some(({ cells }) => {

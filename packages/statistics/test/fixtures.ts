@@ -1,4 +1,4 @@
-/** Public data sets of R, typed in, and the tables that a site without suppression would answer with. */
+/** Fixtures: public data sets of R, and the tables with which a site without suppression would answer. */
 import type { MomentsPart, Output, OutputColumn, OutputRow, TableOutput } from '@stimnet/protocol'
 import {
   crossDeviationsOf,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type NoiseTerm, noiseWithin } from '@stimnet/statistics'
 
-/** P(|X| ≤ m) of discrete Laplace noise of that scale. */
+/** P(|X| ≤ m) of discrete Laplace noise of the given scale. */
 const laplaceWithin = (scale: number, m: number) => {
   const p = Math.exp(-1 / scale)
   return 1 - (2 * p ** (m + 1)) / (1 + p)
@@ -24,7 +24,7 @@ const normal = (masses: number[]): Masses => {
   return masses.map((mass) => mass / all)
 }
 
-/** P(|a·X + b·Y| ≤ distance), added up pair by pair. */
+/** P(|a·X + b·Y| ≤ distance), summed pair by pair. */
 function together([a, xs]: readonly [number, Masses], [b, ys]: readonly [number, Masses], distance: number): number {
   let sum = 0
   for (const [i, x] of xs.entries())

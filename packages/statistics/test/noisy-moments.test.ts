@@ -7,7 +7,7 @@ import fc from 'fast-check'
 type Pair = readonly [number, number]
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
-/** The sums of pairs about the middle of 0 … 2·centre, each `off` by so much. */
+/** The sums of pairs about the middle of 0 … 2·centre, each increased by `off`. */
 function sumsOf(pairs: readonly Pair[], centre: number, off = 0): NoisyMoments {
   const [dx, dy] = [0, 1].map((at) => pairs.map((pair) => (pair[at] ?? 0) - centre)) as [number[], number[]]
   const sum = (values: readonly number[]) => ({ sum: total(values) + off, sd: 2 })
@@ -73,7 +73,7 @@ test('each noise moves the number by what is said: as much as when its sum is of
     const terms = noiseOfNoisy(kind, sites, moments) ?? []
     const numberOf = (changed: NoisyMoments) => {
       const found = momentsOfNoisy(kind, [changed, ...sites.slice(1)])
-      // Of the population: what the noise is told of.
+      // The covariance of the population (over n), since the noise terms are those of it.
       return Number(found && valueOfMoments(kind, found)) * (kind === 'covariance' ? 99 / 100 : 1)
     }
     for (const changed of [moved, turned]) {

@@ -5,7 +5,7 @@ import { poolMoments, sumText, valueOfMoments } from '@stimnet/statistics'
 import fc from 'fast-check'
 import { exactPairs, exactSums, momentsOf, near, pairMomentsOf } from './fixtures.ts'
 
-/** As a site would send them: sums to the last digit beside the doubles. */
+/** Moments as a site sends them: the exact text of the sums beside the doubles. */
 const withText = (values: readonly number[], decimals: number): MomentsPart => {
   const sums = exactSums(values, decimals)
   return { ...momentsOf(sums), sum_exact: sumText(sums) }

@@ -16,7 +16,7 @@ interface Told {
   readonly r: number
 }
 
-/** As an institution writes its part. */
+/** The part that an institution releases. */
 function partOf({ n, means: [x, y], sds: [sx, sy], r }: Told, half?: Half): OutputPart {
   const [dx, dy] = [sx ** 2 * (n - 1), sy ** 2 * (n - 1)]
   const size = sx * sy * (n - 1)
@@ -39,7 +39,7 @@ interface Half {
   readonly r: number
 }
 
-/** What an institution could have had, for what it told. */
+/** Exact numbers that an institution could have had behind the rounded ones. */
 function trueOf({ n, means, sds, r }: Told, half: Half): Told {
   const [x, y] = means
   const [sx, sy] = sds
@@ -81,7 +81,7 @@ describe('to what a pooled number is right', () => {
             sites.map((site) => partOf(trueOf(site, half)))
           )
           const distance = Math.abs((exact ?? Number.NaN) - told)
-          // Of a spread parts give the half-width to first order in its step.
+          // The parts give the half-width of a spread to first order only.
           assert.ok(distance <= within * 1.05, `${kind}: ${told} ± ${within}, and ${exact}`)
           widest = Math.max(widest, distance / within)
         }

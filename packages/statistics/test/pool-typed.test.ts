@@ -104,7 +104,8 @@ const meansOf = (answer: ReturnType<typeof pool>) =>
   answer.outputs?.slice(1, 3).map(({ output }) => ('value' in output ? output.value : undefined))
 
 test('the mean of an arm is weighted by that arm, as its count says, and not by the cohort', () => {
-  // One trial gave the drug to nearly all, the other to few: by cohorts of one size both arms would be 11.2.
+  // One trial gave the drug to nearly all, the other to few. Weighted by the cohorts, which are
+  // equally large, both arms would be 11.2.
   const answer = ofArms(arms(100, [90, 10], [15, 4]), arms(100, [10, 90], [7.4, 18.4]))
   near(meansOf(answer)?.[0], (90 * 15 + 10 * 7.4) / 100)
   near(meansOf(answer)?.[1], (10 * 4 + 90 * 18.4) / 100)

@@ -37,7 +37,7 @@ test('a table by group pools across sites to the numbers of R, whatever the spli
   fc.assert(
     fc.property(sites, (split) => {
       const parts = splitBy(IRIS, split, 4)
-      // A site with one flower of a species would have to withhold it; such splits are another test.
+      // A site with one flower of a species would have to withhold it. Another test has such splits.
       fc.pre(
         parts.every((part) => Object.keys(expected).every((s) => part.filter((f) => f.species === s).length !== 1))
       )
@@ -248,7 +248,7 @@ test('a column named like a member of every object does not confuse the pool', (
   assert.deepEqual(pooled.missing, [{ site: 'a', code: 'MALFORMED' }])
 })
 
-// At the second site everybody has the same x: it has no correlation of its own, and decides the one of all.
+// At the second site everybody has the same x. It has no correlation of its own, but decides the pooled one.
 const RISING = [
   [1, 5],
   [2, 4],

@@ -65,7 +65,7 @@ test('counts with noise pool below nobody, between the widest bounds, and are re
   assert.equal(poolBins([narrow, wide]), null)
   const pooled = poolBins([narrow, wide], { drawn: true })
   assert.deepEqual(pooled, bins([0, 40, 60, 100], [4, -5, 9]))
-  // Below 40 there are 4, below 60 there would be one less than nobody more: together they rise to 1.5.
+  // 4 rows lie below 40 and -1 below 60. These two numbers fall, so both are replaced by their mean, 1.5.
   assert.deepEqual(risingBins(pooled ?? []), bins([0, 40, 60, 100], [1.5, 0, 6.5]))
   assert.deepEqual(risingBins(bins([0, 1, 2], [-4, 3])), bins([0, 1, 2], [0, 0]))
   assert.deepEqual(

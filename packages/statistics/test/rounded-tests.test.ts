@@ -13,7 +13,7 @@ const BASE = 5
 const toDigits = (value: number) => Number(value.toPrecision(DIGITS))
 const toBase = (count: number) => Math.floor(count / BASE + 0.5) * BASE
 
-/** What a node with rounded counts makes of exact moments: mean and variance to four digits, or to steps that fit the count. */
+/** The moments that a node with rounded counts releases: mean and variance to four digits, or to steps that fit the count. */
 function rounded({ n, sum, deviations = 0 }: MomentsPart, step: number): MomentsPart {
   const [shown, fewest] = [toBase(n), Math.max(2, toBase(n) - BASE)]
   const coarse = (value: number, spacing: number) => {
@@ -82,7 +82,7 @@ test('whatever is rounded, a comparison is not surer than the exact one, and its
       const exact = welchOf(drug, placebo)
       const found = pooled(site({ drug: rounded(drug, 1), placebo: rounded(placebo, 1) }, [WELCH]))
       assert.ok(exact && found.p !== null && found.interval)
-      // Degrees of freedom are Satterthwaite's of the rounded numbers: a few in a hundred.
+      // Satterthwaite's degrees of freedom of the rounded numbers are off by a few per cent.
       assert.ok(found.p >= exact.p * 0.9, `${found.p} for ${exact.p}`)
       assert.ok((found.interval[0] ?? 0) <= exact.difference && exact.difference <= (found.interval[1] ?? 0))
     })

@@ -15,7 +15,7 @@ interface More {
   readonly hidden?: readonly string[]
 }
 
-/** What one site answers: a row for each group, as the node would make it. */
+/** The answer of one site: a row for each group, as the node would make it. */
 function answer(groups: Groups, asked: readonly PlanTest[], { withheldGroups = 0, hidden = [] }: More = {}): Output {
   const rows = Object.entries(groups).map(([name, values]): OutputRow => {
     const moments = momentsOf(exactSums(values, 1))
@@ -43,7 +43,7 @@ const [SETOSA, VERSICOLOR, VIRGINICA] = ['setosa', 'versicolor', 'virginica'].ma
   number[]
 ]
 
-// Everybody at the third institution scores far higher, and it shows its drug arm alone.
+// Everybody at the third institution scores far higher, and it shows only its drug arm.
 const HIGH = SETOSA.map((value) => value + 40)
 
 test('a comparison leaves out a site that gave one of the two groups, and says so', () => {
@@ -163,7 +163,8 @@ test('the generalized test of two tables of 2 × 3 agrees with R’s mantelhaen.
   assert.ok(near(found.statistic, 11.03507194594137) && near(found.p, 0.004015730630300317))
 })
 
-// Twenty people before and after; R: t.test(before, after, paired = TRUE) t = 14.3, and p = .12 where they are taken for forty.
+// Twenty people before and after. R: t.test(before, after, paired = TRUE) gives t = 14.3, and p =
+// .12 if they are treated as forty people.
 const REPEATED: PlanTest = { ...WELCH, repeated: 'visits' }
 
 test('before and after are not compared as if they were two groups of people: what to ask instead is said', () => {

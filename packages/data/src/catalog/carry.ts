@@ -1,10 +1,12 @@
 /**
- * From the items of one epoch's ledgers to those of the next: which subject and which row are the same in both, which came
- * and which went. An item keeps its name only while its content stays: the rule rests on each item having one value.
+ * Comparison of two epochs, so that ledgers can be carried from the items of one to those of the next: which subjects and rows
+ * are the same in both, which arrived, and which are gone. An item stays the same only while its content does, because the
+ * leverage rule assumes that each item has one value.
  *
- * That is why an edited row stops it. Its old and its new version would be two items with one value in every column that was
- * not edited; releases from both epochs would cancel in such a column, and rest on fewer people than the ledger counts. So a
- * table may gain rows of a subject or lose some, and never both; nor may rows come that lost ones could have become.
+ * For this reason an edited row is refused. Its old and its new version would be two items with one value in every
+ * column that was not edited. Releases from both epochs would cancel in such a column, and rest on fewer people than the
+ * ledger counts. So a table may gain rows of a subject or lose some, but not both: the rows that were gained could be
+ * edited versions of those that were lost.
  */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,54 +19,54 @@ import { PEOPLE_FILE } from '../snapshot.ts'
 import { assertPlainPath } from '../sources/source.ts'
 import { type IndexLevel, type Manifest, SubjectIndex } from '../index/subject-index.ts'
 
-/** Which epochs, and where they are kept. */
+/** The two epochs to compare, and where they are kept. */
 export interface CarryOptions {
-  /** As it is now; the newer epoch is served by it. */
+  /** The current configuration, by which the newer epoch is served. */
   readonly config: CatalogConfig
   /** Folder of the snapshots. */
   readonly dataDir: string
   readonly index: IndexLevel
-  /** The epoch that was answered from, and the one to take. Both snapshots must be there. */
+  /** The epoch from which questions were answered, and the newer one. Both snapshots must exist. */
   readonly from: string
   readonly to: string
 }
 
-/** Items of one ledger: those of the epoch, then those that only earlier ones had. */
+/** The items of one ledger: the number of those in the epoch, and of those that only earlier epochs had. */
 export interface ItemFacts {
   readonly items: number
   readonly gone: number
-  /** Of rows: the subject of each item, ascending among those of the epoch and among the gone. */
+  /** For rows: the subject of each item, in ascending order among those of the epoch, and among those that are gone. */
   readonly owners?: Uint32Array
 }
 
-/** Where each item of the older ledger is in the newer one. */
+/** The place of each item of the older ledger in the newer one. */
 export interface CarriedItems {
   readonly before: ItemFacts
   readonly after: ItemFacts
-  /** By older item. */
+  /** The new place of each older item. */
   readonly to: Uint32Array
 }
 
-/** What a ledger of the older epoch becomes; or why there is no such thing, for the steward. */
+/** The items of each ledger in the newer epoch; or, for the steward, why ledgers cannot be carried. */
 export type Carried =
   | {
       readonly ok: true
       readonly people: CarriedItems
-      /** By table with several rows per subject. */
+      /** The items by table with several rows per subject. */
       readonly rows: ReadonlyMap<string, CarriedItems>
       readonly arrived: number
       readonly left: number
     }
   | { readonly ok: false; readonly why: string }
 
-/** The name under which the owners of gone items are kept; no table's name has a colon. */
+/** The name under which the owners of items that are gone are stored. No table has a colon in its name. */
 export function goneName(table: string | undefined): string {
   return table === undefined ? ':people' : table
 }
 
 /**
- * Compares two epochs of a catalog, and notes beside the newer one what it lacks. Changes no ledger. Throws SOURCE_INVALID where
- * a snapshot is not there, NODE_ERROR.
+ * Compares two epochs of a catalog, and stores beside the newer one what it lacks. Changes no ledger. Throws SOURCE_INVALID if
+ * a snapshot does not exist; throws NODE_ERROR.
  */
 export async function carryEpoch(options: CarryOptions): Promise<Carried> {
   const { config, index: level, from, to } = options
@@ -94,7 +96,10 @@ export async function carryEpoch(options: CarryOptions): Promise<Carried> {
   }
 }
 
-/** Somebody under a new key would be two people, whose values cancel: of one that cannot be seen, of most it can. */
+/**
+ * A person with a new key would count as two people, whose values cancel. For one person this
+ * cannot be noticed; for most of them it can.
+ */
 const REKEYED =
   'more than half of its subjects are gone: have their keys changed? A person under a new key is a new one'
 
@@ -106,7 +111,7 @@ function editedWords(table: string, subjects: number): string {
   return `rows of ${subjects} subjects in ${table} were edited: both versions of a value that stayed would be counted apart`
 }
 
-/** What decides how a value is kept; two epochs that differ in it cannot be compared. */
+/** The settings that decide how values are kept. Epochs that differ in them cannot be compared. */
 function described({ subject_key, tables }: CatalogConfig): string {
   return JSON.stringify([
     subject_key,
@@ -121,7 +126,7 @@ function described({ subject_key, tables }: CatalogConfig): string {
 interface Side {
   readonly epoch: string
   readonly folder: string
-  /** Of what earlier epochs had. */
+  /** The folder of the items that only earlier epochs had. */
   readonly goneFolder: string
   readonly manifest: Manifest
   readonly hasPeople: boolean
@@ -147,7 +152,7 @@ function isThere(path: string): Promise<boolean> {
   )
 }
 
-/** Two epochs side by side in one engine. Tokens name people, prints name the content of a row. */
+/** Two epochs in one engine. Tokens identify people, and prints identify the content of a row. */
 class Comparison {
   readonly #session: Session
   readonly #older: Side
@@ -184,7 +189,7 @@ class Comparison {
     }
   }
 
-  /** After `people`. */
+  /** The items of a table. Call it after `people`. */
   async rows(table: TableConfig): Promise<CarriedItems | { readonly edited: number }> {
     const [older, newer, gone] = [
       `older_rows_${table.name}`,
@@ -224,13 +229,13 @@ class Comparison {
     return this.#number('SELECT count(*) FROM newer_people ANTI JOIN older_people USING (token)')
   }
 
-  /** Of the older epoch itself, not of those before it. */
+  /** Number of subjects of the older epoch itself, not of those before it, that are not in the newer one. */
   left(): Promise<number> {
     const here = `(FROM older_people WHERE item < ${this.#older.manifest.subjects})`
     return this.#number(`SELECT count(*) FROM ${here} ANTI JOIN newer_people USING (token)`)
   }
 
-  /** What the newer epoch lacks: for its ledgers, and for the next comparison. */
+  /** Stores the items that the newer epoch lacks, for its ledgers and for the next comparison. */
   async write(index: SubjectIndex, tables: readonly TableConfig[]): Promise<void> {
     const { epoch, goneFolder } = this.#newer
     await rm(goneFolder, { recursive: true, force: true })
@@ -277,12 +282,12 @@ async function rowsIn({ manifest }: Side, { name }: TableConfig): Promise<number
   return table.rows
 }
 
-/** Each row with whose it is, its content's hash and its place. */
+/** A query for each row: its person, the hash of its content, and its place. */
 function printed(table: TableConfig, folder: string, people: string): string {
   const place = table.one_row_per_subject
     ? `row_number() OVER (ORDER BY r.${quoteName(SUBJECT)}) - 1`
     : `r.${quoteName(ROW)}`
-  // Each value with its length, so that no two rows are written alike.
+  // Each value is written with its length, so that different rows have different texts.
   const values = table.variables.map(({ name }) => {
     const text = `CAST(r.${quoteName(name)} AS VARCHAR)`
     return `coalesce('v' || length(${text}) || ':' || ${text}, 'n')`
@@ -291,7 +296,10 @@ function printed(table: TableConfig, folder: string, people: string): string {
     FROM ${parquet(folder, fileOf(table))} AS r JOIN ${people} AS p ON p.item = r.${quoteName(SUBJECT)}`
 }
 
-/** Equal rows of one subject are told apart by counting: which of them is which makes no difference to any number. */
+/**
+ * A table of the rows in which equal rows of one subject are numbered. Which of them has which
+ * number makes no difference to any result.
+ */
 function numbered(name: string, query: string): string {
   return `CREATE TABLE ${name} AS
     SELECT token, print, item, row_number() OVER (PARTITION BY token, print ORDER BY item) AS ordinal FROM (${query})`

@@ -1,19 +1,19 @@
-/** One catalog as its steward describes it in the peer's YAML. */
+/** The configuration of one catalog, as its steward writes it in the peer's YAML. */
 import { ACCESS_LEVELS, dataUseSchema, isName, isRequesterEntry, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
 import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
 import { daysOf } from '../dates.ts'
 
-/** A catalog is a description, not a data dump: nobody reads more than this, and each costs a bitset. */
+/** Limits on the size of a description: people have to read it, and each variable costs a bitset. */
 const TABLES_MAX = 32
 const VARIABLES_MAX = 512
 const LEVELS_MAX = 256
 const BREAKPOINTS_MAX = 256
 const MISSING_MAX = 16
-/** Base cells multiply: eight variables of two levels are 256 of them already. */
+/** Maximum number of lattice variables. Base cells multiply: eight variables of two levels already make 256. */
 export const LATTICE_MAX = 8
-/** Units of 10^-9 of a value below 9 million still fit the exact integers of a snapshot. */
+/** Maximum decimals: a value below 9 million in units of 10^-9 still fits the exact integers of a snapshot. */
 const DECIMALS_MAX = 9
 
 /** Letters, digits, underscore and hyphen, beginning with a letter. */
@@ -23,7 +23,7 @@ const nameSchema = z
 const lineSchema = z.string().max(200)
 const textSchema = z.string().max(4000)
 
-/** What is printed of a variable's values: canonical, without control characters, so that two levels never look alike. */
+/** A level as it is printed: canonical and without control characters, so that no two levels look alike. */
 const levelSchema = z
   .union([z.string(), z.number(), z.boolean()])
   .transform(String)
@@ -35,25 +35,28 @@ const breakpointSchema = z.union([z.number(), z.string().refine((text) => daysOf
 
 const variableShape = z.strictObject({
   name: nameSchema,
-  /** Column of the file; the variable's name unless given. */
+  /** Column of the file. Default: the name of the variable. */
   column: z.string().min(1).max(200).optional(),
   type: z.enum(VARIABLE_TYPES),
   unit: lineSchema.optional(),
   description: textSchema.optional(),
-  /** Every value a category may have. */
+  /** All values that a category may have. */
   levels: z.array(levelSchema).min(1).max(LEVELS_MAX).optional(),
-  /** Where a number or date may be cut: for filters, groups, quantiles. Dates as YYYY-MM-DD. */
+  /** The values at which a number or date may be divided for filters, groups and quantiles. Dates as YYYY-MM-DD. */
   breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
-  /** Most decimal places of a value; it is kept exactly, and a file with more is refused. Default 6 for a number, 0 for an integer. */
+  /**
+   * Maximum decimal places of a value, which is kept exactly. A file with more is refused.
+   * Default 6 for a number, 0 for an integer.
+   */
   decimals: z.int().min(0).max(DECIMALS_MAX).optional(),
   /**
-   * Whether others are taken to know it of a person anyway, as age, sex or centre: what is told of it then does not count
-   * against its information budget. Unless given, by its name: see `isIdentifyingName`.
+   * Whether others are assumed to know it of a person anyway, such as age, sex or centre. What is disclosed of it then does not
+   * count against its information budget. Default: by its name, see `isIdentifyingName`.
    */
   identifying: z.boolean().optional(),
-  /** What stands for a missing value in the file; the empty field always does. */
+  /** Texts that mean a missing value in the file; the empty field always does. */
   missing: z.array(z.string().max(64)).max(MISSING_MAX).default(['NA', ''])
 })
 /** One variable of a table. */
@@ -62,20 +65,20 @@ const variableSchema = variableShape.superRefine(checkVariable)
 
 const tableSchema = z.strictObject({
   name: nameSchema,
-  /** Relative to the folder of the configuration file. */
+  /** Path of the file, relative to the folder of the configuration file. */
   file: z.string().min(1).max(1024),
-  /** By the file's ending unless given. */
+  /** Default: by the ending of the file's name. */
   format: z.enum(['csv', 'tsv', 'parquet']).optional(),
   description: textSchema.default(''),
-  /** Promised by the steward, and checked: a second row of a subject is refused. */
+  /** Promised by the steward and checked: a second row of a subject is refused. */
   one_row_per_subject: z.boolean().default(false),
   variables: z.array(variableSchema).min(1).max(VARIABLES_MAX)
 })
 
 const latticeVariableSchema = z.strictObject({
-  /** `table.variable`. */
+  /** The variable as `table.variable`. */
   variable: z.string().max(129),
-  /** Cut points of the base cells, some of the declared breakpoints; all of them unless given. */
+  /** Breakpoints between the base cells, from those declared. Default: all of them. */
   breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional()
 })
 
@@ -90,77 +93,89 @@ const catalogShape = z.strictObject({
   access_level: z.enum(ACCESS_LEVELS).default('private'),
   /** Announced in the DHT for catalogs that are not private. */
   keywords: z.array(z.string().min(1).max(64)).max(LIMITS.keywordsMax).default([]),
-  /** The column in every table's file that says whose row it is. It is no variable and never leaves. */
+  /** The column of each table's file that identifies the subject of a row. It is no variable and never leaves. */
   subject_key: nameSchema,
-  /** Nobody real is in it. */
+  /** Whether the data are synthetic, with no real people in them. */
   synthetic: z.boolean().default(false),
   tables: z.array(tableSchema).min(1).max(TABLES_MAX),
-  /** Optional: base cells that every cohort is made of (docs/disclosure.md). `none` is as if it were not given. */
+  /** Optional base cells of which every cohort must consist (docs/disclosure.md). `none` means the same as leaving it out. */
   lattice: z.union([z.literal('none'), z.array(latticeVariableSchema).min(1).max(LATTICE_MAX)]).optional(),
-  /** Of this catalog alone: rules only tighten the peer's; scope, precision and refusal_bits_max are as given. */
+  /**
+   * Privacy settings of this catalog alone. Rules only tighten the peer's; scope,
+   * precision and refusal_bits_max apply as given.
+   */
   privacy: catalogPrivacySchema.optional(),
-  /** `sdc`: exact numbers under disclosure control. `dp`: differentially private ones only; never both for one person. */
+  /**
+   * `sdc`: exact numbers under disclosure control. `dp`: differentially private numbers only.
+   * Never use both for the data of one person.
+   */
   mode: z.enum(['sdc', 'dp']).default('sdc'),
   /**
-   * What may be spent in zero-concentrated differential privacy: by a preset's name, or as decimal text over the catalog's
-   * life and by one project or account; δ at most, for saying what that amounts to; and at how many institutions of one
-   * broadcast somebody may be.
+   * The budget of zero-concentrated differential privacy: the name of a preset, or decimal text for the catalog's
+   * life and for one project or account; the largest δ for reporting what an amount means; and at how many
+   * institutions of one broadcast a person may be.
    */
   budget: budgetSchema.prefault({}),
-  /** With `mode: dp`, how many subjects the description speaks of: a rounded count can turn on one person. None unless given. */
+  /**
+   * With `mode: dp`, the number of subjects in the description, since even a rounded count
+   * can depend on one person. Default: none.
+   */
   declared_subjects: z.int().min(0).max(1e9).optional(),
   /**
-   * Whether the description says which share of its rows each variable misses. It is a release, made once an epoch before
-   * anybody asks: everybody's ledger pays for it, and shares that would single out few people are left out.
+   * Whether the description discloses which share of its rows each variable misses. It is a release, made once per epoch before
+   * anybody asks: it is charged to everybody's ledger, and shares that would single out few people are omitted.
    */
   missingness: z.enum(['untold', 'told']).default('untold'),
-  /** What the data may be used for, in GA4GH DUO terms; requests say their purpose. Unrestricted unless given. */
+  /** What the data may be used for, in terms of GA4GH DUO; requests state their purpose. Default: unrestricted. */
   data_use: dataUseSchema.optional(),
-  /** Who may ask about this catalog, in place of the peer's own list. */
+  /** The requesters who may query this catalog, in place of the peer's own list. */
   requesters: z
     .array(
       z.string().refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
     )
     .min(1)
     .optional(),
-  /** Datasets, as URLs: whoever asks needs a ControlledAccessGrants visa for one of them, and nothing else. */
+  /** URLs of datasets. A requester needs a ControlledAccessGrants visa for one of them, and nothing else. */
   controlled_access: z.array(z.url().max(1_024)).min(1).max(16).optional(),
-  /** Weakest isolation in which a script may see these data; any that runs here unless given. */
+  /** The weakest isolation in which a script may see these data. Default: any that runs here. */
   sandbox_grade_min: z.enum(['wasm', 'wasm+bwrap', 'docker', 'docker+gvisor']).optional(),
-  /** May only raise the node's own. */
+  /** Smallest cohort, in subjects. It can only raise that of the node. */
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).optional(),
-  /** What may be asked: statistic, sql, python, r, jupyter. What the node offers unless given. */
+  /** The kinds of program that may be requested: statistic, sql, python, r, jupyter. Default: what the node offers. */
   programs: z.array(z.enum(['statistic', 'sql', 'python', 'r', 'jupyter'])).optional(),
-  /** What happens to scripts: run, wait for a steward, or none. `auto` if synthetic, else `review`. */
+  /** Whether scripts run, wait for a steward, or are refused. Default: `auto` if synthetic, else `review`. */
   scripts: z.enum(['auto', 'review', 'deny']).optional(),
   /**
-   * Scripts that run without asking anybody, by the SHA-256 of their text (sha256sum FILE), whoever asks and with whatever
-   * parameters: list what does the same whatever it is given. All others, and these where they bring files along, go where
-   * `scripts` sends them.
+   * Scripts that run without approval, by the SHA-256 of their text (sha256sum FILE), whoever sends them and with
+   * whatever parameters: list only scripts that do the same with any parameters. All other scripts, and these if they
+   * bring files, are handled as `scripts` says.
    */
   code_hashes: z
     .array(z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256, 64 hexadecimal digits'))
     .max(256)
     .optional(),
-  /** What may run scripts over these data, as receipts name it (ran_in); whatever runs here unless given. */
+  /** The images that may run scripts over these data, as receipts name them (ran_in). Default: whatever runs here. */
   images: z.array(z.string().min(1).max(512)).min(1).max(64).optional(),
-  /** What a script may not show to its reader, by kind. Advice put to use, no boundary: a script can hide anything. */
+  /**
+   * Kinds of code that a script must not contain, as far as a reader can see. This is advice, no
+   * boundary: a script can hide anything.
+   */
   refuse_programs_that: z
     .array(z.enum(['file', 'network', 'process', 'environment', 'eval', 'native', 'time', 'random']))
     .optional(),
-  /** Whether a script's result waits for the release grid. `prompt` if synthetic, else `padded`. */
+  /** Whether a script's result waits for a time on the release grid. Default: `prompt` if synthetic, else `padded`. */
   timing: z.enum(['padded', 'prompt']).optional()
 })
 
 /** One catalog of the peer's configuration. */
 export const catalogConfigSchema = catalogShape.superRefine(checkCatalog)
 
-/** A catalog's configuration, parsed. */
+/** The parsed configuration of a catalog. */
 export type CatalogConfig = z.output<typeof catalogShape>
-/** One of its tables. */
+/** One table of a catalog's configuration. */
 export type TableConfig = CatalogConfig['tables'][number]
 
-/** The variables of its lattice; none without one. */
+/** The variables of a catalog's lattice; empty without a lattice. */
 export function latticeOf({ lattice }: Pick<CatalogConfig, 'lattice'>): readonly LatticeVariable[] {
   return lattice === undefined || lattice === 'none' ? [] : lattice
 }
@@ -258,7 +273,7 @@ function latticeFault(
   return numbers.some((cut, i) => i > 0 && cut <= (numbers[i - 1] ?? cut)) ? 'cuts rise' : null
 }
 
-/** The engine tells no difference between names in capitals and small letters. */
+/** Whether two names are the same for the engine, which ignores upper and lower case. */
 function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
@@ -274,12 +289,12 @@ export function breakpointNumber(point: number | string): number {
   return typeof point === 'number' ? point : (daysOf(point) ?? Number.NaN)
 }
 
-/** Decimal places in which a variable is kept. */
+/** The decimal places in which a variable is kept. */
 export function decimalsOf(variable: { type: string; decimals?: number | undefined }): number {
   return variable.type === 'number' ? (variable.decimals ?? 6) : 0
 }
 
-/** Whether a number is exactly a multiple of 10^-decimals that doubles can count. */
+/** Whether a number is exactly a multiple of 10^-decimals, and small enough for doubles to be exact. */
 function isOnGrid(value: number, decimals: number): boolean {
   const scaled = Math.round(value * 10 ** decimals)
   return Number.isSafeInteger(scaled) && Number(`${scaled}e-${decimals}`) === value

@@ -1,10 +1,10 @@
-/** The disclosure rules as they are written in YAML, for a peer and for one catalog. */
+/** The disclosure rules in the YAML of a peer and of a catalog. */
 import { isKeyId } from '@stimnet/protocol'
 import { z } from 'zod'
 
 const share = z.number().gt(0).max(1)
 
-/** Rules that go over those of a preset; each of these may only tighten. What they mean: `stimnet policy explain`. */
+/** Rules that override those of a preset; each of them can only tighten. `stimnet policy explain` says what they mean. */
 export const ruleOverridesShape = {
   zeros_are_disclosive: z.boolean().optional(),
   largest_share_max: share.optional(),
@@ -19,29 +19,29 @@ export const ruleOverridesShape = {
   script_bits_scope_max: z.int().min(0).max(1e9).optional()
 }
 
-/** Such rules, parsed. */
+/** The parsed rules. */
 export type WrittenRules = z.output<z.ZodObject<typeof ruleOverridesShape>>
 
-/** Bits that refusals, withheld cells and people left out may tell one requester in thirty days; 200 unless given. */
+/** Bits that refusals, withheld cells and people left out may disclose to one requester in thirty days. Default 200. */
 export const refusalBitsMaxSchema = z.int().min(0).max(1e6)
 
 const projectSchema = z.strictObject({
-  /** As requests name it. */
+  /** The name of the project in requests. */
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a project has letters, digits, . _ and -, at most 64'),
-  /** Key ids of those who may ask for it. */
+  /** Key ids of the requesters of the project. */
   requesters: z.array(z.string().refine(isKeyId, 'not a key id (12D3Koo…)')).min(1).max(256)
 })
 
-/** The `privacy` of a catalog. */
+/** The `privacy` settings of a catalog. */
 export const catalogPrivacySchema = z
   .strictObject({
     preset: z.string().optional(),
     ...ruleOverridesShape,
-    /** Whose releases count together. `project` needs `projects`. */
+    /** The requesters whose releases count together. `project` needs `projects`. */
     scope: z.enum(['global', 'affiliation', 'project']).default('global'),
     projects: z.array(projectSchema).min(1).max(256).optional(),
     refusal_bits_max: refusalBitsMaxSchema.optional(),
-    /** `statistical`: to a tenth of the standard error. Unless given: `exact` for synthetic data, else `statistical`. */
+    /** `statistical`: rounded to a tenth of the standard error. Default: `exact` for synthetic data, else `statistical`. */
     precision: z.enum(['statistical', 'exact']).optional()
   })
   .superRefine(({ scope, projects = [] }, context) => {

@@ -1,4 +1,4 @@
-/** A catalog opened for questions: its public description, its cohorts, and its rows reduced by a plan. */
+/** An open catalog: its public description, its cohorts, and its rows reduced by a plan. */
 import {
   type BoundedPlan,
   type BoundedReduction,
@@ -30,95 +30,103 @@ import { loadSnapshot, type Snapshot, takeSnapshot } from '../snapshot.ts'
 import { type IndexLevel, SubjectIndex } from '../index/subject-index.ts'
 import { type CohortTable, cohortTables } from '../tables.ts'
 
-/** Where a catalog is kept, and what this node brings to it. */
+/** The places where a catalog is kept, and the facts about this node that it needs. */
 export interface CatalogOptions {
-  /** Folder that the files of the configuration are relative to. */
+  /** Folder to which the paths in the configuration are relative. */
   readonly baseDir: string
   /** Folder of the snapshots. */
   readonly dataDir: string
   readonly index: IndexLevel
   readonly clock: Clock
   readonly random: RandomSource
-  /** The node's smallest cohort, subjects; the catalog's own may only raise it. */
+  /** The node's smallest cohort, in subjects. The catalog's own can only raise it. */
   readonly cohortSizeMin: number
   /** The disclosure rules in force, for the description: preset and hash. */
   readonly rules?: { readonly preset: string; readonly policyHash: string }
-  /** What this node can run for the catalog, as words of `programWord`. */
+  /** The programs that this node can run for the catalog, as words of `programWord`. */
   readonly programs: readonly string[]
   /**
-   * The epoch that releases were made from, which the catalog stays with: what they have told apart is known of its rows
-   * alone, and the difference between two epochs is whoever came between. While the sources make another one, the catalog
-   * is served from this epoch's snapshot and description, and says the other's name in `Catalog.newer`; open it without
-   * `pinned`, or with that name, to take it. Default: whatever the sources are now.
+   * The epoch from which releases were made, with which the catalog stays: its ledgers know the rows of this epoch only, and
+   * the difference between two epochs is whoever arrived in between. While the sources make another epoch, the catalog is
+   * served from the snapshot and description of this one, and `Catalog.newer` is the name of the other; open the catalog
+   * without `pinned`, or with that name, to take it. Default: the epoch that the sources make now.
    */
   readonly pinned?: string
 }
 
-/** One catalog, open. Whoever opened it closes it. */
+/** One open catalog. Whoever opens it must close it. */
 export interface Catalog {
   readonly descriptor: CatalogDescriptor
   /** Hash of the snapshot: the same files and description give the same epoch. */
   readonly epoch: string
   /**
-   * The epoch that the sources make now, where the catalog is pinned to another. It is a name: its snapshot is made, and
-   * its files are checked, when it is opened.
+   * The epoch that the sources make now, if the catalog is pinned to another. It is only a name: its snapshot is made, and its
+   * files are checked, when it is opened.
    */
   readonly newer?: string
-  /** Distinct subjects, exactly. Stays inside. */
+  /** The exact number of distinct subjects. It must not leave the institution. */
   readonly subjects: number
-  /** What it is served by: of a pinned epoch its own tables and lattice, and the stricter of its policy and today's. */
+  /**
+   * The configuration by which it is served. A pinned epoch has its own tables and lattice, and
+   * the stricter of its policy and today's.
+   */
   readonly config: CatalogConfig
   /**
-   * The filter with columns in full and canonical values; unchanged when it is resolved already. Static: it depends on
-   * the description alone. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+   * The filter with full names of columns and canonical values; unchanged if it is resolved already. Depends on the description
+   * alone, not on data. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
    */
   resolveFilter(filter: Filter, tables?: readonly string[]): Filter
-  /** Decimal places in which a number is kept; 0 for anything else. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
+  /** The decimal places in which a number is kept; 0 for anything else. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
   decimalsOf(variable: VariableRef): number
-  /** Who fits, by the index alone; everyone without a filter. Throws as `resolveFilter`. */
+  /** The subjects who satisfy a filter, from the index alone; everyone without a filter. Throws as `resolveFilter`. */
   cohort(filter: Filter | undefined): Promise<SubjectSet>
-  /** The lattice's base cells that are not empty; none without a lattice. */
+  /** The base cells of the lattice that are not empty; none without a lattice. */
   baseCells(): Promise<readonly SubjectSet[]>
   /**
-   * The subject of each row of a table that has several per subject, by the row's place; in ascending order. Throws
-   * NODE_ERROR for any other table.
+   * The subject of each row of a table with several rows per subject, in the order of the rows' places, which is ascending.
+   * Throws NODE_ERROR for any other table.
    */
   owners(table: string): Promise<Uint32Array>
-  /** The same with how many rows there are. Throws as `owners`. */
+  /** The same together with the number of rows. Throws as `owners`. */
   itemsOf(table: string): Promise<RowItems>
   /**
-   * Whose the items are that the ledgers of earlier epochs know and this one has no more: rows of a table, or, without one,
-   * subjects. Owners from `subjects` on are in it no more themselves. Ascending; none unless an epoch was carried here.
+   * The owners of items that the ledgers of earlier epochs know and this epoch lacks: rows of a table, or subjects if no table
+   * is given. Owners from `subjects` on are gone themselves. In ascending order; empty unless an epoch was carried here.
    */
   goneOwners(table?: string): Promise<Uint32Array>
-  /** The rows of each base cell's subjects, where they have any; for starting the table's ledger. Throws as `owners`. */
+  /**
+   * The rows of the subjects of each base cell, where they have any, for starting the ledger of the table. Throws as `owners`.
+   */
   rowBaseCells(table: string): Promise<readonly SubjectSet[]>
-  /** Where a variable comes from: itself, or the site's own that a mapping reads in another unit. Throws as `decimalsOf`. */
+  /**
+   * The source of a variable: itself, or the site's own variable that a mapping reads in another unit. Throws as `decimalsOf`.
+   */
   sourceOf(variable: VariableRef): { readonly own: VariableRef; readonly factor: number; readonly decimals: number }
   /**
-   * Without those `leftOut`: of everything, of a variable's values, or of a pair's. Throws PARAMETER_INVALID for a plan that
-   * does not fit the catalog or the node, NODE_ERROR, CANCELLED.
+   * Reduces a plan over a cohort, without the people of `leftOut`: from everything, from a variable's values, or from those of
+   * a pair. Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node; throws NODE_ERROR, CANCELLED.
    */
   reduce(
     plan: Plan,
     cohort: SubjectSet,
     options?: { signal?: AbortSignal; leftOut?: ReducedWithout }
   ): Promise<Reduction>
-  /** The sums that noise is added to, exact, over every group there can be. Throws NODE_ERROR, CANCELLED. */
+  /** The exact sums to which noise will be added, over every possible group. Throws NODE_ERROR, CANCELLED. */
   reduceBounded(plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal): Promise<BoundedReduction>
-  /** The cohort's rows for a sandbox, under fresh pseudonyms. Throws NODE_ERROR, CANCELLED. */
+  /** The rows of a cohort for a sandbox, under new pseudonyms. Throws NODE_ERROR, CANCELLED. */
   tables(cohort: SubjectSet, signal?: AbortSignal): Promise<readonly CohortTable[]>
   /**
-   * The same catalog in the words of a request: description, filters, plans and tables. Base cells, owners and ledgers
-   * stay its own. Static. Throws SCHEMA_MISMATCH, VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
+   * The same catalog in the words of a request: description, filters, plans and tables. Base cells, owners and
+   * ledgers stay those of the site. Looks at no data. Throws SCHEMA_MISMATCH, VARIABLE_UNKNOWN or
+   * PARAMETER_INVALID for a mapping that does not fit.
    */
   mapped(terms: ViewTerms): Catalog
   close(): Promise<void>
 }
 
 /**
- * Opens a catalog, after making its snapshot where there is none for these files. Throws SOURCE_INVALID naming file,
- * line and key, or that a pinned epoch is lost; NODE_ERROR.
+ * Opens a catalog, and first makes a snapshot if there is none for these files. Throws SOURCE_INVALID that names file, line and
+ * key, or says that a pinned epoch is lost; throws NODE_ERROR.
  */
 export async function openCatalog(config: CatalogConfig, options: CatalogOptions): Promise<Catalog> {
   const index = new SubjectIndex(options.index, config.name)
@@ -161,7 +169,7 @@ interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
   readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
 }
 
-/** Everything that is asked in the words of a description. */
+/** Everything of a catalog that is requested in the words of a description. */
 function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
   const { descriptor, config, columnSql, indexed } = view
   const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
@@ -194,7 +202,7 @@ function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, rando
   }
 }
 
-/** Of the catalog's own variables. */
+/** The decimals of one of the catalog's own variables. */
 function decimalsIn(config: CatalogConfig, own: VariableRef): number {
   const all = config.tables.flatMap((table) =>
     table.variables.map((one) => ({ ref: `${table.name}.${one.name}`, one }))
@@ -202,7 +210,7 @@ function decimalsIn(config: CatalogConfig, own: VariableRef): number {
   return decimalsOf(all.find(({ ref }) => ref === own)?.one ?? { type: 'integer' })
 }
 
-/** The rows of the tables that have several per subject: counted in the manifest, their owners read once. */
+/** The rows of tables with several rows per subject: their numbers from the manifest, and their owners, which are read once. */
 function rowItems({ manifest, config }: Snapshot, engine: () => Promise<Engine>) {
   const known = new Map<string, RowItems>()
   const rowsOf = (table: string): number => {
@@ -228,7 +236,7 @@ function rowItems({ manifest, config }: Snapshot, engine: () => Promise<Engine>)
   return { rowsOf, itemsOf }
 }
 
-/** Each row to its subject's cell; cells whose subjects have no rows here are left out. */
+/** The rows of each cell's subjects; cells whose subjects have no rows here are omitted. */
 function rowsOfCells({ rows, owners }: RowItems, cells: readonly SubjectSet[]): readonly SubjectSet[] {
   const cellOf = new Map<number, number>()
   for (const [cell, subjects] of cells.entries()) for (const subject of subjects) cellOf.set(subject, cell)
@@ -241,7 +249,7 @@ function pick({ baseDir, dataDir, clock, random, pinned }: CatalogOptions) {
   return { baseDir, dataDir, clock, random, ...(pinned === undefined ? {} : { pinned }) }
 }
 
-/** One engine, loaded at first need; a failed start is tried again by the next question. */
+/** One engine, loaded when it is first needed. If that fails, the next question tries again. */
 function once(open: () => Promise<Engine>): { get(): Promise<Engine>; close(): Promise<void> } {
   let opened: Promise<Engine> | undefined
   let closed = false

@@ -1,9 +1,9 @@
-/** What a catalog says about itself in public, made of its configuration and the rounded number of its subjects. */
+/** The public description of a catalog, made of its configuration and its rounded number of subjects. */
 import { type CatalogDescriptor, dataUseTerms, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
 import { breakpointNumber, type CatalogConfig, latticeOf, type VariableConfig } from './catalog-config.ts'
 import { isIdentifyingName } from './identifying.ts'
 
-/** What a description says that its configuration does not. */
+/** The parts of a description that are not in the configuration. */
 export interface DescriptorFacts {
   readonly epoch: string
   readonly snapshotAtMs: number
@@ -29,7 +29,7 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
       name: table.name,
       description: table.description,
       variables: table.variables.map(describeVariable),
-      // Declared and checked, not looked up in the data: the description says nothing that a row could change.
+      // Declared and checked, but not looked up in the data: the description discloses nothing that a row could change.
       oneRowPerSubject: table.one_row_per_subject
     })),
     subjectKey: config.subject_key,

@@ -1,13 +1,14 @@
-/** Names of variables that others commonly know of a person, where a steward says nothing else. */
+/** Names of variables that others commonly know of a person, where the steward says nothing else. */
 
 /**
- * Whole names, with _ or - between words: who somebody is, where and when they were seen, how they were measured, and which arm
- * they were drawn to. What was found of them is not among these; a name that is not listed counts as what others do not know.
+ * Patterns for whole names, with _ or - between words: who somebody is, where and when they were seen, how they
+ * were measured, and the arm to which they were randomised. Findings about people are not among these. A name that
+ * is not listed counts as unknown to others.
  */
 const NAMES: readonly RegExp[] = [
   /^(sex|gender)$/,
   /^age(_(years|months|days|group|band|category|class|range|decade))?$/,
-  // Of when they were seen; an age at onset or a date of death is a finding.
+  // Only about when people were seen: an age at onset or a date of death is a finding.
   /^(age_at|date_of|year_of)_(baseline|visit|scan|imaging|entry|enrol?lment|inclusion|recruitment|assessment|randomi[sz]ation)$/,
   /^(birth|year|date)$/,
   /^(birth_(year|date|month|day)|(year|date|month|day)_of_birth)$/,

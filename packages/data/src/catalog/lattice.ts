@@ -1,8 +1,8 @@
-/** A lattice, where the steward wants one: base cells of which every cohort of the catalog is made. */
+/** The lattice of a catalog, which is optional: base cells of which every cohort of the catalog is made. */
 import type { VariableDescriptor } from '@stimnet/protocol'
 import { domainOf } from '../index/domain.ts'
 
-/** The lattice's own cells of one variable: neighbouring bins between its cut points put together. */
+/** The cells of one variable in the lattice: the bins between two breakpoints of the lattice are joined. */
 export function latticeCells(variable: VariableDescriptor, cuts: readonly number[]): readonly (readonly number[])[] {
   const all = Array.from({ length: domainOf(variable)?.cells ?? 0 }, (_, i) => i)
   if (variable.type === 'category') return all.map((cell) => [cell])

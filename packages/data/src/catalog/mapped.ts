@@ -1,4 +1,4 @@
-/** A catalog read in the words of a request: its variables under other names, levels and units. The rows stay as they are. */
+/** Views of a catalog in the words of a request: its variables under other names, levels and units. The rows stay as they are. */
 import {
   type CatalogDescriptor,
   type MappedVariable,
@@ -13,30 +13,30 @@ import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig }
 import { describeVariable } from './descriptor.ts'
 import { quoteName } from '../quote.ts'
 
-/** How questions are read, and what of the snapshot they mean. */
+/** A description for questions, and how it refers to the snapshot. */
 export interface CatalogView {
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
-  /** What a script is given. */
+  /** The tables that a script is given. */
   readonly tables: readonly TableConfig[]
-  /** A variable’s values in the view, as SQL over the snapshot’s table of that alias. */
+  /** The values of a variable in the view, as SQL over the snapshot’s table with the given alias. */
   columnSql(table: string, name: string, alias: string): string
-  /** The site's own variable behind one of the view, and how many of the view's units are one of its own. */
+  /** The site's own variable behind a variable of the view, and how many units of the view make one of the site's. */
   sourceOf(table: string, name: string): { readonly own: VariableRef; readonly factor: number }
-  /** The index’s own name and cells of a variable’s cells. */
+  /** The name and cells in the index for cells of a variable in the view. */
   indexed(ref: string, cells: ReadonlySet<number>): { readonly ref: string; readonly cells: Iterable<number> }
 }
 
-/** What a request says of a site’s variables. */
+/** What a request declares about the variables of a site. */
 export interface ViewTerms extends SchemaTerms {
-  /** Mappings of this site alone. */
+  /** The mappings of this site only. */
   readonly mappings: readonly VariableMapping[]
 }
 
-/** Sums of squares of so large numbers fit the engine’s wide integers, whatever the number of rows. */
+/** Largest scaled value: sums of squares of such values fit the engine’s wide integers, whatever the number of rows. */
 const SCALED_MAX = 2 ** 50
 
-/** The catalog in its own words. */
+/** The view of a catalog in its own words. */
 export function plainView(descriptor: CatalogDescriptor, config: CatalogConfig): CatalogView {
   return {
     descriptor,
@@ -55,9 +55,9 @@ interface Seen {
 }
 
 /**
- * The catalog in the words of a request. A contract chooses what a script is given: its variables, in its order. Static.
- * Throws SCHEMA_MISMATCH or VARIABLE_UNKNOWN for a mapping that does not fit, PARAMETER_INVALID for a factor that cannot be
- * exact here.
+ * The view of a catalog in the words of a request. A contract decides what a script is given: its variables, in its
+ * order. Looks at no data. Throws SCHEMA_MISMATCH or VARIABLE_UNKNOWN for a mapping that does not fit, PARAMETER_INVALID
+ * for a factor that cannot be exact here.
  */
 export function mappedView(descriptor: CatalogDescriptor, config: CatalogConfig, terms: ViewTerms): CatalogView {
   const isKey = ({ local }: VariableMapping) =>
@@ -91,7 +91,7 @@ export function mappedView(descriptor: CatalogDescriptor, config: CatalogConfig,
   }
 }
 
-/** What the request calls the subject key. No variable has the same name. */
+/** The name that the request gives to the subject key. No variable has the same name. */
 function keyOf(mappings: readonly VariableMapping[], tables: readonly TableConfig[]): string | undefined {
   const [first, second] = mappings
   if (first === undefined) return undefined
@@ -126,7 +126,10 @@ function seeAs(mapping: VariableMapping, contract: readonly VariableContract[], 
   return { table, mapped: read.mapped, config: mappedConfig(own, read.mapped) }
 }
 
-/** A factor makes digits: they must fit exact integers for every value there can be, which only declared bounds can say. */
+/**
+ * Throws PARAMETER_INVALID unless a factor is exact. It adds digits, which must fit exact integers for every possible value;
+ * only declared bounds can guarantee that.
+ */
 function assertExact(own: VariableConfig, { scale }: MappedVariable, { local }: VariableMapping): void {
   if (scale.units === 1 && scale.decimals === 0) return
   const largest = Math.max(Math.abs(own.minimum ?? Number.NaN), Math.abs(own.maximum ?? Number.NaN))
@@ -152,7 +155,7 @@ function mappedConfig(own: VariableConfig, { variable, scale }: MappedVariable):
   }
 }
 
-/** In the place of what they read; who else has one of their names is not to be seen. */
+/** Puts mapped variables in the place of those that they read. Another variable that has one of their names is hidden. */
 function replaced<V extends { readonly name: string }>(
   table: string,
   variables: readonly V[],
@@ -172,8 +175,8 @@ function variablesOf(table: TableConfig, seen: readonly Seen[]): VariableConfig[
 }
 
 /**
- * The same base cells under the view's names. One that the view hides keeps its place under a name that no request can
- * write: another variable must not pass for it, and a lattice must not vanish.
+ * The same base cells under the names of the view. A lattice variable that the view hides keeps its place under a name that no
+ * request can write: no other variable must pass for it, and a lattice must not vanish.
  */
 function latticeIn({ lattice }: CatalogDescriptor, seen: readonly Seen[]): CatalogDescriptor['lattice'] {
   return lattice.flatMap((entry) => {
@@ -186,14 +189,17 @@ function latticeIn({ lattice }: CatalogDescriptor, seen: readonly Seen[]): Catal
   })
 }
 
-/** Cuts in the view's unit: the view's own breakpoint where it has one, since only those can be asked for. */
+/**
+ * A lattice variable with its breakpoints in the unit of the view: where the view has a breakpoint, that one,
+ * since only those can be used in a request.
+ */
 function latticeEntry(table: string, { mapped }: Seen, cuts: readonly number[]): CatalogDescriptor['lattice'][number] {
   const { units, decimals } = mapped.scale
   const near = (cut: number) => Number((cut * units * 10 ** -decimals).toPrecision(15))
   return { variable: `${table}.${mapped.variable.name}`, breakpoints: cuts.map(near) }
 }
 
-/** Only what the contract lists. */
+/** The tables with only the variables that the contract lists. */
 function laidOut(tables: readonly TableConfig[], contract: readonly VariableContract[]): TableConfig[] {
   return tables.flatMap((table) => {
     const variables = contract.flatMap(({ variable }) => {

@@ -1,13 +1,15 @@
-/** The description of a catalog that stays with an older epoch: the rows' own, under the newer policy where it is stricter. */
+/**
+ * The configuration of a catalog that stays with an older epoch: that of its rows, with the newer policy where it is stricter.
+ */
 import type { CatalogConfig } from './catalog-config.ts'
 
 const SCRIPTS = ['deny', 'review', 'auto'] as const
 
 /**
- * Tables, subject key and lattice are those of the stored description: they say how its rows are read and asked about.
- * Words for people and who may see it come from the current one. Where both can say how careful to be, the more careful
- * one holds: a table of real people does not become synthetic because its file was replaced. Disclosure rules of its own are
- * the current ones, as they are where no file has changed: the steward answers for them today.
+ * Tables, subject key and lattice are those of the stored configuration: they define how its rows are read and queried. Texts
+ * for people, the access level, programs and budgets come from the current one. Where both can say how careful to be, the more
+ * careful one applies: a table of real people does not become synthetic because its file was replaced. The disclosure rules of
+ * the catalog are the current ones, as they are if no file has changed, since the steward answers for them today.
  */
 export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): CatalogConfig {
   const { title, description, keywords, data_type, access_level, programs, budget, missingness } = current

@@ -1,4 +1,4 @@
-/** Whether a plan fits the catalog: static, and the same for SQL and for statistics by name. */
+/** Checks whether a plan fits the catalog, without looking at data; the same for SQL and for named statistics. */
 import {
   type CatalogDescriptor,
   type Measure,
@@ -10,16 +10,16 @@ import {
 import { groupCells, isNumeric } from '../columns.ts'
 import { domainOf } from '../index/domain.ts'
 
-/** More groups than this are a listing, not a table; and each costs a subject set. */
+/** Maximum number of groups: more are a listing, not a table, and each costs a subject set. */
 const GROUPS_MAX = 4096
 const TABLES_MAX = 4
 const KEYS_MAX = 3
 const MEASURES_MAX = 32
-/** Beyond these a quantile is a question about few people. */
+/** Range of quantiles. A quantile beyond it is a question about few people. */
 const QUANTILE_MIN = 0.05
 const QUANTILE_MAX = 0.95
 
-/** Null, or what does not fit, in words about the request and the description alone. */
+/** The reason why a plan does not fit, from the request and the description alone; null if it fits. */
 export function planFault(plan: Plan, descriptor: CatalogDescriptor): string | null {
   const unknown = plan.tables.find((name) => !descriptor.tables.some((table) => table.name === name))
   if (unknown !== undefined) return `The catalog has no table ${JSON.stringify(unknown.slice(0, 80))}.`
@@ -37,7 +37,7 @@ export function planFault(plan: Plan, descriptor: CatalogDescriptor): string | n
   )
 }
 
-/** The tables of a plan that have, or may have, several rows per subject. */
+/** The tables of a plan that may have several rows per subject. */
 export function severalRowsTables({ tables }: Plan, descriptor: CatalogDescriptor): string[] {
   return tables.filter((name) => descriptor.tables.some((table) => table.name === name && !table.oneRowPerSubject))
 }
@@ -62,7 +62,7 @@ function groupingFault({ groupBy, tables }: Plan, descriptor: CatalogDescriptor)
   return groups > GROUPS_MAX ? `These columns make ${groups} groups; a query has at most ${GROUPS_MAX}.` : null
 }
 
-/** What a measure cannot do with its variable. */
+/** The reason why a measure does not fit its variable; null if it fits. */
 export function measureFault(measure: Measure, { tables }: Plan, descriptor: CatalogDescriptor): string | null {
   if (measure.kind === 'subjects' || measure.kind === 'rows') return null
   const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, tables).variable
@@ -93,12 +93,12 @@ function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | null)
   return null
 }
 
-/** The variables that measures calculate with, each once. */
+/** The variables that measures use, each once. */
 export function measuredVariables(measures: readonly Measure[]): VariableRef[] {
   return [...new Set(measures.flatMap(variablesOf))]
 }
 
-/** The pairs of variables, each once. */
+/** The pairs of variables that measures use, each once. */
 export function measuredPairs(measures: readonly Measure[]): (readonly [VariableRef, VariableRef])[] {
   const pairs = measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
   return pairs.filter(([x, y], i) => pairs.findIndex((other) => other[0] === x && other[1] === y) === i)

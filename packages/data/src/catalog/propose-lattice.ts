@@ -1,6 +1,6 @@
 /**
- * A lattice for a catalog whose steward wants one, found greedily: variable by variable, the most asked for first, each as fine as it can be
- * while every base cell is of nobody or of enough people. It is a proposal for the steward: it looks at data, and whoever
+ * Proposal of a lattice, found greedily: variable by variable, those that are asked about most often first, each as fine as
+ * possible while every base cell is empty or has enough people. The proposal looks at data, and is for the steward: whoever
  * writes it into the configuration publishes that its cells are empty or large enough.
  */
 import type { Filter, SubjectSet, VariableDescriptor } from '@stimnet/protocol'
@@ -9,7 +9,7 @@ import { LATTICE_MAX } from './catalog-config.ts'
 import { domainOf, pointText } from '../index/domain.ts'
 import { latticeCells } from './lattice.ts'
 
-/** What questions are about most often, in this order; the others follow as they are declared. */
+/** Variables that questions are about most often, in this order; the others follow as they are declared. */
 const ASKED_FIRST: readonly RegExp[] = [
   /^(sex|gender)$/i,
   /^age/i,
@@ -18,41 +18,44 @@ const ASKED_FIRST: readonly RegExp[] = [
   /site|centre|center/i
 ]
 
-/** More cut points than this are thinned before the search: it tries to leave out each. */
+/**
+ * Maximum number of breakpoints in the search, which tries to leave out each of them; if
+ * there are more, some are dropped first.
+ */
 const CUTS_TRIED_MAX = 24
 
-/** One variable of a proposal: a category whole, a number or date by its cuts. */
+/** One variable of a proposal: a whole category, or a number or date with its breakpoints. */
 export interface ProposedVariable {
   readonly variable: string
-  /** As they are written in the configuration; undefined for a category. */
+  /** The breakpoints as they are written in the configuration; undefined for a category. */
   readonly breakpoints?: readonly (number | string)[]
-  /** Declared breakpoints that had to go. */
+  /** Number of declared breakpoints that were dropped. */
   readonly dropped: number
 }
 
-/** What would do for a catalog. */
+/** A lattice that would fit a catalog. */
 export interface LatticeProposal {
   readonly variables: readonly ProposedVariable[]
-  /** Base cells that are not empty. */
+  /** Number of base cells that are not empty. */
   readonly cells: number
-  /** Variables that could be part of a lattice and would make a cell too small. */
+  /** Variables that could be in a lattice but would make a cell too small. */
   readonly leftOut: readonly string[]
 }
 
 interface Candidate {
   readonly ref: string
   readonly variable: VariableDescriptor
-  /** By subject: its cell; one more than the last where its value is missing, two where it has no row. */
+  /** The cell of each subject; the number of cells where the value is missing, and one more where the subject has no row. */
   readonly cellOf: Uint16Array
 }
 
-/** `subjectsMin` is how many people a base cell needs. Throws NODE_ERROR. */
+/** Proposes a lattice. `subjectsMin` is the number of people that a base cell needs. Throws NODE_ERROR. */
 export async function proposeLattice(
   catalog: Catalog,
   { subjectsMin }: { subjectsMin: number }
 ): Promise<LatticeProposal> {
   const candidates = await Promise.all(candidatesOf(catalog).map((candidate) => withCells(catalog, candidate)))
-  // One variable cut finely, or several of them coarsely: whichever makes more cells.
+  // Either few variables with many breakpoints, or more variables with few: whichever makes more cells.
   const fine = chosenBy(finestCuts, candidates, subjectsMin)
   const broad = refined(chosenBy(oneCut, candidates, subjectsMin), subjectsMin)
   const [best, cells] = [fine, broad]
@@ -70,7 +73,7 @@ interface Chosen {
   readonly cuts: readonly number[]
 }
 
-/** Cuts that leave no cell too small beside the cells there are, or that there are none. */
+/** Finds breakpoints that make no cell too small, given the cells so far; undefined if there are none. */
 type CutsOf = (candidate: Candidate, cells: Uint32Array, subjectsMin: number) => readonly number[] | undefined
 
 function chosenBy(cutsOf: CutsOf, candidates: readonly Candidate[], subjectsMin: number): Chosen[] {
@@ -85,7 +88,7 @@ function chosenBy(cutsOf: CutsOf, candidates: readonly Candidate[], subjectsMin:
   return chosen
 }
 
-/** Each number as fine as the others leave room for, the first first. */
+/** Makes each variable as fine as the others allow, in order. */
 function refined(coarse: readonly Chosen[], subjectsMin: number): Chosen[] {
   const chosen = [...coarse]
   for (const [at, { candidate }] of coarse.entries()) {
@@ -141,7 +144,7 @@ function inCell(catalog: Catalog, ref: string, variable: VariableDescriptor, cel
   return catalog.cohort({ all: parts })
 }
 
-/** As many cuts as leave no cell too small; undefined where even the coarsest does, or where it would divide nobody. */
+/** As many breakpoints as make no cell too small; undefined if even the coarsest do, or if nothing would be divided. */
 function finestCuts(candidate: Candidate, cells: Uint32Array, subjectsMin: number): readonly number[] | undefined {
   const { variable } = candidate
   const tooFew = (cuts: readonly number[]) => inSmallCells(product(cells, groupsOf(candidate, cuts)), subjectsMin)
@@ -154,7 +157,7 @@ function finestCuts(candidate: Candidate, cells: Uint32Array, subjectsMin: numbe
   return cuts.length > 0 ? cuts : undefined
 }
 
-/** The cut that halves people best. */
+/** The breakpoint that comes closest to dividing the people in halves. */
 function oneCut(candidate: Candidate, cells: Uint32Array, subjectsMin: number): readonly number[] | undefined {
   const { variable } = candidate
   if (variable.type === 'category') return finestCuts(candidate, cells, subjectsMin)
@@ -174,7 +177,7 @@ function thinned(points: readonly number[]): readonly number[] {
   return points.filter((_, at) => at % step === 0)
 }
 
-/** By subject, the lattice's own cell of a variable. */
+/** The lattice cell of a variable for each subject. */
 function groupsOf({ variable, cellOf }: Candidate, cuts: readonly number[]): Uint16Array {
   const groups = latticeCells(variable, cuts)
   const cells = domainOf(variable)?.cells ?? 0
@@ -184,7 +187,7 @@ function groupsOf({ variable, cellOf }: Candidate, cuts: readonly number[]): Uin
   return cellOf.map((cell) => groupOf[cell] ?? groups.length)
 }
 
-/** Cells of both at once, numbered densely. */
+/** The cells of both together, numbered densely. */
 function product(cells: Uint32Array, groups: Uint16Array): Uint32Array {
   const names = new Map<number, number>()
   return cells.map((cell, subject) => {
@@ -195,7 +198,7 @@ function product(cells: Uint32Array, groups: Uint16Array): Uint32Array {
   })
 }
 
-/** How many people are in cells of fewer than enough. */
+/** The number of people in cells of fewer than `subjectsMin`. */
 function inSmallCells(cells: Uint32Array, subjectsMin: number): number {
   const sizes = new Map<number, number>()
   for (const cell of cells) sizes.set(cell, (sizes.get(cell) ?? 0) + 1)

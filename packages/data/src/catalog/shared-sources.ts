@@ -1,13 +1,16 @@
-/** One file behind two tables: their ledgers would not know of each other, and the difference between them is a person. */
+/**
+ * Check that no two tables read one file: their ledgers would not know of each other, and the
+ * difference between them could be a person.
+ */
 import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import type { CatalogConfig } from './catalog-config.ts'
 import { sourceOf } from '../sources/source.ts'
 
 /**
- * Throws CONFIG_INVALID, naming both catalogs and the file, where two tables of a peer's catalogs read one file, by
- * whatever path or link; a copy cannot be told from another file. A file that cannot be read is left to `openCatalog`.
- * Throws SOURCE_INVALID for a table whose format cannot be told.
+ * Throws CONFIG_INVALID, naming both tables and the file, if two tables of a peer's catalogs read one file, by whatever path or
+ * link. A copy cannot be distinguished from another file. A file that cannot be read is left to `openCatalog`. Throws
+ * SOURCE_INVALID for a table whose format is unknown.
  */
 export async function assertSourcesApart(configs: readonly CatalogConfig[], baseDir: string): Promise<void> {
   const seen = new Map<string, string>()

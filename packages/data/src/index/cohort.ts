@@ -1,4 +1,4 @@
-/** Cohorts: Boolean algebra over the subject index alone. No row is read. */
+/** Cohorts: Boolean algebra over the subject index alone, without reading any row. */
 import { type CatalogDescriptor, type Filter, resolveVariable, SubjectSet } from '@stimnet/protocol'
 import { chosenCells } from './domain.ts'
 import { latticeCells } from '../catalog/lattice.ts'
@@ -11,11 +11,11 @@ export interface EpochIndex {
   readonly epoch: string
   readonly subjects: number
   readonly descriptor: CatalogDescriptor
-  /** What a variable's cells are called in the index, where the description is in other words. */
+  /** The name of a variable and its cells in the index, if the description is in other words. */
   readonly indexed?: CatalogView['indexed']
 }
 
-/** Who fits a resolved filter; everyone where there is none. */
+/** The subjects who satisfy a resolved filter; everyone without a filter. */
 export async function cohortOf(filter: Filter | undefined, at: EpochIndex): Promise<SubjectSet> {
   if (filter === undefined) return SubjectSet.everyone(at.subjects)
   if ('not' in filter) return (await cohortOf(filter.not, at)).complement()
@@ -46,8 +46,8 @@ async function union(at: EpochIndex, ref: string, names: Iterable<SetName>): Pro
 }
 
 /**
- * The partition that the lattice's levels and bins generate, without empty cells. A subject whose rows differ lies in
- * several levels of a variable; the cells are those of the whole algebra, so each subject is in exactly one.
+ * The partition that the levels and bins of the lattice generate, without empty cells. A subject with different rows can be in
+ * several levels of a variable. The cells are those of the whole algebra, so each subject is in exactly one.
  */
 export async function baseCellsOf(at: EpochIndex): Promise<readonly SubjectSet[]> {
   if (at.descriptor.lattice.length === 0) return []

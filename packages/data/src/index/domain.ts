@@ -1,22 +1,28 @@
-/** A variable's declared values as consecutive cells: the levels of a category, the bins between breakpoints. */
+/**
+ * Domains: a variable's declared values as consecutive cells, which are the levels of a
+ * category or the bins between breakpoints.
+ */
 import type { Comparison, FilterValue, VariableDescriptor } from '@stimnet/protocol'
 import { StimnetError } from '@stimnet/protocol'
 import { daysOf, isoDate } from '../dates.ts'
 
-/** The declared values by number: cell i of a category is its level i, of a number the bin before breakpoint i. */
+/** The declared values by number: cell i of a category is its level i, and cell i of a number is the bin before breakpoint i. */
 export interface Domain {
   readonly cells: number
   readonly kind: 'levels' | 'bins'
 }
 
-/** Null for what can neither be filtered nor grouped: free text, and numbers without breakpoints. */
+/**
+ * The domain of a variable. Null for a variable that can be neither filtered nor grouped: free
+ * text, and numbers without breakpoints.
+ */
 export function domainOf(variable: VariableDescriptor): Domain | null {
   if (variable.type === 'category') return { cells: variable.levels.length, kind: 'levels' }
   if (variable.type === 'text' || variable.breakpoints.length === 0) return null
   return { cells: variable.breakpoints.length + 1, kind: 'bins' }
 }
 
-/** How a cell is written in an answer: a level, or "<40", "[40,60)", ">=60". */
+/** The label of a cell in an answer: a level, or "<40", "[40,60)", ">=60". */
 export function cellLabel(variable: VariableDescriptor, cell: number): string {
   if (variable.type === 'category') return variable.levels[cell] ?? ''
   const from = variable.breakpoints[cell - 1]
@@ -26,17 +32,17 @@ export function cellLabel(variable: VariableDescriptor, cell: number): string {
   return `[${pointText(variable, from)},${pointText(variable, to)})`
 }
 
-/** A breakpoint as people write it: dates as YYYY-MM-DD. */
+/** The text of a breakpoint; dates as YYYY-MM-DD. */
 export function pointText(variable: VariableDescriptor, point: number): string {
   return variable.type === 'date' ? isoDate(point) : String(point)
 }
 
-/** A resolved comparison: which cells fit, or that the value is missing. */
+/** The result of a comparison: the cells that satisfy it, or that the value is missing. */
 export type Chosen = { readonly missing: true } | { readonly missing: false; readonly cells: ReadonlySet<number> }
 
 /**
- * The cells a comparison chooses. `ref` is for the reason. Throws VALUE_NOT_DECLARED where the comparison would cut
- * through a cell, FILTER_INVALID where the operator does not fit the variable.
+ * The cells that satisfy a comparison. `ref` is for the reason of an error. Throws VALUE_NOT_DECLARED if the comparison would
+ * divide a cell, FILTER_INVALID if the operator does not fit the variable.
  */
 export function chosenCells(comparison: Comparison, ref: string, variable: VariableDescriptor): Chosen {
   if (comparison.op === 'is null') {
@@ -84,7 +90,7 @@ function binCells({ op, values }: Comparison, ref: string, variable: VariableDes
   return new Set(points.flatMap((exact) => span(cutAt(exact, ref, variable) + 1, cutAfter(exact, ref, variable))))
 }
 
-/** Position of the cut just below a value. */
+/** Position of the breakpoint at a value. Throws VALUE_NOT_DECLARED if there is none. */
 function cutAt(point: number, ref: string, variable: VariableDescriptor): number {
   const at = variable.breakpoints.indexOf(point)
   if (at >= 0) return at
@@ -92,7 +98,10 @@ function cutAt(point: number, ref: string, variable: VariableDescriptor): number
   return refuse('VALUE_NOT_DECLARED', `${value} is no breakpoint of ${ref}. ${declaredPoints(ref, variable)}`)
 }
 
-/** Position of the cut just above a value: among whole numbers and days the next one must be a breakpoint. */
+/**
+ * Position of the breakpoint just above a value: for whole numbers and days this is the next number. Throws
+ * VALUE_NOT_DECLARED if it is no breakpoint.
+ */
 function cutAfter(point: number, ref: string, variable: VariableDescriptor): number {
   const at = variable.type === 'number' ? -1 : variable.breakpoints.indexOf(point + 1)
   if (at >= 0) return at
@@ -125,8 +134,8 @@ function pointOf(value: FilterValue, ref: string, variable: VariableDescriptor):
 }
 
 /**
- * The comparison as everybody writes it: `>` and `<=` of whole numbers and days as `>=` and `<`, levels as text, dates
- * as YYYY-MM-DD. Only for what `chosenCells` accepts.
+ * The canonical form of a comparison: `>` and `<=` of whole numbers and days as `>=` and `<`, levels as text, dates as
+ * YYYY-MM-DD. Only for comparisons that `chosenCells` accepts.
  */
 export function canonical(comparison: Comparison, ref: string, variable: VariableDescriptor): Comparison {
   const { op, values } = comparison
@@ -141,7 +150,7 @@ export function canonical(comparison: Comparison, ref: string, variable: Variabl
   }
 }
 
-/** A value of the request in a reason: bounded, and told from the words around it. */
+/** A value of the request for use in a reason: limited in length, and quoted. */
 function quoted(value: FilterValue): string {
   return JSON.stringify(String(value).slice(0, 80))
 }

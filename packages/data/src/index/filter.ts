@@ -1,4 +1,7 @@
-/** Filters against a catalog's description: columns in full, values declared, and which part speaks of rows. */
+/**
+ * Resolution of filters against a catalog's description: full names of columns, declared
+ * values, and the parts that choose rows.
+ */
 import {
   type CatalogDescriptor,
   type Comparison,
@@ -12,7 +15,7 @@ import {
 import { canonical, chosenCells } from './domain.ts'
 
 /**
- * The filter with columns in full and canonical values; the same filter again when it is resolved already. Static.
+ * The filter with full names of columns and canonical values; the same filter if it is resolved already. Looks at no data.
  * Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
  */
 export function resolveFilter(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly string[]): Filter {
@@ -23,7 +26,7 @@ export function resolveFilter(filter: Filter, descriptor: CatalogDescriptor, tab
   })
 }
 
-/** The filter with each name in full that exactly one of the tables `near` has; other names as they are. */
+/** The filter in which each name that exactly one of the tables `near` has is written in full; other names stay as they are. */
 export function nearFilter(filter: Filter, descriptor: CatalogDescriptor, near: readonly string[]): Filter {
   return mapComparisons(checkFilter(filter), (comparison) => ({
     ...comparison,
@@ -39,9 +42,9 @@ function mapComparisons(filter: Filter, change: (comparison: Comparison) => Comp
 }
 
 /**
- * The top-level conjuncts of a resolved filter that lie wholly in `tables`. A cohort filter chooses subjects; these
- * parts of it choose rows as well, so that `{visit: 'month_12'}` means the rows of that visit, not every row of
- * whoever had one. Undefined where there is none.
+ * The top-level conjuncts of a resolved filter that use columns of `tables` only. A cohort filter chooses subjects.
+ * These parts of it also choose rows, so that `{visit: 'month_12'}` means the rows of that visit, not all rows of
+ * everybody who had one. Undefined if there are none.
  */
 export function rowFilter(filter: Filter | undefined, tables: readonly string[]): Filter | undefined {
   if (filter === undefined) return undefined

@@ -1,11 +1,14 @@
-/** The subject index in LevelDB: for each epoch and variable, who has which level or bin, and who misses a value. */
+/**
+ * The subject index in LevelDB: for each epoch and variable, the subjects who have each
+ * level or bin, and those without a value.
+ */
 import { StimnetError, SubjectSet } from '@stimnet/protocol'
 import type { AbstractLevel } from 'abstract-level'
 
-/** Where the subject index is kept: any sublevel with text keys. */
+/** The store of the subject index: any sublevel with text keys. */
 export type IndexLevel = AbstractLevel<string | Buffer | Uint8Array, string, string>
 
-/** What an epoch consists of; written last, so that an epoch with a manifest is complete. */
+/** The contents of an epoch. It is written last, so that an epoch with a manifest is complete. */
 export interface Manifest {
   readonly subjects: number
   readonly snapshotAtMs: number
@@ -17,7 +20,7 @@ export interface Manifest {
   }[]
 }
 
-/** The sets of one variable: by cell, and `missing`. */
+/** The name of a set of one variable: the number of a cell, or `missing`. */
 export type SetName = number | 'missing'
 
 const BYTES = { valueEncoding: 'view' } as const
@@ -41,7 +44,7 @@ export class SubjectIndex {
     await this.#level.put(this.#key(epoch, 'manifest'), JSON.stringify(manifest))
   }
 
-  /** The description that an epoch was last served by; null where there is none. */
+  /** The configuration by which an epoch was last served; null if there is none. */
   async config(epoch: string): Promise<unknown> {
     const text = await this.#level.get(this.#key(epoch, 'config'))
     return text === undefined ? null : JSON.parse(text)
@@ -51,7 +54,7 @@ export class SubjectIndex {
     await this.#level.put(this.#key(epoch, 'config'), JSON.stringify(config))
   }
 
-  /** The secret that decides the places of an epoch's subjects: made once. */
+  /** A stored secret: for an epoch, the one that decides the places of its subjects. It is made once, with `make`. */
   async salt(epoch: string, make: () => string): Promise<string> {
     const key = this.#key(epoch, 'salt')
     const known = await this.#level.get(key)
@@ -61,7 +64,7 @@ export class SubjectIndex {
     return salt
   }
 
-  /** The hash noted for a file, where its fingerprint is still the same. */
+  /** The stored hash of a file, if its fingerprint is still the same; otherwise null. */
   async sourceHash(path: string, fingerprint: string): Promise<string | null> {
     const text = await this.#level.get(this.#key('source', path))
     const [print, hash] = (text ?? '').split(' ')
@@ -72,7 +75,10 @@ export class SubjectIndex {
     await this.#level.put(this.#key('source', path), `${fingerprint} ${hash}`)
   }
 
-  /** Whose the items are that earlier epochs had and this one lacks, of people or of a table; nobody's where none was carried. */
+  /**
+   * The owners of the items that earlier epochs had and this one lacks, for people or for a
+   * table; empty if no epoch was carried.
+   */
   async goneOwners(epoch: string, items: string): Promise<Uint32Array> {
     const bytes = (await this.#level.get(this.#key(epoch, 'gone', items), BYTES)) as Uint8Array | undefined
     if (bytes === undefined) return new Uint32Array()
@@ -96,7 +102,7 @@ export class SubjectIndex {
     await this.#level.batch(puts, BYTES)
   }
 
-  /** Who is in one set of a variable. Throws NODE_ERROR where the index does not have it. */
+  /** The subjects in one set of a variable. Throws NODE_ERROR if the index does not have it. */
   async set(epoch: string, universe: number, ref: string, name: SetName): Promise<SubjectSet> {
     const bytes = await this.#level.get(this.#key(epoch, 'set', ref, String(name)), BYTES)
     if (bytes === undefined) throw new StimnetError('NODE_ERROR', `the index has no set ${ref} ${name}`)

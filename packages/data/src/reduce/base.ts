@@ -1,4 +1,4 @@
-/** The rows a plan speaks of, as one relation: subject, group cells, values. */
+/** The rows that a plan is about, as one relation: subject, group cells, values. */
 import {
   type CatalogDescriptor,
   type Filter,
@@ -18,7 +18,7 @@ import type { CatalogView } from '../catalog/mapped.ts'
 import { measuredPairs, measuredVariables, severalRowsTables } from '../catalog/plan-check.ts'
 import { quoteName } from '../quote.ts'
 
-/** A variable of the plan with what is needed to read it. */
+/** A variable of the plan, with what is needed to read it. */
 export interface PlanVariable {
   readonly ref: VariableRef
   readonly variable: VariableDescriptor
@@ -28,20 +28,24 @@ export interface PlanVariable {
 }
 
 /**
- * The relation has `s`, `k0…` by group key and `x0…` by measured variable; and `r`, the row's place in the one table of
- * the plan that has several rows per subject. `p0…` say of a row that a pair of the plan, by its place, is left out of it.
+ * The relation. Its columns are `s`, the subject; `k0…`, the group keys; `x0…`, the measured variables; `r`, the place of
+ * the row in the only table of the plan with several rows per subject; and `p0…`, which are true for rows that are left
+ * out of a pair of the plan, by its place.
  */
 export interface Base {
   readonly keys: readonly PlanVariable[]
   readonly values: readonly PlanVariable[]
-  /** What stands after FROM, and the values of its parameters. */
+  /** The text after FROM, and the values of its parameters. */
   readonly from: string
   readonly parameters: Row
-  /** Where it is all rows of one table: what is found out about its values once, in this engine, holds for every question. */
+  /**
+   * Set if the relation is all rows of one table: then what is found out once about its values, in
+   * this engine, holds for every question.
+   */
   readonly whole?: { readonly engine: Engine; readonly table: string }
 }
 
-/** People whose rows are left out: all of them, those with values of a variable, or those with values of a pair, by its key. */
+/** People whose rows are left out: from everything, from the values of a variable, or from those of a pair, by its key. */
 export interface ReducedWithout {
   readonly people?: SubjectSet
   readonly columns: ReadonlyMap<VariableRef, SubjectSet>
@@ -55,16 +59,16 @@ interface BaseOptions {
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
-  /** How a request's own words are read. */
+  /** How the words of a request are read. */
   readonly columnSql?: CatalogView['columnSql']
 }
 
-/** Read again so many times a single table costs less than a copy of it. */
+/** Up to this many reads, reading a single table again costs less than copying it. */
 const READS_WITHOUT_COPY = 5
 
 /**
- * The relation for a session: a temporary table `base`, or, where one table is read few times, a sub-query over it. Throws
- * what `resolveVariable` throws, NODE_ERROR, CANCELLED.
+ * The relation for a session: a temporary table `base` or, if one table is read few times, a sub-query over it. Throws what
+ * `resolveVariable` throws, NODE_ERROR, CANCELLED.
  */
 export async function openBase(
   options: BaseOptions & { session: Session; signal: AbortSignal | undefined; reads: number }
@@ -87,7 +91,7 @@ function queryOf(options: BaseOptions): Base {
   const cohort = leftOut?.people === undefined ? options.cohort : options.cohort.without(leftOut.people)
   const parameters: Row[number][] = []
   const subject = `CAST(t0.${quoteName(SUBJECT)} AS INTEGER)`
-  // Cast, since the engine's own positions are signed.
+  // The cast is needed because the engine's positions are signed.
   const isIn = (set: SubjectSet) => `get_bit($${parameters.push(engine.bits(set))}, ${subject}) = 1`
   const find = (name: string) => planVariable(name, options)
   const keys = plan.groupBy.map(({ variable }) => find(variable))
@@ -141,7 +145,7 @@ function planVariable(
   return { ref, variable, config: own, sql }
 }
 
-/** A filter as a condition on one row; true or false, never unknown: a missing value fits only `is null`. */
+/** A filter as a condition on one row. It is true or false, never unknown: a missing value satisfies only `is null`. */
 function rowSql(filter: Filter, find: (name: string) => PlanVariable): string {
   if ('not' in filter) return `(NOT ${rowSql(filter.not, find)})`
   if (!isComparison(filter)) {

@@ -1,4 +1,7 @@
-/** A bounded plan over a cohort: of each subject so much and no more, chosen by chance; exact sums over every group there can be. */
+/**
+ * Reduction of a bounded plan over a cohort: a limited number of groups and rows of each subject, chosen at random,
+ * and exact sums over every possible group.
+ */
 import {
   type BoundedGroup,
   type BoundedNumber,
@@ -38,14 +41,14 @@ export interface BoundedOptions {
   readonly signal: AbortSignal | undefined
 }
 
-/** Throws NODE_ERROR, CANCELLED, and what `resolveVariable` throws. */
+/** Reduces a bounded plan. Throws NODE_ERROR, CANCELLED, and what `resolveVariable` throws. */
 export async function reduceBounded(options: BoundedOptions): Promise<BoundedReduction> {
   const { plan, descriptor, engine, random, signal } = options
   const session = await engine.session()
   try {
     const base = await makeBase({ ...options, plan: planOf(plan), session })
     const repeats = severalRowsTables(planOf(plan), descriptor).length > 0
-    // Without such a table a subject has one row, in one group: every bound holds as it is.
+    // Without such a table a subject has one row, in one group, so every limit is kept already.
     const from = repeats ? await keepSome(base, plan, { session, random, signal }) : 'base'
     const parts = plan.numbers.flatMap((number) => numberSql(number, base, repeats))
     const keys = base.keys.map((_, i) => `k${i}`)
@@ -57,7 +60,7 @@ export async function reduceBounded(options: BoundedOptions): Promise<BoundedRed
   }
 }
 
-/** What `makeBase` reads of a plan: the measures stand for the variables they are of. */
+/** The plan for `makeBase`, where the measures stand for their variables. */
 function planOf({ tables, where, groupBy, numbers }: BoundedPlan): Plan {
   const variables = numbers.flatMap((number) => {
     if (number.kind === 'products') return number.pair.map(({ variable }) => variable)
@@ -68,8 +71,9 @@ function planOf({ tables, where, groupBy, numbers }: BoundedPlan): Plan {
 }
 
 /**
- * Of each subject's groups, and in each group of its rows, as many as count: those that come first by a keyed hash. The
- * key is fresh and secret, so that nobody can tell or repeat what is chosen, and a subject's choice depends on no other.
+ * Keeps as many groups of each subject, and as many of its rows in each group, as the plan allows: those that
+ * come first by a keyed hash. The key is new and secret, so that nobody can know or repeat the choice, and the
+ * choice for one subject depends on no other.
  */
 async function keepSome(
   base: Base,
@@ -111,7 +115,7 @@ function numberSql(number: BoundedNumber, base: Base, repeats: boolean): string[
   }
 }
 
-/** Wide integers throughout: nothing overflows, and nothing is rounded. */
+/** Wide integers are used throughout, so that nothing overflows and nothing is rounded. */
 function termSql(
   value: string,
   { kind, bounds }: Extract<BoundedNumber, { kind: 'sum' | 'offsets' | 'squares' | 'cubes' }>
@@ -121,7 +125,7 @@ function termSql(
   return Array.from({ length: power }, () => offsetSql(value, bounds)).join(' * ')
 }
 
-/** A missing value must not become a bound: rows without both are left out. */
+/** A missing value must not become a bound, so rows that lack a value are left out. */
 function productsSql(pair: readonly BoundedVariable[], base: Base): string {
   const offsets = pair.map(({ variable, bounds }) => ({ value: `x${placeOf(variable, base)}`, bounds }))
   const both = offsets.map(({ value }) => `${value} IS NOT NULL`).join(' AND ')
@@ -161,7 +165,7 @@ function missing(): StimnetError {
   return new StimnetError('NODE_ERROR', 'a bounded number of a variable that was not read')
 }
 
-/** Every combination of cells, the missing one last; zeros for those that do not occur. */
+/** Every combination of cells, with that of missing values last; zeros for combinations that do not occur. */
 function everyGroup(base: Base, { numbers }: BoundedPlan, rows: readonly Row[]): BoundedGroup[] {
   const keys = base.keys.length
   const widths = numbers.map((number) => ('variable' in number && number.kind === 'bins' ? widthOf(number, base) : 1))
@@ -198,7 +202,7 @@ function cellOf(cell: unknown): number | null {
   return cell === null ? null : Number(cell)
 }
 
-/** The sum over nothing is none. */
+/** A whole number of the engine; the sum over no rows, which is null, is zero. */
 function integerOf(value: unknown): bigint {
   return value === null || value === undefined ? 0n : BigInt(value as bigint | number)
 }

@@ -1,4 +1,4 @@
-/** Who has which value: the frequency tables behind categories, few-valued numbers and the bins of quantiles. */
+/** The subjects of each value: the frequency tables behind categories, numbers of few values, and the bins of quantiles. */
 import { type ReducedBin, SubjectSet } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
 import { decimalsOf } from '../catalog/catalog-config.ts'
@@ -7,10 +7,10 @@ import { domainOf } from '../index/domain.ts'
 import type { Base, PlanVariable } from './base.ts'
 import { groupId, type ReduceSession, rowSupport, support } from './groups.ts'
 
-/** A number with no more values than this is a table for disclosure purposes; privacy.md B.4, step 4. */
+/** Maximum number of values of a number that disclosure control treats as a table; privacy.md B.4, step 4. */
 export const FEW_VALUES_MAX = 10
 
-/** What a group's column has beside its sums, under the group's `groupId`. */
+/** Parts of a group's column besides its sums, by the `groupId` of the group. */
 export type ByGroup<T> = ReadonlyMap<string, T>
 
 interface CellCount {
@@ -19,15 +19,15 @@ interface CellCount {
   readonly rowSet?: SubjectSet
 }
 
-/** Subjects by value, and rows by value where those are asked for. */
+/** Subjects by value, and rows by value where they are needed. */
 export interface Levels {
   readonly levels: ReadonlyMap<string, SubjectSet>
   readonly levelRows?: ReadonlyMap<string, SubjectSet>
 }
 
 /**
- * Subjects by value: every declared level of a category; the values of a number where the whole cohort has at most
- * ten. Undefined for any other number. A group has an empty set for what does not occur in it.
+ * Subjects by value: for a category by every declared level, for a number by its values if the whole cohort has at most ten.
+ * Undefined for any other number. A group has an empty set for a value that does not occur in it.
  */
 export async function levelsOf(
   value: PlanVariable,
@@ -37,7 +37,8 @@ export async function levelsOf(
 ): Promise<((group: string) => Levels) | undefined> {
   const names = await valueNames(value, at, base, session)
   if (names === undefined) return undefined
-  // Levels of a category are shares, and those are of subjects; a number's are solved for by its sums, row by row.
+  // Levels of a category are for shares, which are of subjects. Those of a number can be
+  // solved from its sums, which are over rows.
   const items = isNumeric(value.variable) ? session.items : undefined
   const counts = await countCells(`x${at}`, base, { ...session, items })
   const none = SubjectSet.none(session.subjects)
@@ -51,7 +52,7 @@ export async function levelsOf(
   }
 }
 
-/** Values as kept to values as written. */
+/** A map from values as they are stored to values as they are written. */
 async function valueNames(
   { variable, config, sql }: PlanVariable,
   at: number,
@@ -64,7 +65,10 @@ async function valueNames(
 }
 
 const KNOWN = new WeakMap<object, Map<string, ReadonlyMap<string, string> | undefined>>()
-/** A request can read a variable in units of its own; past so many ways they are looked at anew each time. */
+/**
+ * Maximum number of remembered ways to read a variable, since a request can use units of its own.
+ * Beyond it the values are read each time.
+ */
 const KNOWN_MAX = 256
 
 async function remembered(
@@ -95,8 +99,8 @@ async function fewValues(
 }
 
 /**
- * Subjects and rows by declared bin, all bins in order. The open ends reach to the declared minimum and maximum, or to
- * infinity where none are declared.
+ * Subjects and rows by declared bin, with all bins in order. The outermost bins reach to the declared minimum and
+ * maximum, or to infinity without these.
  */
 export async function binsOf(
   { variable, config }: PlanVariable,
@@ -125,7 +129,7 @@ export async function binsOf(
     }))
 }
 
-/** By group, then by value of an expression over `base`. */
+/** Counts by group, and by value of an expression over `base`. */
 async function countCells(
   expression: string,
   base: Base,

@@ -1,4 +1,7 @@
-/** Whose values are not the least, or not the most, that a number can have: a sum at its least says what everybody has. */
+/**
+ * The people whose values are not the least, or not the greatest, that a number can have: a sum at
+ * its least discloses everybody's value.
+ */
 import type { ReducedPart } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
 import { decimalsOf } from '../catalog/catalog-config.ts'
@@ -10,11 +13,14 @@ interface End {
   readonly at: number
   readonly name: 'aboveLeast' | 'belowMost'
   readonly condition: string
-  /** Whether no value of the group is the extreme one. */
+  /** Whether no value of a group with this range is the extreme one. */
   readonly isOff: (range: readonly [bigint, bigint]) => boolean
 }
 
-/** After supports and row sets. Values are read once more only where somebody has an extreme one. */
+/**
+ * Adds these people to the columns of groups. Call it after supports and row sets. Values are read
+ * again only if somebody has an extreme one.
+ */
 export async function withEnds(
   groups: readonly GroupSums[],
   base: Base,
@@ -42,7 +48,7 @@ export async function withEnds(
   })
 }
 
-/** Subjects, how many rows, and which. */
+/** Number of parts of an end: subjects, number of rows, and the rows. */
 const END_PARTS = 3
 
 function partsOf(condition: string, { subjects, items }: ReduceSession): string[] {
@@ -63,7 +69,7 @@ function isOffIn(range: GroupSums['ranges'][number] | undefined, isOff: End['isO
   return range === null || range === undefined || isOff(range)
 }
 
-/** A number without declared bounds that is never below zero has zero for its least. */
+/** The ends of a number. Without declared bounds, a number that is never below zero has zero as its least value. */
 function endsOf({ config }: PlanVariable, at: number, groups: readonly GroupSums[]): End[] {
   const scaled = (value: number) => BigInt(Math.round(value * 10 ** decimalsOf(config)))
   const { minimum = 0, maximum } = config

@@ -1,4 +1,7 @@
-/** Rows, sums and squares of each group as exact integers, who is in it, and what each subject gives at most. */
+/**
+ * The sums of each group: rows, sums and squares as exact integers, its subjects, and the
+ * largest contributions of single subjects.
+ */
 import type { ReducedColumn, ReducedPair, SubjectSet } from '@stimnet/protocol'
 import { bitsOf, setOfBits } from '../index/bits.ts'
 import { decimalsOf } from '../catalog/catalog-config.ts'
@@ -14,26 +17,29 @@ export interface GroupSums {
   readonly rowSet?: SubjectSet
   readonly columns: readonly ReducedColumn[]
   readonly pairs: readonly ReducedPair[]
-  /** By column, its smallest and its greatest value; null for a category and where there is none. */
+  /** By column, the smallest and the greatest value; null for a category, and where there is none. */
   readonly ranges: readonly (readonly [bigint, bigint] | null)[]
 }
 
-/** A pair of measured variables, by position; and the column that says whose are left out of it, where somebody is. */
+/** A pair of measured variables, by position, and the column that marks rows that are left out of it, if there are any. */
 export type PairAt = readonly [x: number, y: number, leftOut?: string]
 
-/** One session in which a plan is reduced. */
+/** The session in which a plan is reduced. */
 export interface ReduceSession {
   readonly session: Session
   readonly subjects: number
-  /** Rows of the table that has several per subject; undefined where the plan has none, and each subject has one row. */
+  /**
+   * Number of rows of the table with several rows per subject; undefined if the plan has no
+   * such table, and each subject has one row.
+   */
   readonly items: number | undefined
-  /** Rows of one subject there, at most. */
+  /** The largest number of rows of one subject there. */
   readonly rowsEach: number
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * The sums of all groups. Columns and pairs have the sets of their group, as is right where nobody misses a value; see
+ * The sums of all groups. Columns and pairs have the sets of their group, which is right if no value is missing; see
  * `withSupports`. Throws NODE_ERROR, CANCELLED.
  */
 export async function sumGroups(
@@ -54,18 +60,18 @@ export async function sumGroups(
   return rows.map(({ cells, values }) => readGroup(cells, values, { base, pairs, reading, most }))
 }
 
-/** One text for the cells of a group's keys. */
+/** The key of a group: one text for the cells of its keys. */
 export function groupId(cells: readonly (number | null)[]): string {
   return cells.map(String).join(',')
 }
 
-/** One answered group: the cells of its keys, and the parts asked for. */
+/** One group of a query's result: the cells of its keys, and the requested parts. */
 export interface GroupRow {
   readonly cells: readonly (number | null)[]
   readonly values: Row
 }
 
-/** Aggregates by group over the base or another relation with its keys, groups in the order of their keys. */
+/** Aggregates by group, over the base or another relation with its keys. The groups are in the order of their keys. */
 export async function byGroup(
   parts: readonly string[],
   base: Base,
@@ -85,22 +91,22 @@ export async function byGroup(
   }))
 }
 
-/** The aggregate that gathers subjects; the snapshot's universe is its fixed width. */
+/** SQL for the aggregate that collects subjects; its fixed width is the universe of the snapshot. */
 export function support(subjects: number, condition = ''): string {
   const only = condition === '' ? '' : ` FILTER (WHERE ${condition})`
   return `bitstring_agg(CAST(s AS INTEGER), 0, ${bitsOf(subjects) - 1})${only}`
 }
 
-/** The aggregate that gathers rows. */
+/** SQL for the aggregate that collects rows. */
 export function rowSupport(items: number, condition = ''): string {
   const only = condition === '' ? '' : ` FILTER (WHERE ${condition})`
   return `bitstring_agg(CAST(r AS INTEGER), 0, ${bitsOf(items) - 1})${only}`
 }
 
-/** Products of values below this fit the engine's 64-bit integers, in which it multiplies three times as fast. */
+/** Products of values below this fit the engine's 64-bit integers, which it multiplies three times as fast. */
 const FACTOR_MAX = 3_000_000_000
 
-/** Whether the declared bounds, which a snapshot keeps to, make wide integers needless. */
+/** Whether the declared bounds, which all values of a snapshot keep, make wide integers unnecessary. */
 function isNarrow({ config }: PlanVariable): boolean {
   const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = config
   return Math.max(Math.abs(minimum), Math.abs(maximum)) * 10 ** decimalsOf(config) < FACTOR_MAX
@@ -118,7 +124,7 @@ function columnParts(value: PlanVariable, i: number, isOneEach: boolean): string
 }
 const COLUMN_PARTS = 5
 
-/** A row that has both values. */
+/** SQL for a row that has both values. */
 export function bothPresent([x, y, leftOut]: PairAt): string {
   const both = `x${x} IS NOT NULL AND x${y} IS NOT NULL`
   return leftOut === undefined ? both : `${both} AND NOT ${leftOut}`
@@ -137,12 +143,12 @@ function pairParts(pair: PairAt, { values }: Base): string[] {
 const PAIR_PARTS = 6
 
 /**
- * No rule of dominance looks at one who gives less than this part of a sum: there a bound from above will do, and the sums
- * of every subject, half of the work, are spared.
+ * No dominance rule concerns a subject that contributes less than this part of a sum. Then an upper bound is enough, and the
+ * sums of every subject, which are half of the work, need not be computed.
  */
 const NO_PART_OF = 40n
 
-/** By group and column, the two largest contributions of one subject, or bounds of them. */
+/** By group and column, the two largest contributions of single subjects, or upper bounds of them. */
 async function largestOf(
   rows: readonly GroupRow[],
   base: Base,
@@ -154,7 +160,7 @@ async function largestOf(
     const bounds = base.values.map((): Row[number] => null)
     for (const i of numeric) {
       const [, sum, , least, most] = values.slice(GROUP_PARTS + i * COLUMN_PARTS, GROUP_PARTS + (i + 1) * COLUMN_PARTS)
-      // With values below zero nobody looks at them.
+      // With values below zero they are not used.
       if (least === null || least === undefined || integer(least) < 0n) continue
       const bound = BigInt(reading.rowsEach) * (integers(most)[0] ?? 0n)
       if (bound * NO_PART_OF > integer(sum)) return largestBySubject(base, reading)
@@ -165,12 +171,12 @@ async function largestOf(
   return found
 }
 
-/** By group and column, the two largest sums of one subject: its rows together. */
+/** By group and column, the two largest sums over the rows of one subject. */
 async function largestBySubject(base: Base, reading: ReduceSession): Promise<ReadonlyMap<string, Row>> {
   const numeric = base.values.map(({ variable }) => isNumeric(variable))
   if (!numeric.includes(true)) return new Map()
   const keys = base.keys.map((_, i) => `k${i}`)
-  // A sum of narrow values fits 64 bits, whose largest are found in half the time.
+  // A sum of narrow values fits 64 bits, whose largest values are found in half the time.
   const sums = base.values.flatMap((value, i) => {
     if (!isNumeric(value.variable)) return []
     return isNarrow(value) ? [`CAST(sum(x${i}) AS BIGINT) AS s_${i}`] : [`sum(x${i}) AS s_${i}`]
@@ -186,11 +192,11 @@ interface Reading {
   readonly base: Base
   readonly pairs: readonly PairAt[]
   readonly reading: ReduceSession
-  /** By group; undefined where each subject has one row. */
+  /** The largest contributions by group; undefined if each subject has one row. */
   readonly most: ReadonlyMap<string, Row> | undefined
 }
 
-/** Parts of the group itself: subjects, rows, how many rows. */
+/** Number of parts of the group itself: subjects, rows, and the number of rows. */
 const GROUP_PARTS = 3
 
 function readGroup(cells: readonly (number | null)[], row: Row, { base, pairs, reading, most }: Reading): GroupSums {
@@ -242,7 +248,7 @@ function readPair(parts: Row, [x, y]: PairAt, base: Base, group: SubjectSet): Re
   }
 }
 
-/** A whole number of the engine; the sum over nothing is none. */
+/** A whole number of the engine; the sum over no rows, which is null, is zero. */
 function integer(value: unknown): bigint {
   return value === null || value === undefined ? 0n : BigInt(value as bigint | number)
 }

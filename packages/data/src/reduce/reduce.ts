@@ -1,4 +1,4 @@
-/** A plan over a cohort, reduced: our own queries over the snapshot, never a text of the request. */
+/** Reduction of a plan over a cohort: generated queries over the snapshot, never text of the request. */
 import {
   type CatalogDescriptor,
   type Plan,
@@ -26,27 +26,30 @@ import { withRowSets } from './row-sets.ts'
 import { type DistanceAt, deviationsBy, pairDistances, powerSums, powersOf } from './spread.ts'
 import { withSupports } from './supports.ts'
 
-/** Subject sets of one reduction, bytes: what a node can hold beside everything else. */
+/** Maximum bytes of the subject sets of one reduction, which a node can hold besides everything else. */
 const SETS_BYTES_MAX = 512 * 1024 * 1024
 
 /** A plan, a cohort, and what is needed to read their rows. */
 export interface ReduceOptions {
   readonly plan: Plan
   readonly cohort: SubjectSet
-  /** Whom it is reduced without. */
+  /** The people without whom it is reduced. */
   readonly leftOut?: ReducedWithout | undefined
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
   readonly columnSql?: CatalogView['columnSql']
-  /** The rows of a table that has several per subject. */
+  /** Gives the rows of a table with several rows per subject. */
   readonly itemsOf: (table: string) => Promise<RowItems>
-  /** How many rows that are. */
+  /** Gives the number of these rows. */
   readonly rowsOf: (table: string) => number
   readonly signal: AbortSignal | undefined
 }
 
-/** Throws PARAMETER_INVALID for a plan that does not fit the catalog; NODE_ERROR, CANCELLED. */
+/**
+ * Reduces a plan over a cohort. Throws PARAMETER_INVALID for a plan that does not fit the
+ * catalog; throws NODE_ERROR, CANCELLED.
+ */
 export async function reduce(options: ReduceOptions): Promise<Reduction> {
   const { plan, cohort, descriptor, engine, signal } = options
   assertFits(options)
@@ -57,7 +60,7 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
     const rowsEach = items === undefined ? 1 : rowsOfOne(items)
     const reading: ReduceSession = { session, subjects: cohort.universe, items: items?.rows, rowsEach, signal }
     const pairs = measuredPairs(plan.measures)
-    // Sums, whose rows they are, and of each variable its values.
+    // Reads for the sums, for the subjects of the rows, and for the values of each variable.
     const reads = (items === undefined ? 1 : 2) + 2 * measuredVariables(plan.measures).length
     const base = await openBase({ ...options, session, reads })
     const at = (ref: string) => base.values.findIndex((value) => value.ref === ref)
@@ -90,7 +93,7 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
 
 const ROWS_OF_ONE = new WeakMap<RowItems, number>()
 
-/** The most rows that one subject has in a table; a subject's rows lie together. */
+/** The largest number of rows of one subject in a table, where the rows of a subject are contiguous. */
 function rowsOfOne(items: RowItems): number {
   const known = ROWS_OF_ONE.get(items)
   if (known !== undefined) return known
@@ -104,7 +107,7 @@ function rowsOfOne(items: RowItems): number {
   return most
 }
 
-/** Static: what a plan costs is known from the description and the number of subjects. */
+/** Looks at no data: the cost of a plan is known from the description and the number of subjects. */
 function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   const fault = planFault(plan, descriptor)
   if (fault !== null) throw new StimnetError('PARAMETER_INVALID', fault, { reason: fault })
@@ -126,11 +129,11 @@ interface Completing {
   readonly plan: Plan
   readonly base: Base
   readonly places: readonly PairAt[]
-  /** By value: whether some group has negative ones. */
+  /** By variable: whether some group has negative values of it. */
   readonly signed: readonly boolean[]
 }
 
-/** Sums joined with levels, bins and spreads; the queries run one after the other on the session's own tables. */
+/** Joins sums with levels, bins and spreads. The queries run one after the other on the session's own tables. */
 async function completeColumns(completing: Completing, reading: ReduceSession) {
   const { plan, base } = completing
   const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
@@ -158,7 +161,7 @@ async function completeColumns(completing: Completing, reading: ReduceSession) {
   }
 }
 
-/** Distances from the mean, for all measures that are judged by them, in one query. */
+/** Distances from the mean in one query, for all measures that are judged by them. */
 async function spreadsOf({ plan, base, places, signed }: Completing, reading: ReduceSession) {
   const powersAt = base.values.map(({ ref }, at) => powersOf(ref, plan, signed[at] ?? false))
   const columns = powersAt.map((powers, at) => powers.map((power): DistanceAt => ({ at, power })))

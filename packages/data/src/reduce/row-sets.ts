@@ -1,9 +1,9 @@
-/** Which rows each number is made of: the rows of a group, and those of them that a column or a pair has values in. */
+/** The rows behind each number: the rows of a group, and those of them in which a column or a pair has values. */
 import type { Base } from './base.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession } from './groups.ts'
 import { setsByGroup } from './supports.ts'
 
-/** The groups with their row sets; as they are where no table has several rows per subject. */
+/** Adds row sets to the groups; returns them unchanged if no table has several rows per subject. */
 export async function withRowSets(
   groups: readonly GroupSums[],
   base: Base,

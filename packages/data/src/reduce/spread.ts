@@ -1,10 +1,13 @@
-/** What measures of spread and shape need: sums of higher powers, and how distances from the mean are shared out. */
+/**
+ * Data for measures of spread and shape: sums of higher powers, and the contributions of
+ * single subjects to distances from the mean.
+ */
 import type { Deviations, Measure, Plan, VariableRef } from '@stimnet/protocol'
 import type { Row } from '../engine.ts'
 import type { Base } from './base.ts'
 import { byGroup, groupId, type PairAt, type ReduceSession } from './groups.ts'
 
-/** By the group's `groupId`. */
+/** Values by the `groupId` of a group. */
 type ByGroup<T> = ReadonlyMap<string, T>
 
 /** Sums of third and fourth powers. */
@@ -14,8 +17,8 @@ export interface Powers {
 }
 
 /**
- * Powers of the distance that measures of a variable tell of. Sums and means tell of none, but where values are signed the
- * distances are what says whether one person makes up the number.
+ * The powers of the distance from the mean that the measures of a variable disclose. Sums and means disclose none. But where
+ * values are signed, the distances show whether one person makes up the number.
  */
 export function powersOf(variable: VariableRef, { measures }: Plan, isSigned: boolean): readonly Deviations['power'][] {
   const kinds = measures.flatMap((m: Measure) => ('variable' in m && m.variable === variable ? [m.kind] : []))
@@ -26,8 +29,8 @@ export function powersOf(variable: VariableRef, { measures }: Plan, isSigned: bo
 }
 
 /**
- * Third and fourth powers by group, in whole numbers of any size: the engine's would overflow. Each value is read once
- * with how often it occurs.
+ * Sums of third and fourth powers by group, in whole numbers of any size, since those of the engine would overflow. Each value
+ * is read once, with how often it occurs.
  */
 export async function powerSums(at: number, base: Base, { session, signal }: ReduceSession): Promise<ByGroup<Powers>> {
   const keys = base.keys.map((_, i) => `k${i}`)
@@ -48,17 +51,17 @@ export async function powerSums(at: number, base: Base, { session, signal }: Red
   return found
 }
 
-/** A distance to be shared out: of which value, over which rows, to which power. */
+/** A distance from the mean: of which value, over which rows, to which power. */
 export interface DistanceAt {
   readonly at: number
-  /** The other variable of a pair: only rows that have both. */
+  /** The other variable of a pair: only rows with both values count. */
   readonly with?: number
-  /** The column that says whose rows are left out of the pair. */
+  /** The column that marks rows that are left out of the pair. */
   readonly leftOut?: string
   readonly power: Deviations['power']
 }
 
-/** The distances of a pair, first and second variable. */
+/** The distances of a pair, of the first and the second variable. */
 export function pairDistances([x, y, leftOut]: PairAt): readonly DistanceAt[] {
   const without = leftOut === undefined ? {} : { leftOut }
   return [
@@ -84,7 +87,7 @@ export async function deviationsBy(
   )
 }
 
-/** By subject, where it can have several rows: its distances together. */
+/** SQL for the distances; summed by subject if a subject can have several rows. */
 function distancesSql(distances: readonly DistanceAt[], base: Base, { items }: ReduceSession): string {
   const keys = base.keys.map((_, i) => `k${i}`)
   const means = distances.map((distance, i) => `avg(${valueSql(distance)}) AS m${i}`)
@@ -111,7 +114,7 @@ function powerSql(distance: string, power: Deviations['power']): string {
   return Array.from({ length: power }, () => distance).join(' * ')
 }
 
-/** Doubles to units of 2^-20: enough for judging shares. */
+/** Unit of whole numbers from doubles, 2^-20, which is precise enough to judge shares. */
 const UNIT = 2 ** 20
 
 function readDeviations(power: Deviations['power'], [total, most]: Row): Deviations {

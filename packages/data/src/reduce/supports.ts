@@ -1,4 +1,4 @@
-/** Whose and which the values of a column or pair are, where somebody in the group misses one. */
+/** The subjects and rows behind a column or pair, where somebody in the group lacks a value. */
 import type { SubjectSet } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
 import type { Base } from './base.ts'
@@ -13,7 +13,10 @@ import {
   support
 } from './groups.ts'
 
-/** Who has a value, where somebody misses one: else it is the group, and needs no pass of its own. */
+/**
+ * Adds the subjects who have a value, where somebody lacks one. Otherwise these are the
+ * subjects of the group, and no query is needed.
+ */
 export async function withSupports(
   groups: readonly GroupSums[],
   base: Base,
@@ -33,15 +36,17 @@ export async function withSupports(
   }))
 }
 
-/** Conditions under which columns and pairs have fewer rows than their group, and the sets of those rows by group. */
+/**
+ * The conditions for the rows of columns and pairs that have fewer rows than their group, and the sets of those rows by group.
+ */
 export interface SetsByGroup {
   readonly columns: readonly (string | undefined)[]
   readonly pairs: readonly (string | undefined)[]
-  /** Undefined where nothing is missing. */
+  /** Undefined if no value is missing. */
   readonly found: ReadonlyMap<string, ReadonlyMap<string, SubjectSet>> | undefined
 }
 
-/** Sets of subjects or of rows behind columns and pairs that miss values somewhere. */
+/** The sets of subjects or of rows behind columns and pairs that lack values somewhere. */
 export async function setsByGroup(
   groups: readonly GroupSums[],
   options: { base: Base; pairs: readonly PairAt[]; reading: ReduceSession; of: 'subjects' | 'rows' }

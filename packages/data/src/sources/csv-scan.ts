@@ -1,9 +1,9 @@
-/** The structure of a CSV or TSV file, read byte by byte: header, records, and on which line what is wrong. */
+/** Scanner for the structure of a CSV or TSV file: header and records, and the line of any error. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { StimnetError } from '@stimnet/protocol'
 
-/** A header longer than this is no header. */
+/** Maximum size of a header. */
 const HEADER_BYTES_MAX = 256 * 1024
 
 const QUOTE = 0x22
@@ -12,17 +12,17 @@ const CR = 0x0d
 const NUL = 0x00
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf)
 
-/** What reading a text file through says of it. */
+/** The result of scanning a text file. */
 export interface CsvShape {
   readonly header: readonly string[]
-  /** Records below the header. */
+  /** Number of records below the header. */
   readonly records: number
   readonly sha256: string
 }
 
 /**
- * Reads a whole file and checks it by RFC 4180: the same number of fields in each record, quotes in pairs, UTF-8.
- * Throws SOURCE_INVALID naming file and line.
+ * Reads a whole file and checks it by RFC 4180: the same number of fields in each record, quotes in pairs, UTF-8. Throws
+ * SOURCE_INVALID that names file and line.
  */
 export async function scanCsv(path: string, separator: ',' | '\t'): Promise<CsvShape> {
   const scanner = new CsvScanner(path, separator.charCodeAt(0))
@@ -35,7 +35,7 @@ export async function scanCsv(path: string, separator: ',' | '\t'): Promise<CsvS
   return { header: scanner.header, records: scanner.records, sha256: hash.digest('hex') }
 }
 
-/** The line on which a record begins; the first below the header is record 1. */
+/** The line on which a record begins. The first record below the header is record 1. */
 export async function lineOfRecord(path: string, separator: ',' | '\t', record: number): Promise<number> {
   const scanner = new CsvScanner(path, separator.charCodeAt(0))
   for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
@@ -61,7 +61,7 @@ class CsvScanner {
   #offset = 0
   #headerBytes: number[] = []
   #wanted = -1
-  /** Whether lines end with a carriage return; undefined before the first has ended. */
+  /** Whether lines end with a carriage return; undefined before the end of the first line. */
   #hasReturns: boolean | undefined
   header: string[] = []
   records = -1
@@ -72,7 +72,7 @@ class CsvScanner {
     this.#separator = separator
   }
 
-  /** From here on, watch for the line of this record. */
+  /** Looks for the line of this record from now on. */
   find(record: number): void {
     this.#wanted = record
   }
@@ -126,7 +126,7 @@ class CsvScanner {
       this.#fields++
       this.#state = 'field-start'
     } else if (byte === QUOTE && this.#state !== 'plain') {
-      // At a field's start it opens; after a quote it was a doubled one.
+      // At the start of a field it opens the field; after a quote it is the second of a doubled quote.
       this.#state = 'quoted'
     } else if (byte === QUOTE || this.#state === 'quote-seen') {
       this.#refuse(this.#line, 'a quote in the middle of a field')
@@ -140,7 +140,7 @@ class CsvScanner {
     if (this.#headerBytes.length > HEADER_BYTES_MAX) this.#refuse(1, 'a header that is too long')
   }
 
-  /** The engine reads one kind of line end in a file, and takes the other for text. */
+  /** Requires one kind of line end throughout the file: the engine reads only one kind, and takes the other for text. */
   #endLine(hasReturn: boolean): void {
     this.#hasReturns ??= hasReturn
     if (hasReturn !== this.#hasReturns) {
@@ -154,7 +154,7 @@ class CsvScanner {
 
   #endRecord(): void {
     if (this.#bytesInRecord === 0) {
-      // Empty lines at the end of a file are usual; the next byte of a record will tell whether this is the end.
+      // Empty lines are allowed at the end of a file; the next byte of a record shows that this is not the end.
       if (this.#blankLine === 0) this.#blankLine = this.#line
     } else if (this.records < 0) {
       if (this.#line !== this.#recordLine) this.#refuse(this.#recordLine, 'a header of several lines')
@@ -187,7 +187,7 @@ class CsvScanner {
   }
 }
 
-/** The fields of a header that was checked already. */
+/** The fields of a header that is already checked. */
 function splitHeader(bytes: readonly number[], separator: number): string[] {
   const text = new TextDecoder().decode(Uint8Array.from(bytes)).replace(/\r?\n?$/, '')
   const fields: string[] = []

@@ -1,4 +1,4 @@
-/** A table's file, CSV, TSV or Parquet: its fingerprint, its hash, and its columns loaded as text. */
+/** The file of a table, CSV, TSV or Parquet: its fingerprint, its hash, and its columns loaded as text. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -9,18 +9,18 @@ import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type CsvShape, lineOfRecord, scanCsv } from './csv-scan.ts'
 
-/** What a file is read as. */
+/** The format as which a file is read. */
 export type SourceFormat = 'csv' | 'tsv' | 'parquet'
 
-/** A table’s file. */
+/** The file of a table. */
 export interface Source {
   readonly table: TableConfig
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string
   readonly format: SourceFormat
 }
 
-/** Throws SOURCE_INVALID where the format can be told neither from `format` nor from the file's ending. */
+/** The file of a table. Throws SOURCE_INVALID if neither `format` nor the ending of the file's name gives the format. */
 export function sourceOf(table: TableConfig, baseDir: string): Source {
   const path = resolve(baseDir, table.file)
   assertPlainPath(path, `tables.${table.name}.file`)
@@ -30,18 +30,21 @@ export function sourceOf(table: TableConfig, baseDir: string): Source {
   throw new StimnetError('SOURCE_INVALID', `${path}: set tables.${table.name}.format to csv, tsv or parquet`)
 }
 
-/** The engine would take * ? and [ for a pattern, and read other files too. Throws SOURCE_INVALID naming the key. */
+/**
+ * Throws SOURCE_INVALID, naming the key, for a path with * ? or [: the engine would read it
+ * as a pattern, and read other files too.
+ */
 export function assertPlainPath(path: string, key: string): void {
   if (!/[*?[]/.test(path)) return
   throw new StimnetError('SOURCE_INVALID', `${path}: a path has no * ? or [ (${key})`)
 }
 
-/** What changes whenever a file is written: taken before and after reading it. Throws SOURCE_INVALID. */
+/** A text that changes whenever a file is written, to be taken before and after reading it. Throws SOURCE_INVALID. */
 export async function fingerprint(source: Source): Promise<string> {
   try {
     const facts = await stat(source.path, { bigint: true })
     if (!facts.isFile()) throw new Error('not a file')
-    // ctime as well: copying tools set mtime back, but nobody sets ctime.
+    // Includes ctime: copying tools restore mtime, but nothing can restore ctime.
     return [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join('-')
   } catch (cause) {
     throw new StimnetError('SOURCE_INVALID', `${source.path}: cannot be read (tables.${source.table.name}.file)`, {
@@ -57,11 +60,11 @@ export async function hashFile(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** A loaded source: `raw` has one text column `c<i>` for each of the file's, in the file's order. */
+/** A loaded source. The table `raw` has one text column `c<i>` for each column of the file, in the file's order. */
 export interface LoadedSource {
   readonly columns: readonly string[]
   readonly sha256: string
-  /** How the steward finds a row, given its position from 0: a line of a text file, a row of a Parquet file. */
+  /** The place of a row for the steward, given its position from 0: a line of a text file, or a row of a Parquet file. */
   place(row: number): Promise<string>
 }
 

@@ -1,23 +1,23 @@
-/** From text to declared types: every value fits its variable, or the steward is told file, line and key. */
+/** Conversion of text to declared types: every value must fit its variable, or the steward is told file, line and key. */
 import { StimnetError } from '@stimnet/protocol'
 import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import type { LoadedSource, Source } from './source.ts'
 
-/** Whole numbers up to here are exact in every language that will read them. */
+/** Largest scaled value: whole numbers up to it are exact in every language that will read them. */
 const SCALED_MAX = Number.MAX_SAFE_INTEGER
-/** Decimal places that still leave 18 digits before the point in the engine's widest decimal. */
+/** Largest number of decimal places that still leaves 18 digits before the point in the engine's widest decimal. */
 const FINEST = 20
-/** What stands for nobody in other people's files. */
+/** Texts that mean "nobody" in files. */
 const NOBODY = ['NA', 'N/A', 'NAN', 'NULL', 'NONE', 'NIL'].map(quoteText).join(', ')
-/** With values below 2^53 the sum of so many squares fits the engine's 128-bit integers. */
+/** Number of rows for which sums of squares must fit: with values below 2^53 they fit the engine's 128-bit integers. */
 const ROWS_MAX = 2 ** 20
 const SQUARES_MAX = 2n ** 127n
 
 /**
- * Makes the table `typed` of `raw`: `key` (text) and one column a variable, in the form a snapshot keeps. Throws
- * SOURCE_INVALID naming file, line and variable, never the value, which may be somebody's.
+ * Makes the table `typed` from `raw`: `key` (text), and one column per variable in the form that a snapshot keeps. Throws
+ * SOURCE_INVALID that names file, line and variable, but never the value, which may be personal.
  */
 export async function typeColumns(options: {
   source: Source
@@ -52,7 +52,7 @@ export async function typeColumns(options: {
   await checkRanges({ source, loaded, session, typed })
 }
 
-/** Where a declared column stands in the file; names must fit to the letter. */
+/** Finds the position of a declared column in the file. Names must be exactly the same. */
 function columnPositions(source: Source, loaded: LoadedSource): (column: string, key: string) => number {
   const { columns } = loaded
   const twin = columns.find((column, i) => columns.indexOf(column) !== i)
@@ -65,13 +65,13 @@ function columnPositions(source: Source, loaded: LoadedSource): (column: string,
   }
 }
 
-/** A field's text, or null where it is missing. */
+/** SQL for the text of a field; null where it is missing. */
 function presentSql(column: string, variable: VariableConfig): string {
   const markers = ['', ...variable.missing].map(quoteText).join(', ')
   return `CASE WHEN ${column} IN (${markers}) THEN NULL ELSE ${column} END`
 }
 
-/** The value as a snapshot keeps it: a level's number, scaled whole numbers, days; null where it does not fit. */
+/** SQL for the value as a snapshot keeps it: the number of a level, scaled whole numbers, or days; null where it does not fit. */
 function valueSql(text: string, variable: VariableConfig): string {
   const trimmed = `trim(${text})`
   const matching = (pattern: string, value: string) =>
@@ -83,7 +83,7 @@ function valueSql(text: string, variable: VariableConfig): string {
     }
     case 'integer':
     case 'number': {
-      // Digits of an exact decimal without its point are the scaled whole number; no float is ever between.
+      // The digits of an exact decimal without its point are the scaled whole number, so that no float is involved.
       const decimals = decimalsOf(variable)
       const pattern =
         variable.type === 'integer' ? '[+-]?[0-9]+([.]0*)?' : '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?'
@@ -116,7 +116,7 @@ function isNumber({ type }: VariableConfig): boolean {
   return type === 'integer' || type === 'number'
 }
 
-/** A cast would round what has more decimals than declared, and nobody would know. */
+/** Refuses values with more decimals than declared: a cast would round them without notice. */
 async function checkDecimals(options: {
   source: Source
   loaded: LoadedSource
@@ -130,7 +130,7 @@ async function checkDecimals(options: {
     const decimals = decimalsOf(variable)
     const trimmed = `trim(${text})`
     const [kept, finest] = [decimals, FINEST].map((places) => `TRY_CAST(${trimmed} AS DECIMAL(38, ${places}))`)
-    // By its digits where it is written out; with a power of ten by comparing, and by not vanishing.
+    // A number without exponent is checked by its digits; one with an exponent by comparing, and by whether it becomes zero.
     const written = `regexp_matches(${trimmed}, '^[^eE]*[.][0-9]{${decimals}}[0-9]*[1-9][0-9]*$')`
     const powered = `(regexp_matches(${trimmed}, '[eE]') AND (${kept} != ${finest} OR (${kept} = 0 AND regexp_matches(${trimmed}, '^[^eE]*[1-9]'))))`
     return `min(rowid) FILTER (WHERE ${written} OR ${powered})`
@@ -146,7 +146,10 @@ async function checkDecimals(options: {
   )
 }
 
-/** What is no subject's key, or could be one person's written in two ways: "7" and "7 " would count as two. */
+/**
+ * Faults of subject keys: no key at all, or a key that could be another spelling of one person's:
+ * "7" and "7 " would count as two people.
+ */
 const KEY_FAULTS: readonly (readonly [fault: (key: string) => string, words: string])[] = [
   [(key) => `${key} IS NULL OR ${key} = ''`, 'no subject'],
   [(key) => `regexp_matches(${key}, '^[\\s\\p{Z}]|[\\s\\p{Z}]$')`, 'spaces around the subject'],
@@ -182,7 +185,10 @@ async function checkKeys(options: {
   if (typeof second?.[0] === 'bigint') refuse(source, `${await at(second[0])}: a second row of one subject`)
 }
 
-/** Bounds the steward declared, and bounds of exact arithmetic: found at start, so that no query can fail on them. */
+/**
+ * Checks the bounds that the steward declared, and those of exact arithmetic, at the start, so
+ * that no query can fail because of them.
+ */
 async function checkRanges(options: {
   source: Source
   loaded: LoadedSource

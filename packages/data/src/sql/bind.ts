@@ -1,4 +1,4 @@
-/** From syntax to plan: tables, columns and aggregates of the catalog, or the reason why not. */
+/** Conversion of syntax to a plan: finds the tables, columns and aggregates of the catalog, or gives the reason why it cannot. */
 import {
   type CatalogDescriptor,
   type Filter,
@@ -16,16 +16,16 @@ import type { ColumnSyntax } from './names.ts'
 import type { ArgumentSyntax, CallSyntax, JoinSyntax, SelectSyntax, TableSyntax } from './syntax.ts'
 import type { Condition } from './where.ts'
 
-/** What names mean in one query. */
+/** The meaning of names in one query. */
 interface Scope {
   readonly cursor: Cursor
   readonly descriptor: CatalogDescriptor
   readonly tables: readonly string[]
-  /** Alias or name, in small letters, to table. */
+  /** The table by alias or name, in lower case. */
   readonly aliases: ReadonlyMap<string, string>
 }
 
-/** Throws SQL_NOT_SUPPORTED, VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID. */
+/** The plan of a query. Throws SQL_NOT_SUPPORTED, VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID. */
 export function bindSelect(syntax: SelectSyntax, cursor: Cursor, descriptor: CatalogDescriptor): Plan {
   const scope = bindTables(syntax, cursor, descriptor)
   for (const join of syntax.joins) checkJoin(join, scope)
@@ -66,7 +66,7 @@ function tableName({ name, at }: TableSyntax, cursor: Cursor, descriptor: Catalo
   )
 }
 
-/** To the letter, or as the only one that differs in capitals alone: SQL names have none. */
+/** Finds a name exactly, or the only one that differs in case alone, since SQL names ignore case. */
 function closest(name: string, names: readonly string[]): string | undefined {
   if (names.includes(name)) return name
   const alike = [...new Set(names)].filter((other) => other.toLowerCase() === name.toLowerCase())
@@ -114,7 +114,7 @@ function refOf(column: ColumnSyntax, scope: Scope): VariableRef {
   return resolveVariable(descriptor, `${table}.${closest(column.name, names) ?? column.name}`, tables).ref
 }
 
-/** A column that other tables of the catalog have is told apart from one that none has: those can be joined. */
+/** Throws VARIABLE_UNKNOWN with its own reason for a column that other tables of the catalog have, since those can be joined. */
 function refuseUnread({ qualifier, name }: ColumnSyntax, { descriptor, tables }: Scope): void {
   const holders = descriptor.tables.filter(
     (table) =>
@@ -168,7 +168,7 @@ function checkColumns({ items }: SelectSyntax, groupBy: readonly GroupKey[], sco
   }
 }
 
-/** Rows come in the order of their keys, so that order may be said, and no other. */
+/** Accepts ORDER BY only in the order of the keys, which is that of the rows anyway. */
 function checkOrder({ orderBy, items }: SelectSyntax, groupBy: readonly GroupKey[], scope: Scope): void {
   for (const [i, column] of orderBy.entries()) {
     const key = groupBy[i]
@@ -219,7 +219,7 @@ const ONE_VALUE = 'It would tell one person’s value. Write AVG or MEDIAN.'
 const LIST = 'It would list single values. Write COUNT, and GROUP BY the column.'
 const PLACE = 'Write QUANTILE(v, 0.25), on the declared breakpoints.'
 
-/** What to write instead of an aggregate that other dialects have. */
+/** Advice on what to write instead of aggregates of other dialects. */
 const INSTEAD: Readonly<Record<string, string>> = {
   ...{ MIN: EXTREME, MAX: EXTREME, ARG_MIN: EXTREME, ARG_MAX: EXTREME, MIN_BY: EXTREME, MAX_BY: EXTREME },
   ...{ FIRST: ONE_VALUE, LAST: ONE_VALUE, ANY_VALUE: ONE_VALUE, ARBITRARY: ONE_VALUE },
@@ -297,7 +297,7 @@ function columnsOf(call: CallSyntax, count: number, scope: Scope): VariableRef[]
   return call.arguments.flatMap((argument) => (argument.kind === 'column' ? [refOf(argument.column, scope)] : []))
 }
 
-/** A column's name where SELECT gave none: avg_age. */
+/** The name of a column where SELECT gives none, such as avg_age. */
 function derived(word: string, ...refs: (VariableRef | undefined)[]): string {
   return [word, ...refs.map((ref) => ref?.slice(ref.indexOf('.') + 1) ?? '')].join('_')
 }

@@ -1,7 +1,7 @@
-/** A place in a list of tokens, with the few questions a parser asks. */
+/** Cursor over a list of tokens, with the few operations that a parser needs. */
 import { refuseAt, type Token, tokenize } from './tokens.ts'
 
-/** A place in a query, and what may come next. */
+/** A position in a query. */
 export class Cursor {
   readonly #query: string
   readonly #tokens: readonly Token[]
@@ -26,7 +26,7 @@ export class Cursor {
     return token
   }
 
-  /** The token in capitals if it is a bare word; quoted names are never keywords. */
+  /** The token in upper case if it is a bare word, else empty; quoted names are never keywords. */
   get keyword(): string {
     return this.token.kind === 'word' ? this.token.text.toUpperCase() : ''
   }
@@ -35,7 +35,7 @@ export class Cursor {
     return this.token.kind === 'sign' && this.token.text === sign
   }
 
-  /** Takes the keyword if it stands here. */
+  /** Takes the keyword if it is the current token. */
   tryKeyword(...words: string[]): boolean {
     if (!words.includes(this.keyword)) return false
     this.#next++
@@ -56,7 +56,7 @@ export class Cursor {
     if (!this.trySign(sign)) this.refuse(`Expected "${sign}", found ${this.shown}.${hint}`)
   }
 
-  /** What stands here, for a reason: bounded, told from the words around it. */
+  /** The current token for use in a reason: limited in length, and quoted. */
   get shown(): string {
     const { kind, text } = this.token
     if (kind === 'end') return 'the end of the query'

@@ -1,4 +1,4 @@
-/** Names in a query: columns, tables, aliases; and the words that are none. */
+/** Names in a query: columns, tables and aliases, and the words that cannot be names. */
 import type { Cursor } from './cursor.ts'
 
 /** A column as the query names it. */
@@ -8,7 +8,7 @@ export interface ColumnSyntax {
   readonly name: string
 }
 
-/** What other dialects have at these places, and what to do here instead. */
+/** Words that other dialects have at these places, with advice on what to do instead. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   HAVING: 'HAVING would select groups by their numbers; every group that may be released is released. Leave it out.',
   LIMIT: 'LIMIT is not needed: an answer has one row a group. Leave it out.',
@@ -47,7 +47,7 @@ const KEYWORDS = new Set([
   ...['LIKE', 'ILIKE', 'SIMILAR', 'ALL', 'ANY', 'SOME', 'TRUE', 'FALSE', 'ASC', 'DESC', 'LATERAL']
 ])
 
-/** Throws with the reason where a word stands that other dialects have and this grammar has not. */
+/** Throws SQL_NOT_SUPPORTED with its reason if the current token is a word that other dialects have and this grammar does not. */
 export function refuseKeyword(cursor: Cursor): void {
   const why = Object.hasOwn(NOT_HERE, cursor.keyword) ? NOT_HERE[cursor.keyword] : undefined
   if (why !== undefined) cursor.refuse(why)
@@ -67,7 +67,7 @@ export function parseName(cursor: Cursor, what: string): string {
   refuseKeyword(cursor)
   const { kind, text } = cursor.token
   if (kind === 'quoted') {
-    // A simple name, with or without quotes; nothing else is ever called so in a catalog.
+    // Only simple names are allowed in quotes, since nothing in a catalog has any other name.
     if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(text)) cursor.refuse('A quoted name has letters, digits, _ and - only.')
     return cursor.take().text
   }
@@ -75,7 +75,7 @@ export function parseName(cursor: Cursor, what: string): string {
   return cursor.take().text
 }
 
-/** `AS name`, or a name alone; undefined where there is none. */
+/** Reads `AS name`, or a name alone; undefined if there is none. */
 export function parseAlias(cursor: Cursor): string | undefined {
   const said = cursor.tryKeyword('AS')
   const { kind } = cursor.token

@@ -1,6 +1,6 @@
 /**
- * SQL text to a plan. SQL is only a syntax for our own statistics: the text is read here, by ourselves, and never
- * executed. No native parser sees it; what is answered depends on the text and the catalog's description alone.
+ * Conversion of SQL text to a plan. SQL is only a syntax for the statistics of this project: the text is parsed here and never
+ * executed. No native parser sees it, and the result depends on the text and the catalog's description alone.
  */
 import type { CatalogDescriptor, Plan } from '@stimnet/protocol'
 import { bindSelect } from './bind.ts'

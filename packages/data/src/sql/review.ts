@@ -1,26 +1,29 @@
-/** What a query reads and gives back, with the lines: for the researcher who sends it and the steward who reads it. */
+/**
+ * Review of a query: what it reads and returns, with line numbers, for the researcher who
+ * sends it and the steward who reads it.
+ */
 import type { FilterValue } from '@stimnet/protocol'
 import { Cursor } from './cursor.ts'
 import type { ColumnSyntax } from './names.ts'
 import { parseSelect, type SelectSyntax } from './syntax.ts'
 import type { Condition } from './where.ts'
 
-/** What a name in a query is there for. `key`: tables are joined on it. */
+/** The use of a name in a query. `key` means that tables are joined on it. */
 export type SqlUse = 'table' | 'key' | 'group' | 'aggregate' | 'filter'
 
 /** One place in a query. */
 export interface SqlFinding {
   readonly kind: SqlUse
-  /** `visits.score`, `AVG(visits.score)`, `visits.arm in placebo, active`; at most 200 characters. */
+  /** For example `visits.score`, `AVG(visits.score)` or `visits.arm in placebo, active`; at most 200 characters. */
   readonly what: string
-  /** Counted from one. */
+  /** Line number, from 1. */
   readonly line: number
 }
 
 const WHAT_CHARACTERS_MAX = 200
 
 /**
- * Reads a query by its syntax alone: whether the names exist is for `parseSql` and a catalog to say. Throws TOO_LARGE and
+ * Reviews a query by its syntax alone; `parseSql` with a catalog checks whether the names exist. Throws TOO_LARGE and
  * SQL_NOT_SUPPORTED (with line and column).
  */
 export function reviewOfSql(text: string): SqlFinding[] {
@@ -52,7 +55,7 @@ export function reviewOfSql(text: string): SqlFinding[] {
     .map(({ kind, what, at }) => ({ kind, what: what.slice(0, WHAT_CHARACTERS_MAX), line: lineAt(text, at) }))
 }
 
-/** A column with the table that its alias stands for; with the only table where it names none. */
+/** Names a column with the table for which its alias stands, or with the only table if it has no qualifier. */
 function namesIn(select: SelectSyntax): (column: ColumnSyntax) => string {
   const tables = [select.from, ...select.joins.map((join) => join.table)]
   const byAlias = new Map(tables.map((table) => [(table.alias ?? table.name).toLowerCase(), table.name]))

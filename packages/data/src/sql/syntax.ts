@@ -1,4 +1,4 @@
-/** The grammar: one SELECT of group columns and aggregates. What it does not have is refused with the reason. */
+/** The grammar: one SELECT of group columns and aggregates. Anything else is refused with a reason. */
 import type { Cursor } from './cursor.ts'
 import { type ColumnSyntax, parseAlias, parseColumn, parseName, refuseKeyword } from './names.ts'
 import { type Condition, parseCondition } from './where.ts'
@@ -12,7 +12,7 @@ export type ArgumentSyntax =
 /** An aggregate with its arguments. */
 export interface CallSyntax {
   readonly at: number
-  /** In capitals. */
+  /** In upper case. */
   readonly name: string
   readonly star: boolean
   readonly distinct: boolean
@@ -39,7 +39,7 @@ export interface TableSyntax {
 export interface JoinSyntax {
   readonly table: TableSyntax
   readonly at: number
-  /** One column of USING, two of ON. */
+  /** One column for USING, two for ON. */
   readonly columns: readonly ColumnSyntax[]
 }
 
@@ -55,7 +55,7 @@ export interface SelectSyntax {
 
 const LIST_MAX = 64
 
-/** One statement and nothing after it. Throws SQL_NOT_SUPPORTED. */
+/** Parses one statement, and nothing may follow it. Throws SQL_NOT_SUPPORTED. */
 export function parseSelect(cursor: Cursor): SelectSyntax {
   if (!cursor.tryKeyword('SELECT')) cursor.refuse('A query is one SELECT of aggregates and begins with SELECT.')
   const items = list(cursor, parseItem)

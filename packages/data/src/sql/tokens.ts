@@ -1,16 +1,16 @@
-/** SQL text to tokens: names, numbers, texts and signs, each with its place; comments fall away. */
+/** Conversion of SQL text to tokens: names, numbers, texts and signs, each with its position, without comments. */
 import { LIMITS, misleadingIn, StimnetError } from '@stimnet/protocol'
 
 /** A word, number, text or sign of a query. */
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'number' | 'text' | 'sign' | 'end'
-  /** A word as written, the inside of a quoted name or text, a sign. */
+  /** A word as written, the content of a quoted name or text, or a sign. */
   readonly text: string
   /** Position in the query, from 0. */
   readonly at: number
 }
 
-/** Far more than any query of this grammar needs. */
+/** Maximum number of tokens: far more than any query of this grammar needs. */
 const TOKENS_MAX = 4096
 
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y
@@ -18,7 +18,7 @@ const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?/y
 const SIGN = /<=|>=|<>|!=|::|\|\||[-=<>(),.*;+/%]/y
 const SPACE = /[ \t\r\n\f]+/y
 
-/** Throws TOO_LARGE, and SQL_NOT_SUPPORTED naming line and column. */
+/** The tokens of a query. Throws TOO_LARGE, and SQL_NOT_SUPPORTED with line and column. */
 export function tokenize(query: string): readonly Token[] {
   if (query.length > LIMITS.scriptBytesMax || new TextEncoder().encode(query).length > LIMITS.scriptBytesMax) {
     throw new StimnetError('TOO_LARGE', 'a query', {
@@ -45,7 +45,7 @@ export function tokenize(query: string): readonly Token[] {
   return tokens
 }
 
-/** Past white space or one comment that begins here. */
+/** The position after white space or after one comment that begins here. */
 function afterBlank(query: string, at: number): number {
   const space = matchAt(SPACE, query, at)
   if (space !== null) return at + space.length
@@ -82,7 +82,7 @@ function tokenAt(query: string, at: number): { token: Token; end: number } {
   return refuseAt(query, at, `The character ${shown} has no meaning here.`)
 }
 
-/** A text or name in quotes; a doubled quote stands for one. */
+/** Reads a text or name in quotes, in which a doubled quote stands for one quote. */
 function enclosed(query: string, at: number, kind: 'text' | 'quoted'): { token: Token; end: number } {
   const quote = query[at] ?? ''
   let text = ''

@@ -1,12 +1,12 @@
-/** WHERE: Boolean algebra over comparisons, with every NOT carried down to its comparison. */
+/** The WHERE clause: Boolean algebra over comparisons, in which every NOT is moved down to its comparison. */
 import type { ComparisonOp, FilterValue } from '@stimnet/protocol'
 import type { Cursor } from './cursor.ts'
 import { type ColumnSyntax, parseColumn, refuseKeyword } from './names.ts'
 
 /**
- * A condition in which only `IS NULL` is ever negated. SQL keeps a row where its condition is true; a missing value
- * makes NOT (a < b) unknown, as it makes a < b. With NOT carried down, both are comparisons that a missing value
- * does not fit, and so our two-valued filters mean just what SQL means.
+ * A condition in which only `IS NULL` is ever negated. SQL keeps a row if its condition is true. A missing value makes NOT (a <
+ * b) unknown, as it does a < b. With NOT moved down, both are comparisons that a missing value does not satisfy, so the
+ * two-valued filters here mean the same as SQL.
  */
 export type Condition =
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Condition[] }
@@ -18,13 +18,13 @@ export type Condition =
       readonly values: readonly FilterValue[]
     }
 
-/** Parentheses and NOTs inside one another; a filter has fewer levels still. */
+/** Maximum nesting of parentheses and NOTs; a filter allows fewer levels still. */
 const NESTING_MAX = 32
 
 const OPPOSITE = { '=': '!=', '!=': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const
 type PlainOp = keyof typeof OPPOSITE
 
-/** Throws SQL_NOT_SUPPORTED. */
+/** Parses a condition. Throws SQL_NOT_SUPPORTED. */
 export function parseCondition(cursor: Cursor, negated = false, nesting = 0): Condition {
   if (nesting > NESTING_MAX) cursor.refuse('Too many parentheses inside one another.')
   return joined(cursor, 'OR', negated ? 'all' : 'any', () =>
@@ -87,7 +87,7 @@ function parseIsNull(cursor: Cursor, column: ColumnSyntax, negated: boolean): Co
   return isNot ? { kind: 'is not null', column } : { kind: 'comparison', column, op: 'is null', values: [] }
 }
 
-/** IN and BETWEEN. */
+/** Parses IN and BETWEEN. */
 function parseListed(cursor: Cursor, column: ColumnSyntax, negated: boolean): Condition {
   const compare = (op: ComparisonOp, values: readonly FilterValue[]): Condition => ({
     kind: 'comparison',
@@ -115,7 +115,7 @@ function parseListed(cursor: Cursor, column: ColumnSyntax, negated: boolean): Co
 }
 
 function parseValue(cursor: Cursor): FilterValue {
-  // DATE '2024-01-01' is the text alone; which type a column has is declared.
+  // DATE '2024-01-01' is read as the text alone, since the type of a column is declared.
   if (cursor.keyword === 'DATE' && cursor.following.kind === 'text') cursor.take()
   const minus = cursor.trySign('-')
   if (!minus) cursor.trySign('+')

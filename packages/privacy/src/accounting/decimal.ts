@@ -1,8 +1,8 @@
-/** Privacy parameters as they are written: decimal text to exact ratios and integer nano-ρ, never through a double. */
+/** Conversion of privacy parameters from decimal text to exact ratios and to integer billionths of ρ, never through a double. */
 import { StimnetError } from '@stimnet/protocol'
 import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
 
-/** Digits, a point, digits: no sign, no exponent, nothing that `Number` would make something of. */
+/** Digits, optionally with a point and more digits. No sign, no exponent, and no other form that `Number` would accept. */
 const DECIMAL = /^(\d{1,9})(?:\.(\d{1,18}))?$/
 
 /** The exact value of a positive decimal number such as "0.05". Throws PARAMETER_INVALID for anything else. */
@@ -17,17 +17,17 @@ export function ratioOfDecimal(text: string): Ratio {
   return { top, bottom: 10n ** BigInt(fraction.length) }
 }
 
-/** ρ in billionths, rounded up, against the one who spends: integers add without drift and compare exactly. */
+/** ρ in billionths, rounded up, which is to the disadvantage of the requester. Integers add without drift and compare exactly. */
 export function nanoRhoOf({ top, bottom }: Ratio): bigint {
   return (top * 1_000_000_000n + bottom - 1n) / bottom
 }
 
-/** A decimal number with a sign. */
+/** A decimal number with an optional minus sign. */
 const SIGNED = /^(-?)(\d{1,9})(?:\.(\d{1,18}))?$/
 
 /**
- * A decimal number in units of 10^-decimals; one that lies between two goes up or down. Throws PARAMETER_INVALID for
- * anything else than digits with a point and a sign.
+ * A decimal number in whole units of 10^-decimals. A number between two units is rounded in the given direction. Throws
+ * PARAMETER_INVALID for text that is not digits with an optional point and minus sign.
  */
 export function scaledDecimal(text: string, decimals: number, direction: 'up' | 'down'): bigint {
   const match = SIGNED.exec(text)
@@ -45,7 +45,7 @@ export function scaledDecimal(text: string, decimals: number, direction: 'up' | 
   return top < 0n ? towardsZero - 1n : towardsZero
 }
 
-/** A whole number of units of 10^-decimals as people write it: 20 at 9 decimals is "0.00000002". */
+/** Decimal text of a whole number of units of 10^-decimals: 20 at 9 decimals is "0.00000002". */
 export function decimalText(units: bigint, decimals: number): string {
   const digits = units.toString().padStart(decimals + 1, '0')
   const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '')

@@ -1,12 +1,12 @@
-/** Zero-concentrated differential privacy: how ρ adds up, and what (ε, δ) it amounts to. */
+/** Zero-concentrated differential privacy (zCDP): conversion of ρ to (ε, δ). */
 
-/** Halvings until a double cannot be halved any more, whatever the interval. */
+/** Enough bisections to reach two neighbouring doubles from any interval. */
 const HALVINGS = 1100
 
-/** The smallest δ for which ρ-zCDP is (ε, δ)-private: Canonne, Kamath & Steinke 2020, proposition 7, at its best α. */
+/** The smallest δ for which ρ-zCDP is (ε, δ)-private: Canonne, Kamath & Steinke 2020, proposition 7, with the optimal α. */
 export function deltaOf(rho: number, epsilon: number): number {
   if (rho === 0) return 0
-  // The exponent's derivative in α, (2α - 1)ρ - ε + ln(1 - 1/α), only grows.
+  // The derivative of the exponent in α, (2α - 1)ρ - ε + ln(1 - 1/α), is increasing, so its zero can be found by bisection.
   const best = lastBelow(
     1,
     (epsilon + 1) / (2 * rho) + 2,
@@ -23,7 +23,7 @@ export function epsilonOf(rho: number, delta: number): number {
   return lastBelow(0, simple, (epsilon) => deltaOf(rho, epsilon) > delta)
 }
 
-/** Where a claim that holds up to some point stops to hold. */
+/** Bisects for the largest value at which a condition holds that is true up to some point and false beyond it. */
 function lastBelow(low: number, high: number, holds: (at: number) => boolean): number {
   let [from, to] = [low, high]
   for (let i = 0; i < HALVINGS; i++) {

@@ -1,4 +1,4 @@
-/** Between which values a variable counts: as the request says, within what the catalog declares. */
+/** Bounds to which the values of a variable are limited: those of the request, which must lie within those of the catalog. */
 import {
   type PrivacyAsk,
   type ResolvedVariable,
@@ -11,16 +11,19 @@ import {
 import { scaledDecimal } from '../accounting/decimal.ts'
 import type { DpTerms } from './terms.ts'
 
-/** Bounds in a variable's own units, and scaled. */
+/** Bounds of one variable, scaled to whole units of 10^-decimals. */
 export interface VariableBounds extends ScaledBounds {
   readonly variable: VariableRef
   readonly decimals: number
 }
 
-/** What a snapshot keeps exactly. */
+/** The largest scaled value that a snapshot keeps exactly. */
 const SCALED_MAX = 1n << 53n
 
-/** The bounds of each variable asked for. Throws PARAMETER_INVALID, VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
+/**
+ * Returns a function from a measured variable to its bounds. Throws PARAMETER_INVALID, VARIABLE_UNKNOWN or
+ * VARIABLE_AMBIGUOUS, and so does the function.
+ */
 export function boundsOf(terms: DpTerms): (variable: VariableRef) => VariableBounds {
   const asked = askedBounds(terms)
   const measured = new Set(terms.plan.measures.flatMap(variablesOf))
@@ -55,7 +58,7 @@ function isNumber({ variable: { type } }: ResolvedVariable): boolean {
   return type === 'integer' || type === 'number'
 }
 
-/** On the variable's grid and inside of what was written: a bound between two values is the value within. */
+/** Scales the bounds of the request to the variable's grid, rounding inwards. */
 function scaled(
   { lower, upper }: PrivacyAsk['bounds'][number],
   resolved: ResolvedVariable,

@@ -1,23 +1,26 @@
-/** What a request costs and how far off its answer will be, before anything is spent. Pure, and about the request alone. */
+/**
+ * Cost and expected error of a differentially private request, before anything is spent. Pure: depends on the
+ * request and the catalog description alone.
+ */
 import { epsilonOf } from '../accounting/zcdp.ts'
 import { type ColumnError, errorsOf, rowsAssumed } from './error.ts'
 import { type DpCharge, type DpPlan, planNoise } from './plan.ts'
 import type { DpTerms } from './terms.ts'
 
-/** The price of one answer of one catalog. */
+/** The cost of one answer from one catalog. */
 export interface DpCost {
   readonly mechanism: DpPlan['mechanism']
-  /** Pure; null where ρ was asked for. */
+  /** The ε of pure differential privacy; null if the request gave ρ. */
   readonly epsilon: number | null
-  /** What the ledger takes. */
+  /** The ρ that is charged to the ledger. */
   readonly rho: number
   readonly nanoRho: bigint
-  /** What ρ amounts to, at `delta`. */
+  /** The ε to which ρ amounts at `delta`. */
   readonly epsilonAtDelta: number
   readonly delta: number
-  /** Numbers among which it is divided. */
+  /** How many numbers share the amount. */
   readonly numbers: number
-  /** Groups that will be answered for. */
+  /** How many groups the answer will have. */
   readonly groups: number
   readonly groupsPerSubject: number
   readonly rowsPerSubject: number
@@ -25,7 +28,7 @@ export interface DpCost {
   readonly columns: readonly ColumnError[]
 }
 
-/** Throws what `planNoise` throws. */
+/** The cost of a request. Throws the same errors as `planNoise`. */
 export function costOf(terms: DpTerms): DpCost {
   const { descriptor } = terms
   const plan = planNoise(terms)
@@ -47,7 +50,7 @@ export function costOf(terms: DpTerms): DpCost {
   }
 }
 
-/** A charge in doubles, for people. */
+/** A charge as doubles, for display. */
 export function chargedOf({ epsilon, rho }: DpCharge): { epsilon: number | null; rho: number } {
   return {
     epsilon: epsilon === undefined ? null : Number(epsilon.top) / Number(epsilon.bottom),
@@ -55,7 +58,10 @@ export function chargedOf({ epsilon, rho }: DpCharge): { epsilon: number | null;
   }
 }
 
-/** δ at which a charge is told: a millionth, and never so much that one of ten such catalogs would be given away whole. */
+/**
+ * The δ at which a charge is reported: `most`, by default one millionth, and never above 1/(10·subjects). Even a mechanism that
+ * published each record with probability δ would then expose a record in at most one of ten catalogs of this size.
+ */
 export function deltaFor(subjectsRounded: number, most = 1e-6): number {
   return Math.min(most, 1 / (10 * Math.max(1, subjectsRounded)))
 }

@@ -1,17 +1,20 @@
-/** Noise on exact sums: what comes out may be shown, what went in may not. */
+/** Addition of noise to exact sums. The results may be released; the inputs may not. */
 import type { BoundedReduction, RandomSource } from '@stimnet/protocol'
 import { discreteGaussian } from '../mechanisms/discrete-gaussian.ts'
 import { discreteLaplace } from '../mechanisms/discrete-laplace.ts'
 import { RandomBits } from '../mechanisms/random-bits.ts'
 import { type DpPlan, noiseOf } from './plan.ts'
 
-/** One group with noise: by number its value, or those of its bins. */
+/** One group with noise: for each number of the plan its value, or one value per bin. */
 export interface NoisyGroup {
   readonly key: readonly (string | null)[]
   readonly values: readonly (readonly bigint[])[]
 }
 
-/** Draws once for each number of each group. Takes longer for larger noise: show the answer on a grid. */
+/**
+ * Adds an independent draw of noise to each value of each number in each group. Larger noise takes longer to draw, so show the
+ * answer only at a time on the grid. Throws TypeError for a reduction of another plan.
+ */
 export function drawNoise(plan: DpPlan, reduction: BoundedReduction, random: RandomSource): NoisyGroup[] {
   const bits = new RandomBits(random)
   const draw = plan.mechanism === 'discrete-laplace' ? discreteLaplace : discreteGaussian

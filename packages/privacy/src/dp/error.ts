@@ -1,4 +1,4 @@
-/** What noise is expected to do to each column, before anything is spent: from the request alone. */
+/** Expected error of each column due to noise, computed from the request and the catalog description before anything is spent. */
 import type { CatalogDescriptor, Measure, VariableRef } from '@stimnet/protocol'
 import { resolveVariable } from '@stimnet/protocol'
 import { type NoiseTerm, noiseWithin } from '@stimnet/statistics'
@@ -12,23 +12,26 @@ export interface ColumnError {
   readonly name: string
   readonly kind: Measure['kind']
   /**
-   * Standard deviation of the noise, in the column's unit; of a mean, share, spread or covariance at worst, of a correlation where
-   * the bounds are three standard deviations from the mean. Null for a quantile or skewness.
+   * Standard deviation of the noise, in the column's unit. For a mean, share, spread or covariance it is the worst case; for a
+   * correlation it assumes bounds that are three standard deviations from the mean. Null for a quantile or skewness.
    */
   readonly sd: number | null
-  /** Nineteen of twenty answers are no further from the exact one than this. */
+  /** 19 of 20 answers differ from the exact answer by at most this. Null where `sd` is null. */
   readonly error95: number | null
-  /** Of a quantile: rows by which its rank is off, nineteen times of twenty at most. */
+  /** For a quantile: the number of rows by which its rank is off, at most, in 19 of 20 answers. Null for other columns. */
   readonly rankError95: number | null
-  /** The rows in a group for which this holds; null where it holds for any. */
+  /** Number of rows per group for which the error is given; null if the error does not depend on it. */
   readonly assumesRows: number | null
-  /** How far apart the column can lie: the bounds of its variable, or 1 for a share. Null where it has none, as a count. */
+  /**
+   * Width of the range of the column: that of the variable's bounds for a mean or standard deviation, 1 for a share, 2 for
+   * a correlation. Null for other columns.
+   */
   readonly range: number | null
-  /** The noise of a column that adds up over institutions, in its unit. */
+  /** For a column that adds up over institutions: its noise, in its unit. */
   readonly adds?: NoiseTerm
 }
 
-/** Errors of all columns, for groups of that many rows. */
+/** Expected errors of all columns, for groups of `rows` rows. */
 export function errorsOf(plan: DpPlan, descriptor: CatalogDescriptor, rows: number): ColumnError[] {
   return plan.plan.measures.map((measure) => errorOf(plan, descriptor, measure, rows))
 }
@@ -43,7 +46,7 @@ function errorOf(plan: DpPlan, descriptor: CatalogDescriptor, measure: Measure, 
   const terms = termsOf(plan, measure, rows)
   if (terms === null) return named
   const [sd, error95] = [Math.hypot(...terms.map((term) => term.sd)), noiseWithin(plan.mechanism, terms)]
-  // A root moves by at most the root of what moves under it.
+  // A square root changes by at most the square root of the change of its argument.
   if (measure.kind === 'sd') return { ...named, sd: Math.sqrt(sd), error95: Math.sqrt(error95), assumesRows: rows }
   const [adds] = terms
   return isAdding(measure)
@@ -63,7 +66,7 @@ function rangeOf(plan: DpPlan, measure: Measure): number | null {
   return Number(upper - lower) / 10 ** decimals
 }
 
-/** A group's share of the catalog's rounded number of subjects: what an error that depends on it is told for. */
+/** Rows per group for which errors are reported: the catalog's rounded number of subjects, divided by the number of groups. */
 export function rowsAssumed({ groups }: Pick<DpPlan, 'groups'>, { subjectsRounded }: CatalogDescriptor): number {
   return Math.max(1, Math.round(subjectsRounded / groups))
 }
@@ -76,14 +79,14 @@ export function numbersIn(plan: DpPlan, measure: Measure): DpNumber[] {
   )
 }
 
-/** The bounds of a variable that a plan adds up. */
+/** The bounds of a variable whose values a plan adds up. Throws TypeError for any other variable. */
 export function boundsIn(plan: DpPlan, variable: VariableRef): VariableBounds {
   const found = plan.bounds.find((bounds) => bounds.variable === variable)
   if (found === undefined) throw new TypeError('a plan without the bounds of its own variable')
   return found
 }
 
-/** Standard deviation of the noise in a number, in its own whole units; of Gaussian noise its σ. */
+/** Standard deviation of the noise in a number, in the whole units of the number; for Gaussian noise its σ. */
 export function spreadOf(plan: DpPlan, number: DpNumber): number {
   return sdOfNoise(plan.mechanism, noiseOf(plan, number))
 }
@@ -92,11 +95,14 @@ function sdOfNoise(mechanism: DpPlan['mechanism'], noise: Ratio): number {
   const size = Number(noise.top) / Number(noise.bottom)
   if (mechanism === 'discrete-gaussian') return Math.sqrt(size)
   const decay = Math.exp(-1 / size)
-  // Above a million the difference to the continuous one is below what a double tells.
+  // Above a scale of one million the difference to the continuous distribution is below the precision of a double.
   return size > 1e6 ? Math.SQRT2 * size : Math.sqrt(2 * decay) / (1 - decay)
 }
 
-/** Half a unit of a variable, in which distances from the middle are counted; and how far a bound is from the middle. */
+/**
+ * Half a unit of a variable (`step`), in which distances from the middle of its bounds are counted, and the
+ * distance from the middle to a bound (`width`).
+ */
 export function halvesOf({ decimals, lower, upper }: VariableBounds): {
   readonly step: number
   readonly width: number
@@ -106,8 +112,8 @@ export function halvesOf({ decimals, lower, upper }: VariableBounds): {
 }
 
 /**
- * The noises in a column, each times by how much one unit of it moves the column: at worst over where the values lie between
- * their bounds. Null where no bound is worth telling.
+ * The noise terms of a column, each multiplied by how far one unit of noise moves the column. This is the worst case over where
+ * the values lie between their bounds. Null for a measure without a useful bound.
  */
 function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | null {
   const spreads = numbersIn(plan, measure).map((number) => spreadOf(plan, number))
@@ -132,13 +138,15 @@ function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | nu
     }
     case 'covariance': {
       const [x, y] = measure.variables.map((variable) => halvesOf(boundsIn(plan, variable))) as [Halves, Halves]
-      // By Cauchy and Schwarz the product of both means' distances less the covariance is within both widths.
+      // By Cauchy and Schwarz, the product of the distances of both means less the covariance
+      // is at most the product of both widths.
       const each = [x.width * y.width, y.width * x.step, x.width * y.step, x.step * y.step]
       return each.map((weight, at) => term(at, weight / rows))
     }
     case 'correlation': {
       const [x, y] = measure.variables.map((variable) => halvesOf(boundsIn(plan, variable))) as [Halves, Halves]
-      // In units of the standard deviation; at a correlation of one the squares count half.
+      // In units of the standard deviations. The weight of the squares is largest at a
+      // correlation of one, where it is one half.
       const [stepX, stepY] = [x, y].map(({ step, width }) => (SDS_TO_BOUND * step) / width) as [number, number]
       return [stepX ** 2 / 2, stepY ** 2 / 2, stepX * stepY].map((weight, at) => term(3 + at, weight / rows))
     }
@@ -147,12 +155,18 @@ function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | nu
   }
 }
 
-/** No bound holds for every correlation: without spread it is nothing but noise. So the error is told for bounds that fit well. */
+/**
+ * Distance from the mean to the bounds, in standard deviations, that is assumed for a correlation. No bound holds for every
+ * correlation, since without spread a correlation is only noise. So the error is given for bounds that fit the data well.
+ */
 const SDS_TO_BOUND = 3
 
 type Halves = ReturnType<typeof halvesOf>
 
-/** Rows below less q times all rows: a bin below counts 1 - q, one above q. At worst all are the one or the other. */
+/**
+ * Error of the rank, which is the rows below less q times all rows: noise in a bin below counts 1 - q times, noise in a bin
+ * above q times. The worst case takes the larger factor for all bins.
+ */
 function rankError(plan: DpPlan, measure: Extract<Measure, { kind: 'quantile' }>, bins: number): number {
   const [number] = numbersIn(plan, measure)
   const weight = Math.max(measure.q, 1 - measure.q)

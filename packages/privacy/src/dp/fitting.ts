@@ -1,14 +1,14 @@
-/** The largest amount with which a question still fits into what is left of a budget; from the request alone. */
+/** The largest ε or ρ with which a question still fits into the rest of a budget, from the request alone. */
 import { integerRoot } from '@stimnet/statistics'
 import { decimalText } from '../accounting/decimal.ts'
 import type { DpPlan } from './plan.ts'
 
-/** Decimals in which an amount is sought before it is shortened: finer than any that is worth asking with. */
+/** Decimals of an amount before it is shortened: finer than any amount that is worth asking with. */
 const DECIMALS = 12
 
 /**
- * The ε or ρ to ask with, as decimal text of three significant digits, rounded down: asked with it, the same question costs
- * no more than `left` billionths of ρ. Undefined where nothing fits.
+ * The ε or ρ with which the same question costs at most `left` billionths of ρ, as decimal text of three significant digits,
+ * rounded down. Undefined if nothing fits.
  */
 export function largestFitting(
   { charge, numbers, sitesPerPerson }: Pick<DpPlan, 'charge' | 'numbers' | 'sitesPerPerson'>,

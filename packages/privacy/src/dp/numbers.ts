@@ -1,4 +1,4 @@
-/** Which whole numbers a plan's columns are made of, each once, and how much one subject moves each. */
+/** The whole numbers from which a plan's columns are computed, and the sensitivity of each number to one subject. */
 import {
   type BoundedNumber,
   type BoundedVariable,
@@ -10,14 +10,14 @@ import {
 } from '@stimnet/protocol'
 import type { DpTerms } from './terms.ts'
 
-/** A whole number that noise is added to; bins are one for each, among which a row is in one. */
+/** A whole number to which noise is added. `bins` has one number per bin, and each row is in one bin. */
 export type DpNumber = BoundedNumber
 
-/** Powers of anything wider could overflow the engine's 127 bits over a billion rows. */
+/** Largest width of bounds for each power: powers of wider values could overflow the engine's 127 bits over a billion rows. */
 const WIDTH_MAX = { offsets: 1n << 54n, squares: 1n << 45n, cubes: 1n << 30n } as const
 type Power = keyof typeof WIDTH_MAX
 
-/** One text for one number: columns that need the same one share it, and what it costs. */
+/** The key of a number. Columns that need the same number share it, and so its cost. */
 export function numberKey(of: DpNumber): string {
   if (of.kind === 'products') return [of.kind, ...of.pair.map(({ variable }) => variable)].join(' ')
   const level = of.kind === 'having' ? JSON.stringify(of.level) : ''
@@ -25,7 +25,10 @@ export function numberKey(of: DpNumber): string {
   return [of.kind, 'variable' in of ? of.variable : '', level, beside].join(' ')
 }
 
-/** What a column is made of. Throws PARAMETER_INVALID for a column that has no noisy form. */
+/**
+ * The numbers from which a column is computed. Throws PARAMETER_INVALID for a measure that has no differentially private form,
+ * and for bounds that are too far apart.
+ */
 export function numbersOf(measure: Measure, boundsOf: (variable: VariableRef) => ScaledBounds): DpNumber[] {
   switch (measure.kind) {
     case 'subjects':
@@ -65,8 +68,9 @@ function momentNumbers(variable: VariableRef, bounds: ScaledBounds, kinds: reado
 }
 
 /**
- * Over the rows that have both: how many, the distances of each variable from the middle of its bounds (with their squares
- * for a correlation), and the products of both distances.
+ * The numbers of a pair, over the rows that have both values: the count of rows, for each variable the sum
+ * of its distances from the middle of its bounds (with the sum of their squares for a correlation), and the
+ * sum of the products of both distances.
  */
 function pairNumbers(
   [x, y]: readonly [VariableRef, VariableRef],
@@ -77,7 +81,7 @@ function pairNumbers(
     { variable: x, bounds: boundsOf(x) },
     { variable: y, bounds: boundsOf(y) }
   ] as const
-  // A product of two is as wide as both together; the squares of neither may be wider than theirs.
+  // Variables that are narrow enough for their squares are also narrow enough for the products of both.
   for (const { variable, bounds } of pair) assertNarrow(variable, bounds, 'squares')
   return [
     { kind: 'count', variable: x, beside: y },
@@ -101,10 +105,10 @@ function assertNarrow(variable: VariableRef, { lower, upper }: ScaledBounds, kin
 }
 
 /**
- * The most that one subject moves the number of one group. A value within bounds is at most half their distance from their
- * middle, which is their whole distance w in half units: so a row moves a sum of offsets by w, of squares by w², and of
- * products by the w of one times the w of the other. Of bins a row moves one, by one, and a subject's rows all of them
- * together by as many as there are.
+ * The sensitivity: the most by which one subject changes the number of one group. The distance of a value from the middle of
+ * its bounds is at most half their width, which is the whole width w in half units. So one row changes a sum of offsets by at
+ * most w, a sum of squares by w², and a sum of products by the product of both widths. One row changes one bin by one, and the
+ * rows of a subject change all bins together by as many as there are rows.
  */
 export function moveOf(of: DpNumber, rowsPerSubject: number): bigint {
   const rows = BigInt(rowsPerSubject)
@@ -135,7 +139,10 @@ function largest({ lower, upper }: ScaledBounds): bigint {
   return low > high ? low : high
 }
 
-/** Whether a subject can be in several groups: its rows are several, and what groups them can differ from row to row. */
+/**
+ * Whether a subject can have several rows, and whether these can be in several groups: a key must then belong to
+ * a table with several rows per subject.
+ */
 export function movesThrough({ plan, descriptor }: Pick<DpTerms, 'plan' | 'descriptor'>): {
   readonly rows: boolean
   readonly groups: boolean

@@ -1,4 +1,4 @@
-/** A request turned into what it costs and what is drawn: whole numbers, how far one subject moves them, and their noise. */
+/** The noise plan of a request: its cost, the whole numbers to compute, their sensitivity and their noise. */
 import {
   type BoundedPlan,
   type CatalogDescriptor,
@@ -15,35 +15,37 @@ import { boundsOf, type VariableBounds } from './bounds.ts'
 import { type DpNumber, moveOf, movesThrough, numberKey, numbersOf } from './numbers.ts'
 import type { DpTerms } from './terms.ts'
 
-/** What is taken from a catalog's ledger. */
+/** The amount that is charged to a catalog's ledger. */
 export interface DpCharge {
-  /** Pure; undefined where ρ is asked for. */
+  /** The ε of pure differential privacy; undefined if the request gave ρ. */
   readonly epsilon: Ratio | undefined
-  /** Zero-concentrated: of a pure charge the sum of ε²/2 over its numbers. */
+  /**
+   * The ρ of zero-concentrated differential privacy. For a pure charge it is half of the sum of the squares of each number's ε.
+   */
   readonly rho: Ratio
   /** ρ in billionths, rounded up. */
   readonly nanoRho: bigint
 }
 
-/** What will be computed, drawn and paid; nothing in it depends on data. */
+/** What will be computed, drawn and charged. Nothing in it depends on data. */
 export interface DpPlan {
   readonly plan: Plan
   readonly mechanism: 'discrete-laplace' | 'discrete-gaussian'
   readonly charge: DpCharge
-  /** ε or ρ of each number: all have the same. */
+  /** The ε or ρ of each number; all numbers have the same. */
   readonly share: Ratio
   readonly numbers: readonly DpNumber[]
   readonly bounded: BoundedPlan
-  /** Of the variables whose values are added up. */
+  /** Bounds of the variables whose values are added up. */
   readonly bounds: readonly VariableBounds[]
-  /** Groups there can be, the missing ones among them. */
+  /** Number of possible groups, including those of missing values. */
   readonly groups: number
   readonly sitesPerPerson: number
 }
 
 /**
- * Static. Throws PARAMETER_INVALID for what has no noisy form, lacks bounds or would not fit into a safe output;
- * VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
+ * Plans the noise of a request without looking at data. Throws PARAMETER_INVALID for tests, for a measure that has no noisy
+ * form or lacks bounds, and for an answer that might not fit into a safe output; throws VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS.
  */
 export function planNoise(terms: DpTerms): DpPlan {
   const { plan, ask, descriptor, sitesPerPerson } = terms
@@ -84,12 +86,15 @@ function distinct(numbers: readonly DpNumber[]): DpNumber[] {
   return [...new Map(numbers.map((number) => [numberKey(number), number])).values()]
 }
 
-/** Somebody at several of the institutions asked pays at each, so each takes its part of what was asked for. */
+/**
+ * A person whose data are at several of the queried institutions is affected at each, so each institution spends
+ * only its part of the requested amount.
+ */
 function chargeOf({ ask, sitesPerPerson }: DpTerms, numbers: number): DpCharge {
   const part = ({ top, bottom }: Ratio): Ratio => ({ top, bottom: bottom * BigInt(sitesPerPerson) })
   if (ask.epsilon !== undefined) {
     const epsilon = part(ratioOfDecimal(ask.epsilon))
-    // Each of m numbers is ε/m-private, which is (ε/m)²/2 of ρ.
+    // Each of m numbers is ε/m-differentially private, which costs (ε/m)²/2 of ρ.
     const rho = { top: epsilon.top ** 2n, bottom: 2n * epsilon.bottom ** 2n * BigInt(numbers) }
     return { epsilon, rho, nanoRho: nanoRhoOf(rho) }
   }
@@ -106,17 +111,20 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string, { tables }: Pl
   return (levels.length > 0 ? levels.length : breakpoints.length + 1) + 1
 }
 
-/** Longest text of a number in an answer, with what stands around it. */
+/** Longest text of a number in an answer, with the characters around it. */
 const NUMBER_BYTES = 26
-/** Names of a part's fields and its brackets: the longest, of a correlation. */
+/** Bytes of the field names and brackets of a part, for the longest part, that of a correlation. */
 const PART_BYTES = 256
-/** Numbers in a part beside those of bins: the most, of a correlation. */
+/** How many numbers a part has besides those of bins, at most 18 for a correlation; 3 for measures that are not listed. */
 const PART_NUMBERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   ...{ mean: 7, variance: 9, sd: 9, skewness: 11, covariance: 14, correlation: 18 }
 }
 const CARD_BYTES = 6_000
 
-/** Whether an answer fits must not depend on the noise, nor a refusal on what was counted: the longest one has to. */
+/**
+ * Throws PARAMETER_INVALID unless the longest possible answer fits. Whether an answer fits must
+ * depend neither on the noise nor on data.
+ */
 function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): void {
   const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length
   const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, plan.tables).variable
@@ -125,7 +133,7 @@ function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): vo
   )
   const cells = plan.measures.map((measure) => {
     const { name, kind } = measure
-    // Each bin with both its ends.
+    // Each bin has two ends and a number of rows.
     const bins = kind === 'quantile' ? variableOf(measure.variable).breakpoints.length + 1 : 0
     const numbers = 1 + (PART_NUMBERS[kind] ?? 3) + 3 * bins
     return size(name) + PART_BYTES + numbers * NUMBER_BYTES + bins * 24
@@ -136,7 +144,7 @@ function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): vo
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** Of one number: the scale of discrete Laplace noise, or the variance of discrete Gaussian noise. */
+/** The noise of one number: the scale of discrete Laplace noise, or the variance of discrete Gaussian noise. */
 export function noiseOf(plan: DpPlan, number: DpNumber): Ratio {
   const { share, mechanism, bounded } = plan
   const move = moveOf(number, bounded.rowsPerSubject)

@@ -1,4 +1,4 @@
-/** A differentially private answer: made of exact sums in one place, and by then no longer exact. */
+/** Release of a differentially private table: draws the noise, so that the table holds no exact number. */
 import type {
   BoundedReduction,
   CatalogDescriptor,
@@ -18,14 +18,14 @@ import { rowsOfNoise } from './table.ts'
 
 const TOKEN = Symbol('made by releaseNoisy')
 
-/** A table with noise in every number. Only `releaseNoisy` makes one, so that nothing exact can pass for it. */
+/** A table with noise in every number. Only `releaseNoisy` can create one, so that no exact table can pass for it. */
 export class NoisyTable {
   readonly columns: readonly OutputColumn[]
   readonly rows: readonly OutputRow[]
   readonly dp: DpCard
   readonly #made = true
 
-  /** For `releaseNoisy` alone: throws without its token. */
+  /** For `releaseNoisy` only: throws TypeError without the private token. */
   constructor(token: symbol, table: { columns: OutputColumn[]; rows: OutputRow[]; dp: DpCard }) {
     if (token !== TOKEN) throw new TypeError('a noisy table is made by releaseNoisy() alone')
     this.columns = table.columns
@@ -39,7 +39,7 @@ export class NoisyTable {
   }
 }
 
-/** What a release is made under. */
+/** The inputs of a release besides the plan and the reduction. */
 export interface ReleaseTerms {
   readonly descriptor: CatalogDescriptor
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
@@ -47,7 +47,7 @@ export interface ReleaseTerms {
   readonly random: RandomSource
 }
 
-/** Draws the noise, once. Call it when the charge is on disk, and never again for what was shown. */
+/** Draws the noise and makes the table. Call it only when the charge is on disk, and never again for an answer that was shown. */
 export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: ReleaseTerms): NoisyTable {
   const { descriptor, variables, scope, random } = terms
   const noisy = drawNoise(plan, reduction, random)
@@ -59,7 +59,7 @@ export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: R
   })
 }
 
-/** All of it follows from the request and the catalog's description. */
+/** The card follows from the request and the catalog's description alone. */
 function cardOf(plan: DpPlan, descriptor: CatalogDescriptor, scope: DpCard['ledger_scope']): DpCard {
   const { charge, bounded } = plan
   const { epsilon, rho } = chargedOf(charge)

@@ -1,4 +1,4 @@
-/** Noisy whole numbers as the columns that were asked for: arithmetic on what may be shown already. */
+/** Conversion of noisy whole numbers to the requested columns. It computes only with numbers that may already be released. */
 import {
   type CatalogDescriptor,
   type Measure,
@@ -17,8 +17,8 @@ import { type DpNumber, numberKey } from './numbers.ts'
 import type { DpPlan } from './plan.ts'
 
 /**
- * The rows of the answer. A part pools as it was drawn, with counts below nobody where noise has left them; what is shown of it
- * is what pooling makes of this part alone.
+ * The rows of the answer. A part holds the noisy numbers as drawn, so that counts can be below zero. The shown value is
+ * the result of pooling this part alone.
  */
 export function rowsOfNoise(
   plan: DpPlan,
@@ -40,7 +40,7 @@ export function rowsOfNoise(
 interface Drawn {
   readonly plan: DpPlan
   readonly descriptor: CatalogDescriptor
-  /** What was drawn for a number: one value, or one a bin. */
+  /** The noisy values of a number: one value, or one per bin. */
   readonly drawn: (number: DpNumber) => readonly bigint[]
 }
 
@@ -74,8 +74,8 @@ function partOf(from: Drawn, measure: Measure): OutputPart {
 }
 
 /**
- * Edges of the declared bins. The outermost end at the declared minimum and maximum, since what lies outside counts as the
- * nearest bound; without those, or where they are no wider than the breakpoints, they are open.
+ * Edges of the declared bins. The outermost edges are the declared minimum and maximum, since a value outside of them counts as
+ * the nearest bound. Where there are none, or where they do not lie beyond the breakpoints, the outermost bins are open.
  */
 function binEnds(descriptor: CatalogDescriptor, ref: VariableRef, tables: readonly string[]): number[] {
   const { breakpoints, bounded, minimum, maximum } = resolveVariable(descriptor, ref, tables).variable

@@ -1,16 +1,16 @@
-/** What a differentially private request is made of: its plan, what it asks for, and the public description it is held against. */
+/** Inputs of a differentially private request: its plan, its privacy parameters, and the public description of the catalog. */
 import type { CatalogDescriptor, Plan, PrivacyAsk, VariableRef } from '@stimnet/protocol'
 
-/** Everything that a charge and its noise follow from; nothing in it depends on data. */
+/** Everything that determines a charge and its noise. Nothing in it depends on data. */
 export interface DpTerms {
   readonly plan: Plan
   readonly ask: PrivacyAsk
   readonly descriptor: CatalogDescriptor
   /**
-   * Decimal places in which a variable is kept, where they are known. Another institution's are not: six for a number
-   * then, which matters to nothing that is shown.
+   * Decimal places in which a variable is stored, where they are known. Those of another institution are not known; then six
+   * are assumed for a number, which has no effect on anything that is shown.
    */
   readonly decimalsOf?: (variable: VariableRef) => number
-  /** At how many of the institutions asked somebody may be; 1 where one alone is asked. */
+  /** The largest number of the queried institutions that may have data of one person; 1 if a single institution is queried. */
   readonly sitesPerPerson: number
 }

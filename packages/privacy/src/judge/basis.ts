@@ -1,4 +1,6 @@
-/** What one number rests on: the people behind it, what it tells, and what every such number must satisfy. */
+/**
+ * The basis of one cell: the people behind it, the numbers that it discloses, and the conditions that every cell must satisfy.
+ */
 import type { Deviations, ReducedBin, ReducedColumn, SubjectSet, VariableRef } from '@stimnet/protocol'
 import type { PrivacySettings } from '../rules/settings.ts'
 import { type Contributions, isDominated } from './dominance.ts'
@@ -7,7 +9,7 @@ import { levelName } from './defining.ts'
 import { type CellNumber, countOf, type SolvedSet } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
-/** By what a cell is judged. */
+/** The rules by which a cell is judged. */
 export interface CellRules {
   readonly settings: PrivacySettings
   readonly facts: FactsOf
@@ -15,35 +17,38 @@ export interface CellRules {
   readonly rowSets: RowSets | undefined
 }
 
-/** What a cell that may stand rests on. */
+/** The basis of a cell that may be shown. */
 export interface CellBasis {
-  /** The subjects whose values it is made of. */
+  /** The subjects whose values are in the cell. */
   readonly support: SubjectSet
-  /** Everything that it tells. */
+  /** All numbers that the cell discloses. */
   readonly numbers: readonly CellNumber[]
-  /** Whose number stands beside a mean or a spread, where it can be told exactly. */
+  /** The set whose size is shown beside a mean or a spread, if that size may be disclosed exactly. */
   readonly counted?: SolvedSet
-  /** The bins that will be shown, for a quantile. */
+  /** For a quantile: the bins that will be shown. */
   readonly bins?: readonly ReducedBin[]
 }
 
-/** `why` is for the local audit log alone: it is about data. */
+/** Whether a cell may be shown by itself. `why` is for the local audit log only, since it depends on data. */
 export type CellFinding =
   | { readonly ok: true; readonly basis: CellBasis }
   | {
       readonly ok: false
       readonly why: string
       readonly isDominated: boolean
-      /** What it would have told. */
+      /** The numbers that the cell would have disclosed. */
       readonly numbers: readonly CellNumber[]
     }
 
-/** The finding that a cell may not stand. */
+/** The finding that a cell may not be shown. */
 export function withheld(why: string, numbers: readonly CellNumber[] = [], dominated = false): CellFinding {
   return { ok: false, why, numbers, isDominated: dominated }
 }
 
-/** Enough people, and every sum spread over more than two. How few may be told apart is the ledger's to judge. */
+/**
+ * Requires at least k subjects, and that one or two subjects dominate no sum. The ledger judges how
+ * few people the numbers may single out.
+ */
 export function judged(
   basis: CellBasis,
   sums: readonly Contributions[],
@@ -58,21 +63,22 @@ export function judged(
   return { ok: true, basis: { ...basis, numbers: numbers.filter(({ of }) => of.subjects.size > 0) } }
 }
 
-/** What a number over rows is made of: a group, a column, a pair or a bin of a reduction. */
+/** The part of a reduction from which a number over rows is computed: a group, a column, a pair or a bin. */
 interface OfRows {
   readonly support: SubjectSet
   readonly rows: number
   readonly rowSet?: SubjectSet
 }
 
-/** The rows behind a number, or why it cannot be told. */
+/** The rows behind a number, or the reason why it cannot be disclosed. */
 export type RowFinding =
   | { readonly ok: true; readonly set: SolvedSet; readonly weights: readonly Contributions[] }
   | { readonly ok: false; readonly why: string }
 
 /**
- * The rows behind a number over rows. A variable of a table with one row per subject is in it once for each row that the
- * subject has in the other table; only where everyone has one row is that a number about subjects, and can be told.
+ * Finds the rows behind a number over rows. In a join, a value of a table with one row per subject occurs once for each row
+ * that the subject has in the other table. A number of such values can be disclosed only if every subject has exactly one row,
+ * since only then is it a number about subjects.
  */
 export function rowsBehind(part: OfRows, { rowSets }: CellRules, variables: readonly VariableRef[] = []): RowFinding {
   const { support, rows, rowSet } = part
@@ -88,19 +94,20 @@ export function rowsBehind(part: OfRows, { rowSets }: CellRules, variables: read
   if (!isOneEach && !variables.every(isOfRows)) {
     return { ok: false, why: 'a value of the subject would be weighed by its rows' }
   }
-  // A value of the subject, once for each: who these are says it all, whatever rows they have.
+  // The value of each subject occurs once, so the set of subjects determines the number, whatever rows they have.
   if (variables.length > 0 && !variables.some(isOfRows))
     return { ok: true, set: { subjects: support }, weights: [weights] }
   return { ok: true, set: { subjects: support, rows: rowSet }, weights: [weights] }
 }
 
-/** Why values of a column may not be added up, or undefined. */
+/** The reason why the values of a column may not be added up, or undefined if they may. */
 export function unsafeValues(
   column: ReducedColumn,
   facts: VariableFacts,
   settings: PrivacySettings
 ): string | undefined {
-  // Whose values dominate a sum is not defined where some are negative: bounds are declared, and distances are judged.
+  // Dominance of a sum is not defined where some values are negative. Then bounds must be declared,
+  // and distances from the mean are judged.
   if (!column.nonNegative && !facts.bounded) return 'signed values without declared bounds'
   if (settings.zerosAreDisclosive && doesNotVary(column)) return 'everyone has the same value'
   return undefined
@@ -112,19 +119,19 @@ interface Sums {
   readonly sumSquares: bigint
 }
 
-/** n·Σx² = (Σx)² exactly where all values are one. */
+/** Whether all values are equal: exactly then n·Σx² = (Σx)². */
 export function doesNotVary({ rows, sum, sumSquares }: Sums): boolean {
   return BigInt(rows) * sumSquares === sum * sum
 }
 
-/** Why a spread may not be told, or undefined. */
+/** The reason why a spread may not be disclosed, or undefined if it may. */
 export function tooFewForSpread(support: SubjectSet, settings: PrivacySettings): string | undefined {
   return support.size < settings.spreadSubjectsMin ? 'too few subjects for a spread' : undefined
 }
 
 /**
- * How the distances from the mean are shared out, for what tells of spread; undefined where the reduction lacks them. One
- * person far from all others is most of a variance, however small a part of the sum.
+ * The contributions of single people to powers of the distance from the mean, for a measure that discloses spread; undefined if
+ * the reduction lacks them. One person far from all others makes up most of a variance, even with a small part of the sum.
  */
 export function spreadOf(
   deviations: readonly Deviations[] | undefined,
@@ -136,7 +143,10 @@ export function spreadOf(
   return known.length < powers.length ? undefined : known
 }
 
-/** Of some of a column's values, those that are above their least, and those below their most. */
+/**
+ * For a set of a column's values: those above the least value of the variable, and those below its
+ * greatest. Empty where zeros do not disclose.
+ */
 export function offEnds(
   { aboveLeast, belowMost }: ReducedColumn,
   of: SolvedSet,
@@ -150,15 +160,15 @@ export function offEnds(
   })
 }
 
-/** The items of one value. */
+/** The items that have one value of a variable. */
 export interface SolvableLevel {
   readonly name: string
   readonly set: SolvedSet
 }
 
 /**
- * By value, where so many sums of powers can be solved for how many have each: with n there is one equation more than powers.
- * Undefined where the reduction lacks their rows.
+ * The items of each value, where sums up to the given power can be solved for how many have each value: together with n there
+ * is one equation more than powers. Empty if there are more values than equations; undefined if the reduction lacks the rows.
  */
 export function solvableLevels(
   column: ReducedColumn,
@@ -173,7 +183,7 @@ export function solvableLevels(
   return levelRows && filled.map(([name]) => ({ name, set: rowSets.solved(levelRows.get(name) ?? rowSet) }))
 }
 
-/** How many have each: their sums are about the variable already. */
+/** The counts of items per value. They charge no information of their own, since the sums charge the variable already. */
 export function levelNumbers(levels: readonly SolvableLevel[], variable: VariableRef): CellNumber[] {
   return levels.map(({ name, set }) => ({ ...countOf(set), level: { variable, name: levelName([name]) } }))
 }

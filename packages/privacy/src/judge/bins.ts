@@ -1,9 +1,9 @@
-/** Bins that can be shown: none of fewer than k subjects. */
+/** Joining of bins until each can be shown: none has fewer than k subjects. */
 import type { ReducedBin } from '@stimnet/protocol'
 
 /**
- * Joins each bin of fewer than k subjects with its neighbours until there are none: the tails, most often. `withEmpty`: also those
- * of nobody, which say of each that he is in none.
+ * Joins each bin of fewer than k subjects with its neighbours, most often in the tails. `withEmpty` also joins empty bins,
+ * because an empty bin discloses of everybody that they are not in it.
  */
 export function joinSmallBins(bins: readonly ReducedBin[], k: number, withEmpty = false): ReducedBin[] {
   const joined: ReducedBin[] = []

@@ -1,4 +1,4 @@
-/** Covariance and correlation, which tell both means, both spreads and the sum of products besides. */
+/** Primary judgement of covariance and correlation, which also disclose both means, both spreads and the sum of products. */
 import { pairKey, type ReducedColumn, type ReducedGroup, type ReducedPair, type VariableRef } from '@stimnet/protocol'
 import type { PrivacySettings } from '../rules/settings.ts'
 import {
@@ -20,7 +20,7 @@ import { type CellNumber, countOf, powerOf, productOf, type SolvedSet, sumOf } f
 
 type Pair = readonly [VariableRef, VariableRef]
 
-/** Whether the covariance or correlation of a group may stand by itself. */
+/** Judges whether the covariance or correlation of a group may be shown by itself. */
 export function judgePair(group: ReducedGroup, variables: Pair, rules: CellRules): CellFinding {
   const { settings, facts } = rules
   const pair = group.pairs.get(pairKey(...variables))
@@ -48,8 +48,8 @@ interface PairParts {
 }
 
 /**
- * Of each variable the sum and the squares, and the products. Where one of both has two values, the products are also the
- * sum of the other over those that have the one, and over those that have the other.
+ * The numbers that a pair discloses: for each variable the sum and the sum of squares, and the sum of products. Where one
+ * variable has two values, the sum of products also gives the sum of the other variable over the items of each value.
  */
 function numbersOf(set: SolvedSet, [x, y]: Pair, parts: PairParts, rules: CellRules): CellNumber[] {
   const { facts, rowSets } = rules
@@ -68,7 +68,10 @@ function numbersOf(set: SolvedSet, [x, y]: Pair, parts: PairParts, rules: CellRu
   return [...own, productOf(set, [x, y], facts), ...counts, ...within(levelsX, y), ...within(levelsY, x)]
 }
 
-/** Where both have two values, the sum of products is how many have both higher ones, and with it all four counts are told. */
+/**
+ * The cells of the cross table where both variables have two values. The sum of products then gives how many items have both
+ * higher values, and with it all four counts are disclosed.
+ */
 function crossings(
   x: readonly SolvableLevel[],
   y: readonly SolvableLevel[],
@@ -84,7 +87,7 @@ function crossings(
     .filter(({ subjects }) => subjects.size > 0)
 }
 
-/** By value where sum and squares give them away, among those that have both variables. */
+/** The items of each value, where sum and sum of squares disclose their numbers, among the items that have both variables. */
 function levelsWithin(column: ReducedColumn, of: SolvedSet, rules: CellRules): readonly SolvableLevel[] | undefined {
   const { rowSets } = rules
   return solvableLevels(column, 2, rules)
@@ -95,7 +98,10 @@ function levelsWithin(column: ReducedColumn, of: SolvedSet, rules: CellRules): r
     .filter(({ set }) => set.subjects.size > 0)
 }
 
-/** A subject gives to the pairs at most what it gives to the whole column, so that these are bounds from above. */
+/**
+ * The contributions of single subjects. A subject contributes to the pairs at most what it contributes to the whole column, so
+ * the largest contributions are upper bounds.
+ */
 function contributionsOf(pair: ReducedPair, variables: Pair, x: ReducedColumn, y: ReducedColumn): Contributions[] {
   const distances = (pair.deviations ?? []).map((entry, i) => ({ of: variables[i] ?? variables[0], ...entry }))
   return [
@@ -116,9 +122,9 @@ function unsafePairs(pair: ReducedPair, settings: PrivacySettings): string | und
 }
 
 /**
- * Why a column of few values may not be held against one of many, or undefined: the sum of products is then about those
- * that have the highest value, or all but the lowest, and one of them can be most of it. Where values of the other are
- * signed its distances are judged, as for its mean.
+ * The reason why a column of few values may not be paired with one of many, or undefined if it may. The sum of products is then
+ * a sum over those with the highest value, or over all but those with the lowest, and one of them can make up most of it. Where
+ * the other column has negative values, its distances from the mean are judged instead, as for its mean.
  */
 function unsafeIndicator(
   pair: ReducedPair,
@@ -143,13 +149,13 @@ function unsafeIndicator(
     : undefined
 }
 
-/** A value as written, in the whole units that the sums are kept in. */
+/** The text of a value as a number of the whole units in which the sums are kept. */
 function scaled(name: string, decimals: number): bigint | undefined {
   const value = Math.round(Number(name) * 10 ** decimals)
   return Number.isSafeInteger(value) ? BigInt(value) : undefined
 }
 
-/** A correlation of 1 or -1: whoever knows somebody's one value knows the other. */
+/** Whether the correlation is 1 or -1: then one value of a person gives the other. */
 function isOnALine({ rows, sumX, sumY, sumXX, sumYY, sumXY }: ReducedPair): boolean {
   const n = BigInt(rows)
   return (n * sumXY - sumX * sumY) ** 2n === (n * sumXX - sumX * sumX) * (n * sumYY - sumY * sumY)

@@ -1,4 +1,4 @@
-/** Primary judgement: whether one measure of one group may stand by itself, and what it would tell. */
+/** Primary judgement: whether one measure of one group may be shown by itself, and which numbers it would disclose. */
 import {
   type Measure,
   type ReducedBin,
@@ -28,7 +28,7 @@ import { type CellNumber, countOf, levelCountOf, powerOf, sumOf } from './number
 
 type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
 
-/** The highest power of the values that a measure tells of. */
+/** The highest power of the values that a measure discloses; 1 if it is not listed. */
 const POWERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   variance: 2,
   sd: 2,
@@ -36,7 +36,10 @@ const POWERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   kurtosis: 4
 }
 
-/** A quantile with coarser bins than those that could not be told; undefined where there are no coarser ones. */
+/**
+ * Judges a quantile with coarser bins than those given, which could not be disclosed; undefined
+ * if fewer than three of them are filled.
+ */
 export function judgeCoarser(
   group: ReducedGroup,
   measure: Measure,
@@ -49,7 +52,7 @@ export function judgeCoarser(
   return judgeQuantile(column, measure.variable, rules, Math.min(...sizes) + 1)
 }
 
-/** Whether one measure of one group may stand by itself. */
+/** Judges whether one measure of one group may be shown by itself. */
 export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRules): CellFinding {
   switch (measure.kind) {
     case 'subjects':
@@ -90,7 +93,10 @@ function judgeRows(group: ReducedGroup, rules: CellRules): CellFinding {
   return judged({ support: group.support, numbers: [countOf(behind.set)] }, behind.weights, rules)
 }
 
-/** How many have a value, judged like their sum: then it can be told to the nearest k where it cannot be told exactly. */
+/**
+ * Judges the number of values in the same way as their sum. Where it cannot be disclosed exactly, it
+ * can then be disclosed to the nearest k.
+ */
 function judgeCount(column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
   const behind = rowsBehind(column, rules, [variable])
   if (!behind.ok) return withheld(behind.why)
@@ -98,7 +104,10 @@ function judgeCount(column: ReducedColumn, variable: VariableRef, rules: CellRul
   return judged({ support: column.support, numbers, counted: behind.set }, behind.weights, rules)
 }
 
-/** Sum, mean, and what tells of spread and shape; values so few that the sums give each away are counts as well. */
+/**
+ * Judges sum, mean, and measures of spread and shape. Where a variable takes so few values that the sums disclose how many have
+ * each, these counts are judged as well.
+ */
 function judgeValues(column: ReducedColumn, { kind, variable }: ValueMeasure, rules: CellRules): CellFinding {
   const { settings, facts } = rules
   const { support } = column
@@ -123,8 +132,8 @@ function judgeValues(column: ReducedColumn, { kind, variable }: ValueMeasure, ru
 }
 
 /**
- * What one person gives to a sum of signed values is its distance from what is usual, -900 where others have nothing.
- * Undefined where the reduction lacks it.
+ * The contributions of single people to the sums. For signed values, a contribution is the distance from the mean, since a
+ * value of -900 stands out where all others are near zero. Undefined if the reduction lacks the distances.
  */
 function contributionsTo(column: ReducedColumn, variable: VariableRef, power: number): Contributions[] | undefined {
   const told = power > 1 ? Array.from({ length: power - 1 }, (_, i) => i + 2) : column.nonNegative ? [] : [2]
@@ -133,7 +142,7 @@ function contributionsTo(column: ReducedColumn, variable: VariableRef, power: nu
   return spread && [...values, ...spread]
 }
 
-/** A share is two numbers of subjects, not of rows: those that have a value, and those of them that have the level. */
+/** Judges a share as two numbers of subjects, not of rows: those who have a value, and those of them who have the level. */
 function judgeShare(
   column: ReducedColumn,
   { variable, level }: Extract<Measure, { kind: 'share' }>,
@@ -149,7 +158,7 @@ function judgeShare(
   return judged({ support, numbers }, [], rules)
 }
 
-/** `subjectsMin`: of a bin; smaller ones are joined with their neighbours. */
+/** `subjectsMin` is the least number of subjects of a bin; smaller bins are joined with their neighbours. */
 function judgeQuantile(
   column: ReducedColumn,
   variable: VariableRef,

@@ -1,20 +1,23 @@
 /**
- * Class disclosure in a table: where everyone who shares the other keys is in one cell, whoever is known to share them is
- * known to be in it. A table says so by the cells it does not have.
+ * Class disclosure in a table: if everyone with the same other keys is in one cell, anybody known to have these keys is known
+ * to be in that cell. A table discloses this by the cells that it does not have.
  */
 import { type Comparison, type Filter, type GroupKey, isComparison, type Plan } from '@stimnet/protocol'
 import type { FactsOf } from './facts.ts'
 
-/** One group of a table, as far as this rule looks at it. */
+/** The part of a group that this rule reads: its key. */
 export interface KeyedGroup {
   readonly key: readonly (string | null)[]
 }
 
-/** The groups that hold everyone of a line: same other keys, and nobody anywhere else but where the value is missing. */
+/**
+ * The groups that hold everyone of a line. A line is all groups with the same other keys; groups
+ * where the value is missing do not count.
+ */
 export function everyoneInOne<T extends KeyedGroup>(groups: readonly T[], plan: Plan, facts: FactsOf): Set<T> {
   const found = new Set<T>()
   for (const [at, key] of plan.groupBy.entries()) {
-    // A declared domain of one value tells nothing about anybody, nor does what others know of everybody.
+    // A variable with one declared value discloses nothing about anybody, and neither does one that others know anyway.
     if (facts(key.variable).cells === 1 || facts(key.variable).identifying) continue
     const asked = labelAsked(key, plan.where)
     for (const line of linesOf(groups, at)) {
@@ -25,7 +28,7 @@ export function everyoneInOne<T extends KeyedGroup>(groups: readonly T[], plan: 
   return found
 }
 
-/** Groups by all their keys but one, without those where that one is missing. */
+/** The groups by all their keys except one, without those where that one is missing. */
 function linesOf<T extends KeyedGroup>(groups: readonly T[], at: number): Iterable<readonly T[]> {
   const lines = new Map<string, T[]>()
   for (const group of groups) {
@@ -38,7 +41,7 @@ function linesOf<T extends KeyedGroup>(groups: readonly T[], at: number): Iterab
   return lines.values()
 }
 
-/** The one cell that the filter itself asks for, as its label; undefined where it leaves several. */
+/** The label of the only cell that the filter itself allows for a key; undefined if it allows several. */
 function labelAsked({ variable }: GroupKey, where: Filter | undefined): string | undefined {
   const own = conjuncts(where).filter(({ column }) => column === variable)
   const levels = own.filter(({ op }) => op === '=' || op === 'in').map(({ values }) => values.map(String))
@@ -57,7 +60,7 @@ function labelAsked({ variable }: GroupKey, where: Filter | undefined): string |
   return to === undefined ? undefined : `<${to}`
 }
 
-/** Comparisons that each row fits; of anything more involved nothing is taken for granted. */
+/** The comparisons that every row satisfies. Conditions inside "or" and "not" are ignored. */
 function conjuncts(filter: Filter | undefined): readonly Comparison[] {
   if (filter === undefined) return []
   if (isComparison(filter)) return [filter]

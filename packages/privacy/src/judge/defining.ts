@@ -1,7 +1,7 @@
 /**
- * Variables that say who is in a group, and that others are not taken to know of a person: a number of those who responded
- * is a number about responding, of everybody who could be among them. So it is also judged of whom it was
- * asked: two questions about groups that differ by one person are two, whether that person responded or not.
+ * Variables that define who is in a group and that others are not assumed to know. A number of responders is also a number
+ * about responding, and about everybody who could be a responder. So the set of people over which a number was asked is judged
+ * as well: two questions about groups that differ by one person count as two, whether or not that person responded.
  */
 import {
   type CatalogDescriptor,
@@ -20,22 +20,25 @@ import { comparisonsIn, decided } from './filters.ts'
 import type { SolvedSet } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
-/** One such variable. */
+/** One defining variable, with the groups of related questions. */
 export interface Defining {
   readonly variable: VariableRef
-  /** All its names in the question, where a mapping gives it several. */
+  /** All names of the variable in the question, where a mapping gives it several. */
   readonly names?: readonly VariableRef[]
-  /** The plan's groups without the conditions on it; absent where it stands among the keys alone. */
+  /** The plan's groups without the conditions on the variable; absent if it occurs only as a key. */
   readonly without?: Reduction
-  /** Whoever is in them whatever the value is; absent where nobody is. */
+  /** The people who are in the groups whatever their value is; absent if there can be none. */
   readonly always?: Reduction
-  /** What the conditions say of it, where there are some. */
+  /** The conditions on the variable in canonical text, if there are any. */
   readonly level?: string
-  /** `without` of those alone that have a value of it: nobody else can have a level. Absent where it is a key. */
+  /**
+   * `without`, restricted to people who have a value of the variable, since nobody else can have a
+   * level. Absent where the variable is a key.
+   */
   readonly valued?: Reduction
 }
 
-/** A question about other people. */
+/** A cohort and a plan over it. */
 interface Question {
   readonly cohort: Filter | undefined
   readonly plan: Plan
@@ -45,15 +48,23 @@ interface Question {
 export interface Relaxed {
   readonly variable: VariableRef
   readonly names: readonly VariableRef[]
-  /** Undefined where there were none: the reduction that there is will do. */
-  readonly question: (Question & { /** What they said of it. */ readonly level: string }) | undefined
-  /** Undefined where nobody is in it whatever the value is. */
+  /**
+   * Undefined if there were no conditions: the existing reduction is used then. `level` is the
+   * removed conditions in canonical text.
+   */
+  readonly question: (Question & { readonly level: string }) | undefined
+  /** The question for the people who are in it whatever their value is; undefined if there can be none. */
   readonly always: Question | undefined
-  /** Whether who has a value says who is in it: otherwise it is about those alone that have one. */
+  /**
+   * Whether any condition of the question asks for missing values. If not, the question is only about people who have a value.
+   */
   readonly isOfMissing: boolean
 }
 
-/** For each variable that defines groups and is not taken to be known, the question without it. Looks at no data. */
+/**
+ * For each variable that defines groups and that others are not assumed to know: the question
+ * without its conditions. Looks at no data.
+ */
 export function relaxedBy(
   descriptor: CatalogDescriptor,
   facts: FactsOf,
@@ -62,7 +73,7 @@ export function relaxedBy(
   const inFilter = new Set([...refsIn(descriptor, cohort), ...refsIn(descriptor, plan.where, plan.tables)])
   const inKeys = plan.groupBy.map(({ variable }) => variable)
   const unknown = [...new Set([...inFilter, ...inKeys])].filter((variable) => !facts(variable).identifying)
-  // Under another name it is the same variable.
+  // All names of one variable are treated together.
   return [...Map.groupBy(unknown, (variable) => facts(variable).own).values()].flatMap((names) => {
     const [variable] = names
     if (variable === undefined) return []
@@ -82,14 +93,14 @@ export function relaxedBy(
         isOfMissing: [cohort, plan.where].some(
           (filter) => filter !== undefined && comparisonsIn(filter).some(({ op }) => op === 'is null')
         ),
-        // Where nobody could fit nobody does.
+        // Undefined where nobody can satisfy the other conditions.
         question: question && { ...question, level }
       }
     ]
   })
 }
 
-/** Undefined where nobody fits. */
+/** A question with other filters; undefined if nobody can satisfy them. */
 function questionOf(plan: Plan, cohort: Filter | boolean, rows: Filter | boolean): Question | undefined {
   if (cohort === false || rows === false) return undefined
   const { where: _, ...rest } = plan
@@ -99,7 +110,7 @@ function questionOf(plan: Plan, cohort: Filter | boolean, rows: Filter | boolean
   }
 }
 
-/** Variables in the columns of a filter. */
+/** The variables that a filter refers to. */
 export function refsIn(
   descriptor: CatalogDescriptor,
   filter: Filter | undefined,
@@ -108,12 +119,12 @@ export function refsIn(
   return filter === undefined ? [] : columnsOf(filter).map((column) => resolveVariable(descriptor, column, tables).ref)
 }
 
-/** A level by one name, be it asked about as a share, as a group, or as the condition that it is so. */
+/** The canonical name of a level or of several levels, the same whether it is used in a share, as a group or in a condition. */
 export function levelName(levels: readonly (string | number | boolean | null)[]): string {
   return JSON.stringify([...new Set(levels)].sort((a, b) => String(a).localeCompare(String(b), 'en')))
 }
 
-/** The conditions on one column, in the order and under the negations in which they stand. */
+/** The canonical text of the conditions on one column, in the order and under the negations in which they occur. */
 function saidOf(filter: Filter | undefined, isIt: (column: string) => boolean): string {
   if (filter === undefined) return ''
   if (isComparison(filter)) {
@@ -132,13 +143,16 @@ function saidOf(filter: Filter | undefined, isIt: (column: string) => boolean): 
   return parts.length < 2 ? parts.join('') : `${'all' in filter ? 'all' : 'any'}(${parts.join(',')})`
 }
 
-/** Who fits with some value of the column, where it `helps`; or with every one, where it does not. */
+/**
+ * The filter without the conditions on a column. With `helps` it is satisfied by whoever fits with some value of the column,
+ * without it by whoever fits with every value.
+ */
 function relaxed(filter: Filter | undefined, isIt: (column: string) => boolean, helps: boolean): Filter | boolean {
   if (filter === undefined) return true
   return decided(filter, ({ column }, isNegated) => (isIt(column) ? helps !== isNegated : undefined))
 }
 
-/** What belongs to the reductions. */
+/** A reduction with its plan and its row sets. */
 export interface GroupParts {
   readonly plan: Plan
   readonly reduction: Reduction
@@ -146,15 +160,16 @@ export interface GroupParts {
 }
 
 /**
- * The part of a group that a number is about, over everybody who is in the group or not by the variable's value: the groups with the
- * same other keys, of the question without the conditions on it, without those who are in it whatever the value is.
+ * The people over whom a number of a part of a group is asked: everybody who is in the group or not depending on the variable's
+ * value. These are the groups with the same other keys, of the question without the conditions on the variable, minus the
+ * people who are in them whatever their value is.
  */
 export function wholeOf(group: ReducedGroup, one: Defining, part: string, parts: GroupParts): SolvedSet | undefined {
   const whole = partOver(group, one, part, { ...parts, reduction: one.without ?? parts.reduction })
   return notAlways(whole, group, one, part, parts)
 }
 
-/** The same of those alone that have a value of the variable. */
+/** The same as `wholeOf`, for those alone who have a value of the variable. */
 export function valuedOf(group: ReducedGroup, one: Defining, part: string, parts: GroupParts): SolvedSet | undefined {
   const reduction = one.valued ?? one.without ?? parts.reduction
   return notAlways(partOver(group, one, part, { ...parts, reduction }, false), group, one, part, parts)
@@ -174,7 +189,10 @@ function notAlways(
   return { subjects: whole.subjects.without(always.subjects) }
 }
 
-/** Those of a group that are in it whatever the variable's value is; undefined where nobody is, or a key says it. */
+/**
+ * The members of a group who are in it whatever their value of the variable is; undefined if there
+ * are none, or if the variable is a key.
+ */
 export function alwaysIn(group: ReducedGroup, one: Defining, part: string, parts: GroupParts): SolvedSet | undefined {
   const { variable, names = [variable], always } = one
   if (always === undefined || parts.plan.groupBy.some((key) => names.includes(key.variable))) return undefined

@@ -1,15 +1,12 @@
-/** Whether one or two subjects make up a sum: the (n,k) rule for n = 2, and the p% rule. */
+/** Dominance of a sum by one or two subjects: the (n,k) rule for n = 2, and the p% rule. */
 import type { VariableRef } from '@stimnet/protocol'
 import type { PrivacySettings } from '../rules/settings.ts'
 
-/** A sum of values that are not negative, or a number of rows, and the largest two that one subject each gave to it. */
+/** A sum of non-negative values, or a number of rows, and the two largest contributions of single subjects. */
 export interface Contributions {
-  /**
-   * What is added up: the variable, or rows, which weigh every number over them, also one whose values are negative here
-   * and there.
-   */
+  /** What is added up: a variable, or rows. Rows weigh every number over them, even one of which some values are negative. */
   readonly of?: VariableRef | 'rows'
-  /** Distances from the mean to this power, not values. Default 1: values. */
+  /** The power of the distances from the mean that are added up. Default 1: the values themselves are added up. */
   readonly power?: number
   readonly total: bigint
   readonly largest: readonly [bigint, bigint]
@@ -17,14 +14,18 @@ export interface Contributions {
 
 type DominanceRules = Pick<PrivacySettings, 'largestShareMax' | 'dominanceShareMax' | 'dominanceRemainderMin'>
 
-/** A mean most of whose rows are one subject's is that subject's mean, more or less: 503 of 578 rows pass the two ratios. */
+/**
+ * The largest share of rows that one subject may have. A mean with more rows of one subject is nearly the mean of that subject,
+ * and the two ratios alone would allow 503 of 578 rows.
+ */
 const ROWS_OF_ONE_MAX = 0.5
 
 /**
- * True where x1 alone is more than the rules allow one; where x1 + x2 >= K·T, so that two subjects are nearly all of it; or
- * where T - x1 - x2 < p·x1, so that the second largest could work out the largest to within p; of rows also where x1 is more
- * than half. Of powers the remainder is held against the power, for it is the distance itself that must not be known to
- * within p. A sum of zero has no contributors; whether it may be told is another rule.
+ * True if the largest value x1 alone is more than the rules allow for one subject; if x1 + x2 >= K·T, so that two subjects make
+ * up nearly all of the total T; or if T - x1 - x2 < p·x1, so that the second largest contributor could compute the largest to
+ * within p. For rows it is also true if x1 is more than half. For powers of distances the limit of the remainder is adapted to
+ * the power, because it is the distance itself that must not be known to within p. A sum of zero has no contributors; another
+ * rule decides whether it may be disclosed.
  */
 export function isDominated(sum: Contributions, rules: DominanceRules): boolean {
   const { of, power = 1, total } = sum

@@ -1,37 +1,37 @@
-/** What the catalog declares of a variable, as far as disclosure cares. */
+/** Facts about variables that disclosure control needs, as declared by the catalog. */
 import type { CatalogDescriptor, VariableDescriptor, VariableRef } from '@stimnet/protocol'
 
-/** One variable, in the words of the request. */
+/** Facts about one variable, as the request names it. */
 export interface VariableFacts {
   readonly unit?: string
-  /** Minimum and maximum are declared. */
+  /** Whether minimum and maximum are declared. */
   readonly bounded: boolean
-  /** Declared levels or bins; unknown where it has none. */
+  /** Number of declared levels or bins; absent if unknown. */
   readonly cells?: number
-  /** Values that it can take, by its declared levels, or its bounds and decimals; unknown where it has neither. */
+  /** Number of values that it can take, by its declared levels, or by its bounds and decimals; absent if it has neither. */
   readonly values?: number
-  /** Others are taken to know it of a person, such as age or sex: what is told of it does not count as information. */
+  /** Whether others are assumed to know it of a person, such as age or sex. Numbers about it are not charged as information. */
   readonly identifying: boolean
-  /** Its name at the site: what is told of it under any other name is told of this. */
+  /** Its name at the site. What is disclosed of it under any other name counts for this name. */
   readonly own: VariableRef
-  /** Units of the request in one of the site's own, in which everything is rounded. */
+  /** How many units of the request make one unit of the site. All numbers are rounded in the site's unit. */
   readonly factor: number
-  /** Between two values as the site keeps them, in its own unit; 0 where that is not known. */
+  /** Distance between two neighbouring values as the site stores them, in the site's unit; 0 if that is not known. */
   readonly step: number
 }
 
 /** Looks up what is declared of a variable. */
 export type FactsOf = (variable: VariableRef) => VariableFacts
 
-/** Where a variable of the request comes from. */
+/** The site's variable behind a variable of the request. */
 export interface VariableSource {
   readonly own: VariableRef
   readonly factor: number
-  /** Decimal places in which its own values are kept. */
+  /** Decimal places in which the site stores its values. */
   readonly decimals: number
 }
 
-/** Of all variables of a description, each its own unless said otherwise. */
+/** Facts about all variables of a description. Without `sourceOf`, each variable is its own source. */
 export function variableFacts(
   descriptor: CatalogDescriptor,
   sourceOf: (variable: VariableRef) => VariableSource = itself
@@ -65,17 +65,17 @@ function factsOf(variable: VariableDescriptor, { own, factor, decimals }: Variab
   }
 }
 
-/** Steps of the site's own unit between the bounds, both included. */
+/** Number of values between the bounds, both included, in steps of the site's decimals; undefined without bounds. */
 function valuesOf({ bounded, minimum, maximum }: VariableDescriptor, decimals: number, factor: number) {
   return bounded ? Math.max(2, Math.round(((maximum - minimum) / factor) * 10 ** decimals) + 1) : undefined
 }
 
-/** Of a variable that is not among them nothing is taken for granted. */
+/** Looks up facts in a map. An absent variable has the facts of `unknownFacts`. */
 export function factsIn(variables: ReadonlyMap<VariableRef, VariableFacts>): FactsOf {
   return (variable) => variables.get(variable) ?? unknownFacts(variable)
 }
 
-/** Of a variable that the description does not know: nothing is taken for granted. */
+/** Facts about a variable that the description does not contain, with the most cautious assumptions. */
 export function unknownFacts(own: VariableRef): VariableFacts {
   return { bounded: false, identifying: false, own, factor: 1, step: 0 }
 }

@@ -1,13 +1,16 @@
-/** What is left of a filter when some of its comparisons are decided. */
+/** Simplification of a filter of which some comparisons are decided. */
 import { type Comparison, type Filter, isComparison } from '@stimnet/protocol'
 
-/** Every comparison of a filter, as often as it stands there. */
+/** All comparisons of a filter, repeated ones included. */
 export function comparisonsIn(filter: Filter): Comparison[] {
   if (isComparison(filter)) return [filter]
   return ('not' in filter ? [filter.not] : 'all' in filter ? filter.all : filter.any).flatMap(comparisonsIn)
 }
 
-/** True, false, or what is left. `of` says how a comparison comes out, and whether it stands under a negation; undefined leaves it. */
+/**
+ * Simplifies a filter to true, false, or the filter that remains. `of` decides a comparison, knowing whether it stands under a
+ * negation; undefined leaves it undecided.
+ */
 export function decided(
   filter: Filter,
   of: (one: Comparison, isNegated: boolean) => boolean | undefined,

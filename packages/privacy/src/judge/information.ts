@@ -1,37 +1,42 @@
 /**
- * Information: how many bits a number tells, and how many may be told of a variable.
+ * Information: how many bits a number discloses, and how many may be disclosed of a variable.
  *
- * Leverage is also a share: Σ P(i,i) is how many independent numbers were told of a quantity, and P(i,i) the part of them that
- * is about item i. Of each variable Σ bits·P(i,i), over all quantities that it is in, stays at or below half of log2 of the
- * number of values that it can take: what was told is at most half of what it would take to write down each person's value.
+ * Leverage is also a share: Σ P(i,i) is the number of independent numbers that were disclosed of a quantity, and P(i,i) is the
+ * part of them that is about item i. For each variable and item, Σ bits·P(i,i) over all quantities that involve the variable
+ * must not exceed a share, by default half, of log2 of the number of values that the variable can take. So at most half of what
+ * would describe each person's value is disclosed.
  */
 import type { PrivacySettings } from '../rules/settings.ts'
 import type { VariableFacts } from './facts.ts'
 
 /**
- * Of a variable of more values no more may be told than of one of four: who is above and below its middle, or its zeros, is all
- * that an attacker needs of an outcome, and sums, squares and products of one variable are told of it together.
+ * Largest bits of a value: a variable of more than four values has no larger budget than one of four. An attacker needs no
+ * more of an outcome than who is above and below its middle, or who has zero, and all sums, squares and products of a
+ * variable disclose something about it together.
  */
 const VALUE_BITS_MAX = 2
-/** Bits of a value whose bounds nobody declared, where its sum is told to the last digit. */
+/** Bits of a value without declared bounds, where its sum is disclosed with all digits. */
 const UNBOUNDED_BITS = 20
-/** A normal number told to a tenth of its standard deviation: log2(10·√(2πe)). */
+/** Bits of a normally distributed number that is disclosed to a tenth of its standard deviation: log2(10·√(2πe)). */
 const STATISTICAL_BITS = Math.log2(10 * Math.sqrt(2 * Math.PI * Math.E))
 
-/** Bits that may be told of each value of a variable. */
+/** Bits that may be disclosed of each value of a variable. */
 export function bitsMaxOf({ values }: VariableFacts, { informationShareMax }: PrivacySettings): number {
   const bits = values === undefined ? VALUE_BITS_MAX : Math.min(VALUE_BITS_MAX, Math.log2(Math.max(2, values)))
   return informationShareMax * bits
 }
 
-/** Bits of a number of people of which half have what is counted: the entropy of a binomial, at most. */
+/**
+ * Bits of a count among `items` people: at most the entropy of a binomial distribution
+ * with probability one half, and at least 1.
+ */
 export function bitsOfCount(items: number): number {
   return Math.max(1, 0.5 * Math.log2((2 * Math.PI * Math.E * Math.max(1, items)) / 4))
 }
 
 /**
- * Bits of a mean, a spread or another sum of values of the variables. With `precision: exact` those of the exact sum over so
- * many items: of made-up people no more than it would be of real ones by default.
+ * Bits of a mean, a spread or another sum of values of the variables. With `precision: exact` these are the bits of the exact
+ * sum over `items` values. For synthetic data they are always those of the default precision.
  */
 export function bitsOfSum(
   facts: readonly VariableFacts[],

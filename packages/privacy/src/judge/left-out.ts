@@ -1,6 +1,6 @@
 /**
- * People who are left out of an answer, so that it can be given: what would differ from an earlier answer by fewer than k
- * people differs by k, or by nobody.
+ * People who are left out of an answer so that it can be released: an answer that would differ from an earlier one by fewer
+ * than k people then differs by k people, or by nobody.
  */
 import { type Measure, pairKey, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
@@ -8,54 +8,60 @@ import type { Entry, LedgersDraft } from '../ledgers.ts'
 import { isCounting, isOfWhom } from './numbers.ts'
 import { type RowSets, rowsOfSubjects } from './row-sets.ts'
 
-/** Whom a plan is reduced without. */
+/** The people without whom a plan is reduced. */
 export interface LeftOut {
-  /** Of everything. */
+  /** People who are left out of all numbers. */
   readonly people?: SubjectSet
-  /** Of what is made of a variable's values. */
+  /** People who are left out of the numbers of a variable's values, by variable. */
   readonly columns: ReadonlyMap<VariableRef, SubjectSet>
-  /** Of what is made of a pair's values, by its key. */
+  /** People who are left out of the numbers of a pair's values, by key of the pair. */
   readonly pairs: ReadonlyMap<string, SubjectSet>
 }
 
-/** Those of them that a measure was made without, beside those that everything was. */
+/** The people who were left out of one measure, in addition to those who were left out of all numbers. */
 export function leftOutOf({ columns, pairs }: LeftOut, measure: Measure): SubjectSet | undefined {
   if ('variables' in measure) return pairs.get(pairKey(...measure.variables))
   return 'variable' in measure ? columns.get(measure.variable) : undefined
 }
 
-/** Times that somebody more is left out of one cell, before it is withheld. */
+/** How many times more people are left out of one cell before it is withheld. */
 const ROUNDS_MAX = 8
-/** More than this share of those whom a number is about are not left out of it: then it is another number. */
+/**
+ * The largest share of the people of a number who may be left out of it (or 2k people, if that is more): without
+ * more of them it would be another number.
+ */
 const SHARE_MAX = 0.1
 
-/** What leaving out is tried with. */
+/** The state in which leaving people out is tried. */
 interface Trial {
   readonly draft: LedgersDraft
   readonly rowSets: RowSets | undefined
   readonly k: number
 }
 
-/** Gathers them, cell by cell, while a table is judged. */
+/** Collects the people to leave out, cell by cell, while a table is judged. */
 export class LeftOutDraft {
   readonly #universe: number
   #people: SubjectSet | undefined
   readonly #columns = new Map<VariableRef, SubjectSet>()
   readonly #pairs = new Map<string, SubjectSet>()
 
-  /** `universe`: subjects of the epoch. */
+  /** `universe` is the number of subjects of the epoch. */
   constructor(universe: number) {
     this.#universe = universe
   }
 
-  /** Undefined where nobody is to be left out. */
+  /** The people to leave out; undefined if there are none. */
   result(): LeftOut | undefined {
     if (this.#people === undefined && this.#columns.size === 0 && this.#pairs.size === 0) return undefined
     const people = this.#people
     return { ...(people ? { people } : {}), columns: this.#columns, pairs: this.#pairs }
   }
 
-  /** Before the table is judged once more, with a cell less: whoever was left out for that cell need not be. */
+  /**
+   * Forgets everybody before the table is judged again with one cell less: people who were left out
+   * for that cell need not be left out now.
+   */
   clear(): void {
     this.#people = undefined
     this.#columns.clear()
@@ -67,7 +73,7 @@ export class LeftOutDraft {
     this.#people = this.#people?.or(out) ?? out
   }
 
-  /** Leaves people out of a cell until its numbers can be told; the objection that remains where they cannot. */
+  /** Leaves people out of a cell until its numbers can be disclosed. Returns the remaining objection if they cannot. */
   fit(measure: Measure, entries: readonly Entry[], objection: Objection, trial: Trial): Objection | undefined {
     const out = SubjectSet.none(this.#universe)
     let remaining: Objection | undefined = objection
@@ -84,7 +90,10 @@ export class LeftOutDraft {
     return remaining
   }
 
-  /** Those inside that would be told apart; and beside those outside as many as make k with them. */
+  /**
+   * The people to leave out next: the members of the set who would be singled out or, if people outside of it would be, as many
+   * members as make k together with them.
+   */
   #moreFor(
     measure: Measure,
     entries: readonly Entry[],
@@ -96,11 +105,13 @@ export class LeftOutDraft {
       .find((one) => one.quantity === quantity && (one.of.rows === set || one.of.subjects === set))
     if (number === undefined) return []
     if (apart.inside.length > 0 && apart.inside.length < k) return apart.inside
-    // Whom a count is about is everybody: nobody is left out of it only to hide others, and it would say how many.
+    // A count is about everybody in its group: nobody is left out of it only to hide
+    // others, and it would disclose how many were.
     if (apart.outside.length === 0 || isCounting(measure)) return []
-    // A count says how many are gone, so that it would say whether one more is.
+    // A count among the numbers discloses how many people were left out, and so whether one more was.
     if (isOfWhom(number) && entries.some((entry) => entry.number.kind === 'count')) return []
-    // Who could be in it but is not, nobody may tell by the same number coming again: some of those whose number it is go.
+    // The number must not come out unchanged, since that would disclose that somebody who could be in it is not. So some of the
+    // people whose values it is made of are left out.
     const told = isOfWhom(number) ? entries.map((entry) => entry.number).find((one) => !isOfWhom(one)) : undefined
     const count = told === undefined ? Math.max(1, k - apart.outside.length) : k
     return draft.padding(number, { apart: apart.outside, count, from: told ?? number })
@@ -121,7 +132,7 @@ function sizeOf(entries: readonly Entry[]): number {
   return entries.reduce((most, { number }) => Math.max(most, number.of.subjects.size), 0)
 }
 
-/** The same numbers without some people; sets that were one stay one. */
+/** The same numbers without some people. Entries that shared a set still share one. */
 function lessenedBy(entries: readonly Entry[], out: SubjectSet, { rowSets }: Trial): readonly Entry[] {
   const known = new Map<SubjectSet, SubjectSet>()
   const rowsOut = rowSets && rowsOfSubjects(rowSets.items, out)

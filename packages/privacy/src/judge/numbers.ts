@@ -1,8 +1,10 @@
-/** The numbers that a cell tells: which quantity is summed over whom, and which variables that is about. */
+/** The numbers that a cell discloses: which quantity is summed over which people, and about which variables that is. */
 import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
 import type { FactsOf } from './facts.ts'
 
-/** What a released number can be solved for: some subjects, or, where one can have several, some rows and whose they are. */
+/**
+ * The set over which a released number is a sum: subjects or, where a subject can have several rows, rows with their subjects.
+ */
 export interface SolvedSet {
   readonly subjects: SubjectSet
   readonly rows?: SubjectSet
@@ -10,27 +12,36 @@ export interface SolvedSet {
 
 /** One number of a cell. */
 export interface CellNumber {
-  /** What is summed. */
+  /** The quantity that is summed. */
   readonly quantity: string
   readonly of: SolvedSet
-  /** What is summed is about these; who is in the set can be about more: see `Defining`. */
+  /** The variables whose values are summed. The variables that define who is in the set are described by `Defining`. */
   readonly variables: readonly VariableRef[]
   readonly kind: 'count' | 'sum'
-  /** Of a sum: whose values are above the least that they can be, and below the most. */
+  /**
+   * For a sum: the items whose values are above the least that the variable can have, and
+   * those whose values are below its greatest.
+   */
   readonly off?: readonly SolvedSet[]
-  /** Of a count: the level that is counted, of a variable of whose values the cell's first number is. */
+  /**
+   * For a count of a level: the level and its variable. The cell's first number is then over
+   * everybody who has a value of the variable.
+   */
   readonly level?: { readonly variable: VariableRef; readonly name: string }
 }
 
-/** The quantity of a number of people or rows: each counts one. */
+/** The quantity of counts of people or rows: each counts as one. */
 export const ONE = '1'
 
-/** How many are in a set. */
+/** The number of items in a set. */
 export function countOf(of: SolvedSet): CellNumber {
   return { quantity: ONE, of, variables: [], kind: 'count' }
 }
 
-/** How many of a set have a level or a bin of a variable: it tells of the variable whoever is known to be in the set. */
+/**
+ * The number of people who have a level or are in a bin of a variable. It discloses something about the variable for
+ * everybody who could have been counted.
+ */
 export function levelCountOf(of: SolvedSet, variable: VariableRef, name: string): CellNumber {
   return { quantity: ONE, of, variables: [variable], kind: 'count', level: { variable, name } }
 }
@@ -41,7 +52,7 @@ export function powerOf(of: SolvedSet, variable: VariableRef, power: number, fac
   return { quantity: power === 1 ? own : `${own}^${power}`, of, variables: [variable], kind: 'sum' }
 }
 
-/** The sum of a variable; `off` as of `CellNumber`. */
+/** The sum of a variable. See `CellNumber` for `off`, which is omitted for a variable that others know anyway. */
 export function sumOf(of: SolvedSet, variable: VariableRef, facts: FactsOf, off: readonly SolvedSet[]): CellNumber {
   const sum = powerOf(of, variable, 1, facts)
   return off.length === 0 || facts(variable).identifying ? sum : { ...sum, off }
@@ -54,21 +65,22 @@ export function productOf(of: SolvedSet, [x, y]: readonly [VariableRef, Variable
 }
 
 /**
- * Of whom a number was asked, were their values of a variable others: nothing is told about them but who of them the number is of.
- * So these sets are held against each other, whatever was asked of the variable and in which words, and not against what was told.
+ * An entry for the set of people over which a number was asked, as if their values of a variable were different. It discloses
+ * nothing about these people except which of them the number is over. So such sets are judged against each other, whatever was
+ * asked about the variable and in which words, and not against the numbers that were disclosed.
  */
 export function askedOver(variable: string, of: SolvedSet): CellNumber {
   return { quantity: OF_WHOM + variable, of, variables: [], kind: 'sum' }
 }
 
-/** Whether it tells nothing but of whom was asked. */
+/** Whether an entry only records over which people a number was asked; see `askedOver`. */
 export function isOfWhom({ quantity }: CellNumber): boolean {
   return quantity.startsWith(OF_WHOM)
 }
 
 const OF_WHOM = 'of whom '
 
-/** Measures of people and rows themselves, not of a variable's values. */
+/** Whether a measure counts people or rows, instead of measuring a variable. */
 export function isCounting({ kind }: Measure): boolean {
   return kind === 'subjects' || kind === 'rows'
 }

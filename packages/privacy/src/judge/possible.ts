@@ -1,11 +1,13 @@
 /**
- * Who could be in a group, as far as others can follow: of somebody whose sex, age and centre they know, and nothing else. A question
- * is held against earlier ones over these people as well. Whether it is refused then depends on nobody's values, and two questions
- * about groups that differ by one person are two, whatever that person has.
+ * The people who could be in a group as far as others can tell. Others are assumed to know the identifying variables of a
+ * person, such as sex, age and centre, and nothing else. A question is also judged against earlier ones over these people.
+ * Whether it is refused for that reason then depends on nobody's values, and two questions about groups that differ by one
+ * person count as two, whatever values that person has.
  *
- * What others do not know is each comparison with a variable that is not `identifying`, and whether somebody has a row in a table that
- * can have several. With every way in which these can come out true and false, the question's conditions become conditions on what is
- * known: `A and responder` is A or nobody, `responder or B` is everybody or B.
+ * Others do not know the outcome of a comparison with a variable that is not `identifying`, nor whether somebody has
+ * a row in a table that can have several rows per subject. For every combination of true and false of these
+ * comparisons, the question's conditions become conditions on known variables: `A and responder` becomes A or nobody,
+ * `responder or B` becomes everybody or B.
  */
 import {
   type CatalogDescriptor,
@@ -22,32 +24,32 @@ import {
 import type { FactsOf } from './facts.ts'
 import { comparisonsIn, decided } from './filters.ts'
 
-/** One variable of the long table whose levels part its rows, such as the visit, and one level of it. */
+/** One level of a variable, such as the visit, by which others know the rows of the long table. */
 export interface RowLevel {
   readonly variable: VariableRef
   readonly level: string
 }
 
-/** Conditions on what others know, for one way in which the others come out; all must hold. */
+/** The conditions on known variables that remain for one combination of outcomes. All of them must hold. */
 export interface PossibleFilter {
   readonly row?: RowLevel
   readonly filters: readonly Filter[]
 }
 
-/** A question as far as others can follow it. */
+/** A question, reduced to what others know. */
 export interface PossibleQuestion {
-  /** What they do not know: the site's own names. */
+  /** The variables that others do not know, by the site's own names. */
   readonly unknown: readonly VariableRef[]
-  /** The table of the question that can have several rows a subject. */
+  /** The table of the question that can have several rows per subject. */
   readonly long?: string
-  /** Keys that they know of everybody. */
+  /** The keys that others know of everybody. */
   readonly keys: readonly VariableRef[]
-  /** Of the other keys, how many groups they can make, whatever they are. */
+  /** How many groups the other keys can make. */
   readonly otherCells: number
   readonly filters: readonly PossibleFilter[]
 }
 
-/** The same with the people: of each filter, and of each group of the keys. */
+/** The same question with the people of each filter, and of each group of the known keys. */
 export interface Possible {
   readonly unknown: readonly VariableRef[]
   readonly long?: string
@@ -57,13 +59,15 @@ export interface Possible {
   readonly sets: readonly { readonly row?: RowLevel; readonly people: SubjectSet }[]
 }
 
-/** Comparisons that can come out either way: with one more there are twice as many ways. */
+/** Maximum number of comparisons with an unknown outcome: each further one doubles the number of combinations. */
 const UNKNOWN_MAX = 10
-/** Different conditions that are left of them. */
+/** Maximum number of different conditions that remain, for each level of the row variable. */
 const FILTERS_MAX = 24
 
 /**
- * Looks at no data. Undefined where others can follow all of it. Throws FILTER_INVALID where the conditions come out in too many ways.
+ * Reduces a question to what others know. Looks at no data. Undefined if the question has no unknown variable
+ * and no table with several rows per subject. Throws FILTER_INVALID for too many unknown comparisons, or too
+ * many different conditions that remain.
  */
 export function possibleBy(
   descriptor: CatalogDescriptor,
@@ -115,7 +119,7 @@ export function possibleBy(
   }
 }
 
-/** The quantities in which the people of a set count as asked: see `askedOver`. */
+/** The names of the quantities under which the people of a set are recorded; see `askedOver`. */
 export function namesOf(
   { unknown, long }: Possible,
   { row, measured }: { readonly row: RowLevel | undefined; readonly measured: readonly VariableRef[] }
@@ -125,7 +129,7 @@ export function namesOf(
   return (measured.length > 0 ? measured : long === undefined ? [] : [long]).map((name) => name + at)
 }
 
-/** Everybody who could be in the group, as others can tell, for each way in which the rest comes out. */
+/** Everybody who could be in the group as far as others can tell, one set for each condition that remains. */
 export function possibleIn(
   { key }: Pick<ReducedGroup, 'key'>,
   possible: Possible,
@@ -144,8 +148,8 @@ export function possibleIn(
 }
 
 /**
- * Groups that are not shown of all that somebody could be in, whether anybody is: how many of them there are would tell. Those of
- * a missing value are not counted.
+ * The number of groups that are not shown, of all groups that somebody could be in. Empty groups count as well, since the
+ * number of non-empty ones would disclose something. Groups of a missing value do not count.
  */
 export function groupsNotShown(shown: readonly Pick<ReducedGroup, 'key'>[], possible: Possible): number {
   const isThere = (people: SubjectSet) => possible.sets.some((set) => set.people.and(people).size > 0)
@@ -170,7 +174,7 @@ function inFull(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly
   return 'all' in filter ? { all: inner } : { any: inner }
 }
 
-/** Of a table with several rows a subject a condition on the person is another than one on the row. */
+/** The name of a comparison. For a table with several rows per subject, a condition on the person differs from one on the row. */
 function nameOf(scope: string, one: Comparison, isLong: (table: string) => boolean): string {
   return JSON.stringify([isLong(tableOf(one.column)) ? scope : '', one.column, one.op, one.values])
 }
@@ -180,7 +184,7 @@ interface RowVariable {
   readonly levels: readonly string[]
 }
 
-/** The one category of the long table that others know of its rows; undefined where there are none or several. */
+/** The only category of the long table by which others know its rows; undefined if there is none, or more than one. */
 function rowVariable(descriptor: CatalogDescriptor, facts: FactsOf, long: string | undefined): RowVariable | undefined {
   const table = descriptor.tables.find(({ name }) => name === long)
   const found = (table?.variables ?? []).flatMap(({ name, type, levels }) => {
@@ -190,7 +194,7 @@ function rowVariable(descriptor: CatalogDescriptor, facts: FactsOf, long: string
   return found.length === 1 ? found[0] : undefined
 }
 
-/** The declared cells of a variable: levels, or numbers of which each lies in another bin. */
+/** The declared cells of a variable: its levels, or one number from each bin. */
 function cellsOf(descriptor: CatalogDescriptor, ref: VariableRef): RowVariable {
   const { variable } = resolveVariable(descriptor, ref)
   if (variable.type === 'category') return { variable: ref, levels: variable.levels }
@@ -198,7 +202,7 @@ function cellsOf(descriptor: CatalogDescriptor, ref: VariableRef): RowVariable {
   return { variable: ref, levels: [first - 1, ...variable.breakpoints].map(String) }
 }
 
-/** Its levels that rows can have where the comparisons come out so. */
+/** The levels of a variable that rows can have under the given outcomes of the comparisons. */
 function levelsLeft(
   { variable, levels }: RowVariable,
   atoms: ReadonlyMap<string, Comparison>,
@@ -212,7 +216,7 @@ function levelsLeft(
   return levels.filter(fits).map((level) => ({ variable, level }))
 }
 
-/** As the filter compares them: in order where it is about order, of dates nothing is taken for granted. */
+/** Whether a comparison selects a level, as the filter decides it. Undefined where that is not known, as for dates. */
 function chooses({ op, values }: Comparison, level: string): boolean | undefined {
   if (op === '=' || op === 'in') return values.map(String).includes(level)
   if (op === '!=') return !values.map(String).includes(level)

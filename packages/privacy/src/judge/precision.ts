@@ -1,20 +1,26 @@
-/** To what a number is told: counts to the preset's base, the rest to its digits and, by default, to a tenth of its standard error. */
+/**
+ * Rounding of released numbers: counts to the preset's base, other numbers to its significant digits and, by
+ * default, to a tenth of their standard error.
+ */
 import type { PrivacySettings } from '../rules/settings.ts'
 
-/** Digits beyond a tenth of the standard error are about the people, not about those whom they stand for. */
+/** Digits beyond a tenth of the standard error are about the people in the data, not about the population that they stand for. */
 const ERROR_PARTS = 10
 
-/** To the nearest multiple of the preset's base; halves go up. Always after suppression: before it, two would be five and pass. */
+/**
+ * Rounds to the nearest multiple of the preset's base; halves go up. Only use it after suppression: before it, a
+ * count of three would become five and pass.
+ */
 export function roundCount(count: number, { roundBase }: Pick<PrivacySettings, 'roundBase'>): number {
   return toNearest(count, roundBase)
 }
 
-/** To the nearest multiple; halves go up. */
+/** Rounds to the nearest multiple of `base`; halves go up. */
 export function toNearest(count: number, base: number): number {
   return Math.floor(count / base + 0.5) * base
 }
 
-/** To so many significant digits; -0 becomes 0. */
+/** Rounds to a number of significant digits; -0 becomes 0. */
 export function toDigits(value: number, digits: number): number {
   return Number(value.toPrecision(digits)) + 0
 }
@@ -22,11 +28,13 @@ export function toDigits(value: number, digits: number): number {
 /** A number and half of the step that it was rounded to. */
 export interface Rounded {
   readonly value: number
-  /** What was told lies within this of what it would be exactly. */
+  /** The largest distance between `value` and the exact number. */
   readonly within: number
 }
 
-/** The largest of 1, 2 and 5 times a power of ten that is no more than a tenth of the standard error. */
+/**
+ * The largest of 1, 2 and 5 times a power of ten that is at most a tenth of the standard error; 0 for a standard error of zero.
+ */
 export function stepFor(standardError: number): number {
   const wanted = standardError / ERROR_PARTS
   if (!(wanted > 0) || !Number.isFinite(wanted)) return 0
@@ -36,8 +44,8 @@ export function stepFor(standardError: number): number {
 }
 
 /**
- * To a multiple of a step; a step of 0 leaves it as it is. Where the preset has significant digits, these are a step as
- * well, and the coarser one holds: rounded twice it would not be the nearest.
+ * Rounds to a multiple of `step`; a step of 0 does not round. The significant digits of the preset are a step as well, and the
+ * coarser of both applies, because rounding twice would not give the nearest multiple.
  */
 export function roundTo(
   value: number,
@@ -52,13 +60,13 @@ export function roundTo(
   return { value: Number((Math.round(value / coarser) * coarser).toPrecision(15)) + 0, within: coarser / 2 }
 }
 
-/** How spread out the estimates are that groups of this size would give; after a spread that is rounded already. */
+/** Standard errors of estimates from n values, given a standard deviation that is already rounded. */
 export const standardError = {
   mean: (sd: number, n: number): number => sd / Math.sqrt(n),
-  /** Of a normal distribution, as the next three are. */
+  /** For a normal distribution, as are the next three. */
   sd: (sd: number, n: number): number => sd / Math.sqrt(2 * Math.max(1, n - 1)),
   skewness: (n: number): number => Math.sqrt(6 / n),
   kurtosis: (n: number): number => Math.sqrt(24 / n),
-  /** Of a correlation; never so small that the digits of one near 1 are about single people. */
+  /** Has a lower limit, so that the digits of a correlation near 1 are not about single people. */
   correlation: (r: number, n: number): number => Math.max(1 - r * r, 2 / n) / Math.sqrt(Math.max(1, n - 1))
 }

@@ -1,4 +1,4 @@
-/** Sets of rows as privacy counts them: whose they are, and how unevenly they are shared out. */
+/** Sets of rows with their subjects, and with how unevenly the rows are distributed over them. */
 import { type RowItems, SubjectSet } from '@stimnet/protocol'
 import { membersOf } from '../ledger/members.ts'
 import type { Contributions } from './dominance.ts'
@@ -6,7 +6,7 @@ import type { SolvedSet } from './numbers.ts'
 
 interface RowFacts {
   readonly subjects: SubjectSet
-  /** Each row counts one: a subject is in a number as often as it has rows. */
+  /** Each row counts as one, so a subject contributes its number of rows. */
   readonly weights: Contributions
 }
 
@@ -17,13 +17,13 @@ export function rowsOfSubjects({ rows, owners }: Pick<RowItems, 'rows' | 'owners
   return found
 }
 
-/** The rows of one reduction; each set is looked at once. */
+/** The row sets of one reduction. The facts about each set are computed once. */
 export class RowSets {
   readonly items: RowItems
   readonly #universe: number
   readonly #known = new WeakMap<SubjectSet, RowFacts>()
 
-  /** `universe` is how many subjects the epoch has. */
+  /** `universe` is the number of subjects of the epoch. */
   constructor(items: RowItems, universe: number) {
     this.items = items
     this.#universe = universe
@@ -39,7 +39,7 @@ export class RowSets {
     return { subjects: this.of(rows).subjects, rows }
   }
 
-  /** A subject's rows lie together, so that each is done with before the next one begins. */
+  /** The rows of a subject are contiguous, so each subject is finished before the next one begins. */
   #count(rows: SubjectSet): RowFacts {
     const { owners } = this.items
     const subjects = SubjectSet.none(this.#universe)

@@ -1,4 +1,7 @@
-/** Which cells of a table are shown: each by itself, then one after the other with everything that was told before. */
+/**
+ * Suppression: decides which cells of a table are shown. Each cell is judged by itself, and then together
+ * with everything that was disclosed before.
+ */
 import {
   type Measure,
   type Plan,
@@ -29,9 +32,9 @@ import { RowSets, rowsOfSubjects } from './row-sets.ts'
 export interface TableCell {
   readonly measure: Measure
   readonly finding: CellFinding
-  /** Null: withheld. */
+  /** Null if the cell is withheld. */
   basis: CellBasis | null
-  /** Whether the number of values behind it is told exactly. */
+  /** Whether the number of values behind the cell is disclosed exactly. */
   isCounted: boolean
 }
 
@@ -42,38 +45,41 @@ export interface TableRow {
   shown: boolean
 }
 
-/** A table of which everything shown can stand. */
+/** A judged table: everything that is shown in it may be released. */
 export interface Suppressed {
   readonly rows: readonly TableRow[]
-  /** Groups that are not shown; those that nobody is in count where somebody could be. */
+  /**
+   * Number of groups that are not shown. Where others cannot tell who is in a group, empty
+   * groups that somebody could be in count too.
+   */
   readonly groupsWithheld: number
   readonly ledgers: Ledgers
-  /** A number of people or rows as it may be shown. */
+  /** The number of people or rows in a set, as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
-  /** What was withheld and why, for the local audit log alone. */
+  /** What was withheld and why, for the local audit log only. */
   readonly why: readonly string[]
 }
 
-/** By what a table is judged. */
+/** The rules by which a table is judged. */
 export interface SuppressionRules {
   readonly settings: PrivacySettings & { readonly synthetic: boolean }
   readonly facts: FactsOf
   readonly ledgers: Ledgers
-  /** Variables that say who is in a group, and that others are not taken to know. */
+  /** Variables that define the groups and that others are not assumed to know. */
   readonly defining: readonly Defining[]
-  /** Who could be in it, as far as others can follow; absent where they can follow all of it. */
+  /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
   readonly possible?: Possible | undefined
-  /** Fewest subjects of what is told apart, where that is to be more than k. */
+  /** A larger minimum than k for the number of subjects that the numbers may single out. */
   readonly partsMin?: number | undefined
-  /** Gathers whom to leave out, where that lets a cell stand; without it such cells are withheld. */
+  /** Collects the people to leave out where this lets a cell be shown. Without it, such cells are withheld. */
   readonly leftOut?: LeftOutDraft
-  /** Whom the reduction was made without. */
+  /** The people who were left out of the reduction. */
   readonly madeWithout?: LeftOut | undefined
 }
 
 /**
- * Shows what can stand: each cell by itself, and all shown ones with everything told before, the largest first. Throws
- * NODE_ERROR without the ledger of the reduction's rows.
+ * Decides which cells are shown: each by itself, and all of them together with everything that was disclosed before. Larger
+ * cells are judged first. Throws NODE_ERROR without the ledger of the reduction's rows.
  */
 export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRules): Suppressed {
   const { settings, facts, ledgers } = rules
@@ -87,7 +93,7 @@ export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRul
   }))
   const table = { plan, reduction, cellRules, groups }
   const refused = new Set<string>()
-  // Each round withholds one more, so that it ends.
+  // Each round withholds one more cell, so the loop ends.
   for (;;) {
     rules.leftOut?.clear()
     const judging = new Judging(table, rules, refused)
@@ -134,7 +140,10 @@ class Judging {
     this.#rows = groups.map((group, at) => this.#rowOf(group, at))
   }
 
-  /** Gives the name of a cell that must go, since with it something withheld could be worked out. */
+  /**
+   * Judges all cells. Returns the name of a cell that must be withheld as well, because a withheld number would
+   * follow from it; undefined if there is none.
+   */
   run(): string | undefined {
     this.#holdBack()
     this.#classes()
@@ -175,14 +184,14 @@ class Judging {
     return { group, cells: told, shown: group.support.size >= this.#rules.settings.k }
   }
 
-  /** Groups that hold everyone of their kind: who is known to be of the kind is known to be in them. */
+  /** Withholds groups that hold everyone of their kind: anybody known to be of that kind would be known to be in them. */
   #classes(): void {
     const { settings, facts, defining } = this.#rules
     const inOne = settings.zerosAreDisclosive ? everyoneInOne(this.#reduction.groups, this.#plan, facts) : new Set()
     const holdsAll = ({ group }: TableRow) =>
       defining.some((one) => {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
-        // Few who are not in it are a small cell like any other, and nobody one of them.
+        // Fewer than k people who are not in the group are a small cell like any other; nobody at all is one too.
         return of !== undefined && of.size > 0 && of.size - having.size < settings.k
       })
     for (const row of this.#rows) {
@@ -195,7 +204,10 @@ class Judging {
     }
   }
 
-  /** Who came with a newer epoch waits until there are k of them in a group: until then answers are as if nobody had come. */
+  /**
+   * Leaves out people who arrived with a newer epoch until there are k of them in a group. Until then,
+   * answers are as if nobody had arrived.
+   */
   #holdBack(): void {
     for (const { group } of this.#rows) {
       const arrivals = this.#draft.arrivals(group.support)
@@ -210,7 +222,8 @@ class Judging {
     const entries = this.#entriesOf(row.group, measure, basis.numbers)
     const { mark } = this.#draft
     let objection = this.#draft.tell(entries, this.#k)
-    // Whether somebody is in it by what others do not know would show in whether people were left out.
+    // With unknown defining variables nobody is left out: that people were left out would
+    // disclose whether somebody is in the group.
     if (objection !== undefined && leftOut !== undefined && this.#rules.defining.length === 0) {
       objection = leftOut.fit(measure, entries, objection, {
         draft: this.#draft,
@@ -221,7 +234,7 @@ class Judging {
     if (objection?.why === 'leverage' && this.#tellCoarser(row, cell)) return
     if (objection === undefined) {
       objection = this.#auditLevels(row.group, measure, basis)
-      // Its numbers were admitted, and are not told.
+      // Its numbers were admitted, but are not disclosed now.
       if (objection !== undefined) for (const [draft, before] of mark) draft.rollBack(before)
       if (objection !== undefined && this.#tellCoarser(row, cell)) return
     }
@@ -231,11 +244,11 @@ class Judging {
       return
     }
     cell.isCounted = basis.counted !== undefined && this.#count(row.group, measure, basis.counted)
-    // Where what is told apart must be large, a count of values is told exactly or not at all.
+    // With `partsMin`, a count of values is disclosed exactly or not at all.
     if (this.#rules.partsMin !== undefined && measure.kind === 'count' && !cell.isCounted) cell.basis = null
   }
 
-  /** A quantile by coarser bins, where there are any. */
+  /** Judges a quantile again with coarser bins. Returns false if there are none that may be shown by themselves. */
   #tellCoarser(row: TableRow, cell: TableCell): boolean {
     if (cell.basis?.bins === undefined) return false
     const coarser = judgeCoarser(row.group, cell.measure, cell.basis.bins, this.#cellRules)
@@ -245,7 +258,10 @@ class Judging {
     return true
   }
 
-  /** Whether a count makes somebody's level certain, be it of the variable that is asked about or of one that says who is counted. */
+  /**
+   * Checks whether a count makes somebody's level certain, of the measured variable or of one that
+   * defines the group. Returns the objection.
+   */
   #auditLevels(group: ReducedGroup, measure: Measure, { numbers, support }: CellBasis): Objection | undefined {
     const { defining, facts, settings } = this.#rules
     if (!settings.zerosAreDisclosive) return undefined
@@ -274,31 +290,32 @@ class Judging {
     return undefined
   }
 
-  /** Conditions on several variables that others do not know are a level of all of them together: who has it, of whom could have it. */
+  /** Treats conditions on several unknown variables as one level of all of them together: who has it, and who could have it. */
   #saidTogether(group: ReducedGroup, support: SubjectSet) {
     const { possible } = this.#rules
     if (possible === undefined || possible.unknown.length < 2) return []
     const [one, ...others] = possibleIn(group, possible, this.#plan)
-    // Of whom some are in it whatever they have, nobody could tell who.
+    // With several sets, some people are in the group whatever their unknown values are, and others cannot tell who.
     if (one === undefined || others.length > 0) return []
     const variable = possible.unknown.join('&')
     const level = checksumOf(support.toBytes()).toString()
     return [{ variable, level, levels: Number.POSITIVE_INFINITY, of: one.people, having: support }]
   }
 
-  /** Who is in a part of a group or not by a variable that defines the group, and who of them is. */
+  /** The people who are in a part of a group or not depending on a defining variable, and those of them who are in it. */
   #saidBy(one: Defining, group: ReducedGroup, part: string, support: SubjectSet) {
     const always = alwaysIn(group, one, part, this.#parts)
     const having = always === undefined ? support : support.without(always.subjects)
     const valued = valuedOf(group, one, part, this.#parts)?.subjects
-    // Where missing values are asked about, it is of everybody.
+    // If a member has no value, the conditions ask for missing values, and the count is over everybody.
     const isOfValues = valued !== undefined && having.without(valued).size === 0
     return { of: isOfValues ? valued : wholeOf(group, one, part, this.#parts)?.subjects, having }
   }
 
   /**
-   * Whether the number of values can be told: everybody has one, or k people have none, and it differs enough from others.
-   * Beside rounded numbers it takes no more than half of what counts may tell, so that something is left to be asked for.
+   * Decides whether the number of values may be disclosed exactly: everybody has a value or at least k people have none, and
+   * the ledgers admit it. Beside rounded numbers it is judged with 2k in place of k, so that half of what counts may disclose
+   * is left for questions that ask for counts.
    */
   #count(group: ReducedGroup, measure: Measure, counted: SolvedSet): boolean {
     const [all, having] = counted.rows ? [group.rows, counted.rows.size] : [group.support.size, counted.subjects.size]
@@ -322,14 +339,18 @@ class Judging {
     return { plan: this.#plan, reduction: this.#reduction, rowSets: this.#cellRules.rowSets }
   }
 
-  /** A cell's numbers, each behind whom a variable that defines the group leaves out: see defining.ts. */
+  /**
+   * The ledger entries of a cell: first the sets of people over which it is asked (see
+   * defining.ts and possible.ts), then its numbers.
+   */
   #entriesOf(group: ReducedGroup, measure: Measure, numbers: readonly CellNumber[]): Entry[] {
     const { defining } = this.#rules
     const asked = defining.flatMap((one) => {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
       return of === undefined ? [] : [{ variable: one.variable, of }]
     })
-    // Who has a value, and which, is anybody’s of whom it was asked: with a condition on it, as a share of it, or as its sum.
+    // Whether people have a value, and which, concerns everybody over whom the number is asked: with a condition on the
+    // variable, with a share of it, or with its sum.
     const whom = [
       ...variablesOf(measure).map((variable) => ({ variable, of: this.#wholeGroup(group) })),
       ...defining.flatMap((one) => {
@@ -339,7 +360,7 @@ class Judging {
     ]
     const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
     return [
-      // First: an objection to them depends on nobody's values.
+      // These come first, since an objection to them depends on nobody's values.
       ...this.#couldBe(group, measure).map(({ name, people }) => ({
         number: askedOver(name, { subjects: out === undefined ? people : people.without(out) }),
         about: [],
@@ -354,7 +375,7 @@ class Judging {
     ]
   }
 
-  /** Everybody who could be in it, as others can tell, by what is asked of them. */
+  /** Everybody who could be in the group as far as others can tell, with the names under which they are recorded. */
   #couldBe(group: ReducedGroup, measure: Measure): { name: string; people: SubjectSet }[] {
     const { possible, facts, madeWithout } = this.#rules
     if (possible === undefined) return []
@@ -378,7 +399,7 @@ class Judging {
     return rowSets === undefined || rowSet === undefined ? { subjects: support } : rowSets.solved(rowSet)
   }
 
-  /** `asked`: for each variable that says who is in the set, everybody who could be. */
+  /** `asked` is, for each variable that defines the set, everybody who could be in the set. */
   #entryOf(number: CellNumber, asked: readonly { variable: VariableRef; of: SolvedSet }[]): Entry {
     const { facts, settings } = this.#rules
     const items = number.of.rows?.size ?? number.of.subjects.size
@@ -393,7 +414,7 @@ class Judging {
     return {
       number,
       about,
-      // It tells of the values, and of who it is of: whoever knows the one of everybody learns the other.
+      // The number is about the values and about who is in the set: whoever knows the one of everybody learns the other.
       aboutPeople: asked.flatMap(({ variable, of }) =>
         aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))
       ),
@@ -401,7 +422,10 @@ class Judging {
     }
   }
 
-  /** A sum that was withheld since one or two make it up, and follows from what is shown: the smallest of that column goes. */
+  /**
+   * Looks for a sum that was withheld for dominance and follows from what is shown. Then the smallest
+   * shown cell of its column must be withheld.
+   */
   #givenAway(): string | undefined {
     for (const { cells } of this.#rows) {
       for (const { measure, finding } of cells) {
@@ -415,8 +439,8 @@ class Judging {
   }
 
   /**
-   * How many the groups are together is known to whoever knows the study: no count may be what is missing from it, or the
-   * smallest that is shown goes as well. The total counts as told.
+   * Records the number of people of all groups together, which whoever knows the study knows. If a withheld count would follow
+   * from it, the smallest shown count must be withheld as well.
    */
   #countAll(): string | undefined {
     const { settings } = this.#rules
@@ -432,13 +456,13 @@ class Judging {
     return this.#draft.tell(entries, this.#k)?.why === 'leverage' ? this.#smallestOf(counting) : undefined
   }
 
-  /** Of whom all groups together are, those included that nobody is in: see `#couldBe`. */
+  /** The people who could be in any group, including empty groups; see `#couldBe`. */
   #couldBeInAll(counting: Measure): CellNumber[] {
     const { possible, madeWithout } = this.#rules
     if (possible === undefined) return []
     const keys = this.#plan.groupBy.map(({ variable }) => variable)
     return possible.sets.flatMap(({ row, people }) => {
-      // The levels of a key are groups of their own.
+      // The levels of a key are separate groups.
       if (row !== undefined && keys.includes(row.variable)) return []
       const subjects = madeWithout?.people === undefined ? people : people.without(madeWithout.people)
       return namesOf(possible, { row, measured: variablesOf(counting) }).map((name) => askedOver(name, { subjects }))
@@ -446,8 +470,8 @@ class Judging {
   }
 
   /**
-   * A level that nobody has is a small cell like any other: where all other counts of a kind are shown, it follows from them, so
-   * that the smallest of them goes.
+   * Treats a level that nobody has like any small cell. If all other counts of a line are shown, it follows from them, so
+   * the smallest of them must be withheld.
    */
   #zeros(): string | undefined {
     const { facts, settings } = this.#rules
@@ -492,13 +516,13 @@ function nameOf(at: number, { name }: Measure): string {
   return `${at} ${name}`
 }
 
-/** What part of a group a measure is about: all of it, those that have a value, or those that have both. */
+/** The part of a group that a measure is about: all of it, the people who have a value, or those who have both values. */
 function partOf(measure: Measure): 'group' | VariableRef | `${VariableRef} ${VariableRef}` {
   if ('variables' in measure) return pairKey(...measure.variables) as `${VariableRef} ${VariableRef}`
   return 'variable' in measure ? measure.variable : 'group'
 }
 
-/** What the group says of a variable, where its keys name it. */
+/** The level of a variable in the key of a group; undefined if the variable is not a key. */
 function levelOf({ key }: ReducedGroup, variable: VariableRef, { groupBy }: Plan): string | undefined {
   const labels = groupBy.flatMap((one, at) => (one.variable === variable ? [key[at] ?? null] : []))
   return labels.length === 0 ? undefined : levelName(labels)

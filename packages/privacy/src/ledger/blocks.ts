@@ -1,26 +1,26 @@
-/** Leverage of people: of an item that is a person, or of all rows of one person together. */
+/** Leverage per person: of an item that is a person, or of all rows of one person together. */
 import type { Patterns } from './patterns.ts'
 import type { Span } from './span.ts'
 
-/** Against what leverage is held. */
+/** The limit of leverage. */
 export interface LeverageRule {
-  /** The span before the set that is judged: who had too much already is not told apart by it. */
+  /** The span before the judged set. A person whose leverage does not rise is not singled out by this set. */
   readonly before: Span
   readonly leverageMax: number
 }
 
-/** People among the items of a ledger. */
+/** The people to whom the items of a ledger belong. */
 export interface Blocks {
-  /** Who has more leverage than he may, and more than before; people that are gone included. */
+  /** The people whose leverage is above the limit and higher than before, including people who are gone. */
   apart(span: Span, rule: LeverageRule): readonly number[]
-  /** Whose an item is. */
+  /** The person to whom an item belongs. */
   ownerOf(item: number): number
 }
 
-/** A change below this is arithmetic. */
+/** A smaller change is a rounding error. */
 const RISE_MIN = 1e-12
 
-/** `owners`: of rows, whose they are. */
+/** For a ledger of rows, `owners` is the person of each row; for a ledger of subjects it is undefined. */
 export function blocksOf(patterns: Patterns, owners: Uint32Array | undefined): Blocks {
   return owners === undefined ? ofPeople(patterns) : new RowBlocks(patterns, owners)
 }
@@ -43,14 +43,14 @@ function ofPeople(patterns: Patterns): Blocks {
 }
 
 /**
- * A person's rows together: the spectral norm of the block P(B,B). It is at most its trace, the sum of the rows' leverages,
- * so that norms are worked out for those alone whose trace is too large.
+ * Judges the rows of a person together, by the spectral norm of the block P(B,B). The norm is at most the trace, which is the
+ * sum of the rows' leverages, so it is computed for those people alone whose trace is too large.
  */
 class RowBlocks implements Blocks {
   readonly #patterns: Patterns
   readonly #owners: Uint32Array
   readonly #people: number
-  /** Rows of one person, at most. */
+  /** The largest number of rows of one person. */
   readonly #rowsMax: number
 
   constructor(patterns: Patterns, owners: Uint32Array) {
@@ -96,7 +96,7 @@ class RowBlocks implements Blocks {
     return found
   }
 
-  /** Patterns of the rows of some people. */
+  /** The patterns of the rows of some people, by person. */
   #rowsOf(people: ReadonlySet<number>): ReadonlyMap<number, number[]> {
     const rows = new Map<number, number[]>()
     const { labels } = this.#patterns
@@ -118,7 +118,10 @@ function rowsByOwner(owners: Uint32Array): Uint32Array {
   return counts
 }
 
-/** The largest eigenvalue of P on one person's rows; rows of one pattern are one of its own, as often as they are. */
+/**
+ * The largest eigenvalue of P on the rows of one person. Rows of the same own pattern are
+ * merged, weighted by how many there are.
+ */
 function normOf(span: Span, patterns: readonly number[], ownOf: Uint32Array): number {
   const times = new Map<number, number>()
   for (const pattern of patterns) {
@@ -130,17 +133,18 @@ function normOf(span: Span, patterns: readonly number[], ownOf: Uint32Array): nu
   return largestEigenvalue(matrix)
 }
 
-/** Of a symmetric matrix without negative eigenvalues: an upper bound from a high power of it. */
+/** The largest eigenvalue of a symmetric matrix without negative eigenvalues: an upper bound from a high power of the matrix. */
 function largestEigenvalue(matrix: number[][]): number {
   let power = matrix
   let scale = 1
   let exponent = 1
-  // λ ≤ (Σ λ^p)^(1/p), which is the trace of the p-th power; squared so often, p = 1024, it is λ to below a per cent.
+  // λ ≤ (Σ λ^p)^(1/p), where Σ λ^p is the trace of the p-th power. After ten squarings, p = 1024,
+  // this exceeds λ by less than a per cent.
   for (let round = 0; round < 10; round++) {
     const trace = power.reduce((sum, row, i) => sum + (row[i] ?? 0), 0)
     if (trace <= 0) return 0
     power = squared(power.map((row) => row.map((value) => value / trace)))
-    // power now is (M / scale)^(2·exponent).
+    // With the new scale, power is (M / scale)^(2·exponent).
     scale = scale * trace ** (1 / exponent)
     exponent *= 2
   }

@@ -1,16 +1,17 @@
 /**
- * Integer audit of counts of a level: whether whoever knows of whom they are knows somebody's level from them.
+ * Integer audit of counts of a level: whether somebody who knows which people were counted can conclude who has the level.
  *
- * Told are counts c = Σ over K(j) of z(i), where z(i) is 1 for those who have the level and K(j) is known. People who are in the
- * same sets are alike: t(q) of the n(q) people of pattern q have it, with A·t = c and 0 ≤ t ≤ n. What holds is one solution.
- * Somebody of pattern p is certain where t(p) is 0 or n(p) in every solution. Of a pattern at its bound that is so unless there is
- * a direction d away from it: A·d = 0, with d(q) not below 0 where t(q) is 0, nor above where t(q) is n(q). Patterns strictly between their bounds
- * can go either way, so that they are eliminated; what remains is a small problem of least squares without negative
- * coefficients (Lawson and Hanson), solvable to zero or not. What fractions of people can do whole ones may not: so such a move is
- * also looked for in whole numbers.
+ * The disclosed counts are c(j) = Σ z(i) over the people i of the set K(j), where z(i) is 1 for those who have the level, and
+ * K(j) is known. People who are in the same sets are alike: t(q) of the n(q) people of pattern q have the level, with A·t = c
+ * and 0 ≤ t ≤ n. The true numbers are one solution of this. Somebody of pattern p is certain if t(p) is 0 in every solution,
+ * or n(p) in every solution. A pattern at one of these bounds is certain unless there is a direction d away from the bound:
+ * A·d = 0, with d(q) ≥ 0 where t(q) is 0, and d(q) ≤ 0 where t(q) is n(q). Patterns strictly between their bounds can go
+ * either way, so they are eliminated. What remains is a small problem of least squares without negative coefficients (Lawson
+ * and Hanson); the direction exists if its residual is zero. A direction for fractions of people may not exist for whole
+ * people, so it is also searched for in whole numbers.
  */
 
-/** People of one pattern: in which told sets they are, how many they are, and how many of them have the level. */
+/** The people of one pattern: the disclosed sets that they are in, how many they are, and how many of them have the level. */
 export interface AuditPattern {
   readonly row: readonly number[]
   readonly people: number
@@ -18,12 +19,15 @@ export interface AuditPattern {
 }
 
 const ZERO = 1e-7
-/** Ways of which whole numbers are looked for. */
+/** Maximum number of steps of the search in whole numbers. */
 const WAYS_MAX = 2_000
-/** Patterns up to which they are: of more, what fractions of people can do holds. */
+/**
+ * Maximum number of patterns for the search in whole numbers. Beyond it, only directions
+ * for fractions of people are considered.
+ */
 const PATTERNS_MAX = 40
 
-/** Whether some pattern's people are certain to have the level, or not to have it. */
+/** Whether the people of some pattern are certain to have the level, or certain not to have it. */
 export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
   const told = patterns.filter(isTold)
   const isBound = ({ people, having }: AuditPattern) => having === 0 || having === people
@@ -34,8 +38,9 @@ export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
 }
 
 /**
- * The same of sums, to which each of `having` adds some amount and the others nothing: whether some pattern's people are certain to
- * add nothing. What the others add can be more and less, so that they are free.
+ * The same for sums, to which each person counted in `having` adds some amount and the others add nothing:
+ * whether the people of some pattern are certain to add nothing. Patterns of which somebody adds an amount are
+ * free, since the amount can be larger or smaller.
  */
 export function someAreNone(patterns: readonly AuditPattern[]): boolean {
   const told = patterns.filter(isTold)
@@ -49,14 +54,14 @@ function isTold({ row, people }: AuditPattern): boolean {
   return people > 0 && row.some((entry) => entry !== 0)
 }
 
-/** Whether patterns at a bound cannot leave it, whatever those between do. */
+/** Whether some pattern at a bound cannot leave it, whatever the free patterns do. */
 function someAreStuck(bound: readonly AuditPattern[], free: readonly AuditPattern[]): boolean {
   if (bound.length === 0) return false
   const left = leftNullSpace(
     free.map(({ row }) => row),
     bound[0]?.row.length ?? 0
   )
-  // Towards the inside: up from nobody, down from everybody.
+  // Directions away from the bound: up from nobody, down from everybody.
   const columns = bound.map(({ row, having }) => left.map((y) => dot(y, row) * (having === 0 ? 1 : -1)))
   return columns.some((column, p) => {
     if (column.every((entry) => Math.abs(entry) < ZERO)) return false
@@ -71,8 +76,9 @@ function someAreStuck(bound: readonly AuditPattern[], free: readonly AuditPatter
 }
 
 /**
- * Whether whole people of a pattern at its bound can be otherwise, others being otherwise with them. Looks for the fewest changes
- * first, and gives up after so many ways: then they count as certain.
+ * Whether whole people of a pattern at its bound can be different if people of other patterns are different too,
+ * with equal counts. The search continues with the state whose counts are least off, and gives up after WAYS_MAX
+ * steps; the people then count as certain.
  */
 function canMove(patterns: readonly AuditPattern[], bound: AuditPattern): boolean {
   const start = patterns.map((one) => (one === bound ? (one.having === 0 ? 1 : -1) : 0))
@@ -97,7 +103,7 @@ function canMove(patterns: readonly AuditPattern[], bound: AuditPattern): boolea
       if (pattern.row[set] !== 1) continue
       const next = (moved[q] ?? 0) + by
       const having = pattern.having + next
-      // Back to where it was: then nobody of the pattern is otherwise.
+      // Not beyond the bounds of a pattern, and not back to where nobody of the pattern is different.
       if (having < 0 || having > pattern.people || (pattern === bound && next === 0)) continue
       add(
         moved.map((value, i) => (i === q ? next : value)),
@@ -112,9 +118,12 @@ function dot(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
 }
 
-/** Vectors y with y·column = 0 for each column: what of the equations is left when the columns' unknowns are free. */
+/**
+ * A basis of the vectors y with y·column = 0 for each column: the equations that remain if
+ * the unknowns of these columns are free.
+ */
 function leftNullSpace(columns: readonly (readonly number[])[], length: number): number[][] {
-  // Orthogonal to the columns: Gram and Schmidt over them, then over the unit vectors.
+  // Gram-Schmidt over the columns, and then over the unit vectors, which gives the vectors that are orthogonal to the columns.
   const basis: number[][] = []
   const rest = (vector: readonly number[]): number[] => {
     let left = [...vector]
@@ -139,7 +148,7 @@ function leftNullSpace(columns: readonly (readonly number[])[], length: number):
   return basis.slice(known)
 }
 
-/** The distance of a vector from the cone of non-negative combinations of the columns. */
+/** The distance of a vector from the cone of non-negative combinations of the columns, by the algorithm of Lawson and Hanson. */
 function nonNegativeResidual(columns: readonly (readonly number[])[], target: readonly number[]): number {
   const x = columns.map(() => 0)
   const passive = new Set<number>()
@@ -181,7 +190,7 @@ function nonNegativeResidual(columns: readonly (readonly number[])[], target: re
   return Math.sqrt(dot(left, left))
 }
 
-/** Solves the normal equations by elimination with pivots; columns that depend on others get zero. */
+/** Solves the normal equations by elimination with pivots. Columns that depend on others get the coefficient zero. */
 function leastSquares(columns: readonly (readonly number[])[], target: readonly number[]): number[] {
   const matrix = columns.map((a) => [...columns.map((b) => dot(a, b)), dot(a, target)])
   const size = columns.length

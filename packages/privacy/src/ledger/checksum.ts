@@ -1,4 +1,7 @@
-/** FNV-1a, 32 bits. Against mistakes and flipped bits: who can write the store needs no collision. */
+/**
+ * FNV-1a checksum of 32 bits. It detects mistakes and flipped bits, not attacks: whoever
+ * can write the store needs no collision.
+ */
 export function checksumOf(values: ArrayLike<number>): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < values.length; i++) hash = Math.imul(hash ^ (values[i] ?? 0), 0x01000193)

@@ -1,4 +1,4 @@
-/** A ledger while a release is judged: what is admitted becomes part of it, what is refused leaves it as it was. */
+/** A ledger while a release is judged: admitted numbers become part of it, and refused numbers leave it as it was. */
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
 import { type AuditPattern, someAreCertain, someAreNone } from './certainty.ts'
@@ -8,7 +8,10 @@ import type { Patterns } from './patterns.ts'
 import { addedTo, type Placed, Span } from './span.ts'
 import { type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
 
-/** What a number tells of a variable's values: bits in all, and how many each item may tell at most. */
+/**
+ * The information that a number discloses about a variable: its bits in total, and the
+ * maximum that may be disclosed of each item.
+ */
 export interface About {
   readonly variable: string
   readonly bits: number
@@ -20,13 +23,13 @@ export interface Told {
   readonly quantity: string
   readonly set: SubjectSet
   readonly about?: readonly About[]
-  /** What is shown, where it is rounded: sums of it are then sums of what was shown. */
+  /** The shown value, if it is rounded. Sums of such numbers are then shown as sums of the rounded values. */
   readonly shown?: number
-  /** Items of the set whose values are not at one end of what they can be, and not at the other: see `#tellEnds`. */
+  /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnds`. */
   readonly off?: readonly SubjectSet[]
 }
 
-/** A level of a variable, in words of the question. */
+/** A level of a variable, as the question names it. */
 export interface LevelName {
   readonly variable: string
   readonly level: string
@@ -34,29 +37,29 @@ export interface LevelName {
   readonly levels: number
 }
 
-/** Why numbers cannot be told. */
+/** The reason why numbers cannot be disclosed. */
 export type Objection =
-  /** Fewer than k people would be told apart. */
+  /** Fewer than k people would be singled out. */
   | { readonly why: 'leverage'; readonly quantity: string; readonly set: SubjectSet; readonly apart: Apart }
-  /** Of somebody's value more would be told than it may. */
+  /** More would be disclosed of somebody's value than is allowed. */
   | { readonly why: 'information'; readonly variable: string }
   /** Somebody's level would be certain. */
   | { readonly why: 'certain'; readonly variable: string }
-  /** Doubles cannot decide it. */
+  /** The arithmetic of doubles cannot decide it. */
   | { readonly why: 'unsure' }
 
-/** Who would be told apart. */
+/** The people who would be singled out. */
 export interface Apart {
-  /** People that have an item in the set. */
+  /** People who have an item in the set. */
   readonly inside: readonly number[]
-  /** People that have none there. */
+  /** People who have no item in the set. */
   readonly outside: readonly number[]
 }
 
-/** Where a draft can be taken back to. */
+/** A state to which a draft can be rolled back. */
 export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived' | 'levels'> & { readonly isChanged: boolean }
 
-/** See the file's first line. Not for more than one release at a time. */
+/** A changeable copy of a ledger while a release is judged. Use it for one release only. */
 export class LedgerDraft {
   readonly #from: SpanLedger
   readonly #patterns: Patterns
@@ -67,7 +70,7 @@ export class LedgerDraft {
   #arrived: Uint8Array | undefined
   #levels: ReadonlyMap<string, readonly LevelCount[]>
   #isChanged = false
-  /** The same set stands behind many numbers. */
+  /** The patterns inside each set, kept because many numbers share a set. */
   readonly #known = new WeakMap<SubjectSet, Uint8Array>()
 
   constructor(from: SpanLedger) {
@@ -82,13 +85,13 @@ export class LedgerDraft {
     this.#blocks = blocksOf(this.#patterns, owners)
   }
 
-  /** To take the draft back to. */
+  /** The current state, to which the draft can be rolled back. */
   get mark(): Mark {
     const [spans, spent, levels] = [this.#spans, this.#spent, this.#levels]
     return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged }
   }
 
-  /** Forgets what was admitted since. Patterns stay split, which tells nothing. */
+  /** Forgets what was admitted since the mark. Patterns stay split, which discloses nothing. */
   rollBack({ spans, spent, levels, arrived, isChanged }: Mark): void {
     this.#levels = levels
     this.#arrived = arrived
@@ -98,7 +101,8 @@ export class LedgerDraft {
   }
 
   /**
-   * Admits all of the numbers or none. k: the fewest people that a combination of told sums may rest on.
+   * Admits all of the numbers, or none and returns the first objection. `k` is the fewest people on whom a
+   * combination of disclosed sums may rest.
    */
   tell(numbers: readonly Told[], k: number): Objection | undefined {
     const { mark } = this
@@ -114,8 +118,8 @@ export class LedgerDraft {
   }
 
   /**
-   * About the set anything may be told, so also what of every other sum lies in it: these sets become part of every quantity, those
-   * there are and those to come.
+   * Records that anything may be disclosed about the set. This includes the part of every other disclosed set that lies in it.
+   * All these sets become part of every quantity, now and in the future.
    */
   tellAnything(set: SubjectSet, k: number): Objection | undefined {
     const { mark } = this
@@ -137,8 +141,8 @@ export class LedgerDraft {
   }
 
   /**
-   * Tells how many of a set have a level of a variable; false, and nothing is told, where somebody's level would be certain from
-   * this and all that was told of it before. `level`: as it was asked for, which has many spellings.
+   * Records how many people of a set have a level of a variable. Returns false, and records nothing, if somebody's level would
+   * be certain from this and all earlier counts. `level` is the name used in the question; one level can have several names.
    */
   tellLevel({ variable, level, levels }: LevelName, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
     const count = { of: this.#isIn(of), having: this.#isIn(having) }
@@ -162,7 +166,7 @@ export class LedgerDraft {
     return found.map(({ of, having }) => ({ of: this.#patterns.extend(of), having: this.#patterns.extend(having) }))
   }
 
-  /** People by the told sets that they are in, and how many of them have the level. */
+  /** The people by the counted sets that they are in, and how many of them have the level. */
   #auditPatterns(counts: readonly LevelCount[]): readonly AuditPattern[] {
     const found = new Map<string, { row: number[]; people: number; having: number }>()
     for (let pattern = 0; pattern < this.#patterns.count; pattern++) {
@@ -178,7 +182,7 @@ export class LedgerDraft {
     return [...found.values()]
   }
 
-  /** Items of the set that came with a newer epoch and were in no release yet. */
+  /** The items of the set that arrived with a newer epoch and have been in no release yet. */
   arrivals(set: SubjectSet): SubjectSet {
     const found = SubjectSet.none(this.#patterns.universe)
     if (this.#arrived === undefined) return found
@@ -189,7 +193,10 @@ export class LedgerDraft {
     return found
   }
 
-  /** Charges each item of the set the bits; false where that is more than it may tell. */
+  /**
+   * Charges the bits to each item of the set. Returns false, and charges nothing, if this is
+   * more than may be disclosed of an item.
+   */
   charge(set: SubjectSet, { variable, bits, bitsMax }: About): boolean {
     const isIn = this.#isIn(set)
     const spent = this.#patterns.extend(this.#spent.get(variable) ?? new Float64Array(this.#patterns.count)).slice()
@@ -203,30 +210,30 @@ export class LedgerDraft {
     return true
   }
 
-  /** Bits told of a variable, of the item of which most was told. */
+  /** The bits disclosed of a variable, for the item of which most was disclosed. */
   mostSpent(variable: string): number {
     return this.#spent.get(variable)?.reduce((most, bits) => Math.max(most, bits), 0) ?? 0
   }
 
-  /** Whether a sum over the set follows from what was told of the quantity. */
+  /** Whether a sum over the set follows from what was disclosed of the quantity. */
   isWithin(quantity: string, set: SubjectSet): boolean {
     return this.#place(quantity, set)?.placed.kind === 'within'
   }
 
-  /** What was shown of sets that make up this one, put together; undefined where it does not follow from them. */
+  /** The value of the set that follows from the shown values of other sets; undefined if it does not follow from them. */
   shownOf(quantity: string, set: SubjectSet): number | undefined {
     const place = this.#place(quantity, set)
     return place?.placed.kind === 'within' ? place.span.shownOf(place.placed.weights) : undefined
   }
 
-  /** Whether a sum over the set would tell something that does not follow from what was told. */
+  /** Whether a sum over the set would disclose something that does not follow from earlier numbers. */
   isNew(quantity: string, set: SubjectSet): boolean {
     return this.#place(quantity, set)?.placed.kind === 'new'
   }
 
   /**
-   * People of a set beside whom others no longer stand apart, who are not in it: those whom earlier sums bind to them most, as they
-   * were in the same sets. None where these are many more than so many.
+   * Members of a set without whom the people in `apart`, who are not in the set, would no longer be singled out: the members
+   * whom earlier sums bind to them most, because they were in the same sets. Empty if these are many more than `count`.
    */
   matesOf(quantity: string, set: SubjectSet, { apart, count }: { apart: readonly number[]; count: number }): number[] {
     const span = this.#spanOf(quantity)
@@ -242,8 +249,8 @@ export class LedgerDraft {
   }
 
   /**
-   * So many people of the set's largest pattern, from that place on. Which these are nobody knows: the numbers of items are a secret
-   * permutation.
+   * Up to `count` people of the set's largest pattern, beginning at place `from`. Nobody knows who these people are, because
+   * the numbers of items are a secret permutation.
    */
   someOf(quantity: string, set: SubjectSet, { count, from }: { count: number; from: number }): number[] {
     const own = this.#ownIn(this.#spanOf(quantity))
@@ -259,13 +266,13 @@ export class LedgerDraft {
     return [...found]
   }
 
-  /** The pattern of an item in the span's own sets. */
+  /** A function from an item to its own pattern in a span. */
   #ownIn(span: Span): (item: number) => number {
     const ownOf = this.#patterns.extend(span.ownOf)
     return (item) => ownOf[this.#patterns.labels[item] ?? 0] ?? 0
   }
 
-  /** Own patterns whose items earlier sums bind to those: half as much as these are bound to themselves, or more. */
+  /** The own patterns that earlier sums bind to those given: at least half as much as those are bound to themselves. */
   #boundTo(span: Span, owns: ReadonlySet<number>): ReadonlySet<number> {
     const bound = new Set<number>()
     for (const own of owns) {
@@ -281,7 +288,7 @@ export class LedgerDraft {
     return Array.from(this.#patterns.labels.keys()).filter((item) => wanted.has(this.#blocks.ownerOf(item)))
   }
 
-  /** The ledger after it; the very same where nothing was told that did not follow. */
+  /** The resulting ledger; the same object as before if nothing new was disclosed. */
   result(): SpanLedger {
     if (!this.#isChanged) return this.#from
     return SpanLedger.of({
@@ -295,7 +302,7 @@ export class LedgerDraft {
     })
   }
 
-  /** A sum; and, of the cohort of each program, which may have told of it what lies there. */
+  /** Admits a sum, and also the part of it that lies in the cohort of each program, which may have disclosed that part. */
   #tellOne({ set, off = [], ...told }: Told, k: number): Objection | undefined {
     const isIn = this.#isIn(set)
     const before = this.#spanOf(told.quantity)
@@ -309,9 +316,10 @@ export class LedgerDraft {
   }
 
   /**
-   * To a sum whoever is at the least that a value can be adds nothing, so that it is one of the others alone: of these it must not
-   * rest on few, nor on nobody, which says what everybody has; and likewise of what is missing of the most. Until somebody is there
-   * both sums are of the same people.
+   * Judges a sum as a sum over the people who are not at an end of the variable's range. Whoever is at the least value adds
+   * nothing to it, so that it is a sum over the others alone. It must not rest on few of these, nor make certain that
+   * somebody is at the least value. The same holds for the greatest value, and what the sum lacks to it. Until somebody is at
+   * an end, both sums are over the same people.
    */
   #tellEnds(
     { quantity, set, off }: Pick<Told, 'quantity' | 'set'> & { readonly off: readonly SubjectSet[] },
@@ -337,7 +345,7 @@ export class LedgerDraft {
     return undefined
   }
 
-  /** People by the told sums that they are in, and how many of them are off the end. */
+  /** The people by the disclosed sums that they are in, and how many of them are not at the end or were in no such sum. */
   #endPatterns(quantity: string, { of, having }: LevelCount): readonly AuditPattern[] {
     const { ownOf, rows } = this.#spanOf(quantity)
     const found = new Map<number, { row: readonly number[]; people: number; having: number }>()
@@ -355,7 +363,7 @@ export class LedgerDraft {
     { quantity, set, isIn, about = [], shown }: Told & { readonly isIn: Uint8Array },
     k: number
   ): Objection | undefined {
-    // Nobody is in it: the sum is zero, whatever the values are.
+    // The set is empty, so the sum is zero whatever the values are.
     if (!isIn.includes(1)) return undefined
     const span = this.#spanOf(quantity)
     const placed = span.place(this.#patterns, isIn)
@@ -374,7 +382,7 @@ export class LedgerDraft {
     return undefined
   }
 
-  /** By pattern, the told set of a span at that place. */
+  /** By pattern, the disclosed set of a span at a place. */
   #toldSet({ ownOf, rows }: Span, at: number): Uint8Array {
     return Uint8Array.from(this.#patterns.extend(ownOf), (own) => rows[own]?.[at] ?? 0)
   }
@@ -393,7 +401,7 @@ export class LedgerDraft {
     return true
   }
 
-  /** Undefined where the set is empty. */
+  /** Where a set lies in relation to the span of a quantity; undefined for an empty set. */
   #place(quantity: string, set: SubjectSet): Place | undefined {
     const isIn = this.#isIn(set)
     if (!isIn.includes(1)) return undefined
@@ -407,7 +415,7 @@ export class LedgerDraft {
     return isIn
   }
 
-  /** As it stands, or as it begins: with what was told about anything. */
+  /** The span of a quantity. A new span begins with the sets about which anything may have been disclosed. */
   #spanOf(quantity: string): Span {
     const known = this.#spans.get(quantity)
     if (known !== undefined) return known
@@ -421,7 +429,7 @@ export class LedgerDraft {
     return span
   }
 
-  /** Cohorts of programs and what of them is common, by pattern. */
+  /** The cohorts of programs and their intersections, by pattern. */
   get #programs(): readonly Uint8Array[] {
     return this.#everywhere.slice(this.#from.parts.firstParts).map((flags) => this.#patterns.extend(flags))
   }
@@ -444,7 +452,7 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.every((flag, i) => flag === other[i])
 }
 
-/** In one set and in the other, by pattern. */
+/** The intersection of two sets, by pattern. */
 function both(one: Uint8Array, other: Uint8Array): Uint8Array {
   return one.map((flag, i) => flag & (other[i] ?? 0))
 }
@@ -455,23 +463,23 @@ interface Place {
   readonly placed: Placed
 }
 
-/** So many times as many as are needed are left out at most, since they are bound to somebody. */
+/** The people who are bound to somebody are left out only if they are at most this many times as many as needed. */
 const MATES_TIMES = 3
 
-/** The quantity of what a program may tell: anything. */
+/** A quantity that stands for anything that a program may disclose. */
 const ANYTHING = '*'
 
-/** For sums of doubles. */
+/** A tolerance for the rounding errors of sums of doubles. */
 const SLACK = 1 + 1e-9
 
-/** See span.ts: up to here a combination still rests on more than k − 1 people, so on k. */
+/** The limit of leverage; see span.ts. Up to this limit a combination rests on more than k − 1 people, and so on at least k. */
 function leverageMax(k: number): number {
   return 1 / k + 1 / (2 * k * k)
 }
 
 /**
- * A ledger of subjects before anything was asked. How many are in each base cell of a lattice counts as told: a question that
- * is made of whole cells is then never told apart from others by fewer people than are in a cell.
+ * A ledger of subjects before the first question. The number of people in each base cell of a lattice counts as disclosed. So
+ * questions that are made of whole cells never differ by fewer people than are in a cell.
  */
 export function startLedger(universe: number, baseCells: readonly SubjectSet[]): SpanLedger {
   const draft = new LedgerDraft(SpanLedger.start(universe))

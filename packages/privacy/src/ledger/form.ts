@@ -1,4 +1,4 @@
-/** A ledger as it is stored, and how one goes on over the items of a newer epoch. */
+/** The stored form of a ledger, and its transfer to the items of a newer epoch. */
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { checksumOf } from './checksum.ts'
@@ -6,34 +6,43 @@ import { Patterns } from './patterns.ts'
 import { Span } from './span.ts'
 import { assertOwners, SpanLedger } from './span-ledger.ts'
 
-/** What of earlier epochs a ledger still knows: items that are in no set any more, and are counted with those that are. */
+/** Items of earlier epochs that a ledger still knows. They can be in no set any more, but still count for their patterns. */
 export interface Gone {
   readonly items: number
-  /** Of rows: whose they are; never falling. Subjects are their own. */
+  /** For rows: the subject of each, in ascending order. Absent for subjects. */
   readonly owners?: Uint32Array
 }
 
-/** The items that a stored ledger is about. */
+/** The items of a stored ledger. */
 export interface Items {
-  /** Items of the epoch. */
+  /** Number of items of the epoch. */
   readonly universe: number
-  /** Of rows: the subject of each; never falling. */
+  /** For rows: the subject of each, in ascending order. */
   readonly owners?: Uint32Array | undefined
-  /** Where an epoch was carried. */
+  /** The items that are gone, if the ledger was carried from an earlier epoch. */
   readonly gone?: Gone | undefined
 }
 
-/** How the items of a ledger go on into another epoch. */
+/** The mapping of the items of a ledger to those of another epoch. */
 export interface Passage extends Items {
   readonly gone: Gone
-  /** By older item, with the gone ones last: where it is among the newer, with the gone ones last. Each its own. */
+  /**
+   * For each older item, with the gone ones last, its place among the newer items, with the
+   * gone ones last. No two share a place.
+   */
   readonly to: Uint32Array
 }
 
-/** 'SNS' and a version; the length of the heading; a check of all that follows; the heading in JSON; and then the rest. */
+/**
+ * The stored form: 'SNS' and a version, the length of the heading, a checksum of all that
+ * follows, the heading in JSON, and the arrays.
+ */
 const MAGIC = 0x31534e53
 const FIRST = 12
-/** The first edition: 'SNA1' for subjects, 'SNR1' for rows, 'SNA2' and 'SNR2' once an epoch was carried. */
+/**
+ * Length of the heading in words, by first word of the first edition: 'SNA1' for subjects, 'SNR1' for rows, and
+ * 'SNA2' and 'SNR2' once an epoch was carried.
+ */
 const PARTS_WORDS: ReadonlyMap<number, number> = new Map([
   [0x31414e53, 4],
   [0x31524e53, 4],
@@ -54,7 +63,7 @@ const headingSchema = z.object({
   levels: z.array(z.object({ level: z.string(), counts: z.int().min(1) }))
 })
 
-/** Little-endian. */
+/** Writes a ledger. The numbers are little-endian on the machines for which it is meant: see `bytesOf`. */
 export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
   const { patterns, spans, everywhere, firstParts, spent, owners, arrived, levels } = ledger.parts
   const heading: z.input<typeof headingSchema> = {
@@ -89,7 +98,7 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
   return joined([bytesOf(Uint32Array.of(MAGIC, text.length, checksumOf(rest))), rest])
 }
 
-/** Whether stored bytes are of the first edition and of an epoch that was carried, so that what is gone must be known. */
+/** Whether stored bytes are of an epoch that was carried, so that the items that are gone must be known to read them. */
 export function needsGone(bytes: Uint8Array): boolean {
   const magic = wordAt(bytes, 0)
   if (PARTS_WORDS.has(magic)) return PARTS_WORDS.get(magic) === 6
@@ -99,8 +108,9 @@ export function needsGone(bytes: Uint8Array): boolean {
 }
 
 /**
- * From `ledgerToBytes`, or from a ledger of parts of the first edition. Throws NODE_ERROR for bytes that were cut short, are of a
- * newer form, or of other items: a ledger that cannot be read refuses.
+ * Reads the bytes of `ledgerToBytes`, or of a ledger of the first edition. Throws NODE_ERROR for bytes that were
+ * cut short or changed, are of a form that this version does not know, or are about other items: nothing is
+ * released by a ledger that cannot be read.
  */
 export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: Items): SpanLedger {
   const all = joinedOwners(owners, gone?.owners)
@@ -139,13 +149,14 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
 }
 
 /**
- * The same ledger over the items of a newer epoch. What stayed keeps its pattern; what is gone stays in its own, unseen; what
- * arrived was in no release, so that it is left out of answers until k of it have come.
+ * The same ledger over the items of a newer epoch. Items that stayed keep their patterns. Items that are gone keep theirs as
+ * well, but can be in no set. Items that arrived were in no release, so they are left out of answers until there are k of them.
+ * Throws RangeError for a passage of other items.
  */
 export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: Passage): SpanLedger {
   const { patterns, spans, everywhere, firstParts, spent, arrived, levels } = ledger.parts
   const items = universe + gone.items
-  // A ledger begun in a carried epoch knows nothing of what had gone before: it reads the first places alone.
+  // A ledger that began in a carried epoch does not contain what had gone before, so it reads the first places only.
   if (to.length < patterns.labels.length) throw new RangeError('a passage of other items')
   const isOfRows = ledger.parts.owners !== undefined
   if ((owners !== undefined) !== isOfRows) throw new RangeError('a passage of another kind of items')
@@ -193,7 +204,7 @@ export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: 
   })
 }
 
-/** Labels by part, numbered by first appearance; the heading holds how many there are. */
+/** Reads a ledger of the first edition: labels by part, numbered by first appearance. The heading holds the number of parts. */
 function fromParts(
   bytes: Uint8Array,
   { universe, items, owners }: { universe: number; items: number; owners: Uint32Array | undefined }
@@ -244,7 +255,7 @@ function wordAt(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4 * at, true)
 }
 
-/** Reads what follows the heading, each in whole words. */
+/** Reads the arrays after the heading. Each takes whole words. */
 class Reader {
   readonly #bytes: Uint8Array
   #at: number
@@ -272,7 +283,7 @@ class Reader {
     return flags.every((flag) => flag <= 1) ? flags : broken('a set that is none')
   }
 
-  /** Aligned, as typed arrays need it; bytes of a store may lie anywhere in a larger buffer. */
+  /** A copy that is aligned as typed arrays need it: bytes from a store may lie anywhere in a larger buffer. */
   #copy(length: number): ArrayBuffer {
     if (this.#at + length > this.#bytes.length) return broken('it was cut short')
     const copy = new Uint8Array(length)
@@ -286,7 +297,7 @@ function wholeWords(length: number): number {
   return Math.ceil(length / 4) * 4
 }
 
-/** As many bytes as whole words need; zeros behind. */
+/** The bytes, followed by zeros up to whole words. */
 function padded(bytes: Uint8Array): Uint8Array {
   if (bytes.length % 4 === 0) return bytes
   const all = new Uint8Array(wholeWords(bytes.length))
@@ -294,7 +305,7 @@ function padded(bytes: Uint8Array): Uint8Array {
   return all
 }
 
-/** Of numbers as this machine keeps them: the formats of a store are not moved between machines of another byte order. */
+/** The bytes of an array in the byte order of this machine: stores are not moved between machines of different byte orders. */
 function bytesOf(array: Uint32Array | Float64Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }

@@ -1,13 +1,14 @@
 /**
- * Counts of one level under its many names: "has it", "has not the other one", a condition, a key of groups. A count is of the same
- * level where it agrees about everybody whom others are about too, and of the opposite where it contradicts them all. Some agree by
- * chance, of whom an outsider does not know it: with these more is withheld than has to be.
+ * Recognition of counts of the same level under different names, such as "has it", "does not have the other one", a condition,
+ * or a key of groups. A count is taken to be of the same level if it agrees about everybody whom earlier counts are about too,
+ * and of the opposite level if it contradicts them about all of these people. Some counts agree only by chance, which others
+ * cannot know; then more is withheld than necessary.
  */
 import type { LevelCount } from './span-ledger.ts'
 
-/** The counts, and all others that are of the same level or its opposite; of the same patterns. */
+/** The given counts, and all others that are of the same level or its opposite. All of them are by the same patterns. */
 export function withAlike(counts: readonly LevelCount[], others: readonly LevelCount[]): readonly LevelCount[] {
-  /** By pattern, 1 with the level and 0 without it; undefined of whom no count is. */
+  /** By pattern: 1 with the level, 0 without it, and undefined if no count is about it. */
   const known: (number | undefined)[] = []
   const found: LevelCount[] = []
   const add = (count: LevelCount) => {
@@ -27,7 +28,7 @@ export function withAlike(counts: readonly LevelCount[], others: readonly LevelC
   return found
 }
 
-/** With the counts of all levels but one of the same people told, the last one's follows; undefined where it does not. */
+/** The count of the last level, which follows if all other levels of the same people are counted; undefined if they are not. */
 export function restOf(count: LevelCount, others: readonly LevelCount[], levels: number): LevelCount | undefined {
   const found = [count]
   const isApart = (one: LevelCount) =>
@@ -49,7 +50,7 @@ function oppositeOf({ of, having }: LevelCount): LevelCount {
   }
 }
 
-/** About somebody whom the others are about, and nowhere otherwise than they. */
+/** Whether a count is about somebody who is known from other counts, and contradicts them about nobody. */
 function agrees({ of, having }: LevelCount, known: readonly (number | undefined)[]): boolean {
   let isAbout = false
   for (let i = 0; i < of.length; i++) {

@@ -1,22 +1,22 @@
-/** The items of a ledger by pattern: items that no judged set has told apart share one. */
+/** The items of a ledger by pattern: items that no judged set distinguishes share a pattern. */
 import type { SubjectSet } from '@stimnet/protocol'
 import { membersOf } from './members.ts'
 
-/** Items that a ledger can have at most; four bytes each. */
+/** Maximum number of items of a ledger; each takes four bytes. */
 const ITEMS_MAX = 20_000_000
 
 /**
- * Labels of items by pattern. Splitting never merges: the part of a pattern that lies inside a set becomes a new pattern
- * with a higher number, and `parents` says which it was split from, so that whatever is known of a pattern is known of its
- * later parts by walking upwards.
+ * The label of each item is its pattern. Patterns are split, never merged: the part of a pattern that lies inside a set
+ * becomes a new pattern with a higher number, and `parents` records from which pattern it was split. So whatever is known of a
+ * pattern is known of its later parts as well.
  */
 export class Patterns {
-  /** Items that can be in a set; those behind are gone, and are counted with their pattern. */
+  /** Number of items that can be in a set. The items after these are gone, but still count for their patterns. */
   readonly universe: number
   readonly labels: Uint32Array
-  /** Items by pattern. */
+  /** Number of items by pattern. */
   readonly sizes: number[]
-  /** By pattern, the one that it was split from; itself for a first one. */
+  /** By pattern, the pattern from which it was split; a first pattern is its own parent. */
   readonly parents: number[]
 
   private constructor(universe: number, labels: Uint32Array, sizes: number[], parents: number[]) {
@@ -26,12 +26,15 @@ export class Patterns {
     this.parents = parents
   }
 
-  /** Nothing told apart yet. Throws RangeError for more items than a ledger can have. */
+  /** All items in one pattern. Throws RangeError for more items than a ledger can have. */
   static whole(universe: number): Patterns {
     return Patterns.of(universe, new Uint32Array(universe))
   }
 
-  /** By given labels, densely numbered from 0; items from `universe` on are gone. Throws RangeError for others. */
+  /**
+   * Patterns from labels that are numbered densely from 0; items from `universe` on are gone. Throws RangeError for other
+   * labels, and for more items than a ledger can have.
+   */
   static of(universe: number, labels: Uint32Array): Patterns {
     if (!Number.isSafeInteger(universe) || universe < 0 || labels.length < universe || labels.length > ITEMS_MAX) {
       throw new RangeError('no such universe')
@@ -49,7 +52,7 @@ export class Patterns {
     )
   }
 
-  /** How many patterns there are. */
+  /** Number of patterns. */
   get count(): number {
     return this.sizes.length
   }
@@ -59,7 +62,7 @@ export class Patterns {
     return new Patterns(this.universe, this.labels.slice(), [...this.sizes], [...this.parents])
   }
 
-  /** Splits every pattern that the set cuts; gives for each pattern then whether it lies inside. */
+  /** Splits every pattern that the set divides. Returns, by pattern, 1 if it then lies inside the set and 0 if not. */
   split(set: SubjectSet): Uint8Array {
     const members = membersOf(set, this.universe)
     const inside = new Uint32Array(this.count)
@@ -90,7 +93,10 @@ export class Patterns {
     return isIn
   }
 
-  /** What is known of earlier patterns, for all there are now: each later one as the one that it was split from. */
+  /**
+   * Extends an array by pattern to the patterns that there are now: each later pattern has
+   * the value of the one it was split from.
+   */
   extend<T extends Uint8Array | Uint32Array | Float64Array>(known: T): T {
     if (known.length >= this.count) return known
     const all = new (known.constructor as new (length: number) => T)(this.count)

@@ -1,37 +1,40 @@
-/** What releases have told of the items of one epoch: of its subjects, or of the rows of a table with several per subject. */
+/**
+ * The record of what releases have disclosed about the items of one epoch: about its subjects, or about the rows of
+ * a table with several rows per subject.
+ */
 import { Patterns } from './patterns.ts'
 import type { Span } from './span.ts'
 
-/** Bits told of a variable's values, by pattern of the items; and by item as of that pattern. */
+/** The bits that were disclosed of an item's value, by variable and by pattern of the item. */
 export type Spent = ReadonlyMap<string, Float64Array>
 
-/** A count of those who have a level among some. */
+/** A count of people with a level: the people among whom they were counted, and the people who have it, by pattern. */
 export interface LevelCount {
   readonly of: Uint8Array
   readonly having: Uint8Array
 }
 
-/** Everything that a ledger is made of. */
+/** The parts of a ledger. */
 export interface LedgerParts {
   readonly patterns: Patterns
   readonly spans: ReadonlyMap<string, Span>
   /**
-   * Sets that are in the span of every quantity, also of later ones: first the parts of a ledger of the first edition, over which
-   * any sum may have been told; then the cohorts of programs, and what of them is common.
+   * Sets that are in the span of every quantity, including future ones: first the parts of a ledger of the first edition, over
+   * which any sum may have been disclosed, and then the cohorts of programs and their intersections.
    */
   readonly everywhere: readonly Uint8Array[]
-  /** How many of `everywhere` are parts of the first edition. */
+  /** How many sets of `everywhere` are parts of the first edition. */
   readonly firstParts: number
   readonly spent: Spent
-  /** By level: of whom it was told how many have it, and who these are; by pattern. */
+  /** The disclosed counts, by name of the level. */
   readonly levels: ReadonlyMap<string, readonly LevelCount[]>
-  /** By pattern: 1 for those that came with a newer epoch and were in no release yet. */
+  /** By pattern: 1 for items that arrived with a newer epoch and have been in no release yet. */
   readonly arrived?: Uint8Array | undefined
-  /** Whose the items are, where they are rows: the subject of each, those gone included. */
+  /** For items that are rows: the subject of each, including rows that are gone. */
   readonly owners?: Uint32Array | undefined
 }
 
-/** An immutable ledger; a `LedgerDraft` is for changing it. */
+/** An immutable ledger. Use a `LedgerDraft` to change it. */
 export class SpanLedger {
   readonly parts: LedgerParts
 
@@ -39,7 +42,10 @@ export class SpanLedger {
     this.parts = parts
   }
 
-  /** Nothing told. `owners`: of rows, the subject of each, never falling, so that a subject's rows lie together. */
+  /**
+   * A ledger before anything was disclosed. For rows, `owners` is the subject of each row in ascending order, so that the rows
+   * of a subject are contiguous; otherwise throws RangeError.
+   */
   static start(universe: number, owners?: Uint32Array): SpanLedger {
     if (owners !== undefined) assertOwners(owners, universe)
     return new SpanLedger({
@@ -53,14 +59,14 @@ export class SpanLedger {
     })
   }
 
-  /** Of checked parts: what a draft has become, or what was stored. */
+  /** A ledger from checked parts, which come from a draft or from the store. */
   static of(parts: LedgerParts): SpanLedger {
     return new SpanLedger(parts)
   }
 
   /**
-   * Of labels by part: about each part anything may have been told. This is how a ledger of the first edition is read, whose
-   * parts were never told apart further.
+   * A ledger from the labels of parts, where anything may have been disclosed about each part. Ledgers of the first edition are
+   * read like this; their parts were never split further.
    */
   static ofParts(universe: number, labels: Uint32Array, owners?: Uint32Array): SpanLedger {
     const patterns = Patterns.of(universe, labels)
@@ -79,17 +85,17 @@ export class SpanLedger {
     })
   }
 
-  /** Items that can be in a set. */
+  /** Number of items that can be in a set. */
   get universe(): number {
     return this.parts.patterns.universe
   }
 
-  /** Numbers told of a quantity that do not follow from each other. */
+  /** Number of disclosed numbers of a quantity that do not follow from each other. */
   rankOf(quantity: string): number {
     return this.parts.spans.get(quantity)?.rank ?? this.parts.everywhere.length
   }
 
-  /** Bits told of a variable, of each item on average. */
+  /** Bits disclosed of a variable, on average over the items. */
   bitsEach(variable: string): number {
     const spent = this.parts.spent.get(variable)
     const { patterns } = this.parts
@@ -99,7 +105,7 @@ export class SpanLedger {
   }
 }
 
-/** Throws RangeError for owners of other rows, or out of order. */
+/** Throws RangeError if the owners are those of other rows, or not in ascending order. */
 export function assertOwners(owners: Uint32Array, universe: number): void {
   if (owners.length !== universe) throw new RangeError('owners of other rows')
   for (let i = 1; i < owners.length; i++) {

@@ -1,44 +1,45 @@
 /**
  * The span of one quantity: the sets over which it was summed, and the leverage of every item in them.
  *
- * A released sum of the quantity over a set C is Σ 1[i ∈ C]·v(i): the scalar product of the vector of C with the items'
- * values. Let V be the span of all released vectors, P the orthogonal projector on it. Every linear combination w of
- * released sums is a vector of V, so that for each item i, by Cauchy and Schwarz with P·w = w,
+ * A released sum of the quantity over a set C is Σ 1[i ∈ C]·v(i): the scalar product of the vector of C with the items' values.
+ * Let V be the span of all released vectors, and P the orthogonal projector on it. Every linear combination w of released sums
+ * is a vector of V, so that for each item i, by Cauchy and Schwarz with P·w = w,
  *
  *   w(i)² = ⟨P·e(i), w⟩² ≤ P(i,i)·|w|²,   and, summed over the support of w,   1 ≤ Σ P(i,i) ≤ |supp w|·max P(i,i).
  *
- * So |supp w| ≥ 1 / max P(i,i): with every leverage P(i,i) at most 1/k no combination of released sums rests on fewer than k
- * items. Where people have several items, the same with the blocks of P that belong to one person: Σ over the items of a
- * person of w(i)² ≤ ‖P(B,B)‖·|w|², the spectral norm. No closure of the sets is needed: intersections that nobody released
- * are not in V.
+ * So |supp w| ≥ 1 / max P(i,i): if every leverage P(i,i) is at most 1/k, no combination of released sums rests on fewer than
+ * k items. Where people have several items, the same holds with the blocks of P that belong to one person: the sum of w(i)²
+ * over the items of a person is at most ‖P(B,B)‖·|w|², with the spectral norm. No closure of the sets is needed:
+ * intersections that were not released are not in V.
  *
- * The support is a whole number: |supp w| > k − 1 is |supp w| ≥ k. A leverage up to 1/k + 1/(2k²) therefore gives the same
- * promise as one of 1/k, and the arithmetic of doubles decides it, whose error here is below 10⁻⁹. What doubles cannot
- * decide, whether a set lies in V or just beside it, is decided in whole numbers; where that fails the answer is no.
+ * The size of the support is a whole number, so |supp w| > k − 1 means |supp w| ≥ k. A leverage up to 1/k + 1/(2k²)
+ * therefore gives the same promise as one of 1/k, and the arithmetic of doubles, whose error here is below 10⁻⁹, is
+ * enough to compare with it. Doubles cannot decide whether a set lies in V or just beside it. That is decided in whole
+ * numbers; where this fails, the set is refused.
  */
 import type { Patterns } from './patterns.ts'
 import { rationalWeights } from './weights.ts'
 
-/** Below it, a squared distance from the span is zero or must be shown to be. */
+/** A squared distance from the span below this must be shown to be exactly zero. */
 const DISTANCE_MIN = 1e-6
-/** How far the equations that place a set in the span may be off, per item of it. */
+/** Largest error of the equations that place a set in the span, per item of the set. */
 const RESIDUAL_MAX = 1e-10
 
-/** A set held against a span. */
+/** The position of a set in relation to a span. */
 export type Placed =
   | {
-      /** It lies in the span: what it would tell can be worked out from what was told. */
+      /** The set lies in the span: its sum follows from released sums. */
       readonly kind: 'within'
-      /** By released set: how often it is taken for this one. */
+      /** The weight of each released set in the combination that makes this one. */
       readonly weights: Float64Array
     }
   | {
-      /** It adds a dimension. */
+      /** The set adds a dimension to the span. */
       readonly kind: 'new'
       readonly weights: Float64Array
-      /** Squared length of what the span does not explain of it. */
+      /** Squared length of the part of the set that the span does not explain. */
       readonly distance: number
-      /** By the span's own pattern, what is not explained of an item inside the set, and outside of it. */
+      /** The unexplained part of an item, by own pattern of the span: of items inside the set, and of items outside it. */
       readonly inside: Float64Array
       readonly outside: Float64Array
     }
@@ -46,17 +47,20 @@ export type Placed =
 
 /** The released sets of one quantity. Immutable. */
 export class Span {
-  /** By pattern of the ledger as of the last set: which pattern of this span's own sets it has. */
+  /**
+   * By pattern of the ledger when the last set was added: its own pattern. Items share an own pattern if
+   * they are in the same sets of this span.
+   */
   readonly ownOf: Uint32Array
-  /** By own pattern and released set: 1 where its items are in it. */
+  /** By own pattern and released set: 1 if the items of the pattern are in the set. */
   readonly rows: readonly Uint8Array[]
-  /** By own pattern. */
+  /** The leverage of an item, by own pattern. */
   readonly leverage: Float64Array
-  /** Items in common of each two released sets. */
+  /** Number of items that each two released sets have in common. */
   readonly #gram: readonly Float64Array[]
   readonly #inverse: readonly Float64Array[]
   #known: readonly Uint32Array[] | undefined
-  /** What was shown of each set, where that was rounded. */
+  /** The value that was shown of each set, if it was rounded. */
   readonly shown: readonly (number | undefined)[]
 
   private constructor(parts: {
@@ -75,7 +79,7 @@ export class Span {
     this.shown = parts.shown
   }
 
-  /** Nothing told. */
+  /** The span before anything was released. */
   static empty(patterns: Patterns): Span {
     return new Span({
       ownOf: new Uint32Array(patterns.count),
@@ -88,8 +92,8 @@ export class Span {
   }
 
   /**
-   * From stored own patterns. Undefined where they do not make a span: sets that depend on each other, or that doubles
-   * cannot tell from such.
+   * A span from stored own patterns. Undefined if they do not make a span: sets that depend on each other, or that
+   * doubles cannot distinguish from such sets.
    */
   static of(
     patterns: Patterns,
@@ -104,7 +108,7 @@ export class Span {
       items[own] = (items[own] ?? 0) + (patterns.sizes[pattern] ?? 0)
     }
     const lists = stored.rows.map(placesOf)
-    // Flat, line by line: these two walks are most of opening a ledger.
+    // Flat arrays, line by line: these two loops take most of the time of opening a ledger.
     const common = new Float64Array(rank * rank)
     for (const [own, sets] of lists.entries()) {
       const count = items[own] ?? 0
@@ -124,12 +128,12 @@ export class Span {
     return new Span({ ...stored, leverage, gram, inverse })
   }
 
-  /** Released sets that do not depend on each other. */
+  /** Number of released sets, none of which depends on the others. */
   get rank(): number {
     return this.#gram.length
   }
 
-  /** Where a set lies, given by pattern of the ledger. */
+  /** The position of a set, which is given by pattern of the ledger. */
   place(patterns: Patterns, isIn: Uint8Array): Placed {
     const ownOf = patterns.extend(this.ownOf)
     const owns = this.rows.length
@@ -162,7 +166,7 @@ export class Span {
     return isWithin ? { kind: 'within', weights } : { kind: 'unsure' }
   }
 
-  /** The span after a set that adds a dimension. */
+  /** The span with a further set that adds a dimension. */
   with(patterns: Patterns, isIn: Uint8Array, placed: Extract<Placed, { kind: 'new' }>, shown?: number): Span {
     const known = patterns.extend(this.ownOf)
     const ownOf = new Uint32Array(patterns.count)
@@ -194,7 +198,7 @@ export class Span {
         if (row[set] === 1) column[set] = (column[set] ?? 0) + (inSet[own] ?? 0)
     }
     const gram = [...this.#gram.map((line, set) => withLast(line, column[set] ?? 0)), column]
-    // The inverse of a matrix with one row and column more, from the old inverse and the distance.
+    // The inverse of the matrix with one more row and column, from the old inverse and the distance.
     const inverse = this.#inverse.map((line, i) => {
       const wider = new Float64Array(this.rank + 1)
       for (let j = 0; j < this.rank; j++) wider[j] = (line[j] ?? 0) + ((weights[i] ?? 0) * (weights[j] ?? 0)) / distance
@@ -214,7 +218,7 @@ export class Span {
     })
   }
 
-  /** P(i,j) of two items, by their own patterns. */
+  /** The entry P(i,j) of two items, by their own patterns. */
   kernel(own: number, other: number): number {
     const [row, column] = [this.rows[own] ?? EMPTY, this.rows[other] ?? EMPTY]
     let sum = 0
@@ -222,7 +226,7 @@ export class Span {
     return sum
   }
 
-  /** What was shown of sets that make up this one, put together the same way; undefined where one of them is not known. */
+  /** The same combination of the values that were shown of released sets; undefined if one of them is not known. */
   shownOf(weights: Float64Array): number | undefined {
     let sum = 0
     for (const [set, weight] of weights.entries()) {
@@ -234,7 +238,7 @@ export class Span {
     return Math.round(sum * 1e6) / 1e6
   }
 
-  /** Members of each released set among items counted by own pattern. */
+  /** Number of members of each released set among items that are counted by own pattern. */
   #common(inside: Float64Array): Float64Array {
     const common = new Float64Array(this.rank)
     for (const [own, sets] of this.#lists.entries()) {
@@ -245,13 +249,16 @@ export class Span {
     return common
   }
 
-  /** By own pattern the sets that it is in. */
+  /** The released sets that each own pattern is in. */
   get #lists(): readonly Uint32Array[] {
     this.#known ??= this.rows.map(placesOf)
     return this.#known
   }
 
-  /** G⁻¹·c, made better until G·w = c; undefined where it does not become so. The matrix itself is of whole numbers. */
+  /**
+   * Solves G·w = c with the stored inverse, and refines w until the equations hold; undefined if they do not. G itself is
+   * exact, as it consists of whole numbers.
+   */
   #solve(common: Float64Array, size: number): Float64Array | undefined {
     const weights = product(this.#inverse, common)
     for (let round = 0; round < 4; round++) {
@@ -268,7 +275,7 @@ const EMPTY = new Uint8Array(0)
 const NONE = new Uint32Array(0)
 const NOTHING = new Float64Array(0)
 
-/** How much leverage a new set adds to an item of that own pattern, inside or outside of it. */
+/** The leverage that a new set adds to an item of an own pattern, inside or outside of the set. */
 export function addedTo(placed: Extract<Placed, { kind: 'new' }>, own: number, isInside: boolean): number {
   return ((isInside ? placed.inside[own] : placed.outside[own]) ?? 0) ** 2 / placed.distance
 }
@@ -279,7 +286,7 @@ function dot(row: Uint8Array, weights: Float64Array): number {
   return sum
 }
 
-/** Where the row has a one. */
+/** The places at which the row is 1. */
 function placesOf(row: Uint8Array): Uint32Array {
   let count = 0
   for (let i = 0; i < row.length; i++) count += row[i] ?? 0
@@ -296,8 +303,8 @@ function sumAt(places: Uint32Array, weights: Float64Array): number {
 }
 
 /**
- * Of a matrix of common members, by Cholesky's factors; undefined where a set is within so little of the others that doubles
- * cannot tell it from them.
+ * The inverse of a matrix of common members, by Cholesky factors. Undefined if a set is so close to the span of the others that
+ * doubles cannot distinguish it from a set in the span.
  */
 function inverseOf(gram: readonly Float64Array[]): Float64Array[] | undefined {
   const rank = gram.length

@@ -1,12 +1,13 @@
-/** Whether a set is a combination of others, decided in whole numbers. */
+/** Decision in whole numbers whether a set is a linear combination of other sets. */
 
-/** Denominators that are tried: sums and differences of sets have small ones. */
+/** Largest denominator that is tried: combinations by sums and differences have small denominators. */
 const DENOMINATOR_MAX = 5_040
 const NEAR = 1e-6
 
 /**
- * True where fractions near the given weights make up the set exactly: for every pattern Σ weight·(in that set) is 1 inside
- * and 0 outside. `wanted` is undefined for a pattern that the set cuts, which no combination does. False says nothing.
+ * True if fractions near the given weights combine the other sets to exactly this set: for every pattern, the sum of the
+ * weights of the sets that it is in is 1 inside and 0 outside. `wanted` is undefined for a pattern that the set divides, which
+ * no combination can do. False does not mean that there is no such combination.
  */
 export function rationalWeights(
   weights: Float64Array,
@@ -25,7 +26,7 @@ export function rationalWeights(
   })
 }
 
-/** The least one with which all weights are near whole numbers. */
+/** The least denominator with which all weights are near whole numbers; undefined above the largest that is tried. */
 function commonDenominator(weights: Float64Array): number | undefined {
   let common = 1
   for (const weight of weights) {

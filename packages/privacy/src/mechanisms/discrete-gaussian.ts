@@ -4,7 +4,10 @@ import { discreteLaplace } from './discrete-laplace.ts'
 import { bernoulliExp, type Ratio } from './exact-bernoulli.ts'
 import type { RandomBits } from './random-bits.ts'
 
-/** One draw with σ² = `variance`, above zero; by rejection from the discrete Laplace. (CKS 2020, algorithm 3.) */
+/**
+ * One draw with σ² = top/bottom, which must be above zero; otherwise throws RangeError. Draws by rejection from the discrete
+ * Laplace distribution (Canonne, Kamath & Steinke 2020, algorithm 3).
+ */
 export function discreteGaussian(bits: RandomBits, { top, bottom }: Ratio): bigint {
   if (top < 1n || bottom < 1n) throw new RangeError('a variance is above zero')
   const scale = integerRoot(top / bottom) + 1n

@@ -4,7 +4,10 @@ import type { RandomBits } from './random-bits.ts'
 
 const ONE: Ratio = { top: 1n, bottom: 1n }
 
-/** One draw; `scale` above zero. Time depends on what is drawn: release on a grid. (CKS 2020, algorithm 2.) */
+/**
+ * One draw. Throws RangeError unless `scale` is above zero. The time depends on the drawn number, so release it only at a time
+ * on a grid (Canonne, Kamath & Steinke 2020, algorithm 2).
+ */
 export function discreteLaplace(bits: RandomBits, scale: Ratio): bigint {
   if (scale.top < 1n || scale.bottom < 1n) throw new RangeError('a scale is above zero')
   for (;;) {
@@ -14,7 +17,7 @@ export function discreteLaplace(bits: RandomBits, scale: Ratio): bigint {
   }
 }
 
-/** The whole part of an exponential of the given scale, made of its fraction and its whole multiples. */
+/** The integer part of an exponential variable of the given scale, composed of a fraction and a number of whole multiples. */
 function geometric(bits: RandomBits, { top, bottom }: Ratio): bigint {
   let fraction = bits.below(top)
   while (!bernoulliExp(bits, { top: fraction, bottom: top })) fraction = bits.below(top)

@@ -1,16 +1,16 @@
-/** Coins that fall with probability exp(-x) for a rational x, without ever computing an exponential. */
+/** Exact Bernoulli draws with probability exp(-x) for a rational x, without computing an exponential. */
 import type { RandomBits } from './random-bits.ts'
 
-/** A rational that is not negative; `bottom` is at least 1. */
+/** A non-negative rational number; `bottom` is at least 1. */
 export interface Ratio {
   readonly top: bigint
   readonly bottom: bigint
 }
 
 /**
- * True with probability exp(-top/bottom). After Canonne, Kamath & Steinke 2020 (arXiv 2004.00010), algorithm 1: with x
- * up to one, the number of successes in a row of coins x/1, x/2, x/3 … is even with probability exp(-x); above one, one
- * such coin for each whole, and one for the rest.
+ * True with probability exp(-x) for x = top/bottom. After Canonne, Kamath & Steinke 2020 (arXiv 2004.00010), algorithm 1. For x
+ * up to 1, coins with the probabilities x/1, x/2, x/3 … are tossed until one fails; the number of successes is even with
+ * probability exp(-x). For a larger x, one such draw for each whole unit and one for the rest must all succeed.
  */
 export function bernoulliExp(bits: RandomBits, { top, bottom }: Ratio): boolean {
   let rest = top

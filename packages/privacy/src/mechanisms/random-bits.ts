@@ -1,10 +1,10 @@
-/** Uniform integers from random bytes, by rejection: exact, and only as fair as the bytes are. */
+/** Uniform random integers from random bytes, by rejection sampling: exact if the bytes are uniform. */
 import type { RandomSource } from '@stimnet/protocol'
 
-/** A page of bytes at a time; asking the platform for four costs as much as for thousands. */
+/** Bytes that are requested at a time. Asking the platform for four bytes costs as much as asking for thousands. */
 const PAGE_BYTES = 16_384
 
-/** Random bits, one draw at a time. */
+/** Random bits and integers from a random source. */
 export class RandomBits {
   readonly #source: RandomSource
   #page: DataView = new DataView(new ArrayBuffer(0))

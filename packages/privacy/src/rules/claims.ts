@@ -1,8 +1,8 @@
-/** The one sentence that says what a result promises, and what it does not. */
+/** The claim of a result: it states what the result promises, and what it does not. */
 import type { DisclosureCard, DpCard } from '@stimnet/protocol'
 import type { LedgerScope } from './settings.ts'
 
-/** The claim of a result of that level. */
+/** The claim of a result of level P1; for any other level, that nobody read the code. */
 export function claimOf(level: DisclosureCard['level'], k: number, synthetic: boolean): string {
   const about = synthetic ? ' The data are synthetic.' : ''
   if (level === 'P1') {
@@ -16,10 +16,10 @@ export function claimOf(level: DisclosureCard['level'], k: number, synthetic: bo
   return `Nobody read this code; no disclosure claim is made.${about}`
 }
 
-/** P0 needs this many: whoever reads alone overlooks alone. */
+/** Number of reviewers that P0 needs, since a single reader can overlook something (decision 034). */
 const REVIEWERS_P0 = 2
 
-/** The level and claim of what a script wrote: by how many people read it, and whether the request declared its outputs. */
+/** The level and claim of a script's result, by how many people read the script and whether the request declared its outputs. */
 export function claimOfScript(facts: {
   readonly reviewers: number
   readonly isTyped: boolean
@@ -43,7 +43,10 @@ function readingOf(reviewers: number, level: 'P0' | 'unreviewed', synthetic: boo
   return `${who} of the institution read this code and approved it with these parameters, on this cohort. ${limits}${synthetic ? ' The data are synthetic.' : ''}`
 }
 
-/** What a narrower ledger than everybody's takes from the claim: said in the card, since its reader has to know. */
+/**
+ * The limitation of the claim for a ledger scope narrower than global; empty for global. It is on
+ * the card because the reader has to know.
+ */
 export function claimOfScope(scope: LedgerScope): string {
   if (scope === 'global') return ''
   return (

@@ -1,10 +1,13 @@
-/** The first gate: a cohort has at least k distinct subjects, as counted by the node and nobody else. */
+/** The cohort gate: a cohort must have at least k distinct subjects, as counted by the node itself. */
 import type { PrivacySettings } from './settings.ts'
 
-/** Whether a cohort passes. */
+/** Whether a cohort passes the gate. */
 export type GateDecision = { readonly ok: true } | { readonly ok: false }
 
-/** `size` is distinct subjects, never rows. An empty and a small cohort are the same refusal: COHORT_NOT_RELEASABLE. */
+/**
+ * `size` is the number of distinct subjects, never of rows. An empty and a small cohort are
+ * refused alike, with COHORT_NOT_RELEASABLE.
+ */
 export function gateCohort(size: number, settings: Pick<PrivacySettings, 'k'>): GateDecision {
   return { ok: Number.isSafeInteger(size) && size >= settings.k }
 }

@@ -1,8 +1,8 @@
-/** The rules in force in plain words, for those who answer for data and need not program. */
+/** Explanations of the rules in force, in plain words, for people who are responsible for data and need not program. */
 import type { DisclosureRules } from './presets.ts'
 import type { PrivacySettings } from './settings.ts'
 
-/** One rule: its number, what it does, which attack it stops, and which it does not. */
+/** One rule: its value, what it does, which attack it stops, and which it does not stop. */
 export interface Explanation {
   readonly rule: keyof DisclosureRules | 'scope' | 'refusalBitsMax' | 'spans' | 'precision'
   readonly value: string
@@ -13,7 +13,7 @@ export interface Explanation {
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`
 
-/** Every rule, also those that are switched off: what is not done is worth knowing. */
+/** Explains every rule, including those that are switched off, because readers must also know what is not done. */
 export function explain(settings: PrivacySettings): Explanation[] {
   return [
     ...ofPeople(settings),

@@ -1,10 +1,11 @@
 /**
- * A lattice, which no catalog needs: a steward may fix base cells (sex × diagnosis × age below or from 65, say), and whole
- * cohorts are then made of them, so that no refusal of a cohort tells anything about data or history.
+ * The lattice of a catalog, which is optional. A steward may fix base cells, for example sex × diagnosis × age
+ * below or from 65. Cohorts must then be made of whole base cells, so that the refusal of a cohort discloses
+ * nothing about data or earlier questions.
  *
- * One more thing is allowed: a declared category of a table with several rows per subject, because an ordinary question
- * names the visit it is about. Who has a row at that visit is not made of base cells; the ledgers, which judge the
- * subjects behind every released number, still stand behind such a question and may refuse it.
+ * One more thing is allowed: a declared category of a table with several rows per subject, because an ordinary question names
+ * the visit that it is about. Who has a row at that visit is not made of base cells. The ledgers judge the subjects behind
+ * every released number of such a question too, and may refuse it.
  */
 import {
   type CatalogDescriptor,
@@ -19,15 +20,15 @@ import {
   type SubjectSet
 } from '@stimnet/protocol'
 
-/** What a request asks about. */
+/** The cohort and the plan of a request. */
 export interface AskedCohort {
   readonly cohort?: Filter
   readonly plan?: Plan
 }
 
 /**
- * Throws FILTER_OFF_LATTICE, with a reason that names the lattice, where cohort, WHERE or GROUP BY go beyond it; and
- * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS. A catalog without a lattice lets everything pass. Looks at no data.
+ * Throws FILTER_OFF_LATTICE, with a reason that names the lattice, if cohort, WHERE or GROUP BY go beyond it; also throws
+ * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS. Accepts everything for a catalog without a lattice. Looks at no data.
  */
 export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }: AskedCohort): void {
   if (descriptor.lattice.length === 0) return
@@ -45,9 +46,9 @@ export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }:
 }
 
 /**
- * Whether a question that `assertOnLattice` lets pass is made of base cells alone, with no category of a table with several
- * rows per subject in it; false without a lattice. Whether its cohort can be answered for depends on no history; a measure
- * can still be withheld, as where few have no value.
+ * Whether a question that `assertOnLattice` accepts is made of base cells alone, without a category of a table with several
+ * rows per subject; false without a lattice. Whether its cohort is accepted does not depend on earlier questions. A measure can
+ * still be withheld, for example where few people have no value.
  */
 export function isOfWholeCells(descriptor: CatalogDescriptor, { cohort, plan }: AskedCohort): boolean {
   if (descriptor.lattice.length === 0) return false
@@ -62,8 +63,8 @@ export function isOfWholeCells(descriptor: CatalogDescriptor, { cohort, plan }: 
 }
 
 /**
- * Throws SOURCE_INVALID where a base cell that is not empty has fewer than k subjects: every question would either be
- * refused or tell of them. For the steward, when the catalog is opened; says no count.
+ * Throws SOURCE_INVALID if a base cell that is not empty has fewer than k subjects: every question would either be refused or
+ * disclose something about them. It is meant for the steward, when the catalog is opened, and names no count.
  */
 export function assertLatticeHolds(descriptor: CatalogDescriptor, baseCells: readonly SubjectSet[], k: number): void {
   if (baseCells.every(({ size }) => size === 0 || size >= k)) return
@@ -95,19 +96,22 @@ function isVisitLike(resolved: ResolvedVariable): boolean {
   return !resolved.table.oneRowPerSubject && isCategory(resolved)
 }
 
-/** Undefined for a variable that is not in the lattice. */
+/** The breakpoints of a variable in the lattice; undefined if it is not in it. */
 function cutsOf(descriptor: CatalogDescriptor, { ref }: ResolvedVariable): readonly number[] | undefined {
   return descriptor.lattice.find((entry) => entry.variable === ref)?.breakpoints
 }
 
-/** Base cells are [from, to): of the comparisons with a number only `<` and `>=` at a cut are made of whole cells. */
+/**
+ * Base cells are intervals [from, to), so of the comparisons with a number only `<` and
+ * `>=` at a breakpoint select whole cells.
+ */
 function isOnCut({ op, values }: Comparison, resolved: ResolvedVariable, cuts: readonly number[] | undefined): boolean {
   if (cuts === undefined || op === 'is null') return false
   if (isCategory(resolved)) return op === '=' || op === '!=' || op === 'in'
   return (op === '<' || op === '>=') && values.every((value) => typeof value === 'number' && cuts.includes(value))
 }
 
-/** The lattice in words: "subjects.sex, subjects.age (cut at 65)". */
+/** The lattice in words, for example "subjects.sex, subjects.age (< or >= 65)". */
 function latticeInWords(descriptor: CatalogDescriptor): string {
   const words = descriptor.lattice.map(({ variable, breakpoints }) =>
     breakpoints.length === 0 ? variable : `${variable} (< or >= ${breakpoints.join(', ')})`

@@ -1,10 +1,10 @@
-/** Named sets of disclosure rules, as data, each with its source; what a file may change is in settings.ts. */
+/** Presets: named sets of disclosure rules, each with its source. See settings.ts for what a configuration file may change. */
 
-/** The rules of disclosure control, all of them public and hashed into every card. */
+/** The rules of disclosure control. All of them are public, and every disclosure card has their hash. */
 export interface DisclosureRules {
   /** Smallest number of distinct subjects behind anything released. */
   readonly k: number
-  /** Whether "nobody" and "everybody" say something about each one: shares of 0 and 1, values that do not vary. */
+  /** Whether "nobody" and "everybody" disclose something about each person: shares of 0 and 1, and values that do not vary. */
   readonly zerosAreDisclosive: boolean
   /** A sum is withheld when its largest contributor alone is more than this share of it. 1 never withholds. */
   readonly largestShareMax: number
@@ -16,15 +16,15 @@ export interface DisclosureRules {
   readonly spreadSubjectsMin: number
   /** Smallest number of subjects behind a skewness or kurtosis. */
   readonly shapeSubjectsMin: number
-  /** Of what it would take to write down a variable's value, how much may be told of each person's. */
+  /** The share of the information in a variable's value that may be disclosed of each person. */
   readonly informationShareMax: number
-  /** Counts are rounded to the nearest multiple, after suppression. 1 rounds nothing. */
+  /** Counts are rounded to the nearest multiple of this, after suppression. 1 rounds nothing. */
   readonly roundBase: number
   /** Significant digits of means, spreads and correlations. 17 is every digit of a double. */
   readonly significantDigits: number
-  /** Most bits that one script may tell. */
+  /** Maximum number of bits that one script may disclose. */
   readonly scriptBitsMax: number
-  /** Most bits that all scripts of one ledger scope may tell together. */
+  /** Maximum number of bits that all scripts of one ledger scope may disclose together. */
   readonly scriptBitsScopeMax: number
 }
 
@@ -46,10 +46,10 @@ const DEFAULT: DisclosureRules = {
 /** The presets by name. */
 export const PRESETS = {
   default: DEFAULT,
-  // Counts of at most seven are redacted, the rest goes to the nearest five. The digits of an exact mean give its n away
-  // (3.58333 is 43/12), so that rounded counts need rounded means.
+  // Counts of at most seven are redacted, and the others are rounded to the nearest five. The digits of an exact mean disclose
+  // its n (3.58333 is 43/12), so rounded counts need rounded means.
   opensafely: { ...DEFAULT, k: 8, roundBase: 5, significantDigits: 4 },
-  // Three is the package's own threshold for tables and subsets.
+  // Three is the threshold of the package itself, for tables and subsets.
   'datashield-like': { ...DEFAULT, k: 3, zerosAreDisclosive: false },
   // One to ten are hidden, zero is allowed.
   cms: { ...DEFAULT, k: 11, zerosAreDisclosive: false, spreadSubjectsMin: 11 },
@@ -62,13 +62,13 @@ export const PRESETS = {
 /** The name of a preset. */
 export type PresetName = keyof typeof PRESETS
 
-/** Where a preset's numbers come from, and where it differs from its source. */
+/** The source of a preset's numbers, and where the preset differs from it. */
 export interface PresetSource {
   readonly title: string
   readonly source: string
-  /** Of the source as it was read; ISO 8601, as exactly as it says. */
+  /** The date of the source as it was read, in ISO 8601, as precisely as the source gives it. */
   readonly dated: string
-  /** What of the source it does not do, or does otherwise. */
+  /** What the preset does not do of its source, or does differently. */
   readonly differs: readonly string[]
 }
 

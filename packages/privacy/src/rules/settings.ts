@@ -1,28 +1,34 @@
-/** The rules in force: a preset, and what an institution's file and a catalog's own tighten. */
+/** The rules in force: a preset that the files of an institution and of a catalog may tighten. */
 import { canonicalBytes, LIMITS, StimnetError, sha256Hex } from '@stimnet/protocol'
 import { type DisclosureRules, isPreset, PRESETS } from './presets.ts'
 
-/** Who shares a ledger, and with it what counts as released before: everybody, or those of one project. */
+/**
+ * The requesters who share a ledger, and so count as having received the same answers: all of them,
+ * or those of one affiliation or project.
+ */
 export type LedgerScope = 'global' | 'affiliation' | 'project'
 
 /** The rules in force. */
 export interface PrivacySettings extends DisclosureRules {
   readonly preset: string
   readonly scope: LedgerScope
-  /** Every digit, or to a tenth of the standard error. */
+  /** Whether numbers are released with every digit, or rounded to a tenth of their standard error. */
   readonly precision: Precision
-  /** Bits that refusals, withheld cells and people left out may tell one requester in thirty days; past them new questions wait. */
+  /**
+   * Bits that refusals, withheld cells and people left out may disclose to one requester in thirty days.
+   * After that, new questions are refused.
+   */
   readonly refusalBitsMax: number
 }
 
-/** To what numbers of a catalog are told. */
+/** The precision of the numbers that a catalog releases. */
 export type Precision = 'statistical' | 'exact'
 
-/** What a configuration chooses. */
+/** The privacy settings that a configuration chooses. */
 export interface SettingsChoice {
   readonly preset: string
   readonly overrides?: Overrides
-  /** No k below this, whatever preset or file say. */
+  /** The least k, whatever preset or file say. */
   readonly kMin?: number
   /** Default global. */
   readonly scope?: LedgerScope
@@ -32,19 +38,20 @@ export interface SettingsChoice {
   readonly refusalBitsMax?: number
 }
 
-/** Rules that a file tightens. */
+/** Rules that a configuration file tightens. */
 export type Overrides = { readonly [Rule in keyof DisclosureRules]?: DisclosureRules[Rule] | undefined }
 
 /**
- * Each refusal, each cell withheld and each sentence that people were left out tells one bit about data. In a month so many are no
- * working day's end, and far from what would describe the people of even a small study.
+ * The default of `refusalBitsMax`. Each refusal, each withheld cell and each sentence that people were left out
+ * discloses one bit about data. 200 in a month do not interrupt ordinary work, and are far fewer than would
+ * describe the people of even a small study.
  */
 export const REFUSAL_BITS_MAX_DEFAULT = 200
 
-/** The window in which refusals count, ms: thirty days. */
+/** The window in which refusals are counted, in ms: thirty days. */
 export const REFUSALS_WINDOW_MS = 30 * 24 * 3_600_000
 
-/** Of each rule, the stricter of two values. */
+/** For each rule, chooses the stricter of two values. */
 const STRICTER: { readonly [Rule in keyof DisclosureRules]: Stricter<DisclosureRules[Rule]> } = {
   k: Math.max,
   zerosAreDisclosive: (a, b) => a || b,
@@ -62,12 +69,13 @@ const STRICTER: { readonly [Rule in keyof DisclosureRules]: Stricter<DisclosureR
 
 type Stricter<V> = (a: V, b: V) => V
 
-/** The rules by name, in the order of explanations. */
+/** The names of all rules, in the order of their explanations. */
 export const RULES = Object.keys(STRICTER) as readonly (keyof DisclosureRules)[]
 
 /**
- * Of preset and override the stricter one holds, rule by rule: an override can tighten, never loosen. k is never below
- * `kMin` nor `LIMITS.cohortSizeFloor`. Throws CONFIG_INVALID for an unknown preset or a number out of its range.
+ * The rules in force under a choice. For each rule the stricter of preset and override applies: an override can tighten
+ * a rule, but never loosen it. k is never below `kMin` nor `LIMITS.cohortSizeFloor`. Throws CONFIG_INVALID for an
+ * unknown preset or a number out of its range.
  */
 export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
   const { preset, overrides = {}, kMin = 0, scope = 'global', precision = 'statistical' } = choice
@@ -86,12 +94,15 @@ export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
   return Object.freeze({ ...stricter(stricter(base, file), floor), preset, scope, precision, refusalBitsMax })
 }
 
-/** Two sets of rules at once: of each the stricter. Preset, scope, precision and the bits of refusals are the second's. */
+/**
+ * Combines two sets of rules: for each rule the stricter one applies. Preset, scope, precision and
+ * `refusalBitsMax` are those of `second`.
+ */
 export function both(first: PrivacySettings, second: PrivacySettings): PrivacySettings {
   return Object.freeze({ ...second, ...stricter(first, second) })
 }
 
-/** The rules of `base` that `other` would make laxer, were it alone. */
+/** The names of the rules that `other` alone would make laxer than `base`. */
 export function laxerThan(base: DisclosureRules, other: DisclosureRules): (keyof DisclosureRules)[] {
   return RULES.filter((rule) => stricter(base, other)[rule] !== other[rule])
 }

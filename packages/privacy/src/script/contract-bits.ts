@@ -1,19 +1,25 @@
-/** How much a typed output can tell: the logarithm of how many different ones the node would let pass. */
+/**
+ * Upper bound on the information of typed outputs: the logarithm of the number of
+ * different outputs that the node would release.
+ */
 import type { OutputDeclaration } from '@stimnet/protocol'
 
-/** Unbounded numbers are told from 10^-12 (below it: 0) up to 10^12. */
+/** Numbers without declared bounds are released with sizes from 10^-12 to 10^12; smaller ones become 0. */
 export const DECADES_EACH_WAY = 12
-/** Standard errors and p values leave with this many digits: a covariance matrix inverts to the cross table. */
+/**
+ * Significant digits of released standard errors and p values. With more digits, a covariance
+ * matrix could be inverted to the cross table.
+ */
 export const ERROR_DIGITS = 3
-/** The smallest p that is told: below it lies the tail, which one person moves. */
+/** The smallest p value that is released. Smaller ones lie in the tail, where one person can move them. */
 export const P_MIN = 1e-4
-/** Degrees of freedom need not be whole (Welch), and need not be exact. */
+/** Significant digits of degrees of freedom, which can be fractional (Welch) and need not be exact. */
 export const DF_DIGITS = 4
 
-/** How it ended is told too: one of at most eight ways. */
+/** Bits for how the run ended, which is disclosed too: one of at most eight outcomes. */
 const OUTCOME_BITS = 3
 
-/** What the number of possible outputs depends on. */
+/** The facts on which the number of possible outputs depends. */
 export interface BitsContext {
   /** Distinct subjects of the cohort. */
   readonly subjects: number
@@ -21,12 +27,15 @@ export interface BitsContext {
   readonly significantDigits: number
 }
 
-/** Bits of everything a contract can release, whatever the script wrote: static but for the size of the cohort. */
+/**
+ * Bits of everything that a contract can release, whatever the script writes. Apart from
+ * the cohort size this depends on no data.
+ */
 export function bitsOfContract(outputs: readonly OutputDeclaration[], context: BitsContext): number {
   return Math.ceil(outputs.reduce((sum, output) => sum + bitsOf(output, context), OUTCOME_BITS))
 }
 
-/** One way more than there are numbers: withheld. */
+/** Bits of one output. Each value has one more state than there are numbers: withheld. */
 function bitsOf(output: OutputDeclaration, context: BitsContext): number {
   const digits = digitsOf(output, context)
   const free = (lower: number, upper: number, kept = digits) => Math.log2(numbersWithin(lower, upper, kept) + 1)
@@ -56,24 +65,24 @@ function bitsOf(output: OutputDeclaration, context: BitsContext): number {
   }
 }
 
-/** Significant digits that leave: what is declared, and never more than the rules allow. */
+/** Significant digits that are released: the declared number, but never more than the rules allow. */
 export function digitsOf({ digits }: OutputDeclaration, { significantDigits }: Pick<BitsContext, 'significantDigits'>) {
   return Math.min(digits, significantDigits)
 }
 
-/** Digits of a standard error. */
+/** Significant digits of a standard error. */
 export function errorDigitsOf(digits: number): number {
   return Math.min(digits, ERROR_DIGITS)
 }
 
-/** How many different numbers of so many significant digits lie between the bounds, zero among them. */
+/** How many different numbers with `digits` significant digits lie between the bounds; zero is counted if it is one of them. */
 export function numbersWithin(lower: number, upper: number, digits: number): number {
   if (lower > 0) return numbersUpTo(upper, digits) - numbersUpTo(lower, digits) + 1
   if (upper < 0) return numbersWithin(-upper, -lower, digits)
   return numbersUpTo(upper, digits) + numbersUpTo(-lower, digits) + 1
 }
 
-/** Above zero: so many full decades, and the part of the last one. */
+/** How many of these numbers are above zero and up to a bound: those of all full decades, and of part of the last one. */
 function numbersUpTo(bound: number, digits: number): number {
   if (bound < 10 ** -DECADES_EACH_WAY) return 0
   const [mantissa = '', exponent = ''] = bound.toExponential(digits - 1).split('e')

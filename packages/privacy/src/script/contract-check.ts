@@ -1,7 +1,8 @@
 /**
- * The declared contract of a script: its outputs, and they alone, in the names, kinds, lengths and order of the signed
- * request. The script brings numbers; everything else in what leaves is the request's or the node's. It bounds what can be
- * told. It does not say that the code told the truth, or told it about everybody: nobody read it.
+ * Enforcement of a script's declared contract: exactly the declared outputs are released, with the names, kinds, lengths and
+ * order of the signed request. The script supplies only numbers; everything else that leaves comes from the request or the
+ * node. This bounds how much can be disclosed. It does not guarantee that the code computed what it declares, or computed it
+ * over all people: the node cannot check that.
  */
 import { countDeclared, type OutputDeclaration, STATBARN_CLASS, type TypedValue } from '@stimnet/protocol'
 import {
@@ -18,10 +19,10 @@ import { roundCount, toDigits } from '../judge/precision.ts'
 import { readScriptJson, type ScriptValue } from './script-tokens.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
 
-/** What typed outputs are held against. */
+/** The inputs against which typed outputs are checked. */
 export interface TypedContext {
   readonly outputs: readonly OutputDeclaration[]
-  /** Distinct subjects of the cohort, as the node counted them: n of everything here. */
+  /** Distinct subjects of the cohort, as the node counted them. This is the n of every output. */
   readonly subjects: number
   readonly settings: Pick<
     PrivacySettings,
@@ -29,24 +30,24 @@ export interface TypedContext {
   >
 }
 
-/** What of the declared outputs may leave, or why nothing may. */
+/** The declared outputs that may be released, or the reason why none may. */
 export type JudgedTyped =
   | {
       readonly ok: true
       readonly outputs: readonly TypedValue[]
-      /** Numbers that stand as null. */
+      /** Number of values that are null because they were withheld. */
       readonly withheld: number
       readonly bits: number
     }
   | { readonly ok: false; readonly why: string }
 
-/** {"stimnet_outputs": {name: {"terms": {term: {"se": 1}}}}} */
+/** Deepest nesting of a result: {"stimnet_outputs": {name: {"terms": {term: {"se": 1}}}}}. */
 const DEPTH_MAX = 5
-/** Fewer degrees of freedom than this, and a model or test describes single people. */
+/** Minimum degrees of freedom. With fewer, a model or a test describes single people. */
 const DF_MIN = 10
-/** A model has at most one term for so many subjects. */
+/** Minimum number of subjects per term of a model. */
 const SUBJECTS_PER_TERM_MIN = 3
-/** Of the difference of two doubles between 0 and 1, times n. */
+/** Tolerance for the difference of two doubles between 0 and 1, per subject. */
 const SLACK = 1e-9
 
 class Refusal extends Error {}
@@ -55,10 +56,10 @@ function refuse(why: string): never {
   throw new Refusal(why)
 }
 
-/** Reads what a script with a declared contract wrote; whatever departs from the contract refuses all of it. */
+/** Checks the result of a script with a declared contract. Any departure from the contract refuses the whole result. */
 export function judgeTyped(result: string, context: TypedContext): JudgedTyped {
   const { outputs, settings, subjects } = context
-  // The size is fixed by the contract, so that a longer answer is not even read.
+  // The contract fixes the size, so a longer result is not read.
   const leavesMax = outputs.reduce((sum, output) => sum + leavesOf(output), 0)
   const reading = readScriptJson(result, { depthMax: DEPTH_MAX, leavesMax })
   if (!reading.ok) return reading
@@ -82,7 +83,7 @@ export function judgeTyped(result: string, context: TypedContext): JudgedTyped {
 
 const namesOf = (outputs: readonly OutputDeclaration[]): string[] => outputs.map(({ name }) => name)
 
-/** The kind, and a number for each entry. */
+/** Number of JSON leaves of an output: its kind, and the numbers of its entries. */
 function leavesOf({ kind, categories, edges, terms }: OutputDeclaration): number {
   const entries = { table: categories.length, histogram: edges.length - 1, curve: edges.length, test: 3 }
   if (kind === 'coefficients') return 1 + 2 * terms.length
@@ -95,7 +96,10 @@ function valuesOf(value: ScriptValue, keys: readonly string[]): ScriptValue[] {
   return value.members.map(([key, inner], i) => (key === keys[i] ? inner : refuse('a field that is not declared here')))
 }
 
-/** The same in any order, since what is keyed by name carries nothing in its order: it leaves in the contract's. */
+/**
+ * The same for keys in any order. The order of named entries carries no information, since they are
+ * released in the order of the contract.
+ */
 function keyed(value: ScriptValue, keys: readonly string[]): ScriptValue[] {
   if (value.kind !== 'object' || value.members.length !== keys.length) return refuse('not the declared entries')
   const members = new Map(value.members)
@@ -125,7 +129,7 @@ const FIELDS: Readonly<Record<OutputDeclaration['kind'], readonly string[]>> = {
   curve: ['values']
 }
 
-/** The words that `release` writes into a result beside the script's own. */
+/** The words that `release` writes into a result in addition to the script's own words. */
 export const CONTRACT_WORDS: readonly string[] = [
   ...new Set(['kind', 'estimate', 'se', ...Object.keys(FIELDS), ...Object.values(FIELDS).flat()])
 ]
@@ -158,7 +162,7 @@ function readOutput(output: OutputDeclaration, written: ScriptValue, context: Ty
   }
 }
 
-/** People, and no more than there are. */
+/** Checks that a number is a whole number of people, at most n. */
 function asCount(value: number, n: number): number {
   return Number.isSafeInteger(value) && value >= 0 && value <= n ? value : refuse('a count beyond the cohort')
 }
@@ -185,21 +189,24 @@ function readScalar(output: OutputDeclaration, value: number, context: TypedCont
   return toDigits(tiny(value), digits)
 }
 
-/** A share of n is two cells: those who have it, and those who do not. */
+/**
+ * A share of n is two cells: the people who have it, and the people who do not. True if either has fewer than k people; an
+ * empty one counts only where zeros disclose.
+ */
 function isFewOf(share: number, n: number, { k, zerosAreDisclosive }: TypedContext['settings']): boolean {
   if (share === 0 || share === 1) return zerosAreDisclosive
   return Math.min(share, 1 - share) * n < k - SLACK * n
 }
 
-/** Where counts are rounded, a share is one of rounded counts: the digits of 52 of 150 give the 52 away. */
+/** Where counts are rounded, a share is computed from rounded counts: the digits of 52 of 150 would disclose the 52. */
 function roundedShare(share: number, n: number, settings: TypedContext['settings']): number {
   if (settings.roundBase === 1) return share
   return Math.min(1, roundCount(share * n, settings) / roundCount(n, settings))
 }
 
 /**
- * A mean or proportion of a declared count: withheld with it, and a proportion also where it is of few of those, or of all but
- * few.
+ * Applies the declared count of a mean or proportion. The value is withheld if that count is withheld or below k. A proportion
+ * is also withheld if it is about fewer than k of the counted people, or about all but fewer than k.
  */
 function ofCount(
   value: TypedValue,
@@ -232,13 +239,13 @@ function tiny(value: number): number {
   return Math.abs(value) < 10 ** -DECADES_EACH_WAY ? 0 : value
 }
 
-/** Without declared bounds. */
+/** A number without declared bounds. */
 function free(value: number, digits: number): number {
   if (Math.abs(value) >= 10 ** DECADES_EACH_WAY) refuse('a number beyond the range')
   return toDigits(tiny(value), digits)
 }
 
-/** A model with as many terms as it can hold, or without freedom, is a table of single people. */
+/** Refuses a model with too many terms or too few degrees of freedom, since it would describe single people. */
 function readTerms(output: OutputDeclaration, value: ScriptValue, { subjects, settings }: TypedContext) {
   const { terms } = output
   if (terms.length * SUBJECTS_PER_TERM_MIN > subjects) refuse('more terms than a third of the subjects')
@@ -249,7 +256,7 @@ function readTerms(output: OutputDeclaration, value: ScriptValue, { subjects, se
     if (se < 0) refuse('a standard error below zero')
     const term = terms[i] ?? ''
     const shown = { estimate: free(estimate, digits), se: free(se, errorDigitsOf(digits)) }
-    // Estimated without error is a fit to the letter.
+    // A standard error of zero means an exact fit.
     return shown.se === 0 ? { term, estimate: null, se: null } : { term, ...shown }
   })
 }
@@ -266,7 +273,10 @@ function readTest(output: OutputDeclaration, [statistic = 0, df = 0, p = 0]: rea
   return df < DF_MIN ? { statistic: null, df: null, p: null } : shown
 }
 
-/** Rises or falls, from 0 or 1; where a step would be fewer than k people its point is withheld and joined to the next. */
+/**
+ * Reads a curve that rises from 0 or falls from 1. A point whose step is fewer than k people is
+ * withheld, and its step joined to the next.
+ */
 function readCurve(output: OutputDeclaration, written: ScriptValue, { subjects: n, settings }: TypedContext) {
   const values = listOf(written, output.edges.length)
   if (values.some((value) => value < 0 || value > 1)) refuse('a point of a curve beyond 0 to 1')

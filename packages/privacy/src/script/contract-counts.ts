@@ -1,4 +1,4 @@
-/** Counts of one contract together: what is withheld must not come back as the difference of what is shown. */
+/** Complementary suppression of the counts of one contract: a withheld count must not follow as a difference of shown ones. */
 import type { TypedValue } from '@stimnet/protocol'
 
 interface CountRules {
@@ -10,8 +10,8 @@ interface CountRules {
 type Counted = Extract<TypedValue, { kind: 'table' | 'histogram' }>
 
 /**
- * Withholds counts of fewer than k people, and of all but fewer than k. In a table then the smallest of the shown ones,
- * until nobody or at least k people are missing in it: of the cohort, and of every total that stands beside it.
+ * Withholds counts of fewer than k people, and of all but fewer than k. In a table it then also withholds the smallest shown
+ * count, until the shown counts lack nobody or at least k people of the cohort, and of every other shown total.
  */
 export function closeCounts(values: readonly TypedValue[], { subjects, k }: CountRules): TypedValue[] {
   const isFew = (count: number) => count > 0 && count < k
@@ -42,7 +42,8 @@ function close(
   let shown = counts.map((count) => (count !== null && isFew(count) ? null : count))
   const isOpen = () => {
     const sum = sumOf(shown)
-    // A table shown whole has nothing to hide from another total; what it leaves out of the cohort, it has.
+    // A table that is shown whole has nothing to hide from another total. But its difference from
+    // the cohort is a group of people as well.
     return isFew(subjects - sum) || (shown.includes(null) && others.some((total) => isFew(total - sum)))
   }
   while (isOpen()) {

@@ -1,14 +1,14 @@
-/** The words a script may say: text that already stood in the signed request or the public catalog, and so tells no data. */
+/** Words that a script's result may contain: text from the signed request or the public catalog, which discloses no data. */
 import type { CatalogDescriptor } from '@stimnet/protocol'
 
-/** More literals than this are not words any more. */
+/** Maximum number of literals; more are not plausible as words. */
 const LITERALS_MAX = 4096
 const LITERAL_LENGTH_MAX = 256
 
 /**
- * The string literals of a Python script, whole: `'…'`, `"…"`, `'''…'''` and `"""…"""`, raw ones too. Left out are f-strings,
- * bytes and what has an escape. It is a scanner and no parser: where it is mistaken about where a string ends, what it
- * gives is still text of the signed code.
+ * The complete string literals of a Python script: `'…'`, `"…"`, `'''…'''` and `"""…"""`, including raw ones. F-strings, bytes
+ * and literals with an escape are left out. This is a scanner, not a parser: where it misjudges the end of a string, its
+ * result is still text of the signed code.
  */
 export function literalsOfPython(code: string): ReadonlySet<string> {
   const literals = new Set<string>()
@@ -36,7 +36,10 @@ function lineEnd(code: string, at: number): number {
   return end < 0 ? code.length : end
 }
 
-/** Where the string ends: at its quote, or for a short string at the end of its line, where Python would refuse it. */
+/**
+ * The index at which a string ends: its closing quote or, for a string on one line, the end of
+ * the line, where Python would refuse it.
+ */
 function closing(code: string, start: number, quote: string): number {
   for (let at = start; at < code.length; at++) {
     if (code.startsWith(quote, at)) return at
@@ -56,7 +59,7 @@ function isWord(text: string): boolean {
   return text !== '' && text.length <= LITERAL_LENGTH_MAX && !text.includes('\\') && text.isWellFormed()
 }
 
-/** Names of tables and variables and declared levels: public, so that a script may use them as keys. */
+/** Names of tables and variables, and declared levels. They are public, so a script may use them in its result. */
 export function publicWordsOf(descriptor: CatalogDescriptor): ReadonlySet<string> {
   return new Set(
     descriptor.tables.flatMap((table) => [

@@ -1,22 +1,22 @@
-/** The default contract of a script nobody reviewed: few, rounded, metered values, and no words of its own making. */
+/** The default contract of a script without declared outputs: few, rounded and metered values, and no words of its own. */
 import { canonicalJson } from '@stimnet/protocol'
 import { CONTRACT_WORDS } from './contract-check.ts'
 import { toDigits } from '../judge/precision.ts'
 import { readScriptJson, type ScriptValue } from './script-tokens.ts'
 
-/** What a script’s result may hold. */
+/** The limits of a script’s result. */
 export interface ScriptContract {
-  /** The words it may say, whole, as key or as value. */
+  /** The words that it may contain as keys or values; only whole words match. */
   readonly literals: ReadonlySet<string>
   /** An integer v with 0 < |v| < k is withheld: it may be a count of people. */
   readonly k: number
-  /** Most bits it may tell. */
+  /** Maximum number of bits that it may carry. */
   readonly bitsMax: number
   /** Distinct subjects of the cohort, as the node counted them. */
   readonly subjects: number
 }
 
-/** What of a script’s result may leave, or why nothing may. */
+/** The part of a script’s result that may be released, or the reason why none may. */
 export type JudgedScript =
   | { readonly ok: true; readonly values: unknown; readonly withheld: number; readonly bits: number }
   | { readonly ok: false; readonly why: string }
@@ -24,19 +24,20 @@ export type JudgedScript =
 const DEPTH_MAX = 4
 const LEAVES_MAX = 64
 
-/** Four digits are what a paper prints; the rest of a mantissa can carry a patient. */
+/** Significant digits of released numbers. Papers print four; the rest of a mantissa could carry a patient's data. */
 const DIGITS = 4
 
-/** Numbers are told from 10^-30 (below it: 0) up to 10^30. */
+/** Numbers are released with sizes from 10^-30 to 10^30; smaller ones become 0. */
 const DECADES_EACH_WAY = 30
 
-/** How it ended is told too: one of at most eight ways. */
+/** Bits for how the run ended, which is disclosed too: one of at most eight outcomes. */
 const OUTCOME_BITS = 3
 
 /**
- * What an output can tell is bounded by a code for all outputs: two bits for what a value is, then a number by its sign,
- * digits and decade, or one of the counts up to n, the words, true, false, null and "withheld"; an object or array by its
- * length, a key by which word it is. Past `bitsMax` nothing leaves.
+ * Judges a script's result by the default contract. The information in it is bounded by the length of a code for all
+ * outputs: two bits for the kind of each value; for a number its sign, digits and decade; for a count up to n, a word,
+ * true, false, null or "withheld" a choice among these; for an object or array its length; for a key a choice among the
+ * words. Above `bitsMax` nothing is released.
  */
 export function judgeScript(result: string, contract: ScriptContract): JudgedScript {
   const reading = readScriptJson(result, { depthMax: DEPTH_MAX + 1, leavesMax: LEAVES_MAX })
@@ -51,11 +52,14 @@ export function judgeScript(result: string, contract: ScriptContract): JudgedScr
   const bits = Math.ceil(meter.bits)
   if (bits > contract.bitsMax) return { ok: false, why: 'more bits than one script may tell' }
   const kept = values === WITHHELD ? null : values
-  // Read back from canonical text, so that nothing of the script's own order or form is left.
+  // Parsed again from canonical JSON, so that the order and the form of the script's own text are lost.
   return { ok: true, values: JSON.parse(canonicalJson(kept)), withheld: meter.withheld, bits }
 }
 
-/** What `release(name, kind, …)` wrote, where the request declared no contract: ordinary values under their names. */
+/**
+ * The values that `release(name, kind, …)` wrote, if the request declared no contract. They
+ * count as ordinary values under their names.
+ */
 function releasedIn(value: ScriptValue): ScriptValue | undefined {
   const [only, second] = value.kind === 'object' ? value.members : []
   return only?.[0] === 'stimnet_outputs' && second === undefined ? only[1] : undefined
@@ -93,7 +97,7 @@ class Meter {
         return this.#object(value.members)
       case 'array':
         this.bits += LENGTH_BITS
-        // An item keeps its place, so that the others keep their meaning.
+        // A withheld item keeps its place, so that the others keep their meaning.
         return value.items.map((item) => this.read(item)).map((item) => (item === WITHHELD ? null : item))
       case 'string':
         this.bits += this.#cheapBits

@@ -1,6 +1,6 @@
 /**
- * A strict reader of the JSON that a stranger's script wrote. `JSON.parse` keeps the last of two equal keys, takes
- * `__proto__` for a member and reads numbers that no double holds; each of those carries something past a check.
+ * A strict reader of the JSON that an untrusted script wrote. `JSON.parse` keeps the last of two equal keys, accepts
+ * `__proto__` as a member, and reads numbers that no double can hold. Each of these could carry something past a check.
  */
 
 export type ScriptValue =
@@ -9,29 +9,32 @@ export type ScriptValue =
   | { readonly kind: 'string'; readonly value: string }
   | {
       readonly kind: 'number'
-      readonly value: number /** Written without fraction and exponent. */
+      readonly value: number /** Whether it is written without fraction and exponent. */
       readonly whole: boolean
     }
   | { readonly kind: 'word'; readonly value: boolean | null }
 
-/** How large a result is read at all. */
+/** Limits on the size of a result. */
 export interface ReadingBounds {
-  /** Objects and arrays within each other. */
+  /** Maximum nesting of objects and arrays. */
   readonly depthMax: number
-  /** Numbers, texts and words; an empty object or array counts as one. */
+  /** Maximum number of numbers, texts, booleans and nulls; an empty object or array counts as one. */
   readonly leavesMax: number
 }
 
-/** A result as read, or why it is none. */
+/** A parsed result, or the reason why it cannot be read. */
 export type Reading = { readonly ok: true; readonly value: ScriptValue } | { readonly ok: false; readonly why: string }
 
-/** Digits of a number as written: a double needs 17, its sign, point and exponent the rest. */
+/** Longest text of a number: a double needs 17 digits; sign, point and exponent need the rest. */
 const NUMBER_LENGTH_MAX = 32
 const STRING_LENGTH_MAX = 1024
 
 class Refusal extends Error {}
 
-/** Reads all of it or refuses; `why` is static. Work is linear in the text, and ends at the bounds. */
+/**
+ * Reads the whole text or refuses it; `why` contains no text of the script. The work is
+ * linear in the text and ends at the bounds.
+ */
 export function readScriptJson(text: string, bounds: ReadingBounds): Reading {
   try {
     return { ok: true, value: new Reader(text, bounds).whole() }
@@ -200,7 +203,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['t', '\t']
 ])
 
-/** RFC 8259; a following letter or digit makes the next expected mark fail. */
+/** The number syntax of RFC 8259. A letter or digit directly after the number is rejected as the next expected mark. */
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 function refuse(why: string): never {

@@ -1,32 +1,33 @@
-/** How far numbers that were rounded for privacy can be from the ones that they stand for. */
+/** Accuracy of numbers that were rounded for privacy: their largest distance from the exact numbers. */
 import type { DisclosureCard, MomentsPart } from '@stimnet/protocol'
 
-/** Half-widths: a number is at most so far from its exact one. */
+/** The largest distance of each number from the exact one. */
 export interface Accuracy {
-  /** Of a count, and of n. */
+  /** For a count, and for n. */
   readonly count: number
   readonly mean: number
-  /** Of the sum of squared deviations. */
+  /** For the sum of squared deviations. */
   readonly deviations: number
 }
 
 /** Nothing was rounded. */
 export const EXACT: Accuracy = { count: 0, mean: 0, deviations: 0 }
 
-/** The accuracy of each cell of one column; undefined moments: a count. */
+/** The accuracy of each cell of one column. A cell without moments is a count. */
 export type AccuracyOf = (
   card: Pick<DisclosureCard, 'round_base'>,
   column: readonly MomentsPart[]
 ) => (moments?: MomentsPart) => Accuracy
 
-/** Digits that rules with rounded counts leave of a mean or spread; every preset's. */
+/** Significant digits of a mean or spread, in every preset with rounded counts. */
 const DIGITS = 4
-/** Digits of a quotient of two doubles that are the number's own. */
+/** Digits of a quotient of two doubles that are free of rounding errors. */
 const OWN_DIGITS = 12
 
 /**
- * What the parts say, or, of older results, the card implies. With rounded counts a mean keeps four digits, and no more than the steps between the means that
- * each count in question can have: the variable's own step is at most what the finest cell shows.
+ * The accuracy that the parts state or, for older results, that the card implies. With rounded counts a mean has four
+ * digits, and no step finer than the distance between the means that each possible count allows. The step of the variable
+ * is at most the one of the finest cell.
  */
 export const accuracyOfCard: AccuracyOf = ({ round_base: base }, column) => {
   if (column.some(({ accuracy }) => accuracy !== undefined)) return (moments) => accuracyOfPart(moments, base)
@@ -45,7 +46,7 @@ export const accuracyOfCard: AccuracyOf = ({ round_base: base }, column) => {
   }
 }
 
-/** As the part itself says; what it says nothing of was not rounded. */
+/** The accuracy that a part states. What it does not state was not rounded. */
 function accuracyOfPart(moments: MomentsPart | undefined, base: number): Accuracy {
   const ofCount = base > 1 ? base / 2 : 0
   if (moments?.accuracy === undefined) return { count: ofCount, mean: 0, deviations: 0 }
@@ -53,7 +54,10 @@ function accuracyOfPart(moments: MomentsPart | undefined, base: number): Accurac
   return { count: n, mean: sum / moments.n, deviations }
 }
 
-/** Of a number rounded to digits, or to the power of ten that is no finer than `spacing`. */
+/**
+ * Half of the rounding step: of the number's digits, or of the power of ten that is no
+ * finer than `spacing`, whichever is larger.
+ */
 function halfWidth(value: number, spacing: number): number {
   const digits = value === 0 ? 0 : 10 ** (Math.floor(Math.log10(Math.abs(value))) + 1 - DIGITS)
   return Math.max(digits, 10 ** Math.ceil(Math.log10(spacing) - 1e-9)) / 2

@@ -17,14 +17,15 @@ export interface Anova {
 /** The groups of one site, by name. */
 export type Groups = ReadonlyMap<string, Measured>
 
-/** Null with fewer than two groups, without values to spare, or where nothing varies within the groups. */
+/** Null with fewer than two groups, without degrees of freedom within the groups, or if nothing varies within them. */
 export function anovaOf(groups: readonly Measured[]): Anova | null {
   return anovaOver([new Map(groups.map((group, i) => [String(i), group]))])
 }
 
 /**
- * Over several sites the F of the groups in the linear model of site and group, as lm(y ~ site + group): differences
- * between sites do not enter it. Of rounded numbers the least that the exact ones can say. Null also where the sites do not link all groups, since no site compares them.
+ * With several sites this is the F of the groups in the linear model of site and group, as lm(y ~ site + group): differences
+ * between sites do not enter it. For rounded numbers it is the smallest that the exact ones can give. Null also if the sites do
+ * not link all groups, since no site compares them.
  */
 export function anovaOver(sites: readonly Groups[]): Anova | null {
   const names = [...new Set(sites.flatMap((groups) => [...groups.keys()]))]
@@ -37,7 +38,7 @@ export function anovaOver(sites: readonly Groups[]): Anova | null {
   if (rank < names.length - 1) return null
   const hidden = hiddenIn(cells)
   const outside = Math.max(0, Math.sqrt(value) - hidden) ** 2 * Math.min(...cells.map((cell) => leastOf(cell) / cell.n))
-  // What group and site do not explain of the cells' means, and what is left within the cells.
+  // The part of the cells' means that group and site do not explain, and the deviations within the cells.
   const interaction = Math.max(0, exactSum(parts.map(({ square }) => square)) - value)
   const inside = exactSum([
     ...cells.map(({ deviations = 0, within = EXACT }) => deviations + within.deviations),
@@ -54,12 +55,12 @@ function hiddenIn(cells: readonly Measured[]): number {
   return Math.sqrt(exactSum(cells.map(({ n, within = EXACT }) => (n + within.count) * within.mean ** 2)))
 }
 
-/** Values that there are at least. */
+/** The least possible number of values. */
 function leastOf({ n, within = EXACT }: Measured): number {
   return Math.max(1, n - within.count)
 }
 
-/** The normal equations of the groups, the site's own mean taken out of them. */
+/** The normal equations of the groups of one site, without the site's own mean. */
 function reduced(groups: Groups, names: readonly string[]) {
   const cells = names.map((name) => groups.get(name))
   const ns = cells.map((cell) => cell?.n ?? 0)

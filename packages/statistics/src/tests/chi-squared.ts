@@ -1,4 +1,6 @@
-/** Whether two categories hang together: Pearson's χ² at one site, Cochran, Mantel and Haenszel's over several. */
+/**
+ * Tests of association between two categories: Pearson's χ² at one site, and that of Cochran, Mantel and Haenszel over several.
+ */
 import { pOfChiSquared } from '../distributions.ts'
 import { quadraticForm } from '../linear.ts'
 import { exactSum } from '../moments.ts'
@@ -8,7 +10,7 @@ export interface CountCell {
   readonly row: string
   readonly column: string
   readonly count: number
-  /** How far the count can be from the exact one. */
+  /** Largest distance of the count from the exact one. */
   readonly within?: number
 }
 
@@ -24,7 +26,10 @@ export interface ChiSquared {
 /** Largest number of free cells: the equations over several sites have one unknown for each. */
 const FREE_CELLS_MAX = 400
 
-/** Pearson's χ² without continuity correction. Cells that are not named are zero. Null with fewer than two rows or columns that have anybody. */
+/**
+ * Pearson's χ² without continuity correction. Cells that are not named are zero. Null with fewer than
+ * two rows or columns that are not empty.
+ */
 export function chiSquaredOf(cells: readonly CountCell[]): ChiSquared | null {
   const table = twoWay(cells, cells)
   const { rows, columns } = table
@@ -39,7 +44,7 @@ export function chiSquaredOf(cells: readonly CountCell[]): ChiSquared | null {
 
 /**
  * The generalised Cochran–Mantel–Haenszel statistic, as R's mantelhaen.test without correction: association within the sites,
- * whatever divides them. Null as `chiSquaredOf`, or with more cells than are reckoned with.
+ * whatever the differences between them. Null in the cases of `chiSquaredOf`, and with too many cells.
  */
 export function mantelHaenszelOf(sites: readonly (readonly CountCell[])[]): ChiSquared | null {
   const all = sites.flat()
@@ -58,7 +63,10 @@ export function mantelHaenszelOf(sites: readonly (readonly CountCell[])[]): ChiS
   return df === 0 ? null : { statistic, df, p: pOfChiSquared(statistic, df), least: leastOf(tables) }
 }
 
-/** The least that exact counts can give: the root of χ² is a distance, and rounding moves each table by so much. */
+/**
+ * The smallest χ² that the exact counts can give: the root of χ² is a distance, and rounding moves
+ * each table by a known distance at most.
+ */
 function lessRounding(statistic: number, tables: readonly TwoWay[]): number {
   const hidden = tables.map((table) =>
     Math.sqrt(
@@ -77,11 +85,11 @@ interface TwoWay {
   readonly columns: readonly number[]
   readonly total: number
   readonly counts: readonly (readonly number[])[]
-  /** How far a count can be from the exact one. */
+  /** Largest distance of a count from the exact one. */
   readonly within: number
 }
 
-/** In the rows and columns that have anybody in `all`. */
+/** The two-way table of the cells, with the rows and columns that are not empty in `all`. */
 function twoWay(cells: readonly CountCell[], all: readonly CountCell[]): TwoWay {
   const names = (of: (cell: CountCell) => string) => [...new Set(all.filter(({ count }) => count > 0).map(of))]
   const [rows, columns] = [names(({ row }) => row), names(({ column }) => column)]
@@ -104,7 +112,7 @@ const expectedAt = ({ rows, columns, total }: TwoWay, i: number, j: number): num
 const expectedOf = (table: TwoWay): number[][] =>
   table.rows.map((_, i) => table.columns.map((_, j) => expectedAt(table, i, j)))
 
-/** Of two cells, given the margins: hypergeometric. */
+/** The covariance of two cells given the margins, in the hypergeometric distribution. */
 function covarianceOf(
   { rows, columns, total }: TwoWay,
   [i, j]: readonly [number, number],
@@ -115,7 +123,7 @@ function covarianceOf(
   return (spread(rows, i, k) * spread(columns, j, l)) / (total ** 2 * (total - 1))
 }
 
-/** Over all tables together. */
+/** The smallest expected count of a cell, over all tables together. */
 function leastOf(tables: readonly TwoWay[]): number {
   const [first] = tables
   const sums = (first?.rows ?? []).flatMap((_, i) =>

@@ -1,4 +1,4 @@
-/** The answers of the sites as a test reads them: rows by name, with what is known of each cell. */
+/** The answers of the sites in the form that tests read: rows by name, with the accuracy of each cell. */
 import type { MomentsPart, OutputColumn, OutputRow, TableOutput, TestResult } from '@stimnet/protocol'
 import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accuracy.ts'
 
@@ -11,7 +11,7 @@ export interface TestCell {
   readonly accuracy: Accuracy
 }
 
-/** Moments, and how far they can be from the exact ones. */
+/** Moments with their accuracy. */
 export interface Measured extends MomentsPart {
   readonly within?: Accuracy
 }
@@ -22,33 +22,33 @@ export interface TestRow {
   readonly cells: ReadonlyMap<string, TestCell>
 }
 
-/** What one site gave to a test. */
+/** The answer of one site in the form that tests read. */
 export interface TestSite {
   readonly site: string
   readonly rows: readonly TestRow[]
-  /** Whether it withheld no group, and no cell of that column: else what is not there may not be nobody. */
+  /** Whether the site withheld no group and no cell of the column. Otherwise a missing group may not be empty. */
   isWhole(column: string): boolean
 }
 
-/** Of a test, what is computed. */
+/** The computed numbers of a test. */
 export type Computed = Pick<TestResult, 'difference' | 'interval' | 'statistic' | 'df' | 'p'>
 
-/** A test that is not made. */
+/** The numbers of a test that is not computed. */
 export const NOTHING: Computed = { difference: null, interval: null, statistic: null, df: [], p: null }
 
-/** Of the confidence interval, both sides together. */
+/** Error probability of the confidence interval, on both sides together. */
 export const ERROR_SHARE = 0.05
 
-/** Fewer degrees of freedom than this say more about single values than about groups; privacy.md C.2. */
+/** Minimum degrees of freedom: with fewer, a test says more about single values than about groups; privacy.md C.2. */
 export const DF_MIN = 10
 
-/** What a test says where there are fewer. */
+/** The note of a test with fewer degrees of freedom. */
 export const FEW_FREEDOMS = `Fewer than ${DF_MIN} degrees of freedom.`
 
-/** What of a table a test reads; without a card its numbers are taken for exact. */
+/** The parts of a table that a test reads. Without a card its numbers count as exact. */
 export type TestedTable = Pick<TableOutput, 'columns' | 'rows' | 'withheld'> & Partial<Pick<TableOutput, 'disclosure'>>
 
-/** One site's table, as tests read it. */
+/** Converts one site's table to the form that tests read. */
 export function testSite(
   site: string,
   { columns, rows, withheld, disclosure }: TestedTable,

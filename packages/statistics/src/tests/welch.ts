@@ -1,4 +1,4 @@
-/** Welch's t: two means whose variances are not taken for equal, within the sites that gave both groups. */
+/** Welch's t test: compares two means without assuming equal variances, within the sites that gave both groups. */
 import { pOfT, tOfP } from '../distributions.ts'
 import { exactSum } from '../moments.ts'
 import { EXACT } from './accuracy.ts'
@@ -8,27 +8,28 @@ import { ERROR_SHARE, type Measured } from './table.ts'
 export interface Welch {
   /** First mean less the second. */
   readonly difference: number
-  /** 95 %, low and high. */
+  /** The 95 % confidence interval, low and high. */
   readonly interval: readonly [number, number]
   readonly statistic: number
-  /** After Welch and Satterthwaite; seldom whole. */
+  /** Degrees of freedom after Welch and Satterthwaite; usually not a whole number. */
   readonly df: number
-  /** Two-sided. */
+  /** The two-sided p value. */
   readonly p: number
 }
 
 /** The two groups of one site. */
 export type Pair = readonly [one: Measured, other: Measured]
 
-/** Null where a group has fewer than two values or neither varies. */
+/** A comparison at one site. Null if a group has fewer than two values, or if neither varies. */
 export function welchOf(one: Measured, other: Measured): Welch | null {
   return welchOver([[one, other]])
 }
 
 /**
- * Over several sites the mean of their differences, each weighted by n₁n₂/(n₁ + n₂): the estimate of a linear model with the
- * site as a factor. Its error is Welch's and Satterthwaite's, from each group's own variance. Of one site: Welch's t. Of rounded
- * numbers the least that the exact ones can say: the interval is wider by all that rounding can hide, t smaller by it.
+ * With several sites this is the mean of their differences, each weighted by n₁n₂/(n₁ + n₂): the estimate of a linear model
+ * with the site as a factor. Its error is that of Welch and Satterthwaite, from each group's own variance. With one site it
+ * is Welch's t. For rounded numbers the result is the weakest that the exact ones can give: the interval is wider, and t
+ * smaller, by all that rounding can hide.
  */
 export function welchOver(pairs: readonly Pair[]): Welch | null {
   const weights = pairs.map(([one, other]) => (one.n * other.n) / (one.n + other.n))
@@ -49,14 +50,14 @@ export function welchOver(pairs: readonly Pair[]): Welch | null {
   return { difference, interval: [difference - half, difference + half], statistic, df, p: pOfT(statistic, df) }
 }
 
-/** The squared error of a mean, at most; NaN where it is not known. */
+/** The largest possible squared error of a mean; NaN if it is not known. */
 function errorOf(group: Measured): number {
   const { n, deviations, within = EXACT } = group
   if (n < 2 || deviations === undefined) return Number.NaN
   return (deviations + within.deviations) / (n - 1) / leastOf(group)
 }
 
-/** Values that there are at least. */
+/** The least possible number of values. */
 function leastOf({ n, within = EXACT }: Measured): number {
   return Math.max(1, n - within.count)
 }
