@@ -33,6 +33,7 @@ const STEPS: readonly Step[] = [
   { name: 'tidy', run: ['scripts/tidy.ts'], remedy: 'see CONTRIBUTING.md' },
   { name: 'generated code', run: ['scripts/proto.ts', '--check'], remedy: 'npm run proto' },
   { name: 'bill of materials', run: ['scripts/sbom.ts', '--check'], remedy: 'npm run sbom' },
+  { name: 'packages', run: ['scripts/build.ts'], remedy: 'npm run build' },
   { name: 'tests', run: ['scripts/test.ts'], remedy: 'npm test -- PATH-WORD' }
 ]
 

@@ -1,11 +1,11 @@
 /** The smallest exchange there can be: what was asked comes back. */
-import { exchangeOf } from '@stimnet/mesh'
-import { messages } from '@stimnet/protocol'
+import type { Exchange } from '@stimnet/mesh'
+import { messages, type wire } from '@stimnet/protocol'
 
 const KiB = 1024
 
 /** Envelope → the same Envelope. With the job exchange's bounds, and a quota nobody meets. */
-export const echoExchange = exchangeOf({
+export const echoExchange: Exchange<wire.Envelope, wire.Envelope> = {
   id: '/stimnet/bench-echo/1.0.0',
   question: messages.Envelope,
   answer: messages.Envelope,
@@ -15,4 +15,4 @@ export const echoExchange = exchangeOf({
   streamsPerConnectionMax: 32,
   atOnceMax: 64,
   quota: { perPeer: { burst: 1e6, perSecond: 1e6 }, total: { burst: 1e6, perSecond: 1e6 } }
-})
+}

@@ -1,11 +1,11 @@
 /** Stop a job of mine. */
-import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** CancelAsk → CancelAnswer. */
-export const cancelExchange = exchangeOf({
+export const cancelExchange: Exchange<wire.CancelAsk, wire.CancelAnswer> = {
   id: '/stimnet/cancel/1.0.0',
   question: messages.CancelAsk,
   answer: messages.CancelAnswer,
@@ -15,4 +15,4 @@ export const cancelExchange = exchangeOf({
   streamsPerConnectionMax: 16,
   atOnceMax: 64,
   quota: { perPeer: { burst: 60, perSecond: 10 }, total: { burst: 500, perSecond: 100 } }
-})
+}

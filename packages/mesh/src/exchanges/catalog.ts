@@ -1,11 +1,11 @@
 /** Which of your catalogs match: the answer holds sealed CatalogDescriptors. */
-import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** CatalogQuery → CatalogAnswer. */
-export const catalogExchange = exchangeOf({
+export const catalogExchange: Exchange<wire.CatalogQuery, wire.CatalogAnswer> = {
   id: '/stimnet/catalog/1.0.0',
   question: messages.CatalogQuery,
   answer: messages.CatalogAnswer,
@@ -17,4 +17,4 @@ export const catalogExchange = exchangeOf({
   atOnceMax: 64,
   // Sealing costs a signature; a search asks every member once.
   quota: { perPeer: { burst: 60, perSecond: 10 }, total: { burst: 1_000, perSecond: 200 } }
-})
+}

@@ -1,11 +1,11 @@
 /** What is said about members: the answer holds what the asker did not know. */
-import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** FederationAsk → FederationAnswer. */
-export const federationExchange = exchangeOf({
+export const federationExchange: Exchange<wire.FederationAsk, wire.FederationAnswer> = {
   id: '/stimnet/federation/1.0.0',
   question: messages.FederationAsk,
   answer: messages.FederationAnswer,
@@ -17,4 +17,4 @@ export const federationExchange = exchangeOf({
   atOnceMax: 64,
   // Asked at each connection and at each change; a change costs a signature check for each statement.
   quota: { perPeer: { burst: 60, perSecond: 2 }, total: { burst: 1_000, perSecond: 100 } }
-})
+}

@@ -1,11 +1,11 @@
 /** What became of my jobs: one question, then a stream of answers that stays open. */
-import { LIMITS, messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { LIMITS, messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** FollowAsk → FollowEvent, many. One stream for each pair of peers; the newest takes the place of the one before. */
-export const followExchange = exchangeOf({
+export const followExchange: Exchange<wire.FollowAsk, wire.FollowEvent> = {
   id: '/stimnet/follow/1.0.0',
   question: messages.FollowAsk,
   answer: messages.FollowEvent,
@@ -18,4 +18,4 @@ export const followExchange = exchangeOf({
   streamsPerConnectionMax: 4,
   atOnceMax: 500,
   quota: { perPeer: { burst: 30, perSecond: 1 }, total: { burst: 600, perSecond: 100 } }
-})
+}

@@ -1,11 +1,11 @@
 /** Who are you: the answer is a sealed HelloAnswer. */
-import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** HelloAsk → Envelope holding a sealed HelloAnswer. */
-export const helloExchange = exchangeOf({
+export const helloExchange: Exchange<wire.HelloAsk, wire.Envelope> = {
   id: '/stimnet/hello/1.0.0',
   question: messages.HelloAsk,
   answer: messages.Envelope,
@@ -16,4 +16,4 @@ export const helloExchange = exchangeOf({
   atOnceMax: 64,
   // Asked once a connection, and now and then after.
   quota: { perPeer: { burst: 20, perSecond: 2 }, total: { burst: 500, perSecond: 100 } }
-})
+}

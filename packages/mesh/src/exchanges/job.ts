@@ -1,11 +1,11 @@
 /** Will you run this: the answer is a sealed Decision, given at once, never after the run. */
-import { LIMITS, messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { LIMITS, messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** JobAsk → JobAnswer. */
-export const jobExchange = exchangeOf({
+export const jobExchange: Exchange<wire.JobAsk, wire.JobAnswer> = {
   id: '/stimnet/job/1.0.0',
   question: messages.JobAsk,
   answer: messages.JobAnswer,
@@ -17,4 +17,4 @@ export const jobExchange = exchangeOf({
   atOnceMax: 64,
   // An admission verifies a signature and writes one synced batch: some hundreds a second are within reach of one core.
   quota: { perPeer: { burst: 200, perSecond: 50 }, total: { burst: 1_000, perSecond: 200 } }
-})
+}

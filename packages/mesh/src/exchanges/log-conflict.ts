@@ -1,11 +1,11 @@
 /** A log that does not go on from what I attested: told to every member. */
-import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** LogConflict → LogConflictAnswer. */
-export const logConflictExchange = exchangeOf({
+export const logConflictExchange: Exchange<wire.LogConflict, wire.LogConflictAnswer> = {
   id: '/stimnet/log-conflict/1.0.0',
   question: messages.LogConflict,
   answer: messages.LogConflictAnswer,
@@ -17,4 +17,4 @@ export const logConflictExchange = exchangeOf({
   atOnceMax: 32,
   // Told at each connection, once for each log that was changed; each costs two signatures.
   quota: { perPeer: { burst: 32, perSecond: 0.5 }, total: { burst: 256, perSecond: 20 } }
-})
+}

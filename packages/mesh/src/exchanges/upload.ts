@@ -1,11 +1,11 @@
 /** A piece of a file that a request of yours, sent to me, names by its hash. */
-import { LIMITS, messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { LIMITS, messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** UploadAsk → UploadAnswer. */
-export const uploadExchange = exchangeOf({
+export const uploadExchange: Exchange<wire.UploadAsk, wire.UploadAnswer> = {
   id: '/stimnet/upload/1.0.0',
   question: messages.UploadAsk,
   answer: messages.UploadAnswer,
@@ -18,4 +18,4 @@ export const uploadExchange = exchangeOf({
   atOnceMax: 32,
   // The largest file has 64 pieces; a broadcast with files is fetched by every peer at once.
   quota: { perPeer: { burst: 256, perSecond: 64 }, total: { burst: 1_024, perSecond: 512 } }
-})
+}

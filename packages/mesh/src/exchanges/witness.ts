@@ -1,11 +1,11 @@
 /** Attest how far my log has come: the answer is a cosignature, or what was seen of it before. */
-import { messages } from '@stimnet/protocol'
-import { exchangeOf } from '../streams/exchange.ts'
+import { messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from '../streams/exchange.ts'
 
 const KiB = 1024
 
 /** WitnessAsk → WitnessAnswer. */
-export const witnessExchange = exchangeOf({
+export const witnessExchange: Exchange<wire.WitnessAsk, wire.WitnessAnswer> = {
   id: '/stimnet/witness/1.0.0',
   question: messages.WitnessAsk,
   answer: messages.WitnessAnswer,
@@ -17,4 +17,4 @@ export const witnessExchange = exchangeOf({
   atOnceMax: 64,
   // Asked every few minutes; each costs two signatures and a synced write.
   quota: { perPeer: { burst: 20, perSecond: 0.5 }, total: { burst: 500, perSecond: 50 } }
-})
+}

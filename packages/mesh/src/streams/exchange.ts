@@ -24,6 +24,3 @@ export interface Exchange<Q, A> {
   /** Past either: BUSY. */
   readonly quota: { readonly perPeer: Rate; readonly total: Rate }
 }
-
-/** Says nothing but lets the compiler find Q and A in the codecs. */
-export const exchangeOf = <Q, A>(exchange: Exchange<Q, A>): Exchange<Q, A> => exchange
