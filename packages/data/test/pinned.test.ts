@@ -62,9 +62,10 @@ test('people do not become synthetic because their file was replaced: the more c
   await at.write('people.csv', ADDED)
   const open = async (more: object) => (await at.open({ ...CLINIC, ...more }, seededRandom(1), epoch)).config
   const invented = await open({ synthetic: true })
-  assert.deepEqual([invented.synthetic, invented.scripts, invented.timing], [false, 'deny', 'padded'])
+  assert.deepEqual([invented.synthetic, invented.scripts, invented.timing], [false, 'review', 'padded'])
   const reviewed = await open({ scripts: 'review', timing: 'prompt' })
-  assert.deepEqual([reviewed.scripts, reviewed.timing], ['deny', 'padded'])
+  assert.deepEqual([reviewed.scripts, reviewed.timing], ['review', 'padded'])
+  assert.equal((await open({ scripts: 'deny' })).scripts, 'deny')
   const other = await world({ ...CLINIC, synthetic: true })
   const { epoch: synthetic } = await other.open()
   await other.write('people.csv', ADDED)
@@ -73,6 +74,30 @@ test('people do not become synthetic because their file was replaced: the more c
     [stricter.config.synthetic, stricter.config.scripts, stricter.config.timing],
     [true, 'review', 'prompt']
   )
+})
+
+test('what a steward forbids today holds for a pinned epoch too, and what is allowed today only where it was before', async () => {
+  const hashes = ['a', 'b', 'c'].map((letter) => letter.repeat(64))
+  const before = {
+    ...{ ...CLINIC, sandbox_grade_min: 'wasm', code_hashes: hashes.slice(0, 2), refuse_programs_that: ['time'] },
+    ...{ requesters: ['12D3KooWBmwkafWE2fqfzS96VoTZgpGp6aJsF4N6AsmrwrdNc6NU'], images: ['one', 'two'] }
+  }
+  const at = await world(before)
+  const { epoch } = await at.open()
+  await at.write('people.csv', ADDED)
+  const open = async (more: object) => (await at.open({ ...CLINIC, ...more }, seededRandom(1), epoch)).config
+  const stricter = await open({
+    ...{ sandbox_grade_min: 'docker', code_hashes: hashes.slice(1), refuse_programs_that: ['process'] },
+    ...{ images: ['two', 'three'], data_use: { permission: 'DUO:0000042' } }
+  })
+  assert.equal(stricter.sandbox_grade_min, 'docker')
+  assert.deepEqual(stricter.code_hashes, hashes.slice(1, 2))
+  assert.deepEqual(stricter.refuse_programs_that, ['time', 'process'])
+  assert.deepEqual([stricter.images, stricter.requesters], [['two'], undefined])
+  assert.ok(stricter.data_use)
+  const laxer = await open({})
+  assert.deepEqual([laxer.sandbox_grade_min, laxer.code_hashes], ['wasm', []])
+  assert.deepEqual(laxer.refuse_programs_that, ['time'])
 })
 
 test('a pinned epoch that is lost or damaged is not replaced by another one', async () => {

@@ -8,14 +8,17 @@ const SCRIPTS = ['deny', 'review', 'auto'] as const
 /**
  * Tables, subject key and lattice are those of the stored configuration: they define how its rows are read and queried. Texts
  * for people, the access level, programs and budgets come from the current one. Where both can say how careful to be, the more
- * careful one applies: a table of real people does not become synthetic because its file was replaced. The disclosure rules of
- * the catalog are the current ones, as they are if no file has changed, since the steward answers for them today.
+ * careful one applies: a table of real people does not become synthetic because its file was replaced, and scripts run unread
+ * only where both configurations list them. The disclosure rules, the requesters and the permitted uses of the catalog are the
+ * current ones, as they are if no file has changed, since the steward answers for them today; a permitted use that is no longer
+ * named stays as it was until the newer epoch is accepted.
  */
 export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): CatalogConfig {
   const { title, description, keywords, data_type, access_level, programs, budget, missingness } = current
+  const { requesters: _, ...rest } = stored
   const k = Math.max(stored.min_cohort_size ?? 0, current.min_cohort_size ?? 0)
   return {
-    ...stored,
+    ...rest,
     title,
     description,
     keywords,
@@ -28,12 +31,38 @@ export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): Cat
     synthetic: stored.synthetic && current.synthetic,
     scripts: SCRIPTS.find((choice) => [scriptsOf(stored), scriptsOf(current)].includes(choice)),
     timing: [timingOf(stored), timingOf(current)].includes('padded') ? 'padded' : 'prompt',
-    ...(k === 0 ? {} : { min_cohort_size: k })
+    ...(k === 0 ? {} : { min_cohort_size: k }),
+    ...withoutUndefined({
+      data_use: current.data_use ?? stored.data_use,
+      requesters: current.requesters,
+      controlled_access: current.controlled_access ?? stored.controlled_access,
+      sandbox_grade_min: GRADES.findLast((grade) => [stored, current].some((one) => one.sandbox_grade_min === grade)),
+      images: listedInBoth(stored.images, current.images)
+    }),
+    code_hashes: listedInBoth(stored.code_hashes ?? [], current.code_hashes ?? []),
+    refuse_programs_that: [
+      ...new Set([...(stored.refuse_programs_that ?? []), ...(current.refuse_programs_that ?? [])])
+    ]
   }
 }
 
+/** From weak to strong. */
+const GRADES = ['wasm', 'wasm+bwrap', 'docker', 'docker+gvisor'] as const
+
+/** An absent list admits everything. */
+function listedInBoth<T, L extends readonly T[] | undefined>(one: L, other: L): L {
+  if (one === undefined || other === undefined) return one ?? other
+  return one.filter((each) => other.includes(each)) as unknown as L
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function withoutUndefined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>
+}
+
 function scriptsOf({ scripts, synthetic }: CatalogConfig): (typeof SCRIPTS)[number] {
-  return scripts ?? (synthetic ? 'auto' : 'deny')
+  return scripts ?? (synthetic ? 'auto' : 'review')
 }
 
 function timingOf({ timing, synthetic }: CatalogConfig): 'padded' | 'prompt' {
