@@ -1,5 +1,6 @@
 /** Checks the rules of the house (docs/architecture.md, CONTRIBUTING.md): every breach as `file:line rule message`. */
 import { join } from 'node:path'
+import { codeBreaches } from './tidy/codes.ts'
 import { confinedBreaches } from './tidy/confined.ts'
 import { graphBreaches } from './tidy/graph.ts'
 import { importBreaches } from './tidy/imports.ts'
@@ -10,7 +11,7 @@ import { wordBreaches } from './tidy/words.ts'
 // The folder is an argument for the tests, which plant breaches in small trees.
 const root = process.argv[2] ?? join(import.meta.dirname, '..')
 const tree = readTree(root)
-const breaches = [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches]
+const breaches = [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches, codeBreaches]
   .flatMap((rule) => rule(tree, root))
   .sort((a: Breach, b: Breach) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
 

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
+import { codeBreaches } from '../tidy/codes.ts'
 import { confinedBreaches } from '../tidy/confined.ts'
 import { graphBreaches } from '../tidy/graph.ts'
 import { importBreaches } from '../tidy/imports.ts'
@@ -67,7 +68,7 @@ function breachesOf(house: House): { file: string; line: number; rule: string; m
   try {
     build(root, house)
     const tree = readTree(root)
-    return [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches].flatMap((rule) =>
+    return [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches, codeBreaches].flatMap((rule) =>
       rule(tree, root)
     )
   } finally {
@@ -170,6 +171,23 @@ describe('a breach of the house is found', () => {
     const map = { 'docs/architecture.md': 'packages/peer/src cli/' }
     assert.deepEqual(rules({ ...withLine(index, imports), ...many, ...map }), ['crowded', 'map'])
     assert.deepEqual(rules({ ...CLEAN, ...map }), [])
+  })
+
+  test('a code that nothing uses, and one that no test names (code)', () => {
+    const found = breachesOf({
+      ...withLine(index, "import '@stimnet/protocol'\nexport { start as code } // USED_CODE"),
+      'packages/protocol/src/index.ts': `${CLEAN['packages/protocol/src/index.ts']}export * from './errors.ts'\n`,
+      'packages/protocol/src/errors.ts':
+        '/** Codes. */\n/** All. */\nexport const CODES = {\n  USED_CODE: {},\n  LEFT_CODE: {}\n}\n',
+      'packages/mesh/test/code.test.ts': "import '../src/index.ts' // LEFT_CODE\n"
+    })
+    assert.deepEqual(
+      found.map(({ file, line, rule, message }) => [file, line, rule, message]),
+      [
+        ['packages/protocol/src/errors.ts', 4, 'code', 'no test names USED_CODE'],
+        ['packages/protocol/src/errors.ts', 5, 'code', 'nothing uses LEFT_CODE']
+      ]
+    )
   })
 
   test('a file without an opening sentence (opening)', () => {

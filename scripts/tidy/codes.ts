@@ -1,0 +1,28 @@
+/** The closed list of codes: each is used by some source, and provoked or named by some test. */
+import { lineOf } from './scan.ts'
+import type { Breach, Tree } from './tree.ts'
+
+const LIST = 'packages/protocol/src/errors.ts'
+const CODE = /^ {2}([A-Z][A-Z_]+):/gm
+
+/** Breach `code` for each code of the list that nothing uses, or that no test names. */
+export function codeBreaches(tree: Tree): Breach[] {
+  const list = tree.files.find(({ path }) => path === LIST)
+  if (list === undefined) return []
+  const textOf = (room: string) =>
+    tree.files
+      .filter((file) => file.room === room && file !== list)
+      .map(({ layers }) => layers.source)
+      .join('\n')
+  const [used, tested] = [textOf('source'), textOf('test')]
+  return [...list.layers.source.matchAll(CODE)].flatMap((match) => {
+    const [, code = ''] = match
+    const line = lineOf(list.layers.source, match.index)
+    const breach = (message: string): Breach => ({ file: LIST, line, rule: 'code', message })
+    const isIn = (all: string) => new RegExp(`\\b${code}\\b`).test(all)
+    return [
+      ...(isIn(used) ? [] : [breach(`nothing uses ${code}`)]),
+      ...(isIn(tested) ? [] : [breach(`no test names ${code}`)])
+    ]
+  })
+}
