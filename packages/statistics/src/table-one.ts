@@ -49,16 +49,15 @@ export function tableOneOf({ columns, rows }: Table): TableOne {
     const value = row.values[place]
     return typeof value === 'number' ? value : null
   }
-  const variables = [...new Set(columns.flatMap(({ variables: [one] }) => one ?? []))]
+  const measured = columns.map((column, place) => ({ ...column, place })).filter(({ role }) => role === 'measure')
+  const variables = [...new Set(measured.flatMap(({ variables: [one] }) => one ?? []))]
   return {
     groups: rows.map((row) => ({
       name: key < 0 ? 'All' : String(row.values[key] ?? 'missing'),
       subjects: numberAt(row, subjects)
     })),
     rows: variables.flatMap((variable): TableOneRow[] => {
-      const own = columns
-        .map((column, place) => ({ ...column, place }))
-        .filter((column) => column.variables[0] === variable)
+      const own = measured.filter((column) => column.variables[0] === variable)
       const placeOf = (kind: string) => own.find((column) => column.kind === kind)?.place ?? -1
       const levels = own.filter(({ kind }) => kind === 'share')
       const [first] = own

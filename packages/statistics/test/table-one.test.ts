@@ -14,7 +14,7 @@ const column = (name: string, kind: string, variable?: string, more: Partial<Out
   }
 })
 const COLUMNS = [
-  column('arm', 'category', undefined),
+  column('arm', 'category', 's.arm'),
   column('subjects', 'subjects'),
   column('count_age', 'count', 's.age', { unit: 'a' }),
   column('mean_age', 'mean', 's.age', { unit: 'a' }),

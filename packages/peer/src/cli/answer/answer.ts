@@ -58,11 +58,16 @@ export function answerText(broadcast: Broadcast): string {
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))
-  const notes = [...(pooled?.notes ?? []), ...broadcast.warnings]
+  const notes = [...(pooled?.notes ?? []), ...broadcast.warnings].map((note) => withInstitutions(note, broadcast))
   if (notes.length > 0) lines.push(`\n${notes.map((note) => `Note: ${printable(note)}`).join('\n')}\n`)
   const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
   if (claims.size > 0) lines.push(`\n${[...claims].join('\n')}\n`)
   return lines.join('')
+}
+
+/** A note with the names of the institutions in place of their PeerIds. */
+function withInstitutions(note: string, { parts }: Broadcast): string {
+  return parts.reduce((text, { peer_id, institution }) => text.replaceAll(peer_id, institution || peer_id), note)
 }
 
 /** A number with its precision. */
