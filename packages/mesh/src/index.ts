@@ -1,4 +1,4 @@
-/** Who is there, what they offer, how to ask. */
+/** The mesh: discovery of peers and of their catalogs, and exchanges with peers, over libp2p. */
 export { type Exchange, exchangeOf, type Rate } from './streams/exchange.ts'
 export { cancelExchange } from './exchanges/cancel.ts'
 export { catalogExchange } from './exchanges/catalog.ts'

@@ -1,4 +1,4 @@
-/** Stop a job of mine. */
+/** The exchange by which a requester cancels a job. */
 import { messages } from '@stimnet/protocol'
 import { exchangeOf } from '../streams/exchange.ts'
 

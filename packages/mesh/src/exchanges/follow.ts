@@ -1,20 +1,20 @@
-/** What became of my jobs: one question, then a stream of answers that stays open. */
+/** The exchange by which an asking peer follows its jobs: one question, then a stream of events that stays open. */
 import { LIMITS, messages } from '@stimnet/protocol'
 import { exchangeOf } from '../streams/exchange.ts'
 
 const KiB = 1024
 
-/** FollowAsk → FollowEvent, many. One stream for each pair of peers; the newest takes the place of the one before. */
+/** FollowAsk → many FollowEvents. There is one stream per pair of peers; a new one replaces the previous one. */
 export const followExchange = exchangeOf({
   id: '/stimnet/follow/1.0.0',
   question: messages.FollowAsk,
   answer: messages.FollowEvent,
-  // Some thousands of open job ids of 32 digits.
+  // Room for some thousands of open job ids of 32 digits.
   questionBytesMax: 128 * KiB,
   answerBytesMax: LIMITS.followFrameBytesMax,
-  // For the question alone; the stream itself has signs of life instead of a deadline.
+  // For the question only. The stream has heartbeats instead of a deadline.
   deadlineMs: 10_000,
-  // The one that stands, and those that take its place after a cut the server has not seen yet.
+  // The current stream, and those that replace it after cuts that the server has not noticed yet.
   streamsPerConnectionMax: 4,
   atOnceMax: 500,
   quota: { perPeer: { burst: 30, perSecond: 1 }, total: { burst: 600, perSecond: 100 } }

@@ -1,4 +1,4 @@
-/** Will you run this: the answer is a sealed Decision, given at once, never after the run. */
+/** The exchange that submits a request. The answer is a sealed Decision, sent at once without waiting for the run. */
 import { LIMITS, messages } from '@stimnet/protocol'
 import { exchangeOf } from '../streams/exchange.ts'
 
@@ -9,12 +9,12 @@ export const jobExchange = exchangeOf({
   id: '/stimnet/job/1.0.0',
   question: messages.JobAsk,
   answer: messages.JobAnswer,
-  // The envelope, and a few bytes of protobuf around it.
+  // The envelope, with a few bytes of protobuf around it.
   questionBytesMax: LIMITS.envelopeBytesMax + 1 * KiB,
   answerBytesMax: 16 * KiB,
   deadlineMs: 15_000,
   streamsPerConnectionMax: 32,
   atOnceMax: 64,
-  // An admission verifies a signature and writes one synced batch: some hundreds a second are within reach of one core.
+  // An admission verifies a signature and writes one synced batch. One core can do some hundreds per second.
   quota: { perPeer: { burst: 200, perSecond: 50 }, total: { burst: 1_000, perSecond: 200 } }
 })
