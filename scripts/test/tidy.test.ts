@@ -1,4 +1,4 @@
-/** The rules of the house are tested by breaking each of them once, in a small house of its own. */
+/** Tests of the structural rules: each of them is broken once in a small project. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ const manifest = (name: string, dependencies: readonly string[] = []) =>
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '1.0.0']))
   })
 
-/** Two rooms a package, and each thing that is forbidden elsewhere where it is allowed, or as text. */
+/** A project without breaches. It contains everything that is confined to some files, in those files or in texts. */
 const CLEAN: House = {
   'packages/protocol/package.json': manifest('protocol', ['zod']),
   'packages/protocol/src/index.ts': "/** What is agreed. */\nexport * from './clock.ts'\nexport * from './words.ts'\n",
@@ -82,7 +82,7 @@ function build(root: string, house: House): void {
   }
 }
 
-/** The clean house with one line more at the end of a file. */
+/** The clean project with one more line at the end of a file. */
 const withLine = (path: string, line: string): House => ({ ...CLEAN, [path]: `${CLEAN[path] ?? ''}${line}\n` })
 
 const index = 'packages/mesh/src/index.ts'
