@@ -14,7 +14,7 @@ const filter = seccompFilter(process.arch)
 const works = await canBubblewrap(deno, filter)
 const skip = works ? false : 'user namespaces are forbidden here, or bubblewrap is not installed'
 
-/** Runs JavaScript in a Deno that may do everything, so that only this wall stands. */
+/** Runs JavaScript under bubblewrap in a Deno with all permissions, so that only bubblewrap restricts it. */
 async function inTheWall(code: string): Promise<{ code: number | null; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-wall-'))
   await writeFile(join(folder, 'attack.js'), code)

@@ -215,7 +215,7 @@ result = [got, str(js.process.argv)]`),
     )
     assert.ok(outcome.ok, JSON.stringify(outcome))
     const { sha256 } = await ensureSnapshot(findInstallation(), { cacheDir })
-    // Not even the names of this machine's folders are there to be seen.
+    // The program does not even see the names of this machine's folders.
     assert.deepEqual(JSON.parse(outcome.result), [
       [],
       `/sandbox/deno,/sandbox/runner/runner.js,serve,/sandbox/pyodide,/sandbox/memory.bin,${sha256},cold`
