@@ -1,4 +1,4 @@
-/** Hono on its Node server with one small constant answer: what a gateway could be at best. */
+/** Hono on its Node server with one small constant answer: the best possible performance of a gateway. */
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'

@@ -1,10 +1,10 @@
-/** The smallest exchange there can be: what was asked comes back. */
+/** A minimal exchange, whose answer is the question. */
 import { exchangeOf } from '@stimnet/mesh'
 import { messages } from '@stimnet/protocol'
 
 const KiB = 1024
 
-/** Envelope → the same Envelope. With the job exchange's bounds, and a quota nobody meets. */
+/** Envelope → the same Envelope, with the bounds of the job exchange and a practically unlimited quota. */
 export const echoExchange = exchangeOf({
   id: '/stimnet/bench-echo/1.0.0',
   question: messages.Envelope,

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { mutate } from './mutate.ts'
 import { LONG_MUTATIONS, MUTATIONS } from './mutations.ts'
 
-/** A few of them, seconds each; `npm run test:long` tries them all. */
+/** A few mutations that take seconds each. `npm run test:long` tries all of them. */
 const QUICK = [
   'no-leverage',
   'nearly-within',
