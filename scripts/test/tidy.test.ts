@@ -88,7 +88,7 @@ const withLine = (path: string, line: string): House => ({ ...CLEAN, [path]: `${
 const index = 'packages/mesh/src/index.ts'
 const lastLine = (CLEAN[index] ?? '').split('\n').length
 
-describe('a breach of the house is found', () => {
+describe('a breach of the rules is found', () => {
   const planted: readonly [what: string, rule: string, path: string, line: string][] = [
     ['a package imports one of its own floor', 'floor', index, "import '@stimnet/gateway'"],
     ['the ground floor imports upwards', 'floor', 'packages/protocol/src/words.ts', "import '@stimnet/mesh'"],
@@ -192,7 +192,7 @@ describe('a breach of the house is found', () => {
   })
 })
 
-test('a house in order passes, whatever its texts and comments talk about', () => {
+test('a repository without breaches passes, whatever its texts and comments talk about', () => {
   assert.deepEqual(breachesOf(CLEAN), [])
 })
 

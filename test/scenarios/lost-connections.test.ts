@@ -68,7 +68,7 @@ async function two(t: TestContext) {
   return { parent, serving, servingPeer, asking, askingPeer, client }
 }
 
-describe('what rivals lose', { concurrency: false }, () => {
+describe('killed peers and cut connections', { concurrency: false }, () => {
   test('a serving peer killed while it runs a job still answers it after its restart', async (t) => {
     const { serving, servingPeer, client } = await two(t)
     const { job_id } = await submitTo(client, 'node-1', { type: 'python', content: SLOW })

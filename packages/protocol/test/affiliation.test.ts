@@ -42,7 +42,7 @@ describe('an institution’s word for a researcher', () => {
 
   test('is for one key alone', () => assert.rejects(read(credential, { key: bob.id }), coded('SIGNATURE_INVALID')))
 
-  test('is not given for years, nor to what is no key', async () => {
+  test('is refused for a lifetime that is too long, a text that is not a key, and an empty name', async () => {
     await assert.rejects(vouch({ ...options, lifetimeDays: 401 }), coded('LIFETIME_TOO_LONG'))
     await assert.rejects(vouch({ ...options, lifetimeDays: Number.NaN }), coded('LIFETIME_TOO_LONG'))
     await assert.rejects(vouch({ ...options, key: 'ada' }), coded('KEY_UNSUPPORTED'))

@@ -71,7 +71,7 @@ describe('a witness', () => {
     assert.equal(await bareCheckpoint(own, { peer: ada.id }), note)
   })
 
-  test('says a time that there is', async () => {
+  test('gives a time that a date can have', async () => {
     const seen = addCosignature(note, await cosign(note, { signer: bob, atMs: 8.64e15 + 1000 }))
     await assert.rejects(openCheckpoint(seen, { peer: ada.id }), coded('MALFORMED'))
   })

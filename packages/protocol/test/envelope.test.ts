@@ -292,7 +292,7 @@ describe('a statement holds for its time', () => {
     await assert.rejects(opened(long, { atAnyTime: true }), coded('LIFETIME_TOO_LONG'))
   })
 
-  test('times that are none are refused', async () => {
+  test('invalid times are refused', async () => {
     for (const times of [
       { issuedAtMs: Number.NaN },
       { expiresAtMs: Number.NaN },

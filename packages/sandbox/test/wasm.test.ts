@@ -189,7 +189,7 @@ result = [n for n in ${JSON.stringify([...libraries('python')])} if n != "__main
   })
 })
 
-test('a sandbox says whether the wall stands, and one that must have it does not do without', async () => {
+test('a sandbox reports whether it runs in bubblewrap, and refuses to open without it if it is required', async () => {
   const plain = await openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'never' })
   assert.equal((await plain.describe()).grade, 'wasm')
   await plain.close()

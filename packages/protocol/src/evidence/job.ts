@@ -3,7 +3,7 @@ import { StimnetError } from '../errors.ts'
 
 /**
  * The states of a job. `pending` waits for a steward's decision; `disclosing` is under disclosure control; `blocked` ended
- * because its output may not be released.
+ * without a result because disclosure control or a budget does not allow one.
  */
 export const JOB_STATES = [
   'pending',
