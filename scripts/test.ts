@@ -1,4 +1,4 @@
-/** Runs the tests: all that finish in minutes, with --long the thousands too; words narrow it to paths that hold one. */
+/** Runs the tests, with --long also the long ones. Words select the test files whose paths contain one of them. */
 // usage: npm test [-- [--long] [PATH-WORD…] [--test-name-pattern=… or another option of node --test]]
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -24,10 +24,10 @@ if (files.length === 0) {
   console.error(`No test file's path holds ${words.join(' or ')}.`)
   process.exitCode = 1
 } else {
-  // Two at a time: scenarios start peers of their own, and CI has two cores. The limit is for one file as well.
+  // Two files at a time: scenarios start several peers, and CI has two cores. The time limit applies to a whole file as well.
   const limitMs = long ? 60 * 60_000 : 5 * 60_000
   const settings = ['--test-reporter=spec', '--test-concurrency=2', `--test-timeout=${limitMs}`]
-  // Tests that do the same fifty times do it a thousand times.
+  // With STIMNET_LONG, tests that repeat something fifty times repeat it a thousand times.
   const env = long ? { ...process.env, STIMNET_LONG: '1' } : process.env
   const child = spawn(process.execPath, ['--test', ...settings, ...options, ...files], {
     cwd: root,
@@ -35,7 +35,7 @@ if (files.length === 0) {
     env
   })
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
-  // Ctrl-C reaches the whole group; we stay for the summary.
+  // Ctrl-C reaches the whole process group. This process stays until the summary is printed.
   process.on('SIGINT', () => undefined)
   child.on('exit', (code) => {
     process.exitCode = code ?? 1

@@ -1,4 +1,4 @@
-/** Checks the rules of the house (docs/architecture.md, CONTRIBUTING.md): every breach as `file:line rule message`. */
+/** Checks the structural rules (docs/architecture.md, CONTRIBUTING.md) and prints each breach as `file:line rule message`. */
 import { join } from 'node:path'
 import { codeBreaches } from './tidy/codes.ts'
 import { confinedBreaches } from './tidy/confined.ts'
@@ -8,7 +8,7 @@ import { roomBreaches } from './tidy/rooms.ts'
 import { type Breach, readTree } from './tidy/tree.ts'
 import { wordBreaches } from './tidy/words.ts'
 
-// The folder is an argument for the tests, which plant breaches in small trees.
+// The folder can be given as an argument, for tests with small trees that contain breaches.
 const root = process.argv[2] ?? join(import.meta.dirname, '..')
 const tree = readTree(root)
 const breaches = [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches, codeBreaches]

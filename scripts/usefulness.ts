@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     }
   }
   process.stdout.write(plainTable(hours))
-  // The page shows the whole measure and nothing less.
+  // Only a complete measurement is written to the page.
   if (values.small || values.preset !== undefined || values.seeds !== undefined) return
   await writeBetween(join(import.meta.dirname, '../docs/usefulness.md'), 'usefulness', markdownTables(hours))
 }

@@ -1,4 +1,4 @@
-/** The golden vectors in test/vectors: what every language that speaks StimNet must make of the same input. */
+/** Generates the golden vectors in test/vectors: inputs and outputs on which all implementations must agree. */
 // usage: node scripts/with-node.mjs scripts/vectors.ts    writes them; test/vectors.test.ts compares
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,9 +23,10 @@ import { proofVectors } from './vectors/proofs.ts'
 import { receiptVectors } from './vectors/receipts.ts'
 import { requestVectors } from './vectors/requests.ts'
 
-/** Where they are kept, and the text of each file by name. */
+/** The folder of the vectors. */
 export const VECTORS = join(import.meta.dirname, '..', 'test', 'vectors')
 
+/** The text of each file of the vectors, by its name. */
 export async function vectorFiles(): Promise<Readonly<Record<string, string>>> {
   const files = {
     'canonical.json': await canonicalVectors(),
@@ -81,11 +82,11 @@ async function keyVectors() {
   }
 }
 
-/** The field's size, 2^255 - 19, and an y of order eight; the other one is its negative. */
+/** The size of the field, 2^255 - 19, and a y coordinate of order eight. The other one is its negative. */
 const FIELD = 2n ** 255n - 19n
 const ORDER_EIGHT = 2707385501144840649318225287225658788936804267575313519463743609750303402022n
 
-/** Each y with either sign of x. */
+/** The encodings of all weak public keys: each weak y with both signs of x. */
 function weakKeys(): Uint8Array[] {
   const smallOrder = [0n, 1n, FIELD - 1n, ORDER_EIGHT, FIELD - ORDER_EIGHT]
   const secondSpellings = Array.from({ length: 19 }, (_, i) => FIELD + BigInt(i))
@@ -96,7 +97,7 @@ function weakKeys(): Uint8Array[] {
   )
 }
 
-/** As a key id would be spelled: `keyIdOf` refuses it. */
+/** The key id that a weak key would have; `keyIdOf` refuses to make it. */
 function spelled(publicKey: Uint8Array): string {
   return base58btc.encode(Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...publicKey)).slice(1)
 }
@@ -126,7 +127,7 @@ const FILTERS: readonly Filter[] = [
 function filterVectors() {
   const cases = FILTERS.map((filter) => ({
     filter,
-    // The cohort of a request that has nothing else.
+    // A request with this cohort and no other field.
     request: toHex(messages.JobRequest.encode({ cohort: filterToMessage(filter) }))
   }))
   return { about: 'A filter as JSON, and as the cohort (field 4) of an otherwise empty JobRequest, hex.', cases }
@@ -168,7 +169,7 @@ async function envelopeVectors() {
       type,
       audience,
       issuedAtMs,
-      // JSON has no infinity: null stands for a statement that never expires.
+      // JSON has no infinity, so null stands for a statement that never expires.
       lifetimeMs: Number.isFinite(lifetimeMs) ? lifetimeMs : null,
       nonce: toHex(nonce),
       body: toHex(body),

@@ -1,5 +1,5 @@
-/** Runs a script of this project with the pinned Node, installing the project first where needed. */
-// usage: node scripts/with-node.mjs [--production] [--console] SCRIPT [ARGS…]; --console: the script serves the console
+/** Runs a script of this project with the pinned Node, after installing the project if needed. */
+// usage: node scripts/with-node.mjs [--production] [--console] SCRIPT [ARGS…]; --console: SCRIPT serves the console
 
 import { main } from './set-up.mjs'
 

@@ -1,4 +1,4 @@
-/** An institution with an OpenID Connect provider of its own: a real one, in this process, and a gateway that trusts it. */
+/** An institution with its own OpenID Connect provider, a real one in this process, and a gateway that trusts it. */
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +7,7 @@ import { SimulatedClock } from '@stimnet/protocol'
 import { createClient } from '@stimnet/sdk'
 import { scratchFolder, startSite, writeSite } from './mesh.ts'
 
-/** What the provider knows of its people. */
+/** The people of the provider, with their claims. */
 const PEOPLE: Readonly<Record<string, object>> = {
   ada: { name: 'Ada Lovelace', groups: ['stimnet'] },
   stella: { name: 'Stella', groups: ['data-office'] },
@@ -18,7 +18,7 @@ interface ProviderModule {
   readonly default: new (issuer: string, configuration: object) => { callback(): (...a: unknown[]) => void }
 }
 
-/** Our provider and a gateway that trusts it. */
+/** Starts the provider and a gateway that trusts it. */
 export async function clinic(t: TestContext, { secret = 'a secret of the client' } = {}) {
   const folder = await scratchFolder(t)
   let serve: ((...a: unknown[]) => void) | undefined
@@ -53,7 +53,7 @@ export async function clinic(t: TestContext, { secret = 'a secret of the client'
 }
 
 async function providerAt(issuer: string, redirectUri: string) {
-  // It has no types of its own.
+  // The package has no types.
   const { default: Provider } = (await import('oidc-provider' as string)) as ProviderModule
   const quiet = console.warn
   console.warn = () => undefined

@@ -1,4 +1,4 @@
-/** A whole federation in one process, or in processes of its own: peers with demo data in a temporary folder. */
+/** A whole federation for tests, in one process or several: peers with demo data in a temporary folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { DEMO_SITES, type DemoSite, writeDemoData } from '../scripts/demo/data.t
 
 export const PASSWORD = 'correct horse battery'
 
-/** One institution's folder: configuration, data, everything it writes. */
+/** One institution's folder, with its configuration, its data and everything that it writes. */
 export interface Site {
   readonly folder: string
   readonly configFile: string
@@ -21,7 +21,7 @@ export interface Site {
 
 export interface SiteOptions {
   readonly bootstrap?: readonly string[]
-  /** Merged over the configuration's sections. */
+  /** Merged into the sections of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>
 }
 
@@ -56,7 +56,7 @@ export async function writeSite(parent: string, at: number, options: SiteOptions
   return { folder, configFile, site: named }
 }
 
-/** Starts a peer of this process. */
+/** Starts a peer in this process. */
 export async function startSite(site: Site, options: PeerOptions = {}): Promise<Peer> {
   const events = createEvents({ level: process.env.STIMNET_TEST_LOG ?? 'silent', nodeId: site.site.nodeId })
   const peer = await startPeer(await loadConfig(site.configFile, {}), { events, ...options })
@@ -69,11 +69,11 @@ export async function startSite(site: Site, options: PeerOptions = {}): Promise<
 export interface Federation {
   readonly peers: readonly Peer[]
   readonly sites: readonly Site[]
-  /** Logged in as ada at a peer's gateway. */
+  /** A client that is logged in as ada at a peer's gateway. */
   client(at: number): Promise<Client>
 }
 
-/** Starts n peers that join by the first, and waits until each is connected with each. */
+/** Starts n peers that join through the first one, and waits until all are connected with each other. */
 export async function startFederation(
   t: { after(fn: () => unknown): void },
   n: number,
@@ -82,7 +82,7 @@ export async function startFederation(
   const parent = await scratchFolder(t)
   const peers: Peer[] = []
   const sites: Site[] = []
-  // Registered after the folder, so that it runs before the folder goes.
+  // Registered after the folder, so that the peers stop before the folder is removed.
   t.after(() => Promise.all(peers.map((peer) => peer.stop())))
   for (let at = 0; at < n; at++) {
     const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
@@ -100,7 +100,7 @@ export async function clientOf(peer: { gatewayUrl: string | undefined } | undefi
   return client
 }
 
-/** Waits for a condition, generously: how fast things are is for the benchmark to say. */
+/** Waits for a condition. The time limit is generous, since speed is not tested here. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
@@ -119,13 +119,13 @@ export interface PeerProcess {
   readonly peerId: string
   readonly addresses: readonly string[]
   readonly gatewayUrl: string
-  /** kill -9 and wait until it is gone. */
+  /** Sends SIGKILL and waits for the end of the process. */
   kill(): Promise<void>
-  /** SIGTERM and wait until it has stopped; gives the exit code. */
+  /** Sends SIGTERM and waits for the end of the process. Returns its exit code. */
   stop(): Promise<number | null>
 }
 
-/** Started as `npm` starts everything: with the cache of compiled sources. */
+/** The environment variable for the cache of compiled sources, which the project's scripts use too. */
 const compileCache = (): Record<string, string> => {
   const { NODE_COMPILE_CACHE } = process.env
   return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
@@ -133,23 +133,23 @@ const compileCache = (): Record<string, string> => {
 
 const MAIN = join(import.meta.dirname, '../packages/peer/src/main.ts')
 
-/** How a run of `stimnet` ended and what it said. */
+/** The exit code and output of a run of `stimnet`. */
 export interface CommandRun {
   readonly code: number | null
   readonly out: string
   readonly err: string
 }
 
-/** What a test does while a command runs. */
+/** Options for observing or ending a running command. */
 export interface RunOptions {
-  /** See what it says, on standard output and standard error, as it says it. */
+  /** Called with each piece of standard output and standard error. */
   readonly onOut?: (text: string) => void
   readonly onErr?: (text: string) => void
-  /** Presses Ctrl-C. */
+  /** Its abort acts like Ctrl-C. */
   readonly signal?: AbortSignal
 }
 
-/** Runs `stimnet` as a person would, in a home of its own. */
+/** A function that runs `stimnet` like a person, with `home` as home folder. */
 export function stimnetIn(
   home: string
 ): (args: readonly string[], input?: string, options?: RunOptions) => Promise<CommandRun> {
@@ -174,7 +174,7 @@ export function stimnetIn(
   }
 }
 
-/** Starts `stimnet start` for a site; resolves when it serves. */
+/** Runs `stimnet start` for a site. Resolves when the peer serves. */
 export async function spawnSite(t: { after(fn: () => unknown): void }, site: Site): Promise<PeerProcess> {
   const child = spawn(process.execPath, [MAIN, 'start', '--config', site.configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],

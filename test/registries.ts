@@ -1,13 +1,13 @@
 /**
- * Three institutions with one registry each, who do not mean the same by it. The second has its columns and levels in
- * another order, the third calls the weight and the subject otherwise, and keeps the weight in pounds.
+ * Three institutions with one registry each, whose schemas differ. The second one has its columns and levels in another order.
+ * The third one has other names for the weight and the subject key, and stores the weight in pounds.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Of each. */
+/** Number of people per institution. */
 export const PEOPLE = 60
-/** In kilograms. */
+/** One pound in kilograms. */
 export const POUND = 0.4536
 
 interface Person {
@@ -16,7 +16,7 @@ interface Person {
   readonly height: number
 }
 
-/** In order, in the words of the first. */
+/** The people of an institution, in order, with the units and levels of the first institution. */
 export const people = (site: number): Person[] =>
   Array.from({ length: PEOPLE }, (_, i) => ({
     sex: i % 3 === 0 ? 'male' : 'female',
@@ -34,7 +34,7 @@ const VARIABLES = [
   [SEX, { ...WEIGHT, name: 'pounds', unit: 'lb', maximum: 800 }, HEIGHT]
 ]
 
-/** The catalog `registry` of an institution, as configured; its table lies beside the configuration. */
+/** The configuration of an institution's catalog `registry`. Its data file is beside the configuration file. */
 export function registryOf(site: number) {
   const table = { name: 'people', file: 'people.csv', one_row_per_subject: true, variables: VARIABLES[site] }
   const lattice = [{ variable: 'people.sex' }]
@@ -48,7 +48,7 @@ export function registryOf(site: number) {
   }
 }
 
-/** Its table. */
+/** Writes the data file of an institution. */
 export async function writeRegistry(folder: string, site: number): Promise<void> {
   const rows = people(site).map(({ sex, weight, height }, i) => {
     const kept = site === 2 ? (weight / POUND).toFixed(2) : weight

@@ -1,4 +1,4 @@
-/** One institution with catalogs over made-up studies, asked through its REST API. */
+/** One institution with catalogs over made-up studies, which is queried through its REST API. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
@@ -8,14 +8,14 @@ import { stringify } from 'yaml'
 import { clientOf, PASSWORD } from './mesh.ts'
 import { csvOf, type Study, type Tables } from './usefulness/study.ts'
 
-/** A catalog over a study; `more` goes over the steward's description. */
+/** A catalog over a study. `more` is merged into the steward's description. */
 export interface Offered {
   readonly name: string
   readonly study: Study
   readonly more?: Readonly<Record<string, unknown>>
 }
 
-/** The institution, and how it is asked. */
+/** The running institution, with a client. */
 export interface StudyPeer {
   readonly folder: string
   readonly configFile: string
@@ -26,16 +26,16 @@ export interface StudyPeer {
   stop(): Promise<void>
 }
 
-/** How the institution is set up. */
+/** Options of `startStudyPeer`. */
 export interface StudyPeerOptions {
   readonly folder: string
   readonly offered: readonly Offered[]
   readonly preset?: string
-  /** Merged over the configuration's sections. */
+  /** Merged into the sections of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>
 }
 
-/** The node's name in every study. */
+/** The node id of the institution. */
 const STUDY_NODE = 'studies'
 
 /** Writes files and configuration, and starts the peer. */
@@ -81,7 +81,7 @@ export async function writeTables(folder: string, name: string, tables: Tables):
   }
 }
 
-// Files of their own for each catalog: one file behind two catalogs is refused.
+// Each catalog has its own files, because one file behind two catalogs is refused.
 function filesOf(name: string, tables: Tables): Record<string, string> {
   return Object.fromEntries(Object.keys(tables).map((table) => [table, `data/${name}_${table}.csv`]))
 }
@@ -93,12 +93,12 @@ async function open(configFile: string): Promise<{ peer: Peer; client: Client }>
   return { peer, client: await clientOf(peer) }
 }
 
-/** The answer of the gateway or of the institution. */
+/** An ended job, or the gateway's refusal. */
 export type Asked = { readonly job: Job; readonly code: string | null } | { readonly job: null; readonly code: string }
 
 const TRIES = 20
 
-/** Sends one question and waits for its end; again where a busy process lost its connections. */
+/** Sends one question and waits for its end. Tries again if a busy process lost its connections. */
 export async function askOnce(client: Client, submission: Submission): Promise<Asked> {
   for (let tries = 1; ; tries++) {
     const asked = await sendOnce(client, submission)

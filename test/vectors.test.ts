@@ -1,4 +1,4 @@
-/** The golden vectors: made again, they are the same; what was sealed once still opens. */
+/** Tests of the golden vectors: generating them again gives the same files, and all sealed statements still open. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -60,7 +60,7 @@ test('a receipt of the vectors holds, or is refused with the code it says', asyn
     const verified = verifyReceipt(receipt, { expectedPeer: peer, requestHash })
     if (code !== null) await assert.rejects(verified, { code }, name)
     else if ((await verified).result.state === 'completed') {
-      // What a schema fills in is no part of what was signed.
+      // Defaults that a schema fills in are not part of the signed output.
       assert.deepEqual(JSON.parse(new TextDecoder().decode((await verified).result.outputJson)), output)
     }
   }

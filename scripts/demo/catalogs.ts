@@ -1,4 +1,4 @@
-/** How the demo's catalogs are described: what a steward would write into the peer's configuration. */
+/** The catalog descriptions of the demo, as a steward would write them into a peer's configuration. */
 
 /** Catalog descriptions with files relative to `folder`. */
 export function demoCatalogs(folder: string): object[] {

@@ -1,9 +1,9 @@
-/** Seeded synthetic data in the shape of the mission: nobody in it has ever lived. */
+/** Seeded synthetic data for the demo. None of its subjects are real people. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RandomSource, randomUnit, seededRandom } from '@stimnet/protocol'
 
-/** One institution of the demo. `shift` makes its patients a little different from the others'. */
+/** One institution of the demo. `shift` makes its patients differ a little from those of the others. */
 export interface DemoSite {
   readonly nodeId: string
   readonly institution: string
@@ -17,7 +17,7 @@ export const DEMO_SITES: readonly DemoSite[] = [
   { nodeId: 'node-3', institution: 'Coastal Medical Centre', seed: 33, shift: -2 }
 ]
 
-/** Of a hundred people, as in trials of Parkinson's disease: more men than women, and few of one subtype. */
+/** Frequencies per hundred people, as in trials of Parkinson's disease: more men than women, and few of one subtype. */
 const SEXES: readonly Weighted[] = [
   { value: 'male', of100: 61 },
   { value: 'female', of100: 39 }
@@ -27,13 +27,13 @@ const SUBTYPES: readonly Weighted[] = [
   { value: 'akinetic-rigid', of100: 35 },
   { value: 'mixed', of100: 18 }
 ]
-/** `lost` of a hundred leave before the visit and do not come back. */
+/** The visits. `lost` of a hundred people leave the study before the visit. */
 const VISITS = [
   { name: 'baseline', improvement: 0, lost: 0 },
   { name: 'month_6', improvement: 9, lost: 4 },
   { name: 'month_12', improvement: 14, lost: 7 }
 ]
-/** Questionnaires of a hundred that nobody filled in. */
+/** Unanswered questionnaires, of a hundred. */
 const UNANSWERED = 3
 const SCAN_TYPES: readonly Weighted[] = [
   { value: 'T1', of100: 52 },
@@ -45,7 +45,7 @@ const SUBJECTS = 150
 const SCANS = 100
 const TEST_SUBJECTS = 50
 
-/** Writes the tables of one site as CSV files into a folder; the same site always gives the same bytes. */
+/** Writes the tables of one site as CSV files into a folder. The same site always has the same bytes. */
 export async function writeDemoData(folder: string, site: DemoSite): Promise<void> {
   const dice = diceOf(seededRandom(site.seed))
   await mkdir(folder, { recursive: true })
@@ -62,11 +62,11 @@ interface Weighted {
 }
 
 interface Dice {
-  /** Whether what happens to so many of a hundred happens. */
+  /** True with a probability of `of100` percent. */
   happens(of100: number): boolean
-  /** One of several, each as often as it says. */
+  /** One of several values, each with its own probability. */
   one(of: readonly Weighted[]): string
-  /** From `from` up to, not including, `to`. */
+  /** A whole number from `from` (included) to `to` (excluded). */
   integer(from: number, to: number): number
   /** Normal with mean 0 and standard deviation 1 (Box and Muller). */
   normal(): number
@@ -90,7 +90,7 @@ function diceOf(source: RandomSource): Dice {
 
 type Rows = (string | number)[][]
 
-/** As people come: groups of unequal size, visits that some never reach, questionnaires left blank. */
+/** A realistic trial: groups of unequal size, visits that some subjects never reach, unanswered questionnaires. */
 function clinicalTrial(site: DemoSite, dice: Dice): { subjects: Rows; outcomes: Rows } {
   const subjects: Rows = [['subject_id', 'age', 'sex', 'diagnosis', 'visit']]
   const outcomes: Rows = [

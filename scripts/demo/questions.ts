@@ -1,6 +1,6 @@
-/** What the demo asks, and what it suggests to try next. */
+/** The queries of the demo, and its suggestions for what to try next. */
 
-/** Counts, means and spread at each visit: pools exactly from sufficient statistics. */
+/** Counts, means and standard deviations at each visit, which pool exactly from sufficient statistics. */
 export const SQL = `SELECT outcomes.visit,
        COUNT(DISTINCT subject_id) AS subjects,
        AVG(UPDRS_total)           AS updrs,
@@ -9,7 +9,7 @@ export const SQL = `SELECT outcomes.visit,
 FROM outcomes
 GROUP BY outcomes.visit`
 
-/** A script sees the cohort's tables and nothing else; what it prints stays inside. */
+/** A script that reads the cohort's tables. Its printed line is not released. */
 export const PYTHON = `import statistics
 import stimnet
 
@@ -27,7 +27,7 @@ result = {
 }
 `
 
-/** Few people, if any, at any one institution. */
+/** A query with a cohort of few subjects, if any, at each institution. */
 export const TOO_SMALL = {
   sql: 'SELECT COUNT(DISTINCT subject_id) AS subjects, AVG(UPDRS_total) AS updrs FROM outcomes',
   where: {
@@ -41,7 +41,7 @@ export const TOO_SMALL = {
   }
 } as const
 
-/** Lines to type while the demo is served; each works, and works again. */
+/** Commands to try while the demo is served. Each of them can be repeated. */
 export function suggestions(url: string): string {
   return `
 Open ${url} in a browser: demo, password demo. Let people decide: ask one institution to have its stewards decide first,

@@ -1,4 +1,4 @@
-/** The Debian that images are built on: Debian's own image, or the same made from its packages. */
+/** The Debian base image: Debian's own image, or an equivalent one made from Debian's packages. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,17 +6,17 @@ import { attempt, idOf } from './command.ts'
 
 /** Debian's release. */
 export const SUITE = 'trixie'
-/** The day it came out, as seconds: the time that an image bears, whenever it was built. */
+/** The day of the release, Unix seconds. All images have it as their time, whenever they are built. */
 export const SUITE_EPOCH = Date.UTC(2025, 7, 9) / 1000
 
 const OFFICIAL_BASE = `debian:${SUITE}-slim`
-/** Made here where no registry of images is reachable. */
+/** The image that is made here if no registry is reachable. */
 const OWN_BASE = `stimnet-base:${SUITE}`
 
 /** A registry that does not begin to answer within this time is not reachable, ms. */
 const PULL_MS_MAX = 60_000
 
-/** Its name; it is fetched or made where it is missing, or when it shall be fresh. */
+/** The name of the base image. It is fetched or made if it is missing or if `fresh` is set. */
 export async function ensureBase(options: { readonly fresh: boolean; readonly say: (text: string) => void }) {
   if (!options.fresh) {
     if (await idOf(OFFICIAL_BASE)) return OFFICIAL_BASE
@@ -44,15 +44,15 @@ async function bootstrap(folder: string): Promise<void> {
   if (!imported.ok) throw new Error(`importing the base\n${imported.output}`)
 }
 
-/** Takes out what no job reads, and what was this machine's: its names and the times at which folders were made. */
+/** Removes files that no job reads, and traces of this machine: its names, and the creation times of folders. */
 function trim(folder: string): void {
   const unread = ['var/cache', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale', 'var/log']
   for (const path of [...unread, 'etc/resolv.conf', 'etc/hostname'])
     rmSync(join(folder, path), { recursive: true, force: true })
-  // apt and dpkg expect their folders, empty as they are.
+  // apt and dpkg need these folders, even if they are empty.
   for (const path of ['var/cache/apt/archives/partial', 'var/lib/apt/lists/partial', 'var/log'])
     mkdirSync(join(folder, path), { recursive: true })
-  // Others lie over these while an image is built, so that its last step cannot reach them.
+  // While an image is built, other file systems are mounted over these folders, so its last step cannot clean them.
   for (const path of ['dev', 'proc', 'run', 'sys']) {
     const whole = join(folder, path)
     for (const name of readdirSync(whole)) rmSync(join(whole, name), { recursive: true, force: true })

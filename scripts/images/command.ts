@@ -1,13 +1,13 @@
-/** Runs a command of the machine to its end, within a time. */
+/** Execution of external commands with a time limit. */
 import { spawn } from 'node:child_process'
 
-/** A build fetches packages over the network, ms. */
+/** Longest command, ms. A build fetches packages over the network. */
 const COMMAND_MS_MAX = 20 * 60_000
 
-/** Of what a command says, the end is kept, characters: that is where it says why it failed. */
+/** Characters of a command's output that are kept. The end is kept, because it contains the reason of a failure. */
 const OUTPUT_CHARACTERS_MAX = 4_000
 
-/** What it said at the end, and whether it went well. */
+/** Runs a command. Returns whether it succeeded, and the end of its output. */
 export async function attempt(
   command: string,
   args: readonly string[],
@@ -35,14 +35,14 @@ export async function attempt(
   return { ok, output }
 }
 
-/** Calls Docker, which must succeed. */
+/** Calls Docker and returns its output. Throws if it fails. */
 export async function docker(args: readonly string[]): Promise<string> {
   const { ok, output } = await attempt('docker', args)
   if (!ok) throw new Error(`docker ${args[0]}\n${output}`)
   return output.trim()
 }
 
-/** The id of an image, which names its content; undefined where there is none. */
+/** The id of an image, which identifies its contents; undefined if there is no such image. */
 export async function idOf(image: string): Promise<string | undefined> {
   const { ok, output } = await attempt('docker', ['image', 'inspect', '--format', '{{.Id}}', image])
   return ok ? output.trim() : undefined

@@ -1,4 +1,4 @@
-/** When the console is built: in a clone of a few files, with a Vite that only pretends. */
+/** Tests of when the console is built, in a clone of a few files with a fake Vite. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 const project = join(import.meta.dirname, '../..')
 let clone = ''
 
-/** Says so in a log, takes its time, then writes a page; fails where a file `fail` stands. */
+/** A fake Vite: it writes to a log, waits, and writes a page. It fails if there is a file `fail`. */
 const VITE = `
 const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require('node:fs')
 appendFileSync('vite.log', process.argv.slice(2).join(' ') + '\\n')

@@ -1,4 +1,4 @@
-/** The pinned Node binaries against what nodejs.org publishes: both played by a server on this machine, with tiny archives. */
+/** Tests of the comparison of pinned and published Node binaries, with a local server for both and tiny archives. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -18,7 +18,7 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64'] as const
 interface TarEntry {
   readonly path: string
   readonly text?: string
-  /** Default: a file. */
+  /** Type of the tar entry. Default: a regular file. */
   readonly type?: string
 }
 
@@ -65,12 +65,12 @@ describe('the pinned Node binaries', () => {
 
   const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 
-  /** A package of the registry. */
+  /** Adds a package to the fake registry. */
   function offer(name: string, entries: readonly TarEntry[]): void {
     served.set(`/${name}/-/${name}-${VERSION}.tgz`, tarOf(entries))
   }
 
-  /** What nodejs.org has; `changed` platforms have another program. */
+  /** Publishes the binaries of the fake nodejs.org. The platforms in `changed` have another program. */
   function publish(changed: readonly string[]): void {
     const textOf = (platform: string) => (changed.includes(platform) ? 'another program' : 'the program')
     const archives = PLATFORMS.map((platform) => {

@@ -1,4 +1,4 @@
-/** What a fresh clone does first, in a clone of a few files, with an npm that only pretends. */
+/** Tests of the set-up of a fresh clone, in a clone of a few files with a fake npm. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ const LOCK = {
   }
 }
 
-/** Says so in a log, takes its time, then leaves what npm leaves; fails where a file `fail` stands. */
+/** A fake npm: it writes to a log, waits, and leaves the files that npm leaves. It fails if there is a file `fail`. */
 const NPM = `
 const { appendFileSync, cpSync, existsSync, mkdirSync, rmSync } = require('node:fs')
 appendFileSync('npm.log', process.argv.slice(2).join(' ') + '\\n')
@@ -42,7 +42,7 @@ setTimeout(() => {
 }, 300)
 `
 
-/** Prints what it was given and where it stands; stays until it is told to end, where asked to. */
+/** A program that prints its arguments and its folder. With the argument `stay`, it runs until a signal ends it. */
 const PROGRAM = `
 const args = process.argv.slice(2)
 console.log(JSON.stringify({ args, cwd: process.cwd() }))

@@ -1,4 +1,4 @@
-/** The rules of the house are tested by breaking each of them once, in a small house of its own. */
+/** Tests of the structural rules: each of them is broken once in a small project. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ const manifest = (name: string, dependencies: readonly string[] = []) =>
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '1.0.0']))
   })
 
-/** Two rooms a package, and each thing that is forbidden elsewhere where it is allowed, or as text. */
+/** A project without breaches. It contains everything that is confined to some files, in those files or in texts. */
 const CLEAN: House = {
   'packages/protocol/package.json': manifest('protocol', ['zod']),
   'packages/protocol/src/index.ts': "/** What is agreed. */\nexport * from './clock.ts'\nexport * from './words.ts'\n",
@@ -83,13 +83,13 @@ function build(root: string, house: House): void {
   }
 }
 
-/** The clean house with one line more at the end of a file. */
+/** The clean project with one more line at the end of a file. */
 const withLine = (path: string, line: string): House => ({ ...CLEAN, [path]: `${CLEAN[path] ?? ''}${line}\n` })
 
 const index = 'packages/mesh/src/index.ts'
 const lastLine = (CLEAN[index] ?? '').split('\n').length
 
-describe('a breach of the house is found', () => {
+describe('a breach of the rules is found', () => {
   const planted: readonly [what: string, rule: string, path: string, line: string][] = [
     ['a package imports one of its own floor', 'floor', index, "import '@stimnet/gateway'"],
     ['the ground floor imports upwards', 'floor', 'packages/protocol/src/words.ts', "import '@stimnet/mesh'"],
@@ -210,7 +210,7 @@ describe('a breach of the house is found', () => {
   })
 })
 
-test('a house in order passes, whatever its texts and comments talk about', () => {
+test('a repository without breaches passes, whatever its texts and comments talk about', () => {
   assert.deepEqual(breachesOf(CLEAN), [])
 })
 

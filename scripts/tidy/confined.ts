@@ -1,9 +1,9 @@
-/** Words of code that belong into few places: settings, clock, chance, the end of the process, the console, `any`. */
+/** The rules on code that is permitted in few files only: settings, clock, randomness, process exit, the console, `any`. */
 import { CONFINED } from './house.ts'
 import { lineOf } from './scan.ts'
 import type { Breach, Tree } from './tree.ts'
 
-/** Every such word outside its place, in the sources of packages. */
+/** All uses of such code outside of the permitted files, in the sources of packages. */
 export function confinedBreaches(tree: Tree): Breach[] {
   return tree.files
     .filter((file) => file.room === 'source')

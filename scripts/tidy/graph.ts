@@ -1,4 +1,4 @@
-/** Files as a graph: none in a cycle, none that nobody imports. */
+/** The rules on the graph of imports: no cycles, and no files that nobody imports. */
 import { ENTRIES } from './house.ts'
 import { type Breach, type SourceFile, type Tree, targetOf } from './tree.ts'
 
@@ -16,7 +16,7 @@ function importedBy(file: SourceFile): string[] {
 
 function orphans(files: readonly SourceFile[], edges: ReadonlyMap<string, readonly string[]>): Breach[] {
   const used = new Set([...edges.values()].flat())
-  // A child process or worker is started by the name of its file.
+  // Child processes and workers are started by the name of their file, so such names count as imports.
   for (const file of files) for (const name of file.fileNames) used.add(targetOf(file, name))
   return files
     .filter(({ path }) => !used.has(path) && !isEntry(path))
@@ -27,7 +27,7 @@ function isEntry(path: string): boolean {
   return /^packages\/[^/]+\/src\/index\.ts$/.test(path) || /^scripts\/[^/]+$/.test(path) || ENTRIES.includes(path)
 }
 
-/** One breach a strongly connected set of files (Tarjan), at its first file, naming them all. */
+/** One breach per strongly connected set of files (Tarjan's algorithm), reported at its first file. */
 function cycles(files: readonly SourceFile[], edges: ReadonlyMap<string, readonly string[]>): Breach[] {
   const order = new Map<string, number>()
   const low = new Map<string, number>()

@@ -1,6 +1,6 @@
-/** The law of the house as data: floors, doors, and the few places where time, settings and words out are allowed. */
+/** The structural rules as data: permitted imports, dependencies confined to one package, and code confined to few files. */
 
-/** Of which other packages each may import. The table of docs/architecture.md, written once more for the machine. */
+/** For each package, the packages that it may import: the table of docs/architecture.md in machine-readable form. */
 export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   statistics: ['protocol'],
@@ -16,7 +16,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   console: ['sdk', 'protocol']
 }
 
-/** Heavy dependencies, each behind one door. A name ending in / stands for all of its scope. */
+/** Heavy dependencies, each of which only one package may import. A name that ends in / stands for all packages of that scope. */
 export const DOORS: readonly { readonly dependency: string; readonly door: string }[] = [
   { dependency: 'libp2p', door: 'mesh' },
   { dependency: '@libp2p/', door: 'mesh' },
@@ -34,10 +34,10 @@ export const DOORS: readonly { readonly dependency: string; readonly door: strin
 /** These run in a browser too: nothing of `node:` in them. */
 export const BROWSER_PACKAGES: readonly string[] = ['protocol', 'statistics', 'api', 'sdk', 'console']
 
-/** Started by name, imported by nobody. Package-relative paths; `index.ts` is always an entry. */
+/** Files that are started by name, so that no file needs to import them. `index.ts` is always an entry. */
 export const ENTRIES: readonly string[] = ['packages/peer/src/main.ts', 'packages/console/src/main.tsx']
 
-/** A word of code that is only allowed in some places, what to do instead. `allowed` are beginnings of paths. */
+/** A pattern of code that only some files may contain, with advice on what to do instead. `allowed` matches paths of files. */
 export interface Confined {
   readonly rule: string
   readonly pattern: RegExp
@@ -87,8 +87,8 @@ export const CONFINED: readonly Confined[] = [
   }
 ]
 
-/** Files of one folder; what is more belongs into rooms of its own. */
+/** Most files in one folder. Further files belong in a folder of their own. */
 export const ROOM_FILES_MAX = 18
 
-/** At least this share of the exported names says what it is for. */
+/** Smallest share of the exported names that must have a TSDoc comment. */
 export const TSDOC_SHARE_MIN = 0.95

@@ -1,11 +1,14 @@
-/** Enter by the door, and only downwards: what a file may import. */
+/** The rules on imports: only through a package's index, and only from permitted packages. */
 import { BROWSER_PACKAGES, DOORS, FLOORS } from './house.ts'
 import type { Import } from './scan.ts'
 import { type Breach, type SourceFile, type Tree, targetOf } from './tree.ts'
 
 const SCOPE = '@stimnet/'
 
-/** Breaches of floors (`floor`), doors (`door`), package borders (`deep`), declarations (`undeclared`) and `browser`. */
+/**
+ * Breaches of the rules: `floor` (a package that may not be imported), `door` (a dependency of another package), `deep` (past the
+ * index of a package), `undeclared` (not in package.json), `browser` (a `node:` module in a package for browsers).
+ */
 export function importBreaches(tree: Tree): Breach[] {
   return tree.files.flatMap((file) =>
     file.imports.flatMap((one) =>
@@ -21,7 +24,7 @@ function verdictsOn(tree: Tree, file: SourceFile, { from }: Import): Verdict[] {
   if (from.startsWith(SCOPE) && from.split('/').length > 2) {
     return [['deep', `${from} goes past the index of its package`]]
   }
-  // Tests may use what the workspace has; scripts have no package of their own.
+  // Tests may use all packages of the workspace, and scripts belong to no package.
   if (file.room !== 'source' || file.package === undefined) return []
   if (from.startsWith('node:')) {
     return BROWSER_PACKAGES.includes(file.package) ? [['browser', `${file.package} runs in a browser: no ${from}`]] : []
@@ -36,7 +39,7 @@ function relativeVerdicts(file: SourceFile, from: string): Verdict[] {
   const home = file.package === undefined ? '' : `packages/${file.package}/`
   const leaves = home !== '' && !target.startsWith(home)
   const enters = /^packages\/[^/]+\//.test(target) && !(home !== '' && target.startsWith(home))
-  // Tests of a package may use helpers of the tests of the whole, and the shared vectors.
+  // Tests of a package may use the shared test helpers and vectors in test/.
   if (enters || (leaves && file.room === 'source')) return [['deep', `${from} leaves its package past the index`]]
   return []
 }

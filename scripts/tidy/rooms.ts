@@ -1,4 +1,4 @@
-/** Folders of source files: few enough files each to be read as one room, and each named on the map of the house. */
+/** The rules on folders of source files: each has a limited number of files and is named in docs/architecture.md. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOM_FILES_MAX } from './house.ts'
@@ -6,7 +6,7 @@ import type { Breach, Tree } from './tree.ts'
 
 const MAP = 'docs/architecture.md'
 
-/** Breaches `crowded` (more files than a room holds) and, where there is a map, `map` (a folder that it does not name). */
+/** Breaches `crowded` (too many files in a folder) and, if there is a map, `map` (a folder that the map does not name). */
 export function roomBreaches(tree: Tree, root: string): Breach[] {
   const rooms = Map.groupBy(
     tree.files.filter(({ room }) => room === 'source'),

@@ -1,25 +1,25 @@
-/** A reader of TypeScript that knows just enough: what is code, comment or text, and what is imported. */
+/** A minimal scanner for TypeScript, which separates code from comments and texts, and finds imports. */
 
-/** A file split into layers of equal length, so that a place in one is the place in all. */
+/** Two layers of a file with the same length, so that the same place has the same index in both. */
 export interface Layers {
   readonly source: string
-  /** Comments, and the insides of strings, templates and regular expressions, are blanks; their quotes stay. */
+  /** The source with blanks in place of comments and of the contents of strings, templates and regular expressions. */
   readonly code: string
 }
 
 export interface Import {
-  /** What stands between the quotes. */
+  /** The text between the quotes. */
   readonly from: string
   readonly line: number
-  /** An import that only names types is erased when it runs. */
+  /** Whether it imports only types, so that it has no effect at run time. */
   readonly typeOnly: boolean
 }
 
-// After these, a slash begins a regular expression; after a name or a closing bracket, it divides.
+// After these, a slash begins a regular expression; after a name or a closing bracket, it is a division.
 const BEFORE_REGEX =
   /(?:^|[=(,:;![{}&|?+\-*%~^<>\n]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|await|yield))\s*$/
 
-/** Blanks out what is not code. */
+/** Splits a source into its layers. */
 export function layersOf(source: string): Layers {
   const out = [...Array(source.length).keys()].map((i) => source.charAt(i))
   const blank = (from: number, to: number) => {
@@ -74,7 +74,7 @@ export function layersOf(source: string): Layers {
   return { source, code: out.join('') }
 }
 
-/** The slash of `</b>` or `<br />`. Formatted code has a space before a regular expression, and none begins with `>` after one. */
+/** Whether it is the slash of `</b>` or `<br />`. In formatted code, no regular expression follows `<` or begins with `>`. */
 function isTagEnd(source: string, at: number): boolean {
   return source[at - 1] === '<' || (source[at - 1] === ' ' && source[at + 1] === '>')
 }
@@ -110,7 +110,7 @@ function endOfTemplatePart(source: string, from: number): { at: number; opens: b
   return { at: Math.min(at, source.length), opens: false }
 }
 
-/** The line of a place, from 1. */
+/** The line of an index in a source, counted from 1. */
 export function lineOf(source: string, at: number): number {
   let line = 1
   for (let i = source.indexOf('\n'); i >= 0 && i < at; i = source.indexOf('\n', i + 1)) line++
@@ -124,7 +124,7 @@ const STATEMENTS = [
   /(?<![\w$.])(?:import|require|import\.meta\.resolve)\s*\(\s*()(["'])/g
 ]
 
-/** Every import, re-export and dynamic import with a plain text, in order of lines. */
+/** All imports, re-exports and dynamic imports with a literal text, in the order of lines. */
 export function importsOf({ source, code }: Layers): Import[] {
   const found: Import[] = []
   for (const statement of STATEMENTS) {
@@ -142,7 +142,7 @@ export function importsOf({ source, code }: Layers): Import[] {
   return found.sort((a, b) => a.line - b.line)
 }
 
-/** Texts in quotes that look like a file, such as the entry of a child process. */
+/** Quoted texts that look like file names, such as the entry of a child process. */
 export function fileNamesOf({ source, code }: Layers): string[] {
   return [...code.matchAll(/(["'`])\s*\1/g)]
     .map((match) => source.slice(match.index + 1, match.index + match[0].length - 1))

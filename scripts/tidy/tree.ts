@@ -1,9 +1,9 @@
-/** The project as the rules see it: packages with what they declare, and source files with what they import. */
+/** The project as input of the rules: packages with their declared dependencies, and source files with their imports. */
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileNamesOf, type Import, importsOf, type Layers, layersOf } from './scan.ts'
 
-/** A place where the house is out of order. */
+/** One breach of a rule. */
 export interface Breach {
   /** Relative to the project, with forward slashes. */
   readonly file: string
@@ -18,7 +18,7 @@ export type Room = 'source' | 'test' | 'script'
 export interface SourceFile {
   readonly path: string
   readonly room: Room
-  /** The package it is in, without scope; undefined for scripts and the tests of the whole. */
+  /** Its package, without scope; undefined for scripts and for the tests in test/. */
   readonly package: string | undefined
   readonly layers: Layers
   readonly imports: readonly Import[]
@@ -35,7 +35,7 @@ export interface Tree {
   readonly packages: ReadonlyMap<string, Package>
 }
 
-// Generated code is made by rules of its own.
+// Installed and generated code is not checked.
 const SKIPPED = /(^|\/)(node_modules|dist|gen|\.cache|\.stimnet)(\/|$)|\.d\.ts$/
 
 const ROOMS: readonly { readonly room: Room; readonly glob: string }[] = [
@@ -88,7 +88,7 @@ function readPackages(root: string): Package[] {
     })
 }
 
-/** The path in the tree that a relative import of this file means. */
+/** The path in the tree that a relative import in this file refers to. */
 export function targetOf(file: SourceFile, relative: string): string {
   const parts = [...file.path.split('/').slice(0, -1), ...relative.split('/')]
   const out: string[] = []

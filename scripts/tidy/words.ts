@@ -1,12 +1,12 @@
-/** What each file and each exported name says of itself. */
+/** The rules on comments: each file has an opening sentence, and most exported names have TSDoc. */
 import { TSDOC_SHARE_MIN } from './house.ts'
 import { lineOf } from './scan.ts'
 import type { Breach, SourceFile, Tree } from './tree.ts'
 
-// A capital letter, a name in back quotes or a name as written, and somewhere the end of a sentence.
+// A comment that begins with a letter or a name in back quotes and contains the end of a sentence.
 const OPENING = /^(?:#![^\n]*\n)?\/\*\*\s+(?:\*\s+)?[\p{L}`][\s\S]*?[.!?](?:\s|\*\/)/u
 
-/** Breaches `opening` (no opening sentence) and, below the wanted share, `tsdoc` for each name without a word. */
+/** Breaches `opening` (no opening sentence) and, if too few names are documented, `tsdoc` for each undocumented name. */
 export function wordBreaches(tree: Tree): Breach[] {
   const spoken = tree.files.filter((file) => file.room !== 'test')
   const openings = spoken
@@ -36,7 +36,7 @@ interface ExportedName {
 const EXPORTED =
   /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\*?|class|interface|type|const|let)\s+([\w$]+)/gm
 
-/** A name is documented by the comment right before it; the types of an overload or a pair share one with their values. */
+/** All exported names. A name is documented by the comment right before one of its declarations. */
 function exportedNames({ path, layers }: SourceFile): ExportedName[] {
   const names = new Map<string, ExportedName>()
   for (const match of layers.code.matchAll(EXPORTED)) {

@@ -1,10 +1,10 @@
-/** A small audit log, made by hand: what proofs and receipts of the vectors stand in. */
+/** A small, hand-made audit log for the proofs and receipts of the vectors. */
 import { type AuditRecord, auditCommitmentInput, auditEntry, leafHash, nodeInput, sha256Hex } from '@stimnet/protocol'
 
-/** When it all happens, Unix time, ms. */
+/** The time of all records, Unix ms. */
 export const AT_MS = 1_750_000_000_000
 
-/** A record, number 5 of a log of 7. */
+/** A record with number 5 in a log of 7 records. */
 export function recordOf(given: Partial<AuditRecord>): AuditRecord {
   return {
     ...{ sequence: 5, atMs: AT_MS, kind: 'release', actor: 'key', jobId: '', code: '', detailJson: '' },
@@ -12,7 +12,7 @@ export function recordOf(given: Partial<AuditRecord>): AuditRecord {
   }
 }
 
-/** That the record stands there, without the record itself. */
+/** A proof that the record is in the log; it does not contain the record itself. */
 export async function proofOf(record: AuditRecord) {
   const entry = auditEntry(record, await sha256Hex(auditCommitmentInput(record)))
   const leaves = await Promise.all([0, 1, 2, 3, 5, 6].map((at) => leafHash(Uint8Array.of(at))))

@@ -1,4 +1,4 @@
-/** Tables of several sites, and what they give together. */
+/** Vectors for pooling: tables of several sites and their pooled results. */
 import type { DisclosureCard, OutputColumn, OutputPart, OutputRow, TableOutput } from '@stimnet/protocol'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 import { pool, poolCells, quantileOf, type SitePart, valueOfMoments } from '@stimnet/statistics'
@@ -22,7 +22,7 @@ const CARD: DisclosureCard = {
   ...{ subjects: null, suppressed_cells: 0, bits: null, code_hash: '', image: '' }
 }
 
-/** The text of the file, as a value. */
+/** The contents of pools.json. */
 export function poolVectors() {
   const [a, b, c] = [siteOf(1, 40), siteOf(2, 25), siteOf(3, 60)]
   const tables: Readonly<Record<string, TableOutput>> = {
@@ -127,14 +127,14 @@ function binsOf(xs: readonly number[], edges: readonly number[]) {
 
 interface Drawn {
   readonly rows: number
-  /** Middle of the bounds, and the mean's distance from it in half widths. */
+  /** The middle of the bounds, and the distance of the mean from it as a multiple of HALF_WIDTH. */
   readonly age: readonly [number, number]
   readonly score: readonly [number, number]
 }
 
 const HALF_WIDTH = 40
 
-/** Of an institution whose numbers have noise in them: one row, parts as they were drawn. */
+/** The table of an institution with noisy numbers: one row, whose parts have the noise as it was drawn. */
 function drawnOf({ rows, age, score }: Drawn, highest = 90): TableOutput {
   const sd = 3
   const [x, y] = [age, score].map(([centre, offset]) => {
@@ -175,7 +175,7 @@ function withoutCell(row: OutputRow, name: string): OutputRow {
   return { values: row.values.map((value, i) => (COLUMNS[i]?.name === name ? null : value)), parts: rest }
 }
 
-/** Everybody has the same value: what is undefined there has parts all the same. */
+/** A row in which everybody has the same value. Columns that are undefined then still have parts. */
 function withoutSpread(row: OutputRow): OutputRow {
   const second = { sum: 700, deviations: 90, cross: 0 }
   const moments = { n: 60, sum: 3000, deviations: 0, third: 0, fourth: 0, second }
@@ -189,7 +189,7 @@ function withoutSpread(row: OutputRow): OutputRow {
   }
 }
 
-/** Sums as a site with exact numbers sends them. */
+/** A row with exact sums, as a site with exact numbers sends them. */
 function withExactSums(row: OutputRow): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
     if (!('moments' in part)) return [name, part] as const
@@ -201,7 +201,7 @@ function withExactSums(row: OutputRow): OutputRow {
   return { ...row, parts: Object.fromEntries(parts) }
 }
 
-/** The same rows on a coarser grid, or on another. */
+/** A row with its bins on a coarser or different grid. */
 function withBins(row: OutputRow, edges: readonly number[]): OutputRow {
   const cell = row.parts.quantile
   if (!cell || !('bins' in cell)) return row

@@ -1,11 +1,11 @@
-/** Proofs from an audit log that hold, and such that must be refused, each with its code. */
+/** Vectors for inclusion proofs: valid proofs, and proofs that must be refused, each with its code. */
 import { cosign, messages, type Signer, signCheckpoint, signerFromSeed } from '@stimnet/protocol'
 import { AT_MS, proofOf, recordOf } from './log.ts'
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
 const signerOf = (byte: number) => signerFromSeed(new Uint8Array(32).fill(byte))
 
-/** The text of the file, as a value. */
+/** The contents of proofs.json. */
 export async function proofVectors() {
   const [peer, witness, other] = [await signerOf(2), await signerOf(3), await signerOf(4)]
   const detailJson = '{"state":"completed","words":"Größe <b>"}'

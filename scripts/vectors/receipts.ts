@@ -1,4 +1,4 @@
-/** Receipts that hold, and receipts that must be refused, each with its code. */
+/** Vectors for receipts: valid receipts, and receipts that must be refused, each with its code. */
 import {
   type AuditRecord,
   canonicalBytes,
@@ -43,9 +43,9 @@ interface End {
   readonly requestHash?: string
   readonly type?: 'job-result' | 'decision'
   readonly signer?: Signer
-  /** What the receipt says of its place, where it is not the true one. */
+  /** A false place in the log, which the receipt states. */
   readonly place?: { readonly auditHead?: string; readonly auditSequence?: number }
-  /** What the log says of it; without one the peer proves nothing. */
+  /** The record in the log. Without it, the receipt has no proof. */
   readonly logged?: Partial<AuditRecord> & {
     readonly detail?: object
     readonly closed?: boolean
@@ -53,7 +53,7 @@ interface End {
   }
 }
 
-/** The text of the file, as a value. */
+/** The contents of receipts.json. */
 export async function receiptVectors() {
   const peer = await signerFromSeed(new Uint8Array(32).fill(2))
   const other = await signerFromSeed(new Uint8Array(32).fill(3))

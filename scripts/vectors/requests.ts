@@ -1,4 +1,4 @@
-/** Signed requests in the words of the REST API: what another language must sign, byte for byte. */
+/** Vectors for signed requests: requests in the form of the REST API, and the exact bytes that each client must sign. */
 import {
   type About,
   type Filter,
@@ -17,7 +17,7 @@ const BROADCAST = Uint8Array.from({ length: 16 }, (_, at) => 255 - at)
 const SQL = 'SELECT sex, COUNT(*) AS n FROM subjects GROUP BY sex'
 
 interface Vector {
-  /** As a client of REST writes it. */
+  /** The request as a REST client writes it. */
   readonly asked: Readonly<Record<string, unknown>>
   readonly options: Omit<SignRequestOptions, 'signer' | 'clock' | 'random' | 'targets' | 'catalog'>
   readonly peers: number
@@ -87,7 +87,7 @@ const VECTORS: readonly Vector[] = [
   }
 ]
 
-/** The text of the file, as a value. */
+/** The contents of requests.json. */
 export async function requestVectors() {
   const peers = await Promise.all(
     [2, 3, 4].map(async (byte) => (await signerFromSeed(new Uint8Array(32).fill(byte))).id)
@@ -98,7 +98,7 @@ export async function requestVectors() {
     levels: [{ local: 'w', level: 'female' }]
   }
   const cases = VECTORS.map(async ({ asked, options, peers: count }) => {
-    // With the first alone there is nothing to map.
+    // Only the vector with three peers has mappings.
     const mappings = count === 3 ? [mapping, { peer: first, variable: 'a.b', local: 'c.d', scale: '0.5' }] : undefined
     const targets = peers.slice(0, count)
     const carried = targets.length > 1 ? { carrier } : {}

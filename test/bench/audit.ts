@@ -1,4 +1,4 @@
-/** Durable audit records a second, committed together, beside LevelDB's own synced puts. */
+/** Benchmark of durable audit records per second, written in groups, compared with LevelDB's own synced puts. */
 import { join } from 'node:path'
 import { Level } from 'level'
 import { startSite, writeSite } from '../mesh.ts'
@@ -57,7 +57,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   ]
 }
 
-/** What an admission records. */
+/** The audit event of an admission. */
 function eventOf(at: number) {
   return {
     kind: 'request' as const,
@@ -67,5 +67,5 @@ function eventOf(at: number) {
   }
 }
 
-/** About a record of the above with its two hashes. */
+/** A value of about the size of such a record with its two hashes. */
 const VALUE = 'x'.repeat(330)

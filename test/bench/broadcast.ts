@@ -1,4 +1,4 @@
-/** One SQL job to 3, 10 and 30 peers of this process: from the gateway's acceptance to the pooled answer. */
+/** Benchmark of one SQL job at 3, 10 and 30 peers of this process: from the gateway's acceptance to the pooled answer. */
 
 import type { Peer } from '@stimnet/peer'
 import { cryptographicRandom, type Signer, signerFromSeed } from '@stimnet/protocol'
@@ -13,10 +13,10 @@ const SQL = 'SELECT arm, COUNT(DISTINCT subject_id) AS n, AVG(value) AS value FR
 const ROUNDS = 7
 const WARM_UPS = 2
 const ENOUGH_MS = 40_000
-/** The thread is quiet when it is busy for less than this share of half a second. */
+/** The thread counts as quiet if it is busy for less than this share of half a second. */
 const QUIET_SHARE = 0.2
 const QUIET_MS_MAX = 20_000
-/** Peers started at the same time. */
+/** Number of peers that start at the same time. */
 const AT_ONCE = 3
 
 export const broadcastRow: Row = {
@@ -56,7 +56,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   })
 }
 
-/** From sending the signed request to the last part's end. */
+/** Time from sending the signed request to the end of the last part, ms. */
 async function broadcast(client: Client, signer: Signer, targets: readonly string[]): Promise<number> {
   const program = { kind: 'sql', sql: SQL } as const
   const { peer_id: carrier } = await client.health()
@@ -73,8 +73,8 @@ async function broadcast(client: Client, signer: Signer, targets: readonly strin
 }
 
 /**
- * One that asks, and n that answer. These permit the asker alone, as institutions do that share a project and not each
- * other's company; n peers of one thread that all keep in touch would measure that instead.
+ * Starts one asking peer and n answering ones. These permit only the asker, like institutions that share a project but not a
+ * mesh. If all n peers in one thread were connected with each other, the benchmark would measure that instead.
  */
 async function startPeers(context: Context, n: number, requester: string): Promise<{ asker: Peer; targets: string[] }> {
   const folder = await scratchFolder(context)
@@ -104,7 +104,7 @@ async function startPeers(context: Context, n: number, requester: string): Promi
   return { asker, targets }
 }
 
-/** After so many starts there is much to tell each other; what is measured comes after. */
+/** Waits until the peers have exchanged everything after their start, so that it does not affect the measurement. */
 async function untilQuiet(context: Context): Promise<void> {
   context.progress('waiting until the peers have met')
   const end = performance.now() + QUIET_MS_MAX
@@ -115,7 +115,7 @@ async function untilQuiet(context: Context): Promise<void> {
   }
 }
 
-/** Fifty subjects: what is measured is the way there and back. */
+/** A catalog with fifty subjects, since the communication is measured, not the computation. */
 const CATALOG = {
   name: 'demo_dataset',
   access_level: 'public',

@@ -1,10 +1,10 @@
-/** Processes beside the one that measures: a server shares no thread with what asks it. */
+/** Child processes for servers, so that they share no thread with the process that measures. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Context } from './row.ts'
 
-/** What `serving-peer.ts` tells when it serves. */
+/** The message of `serving-peer.ts` when it serves. */
 export interface ServingPeer {
   readonly peerId: string
   readonly addresses: readonly string[]
@@ -12,17 +12,17 @@ export interface ServingPeer {
   readonly pid: number
 }
 
-/** A peer of `configFile` in a process of its own, which also answers `echoExchange`. */
+/** Starts a peer with `configFile` in a process of its own. It also serves `echoExchange`. */
 export function startServingPeer(context: Context, configFile: string): Promise<ServingPeer> {
   return startChild(context, 'serving-peer.ts', [configFile])
 }
 
-/** A Hono server that knows one answer. */
+/** Starts the bare Hono server. */
 export function startBareServer(context: Context): Promise<{ url: string }> {
   return startChild(context, 'bare-server.ts', [])
 }
 
-/** Resolves with the first message; the child ends when this process lets go of it. */
+/** Starts a child and resolves with its first message. The child ends when this process disconnects from it. */
 async function startChild<Told>(context: Context, file: string, args: readonly string[]): Promise<Told> {
   const child = fork(join(import.meta.dirname, file), args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const exited = once(child, 'exit')
@@ -37,13 +37,13 @@ async function startChild<Told>(context: Context, file: string, args: readonly s
   const failed = exited.then(([code]) => {
     throw new Error(`${file} ended with ${String(code)}: ${said}`)
   })
-  // After it has served, its end is expected.
+  // Once the child has served, its end is no failure.
   failed.catch(() => undefined)
   const [told] = await Promise.race([once(child, 'message'), failed])
   return told as Told
 }
 
-/** In a child: tells the parent what it wants to know, and takes everything down when the parent lets go. */
+/** Called in a child: sends the message to the parent, and stops everything when the parent disconnects. */
 export function serveParent(told: object, stop: () => Promise<unknown>): void {
   process.once('disconnect', () => void stop())
   process.send?.(told)

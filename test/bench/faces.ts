@@ -1,4 +1,4 @@
-/** The gateway beside the documented endpoints on FastAPI and SQLite, and how soon a submission is accepted. */
+/** Benchmark of the gateway: its speed compared with FastAPI and SQLite, and its time to accept a submission. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { QUESTIONS, trialCatalog, writeTrial } from './trial.ts'
 
 const CONNECTIONS = 16
 const READS = 3_000
-/** In one go: an account has at most a hundred requests under way, and each of these is admitted and run. */
+/** Submissions per burst. An account may have at most a hundred requests in progress, and each submission is really run. */
 const POSTS = 96
 const ROUNDS = 7
 const ENOUGH_MS = 90_000
@@ -69,7 +69,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
       postThere: () => theirs.posts()
     },
     {
-      // What is asked all day runs compiled; a burst of posts is few, so it takes some of them.
+      // In practice this code is compiled. A burst has few submissions, so several bursts are needed to warm up.
       warmUps: 8,
       rounds: ROUNDS,
       enoughMs: ENOUGH_MS,
@@ -101,7 +101,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   ]
 }
 
-/** One submission after the other, from sending it to its answer, beside a bare server's. */
+/** The time from sending a submission to its answer, one after the other, compared with a bare server. */
 async function acceptance(context: Context, client: Client): Promise<Line> {
   context.progress('how soon a submission is accepted')
   const bare = await startBareServer(context)
@@ -130,14 +130,14 @@ async function acceptance(context: Context, client: Client): Promise<Line> {
   }
 }
 
-/** One of the two: logged in, with one job, and what is asked of it. */
+/** One of the two servers, with a logged-in client, one job, and the measured requests. */
 async function sideOf(url: string) {
   const client = createClient({ url })
   const token = await client.authenticate('ada', PASSWORD)
   const { job_id: job } = await client.submitJob(SUBMISSION)
   const common = { url, token, connections: CONNECTIONS }
   const body = JSON.stringify(SUBMISSION)
-  // Asked of the account's own list: a job has ended here when its result has been received and verified.
+  // The account's own list is checked: a job counts as ended when its result was received and verified.
   const isEmpty = async (status: 'queued' | 'running') => (await client.listJobs({ status, limit: 1 })).length === 0
   const drained = () =>
     until(async () => (await isEmpty('queued')) && (await isEmpty('running')), 'every job has ended', {
@@ -152,7 +152,7 @@ async function sideOf(url: string) {
   }
 }
 
-/** Undefined where there is no FastAPI. */
+/** Starts the FastAPI server and returns its address; undefined if FastAPI is not installed. */
 async function startFastApi(context: Context, database: string): Promise<string | undefined> {
   const script = join(import.meta.dirname, 'fastapi_server.py')
   const child = spawn('/usr/bin/python3', [script, database], { stdio: ['pipe', 'pipe', 'ignore'] })

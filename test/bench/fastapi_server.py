@@ -1,6 +1,6 @@
-"""The documented endpoints on FastAPI and SQLite: what an institution would write in an afternoon, for comparison.
+"""The documented endpoints on FastAPI and SQLite: a simple implementation for comparison.
 
-Prints its address on standard output and serves until its standard input ends. One process, as uvicorn starts by default.
+It prints its address on standard output and serves until its standard input ends. It is one process, uvicorn's default.
 """
 
 import json
@@ -20,7 +20,7 @@ held = threading.local()
 
 
 def opened() -> sqlite3.Connection:
-    """A connection for each worker thread: two threads on one would read each other's rows."""
+    """The connection of the current worker thread. With a shared one, two threads would read each other's rows."""
     if not hasattr(held, "connection"):
         held.connection = sqlite3.connect(sys.argv[1], timeout=30)
         held.connection.execute("PRAGMA synchronous=FULL")

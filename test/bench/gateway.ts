@@ -1,4 +1,4 @@
-/** The gateway's requests a second beside a bare server's. Server and load are processes of their own. */
+/** Benchmark of the gateway's requests per second, compared with a bare server. Server and load are separate processes. */
 import { join } from 'node:path'
 import { createClient } from '@stimnet/sdk'
 import { PASSWORD, writeSite } from '../mesh.ts'
@@ -31,7 +31,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   const site = await writeSite(folder, 0, {
     config: {
       log: { level: 'info' },
-      // The limit itself stays in the way of every request, as in an institution.
+      // The rate limit is still checked at every request, as in an institution, but is never reached.
       gateway: { port: 0, requests_per_minute: 1_000_000_000 },
       catalogs: [trialCatalog('trial', data, 'prompt')]
     }
@@ -68,7 +68,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   }))
 }
 
-/** A job of this peer's own, through the gateway, to its end. */
+/** Runs a job of this peer through the gateway until its end. */
 async function endedJob(url: string): Promise<{ id: string; token: string }> {
   const client = createClient({ url })
   const token = await client.authenticate('ada', PASSWORD)

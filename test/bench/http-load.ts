@@ -1,22 +1,22 @@
-/** A light HTTP client: sockets kept alive, one request after the other on each, and nothing but counting. */
+/** A lightweight HTTP client for load: one request after the other on each of several persistent connections. */
 import { connect, type Socket } from 'node:net'
 
 export interface Load {
   readonly url: string
   readonly path: string
   readonly token?: string
-  /** GET unless given. */
+  /** Default: GET. */
   readonly method?: string
-  /** JSON. */
+  /** A JSON text. */
   readonly body?: string
-  /** Sockets, each with one request under way. */
+  /** Number of connections, each with one request in progress. */
   readonly connections: number
   readonly requests: number
 }
 
 const LOAD_MS_MAX = 30_000
 
-/** Requests per second. Throws where any answer is not a good one with a body. */
+/** Requests per second. Throws if any answer is not successful or has no body. */
 export async function requestsPerSecond(load: Load): Promise<number> {
   const { hostname, port } = new URL(load.url)
   const sockets = await Promise.all(Array.from({ length: load.connections }, () => opened(hostname, Number(port))))
@@ -52,7 +52,7 @@ function opened(host: string, port: number): Promise<Socket> {
   })
 }
 
-/** Asks as long as there is something to take. */
+/** Sends requests on one connection as long as `take` is true. */
 function drive(socket: Socket, request: Buffer, take: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     let had = ''
@@ -72,7 +72,7 @@ function drive(socket: Socket, request: Buffer, take: () => boolean): Promise<vo
   })
 }
 
-/** Where the answer at the beginning of a text ends; undefined before its head is whole. */
+/** The end of the first answer in a text; undefined if its head is incomplete. */
 function endOf(text: string): number | undefined {
   const head = text.indexOf('\r\n\r\n')
   if (head < 0) return undefined

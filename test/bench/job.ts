@@ -1,4 +1,4 @@
-/** One SQL job to one remote peer, warm: from the asking of the job exchange to the sealed result on the follow stream. */
+/** Benchmark of one SQL job at one remote, warm peer: from the job exchange to the sealed result on the follow stream. */
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -29,13 +29,13 @@ export const jobRow: Row = {
 
 async function measure(context: Context): Promise<readonly Line[]> {
   const folder = await scratchFolder(context)
-  // A file of its own each: what one catalog has answered, another with the same rows would not know.
+  // Each catalog has its own file, because two catalogs may not share one.
   const [prompt, padded] = [join(folder, 'prompt.csv'), join(folder, 'padded.csv')]
   await writeTrial(prompt)
   await writeTrial(padded)
   const served = await writeSite(folder, 0, {
     config: {
-      // Its lines are written, and thrown away by the parent.
+      // Log lines are written, but the parent discards them.
       log: { level: 'info' },
       catalogs: [trialCatalog('prompt', prompt, 'prompt'), trialCatalog('padded', padded, 'padded')]
     }
@@ -80,7 +80,7 @@ function linesOf(found: { job: number[]; floor: number[]; padded: number[] }, pa
   ]
 }
 
-/** Signs, asks and waits; gives the time from asking to the sealed result, ms. */
+/** A function that signs a request, sends it and waits. It returns the time from sending to the sealed result, ms. */
 async function researcherOf(context: Context, peer: Peer, remote: string) {
   const signer = await signerFromSeed(cryptographicRandom.bytes(32))
   let arrived = Promise.withResolvers<Uint8Array>()
@@ -111,7 +111,7 @@ async function researcherOf(context: Context, peer: Peer, remote: string) {
   return { ask }
 }
 
-/** A benchmark of refusals would be quick and worthless. */
+/** Asserts that the job was completed, since refusals would be fast and meaningless. */
 async function assertCompleted(sealed: Uint8Array, issuer: string): Promise<void> {
   const opened = await open(sealed, { type: 'job-result', issuer, clock: systemClock, atAnyTime: true })
   const { state, code, outputJson, receipt } = messages.JobResult.decode(opened.body)
@@ -124,7 +124,7 @@ interface FloorParts {
   readonly batch: number[]
 }
 
-/** The three things that no such job can do without, one after the other. */
+/** The floor: the three operations that every such job needs, one after the other. */
 async function floorOf(
   context: Context,
   at: { peer: Peer; remote: string; folder: string; snapshots: string }
@@ -145,7 +145,7 @@ async function floorOf(
   return { all, parts }
 }
 
-/** The question as text over the snapshot's own file, in an engine that is already open; the file is opened each time. */
+/** The query as SQL text on the snapshot's file, in an engine that is already open. The file is opened each time. */
 async function bareQuery(context: Context, siteFolder: string): Promise<() => Promise<unknown>> {
   const [parquet] = globSync(`stimnet-data/snapshots/prompt/*/${TABLE}.parquet`, { cwd: siteFolder })
   if (parquet === undefined) throw new Error('the snapshot is not where it was')
@@ -164,7 +164,7 @@ async function bareQuery(context: Context, siteFolder: string): Promise<() => Pr
   return async () => (await connection.runAndReadAll(texts[asked++ % texts.length] ?? '')).getRows()
 }
 
-/** As many bytes as the batch that ends a job: its record with the result, its place in the feed, audit records. */
+/** A synced batch with as many bytes as the one that ends a job: its record with the result, its feed entry, audit records. */
 async function syncedBatch(context: Context, folder: string): Promise<() => Promise<void>> {
   const level = new Level<string, string>(join(folder, 'floor'))
   await level.open()

@@ -1,4 +1,4 @@
-/** How soon a peer that has just been started is known to all: connected with each, and named at each gateway. */
+/** Benchmark of joining: the time until a newly started peer is connected with all others and listed at all gateways. */
 import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import type { Client } from '@stimnet/sdk'
 import { clientOf, startSite, until, writeSite } from '../mesh.ts'
@@ -82,7 +82,7 @@ async function untilKnown(peerId: string, peers: readonly Peer[], clients: reado
   }
 }
 
-/** Hangs up and connects again. */
+/** Disconnects and connects again. */
 async function dial(from: Peer, to: Peer): Promise<number> {
   await from.mesh.disconnect(to.peerId)
   return timed(() => from.mesh.connect(to.addresses[0] ?? '', { signal: AbortSignal.timeout(KNOWN_MS_MAX) }))

@@ -1,4 +1,4 @@
-/** What a ledger costs that remembers much: one more number admitted, and a year of questions opened. */
+/** Benchmark of a large ledger: the admission of one more number, and reading the ledger of a year of questions. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { LedgerDraft, ledgerFromBytes, ledgerToBytes, SpanLedger } from '@stimnet/privacy'
 import { randomUnit, seededRandom, SubjectSet } from '@stimnet/protocol'
@@ -10,11 +10,11 @@ const K = 5
 const WARM_UPS = 2
 const ROUNDS = 15
 const ENOUGH_MS = 20_000
-/** Of a year: so many questions over so many people. */
+/** The questions of a year, and the number of people. */
 const QUESTIONS = 10_000
 const PEOPLE = 10_000
 const VARIABLES = 8
-/** Different groups among them: most questions come again. */
+/** Number of different groups in the questions, since most questions are repeated. */
 const GROUPS = 150
 
 export const ledgerRow: Row = {
@@ -28,7 +28,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   return [await admitting(context, 10_000, 1), await admitting(context, 1_000_000, 5), await opening(context)]
 }
 
-/** By sex, age group, centre and diagnosis, as filters go by them. */
+/** Number of levels of the variables in the filters. */
 const LEVELS = { sex: 2, age: 9, centre: 12, diagnosis: 6 } as const
 type Variable = keyof typeof LEVELS
 const NAMES = Object.keys(LEVELS) as Variable[]
@@ -38,7 +38,7 @@ interface Group {
   readonly where: string
 }
 
-/** The same people each time, and groups of them: each variable with most of its levels. */
+/** People, who are the same each time, and random groups of them, which contain most levels of each variable. */
 function peopleOf(size: number) {
   const random = seededRandom(size)
   const below = (n: number) => Math.floor(randomUnit(random) * n)
@@ -120,7 +120,7 @@ async function opening(context: Context): Promise<Line> {
     const at = Math.floor(randomUnit(random) * GROUPS)
     const set = groups[at] ?? SubjectSet.everyone(PEOPLE)
     const variable = `v${Math.floor(randomUnit(random) * VARIABLES)}`
-    // What was asked before leaves the ledger as it is.
+    // A repeated question does not change the ledger.
     if (asked.has(`${at} ${variable}`)) continue
     asked.add(`${at} ${variable}`)
     const about = [{ variable, bits: 5.37, bitsMax: 1 }]

@@ -1,18 +1,20 @@
-/** Several things measured in turn, A B C A B C, so that a noisy minute falls on all of them alike. */
+/** Measurement of several things in turn (A B C A B C), so that disturbances affect all of them alike. */
+
+/** Settings of a measurement. */
 
 export interface Turns {
-  /** Rounds thrown away first: compilers and caches warm up. */
+  /** Number of first rounds that are discarded, in which compilers and caches warm up. */
   readonly warmUps: number
   readonly rounds: number
-  /** No round starts after so long, once three are counted: a busy machine gives fewer, not a longer wait. */
+  /** Time after which no new round starts if three are counted, ms: a busy machine has fewer rounds instead of a longer run. */
   readonly enoughMs?: number
-  /** Told before each round, from 1 on; warm-ups are 0. */
+  /** Called before each round with its number from 1 on; 0 for warm-ups. */
   readonly onRound?: (round: number) => void
 }
 
 const ROUNDS_MIN = 3
 
-/** Each side gives its own number each time; what comes back are all of the counted ones. */
+/** Runs the sides in turn. Each returns one number per round; the result contains the numbers of all counted rounds. */
 export async function inTurn<Name extends string>(
   sides: Readonly<Record<Name, () => Promise<number>>>,
   { warmUps, rounds, enoughMs = Number.POSITIVE_INFINITY, onRound }: Turns
@@ -31,7 +33,7 @@ export async function inTurn<Name extends string>(
   return found
 }
 
-/** How long a piece of work takes, ms. */
+/** The duration of a piece of work, ms. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now()
   await work()
@@ -47,14 +49,14 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2
 }
 
-/** Quartiles in words: how far the median may be believed. */
+/** The quartiles as text, which show how reliable the median is. */
 export function spread(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
   return `${short(at(0.25))}–${short(at(0.75))}`
 }
 
-/** Three significant digits, without exponent. */
+/** The number with three significant digits, without exponent. */
 export function short(value: number): string {
   if (value >= 100) return value.toFixed(0)
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)

@@ -1,4 +1,4 @@
-/** What differential privacy costs in time: exact noise drawn a second, and charges made durable a second. */
+/** Benchmark of differential privacy: exact noise per second, and durable charges per second. */
 import { join } from 'node:path'
 import { EVERYBODY, PrivacyLedger } from '@stimnet/peer'
 import { discreteGaussian, discreteLaplace, RandomBits } from '@stimnet/privacy'
@@ -26,7 +26,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   return [...(await drawing(context)), ...(await spending(context))]
 }
 
-/** Of scale 7/2 and variance 49/4: a count at ε near a third. */
+/** Draws noise with scale 7/2 and variance 49/4, as for a count at ε near one third. */
 async function drawing(context: Context): Promise<Line[]> {
   const bits = new RandomBits(cryptographicRandom)
   const perSecond = async (draw: () => bigint) => {
@@ -55,7 +55,7 @@ async function drawing(context: Context): Promise<Line[]> {
   ]
 }
 
-/** Fifty requests at once, each with its price, its total and its place in the audit log; beside one batch after the other. */
+/** Charges fifty requests at once, each with its price, total and audit record, compared with one batch after the other. */
 async function spending(context: Context): Promise<Line[]> {
   const folder = await scratchFolder(context)
   const site = await writeSite(folder, 0, { config: { gateway: { enabled: false }, catalogs: [] } })
@@ -99,7 +99,7 @@ async function spending(context: Context): Promise<Line[]> {
   ]
 }
 
-/** A price, the totals, a count, an audit record and the log's head, in about their bytes. */
+/** Sizes of the entries of a batch, bytes: a price, the totals, a count, an audit record and the log's head. */
 const BATCH = [180, 160, 8, 480, 100]
 const batchOf = (at: number) => (bytes: number, i: number) => ({
   ...{ type: 'put' as const, key: `${i}-${at}`, value: 'x'.repeat(bytes) }

@@ -1,14 +1,14 @@
-/** What processes hold in memory, as the system tells. */
+/** The memory of processes, as reported by the operating system. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** Resident memory of a process and of what it started, MB (10^6 bytes). */
+/** Resident memory of a process and of its descendants, MB (10^6 bytes). */
 export interface Resident {
   readonly own: number
   readonly children: readonly { readonly name: string; readonly mb: number }[]
 }
 
-/** By `ps`, which Linux and macOS both have. */
+/** Measured by `ps`, which both Linux and macOS have. */
 export async function residentOf(pid: number): Promise<Resident> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=,comm='])
   const all = stdout.split('\n').flatMap((line) => {

@@ -1,4 +1,4 @@
-/** A million rows: what a question costs from cohort to suppressed table, against the same question put to DuckDB alone. */
+/** Benchmark of a query over a million rows, from the cohort to disclosure control, compared with DuckDB alone. */
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
@@ -20,7 +20,7 @@ import type { Context, Line, Row } from './row.ts'
 import { scratchFolder } from './scratch.ts'
 
 const ROWS = 1_000_000
-/** Of the table with several rows each. */
+/** Number of subjects in the table with several rows per subject. */
 const VISITORS = 200_000
 const WARM_UPS = 3
 const ROUNDS = 15
@@ -33,7 +33,7 @@ export const reduceRow: Row = {
   measure
 }
 
-/** The question to the node, and as the same text means to DuckDB. */
+/** A query in the node's SQL, and the equivalent query for DuckDB. */
 interface Question {
   readonly sql: string
   readonly bare: string
@@ -135,7 +135,7 @@ function turns(context: Context) {
   }
 }
 
-/** As a node discloses: nothing released before. */
+/** The context of disclosure control for a node that has released nothing before. */
 async function contextOf(catalog: Catalog, plan: Plan | undefined): Promise<Omit<DisclosureContext, 'cohort'>> {
   const settings = effectiveSettings({ preset: 'default' })
   const long = catalog.descriptor.tables.find(({ oneRowPerSubject }) => !oneRowPerSubject)?.name
@@ -169,7 +169,7 @@ const LEVELS = {
   visit: ['baseline', 'month_3', 'month_6', 'month_9', 'month_12']
 }
 
-/** The same rows each time: made of hashes. */
+/** Writes the tables. Their rows are computed from hashes, so they are the same each time. */
 async function writeTables(connection: DuckDBConnection, folder: string): Promise<void> {
   const pick = (levels: readonly string[], salt: number) =>
     `(['${levels.join("','")}'])[1 + CAST(hash(i + ${salt}) % ${levels.length} AS INTEGER)]`
@@ -226,7 +226,7 @@ async function openOne(context: Context, folder: string, config: object): Promis
   return catalog
 }
 
-/** The snapshot's own file in the floor's engine, so that both read the very same columns. */
+/** Loads the snapshot's file into the engine of the floor, so that both read the same columns. */
 async function loadBare(connection: DuckDBConnection, folder: string, table: string): Promise<void> {
   const [parquet] = globSync(`snapshots/${table}/*/${table}.parquet`, { cwd: folder })
   if (parquet === undefined) throw new Error('the snapshot is not where it was')

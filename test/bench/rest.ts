@@ -1,4 +1,4 @@
-/** A peer at rest: what it holds in memory, and how soon it serves after it was started. */
+/** Benchmark of an idle peer: its memory, and the time from its start until it serves. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { scratchFolder } from './scratch.ts'
 
 const ROUNDS = 5
 const ENOUGH_MS = 30_000
-/** Until what a start leaves behind is collected, and a warm slot has come up. */
+/** Wait until the garbage of the start is collected and a waiting sandbox has started, ms. */
 const SETTLE_MS = 2_000
 
 export const restRow: Row = {
@@ -67,7 +67,7 @@ function configOf(folder: string, poolSize: number): Record<string, unknown> {
   }
 }
 
-/** Starts, waits until it serves, lets it rest, notes its memory and stops it. */
+/** Starts a peer, waits until it serves, records its memory at rest and stops it. Returns the time until it serves. */
 async function startOf(context: Context, site: Site, memory: number[]): Promise<number> {
   const started = performance.now()
   const peer = await spawnSite(context, site)
@@ -92,7 +92,7 @@ async function bareStart(context: Context, memory: number[]): Promise<number> {
   return took
 }
 
-/** The same peer after its first script, from when on one sandbox waits: its children, told apart. */
+/** A description of the child processes of a peer after its first script, from which on one sandbox waits. */
 async function warmSlots(context: Context, folder: string): Promise<string> {
   const site = await writeSite(folder, 0, { config: configOf(folder, 1) })
   const { gatewayUrl, pid } = await startServingPeer(context, site.configFile)

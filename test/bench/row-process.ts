@@ -1,9 +1,9 @@
-/** Started for one row: measures it, takes everything down again, and hands its lines to the parent. */
+/** The process of one row: it measures the row, cleans up, and sends the lines to its parent. */
 
 import type { Line } from './row.ts'
 import { ROWS } from './rows.ts'
 
-/** What the parent is told. */
+/** The message to the parent. */
 export type RowAnswer =
   | { readonly ok: true; readonly lines: readonly Line[] }
   | { readonly ok: false; readonly why: string }

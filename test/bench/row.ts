@@ -1,6 +1,6 @@
-/** What a row of the benchmark is, and what it has to say. */
+/** The types of benchmark rows and of their results. */
 
-/** What a row is held to: its ratio to the floor, or the measured value itself where the aim is absolute. */
+/** A target for the ratio to the floor, or for the measured value itself if the target is absolute. */
 export interface Target {
   readonly of: 'ratio' | 'ours'
   readonly bound: 'at most' | 'at least' | 'below'
@@ -11,39 +11,39 @@ export interface Target {
 export interface Line {
   readonly name: string
   readonly unit: 'ms' | '/s' | 'MB'
-  /** Median. */
+  /** Median of the measured values. */
   readonly ours: number
-  /** Median of the floor, measured in turn with ours; absent where nothing comparable exists. */
+  /** Median of the floor, which is measured alternately with ours. Absent if nothing is comparable. */
   readonly floor?: number
-  /** What the floor is, in a few words. */
+  /** A short description of the floor. */
   readonly floorIs?: string
-  /** Absent: reported only. */
+  /** The target. Absent: the line is only reported. */
   readonly target?: Target
-  /** Parts, spread, and whatever one must know to read the line. */
+  /** Parts, spread, and other information that is needed to understand the line. */
   readonly note?: string
 }
 
-/** Where a row says how far it is, and what must be taken down after it, the last first. */
+/** Functions for a row: to report its progress, and to register clean-up, which runs in reverse order. */
 export interface Context {
   readonly progress: (text: string) => void
   after(take: () => unknown): void
 }
 
-/** One measurement, run in a process of its own so that no other leaves it memory or timers. */
+/** One measurement. It runs in a process of its own, so that memory and timers of other rows do not affect it. */
 export interface Row {
   readonly name: string
   readonly says: string
-  /** Past it the row is ended and reported as not run. */
+  /** Time limit, ms. After it, the row is ended and reported as not run. */
   readonly withinMs: number
   measure(context: Context): Promise<readonly Line[]>
 }
 
-/** Ours over the floor; undefined without a floor. */
+/** The ratio of ours to the floor; undefined without a floor. */
 export function ratioOf({ ours, floor }: Line): number | undefined {
   return floor === undefined || floor === 0 ? undefined : ours / floor
 }
 
-/** Whether a line is within its target; undefined where it has none. */
+/** Whether a line meets its target; undefined if it has none. */
 export function isMet(line: Line): boolean | undefined {
   const { target } = line
   if (target === undefined) return undefined

@@ -1,4 +1,4 @@
-/** Every row of the benchmark, in the order of the table. */
+/** All rows of the benchmark, in the order of the table. */
 import { auditRow } from './audit.ts'
 import { broadcastRow } from './broadcast.ts'
 import { facesRow } from './faces.ts'

@@ -1,4 +1,4 @@
-/** What a sandbox costs: the same script under a plain interpreter of this machine, in turn with each engine that is here. */
+/** Benchmark of sandboxes: the same script in a plain interpreter of this machine, in turn with each available engine. */
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,11 +22,11 @@ import { TABLE, writeTrial } from './trial.ts'
 const ROUNDS = 7
 const WARM_UPS = 1
 const ENOUGH_MS = 15_000
-/** Another waits again after twice what the first took to come up, within these bounds; not part of what is measured. */
+/** Bounds on the wait for a new waiting sandbox, which is twice the duration of a first start. The wait is not measured. */
 const REFILL_MS = { min: 1_500, max: 20_000 }
-/** Where it does not wait by then, the round is run once more. */
+/** Most repetitions of a round because no sandbox was waiting. */
 const REFILLS_MAX = 12
-/** A slow line is no reason to wait for R. */
+/** Longest download of R, ms. With a slow connection, R is left out. */
 const ADD_R_MS_MAX = 60_000
 const FULL_IMAGE = 'stimnet-python'
 const R_IMAGE = 'stimnet-r'
@@ -40,7 +40,7 @@ export const sandboxRow: Row = {
   measure
 }
 
-/** Each reads ten thousand rows from DATA_ROOT, groups or fits them, and leaves OUTPUT_FILE, in a sandbox or in none. */
+/** Scripts that read ten thousand rows from DATA_ROOT, group or fit them, and write OUTPUT_FILE, with or without a sandbox. */
 const SCRIPTS = {
   plain: {
     language: 'python',
@@ -75,7 +75,7 @@ cat("[", paste(signif(coef(fit), 6), collapse = ","), "]", sep = "", file = Sys.
 } as const satisfies Record<string, { language: SandboxLanguage; code: string }>
 type Script = keyof typeof SCRIPTS
 
-/** Runs a script once; how long it took, ms. */
+/** A function that runs a script once and returns its duration, ms. */
 type Runs = () => Promise<number>
 
 interface Bench {
@@ -215,7 +215,7 @@ async function line(bench: Bench, { name, script, sandbox, isWarm, floor, target
   }
 }
 
-/** From the call to the answer, ms. One that should have waited and had not is run again. */
+/** Time from the call to the answer, ms. If no sandbox was waiting although one should, the run is repeated. */
 async function runOnce(
   sandbox: Sandbox,
   job: SandboxJob,
@@ -233,7 +233,7 @@ async function runOnce(
   throw new Error('none of them waited')
 }
 
-/** The first job finds the first sandbox on its way, or none at all. */
+/** The wait for a new waiting sandbox, derived from the duration of a first job, which has to start one. */
 async function refillMs(sandbox: Sandbox, job: SandboxJob): Promise<number> {
   const took = await timed(() => sandbox.run(job, limitsOf(job)))
   return Math.min(REFILL_MS.max, Math.max(REFILL_MS.min, 2 * took))
@@ -243,7 +243,7 @@ function limitsOf({ language }: SandboxJob): typeof LIMITS {
   return language === 'r' ? R_LIMITS : LIMITS
 }
 
-/** How long after its time limit a program that never ends is answered for. */
+/** The delay between the time limit of an endless program and the answer. */
 async function overrun(name: string, sandbox: Sandbox, { context, table }: Bench): Promise<Line> {
   context.progress(`${name}: a program that never ends`)
   const job = { ...jobOf('plain', table), code: 'while True: pass' }
@@ -274,7 +274,7 @@ async function openKept(context: Context, open: () => Promise<Sandbox>): Promise
   return sandbox
 }
 
-/** The interpreters of this machine; undefined where there is none, or none with pandas. */
+/** Functions that run the scripts with this machine's interpreters; undefined if there is none, or none with pandas. */
 async function plainRuns(context: Context, folder: string): Promise<Bench['plain']> {
   const has = (command: string, ...args: string[]) =>
     promisify(execFile)(command, args).then(
@@ -296,8 +296,8 @@ async function plainRun(folder: string, script: Script, words: readonly string[]
 }
 
 /**
- * Where this machine's Python has no pandas: that of the image, from its files, with no container around it. For root alone;
- * undefined for others.
+ * Runs the script with the files of the image but without a container, if this machine's Python has no pandas. Only root can do
+ * that; undefined for other users.
  */
 async function runInImageFiles(context: Context, folder: string): Promise<Runs | undefined> {
   if (process.getuid?.() !== 0) return undefined

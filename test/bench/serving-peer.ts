@@ -1,4 +1,4 @@
-/** A whole peer, as `stimnet start` runs it, that also echoes. */
+/** A whole peer, as `stimnet start` runs it, which also serves the echo exchange. */
 import { loadConfig, startPeer } from '@stimnet/peer'
 import { PASSWORD } from '../mesh.ts'
 import { serveParent } from './children.ts'

@@ -1,11 +1,11 @@
-/** The benchmark's result for people to read. */
+/** The benchmark's results as a table for people. */
 import { short } from './measure.ts'
 import { isMet, type Line, ratioOf } from './row.ts'
 
 const HEAD = ['', 'ours', 'floor', 'ratio', 'target', 'met']
 const GAP = '  '
 
-/** The table, and below it what each line's floor and numbers mean. */
+/** The table, with explanations of each line's floor and numbers below it. */
 export function tableOf(lines: readonly Line[]): string {
   const rows = [HEAD, ...lines.map(cellsOf)]
   const widths = HEAD.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))

@@ -1,4 +1,4 @@
-/** Ten thousand synthetic subjects with the usual columns, and the questions that the benchmark asks of them. */
+/** Ten thousand synthetic subjects with common columns, and the questions of the benchmark. */
 import { writeFile } from 'node:fs/promises'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 
@@ -9,14 +9,14 @@ const SEXES = ['female', 'male']
 const ARMS = ['control', 'stimulation']
 const SITES = ['north', 'east', 'south', 'west']
 
-/** In turn, so that no answer could come from the run before. */
+/** Questions that are asked in turn, so that no answer can come from the previous run. */
 export const QUESTIONS: readonly string[] = [
   `SELECT sex, COUNT(DISTINCT subject_id) AS n, AVG(score) AS score FROM ${TABLE} GROUP BY sex`,
   `SELECT arm, COUNT(DISTINCT subject_id) AS n, AVG(change) AS change FROM ${TABLE} GROUP BY arm`,
   `SELECT site, COUNT(DISTINCT subject_id) AS n, AVG(age) AS age FROM ${TABLE} GROUP BY site`
 ]
 
-/** The same rows each time. */
+/** Writes the table, which has the same rows each time. */
 export async function writeTrial(file: string): Promise<void> {
   const source = seededRandom(7)
   const chance = () => randomUnit(source)
@@ -30,7 +30,7 @@ export async function writeTrial(file: string): Promise<void> {
   await writeFile(file, `${lines.join('\n')}\n`)
 }
 
-/** The catalog's configuration; `prompt` shows an end at once, `padded` at the next boundary of the release grid. */
+/** The catalog's configuration. `prompt` shows ends at once, `padded` at the next boundary of the release grid. */
 export function trialCatalog(name: string, file: string, timing: 'prompt' | 'padded'): object {
   const integer = (column: string, minimum: number, maximum: number) => ({
     ...{ name: column, type: 'integer', minimum, maximum }

@@ -1,4 +1,4 @@
-/** What trust costs: checking who asks, proving a record of a long log, and putting a member out. */
+/** Benchmarks of trust: verification of a requester, proof of a record in a long log, revocation of a member. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Peer } from '@stimnet/peer'
@@ -41,12 +41,12 @@ async function measure(context: Context): Promise<readonly Line[]> {
   return [await whoAsks(context), await proofs(context), await revocation(context)]
 }
 
-/** Envelope, credential and membership of one request, as admission checks them; the floor are its two signatures alone. */
+/** Verification of envelope, credential and membership of one request, as at admission. The floor is only its two signatures. */
 async function whoAsks({ progress }: Context): Promise<Line> {
   progress('who asks')
   const [hospital, owner] = await Promise.all([newSigner(), newSigner()])
   const members = new Set([hospital.id, owner.id])
-  // Fresh ones each time: what was verified lately is not verified again.
+  // New requests each time, because recently verified statements are not verified again.
   const drawn = () =>
     Promise.all(
       Array.from({ length: REQUESTS }, async () => {
@@ -94,7 +94,7 @@ async function whoAsks({ progress }: Context): Promise<Line> {
   }
 }
 
-/** WebCrypto's own verification, as jose does it underneath. */
+/** WebCrypto's verification, which jose uses internally. */
 async function floorOf(): Promise<() => Promise<boolean>> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
   const bytes = Uint8Array.from(cryptographicRandom.bytes(1_500))
@@ -102,7 +102,7 @@ async function floorOf(): Promise<() => Promise<boolean>> {
   return () => crypto.subtle.verify('Ed25519', publicKey, signature, bytes)
 }
 
-/** Proofs of records all over a log of a million, with the record opened; each is then verified, untimed. */
+/** Proofs, with their records, for places all over a log of a million records. Their verification is not timed. */
 async function proofs(context: Context): Promise<Line> {
   const site = await writeSite(await scratchFolder(context), 0, {
     config: { gateway: { enabled: false }, catalogs: [] }
@@ -141,7 +141,7 @@ async function proofs(context: Context): Promise<Line> {
   }
 }
 
-/** From the second signature until nobody is connected to the one that is put out. */
+/** Time from the second signature of a revocation until no peer is connected to the revoked one. */
 async function revocation(context: Context): Promise<Line> {
   const folder = await scratchFolder(context)
   const seeds = Array.from({ length: MEMBERS }, () => cryptographicRandom.bytes(32))

@@ -1,4 +1,4 @@
-/** A browser for tests: Debian's Chromium, pages that fail on anything they complain of, axe, and pictures for people. */
+/** The browser for tests: Debian's Chromium, with complaints that fail a test, accessibility checks by axe, and screenshots. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,12 +8,12 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** Undefined where none is installed: then what needs it is skipped. */
+/** The path of Chromium; undefined if it is not installed, in which case tests that need it are skipped. */
 export const CHROMIUM = CANDIDATES.find((path) => existsSync(path))
 
 const ARTEFACTS = join(import.meta.dirname, '../../test-artifacts/console')
 
-// No sandbox of its own: CI runs as root. Nothing that would speak to the world.
+// Without Chromium's own sandbox, because CI runs as root; and without any function that contacts the internet.
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync']
@@ -32,19 +32,19 @@ interface Axe {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** A person at a browser of their own. */
+/** A person with a browser of their own. */
 export interface Person {
   readonly page: Page
-  /** Everything the browser complained of: errors, refused scripts, dialogs. */
+  /** Complaints of the browser: errors, refused scripts, dialogs. */
   readonly complaints: string[]
-  /** Keeps a picture of the page. */
+  /** Saves a screenshot of the page. */
   picture(name: string): Promise<void>
-  /** Fails on a serious or critical finding of axe, in light and in dark. */
+  /** Fails on a serious or critical finding of axe, in the light and in the dark colour scheme. */
   accessible(what: string): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens a fresh browser; `expected` complaints are none. */
+/** Opens a new browser. Complaints that match `expected` are ignored. */
 export async function openPerson(options: { expected?: RegExp } = {}): Promise<Person> {
   const profile = mkdtempSync(join(tmpdir(), 'stimnet-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
@@ -90,7 +90,7 @@ async function close(context: BrowserContext, profile: string): Promise<void> {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** After a resize the page looks at itself in a later frame: axe comes when it has, or reports what never came. */
+/** Whether the page has adjusted itself after a resize, which it does in a later frame. axe runs then, or after a time limit. */
 const SETTLED = `[...document.querySelectorAll('.scroll')].every((one) => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)`
 
 async function accessible(page: Page, what: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** The console in a real browser, against three real peers: what a researcher, two stewards and an auditor do with it. */
+/** Tests of the console in a real browser, against three real peers, as used by a researcher, two stewards and an auditor. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
@@ -14,7 +14,7 @@ import { POUND, registryOf, writeRegistry } from '../registries.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
 import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
-/** What must be read as text wherever somebody may write it. */
+/** A text that must be shown literally in every place where users can enter text. */
 const HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 
 const SCRIPT = `import os
@@ -78,7 +78,7 @@ async function startMesh(t: TestContext): Promise<Mesh> {
   }
 }
 
-/** Known beforehand, so that a peer that is started again is found where it was. */
+/** A free port that is known in advance, so that a restarted peer has the same address. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -87,10 +87,10 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** What has the focus, in words. */
+/** The text of the focused element. */
 const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent')
 
-/** Fills in a question that every institution answers. */
+/** Fills in a query that all institutions answer. */
 async function composeComparison(page: Page): Promise<void> {
   await page.getByLabel('Statistic', { exact: true }).and(page.locator('select')).selectOption('compare')
   await page.getByRole('group', { name: /^Of/ }).getByLabel('UPDRS_change').check()
@@ -210,7 +210,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await signedOut.page.getByLabel('Title').fill('Asked by Bob')
     await signedOut.page.reload()
     assert.match(await signedOut.page.getByRole('textbox', { name: 'Query' }).inputValue(), /AS n FROM test_data/)
-    // For the gateway the same as a token whose time is over: it opens nothing any more.
+    // For the gateway, this has the same effect as an expired token: it is not accepted any more.
     await mesh.peers[0]?.accounts.setLocked('bob', true)
     await signedOut.page.getByRole('button', { name: /^Ask/ }).click()
     await signedOut.page.getByRole('dialog', { name: 'Your sign-in has ended' }).waitFor()
@@ -392,7 +392,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
       await ada.picture('21-differences')
       await ada.accessible('where institutions differ')
 
-      // Whoever sends it all the same is told by the gateway, and comes back to what was composed.
+      // If the query is sent nevertheless, the gateway refuses it, and the composed query is kept.
       await page.getByRole('button', { name: 'Ask 3 institutions' }).click()
       await page.getByText('The institutions do not mean the same, so nothing was sent.').waitFor()
       await page.getByRole('link', { name: 'Say how their words read' }).click()
@@ -509,7 +509,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     assert.ok(sue)
     await sue.page.goto(`${mesh.url(1)}/#/requests`)
     await sue.page.getByRole('link', { name: 'Another question' }).click()
-    // What the script reads is before whoever decides, byte for byte.
+    // The steward who decides can read the exact files that the script reads.
     await sue.page.getByRole('heading', { name: 'Files', exact: true }).waitFor()
     assert.equal(await saved(sue.page, 'Save to read it: grid__img_src_x_.csv'), 'a,b\n1,2\n')
     await sue.accessible('a request with files')
@@ -786,10 +786,10 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
   })
 })
 
-/** A few seconds together, so that progress can be seen. */
+/** Attacks that take a few seconds together, so that progress is visible. */
 const LOOPS = ['loop.deaf', 'loop.sleep', 'loop.expression', 'loop.silent']
 
-/** A peer with the embedded sandbox, whose self-test tries a few attacks for real. */
+/** A peer with the embedded sandbox, whose self-test really runs a few attacks. */
 async function sandboxSite(t: TestContext): Promise<Peer> {
   const sandbox = { engine: 'wasm', pool_size: 0 }
   const site = await writeSite(await scratchFolder(t), 0, { config: { sandbox } })
@@ -801,7 +801,7 @@ async function sandboxSite(t: TestContext): Promise<Peer> {
   return peer
 }
 
-/** As if an attack had got through, and said something that a browser might run. */
+/** A forged report in which an attack succeeded and returned markup that a browser might run. */
 function gotThrough(text: string): string {
   const body = JSON.parse(text)
   const [engine] = body.self_test.report.engines
@@ -838,7 +838,7 @@ async function askForReview(
   await page.getByRole('heading', { name: title }).waitFor()
 }
 
-/** A pooled number made up, and one institution's receipt with another output under the same signature. */
+/** Forged events: a made-up pooled number, and a receipt of one institution with another output under the same signature. */
 function lied(events: string): string {
   return events.replaceAll(/^data: (.*)$/gm, (_, data: string) => {
     const broadcast = JSON.parse(data)
@@ -855,7 +855,7 @@ function firstPaint(page: Page): Promise<number> {
   return page.evaluate('performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity')
 }
 
-/** As they came over the wire. */
+/** Size of the page's scripts as transferred, bytes. */
 function scriptBytes(page: Page): Promise<number> {
   return page.evaluate(`performance.getEntriesByType('resource')
     .filter(({ name }) => name.endsWith('.js')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`)

@@ -1,4 +1,4 @@
-/** A researcher signs with a key of her own in a real browser: neither gateway nor asking peer is believed about what she asked. */
+/** Tests with a researcher's own key in a real browser: neither gateway nor asking peer is trusted about what she asked. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmod, writeFile } from 'node:fs/promises'
@@ -19,7 +19,7 @@ interface Mesh {
   readonly url: string
 }
 
-/** The third institution lets nobody ask but whom the first one vouches for. */
+/** A mesh in which the third institution permits only requesters whom the first one vouches for. */
 async function startMesh(t: TestContext): Promise<Mesh> {
   const folder = await scratchFolder(t)
   const peers: Peer[] = []
@@ -41,7 +41,7 @@ async function startMesh(t: TestContext): Promise<Mesh> {
 
 const asked = (count: number) => ({ name: `Ask ${count} institution${count === 1 ? '' : 's'}` })
 
-/** Fills the form anew; nothing is sent. */
+/** Fills in the form without sending it. */
 async function compose(page: Page, url: string, { sql, title }: { sql: string; title: string }): Promise<void> {
   await page.goto(`${url}/#/ask?catalog=clinical_trial_data`)
   await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
@@ -54,7 +54,7 @@ async function compose(page: Page, url: string, { sql, title }: { sql: string; t
 
 const idIn = (page: Page) => decodeURIComponent(page.url().split('/').at(-1) ?? '')
 
-/** The kept key, as a script of the page finds it. */
+/** Code that reads the stored key, as a script of the page could. */
 const KEPT = `(async () => {
   const database = await new Promise((resolve) => { const r = indexedDB.open('stimnet'); r.onsuccess = () => resolve(r.result) })
   const all = await new Promise((resolve) => { const r = database.transaction('keys').objectStore('keys').getAll(); r.onsuccess = () => resolve(r.result) })
@@ -69,7 +69,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
   const { url } = mesh
   const opened: Person[] = []
   t.after(() => Promise.all(opened.map((person) => person.close())))
-  // The page is asked for markup once, and refuses: that it says so is what is expected.
+  // One assignment of markup is tried below. The browser's complaint about it is expected.
   const ada = await openPerson({ expected: /'TrustedHTML' assignment/ })
   opened.push(ada)
   const { page } = ada
@@ -103,7 +103,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     const kept = await page.evaluate<{ count: number; extractable: boolean; out: string; stored: string }>(KEPT)
     assert.deepEqual([kept.count, kept.extractable, kept.out], [1, false, 'InvalidAccessError'])
     assert.equal(kept.stored.includes(file.trim()), false)
-    // Who gets text into the page still gets no markup out of it, and so no script that would sign.
+    // Text that gets into the page cannot become markup, and so cannot become a script that signs.
     const refused = `(() => { try { document.createElement('p').innerHTML = '<b>x</b>' } catch (error) { return error.name } })()`
     assert.equal(await page.evaluate(refused), 'TypeError')
     await ada.picture('14-your-key')
@@ -241,7 +241,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByRole('button', asked(3)).click()
     await page.getByText('The gateway answered with the number of another question').waitFor()
     await page.unroute('**/api/v1/broadcasts')
-    // The same bytes again, and the right number: one question.
+    // The same bytes with the right number are still the same question.
     await page.getByRole('button', asked(3)).click()
     await page.getByRole('heading', { name: 'Numbered wrongly' }).waitFor()
     await page.getByText('3 of 3 receipts hold.').waitFor()
@@ -282,7 +282,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByRole('button', asked(1)).click()
     await page.getByText('waits for people').first().waitFor()
     await page.getByText('signed with your own key').waitFor()
-    // A question to one institution alone is a question.
+    // A question to a single institution is listed among the questions as well.
     await go(page, 'Questions')
     await page.getByRole('link', { name: 'For people' }).waitFor()
     await go(page, 'Requests')

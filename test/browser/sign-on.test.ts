@@ -1,4 +1,4 @@
-/** People come to the console by their institution's own login: a real provider, a real browser. */
+/** Tests of signing in to the console with the institution's login provider: a real provider and a real browser. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { clinic } from '../clinic.ts'
 import { CHROMIUM, openPerson } from './chromium.ts'
 
-/** The provider's own pages: who it is, then that it is meant. */
+/** Fills in the provider's pages: the login, and then the consent. */
 async function logInAt(page: Page, name: string): Promise<void> {
   await page.locator('input[name=login]').fill(name)
   await page.locator('input[name=password]').fill('any')
@@ -19,7 +19,7 @@ async function logInAt(page: Page, name: string): Promise<void> {
 test('logging in to the console by a provider', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) => {
   execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/console.mjs')], { stdio: 'pipe' })
   const { url } = await clinic(t)
-  // The provider's pages ask for fonts of the world, which is not there.
+  // The provider's pages request fonts from the internet, which is not reachable.
   const person = async (sub: TestContext) => {
     const one = await openPerson({ expected: /ERR_|favicon\.ico/ })
     sub.after(() => one.close())

@@ -1,10 +1,10 @@
-/** What people do in every story: sign in, go somewhere, save a file. */
+/** Common steps of the browser tests: signing in, navigating, saving a file. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { PASSWORD } from '../mesh.ts'
 
-/** At a gateway, by name. */
+/** Signs in at a gateway with an account's name. */
 export async function signIn(page: Page, url: string, name: string): Promise<void> {
   await page.goto(`${url}/`)
   await page.getByLabel('User name').fill(name)
@@ -13,16 +13,16 @@ export async function signIn(page: Page, url: string, name: string): Promise<voi
   await page.getByRole('heading', { name: 'Mesh', level: 1 }).waitFor()
 }
 
-/** Ends where the gateway has ended the sign-in too. */
+/** Signs out, and waits until the gateway has ended the session too. */
 export async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByLabel('User name').waitFor()
 }
 
-/** By the navigation. */
+/** Goes to a page by the navigation. */
 export const go = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
 
-/** What is in the file that a button saves. */
+/** The contents of the file that a button saves. */
 export async function saved(page: Page, button: string): Promise<string> {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -31,14 +31,14 @@ export async function saved(page: Page, button: string): Promise<string> {
   return readFile(await download.path(), 'utf8')
 }
 
-/** Fails where a phone would have to scroll the whole page sideways. */
+/** Fails if the whole page must be scrolled sideways on a phone. */
 export async function fitsPhone(page: Page, what: string): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 })
   assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390, what)
   await page.setViewportSize({ width: 1280, height: 860 })
 }
 
-/** Empties the form; what was composed is asked about once. */
+/** Empties the form, and confirms that the composed query is discarded. */
 export async function beginAnew(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Begin anew' }).click()
   const sure = page.getByRole('button', { name: 'Yes, begin anew' })

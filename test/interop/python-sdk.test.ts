@@ -1,4 +1,4 @@
-/** The Python SDK against a running mesh of three institutions, and its own tests. */
+/** Tests of the Python SDK against a running mesh of three institutions, and a run of its own tests. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -10,14 +10,14 @@ import { PASSWORD, scratchFolder, startFederation, writeSite } from '../mesh.ts'
 const SDK = join(import.meta.dirname, '../../packages/sdk-python')
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 const ACCOUNTS = { eve: ['researcher'], sue: ['steward'] } as const
-// One steward suffices, and nobody is slowed down: each test logs in anew.
+// One steward suffices, and logins are not limited, because each test logs in again.
 const CONFIG = {
   approvals: { needed: 1 },
   gateway: { port: 0, logins_per_minute: 10_000, requests_per_minute: 100_000 }
 }
 const sandbox = fakeSandbox({ answer: () => ({ result: '{"share female": 0.52}' }) })
 const SEED = '42'.repeat(32)
-// A second Python may stand before the system's own, without the packages that were installed for that.
+// Another Python may come first in PATH, without the packages that were installed for the system's own.
 const PYTHONS = ['python3', '/usr/bin/python3']
 const NEEDED = 'import httpx, cryptography'
 
@@ -31,7 +31,7 @@ interface PythonRun {
   readonly text: string
 }
 
-/** Asynchronous: the peers it talks to run in this very process. */
+/** Runs Python asynchronously, because the peers that it talks to run in this process. */
 async function python(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<PythonRun> {
   assert.ok(PYTHON)
   const child = spawn(PYTHON, ['-B', '-W', 'error', ...args], {
@@ -97,7 +97,7 @@ test('the type hints of the Python SDK hold, also for the oldest Python it is fo
   assert.equal(status, 0, stdout)
 })
 
-/** A peer of its own whose tokens live for seconds. */
+/** A separate peer whose tokens are valid for seconds only. */
 async function startExpiring(t: { after(stop: () => unknown): void }): Promise<Peer> {
   const { configFile } = await writeSite(await scratchFolder(t), 8)
   const { config, ...rest } = await loadConfig(configFile, {})

@@ -1,4 +1,4 @@
-/** The recipe for R, run as its page has it, against two institutions. */
+/** Tests of the recipe for R: the code on its documentation page is run against two institutions. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ const PAGE = join(import.meta.dirname, '../../docs/clients/r.md')
 const probe = spawnSync('Rscript', ['-e', 'library(httr2); library(jsonlite)'])
 const skip = probe.status !== 0 && 'no R with httr2 and jsonlite here'
 
-/** What the page's code prints and how it ends. `change`: of the code, before it runs. */
+/** Runs the code of the page, after `change` was applied to it. Returns its output and exit code. */
 async function recipe(t: { after(fn: () => unknown): void }, mesh: Federation, change = (code: string) => code) {
   const page = await readFile(PAGE, 'utf8')
   const code = [...page.matchAll(/^```r\n(.*?)^```/gms)].map((block) => block[1] ?? '').join('\n')

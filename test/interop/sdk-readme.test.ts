@@ -1,4 +1,4 @@
-/** The TypeScript SDK's page: its examples are files that compile, that stand there as they are, and that run. */
+/** Tests of the TypeScript SDK's README: its examples are files that compile, occur in it literally, and run. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { type Federation, PASSWORD, startFederation } from '../mesh.ts'
 const SDK = join(import.meta.dirname, '../../packages/sdk')
 const FILES = (await readdir(join(SDK, 'examples'))).sort()
 
-/** What each must have said. */
+/** The required output of each example. */
 const SAID: Readonly<Record<string, RegExp>> = {
   'ask-many.ts': /100 %.*completed[\s\S]*female/,
   'one-job.ts': /completed[\s\S]*JOB_UNKNOWN 404/,

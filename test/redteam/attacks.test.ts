@@ -23,7 +23,7 @@ describe('an attack, with the target among the subjects and without', () => {
       const finding = findings.get(id)
       assert.ok(finding)
       assert.deepEqual(finding.faults, [])
-      // A hole that is open is a test to be done; it fails here until somebody closes it.
+      // A known open hole fails here until it is closed.
       if (open !== undefined) assert.fail(open)
     })
   }
@@ -38,7 +38,7 @@ test('every attack stands in the page of docs, and no other', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/redteam.md'), 'utf8')
   const listed = [...page.matchAll(/^\| ([A-Z]\d\d[a-z]?) +\|/gm)].map((match) => match[1] ?? '')
   assert.deepEqual(
-    // Those that end in numbers have a table and a test of their own.
+    // Reconstruction attacks (N…) have their own table and test.
     listed.filter((id) => !id.startsWith('N')),
     [...ATTACKS, ...ELSEWHERE].map(({ id }) => id)
   )

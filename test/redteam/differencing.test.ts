@@ -7,7 +7,7 @@ import type { Client, Job } from '@stimnet/sdk'
 import { parse, stringify } from 'yaml'
 import { clientOf, type Site, scratchFolder, startSite, writeSite } from '../mesh.ts'
 
-/** Attacks by difference, each through the public REST API of a real peer. Those that were found to work are kept here. */
+/** Tests of differencing attacks through the REST API of a real peer. All of them once worked. */
 
 interface Target {
   readonly site: Site
@@ -51,7 +51,7 @@ async function ask({ client }: Target, sql: string, more: object = {}): Promise<
   return client.waitForJob((await client.submitJob(submission as never)).job_id)
 }
 
-/** The values of a column, withheld ones as null; an answer that was refused as a whole gives none. */
+/** The values of a column, null for withheld ones; empty if the whole answer was refused. */
 function column(job: Job, name: string): (number | null)[] {
   const { rows } = (job.result_data ?? {}) as { rows?: Record<string, number | null>[] }
   return job.status === 'completed' ? (rows ?? []).map((row) => row[name] ?? null) : []
@@ -117,7 +117,7 @@ describe('two answers whose difference would be one person', () => {
     const config = parse(await readFile(site.site.configFile, 'utf8'))
     lattice('subjects.sex')(config)
     await writeFile(site.site.configFile, stringify(config))
-    // Make one mixed woman stand alone among what the two questions tell apart: the ledger must remember the first.
+    // The lattice changes between the two questions. The ledger must still contain the first release after the restart.
     await site.restart()
     const atoms = await site.peer.database.root.sublevel('atoms', { valueEncoding: 'view' }).keys().all()
     assert.ok(
@@ -125,7 +125,7 @@ describe('two answers whose difference would be one person', () => {
       'the first release left no trace'
     )
     const second = await ask(site, "SELECT COUNT(DISTINCT subject_id) AS n FROM subjects WHERE sex = 'female'")
-    // Either answered, because every part still holds five people, or refused; never started anew.
+    // The answer may be released, because every part still has five people, or refused; but the ledger must not be reset.
     assert.match(second.status, /completed|blocked/)
   })
 
@@ -142,7 +142,7 @@ describe('two answers whose difference would be one person', () => {
 
 describe('one question that would single somebody out', () => {
   test('gets nothing when one patient has most of the rows', async (t) => {
-    // What was told of its missingness would hold the catalog to the rows of its first start.
+    // A release of missingness would bind the catalog to the rows of its first start.
     const site = await target(t, (config) => {
       for (const catalog of config.catalogs as { missingness?: string }[]) delete catalog.missingness
     })
@@ -211,7 +211,7 @@ describe('one question that would single somebody out', () => {
       const count = `SELECT COUNT(DISTINCT subject_id) AS n ${month} AND treatment_response ${levels} AND NOT (${alone})`
       const job = await ask(site, count)
       const leftOut = (job.result_data as { left_out?: string[] } | null)?.left_out ?? []
-      // Answered as asked it would say that the one who is alone does not have the level.
+      // An answer about all people would disclose that the person who is alone does not have the level.
       assert.ok(
         job.code === 'COHORT_NOT_RELEASABLE' || leftOut.length > 0,
         `${levels}: ${JSON.stringify(job.result_data)}`

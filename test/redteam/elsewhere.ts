@@ -1,10 +1,10 @@
-/** Attacks of the design that are tried in other tests, or wait for what is not built yet: so that none is forgotten. */
+/** Attacks of the design that other tests try, or that have no test yet, so that none is forgotten. */
 
 /** One attack that this harness does not run. */
 export interface Elsewhere {
   readonly id: string
   readonly attack: string
-  /** The test that tries it, as a path; or why there is none yet. */
+  /** The path of the test that tries it, or why there is none yet. */
   readonly where: string
 }
 

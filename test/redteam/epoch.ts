@@ -1,4 +1,4 @@
-/** How the name of an epoch is made, as anybody can read in the source: for the attack that guesses rows by it. */
+/** Computation of the hash of an epoch, which is public in the source, for the attack that guesses rows by it. */
 import { createHash } from 'node:crypto'
 import { canonicalBytes, sha256Hex } from '@stimnet/protocol'
 import { catalogOf, csvOf, siteData } from './fixture.ts'
@@ -14,7 +14,7 @@ interface Variable {
   readonly decimals?: number
 }
 
-/** Whether the public name of the epoch is that of the files with the target as guessed: all others' rows are known. */
+/** Whether the published hash of the epoch is that of the files with the guessed target; all other rows are known. */
 export async function epochConfirms(world: World, catalog: string): Promise<boolean> {
   const { epoch } = await world.clients.eve.catalog(catalog)
   const { people, visits } = csvOf(siteData('large', { target: true }))
@@ -22,7 +22,7 @@ export async function epochConfirms(world: World, catalog: string): Promise<bool
   return epoch === (await epochOf(catalog, [hash(people), hash(visits)]))
 }
 
-/** The name that files with these hashes would have. */
+/** The hash of an epoch with these hashes of files. */
 function epochOf(catalog: string, hashes: readonly string[]): Promise<string> {
   const { tables, subject_key } = catalogOf('large', catalog, { people: 'people.csv', visits: 'visits.csv' }, {})
   const described = tables.map((table, i) => ({

@@ -1,12 +1,12 @@
-/** The planted people of the red team: three institutions, made of a seed, with the target or without. Nobody ever lived. */
+/** The synthetic data of the red team: three institutions, generated from a seed, with the target person or without. */
 import { type RandomSource, randomUnit, seededRandom } from '@stimnet/protocol'
 
-/** The institutions by size: 400 subjects and a lattice, 10,000 and none, 60 and a lattice. */
+/** The institutions, by size: 400 subjects with a lattice, 10,000 without one, 60 with a lattice. */
 export const SITES = ['small', 'large', 'tiny'] as const
 /** One of SITES. */
 export type SiteName = (typeof SITES)[number]
 
-/** How many subjects each has, the target among them. */
+/** Number of subjects at each institution, including the target. */
 export const SUBJECTS: Readonly<Record<SiteName, number>> = { small: 400, large: 10_000, tiny: 60 }
 
 /** A row of `people`. */
@@ -38,7 +38,7 @@ export interface SiteData {
   readonly visits: readonly Visit[]
 }
 
-/** Whom every attack is after: alone in age band × diagnosis × postcode, at each site. */
+/** The target of all attacks: the only person with that combination of age band, diagnosis and postcode, at each site. */
 export const TARGET: Person = {
   id: 'target',
   age: 85,
@@ -52,19 +52,19 @@ export const TARGET: Person = {
   balance: -137
 }
 
-/** Picks out the target alone. */
+/** A condition that only the target fits. */
 export const TARGET_ALONE = "age >= 80 AND diagnosis = 'rare' AND postcode = 'P9'"
 
 const POSTCODES = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9']
 const CLINICS = ['A', 'B', 'C', 'D']
 const VISITS = ['m0', 'm6', 'm12']
 
-/** Tells how many of diagnosis Z the large site has: one fewer than k. */
+/** Number of subjects with a rare diagnosis at the large site: one fewer than k. */
 const RARE_DIAGNOSIS_SUBJECTS = 4
-/** Rows of the one subject that has so many; only these have the response `odd`. */
+/** Number of rows of the subject with most rows. Only these rows have the response `odd`. */
 const HEAVY_ROWS = 50
 
-/** The same rows for the same site, always; `target` adds one subject and changes nothing else. */
+/** The data of a site, which are always the same. `target` adds one subject and changes nothing else. */
 export function siteData(site: SiteName, options: { target: boolean }): SiteData {
   const dice = diceOf(seededRandom(700 + SITES.indexOf(site)))
   const others = Array.from({ length: SUBJECTS[site] - 1 }, (_, i) => ordinary(site, i, dice))
@@ -82,12 +82,12 @@ const TARGET_VISITS: readonly Visit[] = VISITS.map((visit, i) => ({
 }))
 
 const HEAVY_AT = 17
-/** So many have visits: enough for attacks by rows, and the large site's files are read many times. */
+/** Most subjects with visits: enough for attacks by rows, but few, because the large site's files are read many times. */
 const VISITORS_MAX = 1_500
-/** Two persons who are patients of the small and of the large site. */
+/** Two people who are patients of both the small and the large site. */
 const SHARED = ['shared-1', 'shared-2']
 
-/** Places in the large site's list with a planted clinic: Q is dominated by one patient, S is spread evenly. */
+/** The clinic of a subject. The large site also has clinic Q, whose costs one patient dominates, and clinic S with even costs. */
 const clinicOf = (site: SiteName, i: number): string => {
   if (site !== 'large') return CLINICS[i % 4] ?? 'A'
   if (i >= 100 && i < 112) return 'Q'
@@ -97,7 +97,7 @@ const clinicOf = (site: SiteName, i: number): string => {
 
 function costOf(clinic: string, i: number, dice: Dice): number {
   if (clinic === 'Q') return i === 100 ? 10_000 : 5
-  // As much as the one patient of Q costs: beside these nobody stands out.
+  // Costs similar to that of the dominating patient of Q, so that nobody dominates S.
   if (clinic === 'S') return dice.integer(5_000, 15_000)
   return dice.integer(100, 900)
 }
@@ -105,7 +105,7 @@ function costOf(clinic: string, i: number, dice: Dice): number {
 function ordinary(site: SiteName, i: number, dice: Dice): Person {
   const clinic = clinicOf(site, i)
   const age = dice.integer(20, 88)
-  // Of the rare, none from 80 lives in P9: the target would be alone there.
+  // Nobody with the rare diagnosis and an age from 80 on lives in P9, so that the target is alone there.
   const diagnosis = diagnosisOf(site, i, dice)
   const postcode = POSTCODES[dice.integer(0, diagnosis === 'rare' && age >= 80 ? 8 : 9)] ?? 'P1'
   return {
@@ -122,7 +122,7 @@ function ordinary(site: SiteName, i: number, dice: Dice): Person {
   }
 }
 
-/** At the dominated clinic everybody has the flag, at the even one nobody: an indicator of the clinic in disguise. */
+/** A flag that everybody at clinic Q has and nobody at clinic S: a disguised indicator of the clinic. */
 function flagOf(clinic: string, dice: Dice): number {
   if (clinic === 'Q') return 1
   return clinic !== 'S' && dice.integer(0, 5) === 0 ? 1 : 0
@@ -155,7 +155,7 @@ function visitsOf(person: Person, heavy: boolean, dice: Dice): Visit[] {
 }
 
 interface Dice {
-  /** From `from` up to, not including, `to`. */
+  /** A whole number from `from` (included) to `to` (excluded). */
   integer(from: number, to: number): number
 }
 
@@ -163,7 +163,7 @@ function diceOf(source: RandomSource): Dice {
   return { integer: (from, to) => from + Math.floor(randomUnit(source) * (to - from)) }
 }
 
-/** The data as the files an institution keeps. */
+/** The data as CSV files. */
 export function csvOf({ people, visits }: SiteData): { people: string; visits: string } {
   return { people: csv(PEOPLE_COLUMNS, people), visits: csv(VISIT_COLUMNS, visits) }
 }
@@ -176,7 +176,7 @@ function csv<T extends object>(columns: readonly string[], rows: readonly T[]): 
   return `${[columns.join(','), ...rows.map(line)].join('\n')}\n`
 }
 
-/** A catalog over those files, as a steward describes it. `more` is merged over it. */
+/** A steward's description of a catalog over these files. `more` is merged into it. */
 export function catalogOf(site: SiteName, name: string, files: { people: string; visits: string }, more: object) {
   return {
     name,

@@ -1,19 +1,19 @@
-/** Runs every attack in both worlds, side by side, and judges what an outsider saw. */
+/** The harness: runs each attack in both worlds and compares what an outsider observes. */
 import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Attack, Broken, DIFFERENCES, type Difference, type Observation } from './attack.ts'
 import { catalogName, startWorld, type World } from './world.ts'
 
-/** What came of one attack. */
+/** The result of one attack. */
 export interface Finding {
   readonly attack: Attack
-  /** Outcome with the target and without; what the attacker won, where it won. */
+  /** Outcomes with the target and without; if the attack succeeded, what was learnt. */
   readonly outcomes: readonly [withTarget: string, without: string]
   readonly difference: Difference
-  /** Where the two first differ. */
+  /** The first place where the observations differ. */
   readonly where: string
-  /** Why this is not as it must be; empty where it is. */
+  /** Faults of the result; empty if it is as required. */
   readonly faults: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export interface Worlds {
 
 const ROOM_BYTES = 2 * 1024 ** 3
 
-/** In memory where there is room: thousands of synced writes, and nothing of it need outlive a crash. */
+/** A folder in memory if there is room, since there are thousands of synced writes, and nothing needs to survive a crash. */
 async function quickFolder(): Promise<string> {
   const memory = '/dev/shm'
   const room = await statfs(memory).then(
@@ -36,7 +36,7 @@ async function quickFolder(): Promise<string> {
   return room > ROOM_BYTES ? memory : tmpdir()
 }
 
-/** Starts both worlds in a temporary folder. Whoever started them stops them. */
+/** Starts both worlds in a temporary folder. The caller must stop them. */
 export async function startWorlds(attacks: readonly Attack[]): Promise<Worlds> {
   const folder = await mkdtemp(join(await quickFolder(), 'stimnet-redteam-'))
   const cacheDir = join(folder, 'sandbox')
@@ -47,7 +47,7 @@ export async function startWorlds(attacks: readonly Attack[]): Promise<Worlds> {
       await mkdir(own)
       return startWorld(own, { target, attacks, cacheDir })
     }
-    // One after the other: the second finds the sandbox's snapshot made.
+    // One after the other, so that the second world can use the sandbox's snapshot of the first.
     const target = await start(true)
     const without = await start(false)
     const stop = async () => {
@@ -61,7 +61,7 @@ export async function startWorlds(attacks: readonly Attack[]): Promise<Worlds> {
   }
 }
 
-/** One attack in both worlds at once. */
+/** Runs one attack in both worlds at the same time. */
 async function carryOut(attack: Attack, worlds: Worlds): Promise<Finding> {
   const [a, b] = await Promise.all([attempt(attack, worlds.target), attempt(attack, worlds.without)])
   const { difference, where } = compare(a.seen, b.seen)
@@ -69,10 +69,10 @@ async function carryOut(attack: Attack, worlds: Worlds): Promise<Finding> {
   return { attack, outcomes, difference, where, faults: faultsOf(attack, [a, b], difference, where) }
 }
 
-/** Attacks that wait for the release grid wait together. */
+/** Attacks at the same time, so that their waits for the release grid overlap. */
 const AT_ONCE = 4
 
-/** An attack that hangs fails alone. Generous: how fast things are is for the benchmark to say. */
+/** Time limit of one attack, ms, so that one that hangs does not stop the others. It is generous: speed is not tested here. */
 const ATTACK_MS_MAX = 240_000
 
 async function within(finding: Promise<Finding>): Promise<Finding> {
@@ -83,7 +83,7 @@ async function within(finding: Promise<Finding>): Promise<Finding> {
   return Promise.race([finding, late]).finally(() => clearTimeout(timer))
 }
 
-/** All attacks, some at a time; `told` hears of each as it ends. An attack that cannot be carried out is a fault. */
+/** Runs all attacks, some at a time. `told` is called for each finding. An attack that cannot be carried out is a fault. */
 export async function carryOutAll(
   attacks: readonly Attack[],
   worlds: Worlds,
@@ -141,11 +141,11 @@ function faultsOf(
     ...(isTooMuch && a.won === undefined && b.won === undefined ? [`the worlds differ (${difference}): ${where}`] : [])
   ]
   if (attack.open === undefined) return faults
-  // An open hole that closes must be struck from the list.
+  // If an open hole is closed, it must be removed from the list.
   return faults.length > 0 ? [] : ['the hole is closed: remove `open`']
 }
 
-/** How what was seen differs, and where first. */
+/** The strongest difference between two observations, and the first place where they differ. */
 export function compare(a: readonly unknown[], b: readonly unknown[]): { difference: Difference; where: string } {
   const paths = [...differences(a, b, '')]
   const [first] = paths

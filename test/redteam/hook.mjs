@@ -1,6 +1,6 @@
 /**
- * Changes one source text as it is loaded: `node --import ./hook.mjs`, with STIMNET_MUTATION = { file, from, to, mark }. It
- * leaves `mark` behind once it has changed something, so that a mutation that was never loaded is not taken for a caught one.
+ * Changes one source while it is loaded: `node --import ./hook.mjs`, with STIMNET_MUTATION = { file, from, to, mark }. It writes
+ * the file `mark` when it has loaded the source, so that a mutation that was never loaded does not count as noticed.
  */
 import { writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'

@@ -1,4 +1,4 @@
-/** Carries out a mutation in a process of its own: the source is changed as it is loaded, no file is written. */
+/** Runs tests with a mutation in a separate process. The source is changed while it is loaded; no file is written. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,13 +7,13 @@ import type { Mutation } from './mutations.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const HOOK = join(import.meta.dirname, 'hook.mjs')
-/** A test that a mutation makes loop is as good as failed, but nobody waits for it for ever. */
+/** Longest run, ms. A test that a mutation puts into an endless loop counts as failed. */
 const RUN_MS = 240_000
 
-/** What became of a mutation. */
+/** The outcome of a mutation. */
 export type Fate = { readonly caught: true; readonly by: string } | { readonly caught: false; readonly why: string }
 
-/** Whether the tests named notice; they are tried one after the other. */
+/** Whether one of the named tests fails with the mutation. The tests are run one after the other. */
 export async function mutate(mutation: Mutation): Promise<Fate> {
   const { file, from, noticedBy } = mutation
   const text = await readFile(join(ROOT, file), 'utf8')
@@ -44,7 +44,7 @@ export async function mutate(mutation: Mutation): Promise<Fate> {
 
 const unchanged = new Map<string, Promise<boolean>>()
 
-/** A test that fails anyway proves nothing. Each is run once. */
+/** Whether a test passes without the mutation; otherwise its failure proves nothing. Each test is checked only once. */
 function passesUnchanged(parameters: readonly string[]): Promise<boolean> {
   const key = parameters.join(' ')
   const known = unchanged.get(key) ?? run(parameters).then(({ code }) => code === 0)
@@ -52,7 +52,7 @@ function passesUnchanged(parameters: readonly string[]): Promise<boolean> {
   return known
 }
 
-/** An attack that won, or an end off the grid; not one that could not be carried out. */
+/** Output of a successful attack or of an end off the release grid, but not of an attack that could not be carried out. */
 const FAILED = /^FAIL(?!.*\n\s+could not)|off the release grid/m
 
 function attackArguments(ids: readonly string[]): string[] {
@@ -67,7 +67,7 @@ interface Ran {
 async function runMutated(
   { file, from, to }: Mutation,
   parameters: readonly string[]
-): Promise<Ran & { /** The changed source was loaded. */ readonly loaded: boolean }> {
+): Promise<Ran & { /** Whether the changed source was loaded. */ readonly loaded: boolean }> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-mutation-'))
   try {
     const mark = join(folder, 'loaded')
@@ -81,7 +81,7 @@ async function runMutated(
 }
 
 async function run(parameters: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  // A child of a test runner would report to it instead of failing, and a cache could hold what was not changed.
+  // A child of a test runner would report to it instead of failing, and a compile cache could contain the unchanged code.
   const { NODE_TEST_CONTEXT: _, NODE_COMPILE_CACHE: __, NODE_OPTIONS: ___, ...env } = process.env
   const child = spawn(process.execPath, parameters, { cwd: ROOT, env: { ...env, ...more }, timeout: RUN_MS })
   let out = ''

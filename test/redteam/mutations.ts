@@ -1,15 +1,15 @@
-/** Each control of privacy switched off by one change of its source, and the tests that must then fail. */
+/** Mutations of disclosure control: each disables one control by a change of its source, so that named tests must fail. */
 
-/** One change, and who must notice. */
+/** One change, and the tests that must notice it. */
 export interface Mutation {
   readonly id: string
-  /** What is off. */
+  /** The disabled control. */
   readonly control: string
   readonly file: string
-  /** Must stand in the file exactly once, so that a stale mutation is noticed. */
+  /** The replaced text. It must occur exactly once in the file, so that stale mutations are noticed. */
   readonly from: string
   readonly to: string
-  /** Test files, or attacks by id; one that fails is enough. */
+  /** Test files, or ids of attacks. One of them must fail. */
   readonly noticedBy: { readonly tests: readonly string[] } | { readonly attacks: readonly string[] }
 }
 
@@ -20,7 +20,7 @@ const peerTest = (...names: string[]) => ({ tests: names.map((name) => `packages
 const dataTest = (...names: string[]) => ({ tests: names.map((name) => `packages/data/test/${name}.test.ts`) })
 const attacks = (...ids: string[]) => ({ attacks: ids })
 
-/** Noticed within seconds, by tests of one package. */
+/** Mutations that tests of one package notice within seconds. */
 export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-leverage',
@@ -835,7 +835,7 @@ export const MUTATIONS: readonly Mutation[] = [
   }
 ]
 
-/** Noticed by attacks on running federations, a quarter of a minute each. */
+/** Mutations that attacks on running federations notice, in about 15 seconds each. */
 export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'newest-epoch',

@@ -1,38 +1,38 @@
-/** What an outsider sees of an answer, without what is random or counted by nature: ids, nonces, hashes over these, clocks. */
+/** An outsider's view of an answer, without parts that differ by nature: ids, nonces, hashes over these, times. */
 import { codeOf, isCode, StimnetError } from '@stimnet/protocol'
 import { type Broadcast, type BroadcastPart, type Job, verifyDecision, verifyReceipt } from '@stimnet/sdk'
 
-/** One answer as it is compared between the worlds. */
+/** One answer in the form in which the two worlds are compared. */
 export interface Answer {
-  /** The documented status, or `refused` where the gateway took nothing on. */
+  /** The documented status, or `refused` if the gateway did not accept the question. */
   readonly status: string
   readonly state: string
   readonly code: string | null
   readonly reason: string | null
-  /** Cells and groups, or leaves of a script, that were withheld, and parts without some people. */
+  /** Number of withheld cells and groups, or leaves of a script's result, and of statements that people were left out. */
   readonly withheld: number
   readonly warnings: readonly string[]
   readonly result: unknown
-  /** What stands in the receipts, beside the output. */
+  /** The contents of the receipts, except the output. */
   readonly receipts: readonly unknown[]
   readonly progress: number
   readonly rest: Readonly<Record<string, unknown>>
 }
 
-/** A receipt as sealed, with the job it answers: for the checks that need the true time. */
+/** A sealed receipt with its job, for checks that need the true time. */
 export interface Evidence {
   readonly peerId: string
   readonly jobId: string
   readonly receipt: string
 }
 
-/** Random or a name of the data: hashes of the files as they are (see the attack on epochs), of request and audit record. */
+/** Fields that are random or hashes: of the data files (see the attack on epochs), of the request and of the audit record. */
 const BY_NATURE = new Set(['epoch', 'request_hash', 'job_id', 'id', 'number'])
 
-/** Times and ids are dropped by name, and nothing else. */
+/** Fields with times, by name. */
 const TIMES = /(_at|^at|last_seen|last_updated)$/
 
-/** A copy without what differs by nature. */
+/** A copy without the parts that differ by nature. */
 export function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal)
   if (typeof value !== 'object' || value === null) return value
@@ -40,7 +40,7 @@ export function normal(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, normal(inner)]))
 }
 
-/** A job as the REST API shows it at its end. */
+/** The view of an ended job of the REST API. */
 export async function answerOfJob(job: Job, evidence: readonly Evidence[]): Promise<Answer> {
   const { result_data, receipt: _, execution_time: __, ...rest } = job
   return {
@@ -57,7 +57,7 @@ export async function answerOfJob(job: Job, evidence: readonly Evidence[]): Prom
   }
 }
 
-/** A broadcast at its end, its parts in the order of their node. */
+/** The view of an ended broadcast, its parts in the order of their nodes. */
 export async function answerOfBroadcast(broadcast: Broadcast, evidence: readonly Evidence[]): Promise<Answer> {
   const parts = [...broadcast.parts].sort((a, b) => a.node_id.localeCompare(b.node_id))
   return {
@@ -74,13 +74,13 @@ export async function answerOfBroadcast(broadcast: Broadcast, evidence: readonly
   }
 }
 
-/** With what its decision says; its seal differs by nature, as that of the receipt. */
+/** The view of one part, with the contents of its decision. The seals of decision and receipt differ by nature. */
 async function partSeen({ receipt: _, decision, ...part }: BroadcastPart): Promise<unknown> {
   const said = decision === null ? null : await verifyDecision(decision, { expectedPeer: part.peer_id })
   return { ...part, decision: said }
 }
 
-/** What the gateway answered instead of a job. */
+/** The view of an error that the gateway returned instead of a job. */
 export function answerOfError(error: unknown): Answer {
   const code = codeOf(error)
   if (!(error instanceof StimnetError) || !isCode(code)) throw error
@@ -106,12 +106,12 @@ async function receiptSeen({ peerId, receipt }: Evidence): Promise<unknown> {
   }
 }
 
-/** The exact bytes of the output, but for the epoch's name. */
+/** The exact text of the output, except for the hash of the epoch. */
 function withoutEpoch(text: string): string {
   return text.replace(/"epoch":"[0-9a-f]{64}"/g, '"epoch":""')
 }
 
-/** Withheld groups and cells of a table, leaves of a script; and parts of the answer that some people were left out of. */
+/** Number of withheld groups and cells, or leaves of a script's result, plus the statements that people were left out. */
 function withheldIn(result: unknown): number {
   if (typeof result !== 'object' || result === null || !('withheld' in result)) return 0
   const withheld = result.withheld as Record<string, number>

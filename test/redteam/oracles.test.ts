@@ -9,8 +9,8 @@ import type { Row } from '../usefulness/study.ts'
 import { trial } from '../usefulness/trial.ts'
 
 /**
- * Questions that differ from an earlier one by one known person, so that what comes back would say what that person has: the
- * same again, another number, a refusal. Each was found to work. What comes back may not go by it.
+ * Attacks by questions that differ from an earlier one by one known person, so that the answer (the same, another number, or a
+ * refusal) would disclose that person's value. All of them once worked. The answer must not depend on the person's value.
  */
 
 const STUDY = trial({ size: 300, seed: 7 })
@@ -24,11 +24,11 @@ const JOINED = "FROM subjects JOIN visits USING (subject_id) WHERE visits.visit 
 
 interface Person {
   readonly row: Row
-  /** Nobody else fits. */
+  /** A condition that only this person fits. */
   readonly where: string
 }
 
-/** People who are alone with their sex, arm, centre and age group. */
+/** People with a unique combination of sex, arm, centre and age group. */
 function aloneIn(): Person[] {
   const cells = Map.groupBy(PEOPLE, (row) => whereOf(row))
   return [...cells].flatMap(([where, [row, other]]) =>
@@ -48,7 +48,7 @@ interface Attack {
   readonly before: string
   readonly ask: (person: Person) => string
   readonly has: (row: Row) => boolean
-  /** Whom it can be tried on; anybody who is alone unless given. */
+  /** People on whom it can be tried. Default: all people with a unique combination. */
   readonly fits?: (row: Row) => boolean
   readonly more?: (peer: string) => Partial<JobSubmission>
 }
@@ -139,7 +139,7 @@ const ATTACKS: readonly Attack[] = [
   }
 ]
 
-/** Of each kind so many. */
+/** Number of people with the level, and of people without it, on whom each attack is tried. */
 const TARGETS = 7
 
 describe('a question that differs by one person from what was answered', () => {
@@ -217,7 +217,7 @@ describe('a question that differs by one person from what was answered', () => {
   })
 })
 
-/** Groups of ten people or more of whom everybody’s stage is known, and nobody’s is the highest. */
+/** Groups of at least ten people in which all stages are known and nobody has the highest one. */
 function noneHigh(rows: readonly Row[]): string[] {
   const bins = CUTS.flatMap((from, at) => CUTS.slice(at + 1).map((to) => ({ from, to })))
   const cells = Map.groupBy(
@@ -233,7 +233,7 @@ function noneHigh(rows: readonly Row[]): string[] {
   )
 }
 
-/** What an answer says, in one line. */
+/** The contents of an answer, as one line. */
 function toldIn({ job, code }: Asked): string {
   if (job === null || job.status !== 'completed') return code ?? job?.status ?? ''
   const { rows, left_out, withheld, disclosure } = job.result_data ?? {}

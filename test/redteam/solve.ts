@@ -1,13 +1,13 @@
-/** What an attacker can compute from released sums: the least number of people that any combination of them rests on. */
+/** The smallest number of people on which any combination of released sums rests, as an attacker can compute it. */
 
-/** The default rules' smallest number of people. */
+/** The k of the default preset. */
 export const K = 5
 const COEFFICIENTS = [-2, -1, 0, 1, 2]
 
-/** Over all combinations of the sets with whole coefficients from −2 to 2: the smallest support above zero, else zero. */
+/** The smallest support above zero of all combinations with whole coefficients from −2 to 2; zero if there is none. */
 export function supportMin(sets: readonly ReadonlySet<string>[]): number {
   const people = [...new Set(sets.flatMap((set) => [...set]))]
-  // People who are in the same sets weigh the same in every combination.
+  // People in the same sets have the same weight in every combination.
   const classes = new Map<string, { readonly inside: readonly boolean[]; size: number }>()
   for (const person of people) {
     const inside = sets.map((set) => set.has(person))

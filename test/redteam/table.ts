@@ -1,10 +1,10 @@
-/** The table of what was tried and what came of it, for a terminal and for the page in docs. */
+/** The table of attacks and their results, for a terminal and for docs/redteam.md. */
 import { ELSEWHERE } from './elsewhere.ts'
 import type { Finding } from './harness.ts'
 
 const WORDS = { none: 'no difference', numbers: 'numbers', withheld: 'what is withheld', refusal: 'a refusal' } as const
 
-/** One line each; what is wrong below its line. */
+/** The table for a terminal: one line per attack, with its faults below. */
 export function plainTable(findings: readonly Finding[]): string {
   const lines = findings.flatMap((finding) => {
     const { attack, outcomes, difference } = finding
@@ -41,7 +41,7 @@ function notesOf({ attack, faults, where }: Finding): readonly string[] {
   return attack.remains === undefined || where === '' ? [] : [`remains: ${attack.remains.why}`]
 }
 
-/** The same as a page of docs, without what changes from run to run. */
+/** The table for docs/redteam.md, without parts that change from run to run. */
 export function markdownTable(findings: readonly Finding[]): string {
   const rows = findings.map((finding) => {
     const { attack, outcomes, difference } = finding

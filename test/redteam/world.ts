@@ -1,4 +1,4 @@
-/** A federation of the three institutions, with the target or without, asked as anybody outside can ask it. */
+/** A federation of the three institutions, with the target or without, and the ways in which an outsider can query it. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Peer } from '@stimnet/peer'
@@ -10,7 +10,7 @@ import type { Attack } from './attack.ts'
 import { catalogOf, csvOf, SITES, type SiteData, type SiteName, siteData } from './fixture.ts'
 import { type Answer, answerOfBroadcast, answerOfError, answerOfJob, type Evidence } from './observe.ts'
 
-/** What a request says beside its program. */
+/** Further fields of a request, beside its program. */
 export type More = Readonly<Record<string, unknown>>
 
 /** One of the two worlds. */
@@ -20,15 +20,15 @@ export interface World {
   readonly peers: Readonly<Record<SiteName, Peer>>
   /** Two researchers at the large site's gateway, and one at the small site's. */
   readonly clients: { readonly eve: Client; readonly mallory: Client; readonly abroad: Client }
-  /** SQL to the site that holds the catalog, as Eve. */
+  /** Sends SQL as Eve to the site with the catalog. */
   sql(catalog: string, text: string, more?: More): Promise<Answer>
   statistic(catalog: string, call: object, more?: More): Promise<Answer>
   python(catalog: string, code: string, more?: More): Promise<Answer>
-  /** Any submission, as anybody. */
+  /** Sends any submission with any client. */
   ask(client: Client, submission: More): Promise<Answer>
-  /** To every site that offers the catalog. */
+  /** Sends SQL to all sites that offer the catalog. */
   broadcast(catalog: string, text: string, more?: More): Promise<Answer>
-  /** Ends that were seen off the release grid; must stay empty. */
+  /** Observed ends off the release grid. The list must stay empty. */
   readonly offGrid: string[]
   stop(): Promise<void>
 }
@@ -38,12 +38,12 @@ export function catalogName({ id, shares }: Attack): string {
   return `c_${(shares ?? id).toLowerCase()}`
 }
 
-/** Where an attack's catalog lies. */
+/** The sites that have an attack's catalog. */
 export function siteOf({ site = 'large' }: Attack): readonly SiteName[] {
   return site === 'all' ? SITES : [site]
 }
 
-/** Starts a world with a catalog of its own for each attack, so that no attack finds another's ledger. */
+/** Starts a world with a separate catalog for each attack, so that attacks share no ledger. */
 export async function startWorld(
   folder: string,
   options: { target: boolean; attacks: readonly Attack[]; cacheDir: string }
@@ -63,12 +63,12 @@ export async function startWorld(
   return worldOf(options, data, bySite)
 }
 
-/** The key of a researcher who signs for himself, listed everywhere. */
+/** The key of a researcher who signs requests and is permitted at all sites. */
 export function researcherKey(): Promise<Signer> {
   return signerFromSeed(new Uint8Array(32).fill(77))
 }
 
-/** The same keys in both worlds, so that the peers' names say nothing. */
+/** The seed of a peer's key. Both worlds use the same keys, so that PeerIds do not differ. */
 function seedOf(at: number): Uint8Array {
   return new Uint8Array(32).fill(at + 1)
 }
@@ -96,7 +96,7 @@ async function writeSite(parent: string, site: SiteName, options: WriteOptions):
   const catalogs: object[] = []
   const here = new Map(attacks.filter((each) => siteOf(each).includes(site)).map((each) => [catalogName(each), each]))
   for (const [name, attack] of here) {
-    // A file of its own for each: one file behind two catalogs is refused.
+    // Each catalog has its own files, because one file behind two catalogs is refused.
     const files = { people: `data/${name}_people.csv`, visits: `data/${name}_visits.csv` }
     await writeFile(join(folder, files.people), text.people)
     await writeFile(join(folder, files.visits), text.visits)
@@ -128,7 +128,7 @@ async function writeSite(parent: string, site: SiteName, options: WriteOptions):
   return { folder, configFile, site: { nodeId: site, institution: site, seed: at, shift: 0 } }
 }
 
-/** The same people once more, in files of their own. */
+/** A second catalog with the same people, in files of its own. */
 async function twinOf(parts: {
   site: SiteName
   name: string
@@ -216,8 +216,8 @@ async function evidenceOfJob(client: Client, job: Job): Promise<Evidence | null>
 }
 
 /**
- * The published end of a job lies on the grid, counted from its admission, and so does the time of the seal. When it was
- * admitted stands in the serving peer's own store.
+ * Checks that the published end of a job and the time of its seal are on the release grid, counted from its admission. The time
+ * of admission is in the serving peer's store.
  */
 async function checkGrid(
   { peerId, jobId, receipt }: Evidence,
@@ -232,7 +232,7 @@ async function checkGrid(
   const isFine = Number.isInteger(took / LIMITS.releaseGridMs)
   const doublings = Math.log2(took / LIMITS.scriptGridMs)
   const isCoarse = Number.isInteger(doublings) && doublings >= 0
-  // A refusal before a program starts is on the fine grid for every program.
+  // A refusal before the program starts is on the fine grid, whatever the program.
   const isFineEnd = ['sql', 'statistic'].includes(job.programWord) || result.code === 'COHORT_NOT_RELEASABLE'
   if (!(isFineEnd ? isFine : isCoarse)) offGrid.push(`${jobId}: ended after ${took} ms`)
   if (issuedAtMs !== own.releasedAtMs) offGrid.push(`${jobId}: sealed apart from its end`)

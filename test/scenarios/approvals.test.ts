@@ -1,4 +1,4 @@
-/** A request waits for two stewards at another institution, and then runs: what was approved, byte for byte. */
+/** Tests of approvals: a request waits for two stewards at another institution and then runs exactly as approved. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Peer, PeerOptions } from '@stimnet/peer'
@@ -30,7 +30,7 @@ const sandbox = () =>
     }
   })
 
-/** Two institutions; the second has its scripts reviewed. */
+/** Two institutions, whose scripts need review. */
 async function federation(t: { after(fn: () => unknown): void }, peer: PeerOptions = { sandbox: sandbox() }) {
   const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review' }))
   const started = await startFederation(t, 2, { config: { catalogs, jobs: { concurrency: 1 } }, peer })
@@ -151,7 +151,7 @@ describe('an analysis that people decide', () => {
     const [first, second, third] = [await ask(), await ask(), await ask()]
     await serving.accounts.put({ name: 'olga', roles: ['operator'], password: PASSWORD })
     await assert.rejects(approve(await logIn('olga'), first), { code: 'NOT_PERMITTED' })
-    // One runs, one is agreed to and waits for its turn, one has a single yes.
+    // One request is running, one is approved and queued, and one has a single approval.
     for (const steward of [sue, tom]) await approve(steward, first)
     await until(async () => (await ada.analysis(first)).state === 'running', 'the first runs')
     for (const steward of [sue, tom]) await approve(steward, second)

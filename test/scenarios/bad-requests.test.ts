@@ -19,7 +19,7 @@ import { type Federation, startFederation } from '../mesh.ts'
 const COUNT = programToMessage({ kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' })
 const sqlOf = (sql: string) => programToMessage({ kind: 'sql', sql })
 
-/** Two peers for all of it: the first is asked, the second carries the asks. */
+/** Two peers for all tests: the first one serves, the second one delivers the requests. */
 describe('a peer that is asked wrongly', () => {
   let federation: Federation
   let asked: Peer
@@ -127,7 +127,7 @@ describe('a peer that is asked wrongly', () => {
       ['MALFORMED', sealed({ catalog: 'clinical_trial_data' })],
       ['VARIABLE_UNKNOWN', ask(sqlOf('SELECT AVG(height) FROM subjects'))],
       ['VARIABLE_UNKNOWN', ask(COUNT, where('shoe_size', '42'))],
-      // Of one table its own is meant; of both nobody knows which.
+      // In a query over one table, that table's variable is meant. In a query over both it is ambiguous.
       ['VARIABLE_AMBIGUOUS', ask(sqlOf(BOTH), where('visit', 'baseline'))],
       ['VALUE_NOT_DECLARED', ask(COUNT, where('sex', 'diverse'))],
       ['PARAMETER_INVALID', ask(COUNT, { parametersJson: '[1,2]' })],
@@ -168,7 +168,7 @@ describe('a peer that is asked wrongly', () => {
 
 describe('a flood', () => {
   test('is refused by quota, not by memory, and passes', async (t: TestContext) => {
-    // A clock that stands still: how many asks fit does not depend on how fast this machine is.
+    // A clock that stands still, so that the number of admitted requests does not depend on the speed of this machine.
     let nowMs = systemClock.now()
     const clock: Clock = { ...systemClock, now: () => nowMs }
     const { peers } = await startFederation(t, 2, { peer: { clock } })

@@ -8,7 +8,7 @@ import { startFederation } from '../mesh.ts'
 
 const COUNT = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
 
-/** Submits to every peer that offers the catalog and waits for the end. */
+/** Submits a query to all peers that offer the catalog and waits for the end. */
 async function ask(client: Client, sql: string, extra: object = {}): Promise<Broadcast> {
   const submission = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: sql, ...extra }
   const { id } = await client.submitBroadcast(submission as never)
@@ -60,7 +60,7 @@ describe('one question to three institutions', () => {
   })
 })
 
-/** Of a result, without its log proof: how long that is depends on its number in the log alone. */
+/** The size of a result without its audit proof, whose length depends only on the number of the record in the log. */
 async function bytesOf(part: BroadcastPart | undefined): Promise<number> {
   const { result } = await verifyReceipt(part?.receipt ?? '', { expectedPeer: part?.peer_id ?? '' })
   assert.ok(result.receipt)

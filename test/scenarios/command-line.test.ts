@@ -88,7 +88,7 @@ describe('the command line', () => {
     const running = await stimnet(['audit', 'verify', ...at])
     assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)
 
-    // A token that was copied is worth nothing after logging out; nor is any after a new secret.
+    // A copied token is invalid after logging out, and all tokens are invalid after the secret was changed.
     const session = join(home, '.config', 'stimnet', 'session.json')
     const copied = await readFile(session, 'utf8')
     assert.equal((await stimnet(['logout', ...at])).code, 0)

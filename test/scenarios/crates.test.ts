@@ -1,11 +1,11 @@
-/** A study leaves as a Five Safes RO-Crate, is checked elsewhere, and comes back as a request. */
+/** Tests of Five Safes RO-Crates: a study is exported, verified elsewhere, and imported as a request. */
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import { openPromise } from 'yauzl'
 import { PASSWORD, scratchFolder, startFederation, stimnetIn } from '../mesh.ts'
 
-/** One file of an archive, by the end of its path. */
+/** The contents of one file of an archive, found by the end of its path. */
 async function entryIn(archive: string, ending: string): Promise<Buffer> {
   const zip = await openPromise(archive, { lazyEntries: true })
   for await (const entry of zip.eachEntry()) {
@@ -41,7 +41,7 @@ describe('a Five Safes RO-Crate', () => {
     assert.equal(out.code, 0, out.err)
     assert.equal((await stimnet(['crate', 'export', id, '--out', 'study.zip', ...url])).code, 2, 'nothing is replaced')
 
-    // Each receipt in it stands for itself.
+    // Each receipt in the crate can be verified by itself.
     for (const { peer_id } of broadcast.parts) {
       await writeFile(`${folder}/receipt.jws`, await entryIn(`${folder}/study.zip`, `/receipts/${peer_id}.jws`))
       const held = await stimnet(['verify', 'receipt.jws', '--peer', peer_id])
@@ -56,7 +56,7 @@ describe('a Five Safes RO-Crate', () => {
     assert.equal(unread.code, 2)
     assert.match(unread.err, /in your name/)
 
-    // At another institution, by another account: the same answer to the same question.
+    // The same question by another account at another institution has the same answer.
     const other = await federation.client(1)
     const { submission } = await other.readCrate(await readFile(`${folder}/study.zip`))
     const again = await other.submitBroadcast(submission)

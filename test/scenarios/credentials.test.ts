@@ -1,4 +1,4 @@
-/** An institution vouches for its researcher; another lets her ask without knowing her. */
+/** Tests of credentials: an institution vouches for its researcher, and another one permits her requests without knowing her. */
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
@@ -11,7 +11,7 @@ import { clientOf, scratchFolder, startSite, stimnetIn, until, writeSite } from 
 const SQL = { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' } as const
 const DAY_MS = 24 * 3_600_000
 
-/** Two institutions that know each other; the second trusts the first's word for its people. */
+/** Two institutions that know each other. The second accepts affiliation credentials of the first. */
 async function two(t: { after(fn: () => unknown): void }) {
   const parent = await scratchFolder(t)
   const home = await startSite(
@@ -59,7 +59,7 @@ describe('a researcher from another institution', () => {
     assert.equal(await ask(ada, []), 'REQUESTER_NOT_PERMITTED')
     assert.equal(await ask(eve, [credential]), 'SIGNATURE_INVALID')
 
-    // Vouched for by herself, or by somebody nobody asked: it counts for nothing.
+    // Credentials that she or an unknown institution signed do not count.
     const own = await vouch({
       signer: eve,
       key: eve.id,
@@ -152,7 +152,7 @@ describe('a researcher with GA4GH visas', () => {
     assert.equal(await ask(eve, 'clinical_trial_data', [grant]), 'SIGNATURE_INVALID')
     assert.equal(await ask(ada, 'imaging_data', [role]), 'completed')
     assert.equal(await ask(ada, 'imaging_data', [grant]), 'REQUESTER_NOT_PERMITTED')
-    // One for each of two peers: that the other's is not for this one keeps nobody out.
+    // A request can carry one visa per peer. A visa for another peer must not cause a refusal.
     const elsewhere = await visa({ type: 'ControlledAccessGrants', value: DATASET, by: 'dac' }, { aud: home.peerId })
     assert.equal(await ask(ada, 'clinical_trial_data', [elsewhere, grant]), 'completed')
     assert.equal(await ask(ada, 'clinical_trial_data', [elsewhere]), 'AUDIENCE_MISMATCH')

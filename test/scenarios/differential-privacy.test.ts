@@ -19,12 +19,12 @@ async function ask(client: Client, sql: string, extra: object = {}): Promise<Bro
 const p2 = (amount: object, more: object = {}) => ({ privacy: { level: 'P2', ...amount, ...more } })
 const outputOf = (answer: Broadcast) => answer.parts[0]?.output
 
-/** The demo's catalogs, with more written into each. */
+/** The demo's catalogs, each with further settings. */
 const withCatalogs = (more: object) => ({
   config: { catalogs: demoCatalogs('data').map((catalog) => ({ ...catalog, ...more })) }
 })
 
-/** A catalog of one mode needs no lattice: nothing is refused for being small. */
+/** Catalogs in mode `dp` without a lattice, which they do not need because small cohorts are not refused. */
 const DP = withCatalogs({ mode: 'dp', lattice: undefined, missingness: 'untold' })
 
 describe('a question under differential privacy', () => {
@@ -62,7 +62,7 @@ describe('a question under differential privacy', () => {
     }
     const left = async (key?: string) =>
       (await researcher.privacyCost({ ...asked, ...(key ? { key } : {}) } as never)).peers[0]?.left?.project_rho
-    // Of a key that has asked nothing here for this account nothing is told: it may be somebody else's.
+    // For a key that this account has not used here, nothing is disclosed, since it may belong to somebody else.
     assert.deepEqual([await left(), await left(signer.id)], ['0.311', undefined])
     assert.equal((await ask(researcher, COUNT, question)).state, 'completed')
     const own = { signer, catalog: asked.data_catalog_name, program: { kind: 'sql', sql: COUNT } } as const
@@ -114,7 +114,7 @@ describe('a question under differential privacy', () => {
     assert.ok(Math.abs(sd - Number(cost.pooled[0]?.sd)) < 1e-9, 'as it was said before')
     assert.ok(sd > 0 && Math.abs(Number(count) - 450) < 6 * sd, `${count} ± ${sd}`)
     assert.ok(Number(mean) >= 0 && Number(mean) <= 199)
-    // Somebody at two of them pays what was asked for, so each takes half.
+    // A person may be at two of the institutions, so each uses half of the budget.
     const dp = outputOf(answer)?.disclosure.dp
     assert.deepEqual([dp?.sites_per_person, dp?.rho, dp?.numbers], [2, 0.01, 4])
     assert.match(outputOf(answer)?.disclosure.claim ?? '', /up to 2 of the institutions/)
@@ -137,7 +137,7 @@ describe('a question under differential privacy', () => {
     const [r] = await answerTo({ name: 'correlation', variables: ['UPDRS_total', 'quality_of_life'] })
     assert.ok(Math.abs(Number(r?.value)) <= 1 && Number(r?.error) > 0)
     const [age] = await answerTo({ name: 'quantile', variables: ['age'], arguments: { q: 0.5 } })
-    // Between the declared minimum and maximum also where the only breakpoint is above or below it.
+    // The value is between the declared minimum and maximum, even if the only breakpoint is above or below it.
     assert.ok(Number(age?.value) > 18 && Number(age?.value) < 100 && Number(age?.error) > 0, JSON.stringify(age))
   })
 
@@ -212,7 +212,7 @@ describe('a catalog that gives noisy numbers only', () => {
 
   test('is charged once for one question, however often the node is killed while it answers', async (t) => {
     const site = await writeSite(await scratchFolder(t), 0, DP)
-    // Makes the account.
+    // The first start creates the account.
     await (await startSite(site)).stop()
     const submission = {
       ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: COUNT },

@@ -1,4 +1,4 @@
-/** Each example as a researcher would run it: through the gateway of a peer, on the example data, under the default contract. */
+/** Tests that run each example like a researcher: through a peer's gateway, on the example data, under the default contract. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,12 +16,12 @@ interface Example {
   readonly file: string
   readonly language: 'python' | 'r' | 'jupyter' | 'sql' | 'statistic'
   readonly catalog: 'clinical_trial_data' | 'imaging_data' | 'demo_dataset'
-  /** Where a program needs more than the embedded sandbox has. */
+  /** A library that the program needs and the embedded sandbox does not have. */
   readonly needs?: 'pandas'
   check?(result: Record<string, unknown>): void
 }
 
-/** Whether a number that was rounded on its way out is what a calculation outside gives. */
+/** Asserts that a released, rounded number fits an independent calculation. */
 function near(value: unknown, expected: number, slack = 0.01): void {
   assert.ok(
     typeof value === 'number' && Math.abs(value - expected) <= slack * Math.abs(expected),
@@ -108,7 +108,7 @@ test('each example is listed here, and so is run', async () => {
   assert.deepEqual(programs.sort(), LISTED.map(({ file }) => file).sort())
 })
 
-/** Tests of one peer, with its own kind of sandbox. Scripts of synthetic catalogs run without anybody's reading. */
+/** Tests with one peer and one kind of sandbox. Scripts on synthetic catalogs run without approval. */
 function examplesOn(name: string, examples: readonly Example[], sandboxOf: () => Promise<object | string>): void {
   describe(name, () => {
     let researcher: Client | undefined
@@ -149,7 +149,7 @@ async function run(researcher: Client, example: Example): Promise<Job> {
   return submit(researcher, { ...example, text: await readFile(join(EXAMPLES, example.file), 'utf8') })
 }
 
-/** With the outputs that a file beside the example declares. */
+/** Submits an example, with the outputs that a file beside it declares. */
 async function submit(researcher: Client, { file, language, catalog, text }: Example & { text: string }): Promise<Job> {
   const declared = file.replace(/\.\w+$/, '.outputs.json')
   const isThere = (await readdir(EXAMPLES)).includes(declared)

@@ -1,4 +1,4 @@
-/** Three institutions found a federation, a fourth joins and is revoked, an outsider stays outside. */
+/** Tests of a federation: three institutions found it, a fourth one joins and is revoked, and an outsider is never admitted. */
 import assert from 'node:assert/strict'
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { type CommandRun, type Site, scratchFolder, startSite, stimnetIn, until,
 
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
 
-/** Writes part of a site's configuration anew. */
+/** Changes part of a site's configuration. */
 async function configure(site: Site, changes: object): Promise<void> {
   await writeFile(site.configFile, stringify({ ...parse(await readFile(site.configFile, 'utf8')), ...changes }))
 }
@@ -27,7 +27,7 @@ test('three institutions found a federation, a fourth joins and is revoked, an o
   const stimnet = stimnetIn(folder)
   const config = { mesh: { listen: LISTEN }, catalogs: [] }
   const sites = await Promise.all([0, 1, 2, 3, 4].map((at) => writeSite(folder, at, { config })))
-  // A peer makes its key at its first start; its PeerId is all that founders need of each other.
+  // A peer generates its key at its first start. Founders need only each other's PeerIds.
   const ids = await Promise.all(
     sites.map(async (site) => {
       const peer = await startSite(site)
@@ -74,7 +74,7 @@ test('three institutions found a federation, a fourth joins and is revoked, an o
   const [one, two, three] = peers as [Peer, Peer, Peer]
   await until(() => isBetween(one, two) && isBetween(two, three) && isBetween(one, three), 'the founders are connected')
 
-  // The newcomer holds the charter, and is nobody yet; the outsider has it too.
+  // The newcomer has the charter, but is no member yet. The outsider has it too.
   const newcomer = await start(3)
   const stranger = await start(4)
   await assert.rejects(newcomer.mesh.connect(one.addresses[0] ?? '', { signal: AbortSignal.timeout(5_000) }))
@@ -88,7 +88,7 @@ test('three institutions found a federation, a fourth joins and is revoked, an o
   const second = ok(await admit(1, fourth, 'Clinic'))
   await until(() => [one, two, three].every((peer) => peer.federation?.isMember(fourth)), 'all count it in')
 
-  // It hears that it belongs by the mesh once it may connect, or by any other way, as here.
+  // The newcomer receives the statement about its membership over the mesh once it may connect, or in another way, as here.
   await writeFile(join(folder, 'statement'), second)
   ok(await stimnet(['federation', 'receive', join(folder, 'statement'), '--config', (sites[3] as Site).configFile]))
   await until(() => [one, two, three].every((peer) => isBetween(newcomer, peer)), 'the newcomer is connected', {
@@ -97,7 +97,7 @@ test('three institutions found a federation, a fourth joins and is revoked, an o
   assert.match(ok(await stimnet(['federation', 'members', '--config', (sites[2] as Site).configFile])), /Clinic/)
   await assert.rejects(stranger.mesh.connect(one.addresses[0] ?? '', { signal: AbortSignal.timeout(5_000) }))
 
-  // Two founders put it out: within seconds nobody is connected to it any more.
+  // Two founders revoke it. Within seconds no peer is connected to it any more.
   const revoke = (at: number) =>
     stimnet(['federation', 'revoke', fourth, '--reason', 'left', '--config', (sites[at] as Site).configFile])
   ok(await revoke(0))
@@ -106,19 +106,19 @@ test('three institutions found a federation, a fourth joins and is revoked, an o
     () => [one, two, three].every((peer) => !peer.mesh.connected().includes(fourth)),
     'nobody is connected to it'
   )
-  // It may still believe in an old connection; nobody answers it, and nobody counts it as connected.
+  // It may still consider an old connection open, but no peer answers it or counts it as connected.
   await newcomer.mesh.connect(two.addresses[0] ?? '', { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
   const question = newcomer.mesh.ask(helloExchange, two.peerId, { version: '' }, { signal: AbortSignal.timeout(5_000) })
   await assert.rejects(question)
   assert.ok(!two.mesh.connected().includes(fourth))
   assert.ok(isBetween(one, two) && isBetween(two, three))
 
-  // Whatever is signed from now on says that it builds on this.
+  // Statements that are signed from now on name this revocation in `on`.
   const [jws = ''] = (await admit(0, outsider, 'Outsider')).out.split('\n')
   const { says } = await openStatement(jws, { charter: one.federation?.id ?? '', clock: systemClock })
   assert.deepEqual(says.on, [fourth])
 
-  // Also after a restart, from what it has kept.
+  // The same holds after a restart, from the stored statements.
   await copyFile(charter, join(folder, 'copy.json'))
   await two.stop()
   const again = await startSite(sites[1] as Site)

@@ -1,4 +1,4 @@
-/** A gateway in a process of its own: a peer without data, before those that have some. */
+/** Tests of gateways in processes of their own: peers without data in front of peers with data. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, type TestContext, test } from 'node:test'
@@ -24,7 +24,7 @@ interface Front {
   readonly client: Client
 }
 
-/** `n` gateways without a catalog, joined to a peer; each with the same account. */
+/** `n` gateways without catalogs, connected to a peer. All of them have the same account. */
 async function frontsOf(t: TestContext, peer: Peer, n: number): Promise<Front[]> {
   const parent = await scratchFolder(t)
   const fronts: Front[] = []
@@ -74,7 +74,7 @@ describe('a gateway in a process of its own', () => {
     const target_node_id = peers[0]?.peerId ?? ''
     const made = await first.client.submitJob({ ...ASK, target_node_id })
     assert.equal((await first.client.waitForJob(made.job_id)).status, 'completed')
-    // Why a load balancer keeps a client at one of them.
+    // This is why a load balancer must keep a client at one gateway.
     await assert.rejects(second.client.job(made.job_id), { code: 'JOB_UNKNOWN' })
     const token = await first.client.authenticate('ada', PASSWORD)
     const elsewhere = createClient({ url: second.process.gatewayUrl, token })

@@ -50,7 +50,7 @@ async function decide(asked: Peer, through: Peer, request: Uint8Array) {
   return messages.Decision.decode(opened.body)
 }
 
-/** One peer whose first catalog is private, and one that is not of its house. */
+/** A peer whose first catalog is private, and a peer of another institution. */
 async function withPrivateCatalog(t: TestContext) {
   const parent = await scratchFolder(t)
   const peers: Peer[] = []
@@ -127,7 +127,7 @@ describe('a member that cheats', () => {
     const nonce = cryptographicRandom.bytes(16)
     const first = await decide(asked, asking, await sealedFor(asked, signer, {}, nonce))
     assert.ok(first.allowed)
-    // As after the sweep of expired replays.
+    // Expired entries against replays are removed, as by the regular clean-up.
     await asked.database.json('replays').clear()
     const again = await decide(asked, asking, await sealedFor(asked, signer, { title: 'another' }, nonce))
     assert.equal(again.code, 'REQUEST_REPLAYED')
@@ -149,7 +149,7 @@ describe('a member that cheats', () => {
 })
 
 describe('one of several institutions that were asked', () => {
-  /** What the third peer holds of a request that the first one carried: as it came, signature and all. */
+  /** The signed request of the first peer, as the third peer has stored it. */
   const heldBy = async (peer: Peer): Promise<Uint8Array> => {
     const stored = await peer.database.json<{ request: string }>('jobs').values().all()
     assert.equal(stored.length, 1)
@@ -167,7 +167,7 @@ describe('one of several institutions that were asked', () => {
     assert.deepEqual([stolen.allowed, stolen.code], [false, 'CARRIER_MISMATCH'])
     assert.deepEqual(await victim.database.json('jobs').keys().all(), [])
     assert.deepEqual(await victim.database.json('replays').keys().all(), [])
-    // Its own carrier finds the door as open as before.
+    // The peer that the request names as its carrier can still deliver it.
     const researcher = await client(0)
     const { id } = await researcher.submitBroadcast(signed)
     for await (const _ of researcher.watchBroadcast(id)) void _
@@ -191,7 +191,7 @@ describe('one of several institutions that were asked', () => {
     } as const
     const { id } = await researcher.submitBroadcast(ask)
     for await (const _ of researcher.watchBroadcast(id)) void _
-    // Asked after the fact it is the same: who brings it is looked at before whether it was seen.
+    // Afterwards the code is the same, because the carrier is checked before replays are.
     assert.equal((await decide(victim, thief, await heldBy(thief))).code, 'CARRIER_MISMATCH')
   })
 
@@ -269,7 +269,7 @@ describe('a disk that is full', () => {
     } as const
     await assert.rejects(researcher.submitBroadcast(ask), { code: 'STORE_UNAVAILABLE' })
     root.batch = batch
-    // Still refused: what memory holds may be ahead of the disk until the peer starts again.
+    // Requests are still refused, since the state in memory may be ahead of the disk until the peer restarts.
     await assert.rejects(researcher.submitBroadcast(ask), { code: 'STORE_UNAVAILABLE' })
     const ready = await fetch(`${peer.gatewayUrl}/ready`)
     assert.equal(ready.status, 503)

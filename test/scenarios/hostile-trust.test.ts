@@ -1,4 +1,4 @@
-/** Requesters who try to get more out of an approval than was approved; and what two readers are good for. */
+/** Tests with requesters who try to use an approval for more than was approved, and of the claim that two readers justify. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -157,7 +157,7 @@ describe('what stewards approve', () => {
     const { output, logged } = await verifyReceipt(job?.receipt ?? '', { expectedPeer: serving.peerId })
     assert.equal(output?.disclosure.level, 'P0')
     assert.match(output?.disclosure.claim ?? '', /2 stewards/)
-    // What goes out with it of the institution's own records.
+    // The fields of the institution's own audit record that are released with it.
     const record = logged?.record
     assert.deepEqual(Object.keys(JSON.parse(record?.detailJson ?? '{}')).sort(), [
       ...['bits', 'output', 'policy', 'request', 'state']

@@ -1,4 +1,4 @@
-/** Scripts that a steward has listed by their hash run without asking; one letter more, and people are asked. */
+/** Tests of listed scripts: a script whose hash a steward has listed runs without approval; a changed one needs approval. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'

@@ -6,7 +6,7 @@ import { Accounts } from '@stimnet/peer'
 import { type Client, createClient } from '@stimnet/sdk'
 import { PASSWORD, type PeerProcess, type Site, scratchFolder, spawnSite, until, writeSite } from '../mesh.ts'
 
-/** A script that takes a while, so that there is time to break something under it. */
+/** A slow script, so that there is time to break something while it runs. */
 const SLOW = `import time
 time.sleep(3)
 result = {"rows": 2000}
@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Waits for the end of a job by asking now and then; the gateway itself may have been away. */
+/** Waits for the end of a job by polling, because the gateway itself may be unavailable for a while. */
 async function ended(client: Client, id: string, withinMs = 60_000) {
   await until(async () => (await client.job(id)).completed_at !== null, `job ${id} has ended`, { withinMs })
   return client.job(id)
@@ -68,7 +68,7 @@ async function two(t: TestContext) {
   return { parent, serving, servingPeer, asking, askingPeer, client }
 }
 
-describe('what rivals lose', { concurrency: false }, () => {
+describe('killed peers and cut connections', { concurrency: false }, () => {
   test('a serving peer killed while it runs a job still answers it after its restart', async (t) => {
     const { serving, servingPeer, client } = await two(t)
     const { job_id } = await submitTo(client, 'node-1', { type: 'python', content: SLOW })
@@ -95,7 +95,7 @@ describe('what rivals lose', { concurrency: false }, () => {
     const thirdPeer = await spawnSite(t, third)
     await knows(client, 'node-3')
     await thirdPeer.kill()
-    // Port 0 gives it another port than before.
+    // With port 0, it gets another port than before.
     const moved = await spawnSite(t, third)
     assert.equal(moved.peerId, thirdPeer.peerId)
     assert.notDeepEqual(moved.addresses, thirdPeer.addresses)
@@ -108,7 +108,7 @@ describe('what rivals lose', { concurrency: false }, () => {
     const parent = await scratchFolder(t)
     const port = await freePort()
     const link = await cuttableLink(t, port)
-    // Others only ever learn the way through the link.
+    // Other peers learn only the address of the link.
     const mesh = { listen: [`/ip4/127.0.0.1/tcp/${port}`], announce: [`/ip4/127.0.0.1/tcp/${link.port}`], open: true }
     const serving = await siteWithAccount(parent, 0, { config: { ...WITH_SCRIPTS, mesh } })
     const servingPeer = await spawnSite(t, serving)
@@ -120,9 +120,9 @@ describe('what rivals lose', { concurrency: false }, () => {
     const { job_id } = await submitTo(client, 'node-1', { type: 'python', content: SLOW })
     await until(async () => (await client.job(job_id)).status === 'running', 'the job runs')
     link.cut()
-    // Longer than the job: it ends while nobody can be told.
+    // The cut lasts longer than the job, so the job ends while the asking peer is not reachable.
     await until(async () => !(await active(client, 'node-1')), 'the cut is noticed')
-    const cutMs = process.env.STIMNET_LONG ? 60_000 : 8_000 // STIMNET_LONG=1: the whole minute
+    const cutMs = process.env.STIMNET_LONG ? 60_000 : 8_000 // STIMNET_LONG=1: a whole minute
     await new Promise((resolve) => setTimeout(resolve, cutMs))
     const during = await submitTo(client, 'node-1', COUNT)
     assert.equal((await client.job(during.job_id)).completed_at, null)
@@ -141,7 +141,7 @@ describe('what rivals lose', { concurrency: false }, () => {
   })
 })
 
-/** A TCP link that can be cut: while it is, everything on it is dropped and nothing new gets through. */
+/** A TCP link that can be cut. While it is cut, its connections are broken and no new ones succeed. */
 async function cuttableLink(t: TestContext, target: number) {
   const sockets = new Set<Socket>()
   let open = true

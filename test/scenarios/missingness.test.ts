@@ -9,8 +9,8 @@ import { stringify } from 'yaml'
 import { clientOf, PASSWORD, scratchFolder, stimnetIn } from '../mesh.ts'
 
 /**
- * A hundred and fifty people nobody calls synthetic. Of sixty the dose is not known, and but two of these are women; of twelve
- * the height, of two the weight; everybody's sex and age are.
+ * A hundred and fifty people, not marked as synthetic. The dose is missing for sixty people, of whom two are women; the height
+ * for twelve, and the weight for two people. Sex and age are known for everybody.
  */
 const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
   id: `p${i}`,
@@ -21,7 +21,7 @@ const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
   height: i % 12 === 5 ? '' : String(150 + (i % 40)),
   weight: i === 40 || i === 90 ? '' : String(50 + (i % 40))
 }))
-/** Three visits each; the score of every third visit of fifty people was not taken. */
+/** Three visits per person. For fifty people, the score of the third visit is missing. */
 const VISITS = PEOPLE.flatMap(({ id }, i) =>
   ['first', 'second', 'third'].map((visit, v) => ({ id, visit, score: v === 2 && i % 3 === 0 ? '' : String(10 + v) }))
 )
@@ -121,7 +121,7 @@ async function ask({ client }: House, sql: string): Promise<Job> {
   return client.waitForJob((await client.submitJob(submission)).job_id)
 }
 
-/** A requester with a project of its own, and what becomes of a question asked for it. */
+/** A requester with a project, and a function that asks a question for it and returns its end. */
 async function projectOf() {
   const signer = await signerFromSeed(cryptographicRandom.bytes(32))
   const privacy = { scope: 'project', projects: [{ name: 'one', requesters: [signer.id] }] }
@@ -139,7 +139,7 @@ async function projectOf() {
 const toldIn = async ({ client }: House) =>
   (await client.audit({ limit: 100 })).filter(({ kind }) => kind === 'missingness')
 
-/** Those who have a dose, but for three of another centre. */
+/** People with a dose, except three of another centre. */
 const ALL_BUT_THREE = "SELECT COUNT(DISTINCT id) AS n FROM people WHERE dose IS NOT NULL AND centre = 'A'"
 const TOLD = {
   ...{
@@ -185,7 +185,7 @@ describe('what is missing', () => {
     assert.equal((await toldIn(house)).length, 1)
     await house.restart({ missingness: 'untold' })
     assert.deepEqual(await sharesIn(house), UNTOLD)
-    // What was told stays paid for.
+    // Released shares stay charged to the ledgers.
     assert.match((await ask(house, ALL_BUT_THREE)).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
   })
 
@@ -234,7 +234,7 @@ describe('what is missing', () => {
     const missing = Array.from({ length: 12 }, (_, v) => `v${v}`)
     const people = Array.from({ length: 3_000 }, (_, i) => ({
       ...{ id: `q${i}`, sex: i % 2 ? 'F' : 'M', arm: ['drug', 'placebo', 'none'][i % 3] ?? '' },
-      // Each misses another tenth to nine tenths, as if by chance.
+      // Each variable is missing for a different share of the people, as if at random.
       ...Object.fromEntries(missing.map((name, v) => [name, (i * (2 * v + 7) + v * 31) % 10 <= v % 9 ? '' : '1']))
     }))
     await writeFile(join(dirname(house.configFile), 'many.csv'), csv(people))
@@ -256,7 +256,7 @@ describe('what is missing', () => {
   test('is paid for only where it is told', async (t) => {
     const house = await houseOf(t, { missingness: 'untold' })
     await house.peer.stop()
-    // Three people have no row, so that how many rows there are is not said; sixty have no value.
+    // Three people have no row, so the number of rows is not disclosed; sixty have no value.
     const labs = PEOPLE.slice(3).map(({ id }, i) => ({ id, value: i < 60 ? '' : '1' }))
     await writeFile(join(dirname(house.configFile), 'labs.csv'), csv(labs))
     const table = { file: 'labs.csv', one_row_per_subject: true, variables: [{ name: 'value', type: 'integer' }] }
@@ -280,7 +280,7 @@ describe('what is missing', () => {
     const arrived = Array.from({ length: 60 }, (_, i) => ({ ...PEOPLE[i + 4], id: `n${i}` }))
     await accept([...PEOPLE, ...arrived])
     assert.equal((await sharesIn(house))['people.age'], 0)
-    // Back to the files of the first epoch, with empty ledgers: the shares of the second are known to everybody.
+    // Back to the files of the first epoch with empty ledgers, although the shares of the second epoch were published.
     assert.match(await accept(PEOPLE, '--forget'), /stays untold: see --tell-missing/)
     assert.deepEqual(await sharesIn(house), UNTOLD)
     assert.match(await accept(PEOPLE, '--forget'), /stays untold/)

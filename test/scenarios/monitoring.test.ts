@@ -1,4 +1,4 @@
-/** What a steward sees of somebody who tries: as it happens, in the counters, and for good in the log. */
+/** Tests of monitoring: a steward sees suspicious queries at once, in the counters, and permanently in the audit log. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { clientOf, PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
@@ -23,7 +23,7 @@ describe('a steward who watches', () => {
     await watched.accounts.put({ name: 'stella', roles: ['steward'], password: PASSWORD })
     const url = watched.gatewayUrl ?? ''
 
-    // A command that follows, as the steward has it open.
+    // The steward follows the events with a command.
     const stimnet = stimnetIn(folder)
     assert.equal((await stimnet(['login', 'stella', '--url', url], `${PASSWORD}\n`)).code, 0)
     const stop = new AbortController()
@@ -49,7 +49,7 @@ describe('a steward who watches', () => {
       const { job_id } = await client.submitJob({ ...submission, script_type: 'sql', script_content: sql })
       return client.waitForJob(job_id)
     }
-    // Small steps around one age: what somebody does who wants to know about one patient.
+    // Queries in small steps around one age, as from somebody who wants to learn about one patient.
     for (const age of [65, 66, 67, 68]) await ask(`${COUNT} WHERE age >= ${age}`)
     for (const column of ['x', 'y', 'z']) await ask(`SELECT AVG(${column}) AS m FROM subjects`)
 

@@ -11,7 +11,7 @@ import { type BroadcastSubmission, type Client, type Job, type SignedRequest, si
 import { parse, stringify } from 'yaml'
 import { clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
 
-/** A hundred and fifty people nobody calls synthetic: wards of three, and one whose stay cost more than all others'. */
+/** A hundred and fifty people, not marked as synthetic: in wards of three, and one with higher costs than all others together. */
 const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
   id: `p${i}`,
   age: 30 + ((i * 7) % 55),
@@ -41,7 +41,7 @@ const CATALOG = {
 
 interface House {
   readonly configFile: string
-  /** Of a stopped house: other files from now on. */
+  /** Replaces the data files of a stopped peer. */
   write(people: readonly (typeof PEOPLE)[number][]): Promise<void>
   peer: Peer
   client: Client
@@ -175,7 +175,7 @@ describe('refusals that depend on data', () => {
     const lattice = [{ variable: 'people.sex' }]
     const house = await houseOf(t, { catalogs: [{ ...CATALOG, lattice, privacy: { refusal_bits_max: 1 } }] })
     for (let i = 0; i < 3; i++) {
-      // Nobody is neither: the empty cohort is refused as a small one is.
+      // Nobody is both, so the cohort is empty. It is refused like a small one.
       const job = await ask(house, `${COUNT} WHERE sex = 'F' AND sex = 'M'`)
       assert.match(job.error_message ?? '', /^COHORT_NOT_RELEASABLE/)
     }
@@ -191,7 +191,7 @@ describe('refusals that depend on data', () => {
       await ask(house, `${COUNT} WHERE sex = 'F' AND NOT ward = 'w1'`),
       await ask(house, 'SELECT SUM(cost) AS s FROM people')
     ]
-    // What would help depends on the question alone: nothing of it is of the data.
+    // The advice depends only on the question, not on the data.
     const told = refused.map((job) => JSON.stringify(withoutNames(job)).replaceAll(/ Or (leave|ask)[^"]*/g, ''))
     assert.equal(new Set(told.map((text) => text.replaceAll(/ With noise[^"]*/g, ''))).size, 1, told.join('\n'))
     for (const { job_id, error_message } of refused) {
@@ -205,13 +205,13 @@ describe('refusals that depend on data', () => {
   })
 })
 
-/** A job as its asker sees it, without what differs between any two. */
+/** A job as its requester sees it, without fields that differ between any two jobs. */
 function withoutNames(job: Job): object {
   const varying = /(_id|_at|id|time|hash|content|receipt)$/
   return Object.fromEntries(Object.entries(job).filter(([key]) => !varying.test(key)))
 }
 
-/** What the serving peer stored, by the asker's name of the request. */
+/** The serving peer's record of a request's end. */
 async function storedEnd({ peer }: House, requestId: string) {
   const jobs = peer.database.json<{ admittedAtMs: number; visibleAtMs: number; result: string; id: string }>('jobs')
   const requests = peer.database.json<{ id: string; parts: Record<string, { jobId: string }> }>('requests')
@@ -333,7 +333,7 @@ describe('the bits that scripts tell', () => {
     for (; failures < 20; failures++) {
       if (/^BUDGET_EXCEEDED/.test((await ask(house, '', script)).error_message ?? '')) break
     }
-    // Three bits each: the first answer, the one that did not fit, and then as many as there was room for.
+    // The first answer costs `told` bits, and the one that was withheld three. Each failure costs three more, up to 40 in total.
     assert.equal(failures, Math.floor((40 - told - 3) / 3))
     assert.equal((await ask(house, COUNT)).status, 'completed', 'SQL tells no bits')
   })
@@ -470,7 +470,7 @@ describe('stimnet policy', () => {
   })
 })
 
-/** Whether an answer is refused, or is without some people, so that it is no difference to an earlier one. */
+/** Whether an answer is refused or leaves people out, so that it cannot be subtracted from an earlier one. */
 function leavesOut(job: Job): boolean {
   return job.code === 'COHORT_NOT_RELEASABLE' || ((job.result_data?.left_out as string[] | undefined)?.length ?? 0) > 0
 }
@@ -532,7 +532,7 @@ describe('a newer epoch', () => {
   })
 })
 
-/** Everything that remembers what was released. */
+/** All ledgers of released numbers. */
 async function ledgersIn({ peer }: House): Promise<unknown> {
   const atoms = await peer.database.root
     .sublevel<string, Uint8Array>('atoms', { valueEncoding: 'view' })

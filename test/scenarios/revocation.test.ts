@@ -1,4 +1,4 @@
-/** An institution that was put out stays out, whatever list of another one still names it. */
+/** Tests of revocation: a revoked institution stays excluded, even if the configuration of another one still lists it. */
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ interface Institution {
   readonly signer: Signer
 }
 
-/** Institutions that founded a federation; the configuration of each may name the others. */
+/** Institutions that have founded a federation. The configuration of each may list the others. */
 async function founded(t: TestContext, count: number, configOf: (ids: readonly string[], at: number) => object) {
   const folder = await scratchFolder(t)
   const seeds = Array.from({ length: count }, () => cryptographicRandom.bytes(32))
@@ -103,7 +103,7 @@ test('a revocation wins over mesh.peers and over affiliation:, at once and for w
   assert.ok(isGone(owner))
   assert.equal(await ask(carrier), 'REQUESTER_NOT_PERMITTED')
 
-  // What waited for people rests on its word, or came through it: agreeing does not help.
+  // Pending requests that rest on its credential, or that it delivered, are not run even if stewards approve them.
   await owner.peer.accounts.put({ name: 'sue', roles: ['steward'], password: PASSWORD })
   const sue = createClient({ url: owner.peer.gatewayUrl ?? '' })
   await sue.authenticate('sue', PASSWORD)

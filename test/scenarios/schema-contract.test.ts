@@ -11,7 +11,7 @@ import { parse, stringify } from 'yaml'
 import { PEOPLE, POUND, people, registryOf, writeRegistry } from '../registries.ts'
 import { clientOf, PASSWORD, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
-/** A script that reads by position, as many do: the mean of the third column, the first being whose row it is. */
+/** A script that reads columns by position, as many do: the mean of the third column. The first one is the subject key. */
 function meanOfThirdColumn({ tables }: SandboxJob): { result: string } {
   const [, ...lines] = new TextDecoder().decode(tables[0]?.csv).trim().split('\n')
   const values = lines.map((line) => Number(line.split(',')[2]))

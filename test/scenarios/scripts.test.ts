@@ -7,7 +7,7 @@ import { type Federation, startFederation } from '../mesh.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 
-/** One federation for all: its sandbox is built once. */
+/** One federation for all tests, so that its sandbox is built only once. */
 describe('a script', () => {
   let federation: Federation
   let researcher: Client

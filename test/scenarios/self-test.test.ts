@@ -1,4 +1,4 @@
-/** The sandboxes of a peer and their self-test, with real engines: who may start it, what it leaves, what is kept. */
+/** Tests of the self-test of a peer's sandboxes, with real engines: who may start it, what it leaves, what is kept. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { clientOf, PASSWORD, type Site, scratchFolder, startSite, until, writeSi
 
 const WASM = { sandbox: { engine: 'wasm', pool_size: 0, wall_time_ms: 20_000 } }
 const some = (...beginnings: string[]) => ATTACKS.filter(({ id }) => beginnings.some((one) => id.startsWith(one)))
-/** Seconds each, unless it is ended. */
+/** Attacks that take seconds each, unless they are ended. */
 const SLOW = some('loop.')
 
 async function openSite(t: TestContext, config: object): Promise<Site> {
@@ -27,7 +27,7 @@ async function start(t: TestContext, site: Site, attacks: typeof ATTACKS): Promi
   return { peer, sue }
 }
 
-/** Pids of this process's own children, on Linux. */
+/** Process ids of this process's children, on Linux. */
 function children(): string[] {
   return readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean)
 }
@@ -44,7 +44,7 @@ describe('a self-test of the sandboxes', () => {
     assert.deepEqual([before.self_test.possible, before.self_test.report], [true, null])
 
     assert.equal((await sue.testSandboxes()).self_test.running?.started_by, 'sue')
-    // Whoever asks while it runs is told of the same one.
+    // A second start during the test returns the running test.
     const again = await sue.testSandboxes()
     assert.equal(again.self_test.running?.of, 6)
     const ask = { data_catalog_name: 'clinical_trial_data', target_node_id: 'node-1' }
@@ -80,7 +80,7 @@ describe('a self-test of the sandboxes', () => {
     const { peer, sue } = await start(t, site, SLOW)
     await sue.testSandboxes()
     await until(() => children().some((pid) => !before.has(pid)), 'an attack runs')
-    // What attacks must not get at is the peer's own, as all that it keeps.
+    // The targets of the attacks are in the peer's own folder, like all of its files.
     const folder = join(site.folder, 'stimnet-data', 'self-test')
     assert.deepEqual((await readdir(folder)).sort(), ['secret', 'socket'])
     assert.equal((await stat(folder)).mode & 0o777, 0o700)

@@ -1,4 +1,4 @@
-/** People log in by their institution's own OpenID Connect provider: a real one, in this process. */
+/** Tests of logging in with the institution's OpenID Connect provider, a real one in this process. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { beginLogin, createClient } from '@stimnet/sdk'
@@ -7,7 +7,7 @@ import { stimnetIn, until } from '../mesh.ts'
 
 type Jar = Map<string, string>
 
-/** A browser as far as a login needs one: cookies, redirects, forms, one link. Ends where `stops` says. */
+/** A minimal browser for logins: cookies, redirects, forms, one link. It stops at the URL for which `stops` is true. */
 async function browse(
   start: string,
   as: string,
@@ -121,7 +121,7 @@ describe('logging in by a provider', () => {
     assert.equal((await comeBack(invented, new Map())).status, 401)
     const jar: Jar = new Map()
     const callback = await browse((await beginLogin(url, 'clinic')).url, 'ada', isAtCallback, { jar })
-    // Somebody sends a link by which others would log in for them.
+    // An attacker sends the link of its own login to a victim.
     assert.equal((await comeBack(callback, new Map())).status, 401)
     const theirs: Jar = new Map()
     const other = await browse((await beginLogin(url, 'clinic')).url, 'ada', isAtCallback, { jar: theirs })
@@ -132,7 +132,7 @@ describe('logging in by a provider', () => {
     assert.equal((await comeBack(changed, jar)).status, 401)
     assert.match((await comeBack(callback, jar)).headers.get('location') ?? '', /login_code/)
     assert.match((await comeBack(callback, jar)).headers.get('location') ?? '', /login_error=LOGIN_REFUSED/, 'again')
-    // The code of one login with the state of another.
+    // The code of one login is combined with the state of another.
     const mixed = new URL(other)
     mixed.searchParams.set('code', callback.searchParams.get('code') ?? '')
     assert.match((await comeBack(mixed, theirs)).headers.get('location') ?? '', /login_error=LOGIN_REFUSED/)

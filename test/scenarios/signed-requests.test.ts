@@ -1,4 +1,4 @@
-/** A request that its author signed is one request, however often and by whom its bytes are handed in. */
+/** Tests that a signed request is one request, however often and by whomever its bytes are submitted. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cryptographicRandom, LIMITS, SimulatedClock, signerFromSeed, systemClock } from '@stimnet/protocol'
@@ -16,7 +16,7 @@ test('the same signed bytes twice are one broadcast; from another account, or fo
     targets: [first?.peerId ?? '', second?.peerId ?? ''],
     carrier: first?.peerId ?? ''
   })
-  // Together, and with other keys: a client that lost its answer, twice.
+  // Submitted twice at the same time with different keys, like a client that lost its answer twice.
   const [one, other] = await Promise.all([
     client.submitBroadcast(signed, { idempotencyKey: 'a' }),
     client.submitBroadcast(signed, { idempotencyKey: 'b' })
@@ -47,7 +47,7 @@ test('who lost the answer asks again with the same bytes, also when their time h
     program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' },
     targets: [federation.peers[0]?.peerId ?? '']
   } as const
-  // Five seconds before even a clock that goes wrong finds it too old.
+  // It ends five seconds before it is too old even for a clock with the largest tolerated difference.
   const lifetimeMs = 1_000
   const endsMs = systemClock.now() + 5_000
   const clock = new SimulatedClock(endsMs - LIMITS.clockSkewMs - lifetimeMs)

@@ -7,7 +7,7 @@ import { randomUnit, type StatisticCall, seededRandom } from '@stimnet/protocol'
 import { type Broadcast, type Client, verifyAndPool } from '@stimnet/sdk'
 import { clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 
-/** Subjects of each institution: enough that every cell of every table below can be released. */
+/** Number of subjects at each institution, large enough that every cell of the tables below can be released. */
 const SIZES = [700, 900, 1100]
 const ARMS = ['placebo', 'low', 'high']
 const SEXES = ['female', 'male']
@@ -20,7 +20,7 @@ interface Subject {
   readonly weight: number
 }
 
-/** Weights that are skewed, differ by arm and sex and go with age: nothing below comes out as zero by accident. */
+/** Weights that are skewed, differ by arm and sex and depend on age, so that no statistic below is zero by accident. */
 function subjectsOf(site: number): Subject[] {
   const source = seededRandom(11 + site)
   const chance = () => randomUnit(source)
@@ -45,7 +45,7 @@ const CATALOG = {
         { name: 'weight', type: 'number', unit: 'kg', decimals: 1, minimum: 30, maximum: 150 }
       ]
     },
-    // Has a `sex` of its own, as tables do: a question about people means that of people.
+    // This table has a `sex` of its own. A query about people means that of people.
     {
       ...{ name: 'partners', file: 'data/partners.csv', one_row_per_subject: true },
       variables: [{ name: 'sex', type: 'category', levels: SEXES }]
@@ -90,7 +90,7 @@ async function ask(client: Client, program: Partial<StatisticCall> | string, ext
   return answer
 }
 
-/** The first row's measures by name. */
+/** The measures of a row, by name. */
 function measures({ pooled }: Broadcast, row = 0): Record<string, unknown> {
   const columns = pooled?.columns ?? []
   return Object.fromEntries(columns.map(({ name }, i) => [name, pooled?.rows[row]?.values[i]]))
@@ -103,7 +103,7 @@ function assertNear(actual: unknown, expected: number, what: string): void {
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
-/** Straight from the definition, over all values at once. */
+/** Moments computed by their definition, over all values at once. */
 function momentsOf(values: readonly number[]) {
   const n = values.length
   const mean = sum(values) / n
@@ -118,7 +118,7 @@ function correlationOf(x: readonly number[], y: readonly number[]): number {
   return sum(x.map((value, i) => (value - a.mean) * ((y[i] ?? 0) - b.mean))) / (x.length - 1) / (a.sd * b.sd)
 }
 
-/** The squares that factors leave unexplained, their effects fitted in turn until nothing moves. */
+/** The residual sum of squares after fitting the effects of the factors in turn until they converge. */
 function leftOver<F extends string>(
   people: readonly ({ weight: number } & Record<F, string>)[],
   factors: readonly F[]

@@ -1,4 +1,4 @@
-/** An institution's gateway under its own certificate, in a process of its own. */
+/** Tests of a gateway with its own certificate, in a separate process. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { chmod } from 'node:fs/promises'
@@ -31,7 +31,7 @@ async function certify(folder: string): Promise<void> {
   await chmod(key, 0o600)
 }
 
-/** The fingerprint that a new connection is shown; whose it is does not matter here. */
+/** The fingerprint of the certificate that a new connection receives. The certificate's issuer is not verified here. */
 async function shown(url: string): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port), rejectUnauthorized: false })
   await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))

@@ -31,7 +31,7 @@ function subjectsOf({ tables }: SandboxJob): Row[] {
   })
 }
 
-/** What an honest script would write. */
+/** The outputs of an honest script. */
 function honest(job: SandboxJob): Record<string, object> {
   const rows = subjectsOf(job)
   const women = rows.filter(({ sex }) => sex === 'female').length

@@ -1,4 +1,4 @@
-/** Files that scripts bring along: theirs alone, named by hash in what is signed, fetched by whoever runs it, gone at the end. */
+/** Tests of uploaded files: private to their owner, named by hash in the request, fetched by serving peers, then deleted. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
@@ -28,7 +28,7 @@ const SHA = createHash('sha256').update(BYTES).digest('hex')
 
 const JOB = { data_catalog_name: 'clinical_trial_data', script_type: 'python', script_content: CODE } as const
 
-/** What every program of this file was given. */
+/** The code and files that each program of these tests received. */
 const given: { code: string; uploads: readonly SandboxUpload[] }[] = []
 const sandbox = () => ({
   ...fakeSandbox({
@@ -37,14 +37,14 @@ const sandbox = () => ({
       return { result: '{"mean": 61.5}' }
     }
   }),
-  // Shared by the peers of a test: the one that stops must not close it for the others.
+  // The peers of a test share it, so a peer that stops must not close it for the others.
   close: async () => undefined
 })
 
 const upload = (client: Client, bytes: Uint8Array = BYTES, filename = 'model weights.npy') =>
   client.upload('data', { filename, bytes })
 
-/** What a peer keeps of others' files. */
+/** Folders of other peers' files that a peer keeps. */
 const kept = async (site: { folder: string } | undefined) =>
   readdir(join(site?.folder ?? '', 'stimnet-data', 'job-files'))
 
@@ -92,7 +92,7 @@ describe('an uploaded file', () => {
     const signed = await ada.submitBroadcast(await signRequest({ ...options, uploads: [file] }))
     await until(async () => (await ada.broadcast(signed.id)).state === 'completed', 'it has run')
     assert.deepEqual(Buffer.from(given.find((one) => one.code === program.code)?.uploads[0]?.bytes ?? []), BYTES)
-    // Of bytes that this account never uploaded the gateway serves nothing.
+    // The gateway refuses a request with a file that this account did not upload.
     const never = { ...file, sha256: 'e'.repeat(64) }
     await assert.rejects(ada.submitBroadcast(await signRequest({ ...options, uploads: [never] })), {
       code: 'NOT_FOUND'
@@ -199,7 +199,7 @@ describe('an uploaded file', () => {
     await until(async () => (await read()).status === 200, 'its file is here')
     assert.deepEqual(Buffer.from(await (await read()).arrayBuffer()), BYTES)
     assert.equal((await kept(sites[1])).length, 1)
-    // Whoever asked may be gone by the time they decide.
+    // The asking peer may be unreachable when the stewards decide.
     await peers[0]?.stop()
     await sue.decideAnalysis(made.request_id, {
       status: 'approved',
@@ -210,7 +210,7 @@ describe('an uploaded file', () => {
     const [approval] = await sue.standingApprovals()
     assert.equal(approval?.runs_left, 5)
 
-    // Under the standing approval: the same bytes run, other bytes and none wait for people again.
+    // Under the standing approval the same files run at once; other files, or none, need a new decision.
     const own = createClient({ url: serving.gatewayUrl ?? '' })
     await own.authenticate('ada', PASSWORD)
     const submit = async (uploaded_file_ids: string[]) =>
@@ -231,7 +231,7 @@ describe('an uploaded file', () => {
 })
 
 describe('a peer that asks and serves', () => {
-  /** A member that speaks the exchanges by hand. */
+  /** A member whose exchanges the test controls. */
   async function member(
     t: TestContext,
     serving: Peer,
@@ -303,7 +303,7 @@ describe('a peer that asks and serves', () => {
     }
     assert.equal(given.length, before)
     await until(async () => (await kept(sites[0])).length === 0, 'nothing is left of it')
-    // An honest one after them is served.
+    // An honest request after the others is served.
     answer = async (offset) => BYTES.subarray(offset, offset + whole)
     const decision = await ask(mesh, serving, [FILE])
     assert.equal(await endOf(serving, decision.jobId), undefined)

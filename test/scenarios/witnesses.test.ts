@@ -1,4 +1,4 @@
-/** A release proved to a third party; a log that others attest; a restored copy that is noticed. */
+/** Tests of witnesses: a release is proved to a third party, others attest a log, and a restored copy is noticed. */
 import assert from 'node:assert/strict'
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,13 +20,13 @@ describe('an auditor proves what was released', () => {
     const [part] = (await auditor.broadcast(id)).parts
     const peer = peers[0]?.peerId ?? ''
 
-    // The receipt alone proves it against the peer's own signature.
+    // The receipt alone proves the release, by the peer's own signature.
     const receipt = await verifyReceipt(part?.receipt ?? '', { expectedPeer: peer })
     const sequence = receipt.receipt.auditSequence
     assert.equal(receipt.logged?.record?.kind, 'release')
     assert.equal(receipt.logged?.index, sequence - 1)
 
-    // With the other institutions as witnesses.
+    // The proof with the other institutions as witnesses.
     const attested = await auditor.gatherWitnesses()
     assert.deepEqual(
       attested.map((one) => [one.attested, one.code]),
@@ -49,7 +49,7 @@ describe('an auditor proves what was released', () => {
     )
 
     const stimnet = stimnetIn(sites[0]?.folder ?? '')
-    // On the command line, offline; and not when a character of it was changed, or it is another's.
+    // The command line verifies it offline, and refuses a changed proof and that of another peer.
     const file = join(sites[0]?.folder ?? '', 'proof.json')
     await writeFile(file, JSON.stringify(proof))
     const told = await stimnet(['verify', file, '--peer', peer])

@@ -1,24 +1,27 @@
-/** The floors that an institution under the default preset must hold, by the size of the study. */
+/** Lower bounds on the answered questions of an institution with the default preset, by the size of the study. */
 import { countOf, type Hour, RANDOM_COUNT } from './measure.ts'
 import { FIRST } from './table.ts'
 
-/** Of the first twelve in full, and of sixty random questions in full or in part; of fewer random ones as large a share. */
+/**
+ * Smallest numbers of answered questions: of the first twelve, answered in full; of sixty random ones, answered in full or in
+ * part. With fewer random questions, the same share is required.
+ */
 export interface Floor {
   readonly firstInFull: number
   readonly randomAnswered: number
 }
 
 /**
- * What holds, below which nothing may fall. What is aimed at is 10 and 40 for 150 people, 12 and 55 for a thousand: see
- * docs/usefulness.md for what is missing of it, and why.
+ * The bounds that hold at present. The aims are 10 and 40 for 150 people, and 12 and 55 for a thousand; docs/usefulness.md says
+ * what is missing, and why.
  */
 export function floorOf(size: number): Floor {
   if (size >= 10_000) return { firstInFull: FIRST, randomAnswered: 55 }
-  // Who is left out is drawn anew each time, so that a question more or less is.
+  // The people to leave out are drawn at random each time, so the numbers can vary by a question.
   return size >= 400 ? { firstInFull: 10, randomAnswered: 40 } : { firstInFull: 7, randomAnswered: 15 }
 }
 
-/** What of an hour lies below its floor, in words; nothing where it holds. */
+/** Descriptions of the results that are below their bounds; empty if none are. */
 export function shortfalls({ study, size, seed, hour, random }: Hour): readonly string[] {
   const floor = floorOf(size)
   const first = hour.slice(0, FIRST)

@@ -1,7 +1,7 @@
-/** The first hour of a clinician with an imaging cohort. */
+/** The questions of a clinician's first hour with an imaging cohort. */
 import { type Question, sql, statistic } from './study.ts'
 
-/** The most usual questions first. */
+/** The questions, the most common ones first. */
 export const IMAGING_HOUR: readonly Question[] = [
   sql('how many people', 1, 'SELECT COUNT(DISTINCT subject_id) AS n FROM scans'),
   sql('scans by scanner', 3, 'SELECT scanner, COUNT(DISTINCT subject_id) AS n FROM scans GROUP BY scanner'),

@@ -8,10 +8,10 @@ const DIAGNOSES = { control: 40, impaired: 34, dementia: 22, other: 4 }
 const SEXES = { female: 54, male: 46 }
 const AGE_CUTS = [50, 60, 65, 70, 75, 80]
 const MOTION_CUTS = [0.1, 0.2, 0.3, 0.5]
-/** Smaller by so much than in controls. */
+/** Reduction of volumes relative to controls, by diagnosis. */
 const ATROPHY: Readonly<Record<string, number>> = { impaired: 0.35, dementia: 0.8, other: 0.3 }
 
-/** The cohort with so many scans. */
+/** Generates a cohort with `size` scans. */
 export const imaging: MakeStudy = ({ size, seed }) => {
   const dice = diceOf(seededRandom(seed + 2_000))
   return {

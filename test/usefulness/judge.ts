@@ -2,13 +2,13 @@
 import type { Job } from '@stimnet/sdk'
 import type { Asked } from '../study-peer.ts'
 
-/** In full: every number asked for is there; in part: some are; refused: none is. */
+/** A verdict. `full`: all requested numbers are in the answer; `part`: some are; `refused`: none are. */
 export type Verdict =
   | { readonly kind: 'full' }
   | { readonly kind: 'part' }
   | { readonly kind: 'refused'; readonly code: string }
 
-/** The verdict on an answer that should have so many rows. */
+/** The verdict on an answer that should have `rowsExpected` rows. */
 export function verdictOf({ job, code }: Asked, rowsExpected: number): Verdict {
   if (job === null || job.status !== 'completed') return { kind: 'refused', code: code ?? job?.status ?? 'no answer' }
   const numbers = rowsOf(job).flat()
@@ -17,7 +17,7 @@ export function verdictOf({ job, code }: Asked, rowsExpected: number): Verdict {
   return isWhole(job, rowsExpected) && told === numbers.length ? { kind: 'full' } : { kind: 'part' }
 }
 
-/** Whether nothing was withheld, every expected row is there, and every test was made. That a few were left out is said. */
+/** Whether nothing was withheld, all expected rows exist and all tests were computed. A few people may have been left out. */
 function isWhole(job: Job, rowsExpected: number): boolean {
   const { disclosure, tests = [] } = job.result_data as { disclosure?: { suppressed_cells: number }; tests?: Made[] }
   return (
@@ -31,7 +31,7 @@ interface Made {
   readonly statistic: number | null
 }
 
-/** The numbers of each row, without its keys: those columns that hold a text. */
+/** The numbers of each row, without the key columns, which contain texts. */
 function rowsOf(job: Job): (number | null)[][] {
   const { rows = [], columns = [] } = job.result_data ?? {}
   const measures = columns.filter((name) => !rows.some((row) => typeof row[name] === 'string'))

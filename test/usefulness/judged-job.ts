@@ -2,17 +2,17 @@
 import type { Job } from '@stimnet/sdk'
 import type { Asked } from '../study-peer.ts'
 
-/** What of the job matters to its verdict. */
+/** The properties of a job that determine its verdict. */
 export interface Told {
   readonly rows: readonly Readonly<Record<string, string | number | null>>[]
   readonly suppressed?: number
   readonly warnings?: readonly string[]
-  /** Of a test that goes with the answer; null where it could not be made. */
+  /** The statistic of a test in the answer; null if the test could not be computed. */
   readonly statistic?: number | null
   readonly status?: Job['status']
 }
 
-/** The answer that carries it. */
+/** An answer with such a job. */
 export function judgedJob({ rows, suppressed = 0, warnings = [], statistic = 1.2, status = 'completed' }: Told): Asked {
   const result_data = {
     columns: Object.keys(rows[0] ?? {}),

@@ -1,4 +1,4 @@
-/** The usefulness of an institution: how much of a first hour, and of what follows, it answers. */
+/** Measurement of usefulness: how many questions of a first hour, and of random questions after it, an institution answers. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { registry } from './registry.ts'
 import type { MakeStudy, Question, Study } from './study.ts'
 import { trial } from './trial.ts'
 
-/** Every kind of study in its sizes. */
+/** The measured studies and their sizes. */
 const STUDIES: readonly { readonly make: MakeStudy; readonly size: number }[] = [
   { make: trial, size: 150 },
   { make: trial, size: 1_000 },
@@ -21,13 +21,13 @@ const STUDIES: readonly { readonly make: MakeStudy; readonly size: number }[] = 
   { make: registry, size: 10_000 }
 ]
 
-/** The presets that the page shows: StimNet's own, a usual one, a strict one. */
+/** The presets in docs/usefulness.md: StimNet's default, a common one and a strict one. */
 export const PRESETS_MEASURED = ['default', 'opensafely', 'acro-sacro'] as const
 
-/** Random questions after the first hour. */
+/** Number of random questions after the first hour. */
 export const RANDOM_COUNT = 60
 
-/** What one study answered under one preset with one seed. */
+/** The answers of one study under one preset with one seed. */
 export interface Hour {
   readonly study: string
   readonly size: number
@@ -43,7 +43,7 @@ export interface Answered {
   readonly verdict: Verdict
 }
 
-/** The first hour and what follows at every study, under one preset with one seed. Each study has a ledger of its own. */
+/** Asks the first hour and the random questions of all studies, under one preset with one seed. Studies share no ledger. */
 export async function measureHours(
   options: { readonly preset: string; readonly seed: number; readonly randomCount?: number },
   told: (line: string) => void = () => undefined
@@ -74,7 +74,7 @@ async function hourOf(
   asked: { catalog: string; study: Study; preset: string; seed: number; randomCount: number }
 ): Promise<Hour> {
   const { catalog, study, preset, seed, randomCount } = asked
-  // One after the other, as a person asks: the order matters to a ledger.
+  // One after the other, like a person, because answers depend on the order of questions.
   const answer = async (questions: readonly Question[]): Promise<Answered[]> => {
     const answered: Answered[] = []
     for (const { says, type, content, filters = {}, rows } of questions) {
@@ -88,15 +88,15 @@ async function hourOf(
   return { study: study.name, size: study.size, preset, seed, hour, random }
 }
 
-/** How many have that verdict. */
+/** Number of answers with that verdict. */
 export function countOf(answered: readonly Answered[], kind: Verdict['kind']): number {
   return answered.filter(({ verdict }) => verdict.kind === kind).length
 }
 
-/** How many of the latest random questions say whether half are refused. */
+/** Number of consecutive random questions over which the share of refusals is computed. */
 const WINDOW = 10
 
-/** After how many random questions half of the latest ten were refused; null where that did not come. */
+/** The number of random questions after which half of the latest ten were refused; null if that did not happen. */
 export function halfRefusedAfter(random: readonly Answered[]): number | null {
   for (let end = WINDOW; end <= random.length; end++) {
     if (countOf(random.slice(end - WINDOW, end), 'refused') >= WINDOW / 2) return end

@@ -1,10 +1,10 @@
-/** Further questions of a researcher: mean and standard deviation of a measured variable, with a filter, sometimes by group. */
+/** Random questions: mean and standard deviation of a measured variable, with a filter and sometimes by group. */
 import { seededRandom } from '@stimnet/protocol'
 import { type Dice, diceOf, type Question, type Row, type Study, sql } from './study.ts'
 
-/** Of the questions so many have a grouping key. */
+/** Share of the questions with a grouping key. */
 const GROUPED_SHARE = 0.3
-/** Of the filters so many name a category, the others cut a number. */
+/** Share of the filters that use a category. The others use a breakpoint of a number. */
 const CATEGORY_SHARE = 0.6
 
 interface Condition {
@@ -13,7 +13,7 @@ interface Condition {
   holds(row: Row): boolean
 }
 
-/** So many questions about a study; the same seed gives the same. */
+/** Random questions about a study. The same seed gives the same questions. */
 export function randomQuestions(study: Study, options: { readonly count: number; readonly seed: number }): Question[] {
   const dice = diceOf(seededRandom(options.seed + 9_000))
   return Array.from({ length: options.count }, () => randomQuestion(study, dice))
@@ -42,7 +42,7 @@ function randomQuestion(study: Study, dice: Dice): Question {
   return sql(said, rows, `SELECT ${group}, ${numbers} FROM ${from} WHERE ${where} GROUP BY ${group}`)
 }
 
-/** What somebody in the study has, so that common levels are asked about more often. */
+/** A condition that a random person of the study fits, so that common levels occur more often. */
 function conditionOf(study: Study, dice: Dice, taken: readonly string[]): Condition {
   const { choices, subjects, tables } = study
   const somebody = dice.pick(tables[subjects] ?? [])

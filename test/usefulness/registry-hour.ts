@@ -1,7 +1,7 @@
-/** The first hour of a clinician with a registry. */
+/** The questions of a clinician's first hour with a registry. */
 import { type Question, sql, statistic } from './study.ts'
 
-/** The most usual questions first. */
+/** The questions, the most common ones first. */
 export const REGISTRY_HOUR: readonly Question[] = [
   sql('how many people', 1, 'SELECT COUNT(DISTINCT patient_id) AS n FROM patients'),
   sql('mean age by sex', 2, 'SELECT sex, AVG(age) AS mean, STDDEV(age) AS sd FROM patients GROUP BY sex'),

@@ -12,7 +12,7 @@ const CRP_CUTS = [1, 2, 3, 5, 8, 12, 20, 50]
 const YEAR_CUTS = [2010, 2015, 2020]
 const MISSING_SHARE = 0.1
 
-/** The registry with so many patients. */
+/** Generates a registry with `size` patients. */
 export const registry: MakeStudy = ({ size, seed }) => {
   const dice = diceOf(seededRandom(seed + 1_000))
   return {

@@ -1,14 +1,14 @@
-/** The shape of a made-up study: its tables, its description, and the questions that a clinician asks of it. */
+/** The types of a made-up study: its tables, its description, and the questions of a clinician. */
 import { type RandomSource, randomUnit } from '@stimnet/protocol'
 
 /** A value in a file; null is an empty field. */
 export type Value = string | number | null
-/** A row by column. */
+/** A row: values by column. */
 export type Row = Readonly<Record<string, Value>>
 /** Rows by the name of their table. */
 export type Tables = Readonly<Record<string, readonly Row[]>>
 
-/** A question as it is sent, and how many rows a complete answer has. */
+/** A question, and the number of rows in a complete answer. */
 export interface Question {
   readonly says: string
   readonly type: 'sql' | 'statistic'
@@ -17,50 +17,50 @@ export interface Question {
   readonly rows: number
 }
 
-/** Variables from which random questions are made. */
+/** Variables for random questions. */
 export interface Choices {
-  /** Numbers that were measured; with `visit`, once at each visit. */
+  /** Measured numbers, with their tables. */
   readonly measured: readonly { readonly table: string; readonly name: string }[]
   /** Categories of the table with one row per subject. */
   readonly categories: readonly string[]
-  /** Numbers of that table by their breakpoints. */
+  /** Numbers of that table, with their breakpoints. */
   readonly cuts: Readonly<Record<string, readonly number[]>>
   /** Visits at which the long table was measured. */
   readonly visits: readonly string[]
 }
 
-/** A study of so many people. */
+/** A made-up study. */
 export interface Study {
   readonly name: string
   readonly size: number
   readonly tables: Tables
-  /** The table with one row per subject. */
+  /** Name of the table with one row per subject. */
   readonly subjects: string
   readonly subjectKey: string
-  /** A catalog as an ordinary steward describes it, over these files by table. */
+  /** An ordinary steward's description of a catalog over these files, which are given by table. */
   describe(name: string, files: Readonly<Record<string, string>>): Record<string, unknown>
-  /** The first hour, in the order in which the questions are asked. */
+  /** The questions of a clinician's first hour, in order. */
   readonly hour: readonly Question[]
   readonly choices: Choices
 }
 
-/** A maker of studies: the same size and seed always give the same rows. */
+/** A function that generates a study. The same size and seed always give the same rows. */
 export type MakeStudy = (options: { readonly size: number; readonly seed: number }) => Study
 
-/** Chance in the forms that made-up people need. */
+/** Random values for made-up people. */
 export interface Dice {
-  /** From `from` up to, not including, `to`. */
+  /** A whole number from `from` (included) to `to` (excluded). */
   integer(from: number, to: number): number
-  /** Mean 0, standard deviation 1. */
+  /** A normally distributed number with mean 0 and standard deviation 1. */
   normal(): number
   /** True with that probability. */
   chance(probability: number): boolean
-  /** One of the names, by its weight. */
+  /** One of the names, with a probability proportional to its weight. */
   weighted(weights: Readonly<Record<string, number>>): string
   pick<T>(items: readonly T[]): T
 }
 
-/** Dice over a source of random bytes. */
+/** Dice that use a source of random bytes. */
 export function diceOf(source: RandomSource): Dice {
   const unit = () => randomUnit(source)
   const integer = (from: number, to: number) => from + Math.floor(unit() * (to - from))
@@ -85,7 +85,7 @@ export function diceOf(source: RandomSource): Dice {
   }
 }
 
-/** A number within bounds, with so many decimals. */
+/** The value, clamped to the bounds and rounded to so many decimals. */
 export function within(value: number, low: number, high: number, decimals = 0): number {
   return Number(Math.min(high, Math.max(low, value)).toFixed(decimals))
 }
@@ -100,7 +100,7 @@ export function csvOf(rows: readonly Row[]): string {
 /** A question in SQL. */
 export const sql = (says: string, rows: number, content: string): Question => ({ says, type: 'sql', content, rows })
 
-/** A question by the name of a statistic. */
+/** A question with a named statistic. */
 export function statistic(
   says: string,
   rows: number,

@@ -1,7 +1,7 @@
-/** The table of what was answered, for a terminal and for the page in docs. */
+/** The table of answered questions, for a terminal and for docs/usefulness.md. */
 import { type Answered, countOf, type Hour, halfRefusedAfter } from './measure.ts'
 
-/** The most usual questions, by which the floor is set. */
+/** Number of the most common questions, for which there is a lower bound. */
 export const FIRST = 12
 
 const HEADS = [
@@ -14,7 +14,7 @@ const HEADS = [
   'codes'
 ]
 
-/** One line for each preset and study: the mean over seeds, and the least of them in brackets. */
+/** One line per preset and study, with means over all seeds. */
 function linesOf(hours: readonly Hour[]): string[][] {
   const groups = Map.groupBy(hours, ({ preset, study }) => `${preset}\n${study}`)
   return [...groups.values()].map((group) => {
@@ -35,7 +35,7 @@ function linesOf(hours: readonly Hour[]): string[][] {
   })
 }
 
-/** In full / in part / refused, as means; in brackets the fewest in full of any seed. */
+/** The mean numbers of questions answered in full / in part / refused; in brackets the smallest number in full of any seed. */
 function threeOf(each: readonly (readonly Answered[])[]): string {
   const kinds = (['full', 'part', 'refused'] as const).map((kind) =>
     mean(each.map((answered) => countOf(answered, kind)))
@@ -55,7 +55,7 @@ function codesOf(answered: readonly Answered[]): string {
   return counted.map(([code, all]) => `${code} ${all.length}`).join(', ') || '–'
 }
 
-/** The questions of the first hours, with their verdicts by seed under one preset. */
+/** The questions of the first hours, with their verdicts for each seed under one preset. */
 function questionLines(hours: readonly Hour[]): string[][] {
   const letter = { full: 'F', part: 'p', refused: '–' } as const
   const groups = Map.groupBy(hours, ({ preset, study }) => `${preset}\n${study}`)
@@ -71,7 +71,7 @@ function questionLines(hours: readonly Hour[]): string[][] {
   })
 }
 
-/** For a terminal. */
+/** The table for a terminal. */
 export function plainTable(hours: readonly Hour[]): string {
   const rows = [HEADS, ...linesOf(hours)]
   const widths = HEADS.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
@@ -85,7 +85,7 @@ export function plainTable(hours: readonly Hour[]): string {
     .join('\n')}\n`
 }
 
-/** For the page: the table, and the first hours under the default preset question by question. */
+/** The tables for the page: the summary, and each question of the first hours under the default preset. */
 export function markdownTables(hours: readonly Hour[]): string {
   const own = hours.filter(({ preset }) => preset === 'default')
   return [

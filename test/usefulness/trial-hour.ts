@@ -1,11 +1,11 @@
-/** The first hour of a clinician with a trial. */
+/** The questions of a clinician's first hour with a trial. */
 import { type Question, sql, statistic } from './study.ts'
 
 const BOTH = 'FROM subjects JOIN visits USING (subject_id)'
 const AT_12 = "visits.visit = 'month_12'"
 const LAST = { 'visits.visit': 'month_12' }
 
-/** The most usual questions first. */
+/** The questions, the most common ones first. */
 export const TRIAL_HOUR: readonly Question[] = [
   sql('how many people', 1, 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'),
   sql('people in each arm', 2, 'SELECT arm, COUNT(DISTINCT subject_id) AS n FROM subjects GROUP BY arm'),

@@ -8,7 +8,7 @@ const SEXES = { female: 42, male: 58 }
 const SUBTYPES = { tremor: 45, rigid: 33, mixed: 19.5, atypical: 2.5 }
 const CENTRES = { A: 34, B: 25, C: 18, D: 13, E: 10 }
 const VISITS = ['baseline', 'month_3', 'month_12']
-/** Of those still there, so many do not come again. */
+/** Share of the remaining people who leave the study before each visit. */
 const DROPOUT: Readonly<Record<string, number>> = { baseline: 0, month_3: 0.04, month_12: 0.06 }
 const AGE_CUTS = [40, 50, 55, 60, 65, 70, 75, 80]
 const STAGE_CUTS = [2, 3, 4]
@@ -19,7 +19,7 @@ interface Participant {
   readonly visits: readonly Row[]
 }
 
-/** The trial with so many participants. */
+/** Generates a trial with `size` participants. */
 export const trial: MakeStudy = ({ size, seed }) => {
   const dice = diceOf(seededRandom(seed))
   const people = Array.from({ length: size }, (_, i) => participant(`P${String(i + 1).padStart(4, '0')}`, dice))

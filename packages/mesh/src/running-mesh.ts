@@ -1,4 +1,4 @@
-/** The promises of `Mesh`, kept by the parts. */
+/** The implementation of `Mesh`, which connects its parts. */
 import assert from 'node:assert/strict'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -32,10 +32,10 @@ import { firstPeerOf, type MeshNode, startNode } from './connect/node.ts'
 import { type Serving, serve } from './streams/serve.ts'
 import { serveFollow } from './streams/serve-follow.ts'
 
-/** For a peer to take what was sent before the connection closes, ms. */
+/** Time for a peer to receive what was sent before the connection closes, ms. */
 const CLOSE_MS_MAX = 500
 
-/** What a running mesh is made of. */
+/** The parts of a running mesh. */
 export interface MeshParts {
   readonly settings: MeshSettings
   readonly deps: MeshDeps
@@ -47,7 +47,7 @@ export interface MeshParts {
   readonly discoveryStore: MeshStore
 }
 
-/** The mesh once everything is up. */
+/** A mesh whose parts were created. `start` starts them. */
 export class RunningMesh implements Mesh {
   readonly peerId: string
   readonly #parts: MeshParts
@@ -65,7 +65,7 @@ export class RunningMesh implements Mesh {
     const { node, deps, timing } = parts
     const stopping = this.#stopping.signal
     const { discipline } = parts
-    // One that is shut out is neither dialled nor answered.
+    // A peer that is shut out is neither dialled nor answered.
     const permits = (peerId: string) => isPermitted(parts.settings.permits, peerId) && !discipline.isShutOut(peerId)
     this.#parts = parts
     this.peerId = node.peerId.toString()
@@ -190,7 +190,7 @@ export class RunningMesh implements Mesh {
     await this.#running
     for (const peerId of this.#links.live()) members.saw(peerId)
     this.#links.close()
-    // Closed here, for the library waits half a second for a connection that the other side closes at the same time.
+    // Connections are closed here, because the library waits half a second for one that the other side closes at the same time.
     const signal = AbortSignal.timeout(CLOSE_MS_MAX)
     await Promise.allSettled(node.getConnections().map((connection) => connection.close({ signal })))
     await node.stop()
@@ -200,7 +200,7 @@ export class RunningMesh implements Mesh {
 
   #onLive(peerId: string, facts: { addresses: string[]; isNew: boolean }): void {
     const { settings, deps, members } = this.#parts
-    // Let in, and no longer permitted by the time it has said who it is.
+    // The peer may have lost its permission between connecting and identifying itself.
     if (!isPermitted(settings.permits, peerId)) return void this.disconnect(peerId)
     members.saw(peerId, facts.addresses)
     this.#dialler.addMember(peerId, facts.addresses)

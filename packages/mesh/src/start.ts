@@ -1,4 +1,4 @@
-/** Puts the mesh together: its settings checked, its store opened, its node made, and then started. */
+/** Creation and start of the mesh: checks the settings, opens the store, creates the node and starts it. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { StimnetError } from '@stimnet/protocol'
 import { LevelDatastore } from './connect/datastore.ts'
@@ -23,8 +23,8 @@ const TIMING: MeshTiming = {
 }
 
 /**
- * Starts the mesh: listens, and begins to look for the others. `prepare` registers handlers before the first peer can
- * come in. Throws CONFIG_INVALID and ADDRESS_IN_USE; nothing is left open then.
+ * Starts the mesh: it listens and begins to search for other peers. `prepare` registers handlers before the first peer can
+ * connect. Throws CONFIG_INVALID and ADDRESS_IN_USE; in that case the mesh is stopped again.
  */
 export async function startMesh(
   settings: MeshSettings,
@@ -72,7 +72,7 @@ function checkSettings(settings: MeshSettings): void {
   }
 }
 
-/** Encodings are named here, so that any level may be handed in. */
+/** The sublevels of the mesh. They set their own encodings, so that `store` may have any. */
 function storesIn(store: MeshStore): Record<'libp2p' | 'members' | 'discovery', MeshStore> {
   const encodings = { keyEncoding: 'utf8', valueEncoding: 'view' } as const
   return {

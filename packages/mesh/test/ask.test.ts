@@ -151,7 +151,7 @@ describe('asking another peer', () => {
         await codeOf(asker.mesh.ask(helloExchange, server.mesh.peerId, hello, { signal: impatient })),
         'DEADLINE'
       )
-      // Long before its own deadline of 5 s.
+      // That is long before the deadline of 5 s.
       await until(() => told?.aborted === true, 'the handler is told', 3_000)
     })
   })

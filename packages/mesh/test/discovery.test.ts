@@ -14,7 +14,7 @@ const knowsAll = (peer: TestPeer, all: readonly TestPeer[]) =>
 
 const sorted = (texts: readonly string[]) => [...texts].sort()
 
-/** Far beyond any test: for what shall not happen by itself. */
+/** Longer than any test, for timers that must not fire. */
 const NEVER_MS = 600_000
 
 const TIMING: MeshTiming = {
@@ -50,7 +50,7 @@ describe('finding each other', () => {
       await until(() => before.every((peer) => knowsAll(peer, before)), 'the six of before', 30_000)
       const newcomer = await start({ bootstrap })
       const all = [...before, newcomer]
-      // Some 100 ms on a machine of its own; the bench says how long exactly.
+      // It takes about 100 ms on an idle machine; the benchmark measures it.
       await until(() => all.every((peer) => knowsAll(peer, all)), 'all seven', 30_000)
       assert.deepEqual(sorted(newcomer.mesh.members()), sorted(before.map(({ mesh }) => mesh.peerId)))
       assert.equal(newcomer.told.connected.length, 6)
@@ -81,7 +81,7 @@ describe('finding each other', () => {
       for (let i = 0; i < 7; i++) all.push(await start({ bootstrap: first.mesh.addresses() }))
       for (const peer of all.slice(1)) peer.mesh.announce(['demo'])
       const expected = sorted(all.slice(1).map(({ mesh }) => mesh.peerId))
-      // Each lookup is a hint and may miss one that is busy; together they name everybody, and nobody else.
+      // Each look-up may miss a busy peer. Several look-ups together name all peers, and no others.
       const found = new Set<string>()
       const look = async () => {
         for (const peerId of await first.mesh.findProviders('demo', soon())) found.add(peerId)
@@ -184,7 +184,7 @@ describe('finding each other again', () => {
           listen: [],
           bootstrap: [],
           mdns: false,
-          // It can learn of the sought one by hearsay alone.
+          // It can learn about the sought peer only from the peer in between.
           permits: (id) => id === between.mesh.peerId
         },
         TIMING,
@@ -241,7 +241,7 @@ describe('finding each other again', () => {
       await first.mesh.stop()
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       const listen = [address.slice(0, address.indexOf('/p2p/'))]
-      // It remembers nobody: only the other can call.
+      // It has an empty store, so only the other peer can dial.
       await start({ seed: first.seed, store: newStore(), listen })
       await until(() => other.mesh.connected().length === 1, 'connected again')
       assert.equal(other.told.connected.length, 2)

@@ -36,7 +36,7 @@ describe('what goes wrong on the way', () => {
     assert.equal(faultCodeOf(undefined), 'INTERRUPTED')
   })
 
-  it('with every address of a peer is that the peer is unreachable, unless one tells more', () => {
+  it('at every address of a peer means that the peer is unreachable, unless one error says more', () => {
     assert.equal(faultCodeOf(new AggregateError([system('ECONNREFUSED'), system('ENETUNREACH')])), 'PEER_UNREACHABLE')
     assert.equal(faultCodeOf(new AggregateError([system('ECONNREFUSED'), new TimeoutError()])), 'DEADLINE')
     assert.equal(faultCodeOf(new AggregateError([])), 'PEER_UNREACHABLE')
@@ -49,7 +49,7 @@ describe('what goes wrong on the way', () => {
     assert.equal(faultOf(ours, 'again'), ours)
   })
 
-  it('at a newer peer, with a code we do not know, is its own failure', () => {
+  it('with an unknown code, from a newer peer, counts as a failure of that peer', () => {
     assert.deepEqual(['BUSY', 'SOMETHING_NEW', 'toString', ''].map(receivedCode), [
       'BUSY',
       'NODE_ERROR',

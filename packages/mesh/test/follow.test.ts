@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts'
 import { soon, type TestPeer, until, withNetwork } from './network.ts'
 
-/** A log that grows: gives what comes after `after`, and then what is added. */
+/** A growing feed: it yields all events after `after`, and then those that are added. */
 class Log {
   readonly #events: FollowEvent[] = []
   #added = Promise.withResolvers<void>()
@@ -38,7 +38,7 @@ class Log {
   }
 }
 
-/** Follows, and remembers what it got. */
+/** A follower that records the events it receives. */
 class Following {
   got: number[] = []
   states: (Code | 'open')[] = []
@@ -56,7 +56,7 @@ class Following {
   }
 }
 
-/** Far beyond any test: for what shall not happen by itself. */
+/** Longer than any test, for timers that must not fire. */
 const NEVER_MS = 600_000
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
@@ -107,7 +107,7 @@ describe('following what became of jobs', () => {
     await withNetwork(async (start) => {
       const log = new Log()
       const prepare = (mesh: Mesh) => mesh.serveFollow(log.serve)
-      // It would not try again by itself: only the peer's return makes it.
+      // The follower does not try again by itself. Only the return of the peer makes it reopen.
       const timing = { reopenMs: NEVER_MS, redialMsMax: NEVER_MS }
       const [asker, first] = [await start({ timing }), await start({ prepare })]
       await connect(asker, first)
@@ -159,7 +159,7 @@ describe('following what became of jobs', () => {
       const server = await start({
         prepare: (mesh) =>
           mesh.serveFollow(async function* (ask, _from, signal) {
-            // Some 24 MB in all: far more than all buffers of a stream together.
+            // About 24 MB in total, far more than all buffers of a stream together.
             for (let sequence = (ask.after ?? 0) + 1; sequence <= count; sequence++) {
               sent = sequence
               yield { log: 'l', sequence, result: new Uint8Array(followExchange.answerBytesMax - 100) }

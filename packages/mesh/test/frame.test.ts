@@ -11,7 +11,7 @@ import { answerFrame, decodeLength, framesOf, openAnswer, refusalFrame } from '.
 
 const FRAME_BYTES_MAX = 300
 
-/** Reads all frames of what was sent in these chunks; the code that ended the reading. */
+/** Sends these chunks and reads all frames from them. `end` is the code that ended the reading. */
 async function readAll(chunks: readonly Uint8Array[]): Promise<{ frames: Uint8Array[]; end: string }> {
   const [near, far] = await streamPair({ delay: 0 })
   const reader = framesOf(far, FRAME_BYTES_MAX)
@@ -30,7 +30,7 @@ async function sendAll(stream: Stream, chunks: readonly Uint8Array[]): Promise<v
     for (const chunk of chunks) if (chunk.length > 0 && !stream.send(chunk)) await stream.onDrain()
     await stream.close()
   } catch {
-    // The reader had enough.
+    // The reader has aborted the stream.
   }
 }
 

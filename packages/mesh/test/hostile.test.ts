@@ -12,7 +12,7 @@ import { followExchange, helloExchange, jobExchange, type Mesh } from '../src/in
 import { createNode, KAD_PROTOCOL, type MeshNode } from '../src/connect/node.ts'
 import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
 
-/** Bytes of buffers that something still holds: what is only waiting to be collected does not count. */
+/** Bytes of all buffers that are still referenced. Garbage is collected first, so it does not count. */
 function heldBytes(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
@@ -21,7 +21,7 @@ function heldBytes(): number {
 
 const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
 
-/** A permitted peer that does with its streams what it likes. */
+/** Runs a test with a permitted peer that misuses its streams. */
 async function withIntruder(server: TestPeer, test: (node: MeshNode) => Promise<void>): Promise<void> {
   const settings = {
     nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
@@ -50,7 +50,7 @@ const streamTo = (node: MeshNode, server: TestPeer, protocol: string): Promise<S
 
 const hello = (mesh: Mesh) => mesh.serve(helloExchange, async () => ({ jws: Uint8Array.of(1) }))
 
-/** The code inside the one frame that comes back. */
+/** The code in the only frame that is returned. */
 async function codeFrom(stream: Stream, frames = framesOf(stream, 1_000)): Promise<string> {
   const frame = await frames.read({ signal: soon() })
   try {
@@ -128,7 +128,7 @@ describe('a member that misbehaves', () => {
     await withNetwork(async (start) => {
       const server = await start()
       await withIntruder(server, async (node) => {
-        // PING, the smallest question there is: field 1, value 5.
+        // PING, the smallest possible question: field 1 with value 5.
         const frame = Uint8Array.of(2, 0x08, 5)
         const many = new Uint8Array(frame.length * 2_000)
         for (let at = 0; at < many.length; at += frame.length) many.set(frame, at)
@@ -203,7 +203,7 @@ describe('a member that misbehaves', () => {
         const before = heldBytes()
         for (let i = 0; i < 1_000 && stream.status === 'open'; i++) {
           stream.send(new Uint8Array(65_536))
-          // Its own limits would end the stream before ours are tried.
+          // The sender waits, since its own limits would otherwise end the stream before those of the server.
           while (stream.status === 'open' && stream.writeBufferLength > 1 << 20)
             await new Promise((resolve) => setTimeout(resolve, 1))
         }

@@ -5,7 +5,7 @@ import { Lanes } from '../src/streams/lanes.ts'
 const NEVER = new AbortController().signal
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Works that end when told to, in one lane of two places. */
+/** Tasks in one lane with two places. The test decides when each task ends. */
 function laneOfTwo() {
   const lanes = new Lanes()
   const ends: (() => void)[] = []

@@ -34,7 +34,7 @@ describe('the peers that were met', () => {
     assert.deepEqual((await Members.open(store, clock)).ids(), ['young'])
   })
 
-  it('are so many and no more: who was not seen for longest goes', async () => {
+  it('are at most 1,000: the one that was not seen for longest is forgotten', async () => {
     const clock = new SimulatedClock()
     const members = await Members.open(newStore(), clock)
     for (let i = 0; i <= 1_000; i++) {

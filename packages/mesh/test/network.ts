@@ -1,4 +1,4 @@
-/** A network of real nodes in one process, for the tests of this package. */
+/** A network of real nodes in one process, for the mesh tests. */
 import assert from 'node:assert/strict'
 import { type Code, cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
@@ -27,7 +27,7 @@ export type Plan = Partial<Omit<MeshSettings, 'nodeSeed'>> & {
   prepare?: (mesh: Mesh) => void
 }
 
-/** Starts nodes, and stops all of them however the test ends. */
+/** Runs a test that starts nodes, and stops all of them however the test ends. */
 export async function withNetwork(test: (start: (plan?: Plan) => Promise<TestPeer>) => Promise<void>): Promise<void> {
   const meshes: Mesh[] = []
   try {
@@ -85,7 +85,7 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
   return { mesh, told, store, seed }
 }
 
-/** Waits for something to become true; fails with its description. */
+/** Waits until the claim is true. After `msMax`, fails with the description `what`. */
 export async function until(claim: () => boolean | Promise<boolean>, what: string, msMax = 30_000): Promise<number> {
   const startedAt = performance.now()
   while (!(await claim())) {
@@ -95,5 +95,5 @@ export async function until(claim: () => boolean | Promise<boolean>, what: strin
   return performance.now() - startedAt
 }
 
-/** A signal that no test should live to see. */
+/** A time limit for steps that should be much faster. */
 export const soon = (ms = 10_000): AbortSignal => AbortSignal.timeout(ms)

@@ -8,14 +8,14 @@ import { keyIdOf } from '@stimnet/protocol'
 import { helloExchange } from '../src/index.ts'
 import { newStore, soon, until, withNetwork } from './network.ts'
 
-/** The public key of a seed, by other means than libp2p's. */
+/** The public key of a seed, computed without libp2p. */
 function publicKeyOf(seed: Uint8Array): Uint8Array {
   const header = Buffer.from('302e020100300506032b657004220420', 'hex')
   const key = createPrivateKey({ key: Buffer.concat([header, seed]), format: 'der', type: 'pkcs8' })
   return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32)
 }
 
-/** An address that nobody listens on at the moment. */
+/** An address on which nobody listens at the moment. */
 async function freeAddress(): Promise<string> {
   const listener = createServer().listen(0, '127.0.0.1')
   await until(() => listener.listening, 'listening')
@@ -77,7 +77,7 @@ describe('starting and stopping', () => {
       const listener = createServer().listen(port, '127.0.0.1')
       await until(() => listener.listening, 'the port is free')
       await new Promise((resolve) => listener.close(resolve))
-      // Long enough for what the library still writes late.
+      // Long enough for the late writes of the library.
       await new Promise((resolve) => setTimeout(resolve, 1_300))
     })
   })

@@ -1,4 +1,4 @@
-/** A process that does a little of everything and then stops its peers; run by start.test.ts, which waits for its end. */
+/** A process that uses all functions of two peers and then stops them. start.test.ts runs it and waits for its end. */
 import { helloExchange } from '../src/index.ts'
 import { soon, until, withNetwork } from './network.ts'
 

@@ -1,10 +1,13 @@
-/** Canonical JSON (RFC 8785): one byte sequence for one value, so that a hash of it means something. */
+/** Canonical JSON (RFC 8785): each value has exactly one byte sequence, so that equal values have equal hashes. */
 import { StimnetError } from './errors.ts'
 
-/** Deeper values than this are nobody's answer, and would use up the stack. */
+/** Deepest nesting. No legitimate value is deeper, and the recursion must not exhaust the stack. */
 const DEPTH_MAX = 100
 
-/** Throws MALFORMED for what JSON cannot say: NaN, infinities, functions, lone surrogates, objects of a class; and past 100 levels. */
+/**
+ * The canonical text of a value. Throws MALFORMED for what JSON cannot represent (NaN, infinities, functions, lone surrogates,
+ * instances of a class) and for more than 100 levels of nesting.
+ */
 export function canonicalJson(value: unknown): string {
   return write(value, 0)
 }
@@ -13,7 +16,7 @@ function write(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new StimnetError('MALFORMED', 'a number JSON cannot say')
-    // ECMAScript's own form of a number is the canonical one; -0 is written 0.
+    // RFC 8785 adopts ECMAScript's form of numbers; -0 is written 0.
     return JSON.stringify(value)
   }
   if (typeof value === 'string') {
@@ -24,7 +27,7 @@ function write(value: unknown, depth: number): string {
   // Array.from also visits holes, which JSON writes as null.
   if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item ?? null, depth + 1)).join(',')}]`
   if (isPlainObject(value)) {
-    // RFC 8785 sorts by UTF-16 code units, which is what < does for strings here.
+    // RFC 8785 sorts by UTF-16 code units, which is how < compares strings here.
     const entries = Object.entries(value)
       .filter(([, inner]) => inner !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -33,7 +36,7 @@ function write(value: unknown, depth: number): string {
   throw new StimnetError('MALFORMED', `a ${typeof value} JSON cannot say`)
 }
 
-// A Map or a Date would be written as an empty object, and all of them get one hash.
+// Other objects are refused: a Map or a Date would be written as {}, so that all of them would have the same hash.
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)

@@ -1,9 +1,9 @@
-/** A catalog as its institution describes it: what may be said in public, and how a variable's name is resolved. */
+/** The public description of a catalog, and the resolution of variable names in it. */
 import { StimnetError } from './errors.ts'
 import type { VariableRef } from './question/plan.ts'
 import type { Message } from './wire/wire.ts'
 
-/** What an institution says about one catalog; never rows. */
+/** An institution's description of one catalog. It contains no rows. */
 export type CatalogDescriptor = Message<'CatalogDescriptor'>
 /** One table of a catalog. */
 export type TableDescriptor = CatalogDescriptor['tables'][number]
@@ -12,10 +12,13 @@ export type VariableDescriptor = TableDescriptor['variables'][number]
 /** A variable whose levels or bins make the base cells of a lattice. */
 export type LatticeVariable = CatalogDescriptor['lattice'][number]
 
-/** What a variable can be. */
+/** The types of a variable. */
 export const VARIABLE_TYPES = ['integer', 'number', 'category', 'date', 'text'] as const
 
-/** Who may see that a catalog exists: everyone, the federation, or only those who know its name. */
+/**
+ * Visibility of a catalog. `public`: also listed without a login. `restricted`: listed to member peers and to accounts.
+ * `private`: hidden from all other peers, and listed to the institution's own staff only.
+ */
 export const ACCESS_LEVELS = ['public', 'restricted', 'private'] as const
 
 /** A variable found by name, with the table it is in. */
@@ -26,8 +29,8 @@ export interface ResolvedVariable {
 }
 
 /**
- * Finds `variable` or `table.variable` among the given tables (all of the catalog's unless given).
- * Throws VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, both naming what there is.
+ * Finds `variable` or `table.variable` in the given tables (default: all tables of the catalog).
+ * Throws VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS; the reasons name the variables that exist.
  */
 export function resolveVariable(
   descriptor: CatalogDescriptor,
@@ -57,8 +60,8 @@ export function resolveVariable(
 }
 
 /**
- * A name in full where exactly one of the tables already spoken of has it, else as it is: a question that reads one table
- * means that table's `visit`, though others have one.
+ * Adds the table to a variable's name if exactly one of the tables in `near` has such a variable; otherwise returns the name
+ * unchanged. In a query that reads one table, `visit` thus means that table's `visit`, even if other tables have one too.
  */
 export function nearName(descriptor: CatalogDescriptor, name: string, near: readonly string[]): string {
   const holders = descriptor.tables.filter(

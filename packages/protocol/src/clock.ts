@@ -1,6 +1,6 @@
-/** Time as an argument: the system's clock, or one that a test moves by hand. */
+/** Clocks, which are passed as arguments: the system's clock, and one that tests advance by hand. */
 
-/** What tells and passes time. */
+/** A source of time. */
 export interface Clock {
   /** Unix time, ms. */
   now(): number
@@ -8,7 +8,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** A longer timer of the platform would fire at once. */
+/** The longest delay of the platform's timers, ms. A longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** The machine's own clock. */
@@ -36,7 +36,7 @@ export const systemClock: Clock = {
     })
 }
 
-/** A clock that stands still until `advance` moves it; sleepers wake in the order of their time. */
+/** A clock that stands still until `advance` moves it. Sleepers wake in the order of their wake-up times. */
 export class SimulatedClock implements Clock {
   #now: number
   #sleepers: { at: number; wake: () => void }[] = []
@@ -54,7 +54,7 @@ export class SimulatedClock implements Clock {
       if (signal?.aborted) return reject(signal.reason)
       const sleeper = { at: this.#now + Math.max(0, ms), wake }
       this.#sleepers.push(sleeper)
-      // As with the system's clock, a signal that outlives the sleep keeps nothing of it.
+      // As with the system's clock, no listener stays on a signal that outlives the sleep.
       const abort = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
         reject(signal?.reason)
@@ -67,7 +67,7 @@ export class SimulatedClock implements Clock {
     })
   }
 
-  /** Moves time forward and lets everything due run, in order of time. */
+  /** Moves time forward by `ms` and wakes every sleeper that is due, in the order of their wake-up times. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     for (;;) {

@@ -1,19 +1,19 @@
-/** The closed list of codes, and the error that carries one. Over the wire go code and static reason only. */
+/** The closed list of error codes, and the error class that carries one. Only the code and a static reason cross the wire. */
 
-/** Whose doing it was: the asker's request, the institution's policy, the program, this node, or the way between. */
+/** The cause of a failure: the request, the institution's policy, the program, this node, or the network between peers. */
 export type Fault = 'request' | 'policy' | 'program' | 'node' | 'network'
 
 interface CodeFacts {
   readonly fault: Fault
-  /** Whether the same ask may succeed later, unchanged. */
+  /** Whether the same request, unchanged, may succeed later. */
   readonly retry: boolean
-  /** What happened and what to do, in words that hold for every case. */
+  /** What happened and what to do, in words that are true whenever the code is used. */
   readonly meaning: string
 }
 
 const facts = <const T extends Record<string, CodeFacts>>(table: T): T => table
 
-/** Every code StimNet can answer with. */
+/** Every error code of StimNet. */
 export const CODES = facts({
   CHECKPOINT_CONFLICT: {
     fault: 'request',
@@ -36,7 +36,7 @@ export const CODES = facts({
   NOT_YET_VALID: { fault: 'request', retry: false, meaning: 'The statement lies in the future. Check the clocks.' },
   LIFETIME_TOO_LONG: { fault: 'request', retry: false, meaning: 'The statement is valid for longer than allowed.' },
   REQUEST_REPLAYED: { fault: 'request', retry: false, meaning: 'This signed statement was accepted before.' },
-  // What is asked
+  // Contents of a request
   CATALOG_UNKNOWN: { fault: 'request', retry: false, meaning: 'No catalog of that name is offered here.' },
   VARIABLE_UNKNOWN: { fault: 'request', retry: false, meaning: 'The catalog has no such variable.' },
   VARIABLE_AMBIGUOUS: {
@@ -110,14 +110,14 @@ export const CODES = facts({
     meaning: 'The catalog wants requests signed by the researcher, not by a gateway.'
   },
   QUEUE_FULL: { fault: 'policy', retry: true, meaning: 'The queue is full. Ask again later.' },
-  // What leaves
+  // Disclosure control
   COHORT_NOT_RELEASABLE: {
     fault: 'policy',
     retry: false,
     meaning: 'Nothing can be released about this cohort. Ask about a larger or an already answered group.'
   },
   OUTPUT_NOT_RELEASABLE: { fault: 'policy', retry: false, meaning: 'The output does not pass disclosure control.' },
-  // Running
+  // Jobs
   PROGRAM_FAILED: { fault: 'program', retry: false, meaning: 'The program ended with an error of its own.' },
   TIME_LIMIT: { fault: 'program', retry: false, meaning: 'The program ran past its wall time.' },
   MEMORY_LIMIT: { fault: 'program', retry: false, meaning: 'The program needed more memory than allowed.' },
@@ -143,7 +143,7 @@ export const CODES = facts({
   },
   JOB_UNKNOWN: { fault: 'request', retry: false, meaning: 'There is no such job here.' },
   JOB_ENDED: { fault: 'request', retry: false, meaning: 'The job has already ended.' },
-  // The way between
+  // Network
   PEER_UNREACHABLE: { fault: 'network', retry: true, meaning: 'The peer could not be reached.' },
   PEER_UNKNOWN: { fault: 'request', retry: false, meaning: 'No peer of that name or PeerId is known.' },
   NO_PROVIDERS: { fault: 'network', retry: true, meaning: 'No peer that offers the catalog was found.' },
@@ -174,23 +174,25 @@ export const CODES = facts({
   INTERNAL: { fault: 'node', retry: true, meaning: 'Something unexpected happened; the operator finds it by its id.' }
 })
 
-/** One of the closed list. */
+/** A code of the closed list. */
 export type Code = keyof typeof CODES
 
-/** Whether a text from outside is a code we know. */
+/** Whether a text from outside is a known code. */
 export function isCode(text: string): text is Code {
   return Object.hasOwn(CODES, text)
 }
 
 /**
- * "Could not": an expected failure with a code. The message says what was being done and may name local things; it is
- * for this node's operator and never crosses the wire. What crosses is the code and, where set, `reason`, a static text
- * about the request alone.
+ * An expected failure with a code. The message says what was being done and may name local things; it is for this node's
+ * operator and never crosses the wire. Only the code and `reason` cross the wire.
  */
 export class StimnetError extends Error {
   override readonly name = 'StimnetError'
   readonly code: Code
-  /** Safe to show to whoever asked: made of the request and the catalog's public description, never of data. */
+  /**
+   * Safe to show to the requester: made from the request and the catalog's public description, never from data.
+   * Default: the meaning of the code.
+   */
   readonly reason: string
 
   constructor(code: Code, message: string, options: { cause?: unknown; reason?: string } = {}) {
@@ -200,7 +202,7 @@ export class StimnetError extends Error {
   }
 }
 
-/** The code of anything thrown; INTERNAL for what nobody foresaw. */
+/** The code of a thrown value; INTERNAL for anything that is not a StimnetError. */
 export function codeOf(error: unknown): Code {
   return error instanceof StimnetError ? error.code : 'INTERNAL'
 }

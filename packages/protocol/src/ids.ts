@@ -1,11 +1,11 @@
-/** Names of things: keys, jobs, catalogs. Parsed once, at the edge; inside, the type is trusted. */
+/** Identifiers of keys, jobs and catalogs. They are parsed once, where they come in; after that the type is trusted. */
 import { base58btc } from 'multiformats/bases/base58'
 import { StimnetError } from './errors.ts'
 
 declare const brand: unique symbol
 type Branded<B extends string> = string & { readonly [brand]: B }
 
-/** An Ed25519 public key as libp2p writes it (12D3Koo…): a peer's PeerId or a researcher's key id, one form for both. */
+/** An Ed25519 public key as libp2p writes it (12D3Koo…). A peer's PeerId and a researcher's key id have this same form. */
 export type KeyId = Branded<'KeyId'>
 /** 32 hexadecimal digits. */
 export type JobId = Branded<'JobId'>
@@ -14,8 +14,8 @@ export type JobId = Branded<'JobId'>
 const KEY_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 
 /**
- * The y of every point of small order, little endian, without the sign of x: under such a key a signature can hold that
- * nobody made with a private one (RFC 8032, 5.1; libsodium refuses the same).
+ * The y coordinate of every point of small order, little endian, without the sign bit of x. With such a public key, a
+ * signature can verify although nobody made it with a private key (RFC 8032, 5.1; libsodium refuses the same points).
  */
 const SMALL_ORDER = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
@@ -26,12 +26,12 @@ const SMALL_ORDER = new Set([
 ])
 const SIGN_BIT = 0x80
 
-/** Throws KEY_UNSUPPORTED for what only looks like a key: of small order, or with a y of 2^255 - 19 or more. */
+/** Throws KEY_UNSUPPORTED for weak keys: points of small order, and encodings with a y of 2^255 - 19 or more. */
 function assertSound(publicKey: Uint8Array): void {
-  // Not slice: that of a Buffer is the same bytes.
+  // Uint8Array.from copies; `slice` of a Buffer would return a view of the same bytes.
   const y = Uint8Array.from(publicKey)
   y[31] = (y[31] ?? 0) & ~SIGN_BIT
-  // Of these nineteen each is another spelling of a y below.
+  // Each of these nineteen values is a second encoding of a smaller y.
   const isSecondSpelling = y[31] === 0x7f && (y[0] ?? 0) >= 0xed && y.subarray(1, 31).every((byte) => byte === 0xff)
   if (isSecondSpelling || SMALL_ORDER.has(toHex(y))) throw new StimnetError('KEY_UNSUPPORTED', 'a weak public key')
 }
@@ -63,14 +63,14 @@ export function publicKeyOf(text: string): Uint8Array {
   return publicKey
 }
 
-/** Throws KEY_UNSUPPORTED. */
+/** Checks a key id from outside. Throws KEY_UNSUPPORTED. */
 export function parseKeyId(text: string): KeyId {
   return keyIdOf(publicKeyOf(text))
 }
 
 /** Whether a text from outside is the canonical spelling of an Ed25519 key id. */
 export function isKeyId(text: string): text is KeyId {
-  // Every name that is no key comes by here: what the fixed prefix looks like in base58 tells most of them.
+  // This is also called with many texts that are no key ids. Comparing the fixed prefix in base58 rejects most of them cheaply.
   if (!text.startsWith('12D3Koo')) return false
   try {
     publicKeyOf(text)
@@ -81,8 +81,8 @@ export function isKeyId(text: string): text is KeyId {
 }
 
 /**
- * The id of the job that a request becomes at one peer. A hash of who asked, their nonce and who serves, so that
- * nobody can take another's id first, and both sides know it before the answer.
+ * The id of the job that a request becomes at one peer. It is a hash of issuer, nonce and serving peer, so that nobody can
+ * claim somebody else's id first, and both sides know it before the peer answers.
  */
 export async function jobIdOf(request: { issuer: string; nonce: Uint8Array; servingPeer: string }): Promise<JobId> {
   const text = `stimnet/job/1\n${request.issuer}\n${toHex(request.nonce)}\n${request.servingPeer}`

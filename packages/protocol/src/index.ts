@@ -1,4 +1,4 @@
-/** What two institutions must agree on: words, messages, signatures, codes, limits. */
+/** The vocabulary, messages, signatures, codes and limits that all institutions must agree on. */
 
 export * from './question/about.ts'
 export * from './federation/affiliation.ts'

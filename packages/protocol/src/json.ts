@@ -1,6 +1,6 @@
-/** JSON from outside, read as everybody reads it: a name that stands twice in one object is read by some as the first and by some as the last. */
+/** A JSON parser that refuses duplicate names in an object: some readers take the first of two values, others the last. */
 
-/** Throws SyntaxError for what is no JSON, and for an object with a name twice. */
+/** Parses a text. Throws SyntaxError for invalid JSON and for an object with a duplicate name. */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   const twice = nameTwice(text)
@@ -9,9 +9,9 @@ export function parseJson(text: string): unknown {
   return value
 }
 
-/** Of a text that is JSON. */
+/** A name that an object of a valid JSON text has twice; undefined if there is none. */
 function nameTwice(text: string): string | undefined {
-  /** Names so far of each open object; undefined for an array. */
+  /** For each open object, the names read so far; undefined for each open array. */
   const open: (Set<string> | undefined)[] = []
   let isName = false
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g)) {

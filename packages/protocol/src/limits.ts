@@ -1,62 +1,62 @@
-/** Every limit of the protocol, each beside its reason. Sizes in bytes, times in ms. */
+/** The limits of the protocol, each with its reason. Sizes are in bytes, times in ms. */
 
 const KiB = 1024
 const MiB = 1024 * KiB
 
-/** Most bytes, times and counts; a name ends in its unit and bound. */
+/** Limits on sizes, times and counts. Each name ends in its unit and bound. */
 export const LIMITS = {
-  /** A script a person can still review. */
+  /** The longest script that a person can still review. */
   scriptBytesMax: 256 * KiB,
-  /** A script, its parameters and the base64 of a JWS around them. */
+  /** Room for a script and its parameters, in the base64 of a JWS. */
   envelopeBytesMax: 512 * KiB,
-  /** JSON over HTTP: an envelope in base64 and room for the rest. */
+  /** A JSON body over HTTP: room for an envelope in base64 and the other fields. */
   restBodyBytesMax: 1 * MiB,
-  /** A file brought along by a client. */
+  /** One uploaded file. */
   uploadBytesMax: 16 * MiB,
-  /** What a steward can still look through; an array of models or atlases is one archive. */
+  /** As many files as a steward can still look through. A collection of models or atlases can be one archive. */
   uploadsPerRequestMax: 8,
-  /** Of one request together: two of the largest, and little beside a cohort's tables. */
+  /** All files of one request together: two of the largest size, which is little compared with a cohort's tables. */
   requestUploadBytesMax: 32 * MiB,
-  /** Of a file's name, characters: what every file system takes. */
+  /** Length of a file's name, in characters: short enough for every file system. */
   uploadNameCharactersMax: 128,
-  /** One piece on its way between two peers: some milliseconds of a line, so that no file holds it up. */
+  /** One piece of a file in transfer between two peers: some milliseconds of a connection, so that no file blocks it. */
   uploadPieceBytesMax: 256 * KiB,
-  /** Everything about one file of the largest size over a slow line; a job waits so long for its files, and no longer. */
+  /** Longest time for fetching all files of a job, ms: enough for a file of the largest size over a slow connection. */
   uploadFetchMsMax: 2 * 60_000,
-  /** Files that one account keeps: a project's, and no archive. */
+  /** Files that one account can keep: enough for a project, too few for an archive. */
   uploadsPerOwnerMax: 64,
   uploadBytesPerOwnerMax: 256 * MiB,
-  /** Of all accounts of a peer: a small part of its disk. */
+  /** Files of all accounts of a peer together: a small part of its disk. */
   uploadBytesTotalMax: 4 * 1024 * MiB,
-  /** A file that no open request names is gone then: long enough to try again after the weekend. */
+  /** Age at which a file that no open request names is deleted: long enough to try again after a weekend. */
   uploadLifetimeMs: 7 * 24 * 3_600_000,
-  /** Files of others' jobs that have not ended; half of it for one asking peer, as of the queue. */
+  /** Files of all jobs that have not ended, at the serving peer. The jobs of one asking peer may use half of it. */
   jobUploadBytesMax: 1024 * MiB,
-  /** A safe output: thousands of cells, and far too little for a data set. */
+  /** A safe output: room for thousands of cells, and far too little for a data set. */
   outputBytesMax: 64 * KiB,
-  /** One frame out of a sandbox, before it is judged. */
+  /** One output frame of a sandbox, before disclosure control. */
   sandboxFrameBytesMax: 1 * MiB,
   /** An event on the follow stream: a safe output in base64 inside a JWS, and its receipt. */
   followFrameBytesMax: 160 * KiB,
-  /** Deeper filters than this are no longer a question about a cohort. */
+  /** No sensible definition of a cohort needs a deeper filter. */
   filterDepthMax: 4,
   filterLiteralsMax: 32,
-  /** Bounded work for a stranger: in total, and for one requester. */
+  /** Bounds on the work that strangers can queue: in total, and per requester. */
   queueJobsMax: 100,
   queueJobsPerRequesterMax: 8,
-  /** What a node computes itself becomes visible on this grid, so that its duration says nothing. */
+  /** Results that the node computes itself become visible at multiples of this time, so that durations disclose nothing. */
   releaseGridMs: 25,
-  /** Scripts become visible at 250 ms times a power of two. */
+  /** Results of scripts become visible at this time multiplied by a power of two. */
   scriptGridMs: 250,
-  /** No configuration goes below: with two, each of the pair learns the other. */
+  /** The smallest k that a configuration can set. In a group of two, each person can work out the other one's value. */
   cohortSizeFloor: 3,
-  /** Long enough for a slow broadcast, short enough that a stolen request soon is useless. */
+  /** Long enough for a slow broadcast, short enough that a stolen request soon becomes useless. */
   requestLifetimeMsMax: 10 * 60_000,
-  /** Clocks of well-kept machines differ by less. */
+  /** Tolerated difference between clocks. Those of well-kept machines differ by less. */
   clockSkewMs: 60_000,
-  /** Rounding of a catalog's published number of subjects. */
+  /** A catalog's published number of subjects is rounded down to a multiple of this. */
   totalRecordsRounding: 10,
-  /** Keywords a steward may put into the DHT. */
+  /** Keywords of one catalog; they are announced in the DHT. */
   keywordsMax: 32,
   wallTimeMsDefault: 60_000,
   wallTimeMsMax: 60 * 60_000,

@@ -1,15 +1,15 @@
-/** Characters that make a text read otherwise than it is: refused before anybody reads it, by line and code point. */
+/** Detection of characters that make a text look different from what it is. Such a text is refused before anybody reads it. */
 import { z } from 'zod'
 
 /**
- * Control characters but TAB and LF; a CR that no LF follows, which ends a line for Python and for no reader; line and
- * paragraph separators; what turns the direction of writing (https://trojansource.codes).
+ * Control characters except TAB and LF; a CR without a following LF, which ends a line for Python but not for a person who
+ * reads it; line and paragraph separators; characters that change the direction of writing (https://trojansource.codes).
  */
 const MISLEADING = /\r(?!\n)|(?![\t\n\r])\p{Cc}|[\p{Bidi_Control}\p{Zl}\p{Zp}]/u
-/** In what has one line, every control character as well. */
+/** In a text of one line, every control character counts. */
 const MISLEADING_IN_LINE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u
 
-/** The first one of a text. */
+/** The first misleading character of a text. */
 export interface Misleading {
   /** From 1. */
   readonly line: number
@@ -19,27 +19,27 @@ export interface Misleading {
   readonly at: number
 }
 
-/** Undefined where every character is what it looks like. */
+/** The first misleading character of a text; undefined if there is none. */
 export function misleadingIn(text: string): Misleading | undefined {
   return firstOf(MISLEADING, text)
 }
 
-/** How a character is named that nobody sees: `U+200B`. */
+/** The code point of a character, such as `U+200B`: a visible name for an invisible character. */
 export function codePointOf(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-/** For people to read, with the same marks for what cannot be shown as the command line makes. */
+/** A text for people to read: each misleading character becomes U+FFFD, as on the command line, and CR LF becomes LF. */
 export function withoutMisleading(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(new RegExp(MISLEADING, 'gu'), '\uFFFD')
 }
 
-/** Words for people in one line. */
+/** Schema of a text for people in one line. */
 export function plainLine(charactersMax: number): z.ZodString {
   return z.string().max(charactersMax).superRefine(refusing(MISLEADING_IN_LINE))
 }
 
-/** Words for people in any number of lines. */
+/** Schema of a text for people in any number of lines. */
 export function plainText(charactersMax: number): z.ZodString {
   return z.string().max(charactersMax).superRefine(refusing(MISLEADING))
 }

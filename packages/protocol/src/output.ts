@@ -1,31 +1,31 @@
-/** The shape of what may leave: a table of the node's own numbers, or the checked values of a script; with its card. */
+/** The shapes of a safe output: a table that the node computed, or the checked values of a script, with a disclosure card. */
 import { z } from 'zod'
 import { pooledTypedSchema, typedValueSchema } from './question/typed-output.ts'
 import type { ReadonlyDeep } from './readonly.ts'
 
-/** Which claim a result carries; see docs/disclosure.md. */
+/** The assurance levels of a result; see docs/disclosure.md. */
 const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const
 
-/** What a differentially private release promises and what it was paid with; all of it from the request, none of it from data. */
+/** The guarantee and the price of a differentially private release. It follows from request and catalog, never from data. */
 const dpCardSchema = z.object({
-  /** Two data sets are neighbours when one has all rows of one subject more. */
+  /** Two data sets are neighbours if they differ by all rows of one subject. */
   adjacency: z.literal('add-remove-subject'),
   mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']),
-  /** Of this release at this institution: pure differential privacy, or zero-concentrated. One of both. */
+  /** Charge of this release at this institution: ε for pure, ρ for zero-concentrated differential privacy. One of them is null. */
   epsilon: z.number().nullable(),
   rho: z.number().nullable(),
-  /** Of this release alone. */
+  /** δ of this release alone. */
   delta: z.number(),
-  /** What was taken from the ledger, in billionths of ρ. */
+  /** Amount taken from the ledger, in billionths of ρ. */
   nano_rho: z.string(),
-  /** Numbers among which the charge was divided, in equal parts. */
+  /** How many numbers share the charge, in equal parts. */
   numbers: z.number(),
   groups_per_subject: z.number(),
   rows_per_subject: z.number(),
-  /** Somebody at that many institutions of one broadcast pays what was asked, and no more. */
+  /** A person with data at up to that many institutions of one broadcast is charged no more than the request asked for. */
   sites_per_person: z.number(),
   bounds: z.array(z.object({ variable: z.string(), lower: z.number(), upper: z.number() })),
-  /** What the noise is expected to do to each column; `assumes_rows`: for a group of that many rows, at worst. */
+  /** Expected error of each column. `assumes_rows`: rows of a group for which it holds; null if it holds for any group. */
   columns: z.array(
     z.object({
       name: z.string(),
@@ -35,51 +35,54 @@ const dpCardSchema = z.object({
       assumes_rows: z.number().nullable()
     })
   ),
-  /** Whose spending the project's cap is held against: everybody's at this catalog, or this requester's. */
+  /** Whose spending counts towards the project's cap: everybody's at this catalog, or this requester's. */
   ledger_scope: z.enum(['catalog', 'requester']),
-  /** `dp`: nothing exact ever leaves this catalog. `sdc`: exact releases are outside of the promise. */
+  /** `dp`: this catalog never releases exact numbers. `sdc`: it does, and the guarantee does not cover these. */
   mode: z.enum(['sdc', 'dp'])
 })
 /** The differential-privacy part of a card, as read. */
 export type DpCard = ReadonlyDeep<z.output<typeof dpCardSchema>>
 
-/** What was done to the numbers before they left, and which claim they carry. */
+/** The disclosure card: which rules were applied to a result before its release, and which claim it carries. */
 export const disclosureCardSchema = z.object({
-  /** `unreviewed`: nobody read this code, no disclosure claim is made. */
+  /** `unreviewed`: nobody read the code, so no claim is made. */
   level: z.enum(ASSURANCE_LEVELS),
   /** The claim in one sentence. */
   claim: z.string(),
   preset: z.string(),
   policy_hash: z.string(),
-  /** Smallest number of subjects behind a released number. */
+  /** Smallest number of subjects that a released number may rest on. */
   k: z.number(),
   round_base: z.number(),
-  /** Whose releases were counted together with this one: everybody's, or one project's. Absent in older results: everybody's. */
+  /** Whose earlier releases this one was judged with: everybody's, or one project's. Absent in older results: everybody's. */
   scope: z.string().optional(),
   epoch: z.string(),
   cohort_hash: z.string(),
-  /** Subjects in the cohort, where that number may be shown. */
+  /** Number of subjects in the cohort; null if it may not be shown. */
   subjects: z.number().nullable(),
   suppressed_cells: z.number(),
-  /** Bits metered out by a script. */
+  /** Bits that the script was charged; null for other programs. */
   bits: z.number().nullable(),
-  /** `exact`: every digit. `statistical`: to a tenth of the standard error. Absent in older results: exact but for the preset's digits. */
+  /**
+   * `exact`: every digit. `statistical`: rounded to a tenth of the standard error. Absent in older results: exact, up to the
+   * digits that the preset allows.
+   */
   precision: z.enum(['exact', 'statistical']).optional(),
-  /** Of each variable that it is about: bits that were told of a value before and with it, on average, and how many may be. */
+  /** For each charged variable: average bits disclosed per value so far, this result included, and the most allowed. */
   information: z.array(z.object({ variable: z.string(), told: z.number(), max: z.number() })).optional(),
-  /** Stewards who read and approved the program with exactly these parameters, cohort and outputs; absent for none. */
+  /** How many stewards read and approved the program with exactly these parameters, cohort and outputs; absent if none. */
   reviewers: z.number().optional(),
   code_hash: z.string(),
   image: z.string(),
-  /** With P2 alone. */
+  /** Only at level P2. */
   dp: dpCardSchema.optional()
 })
 /** A disclosure card as read. */
 export type DisclosureCard = ReadonlyDeep<z.output<typeof disclosureCardSchema>>
 
-/** Half of the step that each moment was rounded to: what is told lies within it of what it would be exactly. */
+/** Half of the step that each moment was rounded to: the released value is at most this far from the exact one. */
 const accuracySchema = z.object({
-  /** Of n, where that is told to the nearest few. */
+  /** Of n, if that was rounded too. */
   n: z.number().optional(),
   sum: z.number().optional(),
   deviations: z.number().optional(),
@@ -88,15 +91,16 @@ const accuracySchema = z.object({
   second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
 })
 
-/** A sum to its last digit, where a double cannot hold it: by doubles alone the variance of numbers far from zero loses digits. */
+/** An exact sum as decimal text, for sums that no double holds. With doubles alone, variances far from zero lose digits. */
 const exactSumSchema = z
   .string()
   .regex(/^-?\d{1,40}(\.\d{1,9})?$/, 'A decimal number.')
   .optional()
 
 /**
- * What lets a released cell be pooled exactly: n, sum and, but for a mean, the sum of squared deviations from the mean,
- * for skewness and kurtosis of their third and fourth powers; and with a second variable its own and the cross term.
+ * The moments from which a released cell is pooled exactly: n and sum; except for a mean, the sum of squared deviations from
+ * the mean; for skewness and kurtosis, the sums of third and fourth powers; for a second variable, its own moments and the
+ * cross term.
  */
 export const momentsSchema = z.object({
   n: z.number(),
@@ -108,7 +112,7 @@ export const momentsSchema = z.object({
   second: z
     .object({ sum: z.number(), sum_exact: exactSumSchema, deviations: z.number(), cross: z.number() })
     .optional(),
-  /** Absent where nothing was rounded. */
+  /** Absent if nothing was rounded. */
   accuracy: accuracySchema.optional()
 })
 /** Moments as read. */
@@ -118,31 +122,32 @@ const noisySum = z.object({ sum: z.number(), sd: z.number() })
 
 /** One variable of noisy moments. */
 const noisyVariableSchema = z.object({
-  /** The middle of the bounds between which values count, and how far each bound is from it. */
+  /** The middle of the bounds to which values are clamped, and the distance of each bound from it. */
   centre: z.number(),
   width: z.number(),
-  /** What the noise of `first` comes in multiples of; that of `squares` in multiples of its square. */
+  /** The noise of `first` is a multiple of this; the noise of `squares` is a multiple of its square. */
   step: z.number(),
-  /** Sums of the distances from the centre, of their squares and cubes. */
+  /** Sums of the distances from the centre, of their squares, and of their cubes. */
   first: noisySum,
   squares: noisySum.optional(),
   cubes: noisySum.optional()
 })
 
 /**
- * What pools a mean, spread, skewness, covariance or correlation under P2: sums with noise as it was drawn, so that a count
- * or a sum of squares may be below zero. `sd`: of the noise. `variables`: one, or two over the rows that have both.
+ * The noisy sums from which a mean, spread, skewness, covariance or correlation is pooled under P2. The noise is not cut off,
+ * so a count or a sum of squares may be below zero. `sd`: standard deviation of the noise. `variables`: one variable, or two
+ * over the rows that have values of both.
  */
 const noisyMomentsSchema = z.object({
   rows: noisySum,
   variables: z.array(noisyVariableSchema).min(1).max(2),
-  /** Sum of the products of both distances. */
+  /** Sum of the products of the two variables' distances from their centres. */
   products: noisySum.optional()
 })
 /** Noisy moments as read. */
 export type NoisyMoments = ReadonlyDeep<z.output<typeof noisyMomentsSchema>>
 
-/** How a column of the answer pools: by adding counts or sums, from moments, from a share's cells, from bins, or not at all. */
+/** A column of the answer. Columns pool by adding counts or sums, from moments, from a share's two counts, from bins, or not. */
 const outputColumnSchema = z.object({
   name: z.string(),
   role: z.enum(['key', 'measure']),
@@ -154,25 +159,26 @@ const outputColumnSchema = z.object({
 /** A column as read. */
 export type OutputColumn = ReadonlyDeep<z.output<typeof outputColumnSchema>>
 
-/** One row: values in the order of the columns (null: withheld), and by column name what pools it. */
+/** One row: values in the order of the columns (null: withheld) and, by column name, the part from which the value is pooled. */
 const outputRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
   parts: z.record(
     z.string(),
     z.union([
-      // With P2 alone: `sd` of the noise, in multiples of `step` (1 unless given). Such a count may be below zero.
+      // `sd` and `step` only under P2: standard deviation of the noise, which is a multiple of `step` (default 1). With noise, a
+      // count may be below zero.
       z.object({
         add: z.number(),
         sd: z.number().optional(),
         step: z.number().optional(),
-        // Half of the step that it was rounded to.
+        // Half of the step that the number was rounded to.
         accuracy: z.number().optional()
       }),
       z.object({ moments: momentsSchema }),
       z.object({ noisy: noisyMomentsSchema }),
-      // `sd_each`: with P2 alone, of the noise in each of the counts; then they may be below zero.
+      // `sd_each` only under P2: standard deviation of the noise in each count. With noise, counts may be below zero.
       z.object({ share: z.object({ having: z.number(), of: z.number() }), sd_each: z.number().optional() }),
-      // Of results made before counts with noise were pooled.
+      // Only in results from before counts with noise were pooled.
       z.object({ choice: z.number() }),
       z.object({
         bins: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
@@ -210,8 +216,8 @@ const metaSchema = z.object({
 })
 
 /**
- * A test over released numbers: `of` the column that it is about, `by` the columns that make its groups. Numbers are null
- * where a group is missing or withheld, and `note` says so.
+ * A statistical test over released numbers. `of` is the tested column, `by` are the columns that form the groups. Numbers are
+ * null if a group is missing or withheld; `note` then says so.
  */
 const testResultSchema = z.object({
   kind: z.enum(TEST_KINDS),
@@ -229,30 +235,30 @@ const testResultSchema = z.object({
   statistic: z.number().nullable(),
   df: z.array(z.number()),
   p: z.number().nullable(),
-  /** What a reader must know; empty for nothing. */
+  /** A remark that a reader must know; empty if there is none. */
   note: z.string(),
   /** Of `meta`. */
   meta: metaSchema.optional(),
   /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
   sites: z.array(z.string()).optional(),
-  /** The table with several rows per subject whose column makes the groups: they can hold the same people, and no test is made. */
+  /** A table with several rows per subject whose column forms the groups. One person can be in several, so no test is made. */
   repeated: z.string().optional(),
-  /** `site`: people are compared within their institution alone, so that what divides institutions does not enter. */
+  /** `site`: people are compared only within their institution, so that differences between institutions do not enter. */
   adjusted_for: z.literal('site').optional()
 })
 /** A test as read. */
 export type TestResult = ReadonlyDeep<z.output<typeof testResultSchema>>
 
-/** An answer of the node's own numbers. */
+/** An answer that the node computed. */
 const tableOutputSchema = z.object({
   kind: z.literal('table'),
   columns: z.array(outputColumnSchema),
   rows: z.array(outputRowSchema),
-  /** Cells and whole groups that were withheld; groups are not named. */
+  /** Numbers of withheld cells and of withheld groups; groups are not named. */
   withheld: z.object({ groups: z.number(), cells: z.number() }),
-  /** Who is not in it, in words that tell no group. */
+  /** Sentences saying that people were left out of the numbers; they name no group. */
   left_out: z.array(z.string()).optional(),
-  /** Made of the rows above; over several sites they are made again of the pooled rows. */
+  /** Computed from the rows above. Over several sites they are computed again from the pooled rows. */
   tests: z.array(testResultSchema).optional(),
   disclosure: disclosureCardSchema
 })
@@ -262,7 +268,7 @@ export type TableOutput = ReadonlyDeep<z.output<typeof tableOutputSchema>>
 /** The checked values of a script. */
 const valuesOutputSchema = z.object({
   kind: z.literal('values'),
-  /** A JSON value: numbers rounded to 4 significant digits, words only from the script or the request. */
+  /** A JSON value. Numbers are rounded to 4 significant digits; words come only from the script, request or catalog. */
   values: z.unknown(),
   withheld: z.object({ leaves: z.number() }),
   disclosure: disclosureCardSchema
@@ -270,7 +276,7 @@ const valuesOutputSchema = z.object({
 /** Values as read. */
 export type ValuesOutput = ReadonlyDeep<z.output<typeof valuesOutputSchema>>
 
-/** What a script released under the contract that its request declared. */
+/** The outputs of a script under the contract that its request declared. */
 const typedOutputSchema = z.object({
   kind: z.literal('typed'),
   /** In the order of the contract. */
@@ -281,38 +287,38 @@ const typedOutputSchema = z.object({
 /** Typed outputs as read. */
 export type TypedOutput = ReadonlyDeep<z.output<typeof typedOutputSchema>>
 
-/** One of the kinds, told apart by `kind`. */
+/** A safe output; `kind` distinguishes its three shapes. */
 export const outputSchema = z.discriminatedUnion('kind', [tableOutputSchema, valuesOutputSchema, typedOutputSchema])
 /** A safe output as it is read by whoever received it. */
 export type Output = ReadonlyDeep<z.output<typeof outputSchema>>
 
-/** One row of a pooled table: values over the sites named in `sites`; null where the column does not pool. */
+/** One row of a pooled table: values over the sites named in `sites`; null in a column that does not pool. */
 const pooledRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
-  /** PeerIds behind any number of the row. A site that withheld all of them is missing here. */
+  /** PeerIds of the sites with at least one number in the row. A site that withheld all of them is not listed. */
   sites: z.array(z.string()),
-  /** Only where the columns have different sites behind them: PeerIds by column, null for a key. */
+  /** PeerIds per column, null for a key; only if the columns come from different sites. */
   column_sites: z.array(z.array(z.string()).nullable()).optional(),
-  /** By column the standard deviation of the noise in it, where every part has some and it is known; with P2 alone. */
+  /** Per column, the standard deviation of the noise, if every part has noise and it is known. Only under P2. */
   noise: z.array(z.number().nullable()).optional(),
-  /** By column how far the noise puts it off, nineteen times of twenty at most. */
+  /** Per column, a bound on the error from noise that holds in at least nineteen of twenty cases. */
   error_95: z.array(z.number().nullable()).optional(),
-  /** By column how far at most rounding puts it off, where parts were rounded and it is known. */
+  /** Per column, the largest error from rounding, if parts were rounded and it is known. */
   within: z.array(z.number().nullable()).optional()
 })
 
-/** What one request to many peers gives when their parts are put together. */
+/** The pooled answer to one request that was sent to several peers. */
 export const pooledOutputSchema = z.object({
   columns: z.array(outputColumnSchema.extend({ pools: z.boolean() })),
   rows: z.array(pooledRowSchema),
-  /** Over the pooled rows. */
+  /** Computed from the pooled rows. */
   tests: z.array(testResultSchema).optional(),
-  /** Of scripts with a declared contract. */
+  /** Only for scripts with a declared contract. */
   outputs: z.array(pooledTypedSchema).optional(),
-  /** PeerIds whose output went in, and those that gave none, with the code. */
+  /** PeerIds whose output was pooled, and PeerIds that released none, with the code. */
   sites: z.array(z.string()),
   missing: z.array(z.object({ site: z.string(), code: z.string() })),
-  /** What a reader must know: sites missing or suppressed, columns that only show their parts. */
+  /** Remarks that a reader must know: sites that are missing or withheld numbers, columns that do not pool. */
   notes: z.array(z.string())
 })
 /** A pooled answer as read. */

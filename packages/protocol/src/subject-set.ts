@@ -1,5 +1,6 @@
-/** A set of subjects over one epoch's dense, randomly permuted index: the unit in which privacy is counted. */
+/** Sets of subjects, the unit in which disclosure control counts. */
 
+/** A bitset over the dense, randomly permuted subject index of one epoch. */
 export class SubjectSet {
   /** How many subjects the epoch has. */
   readonly universe: number
@@ -24,7 +25,7 @@ export class SubjectSet {
     return set
   }
 
-  /** From `toBytes`. Throws RangeError where the bytes are not a set over that universe. */
+  /** Reads what `toBytes` wrote. Throws RangeError if the bytes are not a set over that universe. */
   static fromBytes(universe: number, bytes: Uint8Array): SubjectSet {
     const words = new Uint32Array(Math.ceil(universe / 32))
     if (bytes.length !== words.length * 4) throw new RangeError('not a subject set of this epoch')
@@ -45,7 +46,7 @@ export class SubjectSet {
     return bytes
   }
 
-  /** For building a set; a set that was handed out is never changed. */
+  /** Only for building a set: a set is not changed any more once it was handed out. */
   add(member: number): void {
     if (!this.#holds(member)) throw new RangeError('no such subject')
     const at = member >>> 5
@@ -53,7 +54,7 @@ export class SubjectSet {
   }
 
   has(member: number): boolean {
-    // Without the first check 2^32 would be taken for 0.
+    // Without the first check, 2^32 would be treated as member 0.
     return this.#holds(member) && (((this.#words[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1
   }
 
@@ -75,7 +76,7 @@ export class SubjectSet {
     return this.#combine(other, (a, b) => a | b)
   }
 
-  /** Those in this set and not in the other. */
+  /** The members of this set that are not in the other one. */
   without(other: SubjectSet): SubjectSet {
     return this.#combine(other, (a, b) => a & ~b)
   }

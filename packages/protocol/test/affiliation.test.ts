@@ -14,7 +14,7 @@ const read = (text: string, more: object = {}) =>
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const claimsOf = (text: string) => JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString())
-/** Signed by the hospital, with whatever header and claims. */
+/** A credential that the hospital signed, with any header and claims. */
 async function forged(header: object, claims: object): Promise<string> {
   const input = `${encode({ alg: 'EdDSA', typ: 'stimnet-affiliation+jwt', kid: hospital.id, ...header })}.${encode(claims)}`
   return `${input}.${Buffer.from(await hospital.signBytes(new TextEncoder().encode(input))).toString('base64url')}`
@@ -42,7 +42,7 @@ describe('an institution’s word for a researcher', () => {
 
   test('is for one key alone', () => assert.rejects(read(credential, { key: bob.id }), coded('SIGNATURE_INVALID')))
 
-  test('is not given for years, nor to what is no key', async () => {
+  test('is refused for a lifetime that is too long, a text that is not a key, and an empty name', async () => {
     await assert.rejects(vouch({ ...options, lifetimeDays: 401 }), coded('LIFETIME_TOO_LONG'))
     await assert.rejects(vouch({ ...options, lifetimeDays: Number.NaN }), coded('LIFETIME_TOO_LONG'))
     await assert.rejects(vouch({ ...options, key: 'ada' }), coded('KEY_UNSUPPORTED'))
@@ -68,7 +68,7 @@ describe('a credential is worth nothing', () => {
       read(`${encode({ alg: 'none' })}.${body}.${signature}`),
       coded('SIGNATURE_INVALID', 'MALFORMED')
     )
-    // The public key is public: taken for a secret, it would let anybody sign.
+    // If the public key were used as the secret of an HMAC, anybody could sign.
     const input = `${encode({ alg: 'HS256', typ: 'stimnet-affiliation+jwt' })}.${body}`
     const mac = createHmac('sha256', publicKeyOf(hospital.id)).update(input).digest('base64url')
     await assert.rejects(read(`${input}.${mac}`), coded('SIGNATURE_INVALID'))

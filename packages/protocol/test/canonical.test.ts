@@ -88,7 +88,7 @@ test('one value has one text, whatever the order in which it was written', () =>
     fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) => {
       const text = canonicalJson(value)
       assert.equal(canonicalJson(shuffled(value)), text)
-      // What is read back says the same, so nothing was lost.
+      // Parsing and writing the text again gives the same text, so nothing was lost.
       assert.equal(canonicalJson(JSON.parse(text)), text)
       assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)))
     }),

@@ -25,7 +25,7 @@ describe('a checkpoint', () => {
     assert.deepEqual(lines.slice(1, 4), ['42', Buffer.from(root).toString('base64'), ''])
     const [dash, name, encoded = ''] = (lines[4] ?? '').split(' ')
     assert.deepEqual([dash, name, lines[5], lines.length], ['—', `stimnet/${ada.id}`, '', 6])
-    // Checked here with Node's own cryptography and the format as its specification words it.
+    // Verified independently, with Node's own cryptography and the format in the specification.
     const blob = Buffer.from(encoded, 'base64')
     const key = publicKeyOf(ada.id)
     const id = createHash('sha256').update(`stimnet/${ada.id}\n`).update(Uint8Array.of(1)).update(key).digest()
@@ -71,7 +71,7 @@ describe('a witness', () => {
     assert.equal(await bareCheckpoint(own, { peer: ada.id }), note)
   })
 
-  test('says a time that there is', async () => {
+  test('gives a time that a date can have', async () => {
     const seen = addCosignature(note, await cosign(note, { signer: bob, atMs: 8.64e15 + 1000 }))
     await assert.rejects(openCheckpoint(seen, { peer: ada.id }), coded('MALFORMED'))
   })
@@ -104,7 +104,7 @@ describe('a checkpoint is refused', () => {
   test('when a peer’s own signature is passed off as a witness’s, or the reverse', async () => {
     const own = (await signCheckpoint(head, bob)).trimEnd().split('\n').slice(-1)[0] ?? ''
     const read = await open(addCosignature(note, own)).catch((error) => error)
-    // Bob's signature stands under Bob's note, not under Ada's.
+    // Bob signed a note of his own, not Ada's.
     assert.equal(read.code, 'SIGNATURE_INVALID')
   })
 

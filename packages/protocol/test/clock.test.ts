@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { SimulatedClock, systemClock } from '../src/index.ts'
 
-/** Whether it has settled by now. */
+/** Whether the promise has settled already. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol('pending')
   const turn = new Promise((resolve) => setImmediate(resolve, pending))

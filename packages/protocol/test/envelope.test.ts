@@ -29,7 +29,7 @@ const sealed = (options: Partial<SealOptions> = {}) =>
 const opened = (jws: Uint8Array, options: Partial<Parameters<typeof open>[1]> = {}) =>
   open(jws, { type: 'job-request', clock, ...options })
 
-/** A JWS made by hand: what seal() would never sign. */
+/** A hand-made JWS that seal() would never sign. */
 async function forged(statement: object, header: object = {}, seed = seedOf(1)): Promise<Uint8Array> {
   const payload = messages.Statement.encode({
     domain: DOMAIN,
@@ -53,7 +53,7 @@ async function signedPayload(payload: Uint8Array, header: object = {}, seed = se
   return bytesOf(await signer.sign(key, { crit: { extra: true } }))
 }
 
-/** A header of any kind before a payload, with any signature. */
+/** A JWS with any header, payload and signature. */
 const spelled = (header: object, payload: Uint8Array, signature: Uint8Array) =>
   bytesOf(`${base64url.encode(JSON.stringify(header))}.${base64url.encode(payload)}.${base64url.encode(signature)}`)
 
@@ -98,7 +98,7 @@ describe('what was sealed opens', () => {
 describe('what was changed on the way does not open', () => {
   test('one byte flipped, anywhere', async () => {
     const jws = await sealed({ audience: [bob.id] })
-    // Each place once, with one of its bits, and every bit of the last character, where base64 has bits to spare.
+    // One bit of each byte, and every bit of the last character, in which base64 has spare bits.
     const flips = Array.from(jws, (_, at) => [at, 1 << (at % 8)] as const)
     const last = Array.from({ length: 8 }, (_, bit) => [jws.length - 1, 1 << bit] as const)
     for (const [at, bit] of [...flips, ...last]) {
@@ -292,7 +292,7 @@ describe('a statement holds for its time', () => {
     await assert.rejects(opened(long, { atAnyTime: true }), coded('LIFETIME_TOO_LONG'))
   })
 
-  test('times that are none are refused', async () => {
+  test('invalid times are refused', async () => {
     for (const times of [
       { issuedAtMs: Number.NaN },
       { expiresAtMs: Number.NaN },

@@ -166,7 +166,7 @@ describe('membership', () => {
   })
 
   test('of many who admitted each other one after the other is counted at once', async () => {
-    // As an attacker would send them: the last link first, and as many as a peer keeps.
+    // An attacker's order: the last link of the chain first, and as many statements as a peer keeps.
     const one = { ...charter, needed: 1 }
     const chain = Array.from({ length: 1_024 }, (_, i): SignedStatement => {
       const says = { says: 'admit', charter: id, peer: `p${1_023 - i}`, institution: 'x' } as const
@@ -203,7 +203,7 @@ describe('a revoked key', () => {
     readonly about: Signer
     readonly on?: readonly Signer[]
   }
-  /** Not signed: only what is counted is looked at here. */
+  /** Statements without signatures, since these tests only count them. */
   const words = (...said: Word[]): SignedStatement[] =>
     said.map(({ by, says, about, on }) => {
       const common = { charter: id, peer: about.id, ...(on ? { on: on.map((signer) => signer.id) } : {}) }
@@ -267,7 +267,7 @@ describe('a revoked key', () => {
     const out = revoked.flatMap((about): Word[] => [
       revoke(ada, about),
       revoke(bob, about),
-      // As a founder's peer does by itself when it counts a revocation.
+      // A founder's peer signs such a confirmation by itself when it counts a revocation.
       { by: carol, says: 'confirm', about }
     ])
     assert.equal(left(five, [...out, ...honest.flatMap((about) => revoked.map((by) => revoke(by, about)))]), 'abc')

@@ -1,4 +1,4 @@
-/** What the tests of the protocol share: keys, a clock that stands still, and a filter like a researcher's. */
+/** Shared fixtures of the protocol's tests: keys, a clock that stands still, and a typical filter. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {
@@ -16,18 +16,18 @@ export const START_MS = 1_750_000_000_000
 export const clockAt = (ms: number) => new SimulatedClock(ms)
 export const seedOf = (byte: number) => new Uint8Array(32).fill(byte)
 
-/** Ada asks; Bob is another key. */
+/** The requester's key (Ada) and another key (Bob). */
 export const ada = await signerFromSeed(seedOf(1))
 export const bob = await signerFromSeed(seedOf(2))
 
-/** A message as its receiver has it: with every field. */
+/** A message as its receiver gets it, with all fields. */
 export const received = <T>(type: MessageType<T>, message: Encodable<NoInfer<T>>): T =>
   type.decode(type.encode(message))
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text)
 export const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-/** For `assert.throws` and `assert.rejects`: a StimnetError with one of the codes. */
+/** A check for `assert.throws` and `assert.rejects`: the error must be a StimnetError with one of the codes. */
 export function coded(...codes: Code[]) {
   return (error: unknown): true => {
     const { name, code } = error as StimnetError
@@ -39,7 +39,7 @@ export function coded(...codes: Code[]) {
 
 const PLAIN = { noNullPrototype: true }
 const column = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,20}(\.[A-Za-z][A-Za-z0-9_]{0,20})?$/)
-// The wire cannot tell -0 from 0 apart in a comparison's meaning, so it is not asked to.
+// -0 and 0 mean the same in a comparison, so only 0 is generated.
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))
 const value = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), finite, fc.boolean())
 const comparison = fc.constantFrom(...COMPARISON_OPS).chain((op) => {
@@ -66,5 +66,5 @@ function filterAt(depth: number): fc.Arbitrary<Filter> {
   )
 }
 
-/** Any filter that is well formed: at most 4 levels and 32 values. */
+/** Generates any well-formed filter, with at most 4 levels and 32 values. */
 export const anyFilter: fc.Arbitrary<Filter> = filterAt(1)

@@ -21,7 +21,7 @@ import {
 import { ada, bob, bytesOf, coded } from './fixtures.ts'
 
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
-/** Random bytes with a y of small order are none by chance alone, but fast-check likes zeros. */
+/** Random public keys. Weak ones are filtered out: they are improbable, but fast-check prefers zeros. */
 const key32 = bytes32.filter((bytes) => {
   try {
     return keyIdOf(bytes) !== undefined
@@ -78,7 +78,7 @@ describe('a weak key', () => {
       assert.throws(() => parseKeyId(keyId), unsupported)
       assert.ok(!isKeyId(keyId))
     }
-    // The neutral point: R the same point and S = 0 hold for every message.
+    // With the neutral point as public key and as R, and S = 0, a signature verifies for every message.
     const signature = new Uint8Array(64)
     signature[0] = 1
     const forged = { signedBy: weak[2]?.keyId ?? '', bytes: bytesOf('anything'), signature }
@@ -86,11 +86,11 @@ describe('a weak key', () => {
   })
 
   test('is not taken for one that is near', () => {
-    // Looking at a key changes nothing in it, also in one that is a part of other bytes.
+    // Reading a key does not change its bytes, even if it is a view of a larger buffer.
     const negative = Buffer.from(new Uint8Array(32).fill(0x82))
     assert.deepEqual(publicKeyOf(keyIdOf(negative)), Uint8Array.from(negative))
     for (const y of [2, 3]) assert.equal(publicKeyOf(keyIdOf(new Uint8Array(32).fill(y)))[0], y)
-    // The largest y there is but for that of order two.
+    // The largest y, apart from that of order two.
     const largest = fromHex(`eb${'ff'.repeat(30)}7f`)
     assert.deepEqual(publicKeyOf(keyIdOf(largest)), largest)
   })

@@ -15,7 +15,7 @@ test('a script of the largest size, with parameters, fits into an envelope', asy
   })
   const jws = await seal({ type: 'job-request', body: request, signer: ada, clock, lifetimeMs: 60_000 })
   assert.ok(jws.length <= LIMITS.envelopeBytesMax)
-  // And in base64 into a JSON body.
+  // The envelope in base64 also fits into a JSON body.
   assert.ok((jws.length * 4) / 3 < LIMITS.restBodyBytesMax)
 })
 

@@ -18,7 +18,7 @@ const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
 
-/** The definition of RFC 6962, word for word: the slow tree that the fast one is held against. */
+/** The definition of RFC 6962, literally: a slow reference for the fast implementation. */
 function rootOf(leaves: readonly Uint8Array[]): Uint8Array {
   const [first, second] = leaves
   if (!first) return sha256(new Uint8Array())
@@ -122,7 +122,7 @@ describe('a proof that was tampered with proves nothing', () => {
         { ...whole, oldRoot: rootOf(forked.slice(0, oldSize)) },
         { ...whole, root: rootOf(forked) },
         { ...whole, oldSize: oldSize + 1 },
-        // A size just above may fit the same path: that a root belongs to a size is for the checkpoint's signature to say.
+        // A slightly larger size may fit the same path. Only the signature of a checkpoint binds a root to its size.
         { ...whole, size: oldSize - 1 },
         { ...whole, path: path.slice(1) },
         { ...whole, path: [...path, root] }

@@ -18,7 +18,7 @@ describe('a text that reads otherwise than it is', () => {
     }
   })
 
-  test('is no text in any writing, with tabs, and with line ends as Windows writes them', () => {
+  test('is not a text in any script, with tabs or with Windows line ends', () => {
     assert.equal(misleadingIn('\tx\r\ny\n žluťoučký שלום 数据 🧠\u200b'), undefined)
   })
 
@@ -31,7 +31,7 @@ describe('a text that reads otherwise than it is', () => {
     )
   })
 
-  test('is no name: a line is a line', () => {
+  test('is refused as a name, as are tabs and line ends', () => {
     for (const text of ['a\u202eb', 'a\nb', 'a\tb', 'a\rb']) assert.equal(plainLine(9).safeParse(text).success, false)
     assert.equal(plainLine(9).safeParse('Žofia').success, true)
   })

@@ -48,7 +48,7 @@ describe('a program arrives as it was written', () => {
   test('whatever its kind', () => {
     fc.assert(
       fc.property(anyProgram, (program) => {
-        // JSON knows one zero.
+        // JSON does not distinguish -0 from 0.
         assert.deepEqual(overWire(program), JSON.parse(JSON.stringify(program)))
       }),
       { numRuns: 300 }

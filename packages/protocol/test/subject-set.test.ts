@@ -5,7 +5,7 @@ import { SubjectSet } from '../src/index.ts'
 
 const sorted = (members: Iterable<number>) => [...new Set(members)].sort((a, b) => a - b)
 
-/** Two sets over one universe, beside the plain sets they stand for. */
+/** Two subject sets over one universe, with the plain sets of their members. */
 const pairs = fc.integer({ min: 1, max: 200 }).chain((universe) => {
   const members = fc.array(fc.nat(universe - 1), { maxLength: 60 })
   return fc.record({ universe: fc.constant(universe), a: members, b: members })
@@ -25,7 +25,7 @@ describe('a subject set is a set', () => {
           const joined = left[name as 'and' | 'or' | 'without'](SubjectSet.of(universe, b))
           assert.deepEqual([...joined], sorted(law(new Set(a), new Set(b))))
           assert.equal(joined.size, [...joined].length)
-          // What it was made of stays as it was.
+          // The operation does not change its operands.
           assert.deepEqual([...left], sorted(a))
         })
       )
@@ -72,7 +72,7 @@ describe('a subject set on disk', () => {
     fc.assert(
       fc.property(pairs, ({ universe, a }) => {
         const set = SubjectSet.of(universe, a)
-        // Also out of the middle of a larger buffer, as a database gives it.
+        // Reading also works from the middle of a larger buffer, as a database returns it.
         const padded = Buffer.concat([Uint8Array.of(9, 9, 9), set.toBytes()]).subarray(3)
         assert.ok(SubjectSet.fromBytes(universe, padded).equals(set))
       })

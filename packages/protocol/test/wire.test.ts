@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { type MessageType, messages } from '../src/index.ts'
 import { coded } from './fixtures.ts'
 
-// Absent bytes come as the platform's own kind of byte array; what counts is what is in them.
+// Absent bytes may be another kind of byte array than given ones, so only their contents are compared.
 const plain = (value: unknown): unknown => {
   if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (Array.isArray(value)) return value.map(plain)
@@ -65,7 +65,7 @@ const receipt = fc.record({
   )
 })
 
-/** Every field of every message that has no `oneof`; the fields of a JobRequest are tested by their own modules. */
+/** All fields of the messages without a `oneof`. The fields of a JobRequest are tested with their own modules. */
 const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   Statement: fc.record({
     domain: text,
@@ -268,7 +268,7 @@ describe('bytes that are no message are refused as MALFORMED, and nothing else h
   })
 
   test('a filter nested a hundred thousand times', () => {
-    // Each level: field 3 (not) of the Filter, of field 4 (cohort) of the request.
+    // Each level is field 3 (not) of a Filter; the outermost filter is field 4 (cohort) of the request.
     const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)])
     const levels: number[][] = []
     for (let length = 0, i = 0; i < 100_000; i++) {

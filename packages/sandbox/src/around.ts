@@ -1,4 +1,4 @@
-/** Which engines seem to be on this machine, by what is cheap to see: files are looked at, and nothing is started. */
+/** A cheap check for the sandbox engines on this machine: it looks for files and starts nothing. */
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -6,15 +6,15 @@ import { codeOf } from '@stimnet/protocol'
 import { ATTACKABLE_ENGINES, type EngineGrade } from './attacks/engines.ts'
 import { findInstallation } from './wasm/deno.ts'
 
-/** An engine, and whether its parts are here. Whether it works is known once it is opened. */
+/** An engine, and whether its parts are on this machine. Whether it works is known only after it was opened. */
 export interface EngineFound {
   readonly grade: EngineGrade
   readonly isHere: boolean
-  /** What to do where it is not. */
+  /** Instructions for installing it. */
   readonly howTo: string
 }
 
-/** The weakest first. `path`: where programs are looked for, as PATH has it. */
+/** All engines, the weakest first. `path` lists the folders in which programs are searched, in the form of PATH. */
 export async function enginesAround(options: {
   readonly path: string
   readonly socketPath?: string | undefined

@@ -1,4 +1,4 @@
-/** Bytes kept up to a bound, in one buffer that doubles: a sender of single bytes costs no more than another. */
+/** A bounded collection of bytes in one buffer that doubles, so that many small chunks cost no more than few large ones. */
 export class BoundedBytes {
   #buffer = Buffer.alloc(0)
   #length = 0
@@ -12,7 +12,7 @@ export class BoundedBytes {
     return this.#length
   }
 
-  /** Keeps what fits; false when something did not. */
+  /** Adds the bytes that fit. False if some did not fit. */
   push(chunk: Uint8Array): boolean {
     const kept = chunk.subarray(0, this.#bytesMax - this.#length)
     if (this.#length + kept.length > this.#buffer.length) this.#grow(this.#length + kept.length)
@@ -21,7 +21,7 @@ export class BoundedBytes {
     return kept.length === chunk.length
   }
 
-  /** What was kept; valid until the next push. */
+  /** The collected bytes. The view is valid until the next `push`. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length)
   }

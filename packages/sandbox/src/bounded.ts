@@ -1,37 +1,37 @@
-/** What bounds a run, once for all engines: its deadline, its memory, every byte that comes out, and the asker's cancel. */
+/** Bounds on a run, shared by all engines: its deadline, its memory, all bytes of its output, and cancelling. */
 import type { Clock } from '@stimnet/protocol'
 import { BoundedBytes } from './bounded-bytes.ts'
 import type { SandboxFailure, SandboxLimits, SandboxOutcome } from './sandbox.ts'
 
-/** How long an engine may take to clear away a run that was ended, ms. Then the answer goes out without it. */
+/** Time for an engine to clean up a run that was ended, ms. After it, the answer is given without waiting any longer. */
 const CLEARING_MS_MAX = 2_000
 
-/** Arrays and objects in each other deeper than this are no table of aggregates; readers that recurse would fall over. */
+/** Deepest nesting of arrays and objects in a result. No table of aggregates is deeper, and recursive readers would fail. */
 const JSON_DEPTH_MAX = 32
 
-/** What the engine reports of a run that came to its own end. */
+/** An engine's report of a run that ended by itself. */
 export type Ended =
   | { readonly end: 'result'; readonly bytes: Uint8Array }
   | { readonly end: 'failed'; readonly code: SandboxFailure }
 
-/** The bounds as seen by the engine while a program runs. The first one broken decides the code. */
+/** The bounds that the engine reports to while a program runs. The first bound that is exceeded determines the code. */
 export interface Bounds {
-  /** Aborted when a bound breaks: the engine ends the program at once. */
+  /** Aborts when a bound is exceeded. The engine must then end the program at once. */
   readonly signal: AbortSignal
   readonly limits: SandboxLimits
   /** Counts bytes of the answer. */
   answered(bytes: number): void
   /** Counts and keeps bytes of the log. */
   printed(chunk: Uint8Array): void
-  /** Compares the memory now in use, bytes, with its limit. */
+  /** Compares the memory in use, bytes, with its limit. */
   resident(bytes: number): void
-  /** Says that a waiting sandbox took the job. */
+  /** Records that a waiting sandbox took the job. */
   tookWarm(): void
 }
 
 /**
- * Runs `work` until it ends, a bound breaks or the signal aborts, and answers with the outcome. Never throws: what `work`
- * throws is SANDBOX_UNAVAILABLE, since programs fail by value.
+ * Runs `work` until it ends, a bound is exceeded or the signal aborts, and returns the outcome. It never throws: an error that
+ * `work` throws becomes SANDBOX_UNAVAILABLE, since failures of programs are values.
  */
 export async function runBounded(
   context: { limits: SandboxLimits; signal?: AbortSignal | undefined; clock: Clock },
@@ -72,7 +72,7 @@ function couldNot(): Ended {
   return { end: 'failed', code: 'SANDBOX_UNAVAILABLE' }
 }
 
-/** Counts what a run uses. */
+/** Measures the usage of a run. */
 class Meter {
   #limits: SandboxLimits
   #fail: (code: SandboxFailure) => void
@@ -126,7 +126,7 @@ class Meter {
   }
 }
 
-/** The text, if it is UTF-8 and strict JSON (no NaN) of a bearable depth; else undefined. */
+/** The text, if the bytes are UTF-8 and strict JSON (no NaN) of at most JSON_DEPTH_MAX levels; otherwise undefined. */
 export function readJsonText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -134,12 +134,12 @@ export function readJsonText(bytes: Uint8Array): string | undefined {
     JSON.parse(text)
     return text
   } catch {
-    // Not JSON: the caller says so.
+    // It is not JSON. The caller reports that.
     return undefined
   }
 }
 
-/** How deep brackets nest, outside strings. Counted on the text, so that nothing deep is ever built. */
+/** The deepest nesting of brackets outside of strings. It is counted on the text, so that no deep value is ever built. */
 function depthOf(text: string): number {
   let depth = 0
   let deepest = 0

@@ -1,30 +1,30 @@
-/** A sandbox for other packages' tests: answers as told, and runs nothing. */
+/** A fake sandbox for the tests of other packages: it runs nothing and gives prepared answers. */
 import { type Clock, systemClock } from '@stimnet/protocol'
 import { runBounded } from './bounded.ts'
 import type { Sandbox, SandboxFailure, SandboxJob, SandboxLanguage } from './sandbox.ts'
 
-/** What a fake program does: the JSON text it leaves, or the code it fails with; `log` is what it printed. */
+/** The outcome of a fake program: its JSON result or the code of its failure. `log` is the printed text. */
 export type FakeAnswer =
   | { readonly result: string; readonly log?: string }
   | { readonly code: SandboxFailure; readonly log?: string }
 
-/** What the fake does in place of a program. */
+/** The behaviour of the fake. */
 export interface FakeBehaviour {
-  /** Called once a job. Whatever it throws is PROGRAM_FAILED; a promise that hangs meets the wall time. */
+  /** Called once per job. An error that it throws is PROGRAM_FAILED; a promise that never settles ends at the wall time. */
   answer(job: SandboxJob, signal: AbortSignal): FakeAnswer | Promise<FakeAnswer>
   /** Default: python and jupyter. */
   readonly languages?: readonly SandboxLanguage[]
   /** Default: csv, data_loader, json, math, os, statistics, stimnet. */
   readonly libraries?: readonly string[]
-  /** What a receipt says ran it. Default: fake. */
+  /** The image that a receipt names. Default: fake. */
   readonly image?: string
-  /** What the wall time is measured with. Default: the system's clock. */
+  /** The clock for the wall time. Default: the system's clock. */
   readonly clock?: Clock
 }
 
 const LIBRARIES = ['csv', 'data_loader', 'json', 'math', 'os', 'statistics', 'stimnet']
 
-/** A sandbox that runs no program. Its deadline, output bound and cancel are the real ones. */
+/** A sandbox that runs no program. Its deadline, its bounds on output and its cancelling are the real ones. */
 export function fakeSandbox(behaviour: FakeBehaviour): Sandbox {
   const languages = behaviour.languages ?? ['python', 'jupyter']
   const libraries = new Set(behaviour.libraries ?? LIBRARIES)

@@ -1,7 +1,7 @@
-/** What each grade of isolation puts between a stranger's program and this machine, in words for people. */
+/** Descriptions for people of what each isolation grade puts between a program and the machine. */
 import type { SandboxGrade } from './sandbox.ts'
 
-/** One sentence or two a grade; docs/threat-model.md says more. */
+/** One or two sentences per grade. docs/threat-model.md contains more. */
 export const GRADE_HOLDS: Readonly<Record<SandboxGrade, string>> = {
   none: 'Nothing. No real program should run here.',
   wasm: 'WebAssembly, in a runtime that has given up all its permissions. The system limits memory, processor time and files.',

@@ -1,4 +1,4 @@
-/** Safe settings: a stranger's program over a cohort, no network, bounded. */
+/** Sandboxes ("safe settings"): untrusted programs run over a cohort without network and within limits. */
 export { ADMITTED, isAdmitted } from './attacks/admitted.ts'
 export {
   type Assault,

@@ -1,21 +1,21 @@
-/** Sandboxes that are started and waiting: each is used once, and another is started after the answer has gone out. */
+/** A pool of started sandboxes that wait for a job. Each is used once, and a new one is started after the answer was given. */
 import type { Clock } from '@stimnet/protocol'
 
-/** A started sandbox with no job yet. */
+/** A started sandbox without a job. */
 export interface Slot {
-  /** Whether it could still take a job. */
+  /** Whether it can still take a job. */
   readonly isAlive: boolean
-  /** Ends it; resolves when nothing of it is left. */
+  /** Ends the sandbox. Resolves when nothing of it is left. */
   destroy(): Promise<void>
 }
 
-/** How many wait, how long, and how they are made. */
+/** Settings of a pool. */
 export interface PoolSettings<S extends Slot> {
-  /** Starts one and resolves when it waits for a job. The signal aborts when the pool closes. */
+  /** Starts a sandbox and resolves when it waits for a job. The signal aborts when the pool closes. */
   start(signal: AbortSignal): Promise<S>
-  /** How many wait. 0: each is started when a job comes. */
+  /** Number of waiting sandboxes. 0: each sandbox is started when a job comes. */
   readonly size: number
-  /** How long one waits before it is replaced, ms: what has waited long may have lost its memory to swap. */
+  /** Longest wait of a sandbox before it is replaced, ms: after a long wait its memory may be in swap. */
   readonly waitMsMax: number
   readonly clock: Clock
 }
@@ -24,14 +24,14 @@ export interface PoolSettings<S extends Slot> {
 const PAUSE_MS_FIRST = 500
 const PAUSE_MS_MAX = 60_000
 
-/** Sandboxes that wait for a job, each for one. */
+/** The pool. Each sandbox in it takes one job. */
 export class Pool<S extends Slot> {
   readonly #settings: PoolSettings<S>
   readonly #closing = new AbortController()
   readonly #waiting: S[] = []
-  /** Jobs that wait for a start under way: half of it is done, and a second start would slow both. */
+  /** Jobs that wait for a start in progress: it is partly done, and a second start would slow down both. */
   readonly #takers: PromiseWithResolvers<S | undefined>[] = []
-  /** What is on its way into the pool, and what is being destroyed: close waits for both. */
+  /** Sandboxes that are being started or destroyed; `close` waits for both. */
   readonly #underWay = new Set<Promise<unknown>>()
   #starting = 0
   #pauseMs = 0
@@ -44,14 +44,14 @@ export class Pool<S extends Slot> {
     return this.#waiting.length
   }
 
-  /** How many wait when it is full. */
+  /** Number of waiting sandboxes when the pool is full. */
   get waitingMax(): number {
     return this.#settings.size
   }
 
   /**
-   * A waiting one, or one that is on its way already; undefined: the caller starts one of its own. Never hands out the
-   * same one twice.
+   * Takes a waiting sandbox, or one that is being started. Undefined if there is none: the caller then starts one itself. No
+   * sandbox is handed out twice.
    */
   async take(signal: AbortSignal): Promise<S | undefined> {
     for (let slot = this.#waiting.shift(); slot; slot = this.#waiting.shift()) {
@@ -70,21 +70,21 @@ export class Pool<S extends Slot> {
     return taker.promise.finally(() => signal.removeEventListener('abort', leave))
   }
 
-  /** Brings the pool back to its size in the background. Called after an answer, never before. */
+  /** Fills the pool up to its size in the background. It is called after an answer was given, never before. */
   refill(): void {
     while (!this.#closing.signal.aborted && this.#waiting.length + this.#starting < this.#settings.size) {
       this.#starting++
       this.#keep(
         this.#add().finally(() => {
           this.#starting--
-          // Whoever waits for a start that failed, or that an earlier one got, starts one of its own.
+          // A job whose awaited start failed or went to an earlier job gets undefined, and starts a sandbox itself.
           while (this.#takers.length > this.#starting) this.#takers.pop()?.resolve(undefined)
         })
       )
     }
   }
 
-  /** Resolves when everything now on its way waits or has failed. For tests and for a start that wants to be warm. */
+  /** Resolves when all starts in progress have succeeded or failed. For tests, and for a caller that wants a warm pool. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#underWay])
   }
@@ -109,7 +109,7 @@ export class Pool<S extends Slot> {
       this.#waiting.push(slot)
       this.#expire(slot)
     } catch {
-      // A start that fails is told to whoever runs a job, which starts one of its own; here it only slows the next try.
+      // A job that needs a sandbox starts one itself and reports the error. Here a failure only delays the next try.
       this.#pauseMs = Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_FIRST, 2 * this.#pauseMs))
     }
   }

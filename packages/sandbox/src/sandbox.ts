@@ -1,88 +1,89 @@
 /**
- * The port: a stranger's program over a cohort, in a place that is used once.
+ * The interface of sandboxes: an untrusted program runs over a cohort, in an environment that is used once.
  *
- * What every engine promises, and the contract suite checks:
- * - The program sees the tables, parameters and filters of its job, and nothing else: no network, no file of this
- *   machine, no environment, nothing of any job before it.
- * - It is bounded in time, memory and output. When `run` has answered it can reach nobody and change nothing any more, and
- *   what may still be left of it is being ended.
- * - What comes back is one JSON text of at most `outputBytesMax`. It is untrusted: the program may have written anything.
- * - What it prints goes into `log`, bounded, for this node. The log may quote patients: of real data it never leaves.
- * - `run` does not throw for anything a program does. It answers with a code.
+ * Guarantees of every engine, which the contract suite checks:
+ * - The program sees only the tables, uploads, parameters and filters of its job: no network, no file of this machine, no
+ *   environment, nothing of an earlier job.
+ * - It is bounded in time, memory and output. After `run` has answered, the program can reach nobody and change nothing, and
+ *   anything that may be left of it is being ended.
+ * - The result is one JSON text of at most `outputBytesMax`. It is untrusted: the program may have written anything.
+ * - Printed text goes into `log`, which is bounded and stays at this node. The log may contain patient data; that of a job on
+ *   real data is never released.
+ * - `run` does not throw because of anything that a program does. It returns a code.
  *
- * What a further engine needs: a way to start a process that says READY and waits, bytes to its stdin and from its stdout and
- * stderr, its end, and whether memory ran out. The frames (wire), the bounds (bounded) and the pool (pool) are those of every
- * engine, so what is left is a Slot: one that starts, runs one job and is destroyed. Podman speaks the protocol of Docker,
- * but takes the seccomp profile as a path on its own machine. Several Docker engines are a Sandbox over several of those, the
- * least loaded first; a Slurm cluster is a Slot whose process is `srun`, which carries stdin and stdout to any node. None of
- * them may weaken a promise above: the contract suite and the attacks are run against each.
+ * A further engine needs a way to start a process that writes READY and waits, access to its stdin, stdout and stderr, its end,
+ * and a way to know whether memory ran out. The framing (wire), the bounds (bounded) and the pool (pool) are shared by all
+ * engines, so only a Slot remains, which starts, runs one job and is destroyed. Podman speaks Docker's protocol, but takes the
+ * seccomp profile as a path on its own machine. Several Docker engines could be one Sandbox that uses the least loaded of them;
+ * for a Slurm cluster, the process of a Slot could be `srun`, which forwards stdin and stdout to any node. No engine may weaken
+ * a guarantee above: the contract suite and the attacks are run against each of them.
  */
 
-/** A JSON object as the request carried it. */
+/** A JSON object from the request. */
 export type JsonObject = { readonly [name: string]: unknown }
 
-/** Every language that some engine runs. */
+/** The languages that engines run. */
 export const SANDBOX_LANGUAGES = ['python', 'r', 'jupyter'] as const
-/** What a script can be written in. An engine names those it runs in `describe`. */
+/** The language of a script. `describe` names those that an engine runs. */
 export type SandboxLanguage = (typeof SANDBOX_LANGUAGES)[number]
 
-/** How a column’s text is to be read. */
+/** The type of a column’s values. */
 export type ColumnType = 'integer' | 'number' | 'category' | 'date' | 'text'
 
-/** One table of the cohort: CSV in UTF-8 with a header line, where the empty field means missing. */
+/** One table of the cohort: CSV in UTF-8 with a header line. An empty field is a missing value. */
 export interface SandboxTable {
   readonly name: string
   readonly csv: Uint8Array
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
 }
 
-/** A file that the request brought along; its name is one of `isUploadName`. */
+/** An uploaded file of the request. Its name fits `isUploadName`. */
 export interface SandboxUpload {
   readonly name: string
   readonly bytes: Uint8Array
-  /** Hex, for the program: the engine does not look at it. */
+  /** Hex. It is passed to the program; the engine does not check it. */
   readonly sha256: string
 }
 
-/** A program and everything it may see. */
+/** A program and all data that it may see. */
 export interface SandboxJob {
   readonly jobId: string
   readonly language: SandboxLanguage
   readonly code: string
   readonly parameters: JsonObject
   readonly filters: JsonObject
-  /** `data_catalog_id` in JOB_CONFIG. */
+  /** Becomes `data_catalog_id` in JOB_CONFIG. */
   readonly catalogId: string
   readonly tables: readonly SandboxTable[]
-  /** Read-only files in UPLOADS_ROOT. Default: none. */
+  /** Become read-only files in UPLOADS_ROOT. Default: none. */
   readonly uploads?: readonly SandboxUpload[]
-  /** MIN_COHORT_SIZE in the script's environment. */
+  /** Becomes MIN_COHORT_SIZE in the script's environment. */
   readonly minCohortSize: number
 }
 
-/** Bounds of one run. The engine enforces them whatever the program does. */
+/** Limits of one run. The engine enforces them whatever the program does. */
 export interface SandboxLimits {
-  /** From the call of `run` until the answer, ms; starting a cold sandbox counts. Past it: TIME_LIMIT. */
+  /** Time from the call of `run` to its answer, ms, including the start of a cold sandbox. Past it: TIME_LIMIT. */
   readonly wallTimeMsMax: number
-  /** Of the whole sandbox process, interpreter included, bytes. Past it: MEMORY_LIMIT. */
+  /** Memory of the whole sandbox process, including the interpreter, bytes. Past it: MEMORY_LIMIT. */
   readonly memoryBytesMax: number
-  /** Of the result's JSON text, bytes; what is printed has the same bound. Past it: OUTPUT_LIMIT. */
+  /** Size of the result's JSON text, bytes. The log has the same limit. Past either: OUTPUT_LIMIT. */
   readonly outputBytesMax: number
 }
 
-/** What a run cost. Exact values are a side channel: they are for this institution, not for the requester. */
+/** The usage of a run. Exact values are a side channel: they are for this institution, not for the requester. */
 export interface SandboxUsage {
-  /** From the call of `run` to its answer, ms. */
+  /** Time from the call of `run` to its answer, ms. */
   readonly wallTimeMs: number
-  /** Highest resident memory seen, bytes; undefined where the engine cannot tell. */
+  /** Highest resident memory that was measured, bytes; undefined if the engine cannot measure it. */
   readonly peakMemoryBytes: number | undefined
-  /** Every byte that came out of the sandbox, result and log. */
+  /** Size of all output of the sandbox, result and log, bytes. */
   readonly outputBytes: number
   /** Whether a waiting sandbox took the job. */
   readonly warm: boolean
 }
 
-/** How a run can fail; each is a code of the protocol. */
+/** The ways in which a run can fail; each is a code of the protocol. */
 export type SandboxFailure =
   | 'PROGRAM_FAILED'
   | 'TIME_LIMIT'
@@ -91,53 +92,53 @@ export type SandboxFailure =
   | 'SANDBOX_UNAVAILABLE'
   | 'CANCELLED'
 
-/** How a run ended. */
+/** The outcome of a run. */
 export type SandboxOutcome =
   | {
       readonly ok: true
       /** The raw, untrusted JSON text. */
       readonly result: string
-      /** What was printed, bounded; never leaves. */
+      /** The printed text, bounded. It is never released. */
       readonly log: string
       readonly usage: SandboxUsage
     }
   | {
       readonly ok: false
       readonly code: SandboxFailure
-      /** What was printed and the traceback, bounded; leaves of synthetic data alone. */
+      /** The printed text and the traceback, bounded. It is released only for synthetic data. */
       readonly log: string
       readonly usage: SandboxUsage
     }
 
-/** How strongly a sandbox holds: what stands between the program and this machine. */
+/** The isolation grade of a sandbox, named after what separates the program from this machine. */
 export type SandboxGrade = 'wasm' | 'wasm+bwrap' | 'docker' | 'docker+gvisor' | 'none'
 
-/** What an engine is and can run. */
+/** The description of an engine and of what it can run. */
 export interface SandboxDescription {
   readonly engine: 'wasm' | 'docker' | 'fake'
   readonly grade: SandboxGrade
   readonly languages: readonly SandboxLanguage[]
-  /** What runs a program in that language, for receipts: e.g. "wasm pyodide@314.0.7 sha256:…". */
+  /** The image that runs programs in that language, for receipts, such as "wasm pyodide@314.0.7 sha256:…". */
   image(language: SandboxLanguage): string
-  /** Top-level modules a program in that language can import; empty for a language the engine does not run. */
+  /** Top-level modules that a program in that language can import; empty for a language that the engine does not run. */
   libraries(language: SandboxLanguage): ReadonlySet<string>
 }
 
-/** Sandboxes that are started and wait for a job. */
+/** The state of a pool of started sandboxes that wait for a job. */
 export interface WarmPool {
-  /** As many may wait. */
+  /** Number of waiting sandboxes when the pool is full. */
   readonly waitingMax: number
   readonly waiting: number
 }
 
-/** An engine; see the promise above. */
+/** An engine. Its guarantees are described at the top of this file. */
 export interface Sandbox {
   readonly engine: 'wasm' | 'docker' | 'fake'
   describe(): Promise<SandboxDescription>
-  /** Of a language; languages that share an interpreter share it. None for a language the engine does not run. */
+  /** The pool for a language. Languages with the same interpreter share one. Sizes are 0 for a language that is not run. */
   pool(language: SandboxLanguage): WarmPool
   /** Runs one program in a sandbox of its own. Aborting the signal ends it: CANCELLED. */
   run(job: SandboxJob, limits: SandboxLimits, signal?: AbortSignal): Promise<SandboxOutcome>
-  /** Ends what runs (CANCELLED) and what waits. Afterwards no process is left and `run` answers SANDBOX_UNAVAILABLE. */
+  /** Ends all runs (CANCELLED) and all waiting sandboxes. Afterwards no process is left; `run` returns SANDBOX_UNAVAILABLE. */
   close(): Promise<void>
 }

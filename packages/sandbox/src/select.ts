@@ -1,10 +1,10 @@
-/** Which sandbox a node opens, and which of two holds more strongly. */
+/** Selection of a node's sandbox, and the order of isolation grades. */
 import { StimnetError } from '@stimnet/protocol'
 import { type DockerSettings, openDockerSandbox } from './docker/open.ts'
 import type { Sandbox, SandboxGrade } from './sandbox.ts'
 import { openWasmSandbox, type WasmSettings } from './wasm/open.ts'
 
-/** Every grade, each holding more strongly than the one before. */
+/** All grades, from the weakest to the strongest. */
 export const SANDBOX_GRADES = [
   'none',
   'wasm',
@@ -13,40 +13,40 @@ export const SANDBOX_GRADES = [
   'docker+gvisor'
 ] as const satisfies readonly SandboxGrade[]
 
-/** Its place among the grades: 0 is `none`; a higher one holds more strongly. */
+/** The rank of a grade: 0 for `none`; a higher rank is stronger. */
 export function gradeRank(grade: SandboxGrade): number {
   return SANDBOX_GRADES.indexOf(grade)
 }
 
-/** Whether a sandbox of this grade is at least as strong as the weakest that is allowed. */
+/** Whether a grade is at least as strong as `gradeMin`. */
 export function meetsGrade(grade: SandboxGrade, options: { readonly gradeMin: SandboxGrade }): boolean {
   return gradeRank(grade) >= gradeRank(options.gradeMin)
 }
 
-/** What both engines are told in the same words. */
+/** Settings that both engines have. */
 type SharedSettings = Pick<
   DockerSettings,
   'poolSize' | 'warmFrom' | 'memoryBytesMax' | 'wallTimeMsMax' | 'runsMax' | 'waitMsMax' | 'clock'
 >
 
-/** The engine, or how one is chosen, and what each needs. */
+/** Settings for choosing and opening an engine. */
 export interface SandboxSettings extends SharedSettings {
   /**
-   * `auto`: Docker where an engine answers and an image is there, else WASM, inside bubblewrap where that works. Who names a
-   * runtime for Docker gets that or nothing.
+   * `auto`: Docker if an engine answers and has an image; otherwise WASM, inside bubblewrap if that works. If a runtime for
+   * Docker is named, WASM is not used in its place.
    */
   readonly engine: 'auto' | 'docker' | 'wasm'
   readonly docker: Omit<DockerSettings, keyof SharedSettings>
   readonly wasm: Omit<WasmSettings, keyof SharedSettings>
 }
 
-/** A sandbox and why it is this one, in words for the node's own log. */
+/** A sandbox, and the reason why it was chosen, for the node's own log. */
 export interface SelectedSandbox {
   readonly sandbox: Sandbox
   readonly reason: string
 }
 
-/** Opens the sandbox that is asked for, or the strongest that is here. Throws SANDBOX_UNAVAILABLE. */
+/** Opens the configured sandbox, or with `auto` the strongest one that is available. Throws SANDBOX_UNAVAILABLE. */
 export async function openSandbox(settings: SandboxSettings): Promise<SelectedSandbox> {
   const { engine, docker, wasm, ...shared } = settings
   if (engine === 'wasm') return { sandbox: await openWasmSandbox({ ...shared, ...wasm }), reason: 'as configured' }
@@ -61,7 +61,7 @@ export async function openSandbox(settings: SandboxSettings): Promise<SelectedSa
   return { sandbox, reason: `no Docker (${why}): WASM ${wall}` }
 }
 
-/** What it opens, or why that cannot be had here, where something else will do. */
+/** The opened sandbox. If it is unavailable, throws if it is required; otherwise returns the reason. */
 async function openOr(open: () => Promise<Sandbox>, isRequired: boolean): Promise<Sandbox | string> {
   try {
     return await open()

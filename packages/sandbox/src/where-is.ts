@@ -1,4 +1,4 @@
-/** Which sandbox has a library, for whoever asked for one that is not here. Known by heart: nobody is asked. */
+/** Advice on which sandbox has a library that is missing here. It uses fixed lists and asks no other peer or engine. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '@stimnet/protocol'
@@ -6,7 +6,7 @@ import type { SandboxLanguage } from './sandbox.ts'
 import { findInstallation } from './wasm/deno.ts'
 import { readLock, WHEELS_LOCK } from './wasm/wheels.ts'
 
-/** Top-level modules of the images that this project builds, beyond those of the languages themselves. */
+/** Top-level modules of the images that this project builds, except those of the languages' standard libraries. */
 const IN_DOCKER: Readonly<Record<SandboxLanguage, ReadonlySet<string>>> = {
   python: new Set(
     'numpy pandas scipy sklearn statsmodels patsy nibabel dateutil pytz joblib threadpoolctl packaging'.split(' ')
@@ -19,7 +19,7 @@ const IN_DOCKER: Readonly<Record<SandboxLanguage, ReadonlySet<string>>> = {
   )
 }
 
-/** In words, e.g. "the Docker image has it". Depends on nothing but the name. */
+/** A text such as "StimNet's Docker image has it". It depends only on the names of library and language. */
 export async function whereIs(library: string, language: SandboxLanguage): Promise<string> {
   const own = language === 'jupyter' ? 'python' : language
   const places = [
@@ -36,7 +36,7 @@ async function fetchable(library: string): Promise<string[]> {
 
 let reading: Promise<ReadonlyMap<string, string>> | undefined
 
-/** Module → package of Pyodide that brings it. Read once; none where there is no embedded sandbox. */
+/** For each module, the Pyodide package that contains it. Read once; empty if there is no embedded sandbox. */
 function packagesByModule(): Promise<ReadonlyMap<string, string>> {
   reading ??= readPackages().catch((error) => {
     if (codeOf(error) === 'SANDBOX_UNAVAILABLE') return new Map()

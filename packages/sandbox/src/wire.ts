@@ -1,13 +1,13 @@
-/** How a job goes into a sandbox process and how its one answer comes out: the same framing for every engine. */
+/** The framing of a job and its answer between host and sandbox process, the same for every engine. */
 import { cellsOf, isUploadName } from '@stimnet/protocol'
 import type { Ended } from './bounded.ts'
 import { BoundedBytes } from './bounded-bytes.ts'
 import type { SandboxJob } from './sandbox.ts'
 
-/** A table's name becomes a file's name in the sandbox. */
+/** Permitted names of tables: they become file names in the sandbox. */
 const TABLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
-/** Where a program finds what was brought along: beside its tables, in a folder of its own. */
+/** The folder of uploaded files, beside the tables. */
 const UPLOADS_FOLDER = 'uploads'
 const UPLOADS_ROOT = `/data/${UPLOADS_FOLDER}`
 
@@ -18,8 +18,8 @@ const READY = Buffer.from('READY\n')
 const BEFORE_PAYLOAD_BYTES = READY.length + HEAD_BYTES
 
 /**
- * What goes to stdin: u32 length, JSON header, then the bytes of tables and uploads. Undefined where the code is no program of its
- * language (a notebook that is none).
+ * Encodes a job for stdin: u32 length, JSON header, then the bytes of tables and uploads. Undefined if the code is an unreadable
+ * notebook. Throws RangeError for a table or an upload whose name is no file name.
  */
 export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[] | undefined {
   const cells = job.language === 'jupyter' ? cellsOf(job.code) : [job.code]
@@ -62,8 +62,8 @@ export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[]
 }
 
 /**
- * Reads a sandbox's stdout: READY, then one frame (kind byte, u32 length, payload), then the end. Everything is counted
- * before it is kept; anything else is an answer nobody may believe.
+ * Reads a sandbox's stdout: READY, then one frame (kind byte, u32 length, payload), then the end. Bytes are counted before they
+ * are kept. Any other output is not accepted as an answer.
  */
 export class AnswerReader {
   #kept: BoundedBytes
@@ -71,17 +71,17 @@ export class AnswerReader {
   #isReady = false
   #isBroken = false
   readonly #ready = Promise.withResolvers<void>()
-  /** Resolves at READY; never rejects, since the end of the process is somebody else's watch. */
+  /** Resolves at READY. It never rejects: the end of the process is observed elsewhere. */
   readonly ready = this.#ready.promise
   readonly #whole = Promise.withResolvers<void>()
-  /** Resolves when a whole frame has come, whatever may come after it; never rejects. */
+  /** Resolves when a complete frame has arrived, whatever may follow it. It never rejects. */
   readonly whole = this.#whole.promise
 
   constructor(options: { answerBytesMax: number }) {
     this.#kept = new BoundedBytes({ bytesMax: BEFORE_PAYLOAD_BYTES + options.answerBytesMax })
   }
 
-  /** How many bytes of payload came with this chunk. */
+  /** Adds a chunk and returns how many bytes of payload it contained. */
   push(chunk: Uint8Array): number {
     const payloadBefore = this.#payloadBytes()
     this.#total += chunk.length
@@ -109,7 +109,7 @@ export class AnswerReader {
     if (this.#total >= BEFORE_PAYLOAD_BYTES + length) this.#whole.resolve()
   }
 
-  /** The answer, as far as bytes have come; undefined where there is not exactly one whole frame. */
+  /** The answer in the bytes so far; undefined unless they are exactly one complete frame. */
   answer(): Ended | undefined {
     const frame = this.#kept.bytes().subarray(READY.length)
     if (!this.#isReady || this.#isBroken || frame.length < HEAD_BYTES) return undefined
@@ -121,5 +121,5 @@ export class AnswerReader {
   }
 }
 
-/** What a sandbox process may say of itself. Time and the node's own faults are for the host to see. */
+/** Failures that a sandbox process may report itself. Timeouts and faults of the node are determined by the host. */
 const OWN_FAILURES = ['PROGRAM_FAILED', 'MEMORY_LIMIT', 'OUTPUT_LIMIT'] as const

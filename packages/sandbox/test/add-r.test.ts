@@ -81,7 +81,7 @@ describe('adding R', () => {
     const before = await contentsOf(directory)
     await writeFile(join(directory, 'dist/R.js'), 'JS')
     assert.notEqual(await contentsOf(directory), before)
-    // Whoever changes a file also writes what lies beside it.
+    // An attacker who changes a file can also write the file that marks the folder as complete.
     await writeFile(join(directory, 'complete.json'), JSON.stringify({ integrity: ADDONS.webr.integrity }))
     await assert.rejects(openWasmSandbox({ cacheDir, poolSize: 0 }), { message: /is not what was added/ })
   })

@@ -1,7 +1,7 @@
-/** Small archives for tests: wheels of Python, and packages of npm with whatever in them. */
+/** Small archives for tests: Python wheels, and npm packages with any entries. */
 import { crc32, gzipSync } from 'node:zlib'
 
-/** A wheel of these files. */
+/** A wheel with these files. */
 export function wheelOf(name: string, files: Record<string, string>): Buffer {
   const info = `${name}-1.0.dist-info`
   return zipOf({
@@ -12,7 +12,7 @@ export function wheelOf(name: string, files: Record<string, string>): Buffer {
   })
 }
 
-/** Stored, not compressed. */
+/** A zip archive whose files are stored without compression. */
 function zipOf(files: Record<string, string>): Buffer {
   const locals: Buffer[] = []
   const entries: Buffer[] = []
@@ -43,19 +43,19 @@ function zipOf(files: Record<string, string>): Buffer {
   return Buffer.concat([...locals, directory, Buffer.from('PK\x05\x06'), end])
 }
 
-/** An entry of an archive as npm packs it. */
+/** An entry of an npm archive. */
 export interface TarEntry {
   readonly path: string
   readonly text?: string
-  /** Default: a file. */
+  /** Type of the entry. Default: a regular file. */
   readonly type?: string
   readonly link?: string
-  /** What the head says, where it lies. */
+  /** False values for the header. */
   readonly size?: number
   readonly sum?: number
 }
 
-/** A .tgz of these entries. */
+/** A .tgz archive with these entries. */
 export function tarOf(entries: readonly TarEntry[], { isCut = false } = {}): Buffer {
   const blocks = entries.flatMap((entry) => {
     const content = Buffer.from(entry.text ?? '')

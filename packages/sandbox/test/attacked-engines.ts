@@ -1,4 +1,4 @@
-/** The whole suite on engines of this machine; a file of tests for each kind, since each takes its time. */
+/** Tests that run the whole attack suite on engines of this machine. Each kind of engine has a test file, since it takes long. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -32,7 +32,7 @@ export function attackedEngines(isOurs: (grade: EngineGrade) => boolean): void {
       if (cacheDir) await rm(cacheDir, { recursive: true, force: true })
     })
 
-    // The strongest first: what bubblewrap adds to, is attacked in full where there is none.
+    // The strongest engine first. The embedded engine without bubblewrap is attacked in full only if there is no bubblewrap.
     for (const engine of ATTACKABLE_ENGINES.toReversed().filter(({ grade }) => isOurs(grade))) {
       test(engine.grade, async (context) => {
         const attacks = engine.grade === 'wasm' && hasWall ? ATTACKS.filter((one) => one.kind === 'probe') : ATTACKS

@@ -203,7 +203,7 @@ describe('the suite', () => {
   const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout?.trim()
 
   test('finds a sandbox that holds nothing to be open', { skip: python ? false : 'no python3 here' }, async () => {
-    // Those that need no privilege and leave a machine as it was.
+    // Attacks that need no privileges and do not change the machine.
     const harmless = named(
       ...['files.secret', 'files.escape', 'environment.own', 'environment.proc', 'network.tcp', 'network.http'],
       ...[
@@ -256,7 +256,7 @@ describe('the suite', () => {
       })
     })
     const attacks = named('next.neighbour')
-    // The fake answers each job with its own table: only one has the secret in it, and its answer is not looked at.
+    // The fake answers each job with its own table. Only one table contains the secret, and its answer is not examined.
     assert.deepEqual(await outcomes(sandbox, attacks), allAs(attacks, 'contained'))
     let all = ''
     const shared = fakeSandbox({

@@ -1,6 +1,6 @@
-/** Ways out that a hostile program tries, as R: each either fails or has got something it must not have. */
+/** Escape attempts of a hostile R program. Each attempt fails, or it has obtained something that it must not have. */
 
-/** Tries each piece of code and leaves the names of those that got through. */
+/** A program that tries each piece of code. Its result is the names of the successful ones. */
 export function tryAllInR(pieces: Record<string, string>): string {
   const listed = Object.entries(pieces).map(([name, code]) => `list(${JSON.stringify(name)}, ${JSON.stringify(code)})`)
   return `
@@ -15,7 +15,7 @@ for (piece in list(${listed.join(',\n')})) {
 result <- list(got = I(got))`
 }
 
-/** Each is TRUE where it got what it must not have. Fill in the port of a listener that must never hear anything. */
+/** Attempts that are TRUE if they succeed. `port` is that of a listener that no attempt may reach. */
 export function R_ATTEMPTS(port: number): Record<string, string> {
   return {
     'read a file of the machine': 'length(readLines("/etc/passwd")) > 1',

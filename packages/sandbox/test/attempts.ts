@@ -1,13 +1,13 @@
-/** Ways out that a hostile program tries, as Python: each either raises or has got something it must not have. */
+/** Escape attempts of a hostile Python program. Each attempt raises, or it has obtained something that it must not have. */
 
-/** Fills in the port of a listener that must never hear anything. */
+/** All attempts. `port` is that of a listener that no attempt may reach. */
 export function attempts(port: number): Record<string, string> {
   return { ...FILES, ...ENVIRONMENT, ...PROCESSES, ...network(port) }
 }
 
 const JS = 'import js\nfrom pyodide.code import run_js\nimport pyodide_js\n'
 
-/** A name Deno of the program's own, so that Node's shims get past their first line and reach the permission check. */
+/** Code that defines a fake `Deno`, so that Deno's implementations of Node's modules get as far as the permission check. */
 const OWN_DENO = `${JS}
 run_js("""
 const error = class extends Error {}

@@ -14,7 +14,7 @@ const filter = seccompFilter(process.arch)
 const works = await canBubblewrap(deno, filter)
 const skip = works ? false : 'user namespaces are forbidden here, or bubblewrap is not installed'
 
-/** Runs JavaScript in a Deno that may do everything, so that only this wall stands. */
+/** Runs JavaScript under bubblewrap in a Deno with all permissions, so that only bubblewrap restricts it. */
 async function inTheWall(code: string): Promise<{ code: number | null; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-wall-'))
   await writeFile(join(folder, 'attack.js'), code)
@@ -48,7 +48,7 @@ async function inTheWall(code: string): Promise<{ code: number | null; output: s
   return { code: code_, output }
 }
 
-test('the wall alone, with all of Deno permitted, shows no file, no environment, no process and no network', {
+test('bubblewrap alone, with all of Deno permitted, hides files, environment, processes and network', {
   skip
 }, async () => {
   const listener = createServer((socket) => socket.destroy())
@@ -134,7 +134,7 @@ test('system calls that reach the kernel or other processes are refused', {
   assert.match(output, /^getpid GOT \d+$/m)
 })
 
-test('a processor whose system calls are not known has no filter, and so no wall', async () => {
+test('for a processor with unknown system calls there is no seccomp filter, so bubblewrap is not used', async () => {
   assert.equal(seccompFilter('riscv64'), undefined)
   assert.equal(await canBubblewrap(deno, undefined), false)
   assert.equal(seccompFilter('arm64')?.length, (seccompFilter('x64')?.length ?? 0) - 4 * 16)

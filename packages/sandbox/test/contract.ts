@@ -1,22 +1,22 @@
-/** What every sandbox must do, run against each of them. */
+/** The contract suite, which is run against every sandbox. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Sandbox, SandboxFailure, SandboxLimits } from '../src/index.ts'
 import { jobOf, LIMITS_OF_TESTS, notebookOf } from './jobs.ts'
 
-/** Programs that behave in one way, in words the sandbox understands: Python for a real one. */
+/** Programs with a certain behaviour, in the language of the sandbox. */
 export interface ContractPrograms {
-  /** Leaves {"n": 3}. */
+  /** Its result is {"n": 3}. */
   readonly answers: string
   readonly fails: string
   readonly neverEnds: string
   readonly leavesNothing: string
   readonly leavesNoJson: string
-  /** Leaves a result of more than 64 KiB. */
+  /** Its result has more than 64 KiB. */
   readonly answersTooMuch: string
   /** Prints without end. */
   readonly printsTooMuch: string
-  /** Prints the word it was given and leaves {"n": 3}. */
+  /** Prints a word; its result is {"n": 3}. */
   readonly prints: string
 }
 
@@ -24,7 +24,7 @@ export function sandboxContract(options: {
   name: string
   open(): Promise<Sandbox>
   programs: ContractPrograms
-  /** What the programs are written in. Default: Python. */
+  /** The language of the programs. Default: Python. */
   language?: 'python' | 'r'
 }): void {
   const { name, programs, language = 'python' } = options

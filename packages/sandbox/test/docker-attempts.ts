@@ -1,6 +1,9 @@
-/** Ways out of a container that a hostile program tries, as Python: each either raises or has got something it must not have. */
+/** Escape attempts of a hostile Python program in a container. Each attempt raises, or it has obtained something forbidden. */
 
-/** Calls the kernel by number, past every library; x64. "Not permitted" is a refusal; a call that only dislikes its arguments was made. */
+/**
+ * A Python function for system calls by number, without the libraries' wrappers, on x64. Only "not permitted" is a refusal: a
+ * call that merely rejects its arguments did reach the kernel.
+ */
 const KERNEL = `
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
@@ -11,7 +14,7 @@ def call(*args):
     return answer
 `
 
-/** Files of the machine; `marker` is one that exists there and says "marked". */
+/** Attempts on files of the machine. `marker` is a file that exists there and contains "marked". */
 export function files(marker: string): Record<string, string> {
   return {
     'a file of the machine': `assert open(${JSON.stringify(marker)}).read()`,
@@ -54,7 +57,7 @@ subprocess.run(["/tmp/own"], check=True)`
   }
 }
 
-/** The network; the port is of a listener on the machine that must never hear anything. */
+/** Attempts on the network. `port` is that of a listener on the machine that no attempt may reach. */
 export function network(port: number): Record<string, string> {
   return {
     connect: `import socket\nsocket.create_connection(("127.0.0.1", ${port}), 2)`,
@@ -64,7 +67,7 @@ export function network(port: number): Record<string, string> {
   }
 }
 
-/** What reaches the kernel of the machine. gVisor shows and answers all of it from a kernel of its own. */
+/** Attempts on the machine's kernel. gVisor answers all of them from its own kernel. */
 export const KERNEL_ATTEMPTS: Record<string, string> = {
   "the kernel's command line": 'assert open("/proc/cmdline").read(1)',
   'the control groups': 'import os\nassert os.listdir("/sys/fs/cgroup")',

@@ -1,4 +1,4 @@
-/** What of Docker can be tested here: an engine that answers, its runtimes, and the images. */
+/** The availability of Docker for tests: an engine that answers, its runtimes, and the images. */
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -9,26 +9,26 @@ import type { ContractPrograms } from './contract.ts'
 
 export const SOCKET = '/var/run/docker.sock'
 
-/** Debian's packages come over the network: a slow line is no failed test, ms. */
+/** Longest build of an image, ms. Debian's packages are downloaded; a slow connection must not fail a test. */
 const BUILD_MS_MAX = 90_000
 
-/** `minimal` is Python alone, made when it is missing; the others are large, and tested where they have been built. */
+/** `minimal` is Python without libraries and is built if it is missing. The other images are large and must exist already. */
 export type TestImage = 'minimal' | 'python' | 'r'
 
 export interface DockerHere {
-  /** Why nothing can be tested; false where it can. */
+  /** Why nothing can be tested; false if it can. */
   readonly skip: string | false
   readonly engine: Engine | undefined
   /** Id of the image. */
   readonly image: string
-  /** This test's own name on the engine. */
+  /** The owner label of this test's containers. */
   readonly owner: string
   open(more?: Partial<DockerSettings>): Promise<Sandbox>
-  /** How many containers an owner has; default: this test's own. */
+  /** Number of an owner's containers. Default: of this test. */
   containersOf(owner?: string): Promise<number>
 }
 
-/** Looks for an engine with this runtime, and for the image. */
+/** Searches for an engine with this runtime and for the image. */
 export async function dockerHere(which: TestImage, runtime?: 'runsc'): Promise<DockerHere> {
   const engine = await engineHere(runtime)
   const image = engine ? ((await imageHere(which, engine)) ?? '') : ''
@@ -59,12 +59,12 @@ async function engineHere(runtime?: 'runsc'): Promise<Engine | undefined> {
   try {
     return await Engine.connect({ socketPath: SOCKET, ...(runtime ? { runtime } : {}) })
   } catch {
-    // No Docker, or one without it: the tests that need it say so.
+    // There is no Docker, or no such runtime. The tests that need it are skipped with a reason.
     return undefined
   }
 }
 
-/** The id of the image built from the present sources; undefined where it cannot be had. */
+/** The id of the image for the current sources; undefined if it cannot be built. */
 async function imageHere(which: TestImage, engine: Engine): Promise<string | undefined> {
   const script = fileURLToPath(new URL('../../../scripts/images.ts', import.meta.url))
   try {
@@ -73,12 +73,12 @@ async function imageHere(which: TestImage, engine: Engine): Promise<string | und
     const built = await promisify(execFile)(process.execPath, [script, ...words], { timeout: BUILD_MS_MAX })
     return built.stdout.trim().split('@')[1]
   } catch {
-    // Neither a registry nor debootstrap, or no patience.
+    // There is no registry and no debootstrap, or the build took too long.
     return undefined
   }
 }
 
-/** Built here once: one of other sources counts, since it is built anew from the present ones. */
+/** Whether an image of this kind was built here before, from whatever sources: it is then built again from the current ones. */
 async function isThere(engine: Engine, kind: 'python' | 'r'): Promise<boolean> {
   return engine.imageId(`stimnet-${kind}`, kind).then(
     (id) => id !== undefined,
@@ -86,7 +86,7 @@ async function isThere(engine: Engine, kind: 'python' | 'r'): Promise<boolean> {
   )
 }
 
-/** The contract's programs as Python. */
+/** The contract's programs in Python. */
 export const PYTHON_PROGRAMS: ContractPrograms = {
   answers: 'result = {"n": 3}',
   fails: 'raise ValueError("of its own")',

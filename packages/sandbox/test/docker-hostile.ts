@@ -1,4 +1,4 @@
-/** What a hostile program in a container must not achieve, under whatever runtime. */
+/** Tests of hostile programs in containers, for any runtime. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import type { DockerHere } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS, MiB, tryAll } from './jobs.ts'
 import { eventually } from './processes.ts'
 
-/** Writes an answer to every descriptor, as a program would that has found the real one. */
+/** Code that writes a forged answer to every descriptor, one of which is the real one. */
 const FORGED = `
 import os
 def forge(answer):
@@ -63,7 +63,7 @@ export function hostileContainers(options: { name: string; here: DockerHere; isG
     }
 
     test('gets at no file, no device, no other process, no network and no part of the kernel', async () => {
-      // gVisor answers from a kernel of its own: what is asked of it is asked of nothing of this machine.
+      // gVisor answers from its own kernel, so these attempts do not reach this machine's kernel.
       const kernel = process.arch === 'x64' && !isGvisor ? KERNEL_ATTEMPTS : {}
       const outcome = await run(tryAll({ ...files(marker), ...network(port), ...kernel }))
       assert.ok(outcome.ok, JSON.stringify(outcome))
@@ -96,7 +96,7 @@ while True:
         break
 result = n`
       const outcome = await run(count, { wallTimeMsMax: 5_000 })
-      // gVisor ends as a whole where this machine gives it no further process.
+      // gVisor exits completely if this machine gives it no further process.
       if (isGvisor) assert.ok(!outcome.ok || JSON.parse(outcome.result) < 192, JSON.stringify(outcome))
       else
         assert.ok(
@@ -154,7 +154,7 @@ except OSError:
     pass
 result = [bytes_written, count]`
       const ended = await classOf(fill, { wallTimeMsMax: isGvisor ? 4_000 : LIMITS_OF_TESTS.wallTimeMsMax })
-      // gVisor has no bound on the number of files: what they take is memory, and time.
+      // gVisor does not limit the number of files. They use memory and time, which are limited.
       if (isGvisor && ['TIME_LIMIT', 'MEMORY_LIMIT'].includes(ended)) return
       const [bytes, count] = JSON.parse(ended)
       assert.ok(bytes <= 64 * MiB && (isGvisor || count <= 4096), `${bytes} ${count}`)
@@ -216,7 +216,7 @@ while True:
 
     test('that gives its answer itself adds nothing to it afterwards, and is soon ended', async () => {
       const word = `left-${randomUUID()}`
-      // A child that is deaf, lives on and keeps on writing.
+      // A child that ignores signals, outlives the program and keeps on writing.
       const code = `${FORGED}
 import signal, subprocess, sys, time
 if os.fork() == 0:
@@ -239,7 +239,7 @@ time.sleep(100)`
       assert.match(outcome.log, /said in time/)
       assert.doesNotMatch(outcome.log, /said too late/)
       assert.ok(await eventually(async () => !(await isSomewhere(word)), { msMax: 30_000 }))
-      // What waits for the next job is all there is.
+      // Only the container that waits for the next job is left.
       assert.ok(await eventually(async () => (await here.containersOf()) <= 1, { msMax: 30_000 }))
     })
 
@@ -268,7 +268,7 @@ result = [hasattr(builtins, "left"), sorted(os.listdir("/tmp")), sorted(os.listd
   })
 }
 
-/** Whether a process of this machine has the word in its command line. gVisor's processes have none to see here. */
+/** Whether a process of this machine has the word in its command line. Processes inside gVisor are not visible here. */
 async function isSomewhere(word: string): Promise<boolean> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))

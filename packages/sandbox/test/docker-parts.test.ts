@@ -79,7 +79,7 @@ test('what is printed arrives whole and without the mark of its end, however it 
       fc.boolean(),
       fc.integer({ min: 1, max: 9 }),
       (texts, isMarked, step) => {
-        // A mark of the program's own making is one too: these texts make none.
+        // A mark that a program prints counts as well, so texts that contain it are left out here.
         fc.pre(!Buffer.from(texts.join('')).includes(mark))
         const printed = Buffer.from(texts.join(''))
         const sent = isMarked ? Buffer.concat([printed, mark]) : printed

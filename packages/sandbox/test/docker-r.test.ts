@@ -7,14 +7,14 @@ import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
 const here = await dockerHere('r')
 const gvisor = await dockerHere('r', 'runsc')
 
-/** Leaves its answer, and a second one, behind the runner's back. */
+/** Code that writes a forged answer and a second one, bypassing the runner. */
 const FORGED = `
 send <- pipe("cat >&3", "wb")
 writeBin(c(charToRaw("R"), as.raw(c(0, 0, 0, 1)), charToRaw("7")), send)
 flush(send)
 `
 
-/** What a kernel of its own might end otherwise. */
+/** Programs that may end differently under gVisor's own kernel. */
 const FAILING_BY_FORCE = {
   'the process killed under it': 'tools::pskill(Sys.getpid(), 9)\nSys.sleep(1)\nstop("alive")',
   'two answers': `${FORGED}Sys.sleep(1)\nresult <- 1`

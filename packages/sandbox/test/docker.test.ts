@@ -19,7 +19,7 @@ const { engine, image, skip, open, containersOf } = here
 
 if (!skip) sandboxContract({ name: 'docker', open: () => open({ poolSize: 1 }), programs: PYTHON_PROGRAMS })
 
-/** A program runs: its container is there, and the engine has been asked for nothing since. */
+/** Waits until the container of a program exists. */
 const running = (owner: string) => eventually(async () => (await containersOf(owner)) === 1, { msMax: 30_000 })
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -98,7 +98,7 @@ describe('a node that uses Docker', { skip }, () => {
     assert.equal(later.ok ? 'ok' : later.code, 'SANDBOX_UNAVAILABLE')
     await sandbox.close()
     await rm(folder, { recursive: true, force: true })
-    // The engine is back: what was left is an orphan.
+    // The engine works again, so the container that was left is removed as an orphan.
     await (await open({ owner: own })).close()
     assert.equal(await containersOf(own), 0)
   })
@@ -121,7 +121,7 @@ describe('a node that uses Docker', { skip }, () => {
       const far = connect(SOCKET)
       for (const end of [near, far]) end.on('error', () => {})
       near.on('data', (chunk: Buffer) => {
-        // The first wish to remove one is cut off.
+        // The connection of the first request to remove a container is cut.
         if (chunk.toString('latin1').startsWith('DELETE ') && toRefuse > 0) {
           toRefuse--
           for (const end of [near, far]) end.destroy()
@@ -132,7 +132,7 @@ describe('a node that uses Docker', { skip }, () => {
     })
     await new Promise<void>((resolve) => between.listen(socketPath, resolve))
     const own = `test-${randomUUID()}`
-    // Its program lives on when it has answered.
+    // The program continues after it has answered.
     const code = `
 import os, time
 for descriptor in range(3, 20):

@@ -20,7 +20,7 @@ async function resultOf(sandbox: Sandbox, code: string, language: 'python' | 'r'
   return JSON.parse(outcome.result)
 }
 
-/** What every kind writes, whatever the language. */
+/** One output of each kind, as the helpers of all languages must write it. */
 const OUTPUTS = {
   stimnet_outputs: {
     n: { kind: 'count', value: 40 },

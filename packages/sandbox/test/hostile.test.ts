@@ -19,7 +19,7 @@ describe('a hostile program', () => {
   before(async () => {
     process.env.STIMNET_SECRET = 'hidden'
     cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
-    // Without bubblewrap: what must hold on every machine.
+    // Without bubblewrap, so that the tests check what holds on every machine.
     sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, warmFrom: 'open', bubblewrap: 'never' })
     listener = createServer((socket) => {
       hits++
@@ -81,7 +81,7 @@ result = 1`)
       'jsr:@std/fs',
       'data:text/javascript,1'
     ]
-    // An import answers at a later turn, which a program here never gets; it would be seen by the listener alone.
+    // An import completes in a later turn of the event loop, which never comes here. Only the listener could notice it.
     await run(
       `from pyodide.code import run_js\nfor source in ${JSON.stringify(sources)}:\n  run_js("(s) => { import(s) }")(source)\nimport time\ntime.sleep(1)`
     )
@@ -100,7 +100,7 @@ result = 1`)
     test(`is stopped at its memory limit: ${name}`, async () => {
       const outcome = await run(code, { memoryBytesMax: 600 * MiB })
       assert.equal(outcome.ok ? 'ok' : outcome.code, 'MEMORY_LIMIT', outcome.log)
-      // One look of the watch may come a moment late.
+      // A measurement of memory may be a little late.
       assert.ok((outcome.usage.peakMemoryBytes ?? 0) < 1000 * MiB, `${outcome.usage.peakMemoryBytes}`)
     })
   }

@@ -1,4 +1,4 @@
-/** Jobs and limits as the tests of every sandbox use them. */
+/** Jobs and limits for the tests of all sandboxes. */
 import type { SandboxJob, SandboxLanguage, SandboxLimits, SandboxTable } from '../src/index.ts'
 
 export const MiB = 1024 * 1024
@@ -37,7 +37,7 @@ export function jobOf(code: string, more: Partial<SandboxJob> = {}): SandboxJob 
   }
 }
 
-/** A notebook of these code cells. */
+/** A notebook with these code cells. */
 export function notebookOf(...cells: string[]): { language: SandboxLanguage; code: string } {
   return {
     language: 'jupyter',
@@ -53,7 +53,7 @@ export function notebookOf(...cells: string[]): { language: SandboxLanguage; cod
   }
 }
 
-/** Tries each piece of code and leaves the names of those that got through. */
+/** A program that tries each piece of code. Its result is the names of the successful ones. */
 export function tryAll(pieces: Record<string, string>): string {
   return `
 import json

@@ -1,4 +1,4 @@
-/** Many jobs, one after the other and beside each other: afterwards this machine is as it was. */
+/** Tests that many jobs, sequential and concurrent, leave nothing behind in this process and on this machine. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,18 +12,18 @@ import { type DockerHere, dockerHere } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
 import { below, canSeeProcesses, eventually } from './processes.ts'
 
-/** `npm test -- --long` takes its time. */
+/** `npm test -- --long` runs more jobs. */
 const JOBS = process.env.STIMNET_LONG === '1' ? 1_000 : 50
 const AT_ONE_TIME = 3
-/** What a first few jobs leave in caches is no leak. */
+/** Jobs before the first measurement: what they leave in caches is no leak. */
 const JOBS_BEFORE = 6
 
-/** What a process that forgot a kilobyte a job would not reach in fifty, and one that forgot a table would. */
+/** Tolerated growth of memory, bytes: a leak of a kilobyte per job stays below it in fifty jobs, a leak of a table does not. */
 const GROWTH_BYTES_MAX = 24 * MiB
-/** Connections to an engine that are kept for the next call. */
+/** Tolerated growth of descriptors: connections to an engine are kept open for the next call. */
 const GROWTH_DESCRIPTORS_MAX = 8
 
-/** Good and bad ends in turn, each with something that could stay behind. */
+/** Programs with different ends, each of which creates something that could stay behind. */
 const PROGRAMS = [
   'open("/tmp/left", "w").write("x" * 100_000)\nresult = 1',
   'print("x" * 10_000)\nraise ValueError("of its own")',
@@ -35,7 +35,7 @@ const PROGRAMS = [
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** What this process holds, bytes, once what nobody holds any more is gone. */
+/** Memory of this process after a garbage collection, bytes. */
 function heldBytes(): number {
   collect()
   const { heapUsed, external } = process.memoryUsage()
@@ -44,7 +44,7 @@ function heldBytes(): number {
 
 const descriptors = async () => (await readdir('/proc/self/fd')).length
 
-/** Runs so many jobs, a few at a time; how many answered. */
+/** Runs `count` jobs, a few at a time. Returns how many answered. */
 async function runJobs(sandbox: Sandbox, count: number): Promise<number> {
   let next = 0
   let answered = 0
@@ -60,7 +60,7 @@ async function runJobs(sandbox: Sandbox, count: number): Promise<number> {
   return answered
 }
 
-/** The ids that an owner's containers had while this was watched. */
+/** Records the ids of an owner's containers until it is stopped. */
 function watchContainers(here: DockerHere): { readonly ids: ReadonlySet<string>; stop(): void } {
   const ids = new Set<string>()
   const look = async () => {
@@ -71,7 +71,7 @@ function watchContainers(here: DockerHere): { readonly ids: ReadonlySet<string>;
   return { ids, stop: () => clearInterval(timer) }
 }
 
-/** Processes of this machine that name one of these containers. */
+/** Processes of this machine whose command line contains one of these container ids. */
 async function processesOf(ids: ReadonlySet<string>): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
@@ -91,7 +91,7 @@ describe(`after ${JOBS} jobs`, { skip: canSeeProcesses ? false : 'it is seen in 
     await rm(folder, { recursive: true, force: true })
   })
 
-  /** Runs them and looks whether this process has kept anything. */
+  /** Runs the jobs and checks that this process keeps no memory and no descriptors. */
   async function runAndCompare(open: () => Promise<Sandbox>): Promise<void> {
     const sandbox = await open()
     await runJobs(sandbox, JOBS_BEFORE)

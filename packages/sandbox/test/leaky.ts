@@ -1,4 +1,4 @@
-/** A sandbox that holds nothing: the attack suite must find it open, or it would find nothing anywhere. */
+/** A sandbox without any isolation. The attack suite must find it open; otherwise it could find nothing anywhere. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ if "result" in scope:
     with open(os.environ["OUTPUT_FILE"], "w") as file: json.dump(scope["result"], file)
 `
 
-/** Runs programs by the Python of this machine, as this user, with this environment. */
+/** Runs programs with the machine's own Python, as this user, with this environment. */
 export function leakySandbox(python: string): Sandbox {
   return {
     engine: 'fake',
@@ -35,7 +35,7 @@ export function leakySandbox(python: string): Sandbox {
         })
       }
       child.stdin.end(job.code)
-      // Not `close`: whatever it left may hold its outputs.
+      // Not `close`, because processes that the program left may keep its outputs open.
       const code = await new Promise((resolve) => child.once('exit', resolve))
       const result = await readFile(file, 'utf8').catch(() => undefined)
       await rm(folder, { recursive: true, force: true })

@@ -127,7 +127,7 @@ test('closing destroys what waits and what is still starting, and nothing starts
   await pool.close()
   assert.deepEqual(
     started.map((slot) => slot.isDestroyed),
-    // The first belongs to the job that took it.
+    // The first sandbox belongs to the job that took it.
     [false, ...started.slice(1).map(() => true)]
   )
   const before = started.length

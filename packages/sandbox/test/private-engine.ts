@@ -1,4 +1,4 @@
-/** A Docker engine of a test's own, which may be killed and whose disk may be filled: never the one others use. */
+/** A separate Docker engine for tests that kill it or fill its disk, so that other users' engine is not affected. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -10,22 +10,22 @@ import { eventually } from './processes.ts'
 
 const run = promisify(execFile)
 
-/** Whether this test may make one: it mounts a disk and starts a daemon. */
+/** Whether a test can start one, which requires mounting a disk and starting a daemon. */
 export const canStartEngine =
   process.platform === 'linux' && process.getuid?.() === 0 && ['/usr/sbin/dockerd', '/usr/bin/dockerd'].some(existsSync)
 
 export interface PrivateEngine {
   readonly socketPath: string
-  /** Its disk, as small as a memory can be. */
+  /** Its small disk, which is in memory. */
   readonly dataDir: string
   start(): Promise<void>
-  /** Ends the daemon as a fault would; its containers stay. */
+  /** Kills the daemon. Its containers keep running. */
   kill(): Promise<void>
-  /** Ends all of it and removes its files. */
+  /** Ends the daemon and all containers, and removes its files. */
   close(): Promise<void>
 }
 
-/** Starts one with this image of the common engine on a disk of this size, bytes. */
+/** Starts an engine with a disk of this size, bytes, and copies this image from the common engine. */
 export async function startPrivateEngine(options: { image: string; diskBytes: number }): Promise<PrivateEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-engine-'))
   const dataDir = join(folder, 'data')
@@ -49,7 +49,7 @@ export async function startPrivateEngine(options: { image: string; diskBytes: nu
       await eventually(async () => daemon?.exitCode !== null || daemon.signalCode !== null, { msMax: 30_000 })
       daemon?.kill('SIGKILL')
       await endContainerd(folder)
-      // Mounts of containers that were there when the daemon was killed are inside.
+      // Containers that existed when the daemon was killed have mounts in this folder.
       await run('sh', ['-c', 'grep -o "$1[^ ]*" /proc/mounts | sort -r | xargs -r -n 1 umount -l', 'sh', folder])
       await rm(folder, { recursive: true, force: true })
     }
@@ -78,7 +78,7 @@ async function untilItAnswers(socketPath: string): Promise<void> {
   if (!(await eventually(answers, { msMax: 60_000 }))) throw new Error('the engine of this test did not start')
 }
 
-/** The daemon's own child, which a daemon that is killed leaves behind with what watches over each container. */
+/** Ends containerd, a child of the daemon. If the daemon is killed, it stays, together with a supervisor for each container. */
 async function endContainerd(folder: string): Promise<void> {
   const { stdout } = await run('pgrep', ['-f', `${folder}/exec/`]).catch(() => ({ stdout: '' }))
   for (const pid of stdout.split('\n').filter(Boolean).map(Number)) {

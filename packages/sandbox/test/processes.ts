@@ -1,31 +1,31 @@
-/** What processes a test has below it, on Linux. */
+/** Descendant processes of a test, on Linux. */
 import { readFileSync } from 'node:fs'
 
 export const canSeeProcesses = process.platform === 'linux'
 
-/** Pids of everything below a process. */
+/** The process ids of all descendants of a process. */
 export function below(pid: number): number[] {
   try {
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
     const children = text === '' ? [] : text.split(' ').map(Number)
     return children.flatMap((child) => [child, ...below(child)])
   } catch {
-    // It has ended.
+    // The process has ended.
     return []
   }
 }
 
-/** Whether it still runs: an ended process that nobody has waited for does not. */
+/** Whether the process still runs. An ended process whose parent has not waited for it does not. */
 export function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
   } catch {
-    // It is gone.
+    // The process does not exist any more.
     return false
   }
 }
 
-/** Waits until it holds, at most so long. */
+/** Waits until the condition is true, at most `msMax`. Returns whether it became true. */
 export async function until(isTrue: () => boolean, options: { msMax: number }): Promise<boolean> {
   const deadline = performance.now() + options.msMax
   while (!isTrue()) {
@@ -35,7 +35,7 @@ export async function until(isTrue: () => boolean, options: { msMax: number }): 
   return true
 }
 
-/** Waits until it holds, at most so long; for what can be asked only by waiting. */
+/** The same for an asynchronous condition. */
 export async function eventually(isTrue: () => Promise<boolean>, options: { msMax: number }): Promise<boolean> {
   const deadline = performance.now() + options.msMax
   while (!(await isTrue())) {

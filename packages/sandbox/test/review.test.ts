@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { reviewOf, type SandboxLanguage } from '../src/index.ts'
 import { notebookOf } from './jobs.ts'
 
-/** `kind what:line`, with what it means where it is called otherwise. */
+/** The findings as `kind what:line`, with the full name if the script uses another one. */
 async function found(language: SandboxLanguage, code: string): Promise<string[]> {
   const { findings, imports, isCut } = await reviewOf(language, code)
   assert.ok(imports.ok, JSON.stringify(imports))
@@ -82,7 +82,7 @@ path = os.path.join("a", "b")
 })
 
 test('code found at run time is told as such and nothing better: no list sees what it is', async () => {
-  // Each of these reaches os.system or any file. That the reader cannot see it is why nothing relies on the reader.
+  // Each of these reaches os.system or any file. The review cannot see that, which is why no protection relies on it.
   for (const code of [
     '__import__("o" + "s")',
     'getattr(x, "sys" + "tem")',
@@ -99,7 +99,7 @@ test('code found at run time is told as such and nothing better: no list sees wh
     const kinds = new Set((await found('python', code)).map((text) => text.split(' ')[0]))
     assert.deepEqual([...kinds], ['eval'], code)
   }
-  // And this one reads any file of its sandbox without one word that a list could know.
+  // This one reads any file of its sandbox without any name that a list could contain.
   assert.deepEqual(await found('python', 'import zipimport, posix\nposix.open("/etc/passwd", 0)'), [])
 })
 

@@ -5,10 +5,10 @@ import { describe, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { reviewOf } from '../src/index.ts'
 
-/** Comments with an apostrophe each, of which the grammar takes ever longer. */
+/** A script with many comments that contain an apostrophe, on which the grammar is slow. */
 const tangled = (lines: number) => `x = 1\n${"# it's a line that is not left out\n".repeat(lines)}y = 2\n`
 
-/** With several threads for each processor that do nothing but compute. */
+/** Runs `work` while several threads per processor compute without end. */
 async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
   const spinning = Array.from({ length: availableParallelism() * 6 }, () => new Worker('for (;;) {}', { eval: true }))
   await Promise.all(spinning.map((worker) => once(worker, 'online')))
@@ -40,7 +40,7 @@ describe('reading scripts apart', () => {
       const { imports } = await reviewOf('python', code)
       assert.ok(imports.ok && imports.modules.some(({ name }) => name === 'os'), code)
     }
-    // In R a name in backticks may have more than one line.
+    // In R, a name in backticks may span several lines.
     const { findings } = await reviewOf('r', '`a\n# b` <- 1; eval(x)\n')
     assert.ok(findings.some(({ kind }) => kind === 'eval'))
   })
@@ -54,10 +54,10 @@ describe('reading scripts apart', () => {
       imports.ok ? '' : (imports.why ?? ''),
       /^The script could not be read here in a second of processor time/
     )
-    // A thread that is busy for half a second and more leaves this one free.
+    // The main thread stays free while the reviewing thread is busy for half a second or longer.
     assert.ok(turns.taken > 20, `${turns.taken} turns`)
     assert.equal((await reviewOf('python', 'import re\n')).imports.ok, true)
-    // It may have been the machine: nothing is held against the script when it comes again.
+    // The machine may have been slow, so the script is reviewed again when it is sent again.
     assert.notEqual(reviewOf('python', tangled(7_000)), slow)
   })
 
@@ -73,7 +73,7 @@ describe('reading scripts apart', () => {
     const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
     assert.deepEqual([...new Set(refused)], ['QUEUE_FULL'])
     assert.ok(refused.length >= 8 && refused.length < 40)
-    // What was refused is read when it comes again.
+    // A script that was refused is reviewed when it is sent again.
     assert.equal((await reviewOf('python', 'x = 39\n')).imports.ok, true)
   })
 })

@@ -1,4 +1,4 @@
-/** Python's memory on disk: whoever can write to the cache folder must not be able to change what programs run on. */
+/** Tests of Python's snapshot: a user who can write to the cache folder must not be able to change the interpreter. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'

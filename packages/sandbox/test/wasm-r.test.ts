@@ -167,7 +167,7 @@ describe('a hostile R program', { skip }, () => {
   let port = 0
   before(async () => {
     process.env.STIMNET_SECRET = 'hidden'
-    // Without bubblewrap: what must hold on every machine.
+    // Without bubblewrap, so that the tests check what holds on every machine.
     sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, bubblewrap: 'never' })
     listener = createServer((socket) => {
       hits++

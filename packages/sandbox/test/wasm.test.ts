@@ -189,7 +189,7 @@ result = [n for n in ${JSON.stringify([...libraries('python')])} if n != "__main
   })
 })
 
-test('a sandbox says whether the wall stands, and one that must have it does not do without', async () => {
+test('a sandbox reports whether it runs in bubblewrap, and refuses to open without it if it is required', async () => {
   const plain = await openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'never' })
   assert.equal((await plain.describe()).grade, 'wasm')
   await plain.close()
@@ -215,7 +215,7 @@ result = [got, str(js.process.argv)]`),
     )
     assert.ok(outcome.ok, JSON.stringify(outcome))
     const { sha256 } = await ensureSnapshot(findInstallation(), { cacheDir })
-    // Not even the names of this machine's folders are there to be seen.
+    // The program does not even see the names of this machine's folders.
     assert.deepEqual(JSON.parse(outcome.result), [
       [],
       `/sandbox/deno,/sandbox/runner/runner.js,serve,/sandbox/pyodide,/sandbox/memory.bin,${sha256},cold`

@@ -1,10 +1,10 @@
-/** An embedded sandbox with R for tests: fetched by npm, as an operator does. */
+/** R for tests of the embedded sandbox, fetched by npm, as an operator does it. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addR } from '../src/index.ts'
 
-/** A cache folder with R in it, and why not, where npm cannot fetch it. Whoever asks removes it. */
+/** A cache folder with R, or the reason why npm could not fetch R. The caller must remove the folder. */
 export async function webrHere(): Promise<{ cacheDir: string; skip: string | false; remove(): Promise<void> }> {
   const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-webr-'))
   const remove = () => rm(cacheDir, { recursive: true, force: true })

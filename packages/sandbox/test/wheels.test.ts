@@ -17,7 +17,7 @@ after(() => rm(folder, { recursive: true, force: true }))
 const GREETING = wheelOf('greeting', { 'greeting/__init__.py': 'import words\nhello = lambda: words.word\n' })
 const WORDS = wheelOf('words', { 'words.py': 'word = "hello"\n' })
 
-/** Pyodide's own lock, with small libraries in place of all others. */
+/** Pyodide's own lock, with small libraries in place of its packages. */
 async function lockOf(
   changes: Record<string, Record<string, unknown>> = {},
   libraries: Record<string, Uint8Array> = { greeting: GREETING, words: WORDS }
@@ -87,7 +87,7 @@ describe('libraries for the embedded Python', () => {
   })
 
   test('give tables as data frames where pandas is among them, warm or cold', async () => {
-    // No pandas, but what our helper asks of it.
+    // A fake pandas with the only function that the helper uses.
     const pandas = wheelOf('pandas', {
       'pandas.py': 'read_csv = lambda file, **options: [next(file), options["dtype"]["weight"]]\n'
     })
@@ -195,7 +195,7 @@ describe('libraries for the embedded Python', () => {
       code: 'SANDBOX_UNAVAILABLE',
       message: /is not what was fetched/
     })
-    // Together with the lock that lies beside it.
+    // The lock in the same folder is changed too.
     const lock = join(wheelsDirectory(cacheDir, pyodideVersion), 'pyodide-lock.json')
     await writeFile(lock, (await readFile(lock, 'utf8')).replace(sha256Of(WORDS), sha256Of(changed)))
     await assert.rejects(openWasmSandbox({ cacheDir, poolSize: 0, wheelsLock }), {

@@ -1,4 +1,4 @@
-/** Attacks on the cohort: too small, empty, and differences of two or more that each are large enough. */
+/** Attacks on the cohort: small and empty ones, and differences between cohorts that are each large enough. */
 import { type Attack, mustHold, NOTHING_LEFT, observed, outcomeOf, worst } from '../attack.ts'
 import { type Person, TARGET_ALONE } from '../fixture.ts'
 import { K, supportMin } from '../solve.ts'
@@ -15,7 +15,7 @@ const TELLS = {
   why: 'A refusal depends on who is there: who asks both questions learns that fewer than k people stand between them, not their values. A lattice removes it.'
 } as const
 
-/** Answers one after the other, the last decides. */
+/** Asks the questions one after the other. The last answer is decisive. */
 async function inTurn(world: World, catalog: string, questions: readonly string[]) {
   const seen = []
   for (const sql of questions) seen.push(await world.sql(catalog, sql))
@@ -166,18 +166,18 @@ async function combined(world: World, catalog: string, questions: readonly Quest
   for (const { where, holds } of questions) {
     const answer = await world.sql(catalog, `${SUMS} WHERE ${where}`)
     answers.push(answer)
-    // Where people were left out the answer is not of whom was asked, and nobody is told of whom it is.
+    // If people were left out, the answer is about other people than the question, and it is not disclosed about whom.
     if (outcomeOf(answer) === 'RELEASE')
       released.push(new Set(world.data.large.people.filter(holds).map(({ id }) => id)))
   }
-  // Of one answer there is nothing to combine, and of none nothing to hold.
+  // With fewer than two answers there is nothing to combine.
   if (released.length < 2) throw new Error(`only ${released.length} of ${questions.length} questions were answered`)
   const least = supportMin(released)
   mustHold(least === 0 || least >= K, `a combination of the answers rests on ${least} people`)
   return worst(answers)
 }
 
-/** Denning: q(C) = q(C or G) + q(C or not G) − q(all). */
+/** Denning's general tracker: q(C) = q(C or G) + q(C or not G) − q(all). */
 function tracker(world: World, catalog: string) {
   const isTarget = (p: Person) => p.age >= 80 && p.diagnosis === 'rare' && p.postcode === 'P9'
   const female = (p: Person) => p.sex === 'female'
@@ -191,7 +191,7 @@ function tracker(world: World, catalog: string) {
   ])
 }
 
-/** R1 = T ∪ P, R2 = P ∪ Q, R3 = Q with P and Q disjoint: R1 − R2 + R3 = T. */
+/** Combination of three sets: with R1 = T ∪ P, R2 = P ∪ Q, R3 = Q, and disjoint P and Q, R1 − R2 + R3 = T. */
 function threeSets(world: World, catalog: string) {
   const isTarget = (p: Person) => p.age >= 80 && p.diagnosis === 'rare' && p.postcode === 'P9'
   const inP = (p: Person) => p.diagnosis === 'common' && p.postcode === 'P1' && p.age >= 70

@@ -1,4 +1,4 @@
-/** Attacks on what a script declares beforehand: its typed outputs, and what the catalog is taken to be. */
+/** Attacks through the declarations of a request: typed outputs, schema contracts and mappings. */
 import { type Attack, Broken, besidesTheCard, NOTHING_LEFT, outcomeOf, worst } from '../attack.ts'
 import type { World } from '../world.ts'
 
@@ -20,7 +20,7 @@ const OUTPUTS = {
 const run = (world: World, catalog: string, code: string, outputs: readonly object[]) =>
   world.python(catalog, LOAD + code, { outputs })
 
-/** The result as a hostile script writes it, past `release`. */
+/** A result that a hostile script writes itself, without `release`. */
 const written = (json: string) =>
   `import os\nopen(os.environ["OUTPUT_FILE"], "w").write('{"stimnet_outputs": ${json}}')\n`
 
@@ -163,7 +163,7 @@ function renamed(levels: Readonly<Record<string, string>>) {
   return Object.entries(levels).map(([local, level]) => ({ local, level }))
 }
 
-/** The group in the catalog's own words, then without the target in words of the requester's making. */
+/** Asks about a group in the catalog's terms, and then about the group without the target in the terms of a mapping. */
 async function byMapping(world: World, catalog: string) {
   const { peerId } = world.peers.large
   const sums = 'SELECT COUNT(DISTINCT id) AS n, SUM(cost) AS s FROM people'

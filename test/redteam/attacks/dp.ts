@@ -1,4 +1,4 @@
-/** Attacks on differential privacy: averaging, splitting, other people's budgets, parameters out of range, mixed modes. */
+/** Attacks on differential privacy: averaging, splitting, using others' budgets, parameters out of range, mixed modes. */
 import { type Attack, mustHold, type Observation, outcomeOf, worst } from '../attack.ts'
 import { epochConfirms } from '../epoch.ts'
 import { TARGET_ALONE } from '../fixture.ts'
@@ -6,13 +6,13 @@ import type { Answer } from '../observe.ts'
 import type { World } from '../world.ts'
 
 const PROMISE = { mode: 'dp', lattice: 'none', budget: { lifetime_rho: '0.5', project_rho: '0.5' } } as const
-/** Asked through the mesh: the attackers' gateway is the large site's. */
+/** A catalog that is queried through the mesh, since the attackers use the gateway of the large site. */
 const DP = { site: 'small', catalog: PROMISE } as const
 const LARGE = { catalog: PROMISE } as const
 const COUNT = 'SELECT COUNT(DISTINCT id) AS n FROM people'
 const p2 = (epsilon: string, more = {}) => ({ privacy: { level: 'P2', epsilon, ...more } })
 
-/** What is left of answers once the noise is taken out: their form. Numbers that were drawn stand as "number". */
+/** The form of the answers without the noise: noisy numbers are replaced by "number". */
 function forms(answers: readonly Answer[]): unknown[] {
   return answers.map(({ status, code, reason, withheld, result, warnings }) => ({
     ...{ status, code, reason, withheld, warnings },
@@ -72,7 +72,7 @@ export const DP_ATTACKS: readonly Attack[] = [
     expected: 'RELEASE',
     run: async (world, catalog) => {
       const answers = []
-      // ε = 0.5 costs ρ = 0.125, so that four fit into 0.5.
+      // ε = 0.5 costs ρ = 0.125, so a budget of 0.5 allows four answers.
       for (const where of [
         "sex = 'female'",
         "sex != 'male'",
@@ -82,7 +82,7 @@ export const DP_ATTACKS: readonly Attack[] = [
         "sex = 'female' OR sex IN ('female')"
       ])
         answers.push(await world.sql(catalog, `${COUNT} WHERE ${where}`, p2('0.5')))
-      // Those that are one question in the catalog's own words have one answer, and pay once.
+      // Questions that are the same in the catalog's own terms have the same answer and are charged once.
       const answered = new Set(answers.filter((answer) => outcomeOf(answer) === 'RELEASE').map(text)).size
       mustHold(answered <= 4, `${answered} different answers were given for a budget of four`)
       mustHold(

@@ -1,4 +1,4 @@
-/** Every attack, in the order of the table. */
+/** All attacks, in the order of the table. */
 import type { Attack } from '../attack.ts'
 import { COHORT_ATTACKS } from './cohorts.ts'
 import { CONTRACT_ATTACKS } from './contracts.ts'

@@ -1,4 +1,4 @@
-/** Attacks beyond the list of the design: by the API's other ends, by statistics that carry more than they say, by hashes. */
+/** Attacks beyond the list of the design: through other routes of the API, through statistics with hidden contents, by hashes. */
 import { messages } from '@stimnet/protocol'
 import { verifyReceipt } from '@stimnet/sdk'
 import { type Attack, besidesTheCard, mustHold, NOTHING_LEFT, observed, outcomeOf, worst } from '../attack.ts'
@@ -33,7 +33,7 @@ const submission = (catalog: string, sql: string, more = {}) => ({
   ...more
 })
 
-/** What a call of the API gave, or its refusal. */
+/** The result of an API call, or its refusal. */
 async function call<T>(calling: Promise<T>): Promise<unknown> {
   return calling.then(normal, answerOfError)
 }
@@ -448,7 +448,7 @@ function withoutDuration(seen: unknown): unknown {
   return rest
 }
 
-/** Which n within the rounding fit the mean: with one left, the count is exact again. */
+/** Tries all counts within the rounding. If only one of them fits the mean, the exact count is disclosed. */
 async function countFromMean(world: World, catalog: string) {
   const answers = []
   for (const sex of ['female', 'male'] as const) {
@@ -460,7 +460,7 @@ async function countFromMean(world: World, catalog: string) {
     const [row] = rowsOf(answer)
     const { n, a, b } = row ?? {}
     if (typeof n !== 'number' || typeof a !== 'number' || typeof b !== 'number') continue
-    // What a reader knows of the last digit: four of them at most, and the rule that rounded the mean.
+    // A reader knows the precision of the mean: at most four digits, and the rule by which it was rounded.
     const digit = (mean: number) => 10 ** (Math.floor(Math.log10(Math.abs(mean))) - 3)
     const within = (mean: number) => Math.max(digit(mean), 10 ** Math.ceil(Math.log10(1 / (n - 5)))) / 2 + 1e-9
     const isMean = (mean: number, size: number) => Math.abs(Math.round(mean * size) / size - mean) <= within(mean)

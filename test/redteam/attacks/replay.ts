@@ -1,4 +1,4 @@
-/** Attacks by the envelope: signed by whom, for whom, when, and how often. Asked over the mesh, from another institution. */
+/** Attacks on the envelope of a request (signer, audience, times, replays), sent over the mesh by another institution. */
 import { jobExchange } from '@stimnet/mesh'
 import {
   type Clock,
@@ -44,7 +44,7 @@ async function sealed(world: World, catalog: string, statement: Statement = {}):
   })
 }
 
-/** The large site's decision on a request that another institution carries. */
+/** The large site's decision on a request that another institution delivers. */
 async function decision(world: World, through: 'small' | 'tiny', request: Uint8Array) {
   const signal = AbortSignal.timeout(60_000)
   const { large } = world.peers
@@ -86,7 +86,7 @@ export const REPLAY_ATTACKS: readonly Attack[] = [
     attack: 'A key that nobody listed; the same key, said to be an account of a listed gateway that is not the carrier',
     expected: 'REFUSE',
     run: async (world, catalog) => {
-      // The same key in both worlds, so that the refusal reads alike.
+      // The same key in both worlds, so that the refusals are comparable.
       const signer = await signerFromSeed(new Uint8Array(32).fill(66))
       const seen = [
         await decision(world, 'small', await sealed(world, catalog, { signer })),

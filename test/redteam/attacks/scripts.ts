@@ -1,8 +1,8 @@
-/** Attacks by code: a script that runs where the data are, and tries to carry something out. Its catalog is marked synthetic. */
+/** Attacks by scripts that try to smuggle data out. Their catalog is marked synthetic, so that they run without approval. */
 import { type Attack, Broken, besidesTheCard, mustHold, observed, outcomeOf, worst } from '../attack.ts'
 import type { World } from '../world.ts'
 
-/** A catalog that runs a stranger's script at once, its ends on the release grid. */
+/** A catalog that runs scripts without approval and shows their ends on the release grid. */
 const RUNS = {
   site: 'small',
   shares: 'scripts',

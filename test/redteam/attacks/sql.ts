@@ -1,11 +1,11 @@
-/** Attacks through SQL: functions and tables that show rows, errors that depend on data, suppressed cells solved for. */
+/** Attacks through SQL: functions and tables that show rows, errors that depend on data, and solving for withheld cells. */
 import { type Attack, mustHold, NOTHING_LEFT, observed, outcomeOf, worst } from '../attack.ts'
 import { TARGET, TARGET_ALONE } from '../fixture.ts'
 import type { Answer } from '../observe.ts'
 import { K } from '../solve.ts'
 import type { World } from '../world.ts'
 
-/** Every one of them must be refused before anything is read. */
+/** Sends texts that must all be refused before any data are read. */
 async function each(world: World, catalog: string, texts: readonly string[]) {
   const answers = []
   for (const text of texts) answers.push(await world.sql(catalog, text))
@@ -179,7 +179,7 @@ export const SQL_ATTACKS: readonly Attack[] = [
       const answer = await world.sql(catalog, sql)
       const [row] = rowsOf(answer)
       mustHold(row?.n === 12 && row.s === null && row.a === null, `the dominated sum was told: ${JSON.stringify(row)}`)
-      // Where no number stands there is nothing to show: the mean, spread, skewness of these twelve.
+      // These twelve people have a mean, a spread and a skewness that must not be shown.
       const where = { column: 'clinic', op: '=', values: ['Q'] }
       const moments = await world.statistic(catalog, { name: 'moments', variables: ['cost'] }, { where })
       const told = Object.entries(rowsOf(moments)[0] ?? {}).find(
@@ -242,7 +242,7 @@ export const SQL_ATTACKS: readonly Attack[] = [
   }
 ]
 
-/** Row and column totals after the table: what they leave for the withheld cells of the target's row must be nobody or k. */
+/** Asks for row and column totals after the table. They must leave nobody, or at least k, for the target row's withheld cells. */
 async function byMargins(world: World, catalog: string) {
   const count = 'COUNT(DISTINCT id) AS n, SUM(cost) AS s'
   const table = await world.sql(
@@ -264,7 +264,7 @@ async function byMargins(world: World, catalog: string) {
   return observed(table, [table, rows, columns])
 }
 
-/** Σxy out of the moments that pool a covariance. */
+/** The sum of products, computed from the moments that pool a covariance. */
 function sumOfProducts({ result }: Answer): number | null {
   const parts = (result as { parts?: { output: { rows?: { parts: Record<string, unknown> }[] } | null }[] } | null)
     ?.parts

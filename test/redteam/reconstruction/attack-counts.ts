@@ -1,14 +1,14 @@
-/** Attacks by counts: overlapping groups, unions of them, and groups that have a level as a whole or not at all. */
+/** Attacks that use counts: of overlapping groups, of unions, and of groups in which all or none have a level. */
 import { seededRandom } from '@stimnet/protocol'
 import { diceOf } from '../../usefulness/study.ts'
 import { askCounts, concludeCounts } from './counts.ts'
 import { cells, either, type Group, groupOf, overlapping, younger } from './groups.ts'
 import type { Reconstruction, Scene } from './scene.ts'
 
-/** Smaller groups are not asked about: everybody refuses them. */
+/** Smallest group that the attacks ask about, since smaller groups are always refused. */
 const PEOPLE_MIN = 12
 
-/** Groups of one, two and three conditions in a random order, none too small. */
+/** Groups of one, two and three conditions in random order, without small ones. */
 function someGroups({ population, target, questionsMax }: Scene): readonly Group[] {
   const dice = diceOf(seededRandom(5))
   const groups = overlapping(population, target).filter(({ members }) => members.length >= PEOPLE_MIN)
@@ -19,7 +19,7 @@ function someGroups({ population, target, questionsMax }: Scene): readonly Group
     .slice(0, questionsMax)
 }
 
-/** Two levels of one category, or of two: all pairs, which solve for each level where single ones are rounded or refused. */
+/** Unions of all pairs of levels. Together they determine each level, even if single levels are rounded or refused. */
 function unions({ population, target, questionsMax }: Scene): readonly Group[] {
   const levels = (['centre', 'diagnosis', 'arm', 'sex'] as const).flatMap((column) =>
     cells(population, [column]).flat()
@@ -30,7 +30,7 @@ function unions({ population, target, questionsMax }: Scene): readonly Group[] {
   return pairs.filter(({ members }) => members.length >= PEOPLE_MIN).slice(0, questionsMax)
 }
 
-/** The smallest cells that can be answered. */
+/** The smallest cells that may be answered. */
 function smallCells({ population, target, questionsMax }: Scene): readonly Group[] {
   const columns = ['arm', 'sex', 'centre'] as const
   const all = [
@@ -51,7 +51,7 @@ const attack = (id: string, says: string, groups: (scene: Scene) => readonly Gro
   run: async (scene) => concludeCounts(scene, await askCounts(scene.oracle, scene.target, groups(scene)))
 })
 
-/** The family. */
+/** The attacks of this file. */
 export const COUNT_ATTACKS: readonly Reconstruction[] = [
   attack('N05', 'Counts of a level in many overlapping groups: integer programs', someGroups),
   attack('N06', 'Counts of a level in unions of groups: integer programs', unions),

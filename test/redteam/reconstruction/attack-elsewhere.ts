@@ -1,4 +1,4 @@
-/** Attacks by several ledgers: epochs, projects, and two institutions with the same patients. */
+/** Attacks that use several ledgers: of epochs, of projects, and of two institutions with the same patients. */
 import { join } from 'node:path'
 import { type Output, type Signer, signerFromSeed } from '@stimnet/protocol'
 import { type Client, signRequest } from '@stimnet/sdk'
@@ -15,7 +15,7 @@ import { askSums, type SumsTold } from './sums.ts'
 
 const MEANS = { moments: false, covariance: false } as const
 
-/** So many people arrive, one in each epoch. */
+/** Number of people who arrive, one per epoch. */
 const ARRIVALS = 3
 
 /** The study without some of its people. */
@@ -58,13 +58,13 @@ async function byEpochs(scene: Scene): Promise<Conclusion> {
   }
 }
 
-/** An answer that did not change at all tells of the people of the earlier one: whoever arrived waits for others. */
+/** An unchanged answer is about the people of the earlier one, since new people are left out until there are more of them. */
 function heldBack(now: readonly SumsTold[], before: readonly SumsTold[]): SumsTold[] {
   const meanOf = ({ sums, members }: SumsTold) => (sums[0]?.value ?? 0) / members.length
   return now.map((told) => before.find((earlier) => Math.abs(meanOf(earlier) - meanOf(told)) < 1e-12) ?? told)
 }
 
-/** Whole groups by one way, the same without a few people by the other. */
+/** Sends whole groups in one way, and the same groups without a few people in the other way. */
 async function byTwoWays(scene: Scene, ways: readonly [Send, Send]): Promise<Conclusion> {
   const { population, oracle, questionsMax } = scene
   const wholes = ordinaryGroups(population)
@@ -73,14 +73,14 @@ async function byTwoWays(scene: Scene, ways: readonly [Send, Send]): Promise<Con
   for (const [at, groups] of [pairs.map(({ whole }) => whole), pairs.map((pair) => pair.without)].entries()) {
     const send = ways[at]
     if (send) scene.askBy(send)
-    // Each ledger has refusals of its own.
+    // Each ledger has its own refusals.
     oracle.newLedger()
     told.push(...(await askSums(oracle, population, { groups, asked: MEANS })))
   }
   return concludeChange(population, told)
 }
 
-/** Two projects, each with its key, or with the same. */
+/** Two projects, each with its own key or both with the same key. */
 async function byProjects(scene: Scene, keys: readonly [Signer, Signer]): Promise<Conclusion> {
   const [a, b] = keys
   const projects = [
@@ -98,7 +98,7 @@ async function byProjects(scene: Scene, keys: readonly [Signer, Signer]): Promis
       config: { requesters }
     })
   } catch (error) {
-    // A peer that does not start with such projects gives nothing away.
+    // A peer that does not start with such projects discloses nothing.
     if ((error as { code?: unknown }).code !== 'CONFIG_INVALID') throw error
     return { target: 'change', told: [], certain: new Map(), exact: [], likely: new Map(), fitted: new Map() }
   }
@@ -111,7 +111,7 @@ async function byProjects(scene: Scene, keys: readonly [Signer, Signer]): Promis
   }
 }
 
-/** The rows by column, as the REST API gives them of a job. */
+/** The rows by column, in the form in which the REST API returns them for a job. */
 function rowsOf(output: Output): readonly ToldRow[] {
   if (output.kind !== 'table') return []
   return output.rows.map(({ values }) =>
@@ -119,7 +119,7 @@ function rowsOf(output: Output): readonly ToldRow[] {
   )
 }
 
-/** Sends what a researcher's own key has signed, for a project. */
+/** Sends questions for a project, signed with a researcher's own key. */
 function sendSigned(client: Client, as: { signer: Signer; project: string; catalog: string; peerId: string }): Send {
   const { signer, project, catalog, peerId } = as
   return async (sql) => {
@@ -153,7 +153,7 @@ async function byTwoSites(scene: Scene): Promise<Conclusion> {
 
 const keyOf = (byte: number): Promise<Signer> => signerFromSeed(new Uint8Array(32).fill(byte))
 
-/** The family. */
+/** The attacks of this file. */
 export const ELSEWHERE_ATTACKS: readonly Reconstruction[] = [
   {
     id: 'N12',

@@ -1,4 +1,4 @@
-/** The attack by a known column: moments of age among those with a level say who they are. */
+/** The attack that uses a known column: moments of age among people with a level can identify these people. */
 import { categoryOf } from './counts.ts'
 import { cells, type Group, groupOf } from './groups.ts'
 import type { Near } from './multisets.ts'
@@ -9,7 +9,7 @@ import { SUBSET_PEOPLE_MAX, subsetsOf } from './subsets.ts'
 
 const AGE_MOMENTS = 'COUNT(age) AS n, AVG(age) AS mean, VARIANCE(age) AS v, SKEWNESS(age) AS s, KURTOSIS(age) AS q'
 
-/** Cells that the halves of a group can be listed for, largest first: small ones are withheld. */
+/** Cells that are small enough for a search, the largest first, since small ones are withheld. */
 function groupsOf({ population, target, questionsMax, study }: Scene): readonly Group[] {
   const columns = study.size >= 500 ? (['arm', 'sex', 'centre'] as const) : (['arm', 'sex'] as const)
   const finer = cells(population, [...columns, 'diagnosis'])
@@ -18,7 +18,7 @@ function groupsOf({ population, target, questionsMax, study }: Scene): readonly 
   return fitting.sort((a, b) => b.members.length - a.members.length).slice(0, questionsMax)
 }
 
-/** Asks, and lists every set of people that fits. */
+/** Asks for the moments and lists all sets of people that fit them. */
 export const KNOWN_COLUMN_ATTACK: Reconstruction = {
   id: 'N08',
   attack: 'Moments of age among those with a level: which of the people they are',
@@ -51,7 +51,7 @@ export const KNOWN_COLUMN_ATTACK: Reconstruction = {
   }
 }
 
-/** How many have the level, and the sums of the powers of their ages; as far as they were told. */
+/** The number of people with the level, and the power sums of their ages, as far as they were disclosed. */
 function sumsOf(oracle: Oracle, row: ToldRow | undefined): readonly Near[] {
   const n = numberOf(row, 'n')
   if (n === null || oracle.countTolerance > 0) return []

@@ -1,24 +1,24 @@
-/** Attacks by moments and by covariances with a known column, over groups whose differences are small. */
+/** Attacks that use moments, and covariances with a known column, of groups whose differences are small. */
 import { chains, cells, except, type Condition, type Group, groupOf } from './groups.ts'
 import { concludeChange } from './conclude-change.ts'
 import type { Reconstruction, Scene } from './scene.ts'
 import { type Asked, askSums } from './sums.ts'
 
-/** Groups of ten or more, each five larger than the last: as small as any rule lets them be. */
+/** Groups of at least ten people, each at least five larger than the previous one, which is as small as any rule permits. */
 const STEPS = { first: 10, step: 5 } as const
 
-/** Cells that hold some tens of people each. */
+/** Cells with some tens of people each. */
 function cellsOf({ population, study }: Scene): readonly (readonly Condition[])[] {
   return cells(population, study.size >= 500 ? ['arm', 'sex', 'centre'] : ['arm', 'sex'])
 }
 
-/** Growing groups within each cell. */
+/** Nested groups within each cell. */
 export function nestedGroups(scene: Scene): readonly Group[] {
   const { population, target, questionsMax } = scene
   return chains(population, { target, cells: cellsOf(scene), steps: STEPS }).slice(0, questionsMax)
 }
 
-/** Everybody, and everybody but a growing group: all large, differing by few. */
+/** All people, and all people except a growing group. These groups are large and differ by few people. */
 function largeGroups(scene: Scene): readonly Group[] {
   const { population, target, questionsMax } = scene
   const grown = chains(population, { target, cells: cellsOf(scene), steps: { first: 5, step: 5 } })
@@ -44,7 +44,7 @@ const attack = (
     concludeChange(scene.population, await askSums(scene.oracle, scene.population, { groups: groups(scene), asked }))
 })
 
-/** The family. */
+/** The attacks of this file. */
 export const MOMENT_ATTACKS: readonly Reconstruction[] = [
   attack(
     'N01',

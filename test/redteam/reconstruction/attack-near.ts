@@ -1,4 +1,4 @@
-/** Attacks by groups that differ by few people, by who lacks a value, and by mappings against rounding. */
+/** Attacks that use groups which differ by few people, missing values, or mappings that circumvent rounding. */
 import { nestedGroups } from './attack-moments.ts'
 import { concludeChange } from './conclude-change.ts'
 import { askCounts, concludeCounts } from './counts.ts'
@@ -9,14 +9,14 @@ import { askSums, type SumsTold } from './sums.ts'
 
 const MEANS = { moments: false, covariance: false } as const
 
-/** Each group, then the same without a few. */
+/** Each group, followed by the same group without a few people. */
 function pairsOf({ population, target, questionsMax }: Scene): readonly Group[] {
   const pairs = nearPairs(population, { target, wholes: ordinaryGroups(population), pairsEach: 4 })
   const groups = new Map(pairs.flatMap(({ whole, without }) => [whole, without]).map((group) => [group.where, group]))
   return [...groups.values()].slice(0, questionsMax)
 }
 
-/** Each group, then those of it with a value of a variable that few lack. */
+/** Each group, followed by its members with a value of a variable that is missing for few people. */
 function withValue({ population, target, questionsMax }: Scene): readonly Group[] {
   const known = population.truth.adverse
   const all = ordinaryGroups(population).flatMap((conditions): Group[] => {
@@ -39,10 +39,10 @@ async function byMeansOrCounts(scene: Scene, groups: readonly Group[]) {
   return concludeChange(population, await askSums(oracle, population, { groups, asked: MEANS }))
 }
 
-/** The variable in its own units, and in two others. */
+/** Factors for asking about the variable in its own unit and in two others. */
 const FACTORS = [1, 1_000, 3]
 
-/** How the request says that it reads the change in other units. */
+/** The mapping by which a request reads the change in another unit. */
 function mappingOf(peer: string, factor: number): Readonly<Record<string, unknown>> {
   if (factor === 1) return {}
   const variable = 'visits.change'
@@ -52,7 +52,7 @@ function mappingOf(peer: string, factor: number): Readonly<Record<string, unknow
   }
 }
 
-/** The family. */
+/** The attacks of this file. */
 export const NEAR_ATTACKS: readonly Reconstruction[] = [
   {
     id: 'N09',

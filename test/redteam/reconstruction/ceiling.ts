@@ -1,13 +1,13 @@
-/** The ceiling that attacks must stay under, except those against which nothing is promised. */
+/** Upper bounds on the success of reconstruction attacks, except of those against which nothing is promised. */
 import type { Result } from './run.ts'
 
-/** Percentage points by which guesses may beat the groups' own shares.. */
+/** Most percentage points by which guesses may be better than the groups' own shares. */
 const GAIN_MAX = 5
 
-/** What of an attack is above the ceiling, in words; nothing where it holds. */
+/** Descriptions of everything in an attack's result that exceeds the bounds; empty if nothing does. */
 export function breachesOf({ attack, study, target, certain, wrong, exact, gain }: Result): readonly string[] {
   const where = `${attack.id}, ${study}, ${target}`
-  // A wrong claim is a fault of the attack, whether anything is promised or not.
+  // A wrong claim is a fault of the attack itself, even if nothing is promised against it.
   const faults = wrong > 0 ? [`${where}: ${wrong} claims were wrong`] : []
   if (attack.notCovered !== undefined) return faults
   return [

@@ -1,20 +1,20 @@
-/** What follows for each person's change from sums over groups: inversion of small parts, and least squares for the others. */
+/** Conclusions about each person's change from sums over groups: exact inversion of small parts, least squares for the rest. */
 import { partsOf, ridge, type Told } from './linear.ts'
 import { multisetsOf, type Near, ordersOf } from './multisets.ts'
 import { CHANGE_RANGE, type Population } from './population.ts'
 import type { Conclusion, ExactRows } from './score.ts'
 import type { SumsTold } from './sums.ts'
 
-/** Larger parts have too many possibilities to look through. */
+/** Largest part that is inverted. Larger parts have too many possibilities. */
 const PART_PEOPLE_MAX = 9
 
-/** Everything that the sums give away. */
+/** Everything that the sums disclose. */
 export function concludeChange(population: Population, all: readonly SumsTold[]): Conclusion {
   const told = merged(all)
   const likely = new Map<number, number>()
   const certain = new Map<number, number>()
   const exact: ExactRows[] = []
-  // Sums of four powers were told of some groups, of fewer powers of others: each depth has differences of its own.
+  // Some groups disclosed sums of four powers, others of fewer. For each number of powers, different differences can be formed.
   for (const depth of [4, 3, 2, 1]) {
     const usable = told.filter(({ sums }) => sums.length >= depth)
     for (const part of partsOf(usable.map(({ members }) => members))) {
@@ -33,7 +33,7 @@ export function concludeChange(population: Population, all: readonly SumsTold[])
   }
 }
 
-/** Several answers about the same people are one, as narrow as they are together. */
+/** Merges several answers about the same people into one with the intersection of their intervals. */
 function merged(told: readonly SumsTold[]): SumsTold[] {
   const groups = Map.groupBy(told, ({ members }) => members.join())
   return [...groups.values()].map((same) => ({
@@ -45,7 +45,7 @@ function merged(told: readonly SumsTold[]): SumsTold[] {
   }))
 }
 
-/** What lies within all of them; the narrowest where they contradict each other. */
+/** The intersection of the intervals; if they contradict each other, the narrowest of them. */
 function both(near: readonly Near[]): Near {
   const low = Math.max(...near.map(({ value, tolerance }) => value - tolerance))
   const high = Math.min(...near.map(({ value, tolerance }) => value + tolerance))
@@ -55,7 +55,7 @@ function both(near: readonly Near[]): Near {
 
 const NOTHING: Near = { value: 0, tolerance: 0 }
 
-/** One small part: all values that fit, then all ways to give them to its members. */
+/** Inverts one small part: finds all multisets of values that fit, and then all ways to assign them to its members. */
 function invert(
   population: Population,
   { members, sums, product }: SumsTold,
@@ -104,7 +104,7 @@ function mostFrequent(values: readonly number[]): number {
   return counted.reduce((a, b) => (b[1].length > a[1].length ? b : a), [0, []])[0]
 }
 
-/** Least squares over means and products, rounded to whole numbers. */
+/** Estimates by least squares over means and products, rounded to whole numbers. */
 function fittedTo({ people, truth }: Population, told: readonly SumsTold[]): ReadonlyMap<number, number> {
   const largest = told.reduce<SumsTold | undefined>(
     (best, each) => (each.members.length > (best?.members.length ?? 0) ? each : best),

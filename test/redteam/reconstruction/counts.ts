@@ -1,4 +1,4 @@
-/** Counts of those with a level, asked of groups, and what follows from them for each person. */
+/** Counts of people with a level in groups, and the conclusions from them about each person. */
 import type { Group } from './groups.ts'
 import { boundsOf } from './integer-bounds.ts'
 import { ridge, type Told } from './linear.ts'
@@ -7,7 +7,7 @@ import type { Population, Target } from './population.ts'
 import type { Scene } from './scene.ts'
 import type { Conclusion } from './score.ts'
 
-/** A category that is attacked: its variable, and the level that counts. */
+/** The attacked categories: their variables, and the level in question. */
 const LEVELS = {
   responder: { variable: 'response', level: 'responder', from: `${FROM} AND response IS NOT NULL` },
   adverse: { variable: 'adverse_event', level: 'yes', from: 'FROM subjects WHERE adverse_event IS NOT NULL' }
@@ -19,7 +19,7 @@ export function categoryOf(target: Target): (typeof LEVELS)[keyof typeof LEVELS]
   return LEVELS[target]
 }
 
-/** Asks how many of each group have each level, until the refusals run out. */
+/** Asks how many people of each group have each level, until the refusals are exhausted. */
 export async function askCounts(
   oracle: Oracle,
   target: Target,
@@ -40,7 +40,7 @@ export async function askCounts(
   return told
 }
 
-/** How many have the level: as told, or what the other levels leave of a group whose size is known. */
+/** The number of people with the level: as disclosed, or the group's known size minus the counts of the other levels. */
 function havingOf(
   rows: readonly ToldRow[],
   { target, size, half }: { target: Target; size: number; half: number }
@@ -56,12 +56,12 @@ function havingOf(
   return isComplete && half === 0 ? size - others : null
 }
 
-/** Integer programs for what is certain, least squares for the rest. */
+/** Conclusions: integer programs find what is certain, least squares estimate the rest. */
 export async function concludeCounts(scene: Scene, told: readonly Told[]): Promise<Conclusion> {
   const { target, population, solverSeconds, now } = scene
   const options = { secondsEach: 5, secondsAll: solverSeconds, now }
   let bounds = await boundsOf(told, options)
-  // Counts that cannot all be true were rounded without a word: then each can be off by half of k.
+  // Inconsistent counts must have been rounded without notice. Then each can be off by half of k.
   if (!bounds.feasible) {
     bounds = await boundsOf(
       told.map((each) => ({ ...each, tolerance: Math.max(each.tolerance, ROUNDED_BY) })),
@@ -69,7 +69,7 @@ export async function concludeCounts(scene: Scene, told: readonly Told[]): Promi
     )
   }
   const certain = new Map(bounds.certain)
-  // A group that was told to have the level as a whole, or nobody in it, is its own baseline.
+  // A group for which an answer says that all or none have the level does not count as certain.
   const whole = told.filter(({ members, value, tolerance }) => tolerance === 0 && [0, members.length].includes(value))
   const allOrNone = new Set(whole.flatMap(({ members }) => members))
   for (const person of allOrNone) certain.delete(person)
@@ -84,7 +84,7 @@ export async function concludeCounts(scene: Scene, told: readonly Told[]): Promi
 
 const ROUNDED_BY = 2.5
 
-/** Whoever is nearer to having the level than to lacking it. */
+/** Guesses by least squares: a person whose estimate is above one half has the level. */
 function fittedTo({ people, truth }: Population, target: Target, told: readonly Told[]): ReadonlyMap<number, number> {
   const largest = told.reduce<Told | undefined>(
     (best, each) => ((best?.members.length ?? 0) < each.members.length ? each : best),

@@ -1,7 +1,7 @@
-/** Groups that an attacker names by covariates, and knows the members of. */
+/** Groups that are defined by covariates, so that the attacker knows their members. */
 import type { Known, Population, Target } from './population.ts'
 
-/** A filter in SQL with its members, as places in the population. */
+/** A filter in SQL, with the indices of its members in the population. */
 export interface Group {
   readonly where: string
   readonly members: readonly number[]
@@ -13,31 +13,31 @@ export interface Condition {
   holds(person: Known): boolean
 }
 
-/** Cuts of age that the catalog declares. */
+/** Breakpoints of age in the catalog. */
 export const AGE_CUTS = [40, 50, 55, 60, 65, 70, 75, 80]
 
-/** A category's level. */
+/** The condition that a category has a level. */
 export const is = (column: 'sex' | 'arm' | 'diagnosis' | 'centre', level: string): Condition => ({
   text: `${column} = '${level}'`,
   holds: (person) => person[column] === level
 })
 
-/** Younger than a cut. */
+/** The condition that a person is younger than a breakpoint. */
 export const younger = (cut: number): Condition => ({ text: `age < ${cut}`, holds: ({ age }) => age < cut })
 
-/** As old as a cut or older. */
+/** The condition that a person is at least as old as a breakpoint. */
 export const older = (cut: number): Condition => ({ text: `age >= ${cut}`, holds: ({ age }) => age >= cut })
 
-/** Whoever fits neither or only one. */
+/** The negation of a condition. */
 export const except = (a: Condition): Condition => ({ text: `NOT (${a.text})`, holds: (person) => !a.holds(person) })
 
-/** Whoever fits one of both. */
+/** The disjunction of two conditions. */
 export const either = (a: Condition, b: Condition): Condition => ({
   text: `(${a.text} OR ${b.text})`,
   holds: (person) => a.holds(person) || b.holds(person)
 })
 
-/** Whoever fits all of them and has a value of the target. */
+/** The people who fit all conditions and have a value of the target. */
 export function groupOf({ people, truth }: Population, target: Target, conditions: readonly Condition[]): Group {
   const members = people.flatMap((person, i) =>
     truth[target][i] !== null && conditions.every(({ holds }) => holds(person)) ? [i] : []
@@ -45,7 +45,7 @@ export function groupOf({ people, truth }: Population, target: Target, condition
   return { where: conditions.map(({ text }) => text).join(' AND '), members }
 }
 
-/** Every level of these columns crossed. */
+/** All combinations of the levels of these columns. */
 export function cells(
   { people }: Population,
   columns: readonly ('sex' | 'arm' | 'diagnosis' | 'centre')[]
@@ -59,15 +59,15 @@ export function cells(
   )
 }
 
-/** How many people a chain of nested groups begins with, and by how many each further one is larger. */
+/** The smallest size of the first group of a nested chain, and the smallest increase for each further group. */
 export interface ChainSteps {
   readonly first: number
   readonly step: number
 }
 
 /**
- * Groups that grow by age within each cell: their differences partition the people, and each difference is as large as
- * rules about differences ask for, and no larger.
+ * Nested groups that grow by age within each cell. Their differences partition the people. Each difference is just large enough
+ * for rules about differences.
  */
 export function chains(
   population: Population,
@@ -88,7 +88,7 @@ export function chains(
   })
 }
 
-/** All groups of one, two or three conditions, each set of members once. */
+/** All groups that are defined by one, two or three conditions. Groups with the same members occur once. */
 export function overlapping(population: Population, target: Target): readonly Group[] {
   const columns = ['sex', 'arm', 'centre', 'diagnosis'] as const
   const single = columns.map((column) => cells(population, [column]).flat())

@@ -1,29 +1,29 @@
-/** The people whose level follows from counts of overlapping groups: integer programs over patterns of membership. */
+/** Integer programs over membership patterns, which find the people whose level follows from counts of overlapping groups. */
 import highs from 'highs'
 import { patternsOf, type Told } from './linear.ts'
 
-// Its types are those of a CommonJS module, which it is not where `import` finds it.
+// The package's types describe a CommonJS module, but `import` loads an ES module.
 const load = highs as unknown as typeof highs.default
 
-/** How long the programs may take. */
+/** Time limits of the integer programs. */
 export interface BoundsOptions {
-  /** Of each program, seconds. */
+  /** Time for each program, seconds. */
   readonly secondsEach: number
-  /** Of all together, seconds; what is left over counts as uncertain. */
+  /** Time for all programs together, seconds. Patterns that are not examined in time count as uncertain. */
   readonly secondsAll: number
-  /** Milliseconds of a clock that only rises. */
+  /** A monotonic clock, ms. */
   readonly now: () => number
 }
 
-/** Who must have the level, who cannot, and whether the counts fit together at all. */
+/** Who must have the level, who cannot have it, and whether the counts are consistent. */
 export interface Bounds {
   readonly certain: ReadonlyMap<number, number>
   readonly feasible: boolean
-  /** Patterns that were not looked at for want of time. */
+  /** Number of patterns that were not examined for lack of time. */
   readonly unjudged: number
 }
 
-/** By each pattern: can anybody in it have the level, can anybody lack it? */
+/** Examines for each pattern whether anybody in it can have the level, and whether anybody can lack it. */
 export async function boundsOf(counts: readonly Told[], options: BoundsOptions): Promise<Bounds> {
   const solver = await load()
   const { patterns, matrix } = patternsOf(counts.map(({ members }) => members))
@@ -62,7 +62,7 @@ export async function boundsOf(counts: readonly Told[], options: BoundsOptions):
       unjudged += 1
       continue
     }
-    // The institution may live in this process: it must keep its connections meanwhile.
+    // The institution may run in this process, and must be able to serve its connections between programs.
     await new Promise((resolve) => setImmediate(resolve))
     if (isPossible(` x${i} >= 1`) === false) for (const person of members) certain.set(person, 0)
     else if (isPossible(` x${i} <= ${members.length - 1}`) === false) {

@@ -1,17 +1,17 @@
-/** Plain linear algebra over what was told: elimination that keeps track of the answers used, and ridge regression. */
+/** Linear algebra over disclosed sums: elimination that records the answers it uses, and ridge regression. */
 
-/** A sum over people with weights, told with a tolerance. */
+/** A disclosed, weighted sum over people, with a tolerance. */
 export interface Told {
-  /** Places in the population. */
+  /** Indices in the population. */
   readonly members: readonly number[]
-  /** Of each member; 1 unless given. */
+  /** The weight of each member. Default: 1. */
   readonly weights?: readonly number[]
   readonly value: number
-  /** It lies within this of the value. */
+  /** Largest distance of the true sum from the value. */
   readonly tolerance: number
 }
 
-/** A set of people whose sum follows from answers: `combine` gives it from one number for each answer. */
+/** A set of people whose sum follows from the answers. `combine` computes it from one number per answer. */
 export interface Part {
   readonly members: readonly number[]
   combine(numbers: readonly { readonly value: number; readonly tolerance: number }[]): {
@@ -22,7 +22,7 @@ export interface Part {
 
 const EPSILON = 1e-9
 
-/** Every set of people that elimination isolates from the told sets: unions of patterns with equal weight. */
+/** All sets of people that elimination isolates from the sets of the answers: unions of patterns with equal weight. */
 export function partsOf(sets: readonly (readonly number[])[]): readonly Part[] {
   const { patterns, matrix } = patternsOf(sets)
   const reduced = reduce(matrix, patterns.length)
@@ -52,7 +52,7 @@ export function partsOf(sets: readonly (readonly number[])[]): readonly Part[] {
   return [...parts.values()].sort((a, b) => a.members.length - b.members.length)
 }
 
-/** People who are in the same sets weigh the same in every combination: their patterns, and each set as 0 and 1 over them. */
+/** Groups people who are in the same sets into patterns, since every combination weighs them alike; and each set over these. */
 export function patternsOf(sets: readonly (readonly number[])[]): { patterns: number[][]; matrix: number[][] } {
   const inside = new Map<number, boolean[]>()
   for (const [at, members] of sets.entries()) {
@@ -73,7 +73,7 @@ interface Reduced {
   readonly use: number[]
 }
 
-/** Reduced row echelon form; `use` says of which answers each row is made. */
+/** The reduced row echelon form. `use` contains the coefficients of the answers in each row. */
 function reduce(matrix: readonly (readonly number[])[], width: number): Reduced[] {
   const rows = matrix.map((row, at) => ({ row: [...row], use: matrix.map((_, i) => (i === at ? 1 : 0)) }))
   let rank = 0
@@ -102,11 +102,11 @@ function subtract(from: Reduced, what: Reduced, times: number): void {
   for (const [i, value] of from.use.entries()) from.use[i] = value - times * (what.use[i] ?? 0)
 }
 
-/** The values nearest to `prior` that fit the told sums: the attacker's guess where nothing is certain. */
+/** The values nearest to `prior` that fit the disclosed sums: the attacker's guess if nothing is certain. */
 export function ridge(told: readonly Told[], prior: readonly number[], strength = 1e-3): number[] {
   const guess = [...prior]
   if (told.length === 0) return guess
-  // In the space of answers, since there are fewer of them than people: (A Aᵀ + λ) z = b − A prior.
+  // Solved in the space of answers, since there are fewer answers than people: (A Aᵀ + λ) z = b − A prior.
   const dense = told.map(({ members, weights }) => {
     const row = new Float64Array(prior.length)
     for (const [i, person] of members.entries()) row[person] = weights?.[i] ?? 1
@@ -126,7 +126,7 @@ export function ridge(told: readonly Told[], prior: readonly number[], strength 
   return guess
 }
 
-/** Gauss with pivots. */
+/** Gaussian elimination with pivoting. */
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => ({ row: [...row], use: [right[i] ?? 0] }))
   for (let column = 0; column < rows.length; column++) {

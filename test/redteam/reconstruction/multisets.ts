@@ -1,21 +1,21 @@
-/** The integers that fit a few power sums: what moments of a small group give away. */
+/** Search for the integers that fit a few power sums, which the moments of a small group disclose. */
 
-/** A number known to within a tolerance. */
+/** A number that is known up to a tolerance. */
 export interface Near {
   readonly value: number
   readonly tolerance: number
 }
 
-/** The sums of the first powers over so many integers within bounds. */
+/** Power sums of `count` integers between `low` and `high`. */
 export interface PowerSums {
   readonly count: number
   readonly low: number
   readonly high: number
-  /** Of the first power, the second, …; the first two are needed. */
+  /** The sum of the first powers, of the second powers, and so on. The first two are required. */
   readonly sums: readonly Near[]
 }
 
-/** All that fit, each in rising order; null where there are too many to look through. */
+/** All fitting multisets, each in ascending order; null if there are too many to search. */
 export function multisetsOf(
   { count, low, high, sums }: PowerSums,
   { nodesMax = 3_000_000, foundMax = 200 } = {}
@@ -43,7 +43,7 @@ export function multisetsOf(
       if (fits()) found.push([...chosen])
       return
     }
-    // What is left must have a mean no lower than the least value, and no fewer squares than equal values would have.
+    // The remaining values must have a mean of at least the lowest one, and at least the sum of squares of equal values.
     const [rest, restSquares] = [first.value - sum, second.value - squares]
     const slack = first.tolerance + 0.5
     if (rest + slack < left * least || rest - slack > left * high) return
@@ -60,7 +60,7 @@ export function multisetsOf(
   return tooMany ? null : found
 }
 
-/** Who has which of the values, by a known column: all orders of the values whose weighted sum fits; null where too many. */
+/** All assignments of the values to people whose sum, weighted by a known column, fits; null if there are too many. */
 export function ordersOf(
   values: readonly number[],
   known: readonly number[],

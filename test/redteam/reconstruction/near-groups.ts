@@ -1,17 +1,17 @@
-/** Pairs of groups that differ by few people: a group, and the group without a few of its members. */
+/** Pairs of groups that differ by few people: a group, and the same group without a few members. */
 import { AGE_CUTS, cells, type Condition, except, type Group, groupOf, older, younger } from './groups.ts'
 import type { Population, Target } from './population.ts'
 
-/** Differences of this size are one patient, or hardly more. */
+/** Largest difference between the groups of a pair. */
 const APART_MAX = 4
 
-/** A group and the same without some. */
+/** A group, and the same group without some members. */
 export interface Pair {
   readonly whole: Group
   readonly without: Group
 }
 
-/** For each group of the list up to so many pairs, the smallest differences first. */
+/** Pairs for each group of the list, at most `pairsEach`, those with the smallest differences first. */
 export function nearPairs(
   population: Population,
   options: { target: Target; wholes: readonly (readonly Condition[])[]; pairsEach: number }
@@ -42,7 +42,7 @@ export function nearPairs(
   })
 }
 
-/** Groups that anybody would ask about. */
+/** Ordinary groups, as in typical questions. */
 export function ordinaryGroups(population: Population): readonly (readonly Condition[])[] {
   const single = (['arm', 'sex', 'centre'] as const).flatMap((column) => cells(population, [column]))
   return [[], ...single, ...cells(population, ['arm', 'sex'])]

@@ -1,4 +1,4 @@
-/** One catalog as an attacker asks it: every question counted, every answer read for its numbers and its precision. */
+/** An attacker's access to one catalog: counts the questions, and reads the numbers and the precision of the answers. */
 import type { Client } from '@stimnet/sdk'
 import { askOnce } from '../../study-peer.ts'
 import { VISIT } from './population.ts'
@@ -6,45 +6,45 @@ import { VISIT } from './population.ts'
 /** A row of an answer. */
 export type ToldRow = Readonly<Record<string, string | number | null>>
 
-/** A question beside its text. */
+/** Further fields of a question. */
 export type More = Readonly<Record<string, unknown>>
 
-/** How a question is sent: rows where numbers came back, null where none did. */
+/** A function that sends a question. */
 export type Send = (sql: string, more: More) => Promise<SentAnswer>
 
-/** What came back, with what its card says of rounding. */
+/** An answer, with the rounding that its card states. `rows` is null if there were no numbers. */
 export interface SentAnswer {
   readonly rows: readonly ToldRow[] | null
   readonly code: string | null
   readonly roundBase: number
-  /** Whether it says that people were left out of it. */
+  /** Whether it states that people were left out. */
   readonly leftOut?: boolean
 }
 
-/** A number of an answer, with the column that it stands in. */
+/** A number of an answer, with its column. */
 export interface ToldNumber {
   readonly column: string
   readonly value: number
-  /** Its own. */
+  /** Its standard error. */
   readonly standardError: number
 }
 
-/** From this many significant digits on a number is taken for exact. */
+/** A number with at least this many significant digits is considered exact. */
 const DIGITS_EXACT = 13
 
-/** The attacker's notebook. */
+/** The attacker's record of one catalog. */
 export class Oracle {
   asked = 0
   answered = 0
-  /** Largest rounding of counts that a card named. */
+  /** Largest rounding base of counts in a card so far. */
   roundBase = 1
-  /** Whether the latest answer said that people were left out of it: then it is of others than were asked about. */
+  /** Whether people were left out of the latest answer, so that it is about fewer people than the question. */
   leftOut = false
-  /** Codes of what was refused, counted. */
+  /** Number of refusals per code. */
   readonly codes = new Map<string, number>()
-  /** By observed mean: 1 on the grid of its standard error, 0 on a coarser one too, −1 on neither. */
+  /** For each observed mean: 1 if it is on the grid of its standard error, 0 if also on a coarser grid, −1 if on neither. */
   readonly #onGrid: number[] = []
-  /** Columns that come with all their digits: in these a short number is a short number. */
+  /** Columns with all digits. In these, a number with few digits is exact too. */
   readonly #exact = new Set<string>()
   #exhausted = false
   readonly #send: Send
@@ -53,17 +53,17 @@ export class Oracle {
     this.#send = send
   }
 
-  /** Whether refusals have run out, so that asking on is of no use. */
+  /** Whether the refusals are exhausted, so that further questions are useless. */
   get exhausted(): boolean {
     return this.#exhausted
   }
 
-  /** What is asked next has refusals of its own. */
+  /** The following questions go to a ledger with its own refusals. */
   newLedger(): void {
     this.#exhausted = false
   }
 
-  /** Asks in SQL; null where nothing came back. */
+  /** Asks a question in SQL. Null if there were no numbers. */
   async sql(text: string, more: More = {}): Promise<readonly ToldRow[] | null> {
     this.asked += 1
     const { rows, code, roundBase, leftOut = false } = await this.#send(text, more)
@@ -83,7 +83,7 @@ export class Oracle {
     return rows
   }
 
-  /** Looks at a told mean and its standard error, for what they show of how numbers are rounded. */
+  /** Records whether a disclosed mean is on the grid of its standard error, in order to infer the rounding rule. */
   observe(mean: number, standardError: number): void {
     const step = gridStep(standardError / 10)
     this.#onGrid.push(
@@ -92,8 +92,8 @@ export class Oracle {
   }
 
   /**
-   * By how much a told number can be off. Where all observed means lie on a grid of a tenth of their standard error, and use
-   * it, that grid is the rounding; else the largest step that divides the number may have been.
+   * Largest error of a disclosed number. If all observed means are on a grid of a tenth of their standard error, and make use of
+   * it, the rounding step is that grid's; otherwise it may be the largest step that divides the number.
    */
   halfStep({ column, value, standardError }: ToldNumber): number {
     if (this.#exact.has(column)) return Math.max(1, Math.abs(value)) * 1e-12
@@ -102,7 +102,7 @@ export class Oracle {
     return (isGrid ? gridStep(standardError / 10) : largestStep(value)) / 2
   }
 
-  /** By how much the latest counts can be off. */
+  /** Largest error of the latest counts. */
   get countTolerance(): number {
     return Math.max(this.roundBase > 1 ? this.roundBase / 2 : 0, this.leftOut ? LEFT_OUT_MAX : 0)
   }
@@ -112,13 +112,13 @@ function digitsOf(value: number): number {
   return String(value).replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').length
 }
 
-/** People who may be missing from an answer that says so, as far as the documentation promises. */
+/** Most people who may be missing from an answer that states that people were left out, according to the documentation. */
 const LEFT_OUT_MAX = 10
 
-/** On a grid of 1, 2 and 5 at least so many numbers are multiples of no coarser step. */
+/** On a grid with steps of 1, 2 and 5, at least this share of the numbers is on no coarser grid. */
 const GRID_SHARE = 0.2
 
-/** The largest step of 1, 2 or 5 times a power of ten that is no larger. */
+/** The largest step of 1, 2 or 5 times a power of ten that is at most `most`. */
 function gridStep(most: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1e-9)))
   return power * ([5, 2, 1].find((times) => times * power <= most * (1 + 1e-9)) ?? 1)
@@ -129,7 +129,7 @@ function isMultiple(value: number, step: number): boolean {
   return Math.abs(ratio - Math.round(ratio)) < 1e-6
 }
 
-/** The largest step of 1, 2 or 5 times a power of ten that a number is a multiple of. */
+/** The largest step of 1, 2 or 5 times a power of ten of which the number is a multiple. */
 function largestStep(value: number): number {
   const decimals = /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0
   const units = String(Math.round(Math.abs(value) * 10 ** decimals))
@@ -139,7 +139,7 @@ function largestStep(value: number): number {
   return 10 ** (zeros - decimals) * (last === 5 ? 5 : last % 2 === 0 ? 2 : 1)
 }
 
-/** Sends to one catalog through the gateway's account. */
+/** Sends questions to one catalog with the gateway's account. */
 export function sendTo(client: Client, catalog: string): Send {
   return async (sql, more) => {
     const { job, code } = await askOnce(client, {
@@ -159,10 +159,10 @@ export function sendTo(client: Client, catalog: string): Send {
   }
 }
 
-/** The tables of outcomes, at the visit that is attacked. */
+/** The FROM and WHERE clause for outcomes at the attacked visit. */
 export const FROM = `FROM subjects JOIN visits USING (subject_id) WHERE visits.visit = '${VISIT}'`
 
-/** A number of a row; null where it is withheld. */
+/** A number of a row; null if it is withheld. */
 export function numberOf(row: ToldRow | undefined, name: string): number | null {
   const value = row?.[name]
   return typeof value === 'number' ? value : null

@@ -1,12 +1,12 @@
-/** The people of a trial as an attacker sees them: every covariate is known, every outcome is not. */
+/** The people of a trial from an attacker's point of view: all covariates are known, the outcomes are not. */
 import type { Row, Study } from '../../usefulness/study.ts'
 
-/** What the attacker wants of each person. */
+/** The outcomes that the attacker wants to learn about each person. */
 export const TARGETS = ['responder', 'adverse', 'change'] as const
 /** One of TARGETS. */
 export type Target = (typeof TARGETS)[number]
 
-/** A person by what the attacker knows. */
+/** The attacker's knowledge of a person. */
 export interface Known {
   readonly id: string
   readonly age: number
@@ -17,8 +17,9 @@ export interface Known {
 }
 
 /**
- * The trial, known and true. `truth` is 1 or 0 of a category, a number of the change, null where it was not measured; that
- * it was not measured is known to the attacker as well, which makes him stronger than one who knows the covariates alone.
+ * The known covariates and the true outcomes of a trial. An outcome is 1 or 0 for a category, a number for the change, and null
+ * if it was not measured. The attacker also knows which outcomes were not measured, so it is stronger than one who knows only
+ * the covariates.
  */
 export interface Population {
   readonly people: readonly Known[]
@@ -28,7 +29,7 @@ export interface Population {
 /** The visit whose outcomes are attacked. */
 export const VISIT = 'month_12'
 
-/** Reads a trial. */
+/** The population of a trial. */
 export function populationOf(study: Study): Population {
   const { subjects = [], visits = [] } = study.tables
   const last = new Map(visits.filter(({ visit }) => visit === VISIT).map((row) => [row.subject_id, row]))
@@ -53,5 +54,5 @@ export function populationOf(study: Study): Population {
   }
 }
 
-/** Values that a change can take, as the catalog declares them; far fewer occur. */
+/** Declared bounds of the change. The values that occur are in a much smaller range. */
 export const CHANGE_RANGE = { low: -80, high: 60 } as const

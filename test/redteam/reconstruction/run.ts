@@ -1,4 +1,4 @@
-/** Attacks that end in numbers, carried out against made-up trials through the REST API, and scored against the truth. */
+/** Execution of reconstruction attacks against made-up trials through the REST API, and their scores against the truth. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,44 +10,44 @@ import { populationOf, type Target } from './population.ts'
 import type { Reconstruction, Scene } from './scene.ts'
 import { type Score, scoreOf } from './score.ts'
 
-/** How far the attacker goes. */
+/** The effort of the attacker. */
 export interface Effort {
   readonly questionsMax: number
-  /** Of integer programs, seconds for each attack. */
+  /** Time for integer programs, seconds per attack. */
   readonly solverSeconds: number
 }
 
-/** Sizes of the trials that the page shows. */
+/** Sizes of the trials in docs/redteam.md. */
 export const SIZES = [150, 1_000] as const
 
-/** A minute or two in all, and up to hours. */
+/** Efforts: the small one takes a minute or two in total, the large one up to hours. */
 export const EFFORTS = {
   small: { questionsMax: 60, solverSeconds: 4 },
   long: { questionsMax: 240, solverSeconds: 600 }
 } as const satisfies Readonly<Record<string, Effort>>
 
-/** One attack on one target of one study. */
+/** The result of one attack on one target of one study. */
 export interface Result extends Score {
   readonly attack: Reconstruction
   readonly study: string
   readonly asked: number
   readonly answered: number
-  /** Codes of refusals, counted. */
+  /** Number of refusals per code. */
   readonly codes: ReadonlyMap<string, number>
 }
 
-/** Whom is attacked, by which attacks. */
+/** Options of `reconstruct`. */
 export interface ReconstructOptions {
   readonly size: number
   readonly seed: number
   readonly effort: Effort
-  /** Beginnings of ids; all attacks unless given. */
+  /** Beginnings of the ids of attacks. Default: all attacks. */
   readonly only?: readonly string[]
-  /** Default unless given. */
+  /** Preset of disclosure rules. Default: `default`. */
   readonly preset?: string
 }
 
-/** All attacks on a trial of so many. Each has a catalog of its own, so that none finds another's ledger. */
+/** Runs the attacks on a trial of that size. Each attack has a catalog of its own, so that they share no ledger. */
 export async function reconstruct(
   options: ReconstructOptions,
   told: (result: Result) => void = () => undefined
@@ -90,7 +90,7 @@ interface SceneParts extends Pick<Scene, 'study' | 'target' | 'folder' | 'preset
 
 function sceneOf(house: StudyPeer, { attack, target, study, effort, folder, preset }: SceneParts): Scene {
   const catalog = catalogName(attack, target)
-  // Attacks that ask by several ways are counted in one notebook.
+  // An attack that sends its questions in several ways still has one oracle, which counts all of them.
   let send: Send = sendTo(house.client, catalog)
   const oracle = new Oracle((text, more) => send(text, more))
   return {

@@ -1,38 +1,38 @@
-/** The stage of one attack: whom it is after, whom it asks, and how long it may take. */
+/** The input of one attack: its targets, the catalog that it queries, and its limits. */
 import type { Study } from '../../usefulness/study.ts'
 import type { Oracle, Send } from './oracle.ts'
 import type { Population, Target } from './population.ts'
 import type { Conclusion } from './score.ts'
 
-/** What an attack has at hand. */
+/** The input of an attack. */
 export interface Scene {
   readonly study: Study
   readonly population: Population
   readonly target: Target
-  /** A catalog that nobody else asks. */
+  /** Access to a catalog that nobody else queries. */
   readonly oracle: Oracle
-  /** Of the questions that the attack may ask. */
+  /** Most questions that the attack may ask. */
   readonly questionsMax: number
-  /** Of integer programs, seconds in all. */
+  /** Time for integer programs in total, seconds. */
   readonly solverSeconds: number
-  /** Milliseconds of a clock that only rises. */
+  /** A monotonic clock, ms. */
   readonly now: () => number
-  /** Of the institutions' rules. */
+  /** Preset of the institution's disclosure rules. */
   readonly preset: string
   /** An empty folder, for attacks with institutions of their own. */
   readonly folder: string
   /** The PeerId of the institution that holds the catalog. */
   readonly peerId: string
-  /** From now on the oracle asks by this way, and counts on. */
+  /** Lets the oracle send its further questions by another function; its counts continue. */
   askBy(send: Send): void
 }
 
-/** An attack that ends in numbers. */
+/** A reconstruction attack. */
 export interface Reconstruction {
   readonly id: string
   readonly attack: string
   readonly targets: readonly Target[]
-  /** Why nobody promises anything against it; such attacks are measured all the same. */
+  /** Why nothing is promised against it. Such attacks are measured nevertheless. */
   readonly notCovered?: string
   run(scene: Scene): Promise<Conclusion>
 }

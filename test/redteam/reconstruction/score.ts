@@ -1,49 +1,49 @@
-/** The score of an attack: who is certain, which rows are exact, and how much better the guesses are than a group's own share. */
+/** The score of an attack: certain people, exact rows, and the advantage of its guesses over the shares of the groups. */
 import type { Population, Target } from './population.ts'
 
-/** People whose values are all known, in rising order: not whose is whose. */
+/** People whose values are known as a set, in ascending order, but not which person has which value. */
 export interface ExactRows {
   readonly members: readonly number[]
   readonly values: readonly number[]
 }
 
-/** What an attacker concludes about one target. */
+/** An attacker's conclusions about one target. */
 export interface Conclusion {
   readonly target: Target
-  /** Groups of which a number of the target was told. */
+  /** Groups for which a number about the target was disclosed. */
   readonly told: readonly (readonly number[])[]
-  /** By person: values that he would swear to. */
+  /** For each person, the value of which the attacker is certain. */
   readonly certain: ReadonlyMap<number, number>
   readonly exact: readonly ExactRows[]
-  /** People in groups that an answer itself gives as all or nobody; they do not count as certain. */
+  /** People in groups for which an answer itself says that all or none have the level. They do not count as certain. */
   readonly allOrNone?: ReadonlySet<number>
-  /** By person: the most likely of few possibilities. */
+  /** For each person, the most likely of few possible values. */
   readonly likely: ReadonlyMap<number, number>
-  /** By person: what least squares make of everything that was told. */
+  /** For each person, the least squares estimate from everything that was disclosed. */
   readonly fitted: ReadonlyMap<number, number>
 }
 
 /** One row of the table. */
 export interface Score {
   readonly target: Target
-  /** People whose value is certain, and is what was claimed. */
+  /** Number of people with a certain and correct value. */
   readonly certain: number
-  /** Claims that were wrong: above zero, the attack is at fault. */
+  /** Number of wrong claims. If it is above zero, the attack itself is faulty. */
   readonly wrong: number
-  /** People in groups whose values are all known, as they are. */
+  /** Number of people in groups whose set of values is known correctly. */
   readonly exact: number
-  /** People in groups that an answer itself gives as all or nobody. */
+  /** Number of people in groups for which an answer itself says that all or none have the level. */
   readonly allOrNone: number
   /**
-   * Percentage points by which the guesses beat what the person's group says of him: the majority (the median of numbers) of his
-   * finest told group, or the same guesses dealt out anew among those alike in arm, sex and centre, whichever is right more often.
-   * From a table by arm and one by centre follows more than from either, of everybody alike the same. Of two ways to guess the
-   * better: by least squares, or by the group wherever nothing more is likely.
+   * Percentage points by which the guesses are better than a baseline from the person's group. The baseline is the better of two:
+   * the majority (for numbers the median) of the smallest disclosed group of the person; or the same guesses, distributed at
+   * random among people with the same arm, sex and centre. The second one accounts for what tables by several variables together
+   * say about all such people alike. The guesses are the better of two: least squares, or the group if nothing more is likely.
    */
   readonly gain: number
 }
 
-/** Compares with the truth. */
+/** Compares the conclusions with the truth. */
 export function scoreOf({ people: known, truth }: Population, conclusion: Conclusion): Score {
   const { target, certain, exact, likely, fitted } = conclusion
   const values = truth[target]
@@ -57,7 +57,7 @@ export function scoreOf({ people: known, truth }: Population, conclusion: Conclu
   const rightBy = (...guesses: readonly ReadonlyMap<number, number>[]) =>
     people.filter((person) => guesses.find((guess) => guess.has(person))?.get(person) === values[person]).length
   const alike = [...Map.groupBy(people, (person) => alikeIn(known[person])).values()]
-  // As many as would be right on average, were the guesses of a group given to its people by lot.
+  // The number that would be right on average if the guesses of a group were assigned to its people at random.
   const rightByGroup = (...guesses: readonly ReadonlyMap<number, number>[]) =>
     alike.reduce((sum, group) => {
       const guessed = group.map((person) => guesses.find((guess) => guess.has(person))?.get(person))
@@ -77,12 +77,12 @@ export function scoreOf({ people: known, truth }: Population, conclusion: Conclu
   }
 }
 
-/** What others go by who know him a little. */
+/** The covariates by which people count as alike. */
 function alikeIn(person: Population['people'][number] | undefined): string {
   return [person?.arm, person?.sex, person?.centre].join()
 }
 
-/** By person: the majority, or the median, of the smallest told group that he is in; of everybody where he is in none. */
+/** For each person, the majority or median of the smallest disclosed group with that person; of all people if there is none. */
 function baselineOf(
   values: readonly (number | null)[],
   people: readonly number[],

@@ -66,7 +66,7 @@ describe('the attacker’s arithmetic', () => {
   test('an integer program finds who must have a level, where no single count says so', async () => {
     const count = (members: number[], value: number) => ({ members, value, tolerance: 0 })
     const options = { secondsEach: 1, secondsAll: 10, now: () => performance.now() }
-    // Two of four, one of the first three: the fourth has it.
+    // Two of four people have the level, and one of the first three. So the fourth has it.
     const { certain, feasible } = await boundsOf([count([0, 1, 2, 3], 2), count([0, 1, 2], 1)], options)
     assert.equal(feasible, true)
     assert.deepEqual([...certain], [[3, 1]])

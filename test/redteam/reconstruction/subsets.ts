@@ -1,22 +1,22 @@
-/** The people who can be those with a level, by sums of a known column over them: both halves of a group met in the middle. */
+/** Search for the sets of people who can have a level, given sums of a known column over them (meet in the middle). */
 import type { Near } from './multisets.ts'
 
-/** Larger groups have too many halves. */
+/** Largest group. Each half of a larger one has too many subsets. */
 export const SUBSET_PEOPLE_MAX = 34
 const FOUND_MAX = 5_000
 
-/** What is known of each member, in powers or products of known columns; the first is 1, whose sum is the count. */
+/** Known numbers of each member: powers or products of known columns. The first number is 1, whose sum is the count. */
 export interface SubsetSums {
   readonly known: readonly (readonly number[])[]
   readonly sums: readonly Near[]
 }
 
-/** By member: how many of all fitting subsets hold the member, of `found`; null where there are too many. */
+/** For each member, in how many of the `found` fitting subsets it is; null if there are too many subsets. */
 export function subsetsOf({ known, sums }: SubsetSums): { found: number; having: readonly number[] } | null {
   const members = known.length
   if (members > SUBSET_PEOPLE_MAX) return null
   const cut = members >> 1
-  // Only sums that are known as whole numbers can be looked up; the others are compared afterwards.
+  // Sums that determine a whole number are looked up in a table. The other sums are compared afterwards.
   const exact = sums.flatMap(({ tolerance }, i) => (tolerance < 0.5 ? [i] : []))
   if (exact.length < Math.min(2, sums.length)) return null
   const first = halvesOf(known.slice(0, cut), sums.length)
@@ -48,7 +48,7 @@ export function subsetsOf({ known, sums }: SubsetSums): { found: number; having:
   return { found, having }
 }
 
-/** The sums of every subset, by its mask. */
+/** The sums of all subsets, by their bit masks. */
 function halvesOf(known: readonly (readonly number[])[], width: number): number[][] {
   const sums: number[][] = [new Array<number>(width).fill(0)]
   for (const [at, row] of known.entries()) {

@@ -1,25 +1,25 @@
-/** Power sums of a number over a group, read from the moments that were told of it. */
+/** Power sums of a variable over a group, computed from its disclosed moments. */
 import type { Group } from './groups.ts'
 import type { Near } from './multisets.ts'
 import { FROM, numberOf, type Oracle, type ToldRow } from './oracle.ts'
 import type { Population } from './population.ts'
 
-/** What was told of the change of a group. */
+/** Disclosed sums of the change in a group. */
 export interface SumsTold {
   readonly members: readonly number[]
-  /** Of the powers from the first on, as far as they were told. */
+  /** Sums of the first, second and further powers, as far as they were disclosed. */
   readonly sums: readonly Near[]
-  /** Of age times change. */
+  /** Sum of age times change. */
   readonly product: Near | null
 }
 
-/** What is asked of each group beside its mean. */
+/** Statistics to ask for in each group, in addition to its mean. */
 export interface Asked {
   readonly moments: boolean
   readonly covariance: boolean
 }
 
-/** Columns of mean, variance, skewness and kurtosis. */
+/** Names of the columns of mean, variance, skewness and kurtosis. */
 export const MOMENT_COLUMNS = ['mean', 'v', 's', 'q'] as const
 
 /** The text of the question. */
@@ -35,7 +35,7 @@ function changeQuestion({ where }: Group, { moments, covariance }: Asked): strin
   return `SELECT ${numbers.join(', ')} ${FROM} AND change IS NOT NULL${where === '' ? '' : ` AND ${where}`}`
 }
 
-/** Asks about each group in turn, until the refusals run out. */
+/** Asks about each group in turn, until the refusals are exhausted. */
 export async function askSums(
   oracle: Oracle,
   population: Population,
@@ -47,7 +47,7 @@ export async function askSums(
     const told = await oracle.sql(changeQuestion(group, options.asked), options.more)
     if (told !== null) rows.push({ group, row: told[0] })
   }
-  // Read at the end: how numbers are rounded is known by then.
+  // The answers are evaluated at the end, when the rounding rule is known.
   for (const { group, row } of rows) {
     const [mean, variance] = [numberOf(row, 'mean'), varianceOf(row)]
     if (mean !== null && variance > 0) oracle.observe(mean, Math.sqrt(variance / group.members.length))
@@ -65,11 +65,11 @@ function varianceOf(row: ToldRow | undefined): number {
 interface Context {
   readonly group: Group
   readonly population: Population
-  /** Answers are in units of the variable times this. */
+  /** Factor from the variable's unit to the unit of the answers. */
   readonly factor: number
 }
 
-/** The power sums that follow from a row of moments; null where not even a mean was told. */
+/** The power sums that follow from a row of moments; null if not even a mean was disclosed. */
 function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, factor }: Context): SumsTold | null {
   const { members } = group
   const n = members.length
@@ -87,7 +87,7 @@ function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, f
   const sums = known.map((_, power) => {
     const of = (values: readonly number[]) => powerSum(values, n, power + 1) / factor ** (power + 1)
     const value = of(known)
-    // Each told number alone at the edge of what it can be, and all effects added up.
+    // Moves each disclosed number in turn to the end of its interval, and adds up the effects.
     const tolerance = known.reduce((sum, told, i) => {
       const moved = known.map((each, j) => (j === i ? told + (halves[i] ?? 0) : each))
       return sum + Math.abs(of(moved) - value)
@@ -112,7 +112,7 @@ function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, f
   return { members, sums, product }
 }
 
-/** The sum of a power over n values with this mean, sample variance, skewness and kurtosis. */
+/** The sum of a power of n values with this mean, sample variance, skewness and kurtosis. */
 export function powerSum(
   [mean = 0, variance = 0, skewness = 0, kurtosis = 0]: readonly number[],
   n: number,

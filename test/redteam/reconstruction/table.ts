@@ -1,4 +1,4 @@
-/** The table of attacks that end in numbers, for a terminal and for the page in docs. */
+/** The table of reconstruction attacks, for a terminal and for docs/redteam.md. */
 import { markdown } from '../../usefulness/table.ts'
 import type { Result } from './run.ts'
 
@@ -21,7 +21,7 @@ function rowOf(result: Result): string[] {
   ]
 }
 
-/** For a terminal: without the words of each attack. */
+/** The table for a terminal, without the descriptions of the attacks. */
 export function plainReconstructions(results: readonly Result[]): string {
   const rows = [HEADS, ...results.map(rowOf)].map((row) => row.filter((_, at) => at !== 1))
   const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? []
@@ -33,7 +33,7 @@ export function plainReconstructions(results: readonly Result[]): string {
   return `${rows.map(line).join('\n')}\n`
 }
 
-/** For the page. */
+/** The table for docs/redteam.md. */
 export function markdownReconstructions(results: readonly Result[]): string {
   const rows = results.map((result) => {
     const [id = '', attack = '', ...rest] = rowOf(result)

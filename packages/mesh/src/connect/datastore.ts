@@ -3,20 +3,20 @@ import { BaseDatastore } from 'datastore-core'
 import { Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
 import type { MeshStore } from '../mesh.ts'
 
-/** Each stream looks its peer up on both ends: kept in memory, else it costs nearly half the questions per second. */
+/** Entries of peers are cached: each stream reads one on both ends, which would cost nearly half of the throughput. */
 const CACHE_PREFIX = '/peers/'
 const CACHE_ENTRIES_MAX = 1_000
-/** Any member can have provider records kept here without end: so many, then no more are taken. */
+/** Bound on stored DHT records, since any member can send any number of provider records. Further ones are refused. */
 const DHT_PREFIX = '/dht/'
 const DHT_ENTRIES_MAX = 100_000
-/** A peer's entry is some kilobytes, a provider record some bytes. */
+/** Largest value. A peer's entry has some kilobytes, a provider record some bytes. */
 const VALUE_BYTES_MAX = 256 * 1024
 
 class NotFound extends Error {
   override readonly name = 'NotFoundError'
 }
 
-/** What libp2p expects of a store, over abstract-level. After `close` late writes of a stopping node vanish quietly. */
+/** An implementation of libp2p's datastore over abstract-level. After `close`, late writes of a stopping node are ignored. */
 export class LevelDatastore extends BaseDatastore {
   readonly #level: MeshStore
   readonly #cache = new Map<string, Uint8Array>()
@@ -47,7 +47,7 @@ export class LevelDatastore extends BaseDatastore {
       if (this.#dhtEntries >= DHT_ENTRIES_MAX) throw new RangeError('there are too many provider records')
       this.#dhtEntries += 1
     }
-    // Copied: the caller's bytes may be a view into a buffer that is used again.
+    // A copy, because the caller's bytes may be a view into a buffer that is reused.
     const bytes = value.slice()
     this.#remember(name, bytes)
     await this.#level.put(name, bytes)
@@ -101,7 +101,7 @@ export class LevelDatastore extends BaseDatastore {
   }
 }
 
-/** All keys with the prefix. Keys are slashes and base32 or base58 text: nothing sorts behind U+FFFF. */
+/** The range of all keys with the prefix. Keys consist of slashes and base32 or base58 text, so none sorts after U+FFFF. */
 function rangeOf(prefix: string | undefined): { gte?: string; lt?: string } {
   return prefix === undefined || prefix === '' ? {} : { gte: prefix, lt: `${prefix}\uffff` }
 }

@@ -1,4 +1,4 @@
-/** Keeps connections up: dials members, bootstrap addresses and hints, again and again with growing waits. */
+/** Dialling of members, bootstrap addresses and hinted peers, repeated with growing waits, so that connections stay up. */
 
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Clock, RandomSource } from '@stimnet/protocol'
@@ -8,30 +8,30 @@ import { ADDRESSES_MAX } from './members.ts'
 import type { MeshTiming } from '../mesh.ts'
 import type { MeshNode } from './node.ts'
 
-/** Dials under way at once. */
+/** Most dials in progress at the same time. */
 const DIALS_MAX = 16
 const DIAL_MS_MAX = 10_000
-/** For the dialled peer to say who it is; one that turns us away closes sooner, ms. */
+/** Time for the dialled peer to identify itself, ms. A peer that refuses us closes the connection sooner. */
 const IDENTIFY_MS_MAX = 5_000
-/** Hints kept; any member can name peers without end. */
+/** Most targets, since any member can name any number of peers. */
 const TARGETS_MAX = 2_000
-/** A mere hint that fails so often is dropped until somebody gives it again. */
+/** A hinted peer is dropped after so many failed dials, until it is named again. */
 const HINT_TRIES = 3
-/** Nothing is due: look again in, ms. A wake comes before. */
+/** Longest sleep if no dial is due, ms. A new target ends it earlier. */
 const IDLE_MS = 60_000
 
 interface Target {
-  /** Null for a bootstrap address that does not name its peer until it was reached. */
+  /** Null for a bootstrap address without a PeerId, until the peer was reached. */
   peerId: string | null
   addresses: string[]
-  /** Dialled for as long as the mesh runs. */
+  /** Whether it is dialled for as long as the mesh runs. */
   readonly lasting: boolean
   failures: number
   dueAtMs: number
   dialling: boolean
 }
 
-/** What dialling needs. */
+/** Dependencies of the dialler. */
 export interface DiallerDeps {
   readonly node: MeshNode
   readonly links: Links
@@ -40,11 +40,11 @@ export interface DiallerDeps {
   readonly timing: Pick<MeshTiming, 'redialMs' | 'redialMsMax'>
   readonly stopping: AbortSignal
   readonly permits: (peerId: string) => boolean
-  /** Where the peer is now, in the words of others; see `Discovery.lookUp`. */
+  /** Current addresses of the peer according to other peers; see `Discovery.lookUp`. */
   readonly lookUp: (peerId: string, signal: AbortSignal) => Promise<string[]>
 }
 
-/** Keeps this peer connected to whom it knows; one a mesh. */
+/** Keeps this peer connected to the peers that it knows. There is one per mesh. */
 export class Dialler {
   readonly #deps: DiallerDeps
   readonly #targets = new Map<string, Target>()
@@ -55,14 +55,14 @@ export class Dialler {
     this.#deps = deps
   }
 
-  /** An address from the configuration. */
+  /** Adds an address from the configuration. */
   addBootstrap(address: string): void {
     const peerId = peerIdOf(multiaddr(address))
     if (peerId === this.#deps.node.peerId.toString()) return
     this.#add(address, { peerId, addresses: [address], lasting: true })
   }
 
-  /** A peer met before. */
+  /** Adds a peer that was connected before. */
   addMember(peerId: string, addresses: readonly string[]): void {
     const known = this.#targets.get(peerId)
     if (known?.lasting) {
@@ -73,7 +73,7 @@ export class Dialler {
     this.#add(peerId, { peerId, addresses: merge(addresses, known?.addresses ?? []), lasting: true })
   }
 
-  /** A peer that somebody named. Dialled at once, and forgotten if it does not answer. */
+  /** Adds a peer that another peer named. It is dialled at once, and dropped after some failures. */
   addHint(peerId: string, addresses: readonly string[]): void {
     const { node, links, permits } = this.#deps
     if (addresses.length === 0 || peerId === node.peerId.toString()) return
@@ -82,14 +82,14 @@ export class Dialler {
     if (known) {
       const fresh = addresses.filter((address) => !known.addresses.includes(address))
       known.addresses = merge(fresh, known.addresses)
-      // An address not tried yet: worth a dial now.
+      // There is an address that was not tried yet, so the peer is dialled now.
       if (fresh.length > 0 && known.failures > 0) this.#due(known, 0)
       return
     }
     this.#add(peerId, { peerId, addresses: merge(addresses, []), lasting: false })
   }
 
-  /** The connection is gone: dial soon, not in the same moment as the other side. */
+  /** The connection broke: dials again soon, but not in the same moment as the other side. */
   lost(peerId: string): void {
     const target = this.#targets.get(peerId)
     if (!target) return
@@ -101,7 +101,7 @@ export class Dialler {
     this.#targets.delete(peerId)
   }
 
-  /** Dials what is due until the mesh stops. */
+  /** Dials all targets that are due, until the mesh stops. */
   async run(): Promise<void> {
     const { clock, stopping } = this.#deps
     const dials = new Set<Promise<void>>()
@@ -157,7 +157,7 @@ export class Dialler {
       await this.#connect(target)
       target.failures = 0
     } catch {
-      // What went wrong does not matter here: the peer is not there now, and is dialled again or dropped.
+      // The reason does not matter here: the peer could not be reached, and is dialled again later or dropped.
       target.failures += 1
       target.dueAtMs = this.#deps.clock.now() + backOffMs(target.failures, this.#bounds(), this.#deps.random)
       if (!target.lasting && target.failures >= HINT_TRIES) this.#drop(target)
@@ -171,7 +171,7 @@ export class Dialler {
     const { node, links, stopping } = this.#deps
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(DIAL_MS_MAX)])
     const { peerId } = target
-    // After a failure the address may be an old one.
+    // After a failure, the known addresses may be out of date.
     if (peerId !== null && target.lasting && (target.failures > 0 || target.addresses.length === 0)) {
       target.addresses = merge(await this.#deps.lookUp(peerId, signal), target.addresses)
     }
@@ -187,17 +187,17 @@ export class Dialler {
   }
 }
 
-/** Newest first, each once, few. */
+/** The distinct addresses, newest first, at most ADDRESSES_MAX. */
 function merge(newer: readonly string[], older: readonly string[]): string[] {
   return [...new Set([...newer, ...older])].slice(0, ADDRESSES_MAX)
 }
 
-/** The PeerId at the end of a multiaddr; undefined without one. */
+/** The last PeerId in a multiaddr; null if there is none. */
 function peerIdOf(address: Multiaddr): string | null {
   return address.getComponents().findLast((component) => component.name === 'p2p')?.value ?? null
 }
 
-/** The target's addresses, each naming the peer, so that Noise fails with whoever else answers there. */
+/** The target's addresses, each with its PeerId if that is known, so that Noise fails if another peer answers there. */
 function dialable(target: Target): Multiaddr[] {
   return target.addresses.flatMap((text) => {
     try {

@@ -1,16 +1,16 @@
-/** Peers that misbehave: counted, and shut out for a while that grows; and addresses that connect without end. */
+/** Countermeasures against peers that misbehave, which are shut out for growing times, and addresses that connect too often. */
 import type { Clock } from '@stimnet/protocol'
 import { Quota } from '../streams/quota.ts'
 
-/** Marks against a peer within a minute, until it is shut out. An honest peer on a bad line earns one now and then. */
+/** Marks within a minute at which a peer is shut out. An honest peer on a bad connection gets one occasionally. */
 const MARKS_MAX = 10
 const MINUTE_MS = 60_000
 const SHUT_OUT_MS = MINUTE_MS
 const SHUT_OUT_MS_MAX = 60 * MINUTE_MS
-/** Peers remembered: only members can earn marks. */
+/** Most peers that are remembered. Only members can get marks. */
 const PEERS_MAX = 2_000
 
-/** Connections from one address, whoever makes them: a network behind one address reconnects within seconds. */
+/** Rate of connections from one address, whoever opens them. All peers behind one address may reconnect within seconds. */
 const BY_ADDRESS = { burst: 600, perSecond: 10 }
 const BY_ALL = { burst: 6_000, perSecond: 100 }
 
@@ -21,10 +21,10 @@ interface Marked {
   untilMs: number
 }
 
-/** Told of each peer when it is shut out. */
+/** Called for each peer that is shut out. */
 export type ShutOut = (peerId: string, why: string) => void
 
-/** One a mesh. */
+/** Counts marks and connections. There is one per mesh. */
 export class Discipline {
   readonly #clock: Clock
   readonly #arrivals: Quota
@@ -44,12 +44,12 @@ export class Discipline {
     return (this.#peers.get(peerId)?.untilMs ?? 0) > this.#clock.now()
   }
 
-  /** Whether an address has connected too often: asked before anything is computed or kept for it. */
+  /** Counts a connection from an address. Whether it connects too often; called before anything is computed or stored for it. */
   isCrowding(address: string): boolean {
     return !this.#arrivals.take(address)
   }
 
-  /** `marks`: how grave it is; ten within a minute shut it out. */
+  /** Records misbehaviour. `marks` is its gravity; a peer with ten marks within a minute is shut out. */
   mark(peerId: string, why: string, marks = 1): void {
     const now = this.#clock.now()
     const marked = this.#markedOf(peerId, now)

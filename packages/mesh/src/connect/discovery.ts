@@ -1,4 +1,4 @@
-/** The DHT, asked and told: who is a member, who announced a term, where a peer is now. Hints, never truth. */
+/** Discovery in the DHT: members, peers that announced a term, and addresses of peers. Its answers are only hints. */
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { CID } from 'multiformats/cid'
 import { backOffMs } from './back-off.ts'
@@ -7,18 +7,18 @@ import type { MeshDeps, MeshStore, MeshTiming } from '../mesh.ts'
 import type { MeshNode } from './node.ts'
 import { membershipKey, normaliseTerm, normaliseTerms, termKey } from './terms.ts'
 
-/** One query; what was found by then counts, ms. */
+/** Longest query, ms. The results found by then are used. */
 const QUERY_MS_MAX = 5_000
-/** Putting one record with every node near its key, ms. */
+/** Longest time for storing one record at every node near its key, ms. */
 const PROVIDE_MS_MAX = 20_000
-/** To learn who is there, so many answers are enough: each names everybody its node knows. */
+/** Answers after which a search for peers ends: each answer names all peers that its node knows. */
 const ANSWERS_ENOUGH = 3
-/** The members' key is looked up in one of so many rounds: it asks everybody. */
+/** Rounds per look-up of the membership key. It is rare because it asks every peer. */
 const ROUNDS_PER_MEMBERSHIP_LOOK = 6
-/** Where the announced terms are kept, so that those dropped while the node was down are withdrawn too. */
+/** Store key of the announced terms, so that terms that were dropped while the node was down are withdrawn too. */
 const ANNOUNCED_KEY = 'announced'
 
-/** What discovery needs. */
+/** Dependencies of discovery. */
 export interface DiscoveryDeps extends Pick<MeshDeps, 'clock' | 'random' | 'events'> {
   readonly node: MeshNode
   readonly store: MeshStore
@@ -27,11 +27,11 @@ export interface DiscoveryDeps extends Pick<MeshDeps, 'clock' | 'random' | 'even
   readonly permits: (peerId: string) => boolean
 }
 
-/** Announces this peer and looks for others; one a mesh. */
+/** Announces this peer and searches for others. There is one per mesh. */
 export class Discovery {
   readonly #deps: DiscoveryDeps
   #terms: readonly string[] | null = null
-  /** When each key was put last, by its text form. */
+  /** For each key, by its text form, the time at which it was last put. */
   readonly #putAtMs = new Map<string, number>()
   #announceNow = new AbortController()
   #exploreNow = new AbortController()
@@ -46,7 +46,7 @@ export class Discovery {
     this.#announceNow.abort()
   }
 
-  /** The routing table has its first peer: only now can anybody be told or asked. */
+  /** The routing table has its first peer, so announcements and queries are possible from now on. */
   firstPeer(): void {
     this.#announceNow.abort()
     this.#exploreNow.abort()
@@ -58,7 +58,7 @@ export class Discovery {
     return [...(await this.#providersOf(await termKey(term), signal)).keys()]
   }
 
-  /** Where others last saw the peer. What this node remembers itself is not asked: it has just proved wrong. */
+  /** The addresses at which other peers last saw the peer. This node's own are not used: dialling them has just failed. */
   async lookUp(peerId: string, signal: AbortSignal): Promise<string[]> {
     const { node, stopping } = this.#deps
     const addresses = new Set<string>()
@@ -71,12 +71,12 @@ export class Discovery {
         if (event.name === 'PEER_RESPONSE' && ++answers >= ANSWERS_ENOUGH) break
       }
     } catch {
-      // Nobody knows, or not in time: what was heard until now is all there is.
+      // No peer knows it, or none answered in time. The addresses found so far are returned.
     }
     return [...addresses]
   }
 
-  /** Tells the DHT what is offered: when the terms change, when there is somebody to tell, and before records lapse. */
+  /** Announces in the DHT when the terms change, when the first peer is known, and before records expire. */
   async runAnnouncing(): Promise<void> {
     const { clock, timing, stopping } = this.#deps
     while (!stopping.aborted) {
@@ -87,7 +87,7 @@ export class Discovery {
     }
   }
 
-  /** Looks for members: soon after the first peer, then ever more rarely. */
+  /** Searches for members: soon after the first peer is known, and then less and less often. */
   async runExploring(dialler: Dialler): Promise<void> {
     const { clock, random, timing, stopping } = this.#deps
     for (let round = 0; !stopping.aborted; round++) {
@@ -107,7 +107,7 @@ export class Discovery {
   async #announceAll(signal: AbortSignal): Promise<void> {
     const terms = this.#terms ?? []
     try {
-      // Before anybody has said what is offered, membership alone is known, and nothing is to be withdrawn.
+      // Before the first call of `announce`, only membership is announced and nothing is withdrawn.
       if (this.#terms !== null) await this.#withdrawAllBut(terms)
       const keys = [await membershipKey(), ...(await Promise.all(terms.map(termKey)))]
       for (const key of keys.filter(this.#isDue)) await this.#provide(key, signal)
@@ -116,7 +116,7 @@ export class Discovery {
     }
   }
 
-  // A changed list puts the new terms alone; each round costs an answer from every member.
+  // After a change of terms, only new keys are put: each put costs an answer from every member.
   readonly #isDue = (key: CID): boolean => {
     const { clock, timing } = this.#deps
     return clock.now() - (this.#putAtMs.get(key.toString()) ?? 0) >= timing.announceEveryMs / 2
@@ -133,14 +133,14 @@ export class Discovery {
         if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') told += 1
       }
     } catch {
-      // Some nodes were told, and all are told again before the record lapses.
+      // Some nodes may have the record. It is put at all of them again before it expires.
     }
     if (told > 0) this.#putAtMs.set(key.toString(), clock.now())
-    // As long a rest as the work took: every member answers, and all may be announcing after a common start.
+    // Rests for as long as the work took: every member has to answer, and all may announce at once after a common start.
     await clock.sleep(clock.now() - startedAtMs, signal).catch(() => {})
   }
 
-  // The library would renew a record of ours that we no longer want; others' copies lapse by themselves.
+  // Without this, the library would renew records that are no longer announced. Copies at other nodes expire by themselves.
   async #withdrawAllBut(terms: readonly string[]): Promise<void> {
     const { store, node } = this.#deps
     const bytes = await store.get(ANNOUNCED_KEY)
@@ -183,7 +183,7 @@ export class Discovery {
         for (const peer of event.providers) found.set(peer.id.toString(), peer.multiaddrs.map(String))
       }
     } catch {
-      // Hints found until the signal are hints.
+      // The providers found until then are used.
     }
     found.delete(node.peerId.toString())
     return new Map([...found].filter(([peerId]) => permits(peerId)))

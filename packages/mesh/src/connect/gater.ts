@@ -1,8 +1,11 @@
-/** Who gets in: asked before dialling, and right after Noise has proved who is there. */
+/** The connection gater: decides before dialling, and again right after Noise has proved the PeerId of the other side. */
 import type { ConnectionGater, PeerId } from '@libp2p/interface'
 import type { Discipline } from './discipline.ts'
 
-/** A permit that throws is no permit. `denied` is told of each peer that proved who it is and may not come in. */
+/**
+ * A gater that accepts only peers for which `permits` is true; a rule that throws does not permit. `denied` is called for each
+ * incoming peer that proved its PeerId and is not permitted.
+ */
 export function gaterOf(
   permits: (peerId: string) => boolean,
   denied: (peerId: string) => void = () => undefined,
@@ -11,23 +14,23 @@ export function gaterOf(
   const denies = (peerId: PeerId): boolean =>
     !isPermitted(permits, peerId.toString()) || (discipline?.isShutOut(peerId.toString()) ?? false)
   return {
-    // Before Noise: a handshake costs more than it costs to ask for one.
+    // Checked before Noise, because a handshake costs this side more than it costs the other side to request one.
     denyInboundConnection: ({ remoteAddr }) => discipline?.isCrowding(hostOf(remoteAddr.toString())) ?? false,
     denyDialPeer: denies,
-    // An address without a PeerId shows only now whose it is.
+    // For an address without a PeerId, the peer is known only now.
     denyOutboundEncryptedConnection: denies,
     denyInboundEncryptedConnection: (peerId) => {
       const isDenied = denies(peerId)
       if (isDenied) denied(peerId.toString())
       return isDenied
     },
-    // The permit may have gone while the muxer was agreed on.
+    // The permission may have been withdrawn while the muxer was negotiated.
     denyOutboundUpgradedConnection: denies,
     denyInboundUpgradedConnection: denies
   }
 }
 
-/** Whether a PeerId may be connected to; a rule that throws is a no. */
+/** Whether connections with a PeerId are permitted; false if the rule throws. */
 export function isPermitted(permits: (peerId: string) => boolean, peerId: string): boolean {
   try {
     return permits(peerId) === true
@@ -36,7 +39,7 @@ export function isPermitted(permits: (peerId: string) => boolean, peerId: string
   }
 }
 
-/** The address without its port, so that each connection is not somebody new. */
+/** The address without its port, so that all connections from one host are counted together. */
 function hostOf(address: string): string {
   return address.split('/').slice(0, 3).join('/')
 }

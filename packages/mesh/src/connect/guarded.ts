@@ -1,4 +1,4 @@
-/** Bounds for the streams that the library itself reads, the DHT's above all: held before it decodes a byte. */
+/** Bounds on the streams that libp2p itself reads, above all the DHT's. They are checked before libp2p decodes a byte. */
 import type { Connection, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Uint8ArrayList } from 'uint8arraylist'
@@ -6,23 +6,23 @@ import type { Discipline } from './discipline.ts'
 import { Quota } from '../streams/quota.ts'
 
 const KiB = 1024
-/** Four bytes of seven bits name 256 MiB. */
+/** Longest length prefix. Four bytes with seven bits each can express 256 MiB. */
 const LENGTH_BYTES_MAX = 4
-/** Answers that a peer has not taken: whoever asks on without reading fills our memory. */
+/** Most bytes of answers that a peer has not read. A peer that asks without reading would fill the memory. */
 const UNREAD_BYTES_MAX = 256 * KiB
-/** The marks for what no honest peer does. */
+/** Marks for behaviour that no honest peer shows. */
 const GRAVE = 5
 
-/** Of each protocol of the library that is made of frames: the largest frame, bytes. What others send us there is smaller. */
+/** The largest frame of each libp2p protocol that consists of frames, bytes. Honest peers send smaller ones. */
 const FRAME_BYTES_MAX: Readonly<Record<string, number>> = {
   '/stimnet/kad/1.0.0': 64 * KiB,
   '/stimnet/id/1.0.0': 16 * KiB,
   '/stimnet/id/push/1.0.0': 16 * KiB
 }
-/** Frames of one peer: a search of the DHT sends it a few, an announcement one for each term. */
+/** Rate of frames from one peer. A DHT search sends a few to a peer, an announcement sends one per term. */
 const FRAMES = { perPeer: { burst: 600, perSecond: 60 }, total: { burst: 6_000, perSecond: 600 } }
 
-/** Follows the lengths of frames through bytes as they come. */
+/** Reads the length prefixes of frames from the bytes of a stream as they arrive. */
 export class FrameWatch {
   readonly #bytesMax: number
   #length = 0
@@ -33,7 +33,7 @@ export class FrameWatch {
     this.#bytesMax = bytesMax
   }
 
-  /** How many frames began in these bytes, or why they are none. */
+  /** The number of frames that began in these bytes, or why they violate the bounds. */
   follow(bytes: Uint8Array): number | string {
     let begun = 0
     for (let at = 0; at < bytes.length; ) {
@@ -61,7 +61,7 @@ export class FrameWatch {
   }
 }
 
-/** What the library's streams have beside their interface: where bytes come in, and those that came early. */
+/** Members of libp2p's streams that are not in their interface: the input of bytes, and the bytes that arrived early. */
 interface Inner {
   onData(data: Uint8Array | Uint8ArrayList): void
   readonly readBuffer: Uint8ArrayList
@@ -71,7 +71,7 @@ interface Registrar {
   handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
 }
 
-/** Puts the bounds around every handler that is registered from now on. Call it before the node starts. */
+/** Applies the bounds to every handler that is registered from now on. It must be called before the node starts. */
 export function guardStreams(node: object, { clock, discipline }: { clock: Clock; discipline: Discipline }): void {
   const { registrar } = (node as { components: { registrar: Registrar } }).components
   const frames = new Quota(FRAMES, clock)
@@ -98,7 +98,7 @@ interface Guard {
   bad(why: string, marks: number): void
 }
 
-/** False where the stream had to be ended at once. */
+/** Applies the bounds to one stream. False if the stream had to be aborted at once. */
 function guardStream(stream: Stream, { bytesMax, take, bad }: Guard): boolean {
   const inner = stream as unknown as Inner
   const watch = new FrameWatch(bytesMax)

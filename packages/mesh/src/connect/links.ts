@@ -1,16 +1,16 @@
-/** Who is connected: counted from the moment a peer has said who it is, until its last connection is gone. */
+/** Connected peers: a peer counts as connected from its identification until its last connection is closed. */
 import type { Connection, IdentifyResult, PeerId } from '@libp2p/interface'
 import { StimnetError } from '@stimnet/protocol'
 import type { MeshNode } from './node.ts'
 import { unlessAborted } from '../streams/stream.ts'
 
 interface Listeners {
-  /** New, or known and now at other addresses. */
+  /** A peer is new, or a known peer identified itself again, for example at other addresses. */
   onLive(peerId: string, facts: { addresses: string[]; isNew: boolean }): void
   onGone(peerId: string): void
 }
 
-/** Who is connected, by PeerId. */
+/** The connected peers by PeerId. */
 export class Links {
   readonly #node: MeshNode
   readonly #live = new Set<string>()
@@ -34,14 +34,14 @@ export class Links {
     return this.#live.has(peerId)
   }
 
-  /** Live, or about to be or to be turned away. */
+  /** Whether there is a connection to the peer, identified or not. */
   isOpen(peerId: string): boolean {
     return this.#open.has(peerId)
   }
 
   /**
-   * Resolves once the peer at the other end has said who it is. The dialling side is told of success before the other
-   * side has judged it: who is turned away sees the connection close. Throws INTERRUPTED for that, or the signal's reason.
+   * Resolves when the peer at the other end has identified itself. For the dialling side a dial succeeds before the other side
+   * has decided; if that refuses, the connection closes. Throws INTERRUPTED in this case, or the signal's reason.
    */
   async untilLive(connection: Connection, signal: AbortSignal): Promise<void> {
     const peerId = connection.remotePeer.toString()

@@ -1,12 +1,12 @@
-/** Who was met: permitted peers, when they were last seen, and where. Kept across restarts. */
+/** Known members: permitted peers that were connected, with the time and addresses at which they were last seen. */
 import type { Clock } from '@stimnet/protocol'
 import type { MeshStore } from '../mesh.ts'
 
-/** Beyond that the one not seen for longest is forgotten; a federation is smaller. */
+/** Most members; a federation is smaller. Past it, the member that was not seen for the longest time is forgotten. */
 const MEMBERS_MAX = 1_000
-/** A peer not seen for so long has left, ms. */
+/** A peer that was not seen for this long is forgotten at the next start, ms. */
 const FORGET_AFTER_MS = 30 * 24 * 3_600_000
-/** More addresses of one peer are not worth dialling. */
+/** Most addresses per peer. */
 export const ADDRESSES_MAX = 8
 
 interface Member {
@@ -14,7 +14,7 @@ interface Member {
   addresses: string[]
 }
 
-/** Peers that were met, kept over restarts; bounded. */
+/** The known members, stored across restarts. */
 export class Members {
   readonly #store: MeshStore
   readonly #clock: Clock
@@ -26,7 +26,7 @@ export class Members {
     this.#clock = clock
   }
 
-  /** Those of before; entries that cannot be read are dropped, for they can be met again. */
+  /** Reads the stored members. Entries that cannot be read are deleted: such a peer becomes known again when it connects. */
   static async open(store: MeshStore, clock: Clock): Promise<Members> {
     const members = new Members(store, clock)
     for await (const [peerId, bytes] of store.iterator()) {
@@ -49,7 +49,7 @@ export class Members {
     return [...(this.#members.get(peerId)?.addresses ?? [])]
   }
 
-  /** Seen now. No addresses: those known stay. */
+  /** Records that a peer is seen now. Without addresses, the known ones are kept. */
   saw(peerId: string, addresses: readonly string[] = []): void {
     const known = addresses.length > 0 ? addresses.slice(0, ADDRESSES_MAX) : this.addressesOf(peerId)
     const member = { lastSeenMs: this.#clock.now(), addresses: [...known] }
@@ -63,7 +63,7 @@ export class Members {
     if (this.#members.delete(peerId)) this.#write(() => this.#store.del(peerId))
   }
 
-  /** Resolves when all is written. */
+  /** Resolves when all changes are written. */
   close(): Promise<void> {
     return this.#writing
   }
@@ -80,7 +80,7 @@ export class Members {
     return longest
   }
 
-  // What is lost when a write fails is a hint for the next start, so nobody waits for it or hears of it.
+  // A failed write only loses a hint for the next start, so it is neither awaited nor reported.
   #write(work: () => Promise<void>): void {
     this.#writing = this.#writing.then(work).catch(() => {})
   }

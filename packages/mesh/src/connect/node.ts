@@ -1,4 +1,4 @@
-/** The libp2p node: every protocol under our own prefix, every limit set, nothing on that we do not use. */
+/** The libp2p node and its settings: protocols under StimNet's own prefix, explicit limits, and only the services in use. */
 import { noise } from '@chainsafe/libp2p-noise'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { identify, identifyPush } from '@libp2p/identify'
@@ -24,11 +24,11 @@ const KiB = 1024
 const MiB = 1024 * KiB
 
 const PREFIX = 'stimnet'
-/** Our own DHT: no node of another network answers it. */
+/** The protocol of StimNet's own DHT. Nodes of other networks do not speak it. */
 export const KAD_PROTOCOL = '/stimnet/kad/1.0.0'
 const MDNS_TAG = '_stimnet._udp.local'
 
-/** libp2p with the services we use. */
+/** libp2p with the services in use. */
 export type MeshNode = Libp2p<{
   identify: unknown
   identifyPush: unknown
@@ -36,7 +36,7 @@ export type MeshNode = Libp2p<{
   dht: KadDHT
 }>
 
-/** What a node is given of the mesh. */
+/** Parts of the mesh that the node depends on. */
 interface NodeParts {
   readonly datastore: LevelDatastore
   readonly denied: (peerId: string) => void
@@ -44,7 +44,7 @@ interface NodeParts {
   readonly discipline: Discipline
 }
 
-/** Makes the node; nothing is open before `startNode`. */
+/** Creates the node. It opens nothing before `startNode`. */
 export async function createNode(
   settings: MeshSettings,
   timing: MeshTiming,
@@ -54,7 +54,7 @@ export async function createNode(
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', settings.nodeSeed),
     datastore,
-    // The default tells library, version and platform to everyone.
+    // The default discloses library, version and platform to every peer.
     nodeInfo: { name: PREFIX, version: '1', userAgent: PREFIX },
     addresses: { listen: [...settings.listen], announce: [...(settings.announce ?? [])] },
     transports: [settings.transport === 'memory' ? memory() : tcp()],
@@ -63,16 +63,16 @@ export async function createNode(
     connectionGater: gaterOf(settings.permits, denied, discipline),
     connectionManager: CONNECTIONS,
     connectionMonitor: MONITOR,
-    // An entry must outlive every provider record that names it: a node that holds a record of a peer it has
-    // forgotten fails the whole answer, and hides all other providers.
+    // A peer's entry must outlive every provider record that names it. If a node has a record of a peer that it has forgotten,
+    // its whole answer fails, and all other providers are hidden.
     peerStore: { maxAddressAge: 10 * DAY_MS, maxPeerAge: 10 * DAY_MS },
     peerDiscovery: settings.mdns ? [mdns({ serviceTag: MDNS_TAG })] : [],
     services: {
       identify: identify({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB }),
-      // A new address of ours is told soon; the default waits a second, also after the end.
+      // Pushes a new address of this node soon. The default waits a second, even after the node has stopped.
       identifyPush: identifyPush({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB, debounce: 100 }),
-      // The connection monitor pings on the same protocol: with the default of one stream a ping of the DHT at the same
-      // time is taken for a dead link, and the connection is closed.
+      // The connection monitor uses the same protocol. With the default of one stream, a simultaneous ping by the DHT makes the
+      // monitor consider the connection dead and close it.
       ping: ping({ protocolPrefix: PREFIX, maxInboundStreams: 16, maxOutboundStreams: 16 }),
       dht: kadDHT(dhtSettings(timing))
     }
@@ -81,7 +81,7 @@ export async function createNode(
   return node
 }
 
-/** Opens the listeners. Throws ADDRESS_IN_USE for a taken port, CONFIG_INVALID for an address nobody can listen on. */
+/** Opens the listeners. Throws ADDRESS_IN_USE for a port in use, CONFIG_INVALID for an address that cannot be listened on. */
 export async function startNode(node: MeshNode, settings: MeshSettings): Promise<void> {
   try {
     await node.start()
@@ -91,9 +91,9 @@ export async function startNode(node: MeshNode, settings: MeshSettings): Promise
   }
 }
 
-/** Calls `back` whenever the DHT has somebody to ask after having had nobody. */
+/** Calls `back` whenever the DHT's routing table gets its first peer, also after it was empty again. */
 export function firstPeerOf(node: MeshNode, back: () => void): void {
-  // The routing table is public in the class and missing in its interface.
+  // The routing table is a public field of the class, but not part of its interface.
   const { routingTable } = node.services.dht as unknown as { routingTable: EventTarget & { readonly size: number } }
   const self = node.peerId.toString()
   let known = 0
@@ -110,13 +110,13 @@ export function firstPeerOf(node: MeshNode, back: () => void): void {
 const MUXER = {
   maxInboundStreams: 256,
   maxOutboundStreams: 256,
-  // A burst of streams in the turn in which a dial resolves would end the connection at the default of 10.
+  // With the default of 10, a burst of streams in the same tick in which a dial resolves would end the connection.
   maxEarlyStreams: 256,
   streamOptions: {
-    // Less than may be buffered: a paused reader is never overrun by a sender that keeps to its window.
+    // Smaller than the read buffer, so that a sender that respects its window cannot overflow a paused reader.
     maxStreamWindowSize: 1 * MiB,
     maxReadBufferLength: 2 * MiB,
-    // The default has no end: a peer that does not read would fill our memory.
+    // The default is unbounded: a peer that does not read would fill the memory.
     maxWriteBufferLength: 8 * MiB
   }
 }
@@ -124,44 +124,43 @@ const MUXER = {
 const CONNECTIONS = {
   maxConnections: 500,
   maxIncomingPendingConnections: 100,
-  // The default of 5 a second for one address refuses a hospital's peers behind one NAT, and every test network.
+  // The default of 5 per second and address would refuse a hospital's peers behind one NAT, and every test network.
   inboundConnectionThreshold: 100,
   dialTimeout: 10_000,
   addressDialTimeout: 5_000,
-  // We dial again ourselves; the library gives up after five tries.
+  // `Dialler` dials again; the library would give up after five tries.
   reconnectRetries: 0
 }
 
 const MONITOR = {
   protocolPrefix: PREFIX,
   pingInterval: 10_000,
-  // Long enough for a machine that computes, short enough to drop a dead link within half a minute.
+  // Long enough for a machine under load, short enough to drop a dead connection within half a minute.
   pingTimeout: { minTimeout: 5_000, maxTimeout: 10_000 }
 }
 
 function dhtSettings(timing: MeshTiming) {
   return {
     protocol: KAD_PROTOCOL,
-    // The default is a client until a public address is seen: in a hospital's network nobody would answer.
+    // By default a node is only a client until it has a public address, so in a hospital's network no node would answer.
     clientMode: false,
-    // The default drops private addresses, which are the only ones here.
+    // The default drops private addresses, which are often the only ones.
     peerInfoMapper: passthroughMapper,
-    // An answer names as many providers as a bucket holds: with the default of 20, most of a large network is hidden.
+    // An answer names at most as many providers as a bucket holds. The default of 20 would hide most of a large network.
     kBucketSize: 256,
-    // By default up to a hundred requests of one query run at once; the members are few and asked again soon.
+    // By default a query sends up to a hundred requests at once. Fewer are enough for few members that are asked again soon.
     alpha: 3,
     disjointPaths: 3,
-    // Our own triggers know when there is a peer to ask; a query with none gives nothing, instead of waiting.
+    // Without peers, a query returns nothing instead of waiting: discovery knows by itself when there is a peer to ask.
     allowQueryWithZeroPeers: true,
-    // The default floor of 5 s lets one hung peer hold up each query for so long.
+    // With the default minimum of 5 s, one unresponsive peer would delay each query by that time.
     networkDialTimeout: { minTimeout: 500, maxTimeout: 3_000 },
-    // The `providers` option of the library is not read; this one is. The sweep also renews our own records, should
-    // our announcing have failed.
+    // The library ignores its option `providers` and reads this one. It also renews this node's records if announcing failed.
     reprovide: {
       validity: timing.providerValidityMs,
       threshold: timing.providerValidityMs / 4,
       interval: Math.min(10 * MINUTE_MS, timing.providerValidityMs / 4)
     }
-    // No validators: values other than provider records and public keys are refused.
+    // There are no validators, so values other than provider records and public keys are refused.
   }
 }

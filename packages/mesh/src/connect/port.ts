@@ -1,8 +1,8 @@
-/** Why nobody could listen there: libp2p says so in a text alone, so the port is tried once more. */
+/** A check whether a port is in use. libp2p reports that only in a message text, so the port is tried again. */
 import { createServer } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 
-/** Whether one of these addresses is taken by somebody else. */
+/** Whether the TCP port of one of these addresses is in use. */
 export async function isAnyTaken(addresses: readonly string[]): Promise<boolean> {
   const taken = await Promise.all(addresses.map(isTaken))
   return taken.includes(true)

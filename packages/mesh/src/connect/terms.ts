@@ -1,15 +1,15 @@
-/** From a word to the key under which the DHT keeps who announced it. */
+/** Announced terms (catalog names and keywords) and their keys in the DHT. */
 import { StimnetError } from '@stimnet/protocol'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { sha256 } from 'multiformats/hashes/sha2'
 
-/** Names and keywords one peer announces: each costs a round through the DHT at every announcement. */
+/** Most terms that one peer announces. Each costs one DHT operation at every announcement. */
 export const TERMS_MAX = 256
 /** Longer than any catalog name, long enough for a keyword. */
 const TERM_LENGTH_MAX = 200
 
-/** One spelling for words that a person would take for the same. Empty for what is no term. */
+/** The normalised term: trimmed, NFC, lower case. Empty if the text is too long to be a term. */
 export function normaliseTerm(text: string): string {
   const term = text.trim().normalize('NFC').toLowerCase()
   return term.length > TERM_LENGTH_MAX ? '' : term
@@ -24,11 +24,11 @@ export function normaliseTerms(texts: readonly string[]): string[] {
   return terms
 }
 
-// A key is a guessable hash: whoever is in the DHT can test whether a word is announced. Only what may be public is.
+// A key is a plain hash: every member of the DHT can test whether a word is announced. So only public words may be announced.
 const keyOf = async (text: string): Promise<CID> =>
   CID.createV1(raw.code, await sha256.digest(new TextEncoder().encode(text)))
 
-/** Where every member announces itself. */
+/** The DHT key under which every member announces itself. */
 export const membershipKey = (): Promise<CID> => keyOf('stimnet/members/v1')
 
 /** The DHT key of a term. */

@@ -10,11 +10,11 @@ export const catalogExchange: Exchange<wire.CatalogQuery, wire.CatalogAnswer> = 
   question: messages.CatalogQuery,
   answer: messages.CatalogAnswer,
   questionBytesMax: 16 * KiB,
-  // Some dozens of described catalogs, each with hundreds of variables.
+  // Descriptions of some dozens of catalogs with hundreds of variables each.
   answerBytesMax: 1024 * KiB,
   deadlineMs: 15_000,
   streamsPerConnectionMax: 16,
   atOnceMax: 64,
-  // Sealing costs a signature; a search asks every member once.
+  // An answer costs one signature per catalog. A search asks every member once.
   quota: { perPeer: { burst: 60, perSecond: 10 }, total: { burst: 1_000, perSecond: 200 } }
 }

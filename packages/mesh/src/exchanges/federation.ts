@@ -9,12 +9,12 @@ export const federationExchange: Exchange<wire.FederationAsk, wire.FederationAns
   id: '/stimnet/federation/1.0.0',
   question: messages.FederationAsk,
   answer: messages.FederationAnswer,
-  // Some hundreds of members, each with a few statements of less than a kilobyte.
+  // Room for the statements about some hundreds of members: a few for each, of less than a kilobyte.
   questionBytesMax: 1024 * KiB,
   answerBytesMax: 1024 * KiB,
   deadlineMs: 10_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 64,
-  // Asked at each connection and at each change; a change costs a signature check for each statement.
+  // Asked at each connection and at each change. Each new statement costs a signature verification.
   quota: { perPeer: { burst: 60, perSecond: 2 }, total: { burst: 1_000, perSecond: 100 } }
 }

@@ -9,12 +9,12 @@ export const followExchange: Exchange<wire.FollowAsk, wire.FollowEvent> = {
   id: '/stimnet/follow/1.0.0',
   question: messages.FollowAsk,
   answer: messages.FollowEvent,
-  // Some thousands of open job ids of 32 digits.
+  // Room for some thousands of open job ids of 32 digits.
   questionBytesMax: 128 * KiB,
   answerBytesMax: LIMITS.followFrameBytesMax,
-  // For the question alone; the stream itself has signs of life instead of a deadline.
+  // For the question only. The stream has heartbeats instead of a deadline.
   deadlineMs: 10_000,
-  // The one that stands, and those that take its place after a cut the server has not seen yet.
+  // The current stream, and those that replace it after cuts that the server has not noticed yet.
   streamsPerConnectionMax: 4,
   atOnceMax: 500,
   quota: { perPeer: { burst: 30, perSecond: 1 }, total: { burst: 600, perSecond: 100 } }

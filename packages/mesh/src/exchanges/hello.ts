@@ -14,6 +14,6 @@ export const helloExchange: Exchange<wire.HelloAsk, wire.Envelope> = {
   deadlineMs: 5_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 64,
-  // Asked once a connection, and now and then after.
+  // Asked once per connection, and occasionally afterwards.
   quota: { perPeer: { burst: 20, perSecond: 2 }, total: { burst: 500, perSecond: 100 } }
 }

@@ -9,12 +9,12 @@ export const jobExchange: Exchange<wire.JobAsk, wire.JobAnswer> = {
   id: '/stimnet/job/1.0.0',
   question: messages.JobAsk,
   answer: messages.JobAnswer,
-  // The envelope, and a few bytes of protobuf around it.
+  // The envelope, with a few bytes of protobuf around it.
   questionBytesMax: LIMITS.envelopeBytesMax + 1 * KiB,
   answerBytesMax: 16 * KiB,
   deadlineMs: 15_000,
   streamsPerConnectionMax: 32,
   atOnceMax: 64,
-  // An admission verifies a signature and writes one synced batch: some hundreds a second are within reach of one core.
+  // An admission verifies a signature and writes one synced batch. One core can do some hundreds per second.
   quota: { perPeer: { burst: 200, perSecond: 50 }, total: { burst: 1_000, perSecond: 200 } }
 }

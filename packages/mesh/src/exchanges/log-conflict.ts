@@ -9,12 +9,12 @@ export const logConflictExchange: Exchange<wire.LogConflict, wire.LogConflictAns
   id: '/stimnet/log-conflict/1.0.0',
   question: messages.LogConflict,
   answer: messages.LogConflictAnswer,
-  // Two notes, each with the signature of its log alone.
+  // Two notes, each with only the signature of the log's own peer.
   questionBytesMax: 4 * KiB,
   answerBytesMax: 1 * KiB,
   deadlineMs: 10_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 32,
-  // Told at each connection, once for each log that was changed; each costs two signatures.
+  // Reported at each connection, once per changed log. Each report costs two signature verifications.
   quota: { perPeer: { burst: 32, perSecond: 0.5 }, total: { burst: 256, perSecond: 20 } }
 }

@@ -12,10 +12,10 @@ export const uploadExchange: Exchange<wire.UploadAsk, wire.UploadAnswer> = {
   questionBytesMax: 1 * KiB,
   answerBytesMax: LIMITS.uploadPieceBytesMax + 1 * KiB,
   deadlineMs: 10_000,
-  // Pieces are asked for one after the other.
+  // A peer asks for the pieces one after the other.
   streamsPerConnectionMax: 4,
   // Each holds one piece in memory.
   atOnceMax: 32,
-  // The largest file has 64 pieces; a broadcast with files is fetched by every peer at once.
+  // The largest file has 64 pieces. All peers of a broadcast fetch its files at the same time.
   quota: { perPeer: { burst: 256, perSecond: 64 }, total: { burst: 1_024, perSecond: 512 } }
 }

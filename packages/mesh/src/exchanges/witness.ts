@@ -9,12 +9,12 @@ export const witnessExchange: Exchange<wire.WitnessAsk, wire.WitnessAnswer> = {
   id: '/stimnet/witness/1.0.0',
   question: messages.WitnessAsk,
   answer: messages.WitnessAnswer,
-  // A note with some dozens of signatures, and a hash for each level of a tree.
+  // Room for a note with some dozens of signatures and for one hash per level of the tree.
   questionBytesMax: 24 * KiB,
   answerBytesMax: 24 * KiB,
   deadlineMs: 10_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 64,
-  // Asked every few minutes; each costs two signatures and a synced write.
+  // Asked every few minutes. Each question costs two signature operations and a synced write.
   quota: { perPeer: { burst: 20, perSecond: 0.5 }, total: { burst: 500, perSecond: 50 } }
 }

@@ -1,4 +1,4 @@
-/** Asking: one question and its answer on a stream of their own, each wait with a deadline. */
+/** The asking side of exchanges: each question has its own stream, and every wait has a deadline. */
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Clock, type Encodable, parseKeyId, type RandomSource, randomUnit } from '@stimnet/protocol'
@@ -8,15 +8,15 @@ import { ANSWER_BYTES_MORE, framesOf, openAnswer } from './frame.ts'
 import type { Lanes } from './lanes.ts'
 import { abortStream, finish } from './stream.ts'
 
-/** To find an address, connect and agree on the protocol, ms. */
+/** Longest time to find an address, connect and negotiate the protocol, ms. */
 export const OPEN_MS_MAX = 10_000
-/** The answer is on its way for a little longer than it takes to make, ms. */
+/** Time for transmission, added to the deadline of the exchange, ms. */
 const TRAVEL_MS_MAX = 2_000
-/** Before asking again, so that many askers of one restarted peer do not come at once, ms. */
+/** Random wait before the second try, ms, so that the askers of a restarted peer do not all come at once. */
 const AGAIN_MS_MIN = 50
 const AGAIN_MS_MAX = 250
 
-/** What asking needs. */
+/** Dependencies of asking. */
 export interface Asking {
   readonly node: Libp2p
   readonly clock: Clock
@@ -26,7 +26,7 @@ export interface Asking {
   readonly stopping: AbortSignal
 }
 
-/** See `Mesh.ask`. Every question may be asked twice: what it does is done once, by its nonce or because it only reads. */
+/** See `Mesh.ask`. Asking a question twice is safe: it only reads, or its nonce ensures that it takes effect once. */
 export async function ask<Q, A>(
   asking: Asking,
   exchange: Exchange<Q, A>,
@@ -36,7 +36,7 @@ export async function ask<Q, A>(
 ): Promise<A> {
   const signal = AbortSignal.any([options.signal, asking.stopping])
   const doing = `asking ${peerId} ${exchange.id}`
-  // A peer resets streams beyond those the exchange allows: further questions wait for their turn here.
+  // A peer resets more streams than the exchange permits, so further questions wait here for a free one.
   const { id, streamsPerConnectionMax } = exchange
   const once = () =>
     asking.lanes.run(`${peerId} ${id}`, streamsPerConnectionMax, signal, () =>
@@ -45,7 +45,7 @@ export async function ask<Q, A>(
   try {
     return await once()
   } catch (error) {
-    // A broken connection is gone from the node's list by now, so that the second try opens a fresh one.
+    // The node has removed the broken connection from its list by now, so the second try opens a new one.
     if (faultCodeOf(error) !== 'INTERRUPTED' || signal.aborted) throw faultOf(error, doing)
   }
   try {
@@ -80,7 +80,7 @@ async function askOnce<Q, A>(
   }
 }
 
-// A peer that is over its quota answers before it has read the question; the answer counts, not the failed writing.
+// If this peer is over its quota, the other one answers without reading the question. The failed write does not matter then.
 async function writeUnlessAnswered(write: () => Promise<void>): Promise<void> {
   try {
     await write()
@@ -89,11 +89,11 @@ async function writeUnlessAnswered(write: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Opens a stream to a peer, connecting to it where needed. */
+/** Opens a stream to a peer, and connects to it first if needed. Throws KEY_UNSUPPORTED or what libp2p throws; see `fault.ts`. */
 export async function openStream(node: Libp2p, protocol: string, peerId: string, signal: AbortSignal): Promise<Stream> {
   return node.dialProtocol(peerIdFromString(parseKeyId(peerId)), protocol, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(OPEN_MS_MAX)]),
-    // Kept below by `Lanes`.
+    // `Lanes` keeps the number of streams below this.
     maxOutboundStreams: 256
   })
 }

@@ -1,26 +1,26 @@
-/** An exchange is data: what is asked, what is answered, and every bound on both. */
+/** Exchanges as data: the types of question and answer, and all bounds on both. */
 import type { MessageType } from '@stimnet/protocol'
 
-/** Tokens come back at `perSecond` up to `burst`; each question costs one. */
+/** A token bucket: each question costs one token. Tokens are refilled at `perSecond`, up to `burst`. */
 export interface Rate {
   readonly burst: number
   readonly perSecond: number
 }
 
-/** One question and its answer, with everything that bounds them. */
+/** A kind of question with its answer, and the bounds on both. */
 export interface Exchange<Q, A> {
-  /** The libp2p protocol id. A change that an old peer would misread is a new id. */
+  /** The libp2p protocol id. A change that an old peer would misread needs a new id. */
   readonly id: string
   readonly question: MessageType<Q>
   readonly answer: MessageType<A>
   readonly questionBytesMax: number
   readonly answerBytesMax: number
-  /** From the whole question to the answer, ms. Past it: DEADLINE. */
+  /** Longest time from the complete question to the answer, ms. Past it: DEADLINE. */
   readonly deadlineMs: number
-  /** Open at once on one connection. The asker lets further questions wait; the server resets those of one that does not. */
+  /** Most streams open at once on one connection. The asker queues further questions; the server resets further streams. */
   readonly streamsPerConnectionMax: number
-  /** Worked on at once for everybody; further ones are BUSY. */
+  /** Most questions in progress at once, for all peers together; further ones are BUSY. One peer may have half of them. */
   readonly atOnceMax: number
-  /** Past either: BUSY. */
+  /** Rate of questions per peer and in total. Past either: BUSY. */
   readonly quota: { readonly perPeer: Rate; readonly total: Rate }
 }

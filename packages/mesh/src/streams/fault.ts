@@ -1,4 +1,4 @@
-/** What libp2p throws, as one of our codes: by name, never by message. */
+/** Translation of libp2p's errors into StimNet's codes, by the name of the error, never by its message. */
 import { type Code, isCode, StimnetError } from '@stimnet/protocol'
 
 const BY_NAME: Readonly<Record<string, Code>> = {
@@ -35,7 +35,7 @@ const BY_NAME: Readonly<Record<string, Code>> = {
   QueueFullError: 'BUSY'
 }
 
-// Sockets give codes instead of names.
+// Errors of sockets have codes instead of names.
 const BY_SYSTEM_CODE: Readonly<Record<string, Code>> = {
   ECONNREFUSED: 'PEER_UNREACHABLE',
   ECONNRESET: 'PEER_UNREACHABLE',
@@ -46,12 +46,12 @@ const BY_SYSTEM_CODE: Readonly<Record<string, Code>> = {
   EPIPE: 'INTERRUPTED'
 }
 
-/** A length prefix that will not end; see `frame.ts`. */
+/** A length prefix that is too long; see `frame.ts`. */
 export class EndlessLengthError extends Error {
   override readonly name = 'InvalidDataLengthLengthError'
 }
 
-/** libp2p rejects with a DOM event when a peer resets while a writer waits: the error inside it, or one of our own. */
+/** The thrown error. If a peer resets while a writer waits, libp2p rejects with a DOM event: its inner error, or a new one. */
 export function errorOf(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
   const inner = (thrown as { error?: unknown } | null)?.error
@@ -61,14 +61,14 @@ export function errorOf(thrown: unknown): Error {
   return closed
 }
 
-/** The code of anything that asking, serving or dialling can throw; INTERNAL for what nobody foresaw. */
+/** The code for anything that asking, serving or dialling can throw; INTERNAL for an unexpected error. */
 export function faultCodeOf(thrown: unknown): Code {
   const error = errorOf(thrown)
   if (error instanceof StimnetError) return error.code
   const systemCode = (error as { code?: unknown }).code
   const named = BY_NAME[error.name] ?? (typeof systemCode === 'string' ? BY_SYSTEM_CODE[systemCode] : undefined)
   if (named) return named
-  // Every address of a dial failed in its own way: the most telling of them counts.
+  // Each address of a dial failed with its own error; the first one with a specific code counts.
   if (error instanceof AggregateError) {
     const codes = error.errors.map(faultCodeOf)
     return codes.find((code) => code !== 'INTERNAL' && code !== 'PEER_UNREACHABLE') ?? codes[0] ?? 'PEER_UNREACHABLE'
@@ -76,13 +76,13 @@ export function faultCodeOf(thrown: unknown): Code {
   return 'INTERNAL'
 }
 
-/** The same error if it is ours, else one of ours with a code and the cause. `doing` is for this node's operator. */
+/** A StimnetError unchanged; any other error as the cause of one with its code. `doing` is for this node's operator. */
 export function faultOf(thrown: unknown, doing: string): StimnetError {
   if (thrown instanceof StimnetError) return thrown
   return new StimnetError(faultCodeOf(thrown), doing, { cause: thrown })
 }
 
-/** A code that a peer sent, if we know it; a newer peer's unknown code is its own failure to us. */
+/** A code that a peer sent. A code that this version does not know becomes NODE_ERROR. */
 export function receivedCode(text: string): Code {
   return isCode(text) ? text : 'NODE_ERROR'
 }

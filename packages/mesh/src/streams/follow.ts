@@ -1,4 +1,4 @@
-/** The asking side of follow streams: one to each serving peer, opened again whenever it breaks. */
+/** The asking side of follow streams: one per serving peer, which is opened again whenever it breaks. */
 import type { Stream } from '@libp2p/interface'
 import { type Code, StimnetError } from '@stimnet/protocol'
 import { type Asking, openStream } from './ask.ts'
@@ -10,12 +10,12 @@ import type { Follower, FollowOptions, MeshTiming } from '../mesh.ts'
 import { abortStream } from './stream.ts'
 
 const WRITE_MS_MAX = 5_000
-/** Frames that arrive in the moment between two reads; see `readNext`. */
+/** Room for frames that arrive between two reads; see `readNext`. */
 const BUFFER_BYTES_MAX = 4 * 1024 * 1024
 
 type FollowTiming = Pick<MeshTiming, 'silenceMsMax' | 'reopenMs' | 'redialMsMax'>
 
-/** A follower, and the bell by which the mesh tells it that its peer has come back. */
+/** A follower that the mesh can notify when its peer is connected again. */
 export interface MeshFollower extends Follower {
   peerIsBack(): void
 }
@@ -54,7 +54,7 @@ export function follow(
         if (!signal.aborted) setOpen(false, faultCodeOf(error))
       }
       const bounds = { ms: timing.reopenMs, msMax: timing.redialMsMax }
-      // Even who is asked to reopen rests a moment, so that many such calls become one opening.
+      // Even after `reopen` there is a short wait, so that many such calls lead to one opening.
       const restMs = backOffMs(session.signal.aborted ? 0 : failures++, bounds, asking.random)
       await asking.clock.sleep(restMs, AbortSignal.any([signal, bell.signal])).catch(() => {})
     }
@@ -105,8 +105,8 @@ async function readAll(
 }
 
 /**
- * While an event is worked on, the stream is paused, so that a fast sender waits for a slow receiver. A frame that is
- * already here is read without letting more in: otherwise each small frame read would let in a whole window.
+ * Reads the next frame. The stream is paused while an event is processed, so that a fast sender waits for a slow receiver. A
+ * frame that has arrived already is read without resuming the stream: otherwise each small frame would admit a whole window.
  */
 async function readNext(
   stream: Stream,

@@ -1,11 +1,11 @@
-/** A stream of events that is never silent for long: where nothing comes, a sign of life does. */
+/** Heartbeats: a stream of events that yields a sign of life whenever there was no event for a while. */
 import type { Clock } from '@stimnet/protocol'
 
 const SILENT = 'silent'
 
 /**
- * A sign comes first, at once: the asker then knows that it is followed. Ends with the events or with the signal; the
- * events' iterator is then told to return, and not waited for.
+ * The events, with `sign` yielded at once and after every `everyMs` without an event. The first sign tells the asker that the
+ * stream is open. Ends with the events or with the signal; the iterator of the events is then asked to return, but not awaited.
  */
 export async function* withHeartbeats<T>(
   events: AsyncIterable<T>,
@@ -28,7 +28,7 @@ export async function* withHeartbeats<T>(
     }
     next.catch(() => {})
   } catch (error) {
-    // Events that end by throwing because they were told to end have only ended.
+    // After the signal, an error of the events is only their way to end.
     if (!options.signal.aborted) throw error
   } finally {
     void iterator.return?.().catch(() => {})

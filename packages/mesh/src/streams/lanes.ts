@@ -1,4 +1,4 @@
-/** So many at once, the others in turn: what a peer would reset as too many streams waits here instead. */
+/** Queues for questions: only as many streams are open at once as a peer permits, and further questions wait for their turn. */
 import { unlessAborted } from './stream.ts'
 
 interface Lane {
@@ -6,11 +6,11 @@ interface Lane {
   readonly waiting: (() => void)[]
 }
 
-/** Counts open streams by peer and exchange, and lets the next ask wait its turn. */
+/** Counts the running questions per name, which is a peer with an exchange, and queues further ones. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
 
-  /** Runs `work` when fewer than `most` of that name run. Throws the signal's reason when that takes too long. */
+  /** Runs `work` as soon as fewer than `most` of that name are running. Throws the reason of the signal if it aborts first. */
   async run<T>(name: string, most: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const lane = this.#lanes.get(name) ?? { inside: 0, waiting: [] }
     this.#lanes.set(name, lane)
@@ -31,13 +31,13 @@ export class Lanes {
     } catch (error) {
       const at = lane.waiting.indexOf(turn.resolve)
       if (at >= 0) lane.waiting.splice(at, 1)
-      // The place was handed over in the same moment: somebody else may have it.
+      // The place was handed to this waiter in the same moment: it is passed on.
       else this.#leave(name, lane)
       throw error
     }
   }
 
-  // Who leaves hands the place to the next, so that nobody slips in between.
+  // A finished question hands its place to the first waiter, so that no new question can take it before.
   #leave(name: string, lane: Lane): void {
     const next = lane.waiting.shift()
     if (next) {

@@ -1,4 +1,4 @@
-/** How often somebody may ask: token buckets, one for each peer and one for all. */
+/** Rate limits: one token bucket per peer, and one for all peers together. */
 import type { Clock } from '@stimnet/protocol'
 import type { Rate } from './exchange.ts'
 
@@ -7,10 +7,10 @@ interface Bucket {
   filledAtMs: number
 }
 
-/** Buckets kept; a full one says no more than no bucket, so those go first. */
+/** Most buckets. Full ones are dropped first, because a new bucket is full as well. */
 const BUCKETS_MAX = 2_000
 
-/** Token buckets for each peer and for all together. */
+/** Token buckets per peer and for all peers together. */
 export class Quota {
   readonly #rates: { readonly perPeer: Rate; readonly total: Rate }
   readonly #clock: Clock
@@ -23,13 +23,13 @@ export class Quota {
     this.#total = { tokens: rates.total.burst, filledAtMs: clock.now() }
   }
 
-  /** Takes one token of the peer's and one of everybody's, or none and says no. */
+  /** Takes one token from the peer's bucket and one from the common bucket. If either is empty, takes none and returns false. */
   take(peerId: string): boolean {
     const now = this.#clock.now()
     const bucket = this.#bucketOf(peerId, now)
     refill(bucket, this.#rates.perPeer, now)
     refill(this.#total, this.#rates.total, now)
-    // A refused question costs nobody a token: one greedy peer cannot empty everybody's bucket.
+    // A refused question costs no token, so that one greedy peer cannot empty the common bucket.
     if (bucket.tokens < 1 || this.#total.tokens < 1) return false
     bucket.tokens -= 1
     this.#total.tokens -= 1
@@ -56,7 +56,7 @@ export class Quota {
 }
 
 function refill(bucket: Bucket, rate: Rate, now: number): void {
-  // A clock set back gives nothing and takes nothing.
+  // If the clock was set back, the tokens stay as they are.
   const seconds = Math.max(0, now - bucket.filledAtMs) / 1_000
   bucket.tokens = Math.min(rate.burst, bucket.tokens + seconds * rate.perSecond)
   bucket.filledAtMs = now

@@ -1,4 +1,4 @@
-/** The serving side of a follow stream: events pushed as fast as the asker takes them, and signs of life between. */
+/** The serving side of follow streams: pushes events as fast as the asker reads them, with heartbeats in between. */
 import type { Connection, Stream } from '@libp2p/interface'
 import { messageStreamToDuplex } from '@libp2p/utils'
 import { type Code, StimnetError } from '@stimnet/protocol'
@@ -14,13 +14,13 @@ import { abortStream, endOf, finish } from './stream.ts'
 
 const READ_MS_MAX = 5_000
 const FINISH_MS_MAX = 5_000
-/** An asker that takes nothing for this long is given up; it will ask again, ms. */
+/** The stream of an asker that reads nothing for this long is aborted, ms. The asker can open a new one. */
 const STALLED_MS_MAX = 60_000
 
-/** A sign of life: of no job, and with no place in any log. */
+/** A heartbeat: an event without a job and without a sequence number. */
 const ALIVE: FollowEvent = { alive: true }
 
-/** Registers the follow handler. Each peer has one stream; a newer one takes its place. */
+/** Registers the follow handler. Each peer has one stream; a new one replaces it. */
 export function serveFollow(serving: Serving, handler: FollowHandler, timing: Pick<MeshTiming, 'heartbeatMs'>): void {
   const { events, clock } = serving.deps
   const doorman = new Doorman(serving, followExchange)
@@ -34,7 +34,7 @@ export function serveFollow(serving: Serving, handler: FollowHandler, timing: Pi
       await doorman.admit(from, async () => {
         const read = AbortSignal.any([ended, serving.stopping, AbortSignal.timeout(READ_MS_MAX)])
         const question = followExchange.question.decode(await frames.read({ signal: read }))
-        // Whatever else the asker sends is dropped, not gathered.
+        // Anything else that the asker sends is dropped, not buffered.
         await stream.closeRead({ signal: read })
         await push(stream, question, from, ended)
       })
@@ -66,7 +66,7 @@ export function serveFollow(serving: Serving, handler: FollowHandler, timing: Pi
 
   async function refuse(stream: Stream, from: string, error: unknown): Promise<void> {
     const code: Code = faultCodeOf(error)
-    // A broken stream is the ordinary end of following.
+    // A broken stream is the normal end of a follow stream.
     if (code === 'INTERRUPTED' || stream.status !== 'open') return abortStream(stream, error)
     if (code === 'INTERNAL') events.unexpected(errorOf(error), `answering ${followExchange.id}`)
     events.refused(from, followExchange.id, code)
@@ -81,7 +81,7 @@ export function serveFollow(serving: Serving, handler: FollowHandler, timing: Pi
   void register(serving, followExchange, answer)
 }
 
-/** Ends the stream that this peer had before. */
+/** Ends the previous stream of this peer and registers the new one. */
 function takePlace(current: Map<string, AbortController>, from: string): AbortController {
   current.get(from)?.abort(new StimnetError('INTERRUPTED', 'a newer follow stream took its place'))
   const controller = new AbortController()
@@ -95,7 +95,7 @@ async function* framesToSend(stream: Stream, events: AsyncIterable<FollowEvent>)
     if (message.length > followExchange.answerBytesMax) throw new StimnetError('TOO_LARGE', 'pushing an event')
     const stalled = setTimeout(() => abortStream(stream, new Error('the asker takes nothing')), STALLED_MS_MAX)
     try {
-      // Resumed when the stream has room for more.
+      // The generator is resumed when the stream has room for more.
       yield answerFrame(message)
     } finally {
       clearTimeout(stalled)

@@ -1,4 +1,4 @@
-/** Answering: each question is counted, bounded, read, handed to its handler, and answered in-band. */
+/** The serving side of exchanges: each question is counted, bounded, read, passed to its handler and answered on its stream. */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { type Code, StimnetError } from '@stimnet/protocol'
 import type { Discipline } from '../connect/discipline.ts'
@@ -9,12 +9,12 @@ import type { Handler, MeshDeps } from '../mesh.ts'
 import { Quota } from './quota.ts'
 import { abortStream, endOf, finish, unlessAborted } from './stream.ts'
 
-/** A question that dribbles in slower is not read to its end, ms. */
+/** Longest time for a question to arrive completely, ms. */
 const READ_MS_MAX = 5_000
-/** For the peer to take the answer and close its side, ms. */
+/** Time for the peer to read the answer and close its side, ms. */
 const FINISH_MS_MAX = 5_000
 
-/** What serving needs to know of its peer. */
+/** Dependencies of serving. */
 export interface Serving {
   readonly node: Libp2p
   readonly deps: MeshDeps
@@ -24,12 +24,12 @@ export interface Serving {
   readonly stopping: AbortSignal
 }
 
-/** The doorman of one exchange: gives a code to those who must wait or leave. */
+/** Admission to one exchange: refuses peers that are not permitted, over their quota or over the number at once. */
 export class Doorman {
   readonly #serving: Serving
   readonly #atOnceMax: number
   readonly #quota: Quota
-  /** How many of one peer: it cannot take every place with questions that it does not finish. */
+  /** Questions in progress per peer. One peer cannot take all places with questions that it does not complete. */
   readonly #ofPeer = new Map<string, number>()
   #inside = 0
 
@@ -39,7 +39,7 @@ export class Doorman {
     this.#quota = new Quota(exchange.quota, serving.deps.clock)
   }
 
-  /** Runs `work` inside, or throws FORBIDDEN or BUSY. */
+  /** Runs `work` if the peer is admitted. Throws FORBIDDEN or BUSY. */
   async admit<T>(from: string, work: () => Promise<T>): Promise<T> {
     if (!this.#serving.permits(from)) throw new StimnetError('FORBIDDEN', `answering ${from}`)
     if (this.#inside >= this.#atOnceMax) throw new StimnetError('BUSY', `answering ${from}: too many at once`)
@@ -65,7 +65,7 @@ export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler:
   const doorman = new Doorman(serving, exchange)
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
-    // Attached before any await, see `framesOf`.
+    // Must be called before any await; see `framesOf`.
     const frames = framesOf(stream, exchange.questionBytesMax)
     const signal = AbortSignal.any([endOf(stream), serving.stopping])
     const from = connection.remotePeer.toString()
@@ -87,7 +87,7 @@ export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler:
   async function frameFor(frames: Frames, from: string, signal: AbortSignal): Promise<Uint8Array> {
     const read = AbortSignal.any([signal, AbortSignal.timeout(READ_MS_MAX)])
     const bytes = await frames.read({ signal: read }).catch((error: unknown) => {
-      // Endless, too large, or not finished in time; a stream that broke is nobody's fault.
+      // A question that is too large or not complete in time counts against the peer; a broken stream does not.
       const code = faultCodeOf(error)
       if (code === 'TOO_LARGE' || code === 'DEADLINE') serving.discipline.mark(from, `${exchange.id}: ${code}`)
       throw error
@@ -111,10 +111,10 @@ async function send(stream: Stream, frames: Frames, frame: Uint8Array, signal: A
   }
 }
 
-/** Streams that the asker has ended and this side not yet. */
+/** Additional streams per connection, for those that the asker has ended but this side has not. */
 const CLOSING_STREAMS = 8
 
-/** Hands the exchange's streams to the handler from now on. */
+/** Registers the handler for the streams of an exchange. */
 export async function register(
   serving: Serving,
   exchange: Pick<Exchange<never, never>, 'id' | 'streamsPerConnectionMax'>,

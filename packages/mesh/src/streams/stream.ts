@@ -1,8 +1,8 @@
-/** The end of a stream, from both sides: told as a signal, and made certain. */
+/** Functions for the end of a stream: observing it as a signal, aborting and finishing a stream. */
 import type { Stream } from '@libp2p/interface'
 import { errorOf } from './fault.ts'
 
-/** Aborted when the stream is closed, reset or aborted by either side. */
+/** A signal that aborts when either side closes, resets or aborts the stream. */
 export function endOf(stream: Stream): AbortSignal {
   const ended = new AbortController()
   stream.addEventListener('close', (event) => ended.abort(errorOf(event)), { once: true })
@@ -10,14 +10,14 @@ export function endOf(stream: Stream): AbortSignal {
   return ended.signal
 }
 
-/** Resets the stream unless it is closed. The reason stays here; the peer sees a reset alone. */
+/** Resets the stream unless it is closed. The reason stays local; the peer only sees a reset. */
 export function abortStream(stream: Stream, reason: unknown): void {
   stream.abort(errorOf(reason))
 }
 
 /**
- * Ends a stream whose last byte is written: closes our side, reads no more, and resets it if the other side has not
- * closed within `msMax`, so that no peer can make us keep it.
+ * Ends a stream after its last byte was written: closes this side, reads no more, and resets the stream if the other side has
+ * not closed it within `msMax`, so that no peer can keep it open.
  */
 export async function finish(stream: Stream, msMax: number): Promise<void> {
   const ended = endOf(stream)
@@ -34,7 +34,7 @@ export async function finish(stream: Stream, msMax: number): Promise<void> {
   ended.addEventListener('abort', () => signal.removeEventListener('abort', late), { once: true })
 }
 
-/** Gives what `work` gives, or throws the signal's reason first: for work that may not listen to its signal. */
+/** The result of `work`, or the signal's reason thrown if it aborts first. For work that may ignore its signal. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
     work.catch(() => {})

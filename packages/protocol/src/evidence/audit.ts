@@ -1,4 +1,4 @@
-/** What stands in a peer's log for a record, and how anybody checks that it does: the log itself tells nothing. */
+/** The public entries of the audit log: salted commitments to records, and the verification of inclusion proofs. */
 import { z } from 'zod'
 import { canonicalBytes } from '../canonical.ts'
 import { StimnetError } from '../errors.ts'
@@ -9,12 +9,12 @@ import { type Message, messages } from '../wire/wire.ts'
 const VERSION = 1
 const HOUR_MS = 3_600_000
 
-/** A record of the log as its institution keeps it. */
+/** A full record of the log, which only its institution keeps. */
 export type AuditRecord = Message<'AuditRecord'>
-/** A proof as it stands in a receipt. */
+/** An inclusion proof as a receipt contains it. */
 export type AuditProof = NonNullable<NonNullable<Message<'JobResult'>['receipt']>['audit']>
 
-/** What an entry commits to: the record with its salt, without the leaf's hash. */
+/** The bytes that an entry commits to: the record with its salt, without the hash of its leaf. */
 export function auditCommitmentInput(record: AuditRecord): Uint8Array<ArrayBuffer> {
   const label = new TextEncoder().encode('stimnet/audit/1\n')
   const bytes = messages.AuditRecord.encode({ ...record, hash: new Uint8Array() })
@@ -25,15 +25,15 @@ export function auditCommitmentInput(record: AuditRecord): Uint8Array<ArrayBuffe
 }
 
 /**
- * The entry that stands in the tree: number, hour and kind, and a salted commitment to all else. The hour, because a
- * moment is a channel; no code and no count, because refusals are about data.
+ * The entry of a record in the Merkle tree: its number, hour and kind, and a salted commitment to the whole record. Exact
+ * times are left out because durations can disclose data; codes and counts, because refusals can depend on data.
  */
 export function auditEntry(record: AuditRecord, commitment: string): Uint8Array {
   const { sequence, atMs, kind } = record
   return canonicalBytes({ v: VERSION, n: sequence, hour: Math.floor(atMs / HOUR_MS) * HOUR_MS, kind, commitment })
 }
 
-/** A proof as a file holds it: bytes in base64, with the signed state of the log that its path leads to. */
+/** A proof as a file: bytes in base64, with the signed checkpoint whose root the path leads to. */
 export const auditProofFileSchema = z.object({
   entry: z.base64(),
   index: z.int().min(0),
@@ -45,7 +45,7 @@ export const auditProofFileSchema = z.object({
   checkpoint: z.string().max(16_384)
 })
 
-/** What a proof says once it was checked. */
+/** The contents of a verified proof. */
 export interface ProvenEntry {
   /** Counts from 0. */
   readonly index: number
@@ -53,11 +53,14 @@ export interface ProvenEntry {
   /** Hex. */
   readonly leaf: string
   readonly root: Uint8Array
-  /** The record behind the commitment, where the proof opens it. */
+  /** The record behind the commitment, if the proof contains it. */
   readonly record?: AuditRecord
 }
 
-/** Throws SIGNATURE_INVALID where the entry does not stand in the log, or its record is not the one committed to. */
+/**
+ * Verifies an inclusion proof. Throws SIGNATURE_INVALID if the entry is not in the log or does not commit to the given record,
+ * and MALFORMED if the record cannot be decoded.
+ */
 export async function verifyAuditProof(proof: AuditProof): Promise<ProvenEntry> {
   const { entry, index, size, path, root } = proof
   const leaf = await leafHash(entry)

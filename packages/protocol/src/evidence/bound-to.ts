@@ -1,8 +1,8 @@
-/** What an approval of a run is bound to, and by which fields of the REST API people read it. */
+/** The terms that the approval of a run is bound to, and the fields of the REST API that show each of them. */
 
 /**
- * Whoever decides must be able to read all of it: the store keeps a run's terms under exactly these names, and the console
- * has a place for each of these fields.
+ * Stewards must be able to read everything that they approve: the store keeps the terms of a run under exactly these names,
+ * and the console shows each of these fields.
  */
 export const BOUND_TO = {
   catalog: ['data_catalog_name'],

@@ -1,6 +1,6 @@
 /**
- * A log's state as one peer signs it and others cosign it: the C2SP formats signed-note, tlog-checkpoint and
- * tlog-cosignature, so that tools made for other transparency logs read ours.
+ * Checkpoints: the state of a peer's audit log, signed by the peer and cosigned by witnesses. They use the C2SP formats
+ * signed-note, tlog-checkpoint and tlog-cosignature, so that tools for other transparency logs can read them.
  */
 import { base64pad } from 'multiformats/bases/base64'
 import { verifyBytes } from './envelope.ts'
@@ -8,21 +8,21 @@ import { StimnetError } from '../errors.ts'
 import { parseKeyId, publicKeyOf } from '../ids.ts'
 import type { Signer } from './signer.ts'
 
-/** How far a log has come: the number of its records and the root of the tree over them. */
+/** The state of a log: the number of its records and the root of the Merkle tree over them. */
 export interface TreeHead {
   readonly size: number
   readonly root: Uint8Array
 }
 
-/** A checkpoint that was read and whose signatures were checked. */
+/** A checkpoint whose signatures were verified. */
 export interface Checkpoint extends TreeHead {
   /** The peer whose log it is. */
   readonly peer: string
-  /** Peers that saw the log in this state, and that it went on from what they saw before. */
+  /** Peers that attested this state and its consistency with the state that they had seen before. */
   readonly witnesses: readonly { readonly peer: string; readonly atMs: number }[]
 }
 
-/** A note is a few lines; a federation has few witnesses. */
+/** Bounds on a note, which has a few lines, and on its signatures: a federation has few witnesses. */
 const NOTE_CHARACTERS_MAX = 16_384
 const SIGNATURES_MAX = 64
 
@@ -30,15 +30,15 @@ const TYPE_SIGNATURE = 0x01
 const TYPE_COSIGNATURE = 0x04
 const ID_BYTES = 4
 const TIME_BYTES = 8
-/** The last second that a date can name; whoever reads a proof is shown one. */
+/** The last second that a JavaScript date can represent: tools show the time of a cosignature as a date. */
 const TIME_SECONDS_MAX = 8_640_000_000_000
 
-/** The name of a peer's log, and of its key: the first line of each checkpoint. */
+/** The name of a peer's log and of its key. It is the first line of each checkpoint. */
 function logOrigin(peer: string): string {
   return `stimnet/${peer}`
 }
 
-/** The note with its log's signature alone. Throws what `openCheckpoint` throws. */
+/** The note with only the signature of the log's own peer. Throws what `openCheckpoint` throws. */
 export async function bareCheckpoint(note: string, { peer }: { peer: string }): Promise<string> {
   await openCheckpoint(note, { peer })
   const { body, lines } = splitNote(note)
@@ -50,7 +50,7 @@ export async function bareCheckpoint(note: string, { peer }: { peer: string }): 
   return `${body}\n${own[0] ?? ''}\n`
 }
 
-/** The note without the lines of witnesses that do not count, such as institutions that no longer belong. */
+/** The note without the cosignatures of peers for which `counts` is false, such as former members of the federation. */
 export function keepCosignatures(note: string, counts: (peer: string) => boolean): string {
   const { body, lines } = splitNote(note)
   const [own = '', ...others] = lines
@@ -58,14 +58,14 @@ export function keepCosignatures(note: string, counts: (peer: string) => boolean
   return `${body}\n${[own, ...kept].join('\n')}\n`
 }
 
-/** The log's own signature under its state; witnesses add their lines with `addCosignature`. */
+/** A checkpoint signed by the peer whose log it is. Witnesses add their lines with `addCosignature`. */
 export async function signCheckpoint(head: TreeHead, signer: Signer): Promise<string> {
   const body = bodyOf(signer.id, head)
   const signature = await signer.signBytes(new TextEncoder().encode(body))
   return `${body}\n${lineOf(signer.id, await keyHash(signer.id, TYPE_SIGNATURE), signature)}`
 }
 
-/** A witness's line under a checkpoint that it has verified; time in whole seconds. */
+/** A witness's signature line for a checkpoint that it has verified. The time is rounded down to whole seconds. */
 export async function cosign(note: string, options: { signer: Signer; atMs: number }): Promise<string> {
   const seconds = Math.floor(options.atMs / 1000)
   const signature = await options.signer.signBytes(cosignedBytes(splitNote(note).body, seconds))
@@ -76,8 +76,8 @@ export async function cosign(note: string, options: { signer: Signer; atMs: numb
 }
 
 /**
- * The note with a witness's line; a second one of the same witness takes the place of the first. Throws MALFORMED for more
- * than one line: a witness does not bring others along.
+ * The note with a witness's line. A new line of the same witness replaces the old one. Throws MALFORMED for more than one line:
+ * a witness cannot add lines of others.
  */
 export function addCosignature(note: string, line: string): string {
   const { body, lines } = splitNote(note)
@@ -88,8 +88,8 @@ export function addCosignature(note: string, line: string): string {
 }
 
 /**
- * Reads a checkpoint of `peer` and checks every signature on it. Throws MALFORMED for what is no checkpoint,
- * SIGNATURE_INVALID where the peer's own signature is missing or any signature does not fit.
+ * Reads a checkpoint of `peer` and verifies every signature on it. Throws MALFORMED if it is no checkpoint, KEY_UNSUPPORTED for
+ * a signer's name that is no key id, SIGNATURE_INVALID if the peer's own signature is missing or any signature is wrong.
  */
 export async function openCheckpoint(note: string, { peer }: { peer: string }): Promise<Checkpoint> {
   const { body, lines } = splitNote(note)
@@ -102,7 +102,7 @@ export async function openCheckpoint(note: string, { peer }: { peer: string }): 
   for (const line of lines) {
     const read = await verifyLine(line, body)
     if (read.peer === peer && read.atMs === undefined) isSigned = true
-    // Nobody witnesses their own log.
+    // A peer cannot be a witness of its own log.
     else if (read.peer !== peer && read.atMs !== undefined) witnesses.set(read.peer, read.atMs)
   }
   if (!isSigned) throw new StimnetError('SIGNATURE_INVALID', 'a checkpoint without its own signature')
@@ -154,7 +154,7 @@ function nameIn(line: string): string {
   return line.split(' ')[1] ?? ''
 }
 
-/** The first four bytes of a hash over name, kind and key: it tells keys apart, it proves nothing. */
+/** The first four bytes of a hash over name, kind and key. They distinguish keys and prove nothing. */
 async function keyHash(peer: string, type: number): Promise<Uint8Array> {
   const name = new TextEncoder().encode(`${logOrigin(peer)}\n`)
   const bytes = joined(joined(name, Uint8Array.of(type)), publicKeyOf(peer))
@@ -172,10 +172,10 @@ function splitNote(note: string): { body: string; lines: string[] } {
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   try {
     const bytes = Uint8Array.from(base64pad.baseDecode(text))
-    // One spelling, as for everything that is signed.
+    // Only one spelling is accepted, as for everything that is signed.
     if (base64pad.baseEncode(bytes) === text) return bytes
   } catch {
-    // Told below.
+    // Reported below.
   }
   return malformed()
 }

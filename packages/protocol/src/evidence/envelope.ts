@@ -1,4 +1,4 @@
-/** seal and open: a statement signed by an Ed25519 key, verifiable knowing only the key's id. */
+/** Statements signed by an Ed25519 key (`seal`), and their verification knowing only the key's id (`open`). */
 import { base64url, type CryptoKey, compactVerify, importJWK } from 'jose'
 import type { Clock } from '../clock.ts'
 import { StimnetError } from '../errors.ts'
@@ -7,10 +7,10 @@ import { LIMITS } from '../limits.ts'
 import { HEADER_TYPE, type Signer } from './signer.ts'
 import { messages } from '../wire/wire.ts'
 
-/** A signature made for anything else is no signature here. */
+/** The domain of every statement. A signature for another domain is not accepted. */
 export const DOMAIN = 'stimnet/1'
 
-/** What can be sealed, and how long such a statement may be valid at most, ms. */
+/** The types of statements, each with its longest validity, ms. */
 const SEALED_TYPES = {
   'job-request': LIMITS.requestLifetimeMsMax,
   cancel: LIMITS.requestLifetimeMsMax,
@@ -22,10 +22,10 @@ const SEALED_TYPES = {
   hello: 24 * 3_600_000
 } as const
 
-/** One of the types that can be sealed. */
+/** A type of statement. */
 export type SealedType = keyof typeof SEALED_TYPES
 
-/** Whether bare bytes were signed by that key; see `Signer.signBytes`. Throws KEY_UNSUPPORTED. */
+/** Whether that key signed these bare bytes; see `Signer.signBytes`. Throws KEY_UNSUPPORTED. */
 export async function verifyBytes(claim: {
   readonly signedBy: string
   readonly bytes: Uint8Array
@@ -36,20 +36,20 @@ export async function verifyBytes(claim: {
   return crypto.subtle.verify('Ed25519', key, signature, bytes)
 }
 
-/** What `seal` signs, for whom and for how long. */
+/** Options of `seal`: the contents, audience and validity of a statement. */
 export interface SealOptions {
   readonly type: SealedType
   readonly body: Uint8Array
   readonly signer: Signer
   readonly clock: Clock
-  /** PeerIds it is meant for; empty means anyone. */
+  /** PeerIds that it is meant for; empty or absent: anyone. */
   readonly audience?: readonly string[]
   readonly lifetimeMs: number
-  /** 16 bytes; fresh random ones unless given (golden vectors give them). */
+  /** 16 bytes. Default: random. Only golden vectors set it. */
   readonly nonce?: Uint8Array
 }
 
-/** Signs `body` as a statement of `type`. The bytes are an ASCII compact JWS. */
+/** Signs `body` as a statement of `type`. Returns a compact JWS in ASCII. Throws TOO_LARGE past the limit of an envelope. */
 export async function seal(options: SealOptions): Promise<Uint8Array> {
   const issuedAtMs = options.clock.now()
   const payload = messages.Statement.encode({
@@ -67,7 +67,7 @@ export async function seal(options: SealOptions): Promise<Uint8Array> {
   return jws
 }
 
-/** A statement whose signature, type, audience and time were checked. */
+/** A statement whose signature, type, audience and times were checked. */
 export interface Opened {
   readonly issuer: KeyId
   readonly audience: readonly string[]
@@ -75,23 +75,23 @@ export interface Opened {
   readonly expiresAtMs: number
   readonly nonce: Uint8Array
   readonly body: Uint8Array
-  /** SHA-256 of the JWS, hex: the name by which decisions and receipts point to it. */
+  /** SHA-256 of the JWS, hex. Decisions and receipts refer to the statement by it. */
   readonly hash: string
 }
 
-/** What `open` expects of a statement. */
+/** Options of `open`: what it expects of a statement. */
 export interface OpenOptions {
   readonly type: SealedType
   readonly clock: Clock
-  /** Refused unless signed for this PeerId (or for anyone). */
+  /** The statement is refused unless it was signed for this PeerId or for anyone. */
   readonly audience?: string
-  /** Refused unless signed by this key. */
+  /** The statement is refused unless this key signed it. */
   readonly issuer?: string
-  /** For evidence read later, such as a receipt in a file: its time is not checked, all else is. */
+  /** For evidence that is read later, such as a receipt in a file: its times are not compared with the clock. */
   readonly atAnyTime?: boolean
 }
 
-// Importing a key costs more than a verification; peers and researchers come back. Bounded, oldest out first.
+// Importing a key costs more than a verification, and the same keys occur again. The cache drops its oldest key when it is full.
 const keyCache = new Map<string, Promise<CryptoKey>>()
 const KEY_CACHE_MAX = 1_000
 
@@ -106,9 +106,9 @@ function verificationKey(id: KeyId): Promise<CryptoKey> {
 }
 
 /**
- * Verifies a sealed statement over the exact bytes received, and only then decodes it. Throws TOO_LARGE, MALFORMED,
+ * Verifies the signature over the exact bytes received, and only then decodes the statement. Throws TOO_LARGE, MALFORMED,
  * KEY_UNSUPPORTED, SIGNATURE_INVALID, TYPE_MISMATCH, AUDIENCE_MISMATCH, EXPIRED, NOT_YET_VALID, LIFETIME_TOO_LONG.
- * Whether it was seen before is for its receiver's store to say.
+ * It does not detect replays; the receiver's store does.
  */
 export async function open(jws: Uint8Array, options: OpenOptions): Promise<Opened> {
   if (jws.length > LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', `opening a ${options.type}`)
@@ -140,8 +140,9 @@ export async function open(jws: Uint8Array, options: OpenOptions): Promise<Opene
 }
 
 /**
- * Header and payload are signed as they are spelled, the signature is not: base64 leaves spare bits, and decoders
- * forgive padding, blanks and a byte order mark. One statement must have one spelling, because its hash is its name.
+ * Whether the JWS has the canonical spelling. The signature covers the text of header and payload, but not its own text:
+ * base64 has spare bits, and decoders tolerate padding, blanks and a byte order mark. Each statement must have exactly one
+ * spelling, because it is identified by its hash.
  */
 function hasOneSpelling(jws: Uint8Array): boolean {
   const text = new TextDecoder().decode(jws)
@@ -155,12 +156,12 @@ interface Verified {
 }
 
 /**
- * What was verified lately, by its exact text: a signature holds at any hour, and the same statement is opened when it is
- * sent, admitted and run. Whom it is for and whether it is in time is asked each time. Bounded, oldest out first.
+ * Recently verified statements by their exact text: a valid signature stays valid, and the same statement is opened when it is
+ * sent, admitted and run. Audience and times are checked every time. The cache drops its oldest entry when it is full.
  */
 const verifiedLately = new Map<string, Verified>()
 const VERIFIED_MAX = 512
-/** Longer ones are rare, and would make the bound in bytes a large one: 16 MiB in all. */
+/** Longer statements are rare and are not cached, which bounds the cache to about 8 million characters (16 MiB). */
 const VERIFIED_CHARACTERS_MAX = 16 * 1024
 
 async function verify(jws: Uint8Array, type: string): Promise<Verified> {

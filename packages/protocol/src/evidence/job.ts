@@ -1,7 +1,10 @@
-/** The states of a job and the moves between them, as data: one vocabulary for wire and store. */
+/** The states of a job and the permitted moves between them, as data that the wire and the store share. */
 import { StimnetError } from '../errors.ts'
 
-/** Where a job can be. `pending` waits for a person, `blocked` ran into the walls, the rest say what they mean. */
+/**
+ * The states of a job. `pending` waits for a steward's decision; `disclosing` is under disclosure control; `blocked` ended
+ * without a result because disclosure control or a budget does not allow one.
+ */
 export const JOB_STATES = [
   'pending',
   'queued',
@@ -18,11 +21,11 @@ export const JOB_STATES = [
 /** One of JOB_STATES. */
 export type JobState = (typeof JOB_STATES)[number]
 
-/** From a state to every state that may follow it. No move leads out of an end. */
+/** For each state, the states that may follow it. No state follows an end. */
 export const JOB_MOVES: Readonly<Record<JobState, readonly JobState[]>> = {
   pending: ['queued', 'denied', 'expired', 'cancelled'],
   queued: ['running', 'failed', 'cancelled', 'expired', 'blocked'],
-  // back to queued: caught running when the node stopped, run again on the same price
+  // Back to queued: the node stopped during the run. The job runs again without a new charge.
   running: ['disclosing', 'queued', 'blocked', 'failed', 'cancelled'],
   disclosing: ['completed', 'queued', 'blocked', 'failed', 'cancelled'],
   completed: [],
@@ -33,23 +36,23 @@ export const JOB_MOVES: Readonly<Record<JobState, readonly JobState[]>> = {
   expired: []
 }
 
-/** Whether a text from outside is a state we know. */
+/** Whether a text from outside is a known state. */
 export function isJobState(text: string): text is JobState {
   return Object.hasOwn(JOB_MOVES, text)
 }
 
-/** Whether nothing can follow. */
+/** Whether no state can follow. */
 export function isEnded(state: JobState): boolean {
   return JOB_MOVES[state].length === 0
 }
 
-/** The one way to change a state. A move that is not in the table is our own mistake: it throws, nothing is stored. */
+/** The only function that changes a state. Throws INTERNAL for a move that is not in the table, which is a bug. */
 export function move(from: JobState, to: JobState): JobState {
   if (!JOB_MOVES[from].includes(to)) throw new StimnetError('INTERNAL', `a job cannot go from ${from} to ${to}`)
   return to
 }
 
-/** What is shown outside: disclosing looks like running, because how long disclosure takes is a channel. */
+/** The state that is shown outside: `disclosing` is shown as `running`, because its duration could disclose data. */
 export function outwardState(state: JobState): Exclude<JobState, 'disclosing'> {
   return state === 'disclosing' ? 'running' : state
 }

@@ -1,14 +1,14 @@
-/** A key as a file: the 32 secret bytes as 64 hexadecimal digits on one line, for every client alike. */
+/** The key file format of all clients: the 32 secret bytes as 64 hexadecimal digits on one line. */
 import { toHex } from '../ids.ts'
 
 const FORMAT = /^[0-9a-f]{64}$/
 
-/** The text of a key file. Whoever reads it can sign. */
+/** The text of a key file. Anybody who reads it can sign with the key. */
 export function keyFileOf(seed: Uint8Array): string {
   return `${toHex(seed)}\n`
 }
 
-/** The secret bytes; undefined where the text is no key file. */
+/** The secret bytes in a key file; undefined if the text is no key file. */
 export function seedIn(text: string): Uint8Array | undefined {
   const digits = text.trim()
   if (!FORMAT.test(digits)) return undefined

@@ -1,10 +1,10 @@
-/** The tree of RFC 6962 over a log that only grows: which subtrees a proof is made of, and how a proof is checked. */
+/** The Merkle tree of RFC 6962 over an append-only log: the ranges that a proof consists of, and the verification of proofs. */
 
 const HASH_BYTES = 32
-/** Levels of the longest log, and the two roots. */
+/** The most hashes that a proof and its roots can have; more than the longest log needs. */
 const PATH_MAX = 128
 
-/** A stretch of leaves, `from` included, `to` not. */
+/** A range of leaves: `from` is included, `to` is not. */
 export interface LeafRange {
   readonly from: number
   readonly to: number
@@ -16,17 +16,20 @@ export interface Subtree {
   readonly index: number
 }
 
-/** What is hashed for a leaf: a zero byte, then the entry. */
+/** The bytes that are hashed for a leaf: a zero byte, then the entry. */
 export function leafInput(entry: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined([Uint8Array.of(0), entry])
 }
 
-/** What is hashed for an inner node: a one byte, then its children. No leaf can be taken for a node, nor the reverse. */
+/** The bytes that are hashed for an inner node: the byte 1, then its children. Leaves and nodes can thus not be confused. */
 export function nodeInput(children: { left: Uint8Array; right: Uint8Array }): Uint8Array<ArrayBuffer> {
   return joined([Uint8Array.of(1), children.left, children.right])
 }
 
-/** The ranges whose roots prove that leaf `index` is in the tree of `size` leaves, lowest first (RFC 6962, 2.1.1). */
+/**
+ * The ranges whose roots prove that leaf `index` is in the tree of `size` leaves, lowest level first (RFC 6962, 2.1.1).
+ * Throws RangeError if there is no such leaf.
+ */
 export function inclusionRanges(index: number, size: number): LeafRange[] {
   if (!(index >= 0 && index < size)) throw new RangeError('no such leaf')
   const ranges: LeafRange[] = []
@@ -41,7 +44,10 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
   return ranges.reverse()
 }
 
-/** The ranges whose roots prove that the tree of `oldSize` leaves is the beginning of that of `size` (RFC 6962, 2.1.2). */
+/**
+ * The ranges whose roots prove that the tree of `oldSize` leaves is the beginning of the tree of `size` leaves (RFC 6962, 2.1.2).
+ * Throws RangeError unless 0 < oldSize <= size.
+ */
 export function consistencyRanges(oldSize: number, size: number): LeafRange[] {
   if (!(oldSize > 0 && oldSize <= size)) throw new RangeError('no such sizes')
   const ranges: LeafRange[] = []
@@ -53,12 +59,12 @@ export function consistencyRanges(oldSize: number, size: number): LeafRange[] {
     if (left) to = middle
     else from = middle
   }
-  // The old root itself is known to who asks; any other end of the descent is not.
+  // If the descent ends at the old root (from is 0), the verifier knows that hash already; otherwise it needs it.
   if (from > 0) ranges.push({ from, to })
   return ranges.reverse()
 }
 
-/** The full subtrees a range is made of, left to right; a node's hash is stored for each full subtree alone. */
+/** The full subtrees that a range consists of, left to right. Hashes are stored only for full subtrees. */
 export function subtreesOf({ from, to }: LeafRange): Subtree[] {
   const subtrees: Subtree[] = []
   for (let at = from; at < to; ) {
@@ -70,7 +76,7 @@ export function subtreesOf({ from, to }: LeafRange): Subtree[] {
   return subtrees
 }
 
-/** Whether `leaf` (a leaf's hash) is number `index` of the tree of `size` leaves with that root. */
+/** Whether `leaf` (the hash of a leaf) is leaf `index` of the tree of `size` leaves with that root. */
 export async function provesInclusion(claim: {
   readonly leaf: Uint8Array
   readonly index: number
@@ -94,7 +100,7 @@ export async function provesInclusion(claim: {
   return last === 0 && isSame(hash, root)
 }
 
-/** Whether the log of `oldSize` entries with `oldRoot` is the beginning of that of `size` entries with `root`. */
+/** Whether the log of `oldSize` entries with `oldRoot` is the beginning of the log of `size` entries with `root`. */
 export async function provesConsistency(claim: {
   readonly oldSize: number
   readonly oldRoot: Uint8Array
@@ -127,7 +133,7 @@ export async function provesConsistency(claim: {
   return last === 0 && isSame(oldHash, oldRoot) && isSame(hash, root)
 }
 
-/** A leaf's hash. */
+/** The hash of a leaf with that entry. */
 export async function leafHash(entry: Uint8Array): Promise<Uint8Array> {
   return sha256(leafInput(entry))
 }
@@ -147,7 +153,7 @@ function splitOf(length: number): number {
   return split
 }
 
-// Division, not shifts: a log may hold more than 2^31 entries.
+// Division instead of shifts, because a log may hold more than 2^31 entries.
 function halved(node: number, last: number): [number, number] {
   return [Math.floor(node / 2), Math.floor(last / 2)]
 }
@@ -156,7 +162,7 @@ function isPowerOfTwo(value: number): boolean {
   return value === 1 || (value > 1 && splitOf(value + 1) === value)
 }
 
-/** Of another length, two of them could be told apart elsewhere than where they were joined. */
+/** With other lengths, the concatenation of two hashes could be split at another place. */
 function areHashes(values: readonly Uint8Array[]): boolean {
   return values.length <= PATH_MAX && values.every(({ length }) => length === HASH_BYTES)
 }

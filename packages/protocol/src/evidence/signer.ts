@@ -1,34 +1,34 @@
-/** Keys that sign: made, taken from their secret bytes, used; the private half itself stays inside the platform. */
+/** Signing keys: generated, or imported from their secret bytes. The platform holds the private key and never shows it. */
 import { base64url, CompactSign, type CryptoKey } from 'jose'
 import { StimnetError } from '../errors.ts'
 import { type KeyId, keyIdOf } from '../ids.ts'
 
-/** Of each JWS of ours: no token of another kind can be read as one. */
+/** The `typ` header of each JWS of StimNet, so that no token of another kind can pass for one. */
 export const HEADER_TYPE = 'stimnet+jws'
 
-/** A private key that can sign; the key itself stays inside. */
+/** A function that signs with a private key, and the key's id. The private key itself is not accessible. */
 export interface Signer {
   readonly id: KeyId
-  /** A compact JWS. */
+  /** Signs the payload as a compact JWS. */
   sign(payload: Uint8Array): Promise<string>
   /**
-   * The bare 64 bytes, for formats of others that are no JWS. What is signed must begin with words of that format, so that
-   * it can never be read as a JWS, which begins with its header in base64url.
+   * Returns the bare signature of 64 bytes, for foreign formats that are no JWS. The signed bytes must begin with words of that
+   * format, so that they can never be read as a JWS, which begins with its header in base64url.
    */
   signBytes(bytes: Uint8Array): Promise<Uint8Array>
 }
 
-/** A private key that the platform holds and never shows: a browser can keep it in IndexedDB as it is. */
+/** A private key that the platform holds and never shows. A browser can store this object in IndexedDB. */
 export interface OwnKey {
   readonly id: KeyId
-  /** Not extractable; signs, and nothing else. */
+  /** Not extractable; it can only sign. */
   readonly key: CryptoKey
 }
 
-/** Fixed prefix of a PKCS#8 Ed25519 private key (RFC 8410), before its 32 bytes. */
+/** The fixed prefix of a PKCS#8 Ed25519 private key (RFC 8410), before the 32 bytes of the key. */
 const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20)
 
-/** A fresh key whose secret bytes exist nowhere outside of the platform: there is no copy of it. */
+/** Generates a key. Its secret bytes exist only inside the platform, so there is no copy of it. */
 export async function makeKey(): Promise<OwnKey> {
   const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
   if (!('publicKey' in pair)) throw new StimnetError('KEY_UNSUPPORTED', 'a key of one half')
@@ -49,7 +49,7 @@ export async function keyFromSeed(seed: Uint8Array): Promise<OwnKey> {
   return { id: keyIdOf(base64url.decode(jwk.x ?? '')), key }
 }
 
-/** What signs with a key that the platform holds. */
+/** A signer for a key that the platform holds. */
 export function signerFromKey({ id, key }: OwnKey): Signer {
   return {
     id,
@@ -60,7 +60,7 @@ export function signerFromKey({ id, key }: OwnKey): Signer {
   }
 }
 
-/** A signer from the 32 secret bytes of an Ed25519 key. */
+/** A signer from the 32 secret bytes of an Ed25519 key. Throws KEY_UNSUPPORTED for another length. */
 export async function signerFromSeed(seed: Uint8Array): Promise<Signer> {
   return signerFromKey(await keyFromSeed(seed))
 }

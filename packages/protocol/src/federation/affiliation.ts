@@ -1,6 +1,6 @@
 /**
- * An institution's word for one of its researchers, as a JWT that any peer checks knowing only the institution's PeerId:
- * this key belongs to somebody of that name, who works there in that role, until then.
+ * Affiliation credentials: an institution vouches, in a JWT, that a key belongs to a researcher of that name who works there in
+ * that role, until the JWT expires. A peer needs only the institution's PeerId to verify one.
  */
 import { base64url, type CryptoKey, importJWK, jwtVerify } from 'jose'
 import { z } from 'zod'
@@ -11,18 +11,18 @@ import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } f
 import { LIMITS } from '../limits.ts'
 import type { Signer } from '../evidence/signer.ts'
 
-/** As the header of such a credential names it. */
+/** The `typ` header of an affiliation credential. */
 export const AFFILIATION_TYPE = 'stimnet-affiliation+jwt'
 const DAY_S = 24 * 3_600
 
-/** What an institution vouches for. */
+/** The contents of a verified affiliation credential. */
 export interface Affiliation {
-  /** The PeerId that vouches. */
+  /** The PeerId of the institution that vouches. */
   readonly institution: KeyId
   /** The researcher's key. */
   readonly key: KeyId
   readonly name: string
-  /** As the institution calls it, e.g. researcher, student, clinician. */
+  /** In the institution's own words, such as researcher, student or clinician. */
   readonly role: string
   readonly expiresAtMs: number
 }
@@ -36,21 +36,24 @@ const claimsSchema = z.object({
   exp: z.number()
 })
 
-/** What `vouch` needs to know. */
+/** Options of `vouch`. */
 export interface VouchOptions {
   /** The institution's peer. */
   readonly signer: Signer
-  /** The researcher's key id. Throws KEY_UNSUPPORTED where it is none. */
+  /** The researcher's key id. */
   readonly key: string
   readonly name: string
   readonly role: string
   readonly lifetimeDays: number
-  /** PeerIds for which it is meant; everybody unless given. */
+  /** PeerIds that it is meant for. Default: everybody. */
   readonly audience?: readonly string[]
   readonly clock: Clock
 }
 
-/** Signs a credential. Throws KEY_UNSUPPORTED, LIFETIME_TOO_LONG past 400 days, PARAMETER_INVALID. */
+/**
+ * Signs a credential. Throws KEY_UNSUPPORTED for an invalid key id, LIFETIME_TOO_LONG past 400 days or if not above 0, and
+ * PARAMETER_INVALID for a name or role of the wrong length.
+ */
 export async function vouch(options: VouchOptions): Promise<string> {
   const { signer, clock, lifetimeDays, audience } = options
   if (!(lifetimeDays > 0 && lifetimeDays <= LIFETIME_DAYS_MAX)) {
@@ -73,8 +76,9 @@ export async function vouch(options: VouchOptions): Promise<string> {
 }
 
 /**
- * Checks a credential for the key that uses it. Throws TOO_LARGE, KEY_UNSUPPORTED, SIGNATURE_INVALID (also for another
- * algorithm, an unknown critical header or another key's credential), EXPIRED, NOT_YET_VALID, AUDIENCE_MISMATCH, MALFORMED.
+ * Verifies a credential for the key that uses it. Throws TOO_LARGE, KEY_UNSUPPORTED, SIGNATURE_INVALID (also for another
+ * algorithm, an unknown critical header or another key's credential), EXPIRED, NOT_YET_VALID, AUDIENCE_MISMATCH, MALFORMED and
+ * LIFETIME_TOO_LONG.
  */
 export async function openAffiliation(
   credential: string,
@@ -86,7 +90,7 @@ export async function openAffiliation(
   if (!claims.success) throw new StimnetError('MALFORMED', 'reading a credential', { cause: claims.error })
   const { sub, name, role, iat, exp } = claims.data
   if (exp - iat > LIFETIME_DAYS_MAX * DAY_S) throw new StimnetError('LIFETIME_TOO_LONG', 'reading a credential')
-  // Dated ahead it would look short-lived however late it ends.
+  // A credential that was dated ahead could end later than its lifetime permits.
   if (iat * 1000 > expected.clock.now() + LIMITS.clockSkewMs) {
     throw new StimnetError('NOT_YET_VALID', 'reading a credential')
   }

@@ -1,6 +1,7 @@
 /**
- * Who belongs together: a charter that its founders signed, and signed statements that admit and revoke. Members follow
- * from these alone, whoever carries them and in whatever order; every peer that has the same statements counts the same.
+ * Membership of a federation: a charter signed by its founders, and signed statements that admit and revoke institutions. The
+ * members follow from these alone: every peer with the same statements computes the same members, whoever delivered the
+ * statements and in whatever order.
  */
 import { z } from 'zod'
 import { canonicalBytes, canonicalJson } from '../canonical.ts'
@@ -15,10 +16,10 @@ import type { Signer } from '../evidence/signer.ts'
 const peerId = z.string().refine((text): boolean => isKeyId(text), 'not a PeerId')
 const line = plainLine(200).min(1)
 
-/** Founders and members of one federation: institutions, not people. */
+/** Most members of one federation, founders included. Members are institutions, not people. */
 export const MEMBERS_MAX = 256
 
-/** What the founders agree on. */
+/** A charter: the terms that the founders agree on. */
 export const charterSchema = z
   .strictObject({
     name: line,
@@ -27,7 +28,7 @@ export const charterSchema = z
       .array(z.strictObject({ peer: peerId, institution: line }))
       .min(1)
       .max(64),
-    /** Members who must sign to admit or to revoke. */
+    /** Number of members who must sign to admit or to revoke an institution. */
     needed: z.int().min(1).max(64)
   })
   .refine(({ founders }) => new Set(founders.map(({ peer }) => peer)).size === founders.length, {
@@ -38,34 +39,34 @@ export const charterSchema = z
     path: ['needed'],
     error: 'More signatures than there are other founders: nobody could ever be revoked.'
   })
-/** What the founders agree on. */
+/** A charter, parsed. */
 export type Charter = z.output<typeof charterSchema>
 
-/** A charter with its founders' signatures, as a file holds it. */
+/** A charter with its founders' signatures, as it is stored in a file. */
 export const signedCharterSchema = z.strictObject({
   charter: charterSchema,
-  /** Compact JWS, one of each founder. */
+  /** Compact JWS, one per founder. */
   signatures: z.array(z.string().max(16_384)).max(64)
 })
-/** A charter with its founders' signatures. */
+/** A charter with its founders' signatures, parsed. */
 export type SignedCharter = z.output<typeof signedCharterSchema>
 
-/** Revoked members that one statement can name as what it builds on; a statement has at most a few kilobytes. */
+/** Most revoked members that one statement can name in `on`. It keeps a statement to a few kilobytes. */
 export const BUILT_ON_MAX = 64
 
 const about = {
   charter: z.string(),
   peer: peerId,
-  /** Whom the signer counted as revoked when it signed. */
+  /** The members that the signer counted as revoked when it signed. */
   on: z.array(peerId).min(1).max(BUILT_ON_MAX).optional()
 }
 const statementSchema = z.discriminatedUnion('says', [
   z.strictObject({ says: z.literal('admit'), ...about, institution: line }),
   z.strictObject({ says: z.literal('revoke'), ...about, reason: z.string().max(500) }),
-  // A founder's peer has counted the revocation. It is no vote: it tells later which of two revocations was first.
+  // A founder's peer confirms that it counted the revocation. It is no vote, but helps to decide which revocation was first.
   z.strictObject({ says: z.literal('confirm'), ...about })
 ])
-/** What one member says of one institution. */
+/** A statement of one member about one institution. */
 export type Statement = z.output<typeof statementSchema>
 
 /** A statement whose signature was checked. */
@@ -73,24 +74,25 @@ export interface SignedStatement {
   readonly signedBy: string
   readonly says: Statement
   readonly issuedAtMs: number
-  /** The compact JWS it came as. */
+  /** The compact JWS of the statement. */
   readonly jws: string
 }
 
-/** One institution that belongs to the federation. */
+/** A member of the federation: an institution and the PeerId of its peer. */
 export interface Member {
   readonly peer: string
   readonly institution: string
 }
 
+/** The nominal validity of signatures on charters and statements, ms. They are opened without comparing times with the clock. */
 const EVIDENCE_MS = 50 * 365 * 24 * 3_600_000
 
-/** The name of a charter: nobody admits to another federation by mistake. */
+/** The hash by which statements name their charter, so that a statement cannot count in another federation. */
 export function charterId(charter: Charter): Promise<string> {
   return sha256Hex(canonicalBytes(charterSchema.parse(charter)))
 }
 
-/** One founder's signature under a charter. */
+/** One founder's signature under a charter. Throws NOT_PERMITTED if the signer is no founder. */
 export async function signCharter(charter: Charter, options: { signer: Signer; clock: Clock }): Promise<string> {
   if (!charter.founders.some(({ peer }) => peer === options.signer.id)) {
     throw new StimnetError('NOT_PERMITTED', 'signing a charter as somebody who founds nothing')
@@ -98,7 +100,7 @@ export async function signCharter(charter: Charter, options: { signer: Signer; c
   return textOf(await seal({ type: 'charter', body: canonicalBytes(charter), lifetimeMs: EVIDENCE_MS, ...options }))
 }
 
-/** The founders that have not signed yet. Throws SIGNATURE_INVALID for a signature of anybody else or of another charter. */
+/** The founders that have not signed yet. Throws SIGNATURE_INVALID for a signature of a non-founder or under another charter. */
 export async function missingFounders(signed: SignedCharter, clock: Clock): Promise<Member[]> {
   const expected = canonicalJson(signed.charter)
   const present = new Set<string>()
@@ -114,13 +116,13 @@ export async function missingFounders(signed: SignedCharter, clock: Clock): Prom
   return signed.charter.founders.filter(({ peer }) => !present.has(peer))
 }
 
-/** One member's word on an institution. */
+/** Signs a statement of one member about an institution. */
 export async function signStatement(says: Statement, options: { signer: Signer; clock: Clock }): Promise<string> {
   const body = canonicalBytes(statementSchema.parse(says))
   return textOf(await seal({ type: 'membership', body, lifetimeMs: EVIDENCE_MS, ...options }))
 }
 
-/** Checks a statement. Throws what `open` throws, MALFORMED, and TYPE_MISMATCH for one about another federation. */
+/** Verifies a statement. Throws what `open` throws, MALFORMED, and TYPE_MISMATCH for a statement of another federation. */
 export async function openStatement(
   jws: string,
   expected: { charter: string; clock: Clock }
@@ -140,8 +142,8 @@ export async function openStatement(
 }
 
 /**
- * Who belongs, by the statements alone. Nobody who is revoked counts any more, not for those they once admitted either:
- * somebody else signs for these, or they are out too.
+ * The members, computed from the charter and the statements alone. Signatures of a revoked member no longer count, not even for
+ * members that it admitted earlier: these need signatures of others, or they are no members either.
  */
 export function membersOf(
   charter: Charter,
@@ -154,8 +156,8 @@ export function membersOf(
 }
 
 /**
- * Who is out for good. One at a time, the best supported revocation first: from then on that key votes no more, so that
- * what it signs afterwards, under whatever date, puts nobody out. See docs/decisions/061.
+ * The revoked PeerIds. Revocations are applied one at a time, the best supported one first. A revoked key has no vote in the
+ * revocations that follow, so that it cannot revoke others afterwards, whatever date it writes. See docs/decisions/061.
  */
 export function revokedOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
   const votes = [...signersByPeer(statements, 'revoke')].sort(byFirst)
@@ -170,7 +172,7 @@ export function revokedOf(charter: Charter, statements: readonly SignedStatement
     if (accused.length === 0) return out
     for (const { peer } of rankedBySupport(accused, { support, members })) {
       out.add(peer)
-      // Whoever has signed nothing takes nobody's vote or admission along: what follows stands as it was ranked.
+      // If the revoked peer signed nothing, no other vote or admission changes, so the ranking of the remaining ones stays valid.
       if (!members.has(peer) || !hasSigned.has(peer)) continue
       members = admitted(charter, statements, out)
       break
@@ -178,7 +180,7 @@ export function revokedOf(charter: Charter, statements: readonly SignedStatement
   }
 }
 
-/** Nobody votes on themselves. */
+/** The signers that are members. A member cannot vote on itself. */
 function votersIn(members: ReadonlySet<string>, { peer, signers }: { peer: string; signers: Iterable<string> }) {
   return [...signers].filter((signer) => signer !== peer && members.has(signer))
 }
@@ -189,16 +191,16 @@ interface Accused {
 }
 
 interface Support {
-  /** Founders, in the charter's order, who voted against that peer, confirmed its revocation or built on it. */
+  /** Founders, by their place in the charter, who voted to revoke the peer, confirmed its revocation or named it in `on`. */
   readonly foundersBehind: (peer: string) => readonly number[]
-  /** Who voted against anybody and said that this peer was out already. */
+  /** Signers of a revocation of anybody that names the peer in `on`, that is, as revoked already. */
   readonly buildersOn: (peer: string) => ReadonlySet<string>
   readonly founders: readonly string[]
 }
 
 /**
- * Founders alone are counted: the charter fixes them, whereas colluding members can admit as many others as they like and
- * date that back.
+ * The support of each revocation, counted in founders only: the charter fixes these, whereas colluding members can admit any
+ * number of others and backdate the admissions.
  */
 function supportOf(charter: Charter, statements: readonly SignedStatement[]): Support {
   const founders = charter.founders.map(({ peer }) => peer)
@@ -219,8 +221,9 @@ function supportOf(charter: Charter, statements: readonly SignedStatement[]): Su
 }
 
 /**
- * Most founders first; then most founders of whom none is accused; then what the voters of others build on; then the
- * charter's order, which nobody can choose.
+ * Ranks the pending revocations. First the one with most founders behind it; then the one with most founders behind it who are
+ * not up for revocation themselves; then the one that most votes of other pending revocations build on; then the order of the
+ * founders in the charter, which nobody can choose.
  */
 function rankedBySupport(
   accused: readonly Accused[],
@@ -245,7 +248,7 @@ function rankedBySupport(
   return ranked.map(({ one }) => one)
 }
 
-/** Of two lists of numbers, below 0 where the first is smaller at the first place where they differ. */
+/** Compares two lists at the first place where they differ: below 0 if `a` is smaller there, 0 if there is no such place. */
 function firstDifference(a: readonly number[], b: readonly number[]): number {
   for (const [at, value] of a.entries()) {
     const difference = value - (b[at] ?? value)
@@ -254,14 +257,14 @@ function firstDifference(a: readonly number[], b: readonly number[]): number {
   return 0
 }
 
-/** What some members have signed, and not yet enough of them. */
+/** A statement that some members have signed, but not yet enough of them. */
 export interface PendingStatement extends Member {
   readonly says: 'admit' | 'revoke'
-  /** Of the charter's `needed`. */
+  /** Number of signatures so far; the charter's `needed` are required. */
   readonly signatures: number
 }
 
-/** Admissions of those who do not belong and revocations of those who do, by their signatures that count. */
+/** Admissions of non-members and revocations of members that have at least one signature that counts. */
 export function pendingOf(charter: Charter, statements: readonly SignedStatement[]): PendingStatement[] {
   const revoked = revokedOf(charter, statements)
   const members = admitted(charter, statements, revoked)
@@ -283,27 +286,30 @@ function naming(charter: Charter, statements: readonly SignedStatement[], member
   const founders = new Map(charter.founders.map(({ peer, institution }) => [peer, institution]))
   return (peer: string) => {
     const name = founders.get(peer) ?? named.get(peer) ?? ''
-    // Under the name of a founder nobody else goes: then its PeerId has to do.
+    // Nobody else may have a founder's name. Such a member has an empty name and is shown by its PeerId.
     return isNameOfFounder(charter, { peer, institution: name }) ? '' : name
   }
 }
 
-/** Whether an institution would go by the name of a founder that it is not. */
+/** Whether an institution has the name of a founder without being that founder. */
 export function isNameOfFounder({ founders }: Charter, { peer, institution }: Member): boolean {
   return founders.some((founder) => founder.peer !== peer && spoken(founder.institution) === spoken(institution))
 }
 
-/** A name as it is heard: case, spaces and forms of letters make no other institution. */
+/** A name for comparison: letter case, white space and Unicode compatibility forms make no difference. */
 function spoken(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
-/** Everybody who belonged at any time, whoever was revoked since: whose statements are kept. */
+/** All peers that were members at any time, revoked ones included. Their statements are kept. */
 export function everMembersOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
   return admitted(charter, statements, new Set())
 }
 
-/** Grows from the founders by whoever has enough signatures of those who belong already; in an order of its own. */
+/**
+ * The members if the peers in `out` are revoked: the founders, and repeatedly every peer with enough signatures of members.
+ * Founders come first, in the charter's order, then the others sorted by PeerId.
+ */
 function admitted(
   charter: Charter,
   statements: readonly SignedStatement[],
@@ -317,7 +323,7 @@ function admitted(
   const founders = charter.founders.map(({ peer }) => peer).filter((peer) => !out.has(peer))
   const members = new Set(founders)
   const signatures = new Map<string, number>()
-  // A set is walked in the order in which it grows.
+  // Iterating over a set also visits the members that are added meanwhile.
   for (const member of members) {
     for (const peer of signedFor.get(member) ?? []) {
       const count = (signatures.get(peer) ?? 0) + 1
@@ -337,7 +343,7 @@ function signersByPeer(statements: readonly SignedStatement[], says: Statement['
   return signers
 }
 
-/** What most members who admitted it call it: one of them cannot give it another's name. */
+/** For each peer, the name that most of the members who admitted it use, so that a single member cannot give it another name. */
 function namesOf(statements: readonly SignedStatement[], members: ReadonlySet<string>): Map<string, string> {
   const signers = new Map<string, Map<string, Set<string>>>()
   for (const { says, signedBy } of statements) {

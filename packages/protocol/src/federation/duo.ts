@@ -1,10 +1,10 @@
 /**
- * What data may be used for and what somebody wants them for, in terms of the GA4GH Data Use Ontology, and whether both
- * fit: the rules of DUOS (version 2 of its matching), with a third answer for what no rule can judge.
+ * Matching of data use terms with the purpose of a request, both in terms of the GA4GH Data Use Ontology (DUO). The rules are
+ * those of DUOS (version 2 of its matching), with a third verdict for cases that no rule can judge.
  */
 import { z } from 'zod'
 
-/** Main permissions. */
+/** DUO terms of main permissions. */
 export const DATA_USE_PERMISSIONS = {
   'DUO:0000004': 'no restriction',
   'DUO:0000042': 'general research use',
@@ -13,7 +13,7 @@ export const DATA_USE_PERMISSIONS = {
   'DUO:0000011': 'population origins or ancestry research only'
 } as const
 
-/** Modifiers of a permission. */
+/** DUO terms that modify a permission. */
 export const DATA_USE_MODIFIERS = {
   'DUO:0000012': 'certain research types only',
   'DUO:0000015': 'no general methods research',
@@ -35,7 +35,7 @@ export const DATA_USE_MODIFIERS = {
   'DUO:0000046': 'non-commercial use only'
 } as const
 
-/** What a request can be for. */
+/** DUO terms of a request's purpose. */
 export const INVESTIGATIONS = {
   'DUO:0000031': 'method development',
   'DUO:0000032': 'population research',
@@ -54,14 +54,14 @@ type Modifier = keyof typeof DATA_USE_MODIFIERS
 
 const keysOf = <K extends string>(terms: Readonly<Record<K, string>>) => Object.keys(terms) as [K, ...K[]]
 
-/** A disease, as MONDO or DOID name it. */
+/** A disease as a MONDO or DOID term. */
 const diseaseSchema = z.string().regex(/^(MONDO|DOID):\d{1,8}$/, 'A disease such as MONDO:0005180.')
 
-/** What a catalog permits. */
+/** The permitted uses of a catalog. */
 export const dataUseSchema = z
   .strictObject({
     permission: z.enum(keysOf(DATA_USE_PERMISSIONS)),
-    /** With DUO:0000007. */
+    /** Required for DUO:0000007, empty for every other permission. */
     diseases: z.array(diseaseSchema).max(64).default([]),
     modifiers: z
       .array(z.enum(keysOf(DATA_USE_MODIFIERS)))
@@ -72,13 +72,13 @@ export const dataUseSchema = z
     path: ['diseases'],
     error: 'Diseases are named with DUO:0000007, and with nothing else.'
   })
-/** What a catalog permits. */
+/** The permitted uses of a catalog, parsed. */
 export type DataUse = z.output<typeof dataUseSchema>
 
-/** `people`: no rule can judge it. */
+/** The result of a match. `people`: no rule can judge it, so people must decide. */
 export interface DataUseMatch {
   readonly verdict: 'permitted' | 'refused' | 'people'
-  /** About the request and the catalog's public terms alone. */
+  /** Depends only on the request and the catalog's public terms. */
   readonly reason: string
 }
 
@@ -95,12 +95,12 @@ const people = (reason: string): DataUseMatch => ({ verdict: 'people', reason })
 interface Purpose {
   readonly investigations: readonly string[]
   readonly diseases: readonly string[]
-  /** What the requester affirms of itself, such as not to be commercial. */
+  /** Modifiers that the requester affirms, such as non-commercial use. */
   readonly affirmed: readonly string[]
   readonly unknown: readonly string[]
 }
 
-/** Whether a purpose fits. A refusal by any rule counts before a doubt of any other. */
+/** Whether a purpose fits the permitted uses. A refusal by any rule takes precedence over the verdict `people` of another. */
 export function matchDataUse(use: DataUse, terms: readonly string[]): DataUseMatch {
   const purpose = purposeOf(terms)
   const verdicts = [
@@ -167,12 +167,12 @@ function ofDiseases(use: DataUse, { investigations, diseases }: Purpose): DataUs
   const named = use.diseases.join(', ')
   if (investigations.some((term) => ANCESTRY.includes(term))) return refused(`The catalog is for research on ${named}.`)
   if (diseases.length === 0) {
-    // Methods may be developed on it unless a modifier forbids that; all else needs the disease.
+    // Method development is permitted unless a modifier forbids it. Any other purpose must name the disease.
     const isMethods = investigations.length > 0 && investigations.every((term) => term === METHODS)
     return isMethods ? permitted : refused(`The catalog is for research on ${named}: name the disease.`)
   }
   const others = diseases.filter((disease) => !use.diseases.includes(disease))
-  // A disease may be a kind of a named one; that takes the whole ontology of diseases, or somebody who knows.
+  // A disease may be a subtype of a named one. Judging that takes the whole disease ontology or an expert.
   return others.length === 0 ? permitted : people(`Whether ${others.join(', ')} is a kind of ${named}, people decide.`)
 }
 
@@ -204,7 +204,7 @@ function affirmation(modifier: Modifier): DataUseMatch {
   return people(`The catalog is for ${DATA_USE_MODIFIERS[modifier]}: affirm it with ${modifier}, or people decide.`)
 }
 
-/** A catalog's permission and modifiers as the terms of its description. */
+/** A catalog's permission, diseases and modifiers as one list of terms, as its description contains them. */
 export function dataUseTerms(use: DataUse): string[] {
   const permission: Permission = use.permission
   return [permission, ...use.diseases, ...use.modifiers]

@@ -1,30 +1,30 @@
-/** What the JWTs that travel with a request have in common: whose they say they are, and which code a bad one is. */
+/** Shared functions for the JWTs of a request: reading their unverified claims, and the error codes of invalid ones. */
 import { base64url } from 'jose'
 
-/** A few claims and a signature (RSA's has 342 characters); more than that is something else. */
+/** Enough for a few claims and a signature (one of RSA has 342 characters). */
 export const CREDENTIAL_CHARACTERS_MAX = 4_096
 
-/** An institution's word for somebody holds for a year and a bit at most: nobody is asked whether it still does. */
+/** Longest lifetime of a credential: a little over a year, because nobody checks with its issuer whether it still holds. */
 export const LIFETIME_DAYS_MAX = 400
 
-/** Who vouches, as the credential says itself; for choosing which ones to check at all. Undefined where it says nothing. */
+/** The unverified issuer of a credential, for choosing which credentials to verify. Undefined if it names none. */
 export function voucherOf(credential: string): string | undefined {
   const { iss } = claimsIn(credential)
   return typeof iss === 'string' ? iss : undefined
 }
 
-/** Whether a credential says whom it is for, and that this is somebody else. */
+/** Whether a credential names an audience that `self` does not belong to. The claim is not verified. */
 export function isForOthers(credential: string, self: string): boolean {
   const { aud } = claimsIn(credential)
   return aud !== undefined && ![aud].flat().includes(self)
 }
 
-/** What a credential says, unchecked; nothing where it cannot be read. */
+/** The unverified claims of a credential; an empty object if it cannot be read. */
 export function claimsIn(credential: string): Record<string, unknown> {
   return partOf(credential, 1)
 }
 
-/** What kind of token it says it is, unchecked; undefined where it says nothing. */
+/** The unverified `typ` header of a credential; undefined if it has none. */
 export function typeIn(credential: string): string | undefined {
   const { typ } = partOf(credential, 0)
   return typeof typ === 'string' ? typ : undefined
@@ -40,7 +40,7 @@ function partOf(credential: string, at: 0 | 1): Record<string, unknown> {
   }
 }
 
-/** Our code for what `jwtVerify` threw; SIGNATURE_INVALID where none says more. */
+/** The code for an error that `jwtVerify` threw; SIGNATURE_INVALID if no other code fits. */
 export function codeOfJose(error: unknown): 'EXPIRED' | 'NOT_YET_VALID' | 'MALFORMED' | 'SIGNATURE_INVALID' {
   const { code, claim } = error as { code?: string; claim?: string }
   if (code === 'ERR_JWT_EXPIRED') return 'EXPIRED'

@@ -1,7 +1,7 @@
-/** Conditions of a GA4GH visa: what other visas of the same person must say. Whatever cannot be judged is not met. */
+/** Conditions of a GA4GH visa on other visas of the same person. A condition that cannot be judged is not met. */
 import { z } from 'zod'
 
-/** Far more than any issuer writes; each clause is compared with every visa. */
+/** Far more than any issuer writes. The number is bounded because each clause is compared with every visa. */
 const CLAUSES_MAX = 16
 const PATTERN_CHARACTERS_MAX = 256
 
@@ -14,7 +14,7 @@ const clauseSchema = z
   })
   .refine(({ value, source, by }) => value !== undefined || source !== undefined || by !== undefined)
 
-/** Any of these, each of which is all of its clauses. */
+/** A list of alternatives. One of them must be met, which takes all of its clauses. */
 export const conditionsSchema = z.array(z.array(clauseSchema).min(1).max(CLAUSES_MAX)).min(1).max(CLAUSES_MAX)
 
 type Clause = z.output<typeof clauseSchema>
@@ -25,7 +25,7 @@ interface Ground {
   readonly by: string
 }
 
-/** Whether some one of the alternatives is met, each of its clauses by some one of the grounds. */
+/** Whether at least one alternative is met, that is, whether each of its clauses is met by one of the visas in `grounds`. */
 export function areMet(conditions: z.output<typeof conditionsSchema>, grounds: readonly Ground[]): boolean {
   return conditions.some((clauses) => clauses.every((clause) => grounds.some((ground) => meets(clause, ground))))
 }
@@ -38,7 +38,7 @@ function meets(clause: Clause, ground: Ground): boolean {
   })
 }
 
-/** `const:`, `pattern:` and, for values alone, `split_pattern:`; another prefix is nothing we can judge. */
+/** Whether a claim fits: `const:`, `pattern:` or, only for `value`, `split_pattern:`. With any other prefix it does not. */
 function fits(wanted: string, text: string, claim: 'value' | 'source' | 'by'): boolean {
   const at = wanted.indexOf(':')
   const [how, rest] = [wanted.slice(0, at), wanted.slice(at + 1)]
@@ -48,7 +48,10 @@ function fits(wanted: string, text: string, claim: 'value' | 'source' | 'by'): b
   return how === 'split_pattern' && claim === 'value' && text.split(';').some((part) => isLike(part, rest))
 }
 
-/** `?` is one character, `*` any number of them. In time linear in the pattern times the text: no expression is compiled. */
+/**
+ * Whether the text matches: `?` stands for one character, `*` for any number of them. The time is at most proportional to the
+ * length of the pattern times that of the text, since no regular expression is compiled.
+ */
 function isLike(text: string, pattern: string): boolean {
   let [t, p, star, resume] = [0, 0, -1, 0]
   while (t < text.length) {

@@ -1,6 +1,6 @@
 /**
- * GA4GH Passport visas (specification 1.2): what an issuer that a peer pins says of a researcher. A peer checks them by keys
- * that it keeps; it asks nobody, so it takes Visa Document Tokens alone.
+ * Verification of GA4GH Passport visas (specification 1.2): statements of pinned issuers about a researcher. A peer verifies
+ * them with the issuers' keys in its configuration. It does not ask the issuer, so it accepts only Visa Document Tokens.
  */
 import {
   base64url,
@@ -19,35 +19,35 @@ import { CREDENTIAL_CHARACTERS_MAX, codeOfJose, LIFETIME_DAYS_MAX, voucherOf } f
 import { LIMITS } from '../limits.ts'
 import { areMet, conditionsSchema } from './visa-conditions.ts'
 
-/** RSA with PKCS #1 v1.5 and ECDSA on P-256: what the GA4GH profile of OpenID Connect permits. */
+/** The algorithms that the GA4GH profile of OpenID Connect permits: RSA with PKCS #1 v1.5, and ECDSA on P-256. */
 const ALGORITHMS = { RSA: 'RS256', EC: 'ES256' } as const
 
-/** An issuer whose visas count, and everything a peer knows of it. */
+/** An issuer whose visas are accepted, as a peer's configuration describes it. */
 export interface VisaIssuer {
-  /** As its visas name it in `iss`. */
+  /** The `iss` of its visas. */
   readonly issuer: string
-  /** Its public keys, pinned. */
+  /** Its pinned public keys. */
   readonly keys: JSONWebKeySet
-  /** Organisations it may assert for (`source`); every one where empty. */
+  /** Organisations that it may assert for (`source`). Empty: all. */
   readonly sources: readonly string[]
-  /** Where it may say that somebody has a role, as domains; nowhere where empty. */
+  /** Domains of the organisations in which it may assert that somebody has a role. Empty: none. */
   readonly organisations: readonly string[]
-  /** What it may grant access to; nothing where empty. */
+  /** Datasets that it may grant access to. Empty: none. */
   readonly datasets: readonly string[]
-  /** Which of its users holds which key: `sub` to key id. For visas that name no key themselves. */
+  /** Key ids of its users by `sub`, for visas that name no key themselves. */
   readonly holders: Readonly<Record<string, string>>
 }
 
-/** What a visa asserts, once it holds. */
+/** The assertion of a verified visa. */
 export interface Visa {
   readonly issuer: string
   /** AffiliationAndRole, ControlledAccessGrants and so on. */
   readonly type: string
-  /** E.g. `faculty@med.example.org`, or the URL of a dataset. */
+  /** For example `faculty@med.example.org`, or the URL of a dataset. */
   readonly value: string
   /** URL of the organisation that asserts it. */
   readonly source: string
-  /** self, peer, system, so or dac; empty where it does not say. */
+  /** self, peer, system, so or dac; empty if the visa does not say. */
   readonly by: string
   readonly expiresAtMs: number
 }
@@ -64,11 +64,11 @@ const assertionSchema = z.object({
   conditions: z.unknown().optional()
 })
 
-/** Who uses a visa, where and when. */
+/** The circumstances in which visas are used. */
 export interface VisaUse {
   /** The key that signed the request. */
   readonly key: string
-  /** The PeerId that checks. */
+  /** The PeerId of the peer that verifies. */
   readonly self: string
   readonly clock: Clock
   readonly issuers: ReadonlyMap<string, VisaIssuer>
@@ -80,13 +80,14 @@ interface Checked {
 }
 
 /**
- * Checks every visa of one request. Throws TOO_LARGE, SIGNATURE_INVALID (also for another algorithm, an unknown critical
- * header, an issuer that is not pinned, a visa of somebody else), EXPIRED, NOT_YET_VALID, AUDIENCE_MISMATCH, MALFORMED, and
- * CONDITION_UNMET for one whose conditions no other visa of the request meets, or that nobody here can judge.
+ * Verifies all visas of one request. Throws TOO_LARGE, SIGNATURE_INVALID (also for another algorithm, an unknown critical
+ * header, an issuer that is not pinned, an assertion that the issuer may not make, a visa of somebody else), TYPE_MISMATCH,
+ * EXPIRED, NOT_YET_VALID, LIFETIME_TOO_LONG, AUDIENCE_MISMATCH, MALFORMED, and CONDITION_UNMET for a visa whose conditions no
+ * other visa of the request meets or whose conditions cannot be judged.
  */
 export async function openVisas(visas: readonly string[], use: VisaUse): Promise<Visa[]> {
   const checked = await Promise.all(visas.map((visa) => openVisa(visa, use)))
-  // What holds only under conditions is no ground for another to hold: two could hold each other up.
+  // A visa with conditions cannot meet those of another: two such visas could otherwise support each other.
   const grounds = checked.filter(({ conditions }) => conditions === undefined).map(({ visa }) => visa)
   for (const { conditions } of checked) {
     if (conditions === undefined) continue
@@ -116,18 +117,18 @@ async function openVisa(token: string, use: VisaUse): Promise<Checked> {
   return { visa: { issuer: issuer.issuer, type, value, source, by, expiresAtMs }, conditions }
 }
 
-/** An issuer that is pinned for its own staff speaks for nobody else's, and for no dataset. Other types let nobody in. */
+/** Whether the issuer may assert this role or grant. Visas of other types are accepted, because they give no access. */
 function mayAssert({ organisations, datasets }: VisaIssuer, type: string, value: string): boolean {
   if (type === 'ControlledAccessGrants') return datasets.includes(value)
   if (type === 'AffiliationAndRole') return organisations.includes(value.slice(value.lastIndexOf('@') + 1))
   return true
 }
 
-/** A visa is no secret: it counts for the key that it names, or that the peer knows its user by. */
+/** Whether the visa belongs to that key. Visas are not secret, so the visa, or the peer's configuration, must name the key. */
 function isHolder({ sub = '', cnf }: JWTPayload & { cnf?: unknown }, issuer: VisaIssuer, key: string): boolean {
   const holder = Object.hasOwn(issuer.holders, sub) ? issuer.holders[sub] : undefined
   if (cnf === undefined) return parseKeyId(key) === (holder ?? sub)
-  // RFC 7800: bound to a key, by its id or itself. What it is bound to otherwise nobody here can judge.
+  // RFC 7800: a visa can be bound to a key id or to a key. No other binding can be judged, so it does not count.
   const { kid, jwk } = (typeof cnf === 'object' && cnf !== null ? cnf : {}) as { kid?: unknown; jwk?: unknown }
   if (kid !== undefined) return parseKeyId(key) === kid
   const bound = ed25519Schema.safeParse(jwk)
@@ -137,11 +138,11 @@ function isHolder({ sub = '', cnf }: JWTPayload & { cnf?: unknown }, issuer: Vis
 async function verified(token: string, issuer: VisaIssuer, { self, clock }: VisaUse): Promise<JWTPayload> {
   const { payload, protectedHeader } = await byAnyKey(token, issuer, clock)
   const { typ } = protectedHeader
-  // An access token of the same issuer is signed with the same keys.
+  // The issuer signs its access tokens with the same keys, so other types must be refused.
   if (typ !== undefined && !/^(application\/)?(jwt|vnd\.ga4gh\.visa\+jwt)$/i.test(typ)) {
     throw new StimnetError('TYPE_MISMATCH', 'reading a visa')
   }
-  // Visa Access Tokens hold for as long as their issuer says so when asked; nobody is asked here.
+  // A Visa Access Token is valid only while its issuer confirms it, and a peer does not ask the issuer.
   if (payload.scope !== undefined && String(payload.scope).split(' ').includes('openid')) {
     throw new StimnetError('TYPE_MISMATCH', 'a visa that has to be asked about at its issuer')
   }
@@ -150,12 +151,12 @@ async function verified(token: string, issuer: VisaIssuer, { self, clock }: Visa
   }
   const { iat = 0, exp = 0 } = payload
   if (iat * 1000 > clock.now() + LIMITS.clockSkewMs) throw new StimnetError('NOT_YET_VALID', 'reading a visa')
-  // Nobody is asked whether it still holds.
+  // The issuer is not asked whether the visa is still valid, so its lifetime is bounded.
   if (exp - iat > LIFETIME_DAYS_MAX * 86_400) throw new StimnetError('LIFETIME_TOO_LONG', 'reading a visa')
   return payload
 }
 
-/** With the key that its header names, or where it names none, or the issuer's have no names, with each in turn. */
+/** Verifies with the key that the header names; if the header or a key of the issuer has no `kid`, each such key is tried. */
 async function byAnyKey(token: string, issuer: VisaIssuer, clock: Clock) {
   let failure: unknown = new Error('its issuer has no such key')
   for (const key of keysFor(token, issuer)) {
@@ -169,7 +170,7 @@ async function byAnyKey(token: string, issuer: VisaIssuer, clock: Clock) {
         currentDate: new Date(clock.now())
       })
     } catch (cause) {
-      // Another may have signed it; what else is wrong with it is so whoever did.
+      // Another key may have signed the visa. Any other fault is there whichever key signed it.
       failure = cause
       if (codeOfJose(cause) !== 'SIGNATURE_INVALID') break
     }

@@ -1,4 +1,4 @@
-/** What a requester tells the people who decide about an analysis. Words: nobody computes with them. */
+/** A requester's description of an analysis, for the people who decide about it. Nothing is computed from these texts. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
@@ -6,10 +6,10 @@ import { plainLine, plainText } from '../misleading.ts'
 
 const line = plainLine(200)
 
-/** How pressing a requester finds it. */
+/** Priorities that a requester can state. */
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 
-/** As REST takes it. */
+/** The form that the REST API takes. */
 export const aboutSchema = z.strictObject({
   requester_name: line.min(1),
   requester_institution: line.min(1),
@@ -21,7 +21,7 @@ export const aboutSchema = z.strictObject({
   selected_score: line.default(''),
   selected_timeline: line.default('')
 })
-/** What stewards read of the requester and the analysis. */
+/** The description, parsed: stewards read it. */
 export type About = z.output<typeof aboutSchema>
 
 /** To the wire. */
@@ -39,7 +39,7 @@ export function aboutToMessage(about: About): Encodable<wire.AnalysisAbout> {
   }
 }
 
-/** From the wire; undefined where nothing was told. Throws PARAMETER_INVALID. */
+/** From the wire; undefined if the request has no description. Throws PARAMETER_INVALID. */
 export function aboutFromMessage(message: wire.AnalysisAbout | null): About | undefined {
   if (message === null) return undefined
   const parsed = aboutSchema.safeParse({

@@ -1,35 +1,35 @@
-/** A plan whose every number moves by no more than a known amount when one subject comes or goes, and what it gives. */
+/** Plans whose numbers each change by at most a known amount if one subject is added or removed, and their results. */
 import type { Filter } from './cohort.ts'
 import type { GroupKey, VariableRef } from './plan.ts'
 
-/** Scaled values, in units of 10^-decimals of the variable: what lies outside counts as its nearest end. */
+/** Bounds in units of 10^-decimals of the variable. A value outside of them counts as the nearer bound. */
 export interface ScaledBounds {
   readonly lower: bigint
   readonly upper: bigint
 }
 
-/** A variable and the bounds between which its values count. */
+/** A variable and the bounds to which its values are clamped. */
 export interface BoundedVariable {
   readonly variable: VariableRef
   readonly bounds: ScaledBounds
 }
 
-/** One whole number for each group. */
+/** A quantity that is computed for each group: one whole number, or one per bin. */
 export type BoundedNumber =
-  /** Distinct subjects, and rows that count. */
+  /** The number of distinct subjects, and the number of rows that count. */
   | { readonly kind: 'subjects' }
   | { readonly kind: 'rows' }
-  /** Rows with a value, and one of `beside` where that is given. */
+  /** Rows with a value of `variable` and, if `beside` is given, a value of that too. */
   | { readonly kind: 'count'; readonly variable: VariableRef; readonly beside?: VariableRef }
   /** Distinct subjects with a value. */
   | { readonly kind: 'present'; readonly variable: VariableRef }
   /** Distinct subjects that have the level. */
   | { readonly kind: 'having'; readonly variable: VariableRef; readonly level: string }
-  /** Sum of the values within the bounds. */
+  /** Sum of the clamped values. */
   | { readonly kind: 'sum'; readonly variable: VariableRef; readonly bounds: ScaledBounds }
   /**
-   * Sum of the distances from the middle of the bounds, of their squares or cubes, in half units: of 2x - lower - upper. Over
-   * rows that have a value of `beside` as well, where that is given.
+   * Sum of the distances from the middle of the bounds, or of their squares or cubes. Distances are in half units, that is,
+   * 2x - lower - upper. If `beside` is given, only over rows that have a value of that too.
    */
   | {
       readonly kind: 'offsets' | 'squares' | 'cubes'
@@ -37,12 +37,12 @@ export type BoundedNumber =
       readonly bounds: ScaledBounds
       readonly beside?: VariableRef
     }
-  /** Sum of the products of such distances of two variables, over rows that have both. */
+  /** Sum of the products of the two variables' distances from the middle, over rows that have values of both. */
   | { readonly kind: 'products'; readonly pair: readonly [BoundedVariable, BoundedVariable] }
-  /** Rows in each declared bin, lowest first: several numbers, of which a row is in one. */
+  /** Rows in each declared bin, lowest first: several numbers. Each row counts in one of them. */
   | { readonly kind: 'bins'; readonly variable: VariableRef }
 
-/** What is computed, and how much of one subject at most. */
+/** The numbers to compute, and how much one subject can contribute to them. */
 export interface BoundedPlan {
   readonly tables: readonly string[]
   readonly where?: Filter
@@ -54,15 +54,15 @@ export interface BoundedPlan {
   readonly rowsPerSubject: number
 }
 
-/** One group: the labels of its key (null: missing), and by number its value, or its bins' values. */
+/** One group: the labels of its key (null: missing) and, for each number of the plan, its value or the values of its bins. */
 export interface BoundedGroup {
   readonly key: readonly (string | null)[]
   readonly values: readonly (readonly bigint[])[]
 }
 
 /**
- * Every group that the description allows, in order, also those that nobody is in: which there are says nothing about
- * the data. Exact: it stays inside until noise is added.
+ * All groups that the catalog's description allows, in order, empty ones included, so that the list of groups says nothing
+ * about the data. The values are exact: they must not be released without noise.
  */
 export interface BoundedReduction {
   readonly groups: readonly BoundedGroup[]

@@ -1,4 +1,4 @@
-/** The filter language of cohorts: Boolean algebra over comparisons with declared levels and breakpoints. */
+/** The filter language of cohorts: Boolean combinations of comparisons with declared levels and breakpoints. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
@@ -8,29 +8,29 @@ import { LIMITS } from '../limits.ts'
 export const COMPARISON_OPS = ['=', '!=', 'in', '<', '<=', '>', '>=', 'is null'] as const
 /** One of COMPARISON_OPS. */
 export type ComparisonOp = (typeof COMPARISON_OPS)[number]
-/** What a variable is compared with. */
+/** A value that a variable is compared with. */
 export type FilterValue = string | number | boolean
 
-/** `column` is `variable` or `table.variable`. `values` has one value, for `in` one or more, for `is null` none. */
+/** A comparison. `column` is `variable` or `table.variable`. `values` has one value; for `in` one or more; for `is null` none. */
 export interface Comparison {
   readonly column: string
   readonly op: ComparisonOp
   readonly values: readonly FilterValue[]
 }
 
-/** A subject is in the cohort of a comparison when any of its rows fits; `not` is the complement in subjects. */
+/** A filter. A subject is in the cohort of a comparison if any of its rows fits. `not` is the complement among subjects. */
 export type Filter =
   | { readonly all: readonly Filter[] }
   | { readonly any: readonly Filter[] }
   | { readonly not: Filter }
   | Comparison
 
-/** Whether a filter is a comparison, and so has no filters inside. */
+/** Whether a filter is a comparison, so that it contains no other filters. */
 export function isComparison(filter: Filter): filter is Comparison {
   return 'column' in filter
 }
 
-/** `table.variable`, each a name. */
+/** Room for `table.variable` with two names of 64 characters. */
 const COLUMN_CHARACTERS_MAX = 129
 const VALUE_CHARACTERS_MAX = 256
 
@@ -61,7 +61,10 @@ const invalid = (reason: string): never => {
   throw new StimnetError('FILTER_INVALID', reason, { reason })
 }
 
-/** Throws FILTER_INVALID where depth, a text's length, the literals or the values of an operator are out of bounds. */
+/**
+ * Returns the filter unchanged. Throws FILTER_INVALID if its depth, the length of a text, the number of literals or the number
+ * of an operator's values is out of bounds.
+ */
 export function checkFilter(filter: Filter): Filter {
   let literals = 0
   const visit = (node: Filter, depth: number): void => {
@@ -82,7 +85,7 @@ export function checkFilter(filter: Filter): Filter {
   return filter
 }
 
-// The JSON schema bounds these too; a filter from the wire comes past no schema.
+// The JSON schema checks these bounds too, but a filter from the wire is not checked by it.
 function checkTexts({ column, values }: Comparison): void {
   if (column === '' || column.length > COLUMN_CHARACTERS_MAX || !column.isWellFormed()) {
     invalid(`A column is named in 1 to ${COLUMN_CHARACTERS_MAX} characters.`)
@@ -100,14 +103,17 @@ function valuesOf(op: ComparisonOp): [min: number, max: number] {
   return op === 'in' ? [1, LIMITS.filterLiteralsMax] : [1, 1]
 }
 
-/** Every column a filter names, as written. */
+/** All columns that a filter names, as written. */
 export function columnsOf(filter: Filter): string[] {
   if (isComparison(filter)) return [filter.column]
   const inner = 'all' in filter ? filter.all : 'any' in filter ? filter.any : [filter.not]
   return [...new Set(inner.flatMap(columnsOf))]
 }
 
-/** The documented REST form, `{ column: value | [values] }`, every key and value joined by `and`. */
+/**
+ * Reads the simple REST form, `{ column: value | [values] }`; the entries are joined by `and`. Undefined if there are none.
+ * Throws FILTER_INVALID.
+ */
 export function filterFromPairs(pairs: Readonly<Record<string, unknown>>): Filter | undefined {
   const parts = Object.entries(pairs).map(([column, value]): Comparison => {
     const values = Array.isArray(value) ? value : [value]
@@ -132,7 +138,7 @@ export function filterToMessage(filter: Filter): Encodable<wire.Filter> {
   return { compare: { column: filter.column, op: filter.op, values } }
 }
 
-/** From the wire; throws FILTER_INVALID. */
+/** From the wire. Throws FILTER_INVALID. */
 export function filterFromMessage(message: wire.Filter): Filter {
   return checkFilter(fromLoose(message, 1))
 }

@@ -1,10 +1,10 @@
-/** What a script promises to release: an ordered list of typed outputs, declared before any data are touched. */
+/** The output contract of a script: an ordered list of typed outputs, declared before any data are read. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { ReadonlyDeep } from '../readonly.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
-/** Every kind of typed output; privacy.md C.2. */
+/** The kinds of typed outputs. */
 const OUTPUT_KINDS = [
   'count',
   'table',
@@ -26,7 +26,7 @@ const ENTRIES_MAX = 64
 const DIGITS_DEFAULT = 4
 const RESERVED: readonly string[] = ['withheld', 'disclosure']
 
-/** A name or label of the contract: printable, so that two of them never look alike by accident. */
+/** A name or label of the contract. Only printable ASCII is allowed, so that different names look different. */
 const wordSchema = z
   .string()
   .min(1)
@@ -35,27 +35,27 @@ const wordSchema = z
   .refine((text) => text !== '__proto__', 'This name changes objects.')
 const decimalSchema = z.string().regex(/^-?\d{1,9}(\.\d{1,9})?$/, 'A decimal number, such as 0.5.')
 
-/** One typed output as REST, command line and SDK take it. */
+/** The declaration of one typed output, as REST, command line and SDK take it. */
 export const outputDeclarationSchema = z
   .strictObject({
-    /** Not `withheld` or `disclosure`: those stand beside the outputs. */
+    /** Not `withheld` or `disclosure`, which are fields beside the outputs. */
     name: wordSchema.refine((text) => !RESERVED.includes(text), 'This name is taken.'),
     kind: z.enum(OUTPUT_KINDS),
-    /** Of a table, in order. */
+    /** The categories of a table, in order. */
     categories: z.array(wordSchema).max(ENTRIES_MAX).default([]),
-    /** Rising: the edges of a histogram, the grid of a quantile or curve. */
+    /** The edges of a histogram, or the grid of a quantile or curve, in ascending order. */
     edges: z.array(z.number()).max(ENTRIES_MAX).default([]),
-    /** Bounds of a sum, mean, quantile or sd. */
+    /** Bounds of a sum, mean or sd. */
     lower: decimalSchema.optional(),
     upper: decimalSchema.optional(),
-    /** Of coefficients, in order. */
+    /** The terms of coefficients, in order. */
     terms: z.array(wordSchema).max(ENTRIES_MAX).default([]),
-    /** Significant digits that may leave. */
+    /** Significant digits that may be released. */
     digits: z.int().min(1).max(6).default(DIGITS_DEFAULT),
     unit: z.string().max(64).default(''),
-    /** Of a mean or proportion: the `count`, or `table`, of this contract that says of how many people it is. Without it, it does not pool. */
+    /** For a mean or proportion: the `count` or `table` of this contract that counts its people. Without it, it does not pool. */
     of: wordSchema.optional(),
-    /** With a table: its category. */
+    /** If `of` is a table: the category whose count is meant. */
     category: wordSchema.optional()
   })
   .superRefine((output, context) => {
@@ -82,7 +82,7 @@ export const outputDeclarationSchema = z
       refuse('category', 'A category is one of a table in `of`.')
   })
 
-/** The outputs of one script. */
+/** The contract of one script: all of its outputs. */
 export const outputContractSchema = z
   .array(outputDeclarationSchema)
   .max(OUTPUTS_MAX)
@@ -95,7 +95,10 @@ export const outputContractSchema = z
     }
   })
 
-/** Where the count stands that a mean or proportion is of: which output, and which of its counts. Undefined where none is declared. */
+/**
+ * The declared count of people for a mean or proportion: the index of the output, and for a table the index of the category.
+ * Undefined if none is declared.
+ */
 export function countDeclared(
   outputs: readonly OutputDeclaration[],
   { of, category }: Pick<OutputDeclaration, 'of' | 'category'>
@@ -112,7 +115,7 @@ export type OutputDeclaration = ReadonlyDeep<z.output<typeof outputDeclarationSc
 /** One typed output, as it is written. */
 export type OutputDeclarationInput = ReadonlyDeep<z.input<typeof outputDeclarationSchema>>
 
-/** To the wire. */
+/** To the wire. Throws CONTRACT_INVALID. */
 export function contractToMessage(outputs: readonly OutputDeclarationInput[]): Encodable<wire.OutputDeclaration>[] {
   return parse(outputs).map(({ lower, upper, of, category, ...rest }) => ({
     ...rest,

@@ -1,14 +1,14 @@
-/** A notebook as a program: its code cells in order, without the commands that speak to the notebook itself. */
+/** Notebooks as programs: their code cells in order, without the commands that address the notebook program itself. */
 
-/** What runs of a notebook, and what people read of it; or why nobody can say. */
+/** The code of a notebook, which is what runs and what people review; or the reason why it cannot be determined. */
 export type Notebook =
-  | { readonly ok: true /** The code of each code cell, every line where it was. */; readonly cells: readonly string[] }
+  | { readonly ok: true /** The code of each code cell; line numbers are kept. */; readonly cells: readonly string[] }
   | { readonly ok: false; readonly reason: string }
 
-/** Kinds of cells in nbformat 3 and 4. Only `code` runs. */
+/** Types of cells in nbformat 3 and 4. Only `code` runs. */
 const CELL_TYPES: readonly unknown[] = ['code', 'markdown', 'raw', 'heading', 'html']
 
-/** For whoever runs, reviews or shows it. What two readers could read differently is no notebook. */
+/** Reads a notebook in order to run, review or show it. A file that two readers could understand differently is refused. */
 export function readNotebook(text: string): Notebook {
   let notebook: unknown
   try {
@@ -29,13 +29,13 @@ export function readNotebook(text: string): Notebook {
   return { ok: true, cells: codes }
 }
 
-/** The code of each code cell; undefined where the text is no notebook. */
+/** The code of each code cell; undefined if the text is no readable notebook. */
 export function cellsOf(text: string): readonly string[] | undefined {
   const notebook = readNotebook(text)
   return notebook.ok ? notebook.cells : undefined
 }
 
-/** nbformat 4 has `cells`, nbformat 3 `worksheets` of cells; or why it is neither. */
+/** The cells of a notebook: nbformat 4 has `cells`, nbformat 3 has `worksheets` with cells. A text says why there are none. */
 function cellsListed(notebook: Record<string, unknown>): readonly unknown[] | string {
   const { cells, worksheets } = notebook
   if (Object.hasOwn(notebook, 'cells') && Object.hasOwn(notebook, 'worksheets'))
@@ -50,7 +50,7 @@ function cellsListed(notebook: Record<string, unknown>): readonly unknown[] | st
 
 type Cell = { readonly ok: true; readonly code?: string } | { readonly ok: false; readonly why: string }
 
-/** nbformat 4 writes `source`, nbformat 3 `input`; either one text or a list of lines. */
+/** The code of a cell, if it is a code cell: `source` in nbformat 4, `input` in nbformat 3; one text or a list of lines. */
 function codeOf(cell: unknown): Cell {
   if (!isObject(cell) || !CELL_TYPES.includes(cell.cell_type)) return { ok: false, why: 'is of no known type' }
   const names = ['source', 'input'].filter((name) => Object.hasOwn(cell, name))
@@ -62,7 +62,7 @@ function codeOf(cell: unknown): Cell {
   return isLines ? { ok: true, code: written.join('') } : { ok: false, why: 'has no source' }
 }
 
-/** `%time`, `!pip` and their like are no Python: each such line does nothing here. */
+/** Replaces lines such as `%time` or `!pip`, which are not Python, by `pass`. */
 function withoutCommands(source: string): string {
   return source.replace(/^([ \t]*)(?:%%?[A-Za-z]|!).*$/gm, '$1pass')
 }

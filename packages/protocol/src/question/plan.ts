@@ -1,8 +1,8 @@
-/** The plan that SQL and named statistics both compile to, and what reducing the data by it gives, subject by subject. */
+/** The plan that both SQL and named statistics compile to, and the reduction of data that the node computes from it. */
 import type { Filter } from './cohort.ts'
 import type { SubjectSet } from '../subject-set.ts'
 
-/** A variable in full: `table.variable`. */
+/** A variable's full name: `table.variable`. */
 export type VariableRef = `${string}.${string}`
 
 /** One of at most three grouping keys. A number is grouped by its declared breakpoints. */
@@ -12,30 +12,30 @@ export interface GroupKey {
   readonly variable: VariableRef
 }
 
-/** One column of the answer. `name` is the output's column name. */
+/** One computed column of the answer. `name` is its name in the output. */
 export type Measure =
   /** Distinct subjects. */
   | { readonly kind: 'subjects'; readonly name: string }
   /** Rows. */
   | { readonly kind: 'rows'; readonly name: string }
   /**
-   * Over non-missing values: how many, sum, mean, sample variance and standard deviation; and, of the population,
-   * skewness (m3/m2^1.5) and kurtosis (m4/m2², 3 for a normal distribution).
+   * Over non-missing values: number, sum, mean, sample variance and sample standard deviation; population skewness (m3/m2^1.5)
+   * and population kurtosis (m4/m2², which is 3 for a normal distribution).
    */
   | {
       readonly kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
       readonly name: string
       readonly variable: VariableRef
     }
-  /** Sample covariance and Pearson correlation over rows where both are present. */
+  /** Sample covariance and Pearson correlation over rows with values of both variables. */
   | {
       readonly kind: 'covariance' | 'correlation'
       readonly name: string
       readonly variables: readonly [VariableRef, VariableRef]
     }
-  /** The share of a group's subjects (with the variable present) that have the level. */
+  /** The share of those with the level, among the group's subjects that have a value of the variable. */
   | { readonly kind: 'share'; readonly name: string; readonly variable: VariableRef; readonly level: string }
-  /** Linear within the bin of the declared breakpoints; q from 0.05 to 0.95. */
+  /** Interpolated linearly within a bin of the declared breakpoints. q is from 0.05 to 0.95. */
   | { readonly kind: 'quantile'; readonly name: string; readonly variable: VariableRef; readonly q: number }
 
 /** The variables that a measure is computed from; none for a count of subjects or rows. */
@@ -44,8 +44,9 @@ export function variablesOf(measure: Measure): readonly VariableRef[] {
 }
 
 /**
- * A test over the answer's own columns, made of released numbers alone: it costs no data and is done again over the pooled
- * ones. `of` is a column with moments (a mean, with its spread) or, for `chi_squared`, of subjects; `by` are key columns.
+ * A statistical test over the answer's own columns. It uses only released numbers, so it discloses nothing more, and it is
+ * computed again over pooled numbers. `of` is a column with moments (a mean, with its spread) or, for `chi_squared`, a count of
+ * subjects. `by` are key columns.
  */
 export type PlanTest = (
   | { readonly kind: 'welch'; readonly of: string; readonly by: string; readonly groups: readonly [string, string] }
@@ -53,7 +54,7 @@ export type PlanTest = (
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
   | MetaTest
 ) & {
-  /** The table with several rows per subject whose column makes the groups: one person can be in several of them. */
+  /** A table with several rows per subject whose column forms the groups: one person can then be in several groups. */
   readonly repeated?: string
 }
 
@@ -72,7 +73,7 @@ export interface MetaTest {
 export interface Plan {
   /** Subject-keyed tables, joined on the subject key. */
   readonly tables: readonly string[]
-  /** Rows of the join; columns in full (`table.variable`). */
+  /** Condition on rows of the join. Columns have full names (`table.variable`). */
   readonly where?: Filter
   readonly groupBy: readonly GroupKey[]
   readonly measures: readonly Measure[]
@@ -80,94 +81,94 @@ export interface Plan {
 }
 
 /**
- * The rows of the one table of a plan that has several rows per subject. Each number of the plan is made of some of them,
- * and the sets that say which (`rowSet`, `levelRows`) are over these rows, not over subjects.
+ * The rows of the table with several rows per subject; a plan has at most one such table. Each number of the plan is computed
+ * from some of these rows. The sets `rowSet` and `levelRows` are sets of these rows, not of subjects.
  */
 export interface RowItems {
   readonly table: string
-  /** How many rows the table has in this epoch; the universe of every row set. */
+  /** Number of rows of the table in this epoch: the universe of every row set. */
   readonly rows: number
-  /** The subject of each row, by the row's place; in ascending order. */
+  /** The subject of each row; rows are ordered by subject, ascending. */
   readonly owners: Uint32Array
 }
 
-/** The plan over one cohort, reduced per subject first. It holds small cells: it never leaves the walls as it is. */
+/** The result of a plan over one cohort, before disclosure control. It contains small cells and must not be released as it is. */
 export interface Reduction {
-  /** Absent where every table of the plan has one row per subject: there a row set would be its support again. */
+  /** Absent if every table of the plan has one row per subject: a row set would then equal its support. */
   readonly items?: RowItems
-  /** Groups that occur, in the order of their keys. */
+  /** The groups that occur, in the order of their keys. */
   readonly groups: readonly ReducedGroup[]
 }
 
 /** One group of the plan, over the subjects that fall into it. */
 export interface ReducedGroup {
-  /** One label a key: a level, a bin such as "[60,65)", or null for missing. */
+  /** One label per grouping key: a level, a bin such as "[60,65)", or null for missing. */
   readonly key: readonly (string | null)[]
   /** Subjects with at least one row here. */
   readonly support: SubjectSet
   readonly rows: number
-  /** Which rows these are; with `Reduction.items`. */
+  /** The set of these rows, if there are `Reduction.items`. */
   readonly rowSet?: SubjectSet
-  /** By variable, for each one a measure needs. */
+  /** Each variable that a measure needs. */
   readonly columns: ReadonlyMap<VariableRef, ReducedColumn>
-  /** By `x y`, for each pair a covariance or correlation needs. */
+  /** Each pair that a covariance or correlation needs, by `pairKey`. */
   readonly pairs: ReadonlyMap<string, ReducedPair>
 }
 
-/** Sums are exact integers in units of 10^-decimals (squares: 10^-2·decimals). */
+/** A variable within one group. Sums are exact integers in units of 10^-decimals (of squares: 10^-2·decimals). */
 export interface ReducedColumn {
   readonly decimals: number
   /** Subjects with a non-missing value here. */
   readonly support: SubjectSet
-  /** Non-missing rows. */
+  /** Number of rows with a non-missing value. */
   readonly rows: number
-  /** Which rows these are; with `Reduction.items`. */
+  /** The set of these rows, if there are `Reduction.items`. */
   readonly rowSet?: SubjectSet
   /** Zero for a category. */
   readonly sum: bigint
   readonly sumSquares: bigint
-  /** Sums of third and fourth powers (10^-3·decimals, 10^-4·decimals), where a measure asks for them. */
+  /** Sums of third and fourth powers (in units of 10^-3·decimals and 10^-4·decimals), if a measure needs them. */
   readonly powers?: { readonly cubes: bigint; readonly fourths: bigint }
-  /** By power from 2, where a measure tells of spread. */
+  /** One entry per power, from 2 on, if a measure describes the spread. */
   readonly deviations?: readonly Deviations[]
-  /** No value is below zero: only then dominance is defined. */
+  /** Whether no value is below zero. Dominance is defined only then. */
   readonly nonNegative: boolean
   /**
-   * The two largest contributions of one subject to `sum`, when not negative. Where nobody can have given more than a
-   * fortieth of it they may be bounds from above: no rule looks at so small a part.
+   * The two largest contributions of one subject each to `sum`, if no value is negative. If nobody can have contributed more
+   * than a fortieth of the sum, these may be upper bounds, because no dominance rule applies to so small a part.
    */
   readonly largest: readonly [bigint, bigint]
   /**
-   * Of a number: whose values are above the least that it can have, and below the most. Where no bounds are declared the least is
-   * zero, if no value is below it.
+   * For a number: the rows with a value above its declared minimum, and those with a value below its declared maximum. Without
+   * declared bounds the minimum is zero, if no value is below zero.
    */
   readonly aboveLeast?: ReducedPart
   readonly belowMost?: ReducedPart
-  /** Subjects by value: all declared levels of a category; a number's own values where it has at most ten. */
+  /** Subjects by value: for a category all declared levels; for a number its distinct values, if there are at most ten. */
   readonly levels?: ReadonlyMap<string, SubjectSet>
-  /** Rows by value, for a number's own values; with `Reduction.items`. */
+  /** Rows by value, for the distinct values of a number, if there are `Reduction.items`. */
   readonly levelRows?: ReadonlyMap<string, SubjectSet>
-  /** Subjects and rows by declared bin, where a quantile asks for them. */
+  /** Subjects and rows by declared bin, if a quantile needs them. */
   readonly bins?: readonly ReducedBin[]
 }
 
 /**
- * How the distances from the group's mean, each to a power, are shared out among subjects: whoever has nearly all of a
- * spread is known by it. Made with doubles: good for judging, never released.
+ * How much single subjects contribute to a sum of powers of distances from the group's mean. A spread that comes almost entirely
+ * from one subject discloses that subject's value. Computed with doubles: used for judging only, never released.
  */
 export interface Deviations {
   readonly power: 2 | 3 | 4
-  /** In units of 2^-20 of the power of the snapshot's own unit. */
+  /** In units of 2^-20 of that power of the snapshot's unit. */
   readonly total: bigint
-  /** The two largest contributions of one subject. */
+  /** The two largest contributions of one subject each. */
   readonly largest: readonly [bigint, bigint]
 }
 
-/** Some rows of a group, and whose they are. */
+/** Some of the rows of a group, and the subjects that they belong to. */
 export interface ReducedPart {
   readonly support: SubjectSet
   readonly rows: number
-  /** Which rows these are; with `Reduction.items`. */
+  /** The set of these rows, if there are `Reduction.items`. */
   readonly rowSet?: SubjectSet
 }
 
@@ -177,11 +178,11 @@ export interface ReducedBin extends ReducedPart {
   readonly to: number
 }
 
-/** Over rows where both are present; sums in units of 10^-decimals of each. */
+/** Two variables over the rows with values of both. Sums are in units of 10^-decimals of each variable. */
 export interface ReducedPair {
   readonly support: SubjectSet
   readonly rows: number
-  /** Which rows these are; with `Reduction.items`. */
+  /** The set of these rows, if there are `Reduction.items`. */
   readonly rowSet?: SubjectSet
   readonly decimals: readonly [number, number]
   readonly sumX: bigint
@@ -189,7 +190,7 @@ export interface ReducedPair {
   readonly sumXX: bigint
   readonly sumYY: bigint
   readonly sumXY: bigint
-  /** Of the first and of the second variable, over these rows; power 2. */
+  /** Of the first and of the second variable over these rows, with power 2. */
   readonly deviations?: readonly Deviations[]
 }
 

@@ -1,10 +1,10 @@
-/** Which claim a request asks for, and what it may spend on it; nothing in it depends on data. */
+/** The privacy part of a request: the claim that it asks for, and the budget that it may spend. It does not depend on data. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { ReadonlyDeep } from '../readonly.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
-/** A positive or negative decimal number as text: it becomes an exact ratio, never a double. */
+/** A decimal number as text, with an optional sign. It is converted to an exact ratio, never to a double. */
 const decimalSchema = z.string().regex(/^-?\d{1,9}(\.\d{1,18})?$/, 'A decimal number, such as 0.05.')
 /** A privacy parameter: a decimal number above zero. */
 const chargeSchema = z
@@ -12,23 +12,23 @@ const chargeSchema = z
   .regex(/^\d{1,9}(\.\d{1,18})?$/, 'A decimal number above zero, such as 0.05.')
   .refine((text) => /[1-9]/.test(text), 'Above zero.')
 
-/** More than this of one subject is no bound worth the noise. */
+/** Largest bound on one subject's contributions. With a larger one, the noise would be too large for any use. */
 const CONTRIBUTIONS_MAX = 1000
 
-/** What REST, command line and SDK take. */
+/** The form that REST, command line and SDK take. */
 export const privacyAskSchema = z
   .strictObject({
     /** `P1`: exact numbers under disclosure control. `P2`: differentially private ones. */
     level: z.enum(['P1', 'P2']),
-    /** Pure charge of the whole answer, as decimal text: discrete Laplace noise. */
+    /** ε of pure differential privacy for the whole answer, as decimal text. The noise is discrete Laplace. */
     epsilon: chargeSchema.optional(),
-    /** Zero-concentrated charge of the whole answer, as decimal text: discrete Gaussian noise. */
+    /** ρ of zero-concentrated differential privacy for the whole answer, as decimal text. The noise is discrete Gaussian. */
     rho: chargeSchema.optional(),
     /** Most groups in which one subject counts. */
     groups_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
     /** Most rows of one subject that count in one group. */
     rows_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
-    /** Narrower than the catalog's own minimum and maximum. */
+    /** Bounds that are narrower than the minimum and maximum in the catalog. */
     bounds: z
       .array(z.strictObject({ variable: z.string().min(1).max(129), lower: decimalSchema, upper: decimalSchema }))
       .max(16)
@@ -44,10 +44,10 @@ export type PrivacyAsk = ReadonlyDeep<z.output<typeof privacyAskSchema>>
 /** What is asked for, as it is written. */
 export type PrivacyAskInput = ReadonlyDeep<z.input<typeof privacyAskSchema>>
 
-/** What a request asks for that says nothing of it. */
+/** The default for a request without a privacy part. */
 export const P1_ASK: PrivacyAsk = { level: 'P1', groups_per_subject: 1, rows_per_subject: 1, bounds: [] }
 
-/** To the wire. */
+/** To the wire. Throws PARAMETER_INVALID. */
 export function privacyAskToMessage(ask: PrivacyAskInput): Encodable<wire.PrivacyAsk> {
   const { level, epsilon, rho, groups_per_subject, rows_per_subject, bounds } = parse(ask)
   return {

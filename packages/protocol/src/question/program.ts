@@ -1,4 +1,4 @@
-/** What can be asked for: one of our statistics, SQL (a syntax for the same), or a script. */
+/** Programs that a request can contain: a named statistic, SQL (which compiles to the same plan), or a script. */
 import { z } from 'zod'
 import { canonicalJson } from '../canonical.ts'
 import { StimnetError } from '../errors.ts'
@@ -6,7 +6,7 @@ import type { Encodable, wire } from '../wire/wire.ts'
 import { parseJson } from '../json.ts'
 import { LIMITS } from '../limits.ts'
 
-/** Languages a script can be written in; which of them run is for each node to say. */
+/** Languages of scripts. Each node announces which of them it runs. */
 export const SCRIPT_LANGUAGES = ['python', 'r', 'jupyter'] as const
 /** One of SCRIPT_LANGUAGES. */
 export type ScriptLanguage = (typeof SCRIPT_LANGUAGES)[number]
@@ -20,7 +20,7 @@ export const statisticSchema = z.strictObject({
   arguments: z.record(z.string().max(64), z.unknown()).default({})
 })
 
-/** A statistic by name: over which variables, grouped by which. */
+/** A statistic by name, with its variables and grouping keys. */
 export type StatisticCall = z.output<typeof statisticSchema>
 
 /** One of the three kinds of program. */
@@ -29,12 +29,12 @@ export type Program =
   | { readonly kind: 'statistic'; readonly statistic: StatisticCall }
   | { readonly kind: 'script'; readonly language: ScriptLanguage; readonly code: string }
 
-/** The word by which a catalog permits it: `sql`, `statistic`, or a script's language. */
+/** The word by which a catalog permits a program: `sql`, `statistic`, or the language of a script. */
 export function programWord(program: Program): string {
   return program.kind === 'script' ? program.language : program.kind
 }
 
-/** What the code hash of a receipt is taken over: the same text whatever the order in which a statistic was written. */
+/** The text over which the code hash of a receipt is computed. It does not depend on the order of a statistic's JSON fields. */
 export function programText(program: Program): string {
   if (program.kind === 'sql') return program.sql
   return program.kind === 'script' ? program.code : canonicalJson(program.statistic)
@@ -49,7 +49,7 @@ export function programToMessage(program: Program): Encodable<wire.Program> {
   return { statistic: { name, ...(table === undefined ? {} : { table }), variables, by, argumentsJson } }
 }
 
-/** From the wire; throws MALFORMED, TOO_LARGE, LANGUAGE_NOT_AVAILABLE or PARAMETER_INVALID. */
+/** From the wire. Throws MALFORMED, TOO_LARGE, LANGUAGE_NOT_AVAILABLE or PARAMETER_INVALID. */
 export function programFromMessage(message: wire.Program | null): Program {
   if (message?.script) {
     const { language: asked, code } = message.script
@@ -80,7 +80,7 @@ function bounded(text: string): string {
   return text
 }
 
-/** A JSON object from a text field; the empty text is the empty object. Throws PARAMETER_INVALID. */
+/** The JSON object in a text field. An empty text gives an empty object. Throws PARAMETER_INVALID. */
 export function parseJsonObject(text: string): Record<string, unknown> {
   if (text === '') return {}
   let value: unknown

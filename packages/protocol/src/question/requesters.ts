@@ -1,19 +1,20 @@
-/** An entry of a list of those who may ask, as a steward writes it. */
+/** Entries of a list of permitted requesters, as a steward writes them. */
 import { isKeyId } from '../ids.ts'
 
 const VISA = /^visa:(\*|[a-z][a-z-]{0,63})@[A-Za-z0-9.-]{1,253}$/
 
 /**
- * A researcher's key; whoever an institution vouches for (`affiliation:12D3Koo…`, or any member's people:
- * `affiliation:members`); whoever has a GA4GH visa for a role somewhere (`visa:faculty@med.example.org`, any role:
- * `visa:*@med.example.org`); or every account of a peer's gateway (`gateway:12D3Koo…`, `gateway:self`).
+ * Whether a text is a valid entry. An entry is one of: a researcher's key id; `affiliation:12D3Koo…` for everybody whom that
+ * institution vouches for, or `affiliation:members` for those whom any member vouches for; `visa:faculty@med.example.org` for
+ * holders of a GA4GH visa for that role, or `visa:*@med.example.org` for any role there; `gateway:12D3Koo…` or `gateway:self`
+ * for every account of that peer's gateway.
  */
 export function isRequesterEntry(text: string): boolean {
   if (text === 'gateway:self' || text === 'affiliation:members' || VISA.test(text)) return true
   return isKeyId(text.replace(/^(gateway|affiliation):/, ''))
 }
 
-/** Whether the value of an AffiliationAndRole visa is what a `visa:` entry wants. */
+/** Whether the value of an AffiliationAndRole visa fits a `visa:` entry. */
 export function isWantedRole(entry: string, value: string): boolean {
   if (!VISA.test(entry)) return false
   const wanted = entry.slice('visa:'.length)

@@ -1,6 +1,6 @@
 /**
- * Whether several sites mean the same by the variables that one program uses: by name, type, unit, levels and their order,
- * breakpoints, and for a script the order of columns. Numbers of sites that do not agree must not be put together.
+ * Comparison of the variables that a program uses between sites: their name, type, unit, levels and order of levels,
+ * breakpoints, and for a script the order of columns. Numbers of sites that differ must not be pooled.
  */
 import { type CatalogDescriptor, resolveVariable, type VariableDescriptor } from '../catalog.ts'
 import { columnsOf } from './cohort.ts'
@@ -9,54 +9,54 @@ import { type Plan, variablesOf } from './plan.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 import { mapVariable, type SchemaFault } from './variable-mapping.ts'
 
-/** The type under which a contract names a subject key. */
+/** The type of a subject key in a contract. */
 export const KEY_TYPE = 'key'
 
-/** More differences than this are not read any more. */
+/** Most differences that a sentence lists; nobody would read more. */
 const DIFFERENCES_TOLD_MAX = 6
 
 /** A variable that a program uses. */
 export interface VariableUse {
   /** `table.variable`. */
   readonly variable: string
-  /** Whether it is cut at its declared breakpoints: as a group, or for a quantile. */
+  /** Whether it is divided at its declared breakpoints, as a grouping key or for a quantile. */
   readonly binned: boolean
 }
 
-/** A site and the catalog that it offers. */
+/** A site and its catalog. */
 export interface SiteCatalog {
   /** PeerId. */
   readonly site: string
   readonly descriptor: Pick<CatalogDescriptor, 'tables' | 'subjectKey'>
 }
 
-/** One thing in which a site differs from the contract. */
+/** One difference between a site and the contract. */
 export interface SchemaDifference extends SchemaFault {
   readonly site: string
-  /** `table.variable`; `table` for the order of its columns. */
+  /** `table.variable`; only `table` for a difference in the order of columns. */
   readonly variable: string
 }
 
-/** What the sites agree on, and where they do not. */
+/** The result of a comparison. */
 export interface SchemaReport {
-  /** What each used variable is taken to be: the given contract, or what most sites say. */
+  /** The definition of each used variable: the given contract or, without one, the definition of most sites. */
   readonly contract: readonly VariableContract[]
   readonly differences: readonly SchemaDifference[]
-  /** For each difference that a mapping can settle, one to fill in. */
+  /** Mappings to fill in, one per site and variable that differ. */
   readonly skeleton: readonly VariableMapping[]
 }
 
-/** What a comparison is about. */
+/** The input of a comparison. */
 export interface SchemaQuestion {
   readonly uses: readonly VariableUse[]
-  /** Whether a script reads the tables themselves: then the order of columns counts. */
+  /** Whether a script reads whole tables. If so, the order of columns is compared too. */
   readonly tables: boolean
-  /** What the requester takes the variables to be; where it says nothing, most sites decide. */
+  /** The requester's definitions of variables. Variables that it does not define are defined by most sites. */
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
 }
 
-/** The variables of a plan; those of a cohort filter count as the plan's. */
+/** The variables of a plan, those in its `where` filter included. */
 export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
   const binned = [
     ...groupBy.map(({ variable }) => variable),
@@ -66,7 +66,7 @@ export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
   return [...new Set(named)].map((variable) => ({ variable, binned: binned.some((other) => other === variable) }))
 }
 
-/** Every variable of a catalog, and its subject key: what a script may read. */
+/** The variables that a script may read: all variables of a catalog and the subject key. */
 export function usesOfTables(descriptor: SiteCatalog['descriptor']): VariableUse[] {
   const variables = descriptor.tables.flatMap((table) =>
     table.variables.map(({ name }) => ({ variable: `${table.name}.${name}`, binned: false }))
@@ -74,12 +74,12 @@ export function usesOfTables(descriptor: SiteCatalog['descriptor']): VariableUse
   return [...usesOfKey(descriptor, descriptor.tables[0]?.name), ...variables]
 }
 
-/** The subject key under the name of one table: it is the same in all. */
+/** The subject key, named with the given table. It is the same in all tables. */
 export function usesOfKey({ subjectKey }: SiteCatalog['descriptor'], table: string | undefined): VariableUse[] {
   return table === undefined || subjectKey === '' ? [] : [{ variable: `${table}.${subjectKey}`, binned: false }]
 }
 
-/** The variables that a cohort is chosen by, each as the first catalog reads it that knows it. */
+/** The variables of a cohort filter. Each column is resolved by the first catalog that can; others are skipped. */
 export function usesOfCohort(columns: readonly string[], catalogs: readonly CatalogDescriptor[]): VariableUse[] {
   return columns.flatMap((column) => {
     for (const descriptor of catalogs) {
@@ -93,7 +93,7 @@ export function usesOfCohort(columns: readonly string[], catalogs: readonly Cata
   })
 }
 
-/** Differences in a sentence, each with the site's name where one is given. Made of catalogs and request alone. */
+/** The differences as one sentence, with the names of sites if `nameOf` is given. It uses only catalogs and request. */
 export function differencesInWords(
   differences: readonly SchemaDifference[],
   nameOf?: (site: string) => string
@@ -107,7 +107,7 @@ export function differencesInWords(
   return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ')
 }
 
-/** Pure, and the same wherever it is asked: at the asking peer, at each serving one, in a browser. */
+/** Compares the sites. A pure function: the asking peer, each serving peer and a browser get the same result. */
 export function compareSchemas(sites: readonly SiteCatalog[], question: SchemaQuestion): SchemaReport {
   const contract = question.uses.flatMap((use) => referenceOf(use, sites, question) ?? [])
   const differences = [
@@ -124,7 +124,7 @@ function variableAt({ descriptor }: SiteCatalog, ref: string): VariableDescripto
   return found?.variables.find((one) => one.name === name)
 }
 
-/** The subject key is no variable. It is compared as if it were one of a type that nothing else has. */
+/** The subject key as a variable of a type of its own, so that it can be compared like other variables. */
 function keyVariable(name: string): VariableDescriptor {
   const plain = { unit: '', description: '', levels: [], breakpoints: [], minimum: 0, maximum: 0, bounded: false }
   return { name, type: KEY_TYPE, ...plain, missingShare: 0, missingTold: false, identifying: false }
@@ -134,7 +134,10 @@ function mappingAt(site: string, ref: string, mappings: readonly VariableMapping
   return mappings.find(({ peer, variable }) => peer === site && variable === ref)
 }
 
-/** What was given; else what most of the sites without a mapping say, of equals the first; else what a mapping makes of it. */
+/**
+ * The definition of a variable: the one in the given contract; otherwise the most common one among sites without a mapping (the
+ * first of equally common ones); otherwise the one that results from the first usable mapping.
+ */
 function referenceOf(
   { variable, binned }: VariableUse,
   sites: readonly SiteCatalog[],
@@ -152,7 +155,7 @@ function wordsOf(variable: string, local: VariableDescriptor, binned: boolean): 
   return { variable, type, unit, levels: [...levels], breakpoints: binned ? [...breakpoints] : [] }
 }
 
-/** Where every site has a mapping, the levels in the order in which the first one names them. */
+/** A mapped variable's definition, for the case that every site has a mapping. Levels are in the site's order. */
 function mappedWords(
   at: SiteCatalog,
   variable: string,
@@ -174,11 +177,11 @@ function mostCommon<T>(items: readonly T[]): T | undefined {
     if (known) known.times += 1
     else found.set(text, { item, times: 1 })
   }
-  // Sorting keeps the order of equals: the first one wins.
+  // Sorting is stable: of equally common items the first one wins.
   return [...found.values()].sort((a, b) => b.times - a.times)[0]?.item
 }
 
-/** Everything in which one site's variable is not what is wanted. */
+/** All differences between one site's variable and its definition in the contract. */
 function variableDifferences(
   at: SiteCatalog,
   wanted: VariableContract,
@@ -205,18 +208,18 @@ function plainFaults(local: VariableDescriptor, wanted: VariableContract): Schem
   check('type', wanted.type, local.type)
   check('unit', wanted.unit, local.unit)
   check('levels', wanted.levels.join(', '), local.levels.join(', '))
-  // A contract without breakpoints does not cut.
+  // Without breakpoints in the contract, the program does not divide the variable.
   if (wanted.breakpoints.length > 0) check('breakpoints', wanted.breakpoints.join(', '), local.breakpoints.join(', '))
   return faults
 }
 
-/** A table with a mapping is laid out in the order of the contract; any other must be in it already. */
+/** Differences in the order of columns. A table with a mapping is reordered to fit the contract; others must fit already. */
 function orderDifferences(
   sites: readonly SiteCatalog[],
   contract: readonly VariableContract[],
   mappings: readonly VariableMapping[]
 ): SchemaDifference[] {
-  // What few have is a difference of its own, and has no place among the others.
+  // A variable that at most half of the sites have is reported as a difference of its own and left out of the order.
   const common = contract
     .map(({ variable }) => variable)
     .filter((variable) => 2 * sites.filter((at) => variableAt(at, variable)).length > sites.length)
@@ -239,8 +242,8 @@ function tableOf(ref: string): string {
 }
 
 /**
- * What can be told stands there already. What only people know is left empty, and an empty name, level or factor is
- * refused: nothing runs by accident on a guess of ours.
+ * Mappings for a person to complete. Known parts are filled in, the others are empty. An empty name or level is refused, and so
+ * is an empty factor between different units: nothing runs on a guess by accident.
  */
 function skeletonOf(
   sites: readonly SiteCatalog[],

@@ -1,4 +1,4 @@
-/** What a script released under a declared contract: each output by its kind, as the node checked and rounded it. */
+/** Typed outputs of scripts as they are released: checked and rounded by the node, one shape per kind. */
 import { z } from 'zod'
 import type { ReadonlyDeep } from '../readonly.ts'
 import type { OutputKind } from './contract.ts'
@@ -9,15 +9,15 @@ const countsSchema = z.array(numberOrWithheld)
 const common = {
   name: z.string(),
   unit: z.string(),
-  /** The class that output checkers know it by; see STATBARN_CLASS. */
+  /** Its class in the ontology of output checkers; see STATBARN_CLASS. */
   class: z.string(),
-  /** Subjects of the cohort, counted and rounded by the node; never the script's own number. */
+  /** Number of subjects in the cohort, counted and rounded by the node, not by the script. */
   n: z.number(),
-  /** Of a pooled mean or proportion: people of all sites that it is of, as the declared counts say. */
+  /** For a pooled mean or proportion: its number of people at all sites, according to the declared counts. */
   of: z.number().optional()
 }
 
-/** One output. null stands where a number was withheld. */
+/** One output. A withheld number is null. */
 export const typedValueSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.enum(['count', 'sum', 'mean', 'proportion', 'quantile', 'sd']),
@@ -43,16 +43,16 @@ export const typedValueSchema = z.discriminatedUnion('kind', [
 /** One output as read. */
 export type TypedValue = ReadonlyDeep<z.output<typeof typedValueSchema>>
 
-/** How the outputs of several sites became one; `none`: they do not pool, and stand beside each other alone. */
+/** Methods of pooling the outputs of several sites. `none`: they do not pool and are only shown beside each other. */
 const POOLING_METHODS = ['added', 'weighted by its count', 'fixed effect, inverse variance', 'none'] as const
-/** One of them. */
+/** One of the pooling methods. */
 export type PoolingMethod = (typeof POOLING_METHODS)[number]
 
 /** One output over several sites. */
 export const pooledTypedSchema = z.object({
   output: typedValueSchema,
   method: z.enum(POOLING_METHODS),
-  /** Whose numbers went in. */
+  /** PeerIds of the sites whose numbers were pooled. */
   sites: z.array(z.string())
 })
 /** One output over several sites, as read. */
@@ -60,7 +60,7 @@ export type PooledTyped = ReadonlyDeep<z.output<typeof pooledTypedSchema>>
 
 const STATBARN = 'https://www.w3id.org/statbarnsdc#'
 
-/** The class of each kind in the ontology that output checkers use. */
+/** The class of each kind in the ontology of output checkers. */
 export const STATBARN_CLASS: Readonly<Record<OutputKind, string>> = {
   count: `${STATBARN}Frequencies`,
   table: `${STATBARN}Frequencies`,

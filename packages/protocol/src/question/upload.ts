@@ -1,20 +1,20 @@
-/** Files that a request brings along: named in the signature by hash and size, so that what was approved is what runs. */
+/** Files of a request. The signed request contains their hash and size, so that exactly the approved files are used. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 import { LIMITS } from '../limits.ts'
 
-/** A file's name in a sandbox: never a path, never hidden, never an option of a command. */
+/** A file's name in a sandbox. It cannot be a path, a hidden file or a command-line option. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
-/** Whether a file may bear that name in a sandbox. */
+/** Whether a file may have that name in a sandbox. */
 export function isUploadName(name: string): boolean {
   return NAME.test(name) && name.length <= LIMITS.uploadNameCharactersMax
 }
 
 /**
- * The name under which a script finds a file that its owner calls so: what no file system disputes is kept, the rest becomes
- * `_`. Of a name too long the end stays, for there is its type.
+ * The name in the sandbox for a file with that name: letters without their diacritics, digits, dot, dash and underscore are
+ * kept, other characters become `_`. A name that is too long keeps its end, which contains the file type.
  */
 export function uploadNameOf(filename: string): string {
   const plain = filename
@@ -24,7 +24,7 @@ export function uploadNameOf(filename: string): string {
   return plain.slice(-LIMITS.uploadNameCharactersMax).replace(/^[^A-Za-z0-9_]/, '_') || '_'
 }
 
-/** Endings by which a gateway takes a file; nothing is unpacked, so that an archive is bytes like all else. */
+/** File name extensions that a gateway accepts. Archives are not unpacked. */
 export const UPLOAD_ENDINGS: Readonly<Record<'script' | 'data', readonly string[]>> = {
   script: ['py', 'r', 'sql', 'ipynb'],
   data: [
@@ -33,20 +33,20 @@ export const UPLOAD_ENDINGS: Readonly<Record<'script' | 'data', readonly string[
   ]
 }
 
-/** The name under which somebody else saves it: one that no double click runs, whatever its sender calls it. */
+/** The name under which somebody else saves the file: an unknown extension gets `.bin`, so that a double click cannot run it. */
 export function savedNameOf(name: string): string {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   const isKnown = name.includes('.') && Object.values(UPLOAD_ENDINGS).some((endings) => endings.includes(ending))
   return isKnown ? name : `${name}.bin`
 }
 
-/** One file as the signature names it. */
+/** One file, as the signed request names it. */
 const uploadedFileSchema = z.strictObject({
   name: z.string().refine(isUploadName, 'Letters, digits, dot, dash and underscore; the first no dot or dash.'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   size: z.int().min(1).max(LIMITS.uploadBytesMax)
 })
-/** One file as the signature names it. */
+/** One file, as the signed request names it. */
 export type UploadedFile = z.output<typeof uploadedFileSchema>
 
 /** The files of one request. */
@@ -58,7 +58,7 @@ const uploadedFileListSchema = z
     error: `All files together have at most ${LIMITS.requestUploadBytesMax / 1024 / 1024} MiB.`
   })
 
-/** Of all files together. */
+/** The size of all files together, bytes. */
 export function bytesOf(files: readonly Pick<UploadedFile, 'size'>[]): number {
   return files.reduce((sum, { size }) => sum + size, 0)
 }

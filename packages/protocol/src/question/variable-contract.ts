@@ -1,15 +1,15 @@
-/** What a requester takes each variable to be, and how a site's own words read in those of the request. */
+/** The schema terms of a request: its definitions of variables, and mappings of sites' variables to these. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { ReadonlyDeep } from '../readonly.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
-/** Most variables of a contract: those of a whole catalog, for a script. */
+/** Most variables of a contract. A script's contract can contain a whole catalog. */
 export const CONTRACT_VARIABLES_MAX = 512
 const MAPPINGS_MAX = 4096
 const refSchema = z.string().regex(/^[^.\s]{1,64}\.[^.\s]{1,64}$/, 'table.variable')
 
-/** One variable as the requester understands it: compared by name, type, unit, levels and their order, breakpoints. */
+/** The requester's definition of one variable. Sites are compared by name, type, unit, ordered levels and breakpoints. */
 export const variableContractSchema = z.strictObject({
   variable: refSchema,
   type: z.string().min(1).max(16),
@@ -20,20 +20,20 @@ export const variableContractSchema = z.strictObject({
 /** One variable's contract. */
 export type VariableContract = ReadonlyDeep<z.output<typeof variableContractSchema>>
 
-/** How one site's variable reads in the words of the request. */
+/** The mapping of one site's variable to a variable of the request. */
 export const variableMappingSchema = z.strictObject({
-  /** The PeerId it holds for. */
+  /** The PeerId of the site. */
   peer: z.string().min(1).max(128),
-  /** In the request. */
+  /** The variable's name in the request. */
   variable: refSchema,
-  /** At that peer. */
+  /** The variable's name at that site. */
   local: refSchema,
-  /** Of a category: the site's level to the request's. */
+  /** For a category: pairs of the site's level and the request's level. */
   levels: z
     .array(z.strictObject({ local: z.string().min(1).max(128), level: z.string().min(1).max(128) }))
     .max(256)
     .default([]),
-  /** Of a number: the site's value times this is the request's. Empty: the same unit. */
+  /** For a number: the factor that converts the site's value to the request's unit. Empty: the same unit. */
   scale: z
     .string()
     .regex(/^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,9})?$/, 'A decimal number above zero, such as 0.001.')
@@ -47,13 +47,13 @@ export type VariableMappingInput = ReadonlyDeep<z.input<typeof variableMappingSc
 /** One variable's contract, as it is written. */
 export type VariableContractInput = ReadonlyDeep<z.input<typeof variableContractSchema>>
 
-/** All that a request takes its variables to be, each once. */
+/** The schema contract of a request: each variable at most once. */
 export const contractListSchema = z
   .array(variableContractSchema)
   .max(CONTRACT_VARIABLES_MAX)
   .refine((list) => new Set(list.map(({ variable }) => variable)).size === list.length, 'A variable stands twice.')
 
-/** All mappings of a request: at each peer a variable has one. */
+/** All mappings of a request: at most one per peer and variable. */
 export const mappingListSchema = z
   .array(variableMappingSchema)
   .max(MAPPINGS_MAX)
@@ -62,7 +62,7 @@ export const mappingListSchema = z
     'A variable is mapped twice at one peer.'
   )
 
-/** What a request carries of both. */
+/** The schema contract and the mappings of a request. */
 export interface SchemaTerms {
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]

@@ -1,11 +1,11 @@
-/** One site's variable read in the words of a request: another name, other levels, another unit. */
+/** Application of a mapping: one site's variable under the name, levels and unit of a request. */
 import type { VariableDescriptor } from '../catalog.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 
-/** What of a variable differs from what is expected of it. */
+/** The properties of a variable that can differ. */
 export const SCHEMA_FIELDS = ['name', 'type', 'unit', 'levels', 'breakpoints', 'column order', 'mapping'] as const
 
-/** One thing that does not fit, in words about catalogs and request alone. */
+/** One property that does not fit. The texts contain only facts from catalogs and request. */
 export interface SchemaFault {
   readonly field: (typeof SCHEMA_FIELDS)[number]
   readonly expected: string
@@ -18,26 +18,26 @@ export interface Scale {
   readonly decimals: number
 }
 
-/** A site's variable as the request sees it. */
+/** A site's variable after the mapping. */
 export interface MappedVariable {
-  /** In the request's words. */
+  /** Its description with the request's name, levels and unit. */
   readonly variable: VariableDescriptor
   /** Its name at the site. */
   readonly local: string
-  /** For each of the site's cells (levels, or bins between breakpoints), the request's cell that it falls into. */
+  /** For each cell of the site (a level, or a bin between breakpoints), the index of the request's cell that contains it. */
   readonly cells: readonly number[]
   readonly scale: Scale
 }
 
-/** A mapped variable, or everything that keeps it from being one. */
+/** A mapped variable, or all faults that prevent the mapping. */
 export type Mapping =
   | { readonly ok: true; readonly mapped: MappedVariable }
   | { readonly ok: false; readonly faults: SchemaFault[] }
 
 /**
- * Reads `local` as `wanted`. Each of the site's cells falls whole into one of the request's: several may fall into one,
- * since their union is a cell again; none can be divided or left out. A factor is above zero, and nothing can be added:
- * a shifted sum would hide the one person who makes up most of it.
+ * Maps `local` to `wanted`. Each of the site's cells must lie completely in one of the request's cells. Several may lie in the
+ * same one, since their union is a cell again; none can be divided or left out. A factor is above zero, and no constant can be
+ * added: a shifted sum would hide that one person makes up most of it.
  */
 export function mapVariable(
   local: VariableDescriptor,
@@ -79,18 +79,18 @@ function fault(field: SchemaFault['field'], expected: string, found: string): Sc
   return { field, expected, found }
 }
 
-/** The empty text is the factor one. */
+/** Parses a factor. An empty text is the factor 1. */
 export function scaleOf(text: string): Scale {
   const [whole = '', fraction = ''] = (text === '' ? '1' : text).split('.')
   return { units: Number(whole + fraction), decimals: fraction.length }
 }
 
-/** Whether a factor moves the decimal point and does nothing else. */
+/** Whether a factor only moves the decimal point. */
 export function isPowerOfTen({ units }: Scale): boolean {
   return /^10*$/.test(String(units))
 }
 
-/** The nearest double of the exact product: what a person would write down. */
+/** The product rounded to 15 significant digits, as a person would write it. */
 function times(value: number, { units, decimals }: Scale): number {
   return units === 1 && decimals === 0 ? value : Number((value * units * 10 ** -decimals).toPrecision(15))
 }
@@ -100,12 +100,12 @@ function typeFaults(local: VariableDescriptor, wanted: VariableContract, { units
   const isNumber = local.type === 'integer' || local.type === 'number'
   if (!isNumber && !isSame) return [fault('mapping', 'no factor', `a factor for a ${local.type}`)]
   const fits = wanted.type === local.type ? isNumber || isSame : local.type === 'integer' && wanted.type === 'number'
-  // A whole number times a fraction is none.
+  // A whole number times a fraction is not a whole number.
   return fits && (wanted.type !== 'integer' || decimals === 0) ? [] : [fault('type', wanted.type, local.type)]
 }
 
 function unitFaults(local: VariableDescriptor, scale: string, wanted: VariableContract): SchemaFault[] {
-  // Another unit is taken only with the factor that makes one of the other, be it 1 for another word.
+  // A different unit needs a factor, even if it is 1 because only the unit's name differs.
   return local.unit === wanted.unit || scale !== '' ? [] : [fault('unit', wanted.unit, local.unit)]
 }
 
@@ -130,7 +130,7 @@ function levelCells(local: VariableDescriptor, pairs: VariableMapping['levels'],
   return local.levels.map((level) => wanted.levels.indexOf(named.get(level) ?? level))
 }
 
-/** A bin begins at its lower breakpoint. */
+/** For each of the site's bins, the index of the request's bin that contains it. A bin includes its lower breakpoint. */
 function binCells(scaled: readonly number[], breakpoints: readonly number[]): number[] {
   const lowers = [Number.NEGATIVE_INFINITY, ...scaled]
   return lowers.map((lower) => breakpoints.filter((point) => point <= lower).length)

@@ -1,27 +1,27 @@
-/** Protocol Buffers (proto3) as far as StimNet's messages use them: messages as plain objects in which every field is present. */
+/** An encoder and decoder for the part of Protocol Buffers (proto3) that StimNet's messages use, over plain objects. */
 import protobuf from 'protobufjs/minimal.js'
 import { StimnetError } from '../errors.ts'
 
 type Reader = protobuf.Reader
 type Writer = protobuf.Writer
 
-/** What a field holds; a message is named by a function, since messages refer to each other. */
+/** The type of a field. A message type is given as a function, because messages can refer to each other. */
 export type FieldKind = 'double' | 'uint32' | 'bool' | 'string' | 'bytes' | (() => MessageShape)
 
-/** `chosen`: one of a oneof, so that it is present or not, whatever its value. */
+/** `chosen`: a member of a oneof, which can be present with any value, its default included. */
 export type FieldRule = 'single' | 'repeated' | 'chosen'
 
 /** One field of a message, as proto/ declares it. */
 export type Field = readonly [number: number, name: string, kind: FieldKind, rule?: FieldRule]
 
-/** A message as it is written: what is left out, or null, is the default. */
+/** A message to encode. A field that is left out, or null, has its default. */
 export type Encodable<T> = T extends Uint8Array | string | number | boolean
   ? T
   : T extends readonly (infer E)[]
     ? readonly Encodable<E>[]
     : { readonly [K in keyof T]?: Encodable<NonNullable<T[K]>> | null | undefined }
 
-/** A message as proto/ declares it; fields in the order of their numbers. */
+/** A message as proto/ declares it. Fields are in the order of their numbers. */
 export interface MessageShape {
   readonly name: string
   readonly fields: readonly Field[]
@@ -31,8 +31,9 @@ export interface MessageShape {
 export interface MessageType<T> extends MessageShape {
   encode(message: Encodable<T>): Uint8Array
   /**
-   * Every field: absent ones have their default; an absent message, or one of a oneof, is null. Fields of a later version are
-   * skipped. Throws MALFORMED and nothing else, also where a field stands twice: two readers could differ about it.
+   * Returns every field: an absent one has its default, and an absent message or member of a oneof is null. Unknown fields are
+   * skipped: they come from a later version. Throws only MALFORMED, also if a field that is not repeated occurs twice: two
+   * readers could disagree about its value.
    */
   decode(bytes: Uint8Array): T
 }
@@ -59,7 +60,7 @@ export function messageType<T>(name: string, fields: readonly Field[]): MessageT
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Messages inside messages; the deepest of ours, a filter, has some twenty. */
+/** Deepest nesting of messages. The deepest message of the protocol, a filter, has about twenty levels. */
 const DEPTH_MAX = 32
 
 const WIRE_TYPES = { double: 1, uint32: 0, bool: 0, string: 2, bytes: 2 } as const
@@ -101,7 +102,7 @@ function writeOne([number, , kind]: Field, value: unknown, writer: Writer): void
   }
 }
 
-/** Minus zero is not: it would come back as zero. */
+/** Minus zero is not a default, because it would be decoded as zero. */
 function isDefault(value: unknown): boolean {
   return Object.is(value, 0) || value === '' || value === false || (value instanceof Uint8Array && value.length === 0)
 }
@@ -144,7 +145,7 @@ function absent(kind: FieldKind, rule: FieldRule | undefined): unknown {
   return kind === 'bool' ? false : 0
 }
 
-/** Numbers may come one by one or packed. */
+/** Reads repeated values. Numbers may come one by one or packed. */
 function readInto(items: unknown[], [, , kind]: Field, wireType: number, reader: Reader, depth: number): void {
   if (kind !== 'double' || wireType !== LENGTH) {
     items.push(readOne(kind, wireType, reader, depth))

@@ -1,10 +1,10 @@
-/** The messages of proto/ that are sent or signed by themselves; the others are parts of these. */
+/** The messages of proto/ that are sent or signed on their own. All other messages are parts of these. */
 import * as gen from './gen/messages.ts'
 
 export type * as wire from './gen/messages.ts'
 export type { Encodable, MessageType } from './protobuf.ts'
 
-/** By name. */
+/** The messages by name. */
 export const messages = {
   Statement: gen.Statement,
   CatalogDescriptor: gen.CatalogDescriptor,
@@ -34,5 +34,5 @@ export const messages = {
   LogConflictAnswer: gen.LogConflictAnswer
 } as const
 
-/** What `messages[N].decode` gives. */
+/** The return type of `messages[N].decode`. */
 export type Message<N extends keyof typeof messages> = ReturnType<(typeof messages)[N]['decode']>

@@ -1,17 +1,17 @@
-/** The published grades: of what an attack may still use up or learn, which bound holds it, engine by engine. */
+/** Published limits of each isolation grade: attacks that may use up or learn something up to a bound without being a breach. */
 import type { SandboxGrade } from '../sandbox.ts'
 import type { Attack, Bound } from './attack.ts'
 
 type Admitted = Partial<Record<Bound, readonly string[]>>
 
-/** Beginnings of the ids of attacks. What uses up time, memory or output up to a limit is what a limit is for. */
+/** For each bound, beginnings of the ids of admitted attacks. Attacks that use up time, memory or output end at these limits. */
 const EVERYWHERE: Admitted = {
   'wall time': ['loop.', 'outlive.limit', 'answer.pipe', 'r.loop'],
   'memory limit': ['memory.', 'loop.workers', 'r.memory', 'answer.sparse'],
   'output limit': ['output.', 'answer.', 'r.print', 'r.result']
 }
 
-/** Files in memory have no bound of their own where they are the program's own memory. */
+/** For engines in which files are in the program's own memory, so that only its memory limit bounds them. */
 const FILES_ARE_MEMORY: Admitted = {
   'memory limit': ['disk.'],
   'file system of fixed size': ['memory.folder'],
@@ -27,11 +27,11 @@ const NATIVE: Admitted = {
 
 const FACTS = 'facts of the machine, not of people'
 
-/** Anything else that is bounded is not admitted, and counts like a hole. */
+/** The admitted attacks of each grade. Any other attack that is merely bounded counts as a breach. */
 export const ADMITTED: Readonly<Record<SandboxGrade, readonly Admitted[]>> = {
   wasm: [EVERYWHERE, FILES_ARE_MEMORY, { [FACTS]: ['js.facts'], 'descriptor limit': ['descriptors.open'] }],
   'wasm+bwrap': [EVERYWHERE, FILES_ARE_MEMORY, { 'descriptor limit': ['descriptors.open'] }],
-  // /proc of a container shows the machine's memory, load and processors, and where the engine keeps its files.
+  // In a container, /proc shows the machine's memory, load and processors, and where the engine stores its files.
   docker: [EVERYWHERE, NATIVE, { [FACTS]: ['proc.mounts', 'proc.memory', 'proc.load', 'proc.processors'] }],
   'docker+gvisor': [
     EVERYWHERE,
@@ -40,7 +40,7 @@ export const ADMITTED: Readonly<Record<SandboxGrade, readonly Admitted[]>> = {
     {
       'gVisor’s own kernel': ['kernel.', 'network.', 'proc.', 'files.', 'processes.', 'r.listen', 'r.native'],
       [FACTS]: ['proc.processors'],
-      // Its first process can end itself by a signal, which elsewhere is what an operator does.
+      // Under gVisor the first process can end itself by a signal, which in other engines only an operator can do.
       'taken for a failure of the node': ['end.kill'],
       'wall time': ['processes.', 'disk.'],
       'memory limit': ['processes.']
@@ -49,7 +49,7 @@ export const ADMITTED: Readonly<Record<SandboxGrade, readonly Admitted[]>> = {
   none: []
 }
 
-/** Whether a grade admits that an attack gets as far as this bound. */
+/** Whether a grade admits that this attack is stopped only by this bound. */
 export function isAdmitted(grade: SandboxGrade, attack: Attack, bound: Bound): boolean {
   return ADMITTED[grade].some((admitted) => admitted[bound]?.some((beginning) => attack.id.startsWith(beginning)))
 }

@@ -1,7 +1,7 @@
-/** What an attack on a sandbox is, and what may be said of how it went. */
+/** The types of attacks on a sandbox, and of their verdicts. */
 import type { SandboxFailure, SandboxGrade, SandboxLanguage } from '../sandbox.ts'
 
-/** What held an attack that got somewhere, but only so far. */
+/** The bounds that can stop an attack which was not refused outright. */
 export const BOUNDS = [
   'wall time',
   'memory limit',
@@ -13,80 +13,84 @@ export const BOUNDS = [
   'facts of the machine, not of people',
   'taken for a failure of the node'
 ] as const
-/** One of them. */
+/** One of the bounds. */
 export type Bound = (typeof BOUNDS)[number]
 
-/** How an attack went. `unjudged`: it did not come to a verdict, which is no better than open. */
+/**
+ * The verdict on an attack. `contained`: refused. `bounded`: it succeeded up to a bound. `open`: it succeeded. `unjudged`: there
+ * is no verdict, which counts as badly as `open`. `by` names what stopped the attack, what it got, or why it was not judged.
+ */
 export type Verdict =
   | { readonly outcome: 'contained'; readonly by: string }
   | { readonly outcome: 'bounded'; readonly by: Bound }
   | { readonly outcome: 'open'; readonly by: string }
   | { readonly outcome: 'unjudged'; readonly by: string }
 
-/** What this machine shows to attacks, and what they may be told; the secret itself is in none of their texts. */
+/** Targets on this machine, which the programs of attacks are given. The secret itself is not among them. */
 export interface Marks {
-  /** Ports of the loopback interface on which nobody may knock. */
+  /** Ports of listeners on the loopback interface that no program may reach. */
   readonly tcpPort: number
   readonly udpPort: number
-  /** A socket in the file system, and one without a file. */
+  /** A Unix socket in the file system, and an abstract one without a file. */
   readonly socketPath: string
   readonly abstractName: string
-  /** A file that anybody on this machine may read; the secret is in it. */
+  /** A file that every user of this machine can read and that contains the secret. */
   readonly secretPath: string
-  /** Name of every file and process that an attack leaves, so that it is found here. */
+  /** The name that an attack gives to every file and process that it leaves, so that they can be found. */
   readonly leftName: string
-  /** Memory that a program may use, bytes. */
+  /** Memory limit of the programs, bytes. */
   readonly memoryBytesMax: number
 }
 
 interface Described {
-  /** `subject.attempt`, for --only. */
+  /** `subject.attempt`, as `--only` takes it. */
   readonly id: string
   readonly title: string
-  /** What it tries, in a sentence that an owner understands. */
+  /** A sentence for a data owner about what the attack tries. */
   readonly tries: string
   readonly language: Extract<SandboxLanguage, 'python' | 'r'>
-  /** Where it makes sense only in embedded Python, or only where Python is not embedded. */
+  /** Set if the attack applies only to the embedded sandbox, or only to other engines. */
   readonly on?: 'wasm' | 'native'
-  /** Grades in which getting through is no breach, and what holds it there. */
+  /** Grades in which success is no breach, each with the bound that holds the attack there. */
   readonly through?: Partial<Record<SandboxGrade, Bound>>
 }
 
-/** A try that costs nothing: many run in one program, each either raises or has got something it must not have. */
+/** A cheap attempt. Many probes run in one program. Each raises an error, or it has succeeded. */
 export interface Probe extends Described {
   readonly kind: 'probe'
   code(marks: Marks): string
 }
 
-/** How a program of its own may end: as it was refused everything, or as the sandbox ended it. */
+/** The end of an assault: its attempts were refused, or the sandbox ended it with a code. */
 export type End = 'refused' | SandboxFailure
 
 /**
- * A program of its own. It says what it got as the JSON object `{"got": […]}`; an empty list means that it was refused. It
- * stops by itself well beyond its limits, so that a sandbox with a hole costs its owner no machine.
+ * An attack that needs a program of its own. The program reports what it got as the JSON object `{"got": […]}`; an empty list
+ * means that it was refused. It stops by itself well beyond its limits, so that it does not disable a machine whose sandbox
+ * fails to stop it.
  */
 export interface Assault extends Described {
   readonly kind: 'assault'
   program(marks: Marks): string
-  /** What each end means; an end that is not here is none that is expected, and so unjudged. */
+  /** The meaning of each expected end. Any other end is unjudged. */
   readonly ends: Partial<Record<End, 'contained' | Bound>>
   /** Default 20_000 ms. */
   readonly wallTimeMsMax?: number
-  /** What must be printed by the time it has ended, where its beginning alone proves nothing. */
+  /** A text that the program must have printed when it ends; without it, the attempt itself was not reached. */
   readonly says?: string
-  /** Runs at the same time, in a sandbox of its own, with the secret among its data. */
+  /** A program that runs at the same time in a sandbox of its own, with the secret in its data. */
   readonly neighbour?: (marks: Marks) => string
-  /** Runs after it, in two sandboxes one after the other, and says what it got of the first. */
+  /** A program that runs afterwards, in two sandboxes one after the other, and reports what it found of the first program. */
   readonly next?: (marks: Marks) => string
 }
 
-/** Either. */
+/** A probe or an assault. */
 export type Attack = Probe | Assault
 
-/** One attack on one engine. */
+/** The result of one attack on one engine. */
 export interface AttackResult {
   readonly attack: Attack
   readonly verdict: Verdict
-  /** Whether the engine's published grade admits it. */
+  /** Whether it is contained, or bounded in a way that the engine's grade admits. */
   readonly isAdmitted: boolean
 }

@@ -1,4 +1,4 @@
-/** Every attack there is, in the order in which an owner reads of them. */
+/** The list of all attacks, in the order of the report. */
 import type { Attack } from './attack.ts'
 import { EXHAUSTION_ATTACKS } from './list/exhaustion.ts'
 import { FILE_ATTACKS } from './list/files.ts'
@@ -10,7 +10,7 @@ import { PROCESS_ATTACKS } from './list/processes.ts'
 import { PYODIDE_ATTACKS } from './list/pyodide.ts'
 import { R_ATTACKS } from './list/r.ts'
 
-/** As data: none of them runs before it is asked for. */
+/** All attacks, as data. */
 export const ATTACKS: readonly Attack[] = [
   ...FILE_ATTACKS,
   ...PROCESS_ATTACKS,

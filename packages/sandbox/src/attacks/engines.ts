@@ -1,4 +1,4 @@
-/** The engines that can be attacked on this machine: how each is opened, and what must be gone when it is closed. */
+/** The engines that can be attacked: how each is opened, and which processes or containers must be gone after it was closed. */
 import { readdir, readFile } from 'node:fs/promises'
 import { systemClock } from '@stimnet/protocol'
 import { Engine, OWNER_LABEL } from '../docker/engine.ts'
@@ -6,16 +6,16 @@ import { type DockerSettings, openDockerSandbox } from '../docker/open.ts'
 import type { Sandbox, SandboxGrade } from '../sandbox.ts'
 import { openWasmSandbox } from '../wasm/open.ts'
 
-/** A grade that an engine of this machine may have. */
+/** The grade of a real engine. */
 export type EngineGrade = Exclude<SandboxGrade, 'none'>
 
-/** What opening them needs. */
+/** Settings for opening the engines. */
 export interface EngineSettings {
   /** Folder for embedded Python's snapshot. */
   readonly cacheDir: string
-  /** Name on the Docker engine, of these attacks alone. */
+  /** Owner label of the Docker containers. Only these attacks may use it. */
   readonly owner: string
-  /** Default: those that `npm run images` built. */
+  /** Default: the images that `npm run images` built. */
   readonly images?: DockerSettings['images']
   readonly socketPath?: string
 }
@@ -23,33 +23,33 @@ export interface EngineSettings {
 /** An engine that was opened to be attacked. */
 export interface OpenEngine {
   readonly sandbox: Sandbox
-  /** Of the processes or containers that it started, those that are still there: none may be, once it is closed. */
+  /** Processes or containers that it started and that still exist. After it was closed, there must be none. */
   left(): Promise<readonly string[]>
 }
 
-/** One of them. */
+/** An engine that can be attacked. */
 export interface AttackableEngine {
   readonly grade: EngineGrade
-  /** What to do where it is not there. */
+  /** Instructions for installing it. */
   readonly howTo: string
-  /** What programs may use, bytes: little, so that using it up is quick, and enough to start in. */
+  /** Memory limit of programs, bytes: enough to start, and little enough to be used up quickly. */
   readonly memoryBytesMax: number
-  /** What a start of Python takes, ms: none waits, since practising costs more than a start where each program is different. */
+  /** Time for a start of Python, ms. There is no pool here, because warming up would take longer than a cold start. */
   readonly startMsMax: number
-  /** Throws SANDBOX_UNAVAILABLE where it cannot be had here. */
+  /** Opens the engine. Throws SANDBOX_UNAVAILABLE if it is not available on this machine. */
   open(settings: EngineSettings): Promise<OpenEngine>
 }
 
 const MiB = 1024 * 1024
 const DOCKER_SOCKET = '/var/run/docker.sock'
-/** A container of one attack lives for seconds, and no self-test takes so long, ms. */
+/** Age from which on a container of the attacks is abandoned, ms. It lives for seconds, and no self-test takes this long. */
 const ABANDONED_AFTER_MS = 60 * 60_000
-/** The owner that `stimnet sandbox test` makes up. */
+/** Owner labels of `stimnet sandbox test`, which generates one for each run. */
 const ONE_TIME_OWNER = /^attacks-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-/** Used when the image with libraries is not built. */
+/** The image to use if the one with libraries was not built. */
 const MINIMAL_IMAGE = 'stimnet-python-minimal'
 
-/** The weakest first. */
+/** All engines, the weakest first. */
 export const ATTACKABLE_ENGINES: readonly AttackableEngine[] = [
   wasm('wasm', 'npm ci brings Deno and Pyodide.'),
   wasm('wasm+bwrap', 'Install bubblewrap (Debian: apt install bubblewrap), and let users make user namespaces.'),
@@ -65,7 +65,7 @@ function wasm(grade: 'wasm' | 'wasm+bwrap', howTo: string): AttackableEngine {
   return {
     ...{ grade, howTo, memoryBytesMax, startMsMax: 1_000 },
     open: async ({ cacheDir }) => {
-      // Whatever else this process runs, such as the jobs of a peer, is not the attacks' to account for.
+      // Only processes of this sandbox count: the same process may also run the jobs of a peer.
       const started = new Set<number>()
       const sandbox = await openWasmSandbox({
         ...{ cacheDir, memoryBytesMax, poolSize: 0 },
@@ -94,7 +94,7 @@ function docker(grade: 'docker' | 'docker+gvisor', howTo: string): AttackableEng
   }
 }
 
-/** With the images that are named, or those of the usual names. */
+/** Opens the named images; without names the default images, or else the minimal one. */
 async function openDocker(settings: DockerSettings, images: DockerSettings['images']): Promise<Sandbox> {
   if (images) return openDockerSandbox({ ...settings, images })
   return openDockerSandbox(settings).catch((error) =>
@@ -104,14 +104,14 @@ async function openDocker(settings: DockerSettings, images: DockerSettings['imag
   )
 }
 
-/** Every container of that owner, as after a process that was killed. Throws SANDBOX_UNAVAILABLE. */
+/** Removes all containers of an owner, for example after its process was killed. Throws SANDBOX_UNAVAILABLE. */
 export async function removeContainersOf(owner: string, socketPath = DOCKER_SOCKET): Promise<void> {
   const engine = await Engine.connect({ socketPath })
   const found = await engine.containers(OWNER_LABEL, owner)
   await Promise.all(found.map(({ id }) => engine.remove(id)))
 }
 
-/** Who attacked from a command line has a name of its own each time, by which nobody finds what a killed one left. */
+/** Removes old containers of one-time owners: if a self-test on the command line was killed, no later one has its owner label. */
 async function removeAbandoned(socketPath = DOCKER_SOCKET): Promise<void> {
   const engine = await Engine.connect({ socketPath })
   const before = systemClock.now() - ABANDONED_AFTER_MS
@@ -127,7 +127,7 @@ async function containersLeft(where: { owner: string; socketPath: string | undef
   return (await engine.containers(OWNER_LABEL, owner)).map(({ id }) => `container ${id.slice(0, 12)}`)
 }
 
-/** Of this process, on Linux; elsewhere nobody can tell. */
+/** The child processes of this process on Linux; empty on other systems, where they cannot be listed. */
 async function childProcesses(): Promise<number[]> {
   const threads = await readdir('/proc/self/task').catch(() => [])
   const lists = await Promise.all(

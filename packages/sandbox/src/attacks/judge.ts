@@ -1,26 +1,29 @@
-/** What the end of an attack means. The program's own word counts against the sandbox; for it, only what the host saw. */
+/**
+ * Judgement of attacks. A program's own report can only count against the sandbox. In its favour count only observations of the
+ * host.
+ */
 import type { SandboxGrade, SandboxOutcome } from '../sandbox.ts'
 import type { Assault, Attack, Bound, Probe, Verdict } from './attack.ts'
 
-/** How late an answer may come after its time limit, ms: far more than an engine needs, on a machine that is busy. */
+/** Longest delay of an answer after its time limit, ms: far more than an engine needs, even on a busy machine. */
 const OVERRUN_MS_MAX = 10_000
 
-/** One look of the watch may come a moment late; never this late. */
+/** Multiple of the memory limit that counts as a breach. Measurements may be late, so smaller excesses do not. */
 const OVER_MEMORY_MAX = 2
 
-/** The first word of every program of its own. */
+/** The first text that every assault prints. */
 export const BEGINS = 'ATTACK BEGINS'
 
-/** What the machine saw while an attack ran. */
+/** Observations of the machine while an attack ran. */
 export interface Seen {
   readonly secret: string
   /** How often a listener was reached. */
   readonly hits: number
-  /** Files and processes that were left. */
+  /** Files and processes that were left behind. */
   readonly left: readonly string[]
 }
 
-/** Whatever the attack was: what must never be seen. */
+/** The verdict `open` for observations that are a breach in every attack; undefined if there is none. */
 export function breach(outcomes: readonly SandboxOutcome[], { secret, hits, left }: Seen): Verdict | undefined {
   const texts = outcomes.map((outcome) => `${outcome.ok ? outcome.result : ''}\n${outcome.log}`)
   if (texts.some((text) => text.includes(secret))) return open('the secret came out')
@@ -30,7 +33,7 @@ export function breach(outcomes: readonly SandboxOutcome[], { secret, hits, left
   return boast === undefined ? undefined : open(boast)
 }
 
-/** Of one program of its own. */
+/** The verdict on an assault. */
 export function judgeAssault(
   attack: Assault,
   outcome: SandboxOutcome,
@@ -45,7 +48,7 @@ export function judgeAssault(
   if (told && told.got.length > 0) return through(attack, limits.grade, told.got.map(String).join(', ').slice(0, 200))
   if (outcome.ok && !told) return unjudged('it ended well and did not say what it got')
   const end = outcome.ok ? 'refused' : outcome.code
-  // What was ended at its start, or was never run, has proved nothing.
+  // A program that was ended before it began proves nothing.
   if (!outcome.ok && !outcome.log.includes(BEGINS)) return unjudged(`it was ended (${end}) before it began`)
   if (attack.says !== undefined && !outcome.log.includes(attack.says)) return unjudged('it did not get to its attempt')
   const means = attack.ends[end]
@@ -55,7 +58,7 @@ export function judgeAssault(
   return bounded(means)
 }
 
-/** Of one probe: what the program says it got, or the error that it met instead; undefined where it says neither. */
+/** The verdict on a probe, by the program's report of its success or of the error that it met; undefined without either. */
 export function judgeProbe(attack: Probe, grade: SandboxGrade, told: ProbesTold): Verdict | undefined {
   if (told.got.includes(attack.id)) {
     return through(attack, grade, 'it got through')
@@ -66,13 +69,13 @@ export function judgeProbe(attack: Probe, grade: SandboxGrade, told: ProbesTold)
     : { outcome: 'contained', by: why === 'AssertionError' ? 'nothing is there' : why }
 }
 
-/** What a program full of probes says of them. */
+/** The report of a program with probes: the ids of successful ones, and the error of each of the others. */
 export interface ProbesTold {
   readonly got: readonly unknown[]
   readonly why: Readonly<Record<string, string>>
 }
 
-/** As the program wrote it; undefined for anything else. */
+/** The report in a program's result; undefined if the result is no such report. */
 export function probesTold(result: string): ProbesTold | undefined {
   const told = objectIn(result)
   if (!told || !Array.isArray(told.got) || typeof told.why !== 'object' || told.why === null) return undefined
@@ -92,7 +95,7 @@ function objectIn(text: string): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
 }
 
-/** No breach where the grade says what holds it all the same. */
+/** The verdict on an attack that succeeded: `bounded` if the grade names a bound for it, otherwise `open`. */
 function through(attack: Attack, grade: SandboxGrade, got: string): Verdict {
   const bound = attack.through?.[grade]
   return bound === undefined ? open(got) : bounded(bound)

@@ -1,24 +1,24 @@
-/** The whole suite on one engine, from its opening to what must be gone after it. */
+/** A run of the whole suite on one engine, including its opening, its closing, and the check that nothing is left of it. */
 import { StimnetError } from '@stimnet/protocol'
 import type { AttackResult } from './attack.ts'
 import type { AttackableEngine, EngineGrade, EngineSettings, OpenEngine } from './engines.ts'
 import { type AttackOptions, attackSandbox } from './suite.ts'
 
-/** What an owner learns of one engine. */
+/** The report on one engine. */
 export type EngineReport =
   | {
       readonly grade: EngineGrade
       readonly isHere: true
       readonly languages: readonly string[]
       readonly results: readonly AttackResult[]
-      /** Processes or containers that were still there after it was closed. */
+      /** Processes or containers that still existed after the engine was closed. */
       readonly left: readonly string[]
-      /** Nothing was open, nothing unjudged, nothing bounded that the grade does not admit, and nothing left. */
+      /** Whether there are results, all of them are contained or admitted by the grade, and nothing is left. */
       readonly isClean: boolean
     }
   | { readonly grade: EngineGrade; readonly isHere: false; readonly why: string; readonly howTo: string }
 
-/** Opens an engine, attacks it, closes it. An engine that is not here is a report, too. */
+/** Opens an engine, attacks it and closes it. If the engine cannot be opened, the report says why. */
 export async function attackEngine(
   engine: AttackableEngine,
   settings: EngineSettings,

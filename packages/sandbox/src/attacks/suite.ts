@@ -1,4 +1,4 @@
-/** Runs attacks on a sandbox, any sandbox, and says of each what it managed to do. */
+/** The attack suite: runs attacks on any sandbox and judges each of them. */
 import type { Sandbox, SandboxDescription, SandboxJob, SandboxLimits, SandboxOutcome } from '../sandbox.ts'
 import { isAdmitted } from './admitted.ts'
 import type { Assault, Attack, AttackResult, Marks, Probe, Verdict } from './attack.ts'
@@ -7,37 +7,37 @@ import { BEGINS, breach, judgeAssault, judgeProbe, probesTold } from './judge.ts
 import type { Witnesses } from './witnesses.ts'
 
 const WALL_TIME_MS_MAX = 20_000
-/** At the second try, so that what was ended before it began gets to begin. */
+/** Factor of the wall time at the second try, for a program that was ended before it began. */
 const MORE_TIME = 4
 
-/** R comes up so much later than Python. */
+/** Factor of R's start time relative to Python's. */
 const R_STARTS = 4
 
 const OUTPUT_BYTES_MAX = 256 * 1024
 
-/** How a suite runs. */
+/** Options of the suite. */
 export interface AttackOptions {
   readonly witnesses: Witnesses
-  /** Limit of each program, bytes; best what the sandbox was opened with, so that its waiting ones are used. */
+  /** Memory limit of each program, bytes. It should be that of the sandbox, so that its waiting processes can be used. */
   readonly memoryBytesMax: number
-  /** What a start of Python takes, which is added to each time limit, ms. Default 0. */
+  /** Time for a start of Python, ms, which is added to each time limit. Default 0. */
   readonly startMsMax?: number
-  /** Default: all. Those that make no sense for the engine or a language it does not run are left out. */
+  /** Default: all. Attacks that do not apply to the engine, or to a language that it does not run, are left out. */
   readonly attacks?: readonly Attack[]
-  /** Programs at one time. Default 2. */
+  /** Programs at the same time. Default 2. */
   readonly atOnce?: number
   readonly signal?: AbortSignal
-  /** Told of each as soon as it is judged. */
+  /** Called for each attack as soon as it is judged. */
   onResult?(result: AttackResult): void
 }
 
-/** Every attack that makes sense for this sandbox, in the order of the catalogue; unjudged where the signal came first. */
+/** The results of all attacks that apply to this sandbox, in the order of the catalogue. The signal leaves the rest unjudged. */
 export async function attackSandbox(sandbox: Sandbox, options: AttackOptions): Promise<AttackResult[]> {
   const suite = new Suite(sandbox, await sandbox.describe(), options)
   return suite.run()
 }
 
-/** Which of them make sense for an engine. */
+/** The attacks that apply to an engine. */
 export function attacksFor(description: SandboxDescription, attacks: readonly Attack[] = ATTACKS): readonly Attack[] {
   const { engine, languages } = description
   return attacks.filter(
@@ -45,7 +45,7 @@ export function attacksFor(description: SandboxDescription, attacks: readonly At
   )
 }
 
-/** What was not tried is not known to hold. */
+/** Verdicts on attacks without an outcome. */
 const NOT_TRIED: Verdict = { outcome: 'unjudged', by: 'the attacks were ended before it' }
 const NOT_TOLD: Verdict = { outcome: 'unjudged', by: 'it said nothing' }
 
@@ -78,7 +78,10 @@ class Suite {
     return attacks.map((attack) => this.#results.get(attack.id) ?? { attack, verdict: NOT_TRIED, isAdmitted: false })
   }
 
-  /** All in one program. One that ends it runs by itself, and so do all where the machine itself has seen a breach. */
+  /**
+   * Runs all probes in one program. A probe that ends the program is run alone, and the program is repeated without it. If the
+   * machine observed a breach, every probe is run alone.
+   */
   async #probe(probes: readonly Probe[]): Promise<void> {
     let together = probes
     while (together.length > 0 && !this.#options.signal?.aborted) {
@@ -98,7 +101,7 @@ class Suite {
     const { told, breach, end, trying } = await this.#probes([probe])
     const verdict = breach ?? judgeProbe(probe, this.#description.grade, told)
     if (verdict) return verdict
-    // It had begun, and the engine ended it for what it tried.
+    // The probe had begun, and the engine ended the program because of it.
     if (trying === probe.id && end === 'PROGRAM_FAILED') return { outcome: 'contained', by: 'the program died of it' }
     return { outcome: 'unjudged', by: `it ended as ${end}` }
   }
@@ -115,7 +118,7 @@ class Suite {
 
   async #assault(attack: Assault): Promise<Verdict> {
     const first = await this.#assaultOnce(attack)
-    // A machine that is busy may end a program before it has begun.
+    // On a busy machine, a program may reach its time limit before it has begun.
     return first.outcome === 'unjudged' && !this.#options.signal?.aborted ? this.#assaultOnce(attack, MORE_TIME) : first
   }
 
@@ -140,7 +143,7 @@ class Suite {
     return this.#lookAfter(attack, attack.next(marks))
   }
 
-  /** Twice, since a sandbox that is used again may not be the very next one. */
+  /** Runs the attack's `next` program twice, because a sandbox that is wrongly reused may not be the very next one. */
   async #lookAfter(attack: Assault, code: string): Promise<Verdict> {
     let verdict: Verdict = { outcome: 'unjudged', by: 'nobody looked' }
     for (let round = 0; round < 2; round++) {
@@ -155,7 +158,7 @@ class Suite {
     return verdict
   }
 
-  /** With what the machine saw meanwhile. */
+  /** Runs a program and adds the breach that the machine observed in the meantime, if any. */
   async #watched(
     run: () => Promise<SandboxOutcome>
   ): Promise<{ outcome: SandboxOutcome; breach: Verdict | undefined }> {
@@ -189,12 +192,12 @@ class Suite {
   }
 }
 
-/** A program that first says so. */
+/** The program with a first line that prints BEGINS. */
 function begun(language: Attack['language'], code: string): string {
   return language === 'r' ? `message("${BEGINS}")\n${code}` : `print("${BEGINS}", flush=True)\n${code}`
 }
 
-/** A job like any other, on a table of two made-up people; the neighbour's has the secret in it. */
+/** A job on a table with two made-up subjects. The neighbour's table contains the secret. */
 function jobOf({
   code,
   language,
@@ -219,7 +222,7 @@ function jobOf({
   }
 }
 
-/** Tries each and says which got through, and what the others met. */
+/** A program that tries each probe and reports which succeeded, and which error each of the others met. */
 function programOf(probes: readonly Probe[], marks: Marks): string {
   const pieces = Object.fromEntries(probes.map((probe) => [probe.id, probe.code(marks)]))
   return probes[0]?.language === 'r' ? rProgramOf(pieces) : pythonProgramOf(pieces)

@@ -1,4 +1,7 @@
-/** What this machine itself sees of an attack: listeners nobody may reach, a secret nobody may read, things left behind. */
+/**
+ * Witnesses: observations of this machine during attacks. They are listeners that no program may reach, a secret that no program
+ * may read, and the detection of files and processes that were left behind.
+ */
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -9,24 +12,24 @@ import { join } from 'node:path'
 import { systemClock } from '@stimnet/protocol'
 import type { Marks } from './attack.ts'
 
-/** The name that the secret has in the environment of this process while the attacks run. */
+/** The environment variable of this process that contains the secret while attacks run. */
 const SECRET_VARIABLE = 'STIMNET_CANARY'
 
-/** An engine clears a sandbox away in the background once it has answered, ms. */
+/** Longest wait for processes to disappear, ms: an engine removes a sandbox in the background after its answer. */
 const CLEARING_MS_MAX = 10_000
 
-/** Folders of witnesses that nobody gave a place of their own begin so. */
+/** Prefix of the names of witnesses' temporary folders. */
 const FOLDER_PREFIX = 'stimnet-attacks-'
 
-/** No self-test takes so long: an older folder was left by one that was killed, ms. */
+/** Age from which on a temporary folder is abandoned, ms. No self-test takes this long, so its process was killed. */
 const ABANDONED_AFTER_MS = 60 * 60_000
 
-/** The kernel takes no longer path for a socket; 108 on Linux, 104 elsewhere, with the zero at its end. */
+/** Longest path of a socket. The kernel's limit is 108 bytes on Linux and 104 elsewhere, including the final zero. */
 const SOCKET_PATH_BYTES_MAX = 103
 
-/** Opened for the attacks on one engine or several, closed after them. */
+/** The witnesses for attacks on one or several engines. They are opened before the attacks and closed after them. */
 export class Witnesses {
-  /** What must not come out of any sandbox. */
+  /** A random text that must not come out of any sandbox. */
   readonly secret = randomBytes(16).toString('hex')
   // The kernel keeps fifteen characters of a process's name.
   readonly #leftName = `stimnet${randomBytes(4).toString('hex')}`
@@ -38,9 +41,9 @@ export class Witnesses {
   #hits = 0
 
   /**
-   * The environment is this process's own: a sandbox that hands it on is found out by the secret in it. `place` is a folder
-   * for them alone, emptied first and open to this user only; without one they have one among the temporary files, which
-   * anybody may read.
+   * Opens the listeners and puts the secret in place. `environment` is this process's own: a sandbox that passes it on is
+   * detected by the secret in it. `place` is a folder for the witnesses only, which is emptied first and closed to other users.
+   * Without it, they use a temporary folder that every user can read.
    */
   static async open(environment: NodeJS.ProcessEnv, place?: string): Promise<Witnesses> {
     const folder = await (place === undefined ? temporaryFolder() : ownFolder(place))
@@ -60,7 +63,7 @@ export class Witnesses {
     this.#datagrams = datagrams
   }
 
-  /** What the attacks are told; the secret is not in it. */
+  /** The targets that the programs of attacks are given. The secret is not among them. */
   marks(memoryBytesMax: number): Marks {
     return {
       tcpPort: this.#tcpPort,
@@ -73,12 +76,12 @@ export class Witnesses {
     }
   }
 
-  /** How often somebody has reached one of the listeners. */
+  /** How often a listener was reached. */
   get hits(): number {
     return this.#hits
   }
 
-  /** Files and processes with the name that attacks give to theirs; ends and removes them, as they are ours to clear away. */
+  /** Files and processes that attacks left, recognised by their name. The files are removed and the processes ended. */
   async left(): Promise<string[]> {
     const files = await this.#filesLeft()
     for (const path of files) await rm(path, { recursive: true, force: true })
@@ -92,7 +95,7 @@ export class Witnesses {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // It has ended a moment ago, or belongs to somebody else, who is told of it.
+        // The process has just ended, or it belongs to another user; in any case it is reported.
       }
     }
     return [...files, ...pids.map((pid) => `process ${pid}`)]
@@ -109,7 +112,7 @@ export class Witnesses {
     this.#environment[SECRET_VARIABLE] = this.secret
     await writeFile(join(this.#folder, 'secret'), `secret ${this.secret}\n`, { mode: 0o644 })
     this.#tcpPort = await this.#serve({ host: '127.0.0.1', port: 0 })
-    // A machine without IPv6 has nothing there to be reached.
+    // This fails on a machine without IPv6, on which there is nothing to reach.
     await this.#serve({ host: '::1', port: this.#tcpPort }).catch(() => 0)
     await this.#serve({ path: join(this.#folder, 'socket') })
     await chmod(join(this.#folder, 'socket'), 0o777)
@@ -162,7 +165,7 @@ export class Witnesses {
   }
 }
 
-/** Other users of this machine have no business there. What escapes from a sandbox as this user comes in all the same. */
+/** The given folder, closed to other users. A program that escapes from a sandbox runs as this user and can still enter it. */
 async function ownFolder(place: string): Promise<string> {
   await rm(place, { recursive: true, force: true })
   if (Buffer.byteLength(join(place, 'socket')) > SOCKET_PATH_BYTES_MAX) return mkdtemp(join(tmpdir(), FOLDER_PREFIX))
@@ -174,12 +177,12 @@ async function ownFolder(place: string): Promise<string> {
 async function temporaryFolder(): Promise<string> {
   await removeAbandoned()
   const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX))
-  // Anybody may go in and read: what keeps a program out must be its sandbox.
+  // Every user may enter and read the folder: only the sandbox must keep a program out.
   await chmod(folder, 0o755)
   return folder
 }
 
-/** Of this user; others clear away their own. */
+/** Removes abandoned temporary folders of this user. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(FOLDER_PREFIX)) continue

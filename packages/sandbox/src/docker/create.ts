@@ -1,26 +1,26 @@
-/** How a container is made in which a stranger's program may run: what it gets, and everything it does not. */
+/** The creation options of a container for an untrusted program: what it gets, and everything that it is denied. */
 import { LIMITS } from '@stimnet/protocol'
 import seccomp from './seccomp.json' with { type: 'json' }
 
-/** Languages that come in one image are one kind of image. */
+/** The kinds of images. Languages that share an image have one kind. */
 export const IMAGE_KINDS = ['python', 'r'] as const
-/** One of them. */
+/** One of the kinds of images. */
 export type ImageKind = (typeof IMAGE_KINDS)[number]
 
-/** What differs between the containers of one sandbox. */
+/** Settings that can differ between the containers of one sandbox. */
 export interface ContainerSettings {
   readonly kind: ImageKind
-  /** The image's id, never its name: a name can come to mean another image. */
+  /** The image's id, not its name, because a name can be given to another image later. */
   readonly imageId: string
   readonly labels: Readonly<Record<string, string>>
   readonly memoryBytesMax: number
   readonly cpuSecondsMax: number
-  /** Whose runtime this is; the engine's own where it is not said. */
+  /** The runtime. Default: the engine's own. */
   readonly runtime?: 'runc' | 'runsc'
   readonly isGvisor: boolean
 }
 
-/** What the runner in the image is asked to do: wait for a job, practised or not, or name the modules that are there. */
+/** The runner's task: wait for a job after warming up, wait without that, or list the available modules. */
 export type RunnerMode = 'warm' | 'cold' | 'modules'
 
 const RUNNERS: Readonly<Record<ImageKind, readonly string[]>> = {
@@ -28,18 +28,21 @@ const RUNNERS: Readonly<Record<ImageKind, readonly string[]>> = {
   r: ['/bin/sh', '/opt/stimnet/start.sh']
 }
 
-/** Nobody, who owns no file of the image. */
+/** The user "nobody", who owns no file of the image. */
 const USER = '65534:65534'
 
-/** Processes and threads together. gVisor needs two dozen for itself. */
+/** Most processes and threads together. gVisor needs about two dozen for itself. */
 const PROCESSES_MAX = 64
 const PROCESSES_MAX_GVISOR = 192
 
 const MiB = 1024 * 1024
-/** Files are memory here, counted as the program's; nodes of empty files are not, so they have a bound of their own. */
+/**
+ * Options of all writable folders. Their files are in memory, which counts as the program's. The inodes of empty files do not
+ * count, so their number is limited separately.
+ */
 const TMPFS = 'rw,noexec,nosuid,nodev,mode=1777'
 
-/** What the engine itself hides, which a list of our own replaces. */
+/** Paths that the engine masks by default. A list of one's own replaces the default, so it must repeat them. */
 const MASKED_BY_DEFAULT = [
   '/proc/acpi',
   '/proc/asound',
@@ -54,7 +57,7 @@ const MASKED_BY_DEFAULT = [
   '/sys/devices/virtual/powercap',
   '/sys/firmware'
 ]
-/** What tells of this machine, its load or the container's name. */
+/** Paths that disclose facts about this machine, its load or the container's name, and those masked by default. */
 const MASKED = [
   ...MASKED_BY_DEFAULT,
   '/proc/cmdline',
@@ -68,7 +71,7 @@ const MASKED = [
   '/sys/fs/cgroup'
 ]
 
-/** The engine's words for such a container. */
+/** The options of Docker's API for creating such a container. */
 export function createOptions(settings: ContainerSettings, mode: RunnerMode): Readonly<Record<string, unknown>> {
   return {
     Image: settings.imageId,
@@ -80,7 +83,7 @@ export function createOptions(settings: ContainerSettings, mode: RunnerMode): Re
     Env: ['LANG=C.UTF-8', 'HOME=/tmp', 'TZ=UTC', 'OMP_NUM_THREADS=1', 'OPENBLAS_NUM_THREADS=1'],
     NetworkDisabled: true,
     OpenStdin: true,
-    // When the host that is attached goes, a container that waits for its job reads the end and ends itself.
+    // If the attached host disappears, a container that waits for its job reads the end of stdin and exits.
     StdinOnce: true,
     AttachStdin: true,
     AttachStdout: true,
@@ -103,13 +106,13 @@ function hostConfig(settings: ContainerSettings): Readonly<Record<string, unknow
     CgroupnsMode: 'private',
     SecurityOpt: ['no-new-privileges', `seccomp=${JSON.stringify(seccomp)}`],
     Memory: memoryBytesMax,
-    // Memory and swap together: so there is no swap.
+    // This is memory and swap together, so there is no swap.
     MemorySwap: memoryBytesMax,
     PidsLimit: isGvisor ? PROCESSES_MAX_GVISOR : PROCESSES_MAX,
     NanoCpus: 1e9,
-    // When the machine itself runs out of memory, a stranger's program goes first.
+    // If the machine runs out of memory, the kernel kills this program first.
     OomScoreAdj: 1000,
-    // Endless output would fill the engine's disk before anybody counts it.
+    // The engine must not store output: endless output would fill its disk.
     LogConfig: { Type: 'none' },
     Tmpfs: {
       '/tmp': `${TMPFS},size=${64 * MiB},nr_inodes=4096`,
@@ -120,7 +123,7 @@ function hostConfig(settings: ContainerSettings): Readonly<Record<string, unknow
       { Name: 'nofile', Soft: 256, Hard: 256 },
       { Name: 'core', Soft: 0, Hard: 0 },
       { Name: 'memlock', Soft: 0, Hard: 0 },
-      // In case the host is gone and nobody watches the time.
+      // For the case that the host is gone and nothing enforces the wall time.
       { Name: 'cpu', Soft: cpuSecondsMax, Hard: cpuSecondsMax }
     ],
     MaskedPaths: MASKED

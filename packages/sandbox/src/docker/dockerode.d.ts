@@ -1,4 +1,4 @@
-/** The part of dockerode that is used here, which brings no types of its own. */
+/** Types of the part of dockerode that is used here; dockerode itself has none. */
 declare module 'dockerode' {
   import type { Duplex } from 'node:stream'
 
@@ -16,9 +16,9 @@ declare module 'dockerode' {
     stats(options: Abortable & { readonly stream: false; readonly 'one-shot': true }): Promise<{
       readonly memory_stats: {
         readonly limit?: number
-        /** Of control groups v1 alone. */
+        /** Only with control groups v1. */
         readonly max_usage?: number
-        /** Of control groups v2: how often memory could not be had. Of v1: nothing that could be relied on. */
+        /** With control groups v2: how often an allocation failed. With v1 the value is not reliable. */
         readonly failcnt?: number
       }
     }>

@@ -1,49 +1,49 @@
-/** A Docker engine as this sandbox uses it: each call has a deadline, and what fails is SANDBOX_UNAVAILABLE. */
+/** The calls of a Docker engine that this sandbox uses. Each call has a deadline, and each failure is SANDBOX_UNAVAILABLE. */
 import type { Duplex } from 'node:stream'
 import { StimnetError } from '@stimnet/protocol'
 import type Docker from 'dockerode'
 import { type ContainerSettings, createOptions, type ImageKind, type RunnerMode } from './create.ts'
 
-/** One call to an engine that is busy with others, ms. */
+/** Longest call, ms, for an engine that is busy. */
 const CALL_MS_MAX = 30_000
-/** The first call, whose answer an engine has ready, ms: one that says nothing must not hold up the start of a node. */
+/** Longest first call, ms. It is cheap for the engine, and an engine that does not answer must not delay the start of a node. */
 const CONNECT_MS_MAX = 10_000
 
-/** The runner's way of speaking, as the image says it in this label. */
+/** Label of an image with the version of its runner's protocol. */
 const RUNNER_LABEL = 'stimnet.runner'
 const RUNNER_VERSION = '3'
-/** The language that the image's runner runs, as the image says it in this label. */
+/** Label of an image with the language that its runner runs. */
 const LANGUAGE_LABEL = 'stimnet.language'
 
 /**
- * How near its limit a container's memory may have come for us to be sure that nothing in it was killed for memory, bytes:
- * the kernel takes pages in lots of 256 KiB, and kills only where it cannot get 32 KiB.
+ * Distance between a container's peak memory and its limit, bytes, from which on it is certain that no process in it was killed
+ * for lack of memory: the kernel reserves pages in batches of 256 KiB, and kills only if it cannot get 32 KiB.
  */
 const MEMORY_MARGIN_BYTES = 4 * 1024 * 1024
 
-/** Whose a container is: the node, and the opened sandbox of that node. */
+/** Labels of a container: the node that owns it, and the opened sandbox of that node. */
 export const OWNER_LABEL = 'stimnet.owner'
 export const SANDBOX_LABEL = 'stimnet.sandbox'
 
-/** What gVisor's runtime is called. */
+/** The name of gVisor's runtime. */
 const GVISOR = 'runsc'
 
-/** How what is missing can be had. */
+/** Instructions for installing a missing runtime. */
 const TO_INSTALL: Readonly<Record<string, string>> = {
   runsc:
     ': install gVisor (on Debian the package runsc), name it in /etc/docker/daemon.json under "runtimes", and restart Docker; see docs/operating.md'
 }
 
-/** How a container's first process ended. */
+/** The end of a container's first process. */
 export interface ContainerEnd {
   readonly exitCode: number
-  /** Whether any process of it was killed for memory, even when the first one ended well. */
+  /** Whether any process of the container was killed for lack of memory, even if the first one ended normally. */
   readonly ranOutOfMemory: boolean
 }
 
 export class Engine {
   readonly #docker: Docker
-  /** Whether programs run under gVisor, asked for or because this engine runs everything so. */
+  /** Whether programs run under gVisor, because of the settings or as the engine's default runtime. */
   readonly isGvisor: boolean
 
   private constructor(docker: Docker, options: { isGvisor: boolean }) {
@@ -51,9 +51,9 @@ export class Engine {
     this.isGvisor = options.isGvisor
   }
 
-  /** Connects to an engine that can hold what is asked for. Throws SANDBOX_UNAVAILABLE. */
+  /** Connects to an engine. Throws SANDBOX_UNAVAILABLE if it does not answer, cannot enforce the limits or lacks the runtime. */
   static async connect(options: { socketPath: string; runtime?: string }): Promise<Engine> {
-    // Loaded when it is needed: it is large, and most nodes run without it.
+    // Loaded only when needed: it is large, and most nodes run without it.
     const { default: Client } = await import('dockerode')
     const docker = new Client({ socketPath: options.socketPath })
     const info = await could('asking Docker what it is', docker.info(deadline(CONNECT_MS_MAX)))
@@ -70,7 +70,7 @@ export class Engine {
     throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker has no runtime ${runtime}${TO_INSTALL[runtime] ?? ''}`)
   }
 
-  /** The id of the image that a name means now; undefined for none. Throws SANDBOX_UNAVAILABLE where it is not of this kind. */
+  /** The current id of the image with that name; undefined if there is none. Throws SANDBOX_UNAVAILABLE for another kind. */
   async imageId(name: string, kind: ImageKind): Promise<string | undefined> {
     const looking = this.#docker.getImage(name).inspect(deadline()).catch(noneIfGone)
     const image = await could('looking for an image', looking)
@@ -81,22 +81,22 @@ export class Engine {
     throw new StimnetError('SANDBOX_UNAVAILABLE', doing)
   }
 
-  /** Makes a container, which does not run yet. */
+  /** Creates a container without starting it. Returns its id. */
   async create(settings: ContainerSettings, mode: RunnerMode): Promise<string> {
     const options = { ...createOptions(settings, mode), ...deadline() }
     return (await could('creating a container', this.#docker.createContainer(options))).id
   }
 
-  /** Its stdin, and what it says on stdout and stderr, in one socket. Whoever gets it destroys it. */
+  /** One socket for the container's stdin, stdout and stderr. The caller must destroy it. */
   attach(id: string): Promise<Duplex> {
     const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
-    // A timer of its own, which ends with the call: the signal would go on to end the socket.
+    // A timer that is cleared after the call: a signal with a timeout would also end the socket later.
     const control = new AbortController()
     const timer = setTimeout(() => control.abort(), CALL_MS_MAX)
-    // Not container.attach(): it sends its options as a body, which other engines hand to the program as input.
+    // Not container.attach(): it sends its options as a body, which other engines pass to the program as input.
     this.#docker.modem.dial(
       {
-        // The last character is cut off by dial(), which expects a question mark there.
+        // dial() cuts off the last character, where it expects a question mark.
         path: `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1&`,
         method: 'POST',
         file: Buffer.alloc(0),
@@ -118,7 +118,7 @@ export class Engine {
     await could('starting a container', this.#docker.getContainer(id).start(deadline()))
   }
 
-  /** Whether all memory that it ever wanted was to be had; false where that cannot be said. */
+  /** Whether no allocation of memory in the container can have failed; false if that is not certain. */
   async hadEnoughMemory(id: string, signal: AbortSignal): Promise<boolean> {
     const options = {
       stream: false,
@@ -129,12 +129,12 @@ export class Engine {
       "looking at a container's memory",
       this.#docker.getContainer(id).stats(options)
     )
-    // One that has ended has no figures. Zero is left out by some engines.
+    // A container that has ended has no figures. Some engines omit a value of zero.
     if (!memory.limit) return false
     return (memory.failcnt ?? 0) === 0 && (memory.max_usage ?? 0) < memory.limit - MEMORY_MARGIN_BYTES
   }
 
-  /** Waits until it has ended, however long that takes. */
+  /** Waits for the end of the container. Only the signal limits the wait. */
   async end(id: string, signal: AbortSignal): Promise<ContainerEnd> {
     const container = this.#docker.getContainer(id)
     await could('waiting for a container', container.wait({ condition: 'not-running', abortSignal: signal }))
@@ -142,19 +142,19 @@ export class Engine {
     return { exitCode: State.ExitCode, ranOutOfMemory: State.OOMKilled }
   }
 
-  /** Ends it, whatever it does, and leaves nothing of it. */
+  /** Ends and removes the container, whatever it does. */
   async remove(id: string): Promise<void> {
     const removing = this.#docker.getContainer(id).remove({ force: true, v: true, ...deadline() })
     await could('removing a container', removing.catch(unlessGone))
   }
 
-  /** Containers with this label, running or not. */
+  /** All containers with this label, running or not. */
   async containers(label: string, value: string): Promise<readonly { id: string; sandbox: string | undefined }[]> {
     const found = await this.#labelled(`${label}=${value}`)
     return found.map(({ Id, Labels }) => ({ id: Id, sandbox: Labels[SANDBOX_LABEL] }))
   }
 
-  /** Containers of any owner of ours, running or not. */
+  /** All containers with an owner label, running or not. */
   async owned(): Promise<readonly { id: string; owner: string; createdAtMs: number }[]> {
     const found = await this.#labelled(OWNER_LABEL)
     return found.map(({ Id, Labels, Created }) => ({
@@ -180,7 +180,7 @@ async function could<T>(doing: string, call: Promise<T>): Promise<T> {
   }
 }
 
-/** 404: somebody has removed it; 409: the engine is about to. */
+/** 404: the container is removed already. 409: its removal is in progress. */
 function unlessGone(error: unknown): void {
   const status = statusOf(error)
   if (status !== 404 && status !== 409) throw error

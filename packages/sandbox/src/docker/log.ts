@@ -1,16 +1,16 @@
-/** What a container prints, and the mark that its runner puts there when all is said. */
+/** The printed output of a container, and the mark by which its runner ends it. */
 
-/** As the runners in images/ write it to stderr. A program that writes it itself cuts its own log short, no more. */
+/** The mark that the runners in images/ write to stderr. A program that writes it only shortens its own log. */
 const MARK = Buffer.from('\x04END\x04\n')
 
-/** Hands on what is printed without the mark, which may come in pieces. */
+/** Passes the printed output on without the mark, which may arrive in several pieces. */
 export class LogReader {
   readonly #onPrinted: (chunk: Buffer) => void
-  /** What may be the beginning of the mark. */
+  /** Bytes that may be the beginning of the mark. */
   #held = Buffer.alloc(0)
   #hasMark = false
   readonly #mark = Promise.withResolvers<void>()
-  /** Resolves at the mark; never rejects. */
+  /** Resolves when the mark arrives; never rejects. */
   readonly marked = this.#mark.promise
 
   constructor(onPrinted: (chunk: Buffer) => void) {
@@ -30,7 +30,7 @@ export class LogReader {
     else this.#end(bytes, at)
   }
 
-  /** Hands on what was held back: no more comes. */
+  /** Passes on the bytes that were held back. It is called at the end of the output. */
   flush(): void {
     this.#hand(this.#held)
     this.#held = Buffer.alloc(0)
@@ -48,7 +48,7 @@ export class LogReader {
   }
 }
 
-/** How many bytes at the end are a beginning of the mark. */
+/** The number of bytes at the end that are a beginning of the mark. */
 function beginningOfMark(bytes: Buffer): number {
   for (let length = Math.min(MARK.length - 1, bytes.length); length > 0; length--) {
     if (bytes.subarray(bytes.length - length).equals(MARK.subarray(0, length))) return length

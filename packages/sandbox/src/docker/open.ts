@@ -1,4 +1,4 @@
-/** The sandbox for production: each program in a Docker container of its own, hardened, used once. */
+/** The Docker sandbox: each program runs in a hardened container of its own, which is used once. */
 import { randomUUID } from 'node:crypto'
 import { type Clock, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { type Bounds, type Ended, runBounded } from '../bounded.ts'
@@ -18,48 +18,48 @@ import { type ContainerSettings, IMAGE_KINDS, type ImageKind } from './create.ts
 import { Engine, OWNER_LABEL, SANDBOX_LABEL } from './engine.ts'
 import { ContainerSlot } from './slot.ts'
 
-/** Which image runs a language. */
+/** The kind of image that runs each language. */
 const KIND_OF: Readonly<Record<SandboxLanguage, ImageKind>> = { python: 'python', jupyter: 'python', r: 'r' }
 
-/** Tables of a job together, bytes. More does not fit beside the program that reads them. */
+/** Most bytes of a job's input together. More would not fit into memory beside the program that reads it. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024
 
-/** Below this no interpreter starts, bytes. */
+/** Smallest memory limit, bytes. With less, no interpreter starts. */
 const MEMORY_BYTES_MIN = 32 * 1024 * 1024
 
 export interface DockerSettings {
   /**
-   * Names or ids of images that `scripts/images.ts` built, at least one; that of Python runs notebooks too. Their ids are
-   * taken when the sandbox opens, and kept. Default: `stimnet-python` and `stimnet-r`, whichever are there.
+   * Names or ids of images that `scripts/images.ts` built, at least one. The image for Python also runs notebooks. Names are
+   * resolved to ids once, when the sandbox opens. Default: `stimnet-python` and `stimnet-r`, if they exist.
    */
   readonly images?: Readonly<Partial<Record<ImageKind, string>>>
-  /** This node's name on that engine: its containers that no open sandbox of this process knows are removed at the start. */
+  /** This node's name on the engine. At the start, its containers that belong to no open sandbox of this process are removed. */
   readonly owner: string
-  /** Containers of each image that wait, about 40 MB each, with pandas 100 MB. 0: each is started when it is needed. */
+  /** Waiting containers per image, about 40 MB each, with pandas 100 MB. 0: each container is started when it is needed. */
   readonly poolSize: number
-  /** `first-job` (default): nothing waits before somebody has run something. `open`: the pool fills at once. */
+  /** When the pool is first filled: after the first job (default), or when the sandbox opens. */
   readonly warmFrom?: 'first-job' | 'open'
-  /** `runsc`: under gVisor, whose own kernel stands between the program and this machine's. Default: the engine's. */
+  /** `runsc`: under gVisor, whose own kernel separates the program from the machine's kernel. Default: the engine's runtime. */
   readonly runtime?: 'runc' | 'runsc'
   /** Default `/var/run/docker.sock`. */
   readonly socketPath?: string
-  /** Ceiling of every run, bytes. A job with a lower limit gets a container of its own, never a waiting one. Default 1 GiB. */
+  /** Upper bound on every memory limit, bytes. A job with a lower limit gets a new container, no waiting one. Default 1 GiB. */
   readonly memoryBytesMax?: number
-  /** Ceiling of a container's processor time, ms, in case its host is gone. Default one hour. */
+  /** Limit on a container's processor time, ms, for the case that its host is gone. Default one hour. */
   readonly wallTimeMsMax?: number
-  /** Containers with a job at one time; a further one is SANDBOX_UNAVAILABLE. Default 16. */
+  /** Most runs at the same time; a further one is SANDBOX_UNAVAILABLE. Default 16. */
   readonly runsMax?: number
-  /** How long one waits before it is replaced, ms. Default ten minutes. */
+  /** Longest wait of a container before it is replaced, ms. Default ten minutes. */
   readonly waitMsMax?: number
   readonly clock?: Clock
 }
 
-/** Sandboxes of this process that are open: what carries another name is an orphan. */
+/** Ids of the open sandboxes of this process. A container of the same owner with another id is an orphan. */
 const openSandboxes = new Set<string>()
 
 /**
- * Opens a sandbox on a Docker engine: removes this node's orphans and asks the images for their libraries (a second). Throws
- * SANDBOX_UNAVAILABLE where no engine answers, it cannot enforce the limits, or an image is missing.
+ * Opens a sandbox on a Docker engine: removes this node's orphans and asks the images for their libraries (about a second).
+ * Throws SANDBOX_UNAVAILABLE if no engine answers, if it cannot enforce the limits, or if an image is missing.
  */
 export async function openDockerSandbox(settings: DockerSettings): Promise<Sandbox> {
   const socketPath = settings.socketPath ?? '/var/run/docker.sock'
@@ -92,7 +92,7 @@ interface NamedImage {
   readonly imageId: string
 }
 
-/** Those that are named, which must be there; or those of the usual names that are. */
+/** The named images, which must all exist; without names, those of the default images that exist. */
 async function imagesOf(engine: Engine, names: DockerSettings['images']): Promise<readonly NamedImage[]> {
   const found: NamedImage[] = []
   for (const kind of IMAGE_KINDS) {
@@ -105,10 +105,10 @@ async function imagesOf(engine: Engine, names: DockerSettings['images']): Promis
   return found
 }
 
-/** An image that is there, and how its containers are made. */
+/** An existing image, and the settings of its containers. */
 interface OpenImage {
   readonly kind: ImageKind
-  /** For receipts. */
+  /** The image's name in receipts. */
   readonly called: string
   readonly container: ContainerSettings
   readonly libraries: ReadonlySet<string>
@@ -129,10 +129,10 @@ async function removeOrphans(engine: Engine, owner: string): Promise<void> {
   await Promise.all(orphans.map(({ id }) => engine.remove(id)))
 }
 
-/** The image is the only one that knows; a container is asked, as closed as one for a program. */
+/** The modules in an image. Only the image knows them, so a container of it is asked, isolated as one for a program. */
 async function librariesOf(engine: Engine, container: ContainerSettings): Promise<ReadonlySet<string>> {
   const signal = AbortSignal.timeout(60_000)
-  // Seen once, on a busy machine: it ended with exit code 0 and its answer had not come. Why is not known.
+  // Tried twice: once, on a busy machine, the container exited with code 0 before its answer arrived, for an unknown reason.
   const ask = () => askForModules(engine, container, signal)
   return ask().catch(ask)
 }
@@ -164,7 +164,7 @@ function describe(parts: Parts): SandboxDescription {
 }
 
 interface Parts {
-  /** Label of the containers of this sandbox. */
+  /** The value of SANDBOX_LABEL of this sandbox's containers. */
   readonly id: string
   readonly engine: Engine
   readonly images: ReadonlyMap<ImageKind, OpenImage>
@@ -177,13 +177,13 @@ class DockerSandbox implements Sandbox {
   readonly #memoryBytesMax: number
   readonly #parts: Parts
   readonly #description: SandboxDescription
-  /** One for each image. */
+  /** One pool per image. */
   readonly #pools: ReadonlyMap<ImageKind, Pool<ContainerSlot>>
   readonly #closing = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
-  /** Used containers on their way out. Their programs have said their last word: no answer waits for them. */
+  /** Removals of used containers in progress. No answer waits for them. */
   readonly #leaving = new Set<Promise<void>>()
-  /** Used containers that the engine would not remove: tried again after each job, since a program may live on in them. */
+  /** Used containers whose removal failed. It is tried again after each job, since a program may still run in them. */
   readonly #stuck = new Set<ContainerSlot>()
 
   constructor(settings: DockerSettings, parts: Parts) {
@@ -228,7 +228,7 @@ class DockerSandbox implements Sandbox {
     } finally {
       this.#running.delete(running)
       for (const slot of this.#stuck) this.#leave(slot)
-      // After the answer: importing libraries costs processor time.
+      // Only after the answer, because a start that imports libraries costs processor time.
       setImmediate(() => this.#pools.get(KIND_OF[job.language])?.refill())
     }
   }
@@ -271,13 +271,13 @@ class DockerSandbox implements Sandbox {
     this.#leaving.add(leaving)
   }
 
-  /** One that waits has the memory of the ceiling: a job with less gets its own. */
+  /** A waiting container for the job. It has the largest memory limit, so a job with a lower limit gets none. */
   async #take(kind: ImageKind, { limits, signal }: Bounds): Promise<ContainerSlot | undefined> {
     return limits.memoryBytesMax < this.#memoryBytesMax ? undefined : this.#pools.get(kind)?.take(signal)
   }
 
   async #startCold(settings: ContainerSettings, { limits, signal }: Bounds): Promise<ContainerSlot> {
-    // Answers may go out faster than an engine removes what they came from: those that leave are counted too.
+    // Answers can be faster than the engine's removals, so the number of containers that are being removed is bounded too.
     if (this.#leaving.size >= this.#runsMax) await Promise.race(this.#leaving)
     const container = { ...settings, memoryBytesMax: limits.memoryBytesMax }
     return ContainerSlot.start(this.#parts.engine, container, { mode: 'cold', signal })

@@ -1,4 +1,4 @@
-/** One container for one program: started, READY, given a job, gone. */
+/** The life of one container for one program: it starts, reports READY, gets a job, and is removed. */
 import type { Duplex } from 'node:stream'
 import { LIMITS, StimnetError } from '@stimnet/protocol'
 import type { Bounds, Ended } from '../bounded.ts'
@@ -9,13 +9,13 @@ import type { Engine } from './engine.ts'
 import { LogReader } from './log.ts'
 import { StreamSplitter } from './streams.ts'
 
-/** Much more than a start takes, libraries imported, on a machine that is busy with others, ms. */
+/** Longest start, ms: much more than a start with its imports takes on a busy machine. */
 const START_MS_MAX = 60_000
 
-/** Of what a container says while it starts, bytes: for the operator, where it does not come up. */
+/** Bytes of a container's output during its start that are kept for the error message if it fails. */
 const COMPLAINT_BYTES_MAX = 2_000
 
-/** 128 and SIGKILL. */
+/** The exit code after SIGKILL: 128 + 9. */
 const KILLED = 137
 
 export class ContainerSlot implements Slot {
@@ -24,7 +24,7 @@ export class ContainerSlot implements Slot {
   readonly #socket: Duplex
   readonly #reader: AnswerReader
   readonly #log: LogReader
-  /** Resolves when the container says no more: it has ended, or the engine has. */
+  /** Resolves when the container's output ends, because the container or the engine has ended. */
   readonly #silent: Promise<void>
   readonly #canKillItself: boolean
   #hasEnded = false
@@ -34,7 +34,7 @@ export class ContainerSlot implements Slot {
   #onPrinted: (chunk: Buffer) => void = () => {}
   #onAnswered: (bytes: number) => void = () => {}
 
-  /** Starts one and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
+  /** Starts a container and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
   static async start(
     engine: Engine,
     settings: ContainerSettings,
@@ -67,7 +67,7 @@ export class ContainerSlot implements Slot {
       stderr: (chunk) => this.#log.push(chunk)
     })
     socket.on('data', (chunk: Buffer) => splitter.push(chunk))
-    // A program may end before it has read its tables: the end tells, the broken pipe need not.
+    // A program may end before it has read its tables. Its end is observed elsewhere, so the broken pipe can be ignored.
     socket.on('error', () => {})
     this.#silent = new Promise((resolve) => {
       for (const event of ['end', 'close']) {
@@ -100,7 +100,7 @@ export class ContainerSlot implements Slot {
     return this.#isGone
   }
 
-  /** Ends it; resolves when nothing of it is left, or when the engine would not remove it: then call it again. */
+  /** Removes the container. Also resolves if that fails; `isGone` is then false, and the call can be repeated. */
   destroy(): Promise<void> {
     this.#socket.destroy()
     this.#removing ??= this.#engine.remove(this.#id).then(
@@ -115,8 +115,8 @@ export class ContainerSlot implements Slot {
   }
 
   /**
-   * Gives it its job, once in its life. Answers when the program has said its last word and wanted no more memory than there
-   * was: whatever is left of it then can reach nobody, and `destroy` ends it. Otherwise waits until it has ended.
+   * Gives the container its only job. Resolves once the program's output is complete, if no allocation of memory can have
+   * failed: anything left of the program can reach nobody, and `destroy` ends it. Otherwise waits for the container's end.
    */
   async run(job: readonly Uint8Array[], bounds: Bounds): Promise<Ended> {
     if (this.#isUsed) throw new StimnetError('INTERNAL', 'using a sandbox twice')
@@ -131,39 +131,39 @@ export class ContainerSlot implements Slot {
     await orAborted(this.#silent, bounds.signal)
     if (!bounds.signal.aborted) return this.#judge(bounds.signal)
     await this.destroy()
-    return { end: 'failed', code: 'CANCELLED' } // The bound that broke has its own code, which goes first.
+    return { end: 'failed', code: 'CANCELLED' } // The code of the exceeded bound takes precedence.
   }
 
-  /** The answer of one that lives; undefined where only its end can tell. */
+  /** The answer of a container that still runs; undefined if its end must be awaited. */
   async #early(signal: AbortSignal): Promise<Ended | undefined> {
-    // An engine that cannot say now may say it of one that has ended.
+    // If the engine cannot report the memory now, it may be able to after the end.
     const hadEnough = await this.#engine.hadEnoughMemory(this.#id, signal).catch(() => false)
     if (hadEnough && !this.#hasEnded) return this.#reader.answer() ?? { end: 'failed', code: 'PROGRAM_FAILED' }
-    // The runner waits for this.
+    // The runner exits when its stdin is closed.
     this.#socket.end()
     return undefined
   }
 
-  /** What one that was asked a question answers by itself. */
+  /** The answer of a container that gets no job and exits by itself. */
   async answer(signal: AbortSignal): Promise<Ended> {
     await orAborted(this.#silent, signal)
     return this.#judge(signal)
   }
 
-  /** What the way it ended means. Only a clean end with one whole frame and no process lost is an answer. */
+  /** The outcome of an ended container. Only exit code 0 with one complete frame and no process killed is an answer. */
   async #judge(signal: AbortSignal): Promise<Ended> {
     this.#log.flush()
     const { exitCode, ranOutOfMemory } = await this.#engine.end(this.#id, signal)
     const answer = this.#reader.answer()
     if (ranOutOfMemory) return { end: 'failed', code: 'MEMORY_LIMIT' }
     if (exitCode === 0 && answer) return answer
-    // Of Linux no process inside can kill the first one; of gVisor's kernel it can, and is not to pass for the node's fault.
+    // On Linux, no process in the container can kill the first one. Under gVisor it can, and that is not the node's fault.
     const isNodesFault = exitCode === KILLED && !this.#canKillItself
     return { end: 'failed', code: isNodesFault ? 'SANDBOX_UNAVAILABLE' : 'PROGRAM_FAILED' }
   }
 }
 
-/** What comes first: the promise, or the signal, which is undefined. */
+/** The value of the promise, or undefined if the signal aborts first. */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   const aborted = Promise.withResolvers<undefined>()
   const abort = () => aborted.resolve(undefined)

@@ -1,16 +1,16 @@
-/** Takes apart what a container says: the engine puts eight bytes before each piece, which name its stream and length. */
+/** A splitter for a container's output: the engine puts a header of eight bytes with stream and length before each piece. */
 
 const HEAD_BYTES = 8
 const STDOUT = 1
 const STDERR = 2
 
-/** Where the pieces go. */
+/** The receivers of the pieces. */
 export interface Streams {
   stdout(chunk: Buffer): void
   stderr(chunk: Buffer): void
 }
 
-/** Hands each byte on as it comes: of a piece that is announced as large, nothing is kept. */
+/** Passes each byte on as it arrives, so that even a piece announced as large is not buffered. */
 export class StreamSplitter {
   readonly #streams: Streams
   readonly #head = Buffer.alloc(HEAD_BYTES)

@@ -1,6 +1,6 @@
-/** What a reader of a script wants to see at once: where it touches files, the network, other programs, time or chance. */
+/** Findings of a review: the places where a script uses files, the network, other programs, time, randomness and the like. */
 
-/** Kinds of what a script does, as a catalog's configuration names them too. */
+/** The kinds of findings. A catalog's configuration uses the same names. */
 const FINDING_KINDS = [
   'import',
   'file',
@@ -12,34 +12,34 @@ const FINDING_KINDS = [
   'time',
   'random'
 ] as const
-/** One of them. `eval`: code made or found at run time, which no reader can follow. `native`: code beneath the language. */
+/** A kind. `eval`: code that is created or looked up at run time, which no reader can follow. `native`: machine code. */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
 /** One place in a script. */
 export interface Finding {
   readonly kind: FindingKind
-  /** As written, at most 80 characters. */
+  /** The code as written, at most 80 characters. */
   readonly what: string
-  /** The full name, where the script calls it by another. */
+  /** The full name, if the script uses another one. */
   readonly means?: string
-  /** Counted from one; in a notebook within its cell. */
+  /** Counted from one; in a notebook, within the cell. */
   readonly line: number
-  /** In a notebook: which of its code cells, counted from one. */
+  /** In a notebook: the number of the code cell, counted from one. */
   readonly cell?: number
 }
 
-/** A script that names more than this is not read by a person anyway. */
+/** Most findings that are kept. Nobody would read more. */
 export const FINDINGS_MAX = 256
 
 const WHAT_CHARACTERS_MAX = 80
 
-/** Text of a script for a person to read: one line, bounded. */
+/** A piece of a script for people to read: on one line and of bounded length. */
 export function shown(text: string): string {
   const line = text.slice(0, 4 * WHAT_CHARACTERS_MAX).replace(/\s+/g, ' ')
   return line.length <= WHAT_CHARACTERS_MAX ? line : `${line.slice(0, WHAT_CHARACTERS_MAX - 1)}…`
 }
 
-/** Collects findings, each once, up to the most that are kept. */
+/** Collects distinct findings, at most FINDINGS_MAX. */
 export class Findings {
   readonly #kept = new Map<string, Finding>()
   #isCut = false
@@ -51,7 +51,7 @@ export class Findings {
     else this.#kept.set(key, finding)
   }
 
-  /** Says that not everything was looked at. */
+  /** Records that not everything was examined. */
   cut(): void {
     this.#isCut = true
   }
@@ -65,7 +65,7 @@ export class Findings {
   }
 }
 
-/** Names by what they do, from lists as a person writes them: one text of names a kind. */
+/** A map from names to kinds. `lists` has one text per kind, with names separated by white space. */
 export function kindsByName(lists: Partial<Record<FindingKind, string>>): ReadonlyMap<string, FindingKind> {
   const kinds = new Map<string, FindingKind>()
   for (const kind of FINDING_KINDS) {

@@ -1,26 +1,26 @@
-/** The grammars that scripts are read with, and one walk over what they read, bounded in time. */
+/** The grammars for parsing scripts, and a walk over syntax trees; both are bounded in time. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter'
 
-/** Processor time, so that a busy machine refuses nobody. A script of the largest size parses in some 20 ms. Looked at now and then. */
+/** Most processor time for parsing, ms; wall time would depend on other load. The largest script takes about 20 ms. */
 const PARSE_MS_MAX = 500
 
-/** Looking at every word of the largest script takes a fraction of this; deep ones are cut. */
+/** Most processor time for a walk, ms. The largest script takes a fraction of it; a walk over a very deep one is cut short. */
 const WALK_MS_MAX = 500
 
-/** Files of the packages that hold a grammar as WebAssembly. */
+/** The grammars as WebAssembly, in their npm packages. */
 const FILES = {
   python: 'tree-sitter-python/tree-sitter-python.wasm',
   r: '@eagleoutice/tree-sitter-r/tree-sitter-r.wasm'
 } as const
 
-/** A language that can be read here. */
+/** A language that can be parsed. */
 export type GrammarName = keyof typeof FILES
 
 const opened = new Map<GrammarName, Promise<Parser>>()
 
-/** One parser a language for the process: it is pure code, and keeps nothing of what it parsed. */
+/** The parser of a language. The process has one per language, which keeps nothing of the texts that it has parsed. */
 export function openGrammar(name: GrammarName): Promise<Parser> {
   const known = opened.get(name)
   if (known) return known
@@ -35,27 +35,27 @@ async function load(name: GrammarName): Promise<Parser> {
   return new Parser().setLanguage(await Language.load(await readFile(file)))
 }
 
-/** Where there is nothing to read: the first line that is no code of its language, and `why` where its grammar does not say. */
+/** A script that cannot be read: the first line that is no valid code, and `why` if the reason is not a syntax error. */
 export interface Unread {
   readonly ok: false
   readonly line: number
   readonly why?: string
 }
 
-/** What this thread has computed, and nothing of what it waited for. */
+/** The processor time of this thread so far, ms. */
 function processorMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
 }
 
-/** Of a script that was given up. */
+/** The outcome for a script that took too long. */
 export const TOO_SLOW: Unread = {
   ok: false,
   line: 1,
   why: 'The script could not be read here in a second of processor time. Shorter expressions and comments help; so may trying again.'
 }
 
-/** What `read` makes of the tree. */
+/** Parses the text and returns the result of `read` for its tree, or why it cannot be parsed. */
 export function readTree<T>(
   parser: Parser,
   text: string,
@@ -64,7 +64,7 @@ export function readTree<T>(
   const deadline = processorMs() + PARSE_MS_MAX
   const tree = parser.parse(text, null, { progressCallback: () => processorMs() > deadline })
   if (!tree) {
-    // Cancelled: forget the half-parsed text, or the next one would be parsed as its continuation.
+    // Parsing was cancelled. Without a reset, the next text would be parsed as the continuation of this one.
     parser.reset()
     return TOO_SLOW
   }
@@ -75,7 +75,7 @@ export function readTree<T>(
   }
 }
 
-/** Goes down to the first broken place. A cursor, since hostile code nests deeper than a stack. */
+/** The line of the first syntax error. It uses a cursor, because hostile code can nest deeper than the stack. */
 function firstErrorLine(tree: Tree): number {
   const cursor = tree.walk()
   try {
@@ -91,26 +91,26 @@ function firstErrorLine(tree: Tree): number {
   }
 }
 
-/** A node on the way from the root to where the walk is. */
+/** A node on the path from the root to the current place of a walk. */
 export interface Above {
   readonly type: string
-  /** Its part in its parent: `function`, `object`, `body`. */
+  /** Its field in its parent, such as `function`, `object` or `body`. */
   readonly field: string | null
-  /** Whether a failure beneath it is something the script has an answer to. */
+  /** Whether the script handles a failure in the code below this node. */
   readonly isGuard: boolean
 }
 
-/** Told of each named node before what is inside it. */
+/** Called for each named node before the nodes inside it. */
 export interface Visitor {
   enter(cursor: TreeCursor, above: readonly Above[]): void
-  /** Whether the script has an answer to a failure in the place where the cursor is. */
+  /** Whether the script handles a failure in the code below the cursor. */
   isGuard(cursor: TreeCursor): boolean
 }
 
-/** How often the clock is looked at, in nodes. */
+/** Nodes between two checks of the processor time. */
 const LOOK_EVERY = 256
 
-/** Visits every named node, parents first. False where there was no time for all of them. */
+/** Visits all named nodes, parents first. False if there was not enough time for all of them. */
 export function walk(tree: Tree, visitor: Visitor): boolean {
   const deadline = processorMs() + WALK_MS_MAX
   const cursor = tree.walk()

@@ -1,7 +1,7 @@
-/** Names of Python by what they do: a module stands for everything in it, unless one of its names says otherwise. */
+/** Python names by kind of finding. A module's kind applies to all of its names, unless a name is listed itself. */
 import { kindsByName } from './finding.ts'
 
-/** Full names, built-in ones bare. */
+/** Full names of modules and functions. Built-in functions have no prefix. */
 export const PYTHON_NAMES = kindsByName({
   file: `open io.open io.FileIO io.open_code codecs.open fileinput linecache glob shutil tempfile pathlib zipfile tarfile
     gzip.open bz2.open lzma.open shelve dbm sqlite3.connect mmap
@@ -34,7 +34,7 @@ export const PYTHON_NAMES = kindsByName({
   random: `random secrets uuid.uuid1 uuid.uuid4 os.urandom os.getrandom numpy.random scipy.stats.bootstrap`
 })
 
-/** Names of methods that do the same on whatever they are called. */
+/** Names of methods that count on any object. */
 export const PYTHON_METHODS = kindsByName({
   file: `read_text read_bytes write_text write_bytes touch unlink rmdir iterdir to_csv to_excel to_parquet to_pickle to_json
     to_hdf to_feather to_stata tofile savefig`,
@@ -43,7 +43,7 @@ export const PYTHON_METHODS = kindsByName({
   eval: 'eval'
 })
 
-/** Doors inside every object, through which a script reaches what it never named. */
+/** Attributes of Python objects through which a script can reach objects that it does not name. */
 export const PYTHON_DOORS = new Set(
   `__subclasses__ __globals__ __builtins__ __class__ __base__ __bases__ __mro__ __code__ __closure__ __dict__
   __getattribute__ __loader__ __spec__ __import__ f_globals f_locals f_back f_builtins gi_frame cr_frame tb_frame`.split(

@@ -1,38 +1,38 @@
-/** What a Python script imports and touches, by its syntax tree. Advice for a reader: a script can hide from it. */
+/** Imports and findings of a Python script, by its syntax tree. They are advice: a script can hide things from its reader. */
 import type { Node, Tree, TreeCursor } from 'web-tree-sitter'
 import { type Finding, type FindingKind, Findings, shown } from './finding.ts'
 import { type Above, walk } from './grammar.ts'
 import { PYTHON_DOORS, PYTHON_METHODS, PYTHON_NAMES } from './python-names.ts'
 
-/** A module by its top-level name, and the line that imports it (from 1). */
+/** An imported module. */
 export interface ImportedModule {
   /** Top-level name: `scipy` for `import scipy.stats`. */
   readonly name: string
-  /** Counted from one; in a notebook over its code cells one after the other. */
+  /** The line of the import, counted from one; in a notebook, over all code cells. */
   readonly line: number
 }
 
-/** What a text says of itself. */
+/** The imports and findings of one text. */
 export interface Reading {
-  /** Modules it cannot do without, each once. */
+  /** The imported modules without optional ones, each once. */
   readonly modules: readonly ImportedModule[]
   readonly findings: readonly Finding[]
-  /** Not everything was looked at or kept. */
+  /** Whether not everything was examined or kept. */
   readonly isCut: boolean
 }
 
-/** Exceptions whose handler means that the script has an answer to a module that is not there. */
+/** Exceptions whose handler covers a missing module, so that the import is optional. */
 const GUARDS = new Set(['ImportError', 'ModuleNotFoundError', 'Exception', 'BaseException'])
 
-/** `a.b.c.d` and longer name nothing that is in the lists. */
+/** Most parts of a dotted name that are kept. The lists contain no names of more than a few parts. */
 const NAME_PARTS_MAX = 8
-/** One name for several things, and a name for a name for a name. */
+/** Bounds on the meanings of one name, and on the length of a chain of aliases. */
 const MEANINGS_MAX = 8
 const ALIASES_DEEP_MAX = 4
 
-/** Reads one script, or what the cells of a notebook before it have bound as well. */
+/** A reader for one script, or for the cells of one notebook, in order: names bound in earlier cells are known in later ones. */
 export class PythonReader {
-  /** What a name stands for, by imports and plain assignments; kept from one cell to the next. */
+  /** The meanings of names, from imports and plain assignments. They are kept from one cell to the next. */
   readonly #meanings = new Map<string, string[]>()
   #modules = new Map<string, ImportedModule>()
   #findings = new Findings()
@@ -44,7 +44,7 @@ export class PythonReader {
     this.#named = []
     const isWhole = walk(tree, { enter: (cursor, above) => this.#enter(cursor, above), isGuard: isGuardedTry })
     if (!isWhole) this.#findings.cut()
-    // Only now, since a function may use what is imported beneath it.
+    // Names are judged only now, because a function may use modules that are imported after it.
     for (const { name, what, line } of this.#named) this.#judge(name, { what, line })
     const findings = this.#findings.inOrder()
     return { modules: [...this.#modules.values()], findings, isCut: this.#findings.isCut }
@@ -58,7 +58,7 @@ export class PythonReader {
     else if (nodeType === 'call') this.#call(cursor.currentNode)
     else if (nodeType === 'attribute') {
       const parent = above.at(-1)?.type
-      // Of a.b.c the whole is looked at once.
+      // In a.b.c only the whole name is examined, not its parts.
       if (parent === 'attribute' && cursor.currentFieldName === 'object') return
       this.#attribute(cursor.currentNode, { isCalled: parent === 'call' && cursor.currentFieldName === 'function' })
     } else if (nodeType === 'identifier' && isReference(cursor, above)) {
@@ -94,7 +94,7 @@ export class PythonReader {
     this.#judge(module, { what: shown(module), line })
   }
 
-  /** `run = os.system`: the name on the left stands for what is on the right. */
+  /** Records an assignment such as `run = os.system`: `run` then means `os.system`. */
   #assign(node: Node): void {
     const left = node.childForFieldName('left')
     const right = node.childForFieldName('right')
@@ -145,7 +145,7 @@ export class PythonReader {
     if (known.length < MEANINGS_MAX && !known.includes(meaning)) this.#meanings.set(name, [...known, meaning])
   }
 
-  /** The name itself and everything it may stand for. */
+  /** The name itself and all names that it may mean. */
   #meaningsOf(name: string): Set<string> {
     const found = new Set([name])
     let newest = [name]
@@ -156,7 +156,7 @@ export class PythonReader {
       })
       for (const one of newest) found.add(one)
     }
-    // After `from os import *` a bare name may be one of os.
+    // After `from os import *`, a bare name may be a name of os.
     for (const module of this.#meanings.get('*') ?? []) {
       if (PYTHON_NAMES.has(`${module}.${name}`)) found.add(`${module}.${name}`)
     }
@@ -164,7 +164,7 @@ export class PythonReader {
   }
 }
 
-/** By the longest part of it that is known. */
+/** The kind of the longest known beginning of a dotted name. */
 function kindOf(name: string): FindingKind | undefined {
   for (let part = name; part !== ''; part = part.slice(0, Math.max(0, part.lastIndexOf('.')))) {
     const kind = PYTHON_NAMES.get(part)
@@ -173,7 +173,7 @@ function kindOf(name: string): FindingKind | undefined {
   return undefined
 }
 
-/** The name of `a.b.c`; undefined where it begins with no name. */
+/** The dotted name in `a.b.c`; undefined if the expression does not begin with a name. */
 function dottedNameOf(node: Node): { readonly name: string } | undefined {
   const parts: string[] = []
   let at: Node | null = node
@@ -185,7 +185,7 @@ function dottedNameOf(node: Node): { readonly name: string } | undefined {
   return { name: [asRead(at.text), ...parts].join('.') }
 }
 
-/** Whether a bare name here is used, not declared, and no part of a longer one. */
+/** Whether a bare name is used here, rather than declared or part of a longer name. */
 function isReference(cursor: TreeCursor, above: readonly Above[]): boolean {
   const field = cursor.currentFieldName
   switch (above.at(-1)?.type) {
@@ -204,7 +204,7 @@ function isReference(cursor: TreeCursor, above: readonly Above[]): boolean {
     case 'assignment':
       return field !== 'left'
     case 'call':
-      // Judged by its arguments.
+      // A call of getattr is judged by its arguments.
       return field !== 'function' || asRead(cursor.nodeText) !== 'getattr'
     default:
       return true
@@ -215,7 +215,7 @@ function isGuarded(above: readonly Above[]): boolean {
   return above.some(({ isGuard }, at) => isGuard && above[at + 1]?.field === 'body')
 }
 
-/** A `try` that handles a module that is not there. */
+/** Whether the node is a `try` that handles a missing module. */
 function isGuardedTry(cursor: TreeCursor): boolean {
   if (cursor.nodeType !== 'try_statement') return false
   return cursor.currentNode.namedChildren.some((clause) => clause !== null && handlesImportError(clause))
@@ -228,7 +228,7 @@ function handlesImportError(clause: Node): boolean {
   return caught.text.split(/[^A-Za-z]+/).some((name) => GUARDS.has(name))
 }
 
-/** Python takes `ｅｖａｌ` in wide letters for `eval` (PEP 3131). */
+/** The name as Python reads it: full-width letters such as `ｅｖａｌ` mean `eval` (PEP 3131). */
 function asRead(name: string): string {
   return name.normalize('NFKC')
 }
@@ -241,7 +241,7 @@ function boundNameOf(name: Node): string {
   return asRead((name.type === 'aliased_import' ? name.childForFieldName('alias')?.text : name.text) ?? '')
 }
 
-/** The text of a plain string; undefined where something is put into it. */
+/** The text of a plain string; undefined for an f-string with expressions or a string with escapes. */
 function literalOf(node: Node): string | undefined {
   const parts = node.namedChildren.filter((part) => part?.type !== 'string_start' && part?.type !== 'string_end')
   if (parts.some((part) => part?.type !== 'string_content' || part.namedChildCount > 0)) return undefined

@@ -1,7 +1,7 @@
-/** Names of R by what they do, without their package. */
+/** R names by kind of finding, without their packages. */
 import { kindsByName } from './finding.ts'
 
-/** Functions as they are called; many are plain words, so that only a call counts. */
+/** Functions. Many of their names are ordinary words, so only calls count. */
 export const R_NAMES = kindsByName({
   file: `file gzfile bzfile xzfile fifo pipe unz open readLines writeLines readline scan readRDS saveRDS load save
     save.image sink dput dget dump cat_file read.csv read.csv2 read.table read.delim read.fwf read.dcf write.csv
@@ -27,13 +27,13 @@ export const R_NAMES = kindsByName({
     sample sample.int set.seed RNGkind sample_n sample_frac slice_sample simulate`
 })
 
-/** Names that mean nothing else, so that handing them on counts as well: `sapply(x, system)`. */
+/** Unambiguous names, which also count if they are passed as arguments, as in `sapply(x, system)`. */
 export const R_SURE_NAMES = new Set(
   `system system2 shell shell.exec eval evalq source sys.source download.file dyn.load socketConnection install.packages
   readLines writeLines readRDS Sys.getenv Sys.setenv`.split(/\s+/)
 )
 
-/** What is called over a list every day. */
+/** Functions that are commonly passed to `do.call` and are harmless. */
 export const R_HARMLESS_BY_NAME = new Set(
   'rbind cbind c paste paste0 sum max min order merge data.frame list'.split(' ')
 )

@@ -1,23 +1,23 @@
-/** What an R script attaches and touches, by its syntax tree. Advice for a reader: a script can hide from it. */
+/** Imports and findings of an R script, by its syntax tree. They are advice: a script can hide things from its reader. */
 import type { Node, Tree, TreeCursor } from 'web-tree-sitter'
 import { Findings, shown } from './finding.ts'
 import { type Above, walk } from './grammar.ts'
 import type { ImportedModule, Reading } from './python.ts'
 import { R_HARMLESS_BY_NAME, R_NAMES, R_SURE_NAMES } from './r-names.ts'
 
-/** Calls that bring in a package by name. */
+/** Functions that load a package by name. */
 const ATTACHING = new Set(['library', 'require', 'requireNamespace', 'loadNamespace', 'attachNamespace'])
 
-/** Calls inside which a failure is something the script has an answer to. */
+/** Calls that handle a failure of the code inside them. */
 const TRYING = /^(?:base::)?(?:try|tryCatch)\s*\(/
 
-/** `if (requireNamespace("x"))`: what is beneath may do without. */
+/** Conditions such as `if (requireNamespace("x"))`. The package is optional in the code below. */
 const ASKING = /^if\s*\(\s*!?\s*(?:suppress\w+\s*\(\s*)?(?:base::)?require(?:Namespace)?\s*\(/
 
-/** Of a node's text as much as the two patterns above look at. */
+/** Characters at the beginning of a node's text that the two patterns above are applied to. */
 const START_CHARACTERS = 200
 
-/** Reads one R script. */
+/** The imports and findings of one R script. */
 export function readR(tree: Tree): Reading {
   const modules = new Map<string, ImportedModule>()
   const findings = new Findings()
@@ -60,7 +60,7 @@ function readCall(node: Node, { findings, imported, isOptional }: CallContext): 
     readDoCall(node, findings)
     return
   }
-  // A function that is looked up by a name in quotes is that function.
+  // A function that is looked up by a quoted name counts as that function.
   const text = name === 'match.fun' || name === 'get' ? textOf(argumentsOf(node)[0]) : undefined
   if (text !== undefined && addByName(findings, text, node)) return
   addByName(findings, name, node)
@@ -71,7 +71,7 @@ function readDoCall(node: Node, findings: Findings): void {
   const text = textOf(what)
   if (text !== undefined && addByName(findings, text, node)) return
   const name = text ?? (what?.type === 'identifier' ? bare(what.text) : qualifiedNameOf(what ?? null).name)
-  // Handed on by its own name: it is reported as an argument.
+  // Harmless, or reported elsewhere: an unambiguous name that is passed as an argument is a finding of its own.
   if (R_HARMLESS_BY_NAME.has(name) || R_SURE_NAMES.has(name) || text !== undefined) return
   findings.add({ kind: 'eval', what: shown(node.text), line: lineOf(node) })
 }
@@ -86,7 +86,7 @@ function addByName(findings: Findings, name: string, node: Node): boolean {
   return true
 }
 
-/** The package in `library(survival)`, `library("survival")`; undefined where it is made at run time. */
+/** The package in `library(survival)` or `library("survival")`; undefined if its name is computed at run time. */
 function packageOf(node: Node): string | undefined {
   const all = node.childForFieldName('arguments')?.childrenForFieldName('argument') ?? []
   if (all.some((one) => /^character\.only\s*=\s*T/.test(one?.text.slice(0, START_CHARACTERS) ?? ''))) return undefined
@@ -98,18 +98,18 @@ function hasArguments(node: Node): boolean {
   return argumentsOf(node).length > 0
 }
 
-/** Values of the arguments, in order. */
+/** The values of the arguments, in order. */
 function argumentsOf(node: Node): Node[] {
   const all = node.childForFieldName('arguments')?.childrenForFieldName('argument') ?? []
   return all.flatMap((one) => one?.childForFieldName('value') ?? [])
 }
 
-/** The inside of a plain string. */
+/** The contents of a string literal; undefined for any other node. */
 function textOf(node: Node | undefined | null): string | undefined {
   return node?.type === 'string' ? (node.childForFieldName('content')?.text ?? '') : undefined
 }
 
-/** `pkg::name`, `name`, a name in quotes or back quotes; empty for what is no name. */
+/** The name and package in `pkg::name`, `name`, or a name in quotes or back quotes; empty texts for any other node. */
 function qualifiedNameOf(node: Node | null): { readonly name: string; readonly package: string } {
   if (node?.type !== 'namespace_operator') return { name: plainNameOf(node), package: '' }
   return { name: plainNameOf(node.childForFieldName('rhs')), package: plainNameOf(node.childForFieldName('lhs')) }

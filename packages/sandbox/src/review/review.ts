@@ -1,7 +1,7 @@
 /**
- * What a script says of itself, found by parsing alone, before any data are touched: for the researcher who sends it, for
- * the steward who reads it, and for a catalog that wants nothing of a kind. Never a boundary: a script can hide anything
- * from its reader, and the sandbox holds whatever it does.
+ * Review of a script by parsing alone, before any data are read: for the researcher who sends it, for the steward who reads it,
+ * and for catalogs that refuse certain kinds of findings. It is not a security boundary: a script can hide anything from it.
+ * The sandbox confines the script whatever it does.
  */
 import { misleadingIn, readNotebook } from '@stimnet/protocol'
 import type { SandboxLanguage } from '../sandbox.ts'
@@ -11,27 +11,27 @@ import { openGrammar, readTree, type Unread } from './grammar.ts'
 import { type ImportedModule, PythonReader, type Reading } from './python.ts'
 import { readR } from './r.ts'
 
-/** What a program imports, each module once; or the first line that is no code of its language. */
+/** The imported modules of a program, each once; or why it cannot be read. */
 export type Imports = { readonly ok: true; readonly modules: readonly ImportedModule[] } | Unread
 
-/** What a script imports and touches. */
+/** The imports and findings of a script. */
 export interface Review {
   readonly imports: Imports
-  /** In the order of the script; none where it cannot be parsed. */
+  /** In the order of the script; empty if it cannot be parsed. */
   readonly findings: readonly Finding[]
-  /** There is more than was looked at or kept: whoever judges by the findings has not seen all. */
+  /** Whether the list is incomplete, because not everything was examined or kept. */
   readonly isCut: boolean
 }
 
 /**
- * Reads a script. An import that it can do without (`try … except ImportError`, `if (requireNamespace(…))`) is a finding
- * but not among its imports.
+ * Reviews a script. An optional import (`try … except ImportError`, `if (requireNamespace(…))`) is a finding, but not one of
+ * the imports.
  */
 export async function readScript(language: SandboxLanguage, code: string): Promise<Review> {
   const notebook = language === 'jupyter' ? readNotebook(code) : { ok: true as const, cells: [code] }
   if (!notebook.ok) return unreadable({ ok: false, line: 1, why: notebook.reason })
   const { cells } = notebook
-  // Before any grammar: an interpreter may see other lines in it than a parser and a reader.
+  // Checked before parsing: an interpreter may see other lines in such a text than a parser or a person.
   const misleading = firstMisleading(cells)
   if (misleading) {
     return unreadable({ ok: false, line: misleading.line, why: misleading.why(language === 'jupyter') })
@@ -63,14 +63,14 @@ function unreadable(imports: Unread): Review {
 }
 
 /**
- * With nothing in the lines that hold a comment alone, since the grammar takes a time of its own for each of many. None with a
- * quotation mark of any kind: such a line could end a string or a name, with code behind it.
+ * The code with its comment lines emptied, because the grammar is slow with many of them. A line with any quotation mark is kept:
+ * it could end a string or a name and contain code behind it.
  */
 function withoutComments(cell: string): string {
   return cell.replaceAll(/^[ \t]*#[^'"`\r\n]*$/gm, '')
 }
 
-/** The first character that makes the code read otherwise than it runs; its line is counted over all cells. */
+/** The first character that makes the code look different from what runs. Its line is counted over all cells. */
 function firstMisleading(cells: readonly string[]) {
   let lineOffset = 0
   for (const [at, cell] of cells.entries()) {
@@ -86,7 +86,7 @@ function firstMisleading(cells: readonly string[]) {
   return undefined
 }
 
-/** Each module where it is first imported, lines counted over all cells. */
+/** The modules of all cells, each with the line of its first import, counted over all cells. */
 function joined(readings: readonly (Reading & { readonly lineOffset: number })[]): ImportedModule[] {
   const modules = new Map<string, ImportedModule>()
   for (const { modules: found, lineOffset } of readings) {

@@ -1,4 +1,4 @@
-/** Scripts are read apart from all else: hostile code takes its time, and whoever waits for an answer must not wait for it. */
+/** Review of scripts in a worker thread, because parsing hostile code can take long and must not delay anything else. */
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { StimnetError } from '@stimnet/protocol'
@@ -7,13 +7,13 @@ import { TOO_SLOW } from './grammar.ts'
 import type { Imports, Review } from './review.ts'
 import type { ToRead } from './thread.ts'
 
-/** The thread counts its processor time itself, but not everywhere. By the clock: long enough for it on any busy machine. */
+/** Longest review by the clock, ms. The thread limits its processor time itself, but not in every step. */
 const READ_MS_MAX = 30_000
-/** Scripts that wait to be read. */
+/** Most scripts that are being reviewed or wait for it. */
 const WAITING_MAX = 32
-/** Reviews at hand: stewards look at the same script again and again. */
+/** Most cached reviews. Stewards look at the same script repeatedly. */
 const KEPT_MAX = 64
-/** A thread that has nothing to read is ended. */
+/** A thread without work is ended after this time, ms. */
 const IDLE_MS = 60_000
 
 const kept = new Map<string, Promise<Review>>()
@@ -23,8 +23,8 @@ let thread: Worker | undefined
 let idle: NodeJS.Timeout | undefined
 
 /**
- * Reads a script. An import that it can do without (`try … except ImportError`, `if (requireNamespace(…))`) is a finding
- * but not among its imports. Throws QUEUE_FULL where too many wait to be read.
+ * Reviews a script. An optional import (`try … except ImportError`, `if (requireNamespace(…))`) is a finding, but not one of
+ * the imports. Throws QUEUE_FULL if too many scripts wait for their review.
  */
 export function reviewOf(language: SandboxLanguage, code: string): Promise<Review> {
   const name = createHash('sha256').update(`${language}\n`).update(code).digest('hex')
@@ -37,14 +37,14 @@ export function reviewOf(language: SandboxLanguage, code: string): Promise<Revie
   waiting += 1
   const reading = last.then(() => readApart({ language, code })).finally(() => (waiting -= 1))
   const drop = () => kept.delete(name)
-  // Slow may have been the machine: the same script is read again when it comes again.
+  // A review that took too long is not cached, since the machine may have been slow. The script can be reviewed again.
   last = reading.then(({ imports }) => !imports.ok && imports.why === TOO_SLOW.why && drop(), drop)
   if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value ?? '')
   kept.set(name, reading)
   return reading
 }
 
-/** The imports of a program that it cannot do without. */
+/** The imports of a program, without optional ones. Throws QUEUE_FULL. */
 export async function importsOf(language: SandboxLanguage, code: string): Promise<Imports> {
   return (await reviewOf(language, code)).imports
 }
@@ -60,7 +60,7 @@ async function readApart(script: ToRead): Promise<Review> {
     resolve({ imports: TOO_SLOW, findings: [], isCut: false })
     end(reader)
   }, READ_MS_MAX)
-  // Whoever waits keeps the process alive; the thread alone does not.
+  // A review in progress keeps the process alive; an idle thread does not.
   reader.ref()
   reader.postMessage(script)
   try {
@@ -77,7 +77,7 @@ async function readApart(script: ToRead): Promise<Review> {
 
 function end(reader: Worker): void {
   if (thread === reader) thread = undefined
-  // What it is doing is of no use to anybody, also where that ends it with an error.
+  // Nobody needs its work any more, so an error while it ends is ignored.
   reader.once('error', () => undefined)
   void reader.terminate()
 }

@@ -1,9 +1,9 @@
-/** A thread that reads scripts, one after the other. Ended by whoever started it. */
+/** A worker thread that reviews scripts, one after the other. Its creator ends it. */
 import { parentPort } from 'node:worker_threads'
 import type { SandboxLanguage } from '../sandbox.ts'
 import { readScript } from './review.ts'
 
-/** What it is sent; it answers each with its `Review`. */
+/** A message to the thread. It answers each with a `Review`. */
 export interface ToRead {
   readonly language: SandboxLanguage
   readonly code: string

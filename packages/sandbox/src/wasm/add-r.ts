@@ -1,4 +1,4 @@
-/** Adding R to the embedded sandbox: webR from the npm registry of this machine's npm, or from a file, checked by its hash. */
+/** Installation of R for the embedded sandbox: webR from the configured npm registry or from a file, checked by its hash. */
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -10,18 +10,18 @@ import { ownFolder } from './own-folder.ts'
 import { COMPLETE, webrDirectory } from './r.ts'
 import { filesIn } from './untar.ts'
 
-/** The archive of the locked version has 49 MB in it. */
+/** Largest unpacked size. The locked version has 49 MB. */
 const UNPACKED_BYTES_MAX = 128 * 1024 * 1024
 const DOWNLOAD_MS_MAX = 10 * 60_000
-/** What runs R. The rest is type declarations, source maps, and a page for the browser. */
+/** The files that are needed to run R. The others are type declarations, source maps, and a page for the browser. */
 const NEEDED = /^(LICENSE.*|dist\/(R\.js|R\.wasm|lib[A-Za-z]+\.so))$/
 
-/** Where R goes, and where it comes from. */
+/** Options of `addR`. */
 export interface AddROptions {
   readonly cacheDir: string
-  /** The package's archive as a file, where no registry is reachable. Default: `npm pack`, as npm is configured here. */
+  /** The package's archive as a file, if no registry is reachable. Default: `npm pack` with npm's own configuration. */
   readonly archive?: string
-  /** Default: the one of this version's lock. */
+  /** Default: the pinned version. */
   readonly addon?: Addon
   /** Default: `npm`. */
   readonly npm?: string
@@ -29,8 +29,8 @@ export interface AddROptions {
 }
 
 /**
- * Adds R, unless it is there already; gives the folder. Throws SANDBOX_UNAVAILABLE where it cannot be had, or where what came
- * is not what the lock names. Sandboxes that are open do not see it: they must be opened anew.
+ * Installs R unless it is installed already, and returns its folder. Throws SANDBOX_UNAVAILABLE if the archive cannot be
+ * obtained or its hash differs from the pinned one. Open sandboxes do not notice it: they must be opened again.
  */
 export async function addR(options: AddROptions): Promise<{ directory: string; isNew: boolean }> {
   const directory = webrDirectory(options.cacheDir)
@@ -44,7 +44,7 @@ export async function addR(options: AddROptions): Promise<{ directory: string; i
     throw new StimnetError('SANDBOX_UNAVAILABLE', `the archive of webR has ${algorithm}-${found}, not ${integrity}`)
   }
   const files = filesIn(archive, { bytesMax: UNPACKED_BYTES_MAX }).filter(({ path }) => NEEDED.test(path))
-  // Written aside and renamed as a whole: nobody ever sees half of it.
+  // Written to another folder and renamed, so that nobody ever sees an incomplete folder.
   const aside = join(dirname(directory), `adding-${randomUUID()}`)
   try {
     for (const { path, bytes } of files) {
@@ -52,7 +52,7 @@ export async function addR(options: AddROptions): Promise<{ directory: string; i
       await writeFile(join(aside, path), bytes, { mode: 0o600, flag: 'wx' })
     }
     await writeFile(join(aside, COMPLETE), JSON.stringify({ integrity }), { mode: 0o600 })
-    // One that is there and not complete is another version's or a broken one's.
+    // An existing folder that is not complete is broken or has another archive's contents.
     if (!(await isComplete(directory, integrity))) await rm(directory, { recursive: true, force: true })
     await rename(aside, directory)
   } catch (cause) {
@@ -69,7 +69,7 @@ async function isComplete(directory: string, integrity: string): Promise<boolean
     const found = JSON.parse(await readFile(join(directory, COMPLETE), 'utf8')) as { integrity?: unknown }
     return found.integrity === integrity
   } catch {
-    // Not there, or not whole: it is written anew.
+    // It is missing or incomplete, so it is written again.
     return false
   }
 }
@@ -82,7 +82,7 @@ async function read(path: string): Promise<Buffer> {
   }
 }
 
-/** Lets npm fetch the archive, with its own registry, proxy and certificates. No script of the package runs. */
+/** Fetches the archive by npm, with npm's own registry, proxy and certificates. No script of the package runs. */
 async function pack({ npm = 'npm', addon = ADDONS.webr, signal }: AddROptions): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-add-'))
   try {
@@ -107,7 +107,7 @@ function runToEnd(
       cwd,
       stdio: ['ignore', 'ignore', 'pipe'],
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      // npm is a script there.
+      // On Windows npm is a script, which needs a shell.
       shell: process.platform === 'win32'
     })
     let complaint = ''

@@ -1,16 +1,16 @@
-/** Interpreters an operator can add: which version, and the hash that its archive must have. */
+/** Interpreters that an operator can add, with their pinned versions and hashes. */
 import addons from './addons.json' with { type: 'json' }
 
-/** One npm package, pinned. */
+/** One pinned npm package. */
 export interface Addon {
   readonly version: string
-  /** As package managers write it: `sha512-` and base64, of the archive as it is published. */
+  /** Hash of the published archive in the format of package managers: `sha512-` and base64. */
   readonly integrity: string
-  /** SHA-256 over what is kept of it, hex: what lies in the cache folder is held against it at each start. */
+  /** SHA-256 over the installed files, hex. The cache folder is compared with it at each start. */
   readonly contents: string
-  /** SPDX; the command that adds it says so. */
+  /** SPDX identifier, which the command that adds the package shows. */
   readonly license: string
 }
 
-/** By the name of the npm package. */
+/** The packages, by their npm name. */
 export const ADDONS: { readonly webr: Addon } = addons

@@ -1,23 +1,23 @@
-/** A second wall around Deno where Linux has bubblewrap: its own namespaces, an almost empty root, fewer system calls. */
+/** A second layer of isolation around Deno on Linux with bubblewrap: own namespaces, an almost empty root, fewer system calls. */
 import { spawn } from 'node:child_process'
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { DENO_ENVIRONMENT } from './deno.ts'
 
 const BWRAP = '/usr/bin/bwrap'
 
-/** Where the C library may live. What is a link here is a link there. */
+/** Folders that may contain the C library. A symbolic link is reproduced as a link inside. */
 const LIBRARY_FOLDERS = ['/usr/lib', '/usr/lib64', '/lib', '/lib64']
 
-/** More than bubblewrap and a Deno that only says its version ever took, ms. */
+/** Longest probe, ms: more than bubblewrap and `deno --version` ever took. */
 const PROBE_MS_MAX = 10_000
 
-/** Folders and files the sandbox sees, read-only: path inside → path on this machine. */
+/** Read-only folders and files of the sandbox: path inside → path on this machine. */
 export type Binds = Readonly<Record<string, string>>
 
-/** The descriptor on which bubblewrap reads the filter: the first after the standard three. */
+/** The file descriptor from which bubblewrap reads the filter: the first after the standard three. */
 export const SECCOMP_DESCRIPTOR = 3
 
-/** `command` (paths as inside) under bubblewrap. */
+/** The command line that runs `command` under bubblewrap. Paths in `command` are those inside the sandbox. */
 export function underBubblewrap(command: readonly string[], binds: Binds): string[] {
   return [
     BWRAP,
@@ -26,7 +26,7 @@ export function underBubblewrap(command: readonly string[], binds: Binds): strin
     ...['--clearenv', ...Object.entries(DENO_ENVIRONMENT).flatMap(([name, value]) => ['--setenv', name, value])],
     ...LIBRARY_FOLDERS.flatMap(mirrored),
     ...Object.entries(binds).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
-    // The root and /dev are memory that could be filled, until they are made read-only.
+    // The root and /dev are in memory, which a program could fill if they were not made read-only.
     ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', '/', '--seccomp', String(SECCOMP_DESCRIPTOR), '--'],
     ...command
@@ -39,7 +39,7 @@ function mirrored(folder: string): string[] {
   return status.isSymbolicLink() ? ['--symlink', readlinkSync(folder), folder] : ['--ro-bind', folder, folder]
 }
 
-/** Whether a command runs under bubblewrap here at all: some machines and most containers forbid user namespaces. */
+/** Whether bubblewrap works on this machine. Some machines and most containers forbid user namespaces. */
 export async function canBubblewrap(deno: string, filter: Buffer | undefined): Promise<boolean> {
   if (process.platform !== 'linux' || filter === undefined || !existsSync(BWRAP)) return false
   const [file = '', ...args] = underBubblewrap(['/sandbox/deno', '--version'], { '/sandbox/deno': deno })
@@ -57,7 +57,7 @@ export async function canBubblewrap(deno: string, filter: Buffer | undefined): P
   })
 }
 
-/** Hands the filter over. A process that has ended before it read it tells by its exit. */
+/** Sends the filter. A broken pipe is ignored, since a process that ends before it has read the filter is noticed by its exit. */
 export function sendFilter(stream: unknown, filter: Buffer): void {
   const pipe = stream as NodeJS.WritableStream
   pipe.on('error', () => {})

@@ -1,4 +1,4 @@
-/** How Deno is started for a stranger: where its binary is, and with which flags. */
+/** The location of Deno's binary, and the flags and limits with which it runs an untrusted program. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -8,19 +8,19 @@ import { StimnetError } from '@stimnet/protocol'
 const MiB = 1024 * 1024
 const WASM_PAGE_BYTES = 65_536
 
-/** What the interpreter, its compiled code and V8 take before a program has asked for anything, bytes. */
+/** Memory of the interpreter, its compiled code and V8 before a program allocates anything, bytes. */
 const BASE_BYTES = 256 * MiB
 
-/** The address space V8 wants at its start beyond what it uses; below this it does not come up. */
+/** Address space that V8 reserves at its start beyond what it uses, bytes. With less it does not start. */
 const RESERVED_BYTES = 1280 * MiB
 
 /**
- * The whole environment of a sandbox.
- * A DENO_DIR below a file cannot be made, even by root: a real one would outlive the job (localStorage).
+ * The complete environment of a sandbox. A DENO_DIR below a file cannot be created, not even by root. A real one would outlive
+ * the job, with the contents of localStorage.
  */
 export const DENO_ENVIRONMENT = { DENO_DIR: '/dev/null/none', NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' } as const
 
-/** Where the parts of the embedded Python are on this machine. */
+/** The locations and versions of the parts of the embedded Python on this machine. */
 export interface Installation {
   readonly deno: string
   readonly denoVersion: string
@@ -29,7 +29,7 @@ export interface Installation {
   readonly runnerDirectory: string
 }
 
-/** Finds the installed parts; throws SANDBOX_UNAVAILABLE where one is missing (musl systems have no Deno on npm). */
+/** Finds the installed parts. Throws SANDBOX_UNAVAILABLE if one is missing (npm has no Deno for musl systems). */
 export function findInstallation(): Installation {
   const require = createRequire(import.meta.url)
   try {
@@ -57,9 +57,9 @@ function versionIn(manifest: { version?: unknown }): string {
 }
 
 /**
- * Deno's arguments. Nothing is allowed but reading what Python is made of, and the runner gives that back before it takes
- * a job. Imports are named separately: Deno would otherwise fetch modules from a list of public hosts unasked. Throws
- * SANDBOX_UNAVAILABLE for a path that Deno would misread.
+ * Deno's arguments. The only permission is to read the files of the interpreter, and the runner gives it back before it takes a
+ * job. Fetching of modules is switched off explicitly, because by default Deno may fetch them from a list of public hosts.
+ * Throws SANDBOX_UNAVAILABLE for a path that Deno would misread.
  */
 export function denoArguments(options: {
   readable: readonly string[]
@@ -67,7 +67,7 @@ export function denoArguments(options: {
   memoryBytesMax: number
   args: readonly string[]
 }): string[] {
-  // Deno takes a comma for the end of a path, and would permit what comes after it.
+  // A comma separates paths in Deno's list, so the rest of a path with a comma would be permitted as a path of its own.
   if (options.readable.some((path) => path.includes(','))) {
     throw new StimnetError('SANDBOX_UNAVAILABLE', `a comma in one of ${options.readable.join(' ')}`)
   }
@@ -83,9 +83,9 @@ export function denoArguments(options: {
 }
 
 /**
- * The command under the limits of the operating system: data, processor time, open files, nothing written to disk, no
- * core dump. `-f 0` holds for root too. On Linux the process also dies with its parent, whatever it is doing.
- * Windows has no ulimit: there V8's own limits and the deadline are all, and memory outside V8 is not bounded.
+ * The command with limits of the operating system: on data, processor time and open files; no files written, no core dump.
+ * `-f 0` applies to root too. On Linux the process is also killed when its parent ends. Windows has no ulimit: there only V8's
+ * own limits and the deadline apply, and memory outside of V8 is not limited.
  */
 export function underOsLimits(command: readonly string[], options: { memoryBytesMax: number; cpuSecondsMax: number }) {
   if (process.platform === 'win32') return [...command]
@@ -95,5 +95,5 @@ export function underOsLimits(command: readonly string[], options: { memoryBytes
   return ['/bin/sh', '-c', `${limits} && exec "$@"`, 'sh', ...dying, ...command]
 }
 
-/** Part of util-linux, which is on every ordinary Linux. */
+/** Part of util-linux, which every ordinary Linux has. */
 const SETPRIV = '/usr/bin/setpriv'

@@ -1,18 +1,18 @@
-/** What the embedded sandbox of this machine has, and what could be added to it. */
+/** An inventory of the embedded sandbox on this machine: its installed parts, and what can be added. */
 import { ADDONS } from './addons.ts'
 import { findInstallation } from './deno.ts'
 import { rInterpreter } from './r.ts'
 import { findWheels } from './wheels.ts'
 
-/** For an operator to read. */
+/** The inventory, for an operator. */
 export interface EmbeddedParts {
   readonly pyodideVersion: string
   readonly webr: { readonly version: string; readonly license: string; readonly isAdded: boolean }
-  /** Libraries of Python that were fetched. */
+  /** The Python libraries that were fetched. */
   readonly wheels: readonly { readonly name: string; readonly version: string }[]
 }
 
-/** Looks into a cache folder. Throws SANDBOX_UNAVAILABLE where what is there is not what was put there. */
+/** The inventory of a cache folder. Throws SANDBOX_UNAVAILABLE if its contents differ from what was installed. */
 export async function embeddedParts(cacheDir: string, wheelsLock?: string): Promise<EmbeddedParts> {
   const installation = findInstallation()
   const { version, license } = ADDONS.webr

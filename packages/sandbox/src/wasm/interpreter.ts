@@ -1,4 +1,4 @@
-/** What runs a language in Deno: its parts on this machine, and the command that starts it. */
+/** Interpreters in Deno: their parts on this machine, and the command that starts them. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { SandboxLanguage } from '../sandbox.ts'
@@ -6,32 +6,32 @@ import { underBubblewrap } from './bubblewrap.ts'
 import { denoArguments, underOsLimits } from './deno.ts'
 import type { SlotCommand } from './slot.ts'
 
-/** One that will wait practises first, so that the job runs at full speed; one that is waited for does not. */
+/** `warm`: an interpreter for the pool warms up first, so that its job runs at full speed. `cold`: a job waits for it. */
 export type Warmth = 'warm' | 'cold'
 
-/** The folders and files an interpreter is made of. */
+/** The folders and files of an interpreter. */
 export type Part = 'deno' | 'runner' | 'pyodide' | 'memory' | 'wheels' | 'webr'
 
-/** Where each part is. */
+/** The path of each part. */
 export type Parts = Readonly<Partial<Record<Part, string>>>
 
-/** An interpreter that is installed here. */
+/** An interpreter that is installed on this machine. */
 export interface Interpreter {
   readonly languages: readonly SandboxLanguage[]
-  /** Top-level modules a program can import, our helpers among them. */
+  /** Top-level modules that a program can import, StimNet's helpers included. */
   readonly libraries: ReadonlySet<string>
-  /** With versions, for receipts: `pyodide@314.0.7 numpy@2.4.6`. */
+  /** Name with versions, for receipts: `pyodide@314.0.7 numpy@2.4.6`. */
   readonly name: string
   /** SHA-256 over everything that runs a program, hex. */
   readonly hash: string
   readonly parts: Parts
-  /** The script in the runner's folder, and its arguments; `wheels` are those this start is to load. */
+  /** The script in the runner's folder and its arguments. `wheels` are the libraries to load at this start. */
   start(parts: Parts, options: { warmth: Warmth; wheels: readonly string[] }): { script: string; args: string[] }
-  /** Libraries that are loaded at the start, each with the words of a program that ask for it. */
+  /** Libraries that can be loaded at the start, each with the words in a program that show that it is needed. */
   readonly wheels: ReadonlyMap<string, readonly string[]>
 }
 
-/** Names that tell nothing of this machine. */
+/** Paths of the parts inside bubblewrap, which disclose nothing about this machine. */
 const INSIDE: Readonly<Record<Part, string>> = {
   deno: '/sandbox/deno',
   runner: '/sandbox/runner',
@@ -41,16 +41,16 @@ const INSIDE: Readonly<Record<Part, string>> = {
   webr: '/sandbox/webr'
 }
 
-/** How one is started, under every wall there is. */
+/** The command that starts an interpreter with all available isolation. */
 export function commandOf(
   interpreter: Interpreter,
   options: {
     warmth: Warmth
-    /** Default: all it has. */
+    /** Default: all libraries of the interpreter. */
     wheels?: readonly string[]
     memoryBytesMax: number
     cpuSecondsMax: number
-    /** With a filter, bubblewrap works here. */
+    /** The filter of system calls; given if bubblewrap works on this machine. */
     filter?: Buffer | undefined
   }
 ): SlotCommand {
@@ -77,7 +77,7 @@ function denoCommand(
   return [deno, ...denoArguments({ readable: Object.values(readable), runner, memoryBytesMax, args })]
 }
 
-/** SHA-256 over texts and files, in their order, hex. */
+/** SHA-256 over the texts and then the files, in the given order, hex. */
 export async function hashOf(texts: readonly string[], paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(`${texts.join('\n')}\n`)
   for (const path of paths) {

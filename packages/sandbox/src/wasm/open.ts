@@ -1,4 +1,4 @@
-/** The embedded sandbox: interpreters as WebAssembly, each in a Deno process without a single permission, used once. */
+/** The embedded sandbox: WebAssembly interpreters, each in a Deno process without any permission, which is used once. */
 import { type Clock, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { type Bounds, type Ended, runBounded } from '../bounded.ts'
 import { Pool } from '../pool.ts'
@@ -22,46 +22,46 @@ import { DenoSlot } from './slot.ts'
 import { ensureSnapshot } from './snapshot.ts'
 import { findWheels } from './wheels.ts'
 
-/** Tables of a job together, bytes. More does not fit beside the program that reads them. */
+/** Most bytes of a job's input together. More would not fit into memory beside the program that reads it. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024
 
-/** R's that wait, at most: each takes twice as much memory as a Python, and one is enough for a first job. */
+/** Most waiting R processes. Each takes twice as much memory as a Python process, and one is enough for a first job. */
 const WAITING_R_MAX = 1
 
-/** Where it keeps its snapshot, how many wait, and what bounds them. */
+/** Settings of the embedded sandbox. */
 export interface WasmSettings {
   /**
-   * Folder for Python's snapshot (31 MB), made where it is missing, and for what the operator has added: R, libraries of
-   * Python. May be shared by several peers of one user; closed to all others.
+   * Folder for Python's snapshot (31 MB), which is built if it is missing, and for the parts that the operator has added: R and
+   * libraries of Python. Several peers of one user may share it; it is closed to all other users.
    */
   readonly cacheDir: string
   /**
-   * Seals the snapshot, so that one which somebody else wrote is built anew. Kept outside of `cacheDir`. Unless given, each
-   * process builds its own.
+   * Key that seals the snapshot, so that a snapshot which somebody else wrote is rebuilt. It must be kept outside of `cacheDir`.
+   * Without it, each process builds its own snapshot.
    */
   readonly snapshotKey?: Uint8Array
-  /** Path of the lock that wheels were fetched by. Default: the one of the installed Pyodide. */
+  /** Path of the lock by which wheels were fetched. Default: the one of the installed Pyodide. */
   readonly wheelsLock?: string
-  /** Pythons that wait, about 200 MB each; R waits once it has been used, one at most. 0: each is started when it is needed. */
+  /** Waiting Python processes, about 200 MB each. At most one R process waits, after R was used. 0: no process waits. */
   readonly poolSize: number
-  /** `first-job` (default): nothing waits before somebody has run something. `open`: the pool of Python fills at once. */
+  /** When the pool of Python is first filled: after the first job (default), or when the sandbox opens. */
   readonly warmFrom?: 'first-job' | 'open'
-  /** `auto` (default): inside bubblewrap where that works. `require`: not at all where it does not. */
+  /** `auto` (default): inside bubblewrap if that works. `require`: opening fails if it does not. */
   readonly bubblewrap?: 'auto' | 'never' | 'require'
-  /** Ceiling of every run, bytes; a job's own limit may be lower. Default 1 GiB. */
+  /** Upper bound on every memory limit, bytes; a job's own limit may be lower. Default 1 GiB. */
   readonly memoryBytesMax?: number
-  /** Ceiling of a sandbox's processor time, ms, in case its host is gone. Default one hour. */
+  /** Limit on a sandbox's processor time, ms, for the case that its host is gone. Default one hour. */
   readonly wallTimeMsMax?: number
-  /** Sandboxes with a job at one time; a further one is SANDBOX_UNAVAILABLE. Default 16. */
+  /** Most runs at the same time; a further one is SANDBOX_UNAVAILABLE. Default 16. */
   readonly runsMax?: number
-  /** How long one waits before it is replaced, ms. Default ten minutes. */
+  /** Longest wait of a process before it is replaced, ms. Default ten minutes. */
   readonly waitMsMax?: number
-  /** Told of each process that is started, by its number on this machine. */
+  /** Called with the process id of each process that is started. */
   readonly onProcess?: (pid: number) => void
   readonly clock?: Clock
 }
 
-/** Opens the embedded sandbox; builds the snapshot if need be (seconds, once). Throws SANDBOX_UNAVAILABLE. */
+/** Opens the embedded sandbox. Builds the snapshot if needed, which takes seconds, once. Throws SANDBOX_UNAVAILABLE. */
 export async function openWasmSandbox(settings: WasmSettings): Promise<Sandbox> {
   const { cacheDir } = settings
   const installation = findInstallation()
@@ -79,14 +79,14 @@ export async function openWasmSandbox(settings: WasmSettings): Promise<Sandbox> 
   return new WasmSandbox(settings, { interpreters: r ? [python, r] : [python], filter: isWalled ? filter : undefined })
 }
 
-/** What was found on this machine; with a filter, bubblewrap works here. */
+/** The interpreters on this machine, and the filter of system calls if bubblewrap works here. */
 interface Found {
-  /** Python first. */
+  /** Python is the first. */
   readonly interpreters: readonly Interpreter[]
   readonly filter: Buffer | undefined
 }
 
-/** An interpreter, those of it that wait, and how another is started. */
+/** An interpreter, the pool of its waiting processes, and a function that starts a further process. */
 interface Line {
   readonly interpreter: Interpreter
   readonly pool: Pool<DenoSlot>
@@ -136,7 +136,7 @@ class WasmSandbox implements Sandbox {
       return await running
     } finally {
       this.#running.delete(running)
-      // After the answer: a new one costs half a second of processor time.
+      // Only after the answer, because a new process costs half a second of processor time.
       setImmediate(() => line?.pool.refill())
     }
   }
@@ -182,7 +182,7 @@ function lineOf(interpreter: Interpreter, settings: WasmSettings, filter: Buffer
   }
 }
 
-/** Libraries that the code asks for anywhere: loading one takes a second, which a job without it need not wait for. */
+/** Libraries whose words occur in the code. Loading one takes a second, for which a job that does not need it must not wait. */
 function wheelsFor({ wheels }: Interpreter, code: string): string[] {
   return [...wheels].filter(([, words]) => words.some((word) => code.includes(word))).map(([name]) => name)
 }

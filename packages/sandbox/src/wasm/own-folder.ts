@@ -1,11 +1,11 @@
-/** A folder of this user's own, which nobody else reads or writes. */
+/** A folder that only this user can read and write. */
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 
-/** Makes it where it is missing, and closes it to others; gives its whole path. Throws SANDBOX_UNAVAILABLE. */
+/** Creates the folder if needed and closes it to others. Returns its absolute path. Throws SANDBOX_UNAVAILABLE. */
 export async function ownFolder(path: string): Promise<string> {
-  // Sandboxes start in the root folder, so their paths must be whole.
+  // Sandboxes start in the root folder, so they need absolute paths.
   const folder = resolve(path)
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -1,13 +1,13 @@
-/** Python: Pyodide from its snapshot, with the wheels that the operator has fetched. */
+/** The Python interpreter: Pyodide restored from a snapshot, with the wheels that the operator has fetched. */
 import type { Installation } from './deno.ts'
 import { hashOf, type Interpreter } from './interpreter.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Wheels } from './wheels.ts'
 
-/** Modules a script gets from us, beside Python's own. */
+/** StimNet's modules for scripts, in addition to Python's own. */
 const HELPERS = ['data_loader', 'stimnet']
 
-/** Puts the interpreter together from what is installed. */
+/** The interpreter with the installed snapshot and wheels. */
 export async function pythonInterpreter(
   installation: Installation,
   snapshot: Snapshot,
@@ -39,7 +39,7 @@ export async function pythonInterpreter(
   }
 }
 
-/** What asks for a library: its modules' names, and for pandas our function that gives its tables. */
+/** Words that show that a program needs a library: its modules' names; for pandas also `load_data`, which returns DataFrames. */
 function wordsFor(modules: readonly string[]): readonly string[] {
   return modules.includes('pandas') ? [...modules, 'load_data'] : modules
 }

@@ -1,4 +1,4 @@
-/** R: webR, which the operator has added (`stimnet sandbox add r`). */
+/** The R interpreter: webR, if the operator has added it (`stimnet sandbox add r`). */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
@@ -8,7 +8,7 @@ import type { Installation } from './deno.ts'
 import { hashOf, type Interpreter } from './interpreter.ts'
 import { sha256Of } from './wheels.ts'
 
-/** What webR's R has: the packages of base R that work without processes. */
+/** The packages of webR's R: those of base R that work without processes. */
 const LIBRARIES = [
   ...[
     'base',
@@ -26,15 +26,15 @@ const LIBRARIES = [
   'utils'
 ]
 
-/** The name of the file that says that all is there: written last. */
+/** The name of the file that marks a complete folder. It is written last. */
 export const COMPLETE = 'complete.json'
 
-/** Where an installed webR is. One of another version is not seen. */
+/** The folder of webR's pinned version. Other versions have other folders and are ignored. */
 export function webrDirectory(cacheDir: string): string {
   return join(resolve(cacheDir), `webr-${ADDONS.webr.version}`)
 }
 
-/** R, if it was added to this folder; else undefined. Throws SANDBOX_UNAVAILABLE where what is there is not what was added. */
+/** R, if it was added to this folder; otherwise undefined. Throws SANDBOX_UNAVAILABLE if the folder's contents are not right. */
 export async function rInterpreter(installation: Installation, cacheDir: string): Promise<Interpreter | undefined> {
   const directory = webrDirectory(cacheDir)
   let complete: unknown
@@ -68,7 +68,7 @@ export async function rInterpreter(installation: Installation, cacheDir: string)
   }
 }
 
-/** SHA-256 over every file of the folder but the one that says that all is there, by path, hex. */
+/** SHA-256 over all files of the folder except COMPLETE, in the order of their paths, hex. */
 export async function contentsOf(directory: string): Promise<string> {
   const hash = createHash('sha256')
   const paths = (await readdir(directory, { recursive: true, withFileTypes: true }))

@@ -1,6 +1,9 @@
-/** The system calls a sandbox under bubblewrap may not make, as a filter for the kernel (classic BPF). */
+/** The seccomp filter of a sandbox under bubblewrap, which refuses system calls (classic BPF). */
 
-/** Refused calls: [x64, arm64]. An interpreter needs none; each is a way to another process, to the kernel or to memory that is not counted. */
+/**
+ * Refused calls: [number on x64, number on arm64]. An interpreter needs none of them. Each gives access to other processes, to
+ * functions of the kernel, or to memory that no limit counts.
+ */
 const REFUSED: Record<string, readonly [number, number | undefined]> = {
   ptrace: [101, 117],
   process_vm_readv: [310, 270],
@@ -42,7 +45,7 @@ const REFUSED: Record<string, readonly [number, number | undefined]> = {
   io_uring_setup: [425, 425],
   io_uring_enter: [426, 426],
   io_uring_register: [427, 427],
-  // Memory that no ulimit counts.
+  // These allocate memory that no ulimit counts.
   memfd_create: [319, 279],
   memfd_secret: [447, 447],
   shmget: [29, 194],
@@ -69,13 +72,13 @@ const REFUSED: Record<string, readonly [number, number | undefined]> = {
   uselib: [134, undefined]
 }
 
-/** Per processor: its audit number, and the calls that are looked at more closely. */
+/** For each processor: its audit number, its column above, and the numbers of the calls whose arguments are checked. */
 const PROCESSORS = {
   x64: { audit: 0xc000003e, column: 0, clone: 56, socket: 41 },
   arm64: { audit: 0xc00000b7, column: 1, clone: 220, socket: 198 }
 } as const
 const CLONE3 = 435
-/** Calls of the 32-bit ABI on x64 carry this bit; the table above does not know their numbers. */
+/** Calls of the x32 ABI on x64 have this bit. They are refused, since the table above does not contain their numbers. */
 const X32_BIT = 0x40000000
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NEW_NAMESPACES = 0x7e020000
@@ -95,10 +98,10 @@ const RETURN = 0x06
 const ALLOW = 0x7fff0000
 const KILL_PROCESS = 0x80000000
 const EPERM = 0x00050001
-/** "There is no such call": then the C library falls back to clone, whose flags can be seen. */
+/** "No such system call": the C library then falls back from clone3 to clone, whose flags the filter can check. */
 const ENOSYS = 0x00050026
 
-/** The filter for this processor, ready for `bwrap --seccomp`; undefined for one whose numbers are not known here. */
+/** The filter for a processor, in the format of `bwrap --seccomp`; undefined for a processor whose numbers are not known here. */
 export function seccompFilter(processor: string): Buffer | undefined {
   if (processor !== 'x64' && processor !== 'arm64') return undefined
   const { audit, column, clone, socket } = PROCESSORS[processor]
@@ -121,7 +124,7 @@ export function seccompFilter(processor: string): Buffer | undefined {
   ])
 }
 
-/** One instruction: what to do, with what, and how many instructions to leap over after a test. */
+/** One BPF instruction: operation, operand, and how many instructions to skip if a test is met or not met. */
 function step(operation: number, operand: number, leap: { met?: number; unmet?: number } = {}): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeUInt16LE(operation, 0)

@@ -1,4 +1,4 @@
-/** One Deno process for one program: started, READY, given a job, gone. */
+/** The life of one Deno process for one program: it starts, reports READY, gets a job, and ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { StimnetError } from '@stimnet/protocol'
@@ -9,13 +9,13 @@ import { SECCOMP_DESCRIPTOR, sendFilter } from './bubblewrap.ts'
 import { DENO_ENVIRONMENT } from './deno.ts'
 import { LOOK_EVERY_MS, residentBytes } from './memory.ts'
 
-/** Much more than a start takes on a machine that is busy with others, ms. */
+/** Longest start, ms: much more than a start takes on a busy machine. */
 const START_MS_MAX = 30_000
 
-/** Of what a process says while it starts, bytes: for the operator, where it does not come up. */
+/** Bytes of a process's output during its start that are kept for the error message if it fails. */
 const COMPLAINT_BYTES_MAX = 2_000
 
-/** A process that dies holding at least this share of its limit died of memory, whoever killed it. */
+/** A process that is killed with at least this share of its memory limit in use is considered out of memory. */
 const NEAR_MEMORY_LIMIT = 0.75
 
 interface Exit {
@@ -23,13 +23,13 @@ interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
-/** How one is started: the words of the command, and the filter of system calls where bubblewrap reads one. */
+/** The command that starts a process, and the filter of system calls if bubblewrap is used. */
 export interface SlotCommand {
   readonly words: readonly string[]
   readonly filter?: Buffer
 }
 
-/** One Deno process: started, used for one job, ended. */
+/** One Deno process, which is used for one job. */
 export class DenoSlot implements Slot {
   readonly #child: ChildProcess
   readonly #stdin: Writable
@@ -40,7 +40,7 @@ export class DenoSlot implements Slot {
   #onPrinted: (chunk: Buffer) => void
   #onAnswered: (bytes: number) => void = () => {}
 
-  /** Starts one and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
+  /** Starts a process and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
   static async start(
     command: SlotCommand,
     options: { answerBytesMax: number; signal: AbortSignal; onProcess?: ((pid: number) => void) | undefined }
@@ -63,7 +63,7 @@ export class DenoSlot implements Slot {
     this.#reader = new AnswerReader(options)
     this.#onPrinted = options.onPrinted
     const [file = '', ...args] = command.words
-    // A group of its own, so that a signal reaches all of it and a terminal's Ctrl-C none of it.
+    // A process group of its own, so that a signal to it reaches all of its processes, and a terminal's Ctrl-C none of them.
     this.#child = spawn(file, args, {
       env: DENO_ENVIRONMENT,
       cwd: '/',
@@ -75,7 +75,7 @@ export class DenoSlot implements Slot {
     this.#stdin = stdin
     stdout.on('data', (chunk: Buffer) => this.#onAnswered(this.#reader.push(chunk)))
     stderr.on('data', (chunk: Buffer) => this.#onPrinted(chunk))
-    // A program may end before it has read its tables: the exit tells, the broken pipe need not.
+    // A program may end before it has read its tables. Its exit is observed elsewhere, so the broken pipe can be ignored.
     for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {})
     if (command.filter) sendFilter(this.#child.stdio[SECCOMP_DESCRIPTOR], command.filter)
     this.#exit = new Promise((resolve) => {
@@ -97,7 +97,7 @@ export class DenoSlot implements Slot {
     await this.#exit
   }
 
-  /** Gives it its job, once in its life, and waits until the process is gone. */
+  /** Gives the process its only job, and waits until the process has ended. */
   async run(job: readonly Uint8Array[], bounds: Bounds): Promise<Ended> {
     if (this.#isUsed) throw new StimnetError('INTERNAL', 'using a sandbox twice')
     this.#isUsed = true
@@ -125,14 +125,14 @@ export class DenoSlot implements Slot {
     }
   }
 
-  /** What the way it ended means. Only a clean exit with one whole frame is an answer. */
+  /** The outcome of an ended process. Only exit code 0 with one complete frame is an answer. */
   #judge({ code, signal }: Exit, wasNearMemoryLimit: boolean): Ended {
     const answer = this.#reader.answer()
     if (code === 0 && answer) return answer
     const number = signal === null && code !== null && code > 128 ? code - 128 : 0
     const by = signal ?? SIGNALS_BY_NUMBER.get(number)
     if (by === 'SIGXCPU') return { end: 'failed', code: 'TIME_LIMIT' }
-    // V8 ends itself like this when it gets no more memory, from its own limit or from the system's.
+    // V8 ends itself by these signals when it gets no more memory, because of its own limit or the system's.
     if (by === 'SIGTRAP' || by === 'SIGABRT' || by === 'SIGILL') return { end: 'failed', code: 'MEMORY_LIMIT' }
     if (by === 'SIGKILL') return { end: 'failed', code: wasNearMemoryLimit ? 'MEMORY_LIMIT' : 'SANDBOX_UNAVAILABLE' }
     return { end: 'failed', code: 'PROGRAM_FAILED' }
@@ -156,12 +156,12 @@ export class DenoSlot implements Slot {
       if (process.platform === 'win32') this.#child.kill('SIGKILL')
       else process.kill(-this.#child.pid, 'SIGKILL')
     } catch {
-      // It has ended a moment ago.
+      // It has just ended.
     }
   }
 }
 
-/** A process under bubblewrap that died of a signal is reported as 128 plus its number. */
+/** Signals by number: bubblewrap reports a process that was ended by a signal with exit code 128 plus the number. */
 const SIGNALS_BY_NUMBER: ReadonlyMap<number, NodeJS.Signals> = new Map([
   [4, 'SIGILL'],
   [5, 'SIGTRAP'],

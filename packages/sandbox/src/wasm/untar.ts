@@ -1,25 +1,25 @@
-/** The files of an npm package's archive, and nothing else that an archive may hold. */
+/** A reader for the archive of an npm package that accepts regular files only. */
 import { gunzipSync } from 'node:zlib'
 import { StimnetError } from '@stimnet/protocol'
 
 const BLOCK_BYTES = 512
 
-/** One file, by its path below the archive's folder `package/`. */
+/** One file, with its path below the archive's folder `package/`. */
 export interface ArchivedFile {
   readonly path: string
   readonly bytes: Uint8Array
 }
 
 /**
- * Reads a .tgz, in memory. Throws SANDBOX_UNAVAILABLE for one that is broken or larger than `bytesMax`, and for whatever
- * could write elsewhere than below its folder: links, devices, paths that leave it, names for the next entry.
+ * Reads a .tgz archive in memory. Throws SANDBOX_UNAVAILABLE if it is broken or its contents exceed `bytesMax`, and for every
+ * entry that could write outside of its folder: links, devices, paths that leave it, long names for the next entry.
  */
 export function filesIn(archive: Uint8Array, options: { bytesMax: number }): ArchivedFile[] {
   const tar = unzipped(archive, options.bytesMax)
   const files = new Map<string, ArchivedFile>()
   for (let at = 0; at + BLOCK_BYTES <= tar.length; ) {
     const head = tar.subarray(at, at + BLOCK_BYTES)
-    // An empty block is the end.
+    // An empty block marks the end.
     if (head.every((byte) => byte === 0)) return [...files.values()]
     const { path, size, type } = entryOf(head)
     const end = at + BLOCK_BYTES + size
@@ -49,7 +49,7 @@ function entryOf(head: Buffer): { path: string; size: number; type: string } {
     if (!/^[0-7]+$/.test(digits)) throw refused('a number that is none')
     return Number.parseInt(digits, 8)
   }
-  // The sum counts itself as eight spaces.
+  // In the checksum, its own field counts as eight spaces.
   const sum = head.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0)
   if (number(148, 8) !== sum) throw refused('a head with a wrong sum')
   const prefix = text(345, 155)
@@ -57,7 +57,7 @@ function entryOf(head: Buffer): { path: string; size: number; type: string } {
   return { path: prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`, size: number(124, 12), type }
 }
 
-/** The path below `package/`: plain names, so that none leads out of the folder it is written to. */
+/** The path below `package/`. Only plain names are accepted, so that no path leads out of the folder that it is written to. */
 function belowPackage(path: string): string {
   const [folder, ...names] = path.split('/')
   const isPlain = names.length > 0 && names.every((name) => /^[A-Za-z0-9@_][A-Za-z0-9@_.+ -]*$/.test(name))

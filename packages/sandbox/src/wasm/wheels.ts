@@ -1,4 +1,4 @@
-/** Libraries the operator has fetched for the embedded Python: which are there, whole and as their lock says. */
+/** The libraries that the operator has fetched for the embedded Python, verified against their lock. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -6,38 +6,38 @@ import { isDeepStrictEqual } from 'node:util'
 import { StimnetError } from '@stimnet/protocol'
 import type { Installation } from './deno.ts'
 
-/** One file of a library, as a lock describes it. */
+/** The file of one library, as a lock describes it. */
 export interface Wheel {
   readonly name: string
   readonly version: string
   readonly fileName: string
   /** Hex. */
   readonly sha256: string
-  /** Names of other wheels it cannot do without. */
+  /** Names of other wheels that it requires. */
   readonly depends: readonly string[]
-  /** Top-level modules it brings. */
+  /** Top-level modules that it contains. */
   readonly imports: readonly string[]
 }
 
-/** Wheels in one folder, with the lock that Pyodide loads them by. */
+/** The wheels in one folder. */
 export interface Wheels {
   readonly directory: string
   readonly packages: readonly Wheel[]
 }
 
-/** The lock of what was fetched: written last, so that it names only what is there. */
+/** The name of the lock of the fetched wheels. It is written last, so that it names only files that exist. */
 export const WHEELS_LOCK = 'pyodide-lock.json'
 
-/** A plain file name: it comes from a lock, and becomes a path here and a part of an address. */
+/** Permitted file names in a lock. They become part of a path and of an address. */
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}$/
 const SHA256 = /^[0-9a-f]{64}$/
 
-/** Where wheels for this Pyodide are kept. */
+/** The folder of the wheels for a version of Pyodide. */
 export function wheelsDirectory(cacheDir: string, pyodideVersion: string): string {
   return join(resolve(cacheDir), `wheels-${pyodideVersion}`)
 }
 
-/** Everything a lock names, by name. Throws SANDBOX_UNAVAILABLE for a text that is no lock, or one that names a path. */
+/** All wheels of a lock, by name. Throws SANDBOX_UNAVAILABLE if the text is no lock, or a file name in it is not plain. */
 export function readLock(text: string): ReadonlyMap<string, Wheel> {
   try {
     const { packages } = JSON.parse(text) as { packages: Record<string, unknown> }
@@ -60,8 +60,8 @@ function words(value: unknown): string[] {
 }
 
 /**
- * The wheels of this folder; undefined where none were fetched. Throws SANDBOX_UNAVAILABLE where one is not what was fetched, or
- * where the folder's lock says anything else of it than `wheelsLock`, which does not lie in that folder.
+ * The wheels of this folder; undefined if none were fetched. Throws SANDBOX_UNAVAILABLE if a file has another hash than in the
+ * lock, or if the folder's lock differs from `wheelsLock`, which is stored elsewhere, in more than missing packages.
  */
 export async function findWheels(
   cacheDir: string,
@@ -87,7 +87,7 @@ export async function findWheels(
   return packages.length === 0 ? undefined : { directory, packages }
 }
 
-/** Whether a lock is the whole one, with fewer packages and nothing else. */
+/** Whether `part` equals `whole`, apart from missing packages. */
 function isPartOf(part: string, whole: string): boolean {
   const [cut, all] = [part, whole].map((text) => JSON.parse(text) as { packages: Record<string, unknown> })
   if (!cut || !all) return false
@@ -95,7 +95,7 @@ function isPartOf(part: string, whole: string): boolean {
   return isDeepStrictEqual(cut, { ...all, packages: Object.fromEntries(kept) })
 }
 
-/** Whether the file is there and has the hash of its lock. */
+/** Whether the file exists and has the hash of the lock. */
 export async function isWhole(directory: string, wheel: Wheel): Promise<boolean> {
   try {
     return sha256Of(await readFile(join(directory, wheel.fileName))) === wheel.sha256
@@ -105,7 +105,7 @@ export async function isWhole(directory: string, wheel: Wheel): Promise<boolean>
   }
 }
 
-/** SHA-256, hex. */
+/** The SHA-256 of the bytes, hex. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,9 +1,9 @@
-/** Attacks that use up what everybody on the machine needs: processor, memory, disk, processes, the host's patience. */
+/** Attacks that exhaust shared resources: processor, memory, disk, processes, or the host that reads the output. */
 import type { Assault, Bound, End, Marks } from '../attack.ts'
 
 const REFUSED = 'result = {"got": []}\n'
 
-/** A program that never ends by itself. */
+/** An assault whose program never ends by itself. */
 function endless(id: string, title: string, tries: string, code: string, more: Partial<Assault> = {}): Assault {
   return {
     ...{ kind: 'assault', language: 'python', id, title, tries, wallTimeMsMax: 1_500 },
@@ -13,7 +13,7 @@ function endless(id: string, title: string, tries: string, code: string, more: P
   }
 }
 
-/** Stops itself at one and a half times the limit and some, as having got through. */
+/** An assault that allocates memory. It stops, and reports success, at one and a half times the limit plus 200 MB. */
 function memory(id: string, title: string, setUp: string, step: string, more: Partial<Assault> = {}): Assault {
   return {
     ...{ kind: 'assault', language: 'python', id, title },
@@ -30,7 +30,7 @@ result = {"got": [f"{taken} bytes"]}`,
   }
 }
 
-/** The program counts what it was given; beyond any sensible limit it has got through. */
+/** An assault whose program counts what it obtains. It reports success beyond any sensible limit. */
 function counted(
   id: string,
   title: string,
@@ -193,7 +193,7 @@ while True:
   program: () => code ?? ''
 }))
 
-/** gVisor counts its programs itself; on the machine they are held to the limit of the container all the same. */
+/** gVisor manages a program's processes itself. On the machine, the container's limit still holds them. */
 const OF_SENTRY = { through: { 'docker+gvisor': 'gVisor’s own kernel' } } as const
 
 const COUNTS: readonly Assault[] = [
@@ -296,5 +296,5 @@ if got: time.sleep(1_000)`,
   ...(attack.id.startsWith('processes.') ? OF_SENTRY : {})
 }))
 
-/** Processor, memory, output, processes, descriptors, disk. */
+/** Attacks on processor, memory, output, processes, descriptors and disk. */
 export const EXHAUSTION_ATTACKS: readonly Assault[] = [...LOOPS, ...MEMORY, ...OUTPUTS, ...COUNTS]

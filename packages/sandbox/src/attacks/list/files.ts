@@ -139,7 +139,7 @@ assert found`
 const FACTS = 'facts of the machine, not of people'
 const SENTRY = 'gVisor’s own kernel'
 
-/** What Linux shows to every container; gVisor makes these files up itself. */
+/** Files that Linux shows to every container. gVisor generates these files itself. */
 const THROUGH: Readonly<Record<string, Probe['through']>> = {
   'proc.mounts': { docker: FACTS },
   'proc.memory': { docker: FACTS, 'docker+gvisor': SENTRY },
@@ -153,7 +153,7 @@ const THROUGH: Readonly<Record<string, Probe['through']>> = {
   'files.setting': { 'docker+gvisor': SENTRY }
 }
 
-/** Files, devices, /proc. */
+/** Attacks on files, devices and /proc. */
 export const FILE_ATTACKS: readonly Probe[] = (Object.keys(tries) as (keyof typeof tries)[]).flatMap((group) =>
   PIECES[group].map(([id, title, code, on]): Probe => {
     const through = THROUGH[id]

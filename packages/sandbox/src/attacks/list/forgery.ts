@@ -1,4 +1,4 @@
-/** Attacks on the answer: what the host takes from a program must be one bounded text and nothing else. */
+/** Attacks on the answer: the host must accept one bounded text from a program and nothing else. */
 import type { Assault, Marks } from '../attack.ts'
 
 const NONE = 'result = {"got": []}\n'
@@ -14,7 +14,7 @@ type Piece = readonly [
 const OUT = 'import os\nout = os.environ["OUTPUT_FILE"]\ntry: os.remove(out)\nexcept OSError: pass\n'
 const CONTAINED = { PROGRAM_FAILED: 'contained', refused: 'contained', OUTPUT_LIMIT: 'output limit' } as const
 
-/** A crash, told as the program's own. */
+/** Ends for attacks that crash their program: this must count as the program's own failure. */
 const ENDED = { PROGRAM_FAILED: 'contained', refused: 'contained' } as const
 
 const PIECES: readonly Piece[] = [
@@ -128,7 +128,7 @@ ${NONE}`,
   ]
 ]
 
-/** Results that are none, forged answers, odd ends. */
+/** Attacks with invalid results, forged answers and unusual ends. */
 export const FORGERY_ATTACKS: readonly Assault[] = PIECES.map(([id, title, tries, code, ends = CONTAINED]) => ({
   ...{ kind: 'assault', language: 'python', id, title, tries, ends },
   program: typeof code === 'string' ? () => code : code

@@ -1,9 +1,10 @@
-/** Attacks on the machine's kernel: calls that a program for statistics never needs. */
+/** Attacks on the machine's kernel: system calls that a statistical program never needs. */
 import type { Probe } from '../attack.ts'
 
 /**
- * Calls the kernel by number, past every library. "Not permitted" and "no such call" are refusals; a call that only dislikes
- * its arguments was made. No argument is one that would change the machine where the call is let through.
+ * A Python function that makes system calls by number, without the libraries' wrappers. Only the errors "not permitted" and "no
+ * such call" are refusals: a call that merely rejects its arguments did reach the kernel. The arguments are chosen so that no
+ * call changes the machine if it is permitted.
  */
 const CALL = `
 import ctypes, os, sys
@@ -17,7 +18,7 @@ def call(numbers, *args):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 `
 
-/** Number on x86-64, on arm64, and arguments; from the kernel's own tables of system calls. */
+/** For each call its number on x86-64 and on arm64, from the kernel's tables of system calls, and its arguments. */
 const CALLS: Readonly<Record<string, readonly [title: string, x64: number, arm64: number | null, ...args: number[]]>> =
   {
     mount: ['mount a file system', 165, 40, 0, 0, 0, 0, 0],
@@ -58,9 +59,9 @@ const CALLS: Readonly<Record<string, readonly [title: string, x64: number, arm64
 
 const through = { 'docker+gvisor': 'gVisor’s own kernel' } as const
 
-/** System calls by number, and the privileges behind them. */
+/** Attacks by system calls, and on the privileges that these need. */
 export const KERNEL_ATTACKS: readonly Probe[] = [
-  // Before the calls: one of them makes a namespace in which privileges are worth nothing.
+  // These two come before the calls: one of the calls creates a namespace in which privileges have no effect outside.
   {
     ...{ kind: 'probe', language: 'python', id: 'kernel.root', title: 'become root' },
     tries: 'Become the owner of the machine, or be it already.',

@@ -1,4 +1,4 @@
-/** Attacks by way of sockets: this machine, its engine, and the world. */
+/** Attacks through sockets on this machine, its container engine and the internet. */
 import type { Marks, Probe } from '../attack.ts'
 
 const SENTRY = { 'docker+gvisor': 'gVisor’s own kernel' } as const
@@ -136,7 +136,7 @@ assert got`,
   ]
 ]
 
-/** Sockets of every family. */
+/** Attacks with sockets of every family. */
 export const NETWORK_ATTACKS: readonly Probe[] = PIECES.map(([id, title, tries, code, through]) => ({
   kind: 'probe',
   language: 'python',

@@ -1,9 +1,9 @@
-/** Attacks across jobs: outliving one's own, leaving something to the next, reading the neighbour. */
+/** Attacks across jobs: outliving a job, leaving something for the next one, reading the data of a concurrent one. */
 import type { Assault, Marks } from '../attack.ts'
 
 const quoted = ({ leftName }: Marks) => JSON.stringify(leftName)
 
-/** Writes into every folder it can, and says nothing of what it could not. */
+/** A program that writes into every folder that it can, and ignores failures. */
 const leave = (marks: Marks) => `
 import builtins, os, sys
 for folder in ("/tmp", "/job", "/data", "/var/tmp", "/run", "/dev/shm", "/", "/home", os.getcwd(), "/lib/helpers", "/usr/lib/helpers"):
@@ -30,7 +30,7 @@ for path in ("/data/subjects.csv", "/usr/lib/helpers/stimnet.py", "/opt/stimnet/
 got += [w for w, there in (("a name", hasattr(builtins, "left") or hasattr(sys, "left")), ("a variable", "LEFT" in os.environ)) if there]
 result = {"got": got}`
 
-/** Holds the secret among its data for a few seconds, in memory, files and names. */
+/** The neighbour's program: it keeps the secret for a few seconds in memory, files and its environment. */
 const hold = () => `
 import os, shutil, sys, time
 text = open("/data/subjects.csv").read()
@@ -42,7 +42,7 @@ stop = time.monotonic() + 4
 while time.monotonic() < stop: time.sleep(0.1)
 result = {"got": []}`
 
-/** Looks for a table that is not its own: by files, and by the memory of whatever process can be seen. */
+/** A program that searches for another job's table: in all files, and in the data of all visible processes. */
 const seek = () => `
 import os, time
 time.sleep(1)
@@ -80,7 +80,7 @@ ${how}`
 
 const assault = (one: Omit<Assault, 'kind' | 'language'>): Assault => ({ kind: 'assault', language: 'python', ...one })
 
-/** From one job to another. */
+/** Attacks from one job on another. */
 export const PERSISTENCE_ATTACKS: readonly Assault[] = [
   assault({
     ...{ id: 'next.left', title: 'leave something for the next job' },

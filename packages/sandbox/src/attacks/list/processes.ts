@@ -1,4 +1,4 @@
-/** Attacks on other processes and on what they know: environment, signals, debugging. */
+/** Attacks on other processes and their data: environment, signals, debugging. */
 import type { Probe } from '../attack.ts'
 
 const PIECES: readonly (readonly [id: string, title: string, tries: string, code: string])[] = [
@@ -97,7 +97,7 @@ const THROUGH: Readonly<Record<string, Probe['through']>> = {
   'processes.lock-memory': { 'docker+gvisor': 'memory limit' }
 }
 
-/** Other processes and the environment. */
+/** Attacks on other processes and on the environment. */
 export const PROCESS_ATTACKS: readonly Probe[] = PIECES.map(([id, title, tries, code]) => {
   const through = THROUGH[id]
   return {

@@ -1,9 +1,9 @@
-/** Attacks through the engine beneath embedded Python: JavaScript, Node's modules, Deno, workers. */
+/** Attacks through the engine that runs embedded Python: JavaScript, Node's modules, Deno, workers. */
 import type { Assault, Marks, Probe } from '../attack.ts'
 
 const JS = 'import js, pyodide_js\nfrom pyodide.code import run_js\n'
 
-/** A Deno of the program's own, so that Node's shims get past their first line and reach the permission check. */
+/** Code that defines a fake `Deno`, so that Deno's implementations of Node's modules get as far as the permission check. */
 const OWN_DENO = `${JS}
 run_js("""
 const error = class extends Error {}
@@ -125,7 +125,7 @@ assert not all(str(w).startswith(known) or len(str(w)) == 64 for w in js.process
   ]
 ]
 
-/** What answers at a later turn is told by the listener, and by what a worker prints. */
+/** A worker's script with asynchronous attempts. Their success shows at the machine's listeners and in the printed text. */
 const LATER = ({ tcpPort, udpPort, secretPath }: Marks) => `
 const say = (text) => Deno.stderr.writeSync(new TextEncoder().encode(text + '\\n'))
 say('the worker runs')
@@ -151,11 +151,11 @@ let taken = 0
 while (taken < ${memoryBytesMax * 2}) { ${step} }
 """)
 result = {"got": ["memory beyond the limit"]}`,
-  // An engine that cannot get more throws, which ends the program.
+  // An engine that gets no more memory throws, which ends the program.
   ends: { MEMORY_LIMIT: 'memory limit', PROGRAM_FAILED: 'memory limit' }
 })
 
-/** For embedded Python. */
+/** Attacks on embedded Python. */
 export const PYODIDE_ATTACKS: readonly (Probe | Assault)[] = [
   ...PIECES.map(
     ([id, title, code, through]): Probe => ({

@@ -1,4 +1,4 @@
-/** The attacks that R has of its own: what a statistician's language brings along to reach the machine. */
+/** Attacks in R, with the functions of R that can reach the machine. */
 import type { Assault, Marks, Probe } from '../attack.ts'
 
 type Piece = readonly [id: string, title: string, tries: string, code: (marks: Marks) => string]
@@ -7,7 +7,7 @@ const text = JSON.stringify
 
 const THROUGH: Readonly<Record<string, Probe['through']>> = {
   'r.listen': { 'docker+gvisor': 'gVisor’s own kernel' },
-  // It forbids to start a program from there, not to load one.
+  // In the writable folders gVisor forbids to execute a program, but not to load one as a library.
   'r.native': { 'docker+gvisor': 'gVisor’s own kernel' }
 }
 
@@ -92,7 +92,7 @@ const ANSWER = (got: string) =>
 
 const assault = (one: Omit<Assault, 'kind' | 'language'>): Assault => ({ kind: 'assault', language: 'r', ...one })
 
-/** For engines that run R. */
+/** Attacks on engines that run R. */
 export const R_ATTACKS: readonly (Probe | Assault)[] = [
   ...PIECES.map(([id, title, tries, code]): Probe => {
     const through = THROUGH[id]

@@ -1,4 +1,4 @@
-"""The cohort's tables, as scripts of the first clients ask for them."""
+"""Access to the cohort's tables, with the functions that scripts of the first clients use."""
 import csv as _csv
 import os as _os
 
@@ -25,7 +25,7 @@ def _rows(lines, columns):
 
 
 def load_data(table=None):
-    """Every table by name, or the rows of the one named: dicts with numbers as numbers and None for missing."""
+    """All tables by name, or the rows of the named table, as dicts: numbers are numbers, and a missing value is None."""
     tables = _stimnet._config["tables"]
     if table is None or str(table).rstrip("/") == _os.environ["DATA_ROOT"]:
         return {one["name"]: load_data(one["name"]) for one in tables}
@@ -41,5 +41,5 @@ def load_data(table=None):
 
 
 def save_result(name, value):
-    """Names one value of the result."""
+    """Adds a named value to the result."""
     _stimnet.release(name, value)

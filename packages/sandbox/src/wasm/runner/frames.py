@@ -1,10 +1,10 @@
-"""Where pandas is installed: tables as DataFrames, and its values and numpy's as JSON."""
+"""Support for pandas and numpy, if they are installed: tables as DataFrames, and their values as JSON."""
 import importlib
 import importlib.util
 
 
 def install():
-    """`load_data` gives DataFrames; `stimnet.tables` stays what it is in every sandbox, lists of dicts."""
+    """Lets `load_data` return DataFrames. `stimnet.tables` still contains lists of dicts, as in every sandbox."""
     if importlib.util.find_spec("pandas") is None:
         return
     import data_loader
@@ -32,14 +32,14 @@ def _second_copy(name):
 def _frame(file, columns):
     import pandas
 
-    # Whole numbers are left to pandas: with a value missing they are floats, as scripts written for it expect.
+    # pandas chooses the type of whole numbers: with missing values they are floats, as scripts written for pandas expect.
     types = {"number": "float64", "category": "object", "date": "object", "text": "object"}
     dtype = {column["name"]: types[column["type"]] for column in columns if column["type"] in types}
     return pandas.read_csv(file, dtype=dtype, keep_default_na=False, na_values=[""])
 
 
 def dumps(original):
-    """json.dumps that knows numpy's numbers and arrays and pandas' tables, without importing either."""
+    """A json.dumps that can write numpy's numbers and arrays and pandas' tables, without importing either library."""
 
     def with_arrays(value, default=None, **options):
         def plain(one):
@@ -55,7 +55,7 @@ def dumps(original):
 
 
 def warm(names):
-    """Libraries load half of themselves at their first use: what most scripts do is done here once, on nothing."""
+    """Warms up the libraries, which load much of their code at the first use: does once what most scripts do, on made-up data."""
     for name in names:
         try:
             importlib.import_module(name)

@@ -1,5 +1,5 @@
-# JSON for an R without packages: `stimnet_json$write(value)` gives its text, `stimnet_json$read(text)` its value. What is no
-# JSON is an error that says so. Sourced before stimnet.R.
+# JSON for an R without packages: `stimnet_json$write(value)` returns the text, `stimnet_json$read(text)` the value. A value or
+# text that is no JSON is an error. This file is sourced before stimnet.R.
 stimnet_json <- local({
   escape <- function(words) {
     if (length(words) == 0) return(character())
@@ -12,7 +12,7 @@ stimnet_json <- local({
     paste0("\"", escaped, "\"")
   }
 
-  # The shortest text that is read back as the same number.
+  # The shortest texts that are read back as the same numbers.
   digits <- function(numbers) {
     text <- sprintf("%.15g", numbers)
     for (format in c("%.16g", "%.17g")) {
@@ -38,7 +38,7 @@ stimnet_json <- local({
     text
   }
 
-  # Dates, factors and tables as the plain vector, list or matrix that they stand for.
+  # Converts dates, factors and tables into plain vectors, lists or matrices.
   plain <- function(value) {
     if (is.factor(value)) return(stats::setNames(as.character(value), names(value)))
     if (inherits(value, "Date")) return(stats::setNames(format(value), names(value)))
@@ -82,14 +82,14 @@ stimnet_json <- local({
 
   signs <- c(b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", "\"" = "\"", "\\" = "\\", "/" = "/")
 
-  # What one escape stands for: a letter's, or one or two code units in hexadecimal.
+  # The character for one escape: a letter, or one or two code units in hexadecimal.
   sign <- function(escape) {
     if (substr(escape, 2, 2) != "u") return(signs[[substr(escape, 2, 2)]])
     unit <- strtoi(substring(escape, seq(3, nchar(escape), 6), seq(6, nchar(escape), 6)), 16L)
     intToUtf8(if (length(unit) == 2) 65536L + (unit[1] - 55296L) * 1024L + unit[2] - 56320L else unit)
   }
 
-  # By bytes, and each different escape once: a program is one long word with an escape at the end of each line.
+  # Works on bytes and converts each distinct escape once: a program is one long string with an escape at the end of each line.
   unescape <- function(word) {
     word <- substr(word, 2, nchar(word) - 1)
     if (!grepl("\\", word, fixed = TRUE)) return(word)
@@ -104,7 +104,7 @@ stimnet_json <- local({
     text
   }
 
-  # An array of one kind of value is a vector, as R would write it; any other is a list.
+  # An array whose values have one type becomes a vector, as usual in R; any other array becomes a list.
   simplify <- function(values) {
     if (length(values) == 0) return(list())
     isMissing <- vapply(values, is.null, NA)

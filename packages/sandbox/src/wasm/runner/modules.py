@@ -1,4 +1,4 @@
-# The top-level modules that are really there, as JSON: tried, not assumed.
+# The top-level modules that can really be found, as JSON.
 import importlib.util, json, sys
 
 

@@ -1,20 +1,21 @@
 /**
- * What every runner does in its Deno process: reads one job from stdin, gives every permission back, writes one frame to
- * stdout. Plain JavaScript, since Deno loads it as it is.
+ * Functions of every runner in its Deno process: giving up all permissions, reading one job from stdin, writing one frame to
+ * stdout. This is plain JavaScript, because Deno loads the file directly.
  *
  * In: u32 length, JSON header, then the bytes of the files it lists. Out: READY and a line feed, then one frame of a kind
- * byte, a u32 length and that many bytes. What the program prints goes to stderr, which the host counts and cuts. The frame
- * is made by the same process that ran the program: the host must take it as the program's word.
+ * byte, a u32 length and that many bytes. Printed text goes to stderr, where the host limits it. The process that writes the
+ * frame also ran the program, so the host must assume that the program wrote the frame.
  */
-// Held here, since the name Deno is gone when the program runs.
+// Kept here, because the global `Deno` is deleted before the program runs.
 const { exit, stdin, stdout, stderr } = Deno
 
-/** Kinds of frame: the result's text, or the class of a failure. */
+/** Kinds of frames: a result's text, or the code of a failure. */
 const KINDS = { result: 0x52, failed: 0x46 }
 
 /**
- * The boundary is the first loop: afterwards this process may open nothing and reach nobody, whatever runs in it. The
- * deletions only take away what needs no permission (storage, workers, the raw operations) and what might one day.
+ * Gives up all permissions. The first loop is the security boundary: afterwards nothing in this process can open a file or a
+ * connection. The deletions only remove functions that need no permission (storage, workers, the raw operations) or that might
+ * need none in a later version.
  */
 export function giveUpEverything() {
   for (const name of ['read', 'write', 'net', 'env', 'run', 'ffi', 'sys', 'import'])
@@ -26,16 +27,16 @@ export function giveUpEverything() {
   Object.defineProperty(globalThis.navigator, 'gpu', { value: undefined })
 }
 
-/** Says that a job may come, and waits for it. */
+/** Reports READY and waits for the job. Returns its header. */
 export function takeJob() {
   write(stdout, encode('READY\n'))
   const length = new DataView(readExactly(4).buffer).getUint32(0)
   return JSON.parse(new TextDecoder().decode(readExactly(length)))
 }
 
-/** The files of the job, after its header. */
+/** Reads the files of the job, which follow its header, and writes them to their folders. */
 export function placeFiles(FS, header) {
-  // Scripts list the folder of their tables: nothing else is in it unless files come along.
+  // Scripts may list the folder of their tables, so it contains nothing else unless there are uploads.
   const uploads = header.config.uploaded_files.length > 0 ? ['/data/uploads'] : []
   for (const folder of ['/data', ...uploads, '/job', '/tmp']) FS.mkdirTree(folder)
   for (const { name, length } of header.files) {
@@ -47,14 +48,14 @@ export function placeFiles(FS, header) {
   FS.writeFile('/job/config.json', JSON.stringify(header.config))
 }
 
-/** The one answer. Nothing runs afterwards. */
+/** Writes the only answer and ends the process. */
 export function answer(end, text) {
   const bytes = typeof text === 'string' ? encode(text) : text
   write(stdout, frame(KINDS[end], bytes))
   exit(0)
 }
 
-/** What an interpreter that broke means: it had no memory left, or the program broke it. */
+/** Answers for an interpreter that failed: either memory ran out, or the program broke it. */
 export function answerBroken(error) {
   print(encode(`${error}\n`.slice(0, 4096)))
   const isMemory = error instanceof RangeError && !/call stack/i.test(error.message)
@@ -82,7 +83,7 @@ export function encode(text) {
   return new TextEncoder().encode(text)
 }
 
-/** The host closing stdin ends a process that waits: so none outlives its host. */
+/** Reads that many bytes from stdin. At its end the process exits, so that no waiting process outlives its host. */
 function readExactly(length) {
   const bytes = new Uint8Array(length)
   for (let at = 0; at < length; ) {

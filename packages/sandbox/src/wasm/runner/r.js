@@ -1,8 +1,8 @@
 /**
- * Runs inside Deno, in a process of its own: brings R up, gives every permission back, then runs one stranger's program.
+ * The runner for R. In a Deno process of its own, it starts R, gives up all permissions and runs one untrusted program.
  *
- * R's main loop asks for one line of console input after the other. Here those lines are ours, so that all of it happens in
- * one thread, and between two lines this script has its turn.
+ * R's main loop asks for one line of console input after the other. This script provides these lines, so that everything
+ * happens in one thread, and its own code runs between two lines.
  */
 import { answer, answerBroken, encode, giveUpEverything, placeFiles, print, takeJob } from './process.js'
 
@@ -10,23 +10,23 @@ const [dist, warmth] = Deno.args
 const here = decodeURIComponent(new URL('.', import.meta.url).pathname)
 
 const HELPERS = ['json.R', 'stimnet.R', 'run.R']
-/** R's own functions only: what a program defines may not reach into the helpers. */
+/** Loads the helpers into an environment that sees only R's base functions, so that no program's definitions affect them. */
 const LOAD = `attach(list(.stimnet_runner = new.env(parent = baseenv())), name = "stimnet:runner")
 for (.file in c(${HELPERS.map((name) => `"${name}"`)})) sys.source(file.path("/lib/helpers", .file), .stimnet_runner)
 rm(.file)`
-/** The frame's text goes through a file: what a program prints is no answer. In one line, since there is no second. */
+/** Runs the program and writes its outcome to a file, since printed text is no answer. One line, since R gets no second one. */
 const RUN = [
   'local({ found <- .stimnet_runner$stimnet_run(readChar("/job/header.json", file.size("/job/header.json"), useBytes = TRUE))',
   'writeBin(charToRaw(paste(found$end, enc2utf8(found$value))), "/job/answer") })'
 ].join('; ')
 
-/** At most one line at a time, of less than R's buffer. */
+/** The lines of console input, one at a time. Each is shorter than R's buffer. */
 function* consoleLines() {
   const { FS } = R
   FS.mkdirTree('/lib/helpers')
   for (const name of HELPERS) FS.writeFile(`/lib/helpers/${name}`, Deno.readTextFileSync(here + name))
   yield* LOAD.split('\n')
-  // R looks for its source of randomness at the first call, and could not once the permissions are gone.
+  // R opens its source of randomness at the first use, which would fail after the permissions are given up.
   yield 'invisible(.stimnet_runner$stimnet_seed())'
   if (warmth === 'warm') yield '.stimnet_runner$stimnet_warm()'
   giveUpEverything()
@@ -34,7 +34,7 @@ function* consoleLines() {
   placeFiles(FS, header)
   FS.writeFile('/job/header.json', JSON.stringify(header))
   FS.chdir('/tmp')
-  // A program is no dialogue. Whatever R reads after this line is the end of its input, and it leaves.
+  // R is no longer interactive: after the next line it reads the end of its input and exits.
   R.setValue(R._R_Interactive, 0, 'i8')
   yield RUN
 }
@@ -51,7 +51,7 @@ function tell(FS) {
 const lines = consoleLines()
 const printed = []
 
-/** R prints byte by byte. */
+/** Collects the output, which R prints byte by byte. */
 function put(byte) {
   if (byte !== null) printed.push(byte)
   if (byte === null || byte === 0x0a || printed.length >= 4096) flush()
@@ -64,7 +64,7 @@ function flush() {
 const R = {
   preRun: [
     () => {
-      // R's compiler of functions to byte code costs more here than it gains.
+      // R's byte-code compiler would cost more time here than it saves.
       Object.assign(R.ENV, { R_HOME: '/usr/lib/R', R_ENABLE_JIT: '0', HOME: '/tmp', TZ: 'UTC', LANG: 'C.UTF-8' })
       R.FS.mkdirTree('/tmp')
     }
@@ -101,7 +101,7 @@ function run() {
   }
 }
 
-/** The modules that R's loader asks for, and of those what it uses. There are no commands and no connections to be had. */
+/** The modules that R's loader requires, with only the functions that it uses. Commands and connections do not work. */
 function require(name) {
   if (name === 'ws')
     return class extends NoConnection {

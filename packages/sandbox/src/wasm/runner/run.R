@@ -1,10 +1,10 @@
 # Runs the cells of one R program and finds its result: `stimnet_run(header)` gives list(end = "result", value = <JSON text>)
-# or list(end = "failed", value = "PROGRAM_FAILED" | "MEMORY_LIMIT" | "OUTPUT_LIMIT"). Everything here is the program's own
-# process: nothing it says is trusted. Whoever starts R sources json.R, stimnet.R and run.R into one environment, puts the
-# tables into DATA_ROOT (default /data), and calls it with the header as JSON text. What is printed goes where R prints.
+# or list(end = "failed", value = "PROGRAM_FAILED" | "MEMORY_LIMIT" | "OUTPUT_LIMIT"). This code runs in the program's own
+# process, so its answer is not trusted. The caller sources json.R, stimnet.R and run.R into one environment, puts the tables
+# into DATA_ROOT (default /data), and calls stimnet_run with the header as JSON text. Printed text goes to R's usual output.
 
-# The helpers are found after the program's own names and before R's packages. A program that quits has ended, and no more:
-# the process lives on to answer.
+# Attaches the helpers: R finds them after the program's own names and before its packages. quit() only ends the program; the
+# process continues, so that it can answer.
 stimnet_attach <- function() {
   leave <- function(save = "no", status = 0, runLast = TRUE) {
     signalCondition(structure(list(message = "quit", call = NULL, status = status), class = c("stimnet_quit", "condition")))
@@ -20,9 +20,9 @@ stimnet_prepare <- function(header) {
     if (Sys.getenv(name) == "") do.call(Sys.setenv, stats::setNames(list(defaults[[name]]), name))
   }
   Sys.setenv(MIN_COHORT_SIZE = format(header$config$min_cohort_size, scientific = FALSE), TZ = "UTC")
-  # Sandboxes that waited may have started from the same random state.
+  # Waiting sandboxes may have started from the same random state.
   set.seed(stimnet_seed())
-  # What is printed may not depend on who asks, nor what is slow on how it fails.
+  # Fixed options: printed output must not depend on who asks, and running time must not depend on how a program fails.
   options(warn = 1, width = 120, scipen = 0, keep.source = FALSE, browserNLdisabled = TRUE)
   stimnet$.begin(header$config)
   stimnet_attach()
@@ -34,7 +34,7 @@ stimnet_seed <- function() {
   readBin(source, "integer", 1)
 }
 
-# As Rscript does: one expression after the other, and what is visible is printed. `reach` is told where each stands.
+# Runs the expressions one after the other, as Rscript does, and prints visible values. `reach` is called with each place.
 stimnet_execute <- function(cells, reach) {
   for (number in seq_along(cells)) {
     text <- cells[[number]]
@@ -51,7 +51,7 @@ stimnet_execute <- function(cells, reach) {
 
 stimnet_failed <- function(code) list(end = "failed", value = code)
 
-# The file, else what was released or saved, else the name `result`.
+# The result: OUTPUT_FILE, otherwise the released or saved value, otherwise the variable `result`.
 stimnet_find <- function(bytes_max) {
   path <- Sys.getenv("OUTPUT_FILE")
   size <- file.size(path)
@@ -71,7 +71,7 @@ stimnet_find <- function(bytes_max) {
   if (nchar(text, "bytes") > bytes_max) stimnet_failed("OUTPUT_LIMIT") else list(end = "result", value = text)
 }
 
-# The error, where the program was, and its calls that led there.
+# Prints the error, the place of the program, and its calls that led there.
 stimnet_tell <- function(error, place, calls) {
   message("Error at ", place, if (!is.null(error$call)) paste0(" in ", deparse(error$call, nlines = 1)[1]), ": ", conditionMessage(error))
   for (call in calls) message("  ", substr(deparse(call, nlines = 1)[1], 1, 200))
@@ -81,7 +81,7 @@ stimnet_run <- function(header) {
   calls <- list()
   place <- "the start"
   reach <- function(reached) place <<- reached
-  # Where the program's own calls begin: behind eval(), of which R makes two frames.
+  # The program's own calls: they begin behind stimnet_execute and eval(), for which R makes two frames.
   own <- function(all) {
     depth <- max(which(vapply(all, function(call) identical(call[[1]], quote(stimnet_execute)), NA)), 0)
     utils::tail(utils::head(all[-seq_len(min(length(all), depth + 4))], -2), 20)
@@ -107,7 +107,8 @@ stimnet_run <- function(header) {
   )
 }
 
-# R compiles a function at its second call. What most programs do is done here once, on nothing, while the sandbox waits.
+# Warms R up while the sandbox waits: does what most programs do on made-up data, twice, since R compiles a function at its
+# second call.
 stimnet_warm <- function() {
   rows <- data.frame(a = 1:200, b = 1:200 / 7, c = rep(c("x", "y"), 100))
   path <- tempfile()

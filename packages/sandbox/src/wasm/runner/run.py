@@ -1,17 +1,17 @@
-# Runs the cells of one program in a fresh __main__ and finds its result. Everything here is the program's own process:
-# nothing it says is trusted.
+# Runs the cells of one program in a new __main__ and determines its result. This code runs in the program's own process, so its
+# answer is not trusted.
 def _make():
     import builtins, json, os, random, sys, traceback, types
 
     sys.path.insert(0, "/lib/helpers")
     import data_loader, stimnet
 
-    # The engine finds its source of randomness at the first call, and could not once its permissions are gone.
+    # The engine opens its source of randomness at the first use, which would fail after its permissions are given up.
     os.urandom(1)
     dumps, loads, stat, opened, excepthook = json.dumps, json.loads, os.stat, open, traceback.print_exception
 
     def plain(value):
-        # numpy's numbers and arrays, pandas' tables.
+        # Converts numpy's numbers and arrays and pandas' tables.
         for method in ("to_dict", "tolist"):
             if hasattr(value, method):
                 return getattr(value, method)()
@@ -36,7 +36,7 @@ def _make():
             MIN_COHORT_SIZE=str(header["config"]["min_cohort_size"]),
         )
         os.chdir("/tmp")
-        # Every sandbox starts from the same memory, and so from the same random state.
+        # Every sandbox starts from the same snapshot, and so from the same random state.
         random.seed()
         sys.argv = ["script.py"]
         stimnet._begin(header["config"])
@@ -52,7 +52,7 @@ def _make():
             exec(compile(cell, name, "exec"), scope)
 
     def leave(error):
-        """Whether an exit means that all is well."""
+        """Whether an exit counts as success."""
         return error.code in (None, 0, False)
 
     def find(scope, bytes_max):
@@ -100,8 +100,8 @@ def _make():
 
 
 def _warm():
-    # Machine code for the engine's functions is made at their first call. What most scripts do is done here once, on
-    # nothing, while the sandbox waits for its job; often enough that the slow first code is replaced by the fast one.
+    # Warms up the engine while the sandbox waits: it compiles its functions at their first call, and optimises them after
+    # repeated calls. So this does what most scripts do, on made-up data.
     import csv, datetime, io, json, math, random, re, statistics, traceback
 
     import data_loader

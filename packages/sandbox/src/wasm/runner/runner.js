@@ -1,4 +1,4 @@
-/** Runs inside Deno, in a process of its own: brings Python up, gives every permission back, then runs one stranger's program. */
+/** The runner for Python. In a Deno process of its own, it starts Python, gives up all permissions and runs one program. */
 import { answer, answerBroken, encode, frame, giveUpEverything, placeFiles, print, takeJob, write } from './process.js'
 
 const { args, stdout } = Deno
@@ -18,7 +18,7 @@ const options = {
 if (mode === 'snapshot') await makeSnapshot()
 else await serve()
 
-/** The memory of a Python that has already imported what most scripts import. Above 30 MB it could not be restored. */
+/** Writes the memory of a Python that has imported common modules. A memory above 30 MB could not be restored. */
 async function makeSnapshot() {
   const pyodide = await loadPyodide({ ...options, _makeSnapshot: true })
   pyodide.runPython(python('preload'))
@@ -54,7 +54,7 @@ async function serve() {
   }
 }
 
-/** What was read, and nothing that may stand in the file a moment later. */
+/** The snapshot, verified after it was read, so that a later change of the file has no effect. */
 async function verifiedSnapshot() {
   const snapshot = Deno.readFileSync(snapshotPath)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', snapshot))
@@ -63,7 +63,7 @@ async function verifiedSnapshot() {
   return snapshot
 }
 
-/** Tables as DataFrames where there is pandas, as in every sandbox that has it. */
+/** Lets scripts load tables as DataFrames if pandas is installed, as in every sandbox that has it. */
 function installFrames(pyodide) {
   pyodide.FS.mkdirTree('/lib/runner')
   pyodide.FS.writeFile('/lib/runner/frames.py', python('frames'))
@@ -72,7 +72,7 @@ function installFrames(pyodide) {
   )
 }
 
-/** Wheels the operator has fetched: no snapshot can hold them, so they are loaded after it. */
+/** Options for the fetched wheels. A snapshot cannot contain them, so they are loaded after it. */
 function whereWheelsAre() {
   if (!wheelNames) return {}
   return { packageCacheDir: wheels, packageBaseUrl: wheels, lockFileURL: `${wheels}/pyodide-lock.json` }

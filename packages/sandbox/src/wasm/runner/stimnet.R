@@ -1,23 +1,23 @@
-# What an R program is given, and how it names what it wants to release. Sourced after json.R.
+# The interface of an R program: its inputs, and functions to name the values that it releases. Sourced after json.R.
 #
 # stimnet$tables      a list: table name -> data frame (NA is missing)
 # stimnet$parameters  the parameters of the request
 # stimnet$filters     its filters, already applied to the cohort where they name variables
 # stimnet$release     release("mean_age", 61.2), release("age", n = 120, mean = 61.2), release("quartiles", 55, 61, 70); or
-#                     with a kind, which the node can judge more closely: release("age", "mean", value = 61.2)
-# load_data           load_data("subjects"): one table; load_data(): all of them
-# save_result         save_result(x): x is the result; save_result("name", x): as release
+#                     with a kind, for which the node has stricter checks: release("age", "mean", value = 61.2)
+# load_data           load_data("subjects"): one table; load_data(): all tables
+# save_result         save_result(x): x is the result; save_result("name", x): the same as release
 #
-# Without any of these the result is what the program leaves under the name `result`.
+# If the program uses none of these, the result is its variable `result`.
 stimnet <- new.env()
 
-# The outputs a node knows, and the fields of each.
+# The kinds of typed outputs, and the fields of each.
 stimnet$kinds <- list(
   count = "value", table = "counts", histogram = "counts", sum = "value", mean = "value", proportion = "value",
   quantile = "value", sd = "value", coefficients = "terms", test = c("statistic", "df", "p"), curve = "values"
 )
 
-# Both set below.
+# Both are set below.
 load_data <- save_result <- NULL
 
 local({
@@ -43,7 +43,7 @@ local({
     I(vapply(as.list(unname(values)), check, 0, where))
   }
 
-  # Names of what is named, each once.
+  # The names of the values. Each must be unique and not empty.
   keys <- function(value, where) {
     names <- if (length(dim(value)) > 0) dimnames(value)[[1]] else names(value)
     if (length(names) == 0 || anyNA(names) || any(names == "") || anyDuplicated(names)) {
@@ -58,7 +58,7 @@ local({
     lapply(stats::setNames(as.list(as.vector(value)), names), whole, where)
   }
 
-  # A matrix as coef(summary(fit)) gives it, or a list: term -> c(estimate, se).
+  # Takes a matrix as coef(summary(fit)) returns it, or a list: term -> c(estimate, se).
   terms <- function(value, where) {
     names <- keys(value, where)
     rows <- if (length(dim(value)) == 2) lapply(seq_len(nrow(value)), function(row) value[row, 1:2]) else as.list(value)
@@ -73,7 +73,7 @@ local({
     })
   }
 
-  # The output as it is written, or an error that says what is wrong with it.
+  # The checked output, or an error that says what is wrong with it.
   output <- function(name, kind, fields) {
     where <- sprintf("release(\"%s\", \"%s\")", name, kind)
     needed <- stimnet$kinds[[kind]]
@@ -91,7 +91,7 @@ local({
     c(list(kind = kind), checked)
   }
 
-  # All in `...`, since R would take a field `n` for a parameter whose name begins with it.
+  # All arguments are in `...`, because R would match a field `n` with a parameter whose name begins with n.
   release <- function(...) {
     values <- list(...)
     given <- if (is.null(names(values))) character(length(values)) else names(values)
@@ -137,7 +137,7 @@ local({
     names(classes) <- vapply(columns, function(column) column$name, "")
     present <- utils::read.csv(path, nrows = 1, header = FALSE, colClasses = "character", encoding = "UTF-8")
     classes <- classes[is.element(names(classes), as.character(present))]
-    # Typed columns are read as such; a table's other columns are text.
+    # Columns with a declared type are read with it; other columns are text.
     every <- stats::setNames(rep("character", length(present)), as.character(present))
     every[names(classes)] <- classes
     rows <- utils::read.csv(path, colClasses = unname(every), na.strings = "", check.names = FALSE, encoding = "UTF-8",
@@ -173,7 +173,7 @@ local({
     invisible()
   }
 
-  # Called once, when the job is known.
+  # Called once, with the configuration of the job.
   stimnet$.begin <- function(header) {
     config <<- header
     stimnet$parameters <- header$parameters
@@ -181,11 +181,11 @@ local({
     stimnet$uploads <- list()
     for (one in header$uploaded_files) stimnet$uploads[[one$name]] <- one$path
     stimnet$min_cohort_size <- header$min_cohort_size
-    # Tables are parsed when first looked at: a program that opens the files itself does not pay for them.
+    # Tables are parsed at their first use, so that a program that opens the files itself does not wait for it.
     delayedAssign("tables", load_data(), assign.env = stimnet)
   }
 
-  # list(value), or NULL where nothing was released.
+  # list(value), or NULL if nothing was released.
   stimnet$.released <- function() {
     if (!is.null(outputs)) return(list(list(stimnet_outputs = outputs)))
     if (!is.null(released)) return(list(released))

@@ -1,15 +1,15 @@
-"""What a program is given, and how it names what it wants to release.
+"""The interface of a Python program: its inputs, and a function to name the values that it releases.
 
 tables      a dict: table name -> list of dicts (None is missing)
 parameters  the parameters of the request
 filters     its filters, already applied to the cohort where they name variables
-uploads     the files that the request brought along: name -> path
+uploads     the uploaded files of the request: name -> path
 release     release("mean_age", 61.2), release("age", n=120, mean=61.2), release("quartiles", 55, 61, 70); or with a kind,
-            which the node can judge more closely: release("age", "mean", value=61.2)
+            for which the node has stricter checks: release("age", "mean", value=61.2)
 """
 import math as _math
 
-# The outputs a node knows, and the fields of each.
+# The kinds of typed outputs, and the fields of each.
 KINDS = {
     "count": ("value",),
     "table": ("counts",),
@@ -34,8 +34,8 @@ _outputs = {}
 
 
 def release(name, *values, **fields):
-    """Names one value of the result: a single value, several as a list, or named fields as an object. With a kind first,
-    and the fields of that kind, it is a typed output; a program gives all of its releases a kind, or none."""
+    """Adds a named value to the result: a single value, several values as a list, or named fields as an object. With a kind
+    and the fields of that kind, it is a typed output. A program must give all of its releases a kind, or none."""
     if not isinstance(name, str) or not name:
         raise TypeError("release needs a name first")
     if fields and len(values) == 1 or not values and _is_kind(fields.get("kind")):
@@ -68,7 +68,7 @@ def _mixed(name):
 
 
 def _plain(value):
-    """The values of other libraries as Python's own: numpy's numbers and arrays, pandas' Series and DataFrame."""
+    """Converts numpy's numbers and arrays and pandas' Series and DataFrames into Python's own types."""
     if hasattr(value, "to_dict"):
         return value.to_dict("index") if getattr(value, "ndim", 1) == 2 else value.to_dict()
     if hasattr(value, "tolist"):
@@ -107,7 +107,7 @@ def _named(value, where):
 
 def _each(check):
     def checked(values, where):
-        # A Series is asked for its values; its index is only where they stood.
+        # Only the values of a Series are used, not its index.
         values = values.tolist() if hasattr(values, "tolist") else values
         if not isinstance(values, (list, tuple)) or not values:
             raise TypeError(f"{where} needs a list that is not empty")
@@ -143,12 +143,12 @@ _CHECKS = {
 
 
 def _result():
-    """What was released so far, as it is written; None where nothing was."""
+    """The released values in the form in which they are written; None if there are none."""
     return {"stimnet_outputs": _outputs} if _outputs else _released or None
 
 
 def _begin(config):
-    # The module is imported before there is a job, so that no job waits for it.
+    # The job's configuration is set here, because the module is imported before there is a job.
     global _config, parameters, filters, uploads, min_cohort_size
     _config, parameters, filters = config, config["parameters"], config["filters"]
     uploads = {one["name"]: one["path"] for one in config.get("uploaded_files", [])}
@@ -156,7 +156,7 @@ def _begin(config):
 
 
 def __getattr__(name):
-    # Tables are parsed when first looked at: a program that opens the files itself does not pay for them.
+    # Tables are parsed at their first use, so that a program that opens the files itself does not wait for it.
     if name != "tables":
         raise AttributeError(f"module 'stimnet' has no attribute {name!r}")
     from data_loader import load_data
