@@ -40,6 +40,9 @@ export async function startMesh(
   const node = await createNode(settings, timing, {
     ...{ datastore, discipline, clock: deps.clock },
     denied: (peerId) => deps.events.denied(peerId)
+  }).catch(async (error: unknown) => {
+    await Promise.all([members.close(), datastore.close()])
+    throw error
   })
   const mesh = new RunningMesh({
     settings,

@@ -37,8 +37,12 @@ export class Members {
     return members
   }
 
+  /** Those seen in the last thirty days. */
   ids(): string[] {
-    return [...this.#members.keys()]
+    const now = this.#clock.now()
+    return [...this.#members].flatMap(([peerId, { lastSeenMs }]) =>
+      now - lastSeenMs < FORGET_AFTER_MS ? [peerId] : []
+    )
   }
 
   lastSeen(peerId: string): number | null {
