@@ -75,7 +75,7 @@ function column(
   rows: readonly JoinedRow[],
   all: readonly JoinedRow[],
   ref: string,
-  { binned, long, shaped }: { binned: boolean; long: boolean; shaped: boolean }
+  { binned, long, shaped, ends }: { binned: boolean; long: boolean; shaped: boolean; ends: readonly (number | null)[] }
 ) {
   const has = rows.filter(({ values }) => values[ref] !== null)
   const numeric = ref in DECIMALS
@@ -100,15 +100,8 @@ function column(
     sumSquares: sum(numbers.map((n) => n * n)),
     powers: shaped ? { cubes: sum(numbers.map((n) => n ** 3n)), fourths: sum(numbers.map((n) => n ** 4n)) } : null,
     nonNegative,
-    // No bounds are declared.
-    aboveLeast:
-      numeric && all.every(({ values }) => values[ref] === null || Number(values[ref]) >= 0)
-        ? owned(
-            has.filter(({ values }) => Number(values[ref]) > 0),
-            true
-          )
-        : null,
-    belowMost: null,
+    aboveLeast: offEnd(has, ref, ends[0]),
+    belowMost: offEnd(has, ref, ends[1]),
     largest: [one, two],
     levels: names === null ? null : Object.fromEntries(names.map((name) => [name, whoHas(name)])),
     levelRows:
@@ -132,6 +125,26 @@ function column(
         )
       : null
   }
+}
+
+/** The least and the greatest value of the whole table, each only if at least three rows have it. */
+function endsIn(data: Model, ref: string): readonly (number | null)[] {
+  if (!(ref in DECIMALS)) return [null, null]
+  const [table = '', name = ''] = ref.split('.')
+  const all = data[table as 'people' | 'visits'].flatMap(({ values }) =>
+    values[name] === null ? [] : [Number(values[name])]
+  )
+  return [Math.min(...all), Math.max(...all)].map((end) =>
+    all.filter((value) => value === end).length < 3 ? null : end
+  )
+}
+
+function offEnd(has: readonly JoinedRow[], ref: string, end: number | null | undefined) {
+  if (end === null || end === undefined) return null
+  return owned(
+    has.filter(({ values }) => Number(values[ref]) !== end),
+    true
+  )
 }
 
 function pair(rows: readonly JoinedRow[], x: string, y: string, long: boolean) {
@@ -176,7 +189,9 @@ function expected(data: Model, plan: Plan, cohort: Filter) {
         columns: Object.fromEntries(
           refs.map((ref) => [
             ref,
-            column(own, rows, ref, { binned: binned.has(ref), long, shaped: kindsOf(ref).some(isShape) })
+            column(own, rows, ref, {
+              ...{ binned: binned.has(ref), long, shaped: kindsOf(ref).some(isShape), ends: endsIn(data, ref) }
+            })
           ])
         ),
         pairs: Object.fromEntries(pairs.map(([x, y]) => [pairKey(x, y), pair(own, x, y, long)]))
@@ -260,7 +275,7 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
     ...c,
     powers: c.powers ?? null,
     aboveLeast: c.aboveLeast === undefined ? null : (ownedBy(c.aboveLeast.rowSet) ?? named(c.aboveLeast.support)),
-    belowMost: c.belowMost ?? null,
+    belowMost: c.belowMost === undefined ? null : (ownedBy(c.belowMost.rowSet) ?? named(c.belowMost.support)),
     support: named(c.support),
     rowSet: ownedBy(c.rowSet),
     levelRows: (c.levelRows && Object.fromEntries([...c.levelRows].map(([name, set]) => [name, ownedBy(set)]))) || null,
@@ -364,12 +379,12 @@ after(() => world.close())
 const ask = (sql: string, signal?: AbortSignal) =>
   catalog.reduce(parseSql(sql, catalog.descriptor), everyone, signal ? { signal } : {})
 
-test('whose values are off the ends that are declared, by person and by row; below zero and without bounds nobody’s', async () => {
+test('whose values are off the ends that occur, by person and by row; an end of few rows is none', async () => {
   const variables = [
-    { name: 'x', type: 'integer', minimum: 1, maximum: 3 },
+    { name: 'x', type: 'integer', minimum: 0, maximum: 20 },
     { name: 'y', type: 'integer' }
   ]
-  const lines = ['id,x,y', 'a,1,0', 'b,2,-1', 'c,3,0', 'd,,0', 'a,3,5']
+  const lines = ['id,x,y', 'a,1,0', 'b,1,-1', 'c,3,0', 'd,,0', 'a,1,5', 'e,3,5', 'f,3,5', 'f,2,']
   const ends = await makeWorld(
     { name: 'c', subject_key: 'id', tables: [{ name: 't', file: 't.csv', variables }] },
     { 't.csv': lines.join('\n') }
@@ -380,12 +395,32 @@ test('whose values are off the ends that are declared, by person and by row; bel
     const { groups } = await opened.reduce(plan, await opened.cohort(undefined))
     const [x, y] = ['t.x', 't.y'].map((ref) => groups[0]?.columns.get(ref as VariableRef))
     const sizes = (part: ReducedPart | undefined) => [part?.support.size, part?.rows, part?.rowSet?.size]
-    assert.deepEqual(sizes(x?.aboveLeast), [3, 3, 3])
-    assert.deepEqual(sizes(x?.belowMost), [2, 2, 2])
-    assert.deepEqual([y?.aboveLeast, y?.belowMost], [undefined, undefined])
+    assert.deepEqual(sizes(x?.aboveLeast), [3, 4, 4], 'c, e and both rows of f')
+    assert.deepEqual(sizes(x?.belowMost), [3, 4, 4], 'both rows of a, b, one of f')
+    assert.deepEqual([y?.aboveLeast, sizes(y?.belowMost)], [undefined, [4, 4, 4]])
   } finally {
     await ends.close()
   }
+})
+
+test('values of a variable by subject: numbers as they are stored, places of levels, and nothing of rows', async () => {
+  const ages = await catalog.valuesOf('people.age')
+  const sexes = await catalog.valuesOf('people.sex')
+  const of = async (column: string, value: string | number) => [
+    ...(await catalog.cohort({ column, op: '=', values: [value] }))
+  ]
+  assert.equal(ages.length, catalog.subjects)
+  for (const person of await of('people.sex', 'M')) assert.equal(sexes[person], 1)
+  for (const person of await catalog.cohort({ column: 'people.age', op: 'is null', values: [] }))
+    assert.ok(Number.isNaN(ages[person]))
+  const plan = parseSql('SELECT SUM(age) FROM people', catalog.descriptor)
+  const { groups } = await catalog.reduce(plan, everyone)
+  assert.equal(
+    BigInt(ages.reduce((all, value) => all + (Number.isNaN(value) ? 0 : value), 0)),
+    groups[0]?.columns.get('people.age')?.sum
+  )
+  assert.equal(await catalog.valuesOf('people.age'), ages, 'read once')
+  await assert.rejects(catalog.valuesOf('visits.score'), { code: 'NODE_ERROR' })
 })
 
 test('groups come in the order of their levels and bins, a missing one last', async () => {

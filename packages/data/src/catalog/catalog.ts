@@ -24,6 +24,7 @@ import { resolveFilter } from '../index/filter.ts'
 import { type CatalogView, mappedView, plainView, type ViewTerms } from './mapped.ts'
 import { quoteName } from '../quote.ts'
 import type { ReducedWithout } from '../reduce/base.ts'
+import { knownValues } from '../reduce/known-values.ts'
 import { reduceBounded } from '../reduce/bounded.ts'
 import { type ReduceOptions, reduce } from '../reduce/reduce.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from '../snapshot.ts'
@@ -80,6 +81,11 @@ export interface Catalog {
   decimalsOf(variable: VariableRef): number
   /** The subjects who satisfy a filter, from the index alone; everyone without a filter. Throws as `resolveFilter`. */
   cohort(filter: Filter | undefined): Promise<SubjectSet>
+  /**
+   * The values of a variable by subject, as `knownValues` gives them. They must not leave the institution. Throws NODE_ERROR for a
+   * table with several rows per subject; throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
+   */
+  valuesOf(variable: VariableRef): Promise<Float64Array>
   /** The base cells of the lattice that are not empty; none without a lattice. */
   baseCells(): Promise<readonly SubjectSet[]>
   /**
@@ -189,6 +195,10 @@ function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, rando
       const { table, variable } = resolveVariable(descriptor, ref)
       const source = view.sourceOf(table.name, variable.name)
       return { ...source, decimals: decimalsIn(at.config, source.own) }
+    },
+    valuesOf: async (ref: VariableRef) => {
+      const everyone = SubjectSet.everyone(at.subjects)
+      return knownValues(ref, { ...reading, engine: await withEngine(everyone), subjects: at.subjects })
     },
     reduce: async (
       plan: Plan,

@@ -72,7 +72,7 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
     })
     const sums = await sumGroups(base, places, reading)
     const complete = await withRowSets(await withSupports(sums, base, places, reading), base, places, reading)
-    const groups = await withEnds(complete, base, reading)
+    const groups = await withEnds(complete, base, { reading, engine })
     const signed = base.values.map((_, i) => groups.some(({ columns }) => columns[i]?.nonNegative === false))
     const columns = await completeColumns({ plan, base, places, signed }, reading)
     return {

@@ -139,8 +139,8 @@ export interface ReducedColumn {
    */
   readonly largest: readonly [bigint, bigint]
   /**
-   * For a number: the rows with a value above its declared minimum, and those with a value below its declared maximum. Without
-   * declared bounds the minimum is zero, if no value is below zero.
+   * For a number: the rows with a value above the least that occurs in the epoch, and those with a value below the greatest. Absent
+   * if only a few rows of the epoch have that value.
    */
   readonly aboveLeast?: ReducedPart
   readonly belowMost?: ReducedPart
