@@ -152,7 +152,7 @@ describe('a question that differs by one person from what was answered', () => {
       folder,
       offered: [
         ...ATTACKS.map((_, i) => ({ name: `catalog_${i}`, study: STUDY })),
-        { name: 'groups', study: STUDY },
+        ...['groups', 'ages', 'shares', 'rows'].map((name) => ({ name, study: STUDY })),
         { name: 'large', study: trial({ size: 1_000, seed: 7 }) }
       ]
     })
@@ -184,6 +184,61 @@ describe('a question that differs by one person from what was answered', () => {
       assert.deepEqual(heard.get(true), heard.get(false))
     })
   }
+
+  test('says nothing of one person of very different age: a mean or covariance of ages over people whom others do not know', async () => {
+    const send = (sql: string) =>
+      askOnce(house.client, { data_catalog_name: 'ages', script_type: 'sql', script_content: sql })
+    const ages = PEOPLE.map(({ age }) => Number(age)).sort((a, b) => a - b)
+    const middle = ages[Math.floor(ages.length / 2)] ?? 0
+    const from = CUTS.findLast((cut) => middle >= cut) ?? 0
+    const to = CUTS.find((cut) => cut > middle) ?? 200
+    const alike = `(sex = 'male' AND age >= ${from} AND age < ${to})`
+    const far = aloneIn().filter(({ row }) => Math.abs(Number(row.age) - middle) >= 15)
+    assert.ok(far.length >= 4)
+    for (const { where } of far.slice(0, 6)) {
+      for (const sql of [
+        `SELECT AVG(age) AS m FROM subjects WHERE ${IS_RIGID} AND (${alike} OR ${where})`,
+        `SELECT STDDEV(age) AS s FROM subjects WHERE ${IS_RIGID} AND (${alike} OR ${where})`,
+        `SELECT COVAR_SAMP(age, duration) AS c FROM subjects WHERE ${alike} OR ${where}`
+      ]) {
+        assert.doesNotMatch(toldIn(await send(sql)), /"[msc]":-?\d/, sql)
+      }
+    }
+    // Where ages differ among all who could be in it, the mean is an ordinary one.
+    assert.match(toldIn(await send(`SELECT AVG(age) AS m FROM subjects WHERE ${IS_RIGID}`)), /"m":\d/)
+    assert.match(toldIn(await send('SELECT COVAR_SAMP(age, duration) AS c FROM subjects')), /"c":-?\d/)
+  })
+
+  test('says nothing of a person by a share: what it counts is held over all who could be counted', async () => {
+    const send = (sql: string) =>
+      askOnce(house.client, { data_catalog_name: 'shares', script_type: 'sql', script_content: sql })
+    const share = await send(
+      `SELECT SHARE(sex, 'female') AS s FROM subjects WHERE ${IS_RIGID} AND centre IN ('A', 'B')`
+    )
+    assert.match(toldIn(share), /"s":0/)
+    const women = aloneIn().filter(({ row }) => row.sex === 'female' && (row.centre === 'A' || row.centre === 'B'))
+    assert.ok(women.some(({ row }) => isRigid(row)) && women.some(({ row }) => !isRigid(row)))
+    for (const { where } of women.slice(0, 8)) {
+      const sql = `${SUBJECTS} ${IS_RIGID} AND sex = 'female' AND centre IN ('A', 'B') AND NOT ${where}`
+      assert.equal(toldIn(await send(sql)), 'COHORT_NOT_RELEASABLE', sql)
+    }
+  })
+
+  test('says nothing of a person by asking of rows, and then of the people who have such a row', async () => {
+    const send = (sql: string, filters: Record<string, unknown> = {}) =>
+      askOnce(house.client, { data_catalog_name: 'rows', script_type: 'sql', script_content: sql, filters })
+    const none = "response = 'none'"
+    assert.match(
+      toldIn(await send(`SELECT COUNT(DISTINCT subject_id) AS n ${JOINED} AND ${none} AND centre IN ('A', 'B')`)),
+      /^\[/
+    )
+    for (const { where } of aloneIn()
+      .filter(({ row }) => row.centre === 'A' || row.centre === 'B')
+      .slice(0, 8)) {
+      const answer = await send(`${SUBJECTS} centre IN ('A', 'B') AND NOT ${where}`, { 'visits.response': 'none' })
+      assert.equal(toldIn(answer), 'COHORT_NOT_RELEASABLE', where)
+    }
+  })
 
   test('says nothing of a group: nobody, or few, of it who lack a level, by a count, a mean, or a table', async () => {
     const send = (sql: string) =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
+import { knownValues } from '../src/jobs/run/table.ts'
 import { disclose, effectiveSettings, type Ledgers, SpanLedger, startLedger, variableFacts } from '@stimnet/privacy'
 import { SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
@@ -79,7 +80,8 @@ async function asking(catalog: Catalog) {
     const reduction = await catalog.reduce(plan, cohort)
     const variables = variableFacts(catalog.descriptor, catalog.sourceOf)
     const context = { ...texts, settings, cohort, ledgers, synthetic: false, variables }
-    const disclosed = disclose({ kind: 'table', plan, reduction, defining: [] }, context)
+    const known = await knownValues(catalog, plan)
+    const disclosed = disclose({ kind: 'table', plan, reduction, defining: [], known }, context)
     if (!disclosed.ok) return []
     ledgers = disclosed.ledgers
     const { output } = disclosed.output

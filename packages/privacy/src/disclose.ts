@@ -23,6 +23,7 @@ import type { Defining } from './judge/defining.ts'
 import { factsIn, type VariableFacts } from './judge/facts.ts'
 import { bitsMaxOf } from './judge/information.ts'
 import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
+import type { KnownValues } from './judge/known.ts'
 import { countOf } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { roundCount, toDigits } from './judge/precision.ts'
@@ -48,6 +49,8 @@ export type Aggregate =
       readonly defining: readonly Defining[]
       /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
       readonly possible?: Possible
+      /** The values of the measured variables that others are taken to know, by subject: see `Catalog.valuesOf`. */
+      readonly known?: KnownValues
       /** The people who were left out of `reduction`. */
       readonly leftOut?: LeftOut
     }
@@ -185,14 +188,14 @@ export function leaveOut(
 }
 
 function suppressed(
-  { plan, reduction, defining, possible, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
+  { plan, reduction, defining, possible, known, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
   leftOut?: LeftOutDraft
 ): Suppressed {
   const { synthetic, ledgers, partsMin } = context
   const settings = { ...context.settings, synthetic }
   return suppress(plan, reduction, {
-    ...{ settings, facts: factsIn(context.variables), ledgers, defining, possible, partsMin, madeWithout },
+    ...{ settings, facts: factsIn(context.variables), ledgers, defining, possible, known, partsMin, madeWithout },
     ...(leftOut === undefined ? {} : { leftOut })
   })
 }

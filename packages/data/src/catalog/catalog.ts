@@ -12,6 +12,7 @@ import {
   resolveVariable,
   StimnetError,
   SubjectSet,
+  type VariableDescriptor,
   type VariableRef
 } from '@stimnet/protocol'
 import { goneName } from './carry.ts'
@@ -107,7 +108,13 @@ export interface Catalog {
   /**
    * The source of a variable: itself, or the site's own variable that a mapping reads in another unit. Throws as `decimalsOf`.
    */
-  sourceOf(variable: VariableRef): { readonly own: VariableRef; readonly factor: number; readonly decimals: number }
+  sourceOf(variable: VariableRef): {
+    readonly own: VariableRef
+    readonly factor: number
+    readonly decimals: number
+    /** The site's own description of it. */
+    readonly variable: VariableDescriptor
+  }
   /**
    * Reduces a plan over a cohort, without the people of `leftOut`: from everything, from a variable's values, or from those of
    * a pair. Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node; throws NODE_ERROR, CANCELLED.
@@ -194,7 +201,8 @@ function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, rando
     sourceOf: (ref: VariableRef) => {
       const { table, variable } = resolveVariable(descriptor, ref)
       const source = view.sourceOf(table.name, variable.name)
-      return { ...source, decimals: decimalsIn(at.config, source.own) }
+      const own = resolveVariable(at.descriptor, source.own)
+      return { ...source, decimals: decimalsIn(at.config, source.own), variable: own.variable }
     },
     valuesOf: async (ref: VariableRef) => {
       const everyone = SubjectSet.everyone(at.subjects)

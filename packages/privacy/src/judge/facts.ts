@@ -29,6 +29,8 @@ export interface VariableSource {
   readonly factor: number
   /** Decimal places in which the site stores its values. */
   readonly decimals: number
+  /** The site's own description of it, which a request cannot change; the variable itself unless given. */
+  readonly variable?: VariableDescriptor
 }
 
 /** Facts about all variables of a description. Without `sourceOf`, each variable is its own source. */
@@ -50,15 +52,20 @@ function itself(own: VariableRef): VariableSource {
   return { own, factor: 1, decimals: 0 }
 }
 
-function factsOf(variable: VariableDescriptor, { own, factor, decimals }: VariableSource): VariableFacts {
-  const isCategory = variable.type === 'category'
-  const values = isCategory ? variable.levels.length : valuesOf(variable, decimals, factor)
+/** A request may divide levels that nobody has from those of the site, or name them twice: what can be told apart are the site's. */
+function factsOf(
+  variable: VariableDescriptor,
+  { own, factor, decimals, variable: site }: VariableSource
+): VariableFacts {
+  const source = site ?? variable
+  const isCategory = source.type === 'category'
+  const values = isCategory ? source.levels.length : valuesOf(source, decimals, site === undefined ? factor : 1)
   return {
-    bounded: variable.bounded,
-    cells: isCategory ? variable.levels.length : variable.breakpoints.length + 1,
+    bounded: source.bounded,
+    cells: isCategory ? source.levels.length : source.breakpoints.length + 1,
     ...(values === undefined ? {} : { values }),
     ...(variable.unit === '' ? {} : { unit: variable.unit }),
-    identifying: variable.identifying,
+    identifying: source.identifying,
     own,
     factor,
     step: 10 ** -decimals

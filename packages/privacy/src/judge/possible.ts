@@ -125,7 +125,12 @@ export function namesOf(
   { row, measured }: { readonly row: RowLevel | undefined; readonly measured: readonly VariableRef[] }
 ): string[] {
   const at = row === undefined ? '' : ` at ${row.level}`
-  if (unknown.length > 0) return [unknown.join(' and ') + at]
+  if (unknown.length > 0) {
+    // Whatever is measured of them is a condition on it as well, and whatever the row, it is about the same people.
+    const joint = [...new Set([...unknown, ...measured])].sort()
+    const names = [...new Set([unknown.join(' and '), joint.join(' and ')])]
+    return at === '' ? names : names.flatMap((name) => [name + at, name])
+  }
   return (measured.length > 0 ? measured : long === undefined ? [] : [long]).map((name) => name + at)
 }
 

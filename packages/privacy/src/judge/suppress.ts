@@ -22,6 +22,7 @@ import { everyoneInOne } from './class-disclosure.ts'
 import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
+import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
 import { groupsNotShown, namesOf, type Possible, possibleIn } from './possible.ts'
@@ -69,6 +70,8 @@ export interface SuppressionRules {
   readonly defining: readonly Defining[]
   /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
   readonly possible?: Possible | undefined
+  /** The values of the measured variables that others are taken to know. */
+  readonly known?: KnownValues | undefined
   /** A larger minimum than k for the number of subjects that the numbers may single out. */
   readonly partsMin?: number | undefined
   /** Collects the people to leave out where this lets a cell be shown. Without it, such cells are withheld. */
@@ -219,7 +222,12 @@ class Judging {
     const { basis, measure } = cell
     if (basis === null) return
     const { leftOut } = this.#rules
-    const entries = this.#entriesOf(row.group, measure, basis.numbers)
+    if (this.#weighsFew(row.group, measure, basis)) {
+      cell.basis = null
+      this.#note(`${measure.kind}: known values weigh few of those who could be in it`)
+      return
+    }
+    const entries = this.#entriesOf(row.group, measure, basis)
     const { mark } = this.#draft
     let objection = this.#draft.tell(entries, this.#k)
     // With unknown defining variables nobody is left out: that people were left out would
@@ -248,6 +256,24 @@ class Judging {
     if (this.#rules.partsMin !== undefined && measure.kind === 'count' && !cell.isCounted) cell.basis = null
   }
 
+  /** Checks whether somebody who knows the values of a variable would see in a sum of it who is in the group: see known.ts. */
+  #weighsFew(group: ReducedGroup, measure: Measure, { support }: CellBasis): boolean {
+    const { possible, known, facts } = this.#rules
+    const variables = variablesOf(measure)
+    const isOther = (variable: VariableRef) => facts(variable).identifying
+    const could = possible === undefined || possible.unknown.length === 0 ? [] : possibleIn(group, possible, this.#plan)
+    const isPair = variables.length === 2 && !variables.every(isOther)
+    return variables.filter(isOther).some((variable) => {
+      const powers = powersIn(measure)
+      if (powers === 0 || (could.length === 0 && !isPair)) return false
+      const values = known?.get(variable)?.values
+      // A check that cannot judge refuses.
+      if (values === undefined) return true
+      const isEven = (people: SubjectSet, own: 1 | 2) => isSpreadOver(people, values, { k: this.#k, powers: own })
+      return could.some(({ people }) => !isEven(people, powers)) || (isPair && !isEven(support, 1))
+    })
+  }
+
   /** Judges a quantile again with coarser bins. Returns false if there are none that may be shown by themselves. */
   #tellCoarser(row: TableRow, cell: TableCell): boolean {
     if (cell.basis?.bins === undefined) return false
@@ -262,7 +288,8 @@ class Judging {
    * Checks whether a count makes somebody's level certain, of the measured variable or of one that
    * defines the group. Returns the objection.
    */
-  #auditLevels(group: ReducedGroup, measure: Measure, { numbers, support }: CellBasis): Objection | undefined {
+  #auditLevels(group: ReducedGroup, measure: Measure, basis: CellBasis): Objection | undefined {
+    const { numbers, support } = basis
     const { defining, facts, settings } = this.#rules
     if (!settings.zerosAreDisclosive) return undefined
     const counts = defining.flatMap((one) => {
@@ -282,24 +309,50 @@ class Judging {
       return { variable: own, levels: cells, ...count }
     })
     const { mark } = this.#draft
-    for (const { variable, level, levels, ...count } of [...named, ...this.#saidTogether(group, support)]) {
-      if (this.#draft.tellLevel({ variable, level, levels }, count)) continue
+    for (const { variable, level, levels, ...count } of [...named, ...this.#saidTogether(group, measure, basis)]) {
+      const isFew = 'isPart' in count && count.of.size > 0 && count.of.size - count.having.size < this.#k
+      if (!isFew && this.#draft.tellLevel({ variable, level, levels }, count)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
       return { why: 'certain', variable }
     }
     return undefined
   }
 
-  /** Treats conditions on several unknown variables as one level of all of them together: who has it, and who could have it. */
-  #saidTogether(group: ReducedGroup, support: SubjectSet) {
-    const { possible } = this.#rules
-    if (possible === undefined || possible.unknown.length < 2) return []
+  /**
+   * Treats conditions on several unknown variables as one level of all of them together: who has it, and who could have it. Among
+   * the people who are known to have a value that is measured, the same is audited, also of a single unknown variable.
+   */
+  #saidTogether(group: ReducedGroup, measure: Measure, { support, bins }: CellBasis) {
+    const { possible, defining, facts } = this.#rules
+    if (possible === undefined || possible.unknown.length === 0) return []
+    const said = (of: SubjectSet, having: SubjectSet) => ({
+      variable: possible.unknown.join('&'),
+      level: checksumOf(having.toBytes()).toString(),
+      ...{ levels: Number.POSITIVE_INFINITY, of, having }
+    })
+    const partsOf = (people: SubjectSet, having: SubjectSet) =>
+      this.#knownParts(measure, people, bins).map((of) => ({ ...said(of, of.and(having)), isPart: true }))
+    if (possible.unknown.length === 1) {
+      // Over those who have a value, as the whole group is: see `#saidBy`.
+      return defining.flatMap((one) => {
+        if (facts(one.variable).own !== possible.unknown[0]) return []
+        const { of, having } = this.#saidBy(one, group, partOf(measure), support)
+        return of === undefined ? [] : partsOf(of, having)
+      })
+    }
     const [one, ...others] = possibleIn(group, possible, this.#plan)
     // With several sets, some people are in the group whatever their unknown values are, and others cannot tell who.
     if (one === undefined || others.length > 0) return []
-    const variable = possible.unknown.join('&')
-    const level = checksumOf(support.toBytes()).toString()
-    return [{ variable, level, levels: Number.POSITIVE_INFINITY, of: one.people, having: support }]
+    return [said(one.people, support), ...partsOf(one.people, support)]
+  }
+
+  /** Of some people those with each value of a known variable whose number the measure discloses. */
+  #knownParts(measure: Measure, people: SubjectSet, bins: CellBasis['bins']): SubjectSet[] {
+    return variablesOf(measure).flatMap((variable) => {
+      const known = this.#rules.facts(variable).identifying ? this.#rules.known?.get(variable) : undefined
+      if (known === undefined) return []
+      return conditionsOf(measure, known, bins).map((isIt) => having(people, known.values, isIt))
+    })
   }
 
   /** The people who are in a part of a group or not depending on a defining variable, and those of them who are in it. */
@@ -325,7 +378,7 @@ class Judging {
     const k = isFull ? this.#k : 2 * this.#k
     const number = countOf(counted)
     const { mark } = this.#draft
-    if (this.#draft.tell(this.#entriesOf(group, measure, [number]), k) !== undefined) return false
+    if (this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), k) !== undefined) return false
     if (this.#auditLevels(group, measure, { support: counted.subjects, numbers: [number] }) === undefined) return true
     for (const [draft, before] of mark) draft.rollBack(before)
     return false
@@ -343,7 +396,7 @@ class Judging {
    * The ledger entries of a cell: first the sets of people over which it is asked (see
    * defining.ts and possible.ts), then its numbers.
    */
-  #entriesOf(group: ReducedGroup, measure: Measure, numbers: readonly CellNumber[]): Entry[] {
+  #entriesOf(group: ReducedGroup, measure: Measure, { numbers, bins }: Pick<CellBasis, 'numbers' | 'bins'>): Entry[] {
     const { defining } = this.#rules
     const asked = defining.flatMap((one) => {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
@@ -361,7 +414,7 @@ class Judging {
     const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
     return [
       // These come first, since an objection to them depends on nobody's values.
-      ...this.#couldBe(group, measure).map(({ name, people }) => ({
+      ...this.#couldBe(group, measure, bins).map(({ name, people }) => ({
         number: askedOver(name, { subjects: out === undefined ? people : people.without(out) }),
         about: [],
         aboutPeople: []
@@ -376,14 +429,17 @@ class Judging {
   }
 
   /** Everybody who could be in the group as far as others can tell, with the names under which they are recorded. */
-  #couldBe(group: ReducedGroup, measure: Measure): { name: string; people: SubjectSet }[] {
+  #couldBe(group: ReducedGroup, measure: Measure, bins: CellBasis['bins']): { name: string; people: SubjectSet }[] {
     const { possible, facts, madeWithout } = this.#rules
     if (possible === undefined) return []
     const unknown = variablesOf(measure).filter((variable) => !facts(variable).identifying)
     const measured = [...new Set(unknown.map((variable) => facts(variable).own))]
     return possibleIn(group, possible, this.#plan).flatMap(({ row, people }) => {
       const left = madeWithout?.people === undefined ? people : people.without(madeWithout.people)
-      return namesOf(possible, { row, measured }).map((name) => ({ name, people: left }))
+      const parts = possible.unknown.length === 0 ? [] : this.#knownParts(measure, left, bins)
+      return namesOf(possible, { row, measured }).flatMap((name) =>
+        [left, ...parts].map((part) => ({ name, people: part }))
+      )
     })
   }
 

@@ -4,6 +4,8 @@ import {
   type Aggregate,
   type Defining,
   factsIn,
+  type KnownValues,
+  type KnownVariable,
   type LeftOut,
   type Possible,
   possibleBy,
@@ -16,7 +18,8 @@ import {
   type Reduction,
   resolveVariable,
   type SubjectSet,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
 import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
 
@@ -93,6 +96,7 @@ async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possi
 /** The parts of a question that do not depend on who is left out. */
 interface Followed {
   readonly possible: Possible | undefined
+  readonly values: KnownValues
   readonly relaxed: readonly {
     readonly of: Omit<Defining, 'without' | 'always' | 'valued'>
     readonly over: { readonly [Which in 'without' | 'always' | 'valued']: Over | undefined }
@@ -123,7 +127,21 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
       over: { without, always: await over(one.always), valued }
     })
   }
-  return { relaxed, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+  const values = await knownValues(catalog, plan)
+  return { relaxed, values, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+}
+
+/** The values of the measured variables that others are taken to know of each person. */
+export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownValues> {
+  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const found = new Map<VariableRef, KnownVariable>()
+  for (const ref of new Set(plan.measures.flatMap(variablesOf))) {
+    const { table, variable } = resolveVariable(catalog.descriptor, ref)
+    if (!facts(ref).identifying || !table.oneRowPerSubject) continue
+    const unit = variable.type === 'category' ? 1 : 10 ** -catalog.decimalsOf(ref)
+    found.set(ref, { values: await catalog.valuesOf(ref), levels: variable.levels, unit })
+  }
+  return found
 }
 
 /** The same question over only those who have a value of the variable; undefined where the plan cannot separate them. */
@@ -150,9 +168,10 @@ async function reduced(
     }
     defining.push({ ...of, ...reductions })
   }
-  const { possible } = known
+  const { possible, values } = known
   return {
     ...{ kind: 'table', plan, reduction, defining },
+    ...{ known: values },
     ...(possible ? { possible } : {}),
     ...(leftOut ? { leftOut } : {})
   }
