@@ -1,8 +1,11 @@
 /** Runs the tests, with --long also the long ones. Words select the test files whose paths contain one of them. */
 // usage: npm test [-- [--long] [PATH-WORD…] [--test-name-pattern=… or another option of node --test]]
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { descendantsOf, endAll } from './descendants.ts'
 
 const root = join(import.meta.dirname, '..')
 const given = process.argv.slice(2)
@@ -29,15 +32,34 @@ if (files.length === 0) {
   const settings = ['--test-reporter=spec', '--test-concurrency=2', `--test-timeout=${limitMs}`]
   // With STIMNET_LONG, tests that repeat something fifty times repeat it a thousand times.
   const env = long ? { ...process.env, STIMNET_LONG: '1' } : process.env
-  const child = spawn(process.execPath, ['--test', ...settings, ...options, ...files], {
+  const end = ['--import', join(import.meta.dirname, 'test-end.ts')]
+  const child = spawn(process.execPath, [...end, '--test', ...settings, ...options, ...files], {
     cwd: root,
     stdio: 'inherit',
     env
   })
+  const last = setTimeout(() => void endRun(child), runMsMax(long))
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   // Ctrl-C reaches the whole process group. This process stays until the summary is printed.
   process.on('SIGINT', () => undefined)
   child.on('exit', (code) => {
+    clearTimeout(last)
     process.exitCode = code ?? 1
   })
+}
+
+/** Whatever hangs, a run has an end; CI gives it half an hour. */
+function runMsMax(isLong: boolean): number {
+  const minutes = isLong ? 6 * 60 : 25
+  return Number(process.env.STIMNET_TEST_RUN_MS ?? minutes * 60_000)
+}
+
+/** Node names what still runs when it is interrupted. */
+async function endRun(child: ChildProcess): Promise<void> {
+  console.error('The run has taken as long as it may. What still runs is named below.')
+  const left = descendantsOf(child.pid ?? 0)
+  child.kill('SIGINT')
+  await Promise.race([once(child, 'exit'), sleep(20_000, undefined, { ref: false })])
+  endAll(left)
+  child.kill('SIGKILL')
 }

@@ -559,6 +559,22 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('precision')
   },
   {
+    id: 'share-digits',
+    control: 'A share has no digits that fit one number of values alone',
+    file: `${PRIVACY}/table-output.ts`,
+    from: 'cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)',
+    to: 'shownCount(setOf(basis, 1))',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'bins-add-up',
+    control: 'Bins add up to no number of values that is not told exactly',
+    file: `${PRIVACY}/table-output.ts`,
+    from: 'largest.rows += told - all',
+    to: 'largest.rows += 0',
+    noticedBy: privacyTest('precision')
+  },
+  {
     id: 'exact-n',
     control: 'The number of values is told to the nearest k where a few have none',
     file: `${PRIVACY}/table-output.ts`,

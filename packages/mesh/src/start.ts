@@ -3,6 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { StimnetError } from '@stimnet/protocol'
 import { LevelDatastore } from './connect/datastore.ts'
 import { Discipline } from './connect/discipline.ts'
+import { Doorway } from './connect/doorway.ts'
 import { Members } from './connect/members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
 import { createNode } from './connect/node.ts'
@@ -38,7 +39,7 @@ export async function startMesh(
   const timing = { ...TIMING, ...settings.timing }
   const discipline = new Discipline(deps.clock)
   const node = await createNode(settings, timing, {
-    ...{ datastore, discipline, clock: deps.clock },
+    ...{ datastore, discipline, door: new Doorway(deps.clock), clock: deps.clock },
     denied: (peerId) => deps.events.denied(peerId)
   }).catch(async (error: unknown) => {
     await Promise.all([members.close(), datastore.close()])

@@ -5,6 +5,7 @@ import { cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { LevelDatastore } from '../src/connect/datastore.ts'
 import { Discipline } from '../src/connect/discipline.ts'
 import { Discovery } from '../src/connect/discovery.ts'
+import { Doorway } from '../src/connect/doorway.ts'
 import { helloExchange, type MeshEvents, type MeshTiming } from '../src/index.ts'
 import { createNode } from '../src/connect/node.ts'
 import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
@@ -190,7 +191,7 @@ describe('finding each other again', () => {
         TIMING,
         {
           ...{ datastore: await LevelDatastore.open(newStore()), denied: () => {} },
-          ...{ clock: systemClock, discipline: new Discipline(systemClock) }
+          ...{ clock: systemClock, discipline: new Discipline(systemClock), door: new Doorway(systemClock) }
         }
       )
       const stop = new AbortController()

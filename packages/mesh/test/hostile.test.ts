@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
+import { connect, type Server, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { Stream } from '@libp2p/interface'
+import type { Stream, StreamMuxer } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '@stimnet/protocol'
 import { LevelDatastore } from '../src/connect/datastore.ts'
 import { Discipline } from '../src/connect/discipline.ts'
+import { type DoorLimits, Doorway } from '../src/connect/doorway.ts'
+import { createNode, KAD_PROTOCOL, type MeshNode, startNode } from '../src/connect/node.ts'
 import { framesOf, openAnswer } from '../src/streams/frame.ts'
 import { followExchange, helloExchange, jobExchange, type Mesh } from '../src/index.ts'
-import { createNode, KAD_PROTOCOL, type MeshNode } from '../src/connect/node.ts'
 import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
 
 /** Bytes of all buffers that are still referenced. Garbage is collected first, so it does not count. */
@@ -21,11 +23,15 @@ function heldBytes(): number {
 
 const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
 
-/** Runs a test with a permitted peer that misuses its streams. */
-async function withIntruder(server: TestPeer, test: (node: MeshNode) => Promise<void>): Promise<void> {
+/** Runs a test with a permitted peer that misuses its connections and streams. */
+async function withIntruder(
+  server: TestPeer,
+  test: (node: MeshNode) => Promise<void>,
+  listen: readonly string[] = []
+): Promise<void> {
   const settings = {
     nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
-    listen: [],
+    listen,
     bootstrap: [],
     mdns: false,
     permits: () => true
@@ -34,6 +40,7 @@ async function withIntruder(server: TestPeer, test: (node: MeshNode) => Promise<
     datastore: await LevelDatastore.open(newStore()),
     clock: systemClock,
     discipline: new Discipline(systemClock),
+    door: new Doorway(systemClock),
     denied: () => {}
   })
   await node.start()
@@ -281,6 +288,185 @@ describe('a member that misbehaves', () => {
       await Promise.all(flood)
       assert(server.told.refused.length > 0)
       assert(server.told.refused.every(({ peerId, code }) => peerId === flooder.mesh.peerId && code === 'BUSY'))
+    })
+  })
+
+  it('and names a stream’s protocol without end is shut out and named, without holding anybody up', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ prepare: hello })
+      await withIntruder(server, async (node) => {
+        const muxer = (node.getConnections()[0] as unknown as { muxer: StreamMuxer }).muxer
+        const slowest = await slowestTurn(async () => {
+          for (let i = 0; i < 2; i++) (await muxer.createStream()).send(new Uint8Array(200_000).fill(0xff))
+          await until(() => server.told.shutOut.length > 0, 'it is shut out')
+        })
+        assert.deepEqual(server.told.shutOut[0], { peerId: node.peerId.toString(), why: 'a length that does not end' })
+        assert.ok(slowest < 1_000, `a turn of ${slowest} ms`)
+      })
+    })
+  })
+
+  it('and answers the DHT with a length that never ends is shut out and named, without holding anybody up', async () => {
+    await withNetwork(async (start) => {
+      const server = await start()
+      // Asked is who can be reached.
+      const listen = ['/ip4/127.0.0.1/tcp/0']
+      const answerEndlessly = async (node: MeshNode) => {
+        await node.unhandle(KAD_PROTOCOL)
+        await node.handle(KAD_PROTOCOL, (stream) => void stream.send(new Uint8Array(200_000).fill(0xff)))
+        const slowest = await slowestTurn(() =>
+          until(async () => {
+            await server.mesh.findProviders('anything', soon())
+            return server.told.shutOut.length > 0
+          }, 'it is shut out')
+        )
+        assert.deepEqual(server.told.shutOut[0], { peerId: node.peerId.toString(), why: 'a length that does not end' })
+        assert.ok(slowest < 1_000, `a turn of ${slowest} ms`)
+      }
+      await withIntruder(server, answerEndlessly, listen)
+    })
+  })
+
+  it('and connects over and over has a few connections at most, the newest', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ prepare: hello })
+      await withIntruder(server, async (node) => {
+        const address = multiaddr(server.mesh.addresses()[0] ?? '')
+        for (let i = 0; i < 24; i++) await node.dial(address, { force: true })
+        await until(() => node.getConnections().length <= 8, 'the oldest are closed')
+        const stream = await streamTo(node, server, helloExchange.id)
+        const frames = framesOf(stream, 1_000)
+        await frames.write(helloExchange.question.encode({ version: '1' }), { signal: soon() })
+        assert.equal(await codeFrom(stream, frames), 'OK')
+      })
+    })
+  })
+})
+
+/** The longest that nothing else could run meanwhile, ms. */
+async function slowestTurn(doing: () => Promise<unknown>): Promise<number> {
+  let [slowest, last] = [0, performance.now()]
+  const look = () => {
+    const now = performance.now()
+    slowest = Math.max(slowest, now - last)
+    last = now
+  }
+  const timer = setInterval(look, 10)
+  try {
+    await doing()
+  } finally {
+    clearInterval(timer)
+  }
+  look()
+  return slowest
+}
+
+/** A node that nobody may connect to but `friend`, with a door of its own. */
+async function withDoor(
+  { limits, friend }: { limits: Partial<DoorLimits>; friend: string },
+  test: (port: number, address: string, node: MeshNode) => Promise<void>
+): Promise<void> {
+  const settings = {
+    ...{ nodeSeed: crypto.getRandomValues(new Uint8Array(32)), listen: ['/ip4/127.0.0.1/tcp/0'] },
+    ...{ bootstrap: [], mdns: false, permits: (peerId: string) => peerId === friend }
+  }
+  const node = await createNode(settings, TIMING, {
+    ...{ datastore: await LevelDatastore.open(newStore()), clock: systemClock, denied: () => {} },
+    ...{ discipline: new Discipline(systemClock), door: new Doorway(systemClock, limits) }
+  })
+  await startNode(node, settings)
+  const address = String(node.getMultiaddrs()[0])
+  try {
+    await test(Number(/tcp\/(\d+)/.exec(address)?.[1]), address, node)
+  } finally {
+    await node.stop()
+  }
+}
+
+function listenerOf(node: MeshNode): Server {
+  const { transportManager } = (node as unknown as { components: { transportManager: TransportManager } }).components
+  const [listener] = transportManager.getListeners()
+  return (listener as unknown as { server: Server }).server
+}
+
+interface TransportManager {
+  getListeners(): unknown[]
+}
+
+/** So many connections of somebody who proves nothing; `open` counts those that still stand. */
+async function withStrangers(
+  port: number,
+  many: number,
+  says: Uint8Array,
+  test: (open: () => number) => Promise<void>
+) {
+  const sockets = Array.from({ length: many }, (): Socket => connect(port, '127.0.0.1'))
+  try {
+    for (const socket of sockets) {
+      socket.on('error', () => {})
+      socket.on('connect', () => says.length > 0 && socket.write(says))
+    }
+    const settled = (socket: Socket) => !socket.connecting
+    await until(() => sockets.every(settled), 'all have come')
+    await test(
+      () => sockets.filter((socket) => !socket.closed && !socket.destroyed && socket.readyState === 'open').length
+    )
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+}
+
+describe('a stranger', () => {
+  it('with three hundred silent connections holds the few that there may be, and keeps nobody else out', async () => {
+    await withNetwork(async (start) => {
+      const friend = await start()
+      await withDoor({ limits: { pendingMax: 20 }, friend: friend.mesh.peerId }, async (port, address) => {
+        await withStrangers(port, 300, new Uint8Array(), async (open) => {
+          await until(() => open() <= 20, 'the others are closed')
+          assert.ok(open() > 0, 'some wait for what they would say')
+          await friend.mesh.connect(address, { signal: soon() })
+          assert.equal(friend.mesh.connected().length, 1)
+        })
+      })
+    })
+  })
+
+  it('that comes more often than an address may is closed before a socket is made of it', async () => {
+    await withDoor({ limits: {}, friend: '' }, async (port, _, node) => {
+      let sockets = 0
+      listenerOf(node).on('connection', () => {
+        sockets += 1
+      })
+      const before = heldBytes()
+      for (let round = 0; round < 10; round++) {
+        await withStrangers(port, 150, new Uint8Array(), (open) =>
+          until(() => open() <= 100, 'the others are closed').then(() => {})
+        )
+      }
+      // Six hundred at first, and ten more in each second.
+      assert.ok(sockets >= 600 && sockets < 900, `${sockets} of 1,500`)
+      assert.ok(heldBytes() - before < 8 * 2 ** 20)
+    })
+  })
+
+  it('that sends a length that never ends is closed at once, and stops nobody', async () => {
+    await withDoor({ limits: {}, friend: '' }, async (port) => {
+      const endless = new Uint8Array(1_000_000).fill(0xff)
+      const slowest = await slowestTurn(() =>
+        withStrangers(port, 3, endless, (open) => until(() => open() === 0, 'they are closed', 5_000).then(() => {}))
+      )
+      assert.ok(slowest < 1_000, `a turn of ${slowest} ms`)
+    })
+  })
+
+  it('that proposes protocols on and on is closed', async () => {
+    await withDoor({ limits: {}, friend: '' }, async (port) => {
+      const line = (text: string) => [text.length + 1, ...new TextEncoder().encode(`${text}\n`)]
+      const proposals = Uint8Array.from([
+        ...line('/multistream/1.0.0'),
+        ...Array.from({ length: 200 }, () => line('/x')).flat()
+      ])
+      await withStrangers(port, 1, proposals, (open) => until(() => open() === 0, 'it is closed', 5_000).then(() => {}))
     })
   })
 })

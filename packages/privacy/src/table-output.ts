@@ -18,6 +18,7 @@ import {
   covarianceOf,
   crossDeviationsOf,
   deviationsOf,
+  edgesOfIntegers,
   type ExactSums,
   higherDeviationsOf,
   kurtosisOf,
@@ -34,7 +35,7 @@ import {
 import type { CellBasis } from './judge/basis.ts'
 import type { FactsOf } from './judge/facts.ts'
 import type { SolvedSet } from './judge/numbers.ts'
-import { type Rounded, roundTo, standardError, stepFor, toDigits, toNearest } from './judge/precision.ts'
+import { type Rounded, roundTo, standardError, stepAbove, stepFor, toDigits, toNearest } from './judge/precision.ts'
 import type { TableCell, TableRow } from './judge/suppress.ts'
 import type { PrivacySettings } from './rules/settings.ts'
 
@@ -104,9 +105,9 @@ function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writin
       return accuracy === undefined ? adding(value) : { value, part: { add: value, accuracy } }
     }
     case 'share':
-      return showShare(basis, writing)
+      return showShare(cell, basis, writing)
     case 'quantile':
-      return showQuantile(basis, measure.q, writing)
+      return showQuantile(cell, basis, { measure, writing })
     case 'covariance':
     case 'correlation': {
       const pair = group.pairs.get(pairKey(...measure.variables))
@@ -145,21 +146,52 @@ function countWithin({ isCounted }: TableCell, { settings: { k, roundBase } }: W
   return base === 1 ? {} : { n: base / 2 }
 }
 
-function showShare(basis: CellBasis, { shownCount }: Writing): Shown | null {
-  const of = shownCount(setOf(basis, 0))
-  const having = Math.min(of, shownCount(setOf(basis, 1)))
-  return of === 0 ? null : { value: having / of, part: { share: { having, of } } }
+function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown | null {
+  const { shownCount, settings } = writing
+  const exact = [setOf(basis, 0), setOf(basis, 1)].map((set) => set.rows?.size ?? set.subjects.size)
+  const of = cell.isCounted ? shownCount(setOf(basis, 0)) : countOfValues(cell, basis, writing)
+  if (of === 0) return null
+  const told = cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)
+  const having = Math.min(of, told)
+  return { value: having / of, part: { share: { having, of } } }
+}
+
+/**
+ * Where the number of values is not told exactly, a share of them is told so coarsely that it fits every number that it can be:
+ * the shares that each can have lie no further apart than the step.
+ */
+function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): number {
+  const { value } = roundTo(having / all, stepAbove(1 / fewestBehind(of, settings)), settings)
+  const told = toNearest(value * of, settings.roundBase)
+  // As the exact one is: neither few nor all but few.
+  return settings.zerosAreDisclosive ? Math.min(of - settings.k, Math.max(settings.k, told)) : told
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */
-function showQuantile(basis: CellBasis, q: number, { shownCount }: Writing): Shown {
+function showQuantile(cell: TableCell, basis: CellBasis, { measure, writing }: OfQuantile): Shown {
+  const found = basis.bins ?? []
+  const declared = [...found.map(({ from }) => Math.max(from, -OPEN_END)), Math.min(found.at(-1)?.to ?? 0, OPEN_END)]
+  const edges = writing.facts(measure.variable).isInteger ? edgesOfIntegers(declared) : declared
   let filled = 0
-  const bins = (basis.bins ?? []).map(({ from, to, support }) => ({
-    from: Math.max(from, -OPEN_END),
-    to: Math.min(to, OPEN_END),
-    rows: support.size === 0 ? 0 : shownCount(setOf(basis, ++filled))
+  const bins = found.map(({ support }, i) => ({
+    from: edges[i] ?? 0,
+    to: edges[i + 1] ?? 0,
+    rows: support.size === 0 ? 0 : writing.shownCount(setOf(basis, ++filled))
   }))
-  return { value: quantileOf(bins, q), part: { bins } }
+  if (!cell.isCounted && writing.settings.roundBase === 1) hideTotal(bins, countOfValues(cell, basis, writing))
+  return { value: quantileOf(bins, measure.q), part: { bins } }
+}
+
+interface OfQuantile {
+  readonly measure: Extract<Measure, { kind: 'quantile' }>
+  readonly writing: Writing
+}
+
+/** Where the number of values is not told exactly, the largest bin is off by as much, so that the bins do not add up to it. */
+function hideTotal(bins: { rows: number }[], told: number): void {
+  const all = bins.reduce((sum, { rows }) => sum + rows, 0)
+  const largest = bins.reduce((one, bin) => (bin.rows > one.rows ? bin : one))
+  largest.rows += told - all
 }
 
 type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
@@ -272,9 +304,13 @@ function roundedSide(
  * The finest rounding step of a mean whose count is not disclosed exactly: a power of ten that is no finer than the distance
  * between the means that each possible count allows. Finer digits would fit one count only, and so disclose it.
  */
-function stepHidingCount(step: number, n: number, { roundBase, k }: PrivacySettings): number {
-  const fewest = Math.max(1, n - Math.max(roundBase, k))
-  return step === 0 ? 0 : 10 ** Math.ceil(Math.log10(step / fewest))
+function stepHidingCount(step: number, n: number, settings: PrivacySettings): number {
+  return step === 0 ? 0 : 10 ** Math.ceil(Math.log10(step / fewestBehind(n, settings)))
+}
+
+/** Fewer than a count can be that is told as n. */
+function fewestBehind(n: number, { roundBase, k }: PrivacySettings): number {
+  return Math.max(1, n - Math.max(roundBase, k))
 }
 
 function showPair(

@@ -161,9 +161,23 @@ test('columns carry unit, variable and argument, so that sites can be compared',
     ]
   )
   assert.deepEqual(variableFacts(CATALOG).get('subjects.age'), {
-    ...{ bounded: true, cells: 2, values: 121, unit: 'year', identifying: false },
+    ...{ isInteger: true, bounded: true, cells: 2, values: 121, unit: 'year', identifying: false },
     ...{ own: 'subjects.age', factor: 1, step: 1 }
   })
+})
+
+test('bins of integers part halfway between two of them, their ends as declared; others at the breakpoints', () => {
+  const quantile: Measure = { kind: 'quantile', name: 'q', variable: ref('x'), q: 0.5 }
+  const rows = people(100, (i) => ({ x: 10 + (i % 20) }))
+  const told = (isInteger: boolean) => {
+    const [row] = tableOf(
+      ask(planOf([quantile]), 100, rows, { variables: new Map([factsOf('x', { isInteger })]) })
+    ).rows
+    const part = row?.parts.q
+    return part && 'bins' in part ? [row.values[0], ...part.bins.map(({ from }) => from)] : []
+  }
+  assert.deepEqual(told(false), [20, 0, 20])
+  assert.deepEqual(told(true), [19.5, 0, 19.5])
 })
 
 test('rounding comes after suppression, and the parts are rounded with the values', () => {

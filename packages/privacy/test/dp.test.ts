@@ -559,6 +559,16 @@ describe('a noisy table', () => {
     assert.ok(within / runs >= 0.95 - 4 * Math.sqrt((0.95 * 0.05) / runs), `${within} of ${runs}`)
   })
 
+  test('of integers has bins that part halfway between two of them, between the declared ends', () => {
+    const ofAge: Measure = { kind: 'quantile', name: 'median', variable: AGE, q: 0.5 }
+    const [row] = bareOutput(planNoise(terms([ofAge])), data([500n, 300n])).rows
+    const part = row?.parts.median
+    assert.deepEqual(part && 'bins' in part ? part.bins.map(({ from, to }) => [from, to]) : [], [
+      [0, 64.5],
+      [64.5, 120]
+    ])
+  })
+
   test('with a quantile of nobody has a value only where noise leaves somebody to find it', () => {
     const plan = planNoise(terms([median], { tables: ['outcomes'], epsilon: '0.5' }))
     for (let i = 0; i < 200; i++) {

@@ -4,11 +4,15 @@ import { effectiveSettings } from '@stimnet/privacy'
 import type { Measure, OutputPart } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
-import { roundCount, roundTo, stepFor } from '../src/judge/precision.ts'
+import { roundCount, roundTo, stepAbove, stepFor } from '../src/judge/precision.ts'
 import { ask, factsOf, measure, people, planOf, ref, SUBJECTS, tableOf } from './fixtures.ts'
 
 const ALL_DIGITS = { significantDigits: 17 }
 const settings = effectiveSettings({ preset: 'default' })
+
+test('a step above is the smallest of 1, 2 and 5 times a power of ten that is no less', () => {
+  assert.deepEqual([0.82, 1, 1.01, 2, 4.99, 51, 0.0051, 0.02].map(stepAbove), [1, 1, 2, 2, 5, 100, 0.01, 0.02])
+})
 
 test('a step is the largest of 1, 2 and 5 times a power of ten within a tenth of the standard error', () => {
   assert.deepEqual([0.82, 1, 1.9, 2, 4.99, 50, 0.0031].map(stepFor), [0.05, 0.1, 0.1, 0.2, 0.2, 5, 0.0002])
@@ -96,6 +100,60 @@ describe('by default', () => {
       seen.add(JSON.stringify(row?.values))
     }
     assert.equal(seen.size, 1)
+  })
+
+  describe('a few people without a value do not show beside a share or in bins:', () => {
+    const share = (level: string): Measure => ({ kind: 'share', name: level, variable: ref('ill'), level })
+    const bins: Measure = { kind: 'quantile', name: 'median', variable: ref('x'), q: 0.5 }
+    const counts = [measure('count', 'ill'), measure('count', 'x')]
+
+    /** 150 people, of whom the last ones have no values, and so many are ill. */
+    const answer = (missing: number, ill: number, more: object = { settings, synthetic: false }) => {
+      const of = people(150, (i) => (i < 150 - missing ? { ill: i < ill ? 'yes' : 'no', x: 5 + (i % 9) * 10 } : {}))
+      const [row] = tableOf(ask(planOf([share('yes'), share('no'), bins, ...counts]), 150, of, more)).rows
+      const [p, , , ...told] = row?.values.map(Number) ?? []
+      const [yes, no, rows] = [row?.parts?.yes, row?.parts?.no, row?.parts?.median]
+      assert.ok(yes && 'share' in yes && no && 'share' in no && rows && 'bins' in rows && p !== undefined)
+      const all = rows.bins.reduce((sum, bin) => sum + bin.rows, 0)
+      return { p, share: yes.share, shares: [yes.share, no.share], told, rows: all }
+    }
+
+    test('what is told of both levels of 149 can be told of 148, whatever part of them is ill', () => {
+      const ofTwo = new Set<string>()
+      for (let ill = 5; ill <= 143; ill++) ofTwo.add(JSON.stringify(answer(2, ill).shares))
+      for (let ill = 8; ill <= 140; ill += 3) {
+        const { p, shares: told } = answer(1, ill)
+        assert.ok(ofTwo.has(JSON.stringify(told)), `${ill} of 149 is told as ${JSON.stringify(told)}`)
+        assert.ok(Math.abs(p - ill / 149) <= 0.005 + 0.5 / 150 + 1e-9, `${p} for ${ill} of 149`)
+      }
+    })
+
+    test('all numbers of values are to the nearest five, and bins add up to it', () => {
+      const [one, two] = [answer(1, 40), answer(2, 40)]
+      assert.deepEqual([one.told, one.share.of, one.rows], [[150, 150], 150, 150])
+      assert.deepEqual([two.told, two.share, two.rows], [one.told, one.share, one.rows])
+      assert.deepEqual(answer(3, 40).told, [145, 145])
+      assert.equal(answer(3, 40).rows, 145)
+      assert.deepEqual(answer(2, 5).share, { having: 5, of: 150 }, 'never fewer than five')
+    })
+
+    test('who is none of a few is counted exactly', () => {
+      for (const missing of [0, 7]) {
+        const { p, share: told, rows } = answer(missing, 40)
+        assert.deepEqual([told, rows], [{ having: 40, of: 150 - missing }, 150 - missing])
+        assert.equal(p, 40 / (150 - missing))
+      }
+    })
+
+    test('not with every digit either, nor where counts are rounded', () => {
+      const exact = effectiveSettings({ preset: 'default', precision: 'exact' })
+      assert.deepEqual(answer(2, 40, { settings: exact, synthetic: false }).share.of, 150)
+      const rounding = effectiveSettings({ preset: 'opensafely' })
+      for (const ill of [20, 40, 77]) {
+        const { having, of } = answer(2, ill, { settings: rounding, synthetic: false }).share
+        assert.deepEqual([having % 5, of % 8, Math.abs(having - (ill * of) / 148) < 5], [0, 0, true])
+      }
+    })
   })
 
   test('asked in other units a number says no more: it is rounded in those of the site', () => {

@@ -14,6 +14,14 @@ export interface Bin {
 }
 
 /**
+ * Edges of the bins of integers, half a unit below the declared ones, so that each value is spread over half a unit to both sides
+ * (the correction for continuity). With the declared edges a quantile would come out half a unit too high. The outer ends stay.
+ */
+export function edgesOfIntegers(edges: readonly number[]): number[] {
+  return edges.map((edge, i) => (i === 0 || i === edges.length - 1 ? edge : edge - 0.5))
+}
+
+/**
  * The value below which the share q of the rows lies, interpolated linearly within its bin. Null
  * without rows, or if it lies in an open bin.
  */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { poolBins, quantileOf, risingBins } from '@stimnet/statistics'
+import { describe, test } from 'node:test'
+import { edgesOfIntegers, poolBins, quantileOf, risingBins } from '@stimnet/statistics'
 import fc from 'fast-check'
 
 const bins = (edges: number[], rows: number[]) =>
@@ -73,4 +73,52 @@ test('counts with noise pool below nobody, between the widest bounds, and are re
     bins([0, 1, 2, 3], [2, 3, 1]),
     'what rises stays as it is'
   )
+})
+
+describe('quantiles of integers', () => {
+  const SHARES = [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9]
+  /** Of each of three sites, counted on declared breakpoints, pooled. */
+  const pooled = (sites: readonly (readonly number[])[], declared: readonly number[]) => {
+    const last = declared.length - 2
+    const isIn = (i: number) => (x: number) =>
+      x >= (declared[i] ?? 0) && (x < (declared[i + 1] ?? 0) || (i === last && x === declared[i + 1]))
+    const counted = sites.map((xs) =>
+      bins(
+        edgesOfIntegers(declared),
+        declared.slice(1).map((_, i) => xs.filter(isIn(i)).length)
+      )
+    )
+    return SHARES.map((q) => quantileOf(poolBins(counted) ?? [], q) ?? Number.NaN)
+  }
+
+  test('pooled from bins of ten are those of all rows together, not half a unit above', () => {
+    const sites = [0, 1, 2].map((s) =>
+      Array.from({ length: 200 }, (_, i) => ((i * 37 + s * 11 + Math.floor(i / 7) * s) % 60) + (i % 3) * 10)
+    )
+    // R 4.5: quantile(x, q, type = 7).
+    const inR = [12.9, 24.75, 34, 40, 45, 53, 66]
+    const off = pooled(sites, [0, 10, 20, 30, 40, 50, 60, 70, 80]).map((value, i) => value - (inR[i] ?? 0))
+    assert.ok(Math.abs(off[3] ?? 1) < 0.1, `the median is ${off[3]} off`)
+    assert.ok(Math.abs(off.reduce((a, b) => a + b) / off.length) < 0.25, `${off}`)
+    assert.ok(off.every((one) => Math.abs(one) < 1.5))
+  })
+
+  test('that are each as frequent are those of R', () => {
+    const ages = Array.from({ length: 300 }, (_, i) => 20 + (i % 60))
+    // R 4.5: quantile(x, 0.5, type = 7), and type = 6.
+    assert.equal(pooled([ages], [20, 40, 60, 80])[3], 49.5)
+  })
+
+  test('on a scale with a bin for each value are, to the nearest whole number, those of R', () => {
+    const sites = [0, 1, 2].map((s) =>
+      Array.from({ length: 150 }, (_, i) => Math.floor(((i * i + 3 * s * i) % 7) / (1 + ((i + s) % 2))))
+    )
+    // R 4.5: quantile(x, q, type = 1); of type 7 they are the same.
+    assert.deepEqual(pooled(sites, [0, 1, 2, 3, 4, 5, 6]).map(Math.round), [0, 0, 1, 2, 2, 3, 5])
+  })
+
+  test('lie within the declared ends', () => {
+    const [low, , , , , , high] = pooled([[0, 0, 0, 0, 4, 4, 4, 4]], [0, 1, 2, 3, 4])
+    assert.ok((low ?? -1) >= 0 && (high ?? 5) <= 4)
+  })
 })

@@ -1,6 +1,5 @@
-/** Countermeasures against peers that misbehave, which are shut out for growing times, and addresses that connect too often. */
+/** Countermeasures against peers that misbehave: they are shut out for growing times. */
 import type { Clock } from '@stimnet/protocol'
-import { Quota } from '../streams/quota.ts'
 
 /** Marks within a minute at which a peer is shut out. An honest peer on a bad connection gets one occasionally. */
 const MARKS_MAX = 10
@@ -9,10 +8,6 @@ const SHUT_OUT_MS = MINUTE_MS
 const SHUT_OUT_MS_MAX = 60 * MINUTE_MS
 /** Most peers that are remembered. Only members can get marks. */
 const PEERS_MAX = 2_000
-
-/** Rate of connections from one address, whoever opens them. All peers behind one address may reconnect within seconds. */
-const BY_ADDRESS = { burst: 600, perSecond: 10 }
-const BY_ALL = { burst: 6_000, perSecond: 100 }
 
 interface Marked {
   marks: number
@@ -27,13 +22,11 @@ export type ShutOut = (peerId: string, why: string) => void
 /** Counts marks and connections. There is one per mesh. */
 export class Discipline {
   readonly #clock: Clock
-  readonly #arrivals: Quota
   readonly #peers = new Map<string, Marked>()
   #shutOut: ShutOut = () => undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#arrivals = new Quota({ perPeer: BY_ADDRESS, total: BY_ALL }, clock)
   }
 
   onShutOut(told: ShutOut): void {
@@ -42,11 +35,6 @@ export class Discipline {
 
   isShutOut(peerId: string): boolean {
     return (this.#peers.get(peerId)?.untilMs ?? 0) > this.#clock.now()
-  }
-
-  /** Counts a connection from an address. Whether it connects too often; called before anything is computed or stored for it. */
-  isCrowding(address: string): boolean {
-    return !this.#arrivals.take(address)
   }
 
   /** Records misbehaviour. `marks` is its gravity; a peer with ten marks within a minute is shut out. */

@@ -1,32 +1,44 @@
 /** The connection gater: decides before dialling, and again right after Noise has proved the PeerId of the other side. */
-import type { ConnectionGater, PeerId } from '@libp2p/interface'
+import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import type { Discipline } from './discipline.ts'
+import type { Doorway } from './doorway.ts'
 
-/**
- * A gater that accepts only peers for which `permits` is true; a rule that throws does not permit. `denied` is called for each
- * incoming peer that proved its PeerId and is not permitted.
- */
+/** What decides besides `permits`. */
+export interface Gate {
+  /** Called for each incoming peer that proved its PeerId and is not permitted. */
+  readonly denied?: (peerId: string) => void
+  readonly discipline?: Discipline
+  readonly door?: Doorway
+}
+
+/** A gater that accepts only peers for which `permits` is true; a rule that throws does not permit. */
 export function gaterOf(
   permits: (peerId: string) => boolean,
-  denied: (peerId: string) => void = () => undefined,
-  discipline?: Discipline
+  { denied, discipline, door }: Gate = {}
 ): ConnectionGater {
   const denies = (peerId: PeerId): boolean =>
     !isPermitted(permits, peerId.toString()) || (discipline?.isShutOut(peerId.toString()) ?? false)
+  // The permit may have gone while the muxer was agreed on.
+  const deniesAtLast = (peerId: PeerId, connection: MultiaddrConnection): boolean => {
+    const isDenied = denies(peerId)
+    if (!isDenied) door?.welcomes(peerId.toString(), connection)
+    return isDenied
+  }
   return {
-    // Checked before Noise, because a handshake costs this side more than it costs the other side to request one.
-    denyInboundConnection: ({ remoteAddr }) => discipline?.isCrowding(hostOf(remoteAddr.toString())) ?? false,
+    denyInboundConnection: (connection) => {
+      door?.begins(connection)
+      return false
+    },
     denyDialPeer: denies,
     // For an address without a PeerId, the peer is known only now.
     denyOutboundEncryptedConnection: denies,
     denyInboundEncryptedConnection: (peerId) => {
       const isDenied = denies(peerId)
-      if (isDenied) denied(peerId.toString())
+      if (isDenied) denied?.(peerId.toString())
       return isDenied
     },
-    // The permission may have been withdrawn while the muxer was negotiated.
-    denyOutboundUpgradedConnection: denies,
-    denyInboundUpgradedConnection: denies
+    denyOutboundUpgradedConnection: deniesAtLast,
+    denyInboundUpgradedConnection: deniesAtLast
   }
 }
 
@@ -37,9 +49,4 @@ export function isPermitted(permits: (peerId: string) => boolean, peerId: string
   } catch {
     return false
   }
-}
-
-/** The address without its port, so that all connections from one host are counted together. */
-function hostOf(address: string): string {
-  return address.split('/').slice(0, 3).join('/')
 }

@@ -1,9 +1,9 @@
 /** Bounds on the streams that libp2p itself reads, above all the DHT's. They are checked before libp2p decodes a byte. */
 import type { Connection, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
-import type { Uint8ArrayList } from 'uint8arraylist'
 import type { Discipline } from './discipline.ts'
 import { Quota } from '../streams/quota.ts'
+import { judgeReading } from './reading.ts'
 
 const KiB = 1024
 /** Longest length prefix. Four bytes with seven bits each can express 256 MiB. */
@@ -11,13 +11,18 @@ const LENGTH_BYTES_MAX = 4
 /** Most bytes of answers that a peer has not read. A peer that asks without reading would fill the memory. */
 const UNREAD_BYTES_MAX = 256 * KiB
 /** Marks for behaviour that no honest peer shows. */
-const GRAVE = 5
+export const GRAVE = 5
 
 /** The largest frame of each libp2p protocol that consists of frames, bytes. Honest peers send smaller ones. */
 const FRAME_BYTES_MAX: Readonly<Record<string, number>> = {
   '/stimnet/kad/1.0.0': 64 * KiB,
   '/stimnet/id/1.0.0': 16 * KiB,
   '/stimnet/id/push/1.0.0': 16 * KiB
+}
+/** The largest frame of an answer of each protocol, bytes. An answer of the DHT can list every member that the other side knows. */
+export const ANSWER_BYTES_MAX: Readonly<Record<string, number>> = {
+  ...FRAME_BYTES_MAX,
+  '/stimnet/kad/1.0.0': 1024 * KiB
 }
 /** Rate of frames from one peer. A DHT search sends a few to a peer, an announcement sends one per term. */
 const FRAMES = { perPeer: { burst: 600, perSecond: 60 }, total: { burst: 6_000, perSecond: 600 } }
@@ -61,12 +66,6 @@ export class FrameWatch {
   }
 }
 
-/** Members of libp2p's streams that are not in their interface: the input of bytes, and the bytes that arrived early. */
-interface Inner {
-  onData(data: Uint8Array | Uint8ArrayList): void
-  readonly readBuffer: Uint8ArrayList
-}
-
 interface Registrar {
   handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
 }
@@ -100,25 +99,18 @@ interface Guard {
 
 /** Applies the bounds to one stream. False if the stream had to be aborted at once. */
 function guardStream(stream: Stream, { bytesMax, take, bad }: Guard): boolean {
-  const inner = stream as unknown as Inner
   const watch = new FrameWatch(bytesMax)
   const refuse = (why: string, marks: number) => {
     stream.abort(new Error(why))
     bad(why, marks)
     return false
   }
-  const judge = (data: Uint8Array | Uint8ArrayList): boolean => {
+  return judgeReading(stream, (bytes) => {
     if (stream.status !== 'open') return false
-    const found = watch.follow(data.subarray())
+    const found = watch.follow(bytes.subarray())
     if (typeof found === 'string') return refuse(found, GRAVE)
     if (stream.writeBufferLength > UNREAD_BYTES_MAX) return refuse('answers that are not read', GRAVE)
     for (let frame = 0; frame < found; frame++) if (!take()) return refuse('too many questions to the DHT', 1)
     return true
-  }
-  if (!judge(inner.readBuffer)) return false
-  const pass = inner.onData.bind(inner)
-  inner.onData = (data) => {
-    if (judge(data)) pass(data)
-  }
-  return true
+  })
 }

@@ -7,15 +7,17 @@ import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { memory } from '@libp2p/memory'
 import { type Ping, ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
+import { type TCPOptions, tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import { createLibp2p } from 'libp2p'
 import type { LevelDatastore } from './datastore.ts'
 import type { Discipline } from './discipline.ts'
+import type { Doorway } from './doorway.ts'
 import { gaterOf } from './gater.ts'
 import { guardStreams } from './guarded.ts'
 import type { MeshSettings, MeshTiming } from '../mesh.ts'
+import { Negotiations } from './negotiation.ts'
 import { isAnyTaken } from './port.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -26,6 +28,8 @@ const MiB = 1024 * KiB
 const PREFIX = 'stimnet'
 /** The protocol of StimNet's own DHT. Nodes of other networks do not speak it. */
 export const KAD_PROTOCOL = '/stimnet/kad/1.0.0'
+const NOISE = '/noise'
+const YAMUX = '/yamux/1.0.0'
 const MDNS_TAG = '_stimnet._udp.local'
 
 /** libp2p with the services in use. */
@@ -42,14 +46,16 @@ interface NodeParts {
   readonly denied: (peerId: string) => void
   readonly clock: Clock
   readonly discipline: Discipline
+  readonly door: Doorway
 }
 
 /** Creates the node. It opens nothing before `startNode`. */
 export async function createNode(
   settings: MeshSettings,
   timing: MeshTiming,
-  { datastore, denied, clock, discipline }: NodeParts
+  { datastore, denied, clock, discipline, door }: NodeParts
 ): Promise<MeshNode> {
+  const negotiations = new Negotiations(discipline)
   const node = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', settings.nodeSeed),
@@ -57,10 +63,11 @@ export async function createNode(
     // The default discloses library, version and platform to every peer.
     nodeInfo: { name: PREFIX, version: '1', userAgent: PREFIX },
     addresses: { listen: [...settings.listen], announce: [...(settings.announce ?? [])] },
-    transports: [settings.transport === 'memory' ? memory() : tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux(MUXER)],
-    connectionGater: gaterOf(settings.permits, denied, discipline),
+    transports: [settings.transport === 'memory' ? memory() : tcp(listener(door))],
+    connectionProtector: () => negotiations.protector(NOISE),
+    connectionEncrypters: [(components) => negotiations.encrypter(noise()(components), YAMUX)],
+    streamMuxers: [(components) => negotiations.muxer(yamux(MUXER)(), components)],
+    connectionGater: gaterOf(settings.permits, { denied, discipline, door }),
     connectionManager: CONNECTIONS,
     connectionMonitor: MONITOR,
     // A peer's entry must outlive every provider record that names it. If a node has a record of a peer that it has forgotten,
@@ -123,13 +130,22 @@ const MUXER = {
 
 const CONNECTIONS = {
   maxConnections: 500,
-  maxIncomingPendingConnections: 100,
-  // The default of 5 per second and address would refuse a hospital's peers behind one NAT, and every test network.
-  inboundConnectionThreshold: 100,
+  // The doorway bounds connections that are not yet proved. One that it aborts counts here until it is closed completely.
+  maxIncomingPendingConnections: 200,
+  inboundUpgradeTimeout: 10_000,
+  // The doorway counts by address, and knows which addresses permitted peers have come from.
+  inboundConnectionThreshold: 10_000,
   dialTimeout: 10_000,
   addressDialTimeout: 5_000,
   // `Dialler` dials again; the library would give up after five tries.
   reconnectRetries: 0
+}
+
+/** What the listener is opened with goes to the platform's server as well. */
+function listener(door: Doorway): TCPOptions {
+  const { maxConnections, maxIncomingPendingConnections } = CONNECTIONS
+  const listenOpts = { blockList: door.list() } as TCPOptions['listenOpts'] & object
+  return { listenOpts, maxConnections: maxConnections + 2 * maxIncomingPendingConnections }
 }
 
 const MONITOR = {

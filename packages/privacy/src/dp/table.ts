@@ -10,7 +10,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { OPEN_END, poolCells, ratioToNumber } from '@stimnet/statistics'
+import { edgesOfIntegers, OPEN_END, poolCells, ratioToNumber } from '@stimnet/statistics'
 import type { NoisyGroup } from './draw.ts'
 import { boundsIn, halvesOf, numbersIn, spreadOf } from './error.ts'
 import { type DpNumber, numberKey } from './numbers.ts'
@@ -78,13 +78,14 @@ function partOf(from: Drawn, measure: Measure): OutputPart {
  * the nearest bound. Where there are none, or where they do not lie beyond the breakpoints, the outermost bins are open.
  */
 function binEnds(descriptor: CatalogDescriptor, ref: VariableRef, tables: readonly string[]): number[] {
-  const { breakpoints, bounded, minimum, maximum } = resolveVariable(descriptor, ref, tables).variable
+  const { breakpoints, bounded, minimum, maximum, type } = resolveVariable(descriptor, ref, tables).variable
   const [lowest = 0, highest = 0] = [breakpoints[0], breakpoints.at(-1)]
-  return [
+  const edges = [
     bounded && minimum < lowest ? minimum : -OPEN_END,
     ...breakpoints,
     bounded && maximum > highest ? maximum : OPEN_END
   ]
+  return type === 'integer' ? edgesOfIntegers(edges) : edges
 }
 
 function noisyMoments(

@@ -23,7 +23,7 @@ export interface CellBasis {
   readonly support: SubjectSet
   /** All numbers that the cell discloses. */
   readonly numbers: readonly CellNumber[]
-  /** The set whose size is shown beside a mean or a spread, if that size may be disclosed exactly. */
+  /** The set whose size is shown beside a mean, a spread or a share, or for all bins, if that size may be disclosed exactly. */
   readonly counted?: SolvedSet
   /** For a quantile: the bins that will be shown. */
   readonly bins?: readonly ReducedBin[]

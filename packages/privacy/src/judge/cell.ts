@@ -155,7 +155,7 @@ function judgeShare(
   if (rules.settings.zerosAreDisclosive && (having.size < k || support.size - having.size < k)) {
     return withheld('few, or all but few, have it', numbers)
   }
-  return judged({ support, numbers }, [], rules)
+  return judged({ support, numbers, counted: { subjects: support } }, [], rules)
 }
 
 /** `subjectsMin` is the least number of subjects of a bin; smaller bins are joined with their neighbours. */
@@ -178,5 +178,5 @@ function judgeQuantile(
   )
   if (counts.length < filled.length) return withheld('the reduction lacks the rows of bins')
   const numbers = [countOf(behind.set), ...counts]
-  return judged({ support, numbers, bins }, behind.weights, rules)
+  return judged({ support, numbers, bins, counted: behind.set }, behind.weights, rules)
 }

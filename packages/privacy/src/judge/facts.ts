@@ -4,6 +4,8 @@ import type { CatalogDescriptor, VariableDescriptor, VariableRef } from '@stimne
 /** Facts about one variable, as the request names it. */
 export interface VariableFacts {
   readonly unit?: string
+  /** Of type integer. */
+  readonly isInteger?: boolean
   /** Whether minimum and maximum are declared. */
   readonly bounded: boolean
   /** Number of declared levels or bins; absent if unknown. */
@@ -65,6 +67,7 @@ function factsOf(
     cells: isCategory ? source.levels.length : source.breakpoints.length + 1,
     ...(values === undefined ? {} : { values }),
     ...(variable.unit === '' ? {} : { unit: variable.unit }),
+    ...(variable.type === 'integer' ? { isInteger: true } : {}),
     identifying: source.identifying,
     own,
     factor,

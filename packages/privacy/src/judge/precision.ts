@@ -43,6 +43,13 @@ export function stepFor(standardError: number): number {
   return Number((factor * power).toPrecision(3))
 }
 
+/** The smallest of 1, 2 and 5 times a power of ten that is no less than what is wanted. */
+export function stepAbove(wanted: number): number {
+  const power = 10 ** Math.floor(Math.log10(wanted))
+  const factor = [1, 2, 5].find((each) => each * power >= wanted * (1 - 1e-12)) ?? 10
+  return Number((factor * power).toPrecision(3))
+}
+
 /**
  * Rounds to a multiple of `step`; a step of 0 does not round. The significant digits of the preset are a step as well, and the
  * coarser of both applies, because rounding twice would not give the nearest multiple.
