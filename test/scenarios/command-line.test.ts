@@ -145,7 +145,11 @@ describe('the command line', () => {
       [['rum'], 2, /There is no command rum\. Did you mean run\?/],
       [['run', '--fast'], 2, /There is no option --fast\./],
       [['run', 'x.sql', '--catalog', 'c', '--where', 'female'], 2, /--where must be a comparison/],
-      [['run', 'x.sql', '--catalog', 'c', '--epsilon', '0,5'], 2, /--epsilon: must be a number above zero, such as 0\.05/],
+      [
+        ['run', 'x.sql', '--catalog', 'c', '--epsilon', '0,5'],
+        2,
+        /--epsilon: must be a number above zero, such as 0\.05/
+      ],
       [['run', 'x.sql'], 2, /--catalog is missing/],
       [['run', 'missing.sql', '--catalog', 'c'], 2, /missing\.sql cannot be read/],
       [['start', '--config', 'nowhere.yaml'], 2, /stimnet init makes a configuration/],

@@ -121,7 +121,10 @@ test('an amount that is no number is refused once, with what to write', () => {
 })
 
 test('what is spent is told as a part of what was asked for, and a poor answer is warned of', () => {
-  assert.match(costText(costAt(2)), /ε 0\.05 is half of the ε 0\.1 asked for, because one person may be at two of the institutions/)
+  assert.match(
+    costText(costAt(2)),
+    /ε 0\.05 is half of the ε 0\.1 asked for, because one person may be at two of the institutions/
+  )
   assert.match(costText(costAt(3)), /ε 0\.05 is 1\/3 of the ε 0\.15 asked for/)
   assert.doesNotMatch(costText(costAt(1)), /asked for/)
   const change = { ...COLUMN, name: 'change', kind: 'mean', error_95: 1250, range: 398 }
@@ -153,7 +156,10 @@ test('before privacy is spent somebody has to say yes', async () => {
   for (const answer of ['', 'n', 'yesterday']) assert.equal(await agreesToSpend(cost, false, answering(answer)), false)
   assert.match(asked[0] ?? '', /permanently\. Continue\? \[y\/N\] $/)
   assert.equal(await agreesToSpend(cost, true, recordingIo()), true)
-  await assert.rejects(agreesToSpend(cost, false, recordingIo()), { code: 'PARAMETER_INVALID', reason: /confirm with --yes/ })
+  await assert.rejects(agreesToSpend(cost, false, recordingIo()), {
+    code: 'PARAMETER_INVALID',
+    reason: /confirm with --yes/
+  })
 })
 
 async function peerFolder(t: TestContext) {

@@ -40,7 +40,7 @@ export function MeshPage() {
   return (
     <>
       <Title
-        lead="Who is connected with this institution, and what is under way."
+        lead="The institutions connected with this one, and the jobs that are running."
         actions={
           <button type="button" className="quiet" aria-pressed={paused} onClick={() => setPaused(!paused)}>
             {paused ? 'Watch live' : 'Pause'}
@@ -55,7 +55,7 @@ export function MeshPage() {
             <dl className="facts">
               <Fact name="Institution" value={health.institution} />
               <Fact name="Connected" value={plural(health.peers, 'institution')} />
-              <Fact name="Jobs here" value={`${health.active_jobs} active, ${health.total_jobs} in all`} />
+              <Fact name="Jobs here" value={`${health.active_jobs} active, ${health.total_jobs} in total`} />
               <Fact name="Up for" value={span(health.uptime)} />
               <Fact name="Version" value={health.version} />
             </dl>

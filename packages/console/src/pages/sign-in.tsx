@@ -19,15 +19,15 @@ export function SignIn() {
         </p>
         <h1>{health.value?.institution ?? 'Sign in'}</h1>
         <p className="soft">
-          Ask many institutions one question. Each answers from its own data; only aggregates that passed its disclosure
-          control come back.
+          Ask many institutions one question. Each answers from its own data and returns only aggregates that have
+          passed its disclosure control.
         </p>
         <SignInForm />
         <p className="door-foot soft">
           {health.value
             ? `Peer ${health.value.node_id}, version ${health.value.version}, connected with ${plural(health.value.peers, 'institution')}.`
             : 'Looking for the gateway …'}{' '}
-          An operator makes accounts with <code>stimnet account add</code>. Programs use the{' '}
+          The operator adds accounts with <code>stimnet account add</code>. Programs use the{' '}
           <a href="/docs">REST API</a>.
         </p>
       </div>

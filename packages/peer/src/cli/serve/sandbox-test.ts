@@ -40,8 +40,8 @@ export const SANDBOX_TEST_DETAILS = `
                       OPEN       it got something it must not have
                       unjudged   there is no verdict; counts as open
                     Which attacks may be bounded is published for each grade of isolation. The test needs no configuration
-                    and does no harm: attacks stop by themselves a little beyond their limits. It takes a minute or two per
-                    engine.
+                    and does no harm: attacks stop by themselves a little beyond their limits. It takes one to four minutes
+                    per engine.
 
                       stimnet sandbox test
                       stimnet sandbox test --engine docker --runtime runsc --only kernel,memory`

@@ -8,7 +8,7 @@ import { loginByBrowser } from './sign-on.ts'
 export const loginCommand = command({
   name: 'login',
   usage: 'NAME | --provider PROVIDER  [--url URL] [--insecure-login]',
-  summary: 'Logs in at a gateway. The other commands for researchers then use the token.',
+  summary: 'Logs in at a gateway. Commands that ask this gateway then use the token.',
   details: `
   stimnet login ada
   stimnet login ada --url https://peer.example.org < password.txt
