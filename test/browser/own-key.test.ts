@@ -86,7 +86,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await ada.accessible('the page without a key')
     assert.equal(await saved(page, 'Make a key and save a copy'), await saved(page, 'Save it again'))
     await ada.accessible('a key whose copy nobody has seen yet')
-    await page.getByRole('button', { name: 'Throw it away' }).click()
+    await page.getByRole('button', { name: 'Discard it' }).click()
     const file = await saved(page, 'Make a key and save a copy')
     await page.getByRole('button', { name: 'I have saved it' }).click()
     keyId = (await page.locator('.key-id code').textContent()) ?? ''
@@ -119,7 +119,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await ada.picture('15-signed-by')
     await ada.accessible('a question to be signed')
     await page.getByRole('button', asked(3)).click()
-    await page.getByText('2 of 2 receipts hold.').waitFor()
+    await page.getByText('2 of 2 receipts verified.').waitFor()
     await page.getByText('This answers the question that this browser signed').waitFor()
     await page.getByText('Coastal Medical Centre: your key is not known there.').waitFor()
     await page.getByText(`The key ${keyId} is not among the requesters`).waitFor()
@@ -141,8 +141,8 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await ada.accessible('a credential')
     await compose(page, url, { sql: BY_SEX, title: 'By sex, vouched for' })
     await page.getByRole('button', asked(3)).click()
-    await page.getByText('3 of 3 receipts hold.').waitFor()
-    await page.getByText('It is what the gateway shows.').waitFor()
+    await page.getByText('3 of 3 receipts verified.').waitFor()
+    await page.getByText('The gateway shows the same.').waitFor()
     await page.getByText('This answers the question that this browser signed').waitFor()
     await page.getByText('signed with your own key').waitFor()
     await page
@@ -152,7 +152,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
       .waitFor()
     await ada.picture('17-signed-here')
     await page.getByText('The evidence').click()
-    assert.equal(await page.getByText(`${keyId}, kept by whoever asked`).count(), 3)
+    assert.equal(await page.getByText(`${keyId}, kept by the requester`).count(), 3)
     await page.getByText('GROUP BY sex').waitFor()
     await page.locator('summary', { hasText: /^Signed / }).click()
     await ada.accessible('an answer to what was signed here')
@@ -163,7 +163,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
   await t.test('shows it loudly where the gateway puts another answer under the question', async () => {
     await compose(page, url, { sql: ALL, title: 'All of them' })
     await page.getByRole('button', asked(3)).click()
-    await page.getByText('3 of 3 receipts hold.').waitFor()
+    await page.getByText('3 of 3 receipts verified.').waitFor()
     const events = `**/broadcasts/${first}/events`
     const other = idIn(page)
     await page.route(events, async (route) => {
@@ -172,7 +172,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     })
     await page.goto(`${url}/#/question/${first}`)
     await page.getByText('The gateway shows answers to another question.').waitFor()
-    await page.getByText('0 of 3 receipts hold.').waitFor()
+    await page.getByText('0 of 3 receipts verified.').waitFor()
     assert.equal(await page.getByText('your question “All of them”').count(), 3)
     assert.equal(await page.getByText('receipt of another question').count(), 3)
     await page.getByRole('heading', { name: 'By sex, vouched for' }).waitFor()
@@ -180,7 +180,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await ada.accessible('a swapped answer')
     await page.unroute(events)
     await page.reload()
-    await page.getByText('3 of 3 receipts hold.').waitFor()
+    await page.getByText('3 of 3 receipts verified.').waitFor()
   })
 
   await t.test(
@@ -188,15 +188,15 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     async () => {
       await page.goto(`${url}/#/questions`)
       await page.getByRole('link', { name: 'All of them' }).click()
-      await page.getByText('3 of 3 receipts hold.').waitFor()
+      await page.getByText('3 of 3 receipts verified.').waitFor()
       const other = idIn(page)
       const events = `**/broadcasts/${first}/events`
       await page.route(events, async (route) => {
         await route.fulfill({ response: await route.fetch({ url: route.request().url().replace(first, other) }) })
       })
       await page.goto(`${url}/#/question/${first}`)
-      await page.getByText('The gateway answered with another question than the one that this page is about').waitFor()
-      assert.equal(await page.getByText('receipts hold').count(), 0)
+      await page.getByText('The gateway answered with a question other than the one on this page').waitFor()
+      assert.equal(await page.getByText('receipts verified').count(), 0)
       await page.unroute(events)
 
       const unheard = 'f'.repeat(32)
@@ -206,7 +206,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
         await route.fulfill({ response: answer, body })
       })
       await page.goto(`${url}/#/question/${unheard}`)
-      await page.getByText('The gateway calls this question otherwise.').waitFor()
+      await page.getByText('The gateway describes this question differently.').waitFor()
       await page.getByRole('heading', { name: 'All of them' }).waitFor()
       await page.getByRole('heading', { name: 'What was asked' }).waitFor()
       await page.unroute(`**/broadcasts/${unheard}/events`)
@@ -226,8 +226,8 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
       await route.fulfill({ response: answer, body: lines.join('\n') })
     })
     await page.goto(`${url}/#/question/${first}`)
-    await page.getByText('2 of 2 receipts hold.').waitFor()
-    await page.getByText('it took the question, and no receipt of it is here.').waitFor()
+    await page.getByText('2 of 2 receipts verified.').waitFor()
+    await page.getByText('it accepted the question, but there is no receipt.').waitFor()
     assert.equal(await page.locator('.notice.good').count(), 0)
     await page.unroute(`**/broadcasts/${first}/events`)
   })
@@ -244,7 +244,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     // The same bytes with the right number are still the same question.
     await page.getByRole('button', asked(3)).click()
     await page.getByRole('heading', { name: 'Numbered wrongly' }).waitFor()
-    await page.getByText('3 of 3 receipts hold.').waitFor()
+    await page.getByText('3 of 3 receipts verified.').waitFor()
     await go(page, 'Questions')
     await page.getByRole('link', { name: 'All of them' }).waitFor()
     assert.equal(await page.getByRole('link', { name: 'Numbered wrongly' }).count(), 1)
@@ -262,7 +262,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await page.getByLabel('Charge ε').fill('0.1')
     await prices.getByText('too little').waitFor({ state: 'detached' })
     await page.getByRole('button', asked(2)).click()
-    await page.getByText('2 of 2 receipts hold.').waitFor()
+    await page.getByText('2 of 2 receipts verified.').waitFor()
     await page
       .getByText(/^Noise was added/)
       .first()
@@ -280,7 +280,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     ] as const)
       await page.getByLabel(label).fill(value)
     await page.getByRole('button', asked(1)).click()
-    await page.getByText('waits for people').first().waitFor()
+    await page.getByText('waits for stewards').first().waitFor()
     await page.getByText('signed with your own key').waitFor()
     // A question to a single institution is listed among the questions as well.
     await go(page, 'Questions')
@@ -295,7 +295,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     for (const place of ['key', `question/${first}`, 'ask']) {
       await page.goto(`${url}/#/${place}`)
       await page.locator('.panel').first().waitFor()
-      if (place !== 'ask') await page.getByText(place === 'key' ? 'Copy the id' : '3 of 3 receipts hold.').waitFor()
+      if (place !== 'ask') await page.getByText(place === 'key' ? 'Copy the id' : '3 of 3 receipts verified.').waitFor()
       assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390, place)
       await ada.accessible(`${place} on a phone`)
     }
@@ -308,8 +308,8 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await compose(tab, url, { sql: ALL, title: 'No room' })
     await tab.evaluate(`IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }`)
     await tab.getByRole('button', asked(3)).click()
-    await tab.getByText('The browser has no room to remember this question, so it was not sent.').waitFor()
-    assert.equal(await tab.getByText('It may have been taken').count(), 0)
+    await tab.getByText('The browser has no space to remember this question, so it was not sent.').waitFor()
+    assert.equal(await tab.getByText('The question may already have been received').count(), 0)
     await go(tab, 'Questions')
     await tab.getByRole('link', { name: 'By sex' }).first().waitFor()
     assert.equal(await tab.getByRole('link', { name: 'No room' }).count(), 0)
@@ -325,7 +325,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await tab.getByText('The clocks of this machine and of the gateway differ').waitFor()
     await tab.evaluate('{ const now = Date.now.bind(Date); Date.now = () => now() + 3_600_000 }')
     await tab.getByRole('button', asked(3)).click()
-    await tab.getByText('3 of 3 receipts hold.').waitFor()
+    await tab.getByText('3 of 3 receipts verified.').waitFor()
     await tab.close()
   })
 
@@ -333,7 +333,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await compose(page, url, { sql: ALL, title: 'By the gateway' })
     await page.getByRole('radio', { name: 'The gateway, for my account' }).check()
     await page.getByRole('button', asked(3)).click()
-    await page.getByText('The gateway says which question it answers.').waitFor()
+    await page.getByText('Which question it answers rests on the gateway’s word.').waitFor()
     await page.getByText('Coastal Medical Centre: the accounts of this gateway may not ask there.').waitFor()
     await page.getByText('The evidence').click()
     assert.equal(await page.getByText('which a gateway keeps for an account').count(), 2)
@@ -366,7 +366,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await ada.picture('19-forget')
     await ada.accessible('forgetting')
     await fitsPhone(page, 'forgetting')
-    await page.getByRole('checkbox', { name: /Also forget what was asked/ }).focus()
+    await page.getByRole('checkbox', { name: /Also forget the questions asked/ }).focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Make a key' }).waitFor()
@@ -380,10 +380,10 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await go(page, 'Your key')
     const wrong = { name: 'x.key', mimeType: 'text/plain', buffer: Buffer.from('no key') }
     await page.getByLabel('Key file').setInputFiles(wrong)
-    await page.getByText('This is no key file').waitFor()
+    await page.getByText('This is not a key file').waitFor()
     await page.getByLabel('Key file').setInputFiles(keyFile)
     await page.getByText(keyId, { exact: true }).waitFor()
-    await page.getByText('Brought as a key file.').waitFor()
+    await page.getByText('Imported from a key file.').waitFor()
   })
 
   await t.test('is not offered by a browser that cannot sign, where the gateway still does', async () => {
@@ -397,9 +397,9 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await old.page.getByText('This browser cannot sign with Ed25519.').waitFor()
     await old.accessible('no key possible')
     await compose(old.page, url, { sql: ALL, title: 'Old browser' })
-    await old.page.getByText('The gateway signs for your account, so what was asked is its word.').waitFor()
+    await old.page.getByText('The gateway signs for your account, so what was asked rests on its word.').waitFor()
     await old.page.getByRole('button', asked(3)).click()
-    await old.page.getByText('2 of 2 receipts hold.').waitFor()
+    await old.page.getByText('2 of 2 receipts verified.').waitFor()
     assert.deepEqual(old.complaints, [])
   })
 

@@ -40,7 +40,7 @@ export async function fitsPhone(page: Page, what: string): Promise<void> {
 
 /** Empties the form, and confirms that the composed query is discarded. */
 export async function beginAnew(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Begin anew' }).click()
-  const sure = page.getByRole('button', { name: 'Yes, begin anew' })
+  await page.getByRole('button', { name: 'Start over' }).click()
+  const sure = page.getByRole('button', { name: 'Yes, start over' })
   if (await sure.isVisible()) await sure.click()
 }

@@ -32,7 +32,7 @@ describe('the command line', () => {
     const weak = await stimnet(['account', 'add', 'ada', '--config', configFile], 'short\n')
     assert.deepEqual([weak.code, /at least 12/.test(weak.err)], [2, true])
     const common = await stimnet(['account', 'add', 'ada', '--config', configFile], 'Password123456\n')
-    assert.deepEqual([common.code, /guessed first/.test(common.err)], [2, true])
+    assert.deepEqual([common.code, /easily guessed/.test(common.err)], [2, true])
     const roles = ['--role', 'researcher', '--role', 'auditor']
     assert.equal((await stimnet(['account', 'add', 'ada', ...roles, '--config', configFile], `${PASSWORD}\n`)).code, 0)
     assert.match((await stimnet(['account', 'list', '--config', configFile])).out, /ada\s+researcher, auditor/)
@@ -78,7 +78,7 @@ describe('the command line', () => {
     const noisy = ['run', 'q.sql', '--catalog', 'clinical_trial_data', '--epsilon', '0.1', ...at]
     const unsaid = await stimnet(noisy)
     assert.equal(unsaid.code, 2)
-    assert.match(unsaid.err, /spends ε 0\.05 at one institution, for good\. Nobody is here to be asked: say --yes/)
+    assert.match(unsaid.err, /spends ε 0\.05 at one institution, permanently\. Without a terminal, confirm with --yes/)
     assert.equal(JSON.parse((await stimnet(['jobs', '--json', ...at])).out).length, JSON.parse(jobs.out).length + 1)
     const spent = await stimnet([...noisy, '--yes'])
     assert.equal(spent.code, 0, spent.err)
@@ -129,9 +129,9 @@ describe('the command line', () => {
     const config = join(home, 'peer', 'stimnet.yaml')
     await writeFile(config, stringify({ ...parse(await readFile(config, 'utf8')), sandbox: { engine: 'none' } }))
     const permissions = async () => (await stimnet(['doctor', '--config', config])).out.match(/^.*permissions.*$/m)?.[0]
-    assert.match((await permissions()) ?? '', /^ok +permissions +nobody else can read/)
+    assert.match((await permissions()) ?? '', /^ok +permissions +keys, accounts and data are closed/)
     await mkdir(join(home, 'peer', 'stimnet-data', 'db'), { mode: 0o755 })
-    assert.match((await permissions()) ?? '', /^FIX +permissions +others can read .*db: chmod -R go= /)
+    assert.match((await permissions()) ?? '', /^FIX +permissions +other users can read .*db: chmod -R go= /)
     await chmod(join(home, 'peer', 'stimnet-data', 'identity.key'), 0o644)
     assert.match((await permissions()) ?? '', /^FIX +permissions .*identity\.key can be read by others: chmod 600/)
   })
@@ -144,14 +144,18 @@ describe('the command line', () => {
       [['fly'], 2, /There is no command fly\./],
       [['rum'], 2, /There is no command rum\. Did you mean run\?/],
       [['run', '--fast'], 2, /There is no option --fast\./],
-      [['run', 'x.sql', '--catalog', 'c', '--where', 'female'], 2, /--where wants a comparison/],
-      [['run', 'x.sql', '--catalog', 'c', '--epsilon', '0,5'], 2, /--epsilon: a number above zero, such as 0\.05/],
+      [['run', 'x.sql', '--catalog', 'c', '--where', 'female'], 2, /--where must be a comparison/],
+      [
+        ['run', 'x.sql', '--catalog', 'c', '--epsilon', '0,5'],
+        2,
+        /--epsilon: must be a number above zero, such as 0\.05/
+      ],
       [['run', 'x.sql'], 2, /--catalog is missing/],
       [['run', 'missing.sql', '--catalog', 'c'], 2, /missing\.sql cannot be read/],
       [['start', '--config', 'nowhere.yaml'], 2, /stimnet init makes a configuration/],
       [['catalogs', '--url', 'http://127.0.0.1:1'], 3, /PEER_UNREACHABLE/],
       [['login', 'ada', '--url', 'http://192.0.2.1:8000'], 2, /another machine without TLS.*--insecure-login/],
-      [['audit', 'burn'], 2, /is one of verify/]
+      [['audit', 'burn'], 2, /must be one of verify/]
     ]
     for (const [args, code, message] of cases) {
       const { code: ended, out, err } = await stimnet(args)

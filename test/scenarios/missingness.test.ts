@@ -283,12 +283,12 @@ describe('what is missing', () => {
     // Back to the files of the first epoch with empty ledgers, although the shares of the second epoch were published.
     assert.match(await accept(PEOPLE, '--forget'), /stays untold: see --tell-missing/)
     assert.deepEqual(await sharesIn(house), UNTOLD)
-    assert.match(await accept(PEOPLE, '--forget'), /stays untold/)
-    assert.doesNotMatch(await accept(PEOPLE, '--forget', '--tell-missing'), /stays untold/)
+    assert.match(await accept(PEOPLE, '--forget'), /stay undisclosed/)
+    assert.doesNotMatch(await accept(PEOPLE, '--forget', '--tell-missing'), /stay undisclosed/)
     assert.deepEqual(await sharesIn(house), TOLD)
     await house.peer.stop()
     const alone = await run(['epoch', 'accept', 'trial', '--tell-missing', '--config', house.configFile])
-    assert.deepEqual([alone.code, /goes with --forget/.test(alone.err)], [2, true])
+    assert.deepEqual([alone.code, /needs --forget/.test(alone.err)], [2, true])
   })
 
   test('is not for a catalog whose numbers a committee grants one by one', async (t) => {

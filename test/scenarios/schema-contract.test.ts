@@ -165,7 +165,7 @@ describe('three registries whose columns, levels and units differ', () => {
     assert.deepEqual([answer.state, answer.parts.map(({ code }) => code)], ['completed', [null, null, null]])
   })
 
-  test('at the command line the difference comes with a mapping to fill in, signed by oneself or not', async () => {
+  test('at the command line the difference comes with a mapping to complete, signed by oneself or not', async () => {
     const folder = sites[0]?.folder ?? ''
     await writeFile(join(folder, 'q.sql'), BY_SEX.script_content)
     await writeFile(join(folder, 'mapping.json'), JSON.stringify(mappings))

@@ -185,7 +185,7 @@ describe('logging in by a provider', () => {
     const run = stimnetIn(folder)
     const nobody = await run(['login', '--provider', 'nobody', '--url', url])
     assert.equal(nobody.code, 2)
-    assert.match(nobody.err, /Login providers here: clinic/)
+    assert.match(nobody.err, /has the login providers clinic/)
     const isHome = ({ searchParams }: URL) => searchParams.has('login_code')
     let browsing: Promise<unknown> | undefined
     const login = await run(['login', '--provider', 'clinic', '--url', url], '', {

@@ -54,7 +54,7 @@ describe('an auditor proves what was released', () => {
     await writeFile(file, JSON.stringify(proof))
     const told = await stimnet(['verify', file, '--peer', peer])
     assert.equal(told.code, 0, told.err)
-    assert.match(told.out, /the record stands in the log[\s\S]*release/)
+    assert.match(told.out, /the record is in the log[\s\S]*release/)
     await writeFile(file, JSON.stringify({ ...proof, index: proof.index + 1 }))
     assert.match((await stimnet(['verify', file, '--peer', peer])).err, /SIGNATURE_INVALID/)
     await writeFile(file, JSON.stringify(proof))

@@ -178,7 +178,10 @@ describe('what to do where an institution does not know who signed', () => {
     const parts = [refused('North', 'REQUESTER_NOT_PERMITTED'), refused('South', 'PURPOSE_NOT_PERMITTED')]
     assert.match(adviceOf(parts, { own: true }).join(), /^North: your key is not known there/)
     assert.match(adviceOf(parts, { own: false }).join(), /^North: the accounts of this gateway may not ask there/)
-    assert.match(adviceOf([refused('East', 'CUSTODY_NOT_PERMITTED')], { own: false }).join(), /^East: only a signature/)
+    assert.match(
+      adviceOf([refused('East', 'CUSTODY_NOT_PERMITTED')], { own: false }).join(),
+      /^East: only your own signature/
+    )
   })
 
   it('is nothing where nobody was refused for it', () => {

@@ -89,25 +89,25 @@ describe('the page of a request', () => {
     const filters = { sex: 'female', cmd: 'do it' }
     assert.deepEqual(said({ filters, filters_unapplied: ['cmd'] }, 'Filters as sent'), [
       'sex = "female"',
-      'cmd = "do it": no variable, chooses nobody, is given to the script'
+      'cmd = "do it": not a variable, selects nobody, is passed to the script'
     ])
   })
 
   it('says mappings, what variables are taken to be and the time in words', () => {
-    assert.deepEqual(said({ mappings: CHANGES.mappings }, 'Mappings, which change what the cohort means'), [
+    assert.deepEqual(said({ mappings: CHANGES.mappings }, 'Mappings, which change the meaning of the cohort'), [
       'people.sex at North is people.gender: m is male'
     ])
-    assert.deepEqual(said({ contract: CHANGES.contract }, 'What variables are taken to be'), [
+    assert.deepEqual(said({ contract: CHANGES.contract }, 'Expected variables'), [
       'people.age: integer, in a, cut at 65'
     ])
-    assert.deepEqual(said({ wall_time_ms_max: 90_000 }, 'Time it may take'), ['at most 90 s'])
+    assert.deepEqual(said({ wall_time_ms_max: 90_000 }, 'Time limit'), ['at most 90 s'])
   })
 
   it('tells what a requester says of itself from what is certain', () => {
-    assert.equal(saysToBe(REQUEST), 'says to be Ada, Charité')
+    assert.equal(saysToBe(REQUEST), 'says they are Ada, Charité')
     assert.equal(saysToBe({ ...REQUEST, requester_name: '' }), 'gives no name')
     assert.equal(signedBy(REQUEST), 'account demo of North')
-    assert.match(signedBy({ ...REQUEST, custody: 'requester' }), /^own key 12D3KooWSo…hSouth, brought by North$/)
+    assert.match(signedBy({ ...REQUEST, custody: 'requester' }), /^own key 12D3KooWSo…hSouth, delivered by North$/)
     const nameless = { peer_id: NORTH, institution: '' }
     assert.match(signedBy({ ...REQUEST, asked_by: nameless }), /^account demo of 12D3KooW/)
   })
@@ -122,7 +122,7 @@ describe('the page of a request', () => {
     )
     assert.equal(saidSoFar({ ...REQUEST, ...by, status: 'approved', state: 'completed' }), 'Approved by sue, tom.')
     assert.equal(saidSoFar({ ...REQUEST, ...by, status: 'denied', state: 'denied' }), 'Denied by sue, tom.')
-    assert.equal(saidSoFar({ ...REQUEST, status: 'denied', state: 'failed' }), 'Refused before anybody decided.')
+    assert.equal(saidSoFar({ ...REQUEST, status: 'denied', state: 'failed' }), 'Refused before a steward decided.')
   })
 })
 

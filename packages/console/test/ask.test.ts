@@ -55,7 +55,7 @@ describe('a question on the form', () => {
     const large = ['a', 'b', 'c'].map((name) => ({ ...{ file_id: name, name, sha256: name }, size: 15 * 2 ** 20 }))
     assert.match(
       missingIn({ ...script, files: large }, undefined, variables).join(),
-      /45 MiB; a question brings at most 32 MiB/
+      /45 MiB; a question may have at most 32 MiB/
     )
     assert.deepEqual(missingIn(script, undefined, variables), [])
   })
@@ -92,8 +92,8 @@ describe('a question on the form', () => {
       [{ column: 'subjects.sex', op: '=', values: [] }, /Choose at least one level of subjects\.sex, or remove/],
       [{ column: 'subjects.sex', op: '=', values: [' '] }, /Choose at least one level/],
       [{ column: 'subjects.age', op: '>=', values: [] }, /Choose a bound of subjects\.age/],
-      [{ column: 'subjects.age', op: '=', values: ['65'] }, /below it or from it/],
-      [{ column: 'subjects.gone', op: '=', values: ['x'] }, /Nobody offers subjects\.gone any more/]
+      [{ column: 'subjects.age', op: '=', values: ['65'] }, /“below” or “from”/],
+      [{ column: 'subjects.gone', op: '=', values: ['x'] }, /No institution offers subjects\.gone any more/]
     ]
     for (const [condition, words] of wrong) {
       const asked = { ...sql, conditions: [{ key: 1, ...condition }] }
@@ -139,13 +139,13 @@ describe('what is still missing', () => {
 
   it('counts a charge of nothing, a disease that is none, and stewards without words', () => {
     const sql = draft({ kind: 'sql', sql: 'SELECT 1' })
-    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '0' }, mean, variables).join(), /ε is a number above zero/)
-    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '1e3' }, mean, variables).join(), /ε is written in digits/)
+    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '0' }, mean, variables).join(), /ε must be above zero/)
+    assert.match(missingIn({ ...sql, level: 'P2', epsilon: '1e3' }, mean, variables).join(), /Write ε as a number/)
     assert.deepEqual(missingIn({ ...sql, level: 'P2', epsilon: '0,5' }, mean, variables), [])
     assert.match(missingIn({ ...sql, disease: 'Parkinson' }, mean, variables).join(), /MONDO/)
-    assert.match(missingIn({ ...sql, review: true }, mean, variables).join(), /Stewards need/)
+    assert.match(missingIn({ ...sql, review: true }, mean, variables).join(), /For the stewards, give/)
     const person = { ...EMPTY.person, email: 'ada@example..org' }
-    assert.match(missingIn({ ...sql, review: true, person }, mean, variables).join(), /That is no e-mail address/)
+    assert.match(missingIn({ ...sql, review: true, person }, mean, variables).join(), /This is not an e-mail address/)
   })
 
   it('counts quantiles that are none, and what is longer than a gateway takes', () => {
@@ -157,14 +157,14 @@ describe('what is still missing', () => {
       ).join()
     assert.equal(quantiles(''), '')
     assert.equal(quantiles('0.05, .5 0.95'), '')
-    assert.match(quantiles('median, abc, 7'), /“median” is none/)
-    assert.match(quantiles('0.5, 7'), /“7” is none/)
-    assert.match(quantiles('0.04'), /“0\.04” is none/)
+    assert.match(quantiles('median, abc, 7'), /not “median”/)
+    assert.match(quantiles('0.5, 7'), /not “7”/)
+    assert.match(quantiles('0.04'), /not “0\.04”/)
     assert.match(quantiles('0.5 '.repeat(10)), /At most 9 quantiles/)
     const sql = draft({ kind: 'sql', sql: 'SELECT 1', title: 'x'.repeat(201) })
-    assert.match(missingIn(sql, mean, variables).join(), /The title has at most 200 characters/)
+    assert.match(missingIn(sql, mean, variables).join(), /The title: at most 200 characters are allowed/)
     const long = draft({ kind: 'script', script: '#'.repeat(300 * 1024) })
-    assert.match(missingIn(long, mean, variables).join(), /The script has 300 KiB; at most 256 KiB are taken/)
+    assert.match(missingIn(long, mean, variables).join(), /The script: 300 KiB, but at most 256 KiB are allowed/)
   })
 })
 
@@ -183,7 +183,7 @@ describe('outputs that a script promises', () => {
 
   it('are refused with what is wrong, before anything is sent', () => {
     assert.deepEqual(missingIn({ ...script, outputs: '{' }, undefined, variables), [
-      'Promised outputs: this is no JSON.'
+      'Declared outputs: this is not valid JSON.'
     ])
     const unbounded = JSON.stringify([{ name: 'age', kind: 'mean' }])
     assert.match(
@@ -199,7 +199,7 @@ describe('what institutions will do', () => {
     assert.ok(about)
     assert.deepEqual(forewarnings(about, draft({ kind: 'sql' })), ['South answers with noise (P2) only.'])
     assert.deepEqual(forewarnings(about, draft({ kind: 'script', language: 'python' })), [
-      'North has stewards read the script first.',
+      'North: stewards must read the script first.',
       'South does not run python.'
     ])
     const onlyNorth = aboutOf(found, draft({ targets: ['12D3KooNorth'] }))

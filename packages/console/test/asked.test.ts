@@ -24,11 +24,8 @@ describe('what was asked', () => {
   it('is whom and what, before all else', () => {
     const where = { column: 'subjects.sex', op: '=', values: ['female'] } as const
     const [whom, what] = askedInWords(asked({ where, filters: { visit: ['baseline', 'month_6'] } }))
-    assert.deepEqual(whom, [
-      'Who is asked about',
-      'Those with subjects.sex is female and visit is one of baseline, month_6'
-    ])
-    assert.deepEqual(what, ['What is asked', 'quantile UPDRS_total by sex, q 0.5'])
+    assert.deepEqual(whom, ['Cohort', 'Those with subjects.sex is female and visit is one of baseline, month_6'])
+    assert.deepEqual(what, ['Question', 'quantile UPDRS_total by sex, q 0.5'])
     assert.equal(cohortInWords({}), 'Everybody')
     assert.match(cohortInWords({ filters: { limit: { deep: 1 } } }), /"deep":1.*as the script reads it/)
   })
@@ -49,8 +46,8 @@ describe('what was asked', () => {
     })
     const words = askedInWords(askedIn(await readSignedRequest(text, { clock })))
     assert.deepEqual(words.slice(0, 3), [
-      ['Who is asked about', 'Those with subjects.age at least 65'],
-      ['What is asked', 'SELECT 1'],
+      ['Cohort', 'Those with subjects.age at least 65'],
+      ['Question', 'SELECT 1'],
       ['Catalog', 'trial']
     ])
   })
@@ -58,7 +55,7 @@ describe('what was asked', () => {
   it('leads a CSV file, and cannot be run by a spreadsheet', () => {
     const rows = askedRows(askedInWords(asked({ script_type: 'sql', script_content: '=HYPERLINK("x")' })))
     const text = csvOf([...rows, ['institution', 'n']])
-    assert.match(text, /^Who is asked about,Everybody\r\nWhat is asked,"'=HYPERLINK/)
+    assert.match(text, /^Cohort,Everybody\r\nQuestion,"'=HYPERLINK/)
     assert.match(text, /\r\n\r\ninstitution,n\r\n$/)
     assert.deepEqual(askedRows([]), [])
   })

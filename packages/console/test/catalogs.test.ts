@@ -52,9 +52,9 @@ it('a variable says its levels, or its range and bins', () => {
 })
 
 it('what is missing is told over all who hold a variable, and so is that some do not tell', () => {
-  assert.equal(missingIn(variables.find(({ ref }) => ref === 'subjects.sex')?.missing ?? []), '3 %, not told by 1')
+  assert.equal(missingIn(variables.find(({ ref }) => ref === 'subjects.sex')?.missing ?? []), '3 %, not disclosed by 1')
   assert.equal(missingIn([0, 0]), 'none')
   assert.equal(missingIn([0.2, 0.03, 0]), '0 to 20 %')
   assert.equal(missingIn([1]), '100 %')
-  assert.equal(missingIn([null, null]), 'not told')
+  assert.equal(missingIn([null, null]), 'not disclosed')
 })

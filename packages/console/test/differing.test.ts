@@ -72,7 +72,9 @@ describe('where institutions differ', () => {
     )
 
     const begun = { ...form, mappings: withMapping([], sex, sex.skeleton) }
-    assert.deepEqual(missingInMappings(begun, about(begun)), ['Say how subjects.sex reads at East, or take it out.'])
+    assert.deepEqual(missingInMappings(begun, about(begun)), [
+      'Complete the mapping of subjects.sex at East, or remove it.'
+    ])
     assert.equal('mappings' in submissionOf(begun, about(begun)), false)
 
     const named = standingIn(sex, sex.candidates[0], ['female', 'male'])
@@ -125,7 +127,7 @@ describe('where institutions differ', () => {
   it('cannot be settled for noise, which each institution adds to its own words', () => {
     const mappings = [{ peer: EAST, variable: 'subjects.age', local: 'subjects.age', levels: [], scale: '1' }]
     const form = draft({ picked: mean([]), mappings, level: 'P2' })
-    assert.match(missingInMappings(form, about(form)).join(), /With noise \(P2\)/)
+    assert.match(missingInMappings(form, about(form)).join(), /not available with noise \(P2\)/)
     assert.deepEqual(missingInMappings({ ...form, level: 'P1' }, about(form)), [])
   })
 })

@@ -32,7 +32,7 @@ describe('what a self-test found', () => {
     const all = [attack('contained', true), attack('bounded', true), attack('bounded', false), attack('open', false)]
     assert.deepEqual([...all, attack('unjudged', false)].map(toneOf), ['good', 'calm', 'bad', 'bad', 'bad'])
     assert.equal(heldBy(attack('bounded', true)), 'wall time')
-    assert.equal(heldBy(attack('bounded', false)), 'wall time (its grade does not admit that)')
+    assert.equal(heldBy(attack('bounded', false)), 'wall time (not permitted for its grade)')
     assert.equal(OUTCOMES.open.word, 'OPEN')
   })
 

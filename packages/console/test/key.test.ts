@@ -80,10 +80,10 @@ describe('credentials', async () => {
     assert.equal(await read(text), 'Ada, researcher')
     assert.equal(await read(await given(ada.id, { audience: [eve.id] })), 'Ada, researcher', 'for one institution')
     assert.match(await read(await given(eve.id)), /^It is for another key: 12D3Koo/)
-    assert.equal(await read(text, new SimulatedClock(clock.now() + 31 * DAY_MS)), 'It has ended. Ask for a new one.')
-    assert.match(await read(text, new SimulatedClock(clock.now() - DAY_MS)), /^It does not hold yet/)
+    assert.equal(await read(text, new SimulatedClock(clock.now() + 31 * DAY_MS)), 'It has expired. Ask for a new one.')
+    assert.match(await read(text, new SimulatedClock(clock.now() - DAY_MS)), /^It is not valid yet/)
     const changed = `${text.slice(0, -4)}${text.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`
-    assert.equal(await read(changed), 'Its signature does not hold.')
+    assert.equal(await read(changed), 'Its signature is not valid.')
     for (const wrong of ['', 'hello', 'a.b', 'a.b.c.d', '<img>.b.c', 'a.b.c', 'x'.repeat(5_000)]) {
       assert.match(await read(wrong), /^It (is|cannot)/, wrong.slice(0, 20))
     }
@@ -93,7 +93,7 @@ describe('credentials', async () => {
     const visa = { type: 'AffiliationAndRole', value: 'faculty@med.example.org' }
     const claims = { iss: 'https://passports.example.org', exp: clock.now() / 1_000 + 60, ga4gh_visa_v1: visa }
     assert.equal(await read(visaOf(claims)), 'AffiliationAndRole: faculty@med.example.org')
-    assert.equal(await read(visaOf({ ...claims, exp: 1 })), 'It has ended. Ask for a new one.')
+    assert.equal(await read(visaOf({ ...claims, exp: 1 })), 'It has expired. Ask for a new one.')
     assert.match(await read(visaOf({ iss: 'https://else.example.org', exp: claims.exp })), /^It is neither/)
   })
 

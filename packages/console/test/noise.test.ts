@@ -30,10 +30,13 @@ describe('what an answer with noise takes', () => {
   const said = (rho: number, left: string) => budgetSentence(costOf(peer('North', { rho, left })), '0.5')
 
   it('is said beside what is left here, and how often that is enough', () => {
-    assert.equal(said(0.01042, '0.0244'), 'ε = 0.5 takes 0.0104 of 0.0244 that are left here: two questions like this.')
-    assert.match(said(0.01, '0.015') ?? '', /: one question like this\.$/)
-    assert.match(said(0.000001, '1') ?? '', /: more than 1,000 questions like this\.$/)
-    assert.match(said(0.03, '0.0244') ?? '', /: too little\.$/)
+    assert.equal(
+      said(0.01042, '0.0244'),
+      'ε = 0.5 costs ρ = 0.0104; 0.0244 is left at this institution: enough for two questions like this.'
+    )
+    assert.match(said(0.01, '0.015') ?? '', /: enough for one question like this\.$/)
+    assert.match(said(0.000001, '1') ?? '', /: enough for more than 1,000 questions like this\.$/)
+    assert.match(said(0.03, '0.0244') ?? '', /: not enough\.$/)
   })
 
   it('is not said where nobody tells what is left', () => {
@@ -42,7 +45,7 @@ describe('what an answer with noise takes', () => {
 
   it('more than is left is a refusal that is known before anything is sent', () => {
     const cost = costOf(peer('North', { rho: 0.03, left: '0.0244' }), peer('South', { rho: 0.03 }))
-    assert.deepEqual(refusalsIn(cost), ['North will refuse: too little is left.'])
+    assert.deepEqual(refusalsIn(cost), ['North will refuse: too little of the budget is left.'])
     assert.deepEqual(refusalsIn(costOf(peer('North', { rho: 0.0244, left: '0.0244' }))), [])
   })
 })
@@ -52,7 +55,7 @@ describe('an error that leaves nothing to read', () => {
 
   it('is held against the range in which answers can lie', () => {
     assert.deepEqual(coarse(column('mean_age', 38.57, 82)), [
-      'mean_age: off by ±38.6, and answers lie at most 82 apart: too coarse to use. Ask with more ε or of more people.'
+      'mean_age: the error is up to ±38.6, while the whole range is 82: too coarse to use. Ask with a larger ε, or about more people.'
     ])
     assert.deepEqual(coarse(column('mean_age', 8.1, 82), column('subjects', 500, null), column('untold', null, 1)), [])
   })

@@ -24,7 +24,7 @@ describe('the verdict of this browser', () => {
   it('is good where every institution signed an answer or a refusal for good', () => {
     assert.equal(verdict([answered]).tone, 'good')
     const { tone, left, about } = verdict([answered, refused('PURPOSE_NOT_PERMITTED')])
-    assert.deepEqual([tone, left[0]?.why], ['good', 'it refused, and signed that (PURPOSE_NOT_PERMITTED).'])
+    assert.deepEqual([tone, left[0]?.why], ['good', 'it refused and signed the refusal (PURPOSE_NOT_PERMITTED).'])
     assert.match(about ?? '', /signed for 2 institutions/)
   })
 
@@ -32,12 +32,12 @@ describe('the verdict of this browser', () => {
     const invented = verdict([answered, part('South', { code: 'COHORT_NOT_RELEASABLE' })])
     assert.deepEqual(
       [invented.tone, invented.left[0]?.why],
-      ['warn', 'no receipt. Why (COHORT_NOT_RELEASABLE) is the gateway’s word.']
+      ['warn', 'no receipt. The reason (COHORT_NOT_RELEASABLE) rests on the gateway’s word.']
     )
     // It may have been taken when it was sent again: an early refusal proves nothing.
     assert.equal(verdict([answered, refused('QUEUE_FULL')]).tone, 'warn')
     const admitted = part('South', { decision: { allowed: true, code: undefined, reason: '' } })
-    assert.match(verdict([answered, admitted]).left[0]?.why ?? '', /took the question, and no receipt/)
+    assert.match(verdict([answered, admitted]).left[0]?.why ?? '', /accepted the question, but there is no receipt/)
   })
 
   it('is bad where a receipt does not hold, or the gateway shows other numbers', () => {
@@ -50,10 +50,10 @@ describe('the verdict of this browser', () => {
     const own = verdict([refused('PURPOSE_NOT_PERMITTED')], { given: 0 })
     assert.deepEqual(
       [own.tone, own.words],
-      ['calm', 'Each refused, and signed that: nothing ran, and nothing was released.']
+      ['calm', 'Each institution refused and signed the refusal: nothing ran, and nothing was released.']
     )
     const theirs = verdict([refused('PURPOSE_NOT_PERMITTED')], { given: 0, own: false })
-    assert.equal(theirs.words, 'That nothing ran is the gateway’s word.')
-    assert.match(theirs.left[0]?.why ?? '', /of which question is the gateway’s word/)
+    assert.equal(theirs.words, 'That nothing ran rests on the gateway’s word.')
+    assert.match(theirs.left[0]?.why ?? '', /of which question rests on the gateway’s word/)
   })
 })

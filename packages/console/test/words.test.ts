@@ -85,7 +85,7 @@ describe('a disclosure card in plain words', () => {
       /5 subjects\. Counts are not rounded\. .* to anybody\. Nothing was withheld\. .* 150 subjects here/
     )
     assert.match(say({ suppressed_cells: 1, round_base: 10 }), /multiples of 10\. .* 1 cell was withheld/)
-    assert.match(say({ scope: 'project' }), /released to the same project; what others learned is not counted/)
+    assert.match(say({ scope: 'project' }), /released to the same project\. What others received is not counted/)
     assert.doesNotMatch(say({ subjects: null }), /here\./)
   })
 
@@ -105,7 +105,7 @@ describe('a disclosure card in plain words', () => {
       ...{ ledger_scope: 'catalog', mode: 'sdc' }
     }
     const told = say({ level: 'P2', k: 0, dp })
-    assert.match(told, /ε = 0\.5, divided among 4 numbers.* 1 group and 2 rows .* subjects: .* at most 3\.9/)
+    assert.match(told, /ε = 0\.5, divided among 4 numbers.* 1 group, with 2 rows .* subjects: .* at most 3\.9/)
     assert.doesNotMatch(told, /smallest group/)
   })
 })

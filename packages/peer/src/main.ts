@@ -8,27 +8,27 @@ import { tell } from './cli/terminal/tell.ts'
 import { askLine } from './cli/terminal/ask-line.ts'
 import { VERSION } from './version.ts'
 
-const OVERVIEW = `StimNet ${VERSION}: analyse clinical data where it lies.
+const OVERVIEW = `StimNet ${VERSION}: analyse clinical data where they are.
 
 usage: stimnet COMMAND [OPTIONS]
 
-A first answer, from a peer that runs:
+A first answer, from a running peer:
   stimnet login ada
   stimnet catalogs parkinson
   stimnet run examples/change-by-sex.sql --catalog clinical_trial_data
 
-A peer of your own:
+To run a peer of your own:
   stimnet init ./peer --institution "University Hospital North"
   stimnet account add ada --config ./peer/stimnet.yaml
   stimnet start --config ./peer/stimnet.yaml
 
-To ask:
+For researchers:
 ${listed(ASKING)}
 
-To serve:
+For institutions:
 ${listed(SERVING)}
 
-stimnet COMMAND --help says more, with examples.
+stimnet COMMAND --help shows the options of a command, with examples.
 Exit codes: ${EXIT_TEXT}.
 `
 
@@ -50,7 +50,9 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   const definition = COMMANDS.find((candidate) => candidate.name === name)
   if (!definition) {
     const names = [...COMMANDS.map((candidate) => candidate.name), '--help', '--version']
-    io.err(`stimnet: There is no command ${printable(name)}.${didYouMean(name, names)}\nstimnet --help lists all.\n`)
+    io.err(
+      `stimnet: There is no command ${printable(name)}.${didYouMean(name, names)}\nstimnet --help lists all commands.\n`
+    )
     return EXIT.usage
   }
   try {

@@ -91,8 +91,8 @@ describe('a command line with a slip in it', () => {
 
   test('is told what is missing, by its name', async () => {
     assert.match((await said()).err, /^stimnet run: FILE is missing$/m)
-    assert.match((await said('q.sql', '--epsilon')).err, /--epsilon wants a value: --epsilon NUMBER/)
-    assert.match((await said('q.sql', '--epsilon', '--json')).err, /--json looks like an option; .* --epsilon=--json/)
+    assert.match((await said('q.sql', '--epsilon')).err, /--epsilon needs a value: --epsilon NUMBER/)
+    assert.match((await said('q.sql', '--epsilon', '--json')).err, /--json looks like an option\. .* --epsilon=--json/)
     assert.match((await said('q.sql', '--json=3')).err, /--json takes no value/)
     await assert.rejects(said('q.sql'), { code: 'PARAMETER_INVALID', reason: /^--catalog is missing/ })
     for (const { name, positionals } of COMMANDS) {
@@ -120,13 +120,13 @@ describe('a command line with a slip in it', () => {
   test('a value that is none of a few, or no whole number in its bounds, is refused with those', () => {
     const refusal = {
       code: 'PARAMETER_INVALID',
-      reason: /^the action is one of list, accept, not "lst"\. Did you mean list\?$/
+      reason: /^the action must be one of list, accept, not "lst"\. Did you mean list\?$/
     }
     assert.throws(() => oneOf('the action', 'lst', ['list', 'accept']), refusal)
     assert.equal(wholeNumber('--limit', '5'), 5)
     assert.equal(wholeNumber('--limit', undefined), undefined)
     for (const text of ['0', '-1', '1.5', 'x', '', '366', '1e2']) {
-      const reason = /^--days: a whole number from 1 to 365, not "/
+      const reason = /^--days must be a whole number from 1 to 365, not "/
       assert.throws(() => wholeNumber('--days', text, { most: 365 }), { code: 'PARAMETER_INVALID', reason }, text)
     }
   })

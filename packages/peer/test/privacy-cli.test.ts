@@ -109,25 +109,28 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   const told = { ...peer, cost: null, left: null, information }
   const underP1 = costText({ ...cost, peers: [told, { ...told, institution: 'South', information: [] }], pooled: [] })
   assert.match(underP1, /North +trial\.visits\.change +2 +0\.0716 +3/)
-  assert.match(underP1, /South +nothing that counts/)
+  assert.match(underP1, /South +no counted variable/)
   assert.match(costText({ ...cost, peers: [], pooled: [] }), /No peer that can be reached offers trial/)
 })
 
 test('an amount that is no number is refused once, with what to write', () => {
-  const refusal = { code: 'PARAMETER_INVALID', reason: '--epsilon: a number above zero, such as 0.05' }
+  const refusal = { code: 'PARAMETER_INVALID', reason: '--epsilon: must be a number above zero, such as 0.05' }
   for (const epsilon of ['abc', '0,5', '0', '', '-0.1']) assert.throws(() => privacyOf(values({ epsilon })), refusal)
   const both = { code: 'PARAMETER_INVALID', reason: 'give either --epsilon or --rho' }
   assert.throws(() => privacyOf(values({ epsilon: '0.1', rho: '0.1' })), both)
 })
 
 test('what is spent is told as a part of what was asked for, and a poor answer is warned of', () => {
-  assert.match(costText(costAt(2)), /ε 0\.05 is half of the ε 0\.1 asked for: one person may be at two of them/)
+  assert.match(
+    costText(costAt(2)),
+    /ε 0\.05 is half of the ε 0\.1 asked for, because one person may be at two of the institutions/
+  )
   assert.match(costText(costAt(3)), /ε 0\.05 is 1\/3 of the ε 0\.15 asked for/)
   assert.doesNotMatch(costText(costAt(1)), /asked for/)
   const change = { ...COLUMN, name: 'change', kind: 'mean', error_95: 1250, range: 398 }
   assert.match(
     costText(costAt(2, change)),
-    /WARNING: change can be off by 1250 at one institution, and its range is 398/
+    /WARNING: change can be off by 1250 at one institution; its whole range is 398/
   )
   assert.doesNotMatch(costText(costAt(2, { ...change, error_95: 39 })), /WARNING/)
   assert.doesNotMatch(costText(costAt(2)), /WARNING/)
@@ -135,12 +138,12 @@ test('what is spent is told as a part of what was asked for, and a poor answer i
 
 test('before privacy is spent somebody has to say yes', async () => {
   const cost = costAt(2)
-  assert.equal(spendsText(cost), 'This spends ε 0.05 at each of 3 institutions, for good.')
+  assert.equal(spendsText(cost), 'This spends ε 0.05 at each of 3 institutions, permanently.')
   const [first] = cost.peers
   assert.ok(first?.cost)
   const dearer = { ...first, cost: { ...first.cost, epsilon: null, rho: 0.01 } }
   const uneven = { ...cost, peers: [first, first, dearer] }
-  assert.equal(spendsText(uneven), 'This spends ε 0.05 at 2 institutions and ρ 0.01 at one institution, for good.')
+  assert.equal(spendsText(uneven), 'This spends ε 0.05 at 2 institutions and ρ 0.01 at one institution, permanently.')
   const asked: string[] = []
   const answering = (answer: string) => ({
     ...recordingIo(),
@@ -151,9 +154,12 @@ test('before privacy is spent somebody has to say yes', async () => {
   })
   for (const answer of ['y', 'Yes ', 'YES']) assert.equal(await agreesToSpend(cost, false, answering(answer)), true)
   for (const answer of ['', 'n', 'yesterday']) assert.equal(await agreesToSpend(cost, false, answering(answer)), false)
-  assert.match(asked[0] ?? '', /for good\. Go on\? \[y\/N\] $/)
+  assert.match(asked[0] ?? '', /permanently\. Continue\? \[y\/N\] $/)
   assert.equal(await agreesToSpend(cost, true, recordingIo()), true)
-  await assert.rejects(agreesToSpend(cost, false, recordingIo()), { code: 'PARAMETER_INVALID', reason: /say --yes/ })
+  await assert.rejects(agreesToSpend(cost, false, recordingIo()), {
+    code: 'PARAMETER_INVALID',
+    reason: /confirm with --yes/
+  })
 })
 
 async function peerFolder(t: TestContext) {
@@ -202,7 +208,7 @@ test('a steward sees what was spent, and takes over what an old ledger has forgo
   const behind = await run('list')
   assert.deepEqual([behind.code, /older than the audit log/.test(behind.err)], [1, true])
   const reconciled = await run('reconcile')
-  assert.deepEqual([reconciled.code, /Took over 1 charges/.test(reconciled.err)], [0, true])
+  assert.deepEqual([reconciled.code, /Copied 1 charges/.test(reconciled.err)], [0, true])
   assert.match(reconciled.out, /trial +all +0\.005/)
-  assert.equal((await run('reconcile')).err, 'Took over 0 charges from the audit log.\n')
+  assert.equal((await run('reconcile')).err, 'Copied 0 charges from the audit log.\n')
 })

@@ -67,7 +67,7 @@ describe('stimnet sandbox test', () => {
     assert.match(text, /OPEN +it got. through/)
     assert.match(text, /1 open.*DOES NOT hold/)
     assert.ok(!text.includes('\u001b'))
-    assert.match(reportText(absent), /not here \(no runsc\)\. Install gVisor\./)
+    assert.match(reportText(absent), /not available \(no runsc\)\. Install gVisor\./)
     assert.match(reportText({ ...report(false), left: ['container 1'] } as EngineReport), /LEFT BEHIND: container 1/)
   })
 })

@@ -6,7 +6,7 @@ import { wordsOfTerm } from '../words/purpose.ts'
 import { day } from '../words/time.ts'
 
 const SCRIPTS: Readonly<Record<string, string>> = {
-  auto: 'run by themselves',
+  auto: 'run without approval',
   review: 'read by stewards first',
   deny: 'not run'
 }
@@ -37,9 +37,9 @@ export function Holders({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
               <th scope="row">{one.institution || one.node_id}</th>
               <td className="number">{count(one.total_records)}+</td>
               <td className="number">{one.cohort_size_min}</td>
-              <td>{one.mode === 'dp' ? 'with noise only' : 'exact, checked'}</td>
+              <td>{one.mode === 'dp' ? 'with noise only' : 'exact, disclosure-controlled'}</td>
               <td>{SCRIPTS[one.scripts] ?? one.scripts}</td>
-              <td>{one.data_use.map(wordsOfTerm).join('; ') || 'no restriction named'}</td>
+              <td>{one.data_use.map(wordsOfTerm).join('; ') || 'no restriction stated'}</td>
               <td>{day(one.last_updated)}</td>
             </tr>
           ))}

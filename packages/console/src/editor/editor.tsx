@@ -56,8 +56,8 @@ export function Editor({ value, language, linesMin = LINES_MIN, onChange, ...fie
       </div>
       {refusedBytes !== undefined && (
         <p className="wrong" role="alert">
-          That would be {bytesInWords(refusedBytes)}; at most {bytesInWords(BYTES_MAX)} are taken. It was left as it
-          was.
+          That would be {bytesInWords(refusedBytes)}; at most {bytesInWords(BYTES_MAX)} are allowed. The text was not
+          changed.
         </p>
       )}
     </>

@@ -28,7 +28,7 @@ export async function rememberAsked(asked: AskedHere): Promise<void> {
   } catch (cause) {
     if (!isFull(cause)) throw cause
     const reason =
-      'The browser has no room to remember this question, so it was not sent. Forget old questions under Your key, or let the gateway sign.'
+      'The browser has no space to remember this question, so it was not sent. Forget old questions on the page “Your key”, or let the gateway sign.'
     throw new StimnetError('NODE_ERROR', 'remembering a question', { cause, reason })
   }
 }

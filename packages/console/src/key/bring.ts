@@ -40,7 +40,7 @@ export async function freshKeyWithCopy(
 export async function keyOfFile(file: Pick<Blob, 'size' | 'text'>, keeping: Keeping): Promise<HeldKey> {
   const seed = file.size > KEY_FILE_BYTES_MAX ? undefined : seedIn(await file.text())
   if (!seed) {
-    const reason = 'This is no key file: such a file has one line of 64 hexadecimal digits, as stimnet key makes it.'
+    const reason = 'This is not a key file. A key file, as made by stimnet key, has one line of 64 hexadecimal digits.'
     throw new StimnetError('MALFORMED', 'reading a key file', { reason })
   }
   const own = await keyFromSeed(seed)

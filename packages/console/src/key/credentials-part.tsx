@@ -34,7 +34,7 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
     const lines = linesOf(text).filter((line) => !held.credentials.includes(line))
     const whys = await faultsIn(text, (line) => readFor(held, line))
     const isMany = held.credentials.length + lines.length > CREDENTIALS_MAX
-    setWrong(isMany ? [`At most ${CREDENTIALS_MAX} go with a question. Remove some first.`, ...whys] : whys)
+    setWrong(isMany ? [`At most ${CREDENTIALS_MAX} credentials can be kept. Remove some first.`, ...whys] : whys)
     if (isMany || whys.length > 0 || lines.length === 0) return
     if (await keep([...held.credentials, ...lines])) setText('')
   }
@@ -50,8 +50,8 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
   }
   const remove = (gone: string) => keep(held.credentials.filter((one) => one !== gone))
   return (
-    <Panel title="Credentials" hint="They go along with each question that this key signs; the gateway sees them pass.">
-      {held.credentials.length === 0 && <p className="soft">Nobody vouches for this key yet.</p>}
+    <Panel title="Credentials" hint="They are sent with each question that this key signs. The gateway can read them.">
+      {held.credentials.length === 0 && <p className="soft">No institution vouches for this key yet.</p>}
       <ul className="credentials" aria-label="Credentials">
         {(read.value ?? []).map((one) => (
           <li key={one.text}>
@@ -63,7 +63,7 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
         ))}
       </ul>
       <form className="stack" onSubmit={add}>
-        <Field label="Add credentials" hint="What stimnet vouch printed, or GA4GH visas: one a line.">
+        <Field label="Add credentials" hint="The output of stimnet vouch, or GA4GH visas, one per line.">
           {(field) => (
             <textarea
               {...field}
@@ -113,8 +113,8 @@ function Held({ credential: { says, by, endsAtMs, checked } }: { credential: Cre
       <strong>{says}</strong>, says <code>{by}</code>
       <br />
       <span className="soft">
-        {endsAtMs === undefined ? 'Has no end.' : `Ends ${fromNow(new Date(endsAtMs).toISOString())}.`}{' '}
-        {checked ? 'The signature holds.' : 'Its signature is checked by institutions that know the issuer.'}
+        {endsAtMs === undefined ? 'Does not expire.' : `Expires ${fromNow(new Date(endsAtMs).toISOString())}.`}{' '}
+        {checked ? 'The signature is valid.' : 'Institutions that know the issuer check its signature.'}
       </span>
     </span>
   )

@@ -52,7 +52,7 @@ export async function readCredential(
   { key, clock }: { readonly key: string; readonly clock: Clock }
 ): Promise<ReadCredential> {
   if (text.length > CREDENTIAL_CHARACTERS_MAX) return no('It is longer than any credential.')
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return no('It is no JWT: three parts with a dot between them.')
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return no('It is not a JWT, which has three parts separated by dots.')
   const claims = claimsIn(text)
   if (Object.keys(claims).length === 0) return no('It cannot be read.')
   return typeIn(text) === AFFILIATION_TYPE
@@ -88,9 +88,9 @@ async function readAffiliation(
     }
   } catch (error) {
     const code = codeOf(error)
-    if (code === 'EXPIRED') return no('It has ended. Ask for a new one.')
-    if (code === 'NOT_YET_VALID') return no('It does not hold yet. Is the clock of this machine right?')
-    return no(code === 'SIGNATURE_INVALID' ? 'Its signature does not hold.' : CODES[code].meaning)
+    if (code === 'EXPIRED') return no('It has expired. Ask for a new one.')
+    if (code === 'NOT_YET_VALID') return no('It is not valid yet. Is the clock of this machine correct?')
+    return no(code === 'SIGNATURE_INVALID' ? 'Its signature is not valid.' : CODES[code].meaning)
   }
 }
 
@@ -100,7 +100,7 @@ function readVisa(text: string, claims: Record<string, unknown>, clock: Clock): 
   if (typeof visa !== 'object' || visa === null || typeof iss !== 'string') {
     return no('It is neither an institution’s credential (stimnet vouch) nor a GA4GH visa.')
   }
-  if (typeof exp === 'number' && exp * 1_000 <= clock.now()) return no('It has ended. Ask for a new one.')
+  if (typeof exp === 'number' && exp * 1_000 <= clock.now()) return no('It has expired. Ask for a new one.')
   const { type, value } = visa as { type?: unknown; value?: unknown }
   const says = `${String(type ?? 'visa').slice(0, 64)}: ${String(value ?? '').slice(0, 200)}`
   const endsAtMs = typeof exp === 'number' ? exp * 1_000 : undefined

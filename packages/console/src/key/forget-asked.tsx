@@ -15,13 +15,15 @@ export function ForgetAsked({ account }: { account: string }) {
   return (
     <Panel
       title="Questions remembered here"
-      hint="Each question that this key signed is remembered in this browser, so that what a gateway says of it can be held against it."
+      hint="This browser remembers each question that this key signed, and compares with it what a gateway shows."
     >
       {error !== undefined && <Problem error={error} doing="Forgetting the questions" />}
       {state === 'asking' ? (
         <fieldset ref={following} className="stack" tabIndex={-1}>
           <legend>Forget what was asked here?</legend>
-          <p className="prose">The answers stay at the gateway; what they answer is then the gateway’s word.</p>
+          <p className="prose">
+            The answers stay at the gateway. Which question they answer then rests on the gateway’s word.
+          </p>
           <Answers yes="Forget the questions now" no="Remember them" agree={forget} keep={() => setState('closed')} />
         </fieldset>
       ) : (

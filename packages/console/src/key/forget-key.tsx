@@ -25,7 +25,7 @@ export function ForgetKey({ held }: { held: HeldKey }) {
   return (
     <Panel
       title="Forget the key"
-      hint="Whoever uses this browser and this account can sign with it. On a machine that others use, forget it when you leave."
+      hint="Everybody who uses this browser with this account can sign with it. On a shared machine, forget it when you leave."
     >
       {error !== undefined && <Problem error={error} doing="Forgetting the key" />}
       {asking ? (
@@ -33,13 +33,16 @@ export function ForgetKey({ held }: { held: HeldKey }) {
           <legend>Forget {held.id}?</legend>
           <p className="prose">
             {held.origin === 'made'
-              ? 'There is no copy: it is gone for good, and institutions that list it must list another.'
-              : 'You can bring it again with its key file.'}{' '}
-            Institutions that know it still do; have stewards remove its id to take it back.
+              ? 'There is no copy: the key will be lost, and institutions that list it must list a new one.'
+              : 'You can import it again from its key file.'}{' '}
+            Institutions that list it still accept it; ask their stewards to remove its id.
           </p>
           <label className="choice">
             <input type="checkbox" checked={withAsked} onChange={(event) => setWithAsked(event.target.checked)} />
-            <span>Also forget what was asked with it here: answers are then the gateway’s word again</span>
+            <span>
+              Also forget the questions asked with it here. Which question an answer belongs to then rests on the
+              gateway’s word.
+            </span>
           </label>
           <Answers yes="Forget it now" no="Keep it" agree={forget} keep={() => setAsking(false)} />
         </fieldset>

@@ -8,9 +8,9 @@ import type { HeldKey, Origin } from './keys.ts'
 import { isLasting } from './lasting.ts'
 
 const ORIGINS: Readonly<Record<Origin, string>> = {
-  made: 'Made here, without a copy: if this browser’s data are cleared, the key is gone.',
-  copied: 'Made here; a copy was saved. Put it where stimnet looks for it with the command below.',
-  file: 'Brought as a key file. The file itself is where you left it.'
+  made: 'Made here, without a copy: if this browser’s data are cleared, the key is lost.',
+  copied: 'Made here; a copy was saved. The command below puts it where stimnet looks for it.',
+  file: 'Imported from a key file. The file itself was not changed.'
 }
 
 /** The id is public: everybody may know it. */
@@ -23,16 +23,16 @@ export function KeyId({ held }: { held: HeldKey }) {
       </p>
       <p className="prose">
         {ORIGINS[held.origin]} Kept since {moment(new Date(held.keptAtMs).toISOString())} for this account in this
-        browser. The page signs with it and cannot read it, and signing out keeps it.
-        {lasting.value === false && ' The browser may clear it when it is short of space.'}
+        browser. The page can sign with it but cannot read it. Signing out keeps it.
+        {lasting.value === false && ' The browser may delete it when storage space is short.'}
       </p>
       {held.origin === 'copied' && (
         <pre className="code">install -m 600 researcher.key ~/.config/stimnet/researcher.key</pre>
       )}
       <h3>What an institution needs</h3>
       <p className="prose">
-        Send the id to those whom you want to ask. A steward adds it to <code>requesters</code> in the configuration of
-        the peer; or your own institution vouches for it, and all that trust its word know you:
+        Send the id to the institutions that you want to ask. A steward adds it to <code>requesters</code> in the
+        configuration of the peer. Or your own institution vouches for it, which all institutions that trust it accept:
       </p>
       <pre className="code">{`stimnet vouch ${held.id} --name "Your Name"`}</pre>
     </Panel>
@@ -44,7 +44,7 @@ function Copy({ text }: { text: string }) {
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => setSaid('Copied.'),
-      () => setSaid('Select it and copy it by hand.')
+      () => setSaid('Copying failed. Select the id and copy it by hand.')
     )
   return (
     <>

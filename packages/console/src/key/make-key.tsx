@@ -46,14 +46,14 @@ export function MakeKey() {
           <section className="step stack" aria-labelledby="with-copy">
             <h2 id="with-copy">With a copy</h2>
             <p>
-              Saves a key file that <code>stimnet</code> and the SDKs read too. Keep it as you keep a password: whoever
-              has it can ask in your name.
+              Saves a key file that <code>stimnet</code> and the SDKs can read too. Keep it as secret as a password:
+              whoever has it can ask in your name.
             </p>
             {unsaved ? (
               <div ref={following} className="stack" tabIndex={-1}>
                 <p>
-                  <strong>Look whether researcher.key was saved.</strong> Once you say so this page forgets its text,
-                  and nobody gets the key out of the browser again.
+                  <strong>Check that researcher.key was saved.</strong> When you confirm, this page deletes its copy of
+                  the key, and nobody can get the key out of the browser any more.
                 </p>
                 <div className="actions">
                   <button type="button" className="primary" disabled={busy} onClick={() => keep(unsaved.held)}>
@@ -63,7 +63,7 @@ export function MakeKey() {
                     Save it again
                   </button>
                   <button type="button" disabled={busy} onClick={() => setUnsaved(undefined)}>
-                    Throw it away
+                    Discard it
                   </button>
                 </div>
               </div>
@@ -76,8 +76,8 @@ export function MakeKey() {
           <section className="step stack" aria-labelledby="without-copy">
             <h2 id="without-copy">Without a copy</h2>
             <p>
-              The key cannot leave this browser. When the browser’s data are cleared it is gone, and you make a new one
-              that stewards have to list again.
+              The key cannot leave this browser. If the browser’s data are cleared, the key is lost: you must make a new
+              one, and stewards must list that.
             </p>
             <button type="button" disabled={busy || unsaved !== undefined} onClick={make}>
               Make a key
@@ -85,10 +85,10 @@ export function MakeKey() {
           </section>
         </div>
       </Panel>
-      <Panel title="Bring a key">
+      <Panel title="Import a key">
         <Field
           label="Key file"
-          hint="As stimnet key made it, usually ~/.config/stimnet/researcher.key. It is read here and sent nowhere."
+          hint="A file made by stimnet key, usually ~/.config/stimnet/researcher.key. It is read in this browser and not sent anywhere."
         >
           {(field) => (
             <input

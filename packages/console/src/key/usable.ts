@@ -13,9 +13,9 @@ export interface Platform {
 /** What to tell whoever wants one. Signing by the gateway remains in each case. */
 export const UNUSABLE: Readonly<Record<Unusable, string>> = {
   insecure:
-    'Browsers keep keys only for pages that came over https, or from this very machine. This one came over plain http.',
+    'Browsers keep keys only for pages loaded over https or from the same machine. This page was loaded over plain http.',
   algorithm: 'This browser cannot sign with Ed25519. Current versions of Chrome, Edge, Firefox and Safari can.',
-  storage: 'This browser keeps nothing for this page; a private window often does not, nor one that blocks cookies.'
+  storage: 'This browser does not store data for this page. The reason may be a private window or blocked cookies.'
 }
 
 /** Undefined where it can. */

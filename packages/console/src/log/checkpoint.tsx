@@ -29,14 +29,14 @@ export function CheckpointPanel() {
   return (
     <Panel
       title="State of the log"
-      hint="Signed by this institution and, line by line, by the members that saw it: what they have seen cannot be rewritten unnoticed."
+      hint="Signed by this institution and by the members listed below. What they have attested cannot be changed unnoticed."
       aside={<Checks attested={state.reload} />}
     >
       <Waiting of={state} doing="Reading the newest checkpoint">
         {({ checkpoint, note, names }) => (
           <>
             <Notice tone={checkpoint.witnesses.length === 0 ? 'calm' : 'good'}>
-              The signature holds: {plural(checkpoint.size, 'record')}, {attestedBy(checkpoint.witnesses.length)}.
+              The signature is valid: {plural(checkpoint.size, 'record')}, {attestedBy(checkpoint.witnesses.length)}.
             </Notice>
             {checkpoint.witnesses.length > 0 && (
               <ul className="notes">
@@ -93,7 +93,7 @@ function Checks({ attested }: { attested: () => void }) {
     <div className="stack">
       <div className="actions">
         <button type="button" disabled={busy} onClick={() => run(verify)}>
-          Is it whole?
+          Check the log
         </button>
         <button type="button" disabled={busy} onClick={() => run(gather)}>
           Have members attest it
@@ -117,7 +117,7 @@ function Answer({ told }: { told: Told }) {
   const { ok, records, broken_at: brokenAt, why } = told.found
   return (
     <Notice tone={ok ? 'good' : 'bad'} live>
-      {ok ? `Whole: all ${count(records ?? 0)} records stand in their places.` : `Broken at record ${brokenAt}: ${why}`}
+      {ok ? `Complete: all ${count(records ?? 0)} records are unchanged.` : `Broken at record ${brokenAt}: ${why}`}
     </Notice>
   )
 }

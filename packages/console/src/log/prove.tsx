@@ -26,7 +26,7 @@ export function Prove({ sequence }: { sequence: number }) {
       {({ text, verified }) => (
         <div className="stack">
           <Notice tone="good" live>
-            Record {verified.sequence} stands in the log of {plural(verified.checkpoint.size, 'record')} that the
+            Record {verified.sequence} is in the log of {plural(verified.checkpoint.size, 'record')} that the
             institution signed. This browser checked the path and the signatures.
           </Notice>
           {verified.record && (

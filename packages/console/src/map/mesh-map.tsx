@@ -24,7 +24,7 @@ export function MeshMap(props: { nodes: readonly Node[]; home: string; traffic: 
       className={others.length > NAMED_MAX ? 'map crowded' : 'map'}
       viewBox={`0 0 ${MAP.width} ${MAP.height}`}
       role="img"
-      aria-label={`${own?.institution ?? 'This peer'} is connected with ${connected} of ${others.length} known institutions; ${busy} of your jobs are under way.`}
+      aria-label={`${own?.institution ?? 'This peer'} is connected with ${connected} of ${others.length} known institutions; ${busy} of your jobs are running.`}
     >
       {standing.map((one) => (
         <Link key={one.node.peer_id} from={centre} to={one} jobs={traffic.get(one.node.peer_id) ?? 0} />

@@ -33,7 +33,7 @@ export function AskPage({ place }: { place: Place }) {
   return (
     <>
       <Title
-        lead="One question to many institutions; one pooled answer, with the parts beside it."
+        lead="Ask many institutions one question and get one pooled answer, with the answer of each institution beside it."
         actions={<BeginAnew draft={draft} begin={() => setDraft(EMPTY)} />}
       >
         Ask
@@ -41,7 +41,9 @@ export function AskPage({ place }: { place: Place }) {
       <Waiting of={found} doing="Reading the catalogs">
         {(catalogs) =>
           catalogs.length === 0 ? (
-            <Empty title="No institution offers a catalog yet">Connect with others first; see the mesh.</Empty>
+            <Empty title="No institution offers a catalog yet">
+              Other institutions must be connected first; see the page Mesh.
+            </Empty>
           ) : (
             <>
               <Again id={place.query.get('again')} draft={draft} catalogs={catalogs} open={setDraft} />

@@ -25,7 +25,7 @@ export function CatalogsPage({ place }: { place: Place }) {
   const found = useLoaded((signal) => client.meshCatalogs(words, { signal }), [client, words])
   return (
     <>
-      <Title lead="Every catalog that connected institutions offer. Descriptions and rounded sizes; never rows.">
+      <Title lead="All catalogs that connected institutions offer, with descriptions and rounded sizes, never with rows.">
         Catalogs
       </Title>
       <Search words={words} {...wanted} />
@@ -43,8 +43,7 @@ export function CatalogsPage({ place }: { place: Place }) {
               ))}
               {holdings.length === 0 && found.error === undefined && (
                 <Empty title="No catalog matches">
-                  All words must match. Try fewer, or look at{' '}
-                  <a href="#/catalogs">everything that institutions offer</a>.
+                  All words must match. Try fewer words, or see <a href="#/catalogs">all catalogs</a>.
                 </Empty>
               )}
             </>

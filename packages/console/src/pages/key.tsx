@@ -16,13 +16,13 @@ export function KeyPage() {
   useHeadingAfter(own.state)
   return (
     <>
-      <Title lead="With a key of your own nobody has to take a gateway’s word for what you asked, and neither do you.">
+      <Title lead="With a key of your own, what you asked and which answer belongs to it can be proved without trusting a gateway.">
         Your key
       </Title>
       {own.state === 'reading' && <p className="loading">Looking for your key …</p>}
       {own.state === 'unusable' && (
         <Empty title="No key can be kept here">
-          {UNUSABLE[own.why]} The gateway signs for your account instead; <code>stimnet key</code> makes a key for the
+          {UNUSABLE[own.why]} The gateway signs for your account instead. <code>stimnet key</code> makes a key for the
           command line.
         </Empty>
       )}

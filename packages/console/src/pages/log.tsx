@@ -18,7 +18,7 @@ export function LogPage() {
   const log = useLog()
   return (
     <>
-      <Title lead="Every request, decision, run, release and refusal of this institution’s peer.">Audit log</Title>
+      <Title lead="Every request, decision, run, release and refusal at this institution’s peer.">Audit log</Title>
       <CheckpointPanel />
       <Panel title="Records">
         <Waiting of={log.newest} doing="Reading the log">
@@ -37,7 +37,7 @@ function Records({ log }: { log: LogReading }) {
   return (
     <>
       <search className="row">
-        <Field label="Search" hint="A key, a job, a code, a hash: every word must be in the record.">
+        <Field label="Search" hint="Keys, jobs, codes or hashes. A record matches if it contains every word.">
           {(field) => <input {...field} type="search" value={text} onChange={(e) => setText(e.target.value)} />}
         </Field>
         <Field label="Kind">
@@ -52,10 +52,10 @@ function Records({ log }: { log: LogReading }) {
         </Field>
       </search>
       <p role="status" className="soft">
-        {count(found.length)} of {plural(records.length, 'record')} read{isWhole ? ', the whole log' : ' so far'}.
+        {count(found.length)} of {plural(records.length, 'record')} read{isWhole ? ' (the whole log)' : ' so far'}.
       </p>
       {found.length === 0 ? (
-        <Empty title="No record matches">{isWhole ? 'The whole log was searched.' : 'Read further back below.'}</Empty>
+        <Empty title="No record matches">{isWhole ? 'The whole log was searched.' : 'Load older records below.'}</Empty>
       ) : (
         <Scroll label="Records">
           <table>
@@ -81,10 +81,10 @@ function Records({ log }: { log: LogReading }) {
           </table>
         </Scroll>
       )}
-      {error !== undefined && <Problem error={error} doing="Reading further back" />}
+      {error !== undefined && <Problem error={error} doing="Loading older records" />}
       {!isWhole && (
         <button type="button" disabled={busy} onClick={older}>
-          {busy ? 'Reading …' : 'Read further back'}
+          {busy ? 'Loading …' : 'Load older records'}
         </button>
       )}
     </>

@@ -1,5 +1,6 @@
 /** The first page: who is there, how this peer is, and what to do next. */
 import { useState } from 'react'
+import type { Node } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
 import { MeshMap } from '../map/mesh-map.tsx'
 import { trafficOf } from '../map/traffic.ts'
@@ -40,7 +41,7 @@ export function MeshPage() {
   return (
     <>
       <Title
-        lead="Who is connected with this institution, and what is under way."
+        lead="The institutions connected with this one, and the jobs that are running."
         actions={
           <button type="button" className="quiet" aria-pressed={paused} onClick={() => setPaused(!paused)}>
             {paused ? 'Watch live' : 'Pause'}
@@ -54,8 +55,8 @@ export function MeshPage() {
           <>
             <dl className="facts">
               <Fact name="Institution" value={health.institution} />
-              <Fact name="Connected" value={plural(health.peers, 'institution')} />
-              <Fact name="Jobs here" value={`${health.active_jobs} active, ${health.total_jobs} in all`} />
+              <Fact name="Connected" value={plural(connectedOf(nodes, health.peer_id), 'institution')} />
+              <Fact name="Jobs here" value={`${health.active_jobs} active, ${health.total_jobs} in total`} />
               <Fact name="Up for" value={span(health.uptime)} />
               <Fact name="Version" value={health.version} />
             </dl>
@@ -64,7 +65,7 @@ export function MeshPage() {
                 <MeshMap nodes={nodes} home={health.peer_id} traffic={trafficOf(broadcasts)} />
               </Scroll>
             </section>
-            <FirstSteps account={account} asked={broadcasts.length} others={health.peers} />
+            <FirstSteps account={account} asked={broadcasts.length} others={connectedOf(nodes, health.peer_id)} />
             <Panel title="Institutions">
               <Nodes nodes={nodes} home={health.peer_id} traffic={trafficOf(broadcasts)} />
             </Panel>
@@ -75,6 +76,11 @@ export function MeshPage() {
       {holds(account, 'steward', 'auditor', 'operator') && <Happenings />}
     </>
   )
+}
+
+/** Connected institutions besides this one. `/health`, which anybody can read, has only tens of them. */
+function connectedOf(nodes: readonly Node[], home: string): number {
+  return nodes.filter(({ is_active, peer_id }) => is_active && peer_id !== home).length
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

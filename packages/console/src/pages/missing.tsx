@@ -6,7 +6,7 @@ export function Missing() {
   return (
     <NotHere
       title="There is no such page"
-      why="It may be for another role than yours."
+      why="It may need a role that your account does not have."
       back={{ at: '', name: 'the mesh' }}
     />
   )

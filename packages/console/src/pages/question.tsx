@@ -95,13 +95,13 @@ export function QuestionPage({ place }: { place: Place }) {
       {signedHere && <CalledOtherwise signed={signedHere} shown={broadcast} />}
       {broken && (
         <Notice tone="warn" live>
-          The stream of news broke off and is being taken up again. What you see is the last that was heard.
+          The connection was lost and is being restored. You see the last state that was received.
         </Notice>
       )}
       {error !== undefined && <Problem error={error} doing="Following the question" />}
       {parted.length > 0 && (
         <Notice tone="warn" live>
-          {parted.map(({ institution }) => institution).join(', ')} left the mesh. Its signed answer is here and stays
+          {parted.map(({ institution }) => institution).join(', ')} disconnected. The signed answer is here and stays
           valid.
         </Notice>
       )}
@@ -136,9 +136,9 @@ function Cancel({ id }: { id: string }) {
   return (
     <>
       <button type="button" onClick={() => client.cancelJob(id).catch(setError)}>
-        Give it up
+        Cancel it
       </button>
-      {error !== undefined && <Problem error={error} doing="Giving it up" />}
+      {error !== undefined && <Problem error={error} doing="Cancelling it" />}
     </>
   )
 }

@@ -24,7 +24,7 @@ export function QuestionsPage() {
   return (
     <>
       <Title
-        lead="Questions of this account, newest first."
+        lead="The questions of this account, newest first."
         actions={
           <a className="button primary" href={hrefTo('ask')}>
             Ask
@@ -37,8 +37,8 @@ export function QuestionsPage() {
         {(broadcasts) =>
           broadcasts.length === 0 ? (
             <Empty title="Nothing asked yet">
-              <a href={hrefTo('catalogs')}>Search the catalogs</a> for what you need, then ask every institution that
-              holds it at once.
+              <a href={hrefTo('catalogs')}>Search the catalogs</a> for what you need, then ask all institutions that
+              hold it at once.
             </Empty>
           ) : (
             <List broadcasts={broadcasts} />

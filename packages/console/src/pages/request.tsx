@@ -55,7 +55,7 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
           <>
             <Badge tone={tone}>{word}</Badge> <Seen>{saysToBe(request)}</Seen> · <Seen>{signedBy(request)}</Seen> ·
             asked {moment(request.submitted_at)}
-            {request.status === 'pending' && request.expires_at !== null && ` · lapses ${fromNow(request.expires_at)}`}
+            {request.status === 'pending' && request.expires_at !== null && ` · expires ${fromNow(request.expires_at)}`}
           </>
         }
       >
@@ -79,13 +79,13 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
       </Panel>
       <Panel
         title="The program"
-        hint="Advice for its reader marks lines; a program can hide anything from a reader, and the sandbox holds it whatever it does."
+        hint="Marked lines are advice for you as its reader. A program can hide anything from a reader; the sandbox isolates it whatever it does."
       >
         <Findings findings={request.review} />
         <Listing scriptType={request.script_type} content={request.script_content} findings={request.review ?? []} />
       </Panel>
       <Files request={request} />
-      <Panel title={TITLES[request.status]} hint="An approval holds for this and nothing else.">
+      <Panel title={TITLES[request.status]} hint="An approval is valid for exactly this and nothing else.">
         <WhatRuns request={request} />
       </Panel>
       {request.status === 'pending' && holds(account, 'steward') && (

@@ -38,15 +38,16 @@ export function RequestsPage() {
   )
   return (
     <>
-      <Title lead="Requests that people decide, with what exactly would run.">Requests</Title>
+      <Title lead="Requests that wait for a decision by stewards, and what exactly would run.">Requests</Title>
       <div className="search">
         <Segments<AnalysisStatus> legend="Which" options={CHOICES} value={status} choose={setStatus} />
       </div>
       <Waiting of={requests} doing="Reading the requests">
         {(found) =>
           found.length === 0 ? (
-            <Empty title={status === 'pending' ? 'Nothing waits for a decision' : `Nothing is ${status}`}>
-              Scripts on real patients come here before they run, and whatever a researcher wants decided by people.
+            <Empty title={status === 'pending' ? 'No request waits for a decision' : `No request is ${status}`}>
+              Scripts on real patient data wait here before they run, and so do questions for which a researcher wants a
+              decision by stewards.
             </Empty>
           ) : (
             <List requests={found} />

@@ -21,9 +21,7 @@ export function SandboxesPage() {
   useEffect(() => setRuns(running !== null), [running])
   return (
     <>
-      <Title lead="Where scripts run at this institution, and what stands between them and the machine.">
-        Sandboxes
-      </Title>
+      <Title lead="Where scripts run at this institution, and what isolates them from the machine.">Sandboxes</Title>
       <Waiting of={sandboxes} doing="Reading the sandboxes">
         {({ engines, others, configured, self_test: test }) => (
           <>

@@ -4,7 +4,6 @@ import { Mark } from '../parts/frame/mark.tsx'
 import { SignInForm } from '../parts/frame/sign-in-form.tsx'
 import { useTitle } from '../parts/frame/title.tsx'
 import { useSession } from '../session/session.tsx'
-import { plural } from '../words/number.ts'
 
 /** What the demo's accounts are, said where the demo is: nowhere else are they there. */
 export function SignIn() {
@@ -19,15 +18,15 @@ export function SignIn() {
         </p>
         <h1>{health.value?.institution ?? 'Sign in'}</h1>
         <p className="soft">
-          Ask many institutions one question. Each answers from its own data; only aggregates that passed its disclosure
-          control come back.
+          Ask many institutions one question. Each answers from its own data and returns only aggregates that have
+          passed its disclosure control.
         </p>
         <SignInForm />
         <p className="door-foot soft">
           {health.value
-            ? `Peer ${health.value.node_id}, version ${health.value.version}, connected with ${plural(health.value.peers, 'institution')}.`
+            ? `Peer ${health.value.node_id}, version ${health.value.version}.`
             : 'Looking for the gateway …'}{' '}
-          An operator makes accounts with <code>stimnet account add</code>. Programs use the{' '}
+          The operator adds accounts with <code>stimnet account add</code>. Programs use the{' '}
           <a href="/docs">REST API</a>.
         </p>
       </div>

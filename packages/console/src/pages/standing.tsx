@@ -21,12 +21,15 @@ export function StandingPage() {
   const standing = useLoaded((signal) => client.standingApprovals({ signal }), [client])
   return (
     <>
-      <Title lead="Exactly this code may run again without asking, within its terms.">Standing approvals</Title>
+      <Title lead="Code that may run again without a new decision, within the terms that stewards set.">
+        Standing approvals
+      </Title>
       <Waiting of={standing} doing="Reading the standing approvals">
         {(approvals) =>
           approvals.length === 0 ? (
-            <Empty title="Nothing runs without asking">
-              While approving a request, stewards can let the same code run again: so many times, for so many days.
+            <Empty title="There are no standing approvals">
+              When stewards approve a request, they can let the same code run again a number of times within a number of
+              days.
             </Empty>
           ) : (
             <List approvals={approvals} changed={standing.reload} />
@@ -60,7 +63,7 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
               <th scope="col">Parameters</th>
               <th scope="col">Agreed by</th>
               <th scope="col">
-                <span className="hidden">Take back</span>
+                <span className="hidden">Withdraw</span>
               </th>
             </tr>
           </thead>
@@ -75,15 +78,15 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
                 </td>
                 <td className="number">{one.runs_left}</td>
                 <td>{fromNow(one.expires_at)}</td>
-                <td>{one.cohort === 'any' ? 'anybody' : 'the same cohort'}</td>
-                <td>{one.requester === 'any' ? 'whoever asks' : 'the same requester'}</td>
+                <td>{one.cohort === 'any' ? 'any cohort' : 'the same cohort'}</td>
+                <td>{one.requester === 'any' ? 'any requester' : 'the same requester'}</td>
                 <td>
                   <Parameters approval={one} />
                 </td>
                 <td>{one.approved_by.join(', ')}</td>
                 <td>
                   <button type="button" className="danger" onClick={() => setAsking(one)}>
-                    Take back …
+                    Withdraw …
                   </button>
                 </td>
               </tr>
@@ -125,16 +128,16 @@ function TakeBack(props: { approval: StandingApproval; gone: () => void; keep: (
   }
   return (
     <Panel
-      title={`Take back ${titleOf(approval)}?`}
-      hint="Jobs that were admitted under it still run; all later ones wait for stewards."
+      title={`Withdraw ${titleOf(approval)}?`}
+      hint="Jobs that were already admitted under it still run; all later ones wait for stewards."
     >
-      {error !== undefined && <Problem error={error} doing="Taking it back" />}
+      {error !== undefined && <Problem error={error} doing="Withdrawing it" />}
       <div className="actions">
         <button ref={kept} type="button" onClick={keep}>
           Keep it
         </button>
         <button type="button" className="danger" disabled={busy} onClick={revoke}>
-          Yes, take it back
+          Yes, end it now
         </button>
       </div>
     </Panel>

@@ -18,21 +18,21 @@ export function StewardshipPage() {
   const members = useLoaded((signal) => client.members({ signal }), [client], { everyMs: EVERY_MS })
   return (
     <>
-      <Title lead="What may still be told of these data, by which rules, and to whom.">Stewardship</Title>
+      <Title lead="What may still be released about these data, by which rules, and to whom.">Stewardship</Title>
       <Panel
         title="Used up"
-        hint="What is spent never comes back. Refusals: bits that they told the requester who was told most, in thirty days. Information: bits that answers have told of each value of a variable; the nearer to what may be told, the more new questions about it are refused."
+        hint="Nothing spent is ever refunded. Refusals: bits disclosed to the one requester who received most, in thirty days. Information: bits released about each value of a variable; the closer to the limit, the more new questions about it are refused."
       >
         <Waiting of={usage} doing="Reading what is used">
           {(lines) => <UsageTable lines={lines} />}
         </Waiting>
       </Panel>
-      <Panel title="Rules in force" hint="What each does, what it stops, and what it does not.">
+      <Panel title="Rules in force" hint="What each rule does, what it stops, and what it does not stop.">
         <Waiting of={policies} doing="Reading the rules">
           {(all) => <Rules policies={all} />}
         </Waiting>
       </Panel>
-      <Waiting of={members} doing="Reading who belongs">
+      <Waiting of={members} doing="Reading the members">
         {(membership) => <Members membership={membership} />}
       </Waiting>
     </>

@@ -7,7 +7,7 @@ export function Problem({ error, doing, again }: { error: unknown; doing?: strin
   return (
     <div className="notice bad" role="alert">
       <p>
-        {doing !== undefined && <strong>{doing} did not work. </strong>}
+        {doing !== undefined && <strong>{doing} failed. </strong>}
         {sentence} <span className="code">{code}</span>
       </p>
       {fields.length > 0 && (
@@ -19,7 +19,7 @@ export function Problem({ error, doing, again }: { error: unknown; doing?: strin
           ))}
         </ul>
       )}
-      {incident !== undefined && <p className="hint">For the operator: incident {incident}.</p>}
+      {incident !== undefined && <p className="hint">Tell the operator this incident number: {incident}.</p>}
       {again !== undefined && (
         <button type="button" onClick={again}>
           Try again

@@ -36,13 +36,13 @@ export function Decide({ request, decided }: { request: AnalysisRequest; decided
   return (
     <Panel
       title="Your decision"
-      hint={`${request.approvals} of ${request.approvals_needed} stewards have agreed. The first no ends it; the last yes that is needed makes it run.`}
+      hint={`${request.approvals} of ${request.approvals_needed} stewards have agreed. The first denial ends it; the last approval that is needed makes it run.`}
     >
       {has && <Notice tone="good">You have agreed. Another steward must agree as well.</Notice>}
       <Field
         label="Notes"
         hint="The requester reads them. A denial needs a reason."
-        wrong={lacksReason && form.notes.trim() === '' ? 'Say why: a denial needs a reason.' : undefined}
+        wrong={lacksReason && form.notes.trim() === '' ? 'Give a reason: a denial needs one.' : undefined}
       >
         {(field) => (
           <textarea

@@ -16,7 +16,10 @@ export function Files({ request }: { request: AnalysisRequest }) {
   const isSteward = holds(useAccount(), 'steward', 'operator')
   if (request.uploads.length === 0) return null
   return (
-    <Panel title="Files" hint="The program reads these, and no others. An approval holds for their bytes.">
+    <Panel
+      title="Files"
+      hint="The program can read these files and no others. An approval is valid for exactly these bytes."
+    >
       <ul className="files">
         {request.uploads.map((file) => (
           <li key={file.sha256}>
@@ -53,7 +56,11 @@ function Save({ id, file }: { id: string; file: File }) {
         Save to read it
       </button>
       {state.error !== undefined && <Problem error={state.error} doing="Reading the file" />}
-      {state.differs && <p role="alert">What came is not the file that the request names. Do not approve it.</p>}
+      {state.differs && (
+        <p role="alert">
+          The file that was received is not the file that the request names. Do not approve the request.
+        </p>
+      )}
     </>
   )
 }

@@ -6,12 +6,14 @@ import { Seen } from '../parts/seen.tsx'
 
 /** Null where nothing could be read out of it, which is not the same as nothing found. */
 export function Findings({ findings }: { findings: AnalysisRequest['review'] }) {
-  if (findings === null) return <p className="hint">No review aid for this kind of program: read it whole.</p>
-  if (findings.length === 0) return <Notice tone="good">Nothing that is looked for was found.</Notice>
+  if (findings === null)
+    return <p className="hint">There is no automatic review for this kind of program: read all of it.</p>
+  if (findings.length === 0)
+    return <Notice tone="good">No use of files, network, processes and the like was found.</Notice>
   return (
-    <Scroll label="What it touches">
+    <Scroll label="What it uses">
       <table>
-        <caption>What it touches</caption>
+        <caption>What it uses</caption>
         <thead>
           <tr>
             <th scope="col" className="number">

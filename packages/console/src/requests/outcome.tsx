@@ -21,7 +21,7 @@ export function Outcome({ request }: { request: AnalysisRequest }) {
   return (
     <Notice tone={standingOf(request).tone}>
       <p>
-        Its job is {request.state}. <a href={hrefTo('question', jobId)}>See what came of it</a>
+        Its job is {request.state}. <a href={hrefTo('question', jobId)}>See the outcome</a>
       </p>
     </Notice>
   )

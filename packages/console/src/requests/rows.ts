@@ -33,19 +33,19 @@ export function rowsOf(request: AnalysisRequest, institutionOf: (peerId: string)
     { name: 'Language', said: [request.script_type] },
     { name: 'Purpose', said: [request.purpose.map(wordsOfTerm).join('; ') || 'not stated'] },
     { name: 'Project', said: [request.project ?? 'none'] },
-    ...optional('Time it may take', timeOf(request)),
-    { name: 'Who is asked about', said: [cohortOf(request.cohort)], isWide: true },
+    ...optional('Time limit', timeOf(request)),
+    { name: 'Cohort', said: [cohortOf(request.cohort)], isWide: true },
     ...optional('Filters as sent', filtersOf(request), { isCode: true, isWide: true }),
     { name: 'Parameters', said: orNone(assigned(request.parameters)), isCode: true, isWide: true },
-    { name: 'Promised outputs', said: outputsOf(request), isWide: true },
-    ...optional('What variables are taken to be', request.contract.map(contractOf), { isWide: true }),
+    { name: 'Declared outputs', said: outputsOf(request), isWide: true },
+    ...optional('Expected variables', request.contract.map(contractOf), { isWide: true }),
     ...optional(
-      'Mappings, which change what the cohort means',
+      'Mappings, which change the meaning of the cohort',
       request.mappings.map((mapping) => mappingOf(mapping, institutionOf)),
       { isWide: true }
     ),
     { name: 'Claim', said: [claimOf(request)], isWide: true },
-    { name: 'Run by', said: [request.image ?? 'the node’s own code'], isCode: true, isWide: true },
+    { name: 'Run by', said: [request.image ?? 'the peer’s own code'], isCode: true, isWide: true },
     { name: 'Asked by', said: [signedBy(request)], isWide: true },
     { name: 'Signed by', said: [request.requester_key], isCode: true, isWide: true },
     { name: 'Request', said: [request.request_hash], isCode: true, isWide: true }
@@ -68,7 +68,7 @@ function assigned(values: Readonly<Record<string, unknown>>): string[] {
 function filtersOf({ filters, filters_unapplied: unapplied }: AnalysisRequest): string[] {
   return Object.entries(filters).map(([name, value]) => {
     const written = `${name} = ${JSON.stringify(value)}`
-    return unapplied.includes(name) ? `${written}: no variable, chooses nobody, is given to the script` : written
+    return unapplied.includes(name) ? `${written}: not a variable, selects nobody, is passed to the script` : written
   })
 }
 
@@ -77,7 +77,7 @@ function timeOf({ wall_time_ms_max: ms }: AnalysisRequest): string[] {
 }
 
 function outputsOf({ outputs }: AnalysisRequest): readonly string[] {
-  return outputs.length === 0 ? ['none: the default contract holds'] : outputs.map(promisedInWords)
+  return outputs.length === 0 ? ['none: the default contract applies'] : outputs.map(promisedInWords)
 }
 
 function contractOf(variable: unknown): string {
@@ -94,11 +94,11 @@ function mappingOf(mapping: unknown, institutionOf: (peerId: string) => string):
 
 function claimOf({ privacy, script_type: type, outputs }: AnalysisRequest): string {
   if (type !== 'sql' && type !== 'statistic') {
-    return outputs.length > 0 ? 'P0 once two stewards have read it' : 'none: the script promises no outputs'
+    return outputs.length > 0 ? 'P0 once two stewards have read it' : 'none: the script declares no outputs'
   }
   if (privacy?.level !== 'P2') return 'P1: exact numbers, disclosure-controlled'
   const charge = privacy.epsilon === undefined ? `ρ = ${String(privacy.rho)}` : `ε = ${String(privacy.epsilon)}`
-  return `P2: differentially private, ${charge}, ${privacy.groups_per_subject} groups and ${privacy.rows_per_subject} rows of a person`
+  return `P2: differentially private, ${charge}, ${privacy.groups_per_subject} groups per person and ${privacy.rows_per_subject} rows in each`
 }
 
 function cohortOf(cohort: unknown): string {

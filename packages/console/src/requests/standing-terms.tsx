@@ -17,12 +17,12 @@ export function StandingTerms(props: {
     <>
       <label className="choice">
         <input type="checkbox" checked={form.stands} onChange={(event) => set({ stands: event.target.checked })} />
-        <span>Let exactly this code run again without asking</span>
+        <span>Let exactly this code run again without a new decision</span>
       </label>
       {request.standing !== null && !form.stands && (
         <p className="hint">
-          Whoever agreed before lets it run again, {form.runs} times within {form.days} days. Without your yes to that
-          it runs this once.
+          The stewards who agreed before let it run again, {form.runs} times within {form.days} days. Unless you agree
+          to that too, it runs only once.
         </p>
       )}
       {form.stands && (
@@ -34,7 +34,7 @@ export function StandingTerms(props: {
           </div>
           <label className="choice">
             <input type="checkbox" checked={form.anyCohort} onChange={(e) => set({ anyCohort: e.target.checked })} />
-            <span>About anybody in the catalog, not only about those of this request</span>
+            <span>For any cohort, not only for that of this request</span>
           </label>
           <label className="choice">
             <input
@@ -42,7 +42,7 @@ export function StandingTerms(props: {
               checked={form.anyRequester}
               onChange={(e) => set({ anyRequester: e.target.checked })}
             />
-            <span>For whoever asks, not only for this requester</span>
+            <span>For any requester, not only for this one</span>
           </label>
           <Parameters request={request} />
         </fieldset>
@@ -57,7 +57,7 @@ function Parameters({ request }: { request: Pick<AnalysisRequest, 'parameters' |
   if (granted.length > 0) {
     return (
       <p className="hint">
-        Parameters may be: <Seen>{granted.join('; ')}</Seen>. Others stay exactly as they are in this request.
+        These parameters may vary: <Seen>{granted.join('; ')}</Seen>. All others stay exactly as in this request.
       </p>
     )
   }

@@ -29,14 +29,14 @@ type Asker = Pick<
 /** Who asks, as they say themselves: nobody has checked it. */
 export function saysToBe({ requester_name: name, requester_institution: institution }: Asker): string {
   if (name === '') return 'gives no name'
-  return `says to be ${institution === '' ? name : `${name}, ${institution}`}`
+  return `says they are ${institution === '' ? name : `${name}, ${institution}`}`
 }
 
 /** Who asks, as far as it is certain: the institution that brought it, and whose account or key it says signed. */
 export function signedBy({ custody, account, asked_by: brought, requester_key: key }: Asker): string {
   const institution = brought === null ? 'an unknown institution' : brought.institution || short(brought.peer_id)
   if (custody === 'gateway') return `account ${account ?? ''} of ${institution}`
-  return `own key ${short(key)}, brought by ${institution}`
+  return `own key ${short(key)}, delivered by ${institution}`
 }
 
 /** What stewards have said; undefined where nobody has yet. */
@@ -46,7 +46,7 @@ export function saidSoFar({ status, state, approved_by: by }: AnalysisRequest): 
       return `Approved${by === null ? '' : ` by ${by}`}.${isState(state) && hasEnded(state) ? '' : ' It runs now.'}`
     case 'denied':
       return by === null && state === 'failed'
-        ? 'Refused before anybody decided.'
+        ? 'Refused before a steward decided.'
         : `Denied${by === null ? '' : ` by ${by}`}.`
     case 'pending':
       return by === null ? undefined : `Agreed so far: ${by}.`

@@ -14,8 +14,8 @@ export function AskedPanel({ asked, signed }: { asked: AskedQuestion | undefined
   const shown = signed ? askedIn(signed) : asked
   if (shown === undefined) return null
   const hint = signed
-    ? 'As this browser signed it; the gateway had no part in it.'
-    : 'As the gateway that signed it for you tells it.'
+    ? 'As this browser signed it, independent of the gateway.'
+    : 'According to the gateway, which signed it for you.'
   return (
     <Panel title="What was asked" hint={hint}>
       <dl className="pairs">

@@ -104,7 +104,7 @@ function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<
   if (notes.length === 0) return null
   const named = notes.map((note) => withNames(note, names))
   return (
-    <ul className="notes" aria-label="What a reader must know">
+    <ul className="notes" aria-label="Notes on the result">
       {named.map((note) => (
         <li key={note}>{note}</li>
       ))}

@@ -11,8 +11,8 @@ export function SchemaDifferences({ broadcast }: { broadcast: Broadcast }) {
   return (
     <Notice tone="bad">
       <p>
-        <strong>The institutions do not mean the same, so nothing was sent.</strong>{' '}
-        <a href={hrefTo('ask')}>Say how their words read</a>, or leave some out.
+        <strong>The institutions describe variables differently, so nothing was sent.</strong>{' '}
+        <a href={hrefTo('ask')}>Map the differences</a>, or leave some institutions out.
       </p>
       <ul>
         {differences.map(({ site, variable, field, expected, found }) => (

@@ -14,7 +14,7 @@ export function Engines({ engines }: { engines: readonly SandboxEngine[] }) {
   if (engines.length === 0)
     return (
       <Empty title="No programs run here">
-        This node has no sandbox: it refuses scripts, or is a gateway without data. SQL and statistics need none.
+        This peer has no sandbox: it refuses scripts, or is a gateway without data. SQL and statistics do not need one.
       </Empty>
     )
   return engines.map((engine) => (
@@ -36,7 +36,7 @@ function Limits({ engine }: { engine: SandboxEngine }) {
     ['Network', 'none'],
     ['Memory, at most', `${count(engine.memory_mib)} MiB`],
     ['Time, at most', span(engine.wall_time_ms / 1_000)],
-    ['Jobs at one time', count(engine.jobs_at_once)],
+    ['Jobs at the same time', count(engine.jobs_at_once)],
     ['gVisor', engine.grade === 'docker+gvisor' ? 'yes' : 'no']
   ] as const
   return (
@@ -70,7 +70,7 @@ function Languages({ engine }: { engine: SandboxEngine }) {
               <td>
                 <code title={image}>{shortened(image)}</code>
               </td>
-              <td>{waitingMax === 0 ? 'none, each starts when needed' : `${waiting} of ${waitingMax}`}</td>
+              <td>{waitingMax === 0 ? 'none; each starts when needed' : `${waiting} of ${waitingMax}`}</td>
               <td>
                 <details>
                   <summary>{plural(libraries.length, 'module')}</summary>

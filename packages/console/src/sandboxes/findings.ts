@@ -10,10 +10,10 @@ export const OUTCOMES: Readonly<Record<Outcome, { readonly word: string; readonl
   bounded: {
     word: 'bounded',
     meaning:
-      'It got as far as a limit, which stopped it and is named: it could use up its own time or memory, and no more. What may be bounded is published for each grade; anything else is marked, and counts like open.'
+      'A limit stopped it, which is named: it could use up its own time or memory, and no more. Which attacks may be bounded is published for each grade; any other is marked and counts as open.'
   },
   open: { word: 'OPEN', meaning: 'It got something that it must not have.' },
-  unjudged: { word: 'unjudged', meaning: 'It came to no verdict. That counts like open.' }
+  unjudged: { word: 'unjudged', meaning: 'There is no verdict. It counts as open.' }
 }
 
 /** How an attack's outcome is coloured; its word says it too. */
@@ -39,7 +39,7 @@ export function sumOf(findings: SandboxFindings): string {
 
 /** What held it, or what it got. */
 export function heldBy({ outcome, by, admitted }: SandboxAttack): string {
-  return outcome === 'bounded' && !admitted ? `${by} (its grade does not admit that)` : by
+  return outcome === 'bounded' && !admitted ? `${by} (not permitted for its grade)` : by
 }
 
 /** In their order; those that were contained are left out where nobody wants them. */

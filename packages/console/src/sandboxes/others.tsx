@@ -9,14 +9,14 @@ export function OtherEngines({ others, configured }: { others: Sandboxes['others
   return (
     <Panel
       title="Engines not used"
-      hint={`As this machine was when the node started; sandbox.engine is ${configured}. The grades go from weak to strong.`}
+      hint={`State of this machine when the peer started; sandbox.engine is ${configured}. The grades are ordered from weak to strong.`}
     >
       <Scroll label="Engines not used">
         <table>
           <thead>
             <tr>
               <th scope="col">Grade</th>
-              <th scope="col">What it would hold</th>
+              <th scope="col">How it isolates</th>
               <th scope="col">On this machine</th>
               <th scope="col">What it needs</th>
             </tr>
@@ -27,9 +27,9 @@ export function OtherEngines({ others, configured }: { others: Sandboxes['others
                 <th scope="row">{grade}</th>
                 <td>{holds}</td>
                 <td>
-                  <Badge>{here ? 'its parts are here' : 'not here'}</Badge>
+                  <Badge>{here ? 'available' : 'not available'}</Badge>
                 </td>
-                <td>{here ? 'Nothing but to be chosen.' : howTo}</td>
+                <td>{here ? 'Only to be chosen in the configuration.' : howTo}</td>
               </tr>
             ))}
           </tbody>

@@ -41,7 +41,7 @@ export function Report({ report }: { report: SandboxReport }) {
           checked={notContained}
           onChange={(event) => setNotContained(event.target.checked)}
         />
-        <label htmlFor={id}>Only what was not contained</label>
+        <label htmlFor={id}>Only attacks that were not contained</label>
       </div>
       {engines
         .filter(({ here }) => here)

@@ -18,22 +18,20 @@ export function SelfTestPanel({ test, changed }: { test: SelfTest; changed: () =
   return (
     <Panel
       title="Self-test"
-      hint="Hostile programs try what they must not, in sandboxes like those of jobs but beside them, one at a time. It sees no data. It takes some minutes of a processor."
+      hint="Runs hostile programs in sandboxes like those of jobs, one at a time, beside the jobs. They see no patient data. It takes some minutes of processor time."
       aside={<Start test={test} changed={changed} />}
     >
       <p role="status">
-        {running ? `A self-test runs. ${running.started_by} started it at ${moment(running.started_at)}.` : ''}
+        {running ? `A self-test is running. ${running.started_by} started it at ${moment(running.started_at)}.` : ''}
       </p>
       {running && <Progress running={running} />}
       {failedAt !== null && !running && (
-        <Notice tone="bad">
-          The self-test that was to end at {moment(failedAt)} failed by itself. The node’s log says why.
-        </Notice>
+        <Notice tone="bad">The self-test itself failed at {moment(failedAt)}. The peer’s log says why.</Notice>
       )}
       {report ? (
         <Report report={report} />
       ) : (
-        <Empty title="No self-test has ended yet">Until one has, nobody has tried whether this machine holds.</Empty>
+        <Empty title="No self-test has finished yet">The isolation on this machine has not been tested.</Empty>
       )}
     </Panel>
   )
@@ -57,7 +55,7 @@ function Start({ test, changed }: { test: SelfTest; changed: () => void }) {
       <button type="button" className="primary" disabled={busy || waits || test.running !== null} onClick={start}>
         {test.running ? 'Running …' : 'Start the self-test'}
       </button>
-      {waits && <p className="hint">Again in {span(Math.max(1, test.next_in_ms / 1_000))}.</p>}
+      {waits && <p className="hint">Possible again in {span(Math.max(1, test.next_in_ms / 1_000))}.</p>}
       {error !== undefined && <Problem error={error} doing="Starting the self-test" />}
     </div>
   )
@@ -70,7 +68,7 @@ function Progress({ running }: { running: NonNullable<SelfTest['running']> }) {
       <progress max={of} value={done} aria-label="Attacks tried" />
       <p className="soft">
         {grade === '' ? 'Opening the sandbox' : `${grade}: ${done} of ${of} attacks tried`}
-        {failing > 0 && `, ${failing} of them not as its grade promises`}.
+        {failing > 0 && `, ${failing} of them got further than its grade permits`}.
       </p>
     </div>
   )

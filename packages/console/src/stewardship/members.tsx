@@ -10,7 +10,7 @@ export function Members({ membership }: { membership: Membership }) {
   const { federation, open, members } = membership
   return (
     <Panel title={federation ?? 'Who may connect'} hint={hintOf(membership)}>
-      {open && <Notice tone="warn">Anybody may connect (mesh.open). For synthetic data only.</Notice>}
+      {open && <Notice tone="warn">Everybody may connect (mesh.open). Use this for synthetic data only.</Notice>}
       <Scroll label="Members">
         <table>
           <thead>
@@ -24,7 +24,7 @@ export function Members({ membership }: { membership: Membership }) {
           <tbody>
             {members.map(({ peer_id: peerId, institution, connected, self, log_disputed_by: disputedBy }) => (
               <tr key={peerId}>
-                <th scope="row">{institution || 'not introduced yet'}</th>
+                <th scope="row">{institution || 'name not known yet'}</th>
                 <td>
                   <code className="long">{peerId}</code>
                 </td>
@@ -38,7 +38,7 @@ export function Members({ membership }: { membership: Membership }) {
                 <td>
                   {disputedBy.length > 0 && (
                     <>
-                      <Badge tone="bad">changed</Badge> It does not go on from what{' '}
+                      <Badge tone="bad">changed</Badge> It does not continue what{' '}
                       {disputedBy.map((id) => nameOf(id, members)).join(', ')} attested.
                     </>
                   )}
@@ -58,7 +58,7 @@ function nameOf(peerId: string, members: Membership['members']): string {
 }
 
 function hintOf({ federation, open, signatures_needed: needed }: Membership): string {
-  if (open) return 'Those that are connected now.'
+  if (open) return 'The peers that are connected now.'
   if (federation === null) return 'There is no charter: mesh.peers in the configuration lists who may connect.'
-  return `${needed} members sign to admit or to revoke one: stimnet federation admit, revoke.`
+  return `${needed} members must sign to admit or to revoke a member (stimnet federation admit, stimnet federation revoke).`
 }

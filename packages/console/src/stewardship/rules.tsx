@@ -5,7 +5,7 @@ import { ruleInWords } from '../words/rule.ts'
 
 /** One fold a catalog, one definition a rule. */
 export function Rules({ policies }: { policies: readonly Policy[] }) {
-  if (policies.length === 0) return <Empty title="No catalogs here">Rules are kept by catalog.</Empty>
+  if (policies.length === 0) return <Empty title="No catalogs here">Each catalog has its own rules.</Empty>
   return (
     <>
       {policies.map(({ data_catalog_name: name, preset, policy_hash: hash, rules }) => (
@@ -14,7 +14,7 @@ export function Rules({ policies }: { policies: readonly Policy[] }) {
             <code>{name}</code>: {preset}
           </summary>
           <p className="soft">
-            Policy <code title={hash}>{hash.slice(0, 16)}</code>, as receipts name it.
+            Policy hash, as in receipts: <code title={hash}>{hash.slice(0, 16)}</code>
           </p>
           <dl className="rules">
             {rules.map(({ rule, value, does, stops, stops_not: stopsNot }) => (

@@ -9,7 +9,7 @@ const NEAR = 0.8
 
 /** One line a budget, allowance and scope. */
 export function UsageTable({ lines }: { lines: readonly Usage[] }) {
-  if (lines.length === 0) return <Empty title="No catalogs here">What is used is counted by catalog.</Empty>
+  if (lines.length === 0) return <Empty title="No catalogs here">Usage is counted for each catalog.</Empty>
   return (
     <Scroll label="What is used">
       <table>

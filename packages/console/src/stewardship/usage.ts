@@ -14,6 +14,6 @@ export function percent(share: number): string {
 /** Whose share it is. */
 export function scopeWords(scope: string): string {
   if (scope === '') return 'all together'
-  if (scope === '*') return 'accounts of gateways together'
+  if (scope === '*') return 'everybody together'
   return scope.startsWith('12D3Koo') ? `key …${scope.slice(-8)}` : `project ${scope}`
 }

@@ -70,16 +70,16 @@ export function askedInWords(asked: AskedQuestion, names: Readonly<Record<string
   const pair = (name: string, texts: readonly string[]): AskedPair[] =>
     texts.length === 0 ? [] : [[name, texts.join('; ')]]
   return [
-    ['Who is asked about', cohortInWords(asked)],
-    ['What is asked', programInWords(asked)],
+    ['Cohort', cohortInWords(asked)],
+    ['Question', programInWords(asked)],
     ['Catalog', asked.data_catalog_name],
     ['Purpose', (purpose ?? []).map(wordsOfTerm).join('; ') || 'not stated'],
     ...pair('Project', project ? [project] : []),
     ['Claim', claimOf(asked)],
-    ...pair('Promised outputs', (outputs ?? []).map(promisedInWords)),
+    ...pair('Declared outputs', (outputs ?? []).map(promisedInWords)),
     ...pair('Parameters', Object.keys(parameters ?? {}).length > 0 ? [JSON.stringify(parameters)] : []),
     ...pair(
-      'Where they differ',
+      'Mappings',
       (mappings ?? []).map((one) =>
         mappingInWords({ ...one, levels: one.levels ?? [], scale: one.scale ?? '' }, names[one.peer] ?? one.peer)
       )
@@ -92,7 +92,7 @@ export function askedInWords(asked: AskedQuestion, names: Readonly<Record<string
 }
 
 function claimOf({ script_type: type, privacy }: AskedQuestion): string {
-  if (type !== 'sql' && type !== 'statistic') return 'as its readers make it'
+  if (type !== 'sql' && type !== 'statistic') return 'depends on whether stewards read the script'
   if (privacy?.level !== 'P2') return 'P1: exact numbers, disclosure-controlled'
   return `P2: differentially private, ${privacy.epsilon === undefined ? `ρ = ${privacy.rho}` : `ε = ${privacy.epsilon}`}`
 }

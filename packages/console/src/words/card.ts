@@ -34,30 +34,30 @@ function ruleSentences(card: DisclosureCard): string[] {
 
 function scriptSentences({ k, bits, reviewers = 0 }: DisclosureCard): string[] {
   return [
-    `It saw at least ${plural(k, 'subject')}; what it made of them is its own doing.`,
+    `The script saw at least ${plural(k, 'subject')}. The institution cannot check what it computed from them.`,
     ...(reviewers > 0 ? [`${plural(reviewers, 'steward')} read exactly this script before it ran.`] : []),
     ...(bits === null
       ? []
-      : [`It let out at most ${plural(bits, 'bit')}; all scripts on a catalog together have a limit.`])
+      : [`It released at most ${plural(bits, 'bit')}. All scripts on a catalog together have a limit.`])
   ]
 }
 
 function withheldSentence({ suppressed_cells: cells }: DisclosureCard): string {
   if (cells === 0) return 'Nothing was withheld.'
-  return `${plural(cells, 'cell')} ${cells === 1 ? 'was' : 'were'} withheld, because too few people stand behind them or because they would give such away.`
+  return `${plural(cells, 'cell')} ${cells === 1 ? 'was' : 'were'} withheld, because too few people are behind them or because they would disclose such cells.`
 }
 
 function scopeSentence({ scope }: DisclosureCard): string {
   return scope === undefined || scope === 'global'
-    ? 'It was held against everything that was ever released from this catalog, to anybody.'
-    : `It was held against what was released to the same ${scope}; what others learned is not counted.`
+    ? 'It was compared with everything that was ever released from this catalog, to anybody.'
+    : `It was compared with what was released to the same ${scope}. What others received is not counted.`
 }
 
 function noiseSentences(dp: DpCard): string[] {
   const charge = dp.epsilon === null ? `ρ = ${measured(dp.rho ?? 0)}` : `ε = ${measured(dp.epsilon)}`
   return [
     `Noise was added (${dp.mechanism.replace('-', ' ')}), at a charge of ${charge}, divided among ${plural(dp.numbers, 'number')}.`,
-    `Of one person at most ${plural(dp.groups_per_subject, 'group')} and ${plural(dp.rows_per_subject, 'row')} a group count; the charge never comes back.`,
+    `One person counts in at most ${plural(dp.groups_per_subject, 'group')}, with ${plural(dp.rows_per_subject, 'row')} in each. The charge is never refunded.`,
     ...dp.columns.flatMap(({ name, error_95: error }) =>
       error === null ? [] : [`${name}: in nineteen of twenty answers the noise is at most ${measured(error)}.`]
     )

@@ -14,10 +14,10 @@ export interface Told {
 }
 
 const OWN: Readonly<Record<string, string>> = {
-  PEER_UNREACHABLE: 'The gateway does not answer. What you see stays; it is asked again until it does.',
-  UNAUTHENTICATED: 'Your sign-in has ended. Sign in again to go on where you are.',
+  PEER_UNREACHABLE: 'The gateway does not answer. The console tries again until it does.',
+  UNAUTHENTICATED: 'Your sign-in has ended. Sign in again to continue here.',
   CREDENTIALS_INVALID: 'User name or password is wrong.',
-  RATE_LIMITED: 'That was too many requests in a minute. Wait a little, then try again.'
+  RATE_LIMITED: 'Too many requests in one minute. Wait a moment, then try again.'
 }
 
 /** Never throws, whatever was thrown. */

@@ -34,6 +34,10 @@ function dataUseOf(terms: readonly string[]): DataUse | undefined {
 export function fits(terms: readonly string[], purpose: readonly string[]): DataUseMatch {
   if (terms.length === 0) return { verdict: 'permitted', reason: '' }
   const use = dataUseOf(terms)
-  if (!use) return { verdict: 'people', reason: 'The catalog names terms that no rule here knows.' }
+  if (!use)
+    return {
+      verdict: 'people',
+      reason: 'The catalog has terms of use that this console does not know; its stewards decide.'
+    }
   return matchDataUse(use, purpose)
 }

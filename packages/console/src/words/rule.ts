@@ -3,20 +3,20 @@
 const RULES: Readonly<Record<string, string>> = {
   k: 'Smallest group',
   spans: 'Compared with everything disclosed before',
-  informationShareMax: 'Most of a value that answers may tell',
+  informationShareMax: 'Share of the information about a value that may be released',
   shapeSubjectsMin: 'People behind a skewness or kurtosis',
   precision: 'Digits of means and spreads',
   zerosAreDisclosive: 'Shares of nobody and of everybody withheld',
-  largestShareMax: 'Most that one person may make up of a sum',
-  dominanceShareMax: 'Most that two people may make up of a sum',
-  dominanceRemainderMin: 'Least that all others make up beside the largest',
+  largestShareMax: 'Largest share of one person in a sum',
+  dominanceShareMax: 'Largest share of two people in a sum',
+  dominanceRemainderMin: 'Smallest share of all others compared with the largest',
   spreadSubjectsMin: 'People behind a spread or a correlation',
   roundBase: 'Rounding of counts',
   significantDigits: 'Significant digits',
-  scriptBitsMax: 'Bits that one script may tell',
-  scriptBitsScopeMax: 'Bits that all scripts together may tell',
-  scope: 'Whose answers are held against each other',
-  refusalBitsMax: 'Bits that refusals may tell one requester'
+  scriptBitsMax: 'Bits that one script may release',
+  scriptBitsScopeMax: 'Bits that all scripts together may release',
+  scope: 'Whose answers are compared with each other',
+  refusalBitsMax: 'Bits that refusals may disclose to one requester'
 }
 
 /** One of a newer peer keeps its own name. */

@@ -13,15 +13,15 @@ interface StateWords {
 
 /** By state. */
 export const STATES: Readonly<Record<OutwardState, StateWords>> = {
-  pending: { word: 'waits for people', meaning: 'Stewards of the institution read it first.', tone: 'warn' },
-  queued: { word: 'queued', meaning: 'Admitted; it runs when its turn comes.', tone: 'calm' },
-  running: { word: 'running', meaning: 'The institution computes on its own data.', tone: 'busy' },
-  completed: { word: 'completed', meaning: 'A safe output was released and signed.', tone: 'good' },
-  blocked: { word: 'not released', meaning: 'Nothing may be released about this.', tone: 'warn' },
+  pending: { word: 'waits for stewards', meaning: 'Stewards of the institution read it first.', tone: 'warn' },
+  queued: { word: 'queued', meaning: 'Accepted; it waits for its turn to run.', tone: 'calm' },
+  running: { word: 'running', meaning: 'The institution is computing on its own data.', tone: 'busy' },
+  completed: { word: 'completed', meaning: 'The result passed disclosure control and was signed.', tone: 'good' },
+  blocked: { word: 'not released', meaning: 'Nothing may be released in answer to this question.', tone: 'warn' },
   failed: { word: 'failed', meaning: 'It ended with an error; nothing was released.', tone: 'bad' },
-  cancelled: { word: 'cancelled', meaning: 'Somebody gave it up.', tone: 'calm' },
-  denied: { word: 'refused', meaning: 'The institution said no, by its rules or its stewards.', tone: 'bad' },
-  expired: { word: 'expired', meaning: 'Nobody decided in time.', tone: 'calm' }
+  cancelled: { word: 'cancelled', meaning: 'It was cancelled.', tone: 'calm' },
+  denied: { word: 'refused', meaning: 'The institution refused, by its rules or its stewards.', tone: 'bad' },
+  expired: { word: 'expired', meaning: 'No steward decided in time.', tone: 'calm' }
 }
 
 /** Of one institution's part: what could not be brought there yet is not admitted. */

@@ -29,12 +29,12 @@ export function shapeOf(variable: CatalogVariable): string {
 /** "none", "3 to 20 %", "20 %, not told by 2"; what nobody tells is "not told". */
 export function missingIn(shares: readonly (number | null)[]): string {
   const told = shares.filter((share) => share !== null)
-  if (told.length === 0) return 'not told'
+  if (told.length === 0) return 'not disclosed'
   const percent = (share: number) => measured(Math.round(share * 100))
   const [least, most] = [percent(Math.min(...told)), percent(Math.max(...told))]
   const range = least === most ? `${most} %` : `${least} to ${most} %`
   const untold = shares.length - told.length
-  return `${most === '0' ? 'none' : range}${untold === 0 ? '' : `, not told by ${untold}`}`
+  return `${most === '0' ? 'none' : range}${untold === 0 ? '' : `, not disclosed by ${untold}`}`
 }
 
 /** A variable of several catalogs of one name: who has it, and whether all mean the same. */

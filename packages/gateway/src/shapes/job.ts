@@ -21,7 +21,7 @@ export function jobOf(view: RequestView, options: { withParts: boolean }): Job {
     result_data: resultDataOf(view, options),
     error_message: view.state === 'completed' || message === null ? null : withCode(view.code, message),
     execution_time: ended ? executionSeconds(view) : null,
-    // Exact values are a side channel, see rest-api: clients read null.
+    // Exact values are a side channel: clients read null.
     memory_used_mb: null,
     records_processed: null,
     submitted_at: isoOf(view.submittedAtMs),

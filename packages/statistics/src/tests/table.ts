@@ -39,7 +39,7 @@ export const NOTHING: Computed = { difference: null, interval: null, statistic: 
 /** Error probability of the confidence interval, on both sides together. */
 export const ERROR_SHARE = 0.05
 
-/** Minimum degrees of freedom: with fewer, a test says more about single values than about groups; privacy.md C.2. */
+/** Minimum degrees of freedom: with fewer, a test says more about single values than about groups. */
 export const DF_MIN = 10
 
 /** The note of a test with fewer degrees of freedom. */

@@ -33,7 +33,7 @@ export function agreedContract(
   if (program.kind === 'statistic') {
     if (first === undefined) return contract.slice(0, CONTRACT_VARIABLES_MAX)
     const name = asked.find(({ peer_id }) => peer_id === first.site)?.institution ?? first.site
-    const reason = `The institutions do not mean the same: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
+    const reason = `The institutions describe a variable differently: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
     throw new StimnetError('SCHEMA_MISMATCH', 'comparing catalogs', { reason })
   }
   const isUsed = mentionedBy(program, where)

@@ -19,8 +19,8 @@ export function Differing(props: { draft: Draft; change: Change; about: About; o
     <Panel
       title="Where institutions differ"
       hint={
-        'Numbers that do not mean the same are never put together: nothing is sent while a difference stands. Say how ' +
-        'the words of an institution read in those of the others, or leave it out.'
+        'Numbers with different meanings are never pooled: nothing is sent while there is a difference. Map the variables ' +
+        'of an institution to those of the others, or leave the institution out.'
       }
     >
       <ul className="rows">
@@ -51,7 +51,7 @@ function DifferenceRow({ difference, say }: RowProps) {
           <code>{variable}</code> at <strong>{institution}</strong>
         </p>
         {faults.length === 0 ? (
-          <p className="hint">Settled: it is read in the words of the others.</p>
+          <p className="hint">Resolved: it is mapped to the variable of the others.</p>
         ) : (
           <ul className="faults">
             {faults.map((fault) => (
@@ -65,14 +65,14 @@ function DifferenceRow({ difference, say }: RowProps) {
         <button
           type="button"
           className="quiet"
-          aria-label={`Take out what was said of ${what}`}
+          aria-label={`Remove the mapping of ${what}`}
           onClick={() => say(undefined)}
         >
-          Take out
+          Remove
         </button>
       ) : (
-        <button type="button" aria-label={`Say how it reads: ${what}`} onClick={() => say(skeleton)}>
-          Say how it reads
+        <button type="button" aria-label={`Map it: ${what}`} onClick={() => say(skeleton)}>
+          Map it
         </button>
       )}
     </li>
@@ -107,7 +107,7 @@ function MappingFields({ difference, mapping, say }: MappingProps) {
       </Field>
       {local && isNumeric(local) && <Factor {...{ difference, mapping, say, local }} />}
       {mapping.levels.map((pair, at) => (
-        <Field key={pair.local} label={`Its “${pair.local}” is`}>
+        <Field key={pair.local} label={`Its “${pair.local}” means`}>
           {(field) => (
             <select
               {...field}
@@ -137,7 +137,7 @@ function Factor({ difference, mapping, say, local }: MappingProps & { local: Loc
   return (
     <Field
       label={`One ${there} is how many ${here}?`}
-      hint="A number above zero, such as 0.001. Nothing where the unit is the same; 1 where only its name differs."
+      hint="A number above zero, such as 0.001. Leave it empty if the unit is the same; enter 1 if only its name differs."
     >
       {(field) => (
         <input

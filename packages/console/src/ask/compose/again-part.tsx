@@ -43,13 +43,13 @@ export function Again(props: {
       {id !== null && asked.error !== undefined && <Problem error={asked.error} doing="Reading the question" />}
       {found?.asked && !isFree && (
         <fieldset className="asks">
-          <p>Open “{questionName(found)}” in place of what you composed? That is lost.</p>
+          <p>Open “{questionName(found)}” in place of what you composed? Your present question will be lost.</p>
           <Answers yes="Yes, open it" no="Keep mine" agree={() => take(found)} keep={() => goTo('ask')} />
         </fieldset>
       )}
       {lost.length > 0 && (
         <Notice tone="warn" live>
-          Not all of the question fits on the form, and is left out here. {lost.join(' ')}
+          Some parts of the question do not fit on the form and were left out. {lost.join(' ')}
         </Notice>
       )}
     </>

@@ -22,15 +22,15 @@ export function BeginAnew({ draft, begin }: { draft: Draft; begin: () => void })
         className="quiet"
         onClick={() => (isComposed(draft) ? setAsking(true) : anew())}
       >
-        Begin anew
+        Start over
       </button>
     )
   }
   return (
     <fieldset ref={following} className="asks" tabIndex={-1} aria-labelledby={id}>
-      <p id={id}>Begin anew? What you composed is lost.</p>
+      <p id={id}>Start over? What you composed will be lost.</p>
       <Answers
-        yes="Yes, begin anew"
+        yes="Yes, start over"
         no="Keep it"
         agree={() => {
           setAsking(false)

@@ -19,8 +19,8 @@ const LEVELS = [
 const CONTRIBUTIONS_MAX = 1_000
 
 const HINTS = {
-  P1: 'No number, and nothing that can be worked out from all answers together, rests on fewer people than the smallest group of each institution. Numbers are told to a tenth of their standard error.',
-  P2: 'Differential privacy: noise hides each single person, also in small groups. It spends from a budget that never comes back.'
+  P1: 'Every number rests on at least as many people as the smallest group of its institution, and so does every sum or difference of numbers of the same kind from all answers. Numbers are given to a tenth of their standard error.',
+  P2: 'Differential privacy: noise hides each single person, even in small groups. It spends a budget that is never refunded.'
 } as const
 
 /** For scripts there is no choice: their claim depends on who has read them. */
@@ -30,9 +30,9 @@ export function ClaimPart(props: { draft: Draft; change: Change; price: Price })
     return (
       <Panel title="How exact">
         <p className="prose">
-          A script nobody has read carries no claim (<em>unreviewed</em>) and runs by itself only on synthetic data.
-          With its outputs promised, and read and approved by two stewards, it carries P0: few bits leave, and people
-          have looked.
+          A script that nobody has read carries no claim (<em>unreviewed</em>) and runs without approval only on
+          synthetic data. If its outputs are declared and two stewards have read and approved it, its level is P0: only
+          a few bits leave, and people have read the code.
         </p>
       </Panel>
     )
@@ -44,13 +44,13 @@ export function ClaimPart(props: { draft: Draft; change: Change; price: Price })
         <div className="row">
           <EpsilonField epsilon={draft.epsilon} change={change} />
           <WholeField
-            label="Groups a person counts in"
+            label="Groups per person"
             most={CONTRIBUTIONS_MAX}
             value={draft.groupsPerSubject}
             set={(groupsPerSubject) => change({ groupsPerSubject })}
           />
           <WholeField
-            label="Rows of a person in a group"
+            label="Rows per person in a group"
             most={CONTRIBUTIONS_MAX}
             value={draft.rowsPerSubject}
             set={(rowsPerSubject) => change({ rowsPerSubject })}

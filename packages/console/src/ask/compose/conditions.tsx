@@ -27,8 +27,8 @@ export function Conditions({ draft, change, about }: { draft: Draft; change: Cha
       title="Only those with"
       hint={
         about.lattice.size > 0
-          ? 'Where a catalog has a lattice, conditions are on the variables marked ◆ or on categories of tables with several rows per subject; others are refused.'
-          : 'Without a condition: everybody in the catalog.'
+          ? 'This catalog has a lattice: conditions can use the variables marked ◆ and categories of tables with several rows per subject. Others are refused.'
+          : 'Without a condition, the question is about everybody in the catalog.'
       }
     >
       {whereElse !== null && (

@@ -50,8 +50,8 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
     <fieldset className="files" aria-describedby={`${id}-hint`}>
       <legend>Files it reads (optional)</legend>
       <p className="hint" id={`${id}-hint`}>
-        Up to {MOST} files of {bytesInWords(LIMITS.uploadBytesMax)} each. The gateway keeps them for you; institutions
-        fetch them by their hash, stewards there can read them, and they are deleted there when the job ends.
+        Up to {MOST} files of {bytesInWords(LIMITS.uploadBytesMax)} each. The gateway keeps them for you. Institutions
+        fetch them by their hash and delete them when the job ends; their stewards can read them.
       </p>
       <ul>
         {all.map((file) => (
@@ -91,7 +91,7 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
           <li key={file.file_id}>
             <span>
               <strong>{file.name}</strong>{' '}
-              <span className="soft">is no longer kept: bring it again, or ask without it</span>
+              <span className="soft">is no longer stored: upload it again, or ask without it</span>
             </span>
             <button
               type="button"
@@ -99,12 +99,12 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
               onClick={() => change(({ files }) => ({ files: withoutFile(files, file.file_id) }))}
               aria-label={`Ask without ${file.name}`}
             >
-              Without it
+              Ask without it
             </button>
           </li>
         ))}
       </ul>
-      <label htmlFor={`${id}-file`}>Bring a file</label>
+      <label htmlFor={`${id}-file`}>Upload a file</label>
       <input
         ref={picker}
         id={`${id}-file`}
@@ -127,5 +127,5 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
 }
 
 function goingAlong(many: number): string {
-  return many === 0 ? 'No file goes along.' : `${plural(many, 'file')} ${many === 1 ? 'goes' : 'go'} along.`
+  return many === 0 ? 'No file is chosen.' : `${plural(many, 'file')} ${many === 1 ? 'is' : 'are'} chosen.`
 }

@@ -18,11 +18,11 @@ const KINDS = [
 ] as const
 
 const HINTS = {
-  statistic: 'The institution computes it by its own code, and answers pool exactly.',
-  sql: 'The institution parses the query and computes it by its own code; the text itself is never executed.',
+  statistic: 'The institution computes it with its own code. The answers pool exactly.',
+  sql: 'The institution parses the query and computes it with its own code. The text is never executed.',
   script:
-    'Runs in a sandbox without a network. What it prints about real data never leaves; what it puts into its result is ' +
-    'checked. Of synthetic data a script that fails is told the end of what it printed.'
+    'Runs in a sandbox without a network. Its result is checked; what it prints about real data never leaves. On synthetic ' +
+    'data, if a script fails, you see the end of what it printed.'
 } as const
 
 /** What was written in one way stays when another is looked at. */
@@ -30,7 +30,7 @@ export function ProgramPart({ draft, change, about }: { draft: Draft; change: Ch
   const { kind, language } = draft
   return (
     <Panel title="What" hint={HINTS[kind]}>
-      <Segments legend="Way of asking" options={KINDS} value={kind} choose={(chosen) => change({ kind: chosen })} />
+      <Segments legend="Kind of question" options={KINDS} value={kind} choose={(chosen) => change({ kind: chosen })} />
       {kind === 'statistic' && <StatisticPicker picked={draft.picked} change={change} about={about} />}
       {kind === 'sql' && (
         <Field label="Query" hint="Select columns, counts and means; group by declared levels or bins.">
@@ -75,8 +75,8 @@ export function ProgramPart({ draft, change, about }: { draft: Draft; change: Ch
           </Field>
           <FilesPart draft={draft} change={change} />
           <Field
-            label="Promised outputs (optional)"
-            hint="As JSON: a name and a kind each. What is promised is checked by its kind, and pools."
+            label="Declared outputs (optional)"
+            hint="As JSON: a name and a kind each. Declared outputs are checked by their kind, and pool."
           >
             {(field) => (
               <>
@@ -89,7 +89,7 @@ export function ProgramPart({ draft, change, about }: { draft: Draft; change: Ch
                 />
                 {draft.outputs.trim() === '' && (
                   <button type="button" className="quiet" onClick={() => change({ outputs: OUTPUTS_EXAMPLE })}>
-                    Promise two, for example
+                    Insert an example
                   </button>
                 )}
               </>

@@ -40,7 +40,7 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
             />
           )}
         </Field>
-        <Field label="Project (optional)" hint="Where an institution listed your key with one.">
+        <Field label="Project (optional)" hint="If an institution has listed your key with a project.">
           {(field) => (
             <input
               {...field}

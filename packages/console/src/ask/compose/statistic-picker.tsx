@@ -88,7 +88,7 @@ function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void
     return (
       <Field
         label="Quantiles"
-        hint="Numbers from 0.05 to 0.95; the quartiles unless given."
+        hint="Numbers from 0.05 to 0.95. If left empty, the quartiles."
         wrong={read.ok ? undefined : read.why}
       >
         {(field) => (

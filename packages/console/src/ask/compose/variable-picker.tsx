@@ -36,7 +36,7 @@ export function VariablePicker(props: {
           </label>
         )
       })}
-      {variables.length === 0 && <p className="hint">The catalog has no variable that fits.</p>}
+      {variables.length === 0 && <p className="hint">The catalog has no suitable variable.</p>}
     </fieldset>
   )
 }

@@ -43,7 +43,7 @@ export function Whom(props: {
       {about && (
         <fieldset className="choices">
           <legend>Institutions</legend>
-          <p className="hint">Each tells how many people it has, rounded down to tens.</p>
+          <p className="hint">Numbers of subjects are rounded down to tens.</p>
           {about.holders.map(({ peer_id, institution, node_id, total_records }) => (
             <label key={peer_id} className="choice">
               <input

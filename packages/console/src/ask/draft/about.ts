@@ -39,8 +39,8 @@ export function forewarnings({ asked }: About, draft: Draft): string[] {
   return asked.flatMap((one) => {
     const name = one.institution || one.node_id
     if (!one.programs.includes(word)) return [`${name} does not run ${word}.`]
-    if (draft.kind === 'script' && one.scripts === 'deny') return [`${name} runs no scripts on it.`]
-    if (draft.kind === 'script' && one.scripts === 'review') return [`${name} has stewards read the script first.`]
+    if (draft.kind === 'script' && one.scripts === 'deny') return [`${name} runs no scripts on this catalog.`]
+    if (draft.kind === 'script' && one.scripts === 'review') return [`${name}: stewards must read the script first.`]
     if (draft.level === 'P1' && one.mode === 'dp') return [`${name} answers with noise (P2) only.`]
     return []
   })

@@ -44,10 +44,8 @@ export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable
       ...program.lost,
       ...cohort.lost,
       ...noise.lost,
-      ...(Object.keys(asked.parameters ?? {}).length > 0 ? ['Its parameters: the form has none.'] : []),
-      ...purpose
-        .filter((term) => !kept.includes(term))
-        .map((term) => `Its purpose ${term}: the form has room for one.`),
+      ...(Object.keys(asked.parameters ?? {}).length > 0 ? ['Its parameters: the form does not have parameters.'] : []),
+      ...purpose.filter((term) => !kept.includes(term)).map((term) => `Its purpose ${term}: the form takes only one.`),
       ...(asked.files ?? []).map(({ name }) => `Its file ${name}: choose it again.`)
     ]
   }
@@ -64,7 +62,7 @@ function programIn(
 ): Part {
   if (type === 'sql') return { draft: { kind: 'sql', sql: content }, lost: [] }
   if (type === 'statistic') return statisticIn(content, variables)
-  if (type === 'jupyter') return { draft: { kind: 'script' }, lost: ['Its notebook: the form takes scripts.'] }
+  if (type === 'jupyter') return { draft: { kind: 'script' }, lost: ['Its notebook: the form takes only scripts.'] }
   return { draft: { kind: 'script', language: type, script: content }, lost: [] }
 }
 
@@ -113,7 +111,7 @@ function cohortIn({ where, filters }: AskedQuestion, variables: readonly SharedV
   }
   const [first, second] = others
   const whereElse = first && second ? { all: others } : first
-  const lost = plain === null ? ['Its filters: they are no plain values.'] : []
+  const lost = plain === null ? ['Its filters: the form takes only plain values.'] : []
   return { draft: { conditions, whereElse: whereElse ?? null }, lost }
 }
 
@@ -159,8 +157,8 @@ function noiseIn({ privacy }: AskedQuestion): Part {
       rowsPerSubject: ask.rows_per_subject
     },
     lost: [
-      ...(ask.rho === undefined ? [] : ['Its charge in ρ: the form takes ε.']),
-      ...(ask.bounds.length > 0 ? ['Its narrower bounds: the form has none.'] : [])
+      ...(ask.rho === undefined ? [] : ['Its charge in ρ: the form takes only ε.']),
+      ...(ask.bounds.length > 0 ? ['Its narrower bounds: the form does not have bounds.'] : [])
     ]
   }
 }

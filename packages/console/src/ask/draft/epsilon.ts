@@ -9,9 +9,9 @@ const DECIMAL = /^(\d{0,9})(?:[.,](\d{1,18}))?$/
 /** With a point or a comma. A power (1e3), another base (0x10) and Infinity are none. */
 export function readEpsilon(text: string): ReadEpsilon {
   const [, whole = '', part = ''] = DECIMAL.exec(text.trim()) ?? []
-  if (whole === '' && part === '') return no('ε is written in digits, such as 0.5.')
+  if (whole === '' && part === '') return no('Write ε as a number, such as 0.5.')
   const epsilon = `${whole === '' ? '0' : whole}${part === '' ? '' : `.${part}`}`
-  return Number(epsilon) > 0 ? { ok: true, epsilon } : no('ε is a number above zero, such as 0.5.')
+  return Number(epsilon) > 0 ? { ok: true, epsilon } : no('ε must be above zero, such as 0.5.')
 }
 
 function no(why: string): ReadEpsilon {

@@ -14,7 +14,7 @@ export function chosenOf({ file_id, name, sha256, size }: UploadedFile): ChosenF
 /** What to say of a file that the gateway would refuse after it was sent; undefined where it takes it. */
 export function tooLarge({ name, size }: { readonly name: string; readonly size: number }): StimnetError | undefined {
   if (size <= LIMITS.uploadBytesMax) return undefined
-  const reason = `${name} has ${bytesInWords(size)}; a file has at most ${bytesInWords(LIMITS.uploadBytesMax)}.`
+  const reason = `${name} has ${bytesInWords(size)}; a file may have at most ${bytesInWords(LIMITS.uploadBytesMax)}.`
   return new StimnetError('TOO_LARGE', 'bringing a file', { reason })
 }
 

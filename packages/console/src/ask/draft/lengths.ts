@@ -29,18 +29,18 @@ export function tooLongIn({ kind, sql, script, outputs, title, project, review, 
     ...(kind === 'script'
       ? [
           { name: 'The script', text: script },
-          { name: 'What is promised', text: outputs }
+          { name: 'The declared outputs', text: outputs }
         ]
       : [])
   ]
   return [
     ...characters.flatMap(([name, text, most]) =>
-      text.trim().length > most ? [`${name} has at most ${most} characters.`] : []
+      text.trim().length > most ? [`${name}: at most ${most} characters are allowed.`] : []
     ),
     ...programs.flatMap(({ name, text }) => {
       const bytes = bytesOf(text)
       return bytes > LIMITS.scriptBytesMax
-        ? [`${name} has ${bytesInWords(bytes)}; at most ${bytesInWords(LIMITS.scriptBytesMax)} are taken.`]
+        ? [`${name}: ${bytesInWords(bytes)}, but at most ${bytesInWords(LIMITS.scriptBytesMax)} are allowed.`]
         : []
     })
   ]

@@ -61,12 +61,12 @@ export function mappingsAmong(mappings: readonly VariableMapping[], { asked }: A
 export function missingInMappings(draft: Draft, about: Asked): string[] {
   const given = mappingsAmong(draft.mappings, about)
   if (given.length > 0 && draft.level === 'P2' && draft.kind !== 'script') {
-    return ['With noise (P2) institutions are asked in their own words: take out what you said of their differences.']
+    return ['Mappings are not available with noise (P2): remove them.']
   }
   return given
     .filter((one) => !isWhole(one))
     .map(({ peer, variable }) => {
       const site = about.asked.find(({ peer_id }) => peer_id === peer)
-      return `Say how ${variable} reads at ${site?.institution || site?.node_id}, or take it out.`
+      return `Complete the mapping of ${variable} at ${site?.institution || site?.node_id}, or remove it.`
     })
 }

@@ -21,7 +21,7 @@ export function readOutputs(text: string): ReadOutputs {
   try {
     value = JSON.parse(text)
   } catch {
-    return { ok: false, why: 'this is no JSON.' }
+    return { ok: false, why: 'this is not valid JSON.' }
   }
   const parsed = outputContractSchema.safeParse(value)
   if (parsed.success) return { ok: true, outputs: parsed.data }

@@ -15,7 +15,9 @@ export function readQuantiles(text: string): ReadQuantiles {
   const wrong = words.find((_, at) => !((levels[at] ?? 0) >= LEAST && (levels[at] ?? 1) <= MOST))
   if (wrong !== undefined) {
     const said = wrong.length > 20 ? `${wrong.slice(0, 20)}…` : wrong
-    return { ok: false, why: `Quantiles are numbers from ${LEAST} to ${MOST}, such as 0.25, 0.5; “${said}” is none.` }
+    return { ok: false, why: `Quantiles must be numbers from ${LEAST} to ${MOST}, such as 0.25, 0.5, not “${said}”.` }
   }
-  return levels.length > MANY_MAX ? { ok: false, why: `At most ${MANY_MAX} quantiles.` } : { ok: true, levels }
+  return levels.length > MANY_MAX
+    ? { ok: false, why: `At most ${MANY_MAX} quantiles are allowed.` }
+    : { ok: true, levels }
 }

@@ -28,7 +28,8 @@ export function missingIn(
   if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
   if (draft.review) missing.push(...missingForStewards(draft))
   missing.push(...tooLongIn(draft))
-  if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim())) missing.push('A disease reads MONDO:0005180.')
+  if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim()))
+    missing.push('Write a disease as an identifier such as MONDO:0005180.')
   return missing
 }
 
@@ -44,7 +45,7 @@ function wrongInQuantiles(text: string): string[] {
 
 function wrongInOutputs(text: string): string[] {
   const read = readOutputs(text)
-  return read.ok ? [] : [`Promised outputs: ${read.why}`]
+  return read.ok ? [] : [`Declared outputs: ${read.why}`]
 }
 
 function wrongInFiles(files: Draft['files']): string[] {
@@ -52,10 +53,10 @@ function wrongInFiles(files: Draft['files']): string[] {
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const most = LIMITS.requestUploadBytesMax
   return [
-    ...(name === undefined ? [] : [`Two of the files are called ${name}: choose one.`]),
+    ...(name === undefined ? [] : [`Two of the files are called ${name}: choose only one.`]),
     ...(bytes <= most
       ? []
-      : [`The files have ${bytesInWords(bytes)}; a question brings at most ${bytesInWords(most)}.`])
+      : [`The files have ${bytesInWords(bytes)}; a question may have at most ${bytesInWords(most)}.`])
   ]
 }
 
@@ -64,8 +65,10 @@ function missingForStewards({ title, person }: Draft): string[] {
   const email = person.email.trim()
   const isEmail = email === '' || aboutSchema.shape.requester_email.safeParse(email).success
   return [
-    ...(words.some((word) => word.trim() === '') ? ['Stewards need a title, who you are, and why you ask.'] : []),
-    ...(isEmail ? [] : ['That is no e-mail address.'])
+    ...(words.some((word) => word.trim() === '')
+      ? ['For the stewards, give a title, your name and institution, and why you ask.']
+      : []),
+    ...(isEmail ? [] : ['This is not an e-mail address.'])
   ]
 }
 
@@ -81,6 +84,6 @@ function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription |
   if (picked.name === 'meta' && picked.by.length > 1)
     missing.push('A meta-analysis compares the groups of one variable.')
   if (['compare', 'anova'].includes(picked.name) && picked.by.length !== 1)
-    missing.push('Choose what makes the groups.')
+    missing.push('Choose the variable that makes the groups.')
   return missing
 }

@@ -9,15 +9,13 @@ export function unfinished(
 ): string | undefined {
   if (column === '') return 'A condition has no variable: choose one, or remove the condition.'
   const found = variables.find(({ ref }) => ref === column)
-  if (found === undefined) return `Nobody offers ${column} any more: remove the condition on it.`
+  if (found === undefined) return `No institution offers ${column} any more: remove the condition on it.`
   const hasValue = values.some((value) => value.trim() !== '')
   if (found.variable.levels.length > 0) {
     return hasValue ? undefined : `Choose at least one level of ${column}, or remove the condition on it.`
   }
   const hasSide = !isNumeric(found.variable) || op === '<' || op === '>='
-  return hasValue && hasSide
-    ? undefined
-    : `Choose a bound of ${column}, and whether below it or from it, or remove the condition.`
+  return hasValue && hasSide ? undefined : `Choose a bound of ${column} and “below” or “from”, or remove the condition.`
 }
 
 /** Each once, in the order of the conditions. */

@@ -6,7 +6,7 @@ import { count, rough } from '../../words/number.ts'
 import { leftAt, type PricedPeer, takesTooMuch } from './noise.ts'
 import { RefusingRow } from './refusing-row.tsx'
 
-const NOT_TOLD = 'not told'
+const NOT_TOLD = 'not known'
 
 /** Nineteen of twenty answers are nearer to the exact one than the error says. */
 export function CostTable({ cost }: { cost: PrivacyCost }) {
@@ -66,15 +66,15 @@ function Head({ tellsLeft, columns }: { tellsLeft: boolean; columns: readonly st
           Institution
         </th>
         <th scope="col" rowSpan={2} className="number">
-          Takes
+          Charge
         </th>
         {tellsLeft && (
           <th scope="col" rowSpan={2} className="number">
-            Left of your budget here
+            Your budget left here
           </th>
         )}
         <th scope="colgroup" colSpan={Math.max(1, columns.length)} className="number">
-          Answers are off by at most (19 of 20)
+          Error in 19 of 20 answers, at most
         </th>
       </tr>
       <tr>

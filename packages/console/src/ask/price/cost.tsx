@@ -10,9 +10,9 @@ import type { Price } from './price.ts'
 
 /** Read out when it is told. */
 export function Cost({ price, draft }: { price: Price; draft: Draft }) {
-  if (price.state === 'failed') return <Problem error={price.error} doing="Asking for the cost" again={price.again} />
-  if (price.state === 'asking') return <p className="loading">Asking what it would cost …</p>
-  if (price.state !== 'told') return <p className="hint">The cost is told as soon as the question is complete.</p>
+  if (price.state === 'failed') return <Problem error={price.error} doing="Reading the cost" again={price.again} />
+  if (price.state === 'asking') return <p className="loading">Reading the cost …</p>
+  if (price.state !== 'told') return <p className="hint">The cost is shown when the question is complete.</p>
   const { cost } = price
   if (draft.level !== 'P2') return <InformationTable cost={cost} />
   const read = readEpsilon(draft.epsilon)

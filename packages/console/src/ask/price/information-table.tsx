@@ -10,20 +10,20 @@ import { RefusingRow } from './refusing-row.tsx'
 export function InformationTable({ cost }: { cost: PrivacyCost }) {
   return (
     <div role="status" className="stack">
-      <Scroll label="What it tells">
+      <Scroll label="What it discloses">
         <table>
           <caption>
-            What it tells, in bits of the value of each person; the same question again tells nothing more
+            What the answer discloses, in bits about each person’s value. The same question again costs nothing.
           </caption>
           <thead>
             <tr>
               <th scope="col">Institution</th>
               <th scope="col">Variable</th>
               <th scope="col" className="number">
-                Tells
+                Bits
               </th>
               <th scope="col" className="number">
-                Of at most
+                At most
               </th>
             </tr>
           </thead>
@@ -45,7 +45,7 @@ function Rows({ peer }: { peer: PricedPeer }) {
     return (
       <tr>
         <th scope="row">{name}</th>
-        <td colSpan={3}>nothing that counts</td>
+        <td colSpan={3}>no counted variable</td>
       </tr>
     )
   }

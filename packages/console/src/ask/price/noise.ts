@@ -18,16 +18,16 @@ export function takesTooMuch(peer: PricedPeer): boolean {
 
 /** Who will refuse because too little is left, as far as that is told. */
 export function refusalsIn({ peers }: PrivacyCost): string[] {
-  return peers.filter(takesTooMuch).map((peer) => `${nameOf(peer)} will refuse: too little is left.`)
+  return peers.filter(takesTooMuch).map((peer) => `${nameOf(peer)} will refuse: too little of the budget is left.`)
 }
 
-/** "ε = 0.5 takes 0.0104 of 0.0244 that are left here: two questions like this."; undefined where nobody tells what is left. */
+/** "ε = 0.5 costs ρ = 0.0104; 0.0244 is left at this institution: enough for two questions like this."; undefined where nobody tells what is left. */
 export function budgetSentence({ peers }: PrivacyCost, epsilon: string): string | undefined {
   const here = peers.find((peer) => peer.cost !== null && leftAt(peer) !== undefined)
   const left = here && leftAt(here)
   if (!here?.cost || left === undefined) return undefined
   const { rho } = here.cost
-  return `ε = ${epsilon} takes ${rough(rho)} of ${rough(left)} that are left here: ${timesIn(left / rho)}.`
+  return `ε = ${epsilon} costs ρ = ${rough(rho)}; ${rough(left)} is left at this institution: ${timesIn(left / rho)}.`
 }
 
 const FEW = [
@@ -48,9 +48,9 @@ const FEW = [
 
 function timesIn(times: number): string {
   const whole = Math.floor(times)
-  if (whole < 1) return 'too little'
-  if (whole === 1) return 'one question like this'
-  return `${FEW[whole] ?? (whole > 1_000 ? 'more than 1,000' : count(whole))} questions like this`
+  if (whole < 1) return 'not enough'
+  if (whole === 1) return 'enough for one question like this'
+  return `enough for ${FEW[whole] ?? (whole > 1_000 ? 'more than 1,000' : count(whole))} questions like this`
 }
 
 /** Columns whose error is more than a tenth of the range in which their answers can lie, in words. */
@@ -67,7 +67,7 @@ export function coarseIn({ peers }: PrivacyCost): string[] {
     const where = coarse.length === priced.length ? '' : ` at ${coarse.map(({ at }) => at).join(', ')}`
     const error = rough(Math.max(...coarse.map((one) => one.error_95 ?? 0)))
     return [
-      `${name}${where}: off by ±${error}, and answers lie at most ${rough(first.range ?? 0)} apart: too coarse to use. Ask with more ε or of more people.`
+      `${name}${where}: the error is up to ±${error}, while the whole range is ${rough(first.range ?? 0)}: too coarse to use. Ask with a larger ε, or about more people.`
     ]
   })
 }

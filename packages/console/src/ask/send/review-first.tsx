@@ -16,7 +16,8 @@ export function ReviewFirst({ draft, change, only }: { draft: Draft; change: Cha
   if (only === undefined) {
     return (
       <p className="hint">
-        To have people decide first, choose one institution above: its stewards see the question, who asks, and why.
+        To have stewards decide first, choose a single institution above. Its stewards then see the question, who asks,
+        and why.
       </p>
     )
   }

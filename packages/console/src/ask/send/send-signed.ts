@@ -52,7 +52,7 @@ export async function sendSigned(parts: SendingParts, sending: Sending): Promise
     const code = codeOf(cause)
     if (!UNTIMELY.includes(code)) throw cause
     const reason =
-      'The clocks of this machine and of the gateway differ by more than a minute. Set them right, then send it again.'
+      'The clocks of this machine and of the gateway differ by more than a minute. Correct them, then send it again.'
     throw new StimnetError(code, 'signing at another time', { cause, reason })
   }
 }
@@ -64,7 +64,7 @@ async function sign(
   // Read anew: another tab may have forgotten it, or put another in its place.
   const held = await keyOf(shown.account)
   if (held?.id !== shown.id) {
-    const reason = 'The key that this page showed is no longer in this browser. Look at “Your key”.'
+    const reason = 'The key that this page showed is no longer in this browser. See the page “Your key”.'
     throw new StimnetError('KEY_UNSUPPORTED', 'signing with a key that is gone', { reason })
   }
   const { peer_id: carrier } = await client.health()
@@ -87,6 +87,7 @@ async function hand({ client }: SendingParts, { shown }: Sending, request: Signe
   const asked = await findAsked(shown.account, { id })
   // Nothing is remembered where another tab has just forgotten all: then it is the gateway's word, and its page says so.
   if (asked === undefined || asked.hash === request.hash) return id
-  const reason = 'The gateway answered with the number of another question that this browser signed. Do not trust it.'
+  const reason =
+    'The gateway answered with the number of another question that this browser signed. Do not trust this gateway.'
   throw new StimnetError('SIGNATURE_INVALID', 'a number of another question', { reason })
 }

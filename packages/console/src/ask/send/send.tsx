@@ -51,7 +51,7 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
   }
   return (
     <Panel title="Send">
-      <Field label={reviewed ? 'Title' : 'Title (optional)'} hint="Institutions see it beside the question.">
+      <Field label={reviewed ? 'Title' : 'Title (optional)'} hint="Institutions see it with the question.">
         {(field) => (
           <input
             {...field}
@@ -72,7 +72,7 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
       {error !== undefined && <Problem error={error} doing="Sending" />}
       {!busy && missing.length === 0 && sender.mayBeTaken(question) && (
         <Notice tone="warn" live>
-          It may have been taken. Sending it again is safe: it is the same question.
+          The question may already have been received. You can safely send it again: it counts once.
         </Notice>
       )}
       {missing.length > 0 && (
@@ -99,9 +99,9 @@ function labelOf(asked: number): string {
 }
 
 function whatHappens(asked: number): string {
-  if (asked === 0) return 'Nobody is asked yet.'
+  if (asked === 0) return 'No institution is chosen yet.'
   if (asked === 1) {
-    return 'Asks 1 institution. It decides for itself, computes on its own data, and signs what it releases.'
+    return 'The question goes to 1 institution. It decides for itself, computes on its own data, and signs what it releases.'
   }
-  return `Asks ${plural(asked, 'institution')}. Each decides for itself, computes on its own data, and signs what it releases.`
+  return `The question goes to ${plural(asked, 'institution')}. Each decides for itself, computes on its own data, and signs what it releases.`
 }

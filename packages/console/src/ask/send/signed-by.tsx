@@ -20,7 +20,7 @@ export function SignedBy(props: { draft: Draft; change: Change; about: About; ow
   if (own.state !== 'held') {
     return (
       <p className="prose">
-        The gateway signs for your account, so what was asked is its word.{' '}
+        The gateway signs for your account, so what was asked rests on its word.{' '}
         {own.state === 'unusable' ? (
           <span className="soft">{UNUSABLE[own.why]}</span>
         ) : (
@@ -38,8 +38,8 @@ export function SignedBy(props: { draft: Draft; change: Change; about: About; ow
       {draft.signer === 'own' ? (
         <>
           <p className="prose">
-            This browser signs: institutions know that you asked exactly this, and this browser knows which receipts
-            answer it.
+            This browser signs with your key. Institutions can verify that you asked exactly this, and this browser can
+            verify which receipts answer it.
           </p>
           <details>
             <summary>Signed as, and for whom</summary>
@@ -50,13 +50,15 @@ export function SignedBy(props: { draft: Draft; change: Change; about: About; ow
               ))}
             </dl>
             {own.held.credentials.length > 0 && (
-              <p className="hint">{plural(own.held.credentials.length, 'credential')} go with it, where they hold.</p>
+              <p className="hint">
+                {plural(own.held.credentials.length, 'credential')} will be sent with it, if valid.
+              </p>
             )}
           </details>
         </>
       ) : (
         <p className="prose">
-          The gateway signs for your account: institutions see its signature, and what was asked is its word.
+          The gateway signs for your account: institutions see its signature, and what was asked rests on its word.
         </p>
       )}
     </div>

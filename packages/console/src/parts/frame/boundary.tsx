@@ -15,11 +15,11 @@ export class Boundary extends Component<{ children: ReactNode }, { broken: strin
     return (
       <Notice tone="bad" live>
         <p>
-          <strong>This page could not be shown.</strong> Whatever was asked goes on, and what you composed is kept.{' '}
-          <span className="code">{this.state.broken}</span>
+          <strong>This page could not be shown.</strong> Questions that were sent continue, and what you composed is
+          kept. <span className="code">{this.state.broken}</span>
         </p>
         <button type="button" onClick={() => location.reload()}>
-          Load the console again
+          Reload the console
         </button>
       </Notice>
     )

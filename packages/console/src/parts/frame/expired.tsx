@@ -26,11 +26,11 @@ export function Expired({ name }: { name: string }) {
       onClose={({ currentTarget }) => currentTarget.showModal()}
     >
       <h2 id="expired">Your sign-in has ended</h2>
-      <p>Sign in again to go on where you are. Nothing on this page is lost.</p>
+      <p>Sign in again to continue here. Nothing on this page is lost.</p>
       <SignInForm name={name} />
       <p>
         <button type="button" className="quiet" onClick={signOut}>
-          Leave instead
+          Sign out instead
         </button>
       </p>
     </dialog>

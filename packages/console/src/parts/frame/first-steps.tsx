@@ -26,10 +26,10 @@ export function FirstSteps({ account, asked, others }: { account: Account; asked
 function Alone() {
   return (
     <div className="step">
-      <h2>Nobody is connected yet</h2>
+      <h2>No institution is connected yet</h2>
       <p>
-        This peer finds others by the addresses under <code>mesh.bootstrap</code> in its configuration, and lets in only
-        those listed under <code>mesh.peers</code> or in its federation’s charter. Ask your operator, or run{' '}
+        This peer finds others through the addresses in <code>mesh.bootstrap</code> of its configuration, and admits
+        only those listed in <code>mesh.peers</code> or in its federation’s charter. Ask your operator, or run{' '}
         <code>stimnet doctor</code>.
       </p>
     </div>
@@ -42,10 +42,10 @@ function Research() {
       <h2>Your first question</h2>
       <ol>
         <li>
-          <a href={hrefTo('catalogs')}>Search the catalogs</a>: which institutions hold what you need.
+          <a href={hrefTo('catalogs')}>Search the catalogs</a> for institutions that hold what you need.
         </li>
         <li>
-          <a href={hrefTo('ask')}>Ask all of them at once</a>: a statistic, SQL or a script.
+          <a href={hrefTo('ask')}>Ask all of them at once</a> with a statistic, SQL or a script.
         </li>
         <li>Watch each institution answer, and read the pooled result with its proof.</li>
       </ol>
@@ -66,8 +66,8 @@ function Steward() {
     <div className="step">
       <h2>For stewards</h2>
       <p>
-        {waitingInWords(waiting.value?.length)} <a href={hrefTo('requests')}>The inbox</a> shows each with its script,
-        what it touches and what exactly would run.
+        {waitingInWords(waiting.value?.length)} <a href={hrefTo('requests')}>The page Requests</a> shows each with its
+        script, what the script touches and what exactly would run.
       </p>
     </div>
   )
@@ -75,7 +75,7 @@ function Steward() {
 
 /** Undefined before it is known. */
 function waitingInWords(many: number | undefined): string {
-  if (many === undefined) return 'Requests that people decide wait for you.'
+  if (many === undefined) return 'Requests may wait for your decision.'
   if (many === 0) return 'No request waits for a decision.'
   if (many >= LISTED_MAX) return `${count(LISTED_MAX)} requests or more wait for a decision.`
   return `${plural(many, 'request')} ${many === 1 ? 'waits' : 'wait'} for a decision.`

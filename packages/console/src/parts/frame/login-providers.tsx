@@ -19,13 +19,13 @@ export function LoginProviders() {
   }
   return (
     <div className="stack">
-      <p className="soft">Or by your institution:</p>
+      <p className="soft">Or with your institution’s login:</p>
       {providers.value.map(({ name, title }) => (
         <button key={name} type="button" onClick={() => begin(name).catch(setError)}>
           {title}
         </button>
       ))}
-      {error !== undefined && <Problem error={error} doing="Going to the provider" />}
+      {error !== undefined && <Problem error={error} doing="Opening the login page" />}
     </div>
   )
 }

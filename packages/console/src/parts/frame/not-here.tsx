@@ -9,7 +9,7 @@ export function NotHere(props: { title: string; why: string; back: { readonly at
   return (
     <>
       <Title>{title}</Title>
-      <Empty title="Nothing to see at this address">
+      <Empty title="Nothing is at this address">
         {why} <a href={hrefTo(back.at)}>Back to {back.name}</a>
       </Empty>
     </>

@@ -22,7 +22,7 @@ export function Shell() {
       <div className="content">
         {lost && (
           <p className="notice warn" role="status">
-            The gateway does not answer. What you see stays as it was; the console looks for it every two seconds.
+            The gateway does not answer. What you see may be out of date; the console tries again every two seconds.
           </p>
         )}
         <main id="main" tabIndex={-1}>

@@ -13,18 +13,18 @@ export function Checks() {
   const readiness = useLoaded((signal) => client.readiness({ signal }), [client], { everyMs: LOOK_MS })
   return (
     <Panel title="This peer">
-      <Waiting of={readiness} doing="Reading how the peer is">
+      <Waiting of={readiness} doing="Reading the state of the peer">
         {({ ready, checks }) => (
           <>
             <p>
               <Badge tone={ready ? 'good' : 'bad'}>{ready ? 'ready' : 'not ready'}</Badge>{' '}
-              {ready ? 'It takes requests.' : 'It takes no requests until this is put right.'}
+              {ready ? 'It accepts requests.' : 'It accepts no requests until this is corrected.'}
             </p>
             <dl className="pairs">
               {checks.map(({ name, ok, detail }) => (
                 <div key={name}>
                   <dt>
-                    {name} {!ok && <Badge tone="bad">wrong</Badge>}
+                    {name} {!ok && <Badge tone="bad">failed</Badge>}
                   </dt>
                   <dd>{detail}</dd>
                 </div>

@@ -17,9 +17,9 @@ export function Happenings() {
   const { client } = useSession()
   const events = useLoaded((signal) => client.events({ limit: SHOWN, signal }), [client], { everyMs: LOOK_MS })
   return (
-    <Panel title="What happens here" hint="The newest, since this peer started. What is kept stands in the audit log.">
-      <Waiting of={events} doing="Reading what happens">
-        {(found) => (found.length === 0 ? <p className="soft">Nothing yet.</p> : <List events={found} />)}
+    <Panel title="Events" hint="The newest events since this peer started. The audit log keeps a permanent record.">
+      <Waiting of={events} doing="Reading the events">
+        {(found) => (found.length === 0 ? <p className="soft">No events yet.</p> : <List events={found} />)}
       </Waiting>
     </Panel>
   )
@@ -27,7 +27,7 @@ export function Happenings() {
 
 function List({ events }: { events: readonly NodeEvent[] }) {
   return (
-    <Scroll label="What happens here">
+    <Scroll label="Events">
       <table>
         <thead>
           <tr>
@@ -42,7 +42,7 @@ function List({ events }: { events: readonly NodeEvent[] }) {
           {events.map((event) => (
             <tr key={event.sequence}>
               <th scope="row">
-                {event.kind} {event.alert && <Badge tone="bad">look at this</Badge>}
+                {event.kind} {event.alert && <Badge tone="bad">alert</Badge>}
               </th>
               <td>
                 <code title={event.actor}>{short(event.actor)}</code>

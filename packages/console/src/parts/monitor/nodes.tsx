@@ -25,7 +25,7 @@ export function Nodes(props: { nodes: readonly Node[]; home: string; traffic: Re
         <tbody>
           {nodes.map((node) => (
             <tr key={node.peer_id}>
-              <th scope="row">{node.institution || 'not introduced yet'}</th>
+              <th scope="row">{node.institution || 'name not known yet'}</th>
               <td>
                 <span title={node.peer_id}>{node.node_id}</span>
               </td>
@@ -46,5 +46,5 @@ export function Nodes(props: { nodes: readonly Node[]; home: string; traffic: Re
 function Connection({ node, isHome }: { node: Node; isHome: boolean }) {
   if (isHome) return <Badge>this peer</Badge>
   if (node.is_active) return <Badge tone="good">connected</Badge>
-  return <Badge tone="warn">gone, seen {fromNow(node.last_seen)}</Badge>
+  return <Badge tone="warn">not connected, last seen {fromNow(node.last_seen)}</Badge>
 }

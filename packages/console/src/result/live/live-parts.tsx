@@ -36,14 +36,14 @@ function Part(props: { part: BroadcastPart; isGone: boolean; standing: Standing 
       {part.state === 'running' && <progress aria-label="Progress" value={part.progress || undefined} max={1} />}
       <p className="live-foot">
         {part.code !== null && <span className="code">{part.code}</span>}
-        {standing === 'holds' && <Badge tone="good">receipt holds</Badge>}
+        {standing === 'holds' && <Badge tone="good">receipt verified</Badge>}
         {standing === 'other' && <Badge tone="bad">receipt of another question</Badge>}
-        {standing === 'broken' && part.receipt !== null && <Badge tone="bad">receipt does not hold</Badge>}
+        {standing === 'broken' && part.receipt !== null && <Badge tone="bad">receipt not valid</Badge>}
         {isGone && <Badge tone="warn">not connected now</Badge>}
         {part.engine !== null && (
           <span className="soft">
             {part.engine === 'node'
-              ? 'computed by the node'
+              ? 'computed by the peer'
               : `ran in ${part.engine}, isolation ${part.sandbox_grade ?? 'unknown'}`}
           </span>
         )}

@@ -44,6 +44,6 @@ export function useBroadcast(id: string): Watched {
 }
 
 function another(): StimnetError {
-  const reason = 'The gateway answered with another question than the one that this page is about. Do not trust it.'
+  const reason = 'The gateway answered with a question other than the one on this page. Do not trust this gateway.'
   return new StimnetError('SIGNATURE_INVALID', 'an answer with another number', { reason })
 }

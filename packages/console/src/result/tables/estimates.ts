@@ -101,7 +101,7 @@ function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[
     const [one, other] = test.groups
     return [
       {
-        title: `Difference of ${test.of.replace(/^sd_/, '')}: ${one?.name ?? ''} less ${other?.name ?? ''}`,
+        title: `Difference of ${test.of.replace(/^sd_/, '')}: ${one?.name ?? ''} minus ${other?.name ?? ''}`,
         estimates: [
           ...sites.flatMap(({ name, table }) => differenceOf(name, testsOfOutput(asked, table)[0], false)),
           ...differenceOf('Pooled', test, true)

@@ -60,7 +60,9 @@ export function Plots(props: {
           <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} />
         </Scroll>
       )}
-      {cells.length > ROWS_MAX && <p className="hint">The first {ROWS_MAX} rows are drawn; the table has all.</p>}
+      {cells.length > ROWS_MAX && (
+        <p className="hint">Only the first {ROWS_MAX} rows are drawn; the table has all rows.</p>
+      )}
       {typed.map(({ name, cells: own }) => (
         <figure key={name}>
           <figcaption>{name}</figcaption>
@@ -76,10 +78,10 @@ export function Plots(props: {
       ))}
       {forests.length > 0 && (
         <p className="hint">
-          Intervals take values for independent; where several are of one subject they are too narrow.
+          Intervals assume independent values. If several values are from one subject, they are too narrow.
         </p>
       )}
-      {forests.length > FORESTS_MAX && <p className="hint">The first {FORESTS_MAX} estimates are drawn.</p>}
+      {forests.length > FORESTS_MAX && <p className="hint">Only the first {FORESTS_MAX} estimates are drawn.</p>}
     </Panel>
   )
 }

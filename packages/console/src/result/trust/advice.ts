@@ -18,19 +18,19 @@ export function adviceOf(
   const unfit = own ? refused(...KEY_PAGE_CODES) : ''
   return [
     ...(unknown === '' ? [] : [own ? keyUnknown(unknown) : gatewayUnknown(unknown)]),
-    ...(custody === '' ? [] : [`${custody}: only a signature of your own counts there. Sign with your own key.`]),
+    ...(custody === '' ? [] : [`${custody}: only your own signature is accepted there. Sign with your own key.`]),
     ...(unfit === ''
       ? []
       : [
-          `${unfit}: the signature or a credential did not hold. Are the clock of this machine and your credentials right?`
+          `${unfit}: the signature or a credential was not valid. Check the clock of this machine and your credentials.`
         ])
   ]
 }
 
 function keyUnknown(names: string): string {
-  return `${names}: your key is not known there. Send its id to the stewards, who list it among their requesters; or have your own institution vouch for it, and add the credential. Then ask again.`
+  return `${names}: your key is not known there. Ask the stewards to list its id among their requesters, or have your own institution vouch for it and add the credential. Then ask again.`
 }
 
 function gatewayUnknown(names: string): string {
-  return `${names}: the accounts of this gateway may not ask there. A key of your own may, once the stewards list it or your institution vouches for it.`
+  return `${names}: the accounts of this gateway may not ask there. You may ask with a key of your own, once the stewards list it or your institution vouches for it.`
 }

@@ -35,8 +35,8 @@ export function Proof({ verification, given }: { verification: Verification; giv
       <details>
         <summary>The evidence</summary>
         <p className="hint">
-          {!question && <GatewaysWord />} This page came from the gateway as well: whoever does not trust it saves the
-          JSON, and checks each receipt with <code>stimnet verify</code>.
+          {!question && <GatewaysWord />} This page came from the gateway as well. If you do not trust the gateway, save
+          the JSON and check each receipt with <code>stimnet verify</code>.
         </p>
         {verified.parts.map((part) => (
           <Evidence key={part.peerId} part={part} />
@@ -49,8 +49,8 @@ export function Proof({ verification, given }: { verification: Verification; giv
 function GatewaysWord() {
   return (
     <>
-      This browser did not sign the question, or no longer remembers it. That these receipts answer it is therefore the
-      gateway’s word; <a href={hrefTo('key')}>with a key of your own</a> it is not.
+      This browser did not sign the question, or no longer remembers it. That these receipts answer it therefore rests
+      on the gateway’s word; <a href={hrefTo('key')}>with a key of your own</a> it does not.
     </>
   )
 }
@@ -66,7 +66,7 @@ function Evidence({ part }: { part: VerifiedPart }) {
     'Asked by key': `${receipt.receipt.requester}, ${custodyWords(receipt.receipt.custody)}`,
     Output: receipt.receipt.outputHash,
     'Rules in force': receipt.receipt.policyHash,
-    'In the log as record': receipt.logged ? `${receipt.logged.index + 1}, proven` : 'not proven'
+    'In the log as record': receipt.logged ? `${receipt.logged.index + 1}, proved` : 'not proved'
   }
   return (
     <section className="evidence" aria-label={`Receipt of ${part.institution}`}>
@@ -86,5 +86,5 @@ function Evidence({ part }: { part: VerifiedPart }) {
 }
 
 function custodyWords(custody: string): string {
-  return custody === 'gateway' ? 'which a gateway keeps for an account' : 'kept by whoever asked'
+  return custody === 'gateway' ? 'which a gateway keeps for an account' : 'kept by the requester'
 }

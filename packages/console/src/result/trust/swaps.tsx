@@ -11,9 +11,9 @@ export function Swaps({ swapped }: { swapped: readonly Swapped[] }) {
   return (
     <Notice tone="bad" live>
       <p>
-        <strong>The gateway shows answers to another question.</strong> Institutions signed them, and none of these
-        names what this browser signed. They are left out of the result. Do not trust this gateway until its operator
-        has explained it.
+        <strong>The gateway shows answers to another question.</strong> Institutions signed these answers, but none of
+        them is for the question that this browser signed. They are left out of the result. Do not trust this gateway
+        until its operator has explained it.
       </p>
       <ul>
         {swapped.map(({ peerId, institution, requestHash, other }) => (
@@ -35,8 +35,8 @@ export function CalledOtherwise({ signed, shown }: { signed: SignedHere; shown: 
   if (theirs.every((word, at) => word === ours[at])) return null
   return (
     <Notice tone="bad" live>
-      <strong>The gateway calls this question otherwise.</strong> It says “{shown.title || 'without a title'}”, of{' '}
-      <code>{shown.data_catalog_name}</code>, {shown.script_type}. What this browser signed is shown below.
+      <strong>The gateway describes this question differently.</strong> It shows “{shown.title || 'without a title'}”,
+      of <code>{shown.data_catalog_name}</code>, {shown.script_type}. What this browser signed is shown below.
     </Notice>
   )
 }

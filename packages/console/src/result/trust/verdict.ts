@@ -30,13 +30,13 @@ export function verdictOf({ verified, agrees, question }: CheckedAnswer, given: 
   }))
   if (given === 0) {
     const words = isProven
-      ? 'Each refused, and signed that: nothing ran, and nothing was released.'
-      : 'That nothing ran is the gateway’s word.'
+      ? 'Each institution refused and signed the refusal: nothing ran, and nothing was released.'
+      : 'That nothing ran rests on the gateway’s word.'
     return { tone: 'calm', head: 'No institution gave a receipt.', words, about: undefined, left: named }
   }
   return {
     tone: toneOf({ isWrong: !agrees || holding < given, isWhole: left.length === 0 || isProven }),
-    head: `${holding} of ${given} receipts hold.`,
+    head: `${holding} of ${given} receipts verified.`,
     words: wordsOf(verified.parts, agrees),
     about: holding === 0 ? undefined : aboutOf(question),
     left: named
@@ -49,17 +49,17 @@ function toneOf({ isWrong, isWhole }: { isWrong: boolean; isWhole: boolean }): T
 }
 
 function wordsOf(parts: readonly VerifiedPart[], agrees: boolean): string {
-  if (!parts.some(({ verified }) => verified)) return 'Nothing that is shown here is an answer to this question.'
-  if (parts.every(({ output }) => output === null)) return 'Nothing was released, and each of them signed that.'
+  if (!parts.some(({ verified }) => verified)) return 'Nothing shown here is an answer to this question.'
+  if (parts.every(({ output }) => output === null)) return 'Nothing was released, and each institution signed that.'
   const checked =
-    'This browser checked each institution’s signature and hashes, and pooled the result again from the signed parts alone.'
+    'This browser checked each institution’s signature and hashes, and pooled the result again from the signed parts only.'
   return agrees
-    ? `${checked} It is what the gateway shows.`
-    : `${checked} It differs from what the gateway says: trust what is shown here.`
+    ? `${checked} The gateway shows the same.`
+    : `${checked} The gateway’s own result differs: trust what is shown here.`
 }
 
 function aboutOf(question: CheckedAnswer['question']): string {
-  if (!question) return 'The gateway says which question it answers.'
+  if (!question) return 'Which question it answers rests on the gateway’s word.'
   return `This answers the question that this browser signed: each of these receipts names it. It was signed for ${plural(question.targets.length, 'institution')}.`
 }
 
@@ -72,12 +72,12 @@ function whyLeft(part: VerifiedPart, isSignedHere: boolean): string {
   const { receipt, decision, code } = part
   if (hasRefused(part)) {
     return isSignedHere
-      ? `it refused, and signed that (${code}).`
-      : `it signed a refusal (${code}); of which question is the gateway’s word.`
+      ? `it refused and signed the refusal (${code}).`
+      : `it signed a refusal (${code}); of which question rests on the gateway’s word.`
   }
-  if (code === 'PEER_UNKNOWN') return 'this browser asked nobody of that key.'
-  if (decision?.allowed) return 'it took the question, and no receipt of it is here.'
+  if (code === 'PEER_UNKNOWN') return 'this browser did not ask this institution.'
+  if (decision?.allowed) return 'it accepted the question, but there is no receipt.'
   if (receipt === undefined && code === 'SIGNATURE_INVALID')
-    return 'its receipt does not hold, or answers another question.'
-  return `no receipt. Why (${code ?? 'no code'}) is the gateway’s word.`
+    return 'its receipt is not valid, or answers another question.'
+  return `no receipt. The reason (${code ?? 'no code'}) rests on the gateway’s word.`
 }

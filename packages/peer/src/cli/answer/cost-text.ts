@@ -39,7 +39,7 @@ function informationText({ peers }: PrivacyCost): string {
       ? [[nameOf(peer), printable(peer.code ?? ''), '', '', '']]
       : (peer.information.length === 0 ? [undefined] : peer.information).map((told) => [
           nameOf(peer),
-          told ? printable(told.variable) : 'nothing that counts',
+          told ? printable(told.variable) : 'no counted variable',
           told ? String(told.numbers) : '',
           told ? digits(told.bits) : '',
           told ? digits(told.bits_max) : ''
@@ -47,9 +47,9 @@ function informationText({ peers }: PrivacyCost): string {
   )
   const reasons = new Set(peers.flatMap(({ reason }) => (reason === null ? [] : [`${printable(reason)}\n`])))
   return [
-    tableOf(['institution', 'tells of', 'numbers', 'bits a person', 'of at most'], rows),
+    tableOf(['institution', 'about', 'numbers', 'bits per person', 'of at most'], rows),
     ...reasons,
-    'Counted once: the same question again tells nothing more. Variables that say who somebody is do not count.\n'
+    'Counted once: the same question again costs nothing. Identifying variables are not counted.\n'
   ].join('')
 }
 
@@ -76,21 +76,21 @@ function partText(price: Price): string {
   if (sites <= 1) return ''
   const part = sites === 2 ? 'half' : `1/${sites}`
   const asked = amountText(price, sites)
-  return `${amountOf(price)} is ${part} of the ${asked} asked for: one person may be at ${sites === 2 ? 'two' : sites} of them, and pays at each.\n`
+  return `${amountOf(price)} is ${part} of the ${asked} asked for, because one person may be at ${sites === 2 ? 'two' : sites} of the institutions and is charged at each.\n`
 }
 
 function warningLines({ columns }: Price): string[] {
   const poor = columns.filter(isCoarse)
   if (poor.length === 0) return []
   const told = poor.map(({ name, error_95: error, range }) => {
-    return `WARNING: ${printable(name)} can be off by ${orNone(error)} at one institution, and its range is ${orNone(range)}.\n`
+    return `WARNING: ${printable(name)} can be off by ${orNone(error)} at one institution; its whole range is ${orNone(range)}.\n`
   })
-  return [...told, 'More ε, narrower --bounds, fewer groups and fewer columns make errors smaller.\n']
+  return [...told, 'A larger ε, narrower --bounds, fewer groups and fewer columns make the errors smaller.\n']
 }
 
 function errorLines(cost: PrivacyCost, price: Price): string[] {
   const bounds = `each person counts in at most ${many(price.groups_per_subject, 'group')}, with ${many(price.rows_per_subject, 'row')} in each`
-  const sites = price.sites_per_person > 1 ? `; somebody may be at ${price.sites_per_person} institutions` : ''
+  const sites = price.sites_per_person > 1 ? `; one person may be at ${price.sites_per_person} institutions` : ''
   return [
     `\nExpected error at one institution: ${many(price.numbers, 'number')} for each of ${many(price.groups, 'group')}; ${bounds}${sites}\n`,
     tableOf(

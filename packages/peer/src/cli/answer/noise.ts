@@ -11,7 +11,7 @@ export function noiseLines({ pooled }: Broadcast): string[] {
     pooled.columns.map(({ role }, i) => (role === 'key' ? (values[i] ?? null) : shown(errors?.[i])))
   )
   return [
-    '\nHow far the noise puts them off, 19 times of 20 at most; empty where it is not known\n',
+    '\nError by the noise: 19 times of 20 at most this much; empty where it is not known\n',
     tableOf(
       pooled.columns.map(({ name }) => name),
       cells

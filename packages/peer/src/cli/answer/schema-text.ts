@@ -20,7 +20,7 @@ export function schemaLines({ schema }: Broadcast): string[] {
 export function skeletonText(mappings: readonly VariableMapping[]): string {
   if (mappings.length === 0) return ''
   const lines = mappings.map((mapping) => `  ${printable(JSON.stringify(mapping))}`)
-  return `\nA mapping to fill in, for --mapping FILE (scale: the site's number times this is the others'):\n[\n${lines.join(',\n')}\n]\n`
+  return `\nA mapping to complete, for --mapping FILE (scale: multiply the institution's number by this to get the number of the others):\n[\n${lines.join(',\n')}\n]\n`
 }
 
 function short(text: string): string {

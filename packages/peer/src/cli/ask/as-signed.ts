@@ -22,7 +22,7 @@ export interface AsSigned {
   readonly holding: number
 }
 
-const REASON = 'What the gateway shows is not what this institution signed for this request.'
+const REASON = 'The gateway shows an answer that this institution did not sign for this request.'
 
 /** Verifies what the gateway shows against the request as it was sent. */
 export async function asSigned(

@@ -12,12 +12,14 @@ import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 export const costCommand = command({
   name: 'cost',
   usage: 'FILE --catalog NAME [--epsilon NUMBER | --rho NUMBER] [--peers all|NAME,…]',
-  summary: 'Says what a question costs and, with noise, how far off it will be. Spends nothing.',
+  summary: 'Shows what a question costs and, with noise, its expected error. Spends nothing.',
   details: `
-FILE is .sql, or .json for a statistic by name, as for stimnet run. Everything said here follows from the question and from
-what the catalogs say in public; no data are read. stimnet run with the same options asks the question. Without --epsilon
-and --rho (P1) it costs information: bits of the value of each person, of which a catalog tells at most half. With noise (P2)
-in a broadcast each institution takes a part of the amount, because one person may be at several of them.
+FILE is .sql, or .json for a statistic by name, as for stimnet run. The cost follows from the question and the public
+descriptions of the catalogs; no data are read. stimnet run with the same options asks the question.
+
+Without --epsilon and --rho (P1) a question costs information: bits about each person's value, of which a catalog releases at
+most half. With noise (P2), each institution of a broadcast takes a part of the amount, because one person may be at several
+of them.
 
   stimnet cost change.sql --catalog clinical_trial_data
   stimnet cost change.sql --catalog clinical_trial_data --epsilon 0.1 --groups-per-subject 3

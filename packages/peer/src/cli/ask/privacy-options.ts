@@ -5,21 +5,21 @@ import { refuse, wholeNumber } from '../terminal/checked.ts'
 
 /** The options of `run` and `cost`. */
 export const PRIVACY_OPTIONS = {
-  epsilon: { type: 'string', value: 'NUMBER', help: 'Ask for P2: pure differential privacy of so much, e.g. 0.1' },
+  epsilon: { type: 'string', value: 'NUMBER', help: 'Ask for P2: pure differential privacy with this ε, e.g. 0.1' },
   rho: {
     type: 'string',
     value: 'NUMBER',
-    help: 'Ask for P2: zero-concentrated, e.g. 0.005; less noise for many numbers'
+    help: 'Ask for P2: zero-concentrated, with this ρ, e.g. 0.005; less noise for many numbers'
   },
   'groups-per-subject': {
     type: 'string',
     value: 'NUMBER',
-    help: 'With P2: most groups that one subject counts in (default 1)'
+    help: 'With P2: in how many groups one subject counts at most (default 1)'
   },
   'rows-per-subject': {
     type: 'string',
     value: 'NUMBER',
-    help: 'With P2: most rows of one subject in a group (default 1)'
+    help: 'With P2: how many rows of one subject count in a group at most (default 1)'
   },
   bounds: { type: 'string', multiple: true, value: 'NAME=LOW:HIGH', help: 'With P2: narrower bounds, e.g. age=18:90' }
 } as const
@@ -50,12 +50,12 @@ function complaintOf({ path: [field], message }: { path: readonly PropertyKey[];
   if (field === undefined) return 'give either --epsilon or --rho'
   const option = `--${String(field).replaceAll('_', '-')}`
   const isAmount = field === 'epsilon' || field === 'rho'
-  return `${option}: ${isAmount ? `a number above zero, such as ${field === 'epsilon' ? '0.05' : '0.005'}` : message}`
+  return `${option}: ${isAmount ? `must be a number above zero, such as ${field === 'epsilon' ? '0.05' : '0.005'}` : message}`
 }
 
 function boundsOf(text: string) {
   const match = /^([A-Za-z][\w.-]*)=(-?[\d.]+):(-?[\d.]+)$/.exec(text)
   const [, variable = '', lower = '', upper = ''] = match ?? []
   if (match) return { variable, lower, upper }
-  return refuse(`--bounds wants NAME=LOW:HIGH, such as age=18:90, not ${JSON.stringify(text.slice(0, 80))}`)
+  return refuse(`--bounds must be NAME=LOW:HIGH, such as age=18:90, not ${JSON.stringify(text.slice(0, 80))}`)
 }

@@ -43,35 +43,36 @@ import { whereOf } from './where.ts'
 export const runCommand = command({
   name: 'run',
   usage: 'FILE --catalog NAME [--peers all|NAME,…] [--where COMPARISON] [--param NAME=VALUE]',
-  summary: 'Runs a program at the peers that offer a catalog and pools what they give.',
+  summary: 'Runs a program at the peers that offer a catalog and pools their answers.',
   details: `
   stimnet run change.sql --catalog clinical_trial_data
   stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
   stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5 --file grid.csv
   stimnet run change.sql --catalog clinical_trial_data --epsilon 0.1
 
-FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) you sign yourself; else the
-gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several are joined by and.
---outputs declares what a script releases; --mapping says how a site's own variables read in the words of the program.
+FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) the request is signed
+with it; otherwise the gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several
+are joined by "and". --outputs declares what a script releases. --mapping says how an institution's variables read in the
+words of the program.
 
---dry says what the question would cost, from the question and what the catalogs say in public, and asks nothing.
+--dry prints what the question would cost, from the question and the public descriptions of the catalogs, and asks nothing.
 
---epsilon or --rho asks for noise instead of withheld cells (P2). That spends some of a budget that never comes back: the
-price and the expected error are printed, and you are asked before anything is sent. Where nobody can be asked, say --yes.
-Where too little is left the refusal names the largest amount that fits. The same question again gets the same answer and
-spends nothing.
+--epsilon or --rho asks for noisy numbers instead of withheld cells (P2). This spends a privacy budget that is never refunded:
+the price and the expected error are printed, and you must confirm before anything is sent. Without a terminal, give --yes.
+If too little budget is left, the refusal names the largest amount that fits. The same question again gets the same answer
+and spends nothing.
 
-Ends with 0 where at least one institution completed, 1 where none did.`,
+The exit code is 0 if at least one institution completed, 1 if none did.`,
   options: {
     ...CLIENT_OPTIONS,
     catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
     peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
-    where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects that fit, e.g. sex=female' },
+    where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects with this, e.g. sex=female' },
     param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
     file: { type: 'string', multiple: true, value: 'FILE', help: 'A file that a script reads in UPLOADS_ROOT' },
-    purpose: { type: 'string', multiple: true, value: 'TERM', help: 'What for, as a GA4GH DUO term' },
-    title: { type: 'string', value: 'TEXT', help: 'What the steward and you will find it by' },
-    dry: { type: 'boolean', help: 'Only say what the question would cost at each institution; nothing is asked' },
+    purpose: { type: 'string', multiple: true, value: 'TERM', help: 'The purpose, as a GA4GH DUO term' },
+    title: { type: 'string', value: 'TEXT', help: 'The title that you and the stewards see' },
+    dry: { type: 'boolean', help: 'Only print what the question would cost at each institution' },
     ...PRIVACY_OPTIONS,
     ...SPEND_OPTIONS,
     ...TERMS_OPTIONS
@@ -133,10 +134,10 @@ export async function programOf(file: string): Promise<Program> {
     const parsed = statisticSchema.safeParse(parseJson(file, text))
     if (parsed.success) return { kind: 'statistic', statistic: parsed.data }
     return refuse(
-      `${file} describes no statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`
+      `${file} does not describe a statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`
     )
   }
-  return refuse(`${file}: the ending says what it is: .sql, .py, .r, .ipynb or .json`)
+  return refuse(`${file}: the name must end in .sql, .py, .r, .ipynb or .json`)
 }
 
 async function readProgram(file: string): Promise<string> {
@@ -216,7 +217,7 @@ async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Br
   io.err(`${holding} of ${signed.targets.length} institutions signed an answer to this request.\n`)
   if (wrong.length > 0) {
     io.err(
-      `WARNING: what the gateway shows of ${wrong.join(', ')} is not what they signed for this request. It is left out.\n`
+      `WARNING: the gateway shows answers of ${wrong.join(', ')} that they did not sign for this request. They are left out.\n`
     )
   }
   return broadcast
@@ -245,7 +246,7 @@ async function chosenOf(client: Client, catalog: string, names: string[] | undef
   if (offering.length === 0) throw await nobodyOffers(client, catalog)
   if (missing.length === 0) return chosen
   await assertKnown(client, missing)
-  const reason = `${missing.join(', ')} cannot be reached or does not offer ${catalog}; stimnet catalogs lists who does.`
+  const reason = `${missing.join(', ')} cannot be reached or does not offer ${catalog}. stimnet catalogs lists the peers that do.`
   throw new StimnetError('NO_PROVIDERS', reason, { reason })
 }
 

@@ -6,7 +6,7 @@ import { amountOf, pricesIn } from '../answer/cost-text.ts'
 
 /** The options of `run`. */
 export const SPEND_OPTIONS = {
-  yes: { type: 'boolean', help: 'With --epsilon or --rho: spend without being asked' }
+  yes: { type: 'boolean', help: 'With --epsilon or --rho: spend the budget without asking for confirmation' }
 } as const
 
 /** Asks for agreement to the price, unless `yes` gives it. Throws PARAMETER_INVALID where nobody can be asked. */
@@ -14,8 +14,8 @@ export async function agreesToSpend(cost: PrivacyCost, yes: boolean, io: Io): Pr
   if (yes) return true
   const spends = spendsText(cost)
   if (!io.ask)
-    refuse(`${spends} Nobody is here to be asked: say --yes. stimnet cost tells the price and spends nothing`)
-  const answer = await io.ask(`${spends} Go on? [y/N] `, io.signal)
+    refuse(`${spends} Without a terminal, confirm with --yes. stimnet cost shows the price and spends nothing`)
+  const answer = await io.ask(`${spends} Continue? [y/N] `, io.signal)
   if (/^y(es)?$/i.test(answer.trim())) return true
   io.err('Nothing was asked, and nothing was spent.\n')
   return false
@@ -29,9 +29,9 @@ export function spendsText(cost: PrivacyCost): string {
   const [[first] = [''], ...others] = amounts
   if (others.length > 0) {
     const each = [...amounts].map(([amount, many]) => `${amount} at ${institutions(many)}`)
-    return `This spends ${each.join(' and ')}, for good.`
+    return `This spends ${each.join(' and ')}, permanently.`
   }
-  return `This spends ${first} at ${prices.length === 1 ? 'one institution' : `each of ${institutions(prices.length)}`}, for good.`
+  return `This spends ${first} at ${prices.length === 1 ? 'one institution' : `each of ${institutions(prices.length)}`}, permanently.`
 }
 
 function institutions(many: number): string {

@@ -23,8 +23,8 @@ import { printable } from '../terminal/table.ts'
 /** The options of `run`. */
 export const TERMS_OPTIONS = {
   outputs: { type: 'string', value: 'FILE', help: 'The typed outputs that the script releases, as JSON' },
-  contract: { type: 'string', value: 'FILE', help: 'What each variable is taken to be, as JSON' },
-  mapping: { type: 'string', value: 'FILE', help: 'How sites’ own variables read in those words, as JSON' }
+  contract: { type: 'string', value: 'FILE', help: 'The description of each variable that you expect, as JSON' },
+  mapping: { type: 'string', value: 'FILE', help: 'How the variables of each institution read in those words, as JSON' }
 } as const
 
 /** The terms of a request. Those that are not given are left out. */
@@ -93,6 +93,6 @@ export function agreedTerms(ask: Signing, chosen: readonly FoundCatalog[]): Term
   if (report.differences.length === 0) return { ...kept, contract: report.contract }
   const nameOf = (site: string) => chosen.find(({ peer_id }) => peer_id === site)?.institution || site
   const words = printable(differencesInWords(report.differences, nameOf))
-  const reason = `The peers do not mean the same by what the program uses: ${words}.\n${skeletonText(report.skeleton)}`
+  const reason = `The catalogs of these peers differ in what the program uses: ${words}.\n${skeletonText(report.skeleton)}`
   throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
 }

@@ -13,7 +13,7 @@ function comparisonOf(text: string): Comparison {
   const match = /^\s*([A-Za-z][\w.-]*)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*$/.exec(text)
   const op = OPS.find((known) => known === match?.[2])
   if (!match?.[1] || !match[3] || !op) {
-    const reason = `--where wants a comparison such as sex=female or age>=65, not ${JSON.stringify(text)}`
+    const reason = `--where must be a comparison such as sex=female or age>=65, not ${JSON.stringify(text)}`
     throw new StimnetError('FILTER_INVALID', reason, { reason })
   }
   const values = match[3].split(',').map((value) => filterValueOf(value.trim()))

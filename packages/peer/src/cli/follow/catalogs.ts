@@ -9,8 +9,8 @@ export const catalogsCommand = command({
   usage: '[WORD …] [--url URL] [--json]',
   summary: 'Searches the catalogs of all peers that can be reached.',
   details: `
-Every word must be in a name, title, description, keyword or variable. Without words, all are listed. How many subjects a
-catalog has is rounded down to tens.
+Finds catalogs in which every word occurs in the name, title, description, keywords or variables. Without words, all are
+listed. The number of subjects is rounded down to tens.
 
   stimnet catalogs parkinson updrs`,
   options: CLIENT_OPTIONS,
@@ -19,7 +19,7 @@ catalog has is rounded down to tens.
     const client = await clientFor(values.url)
     const found = await client.meshCatalogs(words.join(' '))
     if (values.json) io.out(`${JSON.stringify(found, null, 2)}\n`)
-    else if (found.length === 0) io.err('No catalog fits. Fewer words find more.\n')
+    else if (found.length === 0) io.err('No catalog was found. Fewer words find more.\n')
     else {
       const rows = found.map((catalog) => [
         catalog.name,

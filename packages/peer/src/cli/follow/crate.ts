@@ -14,15 +14,15 @@ export const crateCommand = command({
   summary: 'Exports a request with its result as a Five Safes RO-Crate, or submits one from a crate.',
   details: `
 \`export\` writes a zip archive with one BagIt bag: what was asked, by whom, for which project; what each institution decided;
-the safe outputs, and the receipts that prove them (stimnet verify). \`read\` prints the submission that is in a crate of
-somebody else, \`submit\` submits it for your account. A crate's own assessments are left out, and nothing in it is fetched.
+the safe outputs, and the receipts that prove them (stimnet verify). \`read\` prints the submission in a crate of
+somebody else, \`submit\` submits it for your account. Assessments in a crate are ignored, and nothing in it is fetched.
 
   stimnet crate export 3f2a… --out study.zip
   stimnet crate read request.zip`,
   options: {
     ...CLIENT_OPTIONS,
     out: { type: 'string', value: 'FILE', help: 'Where to write (default stimnet-ID.zip)' },
-    yes: { type: 'boolean', help: 'Submit what the crate asks for, having read it' }
+    yes: { type: 'boolean', help: 'Confirm that you have read the crate, and submit it' }
   },
   positionals: [2, 2, `ACTION (${ACTIONS.join(', ')})`, 'ID or FILE'],
   run: async (values, [action = '', named = ''], io) => {
@@ -45,12 +45,14 @@ somebody else, \`submit\` submits it for your account. A crate's own assessments
         const { submission, warnings } = await client.readCrate(await readCrateFile(named))
         warn(warnings, io)
         if (!values.yes) {
-          io.err(`${shown(submission)}\nThis goes out in your name. Read it; then say --yes.\n`)
+          io.err(
+            `${shown(submission)}\nThis will be asked in your name. Read it, then repeat the command with --yes.\n`
+          )
           return EXIT.usage
         }
         const { id } = await client.submitBroadcast(submission)
         io.out(`${id}\n`)
-        io.err(`Submitted. stimnet job ${id} tells how far it is.\n`)
+        io.err(`Submitted. stimnet job ${id} shows its progress.\n`)
         return EXIT.ok
       }
     }
@@ -75,5 +77,5 @@ function warn(warnings: readonly string[], io: Io): void {
 
 function refuseToReplace(cause: NodeJS.ErrnoException): never {
   if (cause.code !== 'EEXIST') throw cause
-  refuse('There is a file of that name already: give another with --out.', cause)
+  refuse('A file of that name exists already: give another name with --out.', cause)
 }

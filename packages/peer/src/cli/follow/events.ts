@@ -11,16 +11,16 @@ export const eventsCommand = command({
   usage: '[--follow] [--alerts] [--limit N] [--url URL]',
   summary: 'Shows what happens at a peer: who connects, what is asked, refused and ended, and alerts.',
   details: `
-Needs a login with the role steward, auditor or operator. With --follow it goes on until you stop it, also after a broken
-connection. Alerts are marked with !: failed logins, connections refused, quotas, many refusals, many variants of one question,
-budgets near their end. What lasts beyond a restart of the peer is in its audit log.
+Needs a login with the role steward, auditor or operator. With --follow it continues until you stop it, even after a broken
+connection. Alerts are marked with !: failed logins, refused connections, exceeded quotas, many refusals, many variants of one
+question, budgets that are nearly used up. Events are forgotten when the peer restarts; the audit log is not.
 
   stimnet events --follow --alerts`,
   options: {
     ...CLIENT_OPTIONS,
-    follow: { type: 'boolean', short: 'f', help: 'Go on' },
-    alerts: { type: 'boolean', help: 'Alerts alone' },
-    limit: { type: 'string', value: 'N', help: 'How many to begin with (default 20)' }
+    follow: { type: 'boolean', short: 'f', help: 'Keep showing new events' },
+    alerts: { type: 'boolean', help: 'Only alerts' },
+    limit: { type: 'string', value: 'N', help: 'How many past events to show first (default 20)' }
   },
   positionals: [0, 0],
   run: async (values, _, io) => {

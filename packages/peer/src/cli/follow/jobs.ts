@@ -10,12 +10,12 @@ import { localTime } from '../terminal/time.ts'
 export const jobsCommand = command({
   name: 'jobs',
   usage: '[--limit N] [--url URL] [--json]',
-  summary: 'Lists what you asked for, newest first.',
+  summary: 'Lists your jobs and broadcasts, newest first.',
   details: `
-The first column is what stimnet job takes.
+Pass the id in the first column to stimnet job.
 
   stimnet jobs --limit 5`,
-  options: { ...CLIENT_OPTIONS, limit: { type: 'string', value: 'N', help: 'At most so many (default 20)' } },
+  options: { ...CLIENT_OPTIONS, limit: { type: 'string', value: 'N', help: 'How many at most (default 20)' } },
   positionals: [0, 0],
   run: async (values, _, io) => {
     const limit = wholeNumber('--limit', values.limit) ?? 20
@@ -42,7 +42,7 @@ export const jobCommand = command({
   usage: 'ID [--cancel] [--url URL] [--json]',
   summary: 'Shows one job or broadcast with its parts and answer.',
   details: `
-Ends with 1 where it has ended and no institution completed it.
+The exit code is 1 if it has ended and no institution completed it.
 
   stimnet job 3f2a…
   stimnet job 3f2a… --cancel

@@ -10,7 +10,7 @@ export const peersCommand = command({
   usage: '[--url URL] [--json]',
   summary: 'Lists the peers that this peer knows.',
   details: `
-The name in the first column, or the PeerId, is what stimnet run --peers takes.
+stimnet run --peers takes the name in the first column, or the PeerId.
 
   stimnet peers`,
   options: CLIENT_OPTIONS,

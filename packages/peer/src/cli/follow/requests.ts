@@ -14,26 +14,27 @@ const ACTIONS = ['list', 'show', 'approve', 'deny', 'standing', 'revoke'] as con
 export const requestsCommand = command({
   name: 'requests',
   usage: '[list | show ID | approve ID | deny ID | standing | revoke ID] [--notes TEXT]',
-  summary: 'Shows requests that wait for stewards; approves or denies them.',
+  summary: 'Shows requests that wait for stewards, and approves or denies them.',
   details: `
-show prints the script with what it does to files, network, processes, eval and time (advice for its reader; the sandbox is
-what holds), the cohort, what it may release and what exactly would run. Two stewards must agree unless the peer is
-configured otherwise; the first no ends it. What was approved is bound to its bytes: script, parameters, cohort, outputs,
-epoch and image. With --runs every steward must name the same terms. The requester reads your notes. Nobody approves a
-request of their own.
+show prints the script, what it appears to do with files, network, processes, eval and time, the cohort, what it may release
+and what exactly would run. What it appears to do is advice for you as its reader; the sandbox isolates the script in any case.
+
+Two stewards must agree unless the peer is configured otherwise; the first denial ends the request. An approval is bound to the
+exact script, parameters, cohort, outputs, epoch and image. With --runs, every steward must name the same terms. The requester
+reads your notes. Nobody can approve a request of their own.
 
   stimnet requests
   stimnet requests show 3f2a…
   stimnet requests approve 3f2a… --notes "Aggregates only; fine."
-  stimnet requests approve 3f2a… --runs 12 --days 90     and the same code may run again without asking`,
+  stimnet requests approve 3f2a… --runs 12 --days 90     lets the same code run again without asking`,
   options: {
     ...CLIENT_OPTIONS,
     status: { type: 'string', value: 'STATUS', help: 'With list: pending (default), approved, denied, expired or all' },
-    notes: { type: 'string', value: 'TEXT', help: 'To the requester, in your own words; a denial needs some' },
-    runs: { type: 'string', value: 'N', help: 'With approve: the same code may run so often without asking' },
-    days: { type: 'string', value: 'N', help: 'With --runs: for so long (default 90)' },
-    'any-cohort': { type: 'boolean', help: 'With --runs: on any cohort that the gate lets through' },
-    'any-requester': { type: 'boolean', help: 'With --runs: for whoever may ask here' }
+    notes: { type: 'string', value: 'TEXT', help: 'Notes to the requester; required with deny' },
+    runs: { type: 'string', value: 'N', help: 'With approve: how often the same code may run again without asking' },
+    days: { type: 'string', value: 'N', help: 'With --runs: for how many days (default 90)' },
+    'any-cohort': { type: 'boolean', help: 'With --runs: on any cohort that is large enough' },
+    'any-requester': { type: 'boolean', help: 'With --runs: for every requester who may ask here' }
   },
   positionals: [0, 2],
   run: async (values, [asked = 'list', id], io) => {
@@ -96,7 +97,7 @@ function standingOf(values: {
 }
 
 function listText(found: readonly AnalysisRequest[]): string {
-  if (found.length === 0) return 'Nothing waits.\n'
+  if (found.length === 0) return 'No requests.\n'
   return tableOf(
     ['id', 'status', 'agreed', 'requester', 'title', 'catalog', 'program'],
     found.map((one) => [
@@ -125,7 +126,7 @@ function showText(one: AnalysisRequest): string {
     ...(one.mappings.length > 0 ? [['mappings', JSON.stringify(one.mappings)] as [string, unknown]] : []),
     ['cohort', JSON.stringify({ where: one.cohort, filters: one.filters })],
     ['parameters', JSON.stringify(one.parameters)],
-    ['releases', one.outputs.length > 0 ? JSON.stringify(one.outputs) : 'what the default contract lets through'],
+    ['releases', one.outputs.length > 0 ? JSON.stringify(one.outputs) : 'what the default contract permits'],
     ...one.uploads.map(({ name, size, sha256 }): [string, unknown] => [
       'reads file',
       `${name}, ${size} bytes, ${sha256}`
@@ -154,7 +155,8 @@ function numbered(source: string): string {
 
 function findingsText({ review, script_type: type }: AnalysisRequest): string {
   if (review === null) return `A ${type} query is computed by the peer itself; its text is never executed.\n`
-  if (review.length === 0) return 'It shows nothing of files, network, processes, eval or time. That is no proof.\n'
+  if (review.length === 0)
+    return 'No use of files, network, processes, eval or time was found. This is no proof that there is none.\n'
   return tableOf(
     ['line', 'cell', 'kind', 'what'],
     review.map(({ line, cell, kind, what }) => [line, cell ?? '', kind, what])

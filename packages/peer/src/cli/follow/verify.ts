@@ -14,20 +14,25 @@ export const verifyCommand = command({
   usage: 'FILE --peer PEERID [--request HASH] [--json]',
   summary: 'Checks a receipt or a proof from the audit log, offline.',
   details: `
-FILE holds a receipt (the text that a job answers as its receipt), the JSON of a job, or a proof of stimnet audit prove.
-What is checked: the institution's signature, that the values are those it signed, that the end stands in its audit log, and for a proof the
-signatures of every witness. --peer says whose it must be: a receipt proves nothing about who is behind a key.
+FILE contains a receipt (the field receipt of a job), the JSON of a job, or a proof from stimnet audit prove. Checked are the
+institution's signature, that the values are those it signed, that the end of the job is in its audit log, and for a proof
+the signatures of all witnesses. --peer names the institution that must have signed: a receipt alone does not prove who owns
+a key.
 
   stimnet job 3f2a… --json > job.json && stimnet verify job.json --peer 12D3KooW…
   stimnet verify release-41.json --peer 12D3KooW…`,
   options: {
     peer: { type: 'string', value: 'PEERID', help: 'The institution that must have signed' },
-    request: { type: 'string', value: 'HASH', help: 'The signed request it must answer' },
-    json: { type: 'boolean', help: 'Print what it says as JSON' }
+    request: { type: 'string', value: 'HASH', help: 'The hash of the signed request that it must answer' },
+    json: { type: 'boolean', help: 'Print its contents as JSON' }
   },
   positionals: [1, 1, 'FILE'],
   run: async (values, [file = ''], io) => {
-    const peer = given('--peer', values.peer, ': whose signature must it be? stimnet peers lists them')
+    const peer = given(
+      '--peer',
+      values.peer,
+      ': the PeerId of the institution that must have signed. stimnet peers lists them'
+    )
     const text = await readBounded(file)
     const told = isProof(text)
       ? await proofFacts(text, peer)
@@ -44,7 +49,7 @@ async function proofFacts(text: string, peer: string): Promise<Record<string, un
   const proof = await verifyAuditFile(text, { peer })
   const witnesses = proof.checkpoint.witnesses.map((one) => `${one.peer} at ${new Date(one.atMs).toISOString()}`)
   return {
-    holds: 'the record stands in the log',
+    holds: 'the record is in the log',
     log: proof.peer,
     record: proof.sequence,
     of: proof.checkpoint.size,

@@ -15,21 +15,22 @@ export const accountCommand = command({
   usage: 'add NAME | lock NAME | unlock NAME | remove NAME | list  [--role ROLE] [--config FILE]',
   summary: 'Adds, locks, removes or lists the accounts of the gateway.',
   details: `
-The password is read from standard input, one line; one that is guessed first is refused. A running peer sees the change within
-seconds. add gives an account that there is another password: its tokens and API keys are over.
-Roles: researcher asks, steward decides about requests, steward, auditor and operator read the audit log, operator and
-steward see private catalogs.
+The password is one line on standard input; easily guessed passwords are refused. add with the name of an existing account
+sets a new password and ends the account's tokens and API keys. A running peer sees changes within seconds.
 
-A locked account is kept with what it has asked; its password, tokens and API keys open nothing until it is unlocked. lock and
-unlock take people of login providers too, as provider:subject. The name of a removed account is not given to somebody else;
---again says that it is the same person who comes back, with the requests of before.
+Roles: a researcher asks, a steward decides about requests. Stewards, auditors and operators read the audit log; stewards and
+operators see private catalogs.
+
+A locked account keeps its requests, but its password, tokens and API keys do not work until it is unlocked. lock and unlock
+also take people of login providers, as provider:subject. The name of a removed account is not given to another person;
+--again confirms that the same person comes back, with their earlier requests.
 
   stimnet account add ada --role researcher
   openssl rand -base64 18 | tee password.txt | stimnet account add ada`,
   options: {
     config: CONFIG_OPTION,
     role: { type: 'string', multiple: true, value: 'ROLE', help: `${ROLES.join(', ')} (default researcher)` },
-    again: { type: 'boolean', help: 'The same person as that of the removed account' }
+    again: { type: 'boolean', help: 'The person is the same as that of the removed account' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [asked = '', name = ''], io) => {
@@ -67,7 +68,7 @@ function rolesOf(texts: readonly string[] = ['researcher']): readonly string[] {
 }
 
 function unknown(name: string, io: Io): number {
-  io.err(`stimnet account: there is no account ${JSON.stringify(name)}; stimnet account list shows them\n`)
+  io.err(`stimnet account: there is no account ${JSON.stringify(name)}; stimnet account list shows all\n`)
   return EXIT.failed
 }
 

@@ -24,14 +24,14 @@ interface Values {
 export const auditCommand = command({
   name: 'audit',
   usage: 'verify | prove SEQUENCE [--out FILE] | witness | reconcile',
-  summary: 'Walks the audit log, proves records of it, has others attest it.',
+  summary: 'Checks the audit log, proves records of it, has members attest it.',
   details: `
-verify     reads everything in the store, walks all records of the log and makes their tree again. With --config the log of a stopped peer is read from its folder;
-           one process at a time holds its database. With --url a running peer walks its own log.
-prove      proves one record to somebody who sees nothing else of the log: stimnet verify FILE reads the proof anywhere.
-witness    has every connected member attest the log as it stands; a running peer does so by itself every few minutes.
-reconcile  after a member saw more of this log than there is (a restored copy, a second peer with the same key): says that
-           a steward has looked into it, so that privacy budgets may be spent again. The peer must be stopped.
+verify     reads everything in the store, checks all records of the log and builds their tree again. With --config it reads the
+           folder of a stopped peer. With --url a running peer checks its own log.
+prove      writes a proof of one record for somebody who sees nothing else of the log. stimnet verify FILE checks it anywhere.
+witness    has every connected member attest the present state of the log. A running peer does so every few minutes.
+reconcile  confirms that a steward has looked into a log of which a member had seen more than there is (a restored copy, or a
+           second peer with the same key), so that privacy budgets may be spent again. The peer must be stopped.
 
 prove and witness need a login with the role auditor, steward or operator.
 
@@ -40,7 +40,7 @@ prove and witness need a login with the role auditor, steward or operator.
   options: {
     config: CONFIG_OPTION,
     ...CLIENT_OPTIONS,
-    out: { type: 'string', value: 'FILE', help: 'Where a proof is written; to standard output unless given' }
+    out: { type: 'string', value: 'FILE', help: 'Where the proof is written (default standard output)' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [action = '', argument], io) => {
@@ -82,7 +82,7 @@ async function verifyStopped(configFile: string): Promise<AuditFinding> {
 async function prove(values: Values, argument: string | undefined, io: Io): Promise<number> {
   if (argument === undefined || !/^\d{1,15}$/.test(argument)) {
     io.err(
-      'stimnet audit prove: SEQUENCE is missing: the number of a record, as the console’s log shows it and a receipt names its own\n'
+      'stimnet audit prove: SEQUENCE is missing: the number of a record, as in the console’s audit log or in a receipt\n'
     )
     return EXIT.usage
   }
@@ -95,7 +95,7 @@ async function prove(values: Values, argument: string | undefined, io: Io): Prom
 async function gather(values: Values, io: Io): Promise<number> {
   const attested = await (await clientFor(values.url)).gatherWitnesses()
   if (values.json) io.out(`${JSON.stringify(attested)}\n`)
-  else if (attested.length === 0) io.out('No member is connected: nobody attested.\n')
+  else if (attested.length === 0) io.out('No member is connected, so nobody attested the log.\n')
   else
     io.out(
       tableOf(
@@ -111,8 +111,8 @@ async function reconcile(values: Values, io: Io): Promise<number> {
   const found = await withDatabase(values.config ?? 'stimnet.yaml', (database) => forget(database, 'steward'))
   io.out(
     found
-      ? `Reconciled: ${found.witness} had seen another log. Budgets may be spent again; the decision stands in the log.\n`
-      : 'There is nothing to reconcile: no member saw another log than this one.\n'
+      ? `Reconciled: ${found.witness} had seen another log. Budgets may be spent again; the audit log records this decision.\n`
+      : 'There is nothing to reconcile: no member has seen a different log.\n'
   )
   return EXIT.ok
 }

@@ -12,13 +12,13 @@ export const budgetCommand = command({
   usage: '[list | reconcile] [--config FILE] [--json]',
   summary: 'Shows what each catalog has spent of its differential privacy, and what is left.',
   details: `
-ρ is what was spent, ε what it amounts to at δ. Nothing spent ever comes back. A scope is a project that the catalog lists,
-or the key of a requester or of a gateway's account. The scope * is everybody together, where the peer is open: a new key
-costs nothing there. How much each may spend stands in the catalog's budget: preset cautious, standard or census.
+ρ is what was spent; ε is what this amounts to at δ. Nothing is ever refunded. A scope is a project that the catalog lists, or
+the key of a requester or of a gateway's account. In open mode, where a new key costs nothing, the scope * stands for everybody
+together. The catalog's budget says how much each may spend: preset cautious, standard or census.
 
-An old database put back has forgotten what was spent; where the audit log knows better, nothing more is spent until
+A restored old database has forgotten what was spent. If the audit log contains more charges, nothing is spent until
   stimnet budget reconcile --config peer/stimnet.yaml
-takes over what the log says. The peer must be stopped.`,
+has copied the missing charges from the log. The peer must be stopped.`,
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print as JSON' } },
   positionals: [0, 1],
   run: async (values, [asked = 'list'], io) => {
@@ -35,7 +35,7 @@ takes over what the log says. The peer must be stopped.`,
     const database = await Database.open({ directory }, () => systemClock.now())
     try {
       const ledger = await PrivacyLedger.open(database)
-      if (action === 'reconcile') io.err(`Took over ${await ledger.reconcile()} charges from the audit log.\n`)
+      if (action === 'reconcile') io.err(`Copied ${await ledger.reconcile()} charges from the audit log.\n`)
       const balances = balancesOf(ledger, config.catalogs)
       if (values.json) io.out(`${JSON.stringify(balances, null, 2)}\n`)
       else if (balances.length === 0) io.out('Nothing was spent.\n')
@@ -47,7 +47,7 @@ takes over what the log says. The peer must be stopped.`,
           )
         )
       }
-      if (ledger.behind) io.err('The ledger is older than the audit log: stimnet budget reconcile.\n')
+      if (ledger.behind) io.err('The ledger is older than the audit log. Run stimnet budget reconcile.\n')
       return ledger.behind ? EXIT.failed : EXIT.ok
     } finally {
       await database.close()

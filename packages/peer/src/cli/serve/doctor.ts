@@ -22,9 +22,10 @@ interface Finding {
 export const doctorCommand = command({
   name: 'doctor',
   usage: '[--config FILE] [--json]',
-  summary: 'Checks clock, disk, ports, other peers and the sandbox; says what to do.',
+  summary: 'Checks clock, disk, ports, other peers and the sandbox, and says what to do.',
   details: `
-Each line begins with ok or FIX; one that wants mending says how, and the exit code is 1. The peer may be running or not.
+Each line begins with ok or FIX. A line with FIX says what to do, and the exit code is then 1. The peer may be running or
+stopped.
 
   stimnet doctor --config ./peer/stimnet.yaml`,
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print the findings as JSON' } },
@@ -54,7 +55,8 @@ Each line begins with ok or FIX; one that wants mending says how, and the exit c
 })
 
 function admission({ config }: LoadedConfig): Finding {
-  if (config.mesh.open) return { name: 'admission', ok: false, detail: 'mesh.open lets everybody in: for demos alone' }
+  if (config.mesh.open)
+    return { name: 'admission', ok: false, detail: 'mesh.open lets everybody connect and ask: only for demonstrations' }
   const { peers } = config.mesh
   const ok = peers.length > 0 && config.requesters.length > 0
   const detail = ok
@@ -82,7 +84,11 @@ async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
 function clockFinding(): Finding {
   const year = new Date(performance.timeOrigin).getUTCFullYear()
   const ok = year >= 2026
-  return { name: 'clock', ok, detail: ok ? 'plausible; keep it in step with NTP' : `says the year ${year}: set it` }
+  return {
+    name: 'clock',
+    ok,
+    detail: ok ? 'plausible; keep it synchronised with NTP' : `shows the year ${year}: set it`
+  }
 }
 
 /** Checks whether anybody except the peer's user has access to its files. */
@@ -101,8 +107,8 @@ async function permissionFinding({ config, baseDir }: LoadedConfig): Promise<Fin
   const open = (await Promise.all(PEER_FOLDERS.map((folder) => openToOthers(join(dataDir, folder))))).flat()
   const [first] = open
   const detail = first
-    ? `others can read ${first.path}${open.length > 1 ? ` and ${open.length - 1} more` : ''}: chmod -R go= ${dataDir}`
-    : 'nobody else can read keys, accounts and data'
+    ? `other users can read ${first.path}${open.length > 1 ? ` and ${open.length - 1} more` : ''}: chmod -R go= ${dataDir}`
+    : 'keys, accounts and data are closed to other users'
   return { name, ok: first === undefined, detail }
 }
 
@@ -115,13 +121,17 @@ async function storeFinding({ config, baseDir }: LoadedConfig): Promise<Finding>
   const { damageText } = await import('../../store/checked-level.ts')
   try {
     const found = await Database.walk(directory)
-    return { name, ok: found.damaged.length === 0, detail: damageText(found) ?? `all ${found.values} values are whole` }
+    return {
+      name,
+      ok: found.damaged.length === 0,
+      detail: damageText(found) ?? `all ${found.values} values are undamaged`
+    }
   } catch (error) {
     const { cause } = error as { cause?: { cause?: { code?: string } } }
     if (cause?.cause?.code === 'LEVEL_LOCKED') {
-      return { name, ok: true, detail: 'the peer has it open: stimnet audit verify --url reads it' }
+      return { name, ok: true, detail: 'not checked, since the peer has it open: stimnet audit verify --url checks it' }
     }
-    return { name, ok: false, detail: `${directory} cannot be opened: put the newest whole copy in its place` }
+    return { name, ok: false, detail: `${directory} cannot be opened: restore the newest undamaged copy` }
   }
 }
 
@@ -158,7 +168,7 @@ async function certificateFinding(loaded: LoadedConfig): Promise<Finding> {
     const certificates = await openCertificates(loaded, systemClock)
     const days = Math.floor(((certificates?.expiresAtMs ?? 0) - systemClock.now()) / DAY_MS)
     const ok = days >= DAYS_LEFT_MIN
-    return { name, ok, detail: `holds for ${days} more days${ok ? '' : ': renew it'}` }
+    return { name, ok, detail: `valid for ${days} more days${ok ? '' : ': renew it'}` }
   } catch (error) {
     return { name, ok: false, detail: error instanceof Error ? error.message : String(error) }
   }
@@ -188,7 +198,8 @@ function canListen(host: string, port: number): Promise<boolean> {
 async function reachable(address: string): Promise<Finding> {
   const match = /^\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+)/.exec(address)
   const name = 'bootstrap'
-  if (!match?.[1]) return { name, ok: false, detail: `${address} is no address such as /dns4/HOST/tcp/4001/p2p/PEERID` }
+  if (!match?.[1])
+    return { name, ok: false, detail: `${address} is not an address such as /dns4/HOST/tcp/4001/p2p/PEERID` }
   const ok = await canConnect(match[1], Number(match[2]))
   return {
     name,
@@ -229,6 +240,6 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no reason given'
-    return { name, ok: false, detail: `cannot be started (${why}): npm ci brings Deno and Pyodide` }
+    return { name, ok: false, detail: `cannot be started (${why}): npm ci installs Deno and Pyodide` }
   }
 }

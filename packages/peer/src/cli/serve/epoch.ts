@@ -14,20 +14,22 @@ const ACTIONS = ['list', 'accept'] as const
 export const epochCommand = command({
   name: 'epoch',
   usage: 'list | accept CATALOG [--forget [--tell-missing]] [--config FILE]',
-  summary: 'Shows which snapshot each catalog answers from; takes a newer one.',
+  summary: 'Shows which snapshot (epoch) each catalog answers from, and accepts a newer one.',
   details: `
-A catalog that has answered stays at the snapshot it answered from, although its files change: the same question asked of
-both snapshots gives the difference, and that may be one patient.
+A catalog that has answered stays at the snapshot it answered from, even if its files change: the same question asked of both
+snapshots would give the difference, and that may be one patient.
 
-accept takes the files as they are, and with them what the ledgers know: whoever came or went is told of only together with
-enough others, in the old answers and the new. Few arrivals wait until more have come; questions that include them are
-refused until then. It is not possible where rows of somebody were edited, or both came and went, or where tables are
-described otherwise: the command says so and changes nothing.
+accept takes the present files and carries the ledgers over. People who arrived or left are disclosed only together with enough
+others, in the old answers and the new. A few arrivals are left out of answers until more have come. This is not possible if
+rows of a subject were edited, if rows of a subject both arrived and left, or if tables are described differently. The command
+then says so and changes nothing.
 
---forget takes the files and begins empty ledgers. Do it when many subjects have changed, or when nobody who has the old
-answers could do harm with them. Neither can be taken back, and both are written into the audit log. Of a catalog that told
-what is missing everybody has the old shares: after --forget they stay untold, so that nobody learns of a newcomer by
-the new ones. --tell-missing tells them all the same; do it when many subjects have changed.
+--forget takes the present files and begins with empty ledgers. Use it when many subjects have changed, or when nobody who has
+the old answers could do harm with them. Neither can be undone, and both are recorded in the audit log.
+
+If the catalog has disclosed shares of missing values, everybody may have the old ones. After --forget no new shares are
+disclosed, so that the difference does not single out a newcomer. --tell-missing discloses new ones all the same; use it when
+many subjects have changed.
 
 The peer must be stopped.
 
@@ -36,7 +38,7 @@ The peer must be stopped.
   options: {
     config: CONFIG_OPTION,
     forget: { type: 'boolean', help: 'accept: begin with empty ledgers; see above' },
-    'tell-missing': { type: 'boolean', help: 'accept --forget: tell anew what is missing; see above' }
+    'tell-missing': { type: 'boolean', help: 'accept --forget: disclose new shares of missing values; see above' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [asked = '', name = ''], io) => {
@@ -49,7 +51,7 @@ The peer must be stopped.
       import('../../start/opening.ts')
     ])
     if (values['tell-missing'] && !values.forget) {
-      io.err('stimnet epoch: --tell-missing goes with --forget\n')
+      io.err('stimnet epoch: --tell-missing needs --forget\n')
       return EXIT.usage
     }
     const loaded = await loadConfig(values.config ?? 'stimnet.yaml')
@@ -64,7 +66,7 @@ The peer must be stopped.
       const epoch = await epochs.get(name)
       if (epoch === undefined) {
         io.err(
-          `stimnet epoch: no catalog ${JSON.stringify(name)} has been served here; stimnet epoch list shows them\n`
+          `stimnet epoch: no catalog ${JSON.stringify(name)} has answered here; stimnet epoch list shows those that have\n`
         )
         return EXIT.failed
       }
@@ -82,8 +84,8 @@ The peer must be stopped.
         missingness.write(draft)
         draft.audit({ kind: 'epoch', actor: 'steward', detail: { catalog: name, left: epoch, forgotten: true } })
       })
-      io.out(`${name} leaves ${epoch}; at its next start the peer takes its files as they are, with empty ledgers.\n`)
-      if (missingness.stops) io.out('What is missing stays untold: see --tell-missing.\n')
+      io.out(`${name} leaves ${epoch}. At its next start the peer takes the present files, with empty ledgers.\n`)
+      if (missingness.stops) io.out('Shares of missing values stay undisclosed: see --tell-missing.\n')
       return EXIT.ok
     } finally {
       await database.close()
@@ -108,11 +110,13 @@ async function accept({ name, epoch, loaded, database }: Acceptance, io: Io): Pr
   const dataDir = resolve(loaded.baseDir, loaded.config.data_dir)
   const accepted = await acceptEpoch({ config, baseDir: loaded.baseDir, dataDir, database, from: epoch })
   if (!accepted.ok) {
-    io.err(`stimnet epoch: ${name} stays at ${epoch}: ${accepted.why}\n--forget takes its files with empty ledgers.\n`)
+    io.err(
+      `stimnet epoch: ${name} stays at ${epoch}: ${accepted.why}\n--forget takes the present files with empty ledgers.\n`
+    )
     return EXIT.failed
   }
   io.out(
-    `${name} goes on at ${accepted.epoch}, with its ledgers: ${accepted.arrived} arrived, ${accepted.left} left.\n`
+    `${name} continues at ${accepted.epoch} with its ledgers: ${accepted.arrived} arrived, ${accepted.left} left.\n`
   )
   return EXIT.ok
 }

@@ -39,19 +39,20 @@ interface Values {
 export const federationCommand = command({
   name: 'federation',
   usage: 'create | sign FILE | join | admit PEERID | revoke PEERID | members | receive FILE',
-  summary: 'Founds a federation; admits and revokes members; says who belongs.',
+  summary: 'Founds a federation, admits and revokes members, lists members.',
   details: `
 create   writes a charter: --name, each founder as --founder PEERID=INSTITUTION, and --needed, how many members must sign to
-         admit or to revoke (default: more than half of the founders). Pass the file round: every founder runs sign.
+         admit or to revoke (default: more than half of the founders). Pass the file to every founder, who runs sign.
 sign     adds this peer's signature to the charter in FILE. When all have signed, each names it in its configuration:
          federation: { charter: ./charter.json }
-join     prints what a newcomer sends to members: its PeerId and address. It gets the charter file from them.
-admit    signs that PEERID belongs (--institution NAME). With enough signatures it is a member, everywhere, within seconds.
-revoke   signs that PEERID is out (--reason TEXT). Whom it once admitted is out too, unless another member signs for them.
-members  who belongs by what this peer knows, and who signed how often for those who do not yet.
-receive  takes up statements from a file, where they cannot travel over the mesh.
+join     prints what a newcomer sends to the members: its PeerId and address. It gets the charter file from them.
+admit    signs that PEERID is a member (--institution NAME). With enough signatures this takes effect everywhere within seconds.
+revoke   signs that PEERID is no longer a member (--reason TEXT). Members that it once admitted are out too, unless another
+         member signs for them.
+members  lists the members that this peer knows, and the pending statements with their number of signatures.
+receive  reads statements from a file, if they cannot travel over the mesh.
 
-admit and revoke print the statement too, so that it can be sent by any other way.
+admit and revoke also print the statement, so that it can be sent in another way.
 
   stimnet federation create --name "Parkinson network" --founder 12D3KooW…=North --founder 12D3KooX…=South
   stimnet federation sign charter.json
@@ -60,10 +61,10 @@ admit and revoke print the statement too, so that it can be sent by any other wa
     config: CONFIG_OPTION,
     name: { type: 'string', value: 'NAME', help: 'With create: the name of the federation' },
     founder: { type: 'string', multiple: true, value: 'PEERID=NAME', help: 'With create: a founding institution' },
-    needed: { type: 'string', value: 'N', help: 'With create: signatures to admit or revoke' },
-    institution: { type: 'string', value: 'NAME', help: 'With admit: what the newcomer is called' },
-    reason: { type: 'string', value: 'TEXT', help: 'With revoke: why' },
-    out: { type: 'string', value: 'FILE', help: 'With create: where the charter goes (default charter.json)' }
+    needed: { type: 'string', value: 'N', help: 'With create: how many signatures admit or revoke a member' },
+    institution: { type: 'string', value: 'NAME', help: 'With admit: the name of the newcomer' },
+    reason: { type: 'string', value: 'TEXT', help: 'With revoke: the reason' },
+    out: { type: 'string', value: 'FILE', help: 'With create: where to write the charter (default charter.json)' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [asked = '', argument], io) => {
@@ -90,7 +91,9 @@ async function create(values: Values, io: Io): Promise<number> {
   }
   const second = founders.find((founder) => isNameOfFounder(parsed.data, founder))
   if (second !== undefined) {
-    io.err(`stimnet federation create: two founders are called ${printable(second.institution)}; tell them apart\n`)
+    io.err(
+      `stimnet federation create: two founders are called ${printable(second.institution)}; give them different names\n`
+    )
     return EXIT.usage
   }
   const file = values.out ?? 'charter.json'
@@ -130,7 +133,7 @@ async function newcomer(values: Values, io: Io): Promise<number> {
 async function say(values: Values, action: 'admit' | 'revoke', peer: string, io: Io): Promise<number> {
   const { signer, federation, folder } = await open(values)
   if (!federation.isMember(signer.id)) {
-    io.err('stimnet federation: this peer is no member itself: its signature would not count\n')
+    io.err('stimnet federation: this peer is not a member, so its signature would not count\n')
     return EXIT.failed
   }
   const on = federation.revoked()
@@ -150,7 +153,7 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
   io.err(`Signed. ${peer} is ${after.some((member) => member.peer === peer) ? 'a' : 'not a'} member.`)
   const waits = federation.pending().find((one) => one.peer === peer && one.says === action)
   io.err(waits ? ` ${signaturesOf(waits, federation.charter)}.\n` : '\n')
-  if (lost.length > 1) io.err(`Out with it, unless another member signs for them: ${namesOf(lost)}\n`)
+  if (lost.length > 1) io.err(`No longer members either, unless another member signs for them: ${namesOf(lost)}\n`)
   return EXIT.ok
 }
 
@@ -164,10 +167,10 @@ function statementOf(
   if (values.institution) {
     const says = { says: 'admit', ...about, institution: values.institution } as const
     if (!isNameOfFounder(charter, says)) return says
-    const taken = `A founder is called ${JSON.stringify(values.institution)}: give the newcomer a name that tells them apart.`
+    const taken = `A founder is called ${JSON.stringify(values.institution)}: give the newcomer a different name.`
     throw new StimnetError('PARAMETER_INVALID', taken, { reason: taken })
   }
-  const reason = '--institution is missing: what is the newcomer called?'
+  const reason = '--institution is missing: give the name of the newcomer.'
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
@@ -212,7 +215,7 @@ async function own(values: Values) {
   const dataDir = resolve(baseDir, config.data_dir)
   const seed = await readSeed(join(dataDir, 'identity.key'))
   if (!seed) {
-    const reason = `There is no key in ${dataDir} yet: the peer makes it at its first start.`
+    const reason = `There is no key in ${dataDir} yet: the peer makes one at its first start.`
     throw new StimnetError('CONFIG_INVALID', reason, { reason })
   }
   const signer: Signer = await signerFromSeed(seed)

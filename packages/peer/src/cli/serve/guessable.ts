@@ -17,10 +17,10 @@ const JUDGED_CHARACTERS_MAX = 128
  * account.
  */
 export function whyGuessable(password: string, name: string): string | undefined {
-  if (password.length < LENGTH_MIN) return `a password has at least ${LENGTH_MIN} characters`
+  if (password.length < LENGTH_MIN) return `a password needs at least ${LENGTH_MIN} characters`
   const estimate = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs })
   const { score } = estimate.check(password.slice(0, JUDGED_CHARACTERS_MAX), [name, 'stimnet'])
   return score < SCORE_MIN
-    ? 'this password is among those that are guessed first; take four words by chance, or: openssl rand -base64 18'
+    ? 'this password is easily guessed; use four random words, or: openssl rand -base64 18'
     : undefined
 }

@@ -10,19 +10,18 @@ import { given } from '../terminal/checked.ts'
 export const initCommand = command({
   name: 'init',
   usage: '[FOLDER] --institution NAME [--node-id NAME] [--catalog FILE]',
-  summary: 'Makes a folder for a new peer: configuration and key.',
+  summary: 'Makes a folder for a new peer, with a configuration and a key.',
   details: `
-Nothing is offered and nobody may connect until you say so in stimnet.yaml: add catalogs, the PeerIds of the other
-institutions (mesh.peers), an address of one of them (mesh.bootstrap) and who may ask (requesters).
-To take it back, delete the folder.
+Nothing is offered and nobody may connect until stimnet.yaml says so: add catalogs, the PeerIds of the other institutions
+(mesh.peers), an address of one of them (mesh.bootstrap) and who may ask (requesters). To undo, delete the folder.
 
---catalog takes a file that describes catalogs, as they stand in a configuration, and reads their data.
+--catalog takes a file that describes catalogs, as in a configuration, and reads their data.
 
   stimnet init ./peer --institution "University Hospital North" --node-id north
   stimnet start --config ./peer/stimnet.yaml`,
   options: {
     institution: { type: 'string', value: 'NAME', help: 'The name that other institutions see' },
-    catalog: { type: 'string', value: 'FILE', help: 'YAML of one catalog or a list of them, to take in' },
+    catalog: { type: 'string', value: 'FILE', help: 'A YAML file with one catalog or a list of them, to include' },
     'node-id': { type: 'string', value: 'NAME', help: 'A short name for this peer (default node-1)' }
   },
   positionals: [0, 1],
@@ -62,7 +61,7 @@ async function writeNew(file: string, text: string): Promise<void> {
 }
 
 function configText(institution: string, nodeId: string): string {
-  return `# A StimNet peer. Every key, with default and reason: docs/operating.md.
+  return `# A StimNet peer. Explained in docs/operating.md; an example with what is usually set: config/peer.example.yaml.
 node_id: ${JSON.stringify(nodeId)}
 institution: ${JSON.stringify(institution)}
 data_dir: ./stimnet-data

@@ -13,14 +13,13 @@ export const policyCommand = command({
   name: 'policy',
   usage:
     'explain [PRESET] | check [FILE] | dry-run --preset NAME | --policy FILE | lattice --catalog NAME  [--config FILE]',
-  summary: 'Explains disclosure rules, checks a configuration, tries other rules on past jobs, proposes a lattice.',
+  summary: 'Explains disclosure rules, checks a configuration, tries rules on past jobs, proposes a lattice.',
   details: `
-explain   says what each rule does, stops and does not stop: of a preset, of a configuration, or of one catalog in it.
-check     reads a configuration and reports what contradicts itself or weakens it.
-dry-run   asks all past jobs of this peer again, in their order, under other rules and with nothing released before; shows
-          job by job what would come out and changes nothing. Only counts are shown, no answers. The peer must be
-          stopped, since one process at a time holds its database; or copy its data_dir and name the copy in
-          STIMNET_DATA_DIR. Scripts are not run again: only their cohorts are judged.
+explain   says what each rule does, what it stops and what not: for a preset, a configuration, or one catalog in it.
+check     reads a configuration and reports what contradicts itself or weakens the rules.
+dry-run   asks all past jobs of this peer again, in their order, under other rules and as if nothing had been released before.
+          It shows for each job what would come out (counts, no answers) and changes nothing. Of scripts only the cohorts are
+          judged. The peer must be stopped; or copy its data_dir and name the copy in STIMNET_DATA_DIR.
 lattice   reads a catalog’s files and proposes base cells that are empty or large enough.
 
   stimnet policy explain opensafely
@@ -28,7 +27,7 @@ lattice   reads a catalog’s files and proposes base cells that are empty or la
   stimnet policy dry-run --preset cms --config stimnet.yaml --last 50`,
   options: {
     config: { type: 'string', short: 'c', value: 'FILE', help: 'The peer’s configuration (default stimnet.yaml)' },
-    catalog: { type: 'string', value: 'NAME', help: 'One catalog of it' },
+    catalog: { type: 'string', value: 'NAME', help: 'One catalog of the configuration' },
     preset: { type: 'string', value: 'NAME', help: 'dry-run: the rules of a preset' },
     policy: {
       type: 'string',
@@ -36,7 +35,11 @@ lattice   reads a catalog’s files and proposes base cells that are empty or la
       help: 'dry-run: rules in YAML, as the privacy section of a configuration'
     },
     last: { type: 'string', value: 'N', help: 'dry-run: the last N jobs (default all)' },
-    'at-least': { type: 'string', value: 'N', help: 'lattice: people in a base cell (default: the smallest cohort)' },
+    'at-least': {
+      type: 'string',
+      value: 'N',
+      help: 'lattice: fewest people in a base cell (default: the smallest cohort)'
+    },
     json: { type: 'boolean', help: 'Print as JSON' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
@@ -89,8 +92,14 @@ async function notesOf({ config, catalog }: ExplainValues): Promise<string[]> {
   const { loadConfig } = await import('../../config/config.ts')
   const { synthetic, mode } = catalogNamed((await loadConfig(config ?? 'stimnet.yaml')).config, catalog)
   return [
-    ...(mode === 'dp' ? ['it gives differentially private numbers only; these rules are for exact ones'] : []),
-    ...(synthetic ? ['nobody real is in it; refusals and bits of scripts end only where its own privacy says so'] : [])
+    ...(mode === 'dp'
+      ? ['this catalog gives differentially private numbers only; these rules are for exact numbers']
+      : []),
+    ...(synthetic
+      ? [
+          'this catalog is synthetic; refusals and bits of scripts are limited only if its own privacy block sets a number'
+        ]
+      : [])
   ]
 }
 
@@ -112,7 +121,7 @@ function catalogNamed(config: PeerConfig, name: string): PeerConfig['catalogs'][
   const found = config.catalogs.find((catalog) => catalog.name === name)
   if (found) return found
   const known = config.catalogs.map((catalog) => catalog.name).join(', ') || 'none'
-  const reason = `There is no catalog ${JSON.stringify(name)} in the configuration, but ${known}.`
+  const reason = `There is no catalog ${JSON.stringify(name)} in the configuration. It has: ${known}.`
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
@@ -127,7 +136,7 @@ async function checkAction(file: string, json: boolean, io: Io): Promise<number>
   ])
   const findings = await checkPolicy(await loadConfig(file))
   if (json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
-  else if (findings.length === 0) io.out('Nothing contradicts itself, and nothing weakens the rules.\n')
+  else if (findings.length === 0) io.out('There are no contradictions, and nothing weakens the rules.\n')
   else
     for (const { grade, key, detail } of findings)
       io.out(`${grade === 'wrong' ? 'FIX ' : 'note'} ${key}: ${printable(detail)}\n`)
@@ -169,7 +178,7 @@ interface DryRunValues {
 
 async function dryRunAction(values: DryRunValues, io: Io): Promise<number> {
   if ((values.preset === undefined) === (values.policy === undefined)) {
-    io.err('stimnet policy dry-run: name the rules to try, by --preset or by --policy\n')
+    io.err('stimnet policy dry-run: give the rules to try with --preset or --policy\n')
     return EXIT.usage
   }
   const [{ loadConfig, loadPrivacy }, { dryRun }] = await Promise.all([

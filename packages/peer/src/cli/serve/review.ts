@@ -15,19 +15,23 @@ const ENDINGS: Readonly<Record<string, Language>> = { '.py': 'python', '.r': 'r'
 export const reviewCommand = command({
   name: 'review',
   usage: 'FILE [--language LANGUAGE] [--json]',
-  summary: 'Lists what a program imports and touches, with line numbers, as a steward sees it.',
+  summary: 'Lists what a program imports and uses, with line numbers, as stewards see it.',
   details: `
 For .py, .r and .ipynb: imports, and what looks like use of files, the network, other programs, the environment, code made
-at run time (eval), native code, time or chance. For .sql: tables, join keys, groups, aggregates and filters. The program is
-parsed and never run, and nothing is sent.
+at run time (eval), native code, time or random numbers. For .sql: tables, join keys, groups, aggregates and filters. The
+program is parsed and never run, and nothing is sent.
 
-It is advice. A program can hide anything from its reader: the sandbox holds it whatever it does (stimnet sandbox test).
-A catalog may refuse scripts by these kinds (refuse_programs_that).
+The list is advice: a program can hide anything from its reader. The sandbox isolates the program whatever it does (stimnet
+sandbox test). A catalog may refuse scripts by these kinds (refuse_programs_that).
 
   stimnet review report.py
   stimnet review report.ipynb --json`,
   options: {
-    language: { type: 'string', value: 'LANGUAGE', help: `${LANGUAGES.join(', ')}; by the file’s ending unless given` },
+    language: {
+      type: 'string',
+      value: 'LANGUAGE',
+      help: `${LANGUAGES.join(', ')} (default: by the ending of the file name)`
+    },
     json: { type: 'boolean', help: 'Print the findings as JSON' }
   },
   positionals: [1, 1, 'FILE'],
@@ -53,7 +57,7 @@ async function reviewScript(language: Exclude<Language, 'sql'>, text: string, { 
   }
   if (!review.imports.ok) {
     const { line, why } = review.imports
-    io.err(`${why ?? `This is no ${language} that can be parsed: see line ${line}.`}\n`)
+    io.err(`${why ?? `This cannot be parsed as ${language}: see line ${line}.`}\n`)
     return exit
   }
   const inCells = language === 'jupyter'
@@ -62,8 +66,8 @@ async function reviewScript(language: Exclude<Language, 'sql'>, text: string, { 
     ...[line, kind, what, means ?? '']
   ])
   if (rows.length > 0) io.out(tableOf([...(inCells ? ['cell'] : []), 'line', 'kind', 'as written', 'which is'], rows))
-  else io.err('Nothing that is looked for.\n')
-  if (review.isCut) io.err('There is more than is listed here.\n')
+  else io.err('Nothing was found.\n')
+  if (review.isCut) io.err('The list is not complete: there is more.\n')
   return exit
 }
 
@@ -84,7 +88,7 @@ async function reviewQuery(text: string, { json }: Asked, io: Io) {
 function languageOf(file: string): Language {
   const language = ENDINGS[extname(file).toLowerCase()]
   if (language) return language
-  return refuse(`${file}: its ending does not say what it is: add --language ${LANGUAGES.join('|')}`)
+  return refuse(`${file}: the language cannot be told from the name; add --language ${LANGUAGES.join('|')}`)
 }
 
 async function readProgram(file: string): Promise<string> {

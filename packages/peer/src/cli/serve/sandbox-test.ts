@@ -19,24 +19,29 @@ const RUNTIMES = ['runc', 'runsc'] as const
 /** The options beside --config. */
 export const SANDBOX_TEST_OPTIONS = {
   engine: { type: 'string', value: 'ENGINE', help: 'test: auto (all of this machine, default), wasm or docker' },
-  runtime: { type: 'string', value: 'RUNTIME', help: 'test: with docker, runc or runsc (gVisor) alone' },
-  image: { type: 'string', value: 'IMAGE', help: 'test: with docker, another image for Python than stimnet-python' },
-  only: { type: 'string', value: 'ID,…', help: 'test: only attacks whose ids begin so, e.g. network,memory.list' },
+  runtime: { type: 'string', value: 'RUNTIME', help: 'test: with docker, only runc or only runsc (gVisor)' },
+  image: { type: 'string', value: 'IMAGE', help: 'test: with docker, the image for Python (default stimnet-python)' },
+  only: {
+    type: 'string',
+    value: 'ID,…',
+    help: 'test: only attacks whose ids begin with these, e.g. network,memory.list'
+  },
   list: { type: 'boolean', help: 'test: list the attacks and run none' },
   json: { type: 'boolean', help: 'test: print the report as JSON' }
 } as const
 
 /** The part about `test` in the help of `stimnet sandbox`. */
 export const SANDBOX_TEST_DETAILS = `
-  test              attacks the sandboxes of this machine with what hostile programs try: the machine's files, devices and
-                    kernel, other jobs, environment, network, memory, disk, processes, endless loops and output, forged
-                    answers. Each attack is one of
+  test              attacks the sandboxes of this machine as hostile programs would: the machine's files, devices and kernel,
+                    other jobs, environment, network, memory, disk, processes, endless loops and output, forged answers.
+                    The outcome of each attack is one of
                       contained  it got nothing
-                      bounded    it got as far as a limit, which is named
+                      bounded    it was stopped by a limit, which is named
                       OPEN       it got something it must not have
-                      unjudged   it did not come to a verdict; counts as open
-                    What may be bounded is published for each grade of isolation. Needs no configuration; harms nothing:
-                    attacks stop by themselves a little beyond their limits. Takes a minute or two.
+                      unjudged   there is no verdict; counts as open
+                    Which attacks may be bounded is published for each grade of isolation. The test needs no configuration
+                    and does no harm: attacks stop by themselves a little beyond their limits. It takes one to four minutes
+                    per engine.
 
                       stimnet sandbox test
                       stimnet sandbox test --engine docker --runtime runsc --only kernel,memory`
@@ -61,7 +66,7 @@ export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<nu
   const sandbox = await import('@stimnet/sandbox')
   const attacks = chosenAttacks(sandbox.ATTACKS, values.only)
   if (attacks.length === 0) {
-    io.err(`stimnet sandbox test: no attack's id begins with ${values.only}; --list names them all\n`)
+    io.err(`stimnet sandbox test: no attack's id begins with ${values.only}; --list shows all\n`)
     return EXIT.usage
   }
   if (values.list) return list(attacks, values, io)
@@ -107,7 +112,7 @@ function chosenEngines(all: readonly AttackableEngine[], values: SandboxTestValu
   const engine = oneOf('--engine', values.engine ?? 'auto', ENGINES)
   const runtime = values.runtime === undefined ? undefined : oneOf('--runtime', values.runtime, RUNTIMES)
   if (runtime && engine === 'wasm') {
-    const reason = '--runtime is for Docker: leave it out, or say --engine docker'
+    const reason = '--runtime is for Docker: leave it out, or give --engine docker'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
   if (runtime) return all.filter(({ grade }) => grade === (runtime === 'runsc' ? 'docker+gvisor' : 'docker'))
@@ -147,10 +152,10 @@ function list(attacks: readonly Attack[], { json }: SandboxTestValues, io: Io): 
 
 /** The table and the totals of one engine, as text for a terminal. */
 export function reportText(report: EngineReport): string {
-  if (!report.isHere) return `\n${report.grade}: not here (${report.why}). ${report.howTo}\n`
+  if (!report.isHere) return `\n${report.grade}: not available (${report.why}). ${report.howTo}\n`
   const rows = report.results.map(({ attack, verdict, isAdmitted }) => [
     ...[attack.id, attack.title, wordOf(verdict.outcome)],
-    `${verdict.by}${verdict.outcome === 'bounded' && !isAdmitted ? ' (its grade does not admit that)' : ''}`
+    `${verdict.by}${verdict.outcome === 'bounded' && !isAdmitted ? ' (not permitted for its grade)' : ''}`
   ])
   const counts = countsOf(report.results)
   const left = report.left.length === 0 ? 'nothing left behind' : `LEFT BEHIND: ${report.left.join(', ')}`

@@ -13,18 +13,18 @@ const ACTIONS = ['list', 'add', 'fetch', 'test'] as const
 export const sandboxCommand = command({
   name: 'sandbox',
   usage: 'list | add r | fetch LIBRARY… [--from PLACE] | test [--engine ENGINE] [--only ID,…] [--config FILE]',
-  summary: 'Shows what the embedded sandbox has; adds R or libraries of Python to it; attacks it.',
+  summary: 'Shows and extends the embedded sandbox (R, Python libraries), and attacks the sandboxes to test them.',
   details: `
-The embedded sandbox has Python and its standard library, until its owner adds to it.
+The embedded sandbox has Python and its standard library. More can be added.
 
-  list              what it has, and what can be added
-  add r             R, as webR, by the npm of this machine (38 MB). webR is licensed under GPL-3.0; it is started as a process
-                    of its own, and StimNet is not linked with it.
-  fetch LIBRARY…    libraries of Python and all they need, e.g. fetch numpy pandas${SANDBOX_TEST_DETAILS}
+  list              shows what it has, and what can be added
+  add r             adds R (webR, 38 MB, fetched by this machine's npm). webR is licensed under GPL-3.0; it is started as a
+                    process of its own, and StimNet is not linked with it.
+  fetch LIBRARY…    adds Python libraries and all they need, e.g. fetch numpy pandas${SANDBOX_TEST_DETAILS}
 
-Each file that is added must have the hash that a lock of this version names; of any other nothing is kept. Where there is
-no network, --from names what was brought along: the archive that \`npm pack\` makes, a folder with the files of Python's
-libraries, or an address that has them. A peer sees what was added when it starts anew.
+Each file that is added must have the hash that the lock of this version names; otherwise nothing is kept. Without a network,
+--from names what you brought along: the archive that \`npm pack\` makes, a folder with the files of the Python libraries, or
+an address that has them. A peer sees what was added at its next start.
 
   stimnet sandbox list --config peer/stimnet.yaml
   stimnet sandbox add r --config peer/stimnet.yaml`,
@@ -43,7 +43,7 @@ libraries, or an address that has them. A peer sees what was added when it start
         return list(cacheDir, io)
       case 'add':
         if (names.join(' ') === 'r') return add(cacheDir, values.from, io)
-        io.err('stimnet sandbox add: only r can be added: stimnet sandbox add r\n')
+        io.err('stimnet sandbox add: only R can be added: stimnet sandbox add r\n')
         return EXIT.usage
       case 'fetch':
         return fetchLibraries(cacheDir, { names, from: values.from }, io)

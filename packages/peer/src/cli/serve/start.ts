@@ -15,7 +15,7 @@ export const startCommand = command({
   usage: '[--config FILE]',
   summary: 'Runs the peer in the foreground until Ctrl-C or SIGTERM.',
   details: `
-Log lines go to standard error as JSON. Jobs under way when the peer stops stay admitted and run again at its next start.
+Log lines go to standard error as JSON. Jobs that are running when the peer stops run again at its next start.
 
   stimnet start --config ./peer/stimnet.yaml`,
   options: { config: CONFIG_OPTION },
@@ -33,7 +33,7 @@ Log lines go to standard error as JSON. Jobs under way when the peer stops stay 
     for (const { descriptor, newer } of peer.catalogs.values()) {
       if (newer === undefined) continue
       io.err(
-        `${descriptor.name}: the files have changed; it answers from before. stimnet epoch accept takes the new ones.\n`
+        `${descriptor.name}: the files have changed; the catalog still answers from the earlier snapshot. stimnet epoch accept takes the new files.\n`
       )
     }
     io.out(`Catalogs ${[...peer.catalogs.keys()].join(', ') || 'none'}\n`)

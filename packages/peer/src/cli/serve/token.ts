@@ -11,10 +11,10 @@ const ACTIONS = ['rotate'] as const
 export const tokenCommand = command({
   name: 'token',
   usage: 'rotate  [--config FILE]',
-  summary: 'Changes the secret of access tokens: everybody logs in again.',
+  summary: 'Changes the secret of access tokens, so that everybody must log in again.',
   details: `
-For when a token or its secret may have been seen by others. A running peer takes the new secret up within seconds; API keys are not
-touched (stimnet api-key revoke, or a new password, ends those).
+Use it when somebody else may have seen a token or its secret. A running peer uses the new secret within seconds. API keys stay
+valid; stimnet api-key revoke, or a new password, ends them.
 
   stimnet token rotate --config ./peer/stimnet.yaml`,
   options: { config: CONFIG_OPTION },
@@ -26,7 +26,7 @@ touched (stimnet api-key revoke, or a new password, ends those).
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const accounts = await Accounts.open(join(resolve(baseDir, config.data_dir), 'accounts.json'))
     await accounts.rotateTokens()
-    io.out('Every access token given out so far is over.\n')
+    io.out('All access tokens issued so far are invalid.\n')
     return EXIT.ok
   }
 })

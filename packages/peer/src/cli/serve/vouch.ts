@@ -12,24 +12,28 @@ const DAYS_MAX = 400
 export const vouchCommand = command({
   name: 'vouch',
   usage: 'KEY_ID --name NAME [--role ROLE] [--days N] [--config FILE]',
-  summary: 'Vouches for a researcher: a credential that other institutions check without asking you.',
+  summary: 'Vouches for a researcher: makes a credential that other institutions can check by themselves.',
   details: `
-The credential says that the key belongs to somebody of that name, who works with you in that role. Institutions that list
-affiliation:YOUR_PEERID among their requesters let its holder ask. It cannot be taken back before it ends: keep it short.
-The researcher saves it beside the key (stimnet key), and stimnet run sends it along:
+The credential states that the key belongs to a person of that name, who works with you in that role. Institutions that list
+affiliation:YOUR_PEERID among their requesters let its holder ask. It cannot be withdrawn before it expires: keep its lifetime
+short. The researcher saves it beside the key (stimnet key), and stimnet run sends it along:
 
   stimnet vouch 12D3KooW… --name "Ada Lovelace" --role researcher --days 90 > ada.jwt
   install -m 600 ada.jwt ~/.config/stimnet/credentials.jwt`,
   options: {
     config: CONFIG_OPTION,
-    name: { type: 'string', value: 'NAME', help: 'The person' },
-    role: { type: 'string', value: 'ROLE', help: 'As you call it (default researcher)' },
-    days: { type: 'string', value: 'N', help: `How long it holds, at most ${DAYS_MAX} (default ${DAYS_DEFAULT})` },
-    for: { type: 'string', multiple: true, value: 'PEERID', help: 'Only for this institution' }
+    name: { type: 'string', value: 'NAME', help: 'The name of the person' },
+    role: { type: 'string', value: 'ROLE', help: 'The role of the person, in your words (default researcher)' },
+    days: {
+      type: 'string',
+      value: 'N',
+      help: `For how many days it is valid, at most ${DAYS_MAX} (default ${DAYS_DEFAULT})`
+    },
+    for: { type: 'string', multiple: true, value: 'PEERID', help: 'Only this institution may accept it' }
   },
   positionals: [1, 1, 'KEY_ID'],
   run: async (values, [key = ''], io) => {
-    const name = given('--name', values.name, ': who is it?')
+    const name = given('--name', values.name, ': the name of the person')
     const [{ loadConfig }, { readSeed }] = await Promise.all([
       import('../../config/config.ts'),
       import('../../start/identity.ts')
@@ -38,7 +42,7 @@ The researcher saves it beside the key (stimnet key), and stimnet run sends it a
     const file = join(resolve(baseDir, config.data_dir), 'identity.key')
     const seed = await readSeed(file)
     if (!seed) {
-      io.err(`stimnet vouch: there is no key in ${file}: the peer makes it at its first start\n`)
+      io.err(`stimnet vouch: there is no key in ${file}: the peer makes one at its first start\n`)
       return EXIT.failed
     }
     const credential = await vouch({

@@ -16,20 +16,20 @@ export const apiKeyCommand = command({
   usage: 'add LABEL [--days N] [--role ROLE] | list | revoke ID  [--url URL]',
   summary: 'Makes, lists or revokes API keys of your account, for programs.',
   details: `
-Log in first. The key is printed once, on standard output; programs send it as X-API-Key. It has some of your account's roles
-(researcher unless you say otherwise), cannot make other keys, and ends after --days (90 unless given, at most ${DAYS_MAX}), with your
-account, or when you revoke it.
+Log in first. The key is printed once, on standard output; programs send it as X-API-Key. It has the roles that you
+name, of those of your account (default researcher). It cannot create other keys. It ends after --days (default 90, at most
+${DAYS_MAX}), together with your account, or when you revoke it.
 
   stimnet api-key add "night job" --days 30 > key.txt
   STIMNET_TOKEN=$(cat key.txt) stimnet jobs`,
   options: {
     ...CLIENT_OPTIONS,
-    days: { type: 'string', value: 'N', help: 'How long it holds (default 90)' },
+    days: { type: 'string', value: 'N', help: 'For how many days it is valid (default 90)' },
     role: {
       type: 'string',
       multiple: true,
       value: 'ROLE',
-      help: 'A role of yours that it has, too (default researcher)'
+      help: 'A role of your account that the key gets (default researcher)'
     }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
@@ -47,7 +47,7 @@ account, or when you revoke it.
         })
         io.out(values.json ? `${JSON.stringify(made, null, 2)}\n` : `${made.key}\n`)
         io.err(
-          `Made ${made.id} (${made.roles.join(', ')}), until ${localTime(made.expires_at)}. It is not shown again.\n`
+          `Created ${made.id} (${made.roles.join(', ')}), valid until ${localTime(made.expires_at)}. The key is not shown again.\n`
         )
         return EXIT.ok
       }
@@ -67,6 +67,6 @@ function list(
   io: Io
 ) {
   const rows = keys.map(({ id, label, roles, expires_at }) => [id, label, roles.join(', '), localTime(expires_at)])
-  io.out(json ? `${JSON.stringify(keys, null, 2)}\n` : tableOf(['id', 'label', 'roles', 'until'], rows))
+  io.out(json ? `${JSON.stringify(keys, null, 2)}\n` : tableOf(['id', 'label', 'roles', 'valid until'], rows))
   return EXIT.ok
 }

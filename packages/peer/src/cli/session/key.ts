@@ -12,11 +12,11 @@ export const keyCommand = command({
   details: `
 Give the key id to the institutions you want to ask; their stewards add it to \`requesters\`. With a key,
 \`stimnet run\` signs for you and the receipts name you. Without one, the gateway signs for your account.
-Keep the file: whoever has it can ask in your name. To take a key back, have the stewards remove its id.
+Keep the file secret: whoever has it can ask in your name. To withdraw a key, have the stewards remove its id.
 
   stimnet key
   stimnet key --show`,
-  options: { show: { type: 'boolean', help: 'Only show the id; make nothing' } },
+  options: { show: { type: 'boolean', help: 'Only show the id; do not make a key' } },
   positionals: [0, 1],
   run: async (values, [file = clientSettings().keyFile], io) => {
     const existing = await readSeed(file)

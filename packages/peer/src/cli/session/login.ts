@@ -8,19 +8,19 @@ import { loginByBrowser } from './sign-on.ts'
 export const loginCommand = command({
   name: 'login',
   usage: 'NAME | --provider PROVIDER  [--url URL] [--insecure-login]',
-  summary: 'Logs in at a gateway; the other client commands then use the token.',
+  summary: 'Logs in at a gateway. Commands that ask this gateway then use the token.',
   details: `
   stimnet login ada
   stimnet login ada --url https://peer.example.org < password.txt
   stimnet login --provider clinic
 
-The password is read from standard input, one line. With --provider you log in at your institution's login page instead:
-open the address that is printed in a browser on this machine. The token is kept in
-~/.config/stimnet/session.json, closed to others, until it expires. stimnet logout ends it. Programs use an API key: stimnet api-key.`,
+The password is one line on standard input. With --provider you log in at your institution's login page instead: open the
+printed address in a browser on this machine. The token is kept in ~/.config/stimnet/session.json, readable for you alone,
+until it expires. stimnet logout ends it. Programs should use an API key: stimnet api-key.`,
   options: {
     url: CLIENT_OPTIONS.url,
-    'insecure-login': { type: 'boolean', help: 'Send the password in the clear to another machine' },
-    provider: { type: 'string', value: 'PROVIDER', help: 'A login provider of the gateway, by its name' }
+    'insecure-login': { type: 'boolean', help: 'Send the password unencrypted to another machine' },
+    provider: { type: 'string', value: 'PROVIDER', help: 'The name of a login provider of the gateway' }
   },
   positionals: [0, 1],
   run: async (values, [name], io) => {
@@ -32,11 +32,11 @@ open the address that is printed in a browser on this machine. The token is kept
     if (isInTheClear(at)) {
       if (!values['insecure-login']) {
         io.err(
-          `stimnet login: ${at} is another machine without TLS: anybody on the way reads the password. ${REMEDY}\n`
+          `stimnet login: ${at} is another machine without TLS: anybody between could read the password. ${REMEDY}\n`
         )
         return EXIT.usage
       }
-      io.err(`Warning: password and token go to ${at} in the clear.\n`)
+      io.err(`Warning: password and token are sent to ${at} unencrypted.\n`)
     }
     if (values.provider !== undefined) return byProvider(at, values.provider, io)
     const password = await readPassword(io)
@@ -46,7 +46,7 @@ open the address that is printed in a browser on this machine. The token is kept
   }
 })
 
-const REMEDY = 'Ask for its https address; --insecure-login sends it all the same.'
+const REMEDY = 'Use its https address; --insecure-login sends the password all the same.'
 
 /** Whether a URL means plain HTTP to another machine. */
 function isInTheClear(at: string): boolean {
@@ -57,6 +57,6 @@ function isInTheClear(at: string): boolean {
 
 async function byProvider(at: string, provider: string, io: Io): Promise<number> {
   await keepSession(at, (client) => loginByBrowser(client, { at, provider, io }))
-  io.err(`Logged in at ${at} by ${provider}.\n`)
+  io.err(`Logged in at ${at} with ${provider}.\n`)
   return EXIT.ok
 }

@@ -7,7 +7,7 @@ import { CLIENT_OPTIONS, clientFor, dropSession, gatewayUrl } from './session.ts
 export const logoutCommand = command({
   name: 'logout',
   usage: '[--url URL]',
-  summary: 'Logs out: the gateway ends the token, and it is forgotten here.',
+  summary: 'Logs out: the gateway ends the token, and this machine deletes it.',
   details: `
   stimnet logout
   stimnet logout --url https://peer.example.org`,

@@ -64,7 +64,7 @@ export function pairsOf(option: string, texts: readonly string[]): Record<string
     texts.map((text) => {
       const at = text.indexOf('=')
       if (at < 1) {
-        const reason = `--${option} wants name=value, not ${JSON.stringify(text)}`
+        const reason = `--${option} must be name=value, not ${JSON.stringify(text)}`
         throw new StimnetError('PARAMETER_INVALID', reason, { reason })
       }
       return [text.slice(0, at), jsonOrText(text.slice(at + 1))]

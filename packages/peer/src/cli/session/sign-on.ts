@@ -18,7 +18,9 @@ export async function loginByBrowser(
   const names = (await client.loginProviders()).map(({ name }) => name)
   if (!names.includes(provider)) {
     const reason =
-      names.length > 0 ? `Login providers here: ${names.join(', ')}.` : 'There are no login providers here.'
+      names.length > 0
+        ? `This gateway has the login providers ${names.join(', ')}.`
+        : 'This gateway has no login providers.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
   const answer = Promise.withResolvers<URLSearchParams>()
@@ -26,7 +28,7 @@ export async function loginByBrowser(
     const query = new URL(request.url ?? '/', 'http://127.0.0.1').searchParams
     const isAnswer = query.has('login_code') || query.has('login_error')
     response.writeHead(isAnswer ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-    response.end(isAnswer ? 'Back to the terminal: you can close this page.\n' : 'Nothing here.\n')
+    response.end(isAnswer ? 'You are logged in. Return to the terminal; you can close this page.\n' : 'Nothing here.\n')
     if (isAnswer) answer.resolve(query)
   })
   try {
@@ -35,7 +37,7 @@ export async function loginByBrowser(
     const { port } = server.address() as AddressInfo
     const begun = await beginLogin(at, provider, `http://127.0.0.1:${port}/`)
     io.err(
-      `Open in a browser on this machine:\n  ${begun.url}\nBefore you go on there, it shows: ${begun.confirmation}\n`
+      `Open in a browser on this machine:\n  ${begun.url}\nContinue there only if the page shows: ${begun.confirmation}\n`
     )
     io.signal.throwIfAborted()
     const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LOGIN_MS_MAX)])

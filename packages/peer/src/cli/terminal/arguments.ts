@@ -51,7 +51,7 @@ export const EXIT = {
 
 /** The exit codes as shown by `stimnet --help`. */
 export const EXIT_TEXT =
-  '0 done, 1 failed, 2 wrong command line or configuration, 3 peer not reachable, 4 not logged in or not permitted'
+  '0 success, 1 failure, 2 wrong command line or configuration, 3 peer not reachable, 4 not logged in or not permitted'
 
 const NOT_LET_IN: readonly Code[] = [
   'UNAUTHENTICATED',
@@ -94,7 +94,7 @@ export async function runCommand(definition: Command, args: readonly string[], i
   }
   const [least, most, ...names] = definition.positionals
   if (parsed.positionals.length < least) {
-    return usageError(definition, io, `${names[parsed.positionals.length] ?? 'a word'} is missing`)
+    return usageError(definition, io, `${names[parsed.positionals.length] ?? 'an argument'} is missing`)
   }
   if (parsed.positionals.length > most) {
     return usageError(definition, io, `unexpected ${JSON.stringify(parsed.positionals[most])}`)

@@ -14,7 +14,7 @@ export function refuse(reason: string, cause?: unknown): never {
 export function oneOf<T extends string>(name: string, value: string, among: readonly T[]): T {
   const found = among.find((candidate) => candidate === value)
   if (found !== undefined) return found
-  return refuse(`${name} is one of ${among.join(', ')}, not ${quoted(value)}.${didYouMean(value, among)}`)
+  return refuse(`${name} must be one of ${among.join(', ')}, not ${quoted(value)}.${didYouMean(value, among)}`)
 }
 
 /** A value that must be given. Throws PARAMETER_INVALID naming it. */
@@ -31,7 +31,7 @@ export function wholeNumber(
   if (text === undefined) return undefined
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (number >= least && number <= most) return number
-  return refuse(`${name}: a whole number from ${least} to ${most}, not ${quoted(text)}`)
+  return refuse(`${name} must be a whole number from ${least} to ${most}, not ${quoted(text)}`)
 }
 
 function quoted(text: string): string {

@@ -53,8 +53,8 @@ function complaintAbout({ name, rawName, value, inlineValue }: OptionToken, opti
     return `There is no option ${printable(rawName)}.${near === undefined ? '' : ` Did you mean --${near}?`}`
   }
   if (option.type === 'boolean') return value === undefined ? undefined : `${rawName} takes no value`
-  if (value === undefined) return `${rawName} wants a value: ${rawName} ${option.value ?? 'VALUE'}`
+  if (value === undefined) return `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}`
   const isNextOption = inlineValue === false && value.length > 1 && value.startsWith('-')
   if (!isNextOption) return undefined
-  return `${rawName} wants a value, and ${printable(value)} looks like an option; if it is the value: --${name}=${printable(value)}`
+  return `${rawName} needs a value, and ${printable(value)} looks like an option. If it is the value, write --${name}=${printable(value)}`
 }

@@ -34,9 +34,9 @@ function lines(text: string): string {
 const IN_A_TERMINAL: Partial<Record<Code, string>> = {
   UNAUTHENTICATED: 'Log in first: stimnet login NAME.',
   PEER_UNREACHABLE:
-    'The gateway cannot be reached. Is the peer running (stimnet start), and is its address the one of --url or STIMNET_URL?',
+    'The gateway cannot be reached. Is the peer running (stimnet start), and is its address that of --url or STIMNET_URL?',
   STORE_UNAVAILABLE:
-    'The database is in use or cannot be written. While the peer runs it holds the database: stop it first, or ask its gateway.'
+    'The database is in use or cannot be written. A running peer keeps its database open: stop it first, or ask its gateway.'
 }
 
 /** Hints that follow the reason. */
@@ -44,5 +44,5 @@ const HINTS: Partial<Record<Code, string>> = {
   PEER_UNKNOWN: 'stimnet peers lists them.',
   CATALOG_UNKNOWN: 'stimnet catalogs lists them.',
   JOB_UNKNOWN: 'stimnet jobs lists yours.',
-  NOT_PERMITTED: 'Which roles an account has, the operator of the peer says.'
+  NOT_PERMITTED: 'The operator of the peer can tell you which roles your account has.'
 }
