@@ -407,6 +407,14 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: dataTest('identifying')
   },
   {
+    id: 'no-second-end',
+    control: 'A mean beside a count of those above the least does not say that nobody has more than the second value',
+    file: 'packages/data/src/reduce/ends.ts',
+    from: 'const most = rows.length < 3 ? 1 : 2',
+    to: 'const most = 1',
+    noticedBy: dataTest('reduce')
+  },
+  {
     id: 'left-out-of-counts',
     control: 'Nobody is left out of a count only to hide others',
     file: `${PRIVACY}/judge/left-out.ts`,

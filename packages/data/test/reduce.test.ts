@@ -382,22 +382,33 @@ const ask = (sql: string, signal?: AbortSignal) =>
 test('whose values are off the ends that occur, by person and by row; an end of few rows is none', async () => {
   const variables = [
     { name: 'x', type: 'integer', minimum: 0, maximum: 20 },
-    { name: 'y', type: 'integer' }
+    { name: 'y', type: 'integer' },
+    { name: 'z', type: 'integer' }
   ]
-  const lines = ['id,x,y', 'a,1,0', 'b,1,-1', 'c,3,0', 'd,,0', 'a,1,5', 'e,3,5', 'f,3,5', 'f,2,']
+  const lines = ['id,x,y,z', 'a,1,0,0', 'b,1,-1,0', 'c,3,0,0', 'd,,0,1', 'a,1,5,1', 'e,3,5,1', 'f,3,5,2', 'f,2,,3']
   const ends = await makeWorld(
     { name: 'c', subject_key: 'id', tables: [{ name: 't', file: 't.csv', variables }] },
     { 't.csv': lines.join('\n') }
   )
   try {
     const opened = await ends.open()
-    const plan = parseSql('SELECT SUM(x), SUM(y) FROM t', opened.descriptor)
+    const plan = parseSql('SELECT SUM(x), SUM(y), SUM(z) FROM t', opened.descriptor)
     const { groups } = await opened.reduce(plan, await opened.cohort(undefined))
-    const [x, y] = ['t.x', 't.y'].map((ref) => groups[0]?.columns.get(ref as VariableRef))
+    const [x, y, z] = ['t.x', 't.y', 't.z'].map((ref) => groups[0]?.columns.get(ref as VariableRef))
     const sizes = (part: ReducedPart | undefined) => [part?.support.size, part?.rows, part?.rowSet?.size]
     assert.deepEqual(sizes(x?.aboveLeast), [3, 4, 4], 'c, e and both rows of f')
     assert.deepEqual(sizes(x?.belowMost), [3, 4, 4], 'both rows of a, b, one of f')
     assert.deepEqual([y?.aboveLeast, sizes(y?.belowMost)], [undefined, [4, 4, 4]])
+    assert.deepEqual([x?.aboveSecond, x?.belowLastButOne], [undefined, undefined], 'one row has the value between')
+    assert.deepEqual(
+      [sizes(z?.aboveLeast), sizes(z?.aboveSecond)],
+      [
+        [4, 5, 5],
+        [1, 2, 2]
+      ],
+      'beyond 0, beyond 1'
+    )
+    assert.deepEqual([z?.belowMost, z?.belowLastButOne], [undefined, undefined])
   } finally {
     await ends.close()
   }

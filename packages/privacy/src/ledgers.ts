@@ -174,7 +174,7 @@ export class LedgersDraft {
   #tellOne({ number, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
     const { quantity, of, kind } = number
     const [draft, set] = this.#where(of)
-    const off = number.off?.map((part) => this.#where(part)[1])
+    const off = number.off?.map((part) => part && this.#where(part)[1])
     const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set)
     const other = draft === this.#rows ? this.#subjects : this.#rows
     const told = { quantity, set, about: about.map((one) => beside(one, other)) }

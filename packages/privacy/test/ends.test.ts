@@ -63,6 +63,20 @@ describe('sums at their least', () => {
     assert.ok(refused > 300 && told > 300, `${refused} refused, ${told} told`)
   })
 
+  for (const more of [0, 1, 4, 5]) {
+    const isTold = more >= 5
+    test(`and a count of all above the least: of ten people, ${more} have more than the second value, which is ${isTold ? 'told' : 'withheld'}`, () => {
+      const [all, least, second] = [20, 10, 10 - more].map((from) =>
+        SubjectSet.of(30, Array.from({ length: 20 }, (_, person) => person).slice(20 - from))
+      )
+      assert.ok(all && least && second)
+      const draft = new LedgerDraft(SpanLedger.start(30))
+      const beyond = least.without(second)
+      const objection = draft.tell([{ quantity: 'x', set: all, off: [least, undefined, beyond] }], 5)
+      assert.equal(objection?.why, isTold ? undefined : more === 0 ? 'certain' : 'leverage')
+    })
+  }
+
   const MEAN = planOf([measure('mean', 'x')])
   /** The first `count` of sixty people. Of the last twenty, `more` people have a value above zero. */
   const firstOf = (count: number, more: number) =>

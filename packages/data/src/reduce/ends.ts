@@ -1,7 +1,8 @@
 /**
  * The people whose values are not the least, or not the greatest, that occur in the snapshot: a sum at its least discloses
  * everybody's value. What the description declares does not matter: of a number from 0 to 20 that is 1 for most people, 1 may be
- * the least.
+ * the least. The same people without those who have the second value from an end: beside the number of people above the least, a
+ * sum at its least for that number discloses that they all have the second value.
  */
 import { LIMITS, type ReducedPart } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
@@ -13,7 +14,7 @@ import { byGroup, type GroupSums, groupId, type ReduceSession, rowSupport, suppo
 
 interface End {
   readonly at: number
-  readonly name: 'aboveLeast' | 'belowMost'
+  readonly name: 'aboveLeast' | 'belowMost' | 'aboveSecond' | 'belowLastButOne'
   readonly condition: string
   /** Whether no value of a group with this range is the extreme one. */
   readonly isOff: (range: Range) => boolean
@@ -74,8 +75,11 @@ function isOffIn(range: GroupSums['ranges'][number] | undefined, isOff: End['isO
   return range === null || range === undefined || isOff(range)
 }
 
-/** The least and the greatest value in the whole table, each null if only a few rows have it. */
-type Extremes = readonly [least: bigint | null, greatest: bigint | null]
+/**
+ * The values at the ends of the whole table, outermost first. Up to the first that only a few rows have; a
+ * second one only if there are others beyond it.
+ */
+type Extremes = readonly [low: readonly bigint[], high: readonly bigint[]]
 
 const KNOWN = new WeakMap<Engine, Map<string, Extremes>>()
 /** Variables that are kept per snapshot; a mapping may read a variable in many ways. */
@@ -89,16 +93,20 @@ async function endsOf(
   engine: Engine
 ): Promise<End[]> {
   const [alias = 't0'] = /\bt\d+(?=\.)/.exec(sql) ?? []
-  const [least, greatest] = await extremesOf(ref, sql, alias)
+  const [low, high] = await extremesOf(ref, sql, alias)
   return [
-    ...(least === null
-      ? []
-      : [{ at, name: 'aboveLeast' as const, condition: `x${at} > ${least}`, isOff: ([from]: Range) => from > least }]),
-    ...(greatest === null
-      ? []
-      : [
-          { at, name: 'belowMost' as const, condition: `x${at} < ${greatest}`, isOff: ([, to]: Range) => to < greatest }
-        ])
+    ...low.map((end, place) => ({
+      at,
+      name: place === 0 ? ('aboveLeast' as const) : ('aboveSecond' as const),
+      condition: `x${at} > ${end}`,
+      isOff: ([from]: Range) => from > end
+    })),
+    ...high.map((end, place) => ({
+      at,
+      name: place === 0 ? ('belowMost' as const) : ('belowLastButOne' as const),
+      condition: `x${at} < ${end}`,
+      isOff: ([, to]: Range) => to < end
+    }))
   ]
 
   async function extremesOf(variable: string, column: string, table: string): Promise<Extremes> {
@@ -108,18 +116,22 @@ async function endsOf(
     const before = known.get(key)
     if (before !== undefined) return before
     const from = `${quoteName(variable.slice(0, variable.indexOf('.')))} AS ${table}`
-    const inner = `SELECT ${column} AS x, min(${column}) OVER () AS low, max(${column}) OVER () AS high FROM ${from}`
-    const counts = 'count(*) FILTER (WHERE x = low), count(*) FILTER (WHERE x = high)'
-    const [row] = await session.rows(`SELECT any_value(low), any_value(high), ${counts} FROM (${inner})`, [], signal)
-    const [low, high, ofLow, ofHigh] = row ?? []
-    const shared = (value: unknown, rows: unknown) =>
-      value === null || value === undefined || Number(rows ?? 0) < LIMITS.cohortSizeFloor
-        ? null
-        : BigInt(value as bigint)
-    const found: Extremes = [shared(low, ofLow), shared(high, ofHigh)]
+    const valuesFrom = (order: 'ASC' | 'DESC') =>
+      session.rows(
+        `SELECT x, count(*) FROM (SELECT ${column} AS x FROM ${from}) WHERE x IS NOT NULL GROUP BY x ORDER BY x ${order} LIMIT 3`,
+        [],
+        signal
+      )
+    const found: Extremes = [sharedOf(await valuesFrom('ASC')), sharedOf(await valuesFrom('DESC'))]
     if (known.size < KNOWN_MAX) known.set(key, found)
     return found
   }
+}
+
+function sharedOf(rows: readonly (readonly unknown[])[]): bigint[] {
+  const few = rows.findIndex(([, count]) => Number(count) < LIMITS.cohortSizeFloor)
+  const most = rows.length < 3 ? 1 : 2
+  return rows.slice(0, few < 0 ? most : Math.min(few, most)).map(([value]) => BigInt(value as bigint))
 }
 
 type Range = readonly [bigint, bigint]

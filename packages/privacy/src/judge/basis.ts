@@ -144,19 +144,19 @@ export function spreadOf(
 }
 
 /**
- * For a set of a column's values: those above the least value of the variable, and those below its
- * greatest. Empty where zeros do not disclose.
+ * For a set of a column's values: those above the least value of the variable, those below its greatest, and both again without
+ * the second value from that end. Undefined where few have it. Empty where zeros do not disclose.
  */
 export function offEnds(
-  { aboveLeast, belowMost }: ReducedColumn,
+  { aboveLeast, belowMost, aboveSecond, belowLastButOne }: ReducedColumn,
   of: SolvedSet,
   { rowSets, settings }: CellRules
-): SolvedSet[] {
+): (SolvedSet | undefined)[] {
   if (!settings.zerosAreDisclosive) return []
-  return [aboveLeast, belowMost].flatMap((part) => {
-    if (part === undefined) return []
-    if (of.rows === undefined) return [{ subjects: part.support.and(of.subjects) }]
-    return part.rowSet === undefined || rowSets === undefined ? [] : [rowSets.solved(part.rowSet.and(of.rows))]
+  return [aboveLeast, belowMost, aboveSecond, belowLastButOne].map((part) => {
+    if (part === undefined) return undefined
+    if (of.rows === undefined) return { subjects: part.support.and(of.subjects) }
+    return part.rowSet === undefined || rowSets === undefined ? undefined : rowSets.solved(part.rowSet.and(of.rows))
   })
 }
 

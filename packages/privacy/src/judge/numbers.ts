@@ -19,10 +19,10 @@ export interface CellNumber {
   readonly variables: readonly VariableRef[]
   readonly kind: 'count' | 'sum'
   /**
-   * For a sum: the items whose values are above the least that the variable can have, and
-   * those whose values are below its greatest.
+   * For a sum: the items whose values are above the least that occurs, those whose values are below the greatest, and both again
+   * without the second value from that end. Undefined where only a few rows have that value.
    */
-  readonly off?: readonly SolvedSet[]
+  readonly off?: readonly (SolvedSet | undefined)[]
   /**
    * For a count of a level: the level and its variable. The cell's first number is then over
    * everybody who has a value of the variable.
@@ -53,7 +53,12 @@ export function powerOf(of: SolvedSet, variable: VariableRef, power: number, fac
 }
 
 /** The sum of a variable. See `CellNumber` for `off`, which is omitted for a variable that others know anyway. */
-export function sumOf(of: SolvedSet, variable: VariableRef, facts: FactsOf, off: readonly SolvedSet[]): CellNumber {
+export function sumOf(
+  of: SolvedSet,
+  variable: VariableRef,
+  facts: FactsOf,
+  off: CellNumber['off'] & object
+): CellNumber {
   const sum = powerOf(of, variable, 1, facts)
   return off.length === 0 || facts(variable).identifying ? sum : { ...sum, off }
 }

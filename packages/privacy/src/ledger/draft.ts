@@ -26,7 +26,7 @@ export interface Told {
   /** The shown value, if it is rounded. Sums of such numbers are then shown as sums of the rounded values. */
   readonly shown?: number
   /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnds`. */
-  readonly off?: readonly SubjectSet[]
+  readonly off?: readonly (SubjectSet | undefined)[]
 }
 
 /** A level of a variable, as the question names it. */
@@ -318,16 +318,18 @@ export class LedgerDraft {
   /**
    * Judges a sum as a sum over the people who are not at an end of the variable's range. Whoever is at the least value adds
    * nothing to it, so that it is a sum over the others alone. It must not rest on few of these, nor make certain that
-   * somebody is at the least value. The same holds for the greatest value, and what the sum lacks to it. Until somebody is at
-   * an end, both sums are over the same people.
+   * somebody is at the least value. The same holds for the greatest value, and what the sum lacks to it. Whoever also learns how
+   * many are above the least value can subtract them; the rest is a sum over those above the second value, for which the same
+   * holds. Until somebody is at an end, both sums are over the same people.
    */
   #tellEnds(
-    { quantity, set, off }: Pick<Told, 'quantity' | 'set'> & { readonly off: readonly SubjectSet[] },
+    { quantity, set, off }: Pick<Told, 'quantity' | 'set'> & { readonly off: readonly (SubjectSet | undefined)[] },
     before: Span,
     k: number
   ): Objection | undefined {
     for (const [end, others] of off.entries()) {
       const name = `off end ${end} ${quantity}`
+      if (others === undefined) continue
       const isOff = both(this.#isIn(others), this.#isIn(set))
       if (!this.#spans.has(name)) {
         if (isSame(isOff, this.#isIn(set))) continue

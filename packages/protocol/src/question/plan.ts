@@ -144,6 +144,9 @@ export interface ReducedColumn {
    */
   readonly aboveLeast?: ReducedPart
   readonly belowMost?: ReducedPart
+  /** The same without the rows that have the second value from that end, if there are values beyond it. */
+  readonly aboveSecond?: ReducedPart
+  readonly belowLastButOne?: ReducedPart
   /** Subjects by value: for a category all declared levels; for a number its distinct values, if there are at most ten. */
   readonly levels?: ReadonlyMap<string, SubjectSet>
   /** Rows by value, for the distinct values of a number, if there are `Reduction.items`. */
