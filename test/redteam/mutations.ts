@@ -266,8 +266,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'two-levels-apart',
     control: 'Conditions on two variables are audited together as well',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'possible.unknown.length < 2',
-    to: 'possible.unknown.length > 0',
+    from: 'return [said(one.people, support), ...partsOf(one.people, support)]',
+    to: 'return partsOf(one.people, support)',
     noticedBy: privacyTest('certain-levels')
   },
   {
@@ -284,6 +284,134 @@ export const MUTATIONS: readonly Mutation[] = [
     file: `${PRIVACY}/ledger/draft.ts`,
     from: 'const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, k)',
     to: 'const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, 1)',
+    noticedBy: privacyTest('ends')
+  },
+  {
+    id: 'far-known-values',
+    control: 'Nobody has more than a k-th of the squared distances of known values',
+    file: `${PRIVACY}/judge/known.ts`,
+    from: 'square * k <= total',
+    to: 'square <= total',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'squares-of-known-values',
+    control: 'A spread of known values is also judged by their squared distances',
+    file: `${PRIVACY}/judge/known.ts`,
+    from: '(powers === 1 ||',
+    to: '(powers > 0 ||',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'known-values-weigh',
+    control: 'Sums of known values are judged by how much each value weighs',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (this.#weighsFew(row.group, measure, basis)) {',
+    to: 'if (row.cells.length < 0) {',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'known-values-of-members',
+    control: 'Known values are judged over everybody who could be in a group, not over its members',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'could.some(({ people }) => !isEven(people, powers))',
+    to: 'could.some(() => !isEven(support, powers))',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'known-values-lacking',
+    control: 'Without the known values a sum of them is withheld',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (values === undefined) return true',
+    to: 'if (values === undefined) return false',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'known-beside-unknown',
+    control: 'Known values also weigh the values of another variable in a covariance',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: '(isPair && !isEven(support, 1))',
+    to: '(isPair && powers < 0)',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'shares-of-the-known',
+    control: 'What a share counts is held over all who could be counted',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: '[left, ...parts].map(',
+    to: '[left, ...parts.slice(0, 0)].map(',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'parts-not-audited',
+    control: 'Among the people with a known value a level is audited as well',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'return of === undefined ? [] : partsOf(of, having)',
+    to: 'return of === undefined ? [] : partsOf(of, having).slice(0, 0)',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'few-of-a-known-value',
+    control: 'Few people with a known value who lack a level are a small cell',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'count.of.size - count.having.size < this.#k',
+    to: 'count.of.size - count.having.size < 0',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'few-known-values',
+    control: 'A mean of few known values counts those who have each',
+    file: `${PRIVACY}/judge/known.ts`,
+    from: 'return powersIn(measure) === 0 ||',
+    to: 'return powersIn(measure) >= 0 ||',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'bins-of-the-known',
+    control: 'A quantile of known values counts those in each bin',
+    file: `${PRIVACY}/judge/known.ts`,
+    from: 'return bins.map(',
+    to: 'return bins.slice(0, 0).map(',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'rows-at-visits-alone',
+    control: 'Rows at a visit and people who have such a row are the same people',
+    file: `${PRIVACY}/judge/possible.ts`,
+    from: 'names.flatMap((name) => [name + at, name])',
+    to: 'names.map((name) => name + at)',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'measured-is-no-condition',
+    control: 'What is measured of people counts as a condition on it',
+    file: `${PRIVACY}/judge/possible.ts`,
+    from: '[...unknown, ...measured]',
+    to: '[...unknown]',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'facts-by-request',
+    control: 'What is declared of a variable is what the site declares, whatever a request makes of it',
+    file: `${PRIVACY}/judge/facts.ts`,
+    from: 'const source = site ?? variable',
+    to: 'const source = variable',
+    noticedBy: privacyTest('known')
+  },
+  {
+    id: 'ends-begin-anew',
+    control: 'Sums from before somebody was at the least count as sums over those above it',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'this.#spans.set(name, before)',
+    to: '',
+    noticedBy: privacyTest('ends')
+  },
+  {
+    id: 'ends-forgotten',
+    control: 'Who was at the least in earlier sums is remembered',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'const [known] = this.#countsOf((other) => other === name)',
+    to: 'const [known] = this.#countsOf(() => false)',
     noticedBy: privacyTest('ends')
   },
   {
@@ -319,11 +447,11 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('certain-levels')
   },
   {
-    id: 'n-not-audited',
-    control: 'The count beside a mean is audited as well',
+    id: 'means-not-audited',
+    control: 'A mean of those with a level is audited like their count',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'if (this.#auditLevels(group, measure, { support: counted.subjects, numbers: [number] }) === undefined) return true',
-    to: 'if (1 > 0) return true',
+    from: 'objection = this.#auditLevels(row.group, measure, basis)',
+    to: "objection = measure.kind === 'mean' ? undefined : this.#auditLevels(row.group, measure, basis)",
     noticedBy: privacyTest('certain-levels')
   },
   {
@@ -875,7 +1003,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     file: `${PRIVACY}/ledger/blocks.ts`,
     from: 'return leverage > leverageMax && leverage -',
     to: 'return leverage > 2 && leverage -',
-    noticedBy: attacks('R07b')
+    noticedBy: attacks('R04')
   },
   {
     id: 'forgetful-ledger',

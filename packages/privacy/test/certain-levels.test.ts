@@ -132,6 +132,14 @@ test('the smallest count goes where all that are shown tell that nobody has the 
   assert.deepEqual([shown(false, 2), shown(false, 3), shown(true, 3)], [2, 1, 2])
 })
 
+test('the smallest count goes too where all that are shown tell that nobody has one of several other levels', () => {
+  const plan = planOf([SUBJECTS], 'responded')
+  const rowsOf = (identifying: boolean) =>
+    tableOf(asked(plan, LATER, { ledgers: ledgersOf(60), identifying, cells: 4 })).rows
+  // Nobody has either of two other levels. The count of neither follows alone, so that no audit of counts objects.
+  assert.deepEqual([rowsOf(false).length, rowsOf(true).length], [1, 2])
+})
+
 test('a number of those who responded is also judged of whom it was asked', () => {
   const ledgers = after(
     asked(planOf([measure('sum', 'x')]), ALL, {

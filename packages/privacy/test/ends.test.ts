@@ -95,4 +95,32 @@ describe('sums at their least', () => {
       else assert.equal(tableOf(after).rows.length, 1)
     })
   }
+
+  const among = (from: number, to: number) =>
+    SubjectSet.of(
+      60,
+      Array.from({ length: to - from }, (_, i) => from + i)
+    )
+  /** Tells sums over the sets in turn, of whom those in `off` have more than the least. Returns the objections. */
+  function toldInTurn(sums: readonly { readonly set: SubjectSet; readonly off: SubjectSet }[]) {
+    const draft = new LedgerDraft(SpanLedger.start(60))
+    return sums.map(({ set, off }) => draft.tell([{ quantity: 'x', set, off: [off] }], 5)?.why)
+  }
+
+  test('are held against sums from before somebody was at the least, which were of nobody else', () => {
+    const first = { set: among(0, 40), off: among(0, 40) }
+    // Of the twenty people more, four have more than the least: the difference of the two sums rests on them.
+    assert.deepEqual(toldInTurn([first, { set: among(0, 60), off: among(0, 44) }]), [undefined, 'leverage'])
+    assert.deepEqual(toldInTurn([first, { set: among(0, 60), off: among(0, 45) }]), [undefined, undefined])
+  })
+
+  test('remember who was at the least in earlier sums, though the last one is of nobody at it', () => {
+    const sums = [
+      // The first ten people have the least, and nobody else has.
+      { set: among(0, 20), off: among(10, 20) },
+      { set: among(10, 40), off: among(10, 40) },
+      { set: among(20, 40), off: among(20, 40) }
+    ]
+    assert.deepEqual(toldInTurn(sums), [undefined, undefined, 'certain'])
+  })
 })
