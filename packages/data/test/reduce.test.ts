@@ -75,7 +75,12 @@ function column(
   rows: readonly JoinedRow[],
   all: readonly JoinedRow[],
   ref: string,
-  { binned, long, shaped, ends }: { binned: boolean; long: boolean; shaped: boolean; ends: readonly (number | null)[] }
+  {
+    binned,
+    long,
+    shaped,
+    ends
+  }: { binned: boolean; long: boolean; shaped: boolean; ends: readonly (readonly number[])[] }
 ) {
   const has = rows.filter(({ values }) => values[ref] !== null)
   const numeric = ref in DECIMALS
@@ -100,8 +105,10 @@ function column(
     sumSquares: sum(numbers.map((n) => n * n)),
     powers: shaped ? { cubes: sum(numbers.map((n) => n ** 3n)), fourths: sum(numbers.map((n) => n ** 4n)) } : null,
     nonNegative,
-    aboveLeast: offEnd(has, ref, ends[0]),
-    belowMost: offEnd(has, ref, ends[1]),
+    aboveLeast: offEnd(has, ref, ends[0]?.slice(0, 1)),
+    belowMost: offEnd(has, ref, ends[1]?.slice(0, 1)),
+    aboveSecond: ends[0]?.[1] === undefined ? null : offEnd(has, ref, ends[0]),
+    belowLastButOne: ends[1]?.[1] === undefined ? null : offEnd(has, ref, ends[1]),
     largest: [one, two],
     levels: names === null ? null : Object.fromEntries(names.map((name) => [name, whoHas(name)])),
     levelRows:
@@ -128,21 +135,25 @@ function column(
 }
 
 /** The least and the greatest value of the whole table, each only if at least three rows have it. */
-function endsIn(data: Model, ref: string): readonly (number | null)[] {
-  if (!(ref in DECIMALS)) return [null, null]
+/** The least values and the greatest ones, outermost first: at most two, and none from the first on that few rows have. */
+function endsIn(data: Model, ref: string): readonly (readonly number[])[] {
+  if (!(ref in DECIMALS)) return [[], []]
   const [table = '', name = ''] = ref.split('.')
   const all = data[table as 'people' | 'visits'].flatMap(({ values }) =>
     values[name] === null ? [] : [Number(values[name])]
   )
-  return [Math.min(...all), Math.max(...all)].map((end) =>
-    all.filter((value) => value === end).length < 3 ? null : end
-  )
+  const distinct = [...new Set(all)].sort((a, b) => a - b)
+  const isFew = (end: number) => all.filter((value) => value === end).length < 3
+  return [distinct, distinct.toReversed()].map((ends) => {
+    const few = ends.findIndex(isFew)
+    return ends.slice(0, Math.min(few < 0 ? 2 : few, distinct.length < 3 ? 1 : 2))
+  })
 }
 
-function offEnd(has: readonly JoinedRow[], ref: string, end: number | null | undefined) {
-  if (end === null || end === undefined) return null
+function offEnd(has: readonly JoinedRow[], ref: string, ends: readonly number[] = []) {
+  if (ends.length === 0) return null
   return owned(
-    has.filter(({ values }) => Number(values[ref]) !== end),
+    has.filter(({ values }) => !ends.includes(Number(values[ref]))),
     true
   )
 }
@@ -271,11 +282,15 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
   // Groups share no row: their row sets are disjoint, whoever the owners of the rows are.
   const together = groups.reduce((all, { rowSet }) => (rowSet && all ? rowSet.or(all) : rowSet), groups[0]?.rowSet)
   assert.equal(together?.size ?? 0, items === undefined ? 0 : groups.reduce((all, { rows }) => all + rows, 0))
+  const partOf = (part: ReducedPart | undefined) =>
+    part === undefined ? null : (ownedBy(part.rowSet) ?? named(part.support))
   const columnOf = ({ deviations: _, ...c }: ReducedColumn) => ({
     ...c,
     powers: c.powers ?? null,
-    aboveLeast: c.aboveLeast === undefined ? null : (ownedBy(c.aboveLeast.rowSet) ?? named(c.aboveLeast.support)),
-    belowMost: c.belowMost === undefined ? null : (ownedBy(c.belowMost.rowSet) ?? named(c.belowMost.support)),
+    aboveLeast: partOf(c.aboveLeast),
+    belowMost: partOf(c.belowMost),
+    aboveSecond: partOf(c.aboveSecond),
+    belowLastButOne: partOf(c.belowLastButOne),
     support: named(c.support),
     rowSet: ownedBy(c.rowSet),
     levelRows: (c.levelRows && Object.fromEntries([...c.levelRows].map(([name, set]) => [name, ownedBy(set)]))) || null,
