@@ -6,7 +6,7 @@ import { after } from 'node:test'
 import { type Descendant, descendantsOf, endAll, writesWhere } from './descendants.ts'
 
 /** A file ends by itself within this time of its last test, ms: closing takes its time on a busy machine. */
-const END_MS_MAX = Number(process.env.STIMNET_TEST_END_MS ?? 60_000)
+const END_MS_MAX = Number(process.env.STIMNET_TEST_END_MS ?? 120_000)
 /** For processes that were told to end and have not yet, ms. */
 const GONE_MS_MAX = 3_000
 

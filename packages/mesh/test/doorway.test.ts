@@ -80,9 +80,23 @@ describe('the doorway', () => {
     const [again, stranger] = [comes(door, '198.51.100.1'), comes(door, '192.0.2.1')]
     const third = comes(door, '198.51.100.1')
     assert.deepEqual([again?.isAborted, stranger?.isAborted, third?.isAborted], [false, true, false])
+    again?.close()
+    const other = new Comer('203.0.113.1')
+    door.welcomes('another friend', other)
+    assert.ok(comes(door, '203.0.113.1'))
     assert.equal(comes(door, '192.0.2.2'), undefined, 'a stranger ends nobody who is known')
     third?.close()
     assert.ok(comes(door, '192.0.2.2'))
+  })
+
+  it('ends the oldest of a known address that has more than half of the places: it may be shared with an attacker', () => {
+    const door = new Doorway(new SimulatedClock(), { pendingMax: 2 })
+    const first = comes(door, '198.51.100.1')
+    assert.ok(first)
+    door.welcomes('friend', first)
+    const [oldest, next] = [comes(door, '198.51.100.1'), comes(door, '198.51.100.1')]
+    assert.ok(comes(door, '192.0.2.2'))
+    assert.deepEqual([oldest?.isAborted, next?.isAborted], [true, false])
   })
 
   it('ends the oldest connection of a peer that has too many, and nobody else’s', () => {
@@ -104,6 +118,7 @@ describe('the doorway', () => {
 
   it('takes the last 64 bits of IPv6 for one host, and a mapped address for what it is', () => {
     assert.equal(hostOf('::ffff:192.0.2.1'), '192.0.2.1')
+    assert.equal(hostOf('::FFFF:c000:201'), '192.0.2.1')
     assert.equal(hostOf('2001:db8:0:7::1'), hostOf('2001:0db8::0007:a:b:c:d'))
     assert.notEqual(hostOf('2001:db8:0:7::1'), hostOf('2001:db8:0:8::1'))
     assert.equal(hostOf('fe80::1%eth0'), 'fe80:0:0:0')

@@ -34,6 +34,12 @@ describe('a negotiation', () => {
     assert.equal(told(0), 'a line of nothing')
     assert.equal(told(0xff), undefined)
     assert.equal(told(0xff, 0x07), undefined, 'a line of 1,023')
+    // White space to one reader, and none to the other.
+    for (const end of [[0xa0], [0x20], [0x0d], [0xe2, 0x80, 0x83], [0]]) {
+      const text = [...new TextEncoder().encode('/wanted'), ...end, 0x0a]
+      assert.equal(told(text.length, ...text), 'a line that is no protocol', `${end}`)
+    }
+    assert.equal(told(7, ...new TextEncoder().encode('/wanted')), 'a line that is no protocol', 'no new line')
   })
 
   it('does not go on for ever', () => {
@@ -60,7 +66,7 @@ describe('an encrypted connection', () => {
     } as unknown as SecuredConnection
     const inner = { secureInbound: async () => secured } as unknown as ConnectionEncrypter
     inner.secureOutbound = inner.secureInbound as ConnectionEncrypter['secureOutbound']
-    const encrypter = new Negotiations(discipline).encrypter(inner, '/muxer')
+    const encrypter = new Negotiations(discipline, new SimulatedClock()).encrypter(inner, '/muxer')
     const { connection } = await encrypter.secureInbound(here)
     let bytes = 0
     connection.addEventListener('message', ({ data }) => {

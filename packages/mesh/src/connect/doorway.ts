@@ -57,7 +57,8 @@ export class Doorway {
     if (!(isKnown ? this.#acquaintances : this.#strangers).take(host)) return false
     if (this.#pendingCount < this.#limits.pendingMax) return true
     const crowd = this.#largestCrowd()
-    if (crowd === undefined || (crowd.isKnown && !isKnown)) return false
+    // A member's address may be shared with an attacker's, so half of the places is the most that it keeps from strangers.
+    if (crowd === undefined || (crowd.isKnown && !isKnown && crowd.size <= this.#limits.pendingMax / 2)) return false
     if (crowd.isKnown === isKnown && crowd.size <= (this.#pending.get(host)?.size ?? 0)) return this.#endOldest(host)
     return this.#endOldest(crowd.host)
   }
@@ -74,14 +75,24 @@ export class Doorway {
     remove(this.#pending, host, arrival)
     this.#known.delete(host)
     this.#known.add(host)
-    for (const oldest of this.#known) if (this.#known.size > KNOWN_MAX) this.#known.delete(oldest)
     add(this.#peers, peerId, arrival)
+    if (this.#known.size > KNOWN_MAX) this.#forgetOne()
     arrival.addEventListener('close', () => remove(this.#peers, peerId, arrival))
     const own = this.#peers.get(peerId)
     const [oldest] = own ?? []
     if (oldest && own && own.size > this.#limits.perPeerMax) {
       remove(this.#peers, peerId, oldest)
       oldest.abort(new Error('too many connections of one peer'))
+    }
+  }
+
+  /** The host that nobody has come from for the longest time, and that nobody is connected from. */
+  #forgetOne(): void {
+    const connected = new Set([...this.#peers.values()].flatMap((arrivals) => [...arrivals].map(hostIn)))
+    for (const host of this.#known) {
+      if (connected.has(host)) continue
+      this.#known.delete(host)
+      return
     }
   }
 
@@ -141,9 +152,19 @@ function hostIn({ remoteAddr }: Arrival): string {
   return address === undefined ? remoteAddr.toString() : hostOf(address)
 }
 
+/** An IPv4 address that is written as one of IPv6, in either form. */
+function unmapped(address: string): string {
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? []
+  if (high === undefined || low === undefined) return address.replace(/^::ffff:(?=\d+\.)/, '')
+  return [high, low]
+    .flatMap((group) => [group.padStart(4, '0').slice(0, 2), group.padStart(4, '0').slice(2)])
+    .map((byte) => Number.parseInt(byte, 16))
+    .join('.')
+}
+
 /** Who has one address of IPv6 has all of its last 64 bits. */
 export function hostOf(address: string): string {
-  const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
+  const plain = unmapped(address.toLowerCase())
   if (!plain.includes(':')) return plain
   const [head = '', tail] = plain.split('::')
   const left = head === '' ? [] : head.split(':')

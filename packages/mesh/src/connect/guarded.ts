@@ -24,6 +24,9 @@ export const ANSWER_BYTES_MAX: Readonly<Record<string, number>> = {
   ...FRAME_BYTES_MAX,
   '/stimnet/kad/1.0.0': 1024 * KiB
 }
+/** Sends back whatever it gets, 32 bytes at a time; its bytes are counted as frames of that size. */
+const PING_PROTOCOL = '/stimnet/ping/1.0.0'
+const PING_BYTES = 32
 /** Rate of frames from one peer. A DHT search sends a few to a peer, an announcement sends one per term. */
 const FRAMES = { perPeer: { burst: 600, perSecond: 60 }, total: { burst: 6_000, perSecond: 600 } }
 
@@ -66,6 +69,17 @@ export class FrameWatch {
   }
 }
 
+/** Counts the pings of a stream. */
+class PingWatch {
+  #bytes = 0
+
+  follow(bytes: Uint8Array): number {
+    const before = Math.floor(this.#bytes / PING_BYTES)
+    this.#bytes += bytes.length
+    return Math.floor(this.#bytes / PING_BYTES) - before
+  }
+}
+
 interface Registrar {
   handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
 }
@@ -77,11 +91,11 @@ export function guardStreams(node: object, { clock, discipline }: { clock: Clock
   const handle = registrar.handle.bind(registrar)
   registrar.handle = (protocol, handler, options) => {
     const bytesMax = FRAME_BYTES_MAX[protocol]
-    if (bytesMax === undefined) return handle(protocol, handler, options)
+    if (bytesMax === undefined && protocol !== PING_PROTOCOL) return handle(protocol, handler, options)
     const guarded = (stream: Stream, connection: Connection) => {
       const from = connection.remotePeer.toString()
       const guard = {
-        bytesMax,
+        watch: bytesMax === undefined ? new PingWatch() : new FrameWatch(bytesMax),
         take: () => frames.take(from),
         bad: (why: string, marks: number) => discipline.mark(from, why, marks)
       }
@@ -92,14 +106,13 @@ export function guardStreams(node: object, { clock, discipline }: { clock: Clock
 }
 
 interface Guard {
-  readonly bytesMax: number
+  readonly watch: Pick<FrameWatch, 'follow'>
   take(): boolean
   bad(why: string, marks: number): void
 }
 
 /** Applies the bounds to one stream. False if the stream had to be aborted at once. */
-function guardStream(stream: Stream, { bytesMax, take, bad }: Guard): boolean {
-  const watch = new FrameWatch(bytesMax)
+function guardStream(stream: Stream, { watch, take, bad }: Guard): boolean {
   const refuse = (why: string, marks: number) => {
     stream.abort(new Error(why))
     bad(why, marks)
@@ -110,7 +123,7 @@ function guardStream(stream: Stream, { bytesMax, take, bad }: Guard): boolean {
     const found = watch.follow(bytes.subarray())
     if (typeof found === 'string') return refuse(found, GRAVE)
     if (stream.writeBufferLength > UNREAD_BYTES_MAX) return refuse('answers that are not read', GRAVE)
-    for (let frame = 0; frame < found; frame++) if (!take()) return refuse('too many questions to the DHT', 1)
+    for (let frame = 0; frame < found; frame++) if (!take()) return refuse('too many questions', 1)
     return true
   })
 }

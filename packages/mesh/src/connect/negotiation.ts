@@ -9,8 +9,10 @@ import type {
   SecuredConnection,
   StreamMuxerFactory
 } from '@libp2p/interface'
+import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './discipline.ts'
 import { ANSWER_BYTES_MAX, FrameWatch, GRAVE } from './guarded.ts'
+import { MultiplexRates, MultiplexWatch } from './multiplexed.ts'
 import { type Bytes, judgeReading } from './reading.ts'
 
 /** A line, its length not counted; multistream-select has no longer ones. */
@@ -18,6 +20,7 @@ const LINE_BYTES_MAX = 1024
 /** The header, and a protocol for each that was refused; whoever proposes on and on is answered on and on. */
 const LINES_MAX = 16
 const HEADER = '/multistream/1.0.0'
+const NEWLINE = 0x0a
 
 /** Follows the lines of a negotiation through bytes as they come. */
 export class NegotiationWatch {
@@ -38,7 +41,10 @@ export class NegotiationWatch {
       const head = lengthOf(this.#line)
       if (typeof head === 'string') return head
       if (head === undefined || this.#line.length < head.bytes + head.length) continue
-      const protocol = String.fromCharCode(...this.#line.slice(head.bytes)).trimEnd()
+      const text = this.#line.slice(head.bytes)
+      // The library decodes and trims a line. Only lines of which that cannot make another one are let through.
+      if (text.pop() !== NEWLINE || !text.every(isPrintable)) return 'a line that is no protocol'
+      const protocol = String.fromCharCode(...text)
       this.#line = []
       this.#lines += 1
       if (this.#lines > LINES_MAX) return 'a negotiation that does not end'
@@ -46,6 +52,10 @@ export class NegotiationWatch {
     }
     return undefined
   }
+}
+
+function isPrintable(byte: number): boolean {
+  return byte > 0x20 && byte < 0x7f
 }
 
 /** Undefined where it has not ended; two bytes name more than a line may have. */
@@ -62,14 +72,17 @@ interface Components {
   readonly registrar: { getProtocols(): string[] }
 }
 
-/** The parts of one node that negotiate, each with its bounds: on a bare connection, on an encrypted one, and on each stream. */
+/** The parts of one node that negotiate, each with its bounds: on a bare connection, on an encrypted one and its frames, and on each stream. */
 export class Negotiations {
   readonly #discipline: Discipline
   /** Whose an encrypted connection is. */
   readonly #peers = new WeakMap<object, string>()
 
-  constructor(discipline: Discipline) {
+  readonly #rates: MultiplexRates
+
+  constructor(discipline: Discipline, clock: Clock) {
     this.#discipline = discipline
+    this.#rates = new MultiplexRates(clock)
   }
 
   /** Where others put a key of their own before everything else, the bounds of a bare connection stand. */
@@ -101,6 +114,7 @@ export class Negotiations {
   muxer(inner: StreamMuxerFactory, components: Components): StreamMuxerFactory {
     const create = inner.createStreamMuxer.bind(inner)
     inner.createStreamMuxer = (connection) => {
+      this.#watchFrames(connection)
       const muxer = create(connection) as ReturnType<typeof create> & { onRemoteStream(stream: MessageStream): void }
       const peer = this.#peers.get(connection) ?? ''
       const isServed = (line: string) => components.registrar.getProtocols().includes(line)
@@ -119,6 +133,23 @@ export class Negotiations {
       return muxer
     }
     return inner
+  }
+
+  #watchFrames(connection: MessageStream): void {
+    const peer = this.#peers.get(connection) ?? ''
+    const watch = new MultiplexWatch()
+    judgeReading(connection, (bytes) => {
+      if (connection.status !== 'open') return false
+      for (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) {
+        const found = watch.follow(chunk)
+        const fault = typeof found === 'string' ? found : this.#rates.take(peer, found)
+        if (fault === undefined) continue
+        connection.abort(new Error(fault))
+        this.#discipline.mark(peer, fault, GRAVE)
+        return false
+      }
+      return true
+    })
   }
 
   #watch(stream: MessageStream, { ends, peer, isAsking }: Watched): void {

@@ -17,6 +17,7 @@ import type { Doorway } from './doorway.ts'
 import { gaterOf } from './gater.ts'
 import { guardStreams } from './guarded.ts'
 import type { MeshSettings, MeshTiming } from '../mesh.ts'
+import { PAYLOAD_BYTES_MAX } from './multiplexed.ts'
 import { Negotiations } from './negotiation.ts'
 import { isAnyTaken } from './port.ts'
 
@@ -55,7 +56,7 @@ export async function createNode(
   timing: MeshTiming,
   { datastore, denied, clock, discipline, door }: NodeParts
 ): Promise<MeshNode> {
-  const negotiations = new Negotiations(discipline)
+  const negotiations = new Negotiations(discipline, clock)
   const node = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', settings.nodeSeed),
@@ -121,7 +122,7 @@ const MUXER = {
   maxEarlyStreams: 256,
   streamOptions: {
     // Smaller than the read buffer, so that a sender that respects its window cannot overflow a paused reader.
-    maxStreamWindowSize: 1 * MiB,
+    maxStreamWindowSize: PAYLOAD_BYTES_MAX,
     maxReadBufferLength: 2 * MiB,
     // The default is unbounded: a peer that does not read would fill the memory.
     maxWriteBufferLength: 8 * MiB
