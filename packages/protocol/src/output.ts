@@ -243,6 +243,8 @@ const testResultSchema = z.object({
   sites: z.array(z.string()).optional(),
   /** A table with several rows per subject whose column forms the groups. One person can be in several, so no test is made. */
   repeated: z.string().optional(),
+  /** A table with several rows per subject that was read: one person can have several values in a group, see the note. */
+  clustered: z.string().optional(),
   /** `site`: people are compared only within their institution, so that differences between institutions do not enter. */
   adjusted_for: z.literal('site').optional()
 })

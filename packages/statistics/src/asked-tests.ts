@@ -13,7 +13,7 @@ import { META_METHODS } from './tests/meta.ts'
 /**
  * Adds the tests that a statistic requests to its plan. `repeats` is true for the tables of the catalog with several rows per
  * subject. A test whose groups come from a column of such a table is marked with the name of the table, since one person can
- * then be in several groups. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED.
+ * then be in several groups. So is a test of values if such a table is read. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED.
  */
 export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): Plan {
   const { tests, ...rest } = plainTests(plan, name, call, by)
@@ -25,7 +25,9 @@ export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): 
         .filter((key) => [test.by].flat().includes(key.name))
         .map(({ variable }) => tableOf(variable))
       const repeated = tables.find(repeats)
-      return repeated === undefined ? test : { ...test, repeated }
+      if (repeated !== undefined) return { ...test, repeated }
+      const clustered = test.kind === 'chi_squared' ? undefined : plan.tables.find(repeats)
+      return clustered === undefined ? test : { ...test, clustered }
     })
   }
 }
@@ -49,12 +51,17 @@ export function oneRowEach(plan: Plan): Plan {
   const held = heldColumns(where)
   return {
     ...plan,
-    tests: tests.map(({ repeated, ...test }) => {
+    tests: tests.map(({ repeated, clustered, ...test }) => {
       const keys: string[] = plan.groupBy
         .filter(({ name }) => [test.by].flat().includes(name))
         .map(({ variable }) => variable)
-      const isHeld = held.some((column) => !keys.includes(column) && tableOf(column) === repeated)
-      return repeated === undefined || isHeld ? test : { ...test, repeated }
+      const isOpen = (table: string | undefined) =>
+        table !== undefined && !held.some((column) => !keys.includes(column) && tableOf(column) === table)
+      return {
+        ...test,
+        ...(isOpen(repeated) ? { repeated } : {}),
+        ...(isOpen(clustered) ? { clustered } : {})
+      }
     })
   }
 }

@@ -103,7 +103,7 @@ function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; other
     const shape = JSON.stringify([
       columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? '']),
       // Older sites do not report whether their groups can hold the same people, so this is not compared.
-      tests.map((test) => ({ ...testAsked(test), repeated: undefined }))
+      tests.map((test) => ({ ...testAsked(test), repeated: undefined, clustered: undefined }))
     ])
     byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
   }
@@ -161,8 +161,11 @@ function testsOver(
   const { tests = [] } = tables[0]?.table ?? {}
   const asked = tests.flatMap((test, at) => {
     const plain = testAsked(test)
-    const repeated = tables.map(({ table }) => table.tests?.[at]?.repeated).find((name) => name !== undefined)
-    return plain ? [repeated === undefined ? plain : { ...plain, repeated }] : []
+    const said = (name: 'repeated' | 'clustered') => {
+      const found = tables.map(({ table }) => table.tests?.[at]?.[name]).find((one) => one !== undefined)
+      return found === undefined ? {} : { [name]: found }
+    }
+    return plain ? [{ ...plain, ...said('repeated'), ...said('clustered') }] : []
   })
   if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
   const sites = tables.map(({ site, table }) => testSite(site, table, accuracyOf))

@@ -42,7 +42,7 @@ export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, a
  * sites is no difference between groups.
  */
 export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
-  const result = madeOf(test, sites)
+  const result = withClusters(madeOf(test, sites), test.clustered)
   if (test.repeated === undefined) return result
   const note =
     `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
@@ -51,6 +51,16 @@ export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
   const { meta: made, ...rest } = result
   const unmade = made && { meta: { ...made, ...NO_META } }
   return { ...rest, ...NOTHING, ...unmade, difference: made ? null : result.difference, note, repeated: test.repeated }
+}
+
+/** The note, where one person can have several values: a test takes values for independent. */
+function withClusters(result: TestResult, clustered: string | undefined): TestResult {
+  if (clustered === undefined) return result
+  const isMade = result.p !== null || result.interval !== null
+  const note =
+    `${clustered} has several rows per person. Where a person has several values in a group, the test takes them for ` +
+    'independent, and p is too small: filter to one row of each person, such as one visit.'
+  return { ...result, note: [result.note, ...(isMade ? [note] : [])].filter((one) => one !== '').join(' '), clustered }
 }
 
 function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
@@ -69,7 +79,14 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
 /** The test that a result answers; undefined if it is none of the known tests. */
 export function testAsked(result: TestResult): PlanTest | undefined {
   const test = plainTestAsked(result)
-  return test && result.repeated !== undefined ? { ...test, repeated: result.repeated } : test
+  const { repeated, clustered } = result
+  return (
+    test && {
+      ...test,
+      ...(repeated === undefined ? {} : { repeated }),
+      ...(clustered === undefined ? {} : { clustered })
+    }
+  )
 }
 
 function plainTestAsked({ kind, of, by, groups, meta: combined }: TestResult): PlanTest | undefined {
@@ -318,18 +335,5 @@ function groupShown(name: string, parts: readonly MomentsPart[]): TestResult['gr
 /** Notes on the numbers behind a test. */
 function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
   const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
-  return [...rowNotes(givers, of), ...(isRounded ? [ROUNDED] : [])]
-}
-
-/** A note for answers that also count subjects: a test assumes that values are independent, and rows of one subject are not. */
-function rowNotes(givers: readonly Giving<unknown>[], of: string): string[] {
-  const several = givers.some(({ site }) =>
-    site.rows.some(({ cells }) => {
-      const subjects = cells.get('subjects')?.value
-      return typeof subjects === 'number' && (cells.get(of)?.moments?.n ?? 0) > subjects
-    })
-  )
-  return several
-    ? ['Several values are of the same subject: the test takes them for independent, and p is too small.']
-    : []
+  return isRounded ? [ROUNDED] : []
 }

@@ -304,6 +304,27 @@ test('a plan knows where one person can be in several groups: before and after a
   assert.deepEqual(repeated('chi_squared', ['sex', 'subjects.visit']), [''])
 })
 
+test('a plan knows where one person can have several values, unless a filter leaves one row of each', () => {
+  const asked = plan('compare', { variables: ['UPDRS_total'], by: ['sex'] })
+  assert.deepEqual(
+    asked.tests?.map(({ clustered }) => clustered),
+    ['outcomes']
+  )
+  const where = { column: 'outcomes.visit', op: '=', values: ['month_12'] } as const
+  assert.deepEqual(
+    oneRowEach({ ...asked, where }).tests?.map((one) => 'clustered' in one),
+    [false]
+  )
+  const once = [
+    plan('compare', { variables: ['age'], by: ['sex'] }),
+    plan('chi_squared', { variables: ['sex', 'outcomes.visit'] })
+  ]
+  assert.deepEqual(
+    once.flatMap(({ tests = [] }) => tests.map((one) => 'clustered' in one)),
+    [false, false]
+  )
+})
+
 test('a filter that leaves one row of each person makes its groups groups of people', () => {
   const asked = plan('anova', { variables: ['UPDRS_total'], by: ['outcomes.response'] })
   const fits = (where: Filter) => oneRowEach({ ...asked, where }).tests?.map(({ repeated }) => repeated ?? '')

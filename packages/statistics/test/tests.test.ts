@@ -180,10 +180,15 @@ test('with fewer than ten degrees of freedom there is a difference and no p valu
   assert.ok(near(small.tests?.[0]?.difference, -1.6))
 })
 
-test('values of the same subject are told to be no independent ones', () => {
-  const [welch] = pooledTests(halves([WELCH], { subjects: 10 }))
-  assert.match(welch?.note ?? '', /same subject/)
-  assert.ok(near(welch?.statistic, -10.46044897241145))
+test('values that can be of the same person are told to be no independent ones, also where one site alone has such', () => {
+  const [one, other] = [halves([WELCH]), halves([{ ...WELCH, clustered: 'visits' }])].map(([first], i) => ({
+    site: `s${i}`,
+    output: first ?? null
+  }))
+  assert.ok(one && other)
+  const [welch] = pool([one, other]).tests ?? []
+  assert.match(welch?.note ?? '', /visits has several rows per person.*p is too small/)
+  assert.ok(welch?.p !== null && welch?.clustered === 'visits')
 })
 
 test('χ² is made of whole tables alone', () => {

@@ -56,6 +56,8 @@ export type PlanTest = (
 ) & {
   /** A table with several rows per subject whose column forms the groups: one person can then be in several groups. */
   readonly repeated?: string
+  /** A table with several rows per subject that is read: one person can then have several values in a group. */
+  readonly clustered?: string
 }
 
 /** One estimate per site, combined over the sites. `by` and `groups`: the two groups that are compared; empty for none. */
