@@ -1,13 +1,13 @@
-/** The processes that a process started, and those that these started: of Linux alone, elsewhere nobody can tell. */
+/** All processes below a process. Works on Linux only; elsewhere the list is empty. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** One that runs; one that has ended and was not waited for is none. */
+/** A running process. Zombies do not count. */
 export interface Descendant {
   readonly pid: number
   readonly command: string
 }
 
-/** The nearest first. */
+/** All running processes below `pid`, children first. */
 export function descendantsOf(pid: number): Descendant[] {
   const children = tasksOf(pid).flatMap((task) => pidsIn(`/proc/${pid}/task/${task}/children`))
   return children.flatMap((child) => {
@@ -16,7 +16,7 @@ export function descendantsOf(pid: number): Descendant[] {
   })
 }
 
-/** Whether it has what another process writes to: who reads there waits for both. */
+/** Whether a process holds the same output as another one. The reader of that output waits until both have ended. */
 export function writesWhere(pid: number, other: number): boolean {
   const targets = [1, 2]
     .map((descriptor) => linkOf(`/proc/${other}/fd/${descriptor}`))
@@ -24,7 +24,7 @@ export function writesWhere(pid: number, other: number): boolean {
   return listOf(`/proc/${pid}/fd`).some((descriptor) => targets.includes(linkOf(`/proc/${pid}/fd/${descriptor}`)))
 }
 
-/** Ends them at once; whoever is gone already is gone. */
+/** Kills the processes; those that have ended already are ignored. */
 export function endAll(descendants: readonly Descendant[]): void {
   for (const { pid } of descendants) {
     try {
@@ -55,7 +55,7 @@ function linkOf(path: string): string {
   return orEmpty(() => readlinkSync(path), '')
 }
 
-/** A process can end between two looks. */
+/** A process can end while it is read. */
 function orEmpty<T>(look: () => T, empty: T): T {
   try {
     return look()

@@ -5,9 +5,9 @@
 import { after } from 'node:test'
 import { type Descendant, descendantsOf, endAll, writesWhere } from './descendants.ts'
 
-/** A file ends by itself within this time of its last test, ms: closing takes its time on a busy machine. */
+/** Time from the last test of a file until the file must have ended, ms. Closing takes long on a busy machine. */
 const END_MS_MAX = Number(process.env.STIMNET_TEST_END_MS ?? 120_000)
-/** For processes that were told to end and have not yet, ms. */
+/** Time for processes that were told to end, ms. */
 const GONE_MS_MAX = 3_000
 
 const file = process.argv[1] ?? ''
@@ -17,7 +17,7 @@ if (process.env.NODE_TEST_CONTEXT !== undefined && /\.(test|long)\.ts$/.test(fil
   process.on('exit', endHolders)
 }
 
-/** Something keeps the file from ending. */
+/** Names what keeps the file from ending, and ends it. */
 function endLate(): void {
   const open = Object.entries(Object.groupBy(process.getActiveResourcesInfo(), (name) => name))
   const resources = open.map(([name, all]) => `${all?.length} ${name}`).join(', ')
@@ -27,7 +27,7 @@ function endLate(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-/** The file ends, and leaves processes that the runner would wait for. */
+/** Ends processes that outlive the file and for which the runner would wait. */
 function endHolders(): void {
   const holders = () => descendantsOf(process.pid).filter(({ pid }) => writesWhere(pid, process.pid))
   let left = holders()

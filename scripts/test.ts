@@ -48,13 +48,13 @@ if (files.length === 0) {
   })
 }
 
-/** Whatever hangs, a run has an end. It is far off: a busy machine takes several times as long as a quiet one. */
+/** The longest duration of a run, ms, in case something hangs. A busy machine takes several times as long as a quiet one. */
 function runMsMax(isLong: boolean): number {
   const minutes = isLong ? 6 * 60 : 60
   return Number(process.env.STIMNET_TEST_RUN_MS ?? minutes * 60_000)
 }
 
-/** Node names what still runs when it is interrupted. */
+/** Interrupts Node's test runner, which then names what still runs. */
 async function endRun(child: ChildProcess): Promise<void> {
   console.error('The run has taken as long as it may. What still runs is named below.')
   const left = descendantsOf(child.pid ?? 0)

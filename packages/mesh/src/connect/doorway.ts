@@ -1,43 +1,43 @@
-/** Connections on their way in, before it is proved who makes them: how many, from where, and which of them gives way. */
+/** Incoming connections before their PeerId is proved: how many are allowed, from which addresses, and which one is ended first. */
 import { BlockList, type SocketAddress } from 'node:net'
 import type { Clock } from '@stimnet/protocol'
 import { Quota } from '../streams/quota.ts'
 
-/** How many there may be. */
+/** Numbers of connections. */
 export interface DoorLimits {
-  /** Connections that have not yet proved who they are, from everywhere. Each ends after ten seconds at the latest. */
+  /** Most connections that have not proved a PeerId, from all addresses. Each ends after ten seconds at the latest. */
   readonly pendingMax: number
-  /** Connections that one peer may have made: an honest one has two where both dialled, and what a cut link left. */
+  /** Most connections per peer. Honest peers have two if both dialled, and some that a broken network left. */
   readonly perPeerMax: number
 }
 
 const LIMITS: DoorLimits = { pendingMax: 100, perPeerMax: 8 }
 
-/** Connections from one address, whoever makes them: a network behind one address reconnects within seconds. */
+/** Rate of connections from one address, whoever opens them. All peers behind one address may reconnect within seconds. */
 const BY_ADDRESS = { burst: 600, perSecond: 10 }
-/** From addresses that no permitted peer has come from: a handshake takes some milliseconds of a processor. */
+/** Rate of all addresses from which no permitted peer has come. A handshake takes some milliseconds of a processor. */
 const BY_STRANGERS = { burst: 1_000, perSecond: 50 }
 const BY_KNOWN = { burst: 6_000, perSecond: 100 }
-/** Addresses that permitted peers came from: more than a federation has. */
+/** Most addresses that are remembered; a federation has fewer. */
 const KNOWN_MAX = 2_000
 
-/** What the door sees of a connection. */
+/** What is needed of a connection. */
 export interface Arrival {
   readonly remoteAddr: { toString(): string }
   abort(error: Error): void
   addEventListener(kind: 'close', listener: () => void): void
 }
 
-/** One a node. */
+/** Admits connections. There is one per node. */
 export class Doorway {
   readonly #limits: DoorLimits
   readonly #strangers: Quota
   readonly #acquaintances: Quota
-  /** Hosts that permitted peers came from, the longest ago first. */
+  /** Hosts from which permitted peers came; the one whose last peer came longest ago is first. */
   readonly #known = new Set<string>()
-  /** Not yet proved, by host; within one the oldest first. */
+  /** Connections without a proved PeerId, by host, oldest first. */
   readonly #pending = new Map<string, Set<Arrival>>()
-  /** Let in, by peer; the oldest first. */
+  /** Connections of permitted peers, by PeerId, oldest first. */
   readonly #peers = new Map<string, Set<Arrival>>()
 
   constructor(clock: Clock, limits: Partial<DoorLimits> = {}) {
@@ -47,9 +47,9 @@ export class Doorway {
   }
 
   /**
-   * Whether somebody may come in from an IP address now. The listener asks it before there is a socket: of thousands that are turned
-   * away nothing is kept. Where all places are taken, the oldest arrival of the host that has most of them goes, strangers' first, so
-   * that one host or many keep nobody else out.
+   * Whether a connection from an IP address is accepted now. The listener asks before it makes a socket, so refused connections cost
+   * no memory. If all places are taken, the oldest connection of the host with most of them is ended, unknown hosts first, so
+   * that neither one host nor many can keep others out.
    */
   admits(address: string): boolean {
     const host = hostOf(address)
@@ -57,19 +57,19 @@ export class Doorway {
     if (!(isKnown ? this.#acquaintances : this.#strangers).take(host)) return false
     if (this.#pendingCount < this.#limits.pendingMax) return true
     const crowd = this.#largestCrowd()
-    // A member's address may be shared with an attacker's, so half of the places is the most that it keeps from strangers.
+    // An attacker may share a member's address, so a known host can keep at most half of the places from unknown ones.
     if (crowd === undefined || (crowd.isKnown && !isKnown && crowd.size <= this.#limits.pendingMax / 2)) return false
     if (crowd.isKnown === isKnown && crowd.size <= (this.#pending.get(host)?.size ?? 0)) return this.#endOldest(host)
     return this.#endOldest(crowd.host)
   }
 
-  /** It begins to prove who it is. */
+  /** Registers a connection that begins to prove its PeerId. */
   begins(arrival: Arrival): void {
     add(this.#pending, hostIn(arrival), arrival)
     arrival.addEventListener('close', () => remove(this.#pending, hostIn(arrival), arrival))
   }
 
-  /** A permitted peer, whoever dialled: its oldest connection goes where it has too many. */
+  /** Registers a connection of a permitted peer, whoever dialled. Ends the peer's oldest connection if it has too many. */
   welcomes(peerId: string, arrival: Arrival): void {
     const host = hostIn(arrival)
     remove(this.#pending, host, arrival)
@@ -96,7 +96,7 @@ export class Doorway {
     }
   }
 
-  /** For a listener of the platform: it asks `admits` of each address. */
+  /** A block list for Node's listener, which calls `admits` for each address. */
   list(): BlockList {
     return new DoorList(this)
   }
@@ -113,7 +113,7 @@ export class Doorway {
     return (strangers.length > 0 ? strangers : crowds).sort((a, b) => b.size - a.size)[0]
   }
 
-  /** False where there is none. */
+  /** Returns false if the host has no connection. */
   #endOldest(host: string): boolean {
     const [oldest] = this.#pending.get(host) ?? []
     if (oldest === undefined) return false
@@ -123,7 +123,7 @@ export class Doorway {
   }
 }
 
-/** The platform closes what its list names, before it makes anything of a connection; ours is asked and names nothing itself. */
+/** Node closes connections from addresses on its block list before it makes a socket. This list has no entries, but asks the doorway. */
 class DoorList extends BlockList {
   readonly #door: Doorway
 
@@ -162,7 +162,7 @@ function unmapped(address: string): string {
     .join('.')
 }
 
-/** Who has one address of IPv6 has all of its last 64 bits. */
+/** The host of an address. Whoever has one IPv6 address usually has all that differ in the last 64 bits only. */
 export function hostOf(address: string): string {
   const plain = unmapped(address.toLowerCase())
   if (!plain.includes(':')) return plain

@@ -3,7 +3,7 @@ import type { Clock } from '@stimnet/protocol'
 import type { MeshStore } from '../mesh.ts'
 
 /** Most members; a federation is smaller. Past it, the member that was not seen for the longest time is forgotten. */
-const MEMBERS_MAX = 1_000
+const REMEMBERED_MAX = 1_000
 /** A peer that was not seen for this long is forgotten at the next start, ms. */
 const FORGET_AFTER_MS = 30 * 24 * 3_600_000
 /** Most addresses per peer. */
@@ -57,7 +57,7 @@ export class Members {
   saw(peerId: string, addresses: readonly string[] = []): void {
     const known = addresses.length > 0 ? addresses.slice(0, ADDRESSES_MAX) : this.addressesOf(peerId)
     const member = { lastSeenMs: this.#clock.now(), addresses: [...known] }
-    if (!this.#members.has(peerId) && this.#members.size >= MEMBERS_MAX) this.forget(this.#longestUnseen())
+    if (!this.#members.has(peerId) && this.#members.size >= REMEMBERED_MAX) this.forget(this.#longestUnseen())
     this.#members.set(peerId, member)
     const bytes = new TextEncoder().encode(JSON.stringify(member))
     this.#write(() => this.#store.put(peerId, bytes))

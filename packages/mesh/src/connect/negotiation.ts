@@ -1,6 +1,6 @@
 /**
- * Bounds for what is read before two ends agree on a protocol (multistream-select). The library reads a length byte by byte for as
- * long as none ends, twenty microseconds for each and without a pause: a megabyte of 0xff from anybody stopped a peer for seconds.
+ * Bounds on what is read before two ends agree on a protocol (multistream-select). The library reads a length byte by byte until it
+ * ends, at 20 µs per byte and without yielding: a megabyte of 0xff from anybody stopped a peer for seconds.
  */
 import type {
   ConnectionEncrypter,
@@ -15,26 +15,28 @@ import { ANSWER_BYTES_MAX, FrameWatch, GRAVE } from './guarded.ts'
 import { MultiplexRates, MultiplexWatch } from './multiplexed.ts'
 import { type Bytes, judgeReading } from './reading.ts'
 
-/** A line, its length not counted; multistream-select has no longer ones. */
+/** The longest line of multistream-select, bytes without its length. */
 const LINE_BYTES_MAX = 1024
-/** The header, and a protocol for each that was refused; whoever proposes on and on is answered on and on. */
+/** Most lines: the header, and proposals that were refused. Each proposal is answered, so their number must be bounded. */
 const LINES_MAX = 16
 const HEADER = '/multistream/1.0.0'
 const NEWLINE = 0x0a
 
-/** Follows the lines of a negotiation through bytes as they come. */
+/** Reads the lines of a negotiation from the bytes of a stream as they arrive. */
 export class NegotiationWatch {
   readonly #ends: (protocol: string) => boolean
-  /** Of the line that has begun, its length included. */
+  /** The bytes of the current line, with its length. */
   #line: number[] = []
   #lines = 0
 
-  /** `ends`: whether this line is the last. */
+  /** `ends` says whether a line is the last one. */
   constructor(ends: (protocol: string) => boolean) {
     this.#ends = ends
   }
 
-  /** The protocol and how many of these bytes led to it, nothing yet, or why they are no negotiation. */
+  /**
+   * The agreed protocol with the number of bytes up to it, undefined if the negotiation goes on, or why the bytes are no negotiation.
+   */
   follow(bytes: Uint8Array): { readonly protocol: string; readonly read: number } | undefined | string {
     for (const [at, byte] of bytes.entries()) {
       this.#line.push(byte)
@@ -58,7 +60,7 @@ function isPrintable(byte: number): boolean {
   return byte > 0x20 && byte < 0x7f
 }
 
-/** Undefined where it has not ended; two bytes name more than a line may have. */
+/** The length at the beginning of a line: undefined if it has not ended, or why it is refused. Two bytes are enough for any line. */
 function lengthOf([first = 0, second]: readonly number[]) {
   if (first < 0x80) return first === 0 ? 'a line of nothing' : { bytes: 1, length: first }
   if (second === undefined) return undefined
@@ -67,7 +69,7 @@ function lengthOf([first = 0, second]: readonly number[]) {
   return length > LINE_BYTES_MAX ? 'too long a line' : { bytes: 2, length }
 }
 
-/** What the library makes parts of a node with. */
+/** The components that libp2p passes to the parts of a node. */
 interface Components {
   readonly registrar: { getProtocols(): string[] }
 }
@@ -75,7 +77,7 @@ interface Components {
 /** The parts of one node that negotiate, each with its bounds: on a bare connection, on an encrypted one and its frames, and on each stream. */
 export class Negotiations {
   readonly #discipline: Discipline
-  /** Whose an encrypted connection is. */
+  /** The PeerId behind each encrypted connection. */
   readonly #peers = new WeakMap<object, string>()
 
   readonly #rates: MultiplexRates
@@ -85,7 +87,7 @@ export class Negotiations {
     this.#rates = new MultiplexRates(clock)
   }
 
-  /** Where others put a key of their own before everything else, the bounds of a bare connection stand. */
+  /** libp2p asks a connection protector first of all, so the bounds on a new connection are applied here. */
   protector(encryption: string): ConnectionProtector {
     return {
       protect: async (connection) => {
@@ -95,12 +97,12 @@ export class Negotiations {
     }
   }
 
-  /** Of the same encrypter. */
+  /** The same encrypter, with bounds on the connections that it encrypts. */
   encrypter(inner: ConnectionEncrypter, muxer: string): ConnectionEncrypter {
     const watched = <S extends SecuredConnection>(secured: S): S => {
       const peer = secured.remotePeer.toString()
       this.#peers.set(secured.connection, peer)
-      // Where the muxer was named in the handshake nothing is left to agree on.
+      // If the muxer was named in the handshake, nothing is left to negotiate.
       if (!secured.streamMuxer) this.#watch(secured.connection, { ends: (line) => line === muxer, peer })
       return secured
     }
@@ -110,7 +112,7 @@ export class Negotiations {
     return inner
   }
 
-  /** Of the same factory. */
+  /** The same factory, with bounds on the frames of each connection and on the negotiation of each stream. */
   muxer(inner: StreamMuxerFactory, components: Components): StreamMuxerFactory {
     const create = inner.createStreamMuxer.bind(inner)
     inner.createStreamMuxer = (connection) => {
@@ -119,14 +121,14 @@ export class Negotiations {
       const peer = this.#peers.get(connection) ?? ''
       const isServed = (line: string) => components.registrar.getProtocols().includes(line)
       const [opened, arrived] = [muxer.createStream.bind(muxer), muxer.onRemoteStream.bind(muxer)]
-      // By the event itself the library tells whether anybody listens: a listener more would lose early streams.
+      // The library delivers early streams to the first listener of its event, so another listener would lose them.
       muxer.onRemoteStream = (stream) => {
         this.#watch(stream, { ends: isServed, peer })
         arrived(stream)
       }
       muxer.createStream = async (options) => {
         const stream = await opened(options)
-        // Of what was proposed the other end repeats what it takes.
+        // The other end repeats the proposal that it accepts.
         this.#watch(stream, { ends: (line) => line.startsWith('/'), peer, isAsking: true })
         return stream
       }
@@ -181,9 +183,9 @@ export class Negotiations {
 
 interface Watched {
   readonly ends: (line: string) => boolean
-  /** Whose it is, where that is proved. */
+  /** The PeerId, if it is proved. */
   readonly peer?: string
-  /** This end asks, and reads an answer. */
+  /** Whether this end opened the stream and reads an answer. */
   readonly isAsking?: boolean
 }
 

@@ -1,17 +1,17 @@
-/** Bytes of a stream, judged before whoever reads it gets them. */
+/** Checks the bytes of a stream before its reader gets them. */
 import type { MessageStream } from '@libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
-/** Bytes as the library hands them on. */
+/** Bytes as libp2p passes them on. */
 export type Bytes = Uint8Array | Uint8ArrayList
 
-/** What the library's streams have beside their interface: where bytes come in, and those that came early. */
+/** Members of libp2p's streams that are not in their interface: the input of bytes, and the bytes that arrived early. */
 interface Inner {
   onData(data: Bytes): void
   readonly readBuffer: Uint8ArrayList
 }
 
-/** Bytes for which `judge` says no reach nobody; false where those that came early were refused. */
+/** Drops all bytes that `judge` refuses. Returns false if bytes that had arrived before were refused. */
 export function judgeReading(stream: MessageStream, judge: (bytes: Bytes) => boolean): boolean {
   const inner = stream as unknown as Inner
   if (!judge(inner.readBuffer)) return false
