@@ -1,6 +1,7 @@
 /** Who is signed in, the client that asks for them, and whether both still work: shared with every page. */
 import { type Client, createClient } from '@stimnet/sdk'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { type Account, accountOf } from './account.ts'
 import { watchedFetch } from './connection.ts'
 import { takeReturned } from './returned.ts'
@@ -47,6 +48,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [token, setToken] = useState(() => ofTab.get(TOKEN))
   const [expired, setExpired] = useState(false)
   const [lost, setLost] = useState(false)
+  const [leaving, setLeaving] = useState(false)
   const [renewed, setRenewed] = useState(0)
   const [refused, setRefused] = useState<unknown>()
   const answered = useCallback(() => setLost(false), [])
@@ -87,15 +89,18 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       ...{ client, expired, lost, renewed, refused, account: token === null ? null : accountOf(token) },
       signIn: async (name, password) => take(await client.authenticate(name, password)),
       // Whether or not the gateway hears it: this tab forgets the token.
-      signOut: () =>
+      signOut: () => {
+        // Requests of the pages end with them: with a token that has ended they would be refused.
+        flushSync(() => setLeaving(true))
         void client
           .signOut({ signal: AbortSignal.timeout(SIGN_OUT_MS) })
           .catch(() => undefined)
           .finally(() => startAnew(null))
+      }
     }),
     [client, token, expired, lost, renewed, refused, take]
   )
-  return <Context value={session}>{children}</Context>
+  return <Context value={session}>{leaving ? <p role="status">Signing out …</p> : children}</Context>
 }
 
 /** As in a new tab, with that token. */
