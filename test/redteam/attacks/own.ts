@@ -393,10 +393,10 @@ export const OWN_ATTACKS: readonly Attack[] = [
   {
     id: 'A22',
     attack: 'A dominated sum by the difference of two sums that are not',
-    expected: 'RELEASE',
+    expected: 'SUPPRESS',
     remains: {
       difference: 'numbers',
-      why: 'Dominance is judged on what is released, not on what differences of answers leave: the sum of twelve people, of whom one is nearly all, can be had.'
+      why: 'The number of people moves. The sum of twelve people, of whom one is nearly all and the others are at the least values, is withheld as a sum over few.'
     },
     run: async (world, catalog) => {
       const all = await world.sql(catalog, SUMS)
