@@ -281,7 +281,7 @@ describe('what is missing', () => {
     await accept([...PEOPLE, ...arrived])
     assert.equal((await sharesIn(house))['people.age'], 0)
     // Back to the files of the first epoch with empty ledgers, although the shares of the second epoch were published.
-    assert.match(await accept(PEOPLE, '--forget'), /stays untold: see --tell-missing/)
+    assert.match(await accept(PEOPLE, '--forget'), /stay undisclosed: see --tell-missing/)
     assert.deepEqual(await sharesIn(house), UNTOLD)
     assert.match(await accept(PEOPLE, '--forget'), /stay undisclosed/)
     assert.doesNotMatch(await accept(PEOPLE, '--forget', '--tell-missing'), /stay undisclosed/)
